@@ -1,0 +1,192 @@
+/**
+ * The one table of errors: every failure of this module has a code, a plain sentence and a remedy.
+ * The CLI (`explain`), the panel and the documentation read it; text of localized tools is never parsed.
+ */
+
+/** Exit codes of the CLI. `notRunning` and `notInstalled` are answers of `status`, the others are failures. */
+export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, notInstalled: 4, needsAdministrator: 5, timedOut: 7 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+interface ErrorEntry {
+  /** What happened, for people. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  readonly exit: ExitCode;
+  /** The Win32 error that means this, where there is one. */
+  readonly win32?: number;
+}
+
+export const ERRORS = {
+  'profile-invalid': {
+    message: 'This is not a profile name that Hermes accepts.',
+    remedy:
+      'Use 1 to 64 lower-case letters, digits, "-" or "_", starting with a letter or digit. "hermes -p NAME" names an existing profile.',
+    exit: EXIT.usage,
+  },
+  'profile-missing': {
+    message: 'This profile does not exist.',
+    remedy: 'List the profiles with "hermes profile list", or create it first with "hermes profile create NAME".',
+    exit: EXIT.failed,
+  },
+  'home-missing': {
+    message: 'The Hermes home folder does not exist.',
+    remedy: 'Install Hermes first, or name its folder with --home DIR.',
+    exit: EXIT.failed,
+  },
+  'home-invalid': {
+    message: 'The Hermes home must be an absolute path of a folder.',
+    remedy: 'Name the folder itself with --home DIR, for example --home "%LOCALAPPDATA%\\hermes".',
+    exit: EXIT.usage,
+  },
+  'gateway-command-missing': {
+    message: 'No Hermes gateway program was found for this home.',
+    remedy:
+      'Repair the Hermes installation, or name the program with --gateway-command \'["/path/to/python","-m","hermes_cli.main","gateway","run"]\'.',
+    exit: EXIT.failed,
+  },
+  'gateway-command-invalid': {
+    message: 'The gateway command must be a JSON array of strings whose first entry is the absolute path of a program.',
+    remedy: 'Quote it for your shell, for example --gateway-command \'["/usr/bin/node","gateway.js"]\'.',
+    exit: EXIT.usage,
+  },
+  'gateway-not-up': {
+    message: 'The gateway did not come up.',
+    remedy: 'Read why with "hermes-gateway logs", mend it, then run "hermes-gateway start".',
+    exit: EXIT.failed,
+  },
+  'gateway-configuration': {
+    message: 'The gateway stopped because of its configuration (exit code 78).',
+    remedy: 'Run "hermes gateway run" to see what it misses, mend the configuration, then run "hermes-gateway start".',
+    exit: EXIT.failed,
+  },
+  'not-installed': {
+    message: 'The gateway service is not installed for this profile.',
+    remedy: 'Install it with "hermes-gateway install".',
+    exit: EXIT.notInstalled,
+  },
+  foreign: {
+    message: 'This service name belongs to another program, another home or another user.',
+    remedy: 'Choose another profile, or remove the other service first.',
+    exit: EXIT.failed,
+  },
+  busy: {
+    message: 'Another operation on this gateway service is still at work.',
+    remedy: 'Wait for it to finish and try again.',
+    exit: EXIT.failed,
+  },
+  'timed-out': {
+    message: 'The operation did not finish in time.',
+    remedy: 'Ask for "hermes-gateway status", and read "hermes-gateway logs" if it does not settle.',
+    exit: EXIT.timedOut,
+  },
+  'needs-administrator': {
+    message: 'Windows asks for an administrator to do this.',
+    remedy: 'Run the command from an elevated prompt ("Run as administrator"), or use the switch in the Hermes app.',
+    exit: EXIT.needsAdministrator,
+    win32: 5,
+  },
+  'state-corrupt': {
+    message: 'A state file of the gateway service cannot be read.',
+    remedy: 'Run "hermes-gateway doctor --fix", or "hermes-gateway install" to write it anew; the damaged file is kept beside it.',
+    exit: EXIT.failed,
+  },
+  'state-newer': {
+    message: 'The state of the gateway service was written by a newer version.',
+    remedy: 'Update this app, or run "hermes-gateway install" to take the service over with this version.',
+    exit: EXIT.failed,
+  },
+  'state-unwritable': {
+    message: 'The state folder of the gateway service cannot be written.',
+    remedy: 'Give yourself write access to the folder named in the details, then try again.',
+    exit: EXIT.failed,
+  },
+  'disk-full': {
+    message: 'The disk is full.',
+    remedy: 'Free some space, then try again; nothing was changed.',
+    exit: EXIT.failed,
+    win32: 112,
+  },
+  'pipe-unavailable': {
+    message: 'The control pipe of the gateway service could not be opened.',
+    remedy: 'Nothing is lost: the gateway runs on. Ask again with "hermes-gateway status".',
+    exit: EXIT.failed,
+  },
+  'pipe-protocol': {
+    message: 'The other side of the control pipe did not keep the protocol.',
+    remedy: 'Update the app and the gateway service to the same version.',
+    exit: EXIT.failed,
+  },
+  unsupported: {
+    message: 'This system has no such mechanism.',
+    remedy: 'Use another mechanism; "hermes-gateway doctor" lists what this system has.',
+    exit: EXIT.failed,
+  },
+  'bad-request': {
+    message: 'The request was not understood.',
+    remedy: 'Update the app: its two halves disagree about what they say to each other.',
+    exit: EXIT.usage,
+  },
+  usage: {
+    message: 'The command line was not understood.',
+    remedy: 'See "hermes-gateway --help".',
+    exit: EXIT.usage,
+  },
+  'update-failed': {
+    message: 'The update command failed; the gateway was started again.',
+    remedy: 'Read the output of the update above, mend it and run the update again.',
+    exit: EXIT.failed,
+  },
+  internal: {
+    message: 'Something went wrong that this program did not foresee.',
+    remedy: 'Copy the details into a bug report.',
+    exit: EXIT.failed,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What crosses processes, the IPC and `--json`: a failure as a value. */
+export interface ErrorValue {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly win32?: number;
+}
+
+/**
+ * A failure with a code of the table. `detail` names the thing that it is about (a path, a name, a PID) and is added to the sentence.
+ */
+export class GatewayServiceError extends Error {
+  override readonly name = 'GatewayServiceError';
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly win32: number | undefined;
+
+  constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; win32?: number; remedy?: string } = {}) {
+    const entry: ErrorEntry = ERRORS[code];
+    super(detail ? `${entry.message} ${detail}` : entry.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy ?? entry.remedy;
+    this.win32 = options.win32 ?? entry.win32;
+  }
+
+  get exit(): ExitCode {
+    return ERRORS[this.code].exit;
+  }
+
+  toValue(): ErrorValue {
+    return { code: this.code, message: this.message, remedy: this.remedy, ...(this.win32 === undefined ? {} : { win32: this.win32 }) };
+  }
+}
+
+/** Any thrown thing as one of ours; file-system errors become what they mean to a user. */
+export function toGatewayServiceError(thrown: unknown): GatewayServiceError {
+  if (thrown instanceof GatewayServiceError) return thrown;
+  const { code, path } = (thrown ?? {}) as { code?: unknown; path?: unknown };
+  const where = typeof path === 'string' ? path : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new GatewayServiceError('disk-full', where, { cause: thrown });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new GatewayServiceError('state-unwritable', where, { cause: thrown });
+  return new GatewayServiceError('internal', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+}

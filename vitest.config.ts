@@ -1,0 +1,13 @@
+// The test runner's configuration. Suites are folders below test/; every suite that needs something the machine may lack says so by a counted skip.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/{unit,contract,acceptance,renderer}/**/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    retry: 0,
+  },
+});
