@@ -1,0 +1,35 @@
+/**
+ * Run-time parsing of every payload that a renderer sends. A renderer is never trusted: what does not fit is refused with `bad-request`
+ * and touches nothing.
+ */
+
+import * as v from 'valibot';
+import { GatewayServiceError } from '../service/errors.ts';
+import type { Verb, Verbs } from './ipc.ts';
+
+const profile = v.pipe(v.string(), v.maxLength(64));
+const named = v.strictObject({ profile });
+const switched = v.strictObject({ profile, on: v.boolean() });
+
+const REQUESTS = {
+  get: v.strictObject({ profile: v.optional(profile) }),
+  set: switched,
+  preview: switched,
+  start: named,
+  stop: named,
+  restart: named,
+  repair: named,
+  logs: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
+} as const satisfies Record<Verb, v.GenericSchema>;
+
+export function isVerb(name: string): name is Verb {
+  return Object.hasOwn(REQUESTS, name);
+}
+
+/** @throws GatewayServiceError `bad-request` that names the first field at fault. */
+export function parseRequest<V extends Verb>(verb: V, payload: unknown): Verbs[V]['request'] {
+  const result = v.safeParse(REQUESTS[verb], payload);
+  if (result.success) return result.output as Verbs[V]['request'];
+  const [issue] = result.issues;
+  throw new GatewayServiceError('bad-request', `(${verb}: ${v.getDotPath(issue) ?? 'payload'}: ${issue.message})`);
+}

@@ -1,0 +1,89 @@
+/**
+ * The IPC schema of the gateway service: one typed table of verbs from which main process, preload bridge, browser shell, renderer and
+ * test double are derived. Payloads are parsed at run time by `ipc-requests.ts`, on the side that receives them.
+ */
+
+import type { ErrorValue } from '../service/errors.ts';
+import type { HistoryRecord } from '../service/history.ts';
+import type { Operation } from '../service/manager.ts';
+import type { Receipt } from '../service/receipt.ts';
+import type { Status } from '../service/status.ts';
+
+/** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
+export const CHANNEL_PREFIX = 'hermes:gateway-service:';
+export const CHANGED = 'changed';
+
+/** All that a window shows of one profile; a whole document each time, so that a missed push cannot leave it wrong. */
+export interface Snapshot {
+  readonly schema: 1;
+  /** False where nothing here can keep a gateway alive: the panel then renders nothing. */
+  readonly supported: boolean;
+  readonly profile: string;
+  readonly profiles: readonly string[];
+  readonly status: Status;
+  /** The operation at work, if any. */
+  readonly operation?: { readonly verb: Operation; readonly message: string; readonly since: string };
+  /** Why the last operation failed; gone when the next one begins. */
+  readonly lastError?: ErrorValue;
+  /** The last records, oldest first, at most 20. */
+  readonly history: readonly HistoryRecord[];
+}
+
+export interface LogTail {
+  readonly path: string;
+  /** The last lines, oldest first, without control characters, at most 4,096 characters each. */
+  readonly lines: readonly string[];
+}
+
+/** Verb → what is sent and what comes back. */
+export interface Verbs {
+  get: { request: { profile?: string }; reply: Snapshot };
+  set: { request: { profile: string; on: boolean }; reply: Snapshot };
+  preview: { request: { profile: string; on: boolean }; reply: Receipt };
+  start: { request: { profile: string }; reply: Snapshot };
+  stop: { request: { profile: string }; reply: Snapshot };
+  restart: { request: { profile: string }; reply: Snapshot };
+  repair: { request: { profile: string }; reply: Snapshot };
+  logs: { request: { profile: string; lines?: number }; reply: LogTail };
+}
+export type Verb = keyof Verbs;
+
+/** Errors cross as values, never as exceptions that lose their code. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
+
+/** What the host adds to its own `hermesDesktop` as `gatewayService`. */
+export interface GatewayServiceBridge {
+  get(profile?: string): Promise<Reply<Snapshot>>;
+  set(request: Verbs['set']['request']): Promise<Reply<Snapshot>>;
+  preview(request: Verbs['preview']['request']): Promise<Reply<Receipt>>;
+  start(profile: string): Promise<Reply<Snapshot>>;
+  stop(profile: string): Promise<Reply<Snapshot>>;
+  restart(profile: string): Promise<Reply<Snapshot>>;
+  repair(profile: string): Promise<Reply<Snapshot>>;
+  logs(request: Verbs['logs']['request']): Promise<Reply<LogTail>>;
+  /** Calls back with every new snapshot; returns the unsubscribe. */
+  onChanged(listener: (snapshot: Snapshot) => void): () => void;
+}
+
+/** How verbs travel: `ipcRenderer`, HTTP on loopback, or a test's bus. */
+export interface Transport {
+  invoke(verb: Verb, payload: unknown): Promise<unknown>;
+  subscribe(listener: (snapshot: unknown) => void): () => void;
+}
+
+/** The bridge over any transport. Imports nothing from Node, so a sandboxed preload can hold it. */
+export function createBridge(transport: Transport): GatewayServiceBridge {
+  const invoke = <V extends Verb>(verb: V, payload: Verbs[V]['request']) =>
+    transport.invoke(verb, payload) as Promise<Reply<Verbs[V]['reply']>>;
+  return {
+    get: profile => invoke('get', profile === undefined ? {} : { profile }),
+    set: request => invoke('set', request),
+    preview: request => invoke('preview', request),
+    start: profile => invoke('start', { profile }),
+    stop: profile => invoke('stop', { profile }),
+    restart: profile => invoke('restart', { profile }),
+    repair: profile => invoke('repair', { profile }),
+    logs: request => invoke('logs', request),
+    onChanged: listener => transport.subscribe(snapshot => listener(snapshot as Snapshot)),
+  };
+}

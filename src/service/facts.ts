@@ -1,0 +1,51 @@
+/**
+ * The facts a status is made of, each from the one who knows it: the SCM (or the definition, where there is no SCM) says what is
+ * registered, the host what it last did, the runner what it sees of its gateway.
+ */
+
+import type { ErrorValue } from './errors.ts';
+import type { Phase, StartType } from './status.ts';
+
+/** What is registered under the service's name, and whether its host process runs. */
+export type Registration =
+  | { readonly state: 'absent' }
+  | {
+      readonly state: 'registered';
+      readonly host: 'stopped' | 'starting' | 'running' | 'stopping';
+      readonly hostPid?: number;
+      readonly startType?: StartType;
+    }
+  | { readonly state: 'removal-pending' }
+  | { readonly state: 'foreign'; readonly detail: string }
+  | { readonly state: 'unsupported' }
+  | { readonly state: 'unknown'; readonly detail: string };
+
+/** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
+export interface HostFacts {
+  readonly phase: Extract<Phase, 'starting' | 'running' | 'restarting' | 'waiting-for-sign-in' | 'stopping' | 'stopped'>;
+  /** ISO 8601, UTC, as all times here. */
+  readonly since: string;
+  readonly lastStop?: { readonly at: string; readonly reason: string };
+  readonly lastRunnerExit?: { readonly at: string; readonly code: number | null };
+  /** The next try, where the host does it itself and so knows it. */
+  readonly nextTry?: { readonly at: string; readonly attempt: number };
+  readonly launchError?: ErrorValue;
+  readonly session?: { readonly id: number; readonly user: string };
+}
+
+export type RunnerPhase = Extract<Phase, 'starting' | 'running' | 'degraded' | 'restarting' | 'held-for-update' | 'stopping'>;
+
+/** What the runner knows; carried by the control pipe. */
+export interface RunnerState {
+  readonly schema: 1;
+  readonly service: string;
+  readonly runnerPid: number;
+  readonly phase: RunnerPhase;
+  readonly since: string;
+  /** Why this phase, in words of a log. */
+  readonly detail?: string;
+  /** The gateway process: the PID its own files prove, else the PID that was launched. */
+  readonly gateway?: { readonly pid: number; readonly startedAt: string };
+  /** Codes of `problems.ts` that only the runner can see. */
+  readonly problems: readonly string[];
+}

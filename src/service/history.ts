@@ -1,0 +1,69 @@
+/**
+ * The history of one gateway: every start and every end with its reason, bounded, so that no death is silent.
+ * This file holds its shape and the pure questions asked of it; `state-folder.ts` keeps it.
+ */
+
+import type { ExitKind } from '../gateway/exit.ts';
+import type { LastExit } from './status.ts';
+
+/** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */
+export type StartCause = 'asked' | 'recovery' | 'in-place' | 'released';
+
+export type HistoryRecord =
+  | { readonly at: string; readonly kind: 'started'; readonly pid: number; readonly cause: StartCause }
+  | {
+      readonly at: string;
+      readonly kind: 'ended';
+      readonly pid: number | null;
+      readonly code: number | null;
+      readonly outcome: ExitKind;
+      readonly reason: string;
+      readonly uptimeMs: number;
+    }
+  | { readonly at: string; readonly kind: 'noted'; readonly what: 'held' | 'degraded' | 'recovered'; readonly reason: string };
+
+/** Records kept when the history is cut, and the number at which it is. */
+export const HISTORY_KEPT = 256;
+export const HISTORY_LIMIT = 512;
+
+/** Times of the failures that count on the ladder (epoch milliseconds, ascending): those since the user last asked for a start. */
+export function failureTimes(history: readonly HistoryRecord[]): number[] {
+  const times: number[] = [];
+  for (const record of history) {
+    if (record.kind === 'started' && record.cause === 'asked') times.length = 0;
+    if (record.kind === 'ended' && record.outcome === 'failure') times.push(Date.parse(record.at));
+  }
+  return times;
+}
+
+/** How often the gateway was started without being asked since the user last asked, and when last. */
+export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly count: number; readonly lastAt?: string } {
+  let count = 0;
+  let lastAt: string | undefined;
+  for (const record of history) {
+    if (record.kind !== 'started') continue;
+    if (record.cause === 'asked') {
+      count = 0;
+      lastAt = undefined;
+    } else {
+      count += 1;
+      lastAt = record.at;
+    }
+  }
+  return lastAt === undefined ? { count } : { count, lastAt };
+}
+
+export type EndedRecord = Extract<HistoryRecord, { kind: 'ended' }>;
+
+export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | undefined {
+  for (let i = history.length - 1; i >= 0; i -= 1) {
+    const record = history[i];
+    if (record?.kind === 'ended') return record;
+  }
+  return undefined;
+}
+
+export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {
+  const record = lastEnded(history);
+  return record && { code: record.code, reason: record.reason, at: record.at };
+}

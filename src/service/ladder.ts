@@ -1,0 +1,43 @@
+/**
+ * The recovery ladder: how long the SCM (or the supervisor, where there is no SCM) waits before each restart.
+ * Both use the same rule, Microsoft's for SERVICE_FAILURE_ACTIONSW: the Nth failure takes the Nth delay, the last delay repeats,
+ * and the count starts again after `resetMs` without a failure.
+ */
+
+export interface RecoveryLadder {
+  /** Delay before the 1st, 2nd, … restart, in milliseconds. */
+  readonly delaysMs: readonly number[];
+  /** Time without a failure after which the count starts again, in milliseconds. The SCM keeps whole seconds. */
+  readonly resetMs: number;
+}
+
+/**
+ * Mostly squares, as Tailscale uses them: quick enough that a single crash goes unnoticed, slow enough that a gateway which cannot
+ * start does not burn the machine. A gateway that always crashes walks the whole ladder in 206 s, again and again.
+ */
+export const RECOVERY_LADDER: RecoveryLadder = {
+  delaysMs: [1_000, 2_000, 4_000, 9_000, 16_000, 25_000, 36_000, 49_000, 64_000],
+  resetMs: 60_000,
+};
+
+export interface LadderPosition {
+  /** Failures that count now; 0 when the last one is too long ago. */
+  readonly failures: number;
+  /** The rung in use, 0-based; undefined when nothing failed. */
+  readonly rung: number | undefined;
+  /** When the next try is due, in epoch milliseconds; undefined when nothing failed. */
+  readonly nextAt: number | undefined;
+}
+
+/** Where on the ladder a service stands after these failures (epoch milliseconds, ascending). */
+export function ladderPosition(ladder: RecoveryLadder, failuresAt: readonly number[]): LadderPosition {
+  let failures = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const at of failuresAt) {
+    failures = at - last >= ladder.resetMs ? 1 : failures + 1;
+    last = at;
+  }
+  if (failures === 0 || ladder.delaysMs.length === 0) return { failures, rung: undefined, nextAt: undefined };
+  const rung = Math.min(failures, ladder.delaysMs.length) - 1;
+  return { failures, rung, nextAt: last + (ladder.delaysMs[rung] ?? 0) };
+}

@@ -1,0 +1,53 @@
+/**
+ * The port through which CLI and controller manage a profile's gateway service, whatever keeps it alive.
+ * Every implementation (embedded, SCM, startup) passes `test/contract/manager-contract.ts`.
+ */
+
+import type { GatewayIdentity } from '../gateway/home.ts';
+import type { HistoryRecord } from './history.ts';
+import type { RecoveryLadder } from './ladder.ts';
+import type { Receipt } from './receipt.ts';
+import type { Mechanism, Status } from './status.ts';
+
+export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update';
+
+/** A step of an operation that began; shown live on a terminal and in the panel. */
+export interface Progress {
+  readonly operation: Operation;
+  /** A plain phrase, e.g. "Waiting for the gateway to come up". */
+  readonly message: string;
+}
+
+export type Report = (progress: Progress) => void;
+
+export interface InstallOptions {
+  /** Another gateway program: argv, whose first entry is an absolute path. Default: resolved from the home at every start. */
+  readonly gatewayCommand?: readonly string[];
+  /** Another ladder than `RECOVERY_LADDER`; for tests and trials. */
+  readonly recovery?: RecoveryLadder;
+}
+
+export interface GatewayManager {
+  readonly mechanism: Mechanism;
+  /** Everything that `install` or `uninstall` would change; changes nothing. */
+  preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options?: InstallOptions): Promise<Receipt>;
+  /**
+   * Registers and starts the gateway service, or brings an existing registration up to date. Idempotent; two at once: the second waits.
+   * Resolves when the gateway is up. When it does not come up the registration stays and `gateway-not-up` is thrown.
+   */
+  install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
+  /** Stops the gateway and removes all that `install` made. Idempotent. */
+  uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Sets desired to running and resolves when the gateway is up. Idempotent. */
+  start(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Sets desired to stopped and resolves when nothing of the gateway is left, within 20 s. Idempotent. */
+  stop(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** A new gateway process in place of the present one; the ladder starts again. */
+  restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  status(identity: GatewayIdentity): Promise<Status>;
+  history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]>;
+  /** Calls back with the present status and after every change until the returned function is called. */
+  watch(identity: GatewayIdentity, listener: (status: Status) => void): () => void;
+  /** Path of the captured output; rotated files are `<path>.1`, `<path>.2`, … */
+  logPath(identity: GatewayIdentity): string;
+}

@@ -1,0 +1,79 @@
+/**
+ * Problems: things to know beside the phase, each with a remedy. The table is the only place of their words;
+ * `explain`, the panel and the documentation read it.
+ */
+
+interface ProblemEntry {
+  readonly message: string;
+  readonly remedy: string;
+  /** Whether the remedy asks for an administrator. */
+  readonly elevated: boolean;
+}
+
+export const PROBLEMS = {
+  'gateway-silent': {
+    message: 'The gateway is alive but has not answered three times in a row.',
+    remedy: 'Restart the gateway.',
+    elevated: false,
+  },
+  'gateway-degraded': {
+    message: 'The gateway says itself that it is degraded.',
+    remedy: 'Read the log, then restart the gateway.',
+    elevated: false,
+  },
+  'crash-loop': {
+    message: 'The gateway has failed several times in a row.',
+    remedy: 'Read the log for the reason; restarts go on by the ladder.',
+    elevated: false,
+  },
+  configuration: {
+    message: 'The gateway refuses its configuration (exit code 78) and is not restarted.',
+    remedy: 'Mend the configuration of Hermes, then start the gateway.',
+    elevated: false,
+  },
+  'launch-failed': {
+    message: 'The gateway program could not be started.',
+    remedy: 'Repair the Hermes installation, then start the gateway.',
+    elevated: false,
+  },
+  'definition-unreadable': {
+    message: 'The definition of this gateway service cannot be read.',
+    remedy: 'Install the service again to write it anew; the damaged file is kept.',
+    elevated: false,
+  },
+  'state-newer': {
+    message: 'The state of this gateway service was written by a newer version.',
+    remedy: 'Update this app.',
+    elevated: false,
+  },
+  'state-unwritable': {
+    message: 'The state folder cannot be written; history is not kept.',
+    remedy: 'Free some disk space, or give yourself write access to the folder.',
+    elevated: false,
+  },
+  'log-incomplete': {
+    message: 'Some output of the gateway could not be written to the log.',
+    remedy: 'Free some disk space.',
+    elevated: false,
+  },
+  'pipe-squatted': {
+    message: 'Another program holds the name of the control pipe; a fresh name is in use.',
+    remedy: 'Nothing needs to be done. If it stays, restart the computer.',
+    elevated: false,
+  },
+} as const satisfies Record<string, ProblemEntry>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly elevated: boolean;
+}
+
+/** A problem of the table; `detail` (a path, a number) is added to its sentence. */
+export function problem(code: ProblemCode, detail?: string): Problem {
+  const { message, remedy, elevated } = PROBLEMS[code];
+  return { code, message: detail ? `${message} ${detail}` : message, remedy, elevated };
+}

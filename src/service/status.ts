@@ -1,0 +1,89 @@
+/**
+ * The status document (schema 1): what CLI, control pipe, IPC, panel and tray all say about one profile's gateway service.
+ *
+ *   not-installed ──install──▶ starting ──evidence──▶ running ◀──────────▶ degraded (alive, but silent)
+ *        ▲                        ▲  ▲                  │  │
+ *        │                        │  └─ladder─ restarting ◀┘ gateway, runner or host died
+ *    uninstall                    │                     │
+ *        │                 start, sign-in               ├─ exit 78 ─▶ needs-attention (no restart)
+ *        └── stopped ◀── stopping ◀──────── stop ───────┘
+ *   Beside them: held-for-update, waiting-for-sign-in, failed (nothing will restart it), removal-pending, foreign, unsupported, unknown.
+ */
+
+import type { RecoveryLadder } from './ladder.ts';
+import type { Problem } from './problems.ts';
+
+export const PHASES = [
+  'not-installed',
+  'stopped',
+  'starting',
+  'running',
+  'degraded',
+  'restarting',
+  'waiting-for-sign-in',
+  'held-for-update',
+  'stopping',
+  'failed',
+  'needs-attention',
+  'removal-pending',
+  'foreign',
+  'unsupported',
+  'unknown',
+] as const;
+
+/** What is going on now. */
+export type Phase = (typeof PHASES)[number];
+
+/** What keeps the gateway alive; exactly one per profile. */
+export type Mechanism = 'service' | 'startup' | 'embedded' | 'none';
+
+/** What the user asked for, kept apart from what is observed. */
+export type Desired = 'running' | 'stopped';
+
+export type StartType = 'automatic' | 'automatic-delayed' | 'manual' | 'disabled';
+
+export interface LastExit {
+  /** Exit code of the gateway; null when a signal or a lost runner hides it. */
+  readonly code: number | null;
+  /** A plain sentence. */
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+export interface Restarts {
+  /** Restarts that nobody asked for since the user last started the gateway. */
+  readonly count: number;
+  /** ISO 8601, UTC. */
+  readonly lastAt?: string;
+  /** When the next try is due, ISO 8601, UTC. */
+  readonly nextAt?: string;
+  /** True when `nextAt` is computed from history and ladder and not told by the one who will do it. */
+  readonly estimated?: boolean;
+  /** Failures in a row, which is the rung of the ladder, from 1. */
+  readonly attempt?: number;
+}
+
+export interface Status {
+  readonly schema: 1;
+  readonly profile: string;
+  /** Name of the service, `HermesGateway` or `HermesGateway-<id>`. */
+  readonly service: string;
+  readonly mechanism: Mechanism;
+  readonly phase: Phase;
+  /** One more thing about the phase, in words of a log: a hold's reason, a silent probe, a path. */
+  readonly detail?: string;
+  readonly desired: Desired;
+  readonly gatewayPid?: number;
+  /** PID of the broker (service) or the supervisor (startup, embedded). */
+  readonly servicePid?: number;
+  /** When the gateway started, ISO 8601, UTC. */
+  readonly startedAt?: string;
+  readonly uptimeMs?: number;
+  readonly restarts: Restarts;
+  readonly lastExit?: LastExit;
+  readonly session?: { readonly id: number; readonly user: string };
+  readonly startType?: StartType;
+  readonly recovery: RecoveryLadder;
+  readonly problems: readonly Problem[];
+}
