@@ -1,0 +1,73 @@
+/**
+ * Atomic small files: a reader sees the old document or the new one, never half of one, whatever is killed or pulled in between.
+ * What others write is read with patience: a byte order mark, half a document or a megabyte of rubbish is an answer, not an exception.
+ */
+
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+
+/** No state file of ours or of Hermes comes near this size, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/** How long a rename is tried again while a reader or a virus scanner holds the target open on Windows, in milliseconds. */
+const RENAME_PATIENCE_MS = 2_000;
+
+/**
+ * Writes `text` to `file` through a temporary file beside it, flushed to the disk before the rename. Missing folders are made.
+ * On failure the old file is as it was and the temporary file is gone.
+ */
+export async function writeFileAtomic(file: string, text: string): Promise<void> {
+  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    const handle = await fs.open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await renamePatiently(temporary, file);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function renamePatiently(from: string, to: string): Promise<void> {
+  const deadline = performance.now() + RENAME_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await fs.rename(from, to);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const held = process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES' || code === 'EBUSY');
+      if (!held || performance.now() > deadline) throw error;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  }
+}
+
+export function writeJson(file: string, value: unknown): Promise<void> {
+  return writeFileAtomic(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+export type JsonRead =
+  | { readonly state: 'absent' }
+  | { readonly state: 'damaged'; readonly why: string }
+  | { readonly state: 'read'; readonly value: unknown };
+
+/** Reads a JSON document that anybody may have written. Never throws: an unreadable file is `damaged`. */
+export async function readJson(file: string): Promise<JsonRead> {
+  try {
+    const { size } = await fs.stat(file);
+    if (size > MAX_BYTES) return { state: 'damaged', why: `${size} bytes are more than any such file has` };
+    const text = (await fs.readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    return { state: 'read', value: JSON.parse(text) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent' };
+    return { state: 'damaged', why: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Holds: records that say "do not start now". An update holds a service so that neither the ladder nor a queued SCM restart, which
+ * cannot be cancelled, brings the gateway up in the middle of it. A hold counts while its holder lives *and* before its cap.
+ */
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { readJson, writeJson } from './files.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable } from './lock.ts';
+
+export interface Hold {
+  readonly schema: 1;
+  /** File name of the hold, without its ending. */
+  readonly id: string;
+  /** The program that holds, in plain words. */
+  readonly who: string;
+  readonly why: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** The cap: after this time the hold is void even if its holder lives. ISO 8601, UTC. */
+  readonly until: string;
+  readonly holder: ProcessRef;
+}
+
+/** An update that takes longer than this has hung, in milliseconds. */
+export const HOLD_CAP_MS = 60 * 60 * 1000;
+
+const ID = /^[a-z0-9-]{1,64}$/;
+
+/** The hold in force, if any: of several the one that lasts longest. */
+export function holdInForce(holds: readonly Hold[], processes: ProcessTable, nowMs: number): Hold | undefined {
+  return holds
+    .filter(hold => Date.parse(hold.until) > nowMs && isSameProcess(hold.holder, processes))
+    .sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+}
+
+export function placeHold(folder: string, hold: Hold): Promise<void> {
+  return writeJson(holdFile(folder, hold.id), hold);
+}
+
+export function releaseHold(folder: string, id: string): void {
+  fs.rmSync(holdFile(folder, id), { force: true });
+}
+
+/** All holds that can be read; what cannot be read holds nothing. */
+export async function readHolds(folder: string): Promise<Hold[]> {
+  let names: string[];
+  try {
+    names = fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const reads = await Promise.all(names.filter(name => name.endsWith('.json')).map(name => readJson(path.join(folder, name))));
+  return reads.flatMap(read => (read.state === 'read' && isHold(read.value) ? [read.value] : []));
+}
+
+function holdFile(folder: string, id: string): string {
+  if (!ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
+  return path.join(folder, `${id}.json`);
+}
+
+function isHold(value: unknown): value is Hold {
+  if (typeof value !== 'object' || value === null) return false;
+  const { schema, id, who, why, since, until, holder } = value as Record<string, unknown>;
+  return (
+    schema === 1 &&
+    typeof id === 'string' &&
+    ID.test(id) &&
+    typeof who === 'string' &&
+    typeof why === 'string' &&
+    Number.isFinite(Date.parse(String(since))) &&
+    Number.isFinite(Date.parse(String(until))) &&
+    typeof holder === 'object' &&
+    holder !== null &&
+    Number.isSafeInteger((holder as ProcessRef).pid)
+  );
+}

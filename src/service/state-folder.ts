@@ -1,0 +1,214 @@
+/**
+ * The state folder of one service: definition, desired, history, holds, facts of host and runner, captured output. It belongs to the
+ * owner and lies outside the checkout, HERMES_HOME and the app's folder, because each of those is replaced by updates.
+ */
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type Definition, parseDefinition } from './definition.ts';
+import { GatewayServiceError } from './errors.ts';
+import type { HostFacts } from './facts.ts';
+import { readJson, writeFileAtomic, writeJson } from './files.ts';
+import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord } from './history.ts';
+import { type Hold, placeHold, readHolds, releaseHold } from './holds.ts';
+import type { ProcessRef } from './lock.ts';
+import type { Desired } from './status.ts';
+
+/** `%LOCALAPPDATA%\HermesGatewayService`, `$XDG_STATE_HOME/hermes-gateway-service` elsewhere. */
+export function stateRoot(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, homedir: string): string {
+  if (platform === 'win32')
+    return path.win32.join(env['LOCALAPPDATA'] || path.win32.join(homedir, 'AppData', 'Local'), 'HermesGatewayService');
+  const base = env['XDG_STATE_HOME'];
+  return path.posix.join(
+    base && path.posix.isAbsolute(base) ? base : path.posix.join(homedir, '.local', 'state'),
+    'hermes-gateway-service',
+  );
+}
+
+/** What the user asked for, and when: a start that is asked for again ends a delay of the ladder. */
+export interface DesiredRecord {
+  readonly desired: Desired;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Where a living runner serves its control pipe. */
+export interface RunnerRecord {
+  readonly process: ProcessRef;
+  readonly pipe: string;
+}
+
+/** The gateway process that a runner launched; found by the next runner if this one is killed. */
+export type LaunchRecord = ProcessRef & { readonly at: string };
+
+export class StateFolder {
+  readonly path: string;
+  readonly logPath: string;
+  readonly holdsPath: string;
+  readonly supervisorLock: string;
+  readonly runnerLock: string;
+
+  constructor(folder: string) {
+    this.path = folder;
+    this.logPath = path.join(folder, 'gateway.log');
+    this.holdsPath = path.join(folder, 'holds');
+    this.supervisorLock = path.join(folder, 'supervisor.lock');
+    this.runnerLock = path.join(folder, 'runner.lock');
+  }
+
+  /** Lies beside the folder, so that an uninstall can hold it while the folder goes. */
+  get operationLock(): string {
+    return `${this.path}.lock`;
+  }
+
+  make(): Promise<unknown> {
+    return fs.mkdir(this.path, { recursive: true, mode: 0o700 });
+  }
+
+  remove(): Promise<void> {
+    return fs.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+
+  /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
+  async definition(): Promise<Definition | undefined> {
+    const file = this.#file('definition.json');
+    const read = await readJson(file);
+    if (read.state === 'absent') return undefined;
+    if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
+    return parseDefinition(read.value, file);
+  }
+
+  /** Writes the definition; one that cannot be read is kept beside it as `definition.json.damaged`. */
+  async writeDefinition(definition: Definition): Promise<void> {
+    const file = this.#file('definition.json');
+    const read = await readJson(file);
+    const readable = read.state === 'absent' || (read.state === 'read' && isDefinition(read.value, file));
+    if (!readable) await fs.rename(file, `${file}.damaged`);
+    await writeJson(file, definition);
+  }
+
+  /** A record that is missing or damaged means running: an installed gateway is lost by mistake, never by design. */
+  async desired(): Promise<DesiredRecord> {
+    const read = await readJson(this.#file('desired.json'));
+    const { desired, at } = (read.state === 'read' && read.value ? read.value : {}) as Record<string, unknown>;
+    return {
+      desired: desired === 'stopped' ? 'stopped' : 'running',
+      at: typeof at === 'string' && Number.isFinite(Date.parse(at)) ? at : new Date(0).toISOString(),
+    };
+  }
+
+  writeDesired(desired: Desired): Promise<void> {
+    return writeJson(this.#file('desired.json'), { schema: 1, desired, at: new Date().toISOString() } satisfies DesiredRecord & {
+      schema: 1;
+    });
+  }
+
+  hostFacts(): Promise<HostFacts | undefined> {
+    return this.#record<HostFacts>('host.json', value => typeof value['phase'] === 'string' && typeof value['since'] === 'string');
+  }
+
+  writeHostFacts(facts: HostFacts): Promise<void> {
+    return writeJson(this.#file('host.json'), facts);
+  }
+
+  runner(): Promise<RunnerRecord | undefined> {
+    return this.#record<RunnerRecord>('runner.json', value => typeof value['pipe'] === 'string' && isRef(value['process']));
+  }
+
+  writeRunner(record: RunnerRecord): Promise<void> {
+    return writeJson(this.#file('runner.json'), record);
+  }
+
+  removeRunner(): Promise<void> {
+    return fs.rm(this.#file('runner.json'), { force: true });
+  }
+
+  launch(): Promise<LaunchRecord | undefined> {
+    return this.#record<LaunchRecord>('launch.json', isRef);
+  }
+
+  writeLaunch(record: LaunchRecord): Promise<void> {
+    return writeJson(this.#file('launch.json'), record);
+  }
+
+  removeLaunch(): Promise<void> {
+    return fs.rm(this.#file('launch.json'), { force: true });
+  }
+
+  /** Oldest first. Lines that cannot be read (a power cut in mid-line) are passed over. */
+  async history(): Promise<HistoryRecord[]> {
+    let text: string;
+    try {
+      text = await fs.readFile(this.#file('history.jsonl'), 'utf8');
+    } catch {
+      return [];
+    }
+    return text.split('\n').flatMap(line => {
+      const record = parseHistoryLine(line);
+      return record ? [record] : [];
+    });
+  }
+
+  /** Appends one record; only the runner does. The file is cut to `HISTORY_KEPT` records when it reaches `HISTORY_LIMIT`. */
+  async appendHistory(record: HistoryRecord): Promise<void> {
+    const file = this.#file('history.jsonl');
+    // A newline first: a record after a half-written one stands on its own line.
+    await fs.appendFile(file, `\n${JSON.stringify(record)}`, { mode: 0o600 });
+    const all = await this.history();
+    if (all.length < HISTORY_LIMIT) return;
+    await writeFileAtomic(
+      file,
+      all
+        .slice(-HISTORY_KEPT)
+        .map(kept => `\n${JSON.stringify(kept)}`)
+        .join(''),
+    );
+  }
+
+  holds(): Promise<Hold[]> {
+    return readHolds(this.holdsPath);
+  }
+
+  placeHold(hold: Hold): Promise<void> {
+    return placeHold(this.holdsPath, hold);
+  }
+
+  releaseHold(id: string): void {
+    releaseHold(this.holdsPath, id);
+  }
+
+  #file(name: string): string {
+    return path.join(this.path, name);
+  }
+
+  async #record<T>(name: string, valid: (value: Record<string, unknown>) => boolean): Promise<T | undefined> {
+    const read = await readJson(this.#file(name));
+    if (read.state !== 'read' || typeof read.value !== 'object' || read.value === null) return undefined;
+    return valid(read.value as Record<string, unknown>) ? (read.value as T) : undefined;
+  }
+}
+
+function isRef(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Number.isSafeInteger((value as ProcessRef).pid);
+}
+
+function isDefinition(value: unknown, file: string): boolean {
+  try {
+    parseDefinition(value, file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['started', 'ended', 'noted']);
+
+function parseHistoryLine(line: string): HistoryRecord | undefined {
+  if (line === '') return undefined;
+  try {
+    const value = JSON.parse(line) as HistoryRecord | null;
+    return value && KINDS.has(value.kind) && Number.isFinite(Date.parse(value.at)) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
