@@ -86,6 +86,17 @@ export const ERRORS = {
     exit: EXIT.needsAdministrator,
     win32: 5,
   },
+  'consent-declined': {
+    message: 'Windows was not given the consent of an administrator; nothing was changed.',
+    remedy: 'Try again when an administrator is at hand, or use the sign-in start, which needs none.',
+    exit: EXIT.needsAdministrator,
+    win32: 1223,
+  },
+  'connection-lost': {
+    message: 'The app does not answer.',
+    remedy: 'Start the app again. The gateway itself is not touched by this.',
+    exit: EXIT.failed,
+  },
   'state-corrupt': {
     message: 'A state file of the gateway service cannot be read.',
     remedy: 'Run "hermes-gateway doctor --fix", or "hermes-gateway install" to write it anew; the damaged file is kept beside it.',

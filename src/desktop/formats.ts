@@ -1,0 +1,66 @@
+/**
+ * Times and durations in the words of a locale, through Intl alone: nothing here knows a language.
+ * Kept apart from the catalogue so that every locale shares one rule of rounding.
+ */
+
+export interface Formats {
+  /** The two largest units: "3 hr 12 min", "12 min", "45 sec". Never below zero. */
+  duration(ms: number): string;
+  /** Whole seconds, rounded up, so that a count-down ends at zero and not before it: "4 sec". */
+  countdown(ms: number): string;
+  /** A rung of the ladder, as narrow as the locale allows: "16s". */
+  seconds(ms: number): string;
+  /** Time of day, with the day unless it is today. */
+  time(iso: string, now: number): string;
+  /** The plural category of a count. */
+  plural(count: number): Intl.LDMLPluralRule;
+}
+
+type Unit = 'day' | 'hour' | 'minute' | 'second';
+const UNITS: readonly (readonly [Unit, number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+];
+
+export function createFormats(locale: string): Formats {
+  const unit = (name: Unit, display: 'short' | 'narrow') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits: 0 });
+  const short = {
+    day: unit('day', 'short'),
+    hour: unit('hour', 'short'),
+    minute: unit('minute', 'short'),
+    second: unit('second', 'short'),
+  };
+  const narrow = unit('second', 'narrow');
+  const list = new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' });
+  const plural = new Intl.PluralRules(locale);
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+
+  const duration = (ms: number): string => {
+    let rest = Number.isFinite(ms) ? Math.max(0, ms) : 0;
+    const largest = UNITS.findIndex(([name, size]) => rest >= size || name === 'second');
+    const parts: string[] = [];
+    // Seconds beside minutes would only be noise.
+    for (const [name, size] of UNITS.slice(largest, largest + (UNITS[largest]?.[0] === 'minute' ? 1 : 2))) {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      if (count > 0 || parts.length === 0) parts.push(short[name].format(count));
+    }
+    return list.format(parts);
+  };
+
+  return {
+    duration,
+    countdown: ms => short.second.format(Math.ceil(Math.max(0, ms) / 1_000)),
+    seconds: ms => narrow.format(Math.round(ms / 1_000)),
+    time: (iso, now) => {
+      const at = new Date(iso);
+      if (Number.isNaN(at.getTime())) return iso;
+      return at.toDateString() === new Date(now).toDateString() ? clock.format(at) : date.format(at);
+    },
+    plural: count => plural.select(count),
+  };
+}

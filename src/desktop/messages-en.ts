@@ -1,0 +1,250 @@
+/**
+ * The English catalogue. Sentences are plain and say what happens next, because that is what a person looks here for.
+ * Words of problems and errors are those of their tables; other locales translate them by code.
+ */
+
+import type { ReceiptEntry } from '../service/receipt.ts';
+import type { Mechanism, Phase, Status } from '../service/status.ts';
+import { createFormats } from './formats.ts';
+import type { Messages } from './messages.ts';
+import { countdownMs, uptimeMs } from './views.ts';
+
+const formats = createFormats('en');
+
+const PHASES: Messages['phase'] = {
+  'not-installed': 'Off',
+  stopped: 'Stopped',
+  starting: 'Starting',
+  running: 'Running',
+  degraded: 'Not answering',
+  restarting: 'Restarting',
+  'waiting-for-sign-in': 'Waiting for sign-in',
+  'held-for-update': 'Paused for an update',
+  stopping: 'Stopping',
+  failed: 'Failed',
+  'needs-attention': 'Needs attention',
+  'removal-pending': 'Being removed',
+  foreign: 'Name in use',
+  unsupported: 'Not supported',
+  unknown: 'Unknown',
+};
+
+const MECHANISMS: Messages['mechanism'] = {
+  service: 'Windows service',
+  startup: 'Sign-in start',
+  embedded: 'Hermes supervisor',
+  none: 'None',
+};
+
+/** Who brings the gateway back. */
+const KEEPER: Readonly<Record<Mechanism, string>> = {
+  service: 'Windows restarts it if it stops.',
+  startup: 'Hermes restarts it if it stops.',
+  embedded: 'Hermes restarts it if it stops.',
+  none: 'Nothing restarts it if it stops.',
+};
+
+const counted = (count: number, one: string, other: string) => `${count} ${formats.plural(count) === 'one' ? one : other}`;
+
+function running(status: Status, now: number): string {
+  const uptime = uptimeMs(status, now);
+  const since = uptime === undefined ? 'Running' : `Running for ${formats.duration(uptime)}`;
+  const problems = status.problems.length;
+  return problems > 0 ? `${since}, with ${counted(problems, 'problem', 'problems')}.` : `${since}. ${KEEPER[status.mechanism]}`;
+}
+
+function nextTry(status: Status, now: number): string {
+  const remaining = countdownMs(status.restarts.nextAt, now);
+  if (!remaining) return 'It is being started again.';
+  const about = status.restarts.estimated ? 'about ' : '';
+  return `Next try in ${about}${formats.countdown(remaining)}.`;
+}
+
+type Sentence = (status: Status, now: number) => string;
+const SENTENCES: Readonly<Record<Phase, Sentence>> = {
+  'not-installed': () => 'Off. Turn it on to keep the gateway running through crashes and restarts.',
+  stopped: ({ desired }) => (desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.'),
+  starting: () => 'Starting. This takes a few seconds.',
+  running,
+  degraded: () => 'Running, but it does not answer. A restart usually helps.',
+  restarting: (status, now) => `The gateway stopped unexpectedly. ${nextTry(status, now)}`,
+  'waiting-for-sign-in': () => 'Waiting for you to sign in; then it starts by itself.',
+  'held-for-update': () => 'Paused for an update; it starts again by itself.',
+  stopping: () => 'Stopping. This takes up to 20 seconds.',
+  failed: () => 'The gateway failed, and nothing will restart it.',
+  'needs-attention': () => 'Hermes refuses its configuration, so the gateway does not run.',
+  'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
+  foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
+  unsupported: () => 'Nothing on this system can keep the gateway running.',
+  unknown: () => 'Its state could not be read.',
+};
+
+/** Present tense while at work; the tray and the panel show it in place of the sentence. */
+const OPERATIONS: Readonly<Record<Parameters<Messages['operation']>[0], string>> = {
+  install: 'Turning on',
+  uninstall: 'Turning off',
+  start: 'Starting',
+  stop: 'Stopping',
+  restart: 'Restarting',
+  update: 'Updating',
+  repair: 'Repairing',
+};
+
+const ACTIONS: Parameters<Messages['action']>[0] extends infer V extends string ? Readonly<Record<V, string>> : never = {
+  start: 'Start',
+  stop: 'Stop',
+  restart: 'Restart',
+  repair: 'Repair',
+  refresh: 'Try again',
+};
+
+const action: Messages['action'] = (verb, phase) => (verb === 'restart' && phase === 'restarting' ? 'Try now' : ACTIONS[verb]);
+
+const MEANING: Readonly<Record<Mechanism, string>> = {
+  service:
+    'The gateway runs in your own Windows session, with your files and sign-ins. It starts when you sign in and ends when you sign out; nobody else can use it.',
+  startup: 'The gateway starts when you sign in and is restarted if it stops. No administrator is needed.',
+  embedded: 'The gateway runs in the background and is restarted if it stops, until you sign out.',
+  none: 'The gateway runs only while something else starts it.',
+};
+
+const RECEIPT_ACTIONS: Readonly<Record<ReceiptEntry['action'], string>> = {
+  create: 'Create',
+  change: 'Change',
+  remove: 'Remove',
+  keep: 'Keep',
+  start: 'Start',
+  stop: 'Stop',
+};
+
+const RECEIPT_KINDS: Readonly<Record<ReceiptEntry['kind'], string>> = {
+  folder: 'folder',
+  file: 'file',
+  registry: 'registry key',
+  service: 'service',
+  right: 'right',
+  ladder: 'restart delays',
+  'startup-entry': 'Startup entry',
+  task: 'scheduled task',
+  process: 'process',
+};
+
+const CAUSES = {
+  asked: 'Started.',
+  recovery: 'Restarted after a failure.',
+  'in-place': 'Restarted at its own wish.',
+  released: 'Started again after an update.',
+};
+const NOTED = { held: 'Held', degraded: 'Not answering', recovered: 'Answering again' };
+
+const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+function clipped(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+export const en: Messages = {
+  locale: 'en',
+
+  title: ({ profile, profiles }) => (profiles.length > 1 ? `Run gateway as service: ${profile}` : 'Run gateway as service'),
+  phase: PHASES,
+  sentence: (status, now) => SENTENCES[status.phase](status, now),
+  announcement: status =>
+    status.phase === 'running' || status.phase === 'restarting'
+      ? `Gateway: ${PHASES[status.phase]}.`
+      : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`,
+  tooltip: (status, operation) =>
+    clipped(
+      `Hermes gateway${status.profile === 'default' ? '' : ` (${status.profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[status.phase]}`,
+      127,
+    ),
+  mechanism: MECHANISMS,
+  startType: { automatic: 'Automatic', 'automatic-delayed': 'Automatic (delayed)', manual: 'Manual', disabled: 'Disabled' },
+
+  operation: (verb, step) => (step ? ended(step) : `${OPERATIONS[verb]}…`),
+  action,
+  actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase)),
+  error: ({ message, remedy }) => ({ message, remedy }),
+  problem: ({ message, remedy }) => ({ message, remedy }),
+
+  confirm: ({ verb, mechanism, elevated }) => ({
+    title: verb === 'install' ? 'Run the gateway as a service?' : 'Stop running the gateway as a service?',
+    body: verb === 'install' ? MEANING[mechanism] : 'The gateway stops. What started it before is put back.',
+    changes: 'This changes:',
+    confirm: verb === 'install' ? 'Turn on' : 'Turn off',
+    cancel: 'Cancel',
+    ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
+  }),
+  receiptLine: ({ action, kind, target, detail }) =>
+    `${RECEIPT_ACTIONS[action]} ${RECEIPT_KINDS[kind]} ${target}${detail ? `: ${detail}` : ''}`,
+
+  historyLine: record => {
+    switch (record.kind) {
+      case 'started':
+        return CAUSES[record.cause];
+      case 'ended':
+        return `Ended after ${formats.duration(record.uptimeMs)}: ${ended(record.reason)}`;
+      case 'noted':
+        return `${NOTED[record.what]}: ${ended(record.reason)}`;
+    }
+  },
+  lastExit: ({ code, reason }) => (code === null ? ended(reason) : `${ended(reason)} (exit code ${code})`),
+  restarts: ({ restarts }, now) =>
+    restarts.lastAt === undefined
+      ? 'None since you last started it'
+      : `${counted(restarts.count, 'restart', 'restarts')}, last ${formats.time(restarts.lastAt, now)}`,
+  ladderDot: ({ delayMs, remainingMs }) =>
+    remainingMs === undefined ? formats.seconds(delayMs) : formats.seconds(Math.ceil(remainingMs / 1_000) * 1_000),
+  ladder: (status, now) => {
+    const { attempt } = status.restarts;
+    if (status.phase === 'restarting' && attempt !== undefined) return `Try ${attempt}. ${nextTry(status, now)}`;
+    return `After a failure it is restarted with these delays; they begin anew after ${formats.duration(status.recovery.resetMs)} without one.`;
+  },
+  duration: formats.duration,
+  time: formats.time,
+  pid: pid => String(pid),
+
+  asking: 'Asking for its state…',
+  outdated: 'The gateway service is newer than this app. Update the app to manage it.',
+  connectionLost: {
+    message: 'The connection to the gateway service is lost.',
+    remedy: 'What is shown below may be out of date. It connects again by itself once the app answers.',
+  },
+  details: {
+    open: 'Details',
+    mechanism: 'Kept by',
+    service: 'Service name',
+    profile: 'Profile',
+    started: 'Started',
+    uptime: 'Uptime',
+    gatewayPid: 'Gateway PID',
+    servicePid: 'Service PID',
+    startType: 'Start type',
+    session: 'Session',
+    lastExit: 'Last exit',
+    restarts: 'Restarts',
+    ladder: 'Restart delays',
+    history: 'History',
+    noHistory: 'Nothing has happened yet.',
+    problems: 'Problems',
+    log: 'Log',
+    noLog: 'The log is empty.',
+    logPath: 'Log file',
+    refreshLog: 'Refresh',
+    copy: 'Copy details',
+    copied: 'Copied',
+    copyFailed: 'Could not copy',
+    detail: 'Reason',
+    actions: 'Actions',
+  },
+  tryIt: {
+    title: 'Try it',
+    hint: 'A stand-in for what can happen to a gateway. Not part of the app.',
+    kill: 'Kill',
+    'exit-75': 'Exit 75',
+    'exit-78': 'Exit 78',
+    repair: 'Repair',
+    hang: 'Hang',
+    update: 'Update',
+  },
+};

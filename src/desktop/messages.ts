@@ -1,0 +1,110 @@
+/**
+ * The catalogue of everything that tray, panel and CLI say to a person: functions of the document, never strings put together in a
+ * component, so that a translation may order a sentence as its language does. `en` is the English one.
+ */
+
+import type { ErrorValue } from '../service/errors.ts';
+import type { HistoryRecord } from '../service/history.ts';
+import type { Operation } from '../service/manager.ts';
+import type { Problem } from '../service/problems.ts';
+import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
+import type { LastExit, Mechanism, Phase, StartType, Status } from '../service/status.ts';
+import type { Snapshot } from './ipc.ts';
+import type { ActionVerb, LadderDot, PhaseAction } from './views.ts';
+
+export { en } from './messages-en.ts';
+
+/** A failure or a problem in the words of a locale: what happened, and what to do about it. */
+export interface Explained {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What is shown before a switch changes anything. */
+export interface ConfirmText {
+  readonly title: string;
+  /** What it means for the person: what the gateway can and cannot do afterwards. */
+  readonly body: string;
+  /** The heading above the receipt's lines. */
+  readonly changes: string;
+  readonly confirm: string;
+  readonly cancel: string;
+  /** Said beside the button that asks for an administrator. */
+  readonly elevated?: string;
+}
+
+export interface Messages {
+  /** BCP 47. */
+  readonly locale: string;
+
+  /** The label of the switch; names the profile where there are several. */
+  title(snapshot: Pick<Snapshot, 'profile' | 'profiles'>): string;
+  /** One or two words for a phase: the tray's status line, a heading. */
+  readonly phase: Readonly<Record<Phase, string>>;
+  /** The one sentence that says what a person wants to know. `now` in epoch milliseconds. */
+  sentence(status: Status, now: number): string;
+  /** The same for screen readers, without anything that changes by itself, so that it is read once. */
+  announcement(status: Status): string;
+  /** At most 127 characters, which is what Windows shows of a tray tooltip. */
+  tooltip(status: Status, operation?: Snapshot['operation']): string;
+  readonly mechanism: Readonly<Record<Mechanism, string>>;
+  readonly startType: Readonly<Record<StartType, string>>;
+
+  /** What an operation is doing; `step` is its latest phrase. */
+  operation(verb: Operation | 'repair', step?: string): string;
+  action(verb: ActionVerb, phase: Phase): string;
+  /** The accessible name of an action: it says when Windows will ask for an administrator. */
+  actionLabel(action: PhaseAction, phase: Phase): string;
+  error(error: ErrorValue): Explained;
+  problem(problem: Problem): Explained;
+
+  confirm(receipt: Receipt): ConfirmText;
+  receiptLine(entry: ReceiptEntry): string;
+
+  historyLine(record: HistoryRecord): string;
+  lastExit(exit: LastExit): string;
+  restarts(status: Status, now: number): string;
+  ladderDot(dot: LadderDot): string;
+  ladder(status: Status, now: number): string;
+  duration(ms: number): string;
+  time(iso: string, now: number): string;
+  pid(pid: number): string;
+
+  /** While nothing is known yet. */
+  readonly asking: string;
+  /** The other side speaks a newer schema. */
+  readonly outdated: string;
+  readonly connectionLost: Explained;
+  readonly details: Readonly<Record<DetailLabel, string>>;
+  readonly tryIt: Readonly<Record<TryItLabel, string>>;
+}
+
+export type DetailLabel =
+  | 'open'
+  | 'mechanism'
+  | 'service'
+  | 'profile'
+  | 'started'
+  | 'uptime'
+  | 'gatewayPid'
+  | 'servicePid'
+  | 'startType'
+  | 'session'
+  | 'lastExit'
+  | 'restarts'
+  | 'ladder'
+  | 'history'
+  | 'noHistory'
+  | 'problems'
+  | 'log'
+  | 'noLog'
+  | 'logPath'
+  | 'refreshLog'
+  | 'copy'
+  | 'copied'
+  | 'copyFailed'
+  | 'detail'
+  | 'actions';
+
+/** The stand-in of the browser shell: what would happen to a gateway outside the panel. */
+export type TryItLabel = 'title' | 'hint' | 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update';

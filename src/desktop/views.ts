@@ -1,0 +1,161 @@
+/**
+ * What each phase looks like, once: tone, switch, offered action, tray icon and the exit code of `status`.
+ * Tray, tooltip, panel and CLI read this one table, so they cannot disagree; forgetting a phase does not compile.
+ */
+
+import { EXIT, type ExitCode } from '../service/errors.ts';
+import type { Operation } from '../service/manager.ts';
+import type { Phase, Status } from '../service/status.ts';
+
+export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
+export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
+
+/** What a person may ask for beside the switch. `refresh` only asks for the status again. */
+export type ActionVerb = 'start' | 'stop' | 'restart' | 'repair' | 'refresh';
+
+export interface PhaseAction {
+  readonly verb: ActionVerb;
+  /** Whether Windows asks for an administrator before it happens. */
+  readonly elevated: boolean;
+}
+
+export interface PhaseView {
+  readonly tone: Tone;
+  /** What the switch "Run gateway as service" shows: whether something is registered that keeps the gateway. */
+  readonly switchOn: boolean;
+  /** Whether the switch may be used. */
+  readonly switchable: boolean;
+  /** The one action offered at rest. */
+  readonly action?: PhaseAction;
+  /** Everything that makes sense in this phase, the offered action among it. */
+  readonly can: readonly ActionVerb[];
+  readonly icon: TrayIcon;
+  /** Exit code of `hermes-gateway status`. */
+  readonly exit: ExitCode;
+}
+
+const START: PhaseAction = { verb: 'start', elevated: false };
+const RESTART: PhaseAction = { verb: 'restart', elevated: false };
+const REFRESH: PhaseAction = { verb: 'refresh', elevated: false };
+
+const ON = { switchOn: true, switchable: true } as const;
+const OFF = { switchOn: false, switchable: true } as const;
+const LOCKED = { switchOn: false, switchable: false } as const;
+
+export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
+  'not-installed': { ...OFF, tone: 'idle', can: [], icon: 'stopped', exit: EXIT.notInstalled },
+  stopped: { ...ON, tone: 'idle', action: START, can: ['start', 'repair'], icon: 'stopped', exit: EXIT.notRunning },
+  starting: { ...ON, tone: 'busy', can: ['stop'], icon: 'busy', exit: EXIT.notRunning },
+  running: { ...ON, tone: 'ok', action: RESTART, can: ['stop', 'restart', 'repair'], icon: 'running', exit: EXIT.done },
+  degraded: { ...ON, tone: 'warn', action: RESTART, can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.done },
+  restarting: { ...ON, tone: 'warn', action: RESTART, can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.notRunning },
+  'waiting-for-sign-in': { ...ON, tone: 'idle', can: ['stop'], icon: 'stopped', exit: EXIT.notRunning },
+  'held-for-update': { ...ON, tone: 'busy', can: ['stop'], icon: 'busy', exit: EXIT.notRunning },
+  stopping: { ...ON, tone: 'busy', can: [], icon: 'busy', exit: EXIT.notRunning },
+  failed: { ...ON, tone: 'error', action: START, can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
+  'needs-attention': { ...ON, tone: 'error', action: START, can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
+  'removal-pending': { ...LOCKED, tone: 'warn', can: [], icon: 'warning', exit: EXIT.notRunning },
+  foreign: { ...LOCKED, tone: 'error', can: [], icon: 'error', exit: EXIT.notInstalled },
+  unsupported: { ...LOCKED, tone: 'idle', can: [], icon: 'stopped', exit: EXIT.notInstalled },
+  unknown: { ...LOCKED, tone: 'idle', action: REFRESH, can: ['refresh'], icon: 'warning', exit: EXIT.failed },
+};
+
+/** A status and the operation at work on it, if any; a snapshot is one. */
+export interface Observed {
+  readonly status: Status;
+  readonly operation?: { readonly verb: Operation } | undefined;
+}
+
+export function viewOf(status: Status): PhaseView {
+  return PHASE_VIEWS[status.phase];
+}
+
+function can(verb: ActionVerb, { status, operation }: Observed): boolean {
+  if (operation) return false;
+  // A disabled service cannot be started by its owner: its configuration has to be put right first.
+  if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
+  return viewOf(status).can.includes(verb);
+}
+
+export const canStart = (observed: Observed): boolean => can('start', observed);
+export const canStop = (observed: Observed): boolean => can('stop', observed);
+export const canRestart = (observed: Observed): boolean => can('restart', observed);
+export const canRepair = (observed: Observed): boolean => can('repair', observed);
+export const canSwitch = ({ status, operation }: Observed): boolean => !operation && viewOf(status).switchable;
+
+/** Repairing writes the registration anew, which only an administrator may do for a service. */
+export function repairAction(status: Status): PhaseAction {
+  return { verb: 'repair', elevated: status.mechanism === 'service' };
+}
+
+/** The one action to offer now. A problem that only a repair solves comes first; while an operation is at work there is none. */
+export function offeredAction(observed: Observed): PhaseAction | undefined {
+  if (canRepair(observed) && observed.status.problems.some(problem => problem.elevated)) return repairAction(observed.status);
+  const action = viewOf(observed.status).action;
+  return action && can(action.verb, observed) ? action : undefined;
+}
+
+/** What the switch shows: what is; or, while it is being changed, what it changes to. */
+export function switchOn({ status, operation }: Observed): boolean {
+  if (operation?.verb === 'install') return true;
+  if (operation?.verb === 'uninstall') return false;
+  return viewOf(status).switchOn;
+}
+
+/** The tone to draw: the phase's own, busy during an operation, a warning when all is well but for a problem. */
+export function toneOf({ status, operation }: Observed): Tone {
+  if (operation) return 'busy';
+  const { tone } = viewOf(status);
+  return tone === 'ok' && status.problems.length > 0 ? 'warn' : tone;
+}
+
+const ICON_OF_TONE: Readonly<Record<Tone, TrayIcon>> = { ok: 'running', busy: 'busy', idle: 'stopped', warn: 'warning', error: 'error' };
+
+/** The tray icon: that of the phase, unless an operation or a problem says more. */
+export function trayIconOf(observed: Observed): TrayIcon {
+  const view = viewOf(observed.status);
+  const tone = toneOf(observed);
+  return tone === view.tone ? view.icon : ICON_OF_TONE[tone];
+}
+
+/** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */
+export function countdownMs(at: string | undefined, now: number): number | undefined {
+  const time = at === undefined ? Number.NaN : Date.parse(at);
+  return Number.isFinite(time) ? Math.max(0, time - now) : undefined;
+}
+
+/** How long the gateway runs; from its start where that is known, so that it goes on between two documents. */
+export function uptimeMs(status: Status, now: number): number | undefined {
+  const started = status.startedAt === undefined ? Number.NaN : Date.parse(status.startedAt);
+  return Number.isFinite(started) ? Math.max(0, now - started) : status.uptimeMs;
+}
+
+export interface LadderDot {
+  readonly delayMs: number;
+  readonly state: 'passed' | 'current' | 'ahead';
+  /** Of the current one: time until the restart. */
+  readonly remainingMs?: number;
+}
+
+/** The recovery ladder as dots. Failures in a row fill them; the last one is current while its delay runs. */
+export function ladderDots(status: Status, now: number): readonly LadderDot[] {
+  const { delaysMs } = status.recovery;
+  const remainingMs = status.phase === 'restarting' ? countdownMs(status.restarts.nextAt, now) : undefined;
+  const failures = Math.min(status.restarts.attempt ?? 0, delaysMs.length);
+  return delaysMs.map((delayMs, rung): LadderDot => {
+    if (rung >= failures) return { delayMs, state: 'ahead' };
+    if (rung === failures - 1 && remainingMs !== undefined) return { delayMs, state: 'current', remainingMs };
+    return { delayMs, state: 'passed' };
+  });
+}
+
+/**
+ * When the shown times change next, in milliseconds from now: every second while a restart is counted down, every minute while an
+ * uptime is shown. Undefined: nothing on screen depends on the clock, so no timer is needed.
+ */
+export function nextChangeMs(status: Status, now: number): number | undefined {
+  const remainingMs = status.phase === 'restarting' ? countdownMs(status.restarts.nextAt, now) : undefined;
+  if (remainingMs !== undefined) return remainingMs > 0 ? remainingMs % 1_000 || 1_000 : undefined;
+  const uptime = status.phase === 'running' ? uptimeMs(status, now) : undefined;
+  return uptime === undefined ? undefined : 60_000 - (uptime % 60_000);
+}
