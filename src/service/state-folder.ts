@@ -50,7 +50,8 @@ export class StateFolder {
 
   constructor(folder: string) {
     this.path = folder;
-    this.logPath = path.join(folder, 'gateway.log');
+    // A folder of its own: whoever watches the state folder must not wake up at every line that a gateway prints.
+    this.logPath = path.join(folder, 'logs', 'gateway.log');
     this.holdsPath = path.join(folder, 'holds');
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');

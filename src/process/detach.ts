@@ -1,0 +1,21 @@
+/**
+ * Starting the supervisor so that it outlives whoever asked: the embedded `install` and `start` do this, and the runner whose supervisor
+ * was killed. This is the only place of the module that detaches a process.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/**
+ * Starts `argv` in a session of its own, with no parent that could take it along: a shell starts it in the background and ends, so that
+ * killing the tree of the app, or its process group, leaves it alone. Resolves when it was handed over.
+ */
+export async function startDetached(argv: readonly string[], cwd: string): Promise<void> {
+  const [program = '', ...rest] = argv;
+  const child =
+    process.platform === 'win32'
+      ? spawn(program, rest, { cwd, detached: true, stdio: 'ignore', windowsHide: true })
+      : spawn('/bin/sh', ['-c', '"$@" &', 'sh', program, ...rest], { cwd, detached: true, stdio: 'ignore' });
+  child.unref();
+  await once(child, process.platform === 'win32' ? 'spawn' : 'exit');
+}

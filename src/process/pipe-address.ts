@@ -1,0 +1,53 @@
+/**
+ * Where the control pipe of a service is: `\\.\pipe\hermes-gateway-service-<id>` on Windows, elsewhere a Unix socket with a short name in
+ * a folder that only its owner may enter. Node cuts a socket path of more than 107 bytes silently, so a long one is refused here.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { GatewayServiceError } from '../service/errors.ts';
+
+const MAX_SOCKET_PATH_BYTES = 100;
+
+export interface PipeSurroundings {
+  readonly platform: NodeJS.Platform;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tmpdir: string;
+  readonly uid: number;
+}
+
+/** The address for a state folder; `fresh` gives another one, for when the usual name is taken. */
+export function pipeAddress(stateFolder: string, { platform, env, tmpdir, uid }: PipeSurroundings, fresh = false): string {
+  const id = createHash('sha256').update(stateFolder).digest('hex').slice(0, 16);
+  const name = fresh ? randomBytes(8).toString('hex') : id;
+  if (platform === 'win32') return `\\\\.\\pipe\\hermes-gateway-service-${name}`;
+  const runtime = env['XDG_RUNTIME_DIR'];
+  const folder =
+    runtime && path.isAbsolute(runtime) && fs.existsSync(runtime)
+      ? path.join(runtime, 'hermes-gateway')
+      : path.join(tmpdir, `hermes-gateway-${uid}`);
+  makePrivateFolder(folder, uid);
+  const address = path.join(folder, name);
+  if (Buffer.byteLength(address) > MAX_SOCKET_PATH_BYTES) {
+    throw new GatewayServiceError('pipe-unavailable', `(${address} is too long for a socket)`, {
+      remedy: 'Set TMPDIR or XDG_RUNTIME_DIR to a shorter folder.',
+    });
+  }
+  return address;
+}
+
+/** Makes the folder, or checks that the one that is there is a real folder, ours, and closed to others. */
+function makePrivateFolder(folder: string, uid: number): void {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const stat = fs.lstatSync(folder);
+  if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0) {
+    throw new GatewayServiceError('pipe-unavailable', `(${folder} is not a folder that only you may enter)`, {
+      remedy: 'Remove that folder, or set XDG_RUNTIME_DIR to a folder of your own.',
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The supervisor: the recovery ladder where there is no SCM. It starts the runner, and starts it again by the ladder when it fails, as
+ * the SCM does with the broker. It ends when the runner decides to stay stopped; a supervisor that has nothing to do costs nothing.
+ */
+
+import type { HostFacts } from '../service/facts.ts';
+import { failureTimes } from '../service/history.ts';
+import { ladderPosition, type RecoveryLadder } from '../service/ladder.ts';
+import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import { watchFolder } from './folder-watch.ts';
+import type { DownMessage } from './host-link.ts';
+
+export interface RunnerProcess {
+  readonly pid: number;
+  /** Exit code of the runner; null when it was killed by a signal. Never rejects. */
+  readonly exit: Promise<number | null>;
+  down(message: DownMessage): void;
+}
+
+export interface SupervisorPorts {
+  readonly folder: StateFolder;
+  readonly processes: ProcessTable;
+  readonly recovery: RecoveryLadder;
+  readonly startRunner: () => RunnerProcess;
+  /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the wish of the user stays as it is. */
+  readonly ending: Promise<string>;
+  readonly log: (line: string) => void;
+}
+
+/** Resolves when the gateway is to stay stopped; `false` when another supervisor is in charge already. */
+export async function supervise({ folder, processes, recovery, startRunner, ending, log }: SupervisorPorts): Promise<boolean> {
+  const lock = takeLock(folder.supervisorLock, processes);
+  if (!isLock(lock)) return false;
+
+  let endReason: string | undefined;
+  let onChange: (() => void) | undefined;
+  const unwatch = watchFolder(folder.path, () => onChange?.());
+  void ending.then(reason => {
+    endReason = reason;
+    onChange?.();
+  });
+  let facts: Pick<HostFacts, 'lastRunnerExit' | 'lastStop'> = {};
+  const tell = async (phase: HostFacts['phase'], more: Partial<HostFacts> = {}) => {
+    // A full disk must not end a supervisor: the facts are for people, the ladder goes on without them.
+    await folder
+      .writeHostFacts({ ...facts, phase, since: new Date().toISOString(), ...more })
+      .catch(error => log(`facts not written: ${error}`));
+  };
+
+  // A supervisor that takes over from a killed one goes on where that one stood on the ladder.
+  let failures = failureTimes(await folder.history());
+  try {
+    for (;;) {
+      const wish = await folder.desired();
+      if (wish.desired === 'stopped' || endReason) return true;
+
+      const runner = startRunner();
+      await tell('running');
+      log(`runner ${runner.pid} started`);
+      onChange = () => {
+        void folder.desired().then(({ desired }) => {
+          if (endReason) runner.down({ down: 'stop', reason: endReason });
+          else if (desired === 'stopped') runner.down({ down: 'stop', reason: 'stopped by the user' });
+        });
+      };
+      onChange();
+      const code = await runner.exit;
+      onChange = undefined;
+      const endedAt = Date.now();
+      facts = { ...facts, lastRunnerExit: { at: new Date(endedAt).toISOString(), code } };
+      log(`runner ${runner.pid} ended with ${code}`);
+      if (code === 0) return true;
+
+      failures.push(endedAt);
+      const { nextAt = endedAt, failures: attempt } = ladderPosition(recovery, failures);
+      await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
+      const after = await new Promise<'delay' | 'asked' | 'ending'>(resolve => {
+        const timer = setTimeout(() => resolve('delay'), nextAt - endedAt);
+        onChange = () => {
+          void folder.desired().then(now => {
+            if (!endReason && now.at === wish.at && now.desired === wish.desired) return;
+            clearTimeout(timer);
+            resolve(endReason ? 'ending' : 'asked');
+          });
+        };
+        onChange();
+      });
+      onChange = undefined;
+      if (after === 'asked') failures = [];
+    }
+  } finally {
+    unwatch();
+    facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: endReason ?? 'stopped as asked' } };
+    await tell('stopped');
+    lock.release();
+  }
+}
