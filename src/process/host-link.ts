@@ -12,8 +12,11 @@ export interface DownMessage {
   readonly reason: string;
 }
 
-/** Exit codes of the runner. Everything but `stopped` is a failure that the SCM or the supervisor counts. */
-export const RUNNER_EXIT = { stopped: 0, failed: 1 } as const;
+/**
+ * Exit codes of the runner. `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself
+ * ends processes at sign-out) is neither a stop nor a failure.
+ */
+export const RUNNER_EXIT = { stopped: 0, failed: 1, sessionEnding: 0x4001_0004 } as const;
 
 const DOWN: ReadonlySet<unknown> = new Set(['stop', 'session-end', 'preshutdown']);
 

@@ -9,7 +9,7 @@ import { ladderPosition, type RecoveryLadder } from '../service/ladder.ts';
 import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { watchFolder } from './folder-watch.ts';
-import type { DownMessage } from './host-link.ts';
+import { type DownMessage, RUNNER_EXIT } from './host-link.ts';
 
 export interface RunnerProcess {
   readonly pid: number;
@@ -70,7 +70,7 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
       const endedAt = Date.now();
       facts = { ...facts, lastRunnerExit: { at: new Date(endedAt).toISOString(), code } };
       log(`runner ${runner.pid} ended with ${code}`);
-      if (code === 0) return true;
+      if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
 
       failures.push(endedAt);
       const { nextAt = endedAt, failures: attempt } = ladderPosition(recovery, failures);

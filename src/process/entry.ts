@@ -1,0 +1,145 @@
+/**
+ * Composition of our own processes: `run` (the runner below a host) and `supervise` (the ladder where there is no SCM). The only place
+ * where they meet the real machine.
+ */
+
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { resolveGatewayCommand, supportsExternalSupervisor, withExternalSupervisor } from '../gateway/command.ts';
+import { gatewayEnvironment } from '../gateway/environment.ts';
+import { posixProcesses } from '../gateway/process-start-time.ts';
+import { type Definition, definedIdentity } from '../service/definition.ts';
+import { GatewayServiceError } from '../service/errors.ts';
+import { lockHolder } from '../service/lock.ts';
+import { StateFolder, stateRoot } from '../service/state-folder.ts';
+import { startDetached } from './detach.ts';
+import { type LaunchSpec, launchInProcessGroup } from './gateway-process.ts';
+import { formatDown, listenToHost } from './host-link.ts';
+import { hostLog } from './host-log.ts';
+import { pipeAddress } from './pipe-address.ts';
+import { Runner } from './runner.ts';
+import { type RunnerProcess, supervise } from './supervisor.ts';
+
+/** How this program starts itself: `[node, entry script]`, or the host executable alone. */
+export function hostCommand(): readonly string[] {
+  const script = process.argv[1];
+  return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
+}
+
+export function stateFolderOf(serviceName: string): StateFolder {
+  return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), serviceName));
+}
+
+/** The runner of a service, below its host. Resolves with the exit code. */
+export async function runRunner(serviceName: string): Promise<number> {
+  const folder = stateFolderOf(serviceName);
+  const log = hostLog(folder.path, 'runner');
+  const definition = await requireDefinition(folder, serviceName);
+  const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
+  const runner = new Runner({
+    definition,
+    folder,
+    processes: posixProcesses,
+    launch: launchInProcessGroup,
+    launchSpec: () => launchSpec(definition),
+    pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
+    commandLine: readCommandLine,
+    log,
+  });
+  let hostLost = false;
+  listenToHost(
+    process.stdin,
+    message => runner.stop(message.reason),
+    () => {
+      hostLost = true;
+      runner.hostLost();
+    },
+  );
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.stop(`signal ${signal}`));
+  const code = await runner.run();
+  // There is no SCM to bring a killed supervisor back: its runner does.
+  if (hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, posixProcesses)) {
+    await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
+  }
+  return code;
+}
+
+/** The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge. */
+export async function runSupervisor(serviceName: string): Promise<boolean> {
+  const folder = stateFolderOf(serviceName);
+  const definition = await requireDefinition(folder, serviceName);
+  const ending = new Promise<string>(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(`signal ${signal}`));
+  });
+  // The terminal or app that started us may go; we do not.
+  process.on('SIGHUP', () => undefined);
+  return supervise({
+    folder,
+    processes: posixProcesses,
+    recovery: definition.recovery,
+    startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
+    ending,
+    log: hostLog(folder.path, 'supervisor'),
+  });
+}
+
+function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
+  const [program = '', ...rest] = argv;
+  // A session of its own: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal.
+  const child = spawn(program, rest, {
+    cwd,
+    detached: process.platform !== 'win32',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    windowsHide: true,
+  });
+  child.stdin.on('error', () => undefined);
+  return {
+    pid: child.pid ?? 0,
+    exit: new Promise(resolve => {
+      child.once('error', () => resolve(null));
+      child.once('exit', code => resolve(code));
+    }),
+    down: message => child.stdin.write(formatDown(message)),
+  };
+}
+
+async function requireDefinition(folder: StateFolder, serviceName: string): Promise<Definition> {
+  const definition = await folder.definition();
+  if (!definition) throw new GatewayServiceError('not-installed', `(${serviceName})`);
+  return definition;
+}
+
+async function launchSpec(definition: Definition): Promise<LaunchSpec> {
+  const identity = definedIdentity(definition);
+  const { gatewayCommand: override } = definition;
+  const plain = resolveGatewayCommand(identity, {
+    platform: process.platform,
+    env: process.env,
+    exists: existsSync,
+    ...(override && { override }),
+  });
+  const externalSupervisor = await supportsExternalSupervisor(plain.argv, runHelp(identity.home));
+  const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
+  const env = gatewayEnvironment(process.env, identity, { externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
+  return { argv, cwd, env };
+}
+
+function runHelp(home: string) {
+  return async (argv: readonly string[], { signal }: { signal: AbortSignal }): Promise<string> => {
+    const [program = '', ...rest] = argv;
+    const env = { ...process.env, HERMES_HOME: home };
+    const { stdout } = await promisify(execFile)(program, rest, { signal, windowsHide: true, env, maxBuffer: 1024 * 1024 });
+    return stdout;
+  };
+}
+
+function readCommandLine(pid: number): readonly string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The gateway as a child process: its output on pipes, its whole tree within reach. Output always goes through pipes and never through
+ * an inherited file descriptor, because on Windows that would open a console.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { endProcessGroup, isGroupAlive, signalGroup } from './process-group.ts';
+
+export interface LaunchSpec {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface GatewayExit {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A launched gateway and everything below it. */
+export interface GatewayProcessTree {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Undefined while it runs. */
+  readonly exit: GatewayExit | undefined;
+  readonly exited: Promise<GatewayExit>;
+  isEmpty(): boolean;
+  kill(): Promise<void>;
+  /** Absent where there are no signals. */
+  signal?(name: 'SIGTERM'): void;
+}
+
+/** Rejects when the program could not be started. */
+export type LaunchGateway = (spec: LaunchSpec) => Promise<GatewayProcessTree>;
+
+export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }) => {
+  const [program = '', ...rest] = argv;
+  const child = spawn(program, rest, { cwd, env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let exit: GatewayExit | undefined;
+  const exited = new Promise<GatewayExit>(resolve => {
+    child.once('exit', (code, signal) => {
+      exit = { code, signal };
+      resolve(exit);
+    });
+  });
+  await once(child, 'spawn');
+  const pid = child.pid as number;
+  return {
+    pid,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    get exit() {
+      return exit;
+    },
+    exited,
+    isEmpty: () => exit !== undefined && !isGroupAlive(pid),
+    kill: async () => {
+      await endProcessGroup(pid);
+    },
+    signal: name => {
+      signalGroup(pid, name);
+    },
+  };
+};

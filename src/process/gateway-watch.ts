@@ -1,0 +1,153 @@
+/**
+ * Watches one launched gateway: when is it up, does it still answer, who asked it to stop. `running` needs evidence (its own files or its
+ * pipe); a process that merely exists proves nothing, and a fresh heartbeat file does not prove that the loop behind it turns.
+ */
+
+import fs from 'node:fs';
+import { controlPath, identify } from '../gateway/control-socket.ts';
+import { type GatewayProcess, livingGateway, readGatewayState } from '../gateway/identity-files.ts';
+import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
+import type { ProcessTable } from '../service/lock.ts';
+import type { ProblemCode } from '../service/problems.ts';
+
+/** What is seen of a gateway. */
+export interface Sight {
+  readonly phase: 'starting' | 'running' | 'degraded';
+  readonly detail?: string;
+  readonly problem?: ProblemCode;
+  /** The gateway as its own files prove it. */
+  readonly gateway?: GatewayProcess;
+}
+
+export interface GatewayWatchOptions {
+  readonly home: string;
+  /** The process that was launched; the gateway itself may be a child of it (a venv launcher). */
+  readonly launchedPid: number;
+  /** The program may not be Hermes: two seconds of life are evidence enough where it keeps no files. */
+  readonly mayKeepNoFiles: boolean;
+  readonly probeMs: number;
+  readonly processes: ProcessTable;
+  readonly onSight: (sight: Sight) => void;
+}
+
+/** A probe this often without an answer, from a gateway that has answered before, means that it hangs. */
+const STRIKES = 3;
+const LIFE_IS_EVIDENCE_MS = 2_000;
+/** Looks for evidence begin quickly and slow down, in milliseconds. */
+const FIRST_LOOK_MS = 25;
+const SLOWEST_LOOK_MS = 1_000;
+const TOLD_BY: ReadonlySet<string | null> = new Set([
+  'gateway.pid',
+  'gateway_state.json',
+  '.gateway-planned-stop.json',
+  '.gateway-takeover.json',
+]);
+
+export class GatewayWatch {
+  readonly #options: GatewayWatchOptions;
+  readonly #launchedAt = performance.now();
+  readonly #watcher: fs.FSWatcher | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
+  #lookMs = FIRST_LOOK_MS;
+  #sight: Sight = { phase: 'starting' };
+  #marker: StopMarker | undefined;
+  #answered = false;
+  #strikes = 0;
+  #closed = false;
+
+  constructor(options: GatewayWatchOptions) {
+    this.#options = options;
+    try {
+      this.#watcher = fs.watch(options.home, (_event, name) => {
+        if (TOLD_BY.has(name)) this.#look();
+      });
+      this.#watcher.on('error', () => undefined);
+    } catch {
+      // Without a watch the looks by time find the same, a little later.
+    }
+    this.#look();
+  }
+
+  get sight(): Sight {
+    return this.#sight;
+  }
+
+  /** The last planned stop or takeover that was seen; the gateway removes the file when it takes it up. */
+  get marker(): StopMarker | undefined {
+    return this.#marker;
+  }
+
+  /** Reads the markers once more and stops watching. */
+  close(): void {
+    this.#readMarkers();
+    this.#closed = true;
+    this.#watcher?.close();
+    clearTimeout(this.#lookTimer);
+    clearInterval(this.#probeTimer);
+  }
+
+  #look(): void {
+    if (this.#closed) return;
+    this.#readMarkers();
+    this.#show(this.#judge());
+    clearTimeout(this.#lookTimer);
+    if (this.#sight.gateway !== undefined && this.#sight.phase !== 'starting') return;
+    this.#lookTimer = setTimeout(() => this.#look(), this.#lookMs);
+    this.#lookMs = Math.min(this.#lookMs * 1.5, SLOWEST_LOOK_MS);
+  }
+
+  #judge(): Sight {
+    const { home, processes, mayKeepNoFiles } = this.#options;
+    const living = livingGateway(home, processes);
+    if (!living || !this.#isOurs(living.pid)) {
+      const longEnough = mayKeepNoFiles && performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
+      return { phase: longEnough ? 'running' : 'starting' };
+    }
+    const gateway = { pid: living.pid, startTime: living.startTime };
+    const written = readGatewayState(home);
+    const state = written?.pid === living.pid ? written.state : undefined;
+    if (state === 'starting') return { phase: 'starting', gateway };
+    if (this.#strikes >= STRIKES)
+      return { phase: 'degraded', detail: `no answer to ${this.#strikes} probes`, problem: 'gateway-silent', gateway };
+    if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
+    return { phase: 'running', gateway };
+  }
+
+  /** The process that was launched, or one that began after it: an older gateway in this home is somebody else's. */
+  #isOurs(pid: number): boolean {
+    const { launchedPid, processes } = this.#options;
+    if (pid === launchedPid) return true;
+    const [launched, found] = [processes.startTime(launchedPid), processes.startTime(pid)];
+    return launched !== undefined && found !== undefined && found >= launched;
+  }
+
+  #show(sight: Sight): void {
+    const changed = JSON.stringify(sight) !== JSON.stringify(this.#sight);
+    this.#sight = sight;
+    if (sight.gateway && sight.phase !== 'starting' && this.#probeTimer === undefined) this.#startProbing();
+    if (changed) this.#options.onSight(sight);
+  }
+
+  #startProbing(): void {
+    this.#probeTimer = setInterval(() => void this.#probe(), this.#options.probeMs);
+    void this.#probe();
+  }
+
+  async #probe(): Promise<void> {
+    const answer = await identify(controlPath(this.#options.home));
+    if (this.#closed) return;
+    if (answer.ok) {
+      this.#answered = true;
+      this.#strikes = 0;
+    } else if (this.#answered) {
+      this.#strikes += 1;
+    }
+    this.#show(this.#judge());
+  }
+
+  #readMarkers(): void {
+    const { home } = this.#options;
+    this.#marker = readPlannedStop(home) ?? readTakeoverMarker(home) ?? this.#marker;
+  }
+}

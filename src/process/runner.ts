@@ -1,0 +1,433 @@
+/**
+ * The runner: the unprivileged half of the service, one per profile, in the owner's session. It starts the gateway, captures its output,
+ * decides what its end means, stops it gracefully, honours holds, keeps the history and serves the control pipe.
+ *
+ *   ┌─▶ held ──released──▶ starting ──evidence──▶ running ⇄ degraded
+ *   │    ▲                    ▲                      │
+ *   │  updater lives      75, ≤ 3 in 60 s          ended ──failure──▶ exit 1: the ladder of the SCM or the supervisor
+ *   └────┴── stopped from outside ◀──────────────────┴──asked, or 78──▶ exit 0: stay stopped
+ */
+
+import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
+import { stopGateway } from '../gateway/graceful-stop.ts';
+import { livingGateway, readUpdateMarker } from '../gateway/identity-files.ts';
+import type { Definition } from '../service/definition.ts';
+import { toGatewayServiceError } from '../service/errors.ts';
+import type { RunnerPhase, RunnerState } from '../service/facts.ts';
+import type { HistoryRecord, StartCause } from '../service/history.ts';
+import { holdInForce } from '../service/holds.ts';
+import { isLock, isSameProcess, type ProcessRef, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
+import type { ProblemCode } from '../service/problems.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import { type ControlServer, serveControlPipe } from './control-server.ts';
+import { watchFolder } from './folder-watch.ts';
+import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
+import { GatewayWatch, type Sight } from './gateway-watch.ts';
+import { RUNNER_EXIT } from './host-link.ts';
+import { endOrphan } from './orphan.ts';
+import { OutputLog } from './output-log.ts';
+
+export interface RunnerPorts {
+  readonly definition: Definition;
+  readonly folder: StateFolder;
+  readonly processes: ProcessTable;
+  readonly launch: LaunchGateway;
+  /** What to launch now; resolved anew for every start, so that nothing versioned is kept. */
+  readonly launchSpec: () => Promise<LaunchSpec>;
+  readonly pipeAddress: (fresh: boolean) => string;
+  /** Command line of a living process, where it may be read. */
+  readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** How long a stop from outside keeps the gateway down when nobody is known who could end it, in milliseconds. */
+const OUTSIDE_STOP_MS = 60_000;
+/** How often the holder of a hold is looked at; a hold whose holder died is over within this, in milliseconds. */
+const HOLD_LOOK_MS = 1_000;
+/** How long the captured output is waited for when the whole tree has ended, in milliseconds. */
+const DRAIN_MS = 2_000;
+/** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
+const HOST_LOST_GRACE_MS = 1_000;
+
+interface StopWish {
+  readonly reason: string;
+  readonly gracefulMs?: number;
+  readonly exit: number;
+}
+
+export class Runner {
+  readonly #ports: RunnerPorts;
+  readonly #output: OutputLog;
+  #state: RunnerState;
+  #server: ControlServer | undefined;
+  #life: { readonly tree: GatewayProcessTree; readonly watch: GatewayWatch } | undefined;
+  #stopWish: StopWish | undefined;
+  #restartWish = false;
+  #restartsInPlaceAtMs: number[] = [];
+  readonly #wakers = new Set<() => void>();
+  #launched: (() => void)[] = [];
+
+  constructor(ports: RunnerPorts) {
+    this.#ports = ports;
+    this.#output = new OutputLog(ports.folder.logPath);
+    this.#state = { schema: 1, service: ports.definition.service, runnerPid: process.pid, phase: 'starting', since: now(), problems: [] };
+  }
+
+  /** Runs until the gateway is to stay stopped (0) or has failed (1). Never throws. */
+  async run(): Promise<number> {
+    const { folder, processes, log } = this.#ports;
+    const lock = takeLock(folder.runnerLock, processes);
+    if (!isLock(lock)) {
+      log(`runner ${lock.pid} is in charge already`);
+      return RUNNER_EXIT.failed;
+    }
+    const unwatch = watchFolder(folder.path, () => this.#wake());
+    try {
+      await endOrphan(folder, processes);
+      await this.#closeHistory();
+      await this.#serve();
+      return await this.#live();
+    } catch (error) {
+      log(`runner failed: ${error instanceof Error ? error.stack : error}`);
+      return RUNNER_EXIT.failed;
+    } finally {
+      unwatch();
+      await this.#life?.tree.kill();
+      await this.#output.close();
+      await this.#server?.close();
+      await folder.removeRunner();
+      lock.release();
+    }
+  }
+
+  /** The host, the pipe or a signal asks for the end. */
+  stop(reason: string): void {
+    this.#stopWith({ reason, exit: RUNNER_EXIT.stopped });
+  }
+
+  /** The host died: end soon, with a failure, so that whoever restarts starts another one. */
+  hostLost(): void {
+    this.#stopWith({ reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS, exit: RUNNER_EXIT.failed });
+  }
+
+  /** Asked through a method, because it changes while we wait. */
+  #endAsked(): StopWish | undefined {
+    return this.#stopWish;
+  }
+
+  #stopWith(wish: StopWish): void {
+    if (this.#stopWish) return;
+    this.#stopWish = wish;
+    this.#show('stopping', { detail: wish.reason });
+    this.#wake();
+    void this.#endLife(wish.gracefulMs);
+  }
+
+  /** A new gateway in place of this one; resolves when it was launched. */
+  #restart(): Promise<void> {
+    // Without a life one is about to begin, and is the answer.
+    if (this.#life) {
+      this.#restartWish = true;
+      this.#show('restarting', { detail: 'asked for by the user' });
+      void this.#endLife();
+    }
+    return new Promise(resolve => this.#launched.push(resolve));
+  }
+
+  async #live(): Promise<number> {
+    const { folder, log } = this.#ports;
+    let cause = await this.#causeOfStart();
+    for (;;) {
+      if (await this.#heldBack()) cause = 'released';
+      const askedBefore = this.#endAsked();
+      if (askedBefore) return askedBefore.exit;
+      if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
+      const verdict = await this.#oneLife(cause);
+      log(`gateway ended: ${verdict.kind}: ${verdict.reason}`);
+      const asked = this.#endAsked();
+      if (asked) return asked.exit;
+      if (this.#restartWish) {
+        this.#restartWish = false;
+        cause = 'asked';
+        continue;
+      }
+      switch (verdict.kind) {
+        case 'failure':
+          return RUNNER_EXIT.failed;
+        case 'stopped':
+        case 'needs-attention':
+          return RUNNER_EXIT.stopped;
+        case 'session-ending':
+          return RUNNER_EXIT.sessionEnding;
+        case 'restart-in-place':
+          this.#restartsInPlaceAtMs.push(Date.now());
+          cause = 'in-place';
+          break;
+        case 'stopped-from-outside':
+          await this.#waitForOutside(verdict);
+          cause = 'released';
+      }
+    }
+  }
+
+  /** One gateway from launch to the verdict on its end. */
+  async #oneLife(cause: StartCause): Promise<ExitVerdict> {
+    const { definition, folder, processes, launch, launchSpec } = this.#ports;
+    this.#show(cause === 'in-place' ? 'restarting' : 'starting');
+    await this.#takeOver();
+    let tree: GatewayProcessTree;
+    try {
+      tree = await launch(await launchSpec());
+    } catch (error) {
+      const reason = `The gateway program could not be started: ${toGatewayServiceError(error).message}`;
+      await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: 'failure', reason, uptimeMs: 0 });
+      return { kind: 'failure', reason };
+    }
+    const startedAtMs = Date.now();
+    const launched = processRef(tree.pid, processes);
+    const startedAt = new Date(startedAtMs).toISOString();
+    const captured = Promise.all([this.#output.capture(tree.stdout), this.#output.capture(tree.stderr)]);
+    const watch = new GatewayWatch({
+      home: definition.home,
+      launchedPid: tree.pid,
+      mayKeepNoFiles: definition.gatewayCommand !== undefined,
+      probeMs: definition.probeMs,
+      processes,
+      onSight: sight => this.#onSight(sight, startedAt, tree.pid),
+    });
+    this.#life = { tree, watch };
+    await this.#tolerate(folder.writeLaunch({ ...launched, at: startedAt }));
+    await this.#record({ at: startedAt, kind: 'started', pid: tree.pid, cause });
+    await this.#output.mark(`gateway started, PID ${tree.pid}`);
+    this.#show(this.#state.phase, { gateway: { pid: tree.pid, startedAt } });
+    for (const resolve of this.#launched.splice(0)) resolve();
+    // Asked to end while it was being launched.
+    if (this.#stopWish || this.#restartWish) void this.#endLife(this.#stopWish?.gracefulMs);
+
+    const { code, signal } = await tree.exited;
+    watch.close();
+    this.#life = undefined;
+    const gateway = watch.sight.gateway ?? { pid: tree.pid, startTime: launched.startTime ?? null };
+    const updateMarker = this.#livingUpdater();
+    const verdict = classifyExit(code, {
+      signal,
+      askedByUs: this.#stopWish !== undefined || this.#restartWish,
+      gateway,
+      ...(watch.marker && { marker: watch.marker }),
+      ...(updateMarker && { updateMarker }),
+      restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
+      nowMs: Date.now(),
+    });
+    const endedAt = now();
+    const uptimeMs = Date.now() - startedAtMs;
+    if (!tree.isEmpty()) await tree.kill();
+    await Promise.race([captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
+    await this.#output.mark(`gateway ended: ${verdict.reason}`);
+    await this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs });
+    await this.#tolerate(folder.removeLaunch());
+    return verdict;
+  }
+
+  async #endLife(gracefulMs?: number): Promise<void> {
+    const life = this.#life;
+    if (!life) return;
+    const { tree, watch } = life;
+    const { gateway } = watch.sight;
+    try {
+      await stopGateway(
+        { home: this.#ports.definition.home, ...(gateway && { gateway }) },
+        {
+          gatewayIsGone: () => tree.exit !== undefined,
+          treeIsEmpty: () => tree.isEmpty(),
+          killTree: () => tree.kill(),
+          ...(tree.signal && { signal: (name: 'SIGTERM') => tree.signal?.(name) }),
+        },
+        gracefulMs === undefined ? {} : { gracefulMs },
+      );
+    } catch (error) {
+      this.#ports.log(`stop: ${error}`);
+      await tree.kill();
+    }
+  }
+
+  /** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. */
+  async #takeOver(): Promise<void> {
+    const { definition, processes, log } = this.#ports;
+    const found = livingGateway(definition.home, processes);
+    if (!found?.certain) return;
+    log(`taking over from the gateway with PID ${found.pid}`);
+    const gone = () => livingGateway(definition.home, processes)?.pid !== found.pid;
+    await stopGateway(
+      { home: definition.home, gateway: found },
+      {
+        gatewayIsGone: gone,
+        treeIsEmpty: gone,
+        killTree: () => {
+          if (!gone()) process.kill(found.pid, 'SIGKILL');
+        },
+        ...(process.platform === 'win32' ? {} : { signal: (name: 'SIGTERM') => void (gone() || process.kill(found.pid, name)) }),
+      },
+    );
+  }
+
+  #onSight(sight: Sight, startedAt: string, launchedPid: number): void {
+    if (this.#stopWish || this.#restartWish) return;
+    const was = this.#state.phase;
+    this.#show(sight.phase, {
+      detail: sight.detail,
+      gateway: { pid: sight.gateway?.pid ?? launchedPid, startedAt },
+      problem: sight.problem,
+    });
+    if (sight.phase === 'degraded' && was !== 'degraded')
+      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: sight.detail ?? 'the gateway says so' });
+    if (sight.phase === 'running' && was === 'degraded')
+      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway answers again' });
+  }
+
+  /** Waits while a hold or Hermes' own updater forbids a start. True when it had to. */
+  async #heldBack(): Promise<boolean> {
+    let held = false;
+    for (;;) {
+      if (this.#endAsked()) return held;
+      const reason = await this.#holdReason();
+      if (reason === undefined) return held;
+      if (!held) await this.#record({ at: now(), kind: 'noted', what: 'held', reason });
+      held = true;
+      this.#show('held-for-update', { detail: reason });
+      if ((await this.#ports.folder.desired()).desired === 'stopped') return held;
+      await this.#changeOr(HOLD_LOOK_MS);
+    }
+  }
+
+  async #holdReason(): Promise<string | undefined> {
+    const hold = holdInForce(await this.#ports.folder.holds(), this.#ports.processes, Date.now());
+    if (hold) return `${hold.who}: ${hold.why}`;
+    return this.#livingUpdater() && 'Hermes is being updated';
+  }
+
+  #livingUpdater(): ProcessRef | undefined {
+    const marker = readUpdateMarker(this.#ports.definition.root);
+    return marker && this.#ports.processes.isAlive(marker.pid) ? { pid: marker.pid } : undefined;
+  }
+
+  /** Stays down while the one who stopped the gateway lives. A `gateway stop` of the user means that it stays down. */
+  async #waitForOutside(verdict: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>): Promise<void> {
+    const { processes, folder, commandLine } = this.#ports;
+    this.#show('held-for-update', { detail: verdict.reason });
+    const stopper = verdict.holderPid === undefined ? undefined : processRef(verdict.holderPid, processes);
+    if (stopper && isGatewayStop(commandLine(stopper.pid) ?? [])) {
+      await folder.writeDesired('stopped');
+      return;
+    }
+    const deadline = performance.now() + OUTSIDE_STOP_MS;
+    while (!this.#endAsked()) {
+      const stopperLives = stopper && isSameProcess(stopper, processes);
+      if (!stopperLives && !this.#livingUpdater() && (stopper || performance.now() > deadline)) return;
+      if ((await folder.desired()).desired === 'stopped') return;
+      await this.#changeOr(HOLD_LOOK_MS);
+    }
+  }
+
+  async #causeOfStart(): Promise<StartCause> {
+    const history = await this.#ports.folder.history();
+    const { at } = await this.#ports.folder.desired();
+    const ended = history.findLast(record => record.kind === 'ended');
+    return ended && ended.at > at && ended.outcome === 'failure' ? 'recovery' : 'asked';
+  }
+
+  /** A runner that was killed could not write how its gateway ended; this one does. */
+  async #closeHistory(): Promise<void> {
+    const last = (await this.#ports.folder.history()).findLast(record => record.kind !== 'noted');
+    if (last?.kind !== 'started') return;
+    const reason = 'The runner was lost, and the gateway with it.';
+    await this.#record({
+      at: now(),
+      kind: 'ended',
+      pid: last.pid,
+      code: null,
+      outcome: 'failure',
+      reason,
+      uptimeMs: Date.now() - Date.parse(last.at),
+    });
+  }
+
+  async #serve(): Promise<void> {
+    const { folder, processes, pipeAddress, log } = this.#ports;
+    try {
+      this.#server = await serveControlPipe({
+        address: pipeAddress,
+        state: () => this.#state,
+        onAsk: ask => {
+          if (ask === 'restart') return this.#restart();
+          this.stop('stopped by the user');
+          return new Promise(() => undefined); // the end of the connection is the answer
+        },
+      });
+      await folder.writeRunner({ process: thisProcess(processes), pipe: this.#server.address });
+      if (this.#server.squatted) this.#show(this.#state.phase, { problem: 'pipe-squatted' });
+    } catch (error) {
+      // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
+      log(`control pipe: ${error}`);
+    }
+  }
+
+  #show(
+    phase: RunnerPhase,
+    { detail, gateway, problem }: { detail?: string | undefined; gateway?: RunnerState['gateway']; problem?: ProblemCode | undefined } = {},
+  ): void {
+    const { schema, service, runnerPid } = this.#state;
+    const kept = gateway ?? (this.#life ? this.#state.gateway : undefined);
+    const problems: ProblemCode[] = [
+      ...(problem ? [problem] : []),
+      ...(this.#server?.squatted ? (['pipe-squatted'] as const) : []),
+      ...(this.#output.lostBytes > 0 ? (['log-incomplete'] as const) : []),
+    ];
+    this.#state = {
+      schema,
+      service,
+      runnerPid,
+      phase: this.#stopWish ? 'stopping' : phase,
+      since: phase === this.#state.phase ? this.#state.since : now(),
+      ...(detail === undefined ? {} : { detail }),
+      ...(kept && { gateway: kept }),
+      problems: [...new Set(problems)],
+    };
+    this.#server?.publish();
+  }
+
+  async #record(record: HistoryRecord): Promise<void> {
+    await this.#tolerate(this.#ports.folder.appendHistory(record));
+  }
+
+  /** A full or read-only disk must not cost the user the gateway. */
+  async #tolerate(work: Promise<unknown>): Promise<void> {
+    await work.catch(error => this.#ports.log(`state not written: ${error}`));
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+
+  /** Resolves at the next change in the state folder, a wish, or after `ms`. */
+  #changeOr(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wakers.add(done);
+    });
+  }
+}
+
+/** `hermes gateway stop`, in whatever way Python was started. */
+function isGatewayStop(commandLine: readonly string[]): boolean {
+  const at = commandLine.lastIndexOf('gateway');
+  return at >= 0 && commandLine[at + 1] === 'stop';
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,33 @@
+/**
+ * The one way to wait here: for a fact, with a deadline, never for a bare length of time. Windows tells of few things (a process tree
+ * that emptied, a registry key that appeared), so some facts can only be asked for again.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { GatewayServiceError } from './errors.ts';
+
+export interface PollOptions {
+  /** What is waited for, e.g. "the gateway to come up"; the error names it. */
+  readonly what: string;
+  readonly deadlineMs: number;
+  /** Pause between two questions; 50 ms when left out. */
+  readonly everyMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks until the answer is truthy and resolves with it; it asks once even when the deadline is 0. What `until` throws ends the wait.
+ * @throws GatewayServiceError `timed-out` at the deadline; the signal's reason when it is aborted.
+ */
+export async function poll<T>(until: () => T | Promise<T>, options: PollOptions): Promise<NonNullable<Exclude<T, false | 0 | ''>>> {
+  const { what, deadlineMs, everyMs = 50, signal } = options;
+  const startedAt = performance.now();
+  for (;;) {
+    signal?.throwIfAborted();
+    const answer = await until();
+    if (answer) return answer as NonNullable<Exclude<T, false | 0 | ''>>;
+    const leftMs = deadlineMs - (performance.now() - startedAt);
+    if (leftMs <= 0) throw new GatewayServiceError('timed-out', `(waited ${deadlineMs / 1_000} s for ${what})`);
+    await delay(Math.min(everyMs, leftMs), undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+  }
+}
