@@ -91,6 +91,7 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
     let empty = listened && (await until(ports.treeIsEmpty, () => elapsed() >= goneAt + LEFTOVERS_MS));
     const waitedMs = elapsed() - askedMs;
 
+    const leftovers = listened && !empty;
     if (!empty) {
       enter('ending-tree');
       while (!empty && elapsed() < totalMs) {
@@ -101,7 +102,7 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
     }
     if (!empty) throw new GatewayServiceError('timed-out', `A process of the gateway was still there after ${elapsed()} ms.`);
     const endedMs = elapsed() - askedMs - waitedMs;
-    return { by: listened ? way : 'tree', leftovers: listened && endedMs > 0, askedMs, waitedMs, endedMs };
+    return { by: listened ? way : 'tree', leftovers, askedMs, waitedMs, endedMs };
   } finally {
     clearInterval(ticking);
     if (target.gateway !== undefined) clearPlannedStop(target.home, target.gateway);
