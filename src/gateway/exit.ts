@@ -1,1 +1,113 @@
+/**
+ * What the end of a gateway means, and so what happens next. "Who asked decides": exit codes alone cannot tell a crash from a stop, and
+ * systemd's `Restart=always`, `RestartForceExitStatus=75`, `RestartPreventExitStatus=78` is the yardstick for everything nobody asked for.
+ */
+
+import type { GatewayProcess } from './identity-files.ts';
+import { isMarkerFor, type StopMarker } from './planned-stop.ts';
+
+/** The gateway's own codes (`gateway/restart.py`, from sysexits.h). */
+const RESTART_REQUESTED = 75;
+const CONFIGURATION_ERROR = 78;
+
+/** A gateway may ask for this many restarts in place within the window; more is a loop, and the ladder's business. */
+const IN_PLACE_LIMIT = 3;
+const IN_PLACE_WINDOW_MS = 60_000;
+
 export type ExitKind = 'stopped' | 'stopped-from-outside' | 'restart-in-place' | 'needs-attention' | 'failure' | 'session-ending';
+
+export type ExitVerdict =
+  /** We asked for it: stay down. */
+  | { readonly kind: 'stopped'; readonly reason: string }
+  /** Hermes' own CLI or updater asked: stay down while that one lives. */
+  | { readonly kind: 'stopped-from-outside'; readonly reason: string; readonly holderPid?: number }
+  /** The gateway asked for it: start again at once, which is no failure. */
+  | { readonly kind: 'restart-in-place'; readonly reason: string }
+  /** A restart would not help; the user must mend the configuration. */
+  | { readonly kind: 'needs-attention'; readonly reason: string }
+  /** The ladder's business. */
+  | { readonly kind: 'failure'; readonly reason: string }
+  /** Windows ends the session: neither a stop nor a failure. */
+  | { readonly kind: 'session-ending'; readonly reason: string };
+
+export interface ExitEvidence {
+  /** The signal that ended it, as Node reports it; on Windows there is none. */
+  readonly signal?: NodeJS.Signals | null;
+  readonly askedByUs: boolean;
+  /** The process that ended. */
+  readonly gateway: GatewayProcess;
+  /** The planned stop or takeover that was last seen in the home; the gateway removes it when it takes it up. */
+  readonly marker?: StopMarker;
+  /** PIDs that are us: a marker of theirs is no stop from outside. */
+  readonly ourPids?: readonly number[];
+  /** An update marker whose process lives. */
+  readonly updateMarker?: { readonly pid: number };
+  /** When the gateway was restarted in place before (epoch milliseconds). */
+  readonly restartsInPlaceAtMs?: readonly number[];
+  readonly nowMs: number;
+}
+
+/** How a process that the session's end takes along ends. */
+const SESSION_ENDING: Readonly<Record<number, string>> = {
+  1073807364: 'DBG_TERMINATE_PROCESS',
+  3221225794: 'STATUS_DLL_INIT_FAILED',
+  3221226091: 'STATUS_DLL_INIT_FAILED_LOGOFF',
+};
+
+/** https://learn.microsoft.com/openspecs/windows_protocols/ms-erref (NTSTATUS), as far as users meet them. */
+const STATUS_NAMES: Readonly<Record<number, string>> = {
+  1073741845: 'it ended itself after a fatal error',
+  2147483651: 'a breakpoint was hit',
+  3221225477: 'access violation',
+  3221225495: 'not enough memory',
+  3221225501: 'illegal instruction',
+  3221225725: 'stack overflow',
+  3221225773: 'the limit of the page file was reached',
+  3221225781: 'a DLL is missing',
+  3221225785: 'a DLL lacks an entry point',
+  3221225786: 'its console was closed, or Ctrl+C',
+  3221226356: 'heap corruption',
+  3221226505: 'stack buffer overrun, or it failed fast',
+  3221226536: 'a file is not signed as Windows demands',
+};
+
+/** What the end of this gateway means. `code` is the exit code as Node gives it, null where a signal ended it. */
+export function classifyExit(code: number | null, evidence: ExitEvidence): ExitVerdict {
+  const { askedByUs, marker, gateway, ourPids = [process.pid], updateMarker, restartsInPlaceAtMs = [], nowMs } = evidence;
+  const how = describeExit(code, evidence.signal);
+  if (askedByUs) return { kind: 'stopped', reason: `Stopped as asked (${how}).` };
+  const session = code === null ? undefined : SESSION_ENDING[code >>> 0];
+  if (session !== undefined) return { kind: 'session-ending', reason: `The Windows session ended (${session}).` };
+  if (marker !== undefined && isMarkerFor(marker, gateway, nowMs)) {
+    const { writerPid } = marker;
+    if (writerPid === undefined) return { kind: 'stopped-from-outside', reason: `Another program asked it to stop (${how}).` };
+    if (ourPids.includes(writerPid)) return { kind: 'stopped', reason: `Stopped as asked (${how}).` };
+    return { kind: 'stopped-from-outside', reason: `Process ${writerPid} asked it to stop (${how}).`, holderPid: writerPid };
+  }
+  if (code === CONFIGURATION_ERROR)
+    return { kind: 'needs-attention', reason: `The gateway says that its configuration must be mended (${how}).` };
+  if (updateMarker !== undefined)
+    return { kind: 'stopped-from-outside', reason: `An update of Hermes is at work (${how}).`, holderPid: updateMarker.pid };
+  if (code === RESTART_REQUESTED) {
+    if (mayRestartInPlace(restartsInPlaceAtMs, nowMs))
+      return { kind: 'restart-in-place', reason: `The gateway asked to be restarted (${how}).` };
+    return { kind: 'failure', reason: `The gateway asked to be restarted more than ${IN_PLACE_LIMIT} times in a minute (${how}).` };
+  }
+  if (code === 0) return { kind: 'failure', reason: `The gateway ended without being asked (${how}).` };
+  return { kind: 'failure', reason: `The gateway failed (${how}).` };
+}
+
+/** Whether one more restart in place is within the budget, after those at these times (epoch milliseconds). */
+export function mayRestartInPlace(restartsAtMs: readonly number[], nowMs: number): boolean {
+  return restartsAtMs.filter(at => nowMs - at < IN_PLACE_WINDOW_MS).length < IN_PLACE_LIMIT;
+}
+
+/** An exit in words: `exit code 1`, `exit code 0xC0000005, access violation`, `signal SIGKILL`. */
+export function describeExit(code: number | null, signal?: NodeJS.Signals | null): string {
+  if (code === null) return signal ? `signal ${signal}` : 'exit code unknown';
+  const status = code >>> 0;
+  if (status <= 0xffff) return `exit code ${status}`;
+  const name = STATUS_NAMES[status] ?? SESSION_ENDING[status];
+  const hex = `0x${status.toString(16).toUpperCase().padStart(8, '0')}`;
+  return name === undefined ? `exit code ${hex}` : `exit code ${hex}, ${name}`;
+}

@@ -1,7 +1,189 @@
+/**
+ * Where Hermes lives, and which service that makes. The ladder is the desktop app's (`apps/desktop/electron/data-paths.ts`), because
+ * the switch must speak of the same home as the app around it. Spelling is kept as configured: a junction is never resolved into a path
+ * that gets stored, only into the hash that tells two homes apart.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { GatewayServiceError } from '../service/errors.ts';
+import { type Environment, variable } from './environment.ts';
+import { DEFAULT_PROFILE, type Profile, parseProfile } from './profile.ts';
+
+/** The one gateway a command is about. */
 export interface GatewayIdentity {
-  readonly profile: string;
+  readonly profile: Profile;
+  /** The Hermes root, as configured. */
   readonly root: string;
+  /** The profile's own HERMES_HOME: the root, or `<root>/profiles/<name>`. */
   readonly home: string;
+  /** Empty for the default profile of the standard root, the profile's name there, else a hash of the home. */
   readonly serviceId: string;
   readonly serviceName: string;
+}
+
+export interface HermesRoot {
+  readonly root: string;
+  /** The root is the one that Hermes uses on this system when nothing is configured. */
+  readonly standard: boolean;
+  /** The profile whose home was named instead of the root, if one was. */
+  readonly profile?: Profile;
+}
+
+export interface HomeSources {
+  readonly platform: NodeJS.Platform;
+  readonly env: Environment;
+  /** The user's profile folder, as `os.homedir()` says it. */
+  readonly homedir: string;
+  /** `--home DIR`. */
+  readonly home?: string;
+  /** A variable of the user's environment in the registry, expanded: Explorer may still hold an old environment. */
+  readUserEnvironment?(name: string): string | undefined;
+  readonly isFolder?: (folder: string) => boolean;
+  readonly resolve?: ResolvePath;
+}
+
+/** A path with links and junctions followed, as Python's `Path.resolve()`: what does not exist is kept as it is. */
+export type ResolvePath = (folder: string, platform: NodeJS.Platform) => string;
+
+/**
+ * The root of Hermes: `--home`, HERMES_HOME, HERMES_DESKTOP_USER_DATA_DIR, the registry, the system's default, the legacy folder.
+ * It need not exist (see `requireHome`).
+ * @throws GatewayServiceError `home-invalid` for a relative path
+ */
+export function resolveHermesRoot(sources: HomeSources): HermesRoot {
+  const { platform, env, homedir, isFolder = isExistingFolder, resolve = resolvedPath } = sources;
+  const paths = pathsOf(platform);
+  const get = (name: string) => variable(env, name, platform)?.trim() || undefined;
+
+  const plainDefault =
+    platform === 'win32'
+      ? paths.join(get('LOCALAPPDATA') ?? paths.join(homedir, 'AppData', 'Local'), 'hermes')
+      : paths.join(homedir, '.hermes');
+  const suffix = get('HERMES_DATA_DIR_SUFFIX') ?? '';
+  const named = (folder: string): HermesRoot => {
+    const found = rootAndProfile(absoluteFolder(folder, platform), platform);
+    return { ...found, standard: sameFolder(found.root, plainDefault, platform, resolve) };
+  };
+
+  if (sources.home !== undefined) return named(sources.home);
+  const fromEnvironment = get('HERMES_HOME');
+  if (fromEnvironment !== undefined) return named(fromEnvironment);
+  const desktopData = get('HERMES_DESKTOP_USER_DATA_DIR');
+  if (desktopData !== undefined) return named(paths.join(absoluteFolder(desktopData, platform), 'hermes-home'));
+  const fromRegistry = platform === 'win32' ? sources.readUserEnvironment?.('HERMES_HOME')?.trim() : undefined;
+  if (fromRegistry) return named(fromRegistry);
+
+  const legacy = paths.join(homedir, '.hermes');
+  if (platform === 'win32' && suffix === '' && !isFolder(plainDefault) && isFolder(legacy)) return named(legacy);
+  return named(plainDefault + suffix);
+}
+
+/**
+ * Which service the gateway of this profile is. The id of a home that is not the standard one is the suffix of Hermes' `_profile_suffix`
+ * (`sha256(resolved home)[:8]`), so that two custom homes never share a service, a state folder or a pipe.
+ */
+export function gatewayIdentity(
+  { root, standard, profile = DEFAULT_PROFILE }: HermesRoot,
+  platform: NodeJS.Platform = process.platform,
+  resolve: ResolvePath = resolvedPath,
+): GatewayIdentity {
+  const home = profile === DEFAULT_PROFILE ? root : pathsOf(platform).join(root, 'profiles', profile);
+  const serviceId = standard ? (profile === DEFAULT_PROFILE ? '' : profile) : sha256(resolve(home, platform)).slice(0, 8);
+  return { profile, root, home, serviceId, serviceName: serviceId === '' ? 'HermesGateway' : `HermesGateway-${serviceId}` };
+}
+
+/**
+ * Sees that the home is there and may be used; a deleted profile leaves a tombstone and must never come back to life.
+ * @throws GatewayServiceError `home-missing`, `profile-missing`
+ */
+export function requireHome({ root, home, profile }: GatewayIdentity): void {
+  if (!isExistingFolder(root)) throw new GatewayServiceError('home-missing', root);
+  if (profile === DEFAULT_PROFILE) return;
+  const deleted = existsSync(path.join(root, 'profiles', '.deleted', profile));
+  if (deleted || !isExistingFolder(home)) throw new GatewayServiceError('profile-missing', `"${profile}" in ${root}`);
+}
+
+/** The default profile and the named ones of this root, sorted; deleted ones and folders that are no profile are left out. */
+export function listProfiles(root: string): Profile[] {
+  const folder = path.join(root, 'profiles');
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [DEFAULT_PROFILE];
+  }
+  const found = names.filter(name => isProfileFolder(folder, name)).sort();
+  return [DEFAULT_PROFILE, ...found];
+}
+
+function isProfileFolder(folder: string, name: string): boolean {
+  if (name === DEFAULT_PROFILE || !isExistingFolder(path.join(folder, name))) return false;
+  try {
+    return parseProfile(name, { exists: true }) === name && !existsSync(path.join(folder, '.deleted', name));
+  } catch {
+    return false;
+  }
+}
+
+/** `<root>/profiles/<name>` is the home of a profile: its root is two folders up. */
+function rootAndProfile(folder: string, platform: NodeJS.Platform): { root: string; profile?: Profile } {
+  const paths = pathsOf(platform);
+  const parent = paths.dirname(folder);
+  if (normalizeCase(paths.basename(parent), platform) !== 'profiles') return { root: folder };
+  try {
+    return { root: paths.dirname(parent), profile: parseProfile(paths.basename(folder), { exists: true }) };
+  } catch {
+    return { root: folder };
+  }
+}
+
+/** The folder as it was spelled, without a slash at its end. On Windows `\folder` and `C:folder` depend on the current drive: refused. */
+function absoluteFolder(folder: string, platform: NodeJS.Platform): string {
+  const absolute = platform === 'win32' ? /^([a-z]:[\\/]|[\\/]{2}[^\\/])/i.test(folder) : folder.startsWith('/');
+  if (!absolute || folder.includes('\0')) throw new GatewayServiceError('home-invalid', `Given: ${JSON.stringify(folder)}.`);
+  const { root } = pathsOf(platform).parse(folder);
+  const trimmed = platform === 'win32' ? folder.replace(/[\\/]+$/, '') : folder.replace(/\/+$/, '');
+  return trimmed.length < root.length ? root : trimmed;
+}
+
+function sameFolder(one: string, other: string, platform: NodeJS.Platform, resolve: ResolvePath): boolean {
+  return normalizeCase(resolve(one, platform), platform) === normalizeCase(resolve(other, platform), platform);
+}
+
+/** Python's `os.path.normcase`: on Windows lower case and backslashes, elsewhere the path itself. */
+export function normalizeCase(folder: string, platform: NodeJS.Platform): string {
+  return platform === 'win32' ? folder.replaceAll('/', '\\').toLowerCase() : folder;
+}
+
+export function resolvedPath(folder: string, platform: NodeJS.Platform): string {
+  const paths = pathsOf(platform);
+  const lexical = paths.normalize(folder);
+  let existing = lexical;
+  for (;;) {
+    try {
+      return paths.join(realpathSync.native(existing), paths.relative(existing, lexical));
+    } catch {
+      const parent = paths.dirname(existing);
+      if (parent === existing) return lexical;
+      existing = parent;
+    }
+  }
+}
+
+function isExistingFolder(folder: string): boolean {
+  try {
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function pathsOf(platform: NodeJS.Platform): path.PlatformPath {
+  return platform === 'win32' ? path.win32 : path.posix;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

@@ -1,0 +1,130 @@
+/**
+ * How the gateway of a home is started. Two generations of Hermes are in the field, and both move their Python with every update:
+ * only the launcher that each keeps at a fixed place is used, never a versioned path behind it.
+ */
+
+import path from 'node:path';
+import { GatewayServiceError } from '../service/errors.ts';
+import { type Environment, variable } from './environment.ts';
+import type { GatewayIdentity } from './home.ts';
+import { DEFAULT_PROFILE } from './profile.ts';
+
+export interface GatewayCommand {
+  /** The program (an absolute path) and its arguments. */
+  readonly argv: readonly string[];
+  /** The home: it stays where the checkout may be replaced. */
+  readonly cwd: string;
+  /** Named by the user, the launcher of the newer generation, the virtual environment of the classic one, or `hermes` on PATH. */
+  readonly source: 'override' | 'pm' | 'classic' | 'path';
+  /** For `gatewayEnvironment`, where the classic generation needs them. */
+  readonly venv?: string;
+  readonly repo?: string;
+}
+
+export interface CommandSources {
+  readonly platform: NodeJS.Platform;
+  /** For PATH. */
+  readonly env: Environment;
+  exists(file: string): boolean;
+  /** `--gateway-command`, already parsed. */
+  readonly override?: readonly string[];
+}
+
+/** Runs a program and gives back what it printed; the signal ends it. May reject. */
+export type RunHelp = (argv: readonly string[], options: { signal: AbortSignal }) => Promise<string>;
+
+const SUPERVISOR_FLAG = '--external-supervisor';
+/** Importing Hermes takes seconds on a slow disk. */
+const HELP_TIMEOUT_MS = 20_000;
+
+/**
+ * The command of this gateway. It never says `--replace`: a start must be idempotent, not a take-over.
+ * Nor does it say `--profile default`: Hermes recognizes the default gateway by the absence of that option.
+ * @throws GatewayServiceError `gateway-command-missing` where no such program is
+ */
+export function resolveGatewayCommand(identity: GatewayIdentity, sources: CommandSources): GatewayCommand {
+  const { platform, exists, override } = sources;
+  const cwd = identity.home;
+  if (override !== undefined) {
+    const program = override[0] ?? '';
+    if (!exists(program)) {
+      const remedy = 'Name a program that exists with --gateway-command, or leave it out to use the one of this Hermes home.';
+      throw new GatewayServiceError('gateway-command-missing', `There is no ${program}.`, { remedy });
+    }
+    return { argv: withProfile(override, identity), cwd, source: 'override' };
+  }
+
+  const windows = platform === 'win32';
+  const { join } = windows ? path.win32 : path.posix;
+  const repo = join(identity.root, 'hermes-agent');
+
+  const launcher = join(repo, '.hermes', 'bin', windows ? 'hermes.exe' : 'hermes');
+  if (exists(launcher)) return { argv: withProfile([launcher, 'gateway', 'run'], identity), cwd, source: 'pm' };
+
+  for (const venv of [join(repo, 'venv'), join(repo, '.venv')]) {
+    // The console python.exe, not pythonw.exe: every console child of a process without one opens a window of its own.
+    const python = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
+    if (!exists(python)) continue;
+    return { argv: withProfile([python, '-m', 'hermes_cli.main', 'gateway', 'run'], identity), cwd, source: 'classic', venv, repo };
+  }
+
+  const onPath = findOnPath(windows ? 'hermes.exe' : 'hermes', sources);
+  if (onPath !== undefined) return { argv: withProfile([onPath, 'gateway', 'run'], identity), cwd, source: 'path' };
+  throw new GatewayServiceError('gateway-command-missing', `Looked in ${repo} and on PATH.`);
+}
+
+/**
+ * The argument of `--gateway-command`.
+ * @throws GatewayServiceError `gateway-command-invalid`
+ */
+export function parseGatewayCommand(json: string, platform: NodeJS.Platform = process.platform): string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (cause) {
+    throw new GatewayServiceError('gateway-command-invalid', 'It is not JSON.', { cause });
+  }
+  if (!Array.isArray(parsed) || !parsed.every((each): each is string => typeof each === 'string' && !each.includes('\0')))
+    throw new GatewayServiceError('gateway-command-invalid', 'It is not an array of strings.');
+  const { isAbsolute } = platform === 'win32' ? path.win32 : path.posix;
+  if (!isAbsolute(parsed[0] ?? '')) throw new GatewayServiceError('gateway-command-invalid', 'The program is not an absolute path.');
+  return parsed;
+}
+
+/** Whether the gateway that `argv` starts knows external supervisors, by its own `gateway run --help`. Old ones do not; no answer means no. */
+export async function supportsExternalSupervisor(
+  argv: readonly string[],
+  runHelp: RunHelp,
+  { timeoutMs = HELP_TIMEOUT_MS }: { timeoutMs?: number } = {},
+): Promise<boolean> {
+  if (!endsInGatewayRun(argv)) return false;
+  const signal = AbortSignal.timeout(timeoutMs);
+  const timedOut = new Promise<string>(resolve => signal.addEventListener('abort', () => resolve(''), { once: true }));
+  const help = await Promise.race([runHelp([...argv, '--help'], { signal }).catch(() => ''), timedOut]);
+  return help.includes(SUPERVISOR_FLAG);
+}
+
+/** The command that tells the gateway that it has a supervisor; only for one that `supportsExternalSupervisor`. */
+export function withExternalSupervisor(command: GatewayCommand): GatewayCommand {
+  return { ...command, argv: [...command.argv, SUPERVISOR_FLAG] };
+}
+
+/** `--profile NAME` goes before the subcommand. A program that is not Hermes, or names a profile itself, is left alone. */
+function withProfile(argv: readonly string[], { profile }: GatewayIdentity): readonly string[] {
+  const named = argv.some(each => each === '-p' || each === '--profile' || each.startsWith('--profile='));
+  if (profile === DEFAULT_PROFILE || named || !endsInGatewayRun(argv)) return argv;
+  return [...argv.slice(0, -2), '--profile', profile, ...argv.slice(-2)];
+}
+
+function endsInGatewayRun(argv: readonly string[]): boolean {
+  return argv.at(-2) === 'gateway' && argv.at(-1) === 'run';
+}
+
+function findOnPath(name: string, { platform, env, exists }: CommandSources): string | undefined {
+  const paths = platform === 'win32' ? path.win32 : path.posix;
+  const folders = (variable(env, 'PATH', platform) ?? '').split(paths.delimiter);
+  return folders
+    .filter(folder => paths.isAbsolute(folder))
+    .map(folder => paths.join(folder, name))
+    .find(exists);
+}

@@ -1,0 +1,172 @@
+/**
+ * Asks a gateway directly: its own control pipe (`gateway/control_socket.py`, protocol 1), one JSON line in, one JSON line out, one
+ * request a connection. An answer is better evidence of life than any file, and `pause-for-update` is a stop that needs no signal.
+ * Gateways before 0.20 have none. Every failure is a value; nothing here throws.
+ */
+
+import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { normalizeCase, type ResolvePath, resolvedPath } from './home.ts';
+import { asStartTime, type GatewayProcess, type GatewayState, toGatewayState } from './identity-files.ts';
+import { asObject, asPid, asText, asTexts, type JsonObject, parseJson, readTextFile } from './tolerant-json.ts';
+
+/** `absent`: nobody serves; `silent`: somebody does but did not answer in time; `garbage`: no answer of this protocol; `refused`: it said no. */
+export type ControlFailure = 'absent' | 'silent' | 'garbage' | 'refused';
+export type ControlAnswer<T> =
+  | { readonly ok: true; readonly result: T }
+  | { readonly ok: false; readonly failure: ControlFailure; readonly detail: string };
+
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+}
+
+/** The answer to `identify`. */
+export interface Identification extends GatewayProcess {
+  readonly home?: string;
+  readonly profile?: string;
+  /** What the gateway thinks keeps it alive: `systemd`, `launchd`, `desktop`, `external`, `manual`. */
+  readonly supervisor?: string;
+  readonly codeVersion?: string;
+  readonly servedProfiles: readonly string[];
+}
+
+/** The answer to `pause-for-update`: the gateway finishes what it does, then ends. */
+export interface PauseAcknowledgement {
+  readonly pid: number;
+  readonly alreadyStopping: boolean;
+  /** How long it means to wait for running work. */
+  readonly drainTimeoutMs?: number;
+}
+
+const PROTOCOL = 1;
+const TIMEOUT_MS = 2_000;
+const MAX_RESPONSE_BYTES = 512 * 1024;
+/** `sun_path` holds 104 bytes on macOS and 108 on Linux; Hermes leaves a margin. */
+const MAX_SOCKET_PATH_BYTES = 100;
+
+/**
+ * Where the gateway of this home serves: on Windows `\\.\pipe\hermes-gateway-<hash of the home>`, elsewhere `<home>/gateway.sock`. Where
+ * that is too long for a socket, the gateway picks a short name in the temporary folder and writes it into `<home>/gateway.sock.path`.
+ */
+export function controlPath(home: string, platform: NodeJS.Platform = process.platform, resolve: ResolvePath = resolvedPath): string {
+  if (platform === 'win32') return `\\\\.\\pipe\\hermes-gateway-${homeHash(home, platform, resolve)}`;
+  const direct = path.posix.join(home, 'gateway.sock');
+  if (Buffer.byteLength(direct) <= MAX_SOCKET_PATH_BYTES) return direct;
+  const published = readTextFile(path.posix.join(home, 'gateway.sock.path'))?.trim();
+  return published || path.posix.join(tmpdir(), `hermes-gw-${homeHash(home, platform, resolve)}.sock`);
+}
+
+function homeHash(home: string, platform: NodeJS.Platform, resolve: ResolvePath): string {
+  return createHash('sha256')
+    .update(normalizeCase(resolve(home, platform), platform), 'utf8')
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Sends one verb to the control pipe at `address` and gives back the `result` of its answer. */
+export async function request(
+  address: string,
+  verb: string,
+  { timeoutMs = TIMEOUT_MS }: RequestOptions = {},
+): Promise<ControlAnswer<JsonObject>> {
+  if (!isOurs(address)) return failed('absent', `${address} is no socket of this user`);
+  const line = await exchange(address, `${JSON.stringify({ verb, id: 1, protocol: PROTOCOL })}\n`, timeoutMs);
+  if (!line.ok) return line;
+  const answer = asObject(parseJson(line.result));
+  if (answer === undefined) return failed('garbage', 'the answer is not a JSON object');
+  if (answer['ok'] !== true) return failed('refused', asText(answer['error']) ?? 'no reason given');
+  const result = asObject(answer['result']);
+  return result === undefined ? failed('garbage', 'the answer has no result') : { ok: true, result };
+}
+
+export async function identify(address: string, options?: RequestOptions): Promise<ControlAnswer<Identification>> {
+  return typed(await request(address, 'identify', options), json => {
+    const pid = asPid(json['pid']);
+    const startTime = asStartTime(json['start_time']);
+    if (pid === undefined || startTime === undefined) return undefined;
+    const optional = {
+      home: asText(json['hermes_home']),
+      profile: asText(json['profile']),
+      supervisor: asText(json['supervisor']),
+      codeVersion: asText(json['code_version']),
+    };
+    return { pid, startTime, ...withoutUndefined(optional), servedProfiles: asTexts(json['served_profiles']) };
+  });
+}
+
+export async function status(address: string, options?: RequestOptions): Promise<ControlAnswer<GatewayState>> {
+  return typed(await request(address, 'status', options), toGatewayState);
+}
+
+export async function pauseForUpdate(address: string, options?: RequestOptions): Promise<ControlAnswer<PauseAcknowledgement>> {
+  return typed(await request(address, 'pause-for-update', options), json => {
+    const pid = asPid(json['pid']);
+    const alreadyStopping = json['already_stopping'] === true;
+    if (pid === undefined || (json['pausing'] !== true && !alreadyStopping)) return undefined;
+    const drainTimeout = json['drain_timeout'];
+    return { pid, alreadyStopping, ...(typeof drainTimeout === 'number' ? { drainTimeoutMs: drainTimeout * 1_000 } : {}) };
+  });
+}
+
+/** One line out, one line in; the server closes. */
+function exchange(address: string, line: string, timeoutMs: number): Promise<ControlAnswer<string>> {
+  return new Promise(resolve => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const socket = net.connect({ path: address });
+    const timer = setTimeout(() => settle(failed('silent', `no answer in ${timeoutMs} ms`)), timeoutMs);
+    function settle(answer: ControlAnswer<string>): void {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    }
+    socket.on('connect', () => socket.write(line));
+    socket.on('data', chunk => {
+      const end = chunk.indexOf(0x0a);
+      chunks.push(end === -1 ? chunk : chunk.subarray(0, end));
+      length += chunk.length;
+      if (length > MAX_RESPONSE_BYTES) settle(failed('garbage', `an answer of more than ${MAX_RESPONSE_BYTES} bytes`));
+      else if (end !== -1) settle({ ok: true, result: Buffer.concat(chunks).toString('utf8') });
+    });
+    socket.on('end', () => settle(failed(length === 0 ? 'silent' : 'garbage', 'it hung up without an answer')));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      const nobody = error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTSOCK' || error.code === 'EINVAL';
+      settle(failed(nobody ? 'absent' : 'silent', error.message));
+    });
+  });
+}
+
+/**
+ * In the temporary folder anybody may make a socket: one of another user is not our gateway. Node cuts a path that is too long, and would
+ * connect to another one. Windows pipes have no owner to ask here.
+ */
+function isOurs(address: string): boolean {
+  if (process.getuid === undefined) return true;
+  if (Buffer.byteLength(address) > MAX_SOCKET_PATH_BYTES) return false;
+  try {
+    const stat = lstatSync(address);
+    return stat.isSocket() && stat.uid === process.getuid();
+  } catch {
+    return false;
+  }
+}
+
+function typed<T>(answer: ControlAnswer<JsonObject>, parse: (json: JsonObject) => T | undefined): ControlAnswer<T> {
+  if (!answer.ok) return answer;
+  const result = parse(answer.result);
+  return result === undefined ? failed('garbage', 'the result has not the shape of this verb') : { ok: true, result };
+}
+
+function failed(
+  failure: ControlFailure,
+  detail: string,
+): { readonly ok: false; readonly failure: ControlFailure; readonly detail: string } {
+  return { ok: false, failure, detail };
+}
+
+function withoutUndefined<T extends object>(optional: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as never;
+}

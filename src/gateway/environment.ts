@@ -1,0 +1,74 @@
+/**
+ * The environment of a gateway: what Hermes' own launchers set (`hermes_cli/gateway_windows.py`), and nothing that belongs to our host
+ * process or to another profile. A profile that inherited the variables of the default one once stole its bots.
+ */
+
+import path from 'node:path';
+import type { GatewayIdentity } from './home.ts';
+import { DEFAULT_PROFILE } from './profile.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Facts of the machine that every profile shares. All other `HERMES_*` variables say something about one process and are dropped. */
+const MACHINE_WIDE: ReadonlySet<string> = new Set([
+  'HERMES_CA_BUNDLE',
+  'HERMES_DATA_DIR_SUFFIX',
+  'HERMES_GATEWAY_LOCK_DIR',
+  'HERMES_GIT_BASH_PATH',
+  'HERMES_LANGUAGE',
+  'HERMES_NODE',
+  'HERMES_OPTIONAL_SKILLS',
+  'HERMES_SHARED_AUTH_DIR',
+  'HERMES_TIMEZONE',
+]);
+
+/** What only concerns the program that started us: Hermes' process stamps, Electron, Node, the Python that ran a command line. */
+const FOREIGN =
+  /^(_?HERMES_|ELECTRON_|CHROME_CRASHPAD_|(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID|NODE_REPL_.*|VIRTUAL_ENV|PYTHONHOME)$)/;
+
+export interface GatewayEnvironmentOptions {
+  readonly platform?: NodeJS.Platform;
+  /** The virtual environment of a classic installation. */
+  readonly venv?: string;
+  /** The checkout of a classic installation: goes before whatever PYTHONPATH already names. */
+  readonly repo?: string;
+  /** This Hermes knows external supervisors: a chat `/restart` then exits with 75 instead of starting a second gateway. */
+  readonly externalSupervisor?: boolean;
+}
+
+/** The whole environment for the gateway of `identity`, made from the one we were given. Windows ignores the case of names, so does this. */
+export function gatewayEnvironment(
+  base: Environment,
+  identity: GatewayIdentity,
+  options: GatewayEnvironmentOptions = {},
+): Record<string, string> {
+  const { platform = process.platform, venv, repo, externalSupervisor = false } = options;
+  const paths = platform === 'win32' ? path.win32 : path.posix;
+  const set: Record<string, string> = {
+    HERMES_HOME: identity.home,
+    PYTHONIOENCODING: 'utf-8',
+    HERMES_GATEWAY_DETACHED: '1',
+    HERMES_SUPERVISED_CHILD: '1',
+  };
+  // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway becomes another's.
+  if (identity.profile === DEFAULT_PROFILE) set['HERMES_S6_SUPERVISED_CHILD'] = '1';
+  if (externalSupervisor) set['HERMES_GATEWAY_EXTERNAL_SUPERVISOR'] = '1';
+  if (venv !== undefined) set['VIRTUAL_ENV'] = venv;
+  if (repo !== undefined) set['PYTHONPATH'] = [repo, variable(base, 'PYTHONPATH', platform)].filter(Boolean).join(paths.delimiter);
+
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(base)) {
+    const key = platform === 'win32' ? name.toUpperCase() : name;
+    if (value === undefined || Object.hasOwn(set, key)) continue;
+    if (FOREIGN.test(key) && !MACHINE_WIDE.has(key)) continue;
+    kept[name] = value;
+  }
+  return { ...kept, ...set };
+}
+
+/** A variable of `env`; on Windows whatever the case of its name. */
+export function variable(env: Environment, name: string, platform: NodeJS.Platform): string | undefined {
+  if (platform !== 'win32' || env[name] !== undefined) return env[name];
+  const key = Object.keys(env).find(each => each.toUpperCase() === name);
+  return key === undefined ? undefined : env[key];
+}

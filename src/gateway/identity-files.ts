@@ -1,0 +1,203 @@
+/**
+ * What a gateway says of itself in its home (`gateway/status.py`), and the one question that matters: does it live?
+ * A file alone proves nothing: the gateway may have been killed and its PID given to another program.
+ */
+
+import path from 'node:path';
+import { type Processes, posixProcesses, startTimesMatch } from './process-start-time.ts';
+import {
+  asObject,
+  asPid,
+  asText,
+  asTexts,
+  asTimeMs,
+  type JsonObject,
+  parseJson,
+  readJsonFile,
+  readJsonObject,
+  readTextFile,
+} from './tolerant-json.ts';
+
+/** A gateway, told from another program that got its PID by its start time. */
+export interface GatewayProcess {
+  /** The worker's PID: with a venv launcher it is a child of the process that was started. */
+  readonly pid: number;
+  /** In the unit of `process-start-time.ts`; null where the gateway could not tell (and in files of old versions). */
+  readonly startTime: number | null;
+}
+
+/** `gateway.pid` and `gateway.lock`. */
+export interface GatewayRecord extends GatewayProcess {
+  readonly argv: readonly string[];
+  readonly home?: string;
+}
+
+/** `gateway_state.json`, and the answer to the verb `status`. */
+export interface GatewayState {
+  readonly pid?: number;
+  readonly startTime: number | null;
+  /** `starting`, `running`, `degraded`, `draining`, `stopped`, `startup_failed`; others may come. */
+  readonly state?: string;
+  readonly exitReason?: string;
+  readonly restartRequested: boolean;
+  readonly activeAgents: number;
+  /** Profiles that this gateway serves besides its own: they need no gateway. */
+  readonly servedProfiles: readonly string[];
+  readonly platforms: readonly PlatformState[];
+  /** Epoch milliseconds. An idle gateway does not advance it. */
+  readonly updatedAtMs?: number;
+}
+
+/** One messaging platform of a gateway. */
+export interface PlatformState {
+  readonly name: string;
+  readonly state?: string;
+  readonly errorMessage?: string;
+  readonly needsAttention: boolean;
+}
+
+/** `state/gateway.heartbeat`, written every 30 s. Its `start_time` is left out: in some versions that is seconds, not a fingerprint. */
+export interface Heartbeat {
+  readonly pid: number;
+  readonly updatedAtMs: number;
+}
+
+/** `.hermes-update-in-progress` in the root: an updater is at work while this process lives. */
+export interface UpdateMarker {
+  readonly pid: number;
+  /** When the update began or was last heard of, where the marker says it. */
+  readonly startedAtMs?: number;
+}
+
+/** `.hermes-update-result.json` in the root, written once when an update handed over by the desktop app ended. */
+export interface UpdateResult {
+  readonly ok: boolean;
+  readonly exitCode?: number;
+  readonly message?: string;
+  readonly finishedAtMs?: number;
+}
+
+/** A gateway that lives. */
+export interface LivingGateway extends GatewayProcess {
+  /** PID and start time agree; otherwise only the PID and a plausible state speak for it: never kill on that ground. */
+  readonly certain: boolean;
+  readonly state?: GatewayState;
+}
+
+/** States in which a gateway says itself that it is gone. */
+const ENDED: ReadonlySet<string> = new Set(['stopped', 'startup_failed']);
+
+export const readGatewayPid = (home: string): GatewayRecord | undefined => readRecord(path.join(home, 'gateway.pid'));
+export const readGatewayLock = (home: string): GatewayRecord | undefined => readRecord(path.join(home, 'gateway.lock'));
+export const readGatewayState = (home: string): GatewayState | undefined =>
+  toGatewayState(readJsonFile(path.join(home, 'gateway_state.json')));
+
+export function readHeartbeat(home: string): Heartbeat | undefined {
+  const json = readJsonObject(path.join(home, 'state', 'gateway.heartbeat'));
+  const pid = asPid(json?.['pid']);
+  const updatedAtMs = asTimeMs(json?.['updated_at']);
+  return pid === undefined || updatedAtMs === undefined ? undefined : { pid, updatedAtMs };
+}
+
+/** The marker is two lines: the updater's PID and a time in epoch seconds. Newer versions add lines. */
+export function readUpdateMarker(root: string): UpdateMarker | undefined {
+  const [first = '', second = ''] = (readTextFile(path.join(root, '.hermes-update-in-progress')) ?? '').split(/\r?\n/);
+  const pid = /^\d+$/.test(first.trim()) ? asPid(Number(first)) : undefined;
+  if (pid === undefined) return undefined;
+  const seconds = /^\d+(\.\d+)?$/.test(second.trim()) ? Number(second) : Number.NaN;
+  return Number.isFinite(seconds) ? { pid, startedAtMs: seconds * 1_000 } : { pid };
+}
+
+export function readUpdateResult(root: string): UpdateResult | undefined {
+  const json = readJsonObject(path.join(root, '.hermes-update-result.json'));
+  if (json === undefined || typeof json['ok'] !== 'boolean') return undefined;
+  const { exit_code: exitCode, finished_at: finishedAt } = json;
+  const message = asText(json['message']);
+  return {
+    ok: json['ok'],
+    ...(Number.isSafeInteger(exitCode) ? { exitCode: exitCode as number } : {}),
+    ...(message ? { message } : {}),
+    ...(typeof finishedAt === 'number' ? { finishedAtMs: finishedAt * 1_000 } : {}),
+  };
+}
+
+/**
+ * The gateway of this home, if it lives: its PID is alive *and* has the recorded start time. Where no start time was recorded, or the
+ * live one may not be asked, a state of the same process that does not say "ended" is needed, and the answer is not `certain`.
+ */
+export function livingGateway(
+  home: string,
+  processes: Processes = posixProcesses,
+  platform: NodeJS.Platform = process.platform,
+): LivingGateway | undefined {
+  const state = readGatewayState(home);
+  for (const record of [readGatewayPid(home), readGatewayLock(home), recordInState(state)]) {
+    if (record === undefined || !processes.isAlive(record.pid)) continue;
+    const { pid, startTime } = record;
+    const live = processes.startTime(pid);
+    const certain = startTime !== null && live !== undefined;
+    if (certain ? !startTimesMatch(startTime, live, platform) : !isPlausible(record, state)) continue;
+    return { pid, startTime, certain, ...(state?.pid === pid ? { state } : {}) };
+  }
+  return undefined;
+}
+
+function isPlausible({ pid, startTime }: GatewayProcess, state: GatewayState | undefined): boolean {
+  const claimed = recordInState(state);
+  return claimed?.pid === pid && claimed.startTime === startTime;
+}
+
+/** The process that a state speaks of, unless it says that it ended. Service managers have been seen to lose `gateway.pid`. */
+function recordInState(state: GatewayState | undefined): GatewayProcess | undefined {
+  if (state?.pid === undefined || state.state === undefined || ENDED.has(state.state)) return undefined;
+  return { pid: state.pid, startTime: state.startTime };
+}
+
+function readRecord(file: string): GatewayRecord | undefined {
+  const json = parseJson(readTextFile(file)?.trim());
+  const bare = asPid(json);
+  if (bare !== undefined) return { pid: bare, startTime: null, argv: [] };
+  const record = asObject(json);
+  const pid = asPid(record?.['pid']);
+  const startTime = asStartTime(record?.['start_time']);
+  const kind = record?.['kind'] ?? 'hermes-gateway';
+  if (record === undefined || pid === undefined || startTime === undefined || kind !== 'hermes-gateway') return undefined;
+  const home = asText(record['hermes_home']);
+  return { pid, startTime, argv: asTexts(record['argv']), ...(home === undefined ? {} : { home }) };
+}
+
+/** The state in a JSON value of any kind; undefined where it is not an object. */
+export function toGatewayState(value: unknown): GatewayState | undefined {
+  const json = asObject(value);
+  if (json === undefined) return undefined;
+  const pid = asPid(json['pid']);
+  const state = asText(json['gateway_state']);
+  const exitReason = asText(json['exit_reason']);
+  const updatedAtMs = asTimeMs(json['updated_at']);
+  const activeAgents = json['active_agents'];
+  return {
+    ...(pid === undefined ? {} : { pid }),
+    startTime: asStartTime(json['start_time']) ?? null,
+    ...(state === undefined ? {} : { state }),
+    ...(exitReason ? { exitReason } : {}),
+    restartRequested: json['restart_requested'] === true,
+    activeAgents: Number.isSafeInteger(activeAgents) ? Math.max(0, activeAgents as number) : 0,
+    servedProfiles: asTexts(json['served_profiles']),
+    platforms: Object.entries(asObject(json['platforms']) ?? {}).flatMap(([name, each]) => toPlatform(name, asObject(each))),
+    ...(updatedAtMs === undefined ? {} : { updatedAtMs }),
+  };
+}
+
+function toPlatform(name: string, json: JsonObject | undefined): PlatformState[] {
+  if (json === undefined) return [];
+  const state = asText(json['state']);
+  const errorMessage = asText(json['error_message']);
+  const needsAttention = json['needs_attention'] === true;
+  return [{ name, ...(state === undefined ? {} : { state }), ...(errorMessage ? { errorMessage } : {}), needsAttention }];
+}
+
+/** A start time: null where none was recorded, undefined where what was recorded is no start time. */
+export function asStartTime(value: unknown): number | null | undefined {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}

@@ -1,0 +1,107 @@
+/**
+ * The markers with which a gateway is told that its end is meant (`gateway/status.py`): without one, a gateway that gets SIGTERM exits as
+ * if it had failed. They work without signals, which Windows has not: a gateway looks for the planned stop every half second.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { asStartTime, type GatewayProcess } from './identity-files.ts';
+import { startTimesMatch } from './process-start-time.ts';
+import { asPid, asTimeMs, readJsonObject } from './tolerant-json.ts';
+
+/** A marker in the home: somebody wants this process to end. */
+export interface StopMarker {
+  readonly target: GatewayProcess;
+  /** Who wrote it: the stopper, or the gateway that takes over. */
+  readonly writerPid?: number;
+  readonly writtenAtMs: number;
+}
+
+/** Hermes takes no notice of a marker that is older. */
+const MARKER_TTL_MS = 60_000;
+/** Windows refuses to replace a file while somebody reads it. */
+const REPLACE_TRIES = 20;
+const REPLACE_DELAY_MS = 50;
+
+const plannedStopFile = (home: string) => path.join(home, '.gateway-planned-stop.json');
+
+/**
+ * Tells this gateway that its end is planned. The start time must be the one of its own `gateway.pid`, in whatever unit that is.
+ * Readers never see half a marker. @throws the file system's error where the home cannot be written
+ */
+export async function writePlannedStop(home: string, { pid, startTime }: GatewayProcess): Promise<void> {
+  const file = plannedStopFile(home);
+  // "+00:00" and not "Z": Python before 3.11 does not read the latter.
+  const writtenAt = new Date().toISOString().replace('Z', '+00:00');
+  const marker = { target_pid: pid, target_start_time: startTime, stopper_pid: process.pid, written_at: writtenAt };
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(temporary, JSON.stringify(marker), { flag: 'wx', mode: 0o600 });
+    await replaceFile(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function replaceFile(from: string, to: string): Promise<void> {
+  for (let left = REPLACE_TRIES; ; left -= 1) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (left === 0 || (code !== 'EPERM' && code !== 'EACCES' && code !== 'EBUSY')) throw error;
+    }
+    await delay(REPLACE_DELAY_MS);
+  }
+}
+
+/** The planned stop in this home, fresh or not, whoever it is for. */
+export function readPlannedStop(home: string): StopMarker | undefined {
+  return readMarker(plannedStopFile(home), 'stopper_pid');
+}
+
+/** The marker of a `gateway run --replace` that takes over from the gateway of this home. */
+export function readTakeoverMarker(home: string): StopMarker | undefined {
+  return readMarker(path.join(home, '.gateway-takeover.json'), 'replacer_pid');
+}
+
+/** Removes the planned stop for this gateway where it was not taken up, so that it meets nobody else. */
+export function clearPlannedStop(home: string, target: GatewayProcess): void {
+  const marker = readPlannedStop(home);
+  if (marker === undefined || !isSameProcess(marker.target, target)) return;
+  try {
+    rmSync(plannedStopFile(home), { force: true });
+  } catch {
+    // It expires by itself.
+  }
+}
+
+/** Whether a marker is for this process and still counts. */
+export function isMarkerFor(
+  marker: StopMarker,
+  target: GatewayProcess,
+  nowMs: number,
+  platform: NodeJS.Platform = process.platform,
+): boolean {
+  return Math.abs(nowMs - marker.writtenAtMs) <= MARKER_TTL_MS && isSameProcess(marker.target, target, platform);
+}
+
+/** Hermes' own rule: the PIDs are equal, and the start times where both are known. */
+function isSameProcess(one: GatewayProcess, other: GatewayProcess, platform?: NodeJS.Platform): boolean {
+  if (one.pid !== other.pid) return false;
+  return one.startTime === null || other.startTime === null || startTimesMatch(one.startTime, other.startTime, platform);
+}
+
+function readMarker(file: string, writerField: string): StopMarker | undefined {
+  const json = readJsonObject(file);
+  const pid = asPid(json?.['target_pid']);
+  const startTime = asStartTime(json?.['target_start_time']);
+  const writtenAtMs = asTimeMs(json?.['written_at']);
+  if (pid === undefined || startTime === undefined || writtenAtMs === undefined) return undefined;
+  const writerPid = asPid(json?.[writerField]);
+  return { target: { pid, startTime }, writtenAtMs, ...(writerPid === undefined ? {} : { writerPid }) };
+}
