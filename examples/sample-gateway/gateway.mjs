@@ -291,6 +291,9 @@ function startTimeOf(pid) {
 
 /** @param {number} pid */
 function isAlive(pid) {
+  const stat = readText(`/proc/${pid}/stat`);
+  // One that ended and was not waited for yet still has its number.
+  if (stat?.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -6,7 +6,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
-import type { Definition } from '../service/definition.ts';
+import { type Definition, PROBE_MS } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { HostFacts, Registration } from '../service/facts.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
@@ -101,6 +101,8 @@ export class EmbeddedManager implements GatewayManager {
       const { delaysMs, resetMs } = options.recovery ?? known?.recovery ?? RECOVERY_LADDER;
       report({ operation: 'install', message: 'Writing the definition' });
       await folder.make();
+      // The wish first: a definition without one would look like a service that failed.
+      await folder.writeDesired('running');
       await folder.writeDefinition({
         schema: 1,
         mechanism: 'embedded',
@@ -111,10 +113,10 @@ export class EmbeddedManager implements GatewayManager {
         home: identity.home,
         ...(gatewayCommand && { gatewayCommand: [...gatewayCommand] }),
         recovery: { delaysMs: [...delaysMs], resetMs },
-        probeMs: known?.probeMs ?? 30_000,
+        probeMs: options.probeMs ?? known?.probeMs ?? PROBE_MS,
         installedAt: known?.installedAt ?? new Date().toISOString(),
       } satisfies Definition);
-      await this.#wishRunning(folder);
+      await this.#ensureSupervisor(folder);
     });
     return this.#up('install', identity, report);
   }

@@ -3,12 +3,11 @@
  * where they meet the real machine.
  */
 
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { resolveGatewayCommand, supportsExternalSupervisor, withExternalSupervisor } from '../gateway/command.ts';
+import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { posixProcesses } from '../gateway/process-start-time.ts';
 import { type Definition, definedIdentity } from '../service/definition.ts';
@@ -16,6 +15,7 @@ import { GatewayServiceError } from '../service/errors.ts';
 import { lockHolder } from '../service/lock.ts';
 import { StateFolder, stateRoot } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
+import { knowsExternalSupervisor } from './gateway-help.ts';
 import { type LaunchSpec, launchInProcessGroup } from './gateway-process.ts';
 import { formatDown, listenToHost } from './host-link.ts';
 import { hostLog } from './host-log.ts';
@@ -44,10 +44,10 @@ export async function runRunner(serviceName: string): Promise<number> {
     folder,
     processes: posixProcesses,
     launch: launchInProcessGroup,
-    launchSpec: () => launchSpec(definition),
+    launchSpec: () => launchSpec(definition, folder),
     pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
     commandLine: readCommandLine,
-    log,
+    log: log.write,
   });
   let hostLost = false;
   listenToHost(
@@ -64,6 +64,7 @@ export async function runRunner(serviceName: string): Promise<number> {
   if (hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, posixProcesses)) {
     await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
   }
+  await log.flush();
   return code;
 }
 
@@ -76,14 +77,17 @@ export async function runSupervisor(serviceName: string): Promise<boolean> {
   });
   // The terminal or app that started us may go; we do not.
   process.on('SIGHUP', () => undefined);
-  return supervise({
+  const log = hostLog(folder.path, 'supervisor');
+  const inCharge = await supervise({
     folder,
     processes: posixProcesses,
     recovery: definition.recovery,
     startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
     ending,
-    log: hostLog(folder.path, 'supervisor'),
+    log: log.write,
   });
+  await log.flush();
+  return inCharge;
 }
 
 function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
@@ -112,7 +116,7 @@ async function requireDefinition(folder: StateFolder, serviceName: string): Prom
   return definition;
 }
 
-async function launchSpec(definition: Definition): Promise<LaunchSpec> {
+async function launchSpec(definition: Definition, folder: StateFolder): Promise<LaunchSpec> {
   const identity = definedIdentity(definition);
   const { gatewayCommand: override } = definition;
   const plain = resolveGatewayCommand(identity, {
@@ -121,19 +125,10 @@ async function launchSpec(definition: Definition): Promise<LaunchSpec> {
     exists: existsSync,
     ...(override && { override }),
   });
-  const externalSupervisor = await supportsExternalSupervisor(plain.argv, runHelp(identity.home));
+  const externalSupervisor = await knowsExternalSupervisor(plain, folder, identity.home);
   const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
   const env = gatewayEnvironment(process.env, identity, { externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
   return { argv, cwd, env };
-}
-
-function runHelp(home: string) {
-  return async (argv: readonly string[], { signal }: { signal: AbortSignal }): Promise<string> => {
-    const [program = '', ...rest] = argv;
-    const env = { ...process.env, HERMES_HOME: home };
-    const { stdout } = await promisify(execFile)(program, rest, { signal, windowsHide: true, env, maxBuffer: 1024 * 1024 });
-    return stdout;
-  };
 }
 
 function readCommandLine(pid: number): readonly string[] | undefined {

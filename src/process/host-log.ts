@@ -8,19 +8,35 @@ import { redact } from '../service/redact.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-export function hostLog(stateFolder: string, who: string): (line: string) => void {
+export interface HostLog {
+  readonly write: (line: string) => void;
+  /** Resolves when every line is in the file; a process waits for it before it ends. */
+  flush(): Promise<void>;
+}
+
+export function hostLog(stateFolder: string, who: string): HostLog {
   let ready: Promise<(line: string) => void> | undefined;
-  return line => {
-    ready ??= import('electron-log/node.js').then(({ default: electronLog }) => {
-      const log = electronLog.create({ logId: 'hermes-gateway-service' });
-      log.transports.console.level = false;
-      log.transports.file.level = 'info';
-      log.transports.file.maxSize = MAX_BYTES;
-      log.transports.file.format = '[{iso}] {text}';
-      log.transports.file.resolvePathFn = () => path.join(stateFolder, 'logs', 'host.log');
-      return text => log.info(text);
-    });
-    // A log that cannot be written must not end the process that it is about.
-    void ready.then(write => write(`${who} ${process.pid}: ${redact(line)}`)).catch(() => undefined);
+  let written: Promise<void> = Promise.resolve();
+  return {
+    write: line => {
+      ready ??= openLog(path.join(stateFolder, 'logs', 'host.log'));
+      const text = `${who} ${process.pid}: ${redact(line)}`;
+      // A log that cannot be written must not end the process that it is about.
+      written = ready.then(write => write(text)).catch(() => undefined);
+    },
+    flush: () => written,
   };
+}
+
+async function openLog(file: string): Promise<(line: string) => void> {
+  const { default: electronLog } = await import('electron-log/node.js');
+  const log = electronLog.create({ logId: 'hermes-gateway-service' });
+  // Without a name the library looks for a package.json near the working directory, and writes nothing where there is none.
+  log.transports.file.setAppName('hermes-gateway-service');
+  log.transports.console.level = false;
+  log.transports.file.level = 'info';
+  log.transports.file.maxSize = MAX_BYTES;
+  log.transports.file.format = '[{iso}] {text}';
+  log.transports.file.resolvePathFn = () => file;
+  return text => log.info(text);
 }

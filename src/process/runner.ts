@@ -209,15 +209,18 @@ export class Runner {
     this.#life = undefined;
     const gateway = watch.sight.gateway ?? { pid: tree.pid, startTime: launched.startTime ?? null };
     const updateMarker = this.#livingUpdater();
-    const verdict = classifyExit(code, {
-      signal,
-      askedByUs: this.#stopWish !== undefined || this.#restartWish,
-      gateway,
-      ...(watch.marker && { marker: watch.marker }),
-      ...(updateMarker && { updateMarker }),
-      restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
-      nowMs: Date.now(),
-    });
+    const lost = this.#stopWish?.exit === RUNNER_EXIT.failed ? this.#stopWish : undefined;
+    const verdict: ExitVerdict = lost
+      ? { kind: 'failure', reason: lost.reason }
+      : classifyExit(code, {
+          signal,
+          askedByUs: this.#stopWish !== undefined || this.#restartWish,
+          gateway,
+          ...(watch.marker && { marker: watch.marker }),
+          ...(updateMarker && { updateMarker }),
+          restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
+          nowMs: Date.now(),
+        });
     const endedAt = now();
     const uptimeMs = Date.now() - startedAtMs;
     if (!tree.isEmpty()) await tree.kill();

@@ -110,10 +110,12 @@ function stoppedHost(facts: StatusFacts, nowMs: number): PhaseAndDetail {
 
 function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
   const { count, lastAt } = unaskedRestarts(facts.history);
+  // A runner that says "restarting" is at it now; a delay of the ladder is one without a runner.
+  const waiting = phase === 'restarting' && !facts.runner;
   const position = ladderPosition(facts.recovery, hostFailures(facts));
-  const next = phase === 'restarting' ? facts.host?.nextTry : undefined;
-  const estimate = phase === 'restarting' && !next && position.nextAt !== undefined ? new Date(position.nextAt).toISOString() : undefined;
-  const attempt = next?.attempt ?? (phase === 'restarting' ? position.failures || undefined : undefined);
+  const next = waiting ? facts.host?.nextTry : undefined;
+  const estimate = waiting && !next && position.nextAt !== undefined ? new Date(position.nextAt).toISOString() : undefined;
+  const attempt = next?.attempt ?? (waiting ? position.failures || undefined : undefined);
   return {
     count,
     ...(lastAt === undefined ? {} : { lastAt }),

@@ -16,6 +16,9 @@ const absolutePath = v.pipe(
 );
 const delayMs = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000));
 
+/** Default pause between two probes of a running gateway, in milliseconds; Hermes' own watchdog takes the same. */
+export const PROBE_MS = 30_000;
+
 const DEFINITION = v.object({
   schema: v.literal(1),
   mechanism: v.picklist(['service', 'startup', 'embedded']),
@@ -31,7 +34,7 @@ const DEFINITION = v.object({
     resetMs: RECOVERY_LADDER.resetMs,
   }),
   /** How often a running gateway is asked whether it still answers, in milliseconds. */
-  probeMs: v.optional(delayMs, 30_000),
+  probeMs: v.optional(delayMs, PROBE_MS),
   installedAt: v.string(),
 });
 

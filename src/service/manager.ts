@@ -25,6 +25,8 @@ export interface InstallOptions {
   readonly gatewayCommand?: readonly string[];
   /** Another ladder than `RECOVERY_LADDER`; for tests and trials. */
   readonly recovery?: RecoveryLadder;
+  /** How often a running gateway is asked whether it still answers, in milliseconds; default 30,000. For tests and trials. */
+  readonly probeMs?: number;
 }
 
 export interface GatewayManager {

@@ -1,0 +1,169 @@
+/**
+ * The controller behind tray, panel and browser shell: one profile's snapshot, kept true by the manager's watch, and the operations that
+ * a window may ask for, one at a time. It knows neither Electron nor HTTP; whoever hosts it declares how snapshots travel.
+ */
+
+import type { GatewayIdentity } from '../gateway/home.ts';
+import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { GatewayManager, InstallOptions, Operation, Report } from '../service/manager.ts';
+import type { Status } from '../service/status.ts';
+import type { LogTail, Reply, Snapshot, Verb, Verbs } from './ipc.ts';
+import { parseRequest } from './ipc-requests.ts';
+import { tailLog } from './log-tail.ts';
+
+export interface ControllerOptions {
+  readonly manager: GatewayManager;
+  /** Identities of the profiles that may be shown; the first is the default. */
+  readonly identities: readonly GatewayIdentity[];
+  readonly installOptions?: InstallOptions;
+}
+
+/** Records of the history that a window shows. */
+const HISTORY_SHOWN = 20;
+const LOG_LINES = 200;
+
+export class GatewayServiceController {
+  readonly #options: ControllerOptions;
+  readonly #profiles = new Map<string, ProfileController>();
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    for (const identity of options.identities) this.#profiles.set(identity.profile, new ProfileController(identity, options));
+  }
+
+  /** Answers a verb of the IPC schema; whatever the payload, it resolves with a reply. */
+  async handle<V extends Verb>(verb: V, payload: unknown): Promise<Reply<Verbs[V]['reply']>> {
+    try {
+      const value = await this.#answer(verb, parseRequest(verb, payload) as { profile?: string; on?: boolean; lines?: number });
+      return { ok: true, value: value as Verbs[V]['reply'] };
+    } catch (thrown) {
+      return { ok: false, error: toGatewayServiceError(thrown).toValue() };
+    }
+  }
+
+  /** Calls back with every new snapshot of every profile. Returns the unsubscribe; nothing is watched while nobody listens. */
+  onChanged(listener: (snapshot: Snapshot) => void): () => void {
+    const stops = [...this.#profiles.values()].map(profile => profile.onChanged(listener));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Runs an operation that is not a verb of the schema (an update), shown and kept apart from others like one. */
+  operate(profile: string, operation: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
+    return this.#profile(profile).operate(operation, work);
+  }
+
+  #answer(verb: Verb, request: { profile?: string; on?: boolean; lines?: number }): Promise<unknown> {
+    const { manager } = this.#options;
+    const profile = this.#profile(request.profile);
+    const { identity } = profile;
+    switch (verb) {
+      case 'get':
+        return profile.snapshot();
+      case 'set':
+        return request.on
+          ? profile.operate('install', report => manager.install(identity, this.#options.installOptions, report))
+          : profile.operate('uninstall', report => manager.uninstall(identity, report));
+      case 'preview':
+        return manager.preview(request.on ? 'install' : 'uninstall', identity, this.#options.installOptions);
+      case 'start':
+      case 'stop':
+      case 'restart':
+        return profile.operate(verb, report => manager[verb](identity, report));
+      case 'repair':
+        // An installation brings a present registration up to date, and starts it.
+        return profile.operate('install', report => manager.install(identity, this.#options.installOptions, report));
+      case 'logs':
+        return this.#logs(identity, request.lines ?? LOG_LINES);
+    }
+  }
+
+  async #logs(identity: GatewayIdentity, lines: number): Promise<LogTail> {
+    const path = this.#options.manager.logPath(identity);
+    return { path, lines: await tailLog(path, lines) };
+  }
+
+  #profile(name: string | undefined): ProfileController {
+    const profile = name === undefined ? this.#profiles.values().next().value : this.#profiles.get(name);
+    if (!profile) throw new GatewayServiceError('profile-missing', `"${name}"`);
+    return profile;
+  }
+}
+
+class ProfileController {
+  readonly identity: GatewayIdentity;
+  readonly #options: ControllerOptions;
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  #unwatch: (() => void) | undefined;
+  /** Kept by the watch; without one it would go stale and is asked for. */
+  #status: Status | undefined;
+  #operation: Snapshot['operation'];
+  #lastError: ErrorValue | undefined;
+
+  constructor(identity: GatewayIdentity, options: ControllerOptions) {
+    this.identity = identity;
+    this.#options = options;
+  }
+
+  onChanged(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#unwatch) void this.#tell();
+    this.#unwatch ??= this.#options.manager.watch(this.identity, status => {
+      this.#status = status;
+      void this.#tell();
+    });
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#unwatch?.();
+      this.#unwatch = undefined;
+      this.#status = undefined;
+    };
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const { manager, identities } = this.#options;
+    const status = this.#status ?? (await manager.status(this.identity));
+    const history = await manager.history(this.identity);
+    return {
+      schema: 1,
+      supported: status.phase !== 'unsupported',
+      profile: this.identity.profile,
+      profiles: identities.map(identity => identity.profile),
+      status,
+      ...(this.#operation && { operation: this.#operation }),
+      ...(this.#lastError && { lastError: this.#lastError }),
+      history: history.slice(-HISTORY_SHOWN),
+    };
+  }
+
+  async operate(verb: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
+    if (this.#operation) throw new GatewayServiceError('busy', `(${this.#operation.verb})`);
+    const since = new Date().toISOString();
+    const show = (message: string) => {
+      this.#operation = { verb, message, since };
+      void this.#tell();
+    };
+    this.#lastError = undefined;
+    show('');
+    try {
+      await work(progress => show(progress.message));
+    } catch (thrown) {
+      this.#lastError = toGatewayServiceError(thrown).toValue();
+      throw thrown;
+    } finally {
+      this.#operation = undefined;
+      // The operation's end must not show a status from before it.
+      if (this.#unwatch) this.#status = await this.#options.manager.status(this.identity).catch(() => this.#status);
+      void this.#tell();
+    }
+    return this.snapshot();
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#listeners.size === 0) return;
+    const snapshot = await this.snapshot();
+    for (const listener of this.#listeners) listener(snapshot);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The end of a log as a window or a terminal may show it: only the last part of the file is read, and control characters (which could
+ * move a terminal's cursor or hide text) are taken out.
+ */
+
+import fs from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
+
+/** Read from the end at most, in bytes; the last thousands of ordinary lines fit. */
+const MAX_BYTES = 512 * 1024;
+const MAX_LINE_CHARACTERS = 4_096;
+
+/** The last `count` lines, oldest first. A log that is not there yet is empty. */
+export async function tailLog(file: string, count: number): Promise<string[]> {
+  let handle: fs.FileHandle;
+  try {
+    handle = await fs.open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - MAX_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
+    // The first line may have lost its beginning; the last is what follows the last newline.
+    if (start > 0) lines.shift();
+    if (lines.at(-1) === '') lines.pop();
+    return lines.slice(-count).map(printable);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One line without control characters, cut to a length that a window can hold. */
+export function printable(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const clean = stripVTControlCharacters(line).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return clean.length > MAX_LINE_CHARACTERS ? `${clean.slice(0, MAX_LINE_CHARACTERS)}…` : clean;
+}
