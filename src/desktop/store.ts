@@ -7,7 +7,14 @@
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { Operation } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
+import type { Status } from '../service/status.ts';
 import type { GatewayServiceBridge, LogTail, Reply, Snapshot } from './ipc.ts';
+
+/** The shapes that a store hands out, for those who may import nothing but `src/desktop`. */
+export type { ErrorValue, LogTail, Receipt, Snapshot, Status };
+
+/** What a transport answers when the other side does not. */
+export const connectionLost = (): ErrorValue => new GatewayServiceError('connection-lost').toValue();
 
 /** The operation to show: the one just asked for, or the one that the main process reports. */
 export interface ShownOperation {

@@ -63,7 +63,7 @@ export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
 /** A status and the operation at work on it, if any; a snapshot is one. */
 export interface Observed {
   readonly status: Status;
-  readonly operation?: { readonly verb: Operation } | undefined;
+  readonly operation?: { readonly verb: Operation | 'repair' } | undefined;
 }
 
 export function viewOf(status: Status): PhaseView {

@@ -1,0 +1,55 @@
+/**
+ * The default "are you sure": the browser's own modal dialog, which traps the focus, closes on Escape and gives the focus back.
+ * It shows everything that is about to change before anything does.
+ */
+
+import { useId, useLayoutEffect, useRef } from 'react';
+import { Button } from './button.tsx';
+import type { ConfirmProps } from './components.ts';
+import { Shield } from './icons.tsx';
+
+export function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const accept = useRef<HTMLButtonElement>(null);
+  const id = useId();
+
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    accept.current?.focus();
+    // Closing, and not only removing, is what gives the focus back.
+    return () => element?.close();
+  }, []);
+
+  return (
+    <dialog
+      ref={dialog}
+      className="hgs-confirm"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-body`}
+      onCancel={event => {
+        event.preventDefault();
+        onCancel();
+      }}
+    >
+      <h2 id={`${id}-title`}>{text.title}</h2>
+      <p id={`${id}-body`}>{text.body}</p>
+      <div className="hgs-receipt">
+        <h3>{text.changes}</h3>
+        {children}
+      </div>
+      <footer>
+        {text.elevated && (
+          <p className="hgs-consent">
+            <Shield />
+            {text.elevated}
+          </p>
+        )}
+        <Button onClick={onCancel}>{text.cancel}</Button>
+        <Button ref={accept} variant="primary" onClick={onConfirm}>
+          {text.confirm}
+        </Button>
+      </footer>
+    </dialog>
+  );
+}

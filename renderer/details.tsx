@@ -1,0 +1,207 @@
+/**
+ * Everything behind the disclosure: problems with their remedies, the ladder, the facts, history, log and "copy details".
+ * It is mounted only while open, so that a closed panel costs nothing.
+ */
+
+import { useEffect, useId, useState } from 'react';
+import { formatDetails } from '../src/desktop/details.ts';
+import type { Messages } from '../src/desktop/messages.ts';
+import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
+import { type ActionVerb, canRepair, canRestart, canStart, canStop, repairAction, uptimeMs } from '../src/desktop/views.ts';
+import type { PanelComponents } from './components.ts';
+import { StatusMark } from './icons.tsx';
+import { Ladder } from './ladder.tsx';
+
+export interface DetailsProps {
+  readonly state: GatewayServiceState;
+  readonly snapshot: Snapshot;
+  readonly now: number;
+  readonly store: GatewayServiceStore;
+  readonly messages: Messages;
+  readonly components: PanelComponents;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Lines of the log that are asked for. */
+const LOG_LINES = 200;
+
+export function Details(props: DetailsProps) {
+  const { snapshot, now, messages } = props;
+  const { status } = snapshot;
+  const id = useId();
+  const [log, setLog] = useState<LogTail>();
+  const { store } = props;
+
+  useEffect(() => {
+    let closed = false;
+    void store.logs(LOG_LINES).then(tail => {
+      if (!closed) setLog(tail);
+    });
+    return () => {
+      closed = true;
+    };
+  }, [store]);
+
+  return (
+    <div className="hgs-details">
+      <Problems {...props} />
+      <section aria-labelledby={`${id}-ladder`}>
+        <h3 id={`${id}-ladder`}>{messages.details.ladder}</h3>
+        <Ladder status={status} now={now} messages={messages} labelledBy={`${id}-ladder`} />
+      </section>
+      <Facts {...props} />
+      <History {...props} />
+      <Log {...props} log={log} onRefresh={async () => setLog(await store.logs(LOG_LINES))} />
+      <Actions {...props} log={log} />
+    </div>
+  );
+}
+
+function Problems({ snapshot, messages }: DetailsProps) {
+  const { problems } = snapshot.status;
+  const id = useId();
+  if (problems.length === 0) return null;
+  return (
+    <section aria-labelledby={id}>
+      <h3 id={id}>{messages.details.problems}</h3>
+      <ul className="hgs-problems">
+        {problems.map(problem => {
+          const { message, remedy } = messages.problem(problem);
+          return (
+            <li key={problem.code}>
+              <StatusMark tone="warn" />
+              <span>
+                {message} <span className="hgs-remedy">{remedy}</span>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function Facts({ snapshot, now, messages }: DetailsProps) {
+  const { status } = snapshot;
+  const { details } = messages;
+  const uptime = uptimeMs(status, now);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    [details.mechanism, messages.mechanism[status.mechanism]],
+    [details.service, status.service],
+    [details.profile, status.profile],
+    [details.startType, status.startType && messages.startType[status.startType]],
+    [details.detail, status.detail],
+    [details.started, status.startedAt && messages.time(status.startedAt, now)],
+    [details.uptime, uptime === undefined ? undefined : messages.duration(uptime)],
+    [details.gatewayPid, status.gatewayPid === undefined ? undefined : messages.pid(status.gatewayPid)],
+    [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
+    [details.session, status.session && `${status.session.user} (${status.session.id})`],
+    [details.restarts, messages.restarts(status, now)],
+    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit)],
+  ];
+  return (
+    <dl className="hgs-facts">
+      {facts.map(([name, value]) =>
+        value === undefined || value === '' ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+function History({ snapshot, now, messages }: DetailsProps) {
+  const id = useId();
+  const newestFirst = snapshot.history.toReversed();
+  return (
+    <section aria-labelledby={id}>
+      <h3 id={id}>{messages.details.history}</h3>
+      {newestFirst.length === 0 ? (
+        <p className="hgs-muted">{messages.details.noHistory}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
+        <ol className="hgs-history" tabIndex={0} aria-labelledby={id}>
+          {newestFirst.map(record => (
+            <li key={`${record.at} ${messages.historyLine(record)}`}>
+              <time dateTime={record.at}>{messages.time(record.at, now)}</time>
+              <span>{messages.historyLine(record)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Log({ log, messages, components, onRefresh }: DetailsProps & { readonly log: LogTail | undefined; onRefresh(): Promise<void> }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <header>
+        <h3 id={id}>{messages.details.log}</h3>
+        <components.Button variant="quiet" onClick={() => void onRefresh()}>
+          {messages.details.refreshLog}
+        </components.Button>
+      </header>
+      {log && log.lines.length > 0 ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
+        <section className="hgs-log" tabIndex={0} aria-labelledby={id} ref={scrollToEnd}>
+          <pre>{log.lines.join('\n')}</pre>
+        </section>
+      ) : (
+        <p className="hgs-muted">{messages.details.noLog}</p>
+      )}
+      {log && <p className="hgs-muted hgs-path">{log.path}</p>}
+    </section>
+  );
+}
+
+function scrollToEnd(element: HTMLElement | null): void {
+  if (element) element.scrollTop = element.scrollHeight;
+}
+
+function Actions({ state, snapshot, store, messages, components, versions, log }: DetailsProps & { readonly log: LogTail | undefined }) {
+  const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
+  const observed = { status: snapshot.status, operation: state.operation };
+  const { phase } = snapshot.status;
+  const possible: readonly (readonly [Exclude<ActionVerb, 'refresh'>, boolean])[] = [
+    ['start', canStart(observed)],
+    ['stop', canStop(observed)],
+    ['restart', canRestart(observed)],
+    ['repair', canRepair(observed)],
+  ];
+
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(formatDetails(snapshot, versions, log));
+      setCopied('copied');
+    } catch {
+      setCopied('copyFailed');
+    }
+  }
+
+  return (
+    <footer>
+      {possible.map(([verb, can]) => {
+        const action = verb === 'repair' ? repairAction(snapshot.status) : { verb, elevated: false };
+        return can ? (
+          <components.Button
+            key={verb}
+            label={messages.actionLabel(action, phase)}
+            elevated={action.elevated}
+            onClick={() => void store[verb]()}
+          >
+            {messages.action(verb, phase)}
+          </components.Button>
+        ) : null;
+      })}
+      <components.Button onClick={() => void copy()}>{messages.details.copy}</components.Button>
+      <span className="hgs-muted" role="status">
+        {copied && messages.details[copied]}
+      </span>
+    </footer>
+  );
+}

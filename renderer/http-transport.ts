@@ -1,0 +1,97 @@
+/**
+ * The verbs over HTTP on loopback, for the shell without Electron: `POST /api/<verb>` with the page's token, pushes as server-sent events.
+ * It knows whether the other side answers, because a page that shows the last known state of a lost server would lie.
+ */
+
+import type { Transport } from '../src/desktop/ipc.ts';
+import { connectionLost } from '../src/desktop/store.ts';
+import type { Readable } from './use-store.ts';
+
+/** What the stand-in can do to a gateway. */
+export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update';
+
+export interface HttpTransport extends Transport {
+  /** False from the moment the event stream breaks until it is open again. */
+  readonly connected: Readable<boolean>;
+  /** Resolves to a `Reply`, as `invoke` does. */
+  tryIt(what: TryIt): Promise<unknown>;
+}
+
+/** Pause before a refused event stream is opened again, in milliseconds. A broken one is reopened by the browser itself. */
+const REOPEN_MS = 2_000;
+
+export function createHttpTransport(token: string): HttpTransport {
+  const listeners = new Set<(snapshot: unknown) => void>();
+  const watchers = new Set<(connected: boolean) => void>();
+  let connected = true;
+  let events: EventSource | undefined;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+
+  function setConnected(value: boolean): void {
+    if (value === connected) return;
+    connected = value;
+    for (const watcher of [...watchers]) watcher(value);
+  }
+
+  async function post(path: string, payload: unknown): Promise<unknown> {
+    try {
+      const response = await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(payload),
+      });
+      return await response.json();
+    } catch {
+      return { ok: false, error: connectionLost() };
+    }
+  }
+
+  function open(): void {
+    events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
+    events.onopen = () => setConnected(true);
+    events.onmessage = event => {
+      const snapshot: unknown = JSON.parse(String(event.data));
+      for (const listener of [...listeners]) listener(snapshot);
+    };
+    events.onerror = () => {
+      setConnected(false);
+      if (events?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
+    };
+  }
+
+  return {
+    invoke: (verb, payload) => post(`api/${verb}`, payload),
+    tryIt: what => post('api/try', { what }),
+    connected: {
+      get: () => connected,
+      listen(watcher) {
+        watchers.add(watcher);
+        return () => watchers.delete(watcher);
+      },
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      if (listeners.size === 1) open();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        clearTimeout(reopening);
+        events?.close();
+      };
+    },
+  };
+}
+
+const TOKEN = 'gateway-service-token';
+
+/** The page's token: from its address, where it stays only until it is read, or from this tab's memory after a reload. */
+export function takeToken(): string {
+  const address = new URL(location.href);
+  const given = address.searchParams.get('token');
+  if (given !== null) {
+    sessionStorage.setItem(TOKEN, given);
+    address.searchParams.delete('token');
+    history.replaceState(null, '', address);
+  }
+  return given ?? sessionStorage.getItem(TOKEN) ?? '';
+}

@@ -1,0 +1,7 @@
+/** What a host app imports: the store, the panel, the catalogue, and the shapes of the components that it may hand in. */
+
+export { formatDetails, redact } from '../src/desktop/details.ts';
+export { en, type Messages } from '../src/desktop/messages.ts';
+export { createGatewayServiceStore, type GatewayServiceState, type GatewayServiceStore } from '../src/desktop/store.ts';
+export type { ButtonProps, ConfirmProps, PanelComponents, RowProps, SwitchProps } from './components.ts';
+export { GatewayServicePanel, type GatewayServicePanelProps } from './gateway-service-panel.tsx';

@@ -1,0 +1,28 @@
+/**
+ * The default switch: a button with the role of a switch, so that Space and Enter work by themselves. It is never `disabled` while busy,
+ * because a disabled element would lose the focus in the middle of an operation.
+ */
+
+import type { SwitchProps } from './components.ts';
+
+export function Switch({ id, checked, busy, disabled, labelledBy, describedBy, onChange }: SwitchProps) {
+  const inert = busy || disabled;
+  return (
+    <button
+      type="button"
+      role="switch"
+      id={id}
+      className="hgs-switch"
+      aria-checked={checked}
+      aria-busy={busy}
+      aria-disabled={inert}
+      aria-labelledby={labelledBy}
+      aria-describedby={describedBy}
+      onClick={() => {
+        if (!inert) onChange(!checked);
+      }}
+    >
+      <span className="hgs-switch-thumb" />
+    </button>
+  );
+}

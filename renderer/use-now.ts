@@ -1,0 +1,33 @@
+/**
+ * The present time for what is shown. A timer runs only while something shown depends on the clock and the page is visible, and it is
+ * set for the moment of the next change: idle costs nothing.
+ */
+
+import { useEffect, useReducer } from 'react';
+import type { Status } from '../src/desktop/store.ts';
+import { nextChangeMs } from '../src/desktop/views.ts';
+
+export function useNow(status: Status | undefined): number {
+  const [, tick] = useReducer((count: number) => count + 1, 0);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const schedule = () => {
+      clearTimeout(timer);
+      const next = status && !document.hidden ? nextChangeMs(status, Date.now()) : undefined;
+      if (next !== undefined) timer = setTimeout(changed, next);
+    };
+    const changed = () => {
+      tick();
+      schedule();
+    };
+    schedule();
+    document.addEventListener('visibilitychange', changed);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', changed);
+    };
+  }, [status]);
+
+  return Date.now();
+}

@@ -1,0 +1,83 @@
+/**
+ * The text behind "Copy details": what a bug report needs (codes, versions, paths) and nothing that a person would not post in public.
+ * Hermes keeps tokens of chat platforms, and its output may name them; so everything passes through `redact`.
+ */
+
+import type { HistoryRecord } from '../service/history.ts';
+import type { LogTail, Snapshot } from './ipc.ts';
+
+/** Replacements in order: the specific shapes first, so that the general ones find only what is left. */
+const REDACTIONS: readonly (readonly [RegExp, string])[] = [
+  // Home folders of Windows, Linux and macOS, also with doubled separators as JSON has them. A name may hold spaces, but no separator.
+  [/([A-Za-z]:[\\/]{1,2}(?:Users|Documents and Settings)[\\/]{1,2})[^\\/:*?"<>|\r\n]+(?=[\\/]|$)/gim, '$1<user>'],
+  [/([A-Za-z]:[\\/]{1,2}(?:Users|Documents and Settings)[\\/]{1,2})[^\s\\/:*?"<>|]+/gi, '$1<user>'],
+  [/((?:^|[^\w.])\/(?:home|Users)\/)[^/\s:"']+/gm, '$1<user>'],
+  // Credentials in addresses, then whatever is called a secret and given a value.
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1<redacted>@'],
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 <redacted>'],
+  [
+    /(["']?\b[\w-]*(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|private[_-]?key|authorization|cookie)["']?\s*[:=]\s*)(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s,;&"']+)/gi,
+    '$1<redacted>',
+  ],
+  // Tokens known by their shape: JSON Web Tokens, Telegram bots, prefixed keys, and at last anything long that looks random.
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '<redacted>'],
+  [/\b\d{6,12}:[\w-]{30,}/g, '<redacted>'],
+  [/\b(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|xox[a-z]|xapp|hf|AKIA|AIza)[-_]?[\w-]{12,}/g, '<redacted>'],
+  [/\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{40,}/g, '<redacted>'],
+  [/[\w.+-]+@[\w-]+\.[\w.-]*\w/g, '<address>'],
+];
+
+/** Text without user names of home folders and without what looks like a secret. Never throws; applying it twice changes nothing more. */
+export function redact(text: string): string {
+  return REDACTIONS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+
+/** Versions by name, e.g. `{ app: '0.1.0', electron: '40.10.2' }`. */
+export type Versions = Readonly<Record<string, string>>;
+
+/** The report as plain text, one fact a line, English whatever the locale: it is read by those who mend. */
+export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogTail): string {
+  const { status, lastError, operation } = snapshot;
+  const { restarts, lastExit } = status;
+  const lines: (string | undefined)[] = [
+    `service: ${status.service} (profile ${status.profile})`,
+    `phase: ${status.phase}${status.detail ? ` (${status.detail})` : ''}`,
+    `desired: ${status.desired}`,
+    `mechanism: ${status.mechanism}`,
+    operation && `operation: ${operation.verb} since ${operation.since}`,
+    lastError && `last error: ${lastError.code}${lastError.win32 === undefined ? '' : ` (Win32 ${lastError.win32})`}: ${lastError.message}`,
+    status.startType && `start type: ${status.startType}`,
+    status.servicePid === undefined ? undefined : `service PID: ${status.servicePid}`,
+    status.gatewayPid === undefined ? undefined : `gateway PID: ${status.gatewayPid}`,
+    status.startedAt && `started: ${status.startedAt}`,
+    status.session && `session: ${status.session.id}`,
+    `restarts: ${restarts.count}${restarts.lastAt ? `, last ${restarts.lastAt}` : ''}${restarts.nextAt ? `, next ${restarts.nextAt}` : ''}`,
+    lastExit && `last exit: ${lastExit.code ?? 'unknown'} at ${lastExit.at}: ${lastExit.reason}`,
+    `ladder: ${status.recovery.delaysMs.join(', ')} ms, reset ${status.recovery.resetMs} ms`,
+    ...status.problems.map(({ code, message }) => `problem: ${code}: ${message}`),
+    ...Object.entries(versions).map(([name, version]) => `${name}: ${version}`),
+    log && `log: ${log.path}`,
+    ...snapshot.history.map(historyLine),
+  ];
+  const text = lines.filter(line => line !== undefined && line !== '').join('\n');
+  return `${redact(withoutUser(text, status.session?.user))}\n`;
+}
+
+function historyLine(record: HistoryRecord): string {
+  switch (record.kind) {
+    case 'started':
+      return `${record.at} started (${record.cause}), PID ${record.pid}`;
+    case 'ended':
+      return `${record.at} ended (${record.outcome}), code ${record.code ?? 'unknown'}, after ${record.uptimeMs} ms: ${record.reason}`;
+    case 'noted':
+      return `${record.at} ${record.what}: ${record.reason}`;
+  }
+}
+
+/** The signed-in user's name, with or without its domain, wherever it stands as a word. */
+function withoutUser(text: string, user: string | undefined): string {
+  const name = user?.split(/[\\/]/).at(-1);
+  if (!user || !name || name.length < 3) return text;
+  const escaped = [user, name].map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'giu'), '<user>');
+}

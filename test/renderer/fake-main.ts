@@ -1,0 +1,20 @@
+/** What a test says to the main process that it plays: the shape shared by the page's fake (`fixture/fake-bridge.ts`) and the tests. */
+
+import type { LogTail, Snapshot, Verb } from '../../src/desktop/ipc.ts';
+import type { ErrorValue, Receipt } from '../../src/desktop/store.ts';
+
+export interface FakeMain {
+  snapshot: Snapshot;
+  receipts: Readonly<Record<'install' | 'uninstall', Receipt>>;
+  log: LogTail;
+  /** Verbs in the order in which they were asked, with what was sent. */
+  readonly calls: { readonly verb: Verb; readonly payload: unknown }[];
+  /** Listeners now. */
+  readonly listening: number;
+  /** From now on these verbs wait for `answer` or `refuse`. */
+  readonly held: Verb[];
+  push(snapshot: Snapshot): void;
+  /** Answers the oldest held request. */
+  answer(value: unknown): void;
+  refuse(error: ErrorValue): void;
+}

@@ -1,0 +1,123 @@
+/** Documents as the main process sends them: one for every phase, as plain as a person would meet it. */
+
+import type { Snapshot } from '../../src/desktop/ipc.ts';
+import type { HistoryRecord } from '../../src/service/history.ts';
+import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
+import { problem } from '../../src/service/problems.ts';
+import type { Receipt } from '../../src/service/receipt.ts';
+import type { Phase, Status } from '../../src/service/status.ts';
+
+/** The moment of all documents: a Friday morning in UTC, in epoch milliseconds. */
+export const NOW = Date.UTC(2026, 1, 6, 9, 30, 0);
+export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const BASE: Status = {
+  schema: 1,
+  profile: 'default',
+  service: 'HermesGateway',
+  mechanism: 'service',
+  phase: 'running',
+  desired: 'running',
+  restarts: { count: 0 },
+  startType: 'automatic',
+  recovery: RECOVERY_LADDER,
+  problems: [],
+};
+
+const ALIVE = { gatewayPid: 7312, servicePid: 4180, startedAt: ago(3 * HOUR + 12 * MINUTE), session: { id: 1, user: 'PC\\anna' } } as const;
+const CRASHED = { code: 1, reason: 'The gateway ended by itself.', at: ago(2_000) } as const;
+
+const BY_PHASE: Readonly<Record<Phase, Partial<Status>>> = {
+  'not-installed': { mechanism: 'none', desired: 'stopped' },
+  stopped: { desired: 'stopped', lastExit: { code: 0, reason: 'Stopped as asked.', at: ago(HOUR) } },
+  starting: { servicePid: 4180 },
+  running: { ...ALIVE, restarts: { count: 2, lastAt: ago(3 * HOUR + 12 * MINUTE) } },
+  degraded: { ...ALIVE, detail: 'three probes without an answer', problems: [problem('gateway-silent')] },
+  restarting: {
+    servicePid: 4180,
+    lastExit: CRASHED,
+    restarts: { count: 4, lastAt: ago(20_000), nextAt: new Date(NOW + 14_000).toISOString(), attempt: 5 },
+    problems: [problem('crash-loop')],
+  },
+  'waiting-for-sign-in': { servicePid: 4180 },
+  'held-for-update': { servicePid: 4180, detail: 'hermes update: replacing the checkout' },
+  stopping: { ...ALIVE, desired: 'stopped' },
+  failed: { lastExit: CRASHED, problems: [problem('launch-failed')] },
+  'needs-attention': {
+    lastExit: { code: 78, reason: 'The configuration was refused.', at: ago(MINUTE) },
+    problems: [problem('configuration')],
+  },
+  'removal-pending': { desired: 'stopped' },
+  foreign: { mechanism: 'none', desired: 'stopped', detail: 'C:\\Program Files\\Other\\other.exe' },
+  unsupported: { mechanism: 'none', desired: 'stopped' },
+  unknown: { mechanism: 'none', detail: 'the service control manager did not answer' },
+};
+
+export function statusIn(phase: Phase, overrides: Partial<Status> = {}): Status {
+  return { ...BASE, ...BY_PHASE[phase], phase, ...overrides };
+}
+
+const HISTORY: readonly HistoryRecord[] = [
+  { at: ago(28 * HOUR), kind: 'started', pid: 2204, cause: 'asked' },
+  {
+    at: ago(5 * HOUR),
+    kind: 'ended',
+    pid: 2204,
+    code: 1,
+    outcome: 'failure',
+    reason: 'The gateway ended by itself with code 1',
+    uptimeMs: 23 * HOUR,
+  },
+  { at: ago(5 * HOUR - 1_000), kind: 'started', pid: 5120, cause: 'recovery' },
+  { at: ago(4 * HOUR), kind: 'noted', what: 'degraded', reason: 'three probes without an answer' },
+  {
+    at: ago(3 * HOUR + 13 * MINUTE),
+    kind: 'ended',
+    pid: 5120,
+    code: null,
+    outcome: 'failure',
+    reason: 'The gateway was killed',
+    uptimeMs: 107 * MINUTE,
+  },
+  { at: ago(3 * HOUR + 12 * MINUTE), kind: 'started', pid: 7312, cause: 'recovery' },
+];
+
+export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides: Partial<Snapshot> = {}): Snapshot {
+  return {
+    schema: 1,
+    supported: true,
+    profile: 'default',
+    profiles: ['default'],
+    status: statusIn(phase, status),
+    history: phase === 'not-installed' ? [] : HISTORY,
+    ...overrides,
+  };
+}
+
+export function receiptFor(verb: Receipt['verb']): Receipt {
+  const create = verb === 'install' ? 'create' : 'remove';
+  return {
+    schema: 1,
+    verb,
+    profile: 'default',
+    service: 'HermesGateway',
+    mechanism: 'service',
+    elevated: true,
+    entries: [
+      { action: create, kind: 'folder', target: 'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e' },
+      { action: create, kind: 'service', target: 'HermesGateway', detail: 'starts automatically, as LocalSystem' },
+      { action: create, kind: 'ladder', target: '1, 2, 4, 9, 16, 25, 36, 49, 64 s', detail: 'begins anew after 60 s' },
+      { action: create, kind: 'right', target: 'PC\\anna', detail: 'may start, stop and ask' },
+      { action: verb === 'install' ? 'remove' : 'create', kind: 'startup-entry', target: 'Hermes Gateway.vbs', detail: 'remembered' },
+      { action: verb === 'install' ? 'start' : 'stop', kind: 'service', target: 'HermesGateway' },
+    ],
+  };
+}
+
+export const LOG_LINES: readonly string[] = Array.from(
+  { length: 24 },
+  (_, line) => `2026-02-06 09:${String(line).padStart(2, '0')}:07 INFO gateway.run: telegram: 3 updates, 1 reply in 812 ms`,
+);

@@ -1,0 +1,34 @@
+/**
+ * A real browser for the tests that need one: Debian's Chromium, driven by Playwright, with everything off that would leave the machine.
+ * Where it is missing, tests skip by name (`it.skipIf(!findChromium())`).
+ */
+
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright';
+
+/** Said in the name of every test that is skipped without a browser. */
+export const NEEDS_CHROMIUM = "needs Debian's chromium";
+
+/** Path of the browser: `CHROMIUM`, else Debian's. */
+export function findChromium(): string | undefined {
+  return [process.env['CHROMIUM'], '/usr/bin/chromium'].find(file => file && existsSync(file));
+}
+
+/** @throws Error where there is none. */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(NEEDS_CHROMIUM);
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
