@@ -6,7 +6,6 @@
 import { useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import type { ConfirmProps } from './components.ts';
-import { Shield } from './icons.tsx';
 
 export function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -38,15 +37,10 @@ export function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
         <h3>{text.changes}</h3>
         {children}
       </div>
+      {text.elevated && <p>{text.elevated}</p>}
       <footer>
-        {text.elevated && (
-          <p className="hgs-consent">
-            <Shield />
-            {text.elevated}
-          </p>
-        )}
         <Button onClick={onCancel}>{text.cancel}</Button>
-        <Button ref={accept} variant="primary" onClick={onConfirm}>
+        <Button ref={accept} variant="primary" elevated={text.elevated !== undefined} onClick={onConfirm}>
           {text.confirm}
         </Button>
       </footer>

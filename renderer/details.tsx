@@ -7,7 +7,7 @@ import { useEffect, useId, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
-import { type ActionVerb, canRepair, canRestart, canStart, canStop, repairAction, uptimeMs } from '../src/desktop/views.ts';
+import { canRepair, canRestart, canStart, canStop, offeredAction, type PhaseAction, repairAction, uptimeMs } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Ladder } from './ladder.tsx';
@@ -97,7 +97,7 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
     [details.session, status.session && `${status.session.user} (${status.session.id})`],
     [details.restarts, messages.restarts(status, now)],
-    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit)],
+    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now)],
   ];
   return (
     <dl className="hgs-facts">
@@ -167,12 +167,14 @@ function Actions({ state, snapshot, store, messages, components, versions, log }
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
   const observed = { status: snapshot.status, operation: state.operation };
   const { phase } = snapshot.status;
-  const possible: readonly (readonly [Exclude<ActionVerb, 'refresh'>, boolean])[] = [
-    ['start', canStart(observed)],
-    ['stop', canStop(observed)],
-    ['restart', canRestart(observed)],
-    ['repair', canRepair(observed)],
+  const possible: readonly (readonly [PhaseAction, boolean])[] = [
+    [{ verb: 'start', elevated: false }, canStart(observed)],
+    [{ verb: 'stop', elevated: false }, canStop(observed)],
+    [{ verb: 'restart', elevated: false }, canRestart(observed)],
+    [repairAction(snapshot.status), canRepair(observed)],
   ];
+  // The one in the row is not said twice.
+  const inRow = offeredAction(observed)?.verb;
 
   async function copy(): Promise<void> {
     try {
@@ -185,19 +187,18 @@ function Actions({ state, snapshot, store, messages, components, versions, log }
 
   return (
     <footer>
-      {possible.map(([verb, can]) => {
-        const action = verb === 'repair' ? repairAction(snapshot.status) : { verb, elevated: false };
-        return can ? (
+      {possible.map(([action, can]) =>
+        can && action.verb !== inRow ? (
           <components.Button
-            key={verb}
+            key={action.verb}
             label={messages.actionLabel(action, phase)}
             elevated={action.elevated}
-            onClick={() => void store[verb]()}
+            onClick={() => void store[action.verb]()}
           >
-            {messages.action(verb, phase)}
+            {messages.action(action.verb, phase)}
           </components.Button>
-        ) : null;
-      })}
+        ) : null,
+      )}
       <components.Button onClick={() => void copy()}>{messages.details.copy}</components.Button>
       <span className="hgs-muted" role="status">
         {copied && messages.details[copied]}

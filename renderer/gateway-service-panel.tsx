@@ -87,6 +87,7 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
         }
         controls={
           <>
+            <Offered observed={observed} store={store} messages={messages} components={components} />
             <components.Button
               ref={disclosure}
               variant="quiet"
@@ -97,8 +98,9 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
             >
               {messages.details.open}
             </components.Button>
-            <Offered observed={observed} store={store} messages={messages} components={components} />
             <components.Switch
+              // Another switch once something is known, so that what is does not slide in as if it had just been changed.
+              key={observed ? 'known' : 'asking'}
               id={`${id}-switch`}
               checked={receipt ? receipt.verb === 'install' : observed !== undefined && switchOn(observed)}
               busy={busy}
@@ -191,7 +193,12 @@ function ReceiptLines({ receipt, messages }: { readonly receipt: Receipt; readon
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
     <ul tabIndex={0} aria-label={messages.confirm(receipt).changes}>
       {receipt.entries.map(entry => (
-        <li key={`${entry.action} ${entry.kind} ${entry.target}`}>{messages.receiptLine(entry)}</li>
+        <li key={messages.receiptLine(entry)}>
+          <span className="hgs-muted">{messages.receiptWhat(entry)}</span>
+          <span>
+            {entry.target} <span className="hgs-muted">{entry.detail}</span>
+          </span>
+        </li>
       ))}
     </ul>
   );

@@ -10,7 +10,7 @@ export interface Formats {
   countdown(ms: number): string;
   /** A rung of the ladder, as narrow as the locale allows: "16s". */
   seconds(ms: number): string;
-  /** Time of day, with the day unless it is today. */
+  /** Time of day, with the day unless it is today, and the year unless it is this one. */
   time(iso: string, now: number): string;
   /** The plural category of a count. */
   plural(count: number): Intl.LDMLPluralRule;
@@ -37,7 +37,9 @@ export function createFormats(locale: string): Formats {
   const list = new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' });
   const plural = new Intl.PluralRules(locale);
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const dayAndTime = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+  const thisYear = new Intl.DateTimeFormat(locale, dayAndTime);
+  const anyYear = new Intl.DateTimeFormat(locale, { ...dayAndTime, year: 'numeric' });
 
   const duration = (ms: number): string => {
     let rest = Number.isFinite(ms) ? Math.max(0, ms) : 0;
@@ -59,7 +61,9 @@ export function createFormats(locale: string): Formats {
     time: (iso, now) => {
       const at = new Date(iso);
       if (Number.isNaN(at.getTime())) return iso;
-      return at.toDateString() === new Date(now).toDateString() ? clock.format(at) : date.format(at);
+      const today = new Date(now);
+      if (at.toDateString() === today.toDateString()) return clock.format(at);
+      return (at.getFullYear() === today.getFullYear() ? thisYear : anyYear).format(at);
     },
     plural: count => plural.select(count),
   };

@@ -3,6 +3,7 @@
  * Words of problems and errors are those of their tables; other locales translate them by code.
  */
 
+import type { ErrorCode } from '../service/errors.ts';
 import type { ReceiptEntry } from '../service/receipt.ts';
 import type { Mechanism, Phase, Status } from '../service/status.ts';
 import { createFormats } from './formats.ts';
@@ -55,24 +56,24 @@ function running(status: Status, now: number): string {
 
 function nextTry(status: Status, now: number): string {
   const remaining = countdownMs(status.restarts.nextAt, now);
-  if (!remaining) return 'It is being started again.';
+  if (!remaining) return 'Starting it again.';
   const about = status.restarts.estimated ? 'about ' : '';
   return `Next try in ${about}${formats.countdown(remaining)}.`;
 }
 
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
-  'not-installed': () => 'Off. Turn it on to keep the gateway running through crashes and restarts.',
+  'not-installed': () => 'Off. Turned on, the gateway survives crashes and restarts.',
   stopped: ({ desired }) => (desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.'),
   starting: () => 'Starting. This takes a few seconds.',
   running,
   degraded: () => 'Running, but it does not answer. A restart usually helps.',
-  restarting: (status, now) => `The gateway stopped unexpectedly. ${nextTry(status, now)}`,
+  restarting: (status, now) => `Stopped unexpectedly. ${nextTry(status, now)}`,
   'waiting-for-sign-in': () => 'Waiting for you to sign in; then it starts by itself.',
   'held-for-update': () => 'Paused for an update; it starts again by itself.',
   stopping: () => 'Stopping. This takes up to 20 seconds.',
   failed: () => 'The gateway failed, and nothing will restart it.',
-  'needs-attention': () => 'Hermes refuses its configuration, so the gateway does not run.',
+  'needs-attention': () => 'Not running: Hermes refuses its configuration.',
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
   foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
   unsupported: () => 'Nothing on this system can keep the gateway running.',
@@ -108,7 +109,8 @@ const MEANING: Readonly<Record<Mechanism, string>> = {
   none: 'The gateway runs only while something else starts it.',
 };
 
-const RECEIPT_ACTIONS: Readonly<Record<ReceiptEntry['action'], string>> = {
+/** What a receipt's line does, before it names its target. Where a plain verb and noun would read oddly, the line has its own words. */
+const RECEIPT_VERBS: Readonly<Record<ReceiptEntry['action'], string>> = {
   create: 'Create',
   change: 'Change',
   remove: 'Remove',
@@ -117,7 +119,7 @@ const RECEIPT_ACTIONS: Readonly<Record<ReceiptEntry['action'], string>> = {
   stop: 'Stop',
 };
 
-const RECEIPT_KINDS: Readonly<Record<ReceiptEntry['kind'], string>> = {
+const RECEIPT_NOUNS: Readonly<Record<ReceiptEntry['kind'], string>> = {
   folder: 'folder',
   file: 'file',
   registry: 'registry key',
@@ -127,6 +129,28 @@ const RECEIPT_KINDS: Readonly<Record<ReceiptEntry['kind'], string>> = {
   'startup-entry': 'Startup entry',
   task: 'scheduled task',
   process: 'process',
+};
+
+const RECEIPT_WORDS: Readonly<Record<string, string>> = {
+  'create right': 'Grant right',
+  'remove right': 'Withdraw right',
+  'create ladder': 'Set restart delays',
+};
+
+const receiptWhat: Messages['receiptWhat'] = ({ action, kind }) =>
+  RECEIPT_WORDS[`${action} ${kind}`] ?? `${RECEIPT_VERBS[action]} ${RECEIPT_NOUNS[kind]}`;
+
+/** Remedies in the words of the panel, where those of the table name a command line. */
+const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  'gateway-command-missing': 'Repair the Hermes installation, then try again.',
+  'gateway-not-up': 'The log under Details says why. Mend it, then start the gateway.',
+  'gateway-configuration': 'The log under Details says what it misses. Mend the configuration, then start the gateway.',
+  'not-installed': 'Turn the switch on.',
+  'timed-out': 'Wait a moment; the log under Details says more if it does not settle.',
+  'needs-administrator': 'Try again, and let Windows ask for an administrator.',
+  'state-corrupt': 'Turn the switch off and on again to write it anew; the damaged file is kept.',
+  'state-newer': 'Update this app.',
+  'pipe-unavailable': 'Nothing is lost: the gateway runs on.',
 };
 
 const CAUSES = {
@@ -164,7 +188,7 @@ export const en: Messages = {
   operation: (verb, step) => (step ? ended(step) : `${OPERATIONS[verb]}…`),
   action,
   actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase)),
-  error: ({ message, remedy }) => ({ message, remedy }),
+  error: ({ code, message, remedy }) => ({ message, remedy: PANEL_REMEDIES[code] ?? remedy }),
   problem: ({ message, remedy }) => ({ message, remedy }),
 
   confirm: ({ verb, mechanism, elevated }) => ({
@@ -175,8 +199,8 @@ export const en: Messages = {
     cancel: 'Cancel',
     ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
   }),
-  receiptLine: ({ action, kind, target, detail }) =>
-    `${RECEIPT_ACTIONS[action]} ${RECEIPT_KINDS[kind]} ${target}${detail ? `: ${detail}` : ''}`,
+  receiptWhat,
+  receiptLine: entry => `${receiptWhat(entry)} ${entry.target}${entry.detail ? `: ${entry.detail}` : ''}`,
 
   historyLine: record => {
     switch (record.kind) {
@@ -188,7 +212,8 @@ export const en: Messages = {
         return `${NOTED[record.what]}: ${ended(record.reason)}`;
     }
   },
-  lastExit: ({ code, reason }) => (code === null ? ended(reason) : `${ended(reason)} (exit code ${code})`),
+  lastExit: ({ code, reason, at }, now) =>
+    code === null ? `${formats.time(at, now)}: ${ended(reason)}` : `${formats.time(at, now)}, exit code ${code}: ${ended(reason)}`,
   restarts: ({ restarts }, now) =>
     restarts.lastAt === undefined
       ? 'None since you last started it'

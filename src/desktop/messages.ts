@@ -59,10 +59,12 @@ export interface Messages {
   problem(problem: Problem): Explained;
 
   confirm(receipt: Receipt): ConfirmText;
+  /** What a line of the receipt does, without its target: "Create folder". */
+  receiptWhat(entry: ReceiptEntry): string;
   receiptLine(entry: ReceiptEntry): string;
 
   historyLine(record: HistoryRecord): string;
-  lastExit(exit: LastExit): string;
+  lastExit(exit: LastExit, now: number): string;
   restarts(status: Status, now: number): string;
   ladderDot(dot: LadderDot): string;
   ladder(status: Status, now: number): string;
