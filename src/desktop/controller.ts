@@ -100,6 +100,7 @@ class ProfileController {
   #status: Status | undefined;
   #operation: Snapshot['operation'];
   #lastError: ErrorValue | undefined;
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(identity: GatewayIdentity, options: ControllerOptions) {
     this.identity = identity;
@@ -161,9 +162,13 @@ class ProfileController {
     return this.snapshot();
   }
 
-  async #tell(): Promise<void> {
-    if (this.#listeners.size === 0) return;
-    const snapshot = await this.snapshot();
-    for (const listener of this.#listeners) listener(snapshot);
+  /** One snapshot after the other, so that none overtakes a newer one. */
+  #tell(): Promise<void> {
+    this.#telling = this.#telling.then(async () => {
+      if (this.#listeners.size === 0) return;
+      const snapshot = await this.snapshot();
+      for (const listener of this.#listeners) listener(snapshot);
+    });
+    return this.#telling;
   }
 }

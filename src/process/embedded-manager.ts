@@ -3,6 +3,7 @@
  * and development use it; it passes the same contract suite as the SCM manager.
  */
 
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
@@ -10,9 +11,10 @@ import { type Definition, PROBE_MS } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { HostFacts, Registration } from '../service/facts.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
+import { HOLD_CAP_MS } from '../service/holds.ts';
 import { RECOVERY_LADDER } from '../service/ladder.ts';
-import { isLock, type Lock, lockHolder, type ProcessTable, takeLock } from '../service/lock.ts';
-import type { GatewayManager, InstallOptions, Operation, Report } from '../service/manager.ts';
+import { isLock, type Lock, lockHolder, type ProcessTable, takeLock, thisProcess } from '../service/lock.ts';
+import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
@@ -171,6 +173,26 @@ export class EmbeddedManager implements GatewayManager {
       }
     });
     return this.#up('restart', identity, report);
+  }
+
+  async hold(identity: GatewayIdentity, { who, why }: HoldReason): Promise<() => Promise<void>> {
+    const folder = this.#folder(identity);
+    const { processes } = this.#options;
+    await this.#requireInstalled(identity);
+    const id = randomUUID();
+    const now = Date.now();
+    const until = new Date(now + HOLD_CAP_MS).toISOString();
+    await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
+    const release = async () => folder.releaseHold(id);
+    try {
+      const isDown = async () => (await this.status(identity)).phase === 'held-for-update' || !(await livingRunner(folder, processes));
+      await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
+      if (!(await livingRunner(folder, processes))) await endOrphan(folder, processes);
+      return release;
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
 
   status(identity: GatewayIdentity): Promise<Status> {

@@ -63,6 +63,8 @@ export class Runner {
   #life: { readonly tree: GatewayProcessTree; readonly watch: GatewayWatch } | undefined;
   #stopWish: StopWish | undefined;
   #restartWish = false;
+  /** The gateway was ended for this hold. */
+  #yielded: string | undefined;
   #restartsInPlaceAtMs: number[] = [];
   readonly #wakers = new Set<() => void>();
   #launched: (() => void)[] = [];
@@ -81,7 +83,10 @@ export class Runner {
       log(`runner ${lock.pid} is in charge already`);
       return RUNNER_EXIT.failed;
     }
-    const unwatch = watchFolder(folder.path, () => this.#wake());
+    const unwatch = watchFolder(folder.path, () => {
+      this.#wake();
+      void this.#yieldToHold();
+    });
     try {
       await endOrphan(folder, processes);
       await this.#closeHistory();
@@ -155,6 +160,8 @@ export class Runner {
         case 'failure':
           return RUNNER_EXIT.failed;
         case 'stopped':
+          // Ended for a hold, which the next turn waits for; whoever else asks for a stop is answered above.
+          continue;
         case 'needs-attention':
           return RUNNER_EXIT.stopped;
         case 'session-ending':
@@ -203,18 +210,21 @@ export class Runner {
     for (const resolve of this.#launched.splice(0)) resolve();
     // Asked to end while it was being launched.
     if (this.#stopWish || this.#restartWish) void this.#endLife(this.#stopWish?.gracefulMs);
+    else void this.#yieldToHold();
 
     const { code, signal } = await tree.exited;
     watch.close();
     this.#life = undefined;
     const gateway = watch.sight.gateway ?? { pid: tree.pid, startTime: launched.startTime ?? null };
     const updateMarker = this.#livingUpdater();
+    const yielded = this.#yielded;
+    this.#yielded = undefined;
     const lost = this.#stopWish?.exit === RUNNER_EXIT.failed ? this.#stopWish : undefined;
     const verdict: ExitVerdict = lost
       ? { kind: 'failure', reason: lost.reason }
       : classifyExit(code, {
           signal,
-          askedByUs: this.#stopWish !== undefined || this.#restartWish,
+          askedByUs: this.#stopWish !== undefined || this.#restartWish || yielded !== undefined,
           gateway,
           ...(watch.marker && { marker: watch.marker }),
           ...(updateMarker && { updateMarker }),
@@ -274,7 +284,7 @@ export class Runner {
   }
 
   #onSight(sight: Sight, startedAt: string, launchedPid: number): void {
-    if (this.#stopWish || this.#restartWish) return;
+    if (this.#stopWish || this.#restartWish || this.#yielded !== undefined) return;
     const was = this.#state.phase;
     this.#show(sight.phase, {
       detail: sight.detail,
@@ -285,6 +295,16 @@ export class Runner {
       void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: sight.detail ?? 'the gateway says so' });
     if (sight.phase === 'running' && was === 'degraded')
       void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway answers again' });
+  }
+
+  /** A hold that begins while the gateway runs ends it; the runner stays, and starts it again when the hold is over. */
+  async #yieldToHold(): Promise<void> {
+    if (!this.#life || this.#yielded !== undefined) return;
+    const hold = holdInForce(await this.#ports.folder.holds(), this.#ports.processes, Date.now());
+    if (!hold || !this.#life || this.#stopWish) return;
+    this.#yielded = `${hold.who}: ${hold.why}`;
+    this.#show('stopping', { detail: this.#yielded });
+    await this.#endLife();
   }
 
   /** Waits while a hold or Hermes' own updater forbids a start. True when it had to. */

@@ -10,7 +10,7 @@ import { isSameProcess, type ProcessRef, type ProcessTable } from './lock.ts';
 
 export interface Hold {
   readonly schema: 1;
-  /** File name of the hold, without its ending. */
+  /** The file in the state folder is `hold-<id>.json`; a runner that watches the folder hears of it at once. */
   readonly id: string;
   /** The program that holds, in plain words. */
   readonly who: string;
@@ -26,6 +26,7 @@ export interface Hold {
 export const HOLD_CAP_MS = 60 * 60 * 1000;
 
 const ID = /^[a-z0-9-]{1,64}$/;
+const FILE = /^hold-.*\.json$/;
 
 /** The hold in force, if any: of several the one that lasts longest. */
 export function holdInForce(holds: readonly Hold[], processes: ProcessTable, nowMs: number): Hold | undefined {
@@ -50,13 +51,14 @@ export async function readHolds(folder: string): Promise<Hold[]> {
   } catch {
     return [];
   }
-  const reads = await Promise.all(names.filter(name => name.endsWith('.json')).map(name => readJson(path.join(folder, name))));
+  const files = names.filter(name => FILE.test(name));
+  const reads = await Promise.all(files.map(name => readJson(path.join(folder, name))));
   return reads.flatMap(read => (read.state === 'read' && isHold(read.value) ? [read.value] : []));
 }
 
 function holdFile(folder: string, id: string): string {
   if (!ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
-  return path.join(folder, `${id}.json`);
+  return path.join(folder, `hold-${id}.json`);
 }
 
 function isHold(value: unknown): value is Hold {

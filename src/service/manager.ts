@@ -29,6 +29,12 @@ export interface InstallOptions {
   readonly probeMs?: number;
 }
 
+export interface HoldReason {
+  /** The program that holds, in plain words. */
+  readonly who: string;
+  readonly why: string;
+}
+
 export interface GatewayManager {
   readonly mechanism: Mechanism;
   /** Everything that `install` or `uninstall` would change; changes nothing. */
@@ -46,6 +52,11 @@ export interface GatewayManager {
   stop(identity: GatewayIdentity, report?: Report): Promise<Status>;
   /** A new gateway process in place of the present one; the ladder starts again. */
   restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /**
+   * Keeps the gateway down while something is done to it, without touching what the user asked for. Resolves when no process of the
+   * gateway is left; the returned function lets it come up again. The hold ends with this process, whatever happens to it.
+   */
+  hold(identity: GatewayIdentity, why: HoldReason): Promise<() => Promise<void>>;
   status(identity: GatewayIdentity): Promise<Status>;
   history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]>;
   /** Calls back with the present status and after every change until the returned function is called. */

@@ -44,7 +44,6 @@ export type LaunchRecord = ProcessRef & { readonly at: string };
 export class StateFolder {
   readonly path: string;
   readonly logPath: string;
-  readonly holdsPath: string;
   readonly supervisorLock: string;
   readonly runnerLock: string;
 
@@ -52,7 +51,6 @@ export class StateFolder {
     this.path = folder;
     // A folder of its own: whoever watches the state folder must not wake up at every line that a gateway prints.
     this.logPath = path.join(folder, 'logs', 'gateway.log');
-    this.holdsPath = path.join(folder, 'holds');
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
   }
@@ -167,15 +165,15 @@ export class StateFolder {
   }
 
   holds(): Promise<Hold[]> {
-    return readHolds(this.holdsPath);
+    return readHolds(this.path);
   }
 
   placeHold(hold: Hold): Promise<void> {
-    return placeHold(this.holdsPath, hold);
+    return placeHold(this.path, hold);
   }
 
   releaseHold(id: string): void {
-    releaseHold(this.holdsPath, id);
+    releaseHold(this.path, id);
   }
 
   #file(name: string): string {
