@@ -32,6 +32,7 @@ export interface GatewayWatchOptions {
 
 /** A probe this often without an answer, from a gateway that has answered before, means that it hangs. */
 const STRIKES = 3;
+const PROBE_TIMEOUT_MS = 2_000;
 const LIFE_IS_EVIDENCE_MS = 2_000;
 /** Looks for evidence begin quickly and slow down, in milliseconds. */
 const FIRST_LOOK_MS = 25;
@@ -84,7 +85,7 @@ export class GatewayWatch {
     this.#closed = true;
     this.#watcher?.close();
     clearTimeout(this.#lookTimer);
-    clearInterval(this.#probeTimer);
+    clearTimeout(this.#probeTimer);
   }
 
   #look(): void {
@@ -109,7 +110,7 @@ export class GatewayWatch {
     const state = written?.pid === living.pid ? written.state : undefined;
     if (state === 'starting') return { phase: 'starting', gateway };
     if (this.#strikes >= STRIKES)
-      return { phase: 'degraded', detail: `no answer to ${this.#strikes} probes`, problem: 'gateway-silent', gateway };
+      return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
     return { phase: 'running', gateway };
   }
@@ -130,12 +131,12 @@ export class GatewayWatch {
   }
 
   #startProbing(): void {
-    this.#probeTimer = setInterval(() => void this.#probe(), this.#options.probeMs);
-    void this.#probe();
+    this.#probeTimer = setTimeout(() => void this.#probe(), 0);
   }
 
   async #probe(): Promise<void> {
-    const answer = await identify(controlPath(this.#options.home));
+    const { home, probeMs } = this.#options;
+    const answer = await identify(controlPath(home), { timeoutMs: Math.min(PROBE_TIMEOUT_MS, probeMs) });
     if (this.#closed) return;
     if (answer.ok) {
       this.#answered = true;
@@ -144,6 +145,7 @@ export class GatewayWatch {
       this.#strikes += 1;
     }
     this.#show(this.#judge());
+    this.#probeTimer = setTimeout(() => void this.#probe(), probeMs);
   }
 
   #readMarkers(): void {

@@ -48,6 +48,8 @@ const HOLD_LOOK_MS = 1_000;
 const DRAIN_MS = 2_000;
 /** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
 const HOST_LOST_GRACE_MS = 1_000;
+/** A gateway that answers no probe will hardly answer a wish to stop; the user who restarts it need not wait long, in milliseconds. */
+const SILENT_GRACE_MS = 3_000;
 
 interface StopWish {
   readonly reason: string;
@@ -245,7 +247,8 @@ export class Runner {
     const life = this.#life;
     if (!life) return;
     const { tree, watch } = life;
-    const { gateway } = watch.sight;
+    const { gateway, problem } = watch.sight;
+    const patienceMs = gracefulMs ?? (problem === 'gateway-silent' ? SILENT_GRACE_MS : undefined);
     try {
       await stopGateway(
         { home: this.#ports.definition.home, ...(gateway && { gateway }) },
@@ -255,7 +258,7 @@ export class Runner {
           killTree: () => tree.kill(),
           ...(tree.signal && { signal: (name: 'SIGTERM') => tree.signal?.(name) }),
         },
-        gracefulMs === undefined ? {} : { gracefulMs },
+        patienceMs === undefined ? {} : { gracefulMs: patienceMs },
       );
     } catch (error) {
       this.#ports.log(`stop: ${error}`);

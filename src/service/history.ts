@@ -36,7 +36,7 @@ export function failureTimes(history: readonly HistoryRecord[]): number[] {
   return times;
 }
 
-/** How often the gateway was started without being asked since the user last asked, and when last. */
+/** How often the gateway came back by itself (not after an update or another hold) since the user last asked, and when last. */
 export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly count: number; readonly lastAt?: string } {
   let count = 0;
   let lastAt: string | undefined;
@@ -45,7 +45,7 @@ export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly c
     if (record.cause === 'asked') {
       count = 0;
       lastAt = undefined;
-    } else {
+    } else if (record.cause !== 'released') {
       count += 1;
       lastAt = record.at;
     }
