@@ -18,7 +18,7 @@ import { watchFolder } from './folder-watch.ts';
 
 /** What only the mechanism can say. */
 export interface MechanismFacts {
-  readonly mechanism: Mechanism;
+  readonly mechanism: Exclude<Mechanism, 'none'>;
   registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration>;
   hostFacts(identity: GatewayIdentity, folder: StateFolder): Promise<HostFacts | undefined>;
 }

@@ -1,0 +1,319 @@
+/**
+ * The manager of every mechanism that has a host: state folder, wish, runner and waiting are the same; how the host is registered, started
+ * and stopped is the mechanism's own and stands behind `HostPort`.
+ */
+
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { type Definition, PROBE_MS } from '../service/definition.ts';
+import { GatewayServiceError } from '../service/errors.ts';
+import { type HistoryRecord, lastEnded } from '../service/history.ts';
+import { HOLD_CAP_MS } from '../service/holds.ts';
+import { RECOVERY_LADDER } from '../service/ladder.ts';
+import { isLock, type Lock, type ProcessTable, takeLock, thisProcess } from '../service/lock.ts';
+import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
+import { poll } from '../service/poll.ts';
+import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
+import { StateFolder } from '../service/state-folder.ts';
+import type { Mechanism, Status } from '../service/status.ts';
+import { endOrphan } from './orphan.ts';
+import { connectRunner, livingRunner, type MechanismFacts, readStatus, type StatusSource, watchStatus } from './status-source.ts';
+
+/** The host of a mechanism: the broker below the SCM, or a supervisor. */
+export interface HostPort extends MechanismFacts {
+  /** Whether registering asks for an administrator. */
+  readonly elevated: boolean;
+  /** What registering would change beside the state folder; empty where the definition is the registration. */
+  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;
+  /** Throws, before anything is written, where `register` could not work. */
+  checkRights(identity: GatewayIdentity): Promise<void>;
+  /** Idempotent. Undoes what it did when it fails. */
+  register(identity: GatewayIdentity, definition: Definition, report: Report): Promise<void>;
+  unregister(identity: GatewayIdentity, report: Report): Promise<void>;
+  /** Makes sure that a host lives. */
+  start(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
+  /** Asks the host to end; the wish in the state folder is "stopped" already. */
+  stop(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
+  isGone(identity: GatewayIdentity, folder: StateFolder): Promise<boolean>;
+}
+
+export interface HostedManagerOptions {
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+  /** Resolves the command that will be started, so that a missing program is told before anything is written. */
+  readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
+}
+
+/** How long an operation waits for another one on the same service, for the gateway to come up, and for it to be gone, in milliseconds. */
+const TURN_MS = 60_000;
+const UP_MS = 90_000;
+const DOWN_MS = 30_000;
+
+export class HostedManager implements GatewayManager {
+  readonly mechanism: Exclude<Mechanism, 'none'>;
+  readonly #host: HostPort;
+  readonly #options: HostedManagerOptions;
+
+  constructor(host: HostPort, options: HostedManagerOptions) {
+    this.mechanism = host.mechanism;
+    this.#host = host;
+    this.#options = options;
+  }
+
+  async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
+    const folder = this.#folder(identity);
+    const status = await this.status(identity);
+    const present = status.phase !== 'not-installed';
+    const entries: ReceiptEntry[] = [];
+    if (verb === 'install') {
+      refuseForeign(status);
+      const command = this.#options.checkCommand(identity, options.gatewayCommand ?? (await this.#override(folder)));
+      const { delaysMs, resetMs } = options.recovery ?? status.recovery;
+      entries.push(
+        {
+          action: present ? 'keep' : 'create',
+          kind: 'folder',
+          target: folder.path,
+          detail: 'state, history and captured output, readable by you only',
+        },
+        {
+          action: present ? 'change' : 'create',
+          kind: 'file',
+          target: path.join(folder.path, 'definition.json'),
+          detail: command.join(' '),
+        },
+        {
+          action: 'create',
+          kind: 'ladder',
+          target: identity.serviceName,
+          detail: `restarts after ${delaysMs.map(ms => ms / 1000).join(', ')} s; starts again after ${resetMs / 1000} s`,
+        },
+        ...(await this.#host.receipt(verb, identity, status)),
+        { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', detail: `home ${identity.home}` },
+      );
+    } else if (present) {
+      if (status.gatewayPid) entries.push({ action: 'stop', kind: 'process', target: `gateway (PID ${status.gatewayPid})` });
+      entries.push(...(await this.#host.receipt(verb, identity, status)));
+      entries.push({ action: 'remove', kind: 'folder', target: folder.path, detail: 'definition, history and captured output' });
+    }
+    const { profile, serviceName: service } = identity;
+    return { schema: 1, verb, profile, service, mechanism: this.mechanism, elevated: this.#host.elevated && entries.length > 0, entries };
+  }
+
+  async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('install', folder, report, async () => {
+      report({ operation: 'install', message: 'Checking the home and the gateway program' });
+      requireHome(identity);
+      refuseForeign(await this.status(identity));
+      const gatewayCommand = options.gatewayCommand ?? (await this.#override(folder));
+      this.#options.checkCommand(identity, gatewayCommand);
+      await this.#host.checkRights(identity);
+      const known = await folder.definition().catch(() => undefined);
+      const { delaysMs, resetMs } = options.recovery ?? known?.recovery ?? RECOVERY_LADDER;
+      report({ operation: 'install', message: 'Writing the definition' });
+      await folder.make();
+      // The wish first: a definition without one would look like a service that failed.
+      await folder.writeDesired('running');
+      const definition: Definition = {
+        schema: 1,
+        mechanism: this.mechanism,
+        service: identity.serviceName,
+        serviceId: identity.serviceId,
+        profile: identity.profile,
+        root: identity.root,
+        home: identity.home,
+        ...(gatewayCommand && { gatewayCommand: [...gatewayCommand] }),
+        recovery: { delaysMs: [...delaysMs], resetMs },
+        probeMs: options.probeMs ?? known?.probeMs ?? PROBE_MS,
+        installedAt: known?.installedAt ?? new Date().toISOString(),
+      };
+      await folder.writeDefinition(definition);
+      try {
+        await this.#host.register(identity, definition, report);
+      } catch (error) {
+        if (!known) await folder.remove();
+        throw error;
+      }
+      await this.#host.start(identity, folder);
+    });
+    return this.#up('install', identity, report);
+  }
+
+  async uninstall(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('uninstall', folder, report, async () => {
+      const status = await this.status(identity);
+      refuseForeign(status);
+      if (status.phase === 'not-installed') return;
+      await this.#down('uninstall', identity, report);
+      await this.#host.unregister(identity, report);
+      report({ operation: 'uninstall', message: 'Removing the state folder' });
+      await folder.remove();
+    });
+    await fs.rmdir(this.#options.stateRoot).catch(() => undefined);
+    return this.status(identity);
+  }
+
+  async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('start', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      const { phase } = await this.status(identity);
+      if (phase !== 'running' && phase !== 'degraded') await this.#wishRunning(identity);
+    });
+    return this.#up('start', identity, report);
+  }
+
+  async stop(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('stop', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      await this.#down('stop', identity, report);
+    });
+    return this.status(identity);
+  }
+
+  async restart(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('restart', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
+      if (!connection) {
+        await this.#wishRunning(identity);
+        return;
+      }
+      report({ operation: 'restart', message: 'Stopping the gateway and starting it again' });
+      try {
+        await connection.ask('restart');
+      } finally {
+        connection.close();
+      }
+    });
+    return this.#up('restart', identity, report);
+  }
+
+  async hold(identity: GatewayIdentity, { who, why }: HoldReason): Promise<() => Promise<void>> {
+    const folder = this.#folder(identity);
+    const { processes } = this.#options;
+    await this.#requireInstalled(identity);
+    const id = randomUUID();
+    const now = Date.now();
+    const until = new Date(now + HOLD_CAP_MS).toISOString();
+    await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
+    const release = async () => folder.releaseHold(id);
+    try {
+      const isDown = async () => (await this.status(identity)).phase === 'held-for-update' || !(await livingRunner(folder, processes));
+      await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
+      if (!(await livingRunner(folder, processes))) await endOrphan(folder, processes);
+      return release;
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  status(identity: GatewayIdentity): Promise<Status> {
+    return readStatus(this.#source(identity));
+  }
+
+  history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]> {
+    return this.#folder(identity).history();
+  }
+
+  watch(identity: GatewayIdentity, listener: (status: Status) => void): () => void {
+    return watchStatus(this.#source(identity), listener);
+  }
+
+  logPath(identity: GatewayIdentity): string {
+    return this.#folder(identity).logPath;
+  }
+
+  #folder({ serviceName }: GatewayIdentity): StateFolder {
+    return new StateFolder(path.join(this.#options.stateRoot, serviceName));
+  }
+
+  #source(identity: GatewayIdentity): StatusSource {
+    return { identity, folder: this.#folder(identity), facts: this.#host, processes: this.#options.processes };
+  }
+
+  async #override(folder: StateFolder): Promise<readonly string[] | undefined> {
+    return (await folder.definition().catch(() => undefined))?.gatewayCommand;
+  }
+
+  async #requireInstalled(identity: GatewayIdentity): Promise<void> {
+    const status = await this.status(identity);
+    refuseForeign(status);
+    if (status.phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${identity.serviceName})`);
+  }
+
+  async #wishRunning(identity: GatewayIdentity): Promise<void> {
+    const folder = this.#folder(identity);
+    await folder.writeDesired('running');
+    await this.#host.start(identity, folder);
+  }
+
+  /** Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
+  async #up(operation: Operation, identity: GatewayIdentity, report: Report): Promise<Status> {
+    report({ operation, message: 'Waiting for the gateway to come up' });
+    const folder = this.#folder(identity);
+    const { desired: wish, at } = await folder.desired();
+    return poll(
+      async () => {
+        const status = await this.status(identity);
+        if (status.phase === 'running' || status.phase === 'degraded' || status.phase === 'held-for-update') return status;
+        if (status.phase === 'needs-attention') throw new GatewayServiceError('gateway-configuration', status.detail);
+        if (wish === 'running' && status.desired === 'stopped')
+          throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
+        const ended = lastEnded(await folder.history());
+        if (ended?.outcome === 'failure' && ended.at > at) throw new GatewayServiceError('gateway-not-up', ended.reason);
+        if (status.phase !== 'stopping') await this.#host.start(identity, folder);
+        return undefined;
+      },
+      { deadlineMs: UP_MS, what: 'the gateway to come up' },
+    );
+  }
+
+  async #down(operation: Operation, identity: GatewayIdentity, report: Report): Promise<void> {
+    const { processes } = this.#options;
+    const folder = this.#folder(identity);
+    report({ operation, message: 'Stopping the gateway' });
+    await folder.writeDesired('stopped');
+    await this.#host.stop(identity, folder);
+    await poll(async () => (await this.#host.isGone(identity, folder)) && !(await livingRunner(folder, processes)), {
+      deadlineMs: DOWN_MS,
+      what: 'the gateway to stop',
+    });
+    await endOrphan(folder, processes);
+  }
+
+  async #exclusively(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<void>): Promise<void> {
+    const lock = await this.#turn(operation, folder, report);
+    try {
+      await work();
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {
+    let waiting = false;
+    return poll(
+      () => {
+        const taken = takeLock(folder.operationLock, this.#options.processes);
+        if (isLock(taken)) return taken;
+        if (!waiting) report({ operation, message: `Waiting for another operation (PID ${taken.pid})` });
+        waiting = true;
+        return undefined;
+      },
+      { deadlineMs: TURN_MS, what: 'another operation on this service' },
+    );
+  }
+}
+
+function refuseForeign(status: Status): void {
+  if (status.phase === 'foreign') throw new GatewayServiceError('foreign', `(${status.service}: ${status.detail})`);
+}
