@@ -4,7 +4,7 @@
  */
 import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koffi';
 import { GatewayServiceError } from '../service/errors.ts';
-import { DWORD } from './types.ts';
+import { DWORD, type OutParameter } from './types.ts';
 
 export type LibraryName = 'advapi32.dll' | 'kernel32.dll' | 'wtsapi32.dll' | 'userenv.dll' | 'user32.dll' | 'shell32.dll' | 'ntdll.dll';
 
@@ -14,7 +14,7 @@ export interface Outcome<R> {
   readonly lastError: number;
 }
 
-type ParameterType = string | TypeObject | ReturnType<typeof koffi.out>;
+type ParameterType = string | TypeObject | OutParameter;
 
 export interface NativeFunction<A extends unknown[], R> {
   /** Calls on this thread. Throws `unsupported` where the library does not export the function. */

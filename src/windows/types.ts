@@ -13,10 +13,14 @@ export const DWORD = 'uint32';
 export const BOOL = 'int';
 export const WIDE = 'str16';
 
+/** A parameter that hands something out; koffi does not export the name of its own type for it. */
+export interface OutParameter {
+  readonly __brand: 'IKoffiDirectionMarker';
+}
 /** A parameter through which the function hands out one value: pass `[null]` or `[0]` and read element 0. */
-export const out = (type: string | TypeObject) => koffi.out(koffi.pointer(type));
+export const out = (type: string | TypeObject): OutParameter => koffi.out(koffi.pointer(type));
 /** The same for a value that is read first: pass `[value]`. */
-export const inout = (type: string | TypeObject) => koffi.inout(koffi.pointer(type));
+export const inout = (type: string | TypeObject): OutParameter => koffi.inout(koffi.pointer(type));
 /** A structure that is read by the function. */
 export const pointerTo = (type: string | TypeObject): TypeObject => koffi.pointer(type);
 

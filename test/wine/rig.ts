@@ -58,7 +58,8 @@ export interface RunOptions {
 }
 
 function wineVersion(): string {
-  return execFileSync('dpkg-query', ['-W', '-f=${Version}', 'wine64'], { encoding: 'utf8' });
+  const [, version = 'unknown'] = execFileSync('dpkg-query', ['-W', 'wine64'], { encoding: 'utf8' }).trim().split('\t');
+  return version;
 }
 
 const scmFolder = (): string => path.join(cache, `scm-${wineVersion()}`);
