@@ -110,7 +110,7 @@ export interface EnumeratedService {
   readonly status: ServiceStatus;
 }
 
-const closeServiceHandle = (handle: Handle): void => {
+export const closeServiceHandle = (handle: Handle): void => {
   CloseServiceHandleNative(handle);
 };
 
