@@ -1,0 +1,60 @@
+/**
+ * Windows gives a program one command line; these are the rules by which CommandLineToArgvW and the C runtime take it apart, and back.
+ * An image path that is not quoted by them starts another program where a folder has a space in its name (CWE-428).
+ * Source: "CommandLineToArgvW" and "Parsing C command-line arguments" (Microsoft Learn).
+ */
+
+/** One argument as it must stand on a command line. Backslashes are doubled only before a quote: elsewhere they mean themselves. */
+export function quoteArgument(argument: string): string {
+  if (argument.includes('\0')) throw new TypeError('An argument cannot hold a NUL character.');
+  if (argument !== '' && !/[\s"]/.test(argument)) return argument;
+  return `"${argument.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+}
+
+/**
+ * The command line of a program and its arguments. The program is always quoted, and by its own rule: no backslash escapes in it, and so
+ * it cannot hold a quote (no Windows path can).
+ */
+export function commandLine(program: string, args: readonly string[] = []): string {
+  if (program === '' || /["\0]/.test(program)) throw new TypeError('A program needs a path without quotes.');
+  return [`"${program}"`, ...args.map(quoteArgument)].join(' ');
+}
+
+/** What CommandLineToArgvW makes of a command line; the program comes first. */
+export function splitCommandLine(line: string): string[] {
+  const program = /^"([^"]*)"?|^[^ \t]*/.exec(line);
+  const first = program?.[1] ?? program?.[0] ?? '';
+  return [first, ...splitArguments(line.slice(program?.[0].length ?? 0))];
+}
+
+function splitArguments(text: string): string[] {
+  const found: string[] = [];
+  let at = 0;
+  for (;;) {
+    while (text[at] === ' ' || text[at] === '\t') at += 1;
+    if (at >= text.length) return found;
+    let argument = '';
+    let quoted = false;
+    while (at < text.length && (quoted || (text[at] !== ' ' && text[at] !== '\t'))) {
+      const backslashes = /^\\*/.exec(text.slice(at))?.[0].length ?? 0;
+      at += backslashes;
+      if (text[at] !== '"') {
+        argument += '\\'.repeat(backslashes);
+        if (backslashes === 0) {
+          argument += text[at];
+          at += 1;
+        }
+        continue;
+      }
+      argument += '\\'.repeat(backslashes >> 1);
+      at += 1;
+      if (backslashes % 2 === 1) argument += '"';
+      else if (quoted && text[at] === '"') {
+        // Two quotes inside a quoted part are one quote, and the part goes on.
+        argument += '"';
+        at += 1;
+      } else quoted = !quoted;
+    }
+    found.push(argument);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Functions of Windows' own libraries, loaded at their first call, each giving its result together with the last error of that very call.
+ * Libraries are named by their full path in System32: the search path begins beside the executable, where a planted DLL could lie.
+ */
+import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
+import { DWORD, type OutParameter } from './types.ts';
+
+export type LibraryName = 'advapi32.dll' | 'kernel32.dll' | 'wtsapi32.dll' | 'userenv.dll' | 'user32.dll' | 'shell32.dll' | 'ntdll.dll';
+
+/** What a call gave. `lastError` is GetLastError() right after it; it means something only where the function says that it failed. */
+export interface Outcome<R> {
+  readonly result: R;
+  readonly lastError: number;
+}
+
+type ParameterType = string | TypeObject | OutParameter;
+
+export interface NativeFunction<A extends unknown[], R> {
+  /** Calls on this thread. Throws `unsupported` where the library does not export the function. */
+  (...args: A): Outcome<R>;
+  /** Calls on a worker of libuv's pool (four by default), which it occupies until the function returns. */
+  async(...args: A): Promise<Outcome<R>>;
+}
+
+const libraries = new Map<LibraryName, LibraryHandle>();
+
+function library(name: LibraryName): LibraryHandle {
+  let loaded = libraries.get(name);
+  if (!loaded) {
+    // kernel32 is in every process already, so its bare name cannot be planted; it tells where the others are.
+    loaded = koffi.load(name === 'kernel32.dll' ? name : `${systemDirectory()}\\${name}`);
+    libraries.set(name, loaded);
+  }
+  return loaded;
+}
+
+/** What GetSystemDirectoryW says, for example `C:\Windows\System32`: not the environment, which anybody may set. */
+export function systemDirectory(): string {
+  const buffer = Buffer.alloc(2 * 261);
+  const { result: length } = GetSystemDirectoryW(buffer, 261);
+  return buffer.toString('utf16le', 0, 2 * length);
+}
+
+/**
+ * Koffi keeps the last error per thread between its own calls, whatever V8 and libuv did in between, so asking right after the call is right;
+ * for an asynchronous call it is there while the completion callback runs, and only then.
+ */
+function lastError(): number {
+  readLastError ??= library('kernel32.dll').func('__stdcall', 'GetLastError', DWORD, []) as () => number;
+  return readLastError();
+}
+let readLastError: (() => number) | undefined;
+
+/** Whether this Windows has the function: older and other systems lack some. */
+export function isExported(name: LibraryName, symbol: string): boolean {
+  try {
+    library(name).symbol(symbol);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Declares a function of a Windows library. Nothing is loaded before the first call, so the module can be imported anywhere.
+ * `A` and `R` are what JavaScript passes and gets: a HANDLE is a bigint or null, a BOOL a number, `[null]` an out parameter.
+ */
+export function declare<A extends unknown[], R>(
+  from: LibraryName,
+  name: string,
+  result: string | TypeObject,
+  parameters: ParameterType[],
+): NativeFunction<A, R> {
+  let loaded: KoffiFunc<(...args: A) => R> | undefined;
+  const load = (): KoffiFunc<(...args: A) => R> => {
+    if (loaded) return loaded;
+    try {
+      loaded = library(from).func('__stdcall', name, result, parameters as TypeObject[]) as KoffiFunc<(...args: A) => R>;
+    } catch (cause) {
+      throw new GatewayServiceError('unsupported', `${name} is not in ${from}.`, { cause });
+    }
+    return loaded;
+  };
+  const call = (...args: A): Outcome<R> => {
+    const native = load();
+    const value = native(...args);
+    return { result: value, lastError: lastError() };
+  };
+  const async = (...args: A): Promise<Outcome<R>> =>
+    new Promise((resolve, reject) => {
+      load().async(...args, (error: unknown, value: R) => {
+        const code = lastError();
+        if (error) reject(error);
+        else resolve({ result: value, lastError: code });
+      });
+    });
+  return Object.assign(call, { async });
+}
+
+const GetSystemDirectoryW = declare<[Buffer, number], number>('kernel32.dll', 'GetSystemDirectoryW', DWORD, ['void *', DWORD]);

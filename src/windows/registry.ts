@@ -1,0 +1,234 @@
+/**
+ * The registry, as typed values under a key: where Windows keeps the failure actions of a service, the list of installed apps, the sources
+ * of the event log, and where the broker writes what it knows. A key is born with its security descriptor in one call, so that there is
+ * no moment in which somebody else may write it.
+ * Sources: RegCreateKeyExW, RegSetValueExW, RegQueryValueExW, RegEnumValueW, RegDeleteTreeW (Microsoft Learn).
+ */
+import { ERROR, win32Error } from './errors.ts';
+import { localFree, using } from './handle.ts';
+import { declare } from './library.ts';
+import { BOOL, DWORD, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
+
+/** A value with its type: a string is REG_SZ, a number REG_DWORD, a list REG_MULTI_SZ, bytes REG_BINARY. */
+export type RegistryValue = string | number | readonly string[] | Buffer | ExpandableString;
+
+/** REG_EXPAND_SZ: a string in which Windows replaces %NAME% when it is used. */
+export interface ExpandableString {
+  readonly expand: string;
+}
+
+/** A key below HKEY_LOCAL_MACHINE or HKEY_CURRENT_USER, for example `HKLM\SOFTWARE\Hermes`. */
+export type RegistryPath = `HKLM\\${string}` | `HKCU\\${string}`;
+
+export interface KeyOptions {
+  /** The key and what is in it go away when Windows stops. */
+  readonly volatile?: boolean;
+  /** The security descriptor of a key that this call creates, in SDDL; one that exists keeps its own. */
+  readonly sddl?: string;
+}
+
+const HKEY_CURRENT_USER = 0xffff_ffff_8000_0001n;
+const HKEY_LOCAL_MACHINE = 0xffff_ffff_8000_0002n;
+const KEY_READ = 0x2_0019;
+const KEY_WRITE = 0x2_0006;
+const DELETE = 0x1_0000;
+const KEY_ENUMERATE_QUERY_SET = 0x000b;
+/** Always the 64-bit view: a 32-bit installer and we must mean the same key. */
+const KEY_WOW64_64KEY = 0x0100;
+const REG_OPTION_VOLATILE = 1;
+const REG = { sz: 1, expandSz: 2, binary: 3, dword: 4, multiSz: 7 } as const;
+
+const RegOpenKeyExW = declare<[Handle, string, number, number, [Handle | null]], number>('advapi32.dll', 'RegOpenKeyExW', 'int32', [
+  POINTER,
+  WIDE,
+  DWORD,
+  DWORD,
+  out(POINTER),
+]);
+const RegCreateKeyExW = declare<[Handle, string, number, null, number, number, object | null, [Handle | null], [number]], number>(
+  'advapi32.dll',
+  'RegCreateKeyExW',
+  'int32',
+  [POINTER, WIDE, DWORD, POINTER, DWORD, DWORD, pointerTo(SECURITY_ATTRIBUTES), out(POINTER), out(DWORD)],
+);
+const RegCloseKey = declare<[Handle], number>('advapi32.dll', 'RegCloseKey', 'int32', [POINTER]);
+const RegSetValueExW = declare<[Handle, string, number, number, Buffer, number], number>('advapi32.dll', 'RegSetValueExW', 'int32', [
+  POINTER,
+  WIDE,
+  DWORD,
+  DWORD,
+  POINTER,
+  DWORD,
+]);
+const RegQueryValueExW = declare<[Handle, string, null, [number], Buffer | null, [number]], number>(
+  'advapi32.dll',
+  'RegQueryValueExW',
+  'int32',
+  [POINTER, WIDE, POINTER, out(DWORD), POINTER, inout(DWORD)],
+);
+const RegEnumValueW = declare<[Handle, number, Buffer, [number], null, null, null, null], number>(
+  'advapi32.dll',
+  'RegEnumValueW',
+  'int32',
+  [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
+);
+const RegDeleteValueW = declare<[Handle, string], number>('advapi32.dll', 'RegDeleteValueW', 'int32', [POINTER, WIDE]);
+const RegDeleteTreeW = declare<[Handle, null], number>('advapi32.dll', 'RegDeleteTreeW', 'int32', [POINTER, WIDE]);
+const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advapi32.dll', 'RegDeleteKeyExW', 'int32', [
+  POINTER,
+  WIDE,
+  DWORD,
+  DWORD,
+]);
+const ToDescriptor = declare<[string, number, [Handle | null], null], number>(
+  'advapi32.dll',
+  'ConvertStringSecurityDescriptorToSecurityDescriptorW',
+  BOOL,
+  [WIDE, DWORD, out(POINTER), POINTER],
+);
+
+const SDDL_REVISION_1 = 1;
+const MAX_VALUE_NAME = 16_384;
+
+function split(path: RegistryPath): { readonly root: Handle; readonly subkey: string } {
+  return { root: path.startsWith('HKLM') ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, subkey: path.slice(5) };
+}
+
+function check(status: number, step: string): void {
+  if (status !== ERROR.success) throw win32Error(status, step);
+}
+
+const closeKey = (key: Handle): void => {
+  RegCloseKey(key);
+};
+
+/** Opens a key and gives it to `use`; undefined where there is no such key. */
+function withKey<T>(path: RegistryPath, access: number, use: (key: Handle) => T): T | undefined {
+  const { root, subkey } = split(path);
+  const key: [Handle | null] = [null];
+  const { result: status } = RegOpenKeyExW(root, subkey, 0, access | KEY_WOW64_64KEY, key);
+  if (status === ERROR.fileNotFound) return undefined;
+  check(status, `RegOpenKeyExW ${path}`);
+  return using(key[0] ?? 0n, closeKey, use);
+}
+
+/** A value as the bytes and the type number that Windows keeps. */
+export function encodeValue(value: RegistryValue): { readonly type: number; readonly bytes: Buffer } {
+  const wide = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
+  if (Buffer.isBuffer(value)) return { type: REG.binary, bytes: value };
+  if (typeof value === 'string') return { type: REG.sz, bytes: wide(value) };
+  if (typeof value === 'number') {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    return { type: REG.dword, bytes };
+  }
+  if ('expand' in value) return { type: REG.expandSz, bytes: wide(value.expand) };
+  return { type: REG.multiSz, bytes: wide(value.map(text => `${text}\0`).join('')) };
+}
+
+/** The inverse; a type that is none of the five comes back as its bytes. Strings need not be terminated in the registry. */
+export function decodeValue(type: number, bytes: Buffer): RegistryValue {
+  const text = (): string => bytes.toString('utf16le').replace(/\0+$/, '');
+  if (type === REG.sz) return text();
+  if (type === REG.expandSz) return { expand: text() };
+  if (type === REG.multiSz) return text() === '' ? [] : text().split('\0');
+  if (type === REG.dword && bytes.length === 4) return bytes.readUInt32LE();
+  return bytes;
+}
+
+function query(key: Handle, name: string): RegistryValue | undefined {
+  for (let capacity = 512; ; ) {
+    const bytes = Buffer.alloc(capacity);
+    const type: [number] = [0];
+    const size: [number] = [capacity];
+    const { result: status } = RegQueryValueExW(key, name, null, type, bytes, size);
+    if (status === ERROR.fileNotFound) return undefined;
+    if (status !== ERROR.moreData) {
+      check(status, `RegQueryValueExW ${name}`);
+      return decodeValue(type[0], Buffer.from(bytes.subarray(0, size[0])));
+    }
+    capacity = Math.max(size[0], capacity * 2);
+  }
+}
+
+/** One value; undefined where the key or the value is missing. */
+export function readValue(path: RegistryPath, name: string): RegistryValue | undefined {
+  return withKey(path, KEY_READ, key => query(key, name));
+}
+
+/** All values of a key by their names; undefined where there is no such key. */
+export function readKey(path: RegistryPath): Record<string, RegistryValue> | undefined {
+  return withKey(path, KEY_READ, key => {
+    const values: Record<string, RegistryValue> = {};
+    const name = Buffer.alloc(2 * MAX_VALUE_NAME);
+    for (let index = 0; ; index += 1) {
+      const length: [number] = [MAX_VALUE_NAME];
+      const { result: status } = RegEnumValueW(key, index, name, length, null, null, null, null);
+      if (status === ERROR.noMoreItems) return values;
+      check(status, `RegEnumValueW ${path}`);
+      const text = name.toString('utf16le', 0, 2 * length[0]);
+      const value = query(key, text);
+      if (value !== undefined) values[text] = value;
+    }
+  });
+}
+
+/** Gives `use` a security descriptor made of SDDL, or null for the default. */
+function withDescriptor<T>(sddl: string | undefined, use: (descriptor: Handle | null) => T): T {
+  if (sddl === undefined) return use(null);
+  const descriptor: [Handle | null] = [null];
+  const { result, lastError } = ToDescriptor(sddl, SDDL_REVISION_1, descriptor, null);
+  if (!result) throw win32Error(lastError, `ConvertStringSecurityDescriptorToSecurityDescriptorW ${sddl}`);
+  return using(descriptor[0] ?? 0n, localFree, use);
+}
+
+/** Writes values under a key, which is made first where it is missing; values that are not named stay. */
+export function writeValues(path: RegistryPath, values: Readonly<Record<string, RegistryValue>>, options: KeyOptions = {}): void {
+  const { root, subkey } = split(path);
+  const key: [Handle | null] = [null];
+  withDescriptor(options.sddl, descriptor => {
+    const attributes = descriptor === null ? null : { nLength: 24, lpSecurityDescriptor: descriptor, bInheritHandle: 0 };
+    const access = KEY_WRITE | KEY_WOW64_64KEY;
+    const { result: status } = RegCreateKeyExW(
+      root,
+      subkey,
+      0,
+      null,
+      options.volatile ? REG_OPTION_VOLATILE : 0,
+      access,
+      attributes,
+      key,
+      [0],
+    );
+    check(status, `RegCreateKeyExW ${path}`);
+  });
+  using(key[0] ?? 0n, closeKey, opened => {
+    for (const [name, value] of Object.entries(values)) {
+      const { type, bytes } = encodeValue(value);
+      check(RegSetValueExW(opened, name, 0, type, bytes, bytes.length).result, `RegSetValueExW ${path} ${name}`);
+    }
+  });
+}
+
+/** Removes values; those that are missing already are fine. */
+export function deleteValues(path: RegistryPath, names: readonly string[]): void {
+  withKey(path, KEY_WRITE, key => {
+    for (const name of names) {
+      const { result: status } = RegDeleteValueW(key, name);
+      if (status !== ERROR.fileNotFound) check(status, `RegDeleteValueW ${path} ${name}`);
+    }
+  });
+}
+
+/** Removes a key with everything below it; false where there was none. */
+export function deleteKey(path: RegistryPath): boolean {
+  const { root, subkey } = split(path);
+  const found = withKey(path, KEY_ENUMERATE_QUERY_SET | DELETE, key => {
+    check(RegDeleteTreeW(key, null).result, `RegDeleteTreeW ${path}`);
+    return true;
+  });
+  if (!found) return false;
+  const { result: status } = RegDeleteKeyExW(root, subkey, KEY_WOW64_64KEY, 0);
+  if (status !== ERROR.fileNotFound) check(status, `RegDeleteKeyExW ${path}`);
+  return true;
+}

@@ -1,0 +1,289 @@
+/**
+ * The service control manager: what is there, in which state, and start, stop and delete.
+ * Every function opens, asks and closes, with the least rights that its call needs: a plain user can query, and no handle of ours keeps a
+ * deleted service alive (1072). Waiting for a state is scm-wait.ts, what a service is made of is service-config.ts and service-install.ts.
+ * Sources: OpenSCManagerW, OpenServiceW, QueryServiceStatusEx, EnumServicesStatusExW, StartServiceW, ControlService, DeleteService.
+ */
+import koffi from 'koffi';
+import { ERROR, win32Error } from './errors.ts';
+import { opened, using } from './handle.ts';
+import { declare } from './library.ts';
+import { readValue } from './registry.ts';
+import { rightsMask, type ServiceRight } from './sddl.ts';
+import {
+  BOOL,
+  DWORD,
+  ENUM_SERVICE_STATUS_PROCESSW,
+  type Handle,
+  inout,
+  out,
+  POINTER,
+  QUERY_SERVICE_CONFIGW,
+  SERVICE_STATUS,
+  SERVICE_STATUS_PROCESS,
+  WIDE,
+} from './types.ts';
+
+const OpenSCManagerW = declare<[null, null, number], Handle | null>('advapi32.dll', 'OpenSCManagerW', POINTER, [WIDE, WIDE, DWORD]);
+const OpenServiceW = declare<[Handle, string, number], Handle | null>('advapi32.dll', 'OpenServiceW', POINTER, [POINTER, WIDE, DWORD]);
+const CloseServiceHandleNative = declare<[Handle], number>('advapi32.dll', 'CloseServiceHandle', BOOL, [POINTER]);
+const QueryServiceStatusEx = declare<[Handle, number, Buffer, number, [number]], number>('advapi32.dll', 'QueryServiceStatusEx', BOOL, [
+  POINTER,
+  'int',
+  POINTER,
+  DWORD,
+  out(DWORD),
+]);
+const QueryServiceConfigW = declare<[Handle, Buffer, number, [number]], number>('advapi32.dll', 'QueryServiceConfigW', BOOL, [
+  POINTER,
+  POINTER,
+  DWORD,
+  out(DWORD),
+]);
+const EnumServicesStatusExW = declare<[Handle, number, number, number, Buffer, number, [number], [number], [number], null], number>(
+  'advapi32.dll',
+  'EnumServicesStatusExW',
+  BOOL,
+  [POINTER, 'int', DWORD, DWORD, POINTER, DWORD, out(DWORD), out(DWORD), inout(DWORD), WIDE],
+);
+const StartServiceW = declare<[Handle, number, null], number>('advapi32.dll', 'StartServiceW', BOOL, [POINTER, DWORD, POINTER]);
+const ControlService = declare<[Handle, number, object], number>('advapi32.dll', 'ControlService', BOOL, [
+  POINTER,
+  DWORD,
+  out(SERVICE_STATUS),
+]);
+const DeleteServiceNative = declare<[Handle], number>('advapi32.dll', 'DeleteService', BOOL, [POINTER]);
+
+/** winsvc.h: rights on the manager itself. */
+const MANAGER_RIGHTS = { connect: 1, createService: 2, enumerate: 4 } as const;
+export type ManagerRight = keyof typeof MANAGER_RIGHTS;
+
+const SC_STATUS_PROCESS_INFO = 0;
+const SC_ENUM_PROCESS_INFO = 0;
+const SERVICE_WIN32 = 0x30;
+const SERVICE_STATE_ALL = 3;
+const SERVICE_CONTROL_STOP = 1;
+/** "The maximum size of this array is 8K bytes" (QueryServiceConfigW). */
+const CONFIG_BYTES = 8192;
+/** "The maximum size of this array is 256K bytes" (EnumServicesStatusExW). */
+const ENUMERATION_BYTES = 256 * 1024;
+
+/** winsvc.h: SERVICE_STOPPED is 1. */
+const STATES = [undefined, 'stopped', 'start-pending', 'stop-pending', 'running', 'continue-pending', 'pause-pending', 'paused'] as const;
+export type ServiceState = Exclude<(typeof STATES)[number], undefined>;
+
+const START_TYPES = ['boot', 'system', 'automatic', 'manual', 'disabled'] as const;
+export type StartType = (typeof START_TYPES)[number];
+
+/** The number that Windows has for a start type. */
+export const startTypeNumber = (type: StartType): number => START_TYPES.indexOf(type);
+
+/** What the SCM says about a service at this moment (SERVICE_STATUS_PROCESS). */
+export interface ServiceStatus {
+  readonly state: ServiceState;
+  /** The service process; absent while none runs. */
+  readonly pid?: number;
+  /** Why it stopped last: 0 as asked, 1066 see serviceExitCode, 1067 died, 1077 never started since boot. */
+  readonly win32ExitCode: number;
+  readonly serviceExitCode: number;
+  /** Moves on while a pending state makes progress. */
+  readonly checkPoint: number;
+  /** Within this time a pending state promises its next checkpoint. */
+  readonly waitHintMs: number;
+}
+
+/** How a service is registered (QUERY_SERVICE_CONFIGW). */
+export interface ServiceConfig {
+  /** The whole command line, quoted. */
+  readonly binaryPath: string;
+  readonly startType: StartType;
+  readonly displayName: string;
+  /** `LocalSystem`, or the account. */
+  readonly account: string;
+  /** 0x10: a process of its own. */
+  readonly serviceType: number;
+}
+
+export interface EnumeratedService {
+  readonly name: string;
+  readonly displayName: string;
+  readonly status: ServiceStatus;
+}
+
+export const closeServiceHandle = (handle: Handle): void => {
+  CloseServiceHandleNative(handle);
+};
+
+export function withManager<T>(rights: readonly ManagerRight[], use: (manager: Handle) => T): T {
+  const access = rights.reduce((mask, right) => mask | MANAGER_RIGHTS[right], 0);
+  return using(opened(OpenSCManagerW(null, null, access), 'OpenSCManagerW'), closeServiceHandle, use);
+}
+
+/** Opens a service with these rights for the time of `use`; undefined where there is no service of this name (1060). */
+export function withService<T>(name: string, rights: readonly ServiceRight[], use: (service: Handle) => T): T | undefined {
+  return withManager(['connect'], manager => withServiceOf(manager, name, rights, use));
+}
+
+/** The same below a manager that is open already. */
+export function withServiceOf<T>(
+  manager: Handle,
+  name: string,
+  rights: readonly ServiceRight[],
+  use: (service: Handle) => T,
+): T | undefined {
+  const outcome = OpenServiceW(manager, name, rightsMask(rights));
+  if (outcome.result === null && outcome.lastError === ERROR.serviceDoesNotExist) return undefined;
+  return using(opened(outcome, `OpenServiceW ${name}`), closeServiceHandle, use);
+}
+
+function required<T>(name: string, answer: T | undefined): T {
+  if (answer === undefined) throw win32Error(ERROR.serviceDoesNotExist, `OpenServiceW ${name}`);
+  return answer;
+}
+
+/** The fields of a decoded SERVICE_STATUS_PROCESS that matter here. */
+interface RawStatus {
+  readonly dwCurrentState: number;
+  readonly dwWin32ExitCode: number;
+  readonly dwServiceSpecificExitCode: number;
+  readonly dwCheckPoint: number;
+  readonly dwWaitHint: number;
+  readonly dwProcessId: number;
+}
+
+function toStatus(raw: RawStatus): ServiceStatus {
+  return {
+    state: STATES[raw.dwCurrentState] ?? 'stopped',
+    ...(raw.dwProcessId === 0 ? {} : { pid: raw.dwProcessId }),
+    win32ExitCode: raw.dwWin32ExitCode,
+    serviceExitCode: raw.dwServiceSpecificExitCode,
+    checkPoint: raw.dwCheckPoint,
+    waitHintMs: raw.dwWaitHint,
+  };
+}
+
+/** The state of a service; undefined where it does not exist. Needs SERVICE_QUERY_STATUS, which every user has. */
+export function queryStatus(name: string): ServiceStatus | undefined {
+  return withService(name, ['queryStatus'], service => {
+    const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
+    const { result, lastError } = QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]);
+    if (!result) throw win32Error(lastError, `QueryServiceStatusEx ${name}`);
+    return toStatus(koffi.decode(buffer, SERVICE_STATUS_PROCESS) as RawStatus);
+  });
+}
+
+/** How an open service is registered. The handle needs SERVICE_QUERY_CONFIG. */
+export function configOf(service: Handle): ServiceConfig {
+  const buffer = Buffer.alloc(CONFIG_BYTES);
+  const { result, lastError } = QueryServiceConfigW(service, buffer, buffer.length, [0]);
+  if (!result) throw win32Error(lastError, 'QueryServiceConfigW');
+  const raw = koffi.decode(buffer, QUERY_SERVICE_CONFIGW) as {
+    dwServiceType: number;
+    dwStartType: number;
+    lpBinaryPathName: string | null;
+    lpServiceStartName: string | null;
+    lpDisplayName: string | null;
+  };
+  return {
+    binaryPath: raw.lpBinaryPathName ?? '',
+    startType: START_TYPES[raw.dwStartType] ?? 'manual',
+    displayName: raw.lpDisplayName ?? '',
+    account: raw.lpServiceStartName ?? '',
+    serviceType: raw.dwServiceType,
+  };
+}
+
+/** How a service is registered; undefined where it does not exist. Needs SERVICE_QUERY_CONFIG, which every user has. */
+export function queryConfig(name: string): ServiceConfig | undefined {
+  return withService(name, ['queryConfig'], configOf);
+}
+
+/**
+ * Whether DeleteService was called and the name is still there. The SCM has no question for it; the mark is the value `DeleteFlag` that it
+ * keeps under the service's key until the last handle closes.
+ */
+export function isRemovalPending(name: string): boolean {
+  return readValue(`HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`, 'DeleteFlag') === 1;
+}
+
+/** The services whose name satisfies `isOurs`, with their states, asked of the SCM in one go. */
+export function enumerateServices(isOurs: (name: string) => boolean): EnumeratedService[] {
+  return withManager(['connect', 'enumerate'], manager => {
+    const found: EnumeratedService[] = [];
+    const buffer = Buffer.alloc(ENUMERATION_BYTES);
+    const count: [number] = [0];
+    const resume: [number] = [0];
+    for (;;) {
+      const { result, lastError } = EnumServicesStatusExW(
+        manager,
+        SC_ENUM_PROCESS_INFO,
+        SERVICE_WIN32,
+        SERVICE_STATE_ALL,
+        buffer,
+        buffer.length,
+        [0],
+        count,
+        resume,
+        null,
+      );
+      if (!result && lastError !== ERROR.moreData) throw win32Error(lastError, 'EnumServicesStatusExW');
+      const entries = koffi.decode(buffer, ENUM_SERVICE_STATUS_PROCESSW, count[0]) as {
+        lpServiceName: string;
+        lpDisplayName: string;
+        ServiceStatusProcess: RawStatus;
+      }[];
+      for (const entry of entries) {
+        if (!isOurs(entry.lpServiceName)) continue;
+        found.push({ name: entry.lpServiceName, displayName: entry.lpDisplayName, status: toStatus(entry.ServiceStatusProcess) });
+      }
+      if (result) return found;
+    }
+  });
+}
+
+/**
+ * Asks the SCM to start a service. Needs SERVICE_START, which the owner's entry in the DACL grants.
+ * Throws `not-installed` (1060), `service-running` (1056), `service-disabled` (1058), `removal-pending` (1072), `service-unresponsive`
+ * (1053: the process did not call the dispatcher within 30 s), `service-program-missing` (2).
+ */
+export function requestStart(name: string): void {
+  required(
+    name,
+    withService(name, ['start'], service => {
+      const { result, lastError } = StartServiceW(service, 0, null);
+      if (!result) throw win32Error(lastError, `StartServiceW ${name}`);
+      return true;
+    }),
+  );
+}
+
+/**
+ * Asks a service to stop. Needs SERVICE_STOP.
+ * Throws `not-installed` (1060), `service-not-running` (1062), `service-busy` (1061: it is starting or stopping).
+ */
+export function requestStop(name: string): void {
+  required(
+    name,
+    withService(name, ['stop'], service => {
+      const { result, lastError } = ControlService(service, SERVICE_CONTROL_STOP, {});
+      if (!result) throw win32Error(lastError, `ControlService STOP ${name}`);
+      return true;
+    }),
+  );
+}
+
+/** Marks an open service for deletion; that it is marked already is fine. The handle needs DELETE. */
+export function markForDeletion(service: Handle): void {
+  const { result, lastError } = DeleteServiceNative(service);
+  if (!result && lastError !== ERROR.serviceMarkedForDelete) throw win32Error(lastError, 'DeleteService');
+}
+
+/** Marks a service for deletion; false where there was none. It goes away when it has stopped and every handle to it is closed. */
+export function requestDelete(name: string): boolean {
+  return (
+    withService(name, ['delete'], service => {
+      markForDeletion(service);
+      return true;
+    }) ?? false
+  );
+}

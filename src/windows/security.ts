@@ -1,0 +1,114 @@
+/**
+ * Who somebody is: the user of a process or of a session, as a SID, and whether a process is elevated.
+ * Names are not used to tell users apart: they are localized, renamed, and shared between machines; a SID is none of these.
+ * Sources: GetTokenInformation, TOKEN_USER, TOKEN_ELEVATION, WTSQuerySessionInformationW, LookupAccountNameW (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
+import { ERROR, win32Error } from './errors.ts';
+import { closeHandle, using } from './handle.ts';
+import { declare } from './library.ts';
+import { type Sid, sidFromBytes } from './sddl.ts';
+import { BOOL, DWORD, type Handle, inout, out, POINTER, WIDE } from './types.ts';
+
+const OpenProcessToken = declare<[Handle, number, [Handle | null]], number>('advapi32.dll', 'OpenProcessToken', BOOL, [
+  POINTER,
+  DWORD,
+  out(POINTER),
+]);
+const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
+const GetTokenInformation = declare<[Handle, number, Buffer, number, [number]], number>('advapi32.dll', 'GetTokenInformation', BOOL, [
+  POINTER,
+  'int',
+  POINTER,
+  DWORD,
+  out(DWORD),
+]);
+const WTSQuerySessionInformationW = declare<[null, number, number, [Handle | null], [number]], number>(
+  'wtsapi32.dll',
+  'WTSQuerySessionInformationW',
+  BOOL,
+  [POINTER, DWORD, 'int', out(POINTER), out(DWORD)],
+);
+const WTSFreeMemory = declare<[Handle], void>('wtsapi32.dll', 'WTSFreeMemory', 'void', [POINTER]);
+const LookupAccountNameW = declare<[null, string, Buffer, [number], Buffer, [number], [number]], number>(
+  'advapi32.dll',
+  'LookupAccountNameW',
+  BOOL,
+  [WIDE, WIDE, POINTER, inout(DWORD), POINTER, inout(DWORD), out('int')],
+);
+
+const TOKEN_QUERY = 8;
+const TOKEN_INFORMATION = { user: 1, sessionId: 12, elevation: 20 } as const;
+const WTS_INFO = { userName: 5, domainName: 7 } as const;
+/** A SID has at most 15 sub-authorities (SECURITY_MAX_SID_SIZE). */
+const MAX_SID_BYTES = 68;
+const MAX_DOMAIN_NAME = 256;
+const LOCAL_SYSTEM = 'S-1-5-18' as Sid;
+
+function tokenInformation(token: Handle, kind: number): Buffer {
+  const buffer = Buffer.alloc(256);
+  const size: [number] = [0];
+  const { result, lastError } = GetTokenInformation(token, kind, buffer, buffer.length, size);
+  if (!result) throw win32Error(lastError, 'GetTokenInformation');
+  return buffer.subarray(0, size[0]);
+}
+
+function withOwnToken<T>(use: (token: Handle) => T): T {
+  const token: [Handle | null] = [null];
+  const { result, lastError } = OpenProcessToken(GetCurrentProcess().result, TOKEN_QUERY, token);
+  if (!result) throw win32Error(lastError, 'OpenProcessToken');
+  return using(token[0] ?? 0n, closeHandle, use);
+}
+
+/** The user of a token. TOKEN_USER is a pointer to the SID and its attributes; the SID itself follows in the same buffer. */
+export const userOfToken = (token: Handle): Sid => sidFromBytes(tokenInformation(token, TOKEN_INFORMATION.user), 16);
+
+/** The session that a token belongs to. */
+export const sessionOfToken = (token: Handle): number => tokenInformation(token, TOKEN_INFORMATION.sessionId).readUInt32LE();
+
+/** The user that this process runs as. Under the consent of another administrator that is not the user who sits there. */
+export const currentUser = (): Sid => withOwnToken(userOfToken);
+
+/** The session that this process runs in; an elevated process stays in the session of the user who asked. */
+export const currentSession = (): number => withOwnToken(sessionOfToken);
+
+/** Whether this process holds the full rights of an administrator. */
+export const isElevated = (): boolean => withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevation).readUInt32LE() !== 0);
+
+/** Whether this process is LocalSystem, as the broker must be. */
+export const isLocalSystem = (): boolean => currentUser() === LOCAL_SYSTEM;
+
+function sessionText(session: number, kind: number): string {
+  const text: [Handle | null] = [null];
+  const { result, lastError } = WTSQuerySessionInformationW(null, session, kind, text, [0]);
+  if (!result || text[0] === null) throw win32Error(lastError, `WTSQuerySessionInformationW ${session}`);
+  return using(
+    text[0],
+    memory => {
+      WTSFreeMemory(memory);
+    },
+    memory => koffi.decode.string16(memory),
+  );
+}
+
+/** The SID of an account, named `DOMAIN\user`. */
+function sidOfAccount(name: string): Sid {
+  const sid = Buffer.alloc(MAX_SID_BYTES);
+  const domain = Buffer.alloc(2 * MAX_DOMAIN_NAME);
+  const { result, lastError } = LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]);
+  if (!result) throw win32Error(lastError, 'LookupAccountNameW');
+  return sidFromBytes(sid);
+}
+
+/**
+ * The user who is signed in to a session: who the owner of a service is when an elevated step asks, whosever consent elevated it.
+ * It needs no privilege, as WTSQueryUserToken would. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
+ */
+export function userOfSession(session: number): { readonly sid: Sid; readonly name: string } {
+  const user = sessionText(session, WTS_INFO.userName);
+  if (user === '') throw new GatewayServiceError('not-signed-in', `Session ${session} has no user.`, { win32: ERROR.noToken });
+  const domain = sessionText(session, WTS_INFO.domainName);
+  const name = domain === '' ? user : `${domain}\\${user}`;
+  return { sid: sidOfAccount(name), name };
+}

@@ -1,0 +1,53 @@
+/**
+ * What the SCM sends to a running service, as values. The numbers are those of winsvc.h and winuser.h; what means nothing to us is unknown.
+ * Source: LPHANDLER_FUNCTION_EX, WM_WTSSESSION_CHANGE (Microsoft Learn).
+ */
+
+/** What happened to a session. Lock, unlock and disconnect end nothing; logon and logoff do. */
+export type SessionChange =
+  | 'console-connect'
+  | 'console-disconnect'
+  | 'remote-connect'
+  | 'remote-disconnect'
+  | 'logon'
+  | 'logoff'
+  | 'lock'
+  | 'unlock'
+  | 'remote-control'
+  | 'create'
+  | 'terminate';
+
+export type ServiceControl =
+  | { readonly kind: 'stop' }
+  /** Windows is going down; it waits for the service as long as the preshutdown time says. */
+  | { readonly kind: 'preshutdown' }
+  | { readonly kind: 'session'; readonly change: SessionChange; readonly session: number };
+
+const CONTROL = { stop: 1, interrogate: 4, sessionChange: 14, preshutdown: 15 } as const;
+
+/** winuser.h: WTS_CONSOLE_CONNECT is 1. */
+const SESSION_CHANGES: readonly SessionChange[] = [
+  'console-connect',
+  'console-disconnect',
+  'remote-connect',
+  'remote-disconnect',
+  'logon',
+  'logoff',
+  'lock',
+  'unlock',
+  'remote-control',
+  'create',
+  'terminate',
+];
+
+/**
+ * The control that came; `interrogate` asks nothing but an answer, `unknown` is to be answered with ERROR_CALL_NOT_IMPLEMENTED.
+ * @param sessionOf Reads the session from the event's data, which lives only as long as the handler runs.
+ */
+export function toControl(control: number, eventType: number, sessionOf: () => number): ServiceControl | 'interrogate' | 'unknown' {
+  if (control === CONTROL.stop) return { kind: 'stop' };
+  if (control === CONTROL.preshutdown) return { kind: 'preshutdown' };
+  if (control === CONTROL.interrogate) return 'interrogate';
+  const change = control === CONTROL.sessionChange ? SESSION_CHANGES[eventType - 1] : undefined;
+  return change ? { kind: 'session', change, session: sessionOf() } : 'unknown';
+}

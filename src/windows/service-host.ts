@@ -1,0 +1,186 @@
+/**
+ * A Windows service in this process: the dispatcher thread, the control handler and the status, so that the program above sees a few
+ * functions and a stream of controls. Windows' rules decide the shape: the dispatcher is called within 30 s of the process' start and
+ * blocks one worker for its whole life; the handler answers at once and only posts; the JavaScript thread must never wait for the SCM,
+ * because the SCM's threads wait for it.
+ * Sources: StartServiceCtrlDispatcherW, RegisterServiceCtrlHandlerExW, SetServiceStatus, QueryServiceDynamicInformation (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
+import { ERROR, win32Error } from './errors.ts';
+import { localFree, opened, using } from './handle.ts';
+import { declare, isExported } from './library.ts';
+import { type ServiceControl, toControl } from './service-control.ts';
+import { CHECKPOINT_EVERY_MS, type ReportedState, StatusSequence, type StopResult } from './service-status.ts';
+import {
+  BOOL,
+  DWORD,
+  type Handle,
+  out,
+  POINTER,
+  pointerTo,
+  SERVICE_HANDLER_EX,
+  SERVICE_MAIN,
+  SERVICE_STATUS,
+  SERVICE_TABLE_ENTRYW,
+  WIDE,
+  WTSSESSION_NOTIFICATION,
+} from './types.ts';
+
+const StartServiceCtrlDispatcherW = declare<[Handle], number>('advapi32.dll', 'StartServiceCtrlDispatcherW', BOOL, [POINTER]);
+const RegisterServiceCtrlHandlerExW = declare<[string, bigint, null], Handle | null>(
+  'advapi32.dll',
+  'RegisterServiceCtrlHandlerExW',
+  POINTER,
+  [WIDE, pointerTo(SERVICE_HANDLER_EX), POINTER],
+);
+const SetServiceStatus = declare<[Handle, object], number>('advapi32.dll', 'SetServiceStatus', BOOL, [POINTER, pointerTo(SERVICE_STATUS)]);
+const QueryServiceDynamicInformation = declare<[Handle, number, [Handle | null]], number>(
+  'advapi32.dll',
+  'QueryServiceDynamicInformation',
+  BOOL,
+  [POINTER, DWORD, out(POINTER)],
+);
+
+const SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON = 1;
+
+/** winsvc.h: SERVICE_START_REASON_DEMAND and its kin, which are bits. */
+const START_REASONS = [
+  { bit: 0x01, reason: 'demand' },
+  { bit: 0x08, reason: 'restart-after-failure' },
+  { bit: 0x02, reason: 'automatic' },
+  { bit: 0x10, reason: 'automatic' },
+  { bit: 0x04, reason: 'trigger' },
+] as const;
+/** Why the SCM started the service. */
+export type StartReason = (typeof START_REASONS)[number]['reason'];
+
+/** What a system that cannot say why (before Windows 8, Wine) leaves undefined. */
+export const canTellStartReason = (): boolean => isExported('advapi32.dll', 'QueryServiceDynamicInformation');
+
+/** A connected service. Its owner reports states and hears controls; everything else is done by then. */
+export interface HostedService {
+  /** Why it was started; undefined where the system cannot say. */
+  readonly startReason: StartReason | undefined;
+  /** Hears each control once, in order, after the SCM has had its answer. */
+  onControl(listener: (control: ServiceControl) => void): void;
+  /** Accepts controls from now on. */
+  reportRunning(): void;
+  /** Shows the SCM a checkpoint every two seconds until it is told that the service has stopped. */
+  reportStopping(): void;
+  /** The last report. Resolves when the dispatcher has returned, after which the process may end. */
+  reportStopped(result?: StopResult): Promise<void>;
+}
+
+function startReasonOf(status: Handle): StartReason | undefined {
+  if (!canTellStartReason()) return undefined;
+  const information: [Handle | null] = [null];
+  const { result } = QueryServiceDynamicInformation(status, SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON, information);
+  if (!result || information[0] === null) return undefined;
+  const bits = using(information[0], localFree, memory => koffi.decode.uint32(memory));
+  return START_REASONS.find(({ bit }) => bits & bit)?.reason;
+}
+
+class Host implements HostedService {
+  readonly startReason: StartReason | undefined;
+  readonly #status: Handle;
+  readonly #sequence = new StatusSequence();
+  readonly #finished: Promise<void>;
+  readonly #waiting: ServiceControl[] = [];
+  #listener: ((control: ServiceControl) => void) | undefined;
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor(status: Handle, finished: Promise<void>) {
+    this.#status = status;
+    this.#finished = finished;
+    this.#report('start-pending');
+    this.startReason = startReasonOf(status);
+  }
+
+  #report(state: ReportedState, result?: StopResult): void {
+    const report = this.#sequence.next(state, result);
+    if (!report) return;
+    const { result: accepted, lastError } = SetServiceStatus(this.#status, report);
+    if (!accepted) throw win32Error(lastError, `SetServiceStatus ${state}`);
+  }
+
+  /** Called from the control handler: it only posts. */
+  post(control: ServiceControl): void {
+    this.#waiting.push(control);
+    setImmediate(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    while (this.#listener) {
+      const control = this.#waiting.shift();
+      if (!control) return;
+      this.#listener(control);
+    }
+  }
+
+  onControl(listener: (control: ServiceControl) => void): void {
+    this.#listener = listener;
+    this.#deliver();
+  }
+
+  reportRunning(): void {
+    this.#report('running');
+  }
+
+  reportStopping(): void {
+    this.#report('stop-pending');
+    this.#ticking ??= setInterval(() => this.#report('stop-pending'), CHECKPOINT_EVERY_MS);
+  }
+
+  reportStopped(result?: StopResult): Promise<void> {
+    clearInterval(this.#ticking);
+    this.#report('stopped', result);
+    return this.#finished;
+  }
+}
+
+/**
+ * Connects this process to the SCM as the service `name` and resolves when the SCM has called its ServiceMain; it is then START_PENDING.
+ * Throws `not-started-by-scm` (1063) in a process that the SCM did not start.
+ */
+export function connectService(name: string): Promise<HostedService> {
+  return new Promise((resolve, reject) => {
+    let host: Host | undefined;
+    let finished: () => void = () => undefined;
+    const end = new Promise<void>(done => {
+      finished = done;
+    });
+    // Registered for the life of the process: the SCM's threads call them until the dispatcher returns.
+    const handler = koffi.register((control: number, eventType: number, eventData: Handle | null) => {
+      const sessionOf = (): number => (koffi.decode(eventData, WTSSESSION_NOTIFICATION) as { dwSessionId: number }).dwSessionId;
+      const came = toControl(control, eventType, sessionOf);
+      if (came === 'unknown') return ERROR.callNotImplemented;
+      if (came !== 'interrogate') host?.post(came);
+      return ERROR.success;
+    }, pointerTo(SERVICE_HANDLER_EX));
+    const main = koffi.register(() => {
+      try {
+        const status = opened(RegisterServiceCtrlHandlerExW(name, handler, null), 'RegisterServiceCtrlHandlerExW');
+        host = new Host(status, end);
+        resolve(host);
+      } catch (error) {
+        reject(error);
+      }
+    }, pointerTo(SERVICE_MAIN));
+    // The table and the name in it are read as long as the dispatcher runs, so they live in memory that nothing moves or frees.
+    const wideName = Buffer.from(`${name}\0`, 'utf16le');
+    const nameMemory = koffi.alloc('uint8', wideName.length) as Handle;
+    koffi.encode(nameMemory, koffi.array('uint8', wideName.length), wideName);
+    const table = koffi.alloc(SERVICE_TABLE_ENTRYW, 2) as Handle;
+    koffi.encode(table, koffi.array(SERVICE_TABLE_ENTRYW, 2), [
+      { lpServiceName: nameMemory, lpServiceProc: main },
+      { lpServiceName: null, lpServiceProc: null },
+    ]);
+    StartServiceCtrlDispatcherW.async(table).then(({ result, lastError }) => {
+      finished();
+      if (result) return;
+      if (lastError !== ERROR.failedServiceControllerConnect) reject(win32Error(lastError, 'StartServiceCtrlDispatcherW'));
+      else reject(new GatewayServiceError('not-started-by-scm'));
+    }, reject);
+  });
+}

@@ -1,0 +1,268 @@
+/**
+ * Create or update a service as one step: everything is written, read back and compared; when a step fails a new service is deleted again
+ * and an existing one gets back what it had. An update never deletes and creates: the name would stay blocked (1072) while anybody holds it.
+ * Sources: CreateServiceW, ChangeServiceConfigW, and the pages named in service-config.ts.
+ */
+import { GatewayServiceError } from '../service/errors.ts';
+import { commandLine } from './argv.ts';
+import { win32Error } from './errors.ts';
+import { type RecoveryPlan, samePlan } from './failure-actions.ts';
+import { opened } from './handle.ts';
+import { declare } from './library.ts';
+import {
+  closeServiceHandle,
+  configOf,
+  markForDeletion,
+  type ServiceConfig,
+  type StartType,
+  startTypeNumber,
+  withManager,
+  withService,
+  withServiceOf,
+} from './scm.ts';
+import { grantsOwner, rightsMask, type ServiceRight, type Sid, withOwner } from './sddl.ts';
+import {
+  type ReadSettings,
+  readSecurity,
+  readSettings,
+  type ServiceSettings,
+  type SettingName,
+  writeDacl,
+  writeSetting,
+} from './service-config.ts';
+import { BOOL, DWORD, type Handle, POINTER, WIDE } from './types.ts';
+
+const CreateServiceW = declare<
+  [Handle, string, string, number, number, number, number, string, null, null, null, null, null],
+  Handle | null
+>('advapi32.dll', 'CreateServiceW', POINTER, [POINTER, WIDE, WIDE, DWORD, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE]);
+const ChangeServiceConfigW = declare<[Handle, number, number, number, string, null, null, null, string, string | null, string], number>(
+  'advapi32.dll',
+  'ChangeServiceConfigW',
+  BOOL,
+  [POINTER, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE, WIDE],
+);
+
+/** What a service is to be. The rest is the same for every service of ours: a process of its own, LocalSystem, automatic, not delayed. */
+export interface ServiceSpec {
+  readonly name: string;
+  /** Unique among all services of the machine (1078). */
+  readonly displayName: string;
+  readonly description: string;
+  /** The absolute path of the program, and its arguments. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Who may start and stop it without consent. */
+  readonly owner: Sid;
+  readonly recovery: RecoveryPlan;
+  /** How long Windows waits for it when it shuts down. */
+  readonly preshutdownTimeoutMs: number;
+  /** Absent: automatic for a new service, and what the user chose for one that exists. */
+  readonly startType?: StartType;
+}
+
+/** What the broker needs: the token of the signed-in owner (SeTcb) and a process with it (the next two). Everything else is stripped. */
+export const REQUIRED_PRIVILEGES = [
+  'SeTcbPrivilege',
+  'SeAssignPrimaryTokenPrivilege',
+  'SeIncreaseQuotaPrivilege',
+  'SeChangeNotifyPrivilege',
+] as const;
+
+/** What `installService` did. */
+export interface InstallReceipt {
+  readonly created: boolean;
+  /** What this system does not know, and what therefore does not hold here: never taken as done. */
+  readonly unsupported: readonly (SettingName | 'security')[];
+}
+
+/** A service as it is registered: what `doctor` compares and what an update takes back. */
+export interface InstalledService {
+  readonly config: ServiceConfig;
+  readonly settings: ReadSettings;
+  /** Owner and DACL; undefined where the system keeps none. */
+  readonly security: Buffer | undefined;
+}
+
+const SERVICE_WIN32_OWN_PROCESS = 0x10;
+const SERVICE_ERROR_NORMAL = 1;
+const LOCAL_SYSTEM = 'LocalSystem';
+/** `recovery` restarts the service, which needs the right to start it. */
+const UPDATE_RIGHTS: readonly ServiceRight[] = ['queryConfig', 'changeConfig', 'start', 'readControl', 'writeDac'];
+const CREATE_RIGHTS: readonly ServiceRight[] = [...UPDATE_RIGHTS, 'delete'];
+
+/** The name that services.msc shows. The profile is quoted, so that no two of ours, and none of another program, are the same. */
+export function serviceDisplayName(profile: string | undefined): string {
+  return profile === undefined ? 'Hermes Gateway' : `Hermes Gateway "${profile}"`;
+}
+
+/** Everything that is registered of a service; undefined where it does not exist. Every user may read it. */
+export function readInstalled(name: string): InstalledService | undefined {
+  return withService(name, ['queryConfig', 'readControl'], service => snapshot(service, name));
+}
+
+function snapshot(service: Handle, name: string): InstalledService {
+  return { config: configOf(service), settings: readSettings(service, name), security: readSecurity(service) };
+}
+
+function settingsOf(spec: ServiceSpec): ServiceSettings {
+  return {
+    description: spec.description,
+    recovery: spec.recovery,
+    failuresWithoutCrash: true,
+    delayedStart: false,
+    serviceSid: 'unrestricted',
+    requiredPrivileges: REQUIRED_PRIVILEGES,
+    preshutdownTimeoutMs: spec.preshutdownTimeoutMs,
+  };
+}
+
+/** The order of the writes: what makes the service weaker (fewer privileges) comes before what makes it start again. */
+const SETTINGS: readonly SettingName[] = [
+  'requiredPrivileges',
+  'serviceSid',
+  'description',
+  'delayedStart',
+  'preshutdownTimeoutMs',
+  'failuresWithoutCrash',
+  'recovery',
+];
+
+const equalSetting: { readonly [Name in SettingName]: (one: ServiceSettings[Name], other: ServiceSettings[Name]) => boolean } = {
+  description: Object.is,
+  recovery: samePlan,
+  failuresWithoutCrash: Object.is,
+  delayedStart: Object.is,
+  serviceSid: Object.is,
+  requiredPrivileges: (one, other) => [...one].sort().join() === [...other].sort().join(),
+  preshutdownTimeoutMs: Object.is,
+};
+
+function differs<Name extends SettingName>(name: Name, found: Partial<ServiceSettings>, wanted: ServiceSettings): boolean {
+  const value = found[name];
+  return value !== undefined && !equalSetting[name](value as ServiceSettings[Name], wanted[name]);
+}
+
+/** What was not kept as it was written. Pure. */
+export function mismatches(spec: ServiceSpec, startType: StartType, found: InstalledService): string[] {
+  const { config, settings, security } = found;
+  const wanted = settingsOf(spec);
+  return [
+    config.binaryPath === commandLine(spec.program, spec.args) ? [] : ['program'],
+    config.displayName === spec.displayName ? [] : ['displayName'],
+    config.startType === startType ? [] : ['startType'],
+    config.account.toLowerCase() === LOCAL_SYSTEM.toLowerCase() ? [] : ['account'],
+    config.serviceType === SERVICE_WIN32_OWN_PROCESS ? [] : ['serviceType'],
+    SETTINGS.filter(name => differs(name, settings.answered, wanted) || differs(name, settings.kept, wanted)),
+    // Failure actions must be found somewhere: a ladder that was not kept is not noticed before the first crash.
+    settings.answered.recovery || settings.kept.recovery ? [] : ['recovery'],
+    security && !grantsOwner(security, spec.owner) ? ['security'] : [],
+  ].flat();
+}
+
+function changeConfig(service: Handle, config: ServiceConfig): void {
+  const { result, lastError } = ChangeServiceConfigW(
+    service,
+    config.serviceType,
+    startTypeNumber(config.startType),
+    SERVICE_ERROR_NORMAL,
+    config.binaryPath,
+    null,
+    null,
+    null,
+    config.account,
+    // LocalSystem has no password; an account that had one keeps it.
+    config.account === LOCAL_SYSTEM ? '' : null,
+    config.displayName,
+  );
+  if (!result) throw win32Error(lastError, 'ChangeServiceConfigW');
+}
+
+/** Writes the settings and the owner's entry, then reads everything back. Gives what the system does not know. */
+function configure(service: Handle, spec: ServiceSpec, startType: StartType): InstallReceipt['unsupported'] {
+  const settings = settingsOf(spec);
+  const unsupported: (SettingName | 'security')[] = SETTINGS.filter(name => writeSetting(service, name, settings) === 'unsupported');
+  const security = readSecurity(service);
+  if (!security) unsupported.push('security');
+  else if (!grantsOwner(security, spec.owner)) writeDacl(service, withOwner(security, spec.owner));
+  const wrong = mismatches(spec, startType, snapshot(service, spec.name));
+  if (wrong.length > 0) throw new GatewayServiceError('service-readback', `(${spec.name}: ${wrong.join(', ')}.)`);
+  return unsupported;
+}
+
+/** Gives a service back what it had. Best effort: the first failure is the one to tell. */
+function restore(service: Handle, before: InstalledService): void {
+  const attempt = (step: () => void): void => {
+    try {
+      step();
+    } catch {
+      // The service keeps this one new value; the error that led here says what to look at.
+    }
+  };
+  attempt(() => changeConfig(service, before.config));
+  const settings = { ...before.settings.kept, ...before.settings.answered };
+  for (const name of SETTINGS) {
+    if (settings[name] !== undefined) attempt(() => void writeSetting(service, name, settings as ServiceSettings));
+  }
+  const { security } = before;
+  if (security) attempt(() => writeDacl(service, security));
+}
+
+/**
+ * Registers a service, or brings one of this name to what the spec says. Needs an administrator.
+ * Throws `needs-administrator`, `removal-pending` (1072), `service-name-taken` (1078), `service-readback`; nothing is left changed then.
+ * Whether an existing service is ours is for the caller to decide, before.
+ */
+export function installService(spec: ServiceSpec): InstallReceipt {
+  return withManager(['connect', 'createService'], manager => {
+    const updated = withServiceOf(manager, spec.name, UPDATE_RIGHTS, service => {
+      const before = snapshot(service, spec.name);
+      const startType = spec.startType ?? before.config.startType;
+      try {
+        changeConfig(service, {
+          serviceType: SERVICE_WIN32_OWN_PROCESS,
+          startType,
+          binaryPath: commandLine(spec.program, spec.args),
+          account: LOCAL_SYSTEM,
+          displayName: spec.displayName,
+        });
+        return configure(service, spec, startType);
+      } catch (error) {
+        restore(service, before);
+        throw error;
+      }
+    });
+    if (updated) return { created: false, unsupported: updated };
+    return { created: true, unsupported: create(manager, spec) };
+  });
+}
+
+function create(manager: Handle, spec: ServiceSpec): InstallReceipt['unsupported'] {
+  const startType = spec.startType ?? 'automatic';
+  const service = opened(
+    CreateServiceW(
+      manager,
+      spec.name,
+      spec.displayName,
+      rightsMask(CREATE_RIGHTS),
+      SERVICE_WIN32_OWN_PROCESS,
+      startTypeNumber(startType),
+      SERVICE_ERROR_NORMAL,
+      commandLine(spec.program, spec.args),
+      null,
+      null,
+      null,
+      null,
+      null,
+    ),
+    `CreateServiceW ${spec.name}`,
+  );
+  try {
+    return configure(service, spec, startType);
+  } catch (error) {
+    markForDeletion(service);
+    throw error;
+  } finally {
+    closeServiceHandle(service);
+  }
+}

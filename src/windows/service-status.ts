@@ -1,0 +1,79 @@
+/**
+ * The status of a service as its own process reports it: one owner, whose reports follow the SCM's rules.
+ * Pending states carry a checkpoint that only grows, settled ones carry 0; nothing may follow STOPPED, and only STOPPED may follow
+ * STOP_PENDING. Which controls are accepted is a pure function of the state.
+ * Sources: SERVICE_STATUS, SetServiceStatus, "Service Control Handler Function" (Microsoft Learn).
+ */
+import type { ServiceState } from './scm.ts';
+
+/** The states that a service of ours reports. Paused is not among them: Hermes' updater stops at any paused service. */
+export type ReportedState = Extract<ServiceState, 'start-pending' | 'running' | 'stop-pending' | 'stopped'>;
+
+/** What SetServiceStatus takes; service type and state are numbers of winsvc.h. */
+export interface StatusReport {
+  readonly dwServiceType: number;
+  readonly dwCurrentState: number;
+  readonly dwControlsAccepted: number;
+  readonly dwWin32ExitCode: number;
+  readonly dwServiceSpecificExitCode: number;
+  readonly dwCheckPoint: number;
+  readonly dwWaitHint: number;
+}
+
+/** How a service ends: 0 as asked; a failure is a code of its own, which Windows shows as 1066 with that code beside it. */
+export interface StopResult {
+  readonly serviceExitCode: number;
+}
+
+const STATE_NUMBERS: Readonly<Record<ReportedState, number>> = { stopped: 1, 'start-pending': 2, 'stop-pending': 3, running: 4 };
+const SERVICE_WIN32_OWN_PROCESS = 0x10;
+const ERROR_SERVICE_SPECIFIC_ERROR = 1066;
+
+const ACCEPT = { stop: 0x1, sessionChange: 0x80, preshutdown: 0x100 } as const;
+
+/**
+ * Which controls a state accepts. While it starts or stops, none: a stop that comes then is told 1061 and asked again.
+ * Preshutdown replaces shutdown, which comes when everything else is gone already.
+ */
+export function acceptedControls(state: ReportedState): number {
+  return state === 'running' ? ACCEPT.stop | ACCEPT.sessionChange | ACCEPT.preshutdown : 0;
+}
+
+/** How often a pending state shows progress, and how much longer it asks to be waited for each time. */
+export const CHECKPOINT_EVERY_MS = 2000;
+export const WAIT_HINT_MS = 8000;
+
+const MAY_FOLLOW: Readonly<Record<ReportedState, readonly ReportedState[]>> = {
+  'start-pending': ['start-pending', 'running', 'stop-pending', 'stopped'],
+  running: ['running', 'stop-pending', 'stopped'],
+  'stop-pending': ['stop-pending', 'stopped'],
+  stopped: [],
+};
+
+/** Makes the reports of one service, in order. */
+export class StatusSequence {
+  #state: ReportedState = 'start-pending';
+  #checkPoint = 0;
+
+  get state(): ReportedState {
+    return this.#state;
+  }
+
+  /** The next report; undefined when the SCM would not accept this state any more, so that a late report is dropped and not sent. */
+  next(state: ReportedState, result: StopResult = { serviceExitCode: 0 }): StatusReport | undefined {
+    if (!MAY_FOLLOW[this.#state].includes(state)) return undefined;
+    this.#state = state;
+    const pending = state === 'start-pending' || state === 'stop-pending';
+    this.#checkPoint = pending ? this.#checkPoint + 1 : 0;
+    const failed = state === 'stopped' && result.serviceExitCode !== 0;
+    return {
+      dwServiceType: SERVICE_WIN32_OWN_PROCESS,
+      dwCurrentState: STATE_NUMBERS[state],
+      dwControlsAccepted: acceptedControls(state),
+      dwWin32ExitCode: failed ? ERROR_SERVICE_SPECIFIC_ERROR : 0,
+      dwServiceSpecificExitCode: failed ? result.serviceExitCode : 0,
+      dwCheckPoint: this.#checkPoint,
+      dwWaitHint: pending ? WAIT_HINT_MS : 0,
+    };
+  }
+}

