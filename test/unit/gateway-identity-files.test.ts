@@ -139,21 +139,22 @@ describe('the files of a gateway', () => {
     expect(readGatewayPid(home)).toBeUndefined();
   });
 
-  it('never make a reader throw, whatever they hold', () => {
+  it('never make a reader throw, whatever they hold, nor make a gateway of what they do not prove', () => {
+    const everyPidLives = { isAlive: () => true, startTime: () => 99 };
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes)),
       fc.json().map(json => Buffer.from(json)),
       fc
         .record(
           {
-            pid: fc.anything(),
-            start_time: fc.anything(),
+            pid: fc.oneof(fc.constant(12), fc.anything()),
+            start_time: fc.oneof(fc.constantFrom(99, 100, null), fc.anything()),
             target_pid: fc.anything(),
             target_start_time: fc.anything(),
             written_at: fc.anything(),
             platforms: fc.anything(),
             served_profiles: fc.anything(),
-            gateway_state: fc.anything(),
+            gateway_state: fc.oneof(fc.constantFrom('running', 'stopped'), fc.anything()),
             ok: fc.anything(),
           },
           { requiredKeys: [] },
@@ -164,9 +165,14 @@ describe('the files of a gateway', () => {
       fc.property(anything, content => {
         for (const name of EVERY_FILE) write(name, content);
         expect(readEverything()).toHaveLength(EVERY_FILE.length);
-        expect(livingGateway(home, processes({}))).toBeUndefined();
+        const living = livingGateway(home, everyPidLives, 'linux');
+        if (living === undefined) return;
+        const said = JSON.parse(content.toString('utf8'));
+        expect(said.pid).toBe(living.pid);
+        if (living.certain) expect(said.start_time).toBe(99);
+        else expect(said).toMatchObject({ gateway_state: expect.not.stringMatching(/^(stopped|startup_failed)$/) });
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });
