@@ -1,6 +1,6 @@
 // The client of the gateway's control pipe, against real sockets that behave well and badly.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -82,6 +82,12 @@ describe('a request', () => {
   it.skipIf(process.platform === 'win32')('finds nobody in a file that is no socket (Windows has pipes)', async () => {
     writeFileSync(path.join(home, 'gateway.sock'), '');
     expect(await request(path.join(home, 'gateway.sock'), 'status')).toMatchObject({ ok: false, failure: 'absent' });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('does not speak to a socket of another user (needs root, to give one away)', async () => {
+    const address = await answering({ pid: 12 });
+    chownSync(address, 12_345, 12_345);
+    expect(await request(address, 'status')).toMatchObject({ ok: false, failure: 'absent' });
   });
 
   it('does not wait for a gateway that hangs', async () => {

@@ -1,8 +1,10 @@
 // How a gateway is stopped: the order of the ways, and what is done when none works. The process tree is a fake at its port; the home is real.
 import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { controlPath } from '../../src/gateway/control-socket.ts';
 import { type StopPorts, type StopProgress, stopGateway } from '../../src/gateway/graceful-stop.ts';
 import { readPlannedStop } from '../../src/gateway/planned-stop.ts';
 
@@ -83,6 +85,23 @@ describe('stopGateway', () => {
     const silent = new FakeTree();
     expect(await stopGateway({ home }, silent)).toMatchObject({ by: 'tree', waitedMs: expect.any(Number) });
     expect(readPlannedStop(home)).toBeUndefined();
+  });
+
+  it('does not pause another gateway that answers in this home', async () => {
+    const verbs: string[] = [];
+    const server = net.createServer(socket =>
+      socket.once('data', chunk => {
+        verbs.push(JSON.parse(chunk.toString()).verb);
+        socket.end('{"ok":true,"result":{"pid":13,"start_time":99,"pausing":true}}\n');
+      }),
+    );
+    await new Promise<void>(resolve => server.listen(controlPath(home), resolve));
+    try {
+      expect(await stopGateway({ home, gateway: GATEWAY }, new FakeTree(), { gracefulMs: 200 })).toMatchObject({ by: 'tree' });
+      expect(verbs).toEqual(['identify']);
+    } finally {
+      await new Promise(resolve => server.close(resolve));
+    }
   });
 
   it('still stops a gateway whose home is gone', async () => {
