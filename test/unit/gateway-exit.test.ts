@@ -1,7 +1,8 @@
 // "Who asked decides": what each end of a gateway means.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyExit, describeExit, type ExitEvidence, type ExitKind, mayRestartInPlace } from '../../src/gateway/exit.ts';
+import { classifyExit, describeExit, type ExitEvidence, mayRestartInPlace } from '../../src/gateway/exit.ts';
+import type { ExitKind } from '../../src/gateway/exit-kind.ts';
 import type { StopMarker } from '../../src/gateway/planned-stop.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
