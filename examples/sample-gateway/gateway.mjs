@@ -363,7 +363,8 @@ function parse(argv) {
   const option = (/** @type {string} */ name) => (rest.includes(name) ? rest.splice(rest.indexOf(name), 2)[1] : undefined);
   const old = flag('--old');
   if (flag('--help')) {
-    console.log(old ? HELP.replace(/.*--external-supervisor.*\n/g, '') : HELP);
+    const lines = HELP.split('\n').filter(line => !old || !line.includes('--external-supervisor'));
+    console.log(lines.join('\n'));
     process.exit(0);
   }
   const exitAtOnce = option('--exit-at-once');

@@ -3,7 +3,7 @@
  * a window may ask for, one at a time. It knows neither Electron nor HTTP; whoever hosts it declares how snapshots travel.
  */
 
-import type { GatewayIdentity } from '../gateway/home.ts';
+import type { GatewayIdentity } from '../gateway/identity.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, InstallOptions, Operation, Report } from '../service/manager.ts';
 import type { Status } from '../service/status.ts';

@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { GatewayServiceError } from '../service/errors.ts';
 import { type Environment, variable } from './environment.ts';
-import type { GatewayIdentity } from './home.ts';
+import type { GatewayIdentity } from './identity.ts';
 import { DEFAULT_PROFILE } from './profile.ts';
 
 export interface GatewayCommand {

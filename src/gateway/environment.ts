@@ -4,7 +4,7 @@
  */
 
 import path from 'node:path';
-import type { GatewayIdentity } from './home.ts';
+import type { GatewayIdentity } from './identity.ts';
 import { DEFAULT_PROFILE } from './profile.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

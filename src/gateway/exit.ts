@@ -3,6 +3,7 @@
  * systemd's `Restart=always`, `RestartForceExitStatus=75`, `RestartPreventExitStatus=78` is the yardstick for everything nobody asked for.
  */
 
+import type { ExitKind } from './exit-kind.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { isMarkerFor, type StopMarker } from './planned-stop.ts';
 
@@ -14,21 +15,11 @@ const CONFIGURATION_ERROR = 78;
 const IN_PLACE_LIMIT = 3;
 const IN_PLACE_WINDOW_MS = 60_000;
 
-export type ExitKind = 'stopped' | 'stopped-from-outside' | 'restart-in-place' | 'needs-attention' | 'failure' | 'session-ending';
-
+/** What an end means, with a sentence for history and status. */
 export type ExitVerdict =
-  /** We asked for it: stay down. */
-  | { readonly kind: 'stopped'; readonly reason: string }
-  /** Hermes' own CLI or updater asked: stay down while that one lives. */
-  | { readonly kind: 'stopped-from-outside'; readonly reason: string; readonly holderPid?: number }
-  /** The gateway asked for it: start again at once, which is no failure. */
-  | { readonly kind: 'restart-in-place'; readonly reason: string }
-  /** A restart would not help; the user must mend the configuration. */
-  | { readonly kind: 'needs-attention'; readonly reason: string }
-  /** The ladder's business. */
-  | { readonly kind: 'failure'; readonly reason: string }
-  /** Windows ends the session: neither a stop nor a failure. */
-  | { readonly kind: 'session-ending'; readonly reason: string };
+  | { readonly kind: Exclude<ExitKind, 'stopped-from-outside'>; readonly reason: string }
+  /** `holderPid` is who keeps the gateway down, where that is known. */
+  | { readonly kind: 'stopped-from-outside'; readonly reason: string; readonly holderPid?: number };
 
 export interface ExitEvidence {
   /** The signal that ended it, as Node reports it; on Windows there is none. */

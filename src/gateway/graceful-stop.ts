@@ -4,8 +4,8 @@
  */
 
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError } from '../service/errors.ts';
+import { poll } from '../service/poll.ts';
 import { controlPath, identify, pauseForUpdate } from './control-socket.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { clearPlannedStop, writePlannedStop } from './planned-stop.ts';
@@ -14,7 +14,6 @@ const GRACEFUL_MS = 14_000;
 const TOTAL_MS = 20_000;
 /** Time for what a gateway leaves behind to end by itself once the gateway is gone. */
 const LEFTOVERS_MS = 1_000;
-const POLL_MS = 50;
 const PROGRESS_MS = 1_000;
 const KILL_AGAIN_MS = 500;
 
@@ -86,9 +85,8 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
     const askedMs = elapsed();
 
     enter('waiting');
-    const listened = way !== undefined && (await until(ports.gatewayIsGone, () => elapsed() >= gracefulMs));
-    const goneAt = elapsed();
-    let empty = listened && (await until(ports.treeIsEmpty, () => elapsed() >= goneAt + LEFTOVERS_MS));
+    const listened = way !== undefined && (await happens(() => ports.gatewayIsGone(), gracefulMs - elapsed()));
+    let empty = listened && (await happens(() => ports.treeIsEmpty(), LEFTOVERS_MS));
     const waitedMs = elapsed() - askedMs;
 
     const leftovers = listened && !empty;
@@ -96,8 +94,7 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
       enter('ending-tree');
       while (!empty && elapsed() < totalMs) {
         await ports.killTree();
-        const killedAt = elapsed();
-        empty = await until(ports.treeIsEmpty, () => elapsed() >= Math.min(killedAt + KILL_AGAIN_MS, totalMs));
+        empty = await happens(() => ports.treeIsEmpty(), Math.min(KILL_AGAIN_MS, totalMs - elapsed()));
       }
     }
     if (!empty) throw new GatewayServiceError('timed-out', `A process of the gateway was still there after ${elapsed()} ms.`);
@@ -135,10 +132,11 @@ async function mark(home: string, gateway: GatewayProcess): Promise<boolean> {
   }
 }
 
-async function until(holds: () => boolean, isOver: () => boolean): Promise<boolean> {
-  while (!holds()) {
-    if (isOver()) return false;
-    await delay(POLL_MS);
+async function happens(fact: () => boolean, withinMs: number): Promise<boolean> {
+  try {
+    return await poll(fact, { what: 'the gateway to end', deadlineMs: withinMs });
+  } catch (error) {
+    if (error instanceof GatewayServiceError && error.code === 'timed-out') return false;
+    throw error;
   }
-  return true;
 }

@@ -9,19 +9,10 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { GatewayServiceError } from '../service/errors.ts';
 import { type Environment, variable } from './environment.ts';
+import type { GatewayIdentity } from './identity.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfile } from './profile.ts';
 
-/** The one gateway a command is about. */
-export interface GatewayIdentity {
-  readonly profile: Profile;
-  /** The Hermes root, as configured. */
-  readonly root: string;
-  /** The profile's own HERMES_HOME: the root, or `<root>/profiles/<name>`. */
-  readonly home: string;
-  /** Empty for the default profile of the standard root, the profile's name there, else a hash of the home. */
-  readonly serviceId: string;
-  readonly serviceName: string;
-}
+export type { GatewayIdentity } from './identity.ts';
 
 export interface HermesRoot {
   readonly root: string;

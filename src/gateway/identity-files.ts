@@ -4,7 +4,8 @@
  */
 
 import path from 'node:path';
-import { type Processes, posixProcesses, startTimesMatch } from './process-start-time.ts';
+import type { ProcessTable } from '../service/lock.ts';
+import { posixProcesses, startTimesMatch } from './process-start-time.ts';
 import {
   asObject,
   asPid,
@@ -127,7 +128,7 @@ export function readUpdateResult(root: string): UpdateResult | undefined {
  */
 export function livingGateway(
   home: string,
-  processes: Processes = posixProcesses,
+  processes: ProcessTable = posixProcesses,
   platform: NodeJS.Platform = process.platform,
 ): LivingGateway | undefined {
   const state = readGatewayState(home);

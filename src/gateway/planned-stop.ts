@@ -3,10 +3,9 @@
  * if it had failed. They work without signals, which Windows has not: a gateway looks for the planned stop every half second.
  */
 
-import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { writeJson } from '../service/files.ts';
 import { asStartTime, type GatewayProcess } from './identity-files.ts';
 import { startTimesMatch } from './process-start-time.ts';
 import { asPid, asTimeMs, readJsonObject } from './tolerant-json.ts';
@@ -21,42 +20,23 @@ export interface StopMarker {
 
 /** Hermes takes no notice of a marker that is older. */
 const MARKER_TTL_MS = 60_000;
-/** Windows refuses to replace a file while somebody reads it. */
-const REPLACE_TRIES = 20;
-const REPLACE_DELAY_MS = 50;
-
 const plannedStopFile = (home: string) => path.join(home, '.gateway-planned-stop.json');
 
 /**
  * Tells this gateway that its end is planned. The start time must be the one of its own `gateway.pid`, in whatever unit that is.
- * Readers never see half a marker. @throws the file system's error where the home cannot be written
+ * Readers never see half a marker.
+ * @throws the file system's error where the home is gone (a deleted profile must not come back) or cannot be written
  */
 export async function writePlannedStop(home: string, { pid, startTime }: GatewayProcess): Promise<void> {
-  const file = plannedStopFile(home);
+  accessSync(home);
   // "+00:00" and not "Z": Python before 3.11 does not read the latter.
   const writtenAt = new Date().toISOString().replace('Z', '+00:00');
-  const marker = { target_pid: pid, target_start_time: startTime, stopper_pid: process.pid, written_at: writtenAt };
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  try {
-    writeFileSync(temporary, JSON.stringify(marker), { flag: 'wx', mode: 0o600 });
-    await replaceFile(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function replaceFile(from: string, to: string): Promise<void> {
-  for (let left = REPLACE_TRIES; ; left -= 1) {
-    try {
-      renameSync(from, to);
-      return;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (left === 0 || (code !== 'EPERM' && code !== 'EACCES' && code !== 'EBUSY')) throw error;
-    }
-    await delay(REPLACE_DELAY_MS);
-  }
+  await writeJson(plannedStopFile(home), {
+    target_pid: pid,
+    target_start_time: startTime,
+    stopper_pid: process.pid,
+    written_at: writtenAt,
+  });
 }
 
 /** The planned stop in this home, fresh or not, whoever it is for. */

@@ -6,14 +6,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-
-/** What this system says about its processes. `posixProcesses` is the one for Linux and macOS; Windows has its own, through Win32. */
-export interface Processes {
-  /** The start time in the unit of this system; undefined where there is no such process or it may not be asked. */
-  startTime(pid: number): number | undefined;
-  /** A zombie is dead. */
-  isAlive(pid: number): boolean;
-}
+import type { ProcessTable } from '../service/lock.ts';
 
 /** `ps` says whole seconds, Hermes writes centiseconds. */
 const MACOS_TOLERANCE = 100;
@@ -26,7 +19,8 @@ export function startTimesMatch(recorded: number, live: number, platform: NodeJS
   return Math.abs(recorded - live) <= tolerance;
 }
 
-export const posixProcesses: Processes = {
+/** The processes of Linux and macOS. Windows has its own table, through Win32: probing with signals would end things there. */
+export const posixProcesses: ProcessTable = {
   startTime: pid => (process.platform === 'linux' ? readStat(pid)?.startTicks : readPs(pid)?.startCentiseconds),
   isAlive(pid) {
     if (pid <= 0) return false; // kill(0) and kill(-n) mean process groups

@@ -3,7 +3,7 @@
  * to know nothing of words, and a status can be told when nothing of ours runs.
  */
 
-import type { GatewayIdentity } from '../gateway/home.ts';
+import type { GatewayIdentity } from '../gateway/identity.ts';
 import type { HostFacts, Registration, RunnerState } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './holds.ts';

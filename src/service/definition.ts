@@ -5,7 +5,7 @@
 
 import path from 'node:path';
 import * as v from 'valibot';
-import type { GatewayIdentity } from '../gateway/home.ts';
+import type { GatewayIdentity } from '../gateway/identity.ts';
 import { GatewayServiceError } from './errors.ts';
 import { RECOVERY_LADDER } from './ladder.ts';
 

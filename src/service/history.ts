@@ -3,7 +3,7 @@
  * This file holds its shape and the pure questions asked of it; `state-folder.ts` keeps it.
  */
 
-import type { ExitKind } from '../gateway/exit.ts';
+import type { ExitKind } from '../gateway/exit-kind.ts';
 import type { LastExit } from './status.ts';
 
 /** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */

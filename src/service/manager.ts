@@ -3,7 +3,7 @@
  * Every implementation (embedded, SCM, startup) passes `test/contract/manager-contract.ts`.
  */
 
-import type { GatewayIdentity } from '../gateway/home.ts';
+import type { GatewayIdentity } from '../gateway/identity.ts';
 import type { HistoryRecord } from './history.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Receipt } from './receipt.ts';

@@ -1,0 +1,170 @@
+// How a gateway is started, for both generations of Hermes, and in which environment.
+import { describe, expect, it } from 'vitest';
+import {
+  type CommandSources,
+  parseGatewayCommand,
+  resolveGatewayCommand,
+  supportsExternalSupervisor,
+  withExternalSupervisor,
+} from '../../src/gateway/command.ts';
+import { gatewayEnvironment } from '../../src/gateway/environment.ts';
+import { gatewayIdentity } from '../../src/gateway/home.ts';
+
+const ROOT = 'D:\\Ann & Bob\\hermes';
+const windows = (profile?: string) =>
+  gatewayIdentity({ root: ROOT, standard: true, ...(profile === undefined ? {} : { profile }) }, 'win32', folder => folder);
+const linux = (profile?: string) =>
+  gatewayIdentity({ root: '/h', standard: true, ...(profile === undefined ? {} : { profile }) }, 'linux', folder => folder);
+
+const WINDOWS_LAUNCHER = `${ROOT}\\hermes-agent\\.hermes\\bin\\hermes.exe`;
+const WINDOWS_PYTHON = `${ROOT}\\hermes-agent\\venv\\Scripts\\python.exe`;
+
+function sources(platform: NodeJS.Platform, files: readonly string[], more: Partial<CommandSources> = {}): CommandSources {
+  return { platform, env: {}, exists: file => files.includes(file), ...more };
+}
+
+describe('the gateway command', () => {
+  it('of the newer generation is its launcher', () => {
+    const found = resolveGatewayCommand(windows(), sources('win32', [WINDOWS_LAUNCHER, WINDOWS_PYTHON]));
+    expect(found).toEqual({ argv: [WINDOWS_LAUNCHER, 'gateway', 'run'], cwd: ROOT, source: 'pm' });
+    expect(resolveGatewayCommand(linux(), sources('linux', ['/h/hermes-agent/.hermes/bin/hermes'])).source).toBe('pm');
+  });
+
+  it('of the classic generation is the console Python of its virtual environment', () => {
+    expect(resolveGatewayCommand(windows(), sources('win32', [WINDOWS_PYTHON]))).toEqual({
+      argv: [WINDOWS_PYTHON, '-m', 'hermes_cli.main', 'gateway', 'run'],
+      cwd: ROOT,
+      source: 'classic',
+      venv: `${ROOT}\\hermes-agent\\venv`,
+      repo: `${ROOT}\\hermes-agent`,
+    });
+    expect(resolveGatewayCommand(linux(), sources('linux', ['/h/hermes-agent/.venv/bin/python'])).venv).toBe('/h/hermes-agent/.venv');
+  });
+
+  it('is else the one on PATH, of which relative folders are no part', () => {
+    const env = { Path: '.;C:\\a b;D:\\tools' };
+    const found = resolveGatewayCommand(windows(), sources('win32', ['hermes.exe', 'D:\\tools\\hermes.exe'], { env }));
+    expect(found).toEqual({ argv: ['D:\\tools\\hermes.exe', 'gateway', 'run'], cwd: ROOT, source: 'path' });
+    expect(resolveGatewayCommand(linux(), sources('linux', ['/b/hermes'], { env: { PATH: '/a::/b' } })).argv[0]).toBe('/b/hermes');
+  });
+
+  it('names a profile other than the default one, and starts in its home', () => {
+    const found = resolveGatewayCommand(windows('work'), sources('win32', [WINDOWS_PYTHON]));
+    expect(found.argv).toEqual([WINDOWS_PYTHON, '-m', 'hermes_cli.main', '--profile', 'work', 'gateway', 'run']);
+    expect(found.cwd).toBe(`${ROOT}\\profiles\\work`);
+  });
+
+  it('never takes over from a gateway that runs', () => {
+    expect(resolveGatewayCommand(windows('work'), sources('win32', [WINDOWS_LAUNCHER])).argv).not.toContain('--replace');
+  });
+
+  it('is missing where nothing is found', () => {
+    expect(() => resolveGatewayCommand(linux(), sources('linux', []))).toThrow(
+      expect.objectContaining({ code: 'gateway-command-missing' }),
+    );
+  });
+
+  it('may be another program, which is left alone unless it ends in "gateway run"', () => {
+    const resolve = (override: readonly string[]) => resolveGatewayCommand(linux('work'), sources('linux', ['/x'], { override })).argv;
+    expect(resolve(['/x', 'serve'])).toEqual(['/x', 'serve']);
+    expect(resolve(['/x', 'a.js', 'gateway', 'run'])).toEqual(['/x', 'a.js', '--profile', 'work', 'gateway', 'run']);
+    expect(resolve(['/x', '-p', 'play', 'gateway', 'run'])).toEqual(['/x', '-p', 'play', 'gateway', 'run']);
+    expect(() => resolveGatewayCommand(linux(), sources('linux', [], { override: ['/gone'] }))).toThrow(/\/gone/);
+  });
+});
+
+describe('--gateway-command', () => {
+  it('takes a JSON array whose first entry is absolute', () => {
+    expect(parseGatewayCommand('["/usr/bin/node","gateway.js",""]', 'linux')).toEqual(['/usr/bin/node', 'gateway.js', '']);
+    expect(parseGatewayCommand('["C:\\\\x y\\\\node.exe"]', 'win32')).toEqual(['C:\\x y\\node.exe']);
+  });
+
+  it.each(['', 'node', '{}', '[]', '"x"', 'null', '["node"]', '["/x",1]', '["/x\\u0000"]', '[[]]'])('refuses %s', json => {
+    expect(() => parseGatewayCommand(json, 'linux')).toThrow(expect.objectContaining({ code: 'gateway-command-invalid' }));
+  });
+});
+
+describe('the probe for external supervisors', () => {
+  const argv = ['/x', 'gateway', 'run'];
+
+  it('asks "gateway run --help" and believes what it prints', async () => {
+    const asked: (readonly string[])[] = [];
+    const help = async (given: readonly string[]) => {
+      asked.push(given);
+      return 'usage: hermes gateway run [--external-supervisor]';
+    };
+    expect(await supportsExternalSupervisor(argv, help)).toBe(true);
+    expect(asked).toEqual([['/x', 'gateway', 'run', '--help']]);
+    expect(await supportsExternalSupervisor(argv, async () => 'usage: hermes gateway run [--force]')).toBe(false);
+  });
+
+  it('takes a failure and silence for a no', async () => {
+    expect(await supportsExternalSupervisor(argv, () => Promise.reject(new Error('no such file')))).toBe(false);
+    expect(await supportsExternalSupervisor(argv, () => new Promise(() => undefined), { timeoutMs: 20 })).toBe(false);
+  });
+
+  it('does not run a program that is no Hermes', async () => {
+    const help = () => Promise.reject(new Error('must not be asked'));
+    expect(await supportsExternalSupervisor(['/x', 'serve'], help)).toBe(false);
+  });
+
+  it('lets the flag be said', () => {
+    const command = resolveGatewayCommand(linux('work'), sources('linux', ['/x'], { override: argv }));
+    expect(withExternalSupervisor(command).argv).toEqual(['/x', '--profile', 'work', 'gateway', 'run', '--external-supervisor']);
+  });
+});
+
+describe('the environment of a gateway', () => {
+  it('says whose gateway it is, and that somebody watches over it', () => {
+    expect(gatewayEnvironment({ PATH: '/bin' }, linux('work'), { platform: 'linux' })).toEqual({
+      PATH: '/bin',
+      HERMES_HOME: '/h/profiles/work',
+      PYTHONIOENCODING: 'utf-8',
+      HERMES_GATEWAY_DETACHED: '1',
+      HERMES_SUPERVISED_CHILD: '1',
+    });
+  });
+
+  it('keeps the default gateway from following the sticky profile of an old Hermes', () => {
+    expect(gatewayEnvironment({}, linux(), { platform: 'linux' })).toMatchObject({ HERMES_HOME: '/h', HERMES_S6_SUPERVISED_CHILD: '1' });
+  });
+
+  it('adds what the classic generation and a known supervisor need', () => {
+    const options = { platform: 'win32', venv: 'D:\\v', repo: 'D:\\r', externalSupervisor: true } as const;
+    expect(gatewayEnvironment({ PythonPath: 'D:\\mine' }, windows('work'), options)).toEqual({
+      HERMES_HOME: `${ROOT}\\profiles\\work`,
+      PYTHONIOENCODING: 'utf-8',
+      HERMES_GATEWAY_DETACHED: '1',
+      HERMES_SUPERVISED_CHILD: '1',
+      HERMES_GATEWAY_EXTERNAL_SUPERVISOR: '1',
+      VIRTUAL_ENV: 'D:\\v',
+      PYTHONPATH: 'D:\\r;D:\\mine',
+    });
+  });
+
+  it.each([
+    'ELECTRON_RUN_AS_NODE',
+    'NODE_OPTIONS',
+    'NODE_CHANNEL_FD',
+    'VIRTUAL_ENV',
+    'HERMES_PROFILE',
+    'HERMES_SESSION_ID',
+    'HERMES_KANBAN_TASK',
+    'HERMES_UPDATE_HANDOFF_NONCE',
+    '_HERMES_GATEWAY',
+    'HERMES_DESKTOP',
+  ])('drops %s', name => {
+    expect(gatewayEnvironment({ [name]: 'x' }, linux('work'), { platform: 'linux' })).not.toHaveProperty(name);
+    const lower = name.toLowerCase();
+    expect(gatewayEnvironment({ [lower]: 'x' }, windows('work'), { platform: 'win32' })).not.toHaveProperty(lower);
+  });
+
+  it.each(['HERMES_GIT_BASH_PATH', 'HERMES_GATEWAY_LOCK_DIR', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'Path'])('keeps %s', name => {
+    expect(gatewayEnvironment({ [name]: 'x' }, windows('work'), { platform: 'win32' })).toHaveProperty(name, 'x');
+  });
+
+  it('has each variable once on Windows, whatever the case of its name was', () => {
+    const names = Object.keys(gatewayEnvironment({ Hermes_Home: 'x', pythonIOencoding: 'y' }, windows('work'), { platform: 'win32' }));
+    expect(new Set(names.map(name => name.toUpperCase())).size).toBe(names.length);
+  });
+});

@@ -1,0 +1,114 @@
+// "Who asked decides": what each end of a gateway means.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { classifyExit, describeExit, type ExitEvidence, mayRestartInPlace } from '../../src/gateway/exit.ts';
+import type { ExitKind } from '../../src/gateway/exit-kind.ts';
+import type { StopMarker } from '../../src/gateway/planned-stop.ts';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const GATEWAY = { pid: 4_000, startTime: 77 };
+const marker = (change: Partial<StopMarker> = {}): StopMarker => ({
+  target: GATEWAY,
+  writerPid: 9_000,
+  writtenAtMs: NOW - 5_000,
+  ...change,
+});
+const evidence = (change: Partial<ExitEvidence> = {}): ExitEvidence => ({
+  askedByUs: false,
+  gateway: GATEWAY,
+  nowMs: NOW,
+  ourPids: [1],
+  ...change,
+});
+
+const minuteFull = [NOW - 59_000, NOW - 30_000, NOW - 1];
+
+describe('classifyExit', () => {
+  it.each<[string, ExitKind, number | null, Partial<ExitEvidence>]>([
+    ['0 as we asked', 'stopped', 0, { askedByUs: true }],
+    ['1 as we asked', 'stopped', 1, { askedByUs: true }],
+    ['75 as we asked', 'stopped', 75, { askedByUs: true }],
+    ['78 as we asked', 'stopped', 78, { askedByUs: true }],
+    ['a kill as we asked', 'stopped', null, { askedByUs: true, signal: 'SIGKILL' }],
+    ['the session ending while we asked', 'stopped', 0xc000026b, { askedByUs: true }],
+    ['0 with a planned stop of another', 'stopped-from-outside', 0, { marker: marker() }],
+    ['1 with a planned stop of another', 'stopped-from-outside', 1, { marker: marker() }],
+    ['75 with a planned stop of another', 'stopped-from-outside', 75, { marker: marker() }],
+    ['78 with a planned stop of another', 'stopped-from-outside', 78, { marker: marker() }],
+    ['a kill with a planned stop of another', 'stopped-from-outside', null, { signal: 'SIGKILL', marker: marker() }],
+    ['a planned stop by nobody named', 'stopped-from-outside', 0, { marker: { target: GATEWAY, writtenAtMs: NOW } }],
+    ['a planned stop that knows no start time', 'stopped-from-outside', 0, { marker: marker({ target: { pid: 4_000, startTime: null } }) }],
+    ['our own planned stop', 'stopped', 0, { marker: marker({ writerPid: 1 }) }],
+    ['0 with a stale planned stop', 'failure', 0, { marker: marker({ writtenAtMs: NOW - 60_001 }) }],
+    ['0 with a planned stop from the future', 'failure', 0, { marker: marker({ writtenAtMs: NOW + 60_001 }) }],
+    ['0 with a planned stop for another PID', 'failure', 0, { marker: marker({ target: { pid: 4_001, startTime: 77 } }) }],
+    [
+      '0 with a planned stop for an earlier process of this PID',
+      'failure',
+      0,
+      { marker: marker({ target: { pid: 4_000, startTime: 12 } }) },
+    ],
+    ['1 while an updater lives', 'stopped-from-outside', 1, { updateMarker: { pid: 9_001 } }],
+    ['75 while an updater lives', 'stopped-from-outside', 75, { updateMarker: { pid: 9_001 } }],
+    ['78 while an updater lives', 'needs-attention', 78, { updateMarker: { pid: 9_001 } }],
+    ['75', 'restart-in-place', 75, {}],
+    ['75 for the third time in a minute', 'restart-in-place', 75, { restartsInPlaceAtMs: minuteFull.slice(1) }],
+    ['75 for the fourth time in a minute', 'failure', 75, { restartsInPlaceAtMs: minuteFull }],
+    [
+      '75 for the fourth time, but not in a minute',
+      'restart-in-place',
+      75,
+      { restartsInPlaceAtMs: [NOW - 60_000, ...minuteFull.slice(1)] },
+    ],
+    ['78', 'needs-attention', 78, {}],
+    ['0', 'failure', 0, {}],
+    ['1', 'failure', 1, {}],
+    ['a crash', 'failure', 0xc0000005, {}],
+    ['a crash in signed notation', 'failure', -1_073_741_819, {}],
+    ['a kill', 'failure', null, { signal: 'SIGKILL' }],
+    ['no code at all', 'failure', null, {}],
+    ['the end of a session', 'session-ending', 0x40010004, {}],
+    ['the end of a session', 'session-ending', 0xc0000142, {}],
+    ['the end of a session', 'session-ending', 0xc000026b, {}],
+    ['the end of a session, signed', 'session-ending', -1_073_741_205, {}],
+  ])('takes %s for %s', (_name, kind, code, change) => {
+    const verdict = classifyExit(code, evidence(change));
+    expect(verdict.kind).toBe(kind);
+    expect(verdict.reason).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('says who holds the gateway down', () => {
+    expect(classifyExit(0, evidence({ marker: marker() }))).toMatchObject({ holderPid: 9_000 });
+    expect(classifyExit(1, evidence({ updateMarker: { pid: 9_001 } }))).toMatchObject({ holderPid: 9_001 });
+  });
+
+  it('takes whatever we asked for as a stop, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 32 - 1 })), fc.boolean(), (code, askedByUs) => {
+        expect(classifyExit(code, evidence({ askedByUs })).kind === 'stopped').toBe(askedByUs);
+      }),
+    );
+  });
+});
+
+describe('describeExit', () => {
+  it.each([
+    [0, null, 'exit code 0'],
+    [1, null, 'exit code 1'],
+    [null, 'SIGKILL', 'signal SIGKILL'],
+    [null, null, 'exit code unknown'],
+    [0xc000013a, null, 'exit code 0xC000013A, its console was closed, or Ctrl+C'],
+    [-1_073_741_819, null, 'exit code 0xC0000005, access violation'],
+    [0xdeadbeef, null, 'exit code 0xDEADBEEF'],
+  ] as const)('says %s %s as "%s"', (code, signal, words) => {
+    expect(describeExit(code, signal)).toBe(words);
+  });
+});
+
+describe('mayRestartInPlace', () => {
+  it('allows three in any minute', () => {
+    const times: number[] = [];
+    for (let at = 0; at < 300_000; at += 5_000) if (mayRestartInPlace(times, at)) times.push(at);
+    expect(times).toEqual([0, 1, 2, 3, 4].flatMap(minute => [0, 5_000, 10_000].map(at => minute * 60_000 + at)));
+  });
+});

@@ -1,0 +1,132 @@
+// How a gateway is stopped: the order of the ways, and what is done when none works. The process tree is a fake at its port; the home is real.
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { controlPath } from '../../src/gateway/control-socket.ts';
+import { type StopPorts, type StopProgress, stopGateway } from '../../src/gateway/graceful-stop.ts';
+import { readPlannedStop } from '../../src/gateway/planned-stop.ts';
+
+const GATEWAY = { pid: 12, startTime: 99 };
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'gateway-stop-'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A tree of a gateway and perhaps a child; what ends it is up to the test. */
+class FakeTree implements StopPorts {
+  gateway = true;
+  child = false;
+  immortal = false;
+  kills = 0;
+  gatewayIsGone = () => !this.gateway;
+  treeIsEmpty = () => !this.gateway && !this.child;
+  killTree = () => {
+    this.kills += 1;
+    if (!this.immortal) this.gateway = this.child = false;
+  };
+  signal?: (name: 'SIGTERM') => void;
+}
+
+describe('stopGateway', () => {
+  it('has nothing to do where nothing lives', async () => {
+    const tree = new FakeTree();
+    tree.gateway = false;
+    expect(await stopGateway({ home, gateway: GATEWAY }, tree)).toMatchObject({ by: 'gone' });
+    expect(readPlannedStop(home)).toBeUndefined();
+  });
+
+  it('writes the marker before it sends the signal, since a signal alone would look like a failure', async () => {
+    const tree = new FakeTree();
+    tree.signal = () => {
+      expect(readPlannedStop(home)?.target).toEqual(GATEWAY);
+      tree.gateway = false;
+    };
+    expect(await stopGateway({ home, gateway: GATEWAY }, tree)).toMatchObject({ by: 'marker', leftovers: false });
+    expect(tree.kills).toBe(0);
+  });
+
+  it('leaves no marker behind that nobody took up', async () => {
+    const tree = new FakeTree();
+    await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 50 });
+    expect(readPlannedStop(home)).toBeUndefined();
+  });
+
+  it('ends the tree of a gateway that does not listen', async () => {
+    const tree = new FakeTree();
+    tree.child = true;
+    const report = await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 100 });
+    expect(report).toMatchObject({ by: 'tree', leftovers: false });
+    expect(report.askedMs + report.waitedMs).toBeGreaterThanOrEqual(100);
+    expect(tree.kills).toBe(1);
+  });
+
+  it('ends what a gateway leaves behind, and still knows that the gateway listened', async () => {
+    const tree = new FakeTree();
+    tree.child = true;
+    tree.signal = () => {
+      tree.gateway = false;
+    };
+    expect(await stopGateway({ home, gateway: GATEWAY }, tree)).toMatchObject({ by: 'marker', leftovers: true });
+    expect(tree.kills).toBe(1);
+  });
+
+  it('sends a program without files the signal, and ends it at once where there are none', async () => {
+    const polite = new FakeTree();
+    polite.signal = () => {
+      polite.gateway = false;
+    };
+    expect(await stopGateway({ home }, polite)).toMatchObject({ by: 'signal' });
+    const silent = new FakeTree();
+    expect(await stopGateway({ home }, silent)).toMatchObject({ by: 'tree', waitedMs: expect.any(Number) });
+    expect(readPlannedStop(home)).toBeUndefined();
+  });
+
+  it('does not pause another gateway that answers in this home', async () => {
+    const verbs: string[] = [];
+    const server = net.createServer(socket =>
+      socket.once('data', chunk => {
+        verbs.push(JSON.parse(chunk.toString()).verb);
+        socket.end('{"ok":true,"result":{"pid":13,"start_time":99,"pausing":true}}\n');
+      }),
+    );
+    await new Promise<void>(resolve => server.listen(controlPath(home), resolve));
+    try {
+      expect(await stopGateway({ home, gateway: GATEWAY }, new FakeTree(), { gracefulMs: 200 })).toMatchObject({ by: 'tree' });
+      expect(verbs).toEqual(['identify']);
+    } finally {
+      await new Promise(resolve => server.close(resolve));
+    }
+  });
+
+  it('still stops a gateway whose home is gone', async () => {
+    const tree = new FakeTree();
+    tree.signal = () => {
+      tree.gateway = false;
+    };
+    expect(await stopGateway({ home: path.join(home, 'gone'), gateway: GATEWAY }, tree)).toMatchObject({ by: 'signal' });
+  });
+
+  it('tries again, then says so, when something survives', async () => {
+    const tree = new FakeTree();
+    tree.immortal = true;
+    const stopping = stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 10, totalMs: 1_200 });
+    await expect(stopping).rejects.toMatchObject({ code: 'timed-out' });
+    expect(tree.kills).toBeGreaterThan(1);
+  });
+
+  it('tells how far it is at every step, and in between', async () => {
+    const tree = new FakeTree();
+    const told: StopProgress[] = [];
+    await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 2_100, onProgress: progress => told.push(progress) });
+    const steps = told.map(({ step }) => step);
+    expect(steps[0]).toBe('asking');
+    expect(steps.at(-1)).toBe('ending-tree');
+    expect(steps.filter(step => step === 'waiting').length).toBeGreaterThanOrEqual(2);
+  });
+});
