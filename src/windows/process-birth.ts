@@ -12,7 +12,19 @@ import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, using } from './han
 import type { Job } from './job.ts';
 import { declare } from './library.ts';
 import { startTimeOf } from './process-info.ts';
-import { BOOL, DWORD, type Handle, inout, out, POINTER, PROCESS_INFORMATION, pointerTo, STARTUPINFOEXW, WAIT_OR_TIMER_CALLBACK, WIDE } from './types.ts';
+import {
+  BOOL,
+  DWORD,
+  type Handle,
+  inout,
+  out,
+  POINTER,
+  PROCESS_INFORMATION,
+  pointerTo,
+  STARTUPINFOEXW,
+  WAIT_OR_TIMER_CALLBACK,
+  WIDE,
+} from './types.ts';
 
 const InitializeProcThreadAttributeList = declare<[Handle | null, number, number, [number | bigint]], number>(
   'kernel32.dll',

@@ -51,16 +51,13 @@ export function chooseSession<S extends Session>(sessions: readonly S[], current
   );
 }
 
-/** All sessions, session 0 among them. Where none is listed (Wine), the one at the console is all that is known. */
-export function listSessions(): Session[] {
+/** The sessions that Windows lists; session 0 is always among them, so none at all means that this system keeps no list (Wine). */
+function enumeratedSessions(): Session[] {
   const memory: [Handle | null] = [null];
   const count: [number] = [0];
   const { result, lastError } = WTSEnumerateSessionsW(null, 0, 1, memory, count);
   if (!result) throw win32Error(lastError, 'WTSEnumerateSessionsW');
-  if (memory[0] === null || count[0] === 0) {
-    const { result: console } = WTSGetActiveConsoleSessionId();
-    return console === NO_SESSION ? [] : [{ id: console, state: 'active' }];
-  }
+  if (memory[0] === null || count[0] === 0) return [];
   const free = (address: Handle): void => {
     WTSFreeMemory(address);
   };
@@ -71,6 +68,17 @@ export function listSessions(): Session[] {
       state: State === ACTIVE ? 'active' : State === DISCONNECTED ? 'disconnected' : 'other',
     }));
   });
+}
+
+/** Whether this system lists its sessions. */
+export const hasSessionList = (): boolean => enumeratedSessions().length > 0;
+
+/** All sessions, session 0 among them. Where none is listed, the one at the console is all that is known. */
+export function listSessions(): Session[] {
+  const enumerated = enumeratedSessions();
+  if (enumerated.length > 0) return enumerated;
+  const { result: console } = WTSGetActiveConsoleSessionId();
+  return console === NO_SESSION ? [] : [{ id: console, state: 'active' }];
 }
 
 /**

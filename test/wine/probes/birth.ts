@@ -15,7 +15,11 @@ const job = Job.create();
 const birth = (...args: string[]) => ({ program: process.execPath, args: [child, ...args], cwd: 'C:\\windows', job });
 
 const CreateEventW = declare<[null, number, number, null], Handle>('kernel32.dll', 'CreateEventW', POINTER, [POINTER, BOOL, BOOL, WIDE]);
-const SetHandleInformation = declare<[Handle, number, number], number>('kernel32.dll', 'SetHandleInformation', BOOL, [POINTER, DWORD, DWORD]);
+const SetHandleInformation = declare<[Handle, number, number], number>('kernel32.dll', 'SetHandleInformation', BOOL, [
+  POINTER,
+  DWORD,
+  DWORD,
+]);
 
 /** An event that would be inherited, were it not for the list. */
 function inheritableEvent(): Handle {
@@ -46,7 +50,17 @@ async function self(): Promise<unknown> {
   const [stdout, stderr, exitCode] = await Promise.all([text(out.stream), text(err.stream), born.exited]);
   await untilEmpty();
   const after = { alive: isAlive(born.pid), startTime: startTime(born.pid) ?? null, inJob: job.activeProcesses() };
-  return { pid: born.pid, startTime: born.startTime, startTimeFromOutside, inJobAtBirth, stdout, stderr, exitCode, after, self: process.pid };
+  return {
+    pid: born.pid,
+    startTime: born.startTime,
+    startTimeFromOutside,
+    inJobAtBirth,
+    stdout,
+    stderr,
+    exitCode,
+    after,
+    self: process.pid,
+  };
 }
 
 async function asUser(): Promise<unknown> {
