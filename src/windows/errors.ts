@@ -28,6 +28,7 @@ export const ERROR = {
   processAborted: 1067,
   serviceMarkedForDelete: 1072,
   serviceExists: 1073,
+  privilegeNotHeld: 1314,
 } as const;
 
 /** Further numbers that mean the same to a user as one that the table of errors names. */

@@ -28,7 +28,7 @@ export type WaitStep =
   | { readonly kind: 'ask-again'; readonly afterMs: number; readonly progress: Progress };
 
 /** Microsoft's text says 1 to 10 s; somebody waits for this switch, and a question costs a fraction of a millisecond. */
-const ASK_AGAIN_MS = { min: 50, max: 1000 } as const;
+const ASK_AGAIN_MS = { min: 50, max: 250 } as const;
 /** A wait hint of nothing is no promise at all; such a service gets this long between two signs of life. */
 const LEAST_HINT_MS = 10_000;
 

@@ -118,6 +118,9 @@ export const STARTUPINFOEXW = koffi.struct({ StartupInfo: STARTUPINFOW, lpAttrib
 export const PROCESS_INFORMATION = koffi.struct({ hProcess: POINTER, hThread: POINTER, dwProcessId: DWORD, dwThreadId: DWORD });
 export const SECURITY_ATTRIBUTES = koffi.struct({ nLength: DWORD, lpSecurityDescriptor: POINTER, bInheritHandle: BOOL });
 
+/** winnt.h: what Windows' thread pool calls when a wait is over. */
+export const WAIT_OR_TIMER_CALLBACK = koffi.proto('__stdcall', null, 'void', [POINTER, 'uint8']);
+
 /** winnt.h: job objects. */
 export const JOBOBJECT_BASIC_LIMIT_INFORMATION = koffi.struct({
   PerProcessUserTimeLimit: 'int64',

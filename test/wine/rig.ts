@@ -117,6 +117,8 @@ async function template(): Promise<string> {
   const env = environment(making, { WINEDLLOVERRIDES: 'mscoree,mshtml=' });
   await wait(WINE, ['wineboot', '-i'], env);
   await wait(WINE, ['winecfg', '-v', 'win10'], env);
+  // Windows without a screen: hidden windows exist, and nothing asks for an X server.
+  await wait(WINE, ['reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null'], env);
   await endServer(making);
   rmSync(path.join(making, 'drive_c/windows/system32/services.exe'));
   copyFileSync(services, path.join(making, 'drive_c/windows/system32/services.exe'));

@@ -1,0 +1,54 @@
+/**
+ * The event log of Windows: where an administrator looks first. A source is registered once, with rights; reporting needs none.
+ * The message file is EventCreate.exe, which every Windows has: its messages are the text that was reported and nothing else.
+ * Sources: RegisterEventSourceW, ReportEventW, "Event Sources" (Microsoft Learn).
+ */
+import { EVENT_SOURCE, EVENTS, type EventName } from '../service/events.ts';
+import { win32Error } from './errors.ts';
+import { opened, using } from './handle.ts';
+import { declare } from './library.ts';
+import { deleteKey, writeValues } from './registry.ts';
+import { BOOL, DWORD, type Handle, POINTER, pointerTo, WIDE } from './types.ts';
+
+const RegisterEventSourceW = declare<[null, string], Handle | null>('advapi32.dll', 'RegisterEventSourceW', POINTER, [WIDE, WIDE]);
+const DeregisterEventSource = declare<[Handle], number>('advapi32.dll', 'DeregisterEventSource', BOOL, [POINTER]);
+const ReportEventW = declare<[Handle, number, number, number, null, number, number, string[], null], number>(
+  'advapi32.dll',
+  'ReportEventW',
+  BOOL,
+  [POINTER, 'uint16', 'uint16', DWORD, POINTER, 'uint16', DWORD, pointerTo(WIDE), POINTER],
+);
+
+/** winnt.h: EVENTLOG_ERROR_TYPE and its kin. */
+const TYPES = { error: 1, warning: 2, information: 4 } as const;
+const ALL_TYPES = 7;
+const SOURCE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${EVENT_SOURCE}` as const;
+
+/** Registers the source. Needs an administrator; entries of a source that is not registered are shown without their text. */
+export function registerEventSource(): void {
+  writeValues(SOURCE_KEY, {
+    EventMessageFile: { expand: '%SystemRoot%\\System32\\EventCreate.exe' },
+    TypesSupported: ALL_TYPES,
+    CustomSource: 1,
+  });
+}
+
+/** Removes the source; entries that were written stay. Needs an administrator. */
+export function unregisterEventSource(): void {
+  deleteKey(SOURCE_KEY);
+}
+
+/**
+ * Writes an entry.
+ * @param detail Goes after the sentence of the table: a name, a code, a reason; no secrets, because every user may read the log.
+ */
+export function reportEvent(name: EventName, detail: string): void {
+  const { id, type, message } = EVENTS[name];
+  const close = (source: Handle): void => {
+    DeregisterEventSource(source);
+  };
+  using(opened(RegisterEventSourceW(null, EVENT_SOURCE), 'RegisterEventSourceW'), close, source => {
+    const { result, lastError } = ReportEventW(source, TYPES[type], 0, id, null, 1, 0, [`${message} ${detail}`], null);
+    if (!result) throw win32Error(lastError, `ReportEventW ${id}`);
+  });
+}

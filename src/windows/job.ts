@@ -1,0 +1,80 @@
+/**
+ * A job object: everything that is born in it, and everything that is born from that, ends with it.
+ * KILL_ON_JOB_CLOSE also ends the tree when the process that holds the job dies. BREAKAWAY_OK is set because Hermes' own `/update` asks to
+ * break away and would fail without it; nothing of ours asks for it.
+ * Sources: "Job Objects", CreateJobObjectW, SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { win32Error } from './errors.ts';
+import { closeHandle, opened } from './handle.ts';
+import { declare } from './library.ts';
+import {
+  BOOL,
+  DWORD,
+  type Handle,
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION,
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
+  out,
+  POINTER,
+  WIDE,
+} from './types.ts';
+
+const CreateJobObjectW = declare<[null, null], Handle | null>('kernel32.dll', 'CreateJobObjectW', POINTER, [POINTER, WIDE]);
+const SetInformationJobObject = declare<[Handle, number, Buffer, number], number>('kernel32.dll', 'SetInformationJobObject', BOOL, [
+  POINTER,
+  'int',
+  POINTER,
+  DWORD,
+]);
+const QueryInformationJobObject = declare<[Handle, number, Buffer, number, [number]], number>(
+  'kernel32.dll',
+  'QueryInformationJobObject',
+  BOOL,
+  [POINTER, 'int', POINTER, DWORD, out(DWORD)],
+);
+const TerminateJobObject = declare<[Handle, number], number>('kernel32.dll', 'TerminateJobObject', BOOL, [POINTER, DWORD]);
+
+const JOB_OBJECT_LIMIT_BREAKAWAY_OK = 0x0800;
+const JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000;
+const JobObjectBasicAccountingInformation = 1;
+const JobObjectExtendedLimitInformation = 9;
+
+export class Job {
+  /** What a process is born into (PROC_THREAD_ATTRIBUTE_JOB_LIST). */
+  readonly handle: Handle;
+
+  private constructor(handle: Handle) {
+    this.handle = handle;
+  }
+
+  /** An unnamed job: nobody else can open it. */
+  static create(): Job {
+    const job = new Job(opened(CreateJobObjectW(null, null), 'CreateJobObjectW'));
+    const limits = Buffer.alloc(koffi.sizeof(JOBOBJECT_EXTENDED_LIMIT_INFORMATION));
+    const flags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK;
+    koffi.encode(limits, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, { BasicLimitInformation: { LimitFlags: flags } });
+    const { result, lastError } = SetInformationJobObject(job.handle, JobObjectExtendedLimitInformation, limits, limits.length);
+    if (result) return job;
+    job.close();
+    throw win32Error(lastError, 'SetInformationJobObject');
+  }
+
+  /** How many processes live in it: a stop is complete when it is none. */
+  activeProcesses(): number {
+    const buffer = Buffer.alloc(koffi.sizeof(JOBOBJECT_BASIC_ACCOUNTING_INFORMATION));
+    const { result, lastError } = QueryInformationJobObject(this.handle, JobObjectBasicAccountingInformation, buffer, buffer.length, [0]);
+    if (!result) throw win32Error(lastError, 'QueryInformationJobObject');
+    return (koffi.decode(buffer, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION) as { ActiveProcesses: number }).ActiveProcesses;
+  }
+
+  /** Ends every process in it, at once, with this exit code. */
+  terminate(exitCode: number): void {
+    const { result, lastError } = TerminateJobObject(this.handle, exitCode);
+    if (!result) throw win32Error(lastError, 'TerminateJobObject');
+  }
+
+  /** Gives the job back; whatever still lives in it ends. */
+  close(): void {
+    closeHandle(this.handle);
+  }
+}

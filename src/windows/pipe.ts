@@ -1,0 +1,120 @@
+/**
+ * Pipes to a child: its stdin, written here, and its output, read here as Node streams.
+ * Output comes through a named pipe whose one end is a Node server and whose other end the child inherits: Node can read that without a
+ * file descriptor, and a child that is given one would open a console.
+ * Sources: CreatePipe, CreateFileW, GetNamedPipeServerProcessId (Microsoft Learn).
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
+import type { Readable } from 'node:stream';
+import { win32Error } from './errors.ts';
+import { closeHandle, opened, using } from './handle.ts';
+import { declare } from './library.ts';
+import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
+
+const CreatePipe = declare<[[Handle | null], [Handle | null], null, number], number>('kernel32.dll', 'CreatePipe', BOOL, [
+  out(POINTER),
+  out(POINTER),
+  POINTER,
+  DWORD,
+]);
+const WriteFile = declare<[Handle, Buffer, number, [number], null], number>('kernel32.dll', 'WriteFile', BOOL, [
+  POINTER,
+  POINTER,
+  DWORD,
+  out(DWORD),
+  POINTER,
+]);
+const CreateFileW = declare<[string, number, number, null, number, number, null], Handle>('kernel32.dll', 'CreateFileW', POINTER, [
+  WIDE,
+  DWORD,
+  DWORD,
+  POINTER,
+  DWORD,
+  DWORD,
+  POINTER,
+]);
+const GetNamedPipeServerProcessId = declare<[Handle, [number]], number>('kernel32.dll', 'GetNamedPipeServerProcessId', BOOL, [
+  POINTER,
+  out(DWORD),
+]);
+
+const GENERIC_READ = 0x8000_0000;
+const GENERIC_WRITE = 0x4000_0000;
+const FILE_SHARE_ALL = 7;
+const OPEN_EXISTING = 3;
+/** No more than identification: a server that we connect to may know who we are, and not act as us. */
+const SECURITY_IDENTIFICATION = 0x11_0000;
+
+/** The end of a child's stdin that is written here. */
+export class ChildInput {
+  readonly #handle: Handle;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  /** Writes after what was written before; rejects when the child has closed its end. A child that does not read holds up a pool worker. */
+  write(text: string): Promise<void> {
+    const bytes = Buffer.from(text);
+    const step = this.#last.then(async () => {
+      const { result, lastError } = await WriteFile.async(this.#handle, bytes, bytes.length, [0], null);
+      if (!result) throw win32Error(lastError, 'WriteFile');
+    });
+    this.#last = step.catch(() => undefined);
+    return step;
+  }
+
+  /** Ends the child's stdin when everything is written. */
+  end(): Promise<void> {
+    this.#last = this.#last.then(() => closeHandle(this.#handle));
+    return this.#last;
+  }
+}
+
+/** A pipe whose `childEnd` becomes a child's stdin; close that end here once the child is born. */
+export function openChildInput(): { readonly input: ChildInput; readonly childEnd: Handle } {
+  const childEnd: [Handle | null] = [null];
+  const ourEnd: [Handle | null] = [null];
+  const { result, lastError } = CreatePipe(childEnd, ourEnd, null, 0);
+  if (!result || childEnd[0] === null || ourEnd[0] === null) throw win32Error(lastError, 'CreatePipe');
+  return { input: new ChildInput(ourEnd[0]), childEnd: childEnd[0] };
+}
+
+/** A stream of what a child writes into `childEnd`; close that end here once the child is born, and the stream ends with the child. */
+export async function openChildOutput(): Promise<{ readonly stream: Readable; readonly childEnd: Handle }> {
+  const name = `\\\\.\\pipe\\hermes-gateway-output-${randomUUID()}`;
+  // libuv makes the first instance with FILE_FLAG_FIRST_PIPE_INSTANCE, so a name that somebody took before is an error here.
+  const server = net.createServer();
+  server.listen(name);
+  await once(server, 'listening');
+  try {
+    const connected = once(server, 'connection') as Promise<[net.Socket]>;
+    const childEnd = opened(CreateFileW(name, GENERIC_WRITE, 0, null, OPEN_EXISTING, 0, null), `CreateFileW ${name}`);
+    const [stream] = await connected;
+    return { stream, childEnd };
+  } finally {
+    server.close();
+  }
+}
+
+/** A handle to NUL: what a child reads when there is nothing to say to it. */
+export function openNothing(): Handle {
+  return opened(CreateFileW('NUL', GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, 0, null), 'CreateFileW NUL');
+}
+
+/**
+ * The PID of the process that serves a named pipe: whether it is the process that one means to talk to. It costs the server a connection
+ * that closes at once. Throws `windows-refused` where nobody serves it.
+ */
+export function pipeServerPid(name: string): number {
+  const pipe = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
+  return using(opened(pipe, `CreateFileW ${name}`), closeHandle, handle => {
+    const pid: [number] = [0];
+    const { result, lastError } = GetNamedPipeServerProcessId(handle, pid);
+    if (!result) throw win32Error(lastError, `GetNamedPipeServerProcessId ${name}`);
+    return pid[0];
+  });
+}

@@ -1,0 +1,225 @@
+/**
+ * The birth of a process with exactly what it is to have: these handles and no others (HANDLE_LIST), this job from its first instruction on
+ * (JOB_LIST), no console window ever (CREATE_NO_WINDOW), and the environment of its user.
+ * Assigning a job after the birth would leave a moment in which a child of the child escapes; inheriting all handles would give the child
+ * whatever this process happens to hold open.
+ * Sources: CreateProcessW, CreateProcessAsUserW, UpdateProcThreadAttribute, CreateEnvironmentBlock (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { commandLine } from './argv.ts';
+import { win32Error } from './errors.ts';
+import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, using } from './handle.ts';
+import type { Job } from './job.ts';
+import { declare } from './library.ts';
+import { startTimeOf } from './process-info.ts';
+import {
+  BOOL,
+  DWORD,
+  type Handle,
+  inout,
+  out,
+  POINTER,
+  PROCESS_INFORMATION,
+  pointerTo,
+  STARTUPINFOEXW,
+  WAIT_OR_TIMER_CALLBACK,
+  WIDE,
+} from './types.ts';
+
+const InitializeProcThreadAttributeList = declare<[Handle | null, number, number, [number | bigint]], number>(
+  'kernel32.dll',
+  'InitializeProcThreadAttributeList',
+  BOOL,
+  [POINTER, DWORD, DWORD, inout('uint64')],
+);
+const UpdateProcThreadAttribute = declare<[Handle, number, number, Handle, number, null, null], number>(
+  'kernel32.dll',
+  'UpdateProcThreadAttribute',
+  BOOL,
+  [POINTER, DWORD, 'uint64', POINTER, 'uint64', POINTER, POINTER],
+);
+const DeleteProcThreadAttributeList = declare<[Handle], void>('kernel32.dll', 'DeleteProcThreadAttributeList', 'void', [POINTER]);
+const CREATION = [WIDE, POINTER, POINTER, POINTER, BOOL, DWORD, POINTER, WIDE, pointerTo(STARTUPINFOEXW), out(PROCESS_INFORMATION)];
+type Creation = [string, Buffer, null, null, number, number, Handle | Buffer | null, string | null, object, object];
+const CreateProcessW = declare<Creation, number>('kernel32.dll', 'CreateProcessW', BOOL, CREATION);
+const CreateProcessAsUserW = declare<[Handle, ...Creation], number>('advapi32.dll', 'CreateProcessAsUserW', BOOL, [POINTER, ...CREATION]);
+const CreateEnvironmentBlock = declare<[[Handle | null], Handle, number], number>('userenv.dll', 'CreateEnvironmentBlock', BOOL, [
+  out(POINTER),
+  POINTER,
+  BOOL,
+]);
+const DestroyEnvironmentBlock = declare<[Handle], number>('userenv.dll', 'DestroyEnvironmentBlock', BOOL, [POINTER]);
+const RegisterWaitForSingleObject = declare<[[Handle | null], Handle, Handle, null, number, number], number>(
+  'kernel32.dll',
+  'RegisterWaitForSingleObject',
+  BOOL,
+  [out(POINTER), POINTER, pointerTo(WAIT_OR_TIMER_CALLBACK), POINTER, DWORD, DWORD],
+);
+const UnregisterWaitEx = declare<[Handle, Handle], number>('kernel32.dll', 'UnregisterWaitEx', BOOL, [POINTER, POINTER]);
+const GetExitCodeProcess = declare<[Handle, [number]], number>('kernel32.dll', 'GetExitCodeProcess', BOOL, [POINTER, out(DWORD)]);
+
+const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x2_0002;
+const PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2_000d;
+const CREATE_UNICODE_ENVIRONMENT = 0x0400;
+const EXTENDED_STARTUPINFO_PRESENT = 0x8_0000;
+const CREATE_NO_WINDOW = 0x0800_0000;
+const STARTF_USESTDHANDLES = 0x0100;
+const INFINITE = 0xffff_ffff;
+const WT_EXECUTEONLYONCE = 8;
+/** setInterval takes no more than 31 bits. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+/** The desktop that the user sees: a process born from session 0 has to name it. */
+const USER_DESKTOP = 'winsta0\\default';
+
+/** What a process is to be. */
+export interface Birth {
+  /** The absolute path of the program, and its arguments. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The folder it starts in. */
+  readonly cwd: string;
+  /** Ends the process, and all that it starts, when it is closed. */
+  readonly job: Job;
+}
+
+/** What the child has as stdin, stdout and stderr: the only handles that it inherits. */
+export interface StandardHandles {
+  readonly input: Handle;
+  readonly output?: Handle;
+  readonly error?: Handle;
+}
+
+/** A process that was born here. */
+export interface BornProcess {
+  readonly pid: number;
+  /** Hundredths of a second since 1970; with the PID it names this process and no other. */
+  readonly startTime: number;
+  /** Resolves with the exit code, unsigned as Windows has it, when the process has ended. Keeps the event loop alive until then. */
+  readonly exited: Promise<number>;
+}
+
+/** `NAME=value` strings, each ended by NUL, sorted by name without regard to case, and a NUL at the end. */
+export function environmentBlock(variables: Readonly<Record<string, string>>): Buffer {
+  const upper = (entry: readonly [string, string]): string => entry[0].toUpperCase();
+  const entries = Object.entries(variables).sort((one, other) => (upper(one) < upper(other) ? -1 : 1));
+  return Buffer.from(`${entries.map(([name, value]) => `${name}=${value}\0`).join('')}\0${entries.length === 0 ? '\0' : ''}`, 'utf16le');
+}
+
+/** An array of handles in memory that stays where it is until it is freed: the attribute list only points to it. */
+function handleArray(handles: readonly Handle[]): Handle {
+  const memory = koffi.alloc('uint64', handles.length) as Handle;
+  koffi.encode(memory, koffi.array('uint64', handles.length), handles);
+  return memory;
+}
+
+/** Makes an attribute list of the inherited handles and the job, for the time of `use`. */
+function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: Handle) => T): T {
+  const size: [number | bigint] = [0];
+  // Fails by design and tells the size.
+  InitializeProcThreadAttributeList(null, 2, 0, size);
+  const handles = handleArray(inherited);
+  const jobs = handleArray([job.handle]);
+  const list = koffi.alloc('uint8', Number(size[0])) as Handle;
+  try {
+    const initialized = InitializeProcThreadAttributeList(list, 2, 0, size);
+    if (!initialized.result) throw win32Error(initialized.lastError, 'InitializeProcThreadAttributeList');
+    const update = (attribute: number, value: Handle, bytes: number): void => {
+      const { result, lastError } = UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null);
+      if (!result) throw win32Error(lastError, 'UpdateProcThreadAttribute');
+    };
+    try {
+      update(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles, 8 * inherited.length);
+      update(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs, 8);
+      return use(list);
+    } finally {
+      DeleteProcThreadAttributeList(list);
+    }
+  } finally {
+    for (const memory of [list, jobs, handles]) koffi.free(memory);
+  }
+}
+
+function exitCode(process: Handle): number {
+  const code: [number] = [0];
+  const { result, lastError } = GetExitCodeProcess(process, code);
+  if (!result) throw win32Error(lastError, 'GetExitCodeProcess');
+  return code[0];
+}
+
+/**
+ * The exit code, when there is one. Windows' own thread pool waits, not a worker of libuv: Node joins its workers when it exits, so one that
+ * waits for a child would keep this process from ending before the child does.
+ */
+async function exitCodeOf(process: Handle): Promise<number> {
+  // A callback that Windows may call does not keep the event loop alive; this does.
+  const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
+  const wait: [Handle | null] = [null];
+  let ended: () => void = () => undefined;
+  const end = new Promise<void>(resolve => {
+    ended = resolve;
+  });
+  const callback = koffi.register(() => ended(), pointerTo(WAIT_OR_TIMER_CALLBACK));
+  const { result, lastError } = RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
+  if (result) await end;
+  // Blocks until the callback has returned on its thread, which it does now: the JavaScript side of it is over.
+  if (wait[0] !== null) await UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
+  koffi.unregister(callback);
+  clearInterval(alive);
+  return using(process, closeHandle, handle => {
+    if (!result) throw win32Error(lastError, 'RegisterWaitForSingleObject');
+    return exitCode(handle);
+  });
+}
+
+type Create = (...creation: Creation) => { readonly result: number; readonly lastError: number };
+
+function create(birth: Birth, handles: StandardHandles, desktop: string | null, block: Handle | Buffer | null, make: Create): BornProcess {
+  const inherited = [...new Set([handles.input, handles.output, handles.error].filter(handle => handle !== undefined))];
+  for (const handle of inherited) makeInheritable(handle);
+  const information: { hProcess?: Handle; hThread?: Handle; dwProcessId?: number } = {};
+  withAttributes(inherited, birth.job, list => {
+    const startup = {
+      StartupInfo: {
+        cb: koffi.sizeof(STARTUPINFOEXW),
+        lpDesktop: desktop,
+        dwFlags: STARTF_USESTDHANDLES,
+        hStdInput: handles.input,
+        hStdOutput: handles.output ?? null,
+        hStdError: handles.error ?? null,
+      },
+      lpAttributeList: list,
+    };
+    // Windows writes into the command line while it parses it.
+    const line = Buffer.from(`${commandLine(birth.program, birth.args)}\0`, 'utf16le');
+    const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    const { result, lastError } = make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, information);
+    if (!result) throw win32Error(lastError, `CreateProcess ${birth.program}`);
+  });
+  const { hProcess = 0n, hThread = 0n, dwProcessId = 0 } = information;
+  closeHandle(hThread);
+  return { pid: dwProcessId, startTime: startTimeOf(hProcess), exited: exitCodeOf(hProcess) };
+}
+
+/**
+ * Starts a process as this user.
+ * @param environment All of its variables; absent: those of this process.
+ */
+export function startProcess(birth: Birth, handles: StandardHandles, environment?: Readonly<Record<string, string>>): BornProcess {
+  return create(birth, handles, null, environment ? environmentBlock(environment) : null, CreateProcessW);
+}
+
+/**
+ * Starts a process as the user of a token, in that user's session, on the desktop that the user sees, with the user's own environment.
+ * Needs SeAssignPrimaryToken and SeIncreaseQuota.
+ */
+export function startProcessAs(token: Handle, birth: Birth, handles: StandardHandles): BornProcess {
+  const block: [Handle | null] = [null];
+  const { result, lastError } = CreateEnvironmentBlock(block, token, 0);
+  if (!result || block[0] === null) throw win32Error(lastError, 'CreateEnvironmentBlock');
+  const destroy = (memory: Handle): void => {
+    DestroyEnvironmentBlock(memory);
+  };
+  return using(block[0], destroy, memory =>
+    create(birth, handles, USER_DESKTOP, memory, (...creation) => CreateProcessAsUserW(token, ...creation)),
+  );
+}

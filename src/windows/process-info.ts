@@ -1,0 +1,156 @@
+/**
+ * Facts about a process by its PID: whether it lives, since when, its program and its parent.
+ * A PID alone names nobody, because Windows gives it to the next process: PID and start time together do, and Hermes' files carry both.
+ * Never probe with a signal: `kill(pid, 0)` of other runtimes sends Ctrl+C on Windows.
+ * Sources: OpenProcess, GetProcessTimes, QueryFullProcessImageNameW, CreateToolhelp32Snapshot (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { ERROR, win32Error } from './errors.ts';
+import { closeHandle, opened, using } from './handle.ts';
+import { declare } from './library.ts';
+import { BOOL, DWORD, type Handle, inout, out, POINTER, PROCESSENTRY32W } from './types.ts';
+
+const OpenProcess = declare<[number, number, number], Handle | null>('kernel32.dll', 'OpenProcess', POINTER, [DWORD, BOOL, DWORD]);
+const GetProcessTimes = declare<[Handle, [number | bigint], [number | bigint], [number | bigint], [number | bigint]], number>(
+  'kernel32.dll',
+  'GetProcessTimes',
+  BOOL,
+  [POINTER, out('uint64'), out('uint64'), out('uint64'), out('uint64')],
+);
+const WaitForSingleObject = declare<[Handle, number], number>('kernel32.dll', 'WaitForSingleObject', DWORD, [POINTER, DWORD]);
+const TerminateProcess = declare<[Handle, number], number>('kernel32.dll', 'TerminateProcess', BOOL, [POINTER, DWORD]);
+const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
+const QueryFullProcessImageNameW = declare<[Handle, number, Buffer, [number]], number>('kernel32.dll', 'QueryFullProcessImageNameW', BOOL, [
+  POINTER,
+  DWORD,
+  POINTER,
+  inout(DWORD),
+]);
+const CreateToolhelp32Snapshot = declare<[number, number], Handle>('kernel32.dll', 'CreateToolhelp32Snapshot', POINTER, [DWORD, DWORD]);
+const Process32FirstW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32FirstW', BOOL, [POINTER, POINTER]);
+const Process32NextW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32NextW', BOOL, [POINTER, POINTER]);
+
+const PROCESS_TERMINATE = 0x1;
+const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
+const SYNCHRONIZE = 0x10_0000;
+const WAIT_TIMEOUT = 258;
+const TH32CS_SNAPPROCESS = 2;
+/** The longest path that Windows has, in UTF-16 units. */
+const MAX_LONG_PATH = 32_768;
+
+/** 1 January 1970 in FILETIME's 100 ns since 1601. */
+const UNIX_EPOCH_TICKS = 116_444_736_000_000_000n;
+
+/** Half to even, as Python rounds. */
+function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/**
+ * A creation time as Hermes writes it: `int(round(psutil.Process(pid).create_time() * 100))`, hundredths of a second since 1970.
+ * The same floating-point steps as psutil's, because the numbers are compared for equality.
+ * @param ticks FILETIME, in 100 ns since 1601.
+ */
+export function toCentiseconds(ticks: bigint): number {
+  const seconds = Number(ticks - UNIX_EPOCH_TICKS) / 10_000_000;
+  return roundHalfEven(seconds * 100);
+}
+
+/** Opens a process; undefined where there is none of this PID. */
+function withProcess<T>(pid: number, access: number, use: (process: Handle) => T): T | undefined {
+  const outcome = OpenProcess(access, 0, pid);
+  if (outcome.result === null && outcome.lastError === ERROR.invalidParameter) return undefined;
+  return using(opened(outcome, `OpenProcess ${pid}`), closeHandle, use);
+}
+
+/** The creation time of an open process, in hundredths of a second since 1970. */
+export function startTimeOf(process: Handle): number {
+  const created: [number | bigint] = [0];
+  const { result, lastError } = GetProcessTimes(process, created, [0], [0], [0]);
+  if (!result) throw win32Error(lastError, 'GetProcessTimes');
+  return toCentiseconds(BigInt(created[0]));
+}
+
+/** A process that ended stays known while anybody holds a handle to it; it is not alive then. */
+const hasEnded = (process: Handle): boolean => WaitForSingleObject(process, 0).result !== WAIT_TIMEOUT;
+
+/**
+ * When a living process was created, in hundredths of a second since 1970; undefined where no such process lives.
+ * Throws `needs-administrator` for a process that this user may not ask about.
+ */
+export function startTime(pid: number): number | undefined {
+  return withProcess(pid, PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, process =>
+    hasEnded(process) ? undefined : startTimeOf(process),
+  );
+}
+
+/** Whether a process of this PID lives. One that this user may not open lives. */
+export function isAlive(pid: number): boolean {
+  const { result, lastError } = OpenProcess(SYNCHRONIZE, 0, pid);
+  if (result === null) return lastError === ERROR.accessDenied;
+  return using(result, closeHandle, process => !hasEnded(process));
+}
+
+/** The path of a process' program; undefined where there is no such process, or none that this user may ask about. */
+export function imagePath(pid: number): string | undefined {
+  const { result: process } = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid);
+  if (process === null) return undefined;
+  return using(process, closeHandle, handle => {
+    const path = Buffer.alloc(2 * MAX_LONG_PATH);
+    const length: [number] = [MAX_LONG_PATH];
+    return QueryFullProcessImageNameW(handle, 0, path, length).result ? path.toString('utf16le', 0, 2 * length[0]) : undefined;
+  });
+}
+
+export interface ProcessEntry {
+  readonly pid: number;
+  /** The PID of the process that created it; that one may have ended, and its PID may be another's by now. */
+  readonly parentPid: number;
+  /** The file name of the program. */
+  readonly program: string;
+}
+
+/** Every process of the machine. Needs no rights on any of them. */
+export function listProcesses(): ProcessEntry[] {
+  const snapshot = opened(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0), 'CreateToolhelp32Snapshot');
+  return using(snapshot, closeHandle, handle => {
+    const buffer = Buffer.alloc(koffi.sizeof(PROCESSENTRY32W));
+    buffer.writeUInt32LE(buffer.length);
+    const entries: ProcessEntry[] = [];
+    for (let { result } = Process32FirstW(handle, buffer); result; { result } = Process32NextW(handle, buffer)) {
+      const raw = koffi.decode(buffer, PROCESSENTRY32W) as { th32ProcessID: number; th32ParentProcessID: number; szExeFile: string };
+      entries.push({ pid: raw.th32ProcessID, parentPid: raw.th32ParentProcessID, program: raw.szExeFile });
+    }
+    return entries;
+  });
+}
+
+/** The PID of the process that created this one; undefined where there is no such process. */
+export function parentOf(pid: number): number | undefined {
+  return listProcesses().find(entry => entry.pid === pid)?.parentPid;
+}
+
+/**
+ * Ends a process at once, if it is still the one that was meant.
+ * @param identity PID and start time in hundredths of a second since 1970.
+ * @returns false where that process had ended already.
+ */
+export function terminateProcess(identity: { readonly pid: number; readonly startTime: number }, exitCode: number): boolean {
+  const access = PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE;
+  const ended = withProcess(identity.pid, access, process => {
+    if (hasEnded(process) || startTimeOf(process) !== identity.startTime) return false;
+    const { result, lastError } = TerminateProcess(process, exitCode);
+    if (!result) throw win32Error(lastError, `TerminateProcess ${identity.pid}`);
+    return true;
+  });
+  return ended ?? false;
+}
+
+/** Ends this process at once, with nothing reported and nothing flushed: how a service says to the SCM that it failed. */
+export function terminateSelf(exitCode: number): never {
+  TerminateProcess(GetCurrentProcess().result, exitCode);
+  return process.exit(exitCode);
+}

@@ -1,0 +1,95 @@
+/**
+ * The thread behind session-end-window.ts: it owns the hidden window, because Windows sends a window's messages to the thread that made it,
+ * and it may block while Windows waits for an answer, because the gateway is stopped on another thread meanwhile.
+ * Sources: WM_QUERYENDSESSION, WM_ENDSESSION, ShutdownBlockReasonCreate, GetMessageW (Microsoft Learn).
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import koffi from 'koffi';
+import { win32Error } from './errors.ts';
+import { opened } from './handle.ts';
+import { declare } from './library.ts';
+import {
+  type EndReason,
+  type FromThread,
+  SESSION_END_CLASS,
+  type ThreadData,
+  WM_CLOSE,
+  WM_DESTROY,
+  WM_ENDSESSION,
+  WM_QUERYENDSESSION,
+} from './session-end-messages.ts';
+import { BOOL, DWORD, type Handle, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
+
+const RegisterClassW = declare<[object], number>('user32.dll', 'RegisterClassW', 'uint16', [pointerTo(WNDCLASSW)]);
+const CreateWindowExW = declare<
+  [number, string, string, number, number, number, number, number, null, null, Handle | null, null],
+  Handle | null
+>('user32.dll', 'CreateWindowExW', POINTER, [DWORD, WIDE, WIDE, DWORD, 'int', 'int', 'int', 'int', POINTER, POINTER, POINTER, POINTER]);
+const DefWindowProcW = declare<[Handle, number, number | bigint, number | bigint], number | bigint>(
+  'user32.dll',
+  'DefWindowProcW',
+  'int64',
+  [POINTER, 'uint32', 'uint64', 'int64'],
+);
+const GetMessageW = declare<[Buffer, null, number, number], number>('user32.dll', 'GetMessageW', 'int', [
+  POINTER,
+  POINTER,
+  'uint32',
+  'uint32',
+]);
+const DispatchMessageW = declare<[Buffer], number | bigint>('user32.dll', 'DispatchMessageW', 'int64', [POINTER]);
+const PostQuitMessage = declare<[number], void>('user32.dll', 'PostQuitMessage', 'void', ['int']);
+const ShutdownBlockReasonCreate = declare<[Handle, string], number>('user32.dll', 'ShutdownBlockReasonCreate', BOOL, [POINTER, WIDE]);
+const ShutdownBlockReasonDestroy = declare<[Handle], number>('user32.dll', 'ShutdownBlockReasonDestroy', BOOL, [POINTER]);
+const GetModuleHandleW = declare<[null], Handle | null>('kernel32.dll', 'GetModuleHandleW', POINTER, [WIDE]);
+
+/** winuser.h: what lParam says about the end of the session. */
+const ENDSESSION_CLOSEAPP = 0x0000_0001n;
+const ENDSESSION_LOGOFF = 0x8000_0000n;
+/** sizeof(MSG) */
+const MESSAGE_BYTES = 48;
+
+function endReason(lParam: number | bigint): EndReason {
+  const bits = BigInt(lParam);
+  if (bits & ENDSESSION_LOGOFF) return 'sign-out';
+  return bits & ENDSESSION_CLOSEAPP ? 'close-requested' : 'shutdown';
+}
+
+const { blockReason, maxHoldMs, stopped } = workerData as ThreadData;
+const say = (message: FromThread): void => parentPort?.postMessage(message);
+
+const windowProcedure = koffi.register(
+  (window: Handle, message: number, wParam: number | bigint, lParam: number | bigint): number | bigint => {
+    switch (message) {
+      case WM_QUERYENDSESSION:
+        // "Yes", and a word to the user in case Windows has to wait for the stop that follows.
+        ShutdownBlockReasonCreate(window, blockReason);
+        return 1;
+      case WM_ENDSESSION:
+        // With 0 somebody else refused: the session goes on.
+        if (wParam) {
+          say({ kind: 'ending', reason: endReason(lParam) });
+          // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
+          Atomics.wait(stopped, 0, 0, maxHoldMs);
+        }
+        ShutdownBlockReasonDestroy(window);
+        return 0;
+      case WM_CLOSE:
+      case WM_DESTROY:
+        PostQuitMessage(0);
+        return 0;
+      default:
+        return DefWindowProcW(window, message, wParam, lParam).result;
+    }
+  },
+  pointerTo(WNDPROC),
+);
+
+const instance = GetModuleHandleW(null).result;
+const registered = RegisterClassW({ lpfnWndProc: windowProcedure, hInstance: instance, lpszClassName: SESSION_END_CLASS });
+if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW');
+// A top-level window that is never shown: a message-only one does not hear of the session's end.
+const window = opened(CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null), 'CreateWindowExW');
+say({ kind: 'listening', window });
+const message = Buffer.alloc(MESSAGE_BYTES);
+while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);

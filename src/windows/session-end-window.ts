@@ -1,0 +1,71 @@
+/**
+ * Hears that the session ends, in time to stop the gateway gracefully. A process without a window is ended without a word; a hidden window is
+ * asked first (WM_QUERYENDSESSION), and Windows waits for its answer to WM_ENDSESSION.
+ * The window lives on a thread of its own, session-end-thread.ts.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { declare } from './library.ts';
+import { type EndReason, type FromThread, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
+import { BOOL, type Handle, POINTER } from './types.ts';
+
+const PostMessageW = declare<[Handle, number, number, number], number>('user32.dll', 'PostMessageW', BOOL, [
+  POINTER,
+  'uint32',
+  'uint64',
+  'int64',
+]);
+
+export interface SessionEndOptions {
+  /** What Windows shows to a user who waits, for example `The Hermes gateway is saving its work.` */
+  readonly blockReason: string;
+  /** Windows gets its answer after this time at the latest. */
+  readonly maxHoldMs: number;
+  /** The compiled thread, where it does not lie beside this file (in a single executable). */
+  readonly threadFile?: URL;
+}
+
+export interface SessionEndWindow {
+  close(): Promise<void>;
+}
+
+/** Beside this file, and with its ending: `.ts` in the sources, `.js` where they are compiled. */
+const besideThis = (): URL => new URL(`./session-end-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+
+/**
+ * Calls `onEnding` when the session ends and holds Windows back until it has settled, or for `maxHoldMs`.
+ * It does not keep the process alive. Throws where there is no desktop to have a window on.
+ */
+export async function listenForSessionEnd(
+  onEnding: (reason: EndReason) => Promise<void>,
+  { blockReason, maxHoldMs, threadFile = besideThis() }: SessionEndOptions,
+): Promise<SessionEndWindow> {
+  const stopped = new Int32Array(new SharedArrayBuffer(4));
+  const answer = (): void => {
+    Atomics.store(stopped, 0, 1);
+    Atomics.notify(stopped, 0);
+  };
+  const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, stopped } satisfies ThreadData });
+  worker.unref();
+  const exited = once(worker, 'exit');
+  const listening = await new Promise<Handle>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'listening') resolve(message.window);
+      else onEnding(message.reason).then(answer, answer);
+    });
+  });
+  // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
+  const release = (): void => {
+    answer();
+    PostMessageW(listening, WM_CLOSE, 0, 0);
+  };
+  process.once('exit', release);
+  return {
+    close: async () => {
+      process.removeListener('exit', release);
+      release();
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The sessions of this machine and who is signed in to them. The gateway lives in a session of its owner; lock, disconnect and user
+ * switching keep the session, so they end nothing.
+ * Sources: WTSEnumerateSessionsW, WTSQueryUserToken, WTSGetActiveConsoleSessionId (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { ERROR, win32Error } from './errors.ts';
+import { closeHandle, using } from './handle.ts';
+import { declare } from './library.ts';
+import type { Sid } from './sddl.ts';
+import { userOfToken } from './security.ts';
+import { BOOL, DWORD, type Handle, out, POINTER, WTS_SESSION_INFOW } from './types.ts';
+
+const WTSEnumerateSessionsW = declare<[null, number, number, [Handle | null], [number]], number>(
+  'wtsapi32.dll',
+  'WTSEnumerateSessionsW',
+  BOOL,
+  [POINTER, DWORD, DWORD, out(POINTER), out(DWORD)],
+);
+const WTSFreeMemory = declare<[Handle], void>('wtsapi32.dll', 'WTSFreeMemory', 'void', [POINTER]);
+const WTSQueryUserToken = declare<[number, [Handle | null]], number>('wtsapi32.dll', 'WTSQueryUserToken', BOOL, [DWORD, out(POINTER)]);
+const WTSGetActiveConsoleSessionId = declare<[], number>('kernel32.dll', 'WTSGetActiveConsoleSessionId', DWORD, []);
+
+/** wtsapi32.h: WTSActive is 0, WTSDisconnected 4; the others have no user at work. */
+const ACTIVE = 0;
+const DISCONNECTED = 4;
+const NO_SESSION = 0xffff_ffff;
+
+export type SessionState = 'active' | 'disconnected' | 'other';
+
+export interface Session {
+  readonly id: number;
+  readonly state: SessionState;
+}
+
+/** A session that somebody is signed in to. */
+export interface UserSession extends Session {
+  readonly user: Sid;
+}
+
+/**
+ * Which of the owner's sessions the gateway is to live in: the one it lives in already, else an active one, else a disconnected one.
+ * Pure; undefined where the owner has none. Among equals the lowest number, so that the choice is the same each time.
+ */
+export function chooseSession<S extends Session>(sessions: readonly S[], current?: number): S | undefined {
+  const byNumber = [...sessions].sort((one, other) => one.id - other.id);
+  return (
+    byNumber.find(session => session.id === current) ??
+    byNumber.find(session => session.state === 'active') ??
+    byNumber.find(session => session.state === 'disconnected')
+  );
+}
+
+/** The sessions that Windows lists; session 0 is always among them, so none at all means that this system keeps no list (Wine). */
+function enumeratedSessions(): Session[] {
+  const memory: [Handle | null] = [null];
+  const count: [number] = [0];
+  const { result, lastError } = WTSEnumerateSessionsW(null, 0, 1, memory, count);
+  if (!result) throw win32Error(lastError, 'WTSEnumerateSessionsW');
+  if (memory[0] === null || count[0] === 0) return [];
+  const free = (address: Handle): void => {
+    WTSFreeMemory(address);
+  };
+  return using(memory[0], free, address => {
+    const raw = koffi.decode(address, WTS_SESSION_INFOW, count[0]) as { SessionId: number; State: number }[];
+    return raw.map(({ SessionId: id, State }) => ({
+      id,
+      state: State === ACTIVE ? 'active' : State === DISCONNECTED ? 'disconnected' : 'other',
+    }));
+  });
+}
+
+/** Whether this system lists its sessions. */
+export const hasSessionList = (): boolean => enumeratedSessions().length > 0;
+
+/** All sessions, session 0 among them. Where none is listed, the one at the console is all that is known. */
+export function listSessions(): Session[] {
+  const enumerated = enumeratedSessions();
+  if (enumerated.length > 0) return enumerated;
+  const { result: console } = WTSGetActiveConsoleSessionId();
+  return console === NO_SESSION ? [] : [{ id: console, state: 'active' }];
+}
+
+/**
+ * The token of the user of a session; close it after use. For an administrator it is the filtered one, without the rights of one.
+ * Needs LocalSystem with SeTcb. Throws `not-signed-in` (1008) where nobody is signed in.
+ */
+export function openSessionToken(session: number): Handle {
+  const token: [Handle | null] = [null];
+  const { result, lastError } = WTSQueryUserToken(session, token);
+  if (!result || token[0] === null) throw win32Error(result ? ERROR.noToken : lastError, `WTSQueryUserToken ${session}`);
+  return token[0];
+}
+
+/** The user of a session, or undefined where nobody is signed in. A session that ends while it is asked about has nobody either. */
+function userOf(session: number): Sid | undefined {
+  const token: [Handle | null] = [null];
+  const { result, lastError } = WTSQueryUserToken(session, token);
+  if (lastError === ERROR.privilegeNotHeld && !result) throw win32Error(lastError, `WTSQueryUserToken ${session}`);
+  return result && token[0] !== null ? using(token[0], closeHandle, userOfToken) : undefined;
+}
+
+/** The sessions that somebody is signed in to. Needs LocalSystem with SeTcb. */
+export function sessionsWithUser(): UserSession[] {
+  return listSessions().flatMap(session => {
+    const user = userOf(session.id);
+    return user === undefined ? [] : [{ ...session, user }];
+  });
+}
+
+/** The sessions of one user. A token of anybody else is closed again and never used. */
+export const sessionsOf = (owner: Sid): UserSession[] => sessionsWithUser().filter(session => session.user === owner);

@@ -1,0 +1,119 @@
+// Births of processes: birth HOW. Prints what was seen as one JSON document.
+import { text } from 'node:stream/consumers';
+import { closeHandle } from '../../../src/windows/handle.ts';
+import { Job } from '../../../src/windows/job.ts';
+import { declare } from '../../../src/windows/library.ts';
+import { openChildInput, openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
+import { startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
+import { isAlive, startTime, terminateProcess } from '../../../src/windows/process-info.ts';
+import { openSessionToken, sessionsWithUser } from '../../../src/windows/session.ts';
+import { BOOL, DWORD, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
+
+const [, , how = ''] = process.argv;
+const child = new URL('./child.js', import.meta.url).pathname.slice(1).replaceAll('/', '\\');
+const job = Job.create();
+const birth = (...args: string[]) => ({ program: process.execPath, args: [child, ...args], cwd: 'C:\\windows', job });
+
+const CreateEventW = declare<[null, number, number, null], Handle>('kernel32.dll', 'CreateEventW', POINTER, [POINTER, BOOL, BOOL, WIDE]);
+const SetHandleInformation = declare<[Handle, number, number], number>('kernel32.dll', 'SetHandleInformation', BOOL, [
+  POINTER,
+  DWORD,
+  DWORD,
+]);
+
+/** An event that would be inherited, were it not for the list. */
+function inheritableEvent(): Handle {
+  const event = CreateEventW(null, 1, 0, null).result;
+  SetHandleInformation(event, 1, 1);
+  return event;
+}
+
+async function untilEmpty(): Promise<void> {
+  while (job.activeProcesses() > 0) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+async function self(): Promise<unknown> {
+  const { input, childEnd } = openChildInput();
+  const out = await openChildOutput();
+  const err = await openChildOutput();
+  const event = inheritableEvent();
+  const born = startProcess(
+    birth('facts', String(event), 'with space', 'and "quotes"\\'),
+    { input: childEnd, output: out.childEnd, error: err.childEnd },
+    { SystemRoot: 'C:\\windows', COLOUR: 'grün' },
+  );
+  for (const handle of [childEnd, out.childEnd, err.childEnd]) closeHandle(handle);
+  const inJobAtBirth = job.activeProcesses();
+  const startTimeFromOutside = startTime(born.pid);
+  await input.write('one line\n');
+  await input.end();
+  const [stdout, stderr, exitCode] = await Promise.all([text(out.stream), text(err.stream), born.exited]);
+  await untilEmpty();
+  const after = { alive: isAlive(born.pid), startTime: startTime(born.pid) ?? null, inJob: job.activeProcesses() };
+  return {
+    pid: born.pid,
+    startTime: born.startTime,
+    startTimeFromOutside,
+    inJobAtBirth,
+    stdout,
+    stderr,
+    exitCode,
+    after,
+    self: process.pid,
+  };
+}
+
+async function asUser(): Promise<unknown> {
+  const [session] = sessionsWithUser();
+  if (!session) return { session: null };
+  const token = openSessionToken(session.id);
+  const { input, childEnd } = openChildInput();
+  const born = startProcessAs(token, birth('facts', String(inheritableEvent())), { input: childEnd });
+  closeHandle(childEnd);
+  closeHandle(token);
+  const inJobAtBirth = job.activeProcesses();
+  await input.end();
+  return { session, inJobAtBirth, exitCode: await born.exited };
+}
+
+/** Starts a child with a child of its own, and waits until both are up. */
+async function tree() {
+  const nothing = openNothing();
+  const out = await openChildOutput();
+  const born = startProcess(birth('tree'), { input: nothing, output: out.childEnd });
+  closeHandle(out.childEnd);
+  await new Promise(resolve => out.stream.once('data', resolve));
+  out.stream.destroy();
+  return born;
+}
+
+async function terminate(): Promise<unknown> {
+  const born = await tree();
+  const before = job.activeProcesses();
+  job.terminate(77);
+  const t0 = Date.now();
+  const exitCode = await born.exited;
+  console.error('exited', Date.now() - t0);
+  await untilEmpty();
+  console.error('empty', Date.now() - t0);
+  return { before, exitCode, after: job.activeProcesses() };
+}
+
+async function guarded(): Promise<unknown> {
+  const born = await tree();
+  const wrong = terminateProcess({ pid: born.pid, startTime: born.startTime + 1 }, 5);
+  const alive = isAlive(born.pid);
+  const right = terminateProcess(born, 5);
+  return { wrong, alive, right, exitCode: await born.exited, again: terminateProcess(born, 5), left: job.activeProcesses() };
+}
+
+/** Leaves while a child still lives and is waited for: the exit must not hang, and the job must take the child along. */
+async function leave(): Promise<unknown> {
+  const born = await tree();
+  setImmediate(() => process.exit(9));
+  return { pid: born.pid };
+}
+
+const ways: Record<string, () => Promise<unknown>> = { self, asUser, terminate, guarded, leave };
+console.log(JSON.stringify(await ways[how]?.()));
+if (how !== 'leave') process.exit(0);
