@@ -27,7 +27,7 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
   [/[\w.+-]+@[\w-]+\.[\w.-]*\w/g, '<address>'],
 ];
 
-/** Text without user names of home folders and without what looks like a secret. Never throws; applying it twice changes nothing more. */
+/** Text without user names of home folders and without what looks like a secret. Never throws. */
 export function redact(text: string): string {
   return REDACTIONS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }

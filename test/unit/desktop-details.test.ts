@@ -1,0 +1,108 @@
+// "Copy details": everything that mends, nothing that harms.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatDetails, redact } from '../../src/desktop/details.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { PHASES } from '../../src/service/status.ts';
+import { ago, snapshotIn } from '../renderer/snapshots.ts';
+
+describe('redaction', () => {
+  it.each([
+    ['C:\\Users\\Anna Müller\\AppData\\Local\\hermes', 'Anna Müller'],
+    ['"C:\\\\Users\\\\anna\\\\AppData"', 'anna'],
+    ['C:/Users/anna/AppData', 'anna'],
+    ['c:\\users\\王小明\\hermes', '王小明'],
+    ['could not open C:\\Users\\anna', 'anna'],
+    ['/home/anna/.hermes/gateway.log', 'anna'],
+    ['/Users/anna/Library', 'anna'],
+    ['File "/home/anna", line 3', 'anna'],
+    ['https://anna:hunter2@example.org/path', 'hunter2'],
+    ['Authorization: Bearer abcDEF123456', 'abcDEF123456'],
+    ['TELEGRAM_BOT_TOKEN=8123456789:AAH-abcdefghijklmnopqrstuvwxyz012345', 'AAH-abcdefghij'],
+    ['bot 8123456789:AAH-abcdefghijklmnopqrstuvwxyz012345 connected', 'AAH-abcdefghij'],
+    ['{"api_key": "s3cr3t value", "port": 8644}', 's3cr3t'],
+    ["password='open sesame'", 'sesame'],
+    ['GET /?token=T0P53CR3T HTTP/1.1', 'T0P53CR3T'],
+    ['key sk-proj-abcdefghijklmnop1234 refused', 'abcdefghijklmnop1234'],
+    ['ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'abcdefghijklmnop'],
+    ['xoxb-1234567890-abcdefghij', '1234567890-abc'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
+    ['session 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', '9f86d081'],
+    ['mail from anna.mueller@example.org', 'anna.mueller'],
+  ])('of %j leaves no %j', (text, secret) => {
+    expect(redact(text)).not.toContain(secret);
+  });
+
+  it.each([
+    'The gateway ended by itself with exit code 78.',
+    'HermesGateway-work: PID 7312, session 1, 2026-02-06T09:30:00.000Z',
+    'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e\\hermes-gateway-host.exe',
+    'ladder: 1000, 2000, 4000, 9000, 16000, 25000, 36000, 49000, 64000 ms, reset 60000 ms',
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Electron/40.10.2',
+  ])('leaves alone what mends: %j', text => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it('lets no planted secret through, whatever stands around it', () => {
+    const secret = 'q7Rk2ZpLx9';
+    const shapes = [
+      `C:\\Users\\${secret}\\x`,
+      `/home/${secret}/`,
+      `token=${secret}`,
+      `https://a:${secret}@c`,
+      `Bearer ${secret}`,
+      `"secret": "${secret} y"`,
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.constantFrom(...shapes))), lines => {
+        expect(redact(lines.map(([around, shape]) => `${around} ${shape}\n`).join(''))).not.toContain(secret);
+      }),
+    );
+  });
+});
+
+describe('the details of a snapshot', () => {
+  const details = formatDetails(
+    snapshotIn(
+      'restarting',
+      { session: { id: 2, user: 'PC\\anna' }, detail: 'anna stopped it; opened C:\\Users\\anna\\hermes' },
+      { lastError: new GatewayServiceError('gateway-not-up', 'TOKEN=abc').toValue() },
+    ),
+    { app: '0.1.0', electron: '40.10.2' },
+    { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: ['a line of the log'] },
+  );
+
+  it('name service, phase, codes, versions, ladder and log path', () => {
+    for (const fact of [
+      'service: HermesGateway (profile default)',
+      'phase: restarting',
+      'last error: gateway-not-up',
+      'last exit: 1 at',
+      'problem: crash-loop',
+      'electron: 40.10.2',
+      'ladder: 1000, 2000, 4000',
+      'log: C:\\Users\\<user>\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log',
+    ])
+      expect(details).toContain(fact);
+  });
+
+  it('name no user and carry no secret and no line of the log', () => {
+    expect(details).not.toMatch(/anna/i);
+    expect(details).not.toContain('abc');
+    expect(details).not.toContain('a line of the log');
+  });
+
+  it('have no holes in any phase', () => {
+    for (const phase of PHASES) {
+      const text = formatDetails(
+        snapshotIn(
+          phase,
+          {},
+          { history: [{ at: ago(0), kind: 'ended', pid: null, code: null, outcome: 'failure', reason: 'lost', uptimeMs: 1 }] },
+        ),
+        {},
+      );
+      expect(text, phase).not.toMatch(/undefined|NaN|null|\[object/);
+    }
+  });
+});

@@ -1,0 +1,210 @@
+// The renderer's cache of the main process: optimistic, then honest.
+import { describe, expect, it } from 'vitest';
+import { createBridge, type GatewayServiceBridge, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
+import { createGatewayServiceStore, type GatewayServiceState } from '../../src/desktop/store.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { ago, receiptFor, snapshotIn } from '../renderer/snapshots.ts';
+
+/** A main process whose replies the test gives, over a bus that clones as IPC does. */
+function playMain(initial: Snapshot) {
+  const listeners = new Set<(snapshot: unknown) => void>();
+  const asked: {
+    verb: Verb;
+    payload: unknown;
+    reply(value: unknown): void;
+    refuse(error: GatewayServiceError): void;
+    fail(why: Error): void;
+  }[] = [];
+  const bridge: GatewayServiceBridge = createBridge({
+    invoke: (verb, payload) =>
+      verb === 'get'
+        ? Promise.resolve(structuredClone({ ok: true, value: initial }))
+        : new Promise((resolve, reject) => {
+            asked.push({
+              verb,
+              payload,
+              reply: value => resolve(structuredClone({ ok: true, value })),
+              refuse: error => resolve({ ok: false, error: error.toValue() }),
+              fail: reject,
+            });
+          }),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  });
+  const push = (snapshot: Snapshot) => {
+    for (const listener of listeners) listener(structuredClone(snapshot));
+  };
+  const request = () => {
+    const next = asked.shift();
+    if (!next) throw new Error('nothing was asked');
+    return next;
+  };
+  return { bridge, listeners, asked, push, request };
+}
+
+async function listening(initial: Snapshot, profile?: string) {
+  const main = playMain(initial);
+  const store = createGatewayServiceStore(main.bridge, profile === undefined ? {} : { profile });
+  const seen: GatewayServiceState[] = [];
+  const leave = store.listen(value => seen.push(value));
+  await store.refresh();
+  return { ...main, store, seen, leave };
+}
+
+const declined = new GatewayServiceError('consent-declined');
+
+describe('a store without a bridge', () => {
+  it('is unsupported and stays so', async () => {
+    const store = createGatewayServiceStore(undefined);
+    await store.set(true);
+    expect(store.get()).toEqual({ supported: false, outdated: false });
+    expect(await store.preview(true)).toBeUndefined();
+  });
+});
+
+describe('listening', () => {
+  it('subscribes with the first listener and leaves with the last', () => {
+    const { bridge, listeners } = playMain(snapshotIn('running'));
+    const store = createGatewayServiceStore(bridge);
+    expect(listeners.size).toBe(0);
+    const leaveFirst = store.listen(() => {});
+    const leaveSecond = store.listen(() => {});
+    expect(listeners.size).toBe(1);
+    leaveFirst();
+    expect(listeners.size).toBe(1);
+    leaveSecond();
+    expect(listeners.size).toBe(0);
+  });
+
+  it('asks for the present state when it begins', async () => {
+    const { store, seen } = await listening(snapshotIn('running'));
+    expect(store.value.snapshot?.status.phase).toBe('running');
+    expect(seen.at(-1)).toBe(store.value);
+  });
+
+  it('follows every push of its profile and no other', async () => {
+    const { store, push } = await listening(snapshotIn('running'));
+    push(snapshotIn('degraded'));
+    expect(store.value.snapshot?.status.phase).toBe('degraded');
+    push(snapshotIn('failed', {}, { profile: 'work' }));
+    expect(store.value.snapshot?.status.phase).toBe('degraded');
+  });
+
+  it('is unsupported where the main process says so', async () => {
+    const { store } = await listening(snapshotIn('unsupported', {}, { supported: false }));
+    expect(store.value.supported).toBe(false);
+  });
+
+  it('refuses a newer schema instead of guessing', async () => {
+    const { store, push } = await listening(snapshotIn('running'));
+    push({ ...snapshotIn('running'), schema: 2 } as unknown as Snapshot);
+    expect(store.value).toEqual({ supported: true, outdated: true });
+    push(snapshotIn('running'));
+    expect(store.value.outdated).toBe(false);
+  });
+});
+
+describe('an operation', () => {
+  it('shows at once and always names the profile', async () => {
+    const { store, request } = await listening(snapshotIn('running', {}, { profile: 'work' }), 'work');
+    void store.restart();
+    expect(store.value.operation).toEqual({ verb: 'restart' });
+    expect(request()).toMatchObject({ verb: 'restart', payload: { profile: 'work' } });
+  });
+
+  it('ends with the authoritative reply, whatever was asked for', async () => {
+    const { store, request } = await listening(snapshotIn('not-installed'));
+    const done = store.set(true);
+    expect(store.value.operation?.verb).toBe('install');
+    request().reply(snapshotIn('needs-attention'));
+    await done;
+    expect(store.value.operation).toBeUndefined();
+    expect(store.value.snapshot?.status.phase).toBe('needs-attention');
+  });
+
+  it('shows the steps that the main process reports', async () => {
+    const { store, push } = await listening(snapshotIn('not-installed'));
+    void store.set(true);
+    push(snapshotIn('not-installed', {}, { operation: { verb: 'install', message: 'Waiting for an administrator', since: ago(0) } }));
+    expect(store.value.operation?.message).toBe('Waiting for an administrator');
+  });
+
+  it('keeps the old value and exposes the error when it is refused', async () => {
+    const { store, push, request } = await listening(snapshotIn('not-installed'));
+    const done = store.set(true);
+    push(snapshotIn('not-installed', {}, { operation: { verb: 'install', message: 'Waiting for an administrator', since: ago(0) } }));
+    request().refuse(declined);
+    await done;
+    expect(store.value.snapshot?.status.phase).toBe('not-installed');
+    expect(store.value.operation).toBeUndefined();
+    expect(store.value.error?.code).toBe('consent-declined');
+  });
+
+  it('keeps its error through pushes until the next operation begins', async () => {
+    const { store, push, request } = await listening(snapshotIn('stopped'));
+    const done = store.start();
+    request().refuse(new GatewayServiceError('gateway-not-up'));
+    await done;
+    push(snapshotIn('stopped'));
+    expect(store.value.error?.code).toBe('gateway-not-up');
+    push(snapshotIn('stopped', {}, { operation: { verb: 'start', message: 'Starting', since: ago(0) } }));
+    expect(store.value.error).toBeUndefined();
+    push(snapshotIn('running'));
+    expect(store.value.error).toBeUndefined();
+  });
+
+  it('survives a bridge that throws', async () => {
+    const { store, request } = await listening(snapshotIn('running'));
+    const done = store.stop();
+    request().fail(new Error('the object was disposed'));
+    await done;
+    expect(store.value.error).toMatchObject({ code: 'internal', message: expect.stringContaining('the object was disposed') });
+    expect(store.value.snapshot?.status.phase).toBe('running');
+  });
+
+  it('is one at a time', async () => {
+    const { store, asked } = await listening(snapshotIn('running'));
+    void store.restart();
+    await store.stop();
+    expect(asked.map(({ verb }) => verb)).toEqual(['restart']);
+  });
+
+  it('shows why the last one failed, also to a window that opens later', async () => {
+    const { store } = await listening(snapshotIn('stopped', {}, { lastError: new GatewayServiceError('timed-out').toValue() }));
+    expect(store.value.error?.code).toBe('timed-out');
+  });
+});
+
+describe('questions', () => {
+  it('are answered without changing what is shown', async () => {
+    const { store, request } = await listening(snapshotIn('not-installed'));
+    const before = store.value;
+    const asked = store.preview(true);
+    request().reply(receiptFor('install'));
+    expect(await asked).toEqual(receiptFor('install'));
+    expect(store.value).toEqual(before);
+  });
+
+  it('leave an error where they are refused', async () => {
+    const { store, request } = await listening(snapshotIn('foreign'));
+    const asked = store.logs(10);
+    request().refuse(new GatewayServiceError('foreign'));
+    expect(await asked).toBeUndefined();
+    expect(store.value.error?.code).toBe('foreign');
+  });
+
+  it('tell a lost main process from an answer', async () => {
+    let answers: Reply<Snapshot> = { ok: true, value: snapshotIn('running') };
+    const { bridge } = playMain(snapshotIn('running'));
+    const store = createGatewayServiceStore({ ...bridge, get: async () => answers });
+    await store.refresh();
+    answers = { ok: false, error: new GatewayServiceError('connection-lost').toValue() };
+    await store.refresh();
+    expect(store.value).toMatchObject({ error: { code: 'connection-lost' }, snapshot: { status: { phase: 'running' } } });
+    answers = { ok: true, value: snapshotIn('running') };
+    await store.refresh();
+    expect(store.value.error).toBeUndefined();
+  });
+});

@@ -1,0 +1,157 @@
+// The table of phases and the pure questions that tray, panel and CLI ask of it.
+import { describe, expect, it } from 'vitest';
+import {
+  canRepair,
+  canRestart,
+  canStart,
+  canStop,
+  canSwitch,
+  countdownMs,
+  ladderDots,
+  nextChangeMs,
+  offeredAction,
+  PHASE_VIEWS,
+  switchOn,
+  toneOf,
+  trayIconOf,
+  uptimeMs,
+} from '../../src/desktop/views.ts';
+import { EXIT } from '../../src/service/errors.ts';
+import { PHASES } from '../../src/service/status.ts';
+import { ago, NOW, statusIn } from '../renderer/snapshots.ts';
+
+const CAN = { start: canStart, stop: canStop, restart: canRestart, repair: canRepair } as const;
+
+describe('the table of phases', () => {
+  it('answers `status` with 0 exactly where a gateway runs', () => {
+    expect(PHASES.filter(phase => PHASE_VIEWS[phase].exit === EXIT.done)).toEqual(['running', 'degraded']);
+  });
+
+  it('offers only what can be done', () => {
+    for (const phase of PHASES) {
+      const { action, can } = PHASE_VIEWS[phase];
+      if (action) expect(can, phase).toContain(action.verb);
+    }
+  });
+
+  it('never shows an error in the tray without an error in the panel', () => {
+    for (const phase of PHASES) expect(PHASE_VIEWS[phase].icon === 'error', phase).toBe(PHASE_VIEWS[phase].tone === 'error');
+  });
+
+  it('locks the switch where the name is not ours to use', () => {
+    expect(canSwitch({ status: statusIn('foreign') })).toBe(false);
+    expect(canSwitch({ status: statusIn('removal-pending') })).toBe(false);
+    expect(canSwitch({ status: statusIn('not-installed') })).toBe(true);
+  });
+});
+
+describe('what can be asked for', () => {
+  it('is nothing while an operation is at work', () => {
+    for (const phase of PHASES) {
+      const observed = { status: statusIn(phase), operation: { verb: 'restart' } } as const;
+      for (const can of Object.values(CAN)) expect(can(observed), phase).toBe(false);
+      expect(offeredAction(observed), phase).toBeUndefined();
+    }
+  });
+
+  it('is not a start where Windows has the service disabled', () => {
+    const status = statusIn('stopped', { startType: 'disabled' });
+    expect(canStart({ status })).toBe(false);
+    expect(canRepair({ status })).toBe(true);
+  });
+
+  it('is a repair first where a problem needs an administrator', () => {
+    const [problem] = statusIn('degraded').problems;
+    if (!problem) throw new Error('the fixture lost its problem');
+    const status = statusIn('running', { problems: [{ ...problem, elevated: true }] });
+    expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: true });
+  });
+
+  it('asks for no administrator to repair what no administrator installed', () => {
+    const [problem] = statusIn('degraded').problems;
+    if (!problem) throw new Error('the fixture lost its problem');
+    const status = statusIn('running', { mechanism: 'embedded', problems: [{ ...problem, elevated: true }] });
+    expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: false });
+  });
+});
+
+describe('the switch and the tray', () => {
+  it('show what an operation changes to', () => {
+    expect(switchOn({ status: statusIn('not-installed'), operation: { verb: 'install' } })).toBe(true);
+    expect(switchOn({ status: statusIn('running'), operation: { verb: 'uninstall' } })).toBe(false);
+    expect(switchOn({ status: statusIn('running'), operation: { verb: 'stop' } })).toBe(true);
+    expect(trayIconOf({ status: statusIn('running'), operation: { verb: 'restart' } })).toBe('busy');
+  });
+
+  it('warn where the gateway runs but something is to know', () => {
+    const status = statusIn('running', { problems: statusIn('degraded').problems });
+    expect(toneOf({ status })).toBe('warn');
+    expect(trayIconOf({ status })).toBe('warning');
+    expect(trayIconOf({ status: statusIn('running') })).toBe('running');
+  });
+});
+
+describe('times', () => {
+  it('count down to zero and not below', () => {
+    expect(countdownMs(new Date(NOW + 1_500).toISOString(), NOW)).toBe(1_500);
+    expect(countdownMs(ago(1), NOW)).toBe(0);
+    expect(countdownMs(undefined, NOW)).toBeUndefined();
+    expect(countdownMs('soon', NOW)).toBeUndefined();
+  });
+
+  it('count an uptime from the start, so that it goes on between two documents', () => {
+    expect(uptimeMs(statusIn('running', { uptimeMs: 1, startedAt: ago(5_000) }), NOW)).toBe(5_000);
+    expect(uptimeMs(statusIn('not-installed', { uptimeMs: 7_000 }), NOW)).toBe(7_000);
+    expect(uptimeMs(statusIn('running', { startedAt: ago(-5_000) }), NOW)).toBe(0);
+  });
+
+  it('change every second while a restart is counted down, and then no more', () => {
+    const at = (ms: number) => statusIn('restarting', { restarts: { count: 0, attempt: 1, nextAt: new Date(NOW + ms).toISOString() } });
+    expect(nextChangeMs(at(2_300), NOW)).toBe(300);
+    expect(nextChangeMs(at(2_000), NOW)).toBe(1_000);
+    expect(nextChangeMs(at(0), NOW)).toBeUndefined();
+  });
+
+  it('change every minute of an uptime, and never where nothing depends on the clock', () => {
+    expect(nextChangeMs(statusIn('running', { startedAt: ago(90_000) }), NOW)).toBe(30_000);
+    for (const phase of PHASES.filter(other => other !== 'running' && other !== 'restarting'))
+      expect(nextChangeMs(statusIn(phase), NOW), phase).toBeUndefined();
+  });
+});
+
+describe('the ladder', () => {
+  const states = (attempt: number | undefined, nextInMs?: number) =>
+    ladderDots(
+      statusIn('restarting', {
+        restarts: {
+          count: 0,
+          ...(attempt === undefined ? {} : { attempt }),
+          ...(nextInMs === undefined ? {} : { nextAt: new Date(NOW + nextInMs).toISOString() }),
+        },
+      }),
+      NOW,
+    ).map(dot => dot.state);
+
+  it('has nine dots with the delays of the recovery', () => {
+    expect(ladderDots(statusIn('running'), NOW).map(dot => dot.delayMs / 1_000)).toEqual([1, 2, 4, 9, 16, 25, 36, 49, 64]);
+  });
+
+  it('shows what was tried, what is counted down and what is ahead', () => {
+    expect(states(3, 4_000)).toEqual(['passed', 'passed', 'current', ...Array<string>(6).fill('ahead')]);
+    expect(states(undefined)).toEqual(Array<string>(9).fill('ahead'));
+  });
+
+  it('stays on its last rung however often it fails', () => {
+    expect(states(40, 60_000)).toEqual([...Array<string>(8).fill('passed'), 'current']);
+  });
+
+  it('counts down only on the current dot', () => {
+    const dots = ladderDots(statusIn('restarting'), NOW);
+    expect(dots.filter(dot => dot.remainingMs !== undefined)).toEqual([{ delayMs: 16_000, state: 'current', remainingMs: 14_000 }]);
+  });
+
+  it('counts nothing down once the gateway is being started', () => {
+    const { restarts } = statusIn('restarting');
+    expect(ladderDots(statusIn('starting', { restarts }), NOW).some(dot => dot.state === 'current')).toBe(false);
+  });
+});
