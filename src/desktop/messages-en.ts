@@ -233,7 +233,7 @@ export const en: Messages = {
   outdated: 'The gateway service is newer than this app. Update the app to manage it.',
   connectionLost: {
     message: 'The connection to the gateway service is lost.',
-    remedy: 'What is shown below may be out of date. It connects again by itself once the app answers.',
+    remedy: 'What is shown below may be out of date. It connects again by itself; an app that was started anew has a new address.',
   },
   details: {
     open: 'Details',

@@ -9,12 +9,13 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, JSHandle, Page } from 'playwright';
 import { build } from 'vite';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
+import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { LOG_LINES, NOW, receiptFor } from './snapshots.ts';
 
 export const DIST = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
-const FIXTURE = fileURLToPath(new URL('./fixture/fake-bridge.ts', import.meta.url));
-const ORIGIN = 'http://panel.test';
+/** A name below localhost is a secure context, as the app's own scheme is; nothing listens there. */
+const ORIGIN = 'http://panel.localhost';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,43 +25,51 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export const contentType = (file: string): string => TYPES[path.extname(file)] ?? 'application/octet-stream';
 
-/** The fake bridge as a classic script for `addInitScript`. */
-export async function bundleFakeBridge(): Promise<string> {
+/** A file of `fixture/` as a classic script, as `addInitScript` takes it. */
+export async function bundleFixture(name: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    build: { write: false, minify: false, lib: { entry: FIXTURE, formats: ['iife'], name: 'fakeBridge' } },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    oxc: { jsx: { runtime: 'automatic', development: false } },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: fileURLToPath(new URL(`./fixture/${name}`, import.meta.url)), formats: ['iife'], name: 'fixture' },
+    },
   });
   const output = Array.isArray(result) ? result[0] : result;
-  if (!output || !('output' in output)) throw new Error('the fake bridge was not built');
+  if (!output || !('output' in output)) throw new Error(`${name} was not built`);
   return output.output[0].code;
 }
 
 export interface PanelOptions extends Pick<BrowserContextOptions, 'colorScheme' | 'forcedColors' | 'reducedMotion' | 'viewport'> {
   /** Right-to-left page. */
   readonly rtl?: boolean;
-  /** False: the host has no gateway bridge. */
-  readonly bridge?: boolean;
 }
 
-/** A page that shows `snapshot`, its clock standing at `NOW` until the test lets it run. Failures of the page are failures of the test. */
+/** A page that shows `snapshot`; its clock stands at `NOW` until the test lets it run. */
 export async function openPanel(browser: Browser, fakeBridge: string, snapshot: Snapshot, options: PanelOptions = {}): Promise<Page> {
-  const { rtl = false, bridge = true, ...context } = options;
+  const { rtl = false, ...context } = options;
   const page = await browser.newPage({ viewport: { width: 720, height: 480 }, timezoneId: 'UTC', locale: 'en-US', ...context });
-  await page.clock.install({ time: NOW });
+  await page.clock.install({ time: NOW - 1_000 });
   await page.clock.pauseAt(NOW);
-  await serveDist(page);
   const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log'> = {
     snapshot,
     receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall') },
     log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES },
   };
-  if (bridge) await page.addInitScript(`window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`);
-  else await page.addInitScript('Object.defineProperty(window, "hermesDesktop", { value: {} });');
+  await page.addInitScript(`window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`);
   if (rtl) await page.addInitScript('document.addEventListener("DOMContentLoaded", () => { document.documentElement.dir = "rtl"; });');
-  await page.goto(`${ORIGIN}/index.html`);
-  if (bridge && snapshot.supported) await page.getByRole('switch').waitFor();
+  await openDist(page);
+  if (snapshot.supported) await page.getByRole('switch', { disabled: !PHASE_VIEWS[snapshot.status.phase].switchable }).waitFor();
   return page;
+}
+
+/** The built page as it is, after whatever init scripts the test has added. */
+export async function openDist(page: Page): Promise<void> {
+  await serveDist(page);
+  await page.goto(`${ORIGIN}/index.html`);
 }
 
 /** The main process that the test plays. */
@@ -77,4 +86,35 @@ async function serveDist(page: Page): Promise<void> {
       await route.fulfill({ status: 404, body: '' });
     }
   });
+}
+
+const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
+
+/** What axe-core finds wrong with the page: WCAG 2.2 A and AA, one line each. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  // Axe waits on timers: the page's clock must run.
+  await page.clock.resume();
+  const options = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+  const { violations } = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as AxeResult;
+  return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}: ${node.failureSummary}`));
+}
+
+const SCREENSHOTS = fileURLToPath(new URL('../../test-results/screenshots/', import.meta.url));
+
+/** Keeps what the page looks like for a person to judge. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** True when nothing has to be scrolled sideways. */
+export function fitsSideways(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth') as Promise<boolean>;
 }

@@ -1,10 +1,11 @@
 /**
  * A real browser for the tests that need one: Debian's Chromium, driven by Playwright, with everything off that would leave the machine.
- * Where it is missing, tests skip by name (`it.skipIf(!findChromium())`).
+ * Where it is missing, tests skip and say why in their name.
  */
 
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 /** Said in the name of every test that is skipped without a browser. */
 export const NEEDS_CHROMIUM = "needs Debian's chromium";
@@ -30,5 +31,21 @@ export function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
+  });
+}
+
+/** A suite that shares one browser. Without one, every test of it is skipped, and the suite's name says why. */
+export function describeInChromium(name: string, suite: (browser: () => Browser) => void): void {
+  const found = findChromium() !== undefined;
+  describe.skipIf(!found)(found ? name : `${name} (skipped: ${NEEDS_CHROMIUM})`, () => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      browser = await launchChromium();
+    });
+    afterAll(() => browser?.close());
+    suite(() => {
+      if (!browser) throw new Error('the browser is not up yet');
+      return browser;
+    });
   });
 }

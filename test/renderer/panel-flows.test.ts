@@ -1,0 +1,262 @@
+// What happens when a person does something, or time passes: keyboard, operations, refusals, count-downs, focus.
+import type { JSHandle, Page } from 'playwright';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import type { Phase } from '../../src/service/status.ts';
+import { describeInChromium } from '../support/chromium.ts';
+import type { FakeMain } from './fake-main.ts';
+import { axeViolations, bundleFixture, fakeMain, keepScreenshot, openDist, openPanel } from './panel-page.ts';
+import { ago, snapshotIn } from './snapshots.ts';
+
+describeInChromium('a person at the panel', browser => {
+  let bridge: string;
+  let page: Page;
+  let main: JSHandle<FakeMain>;
+  const opened: Page[] = [];
+
+  beforeAll(async () => {
+    bridge = await bundleFixture('fake-bridge.ts');
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(each => each.close()));
+  });
+
+  async function open(snapshot: Snapshot, held: readonly Verb[] = []): Promise<void> {
+    page = await openPanel(browser(), bridge, snapshot);
+    opened.push(page);
+    main = await fakeMain(page);
+    await main.evaluate((fake, verbs) => fake.held.push(...verbs), held);
+  }
+  const push = (snapshot: Snapshot) => main.evaluate((fake, next) => fake.push(next), snapshot);
+  const answer = (phase: Phase) => main.evaluate((fake, value) => fake.answer(value), snapshotIn(phase));
+  const refuse = (error: GatewayServiceError) => main.evaluate((fake, value) => fake.refuse(value), error.toValue());
+  const asked = () => main.evaluate(fake => fake.calls.map(({ verb, payload }) => ({ verb, payload })));
+  const focused = () =>
+    page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent') as Promise<string>;
+  const control = () => page.getByRole('switch');
+  const turnedOn = () => control().getAttribute('aria-checked');
+
+  it('turns it on with the keyboard alone, and sees the receipt first', async () => {
+    await open(snapshotIn('not-installed'), ['set']);
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Details');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.getByRole('dialog').waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: true } });
+    expect(await focused()).toBe('Turn on');
+    await page.keyboard.press('Enter');
+    await page.getByText('Turning on…').first().waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true } });
+    expect(await turnedOn()).toBe('true');
+    expect(await control().getAttribute('aria-busy')).toBe('true');
+    await answer('running');
+    await page.getByText('Running for 3 hr 12 min.', { exact: false }).first().waitFor();
+    expect(await control().getAttribute('aria-busy')).toBe('false');
+    expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
+  });
+
+  it('changes nothing by leaving the question with Escape', async () => {
+    await open(snapshotIn('running'));
+    await control().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await asked()).map(({ verb }) => verb)).not.toContain('set');
+    expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
+    expect(await turnedOn()).toBe('true');
+  });
+
+  it('opens and closes the details with the keyboard, and reads the log only when they are open', async () => {
+    await open(snapshotIn('running'));
+    expect((await asked()).map(({ verb }) => verb)).not.toContain('logs');
+    await page.getByRole('button', { name: 'Details' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Log' }).filter({ hasText: 'telegram' }).last().waitFor();
+    expect((await asked()).at(-1)?.verb).toBe('logs');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await page.getByText('Windows service').waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Details');
+  });
+
+  it('reads the log anew when asked', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('telegram').first().waitFor();
+    await main.evaluate(fake => {
+      fake.log = { path: '/var/log/gateway.log', lines: ['a fresh line'] };
+    });
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('a fresh line').waitFor();
+  });
+
+  it('returns quietly from a declined consent', async () => {
+    await open(snapshotIn('not-installed'), ['set']);
+    await control().click();
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.getByText('Turning on…').first().waitFor();
+    await refuse(new GatewayServiceError('consent-declined'));
+    await page.getByText('sign-in start', { exact: false }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await turnedOn()).toBe('false');
+  });
+
+  it('reads why an operation failed and what to do, until the next one begins', async () => {
+    await open(snapshotIn('stopped'), ['start']);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await refuse(new GatewayServiceError('gateway-not-up'));
+    await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
+    await page.getByRole('alert').getByText('The log under Details says why.', { exact: false }).waitFor();
+    await keepScreenshot(page, 'error');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await answer('running');
+    await page.getByRole('button', { name: 'Restart' }).waitFor();
+  });
+
+  it('passes axe with an error on the page', async () => {
+    await open(snapshotIn('stopped', {}, { lastError: new GatewayServiceError('timed-out').toValue() }));
+    await page.getByRole('alert').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it('follows the steps of an operation that another window began', async () => {
+    await open(snapshotIn('running'));
+    await push(snapshotIn('running', {}, { operation: { verb: 'update', message: 'Waiting for the update', since: ago(0) } }));
+    await page.getByText('Waiting for the update.').first().waitFor();
+    expect(await control().getAttribute('aria-busy')).toBe('true');
+    expect(await page.getByRole('button', { name: 'Restart' }).getAttribute('aria-disabled')).toBe('true');
+  });
+
+  it('keeps the keyboard in the panel when the focused action goes away', async () => {
+    await open(snapshotIn('running'), ['restart']);
+    await page.getByRole('button', { name: 'Restart' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Restarting…').first().waitFor();
+    expect(await focused()).toBe('Restart');
+    await page.keyboard.press('Enter');
+    expect((await asked()).filter(({ verb }) => verb === 'restart')).toHaveLength(1);
+    await answer('starting');
+    await page.getByRole('button', { name: 'Restart' }).waitFor({ state: 'detached' });
+    expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
+  });
+
+  it('never takes the focus from elsewhere', async () => {
+    await open(snapshotIn('running'));
+    await push(snapshotIn('starting'));
+    await page.getByRole('button', { name: 'Restart' }).waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
+  });
+
+  it('sees the seconds go by until the next try, and hears of it once', async () => {
+    await open(snapshotIn('restarting'));
+    await page.evaluate(`globalThis.heard = 0; new MutationObserver(() => { heard += 1; })
+      .observe(document.querySelector('[role=status]'), { childList: true, characterData: true, subtree: true })`);
+    await page.getByText('Next try in 14 sec.', { exact: false }).first().waitFor();
+    await page.clock.runFor(1_000);
+    await page.getByText('Next try in 13 sec.', { exact: false }).first().waitFor();
+    await page.clock.runFor(12_000);
+    await page.getByText('Next try in 1 sec.', { exact: false }).first().waitFor();
+    await page.clock.runFor(1_000);
+    await page.getByText('Starting it again.', { exact: false }).first().waitFor();
+    expect(await page.evaluate('heard')).toBe(0);
+  });
+
+  it('pays for no timer once the count-down is over', async () => {
+    await open(snapshotIn('restarting'));
+    await page.clock.runFor(15_000);
+    await page.getByText('Starting it again.', { exact: false }).first().waitFor();
+    expect(await timersIn(600_000)).toBe(0);
+  });
+
+  it('pays for no timer while nothing shown depends on the clock', async () => {
+    await open(snapshotIn('stopped'));
+    expect(await timersIn(600_000)).toBe(0);
+  });
+
+  it('pays for no timer while the page is hidden, and sees the truth when it is back', async () => {
+    await open(snapshotIn('running'));
+    await hide(true);
+    expect(await timersIn(600_000)).toBe(0);
+    await hide(false);
+    await page.getByText('Running for 3 hr 22 min.', { exact: false }).first().waitFor();
+  });
+
+  it('sees an uptime grow by the minute', async () => {
+    await open(snapshotIn('running'));
+    await page.clock.runFor(60_000);
+    await page.getByText('Running for 3 hr 13 min.', { exact: false }).first().waitFor();
+  });
+
+  it('copies the details without names or secrets', async () => {
+    await open(snapshotIn('restarting', { session: { id: 1, user: 'PC\\anna' } }));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('gateway.log').waitFor();
+    await page.getByRole('button', { name: 'Copy details' }).click();
+    await page.getByText('Copied').waitFor();
+    const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    expect(copied).toContain('phase: restarting');
+    expect(copied).toContain('user agent: Mozilla');
+    expect(copied).not.toMatch(/anna/i);
+  });
+
+  it('is told to update the app when the service speaks a newer schema', async () => {
+    await open(snapshotIn('running'));
+    await push({ ...snapshotIn('running'), schema: 2 } as unknown as Snapshot);
+    await page.getByText('newer than this app', { exact: false }).first().waitFor();
+    expect(await control().getAttribute('aria-disabled')).toBe('true');
+  });
+
+  it('has one panel for each profile', async () => {
+    await open(snapshotIn('running', {}, { profiles: ['default', 'work'] }));
+    await page.getByRole('switch', { name: 'Run gateway as service: default' }).waitFor();
+    expect(await page.getByRole('switch').count()).toBe(2);
+    expect(await asked()).toContainEqual({ verb: 'get', payload: { profile: 'work' } });
+  });
+
+  it('sees nothing where nothing is supported', async () => {
+    await open(snapshotIn('unsupported', {}, { supported: false }));
+    await page.waitForFunction('window.fake.calls.length > 0');
+    expect(await page.getByRole('main').textContent()).toBe('');
+  });
+
+  it('sees nothing in an app without the bridge', async () => {
+    page = await browser().newPage();
+    opened.push(page);
+    await page.addInitScript('Object.defineProperty(window, "hermesDesktop", { value: {} });');
+    await openDist(page);
+    await page.getByRole('main').waitFor({ state: 'attached' });
+    expect(await page.getByRole('main').textContent()).toBe('');
+  });
+
+  it("uses the host's own components where they are given", async () => {
+    const host = await bundleFixture('host-page.tsx');
+    page = await openPanel(browser(), bridge, snapshotIn('not-installed'));
+    opened.push(page);
+    await page.evaluate(host);
+    await page.getByText('host row').waitFor();
+    await page.getByRole('checkbox', { name: 'Run gateway as service' }).click();
+    await page.getByText('host question: Run the gateway as a service?').waitFor();
+    await page.getByRole('button', { name: 'host button: yes' }).click();
+    await page.waitForFunction('window.fake.calls.some(call => call.verb === "set")');
+  });
+
+  /** Timers that the page sets while this much time passes. */
+  async function timersIn(ms: number): Promise<number> {
+    await page.evaluate(
+      `globalThis.timers = 0; { const set = setTimeout; globalThis.setTimeout = (...given) => { timers += 1; return set(...given); }; }`,
+    );
+    await page.clock.runFor(ms);
+    return (await page.evaluate('timers')) as number;
+  }
+
+  async function hide(hidden: boolean): Promise<void> {
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+  }
+});

@@ -1,0 +1,127 @@
+// Every phase as a person meets it, in the built page and a real browser: what it says, what it offers, and that everybody can use it.
+
+import type { Page } from 'playwright';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { en } from '../../src/desktop/messages.ts';
+import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { PHASES, type Phase } from '../../src/service/status.ts';
+import { describeInChromium } from '../support/chromium.ts';
+import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel, type PanelOptions } from './panel-page.ts';
+import { NOW, snapshotIn } from './snapshots.ts';
+
+describeInChromium('the panel', browser => {
+  let bridge: string;
+  let page: Page | undefined;
+
+  beforeAll(async () => {
+    bridge = await bundleFixture('fake-bridge.ts');
+  });
+  afterEach(() => page?.close());
+
+  const open = async (phase: Phase, options: PanelOptions = {}) => {
+    page = await openPanel(browser(), bridge, snapshotIn(phase), options);
+    return page;
+  };
+  const openDetails = async (opened: Page) => {
+    await opened.getByRole('button', { name: 'Details' }).click();
+    await opened.getByText('gateway.log').waitFor();
+  };
+
+  /** What it looks like, and what axe says, by day and by night. */
+  const judge = async (opened: Page, name: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await opened.emulateMedia({ colorScheme });
+      await keepScreenshot(opened, `${name}-${colorScheme}`);
+      expect(await axeViolations(opened), colorScheme).toEqual([]);
+    }
+  };
+
+  it.each(PHASES)('says what %s means, offers one action at most, and passes axe in light and dark', async phase => {
+    const opened = await open(phase, { viewport: { width: 720, height: 120 } });
+    const { status } = snapshotIn(phase);
+    await opened.getByText(en.sentence(status, NOW), { exact: true }).waitFor();
+    const control = opened.getByRole('switch', { name: 'Run gateway as service' });
+    expect(await control.getAttribute('aria-checked')).toBe(String(PHASE_VIEWS[phase].switchOn));
+    const action = offeredAction({ status });
+    const buttons = await opened.getByRole('button').allTextContents();
+    expect(buttons).toEqual([...(action ? [en.action(action.verb, phase)] : []), 'Details']);
+    await judge(opened, phase);
+  });
+
+  it('shows all of its details, and passes axe in light and dark', async () => {
+    const opened = await open('restarting');
+    await openDetails(opened);
+    const ladder = opened.getByRole('list', { name: 'Restart delays' });
+    expect(await ladder.getByRole('listitem').allTextContents()).toEqual(['1s', '2s', '4s', '9s', '14s', '25s', '36s', '49s', '64s']);
+    expect(await ladder.locator('[aria-current=step]').textContent()).toBe('14s');
+    for (const text of ['Windows service', '4180', 'Restarted after a failure.', 'The gateway has failed several times in a row.'])
+      await opened.getByText(text).first().waitFor();
+    await judge(opened, 'details');
+  });
+
+  it('asks before it changes anything, and passes axe in light and dark', async () => {
+    const opened = await open('not-installed');
+    await opened.getByRole('switch').click();
+    const dialog = opened.getByRole('dialog', { name: 'Run the gateway as a service?' });
+    await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s').waitFor();
+    await dialog.getByText('Windows will ask for an administrator, once.').waitFor();
+    await judge(opened, 'confirm');
+  });
+
+  it.each([720, 480, 320])('keeps its height and its controls in place through all phases, %d pixels wide', async width => {
+    const opened = await open('running', { viewport: { width, height: 480 } });
+    const main = await fakeMain(opened);
+    const places = new Set<string>();
+    for (const phase of PHASES) {
+      await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn(phase));
+      await opened.getByText(en.sentence(snapshotIn(phase).status, NOW), { exact: true }).waitFor();
+      const panel = await opened.getByRole('region').boundingBox();
+      const control = await opened.getByRole('switch').boundingBox();
+      const details = await opened.getByRole('button', { name: 'Details' }).boundingBox();
+      places.add(JSON.stringify([panel?.height, control, details]));
+    }
+    expect([...places]).toHaveLength(1);
+  });
+
+  it('fits a window 320 pixels wide with everything open', async () => {
+    const opened = await open('restarting', { viewport: { width: 320, height: 480 } });
+    expect(await fitsSideways(opened)).toBe(true);
+    await openDetails(opened);
+    expect(await fitsSideways(opened)).toBe(true);
+    await keepScreenshot(opened, 'details-320');
+    await opened.getByRole('switch').click();
+    const confirm = await opened.getByRole('button', { name: 'Turn off' }).boundingBox();
+    expect((confirm?.y ?? 0) + (confirm?.height ?? 0)).toBeLessThanOrEqual(480);
+    expect(await fitsSideways(opened)).toBe(true);
+    await keepScreenshot(opened, 'confirm-320');
+  });
+
+  it('draws switch, marks and ladder in forced colours', async () => {
+    const opened = await open('restarting', { forcedColors: 'active', colorScheme: 'dark' });
+    await openDetails(opened);
+    const [thumb, track] = (await opened.evaluate(`[...document.querySelectorAll('.hgs-switch-thumb, .hgs-switch')]
+      .reverse().map(element => getComputedStyle(element).backgroundColor)`)) as [string, string];
+    expect(thumb).not.toBe(track);
+    await keepScreenshot(opened, 'details-forced');
+    expect(await axeViolations(opened)).toEqual([]);
+  });
+
+  it('moves nothing for those who asked for less motion', async () => {
+    const opened = await open('starting', { reducedMotion: 'reduce' });
+    await openDetails(opened);
+    expect(await opened.evaluate('document.getAnimations().length')).toBe(0);
+  });
+
+  it('turns its one mark while it is busy, for everybody else', async () => {
+    const opened = await open('starting', { reducedMotion: 'no-preference' });
+    expect(await opened.evaluate('document.getAnimations().length')).toBe(1);
+  });
+
+  it('mirrors itself on a right-to-left page', async () => {
+    const opened = await open('running', { rtl: true });
+    const control = await opened.getByRole('switch').boundingBox();
+    const title = await opened.getByText('Run gateway as service', { exact: true }).boundingBox();
+    expect(control?.x).toBeLessThan(title?.x ?? 0);
+    await keepScreenshot(opened, 'rtl');
+  });
+});
