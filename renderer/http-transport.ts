@@ -3,7 +3,7 @@
  * It knows whether the other side answers, because a page that shows the last known state of a lost server would lie.
  */
 
-import type { Transport } from '../src/desktop/ipc.ts';
+import type { Reply, Snapshot, Transport } from '../src/desktop/ipc.ts';
 import { connectionLost } from '../src/desktop/store.ts';
 import type { Readable } from './use-store.ts';
 
@@ -46,13 +46,29 @@ export function createHttpTransport(token: string): HttpTransport {
     }
   }
 
+  function deliver(snapshot: unknown): void {
+    for (const listener of [...listeners]) listener(snapshot);
+  }
+
+  /** What was pushed while nobody listened is lost: every profile is asked for anew. */
+  async function catchUp(): Promise<void> {
+    const first = (await post('api/get', {})) as Reply<Snapshot>;
+    if (!first.ok) return;
+    deliver(first.value);
+    for (const profile of first.value.profiles.filter(name => name !== first.value.profile)) {
+      const other = (await post('api/get', { profile })) as Reply<Snapshot>;
+      if (other.ok) deliver(other.value);
+    }
+  }
+
   function open(): void {
     events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
-    events.onopen = () => setConnected(true);
-    events.onmessage = event => {
-      const snapshot: unknown = JSON.parse(String(event.data));
-      for (const listener of [...listeners]) listener(snapshot);
+    events.onopen = () => {
+      if (connected) return;
+      setConnected(true);
+      void catchUp();
     };
+    events.onmessage = event => deliver(JSON.parse(String(event.data)));
     events.onerror = () => {
       setConnected(false);
       if (events?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);

@@ -13,14 +13,20 @@ export function useKeptFocus(container: RefObject<HTMLElement | null>, fallbackI
     const remember = () => {
       focused.current = document.activeElement;
     };
-    const forget = (event: FocusEvent) => {
+    // Left for another control, or by a click beside all of them. (A removed element tells nothing but that it lost the focus.)
+    const left = (event: FocusEvent) => {
       if (event.relatedTarget !== null) focused.current = null;
     };
+    const clicked = (event: PointerEvent) => {
+      if (!(event.target instanceof Node && focused.current?.contains(event.target))) focused.current = null;
+    };
     element?.addEventListener('focusin', remember);
-    element?.addEventListener('focusout', forget);
+    element?.addEventListener('focusout', left);
+    document.addEventListener('pointerdown', clicked);
     return () => {
       element?.removeEventListener('focusin', remember);
-      element?.removeEventListener('focusout', forget);
+      element?.removeEventListener('focusout', left);
+      document.removeEventListener('pointerdown', clicked);
     };
   }, [container]);
 

@@ -152,6 +152,15 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
   });
 
+  it('keeps the focus nowhere after a click beside everything', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Restart' }).focus();
+    await page.mouse.click(300, 400);
+    await push(snapshotIn('starting'));
+    await page.getByRole('button', { name: 'Restart' }).waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
+  });
+
   it('sees the seconds go by until the next try, and hears of it once', async () => {
     await open(snapshotIn('restarting'));
     await page.evaluate(`globalThis.heard = 0; new MutationObserver(() => { heard += 1; })

@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { contentType, DIST } from './panel-page.ts';
@@ -17,7 +17,7 @@ export class ShellServer {
   /** What was asked, path and body. */
   readonly asked: { readonly path: string; readonly body: unknown }[] = [];
   readonly #streams = new Set<http.ServerResponse>();
-  readonly #sockets = new Set<import('node:net').Socket>();
+  readonly #sockets = new Set<Socket>();
   #server: http.Server | undefined;
   #port = 0;
 
@@ -79,7 +79,7 @@ export class ShellServer {
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(`data: ${JSON.stringify(this.snapshot)}\n\n`);
+    response.flushHeaders();
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
   }
