@@ -36,16 +36,12 @@ describeInChromium('the browser shell', browser => {
     await page.getByText('Hermes refuses its configuration', { exact: false }).first().waitFor();
   });
 
-  it.each([
-    ['Kill', 'kill'],
-    ['Exit 75', 'exit-75'],
-    ['Exit 78', 'exit-78'],
-    ['Repair', 'repair'],
-    ['Hang', 'hang'],
-    ['Update', 'update'],
-  ])('has a stand-in for %s, apart from the panel', async (name, what) => {
-    await page.getByRole('complementary', { name: 'Try it' }).getByRole('button', { name, exact: true }).click();
-    await expect.poll(() => server.asked).toContainEqual({ path: 'try', body: { what } });
+  it('has a stand-in for everything that can happen to a gateway, apart from the panel', async () => {
+    const strip = page.getByRole('complementary', { name: 'Try it' });
+    for (const name of await strip.getByRole('button').allTextContents()) await strip.getByRole('button', { name, exact: true }).click();
+    await expect
+      .poll(() => server.asked.filter(({ path }) => path === 'try').map(({ body }) => body))
+      .toEqual(['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'].map(what => ({ what })));
   });
 
   it('passes axe and fits 320 pixels', async () => {
