@@ -17,7 +17,7 @@ if (existsSync(cli)) chmodSync(cli, 0o755);
 
 if (existsSync(path.join(root, 'renderer/vite.config.ts'))) {
   // A test runner sets NODE_ENV to "test", with which React's development build would be bundled: what is tested is what users get.
-  process.env.NODE_ENV = 'production';
+  process.env['NODE_ENV'] = 'production';
   const { build } = await import('vite');
   await build({ root: path.join(root, 'renderer'), configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
 }
