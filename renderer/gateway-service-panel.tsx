@@ -102,7 +102,7 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
               // Another switch once something is known, so that what is does not slide in as if it had just been changed.
               key={observed ? 'known' : 'asking'}
               id={`${id}-switch`}
-              checked={receipt ? receipt.verb === 'install' : observed !== undefined && switchOn(observed)}
+              checked={observed !== undefined && switchOn(observed)}
               busy={busy}
               disabled={!observed || !canSwitch(observed)}
               labelledBy={`${id}-title`}
