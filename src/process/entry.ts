@@ -4,49 +4,49 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
-import { posixProcesses } from '../gateway/process-start-time.ts';
 import { type Definition, definedIdentity } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { lockHolder } from '../service/lock.ts';
 import { StateFolder, stateRoot } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
 import { knowsExternalSupervisor } from './gateway-help.ts';
-import { type LaunchSpec, launchInProcessGroup } from './gateway-process.ts';
+import type { LaunchSpec } from './gateway-process.ts';
+import { hostCommand } from './host-command.ts';
 import { formatDown, listenToHost } from './host-link.ts';
 import { hostLog } from './host-log.ts';
+import { thisMachine } from './machine.ts';
 import { pipeAddress } from './pipe-address.ts';
 import { Runner } from './runner.ts';
 import { type RunnerProcess, supervise } from './supervisor.ts';
-
-/** How this program starts itself: `[node, entry script]`, or the host executable alone. */
-export function hostCommand(): readonly string[] {
-  const script = process.argv[1];
-  return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
-}
 
 export function stateFolderOf(serviceName: string): StateFolder {
   return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), serviceName));
 }
 
-/** The runner of a service, below its host. Resolves with the exit code. */
-export async function runRunner(serviceName: string): Promise<number> {
+/**
+ * The runner of a service, below its host. Resolves with the exit code.
+ * @param asked The user started the service itself (services.msc, `sc start`): that is a wish, whatever was wished before.
+ */
+export async function runRunner(serviceName: string, asked: boolean): Promise<number> {
   const folder = stateFolderOf(serviceName);
   const log = hostLog(folder.path, 'runner');
+  const { processes, launch, commandLine, onSessionEnd } = await thisMachine();
   const definition = await requireDefinition(folder, serviceName);
+  if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
   const runner = new Runner({
     definition,
     folder,
-    processes: posixProcesses,
-    launch: launchInProcessGroup,
+    processes,
+    launch,
     launchSpec: () => launchSpec(definition, folder),
     pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
-    commandLine: readCommandLine,
+    commandLine,
     log: log.write,
   });
   let hostLost = false;
@@ -59,9 +59,19 @@ export async function runRunner(serviceName: string): Promise<number> {
     },
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.stop(`signal ${signal}`));
-  const code = await runner.run();
+  const running = runner.run();
+  const ended = running.then(() => undefined);
+  const forget = await onSessionEnd(() => {
+    runner.sessionEnding();
+    return ended;
+  }).catch(error => {
+    log.write(`the end of the session will not be heard: ${error}`);
+    return async () => undefined;
+  });
+  const code = await running;
+  await forget();
   // There is no SCM to bring a killed supervisor back: its runner does.
-  if (hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, posixProcesses)) {
+  if (hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes)) {
     await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
   }
   await log.flush();
@@ -78,9 +88,10 @@ export async function runSupervisor(serviceName: string): Promise<boolean> {
   // The terminal or app that started us may go; we do not.
   process.on('SIGHUP', () => undefined);
   const log = hostLog(folder.path, 'supervisor');
+  const { processes } = await thisMachine();
   const inCharge = await supervise({
     folder,
-    processes: posixProcesses,
+    processes,
     recovery: definition.recovery,
     startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
     ending,
@@ -129,12 +140,4 @@ async function launchSpec(definition: Definition, folder: StateFolder): Promise<
   const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
   const env = gatewayEnvironment(process.env, identity, { externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
   return { argv, cwd, env };
-}
-
-function readCommandLine(pid: number): readonly string[] | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return undefined;
-  }
 }

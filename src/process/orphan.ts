@@ -9,7 +9,7 @@ import { endProcessGroup } from './process-group.ts';
 
 /** Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. */
 export async function endOrphan(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
-  const launch = await folder.launch();
+  const launch = process.platform === 'win32' ? undefined : await folder.launch();
   if (!launch) return false;
   const recycled = processes.isAlive(launch.pid) && !isSameProcess(launch, processes);
   const ended = !recycled && (await endProcessGroup(launch.pid));

@@ -117,6 +117,11 @@ export class Runner {
     this.#stopWith({ reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS, exit: RUNNER_EXIT.failed });
   }
 
+  /** Windows ends the user's session: neither a stop nor a failure. */
+  sessionEnding(): void {
+    this.#stopWith({ reason: 'The Windows session ends.', exit: RUNNER_EXIT.sessionEnding });
+  }
+
   /** Asked through a method, because it changes while we wait. */
   #endAsked(): StopWish | undefined {
     return this.#stopWish;
@@ -235,7 +240,7 @@ export class Runner {
         });
     const endedAt = now();
     const uptimeMs = Date.now() - startedAtMs;
-    if (!tree.isEmpty()) await tree.kill();
+    await tree.kill();
     await Promise.race([captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
     await this.#output.mark(`gateway ended: ${verdict.reason}`);
     await this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs });

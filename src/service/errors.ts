@@ -87,6 +87,11 @@ export const ERRORS = {
     exit: EXIT.needsAdministrator,
     win32: 5,
   },
+  'service-owner-missing': {
+    message: 'The service does not know which user it belongs to, so it starts nothing.',
+    remedy: 'Run "hermes-gateway install" as administrator, which records the owner again.',
+    exit: EXIT.failed,
+  },
   'consent-declined': {
     message: 'Windows was not given the consent of an administrator; nothing was changed.',
     remedy: 'Try again when an administrator is at hand, or use the sign-in start, which needs none.',

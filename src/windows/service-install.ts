@@ -91,9 +91,9 @@ const LOCAL_SYSTEM = 'LocalSystem';
 const UPDATE_RIGHTS: readonly ServiceRight[] = ['queryConfig', 'changeConfig', 'start', 'readControl', 'writeDac'];
 const CREATE_RIGHTS: readonly ServiceRight[] = [...UPDATE_RIGHTS, 'delete'];
 
-/** The name that services.msc shows. The profile is quoted, so that no two of ours, and none of another program, are the same. */
-export function serviceDisplayName(profile: string | undefined): string {
-  return profile === undefined ? 'Hermes Gateway' : `Hermes Gateway "${profile}"`;
+/** The name that services.msc shows. The service id is quoted, so that no two of ours, and none of another program, are the same. */
+export function serviceDisplayName(serviceId: string): string {
+  return serviceId === '' ? 'Hermes Gateway' : `Hermes Gateway "${serviceId}"`;
 }
 
 /** Everything that is registered of a service; undefined where it does not exist. Every user may read it. */

@@ -1,0 +1,188 @@
+/**
+ * The broker (`WindowsGatewayService`): the small, privileged half of the service. It speaks to the SCM, takes the token of the signed-in
+ * owner (a SID fixed at install; a token of anybody else is never used), starts the runner with it, and translates:
+ *
+ *   SCM ──STOP, PRESHUTDOWN──▶ one line on the runner's stdin ──▶ runner ends ──▶ SERVICE_STOPPED/0
+ *   runner decided to stay stopped (0) ─────────────────────────────────────────▶ SERVICE_STOPPED/0
+ *   runner failed ───────────────▶ the broker dies without a word: the SCM counts a failure and does the restart
+ *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
+ *
+ * It reads no file of the user, writes nothing below a user's folder, serves no pipe and connects to none.
+ */
+
+import { toGatewayServiceError } from '../service/errors.ts';
+import type { HostFacts } from '../service/facts.ts';
+import type { RecoveryLadder } from '../service/ladder.ts';
+import type { ServiceControl } from '../windows/service-control.ts';
+import type { HostedService, StartReason } from '../windows/service-host.ts';
+import { chooseSession, type UserSession } from '../windows/session.ts';
+import { type DownMessage, RUNNER_EXIT } from './host-link.ts';
+
+/** A runner in a session of the owner. */
+export interface BrokerRunner {
+  readonly pid: number;
+  /** Exit code, unsigned as Windows has it; resolves when everything below it has ended too. */
+  readonly exited: Promise<number>;
+  down(message: DownMessage): void;
+  /** Ends it with everything below it. */
+  terminate(): void;
+}
+
+export interface BrokerPorts {
+  readonly service: HostedService;
+  /** The sessions of the owner, and of nobody else. */
+  readonly sessions: () => readonly UserSession[];
+  /** `asked`: the user wants it running, whatever was wished before. */
+  readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
+  /** What the last broker of this service wrote; gone after a reboot. */
+  readonly lastFacts: HostFacts | undefined;
+  readonly writeFacts: (facts: HostFacts) => void;
+  /** The registered ladder, for where Windows cannot say why it started us. */
+  readonly recovery: RecoveryLadder;
+  /** Ends this process without a report to the SCM. */
+  readonly die: () => never;
+  readonly now: () => number;
+}
+
+/** How long a stop takes at most: 14 s of grace in the runner, then the tree, in milliseconds. Upstream's updater gives up at 30. */
+const STOP_MS = 20_000;
+/** A logon event can be missed (one that came before we listened); a slow look finds it, in milliseconds. */
+const SIGN_IN_LOOK_MS = 30_000;
+/** How a queued restart is recognized where Windows does not say it, in milliseconds. */
+const QUEUED_RESTART_TOLERANCE_MS = 2_000;
+
+/** How Windows ends the processes of a session: DBG_TERMINATE_PROCESS, STATUS_DLL_INIT_FAILED, STATUS_DLL_INIT_FAILED_LOGOFF. */
+const SESSION_ENDED: ReadonlySet<number> = new Set([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b]);
+
+/**
+ * Whether this start is a restart that the SCM had queued before somebody stopped the service; it cannot be cancelled there, so it is
+ * undone here. Where Windows cannot say why it started us, the time tells: a queued restart comes when the ladder said it would.
+ */
+export function undoesStop(reason: StartReason | undefined, last: HostFacts | undefined, recovery: RecoveryLadder, nowMs: number): boolean {
+  const stoppedAt = Date.parse(last?.lastStop?.at ?? '');
+  const failedAt = last?.lastRunnerExit?.code === RUNNER_EXIT.stopped ? Number.NaN : Date.parse(last?.lastRunnerExit?.at ?? '');
+  // A stop before the failure, or none at all: there is nothing to undo.
+  if (!(stoppedAt > failedAt)) return false;
+  if (reason !== undefined) return reason === 'restart-after-failure';
+  return recovery.delaysMs.some(delayMs => Math.abs(nowMs - (failedAt + delayMs)) < QUEUED_RESTART_TOLERANCE_MS);
+}
+
+export class WindowsGatewayService {
+  readonly #ports: BrokerPorts;
+  #facts: HostFacts;
+  #runner: BrokerRunner | undefined;
+  #session: UserSession | undefined;
+  #stop: DownMessage | undefined;
+  /** Ends the present wait for a sign-in. */
+  #wake: () => void = () => undefined;
+
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
+    const { lastStop, lastRunnerExit } = ports.lastFacts ?? {};
+    this.#facts = { phase: 'starting', since: this.#time(), ...(lastStop && { lastStop }), ...(lastRunnerExit && { lastRunnerExit }) };
+  }
+
+  /** Runs until the service is to stay stopped; a failure ends the process instead. */
+  async run(): Promise<void> {
+    const { service, lastFacts, recovery, die, now } = this.#ports;
+    const queued = undoesStop(service.startReason, lastFacts, recovery, now());
+    service.onControl(control => this.#hear(control));
+    service.reportRunning();
+    if (queued) return this.#stopped('a queued restart of the SCM after a stop');
+    let asked = service.startReason === 'demand';
+    while (!this.#stop) {
+      const session = await this.#signedIn();
+      if (!session) break;
+      const code = await this.#oneRunner(session, asked);
+      asked = false;
+      if (this.#stop || code === RUNNER_EXIT.stopped) break;
+      if (this.#sessionEnded(code)) continue;
+      return die();
+    }
+    return this.#stopped(this.#stop?.reason ?? 'stays stopped');
+  }
+
+  /** Resolves with the owner's session to live in; undefined when the service was asked to stop meanwhile. */
+  async #signedIn(): Promise<UserSession | undefined> {
+    for (;;) {
+      const session = chooseSession(this.#ports.sessions(), this.#session?.id);
+      if (session || this.#stop) return this.#stop ? undefined : session;
+      this.#session = undefined;
+      this.#tell('waiting-for-sign-in');
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, SIGN_IN_LOOK_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #oneRunner(session: UserSession, asked: boolean): Promise<number> {
+    try {
+      this.#runner = this.#ports.startRunner(session, asked);
+    } catch (thrown) {
+      const launchError = toGatewayServiceError(thrown).toValue();
+      this.#exited(RUNNER_EXIT.failed, { launchError });
+      return RUNNER_EXIT.failed;
+    }
+    this.#session = session;
+    this.#tell('running', { session: { id: session.id, user: session.user } });
+    const runner = this.#runner;
+    const code = await runner.exited;
+    this.#runner = undefined;
+    if (!this.#stop) this.#exited(code);
+    return code;
+  }
+
+  #hear(control: ServiceControl): void {
+    switch (control.kind) {
+      case 'stop':
+        this.#endRunner({ down: 'stop', reason: 'stopped through the SCM' });
+        break;
+      case 'preshutdown':
+        this.#endRunner({ down: 'preshutdown', reason: 'Windows shuts down' });
+        break;
+      case 'session':
+        // Lock, disconnect and user switching end nothing; a logon ends a wait.
+        if (!this.#runner) this.#wake();
+    }
+  }
+
+  #endRunner(message: DownMessage): void {
+    if (this.#stop) return;
+    this.#stop = message;
+    this.#ports.service.reportStopping();
+    this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason: message.reason } };
+    this.#tell('stopping');
+    this.#wake();
+    this.#runner?.down(message);
+    setTimeout(() => this.#runner?.terminate(), STOP_MS).unref();
+  }
+
+  #sessionEnded(code: number): boolean {
+    if (SESSION_ENDED.has(code)) return true;
+    return !this.#ports.sessions().some(session => session.id === this.#session?.id);
+  }
+
+  #stopped(reason: string): Promise<void> {
+    this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason } };
+    this.#tell('stopped');
+    return this.#ports.service.reportStopped();
+  }
+
+  #exited(code: number, more: Partial<HostFacts> = {}): void {
+    this.#facts = { ...this.#facts, lastRunnerExit: { at: this.#time(), code }, ...more };
+    this.#tell(code === RUNNER_EXIT.stopped ? 'stopped' : 'restarting', more);
+  }
+
+  #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
+    this.#facts = { ...this.#facts, ...more, phase, since: this.#time() };
+    this.#ports.writeFacts(this.#facts);
+  }
+
+  #time(): string {
+    return new Date(this.#ports.now()).toISOString();
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What differs between the systems below a runner or a client: how processes are told apart, and how a gateway is born so that its whole
+ * tree stays within reach. Windows' half is loaded on Windows only, because it brings koffi.
+ */
+
+import { readFileSync } from 'node:fs';
+import { posixProcesses } from '../gateway/process-start-time.ts';
+import type { ProcessTable } from '../service/lock.ts';
+import { type LaunchGateway, launchInProcessGroup } from './gateway-process.ts';
+
+export interface Machine {
+  readonly processes: ProcessTable;
+  readonly launch: LaunchGateway;
+  /** Command line of a living process; undefined where it may not be read. */
+  commandLine(pid: number): readonly string[] | undefined;
+  /**
+   * Calls back when the user's session ends, and holds Windows back until the returned promise settles. Elsewhere a session's end is
+   * a signal. Resolves with the unsubscribe.
+   */
+  onSessionEnd(listener: () => Promise<void>): Promise<() => Promise<void>>;
+}
+
+export async function thisMachine(): Promise<Machine> {
+  return process.platform === 'win32' ? (await import('./windows-machine.ts')).windowsMachine : posixMachine;
+}
+
+export const posixMachine: Machine = {
+  processes: posixProcesses,
+  launch: launchInProcessGroup,
+  commandLine: pid => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    } catch {
+      return undefined;
+    }
+  },
+  onSessionEnd: async () => async () => undefined,
+};

@@ -1,0 +1,82 @@
+/**
+ * Composition of the broker: `service --service NAME`, which only the SCM starts. The dispatcher is connected before anything else is
+ * done; Windows gives a service process 30 s for it, and people less.
+ */
+
+import { GatewayServiceError } from '../service/errors.ts';
+import { RECOVERY_LADDER } from '../service/ladder.ts';
+import { poll } from '../service/poll.ts';
+import { closeHandle, using } from '../windows/handle.ts';
+import { Job } from '../windows/job.ts';
+import { openChildInput } from '../windows/pipe.ts';
+import { startProcessAs } from '../windows/process-birth.ts';
+import { terminateSelf } from '../windows/process-info.ts';
+import { connectService } from '../windows/service-host.ts';
+import { openSessionToken, sessionsOf, type UserSession } from '../windows/session.ts';
+import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
+import { hostCommand } from './host-command.ts';
+import { type DownMessage, formatDown } from './host-link.ts';
+import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
+
+/** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
+const FAILED = 1;
+const GONE_MS = 5_000;
+/** The working directory of a runner before it knows its owner's folders. */
+const SYSTEM_FOLDER = 'C:\\Windows\\System32';
+
+export async function runService(name: string): Promise<void> {
+  const service = await connectService(name);
+  const owner = readOwner(name);
+  if (!owner) {
+    // Nobody's token may be used; a restart would not help.
+    service.reportRunning();
+    const launchError = new GatewayServiceError('service-owner-missing', `(${name})`).toValue();
+    const at = new Date().toISOString();
+    writeHostFacts(name, { phase: 'stopped', since: at, lastStop: { at, reason: launchError.message }, launchError });
+    return service.reportStopped();
+  }
+  await new WindowsGatewayService({
+    service,
+    sessions: () => sessionsOf(owner),
+    startRunner: (session, asked) => startRunner(name, session, asked),
+    lastFacts: readHostFacts(name),
+    writeFacts: facts => writeHostFacts(name, facts),
+    recovery: readLadder(name) ?? RECOVERY_LADDER,
+    die: () => terminateSelf(FAILED),
+    now: Date.now,
+  }).run();
+}
+
+function startRunner(name: string, session: UserSession, asked: boolean): BrokerRunner {
+  const [program = '', ...script] = hostCommand();
+  const args = [...script, 'run', '--service', name, ...(asked ? ['--asked'] : [])];
+  const job = Job.create();
+  const { input, childEnd } = openChildInput();
+  try {
+    const born = using(openSessionToken(session.id), closeHandle, token =>
+      startProcessAs(token, { program, args, cwd: SYSTEM_FOLDER, job }, { input: childEnd }),
+    );
+    return {
+      pid: born.pid,
+      exited: born.exited.then(code => endJob(job).then(() => code)),
+      down: (message: DownMessage) => {
+        // A runner that ended meanwhile does not read any more.
+        input.write(formatDown(message)).catch(() => undefined);
+        void input.end();
+      },
+      terminate: () => job.terminate(FAILED),
+    };
+  } catch (error) {
+    job.close();
+    throw error;
+  } finally {
+    closeHandle(childEnd);
+  }
+}
+
+/** What the runner left behind ends with it: never two gateways, and STOPPED only when nothing is left. */
+async function endJob(job: Job): Promise<void> {
+  if (job.activeProcesses() > 0) job.terminate(FAILED);
+  await poll(() => job.activeProcesses() === 0, { deadlineMs: GONE_MS, everyMs: 10, what: 'the job of the runner to be empty' });
+  job.close();
+}

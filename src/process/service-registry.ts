@@ -1,0 +1,65 @@
+/**
+ * What a service keeps below its own key of the registry: who owns it (written by the elevated installer, readable by everybody) and what
+ * its broker last did (volatile: gone after a reboot). Others could have written there; what does not fit is passed over.
+ */
+
+import type { HostFacts } from '../service/facts.ts';
+import type { RecoveryLadder } from '../service/ladder.ts';
+import { parseFailureActions } from '../windows/failure-actions.ts';
+import { deleteKey, type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
+import { parseSid, type Sid } from '../windows/sddl.ts';
+
+const keyOf = (service: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
+const parametersOf = (service: string): RegistryPath => `${keyOf(service)}\\Parameters`;
+const factsOf = (service: string): RegistryPath => `${keyOf(service)}\\State`;
+
+/** SYSTEM and administrators write, everybody who is signed in reads: the tray of the owner is not elevated. */
+const READABLE = 'D:P(A;OICI;KA;;;SY)(A;OICI;KA;;;BA)(A;OICI;KR;;;AU)';
+
+/** The SID whose token alone the broker uses; undefined where none, or none that is one, is recorded. */
+export function readOwner(service: string): Sid | undefined {
+  const text = readValue(parametersOf(service), 'Owner');
+  try {
+    return typeof text === 'string' ? parseSid(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeOwner(service: string, owner: Sid): void {
+  writeValues(parametersOf(service), { Owner: owner }, { sddl: READABLE });
+}
+
+export function removeParameters(service: string): void {
+  deleteKey(parametersOf(service));
+}
+
+const PHASES: ReadonlySet<unknown> = new Set<HostFacts['phase']>([
+  'starting',
+  'running',
+  'restarting',
+  'waiting-for-sign-in',
+  'stopping',
+  'stopped',
+]);
+
+export function readHostFacts(service: string): HostFacts | undefined {
+  const text = readValue(factsOf(service), 'Facts');
+  if (typeof text !== 'string') return undefined;
+  try {
+    const facts = JSON.parse(text) as HostFacts | null;
+    return facts && PHASES.has(facts.phase) && Number.isFinite(Date.parse(facts.since)) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeHostFacts(service: string, facts: HostFacts): void {
+  writeValues(factsOf(service), { Facts: JSON.stringify(facts) }, { volatile: true, sddl: READABLE });
+}
+
+/** The ladder as it is registered. */
+export function readLadder(service: string): RecoveryLadder | undefined {
+  const bytes = readValue(keyOf(service), 'FailureActions');
+  return Buffer.isBuffer(bytes) ? parseFailureActions(bytes) : undefined;
+}
