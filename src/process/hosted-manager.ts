@@ -302,7 +302,9 @@ export class HostedManager implements GatewayManager {
   async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {
     let waiting = false;
     return poll(
-      () => {
+      async () => {
+        // In every turn: an uninstall that we waited for may have taken it away.
+        await fs.mkdir(this.#options.stateRoot, { recursive: true, mode: 0o700 });
         const taken = takeLock(folder.operationLock, this.#options.processes);
         if (isLock(taken)) return taken;
         if (!waiting) report({ operation, message: `Waiting for another operation (PID ${taken.pid})` });

@@ -3,9 +3,8 @@
  * operation at a time per service; a lock left behind by a kill or a power cut never keeps anybody out.
  */
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 
 /** Who may hold a lock or a hold. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
 export interface ProcessTable {
@@ -40,34 +39,35 @@ export interface Lock {
 
 /** The living holder of the lock, if any. */
 export function lockHolder(file: string, processes: ProcessTable): ProcessRef | undefined {
-  const ref = readRef(file);
+  const ref = parseRef(readText(file) ?? '');
   return ref && isSameProcess(ref, processes) ? ref : undefined;
 }
 
 /**
- * Takes the lock, or returns the process that holds it. The file is written before it gets its name (link or rename never overwrites),
- * so no reader meets an empty lock; a stale lock is moved aside under a name of our own, so that of two takers one wins.
+ * Takes the lock, or returns the process that holds it. The file is written before it gets its name (a link never overwrites), so no
+ * reader meets an empty lock. Only one at a time may take away a stale one: whoever holds the lock on that very one, which is a lock
+ * like any other, and sees that it is still there. The folder must exist.
  */
 export function takeLock(file: string, processes: ProcessTable): Lock | ProcessRef {
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const mark = `${process.pid}.${randomBytes(4).toString('hex')}`;
-  const mine = `${file}.${mark}`;
-  fs.writeFileSync(mine, JSON.stringify(thisProcess(processes)), { mode: 0o600 });
+  const mark = randomBytes(4).toString('hex');
+  const mine = `${file}.${process.pid}.${mark}`;
+  // The mark tells this lock from every other one of the same process.
+  const text = JSON.stringify({ ...thisProcess(processes), mark });
+  fs.writeFileSync(mine, text, { mode: 0o600 });
   try {
     for (;;) {
-      try {
-        fs.linkSync(mine, file);
-        return {
-          release: () => {
-            if (readRef(file)?.pid === process.pid) fs.rmSync(file, { force: true });
-          },
-        };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const holder = readRef(file);
+      if (link(mine, file)) return { release: () => removeIf(file, text) };
+      const found = readText(file);
+      if (found === undefined) continue;
+      const holder = parseRef(found);
       if (holder && isSameProcess(holder, processes)) return holder;
-      moveAside(file, `${mine}.stale`, processes);
+      const removal = takeLock(`${file}.${fingerprint(found)}`, processes);
+      if (!isLock(removal)) return removal;
+      try {
+        removeIf(file, found);
+      } finally {
+        removal.release();
+      }
     }
   } finally {
     fs.rmSync(mine, { force: true });
@@ -78,28 +78,39 @@ export function isLock(taken: Lock | ProcessRef): taken is Lock {
   return 'release' in taken;
 }
 
-/** Moves a stale lock away. Where somebody else took it anew in the meantime, their lock is put back. */
-function moveAside(file: string, aside: string, processes: ProcessTable): void {
+/** False where the name is taken. */
+function link(existing: string, name: string): boolean {
   try {
-    fs.renameSync(file, aside);
+    fs.linkSync(existing, name);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
   }
-  const moved = readRef(aside);
-  if (moved && isSameProcess(moved, processes)) {
-    try {
-      fs.linkSync(aside, file);
-    } catch {
-      // A third taker was quicker: it holds the lock now, and the one that was moved finds out when it releases.
-    }
-  }
-  fs.rmSync(aside, { force: true });
 }
 
-function readRef(file: string): ProcessRef | undefined {
+/** Only for one whom nobody else forestalls: the holder, or the holder of the lock on a stale lock. */
+function removeIf(file: string, text: string): void {
+  if (readText(file) === text) fs.rmSync(file, { force: true });
+}
+
+function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** Undefined where there is no such file. */
+function readText(file: string): string | undefined {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
+function parseRef(text: string): ProcessRef | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return undefined;
     const { pid, startTime } = value as { pid?: unknown; startTime?: unknown };
     if (!Number.isSafeInteger(pid) || (pid as number) <= 0) return undefined;

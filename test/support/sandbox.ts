@@ -1,0 +1,192 @@
+// A folder of its own for every test that needs real files, sockets or processes: state, runtime and home below one short path, with the
+// environment pointing there. What a test leaves running in it is ended by PID when it is disposed of.
+
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resolveGatewayCommand } from '../../src/gateway/command.ts';
+import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
+import type { InstallOptions } from '../../src/service/manager.ts';
+import { poll } from '../../src/service/poll.ts';
+import { StateFolder } from '../../src/service/state-folder.ts';
+
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const SAMPLE = path.join(REPOSITORY, 'examples/sample-gateway/gateway.mjs');
+/** How this module starts itself in tests: the build, under plain Node. */
+export const HOST_COMMAND = [process.execPath, path.join(REPOSITORY, 'dist/src/cli/hermes-gateway.js')] as const;
+
+/** A machine that others use too may be slow; nothing here waits for a length of time, so a generous deadline costs nothing. */
+export const DEADLINE_MS = 25_000;
+
+export const QUICK_LADDER = { delaysMs: [100, 200, 400], resetMs: 60_000 } as const;
+
+/** The largest PID on Linux is 2^22; nobody has one above it. */
+export const NOBODY = 2 ** 22 + 1;
+
+export class Sandbox {
+  readonly path = mkdtempSync(path.join(tmpdir(), 'hg-'));
+  readonly state = path.join(this.path, 's');
+  readonly runtime = path.join(this.path, 'r');
+  /** The sample gateway under a path of its own, by which its processes are known. */
+  readonly gatewayScript = path.join(this.path, 'gateway.mjs');
+  readonly #before = { XDG_STATE_HOME: process.env['XDG_STATE_HOME'], XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] };
+
+  constructor() {
+    mkdirSync(this.state);
+    mkdirSync(this.runtime, { mode: 0o700 });
+    copyFileSync(SAMPLE, this.gatewayScript);
+    process.env['XDG_STATE_HOME'] = this.state;
+    process.env['XDG_RUNTIME_DIR'] = this.runtime;
+  }
+
+  get stateRoot(): string {
+    return path.join(this.state, 'hermes-gateway-service');
+  }
+
+  /** The identity of a home below the sandbox, which is made. */
+  identity(name = 'h'): GatewayIdentity {
+    const home = path.join(this.path, name);
+    mkdirSync(home, { recursive: true });
+    return gatewayIdentity(resolveHermesRoot({ platform: process.platform, env: {}, homedir: this.path, home }));
+  }
+
+  folder(identity: GatewayIdentity): StateFolder {
+    return new StateFolder(path.join(this.stateRoot, identity.serviceName));
+  }
+
+  manager(): EmbeddedManager {
+    return new EmbeddedManager({
+      stateRoot: this.stateRoot,
+      hostCommand: HOST_COMMAND,
+      processes: posixProcesses,
+      checkCommand: (identity, override) =>
+        resolveGatewayCommand(identity, {
+          platform: process.platform,
+          env: process.env,
+          exists: file => readable(file),
+          ...(override && { override }),
+        }).argv,
+    });
+  }
+
+  /** `--gateway-command`: the sample gateway with these switches. */
+  gatewayCommand(...switches: string[]): string[] {
+    return [process.execPath, this.gatewayScript, ...switches, 'gateway', 'run'];
+  }
+
+  installOptions(...switches: string[]): InstallOptions {
+    return { gatewayCommand: this.gatewayCommand(...switches), recovery: QUICK_LADDER };
+  }
+
+  /** Living gateways of this home, whoever started them. */
+  gateways(home: string): number[] {
+    return this.processes().filter(pid => {
+      const argv = commandLine(pid);
+      return argv.includes(this.gatewayScript) && !argv.includes('--help') && environment(pid)['HERMES_HOME'] === home;
+    });
+  }
+
+  /** Living processes that were started in this sandbox: those whose environment names its state folder. */
+  processes(): number[] {
+    return livingPids().filter(pid => pid !== process.pid && environment(pid)['XDG_STATE_HOME'] === this.state);
+  }
+
+  /** PIDs of our own processes of one kind. */
+  hosts(verb: 'run' | 'supervise'): number[] {
+    return this.processes().filter(pid => commandLine(pid)[2] === verb);
+  }
+
+  /** Tells the gateway of this home to misbehave, as its README lists. */
+  tell(home: string, command: string): void {
+    mkdirSync(path.join(home, 'state'), { recursive: true });
+    writeFileSync(path.join(home, 'state', 'sample-gateway.command'), command);
+  }
+
+  /** Everything below the folders that an installation writes to. */
+  leftovers(): string[] {
+    return [this.state, this.runtime].flatMap(folder =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter(entry => !entry.isDirectory() || entry.name !== 'hermes-gateway')
+        .map(entry => path.join(entry.parentPath, entry.name)),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await poll(
+      () => {
+        const left = this.processes();
+        for (const pid of left) endProcess(pid);
+        return left.length === 0;
+      },
+      { what: 'every process of the sandbox to end', deadlineMs: DEADLINE_MS, everyMs: 20 },
+    );
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
+    for (const [name, value] of Object.entries(this.#before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** Counts the living gateways of a home until it is stopped; `most` is the largest number that lived at once. */
+export function watchGateways(sandbox: Sandbox, home: string): { readonly most: number; stop(): number } {
+  let most = 0;
+  const look = () => {
+    most = Math.max(most, sandbox.gateways(home).length);
+  };
+  const timer = setInterval(look, 25);
+  return {
+    get most() {
+      return most;
+    },
+    stop: () => {
+      look();
+      clearInterval(timer);
+      return most;
+    },
+  };
+}
+
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+export function commandLine(pid: number): string[] {
+  return (readProc(pid, 'cmdline') ?? '').split('\0');
+}
+
+function environment(pid: number): Record<string, string> {
+  const lines = (readProc(pid, 'environ') ?? '').split('\0');
+  return Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+function livingPids(): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => posixProcesses.isAlive(pid));
+}
+
+function readProc(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function readable(file: string): boolean {
+  try {
+    readFileSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
