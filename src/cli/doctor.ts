@@ -8,6 +8,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { en } from '../desktop/messages.ts';
+import { viewOf } from '../desktop/views.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { requireHome } from '../gateway/home.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
@@ -148,7 +149,9 @@ async function gateway({ manager, identity, fix, report }: Patient): Promise<Fin
       ...problems,
     ];
   }
-  if (status.phase !== 'failed') return [{ check: 'gateway', outcome: 'ok', message }, ...problems];
+  if (status.phase !== 'failed') {
+    return [{ check: 'gateway', outcome: viewOf(status).tone === 'ok' ? 'ok' : 'note', message }, ...problems];
+  }
   if (fix) return [await mend('gateway', () => manager.start(identity, report), 'The gateway was started again.'), ...problems];
   return [{ check: 'gateway', outcome: 'problem', message, remedy: 'Start it with "hermes-gateway start".' }, ...problems];
 }

@@ -41,7 +41,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) {
+    if (thrown instanceof CommanderError && thrown.exitCode === EXIT.done) {
       const answer = text.trimEnd();
       output.answer(answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
       return EXIT.done;
@@ -74,7 +74,7 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     .option('--json', 'print exactly one JSON document on stdout')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a verb and its options')
-    .helpCommand('help [verb]', 'explain a verb and its options')
+    .helpCommand(false)
     .addHelpText('after', programHelp(stateRoot))
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
     .configureOutput({ writeOut: hooks.write, writeErr: hooks.write, outputError: () => {} })
@@ -135,6 +135,15 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     command => command.argument('[code]', 'code of an error or a problem'),
     ({ context, args }) => verbs.explain(context, args[0]),
   );
+  program
+    .command('help')
+    .argument('[verb]')
+    .description('explain a verb and its options')
+    .action((name?: string) => {
+      const explained = name === undefined ? program : program.commands.find(command => command.name() === name);
+      if (!explained) throw new GatewayServiceError('usage', `There is no verb ${JSON.stringify(name)}.`);
+      explained.help();
+    });
   return program;
 }
 

@@ -34,6 +34,12 @@ describe('help', () => {
     expect(await cli.run(['help', verb])).toMatchObject({ exit: EXIT.done, out });
   });
 
+  it('is a verb too, and knows which verbs there are', async () => {
+    expect(await cli.run(['help'])).toEqual(await cli.run(['--help']));
+    expect(await cli.run(['help', 'strat'])).toMatchObject({ exit: EXIT.usage, out: '', err: expect.stringContaining('strat') });
+    expect(JSON.parse((await cli.run(['help', '--json'])).out)).toEqual({ ok: true, help: expect.stringContaining('Examples:') });
+  });
+
   it('of a verb knows every option of its examples', async () => {
     for (const { examples } of Object.values(VERBS)) {
       for (const example of examples) {
