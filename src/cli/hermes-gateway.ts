@@ -3,5 +3,17 @@
 
 import { runInternalVerb } from './internal-verbs.ts';
 
-const code = await runInternalVerb(process.argv.slice(2));
-if (code !== undefined) process.exit(code);
+// A program whose event loop runs empty before it has answered has failed.
+process.exitCode = 1;
+
+async function main(argv: readonly string[]): Promise<number> {
+  return (await runInternalVerb(argv)) ?? (await import('./composition.ts')).runProgram(argv);
+}
+
+main(process.argv.slice(2)).then(
+  code => process.exit(code),
+  error => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -4,7 +4,7 @@
  */
 
 import fs from 'node:fs/promises';
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../process/log-reader.ts';
 
 /** Read from the end at most, in bytes; the last thousands of ordinary lines fit. */
 const MAX_BYTES = 512 * 1024;
@@ -27,15 +27,14 @@ export async function tailLog(file: string, count: number): Promise<string[]> {
     // The first line may have lost its beginning; the last is what follows the last newline.
     if (start > 0) lines.shift();
     if (lines.at(-1) === '') lines.pop();
-    return lines.slice(-count).map(printable);
+    return lines.slice(-count).map(shown);
   } finally {
     await handle.close();
   }
 }
 
-/** One line without control characters, cut to a length that a window can hold. */
-export function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const clean = stripVTControlCharacters(line).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+/** One line, cut to a length that a window can hold. */
+function shown(line: string): string {
+  const clean = printable(line);
   return clean.length > MAX_LINE_CHARACTERS ? `${clean.slice(0, MAX_LINE_CHARACTERS)}…` : clean;
 }

@@ -16,6 +16,6 @@ export async function startDetached(argv: readonly string[], cwd: string): Promi
     process.platform === 'win32'
       ? spawn(program, rest, { cwd, detached: true, stdio: 'ignore', windowsHide: true })
       : spawn('/bin/sh', ['-c', '"$@" &', 'sh', program, ...rest], { cwd, detached: true, stdio: 'ignore' });
-  child.unref();
   await once(child, process.platform === 'win32' ? 'spawn' : 'exit');
+  child.unref();
 }

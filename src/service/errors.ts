@@ -3,8 +3,17 @@
  * The CLI (`explain`), the panel and the documentation read it; text of localized tools is never parsed.
  */
 
-/** Exit codes of the CLI. `notRunning` and `notInstalled` are answers of `status`, the others are failures. */
-export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, notInstalled: 4, needsAdministrator: 5, timedOut: 7 } as const;
+/** Exit codes of the CLI. `notRunning` and `notInstalled` are answers of `status`, the others are failures; 130 is what shells expect of Ctrl+C. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notRunning: 3,
+  notInstalled: 4,
+  needsAdministrator: 5,
+  timedOut: 7,
+  interrupted: 130,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 interface ErrorEntry {
@@ -265,6 +274,11 @@ export const ERRORS = {
     message: 'The update command failed; the gateway was started again.',
     remedy: 'Read the output of the update above, mend it and run the update again.',
     exit: EXIT.failed,
+  },
+  interrupted: {
+    message: 'The command was interrupted.',
+    remedy: 'What it had begun goes on by itself; ask for "hermes-gateway status". Giving the command again is safe.',
+    exit: EXIT.interrupted,
   },
   internal: {
     message: 'Something went wrong that this program did not foresee.',

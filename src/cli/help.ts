@@ -1,0 +1,121 @@
+/** What `--help` teaches beside the options: examples, what a verb changes, exit codes, and where the files are. */
+
+import { EXIT } from '../service/errors.ts';
+
+const NAME = 'hermes-gateway';
+
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done (status: running or degraded)',
+  failed: 'failed',
+  usage: 'the command line was not understood',
+  notRunning: 'installed but not running (status)',
+  notInstalled: 'not installed',
+  needsAdministrator: 'Windows asks for an administrator',
+  timedOut: 'timed out',
+  interrupted: 'interrupted with Ctrl+C',
+};
+
+/** @param stateRoot where the state folders of this user are. */
+export function programHelp(stateRoot: string): string {
+  return `
+Examples:
+  $ ${NAME} install                     keep the gateway running from now on
+  $ ${NAME} status                      what is going on, and what to do about it
+  $ ${NAME} status --all --json         every installed gateway, for a program
+  $ ${NAME} --profile work restart      another profile of Hermes
+  $ ${NAME} logs -f                     what the gateway prints
+  $ ${NAME} update -- hermes update     stop, update, start again
+
+Exit codes:
+${(Object.keys(EXIT) as (keyof typeof EXIT)[]).map(key => `  ${String(EXIT[key]).padEnd(4)}${EXIT_MEANINGS[key]}`).join('\n')}
+  With --all it is the highest one. "${NAME} explain" lists every error and its remedy.
+
+Files:
+  ${stateRoot}
+  holds one folder for each service: its definition, history and captured output
+  (gateway.log). Nothing is written into the Hermes home.`;
+}
+
+export interface VerbHelp {
+  readonly summary: string;
+  /** What the verb changes. */
+  readonly changes: string;
+  readonly examples: readonly string[];
+}
+
+export const VERBS = {
+  install: {
+    summary: 'keep the gateway running from now on',
+    changes: `Registers the gateway service of this profile and starts it. Doing it again brings an
+existing registration up to date and leaves a running gateway alone.
+--dry-run lists every file, entry and process that would be touched.`,
+    examples: ['install --dry-run', 'install', `install --gateway-command '["/usr/bin/node","/opt/gateway.mjs"]'`],
+  },
+  uninstall: {
+    summary: 'stop the gateway and remove the service',
+    changes: `Stops the gateway and removes all that install made, its history and captured output
+included. The Hermes home stays as it is.`,
+    examples: ['uninstall --dry-run', 'uninstall'],
+  },
+  start: {
+    summary: 'start the gateway',
+    changes: 'Sets the wish to "running" and waits until the gateway is up. A running gateway is left alone.',
+    examples: ['start'],
+  },
+  stop: {
+    summary: 'stop the gateway until you start it again',
+    changes: `Sets the wish to "stopped" and waits until nothing of the gateway is left, at most 20 s.
+Nothing starts it again but you.`,
+    examples: ['stop'],
+  },
+  restart: {
+    summary: 'replace the running gateway by a new one',
+    changes: 'Ends the gateway gracefully and starts a new process; the restart delays begin anew.',
+    examples: ['restart'],
+  },
+  status: {
+    summary: 'say what is going on',
+    changes: 'Changes nothing. The exit code says the same: 0 running, 3 not running, 4 not installed.',
+    examples: ['status', 'status --all', 'status --json'],
+  },
+  logs: {
+    summary: 'show what the gateway printed',
+    changes: 'Changes nothing. Control sequences are taken out; with --json each line is one JSON document.',
+    examples: ['logs -n 20', 'logs -f', 'logs -f --json'],
+  },
+  doctor: {
+    summary: 'look for what is wrong, and mend what is safe',
+    changes: `Without --fix it changes nothing. With --fix it writes a damaged definition anew (the damaged
+file is kept beside it), removes leftovers of interrupted writes, and starts a gateway that
+should run. Exit code 1 means that something is left to do.`,
+    examples: ['doctor', 'doctor --fix'],
+  },
+  update: {
+    summary: 'run a command with the gateway stopped',
+    changes: `Stops every installed gateway of this home (only one with --profile), runs the command, and
+starts those gateways again, whatever happens. With --json the command's output goes to stderr.`,
+    examples: ['update -- hermes update', 'update -- sh -c "git pull && make"'],
+  },
+  supervise: {
+    summary: 'keep the gateway running in the foreground',
+    changes: `Does in this terminal what the background supervisor does, until Ctrl+C. The service must be
+installed and have no other supervisor.`,
+    examples: ['supervise'],
+  },
+  explain: {
+    summary: 'list every error and problem with its remedy',
+    changes: 'Changes nothing.',
+    examples: ['explain', 'explain gateway-not-up'],
+  },
+} as const satisfies Record<string, VerbHelp>;
+
+export type PublicVerb = keyof typeof VERBS;
+
+/** What a verb changes, as one paragraph: the terminal decides where it breaks. */
+export function verbDescription(verb: PublicVerb): string {
+  return VERBS[verb].changes.replaceAll('\n', ' ');
+}
+
+export function verbHelp(verb: PublicVerb): string {
+  return `\nExamples:\n${VERBS[verb].examples.map(example => `  $ ${NAME} ${example}`).join('\n')}`;
+}

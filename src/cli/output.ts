@@ -1,0 +1,105 @@
+/**
+ * How the CLI speaks. For programs (`--json`): exactly one JSON document on stdout, whatever happens. For people: the answer on stdout,
+ * progress and failures on stderr, so that a pipe carries only the answer.
+ */
+
+import type { GatewayServiceError } from '../service/errors.ts';
+import type { Progress } from '../service/manager.ts';
+import { type Paint, painter, type Terminal } from './terminal.ts';
+
+/** What `--json` prints: `{"ok":true,…}` or `{"ok":false,"error":{…}}`. */
+type Document = { readonly ok: boolean } & Readonly<Record<string, unknown>>;
+
+export class Output {
+  readonly json: boolean;
+  /** For text on stdout. */
+  readonly paint: Paint;
+  readonly #paintError: Paint;
+  readonly #terminal: Terminal;
+  readonly #live: boolean;
+  #step: { readonly text: string; readonly since: number; readonly ticking?: NodeJS.Timeout } | undefined;
+
+  constructor(terminal: Terminal, { json }: { json: boolean }) {
+    this.#terminal = terminal;
+    this.json = json;
+    this.paint = painter(terminal.stdout, terminal.env);
+    this.#paintError = painter(terminal.stderr, terminal.env);
+    this.#live = terminal.stderr.isTTY === true && terminal.env['TERM'] !== 'dumb';
+  }
+
+  /** The answer of a command: the document for programs, the text for people. */
+  answer(text: string, document: Readonly<Record<string, unknown>>): void {
+    this.settle();
+    if (this.json) this.#print({ ok: true, ...document });
+    else if (text !== '') this.#terminal.stdout.write(`${text}\n`);
+  }
+
+  /** One line of a stream: text, or a line of JSON. */
+  line(text: string, document: Readonly<Record<string, unknown>>): void {
+    this.#terminal.stdout.write(`${this.json ? JSON.stringify(document) : text}\n`);
+  }
+
+  failure(error: GatewayServiceError): void {
+    this.settle();
+    if (this.json) this.#print({ ok: false, error: error.toValue() });
+    else this.#terminal.stderr.write(`${this.#paintError('red', 'Error:')} ${error.message}\n${indented(error.remedy)}\n`);
+  }
+
+  /** Something to say beside the answer; on stderr. */
+  note(text: string): void {
+    this.settle();
+    this.#terminal.stderr.write(`${text}\n`);
+  }
+
+  /** Bytes of another program, passed on as they are: beside the answer, not in it. */
+  passOn(chunk: Uint8Array): void {
+    this.settle();
+    this.#terminal[this.json ? 'stderr' : 'stdout'].write(chunk);
+  }
+
+  /** The step that an operation is at: on a terminal one line that is rewritten every second, else a line for each step. */
+  readonly progress = ({ message }: Progress): void => {
+    if (message === this.#step?.text) return;
+    this.settle();
+    if (!this.#live) {
+      this.#step = { text: message, since: this.#terminal.now() };
+      this.#terminal.stderr.write(`${message}…\n`);
+      return;
+    }
+    this.#step = { text: message, since: this.#terminal.now(), ticking: setInterval(() => this.#redraw(), 1_000).unref() };
+    this.#redraw();
+  };
+
+  /** What the operation at work did last, in words. */
+  get step(): string | undefined {
+    return this.#step?.text;
+  }
+
+  /** Takes the live line away. */
+  settle(): void {
+    if (!this.#step?.ticking) return;
+    clearInterval(this.#step.ticking);
+    this.#step = undefined;
+    this.#terminal.stderr.write('\r\u001b[2K');
+  }
+
+  #redraw(): void {
+    if (!this.#step) return;
+    const seconds = Math.floor((this.#terminal.now() - this.#step.since) / 1_000);
+    const elapsed = seconds > 0 ? ` ${seconds} s` : '';
+    const room = Math.max(10, (this.#terminal.stderr.columns || 80) - elapsed.length - 2);
+    const text = this.#step.text.length > room ? this.#step.text.slice(0, room) : this.#step.text;
+    this.#terminal.stderr.write(`\r\u001b[2K${text}…${this.#paintError('dim', elapsed)}`);
+  }
+
+  #print(document: Document): void {
+    this.#terminal.stdout.write(`${JSON.stringify(document)}\n`);
+  }
+}
+
+export function indented(text: string): string {
+  return text
+    .split('\n')
+    .map(line => `  ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,174 @@
+/**
+ * The command line: which verbs and options there are, and how a mistake in them is answered. What a verb does is in `verbs.ts`.
+ */
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { Composition, Selection } from './composition.ts';
+import { type PublicVerb, programHelp, VERBS, verbDescription, verbHelp } from './help.ts';
+import { Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
+import * as verbs from './verbs.ts';
+
+export interface CliContext {
+  readonly terminal: Terminal;
+  /** Made when a verb needs it, so that `--help` never fails for a bad environment. */
+  compose(): Composition | Promise<Composition>;
+  /** Where the state folders of this user are; for the help. */
+  readonly stateRoot: string;
+  readonly version: string;
+}
+
+interface GlobalOptions extends Selection {
+  readonly json?: boolean;
+}
+
+/** Runs one command line (without `node` and the script) and resolves with its exit code. Never rejects. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  const { terminal } = context;
+  const output = new Output(terminal, { json: asksForJson(argv) });
+  let text = '';
+  let exit: number = EXIT.done;
+  const program = createProgram(context, output, {
+    write: chunk => {
+      text += chunk;
+    },
+    done: code => {
+      exit = code;
+    },
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === EXIT.done) {
+      const answer = text.trimEnd();
+      output.answer(answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
+      return EXIT.done;
+    }
+    // A bare "hermes-gateway" is a question.
+    if (text !== '' && !output.json) output.note(text);
+    const error = thrown instanceof CommanderError ? usageError(thrown) : toGatewayServiceError(thrown);
+    output.failure(error);
+    return error.exit;
+  }
+}
+
+/** Known before the command line is understood, because a mistake in it is answered in JSON too. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
+}
+
+interface ProgramHooks {
+  /** Takes the text of a help and of `--version`. */
+  write(chunk: string): void;
+  done(exit: number): void;
+}
+
+function createProgram({ terminal, compose, stateRoot, version }: CliContext, output: Output, hooks: ProgramHooks): Command {
+  const program = new Command('hermes-gateway')
+    .description('Keeps the gateway of a Hermes profile running: through crashes, updates and restarts of the app.')
+    .option('--profile <name>', 'profile of Hermes (default: "default")')
+    .option('--home <folder>', 'home of Hermes (default: HERMES_HOME, then the usual place)')
+    .option('--json', 'print exactly one JSON document on stdout')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a verb and its options')
+    .helpCommand(false)
+    .addHelpText('after', programHelp(stateRoot))
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .configureOutput({ writeOut: hooks.write, writeErr: hooks.write, outputError: () => {} })
+    .exitOverride();
+
+  /** A verb of the table in `help.ts`; its action resolves with the exit code. */
+  const verb = (name: PublicVerb, options: (command: Command) => Command, act: (call: Call) => Promise<number>) => {
+    const command = options(program.command(name).summary(VERBS[name].summary).description(verbDescription(name)));
+    command.addHelpText('after', verbHelp(name)).action(async () => {
+      const given = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+      const { profile, home } = given;
+      const selection = { ...(profile !== undefined && { profile }), ...(home !== undefined && { home }) };
+      hooks.done(await act({ context: { composition: await compose(), terminal, output, selection }, given, args: command.args }));
+    });
+  };
+  const plain = (command: Command) => command;
+  const dryRun = (command: Command) => command.option('--dry-run', 'only list what would change');
+
+  verb(
+    'install',
+    command => dryRun(command).option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings'),
+    ({ context, given }) => {
+      const { dryRun = false, gatewayCommand } = given as { dryRun?: boolean; gatewayCommand?: string };
+      return verbs.install(context, { dryRun, ...(gatewayCommand !== undefined && { gatewayCommand }) });
+    },
+  );
+  verb('uninstall', dryRun, ({ context, given }) => verbs.uninstall(context, { dryRun: given['dryRun'] === true }));
+  verb('start', plain, ({ context }) => verbs.operate(context, 'start'));
+  verb('stop', plain, ({ context }) => verbs.operate(context, 'stop'));
+  verb('restart', plain, ({ context }) => verbs.operate(context, 'restart'));
+  verb(
+    'status',
+    command => command.option('--all', 'every installed gateway service of this user'),
+    ({ context, given }) => (given['all'] === true ? verbs.statusOfAll(context) : verbs.status(context)),
+  );
+  verb(
+    'logs',
+    command =>
+      command
+        .option('-f, --follow', 'go on with what is printed later')
+        .addOption(new Option('-n, --lines <count>', 'how many of the last lines').default(100).argParser(lineCount)),
+    ({ context, given }) => verbs.logs(context, { lines: given['lines'] as number, follow: given['follow'] === true }),
+  );
+  verb(
+    'doctor',
+    command => command.option('--fix', 'mend what is safe to mend'),
+    ({ context, given }) => verbs.doctor(context, { fix: given['fix'] === true }),
+  );
+  verb(
+    'update',
+    command =>
+      command.usage('[options] -- <command...>').argument('<command...>', 'program and arguments to run while the gateway is stopped'),
+    ({ context, args }) => verbs.update(context, args),
+  );
+  verb('supervise', plain, ({ context }) => verbs.supervise(context));
+  verb(
+    'explain',
+    command => command.argument('[code]', 'code of an error or a problem'),
+    ({ context, args }) => verbs.explain(context, args[0]),
+  );
+  program
+    .command('help')
+    .argument('[verb]')
+    .description('explain a verb and its options')
+    .action((name?: string) => {
+      const explained = name === undefined ? program : program.commands.find(command => command.name() === name);
+      if (!explained) throw new GatewayServiceError('usage', `There is no verb ${JSON.stringify(name)}.`);
+      explained.help();
+    });
+  return program;
+}
+
+interface Call {
+  readonly context: verbs.VerbContext;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly args: readonly string[];
+}
+
+function lineCount(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is a number from 0 to 999999.');
+  return Number(text);
+}
+
+/** A mistake in the command line, in our words: commander's sentence, and where to read on. */
+function usageError({ code, message }: CommanderError): GatewayServiceError {
+  if (code === 'commander.help') return new GatewayServiceError('usage', 'No verb was given.');
+  const [sentence = '', ...hints] = message.replace(/^error: /, '').split('\n');
+  const remedy =
+    code === 'commander.unknownOption' || code === 'commander.excessArguments'
+      ? 'See "hermes-gateway <verb> --help". A command for "update" goes behind "--".'
+      : 'See "hermes-gateway --help".';
+  return new GatewayServiceError('usage', [capitalized(sentence), ...hints].join(' '), { remedy });
+}
+
+function capitalized(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.!?]$/.test(sentence) ? '' : '.'}`;
+}

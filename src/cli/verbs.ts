@@ -1,0 +1,221 @@
+/** What each public verb does: it asks the manager, shows the answer, and says with which exit code the command ends. */
+
+import { en } from '../desktop/messages.ts';
+import { PHASE_VIEWS } from '../desktop/views.ts';
+import { parseGatewayCommand } from '../gateway/command.ts';
+import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { DEFAULT_PROFILE } from '../gateway/profile.ts';
+import { readLog } from '../process/log-reader.ts';
+import { EXIT, GatewayServiceError } from '../service/errors.ts';
+import type { GatewayManager } from '../service/manager.ts';
+import type { Receipt } from '../service/receipt.ts';
+import type { Status } from '../service/status.ts';
+import { runUpdate } from '../update/update.ts';
+import type { Composition, Selection } from './composition.ts';
+import { examine, findingsText } from './doctor.ts';
+import { explanations, explanationText } from './explain.ts';
+import { interruptible } from './operation.ts';
+import { indented, type Output } from './output.ts';
+import { statusText } from './status-text.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface VerbContext {
+  readonly composition: Composition;
+  readonly terminal: Terminal;
+  readonly output: Output;
+  readonly selection: Selection;
+}
+
+interface Target {
+  readonly identity: GatewayIdentity;
+  readonly manager: GatewayManager;
+}
+
+async function target({ composition, selection }: VerbContext): Promise<Target> {
+  const identity = composition.identity(selection);
+  return { identity, manager: await composition.manager(identity) };
+}
+
+/** The present status; a profile that neither runs nor exists is a slip of the pen, and told as one. */
+async function presentStatus({ identity, manager }: Target): Promise<Status> {
+  const status = await manager.status(identity);
+  if (status.phase === 'not-installed' && identity.profile !== DEFAULT_PROFILE) requireHome(identity);
+  return status;
+}
+
+export async function install(context: VerbContext, options: { dryRun: boolean; gatewayCommand?: string }): Promise<number> {
+  const gatewayCommand = options.gatewayCommand === undefined ? undefined : parseGatewayCommand(options.gatewayCommand);
+  const found = await target(context);
+  const { identity, manager } = found;
+  requireHome(identity);
+  const installOptions = gatewayCommand ? { gatewayCommand } : {};
+  if (options.dryRun) return showReceipt(context, await manager.preview('install', identity, installOptions));
+  const status = await interruptible(manager.install(identity, installOptions, context.output.progress), context);
+  return showStatus(context, found, status);
+}
+
+export async function uninstall(context: VerbContext, { dryRun }: { dryRun: boolean }): Promise<number> {
+  const found = await target(context);
+  const { identity, manager } = found;
+  const before = await presentStatus(found);
+  if (dryRun) return showReceipt(context, await manager.preview('uninstall', identity));
+  const status = await interruptible(manager.uninstall(identity, context.output.progress), context);
+  const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'is removed; nothing of it is left';
+  context.output.answer(`${identity.serviceName} ${what}.`, { status });
+  return EXIT.done;
+}
+
+export async function operate(context: VerbContext, verb: 'start' | 'stop' | 'restart'): Promise<number> {
+  const found = await target(context);
+  await presentStatus(found);
+  const status = await interruptible(found.manager[verb](found.identity, context.output.progress), context);
+  return showStatus(context, found, status);
+}
+
+export async function status(context: VerbContext): Promise<number> {
+  const found = await target(context);
+  const present = await presentStatus(found);
+  showStatus(context, found, present);
+  return PHASE_VIEWS[present.phase].exit;
+}
+
+export async function statusOfAll(context: VerbContext): Promise<number> {
+  const { output } = context;
+  if (context.selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
+  const all = await installed(context, await context.composition.identities(context.selection));
+  const text = all.map(found => textOf(context, found, found.status)).join('\n\n');
+  output.answer(text || 'No gateway service is installed. Install one with "hermes-gateway install".', {
+    statuses: all.map(found => found.status),
+  });
+  return all.length === 0 ? EXIT.notInstalled : Math.max(...all.map(found => PHASE_VIEWS[found.status.phase].exit));
+}
+
+export async function logs(context: VerbContext, { lines, follow }: { lines: number; follow: boolean }): Promise<number> {
+  const { terminal, output } = context;
+  const found = await target(context);
+  const { phase } = await presentStatus(found);
+  if (phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${found.identity.serviceName})`);
+  const file = found.manager.logPath(found.identity);
+  const ended = new AbortController();
+  const off = terminal.onInterrupt(() => ended.abort());
+  try {
+    let shown = 0;
+    for await (const line of readLog(file, { lines, follow, signal: ended.signal })) {
+      output.line(line, { line });
+      shown += 1;
+      if (terminal.stdout.writable === false) break;
+    }
+    if (shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
+  } finally {
+    off();
+  }
+  return EXIT.done;
+}
+
+/** In the foreground what the background supervisor does; Ctrl+C means what `stop` means. */
+export async function supervise(context: VerbContext): Promise<number> {
+  const { composition, terminal, output } = context;
+  const found = await target(context);
+  const { identity, manager } = found;
+  const { phase, servicePid } = await presentStatus(found);
+  if (phase === 'not-installed' || phase === 'foreign') throw new GatewayServiceError(phase, `(${identity.serviceName})`);
+  const inCharge = new GatewayServiceError('busy', `(a supervisor is in charge already${servicePid ? `, PID ${servicePid}` : ''})`, {
+    remedy: 'End it first with "hermes-gateway stop".',
+  });
+  if (servicePid !== undefined) throw inCharge;
+  const state = composition.state(identity);
+  await state.writeDesired('running');
+  const unwatch = manager.watch(identity, present => output.progress({ operation: 'start', message: en.phase[present.phase] }));
+  const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
+  output.note(`Keeping ${identity.serviceName} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
+  try {
+    const { runSupervisor } = await import('../process/entry.ts');
+    if (!(await runSupervisor(identity.serviceName))) throw inCharge;
+  } finally {
+    unwatch();
+    off();
+  }
+  return showStatus(context, found, await manager.status(identity));
+}
+
+/** Ctrl+C reaches the command too; what it must not do is keep the gateways from coming back. */
+export async function update(context: VerbContext, command: readonly string[]): Promise<number> {
+  const { composition, selection, output } = context;
+  const { identity } = await target(context);
+  const identities = selection.profile === undefined ? await composition.identities(selection) : [identity];
+  const gateways = await installed(
+    context,
+    identities.filter(({ root }) => root === identity.root),
+  );
+  const [first] = gateways;
+  if (!first) throw new GatewayServiceError('not-installed', `(${identity.home})`);
+  const work = runUpdate({
+    manager: first.manager,
+    identities: gateways.map(found => found.identity),
+    command,
+    report: output.progress,
+    output: chunk => output.passOn(chunk),
+  });
+  const onInterrupt = 'Interrupted: as soon as the command has ended the gateway is started again. Press Ctrl+C again to leave at once.';
+  const { code, statuses } = await interruptible(work, { ...context, onInterrupt, patient: true });
+  if (code !== EXIT.done) throw new GatewayServiceError('update-failed', code === null ? '(ended by a signal)' : `(exit code ${code})`);
+  const shown = gateways.flatMap(found => {
+    const present = statuses.find(({ service }) => service === found.identity.serviceName);
+    return present ? [textOf(context, found, present)] : [];
+  });
+  output.answer(shown.join('\n\n'), { statuses });
+  return EXIT.done;
+}
+
+export async function doctor(context: VerbContext, { fix }: { fix: boolean }): Promise<number> {
+  const { composition, output } = context;
+  const { identity, manager } = await target(context);
+  const patient = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
+  const findings = await interruptible(examine(patient), context);
+  const healthy = findings.every(({ outcome }) => outcome !== 'problem');
+  const verdict = healthy ? 'Nothing is wrong.' : 'Something is wrong; what to do stands below each finding.';
+  output.answer(`${findingsText(findings, output.paint)}\n\n${verdict}`, { healthy, findings });
+  return healthy ? EXIT.done : EXIT.failed;
+}
+
+export function explain({ output }: VerbContext, code: string | undefined): Promise<number> {
+  const entries = explanations(code);
+  output.answer(explanationText(entries, output.paint), { entries });
+  return Promise.resolve(EXIT.done);
+}
+
+/** The gateways that are installed, each with its manager and status. */
+async function installed({ composition }: VerbContext, identities: readonly GatewayIdentity[]) {
+  const all = await Promise.all(
+    identities.map(async identity => {
+      const manager = await composition.manager(identity);
+      return { identity, manager, status: await manager.status(identity) };
+    }),
+  );
+  return all.filter(({ status: { phase } }) => phase !== 'not-installed' && phase !== 'unsupported');
+}
+
+function textOf({ output, terminal, selection }: VerbContext, { identity, manager }: Target, present: Status): string {
+  return statusText(present, {
+    now: terminal.now(),
+    logPath: manager.logPath(identity),
+    paint: output.paint,
+    selection: Object.entries({ profile: identity.profile === DEFAULT_PROFILE ? undefined : identity.profile, home: selection.home })
+      .filter(([, value]) => value !== undefined)
+      .map(([option, value]) => ` --${option} ${JSON.stringify(value)}`)
+      .join(''),
+  });
+}
+
+function showStatus(context: VerbContext, found: Target, present: Status): number {
+  context.output.answer(textOf(context, found, present), { status: present });
+  return EXIT.done;
+}
+
+function showReceipt({ output }: VerbContext, receipt: Receipt): number {
+  const { verb, service, elevated, entries } = receipt;
+  const heading = entries.length > 0 ? `"${verb}" of ${service} would:` : `"${verb}" of ${service} would change nothing.`;
+  const consent = elevated ? ['', 'Windows would ask for an administrator, once.'] : [];
+  output.answer([heading, ...entries.map(entry => indented(en.receiptLine(entry))), ...consent].join('\n'), { receipt });
+  return EXIT.done;
+}

@@ -1,0 +1,193 @@
+/**
+ * Reads the captured output of a gateway: its last lines and, when asked to follow, every later one, across rotation. What a gateway
+ * prints is never trusted: control sequences, which could repaint the reader's terminal, are taken out.
+ */
+
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { stripVTControlCharacters } from 'node:util';
+import { watchFolder } from './folder-watch.ts';
+
+export interface ReadLogOptions {
+  /** How many of the last lines to begin with. */
+  readonly lines: number;
+  /** Go on with what is written later, until the signal is aborted. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Windows tells late of writes to a file that stays open, so a follower looks by itself too, in milliseconds. */
+const BACKSTOP_MS = 1_000;
+const CHUNK_BYTES = 64 * 1024;
+
+/** Yields lines, oldest first, without control characters. A missing log has no lines (yet). */
+export async function* readLog(file: string, { lines, follow = false, signal }: ReadLogOptions): AsyncGenerator<string> {
+  const reader = new LogReader(file);
+  const changes = follow ? new Changes(path.dirname(file), signal) : undefined;
+  try {
+    yield* await reader.tail(lines);
+    if (!changes) {
+      yield* reader.later();
+      yield* reader.rest();
+    }
+    while (await changes?.next()) yield* reader.later();
+  } finally {
+    changes?.close();
+    await reader.close();
+  }
+}
+
+/** The line as it may be shown: no escape sequences, no control characters but tabs. */
+export function printable(line: string): string {
+  return stripVTControlCharacters(line).replace(/[^\P{Cc}\t]/gu, '');
+}
+
+/** Holds the current file open, so that it can be read to its end even after it was renamed. */
+class LogReader {
+  readonly #file: string;
+  #handle: FileHandle | undefined;
+  #position = 0;
+  #decoder = new StringDecoder('utf8');
+  #partial = '';
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** The last whole lines of all generations; what comes later is `later`. */
+  async tail(count: number): Promise<string[]> {
+    const found: string[] = [];
+    for (let generation = 0; found.length < count || generation === 0; generation += 1) {
+      const handle = await openIfThere(generationPath(this.#file, generation));
+      if (!handle) break;
+      const { lines, end } = await lastLines(handle, count - found.length);
+      found.unshift(...lines);
+      if (generation > 0) await handle.close();
+      else [this.#handle, this.#position] = [handle, end];
+    }
+    return found;
+  }
+
+  async *later(): AsyncGenerator<string> {
+    for (;;) {
+      this.#handle ??= await openIfThere(this.#file);
+      if (!this.#handle) return;
+      yield* this.#drain(this.#handle);
+      const next = await this.#newerGeneration(this.#handle);
+      if (!next) return;
+      // Rotation may have come between the two looks; nothing is written to a file that was put aside.
+      yield* this.#drain(this.#handle);
+      yield* this.rest();
+      await this.#handle.close();
+      this.#handle = await openIfThere(next);
+      this.#position = 0;
+      this.#decoder = new StringDecoder('utf8');
+    }
+  }
+
+  /** A last line that has no end yet. */
+  *rest(): Generator<string> {
+    if (this.#partial !== '') yield printable(this.#partial);
+    this.#partial = '';
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+  }
+
+  async *#drain(handle: FileHandle): AsyncGenerator<string> {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, this.#position);
+      if (bytesRead === 0) return;
+      this.#position += bytesRead;
+      const [first = '', ...others] = this.#decoder.write(buffer.subarray(0, bytesRead)).split('\n');
+      const whole = [this.#partial + first, ...others];
+      this.#partial = whole.pop() ?? '';
+      for (const line of whole) yield printable(line);
+    }
+  }
+
+  /** The file that follows the one we hold: undefined while ours is the current one, or until there is a new one. */
+  async #newerGeneration(handle: FileHandle): Promise<string | undefined> {
+    const { ino, size } = await handle.stat({ bigint: true });
+    for (let generation = 0; ; generation += 1) {
+      const name = generationPath(this.#file, generation);
+      const found = await stat(name, { bigint: true }).catch(() => undefined);
+      if (found?.ino === ino) {
+        if (generation === 0 && size < BigInt(this.#position)) this.#position = 0;
+        return generation === 0 ? undefined : generationPath(this.#file, generation - 1);
+      }
+      // Rotated out of sight: what is left begins with the oldest file that is there.
+      if (!found && generation > 0) return generationPath(this.#file, generation - 1);
+    }
+  }
+}
+
+/** The changes of a folder as something to await; `false` when the signal is aborted. */
+class Changes {
+  readonly #signal: AbortSignal | undefined;
+  readonly #unwatch: () => void;
+  #changed = true;
+  #wake = () => {};
+
+  constructor(folder: string, signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    this.#unwatch = watchFolder(folder, () => this.#tell());
+    signal?.addEventListener('abort', this.#tell);
+  }
+
+  readonly #tell = () => {
+    this.#changed = true;
+    this.#wake();
+  };
+
+  async next(): Promise<boolean> {
+    if (!this.#changed) {
+      const backstop = setTimeout(this.#tell, BACKSTOP_MS);
+      await new Promise<void>(resolve => {
+        this.#wake = resolve;
+      });
+      clearTimeout(backstop);
+    }
+    this.#changed = false;
+    return !this.#signal?.aborted;
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.#signal?.removeEventListener('abort', this.#tell);
+  }
+}
+
+/** The last whole lines and where they end; reads backwards until there are enough. */
+async function lastLines(handle: FileHandle, count: number): Promise<{ lines: string[]; end: number }> {
+  const { size } = await handle.stat();
+  let bytes = Buffer.alloc(0);
+  let newlines = 0;
+  for (let start = size; start > 0 && newlines <= count; ) {
+    const length = Math.min(CHUNK_BYTES, start);
+    start -= length;
+    const chunk = Buffer.alloc(length);
+    await handle.read(chunk, 0, length, start);
+    for (const byte of chunk) if (byte === 0x0a) newlines += 1;
+    bytes = Buffer.concat([chunk, bytes]);
+  }
+  const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+  const lines = whole.toString('utf8').split('\n').slice(0, -1);
+  return { lines: count > 0 ? lines.slice(-count).map(printable) : [], end: size - (bytes.length - whole.length) };
+}
+
+function generationPath(file: string, generation: number): string {
+  return generation === 0 ? file : `${file}.${generation}`;
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

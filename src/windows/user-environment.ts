@@ -1,0 +1,21 @@
+/**
+ * The user's environment as the registry keeps it. A program that Explorer started may hold an older copy: a variable that was set since
+ * (by the installer of Hermes, say) is there already, but not in our own environment.
+ */
+
+import { type RegistryPath, readValue } from './registry.ts';
+
+const USER_ENVIRONMENT: RegistryPath = 'HKCU\\Environment';
+
+/** A variable of the user's environment, expanded; undefined where it is not set. */
+export function readUserEnvironment(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const value = readValue(USER_ENVIRONMENT, name);
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, env) : undefined;
+}
+
+/** Replaces each `%NAME%` that is set, whatever the case of its name, as ExpandEnvironmentStringsW does; others stay as they are. */
+export function expandVariables(text: string, env: NodeJS.ProcessEnv): string {
+  const values = new Map(Object.entries(env).map(([name, value]) => [name.toUpperCase(), value]));
+  return text.replace(/%([^%]+)%/g, (whole, name: string) => values.get(name.toUpperCase()) ?? whole);
+}

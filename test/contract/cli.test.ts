@@ -1,0 +1,277 @@
+// The program that users get, as a process: its answers, its exit codes, and a whole life of a gateway with it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
+import { type Ended, type Running, runProgram, startProgram } from '../support/program.ts';
+
+let surroundings: Surroundings;
+beforeEach(() => {
+  surroundings = makeSurroundings();
+});
+afterEach(async () => {
+  expect(await run('uninstall')).toMatchObject({ exit: EXIT.done });
+  surroundings.dispose();
+});
+
+const run = (...argv: readonly string[]) => runProgram(surroundings, ...argv);
+const start = (...argv: readonly string[]) => startProgram(surroundings, argv);
+const installArgs = (...switches: readonly string[]) => ['install', '--gateway-command', JSON.stringify(sampleGateway(...switches))];
+/** The one document on stdout; anything more or less does not parse. */
+const document = ({ out }: Ended) => {
+  expect(out).toMatch(/^\{.*\}\n$/);
+  return JSON.parse(out);
+};
+const status = async () => document(await run('status', '--json')).status;
+const untilStatus = (what: string, holds: (found: { phase: string; gatewayPid?: number }) => boolean) =>
+  poll(
+    async () => {
+      const found = await status();
+      return holds(found) && found;
+    },
+    { what, deadlineMs: 20_000 },
+  );
+const untilPrinted = (running: Running, text: string) =>
+  poll(() => (running.out + running.err).includes(text), { what: `"${text}"`, deadlineMs: 20_000 });
+
+describe('answers that need no gateway', () => {
+  it('gives help and version', async () => {
+    expect(await run('--version')).toEqual({ exit: EXIT.done, out: `${packageJson.version}\n`, err: '' });
+    expect(await run('--help')).toMatchObject({ exit: EXIT.done, out: expect.stringContaining('Exit codes:'), err: '' });
+  });
+
+  it('answers mistakes with exit code 2, in JSON where asked', async () => {
+    expect(await run('strat')).toMatchObject({ exit: EXIT.usage, out: '', err: expect.stringContaining('Did you mean start?') });
+    const asked = await run('--json', 'status', '--profile', 'No Such');
+    expect(asked.exit).toBe(EXIT.usage);
+    expect(document(asked)).toMatchObject({ ok: false, error: { code: 'profile-invalid' } });
+  });
+
+  it('says "not installed" with exit code 4, and leaves no file behind by asking', async () => {
+    expect(document(await run('status', '--json'))).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
+    for (const argv of [['status'], ['status', '--all'], ['start'], ['stop'], ['restart'], ['logs']]) {
+      expect((await run(...argv)).exit).toBe(EXIT.notInstalled);
+    }
+    expect((await run('doctor', '--json')).exit).toBe(EXIT.failed);
+    expect(surroundings.files()).toEqual([]);
+  });
+
+  it('explains every code', async () => {
+    expect(document(await run('explain', '--json')).entries.length).toBeGreaterThan(20);
+    expect((await run('explain', 'gateway-not-up')).out).toContain('hermes-gateway logs');
+  });
+
+  it('is not upset by a reader that goes away', async () => {
+    const running = start('explain');
+    running.child.stdout?.destroy();
+    expect(await running.ended).toMatchObject({ exit: EXIT.done, err: '' });
+  });
+
+  it('says which gateway program it looked for', async () => {
+    const answer = await run('install', '--json');
+    expect(answer.exit).toBe(EXIT.failed);
+    expect(document(answer).error).toMatchObject({ code: 'gateway-command-missing', message: expect.stringContaining(surroundings.home) });
+    expect(surroundings.files()).toEqual([]);
+  });
+});
+
+describe('the life of a gateway', () => {
+  it('is kept from install to uninstall, and after a kill', async () => {
+    const receipt = document(await run(...installArgs(), '--dry-run', '--json')).receipt;
+    expect(receipt.entries.length).toBeGreaterThan(3);
+    expect(surroundings.files()).toEqual([]);
+
+    const installed = await run(...installArgs(), '--json');
+    expect(installed.exit).toBe(EXIT.done);
+    const { gatewayPid } = document(installed).status;
+    expect(await run('status')).toMatchObject({ exit: EXIT.done, out: expect.stringContaining(String(gatewayPid)), err: '' });
+
+    process.kill(gatewayPid, 'SIGKILL');
+    const again = await untilStatus('another gateway', found => found.phase === 'running' && found.gatewayPid !== gatewayPid);
+    expect(again.restarts.count).toBe(1);
+
+    const restarted = document(await run('restart', '--json')).status;
+    expect(restarted).toMatchObject({ phase: 'running', restarts: { count: 0 } });
+    expect(restarted.gatewayPid).not.toBe(again.gatewayPid);
+
+    expect((await run('logs', '-n', '500')).out).toContain(`gateway ${restarted.gatewayPid}`);
+    expect(document(await run('stop', '--json')).status).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect((await run('status')).exit).toBe(EXIT.notRunning);
+    expect(document(await run('start', '--json')).status.phase).toBe('running');
+    expect(document(await run('doctor', '--json'))).toMatchObject({ ok: true, healthy: true });
+    expect(document(await run('uninstall', '--json')).status.phase).toBe('not-installed');
+    expect(surroundings.files()).toEqual([]);
+  });
+
+  it.each(['Jo O’Neil & "Söhne"', "it's 100% $HOME `x`", '家 🏠 café', 'two  spaces and a #'])('works in a home called %j', async name => {
+    const strange = makeSurroundings(name);
+    const asked = async (...argv: string[]) => document(await runProgram(strange, ...argv, '--json'));
+    try {
+      const installed = await asked(...installArgs());
+      expect(installed).toMatchObject({ ok: true, status: { phase: 'running' } });
+      expect(fs.existsSync(path.join(strange.home, 'gateway.pid'))).toBe(true);
+      expect((await asked('restart')).status.phase).toBe('running');
+      expect((await asked('status', '--home', strange.home)).status.service).toBe(installed.status.service);
+      expect((await asked('uninstall')).status.phase).toBe('not-installed');
+      expect(strange.files()).toEqual([]);
+    } finally {
+      await runProgram(strange, 'uninstall');
+      strange.dispose();
+    }
+  });
+
+  it('takes two installs at once for one', async () => {
+    const [first, second] = (await Promise.all([run(...installArgs(), '--json'), run(...installArgs(), '--json')])).map(document);
+    expect(first.status.phase).toBe('running');
+    expect(second.status.gatewayPid).toBe(first.status.gatewayPid);
+  });
+
+  it('shows every installed gateway with --all', async () => {
+    fs.mkdirSync(path.join(surroundings.home, 'profiles', 'work'), { recursive: true });
+    await run(...installArgs());
+    await run(...installArgs(), '--profile', 'work');
+    await run('stop', '--profile', 'work');
+    const all = await run('status', '--all', '--json');
+    expect(all.exit).toBe(EXIT.notRunning);
+    expect(document(all).statuses).toMatchObject([
+      { profile: 'default', phase: 'running' },
+      { profile: 'work', phase: 'stopped' },
+    ]);
+    await run('uninstall', '--profile', 'work');
+  });
+
+  it('tells why a gateway does not come up, and keeps the installation', async () => {
+    const answer = await run(...installArgs('--exit-at-once', '78'), '--json');
+    expect(answer.exit).toBe(EXIT.failed);
+    expect(document(answer).error.code).toBe('gateway-configuration');
+    const { out, exit } = await run('status');
+    expect(exit).toBe(EXIT.notRunning);
+    expect(out).toContain('78');
+    expect(out).toContain('Next: hermes-gateway start');
+  });
+});
+
+describe('logs -f', () => {
+  it('shows what is printed later, and ends quietly at Ctrl+C', async () => {
+    await run(...installArgs());
+    const following = start('logs', '-f', '--json');
+    await untilPrinted(following, 'running');
+    const { gatewayPid } = document(await run('restart', '--json')).status;
+    await untilPrinted(following, `gateway ${gatewayPid}`);
+    following.child.kill('SIGINT');
+    const { exit, out, err } = await following.ended;
+    expect([exit, err]).toEqual([EXIT.done, '']);
+    for (const line of out.trimEnd().split('\n')) expect(JSON.parse(line)).toEqual({ line: expect.any(String) });
+  });
+});
+
+describe('Ctrl+C', () => {
+  it('during an installation ends with 130 and leaves nothing half done', async () => {
+    const installing = start(...installArgs('--start-delay-ms', '60000'), '--json');
+    await untilPrinted(installing, 'Waiting for the gateway');
+    installing.child.kill('SIGINT');
+    const ended = await installing.ended;
+    expect(ended.exit).toBe(EXIT.interrupted);
+    expect(document(ended)).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+    expect(ended.err).toContain('Interrupted');
+    expect(await status()).toMatchObject({ phase: 'starting', desired: 'running' });
+    expect(document(await run('uninstall', '--json')).status.phase).toBe('not-installed');
+    expect(surroundings.files()).toEqual([]);
+  });
+
+  it('ends a supervisor in the foreground, and the gateway with it', async () => {
+    await run(...installArgs());
+    expect(document(await run('supervise', '--json'))).toMatchObject({ ok: false, error: { code: 'busy' } });
+    await run('stop');
+    const supervising = start('supervise');
+    const { gatewayPid } = await untilStatus('the gateway below the foreground supervisor', found => found.phase === 'running');
+    expect((await status()).servicePid).toBe(supervising.child.pid);
+    supervising.child.kill('SIGINT');
+    expect((await supervising.ended).exit).toBe(EXIT.done);
+    expect(await status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect(() => process.kill(gatewayPid ?? 0, 0)).toThrow();
+  });
+});
+
+describe('update', () => {
+  it('runs the command with the gateway down, and starts it again', async () => {
+    const { gatewayPid } = document(await run(...installArgs(), '--json')).status;
+    const seen = path.join(surroundings.folder, 'seen.json');
+    const script = `"${process.execPath}" "${PROGRAM}" status --json > "${seen}"; echo done; exit 0`;
+    const updated = await run('update', '--json', '--', 'sh', '-c', script);
+    expect(updated).toMatchObject({ exit: EXIT.done, err: expect.stringContaining('done') });
+    expect(JSON.parse(fs.readFileSync(seen, 'utf8')).status).toMatchObject({ phase: 'held-for-update', desired: 'running' });
+    const [after] = document(updated).statuses;
+    expect(after.phase).toBe('running');
+    expect(after.gatewayPid).not.toBe(gatewayPid);
+  });
+
+  it('starts it again when the command fails', async () => {
+    await run(...installArgs());
+    const updated = await run('update', '--json', '--', 'sh', '-c', 'exit 9');
+    expect(updated.exit).toBe(EXIT.failed);
+    expect(document(updated).error).toMatchObject({ code: 'update-failed', message: expect.stringContaining('exit code 9') });
+    expect((await status()).phase).toBe('running');
+  });
+
+  it('loses no gateway when it is killed itself', async () => {
+    await run(...installArgs());
+    const go = path.join(surroundings.folder, 'go');
+    const updating = start('update', '--', 'sh', '-c', `while ! test -e "${go}"; do sleep 0.05; done`);
+    await untilStatus('the hold', found => found.phase === 'held-for-update');
+    updating.child.kill('SIGKILL');
+    await untilStatus('the gateway to come back', found => found.phase === 'running');
+    fs.writeFileSync(go, '');
+    await updating.ended;
+  });
+});
+
+describe('a damaged state', () => {
+  /** A Hermes of the newer generation whose launcher starts the sample gateway, so that the default command resolves. */
+  const makeHermes = () => {
+    const launcher = path.join(surroundings.home, 'hermes-agent', '.hermes', 'bin', 'hermes');
+    fs.mkdirSync(path.dirname(launcher), { recursive: true });
+    const [node, script] = sampleGateway();
+    fs.writeFileSync(launcher, `#!/bin/sh\nexec "${node}" "${script}" "$@"\n`, { mode: 0o755 });
+  };
+  const stateFile = async (name: string) =>
+    path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service', (await status()).service, name);
+
+  it('is found by doctor and mended by doctor --fix, and the damaged file is kept', async () => {
+    makeHermes();
+    expect(document(await run('install', '--json')).status.phase).toBe('running');
+    await run('stop');
+    const definition = await stateFile('definition.json');
+    fs.writeFileSync(definition, '{"schema":1,');
+    fs.writeFileSync(await stateFile('desired.json'), '\0\0\0');
+
+    const told = await run('status', '--json');
+    expect(document(told).status.problems).toMatchObject([{ code: 'definition-unreadable' }]);
+    const examined = await run('doctor', '--json');
+    expect(examined.exit).toBe(EXIT.failed);
+    const bad = document(examined).findings.filter(({ outcome }: { outcome: string }) => outcome === 'problem');
+    expect(bad.map(({ check }: { check: string }) => check)).toEqual(expect.arrayContaining(['definition', 'state-files']));
+    for (const { remedy } of bad) expect(remedy).toMatch(/\w/);
+    expect(fs.readFileSync(definition, 'utf8')).toBe('{"schema":1,');
+
+    expect(document(await run('doctor', '--fix', '--json'))).toMatchObject({ ok: true, healthy: true });
+    expect(fs.readFileSync(`${definition}.damaged`, 'utf8')).toBe('{"schema":1,');
+    expect(await status()).toMatchObject({ phase: 'running', problems: [] });
+  });
+
+  it('can be installed over', async () => {
+    await run(...installArgs());
+    fs.writeFileSync(await stateFile('definition.json'), 'rubbish');
+    expect(document(await run(...installArgs(), '--json')).status).toMatchObject({ phase: 'running', problems: [] });
+  });
+
+  it('can be uninstalled', async () => {
+    await run(...installArgs());
+    fs.writeFileSync(await stateFile('definition.json'), 'rubbish');
+    expect(document(await run('uninstall', '--json')).status.phase).toBe('not-installed');
+    expect(surroundings.files()).toEqual([]);
+  });
+});

@@ -1,0 +1,285 @@
+// The contract of GatewayManager: what every implementation keeps, whatever holds the gateway alive. It speaks of statuses and facts only,
+// so the same suite runs against memory, the embedded supervisor with real processes, and the SCM.
+
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GatewayIdentity } from '../../src/gateway/home.ts';
+import type { GatewayManager, InstallOptions } from '../../src/service/manager.ts';
+import { poll } from '../../src/service/poll.ts';
+import type { Status } from '../../src/service/status.ts';
+
+export interface ManagerHarness {
+  readonly manager: GatewayManager;
+  readonly identity: GatewayIdentity;
+  /** What `install` is given: the sample gateway's command and a quick ladder, where those are real. */
+  readonly options: InstallOptions;
+  /** Ends the gateway, or its host, as a crash would. Without it the tests about crashes are skipped. */
+  kill?(pid: number): void | Promise<void>;
+  /** All that an installation keeps on this system now: files, entries, services, processes. Empty before `install`. */
+  leftovers(): readonly string[] | Promise<readonly string[]>;
+  dispose(): void | Promise<void>;
+}
+
+/** @param canKill whether the harnesses have `kill`; known before one is made, so that a skip is counted. */
+export function managerContract(name: string, make: () => ManagerHarness | Promise<ManagerHarness>, canKill = true): void {
+  describe(`GatewayManager contract: ${name}`, () => {
+    let harness: ManagerHarness;
+    let manager: GatewayManager;
+    let identity: GatewayIdentity;
+    beforeEach(async () => {
+      harness = await make();
+      ({ manager, identity } = harness);
+    });
+    afterEach(() => harness.dispose());
+
+    const install = (options = harness.options) => manager.install(identity, options);
+    const until = (what: string, holds: (status: Status) => boolean) =>
+      poll(
+        async () => {
+          const status = await manager.status(identity);
+          return holds(status) && status;
+        },
+        { what, deadlineMs: 20_000 },
+      );
+    const kill = async (pid: number | undefined) => {
+      if (pid === undefined || !harness.kill) throw new Error('There is nothing to kill.');
+      await harness.kill(pid);
+    };
+
+    it('says not-installed before there is anything', async () => {
+      expect(await manager.status(identity)).toMatchObject({
+        schema: 1,
+        profile: identity.profile,
+        service: identity.serviceName,
+        mechanism: 'none',
+        phase: 'not-installed',
+        desired: 'stopped',
+        restarts: { count: 0 },
+      });
+      expect(await manager.history(identity)).toEqual([]);
+    });
+
+    it('installs and resolves when the gateway runs', async () => {
+      const status = await install();
+      expect(status).toMatchObject({
+        schema: 1,
+        profile: identity.profile,
+        service: identity.serviceName,
+        mechanism: manager.mechanism,
+        phase: 'running',
+        desired: 'running',
+        gatewayPid: expect.any(Number),
+        startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        restarts: { count: 0 },
+        problems: [],
+      });
+      expect(status.uptimeMs).toBeGreaterThanOrEqual(0);
+      expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid: status.gatewayPid });
+    });
+
+    it('installs again without disturbing the gateway, and takes over what is new', async () => {
+      const first = await install();
+      const recovery = { delaysMs: [3_000, 5_000], resetMs: 30_000 };
+      const second = await install({ ...harness.options, recovery });
+      expect(second).toMatchObject({ phase: 'running', gatewayPid: first.gatewayPid, recovery });
+    });
+
+    it('lets two installs at once end with one gateway', async () => {
+      const [first, second] = await Promise.all([install(), install()]);
+      expect(first.phase).toBe('running');
+      expect(second).toMatchObject({ phase: 'running', gatewayPid: first.gatewayPid });
+    });
+
+    it('previews an installation entry by entry and changes nothing', async () => {
+      const receipt = await manager.preview('install', identity, harness.options);
+      expect(receipt).toMatchObject({ schema: 1, verb: 'install', profile: identity.profile, service: identity.serviceName });
+      expect(receipt.entries.map(entry => entry.action)).toContain('create');
+      expect(receipt.entries.map(entry => entry.kind)).toContain('ladder');
+      for (const entry of receipt.entries) expect(entry.target).not.toBe('');
+      expect(await manager.status(identity)).toMatchObject({ phase: 'not-installed' });
+      expect(await harness.leftovers()).toEqual([]);
+    });
+
+    it('previews a removal and changes nothing', async () => {
+      const { gatewayPid } = await install();
+      const receipt = await manager.preview('uninstall', identity);
+      expect(receipt.verb).toBe('uninstall');
+      expect(receipt.entries.map(entry => entry.action)).toContain('remove');
+      expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid });
+    });
+
+    it('stops, and stays stopped because the user asked for it', async () => {
+      await install();
+      const status = await manager.stop(identity);
+      expect(status).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+      expect(status.gatewayPid).toBeUndefined();
+      expect(await manager.stop(identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    });
+
+    it('starts again after a stop, and a start of what runs changes nothing', async () => {
+      const { gatewayPid: before } = await install();
+      await manager.stop(identity);
+      const status = await manager.start(identity);
+      expect(status).toMatchObject({ phase: 'running', desired: 'running', restarts: { count: 0 } });
+      expect(status.gatewayPid).toEqual(expect.any(Number));
+      expect(status.gatewayPid).not.toBe(before);
+      expect(await manager.start(identity)).toMatchObject({ phase: 'running', gatewayPid: status.gatewayPid });
+    });
+
+    it('restarts with a new gateway process', async () => {
+      const { gatewayPid: before } = await install();
+      const status = await manager.restart(identity);
+      expect(status).toMatchObject({ phase: 'running', desired: 'running', gatewayPid: expect.any(Number) });
+      expect(status.gatewayPid).not.toBe(before);
+    });
+
+    it('restarts a stopped gateway into a running one', async () => {
+      await install();
+      await manager.stop(identity);
+      expect(await manager.restart(identity)).toMatchObject({ phase: 'running', desired: 'running' });
+    });
+
+    it('uninstalls while the gateway runs and leaves nothing behind', async () => {
+      await install();
+      expect(await harness.leftovers()).not.toEqual([]);
+      const status = await manager.uninstall(identity);
+      expect(status).toMatchObject({ phase: 'not-installed', mechanism: 'none', desired: 'stopped' });
+      expect(status.gatewayPid).toBeUndefined();
+      expect(await harness.leftovers()).toEqual([]);
+    });
+
+    it('installs anew after an uninstall', async () => {
+      await install();
+      await manager.uninstall(identity);
+      expect(await install()).toMatchObject({ phase: 'running', restarts: { count: 0 } });
+    });
+
+    it('refuses to start, stop or restart what is not installed', async () => {
+      await expect(manager.start(identity)).rejects.toMatchObject({ code: 'not-installed' });
+      await expect(manager.stop(identity)).rejects.toMatchObject({ code: 'not-installed' });
+      await expect(manager.restart(identity)).rejects.toMatchObject({ code: 'not-installed' });
+      expect(await harness.leftovers()).toEqual([]);
+    });
+
+    it('has nothing to do when asked to uninstall what is not installed', async () => {
+      expect(await manager.uninstall(identity)).toMatchObject({ phase: 'not-installed' });
+      expect(await harness.leftovers()).toEqual([]);
+    });
+
+    it('tells a watcher the present status and every change, until it is called off', async () => {
+      const seen: Status[] = [];
+      const unsubscribe = manager.watch(identity, status => seen.push(status));
+      await poll(() => seen.at(-1)?.phase === 'not-installed', { what: 'the present status', deadlineMs: 5_000 });
+      await install();
+      await poll(() => seen.at(-1)?.phase === 'running', { what: 'the watcher to hear of the start', deadlineMs: 20_000 });
+      await manager.stop(identity);
+      await poll(() => seen.at(-1)?.phase === 'stopped', { what: 'the watcher to hear of the stop', deadlineMs: 20_000 });
+      unsubscribe();
+      const heard = seen.length;
+      const later: Status[] = [];
+      const unsubscribeLater = manager.watch(identity, status => later.push(status));
+      await manager.start(identity);
+      await poll(() => later.at(-1)?.phase === 'running', { what: 'the other watcher to hear of the start', deadlineMs: 20_000 });
+      unsubscribeLater();
+      expect(seen).toHaveLength(heard);
+    });
+
+    it('holds the gateway down for an update and lets it come up again', async () => {
+      const { gatewayPid: before } = await install();
+      const release = await manager.hold(identity, { who: 'this test', why: 'replaces a file' });
+      const held = await manager.status(identity);
+      expect(held).toMatchObject({ phase: 'held-for-update', desired: 'running', detail: expect.stringContaining('replaces a file') });
+      expect(held.gatewayPid).toBeUndefined();
+      expect(await manager.start(identity)).toMatchObject({ phase: 'held-for-update', desired: 'running' });
+      await release();
+      const status = await until('the gateway to come up after the hold', ({ phase }) => phase === 'running');
+      expect(status.gatewayPid).not.toBe(before);
+    });
+
+    it('lets a stop during a hold outlast it', async () => {
+      await install();
+      const release = await manager.hold(identity, { who: 'this test', why: 'replaces a file' });
+      await manager.stop(identity);
+      await release();
+      expect(await manager.status(identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    });
+
+    it('refuses to hold what is not installed', async () => {
+      await expect(manager.hold(identity, { who: 'this test', why: 'nothing' })).rejects.toMatchObject({ code: 'not-installed' });
+      expect(await harness.leftovers()).toEqual([]);
+    });
+
+    it('keeps a history in which every end has a reason', async () => {
+      await install();
+      await manager.restart(identity);
+      await manager.stop(identity);
+      const history = await poll(
+        async () => {
+          const records = await manager.history(identity);
+          return records.filter(record => record.kind === 'ended').length === 2 && records;
+        },
+        { what: 'two ends in the history', deadlineMs: 5_000 },
+      );
+      expect(history.map(record => record.kind)).toEqual(['started', 'ended', 'started', 'ended']);
+      for (const record of history) {
+        if (record.kind === 'started') expect(record.cause).toBe('asked');
+        if (record.kind === 'ended') expect(record).toMatchObject({ outcome: 'stopped', reason: expect.stringMatching(/\w/) });
+      }
+      expect((await manager.status(identity)).lastExit?.reason).toMatch(/\w/);
+    });
+
+    it('refuses another home under the same service name and leaves the first alone', async () => {
+      const { gatewayPid } = await install();
+      const elsewhere = path.dirname(identity.root);
+      const other: GatewayIdentity = { ...identity, root: elsewhere, home: elsewhere };
+      expect(await manager.status(other)).toMatchObject({ phase: 'foreign' });
+      await expect(manager.install(other, harness.options)).rejects.toMatchObject({ code: 'foreign' });
+      await expect(manager.start(other)).rejects.toMatchObject({ code: 'foreign' });
+      await expect(manager.stop(other)).rejects.toMatchObject({ code: 'foreign' });
+      await expect(manager.uninstall(other)).rejects.toMatchObject({ code: 'foreign' });
+      expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid });
+    });
+
+    it('names the file of the captured output', () => {
+      expect(manager.logPath(identity)).toContain(identity.serviceName);
+    });
+
+    describe.skipIf(!canKill)(canKill ? 'after a crash' : 'after a crash (skipped: this harness cannot kill)', () => {
+      it('runs again with another process, and says how often and why', async () => {
+        const { gatewayPid: killed } = await install();
+        await kill(killed);
+        const status = await until('another gateway to run', ({ phase, gatewayPid }) => phase === 'running' && gatewayPid !== killed);
+        expect(status).toMatchObject({ desired: 'running', restarts: { count: 1, lastAt: expect.any(String) } });
+        expect(status.lastExit?.reason).toMatch(/\w/);
+        const ends = (await manager.history(identity)).filter(record => record.kind === 'ended');
+        expect(ends).toMatchObject([{ pid: killed, outcome: 'failure', reason: expect.stringMatching(/\w/) }]);
+      });
+
+      it('outlives its host', async () => {
+        const { servicePid: killed } = await install();
+        await kill(killed);
+        const status = await until(
+          'another host',
+          ({ phase, servicePid }) => phase === 'running' && servicePid !== undefined && servicePid !== killed,
+        );
+        expect(status).toMatchObject({ desired: 'running', gatewayPid: expect.any(Number) });
+        expect(await manager.stop(identity)).toMatchObject({ phase: 'stopped' });
+      });
+
+      it('says when it will try again, and a stop in between is final', async () => {
+        const { gatewayPid } = await install({ ...harness.options, recovery: { delaysMs: [60_000], resetMs: 120_000 } });
+        await kill(gatewayPid);
+        const waiting = await until('the recovery delay', ({ phase }) => phase === 'restarting');
+        expect(waiting).toMatchObject({ desired: 'running', restarts: { attempt: 1, nextAt: expect.any(String) } });
+        expect(await manager.stop(identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+      });
+
+      it('does not make a user who asks for a start wait for the ladder', async () => {
+        const { gatewayPid } = await install({ ...harness.options, recovery: { delaysMs: [60_000], resetMs: 120_000 } });
+        await kill(gatewayPid);
+        await until('the recovery delay', ({ phase }) => phase === 'restarting');
+        expect(await manager.start(identity)).toMatchObject({ phase: 'running', restarts: { count: 0 } });
+      });
+    });
+  });
+}

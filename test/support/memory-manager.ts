@@ -1,0 +1,336 @@
+// A GatewayManager in memory: the fake at the port for tests of the CLI and of the controller. It keeps the same contract as the real
+// ones (test/contract/manager-contract.ts), walks the same ladder, and its time is a clock that a test may hold in its hand.
+
+import type { GatewayIdentity } from '../../src/gateway/home.ts';
+import { composeStatus, type StatusFacts } from '../../src/service/compose-status.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { failureTimes, type HistoryRecord, type StartCause } from '../../src/service/history.ts';
+import { HOLD_CAP_MS, type Hold } from '../../src/service/holds.ts';
+import { ladderPosition, RECOVERY_LADDER } from '../../src/service/ladder.ts';
+import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../../src/service/manager.ts';
+import type { Receipt } from '../../src/service/receipt.ts';
+import type { Desired, Mechanism, Status } from '../../src/service/status.ts';
+
+export interface Clock {
+  now(): number;
+  /** Runs `task` after `delayMs`; the returned function calls it off. */
+  after(delayMs: number, task: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  after: (delayMs, task) => {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A clock that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  #now: number;
+  #due: { at: number; task: () => void }[] = [];
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    const entry = { at: this.#now + delayMs, task };
+    this.#due.push(entry);
+    return () => {
+      this.#due = this.#due.filter(other => other !== entry);
+    };
+  }
+
+  /** Lets time pass; what falls due runs in order, each at its own time. */
+  advance(byMs: number): void {
+    const until = this.#now + byMs;
+    for (;;) {
+      const next = this.#due.filter(entry => entry.at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#due = this.#due.filter(entry => entry !== next);
+      this.#now = next.at;
+      next.task();
+    }
+    this.#now = until;
+  }
+}
+
+interface Registration {
+  readonly identity: GatewayIdentity;
+  options: InstallOptions;
+  desired: Desired;
+  restartsAt?: { readonly at: string; readonly attempt: number };
+  gateway?: { readonly pid: number; readonly startedAt: number };
+  readonly history: HistoryRecord[];
+  hostPid: number;
+  hold?: Hold;
+  cancelRestart: () => void;
+}
+
+export class MemoryManager implements GatewayManager {
+  readonly mechanism: Mechanism;
+  readonly #clock: Clock;
+  readonly #folder: string;
+  readonly #registrations = new Map<string, Registration>();
+  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+  #lastPid = 4_000;
+
+  constructor({ clock = systemClock, mechanism = 'embedded' as Mechanism, folder = '/memory' } = {}) {
+    this.#clock = clock;
+    this.mechanism = mechanism;
+    this.#folder = folder;
+  }
+
+  /** Names of the services that are registered now. */
+  get registered(): string[] {
+    return [...this.#registrations.keys()];
+  }
+
+  /** The gateway or the host with this PID dies by itself, as a crash would end it. */
+  crash(pid: number, code = 1): void {
+    for (const registration of this.#registrations.values()) {
+      // What brings a host back is at work at once.
+      if (registration.hostPid === pid) registration.hostPid = this.#newPid();
+      if (registration.gateway?.pid !== pid) continue;
+      this.#end(registration, 'failure', `The gateway ended with exit code ${code}.`, code);
+      const ladder = registration.options.recovery ?? RECOVERY_LADDER;
+      const { failures, nextAt = this.#clock.now() } = ladderPosition(ladder, failureTimes(registration.history));
+      registration.restartsAt = { at: iso(nextAt), attempt: failures };
+      registration.cancelRestart = this.#clock.after(nextAt - this.#clock.now(), () => this.#launch(registration, 'recovery'));
+      this.#changed(registration);
+    }
+  }
+
+  async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
+    const there = this.#own(identity) !== undefined;
+    const target = identity.serviceName;
+    const delays = (options.recovery ?? RECOVERY_LADDER).delaysMs.map(delayMs => `${delayMs / 1_000}`).join(', ');
+    return {
+      schema: 1,
+      verb,
+      profile: identity.profile,
+      service: identity.serviceName,
+      mechanism: this.mechanism,
+      elevated: this.mechanism === 'service',
+      entries:
+        verb === 'install'
+          ? [
+              { action: there ? 'change' : 'create', kind: 'service', target },
+              { action: there ? 'change' : 'create', kind: 'ladder', target, detail: `restart after ${delays} s` },
+              { action: 'start', kind: 'process', target },
+            ]
+          : there
+            ? [
+                { action: 'stop', kind: 'process', target },
+                { action: 'remove', kind: 'service', target },
+              ]
+            : [],
+    };
+  }
+
+  install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => {}): Promise<Status> {
+    return this.#inTurn(identity, async () => {
+      const present = this.#own(identity);
+      report({ operation: 'install', message: present ? 'Bringing the registration up to date' : 'Registering the gateway service' });
+      const registration: Registration = present ?? {
+        identity,
+        options,
+        desired: 'running',
+        history: [],
+        hostPid: this.#newPid(),
+        cancelRestart: () => {},
+      };
+      registration.options = options;
+      this.#registrations.set(identity.serviceName, registration);
+      return this.#bringUp(registration, 'install', report);
+    });
+  }
+
+  uninstall(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#own(identity);
+      if (registration) {
+        this.#bringDown(registration, 'uninstall', report);
+        report({ operation: 'uninstall', message: 'Removing the gateway service' });
+        this.#registrations.delete(identity.serviceName);
+        this.#changed(registration);
+      }
+      return this.status(identity);
+    });
+  }
+
+  start(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
+    return this.#inTurn(identity, async () => this.#bringUp(this.#installed(identity), 'start', report));
+  }
+
+  stop(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
+    return this.#inTurn(identity, async () => {
+      this.#bringDown(this.#installed(identity), 'stop', report);
+      return this.status(identity);
+    });
+  }
+
+  restart(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#installed(identity);
+      this.#bringDown(registration, 'restart', report);
+      return this.#bringUp(registration, 'restart', report);
+    });
+  }
+
+  hold(identity: GatewayIdentity, { who, why }: HoldReason): Promise<() => Promise<void>> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#installed(identity);
+      const since = this.#clock.now();
+      registration.cancelRestart();
+      this.#end(registration, 'stopped', `Held by ${who}: ${why}.`, 0);
+      registration.hold = {
+        schema: 1,
+        id: 'one',
+        who,
+        why,
+        since: iso(since),
+        until: iso(since + HOLD_CAP_MS),
+        holder: { pid: process.pid },
+      };
+      this.#changed(registration);
+      return async () => {
+        delete registration.hold;
+        if (registration.desired === 'running' && !registration.gateway) this.#launch(registration, 'released');
+      };
+    });
+  }
+
+  async status(identity: GatewayIdentity): Promise<Status> {
+    const registration = this.#registrations.get(identity.serviceName);
+    const { gateway, history = [], options = {}, desired = 'stopped' } = registration ?? {};
+    const own = registration?.identity.home === identity.home;
+    const since = iso(gateway?.startedAt ?? this.#clock.now());
+    const facts: StatusFacts = {
+      identity,
+      mechanism: this.mechanism,
+      registration: !registration
+        ? { state: 'absent' }
+        : own
+          ? { state: 'registered', host: desired === 'running' ? 'running' : 'stopped', hostPid: registration.hostPid }
+          : { state: 'foreign', detail: registration.identity.home },
+      host: registration?.restartsAt && { phase: 'restarting', since, nextTry: registration.restartsAt },
+      runner:
+        gateway &&
+        ({
+          schema: 1,
+          service: identity.serviceName,
+          runnerPid: process.pid,
+          phase: 'running',
+          since,
+          gateway: { pid: gateway.pid, startedAt: since },
+          problems: [],
+        } as const),
+      history,
+      hold: registration?.hold,
+      desired: { desired, at: since },
+      recovery: options.recovery ?? RECOVERY_LADDER,
+      problems: [],
+    };
+    return composeStatus(facts, this.#clock.now());
+  }
+
+  async history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]> {
+    return [...(this.#own(identity)?.history ?? [])];
+  }
+
+  watch(identity: GatewayIdentity, listener: (status: Status) => void): () => void {
+    let ended = false;
+    const tell = () => void this.status(identity).then(status => ended || listener(status));
+    const watchers = this.#watchers.get(identity.serviceName) ?? new Set();
+    this.#watchers.set(identity.serviceName, watchers.add(tell));
+    tell();
+    return () => {
+      ended = true;
+      watchers.delete(tell);
+    };
+  }
+
+  logPath(identity: GatewayIdentity): string {
+    return `${this.#folder}/${identity.serviceName}/gateway.log`;
+  }
+
+  /** The registration of this identity; undefined when there is none. */
+  #own(identity: GatewayIdentity): Registration | undefined {
+    const registration = this.#registrations.get(identity.serviceName);
+    if (registration && registration.identity.home !== identity.home) {
+      throw new GatewayServiceError('foreign', `(${identity.serviceName} serves ${registration.identity.home})`);
+    }
+    return registration;
+  }
+
+  #installed(identity: GatewayIdentity): Registration {
+    const registration = this.#own(identity);
+    if (!registration) throw new GatewayServiceError('not-installed', `(${identity.serviceName})`);
+    return registration;
+  }
+
+  #inTurn<T>(identity: GatewayIdentity, operation: () => Promise<T>): Promise<T> {
+    const turn = (this.#queues.get(identity.serviceName) ?? Promise.resolve()).then(operation);
+    this.#queues.set(
+      identity.serviceName,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  #bringUp(registration: Registration, operation: Operation, report: Report): Promise<Status> {
+    registration.desired = 'running';
+    if (!registration.gateway && !registration.hold) {
+      report({ operation, message: 'Waiting for the gateway to come up' });
+      registration.cancelRestart();
+      this.#launch(registration, 'asked');
+    }
+    return this.status(registration.identity);
+  }
+
+  #bringDown(registration: Registration, operation: Operation, report: Report): void {
+    report({ operation, message: 'Stopping the gateway' });
+    registration.cancelRestart();
+    registration.desired = 'stopped';
+    if (registration.gateway) this.#end(registration, 'stopped', `Asked for by ${operation}.`, 0);
+    delete registration.restartsAt;
+    this.#changed(registration);
+  }
+
+  #newPid(): number {
+    this.#lastPid += 4;
+    return this.#lastPid;
+  }
+
+  #launch(registration: Registration, cause: StartCause): void {
+    const startedAt = this.#clock.now();
+    const pid = this.#newPid();
+    registration.gateway = { pid, startedAt };
+    delete registration.restartsAt;
+    registration.history.push({ at: iso(startedAt), kind: 'started', pid, cause });
+    this.#changed(registration);
+  }
+
+  #end(registration: Registration, outcome: 'failure' | 'stopped', reason: string, code: number): void {
+    const { gateway } = registration;
+    if (!gateway) return;
+    const now = this.#clock.now();
+    registration.history.push({ at: iso(now), kind: 'ended', pid: gateway.pid, code, outcome, reason, uptimeMs: now - gateway.startedAt });
+    delete registration.gateway;
+  }
+
+  #changed(registration: Registration): void {
+    for (const tell of this.#watchers.get(registration.identity.serviceName) ?? []) tell();
+  }
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,147 @@
+// The command line itself: what it accepts, how it teaches, and how it answers a mistake.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { VERBS } from '../../src/cli/help.ts';
+import { VERSION } from '../../src/cli/version.ts';
+import { EXIT } from '../../src/service/errors.ts';
+import { MemoryCli } from '../support/memory-cli.ts';
+
+let cli: MemoryCli;
+beforeEach(() => {
+  cli = new MemoryCli();
+});
+afterEach(() => cli.dispose());
+
+describe('help', () => {
+  it('names every verb, every exit code, and where the files are', async () => {
+    const { exit, out, err } = await cli.run(['--help']);
+    expect(exit).toBe(EXIT.done);
+    expect(err).toBe('');
+    for (const [verb, { summary }] of Object.entries(VERBS)) {
+      expect(out).toMatch(new RegExp(`^  ${verb}\\b.* {2,}${summary}`, 'm'));
+    }
+    for (const code of Object.values(EXIT)) expect(out).toMatch(new RegExp(`^  ${code} `, 'm'));
+    expect(out).toContain('hermes-gateway-service');
+  });
+
+  it.each(Object.keys(VERBS))('of "%s" says what it changes and gives an example', async verb => {
+    const { exit, out } = await cli.run([verb, '--help']);
+    expect(exit).toBe(EXIT.done);
+    expect(out).toContain('Examples:');
+    expect(out).toContain(`$ hermes-gateway ${verb}`);
+    expect(out).toMatch(/[Cc]hanges|Sets|Registers|Stops|Ends|Does/);
+    expect(out).toContain('--profile');
+    expect(await cli.run(['help', verb])).toMatchObject({ exit: EXIT.done, out });
+  });
+
+  it('is a verb too, and knows which verbs there are', async () => {
+    expect(await cli.run(['help'])).toEqual(await cli.run(['--help']));
+    expect(await cli.run(['help', 'strat'])).toMatchObject({ exit: EXIT.usage, out: '', err: expect.stringContaining('strat') });
+    expect(JSON.parse((await cli.run(['help', '--json'])).out)).toEqual({ ok: true, help: expect.stringContaining('Examples:') });
+  });
+
+  it('of a verb knows every option of its examples', async () => {
+    for (const { examples } of Object.values(VERBS)) {
+      for (const example of examples) {
+        const [verb = ''] = example.split(' ');
+        const { out } = await cli.run([verb, '--help']);
+        for (const option of example.match(/--[a-z-]+/g) ?? []) expect(out).toContain(option);
+      }
+    }
+  });
+
+  it('is what a bare command gets, but as a mistake', async () => {
+    const { exit, out, err } = await cli.run([]);
+    expect(exit).toBe(EXIT.usage);
+    expect(out).toBe('');
+    expect(err).toContain('Usage: hermes-gateway');
+    expect(err).toContain('No verb was given.');
+  });
+});
+
+describe('version', () => {
+  it('is the one of the package', () => {
+    expect(VERSION).toBe(packageJson.version);
+  });
+
+  it('is printed, as text or as a document', async () => {
+    expect(await cli.run(['--version'])).toEqual({ exit: 0, out: '1.2.3\n', err: '' });
+    expect(JSON.parse((await cli.run(['--version', '--json'])).out)).toEqual({ ok: true, version: '1.2.3' });
+  });
+});
+
+describe('a mistake', () => {
+  it.each([
+    ['an unknown verb', ['strat'], 'Did you mean start?'],
+    ['an unknown option', ['status', '--jason'], 'Did you mean --json?'],
+    ['an argument too many', ['status', 'now'], 'argument'],
+    ['a missing value', ['--profile'], 'argument missing'],
+    ['a number that is none', ['logs', '-n', 'many'], 'number from 0'],
+    ['a negative number', ['logs', '--lines=-3'], 'number from 0'],
+    ['a profile name that cannot be', ['status', '--profile', 'Not/A/Name'], 'Not/A/Name'],
+    ['a name that Windows keeps', ['status', '--profile', 'con'], 'con'],
+    ['a relative home', ['status', '--home', 'hermes'], 'hermes'],
+    ['an empty home', ['status', '--home', ''], 'absolute path'],
+    ['a gateway command that is not JSON', ['install', '--gateway-command', '/usr/bin/node'], 'JSON'],
+    ['a gateway command that is no array', ['install', '--gateway-command', '{"a":1}'], 'array'],
+    ['an empty gateway command', ['install', '--gateway-command', '[]'], 'absolute path'],
+    ['a gateway program without its folder', ['install', '--gateway-command', '["node"]'], 'absolute path'],
+    ['both --all and --profile', ['status', '--all', '--profile', 'work'], 'not both'],
+    ['an unknown code', ['explain', 'no-such-code'], 'no-such-code'],
+  ])('%s: exit code 2, a sentence, a remedy', async (_what, argv, hint) => {
+    const { exit, out, err } = await cli.run(argv);
+    expect(exit).toBe(EXIT.usage);
+    expect(out).toBe('');
+    expect(err).toMatch(/^Error: .*\.(.|\n)*\n {2}\S/);
+    expect(err).toContain(hint);
+
+    const asked = await cli.run([...argv.slice(0, 1), '--json', ...argv.slice(1)]);
+    expect(asked.exit).toBe(EXIT.usage);
+    const { ok, error } = JSON.parse(asked.out);
+    expect(ok).toBe(false);
+    expect(error.remedy).toMatch(/\w/);
+    expect(asked.err).toBe('');
+  });
+
+  it('changes nothing', async () => {
+    await cli.run(['install', '--gateway-command', 'x']);
+    await cli.run(['install', '--dry-rum']);
+    expect(await cli.run(['status'])).toMatchObject({ exit: EXIT.notInstalled });
+  });
+});
+
+it('takes --profile, --home and --json before the verb and behind it', async () => {
+  const before = await cli.run(['--json', '--profile', 'work', '--home', cli.home, 'status']);
+  const behind = await cli.run(['status', '--json', '--profile=work', '--home', cli.home]);
+  expect(JSON.parse(before.out)).toMatchObject({ ok: true, status: { profile: 'work', service: 'HermesGateway-work' } });
+  expect(behind).toEqual(before);
+});
+
+it('takes the home of a profile for that profile', async () => {
+  const { out } = await cli.run(['status', '--json', '--home', `${cli.home}/profiles/work`]);
+  expect(JSON.parse(out)).toMatchObject({ status: { profile: 'work' } });
+});
+
+describe('explain', () => {
+  it('lists every code with its remedy', async () => {
+    const { exit, out } = await cli.run(['explain', '--json']);
+    expect(exit).toBe(EXIT.done);
+    const { entries } = JSON.parse(out);
+    expect(entries.length).toBeGreaterThan(20);
+    const text = (await cli.run(['explain'])).out;
+    for (const { code, message, remedy } of entries) {
+      expect(text).toContain(code);
+      expect(text).toContain(message);
+      expect(text).toContain(remedy);
+    }
+  });
+
+  it('shows one code in detail, as error and as problem where it is both', async () => {
+    const { out } = await cli.run(['explain', 'state-newer', '--json']);
+    expect(JSON.parse(out).entries).toMatchObject([
+      { kind: 'error', code: 'state-newer' },
+      { kind: 'problem', code: 'state-newer' },
+    ]);
+    expect((await cli.run(['explain', 'needs-administrator'])).out).toMatch(/exit code 5, Windows error 5/);
+  });
+});

@@ -1,0 +1,302 @@
+// What the public verbs do and answer, against a manager in memory that keeps the contract of the real ones.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { ERRORS, type ErrorCode, EXIT, GatewayServiceError } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import { PHASES, type Status } from '../../src/service/status.ts';
+import { type Answer, MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
+
+let cli: MemoryCli;
+beforeEach(() => {
+  cli = new MemoryCli();
+});
+afterEach(() => cli.dispose());
+
+/** The one document on stdout; anything more or less does not parse. */
+const document = ({ out }: Answer) => {
+  expect(out).toMatch(/^\{.*\}\n$/);
+  return JSON.parse(out);
+};
+/** Makes every status this one with other facts. */
+const pretend = async (facts: Partial<Status>) => {
+  const real = await cli.manager.status(cli.composition.identity({}));
+  cli.manager.status = async ({ profile, serviceName }) => ({ ...real, mechanism: 'embedded', profile, service: serviceName, ...facts });
+};
+
+describe('the life of a gateway', () => {
+  it('goes from install to uninstall, each step with one document and exit code 0', async () => {
+    for (const [verb, phase] of [
+      ['install', 'running'],
+      ['install', 'running'],
+      ['stop', 'stopped'],
+      ['start', 'running'],
+      ['restart', 'running'],
+      ['uninstall', 'not-installed'],
+    ] as const) {
+      const answer = await cli.run([verb, '--json']);
+      expect(answer.exit).toBe(EXIT.done);
+      expect(document(answer)).toMatchObject({ ok: true, status: { schema: 1, phase } });
+    }
+  });
+
+  it('keeps profiles apart', async () => {
+    await cli.run(['install', '--profile', 'work']);
+    expect((await cli.run(['status', '--profile', 'work'])).exit).toBe(EXIT.done);
+    expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
+  });
+
+  it('says on one screen what people ask for', async () => {
+    await cli.run(['install']);
+    const { out } = await cli.run(['status']);
+    const status = await cli.manager.status(cli.composition.identity({}));
+    expect(out.split('\n').length).toBeLessThan(24);
+    for (const part of ['HermesGateway: Running', String(status.gatewayPid), cli.manager.logPath(cli.composition.identity({}))]) {
+      expect(out).toContain(part);
+    }
+  });
+
+  it('shows every problem with its remedy, and what to type next', async () => {
+    const problem = { code: 'crash-loop', message: 'It failed again.', remedy: 'Read the log.', elevated: false } as const;
+    await pretend({ phase: 'failed', problems: [problem] });
+    const { out } = await cli.run(['status']);
+    expect(out).toContain('! It failed again. (crash-loop)\n  Read the log.');
+    expect(out).toContain('Next: hermes-gateway start');
+    expect((await cli.run(['status', '--profile', 'work'])).out).toContain('Next: hermes-gateway start --profile "work"');
+  });
+});
+
+describe('exit codes', () => {
+  it.each(PHASES)('of "status" in the phase %s is that of the one table', async phase => {
+    await pretend({ phase });
+    expect((await cli.run(['status'])).exit).toBe(PHASE_VIEWS[phase].exit);
+    expect(document(await cli.run(['status', '--json']))).toMatchObject({ ok: true, status: { phase } });
+  });
+
+  it.each(Object.keys(ERRORS) as ErrorCode[])('of the error %s is that of the one table, in JSON and for people', async code => {
+    cli.manager.install = () => Promise.reject(new GatewayServiceError(code, '(the detail)'));
+    const answer = await cli.run(['install', '--json']);
+    expect(answer.exit).toBe(ERRORS[code].exit);
+    expect(document(answer)).toMatchObject({ ok: false, error: { code, message: expect.stringContaining('(the detail)') } });
+    const { exit, out, err } = await cli.run(['install']);
+    expect(exit).toBe(ERRORS[code].exit);
+    expect(out).toBe('');
+    expect(err).toContain('(the detail)');
+    expect(err).toContain(ERRORS[code].remedy);
+  });
+
+  it('is 4 when asked to start, stop or restart what is not installed, and 0 for its removal', async () => {
+    for (const verb of ['start', 'stop', 'restart', 'logs']) expect((await cli.run([verb])).exit).toBe(EXIT.notInstalled);
+    expect(await cli.run(['uninstall'])).toMatchObject({ exit: EXIT.done, out: expect.stringContaining('nothing was changed') });
+  });
+
+  it('is 1 for what nobody foresaw, without losing the document', async () => {
+    cli.manager.status = () => Promise.reject(new TypeError('boom'));
+    const answer = await cli.run(['status', '--json']);
+    expect(answer.exit).toBe(EXIT.failed);
+    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'internal', message: expect.stringContaining('boom') } });
+  });
+});
+
+describe('a profile that does not exist', () => {
+  it.each(['install', 'uninstall', 'start', 'stop', 'restart', 'status', 'logs'])('is told as a slip by %s', async verb => {
+    const answer = await cli.run([verb, '--profile', 'wrok', '--json']);
+    expect(answer.exit).toBe(EXIT.failed);
+    expect(document(answer)).toMatchObject({ error: { code: 'profile-missing' } });
+  });
+
+  it('can still be stopped and uninstalled when its service is left over', async () => {
+    await cli.run(['install', '--profile', 'work']);
+    fs.rmSync(path.join(cli.home, 'profiles', 'work'), { recursive: true });
+    expect((await cli.run(['stop', '--profile', 'work'])).exit).toBe(EXIT.done);
+    expect((await cli.run(['uninstall', '--profile', 'work'])).exit).toBe(EXIT.done);
+  });
+});
+
+describe('status --all', () => {
+  it('is empty and says "not installed" where nothing is', async () => {
+    const answer = await cli.run(['status', '--all', '--json']);
+    expect(answer.exit).toBe(EXIT.notInstalled);
+    expect(document(answer)).toEqual({ ok: true, statuses: [] });
+  });
+
+  it('shows what is installed and ends with the worst exit code', async () => {
+    await cli.run(['install']);
+    expect((await cli.run(['status', '--all'])).exit).toBe(EXIT.done);
+    await cli.run(['install', '--profile', 'work']);
+    await cli.run(['stop', '--profile', 'work']);
+    const answer = await cli.run(['status', '--all', '--json']);
+    expect(answer.exit).toBe(EXIT.notRunning);
+    expect(document(answer).statuses).toMatchObject([
+      { profile: 'default', phase: 'running' },
+      { profile: 'work', phase: 'stopped' },
+    ]);
+  });
+});
+
+describe('--dry-run', () => {
+  it('lists every entry and changes nothing', async () => {
+    const answer = await cli.run(['install', '--dry-run', '--json']);
+    expect(answer.exit).toBe(EXIT.done);
+    const { receipt } = document(answer);
+    expect(receipt).toMatchObject({ schema: 1, verb: 'install', service: 'HermesGateway' });
+    const { out } = await cli.run(['install', '--dry-run']);
+    for (const { target } of receipt.entries) expect(out).toContain(target);
+    expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
+  });
+
+  it('of uninstall leaves a running gateway alone', async () => {
+    await cli.run(['install']);
+    expect((await cli.run(['uninstall', '--dry-run'])).out).toContain('Stop process');
+    expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+  });
+});
+
+describe('logs', () => {
+  const write = async (text: string) => {
+    await cli.run(['install']);
+    const file = cli.manager.logPath(cli.composition.identity({}));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+    return file;
+  };
+
+  it('shows the last lines without control sequences', async () => {
+    await write('one\n\u001b[31mtwo\u001b[0m\nthree\n');
+    expect(await cli.run(['logs', '-n', '2'])).toEqual({ exit: EXIT.done, out: 'two\nthree\n', err: '' });
+  });
+
+  it('is JSON Lines for programs', async () => {
+    await write('one\n"two"\n');
+    const { out } = await cli.run(['logs', '--json']);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+    ).toEqual([{ line: 'one' }, { line: '"two"' }]);
+  });
+
+  it('says on stderr that there is nothing yet', async () => {
+    await cli.run(['install']);
+    const { exit, out, err } = await cli.run(['logs']);
+    expect([exit, out]).toEqual([EXIT.done, '']);
+    expect(err).toContain('nothing yet');
+  });
+
+  it('follows until Ctrl+C', async () => {
+    const file = await write('one\n');
+    const terminal = new MemoryTerminal();
+    const following = cli.run(['logs', '-f'], terminal);
+    await poll(() => terminal.out === 'one\n', { what: 'the first line', deadlineMs: 10_000 });
+    fs.appendFileSync(file, 'two\n');
+    await poll(() => terminal.out === 'one\ntwo\n', { what: 'the second line', deadlineMs: 10_000 });
+    terminal.interrupt();
+    expect((await following).exit).toBe(EXIT.done);
+  });
+});
+
+describe('update', () => {
+  const node = (script: string, ...args: string[]) => ['update', '--', process.execPath, '-e', script, '--', ...args];
+
+  it('refuses where nothing is installed, and without a command', async () => {
+    const file = path.join(cli.folder, 'touched');
+    expect((await cli.run(node(`fs.writeFileSync(${JSON.stringify(file)}, '')`))).exit).toBe(EXIT.notInstalled);
+    expect((await cli.run(['update'])).exit).toBe(EXIT.usage);
+    expect(fs.existsSync(file)).toBe(false);
+  });
+
+  it('takes everything behind "--" as the command, its options included, and passes on what it prints', async () => {
+    await cli.run(['install']);
+    const { exit, out } = await cli.run(node('console.log(process.argv.slice(1))', '--json', '-f'));
+    expect(exit).toBe(EXIT.done);
+    expect(out).toContain("[ '--json', '-f' ]");
+  });
+
+  it('is about every gateway of the home that should run, or about one profile; all are up afterwards', async () => {
+    await cli.run(['install']);
+    await cli.run(['install', '--profile', 'work']);
+    expect(document(await cli.run(['--json', ...node('')])).statuses).toMatchObject([
+      { profile: 'default', phase: 'running' },
+      { profile: 'work', phase: 'running' },
+    ]);
+    expect(document(await cli.run(['--profile', 'work', '--json', ...node('')])).statuses).toMatchObject([{ profile: 'work' }]);
+    await cli.run(['stop']);
+    expect(document(await cli.run(['--json', ...node('')])).statuses).toMatchObject([{ profile: 'work' }]);
+  });
+
+  it('keeps the output of the command out of the document', async () => {
+    await cli.run(['install']);
+    const answer = await cli.run(['--json', ...node('console.log("of the command"); console.error("of its errors")')]);
+    expect(document(answer)).toMatchObject({ ok: true, statuses: [{ phase: 'running' }] });
+    expect(answer.err).toContain('of the command');
+    expect(answer.err).toContain('of its errors');
+  });
+
+  it.each([
+    ['fails', node('process.exit(9)'), 'exit code 9'],
+    ['does not exist', ['update', '--', '/no/such/program'], '/no/such/program'],
+  ])('fails when the command %s, and the gateway runs again', async (_what, argv, hint) => {
+    await cli.run(['install']);
+    const answer = await cli.run(['--json', ...argv]);
+    expect(answer.exit).toBe(EXIT.failed);
+    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'update-failed', message: expect.stringContaining(hint) } });
+    expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+  });
+
+  it('brings the gateway back before Ctrl+C ends it', async () => {
+    await cli.run(['install']);
+    const terminal = new MemoryTerminal();
+    // Ctrl+C on a real terminal reaches the command too; this one ends by itself a moment later, when its file appears.
+    const go = path.join(cli.folder, 'go');
+    const script = `console.log('at work'); const timer = setInterval(() => fs.existsSync(${JSON.stringify(go)}) && clearInterval(timer), 20)`;
+    const running = cli.run(node(script), terminal);
+    await poll(() => terminal.out.includes('at work'), { what: 'the command to run', deadlineMs: 10_000 });
+    expect((await cli.run(['status'])).exit).toBe(EXIT.notRunning);
+    terminal.interrupt();
+    expect(terminal.err).toContain('started again');
+    fs.writeFileSync(go, '');
+    expect((await running).exit).toBe(EXIT.interrupted);
+    expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+  });
+});
+
+describe('Ctrl+C during an operation', () => {
+  it('says what goes on, lets the change complete, and ends with 130', async () => {
+    const terminal = new MemoryTerminal();
+    const { install } = cli.manager;
+    let release = () => {};
+    cli.manager.install = async (identity, options, report) => {
+      report?.({ operation: 'install', message: 'Writing the definition' });
+      await new Promise<void>(resolve => {
+        release = resolve;
+      });
+      return install.call(cli.manager, identity, options, report);
+    };
+    const running = cli.run(['install', '--json'], terminal);
+    await poll(() => terminal.err.includes('Writing'), { what: 'the operation to begin', deadlineMs: 5_000 });
+    terminal.interrupt();
+    release();
+    const answer = await running;
+    expect(answer.exit).toBe(EXIT.interrupted);
+    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+    expect(answer.err).toContain('Interrupted');
+    expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+  });
+
+  it('leaves at once at the second one, even when the operation hangs', async () => {
+    const terminal = new MemoryTerminal();
+    cli.manager.install = (_identity, _options, report) => {
+      report?.({ operation: 'install', message: 'Waiting for the gateway to come up' });
+      return new Promise(() => {});
+    };
+    const running = cli.run(['install'], terminal);
+    await poll(() => terminal.err.includes('Waiting'), { what: 'the operation to begin', deadlineMs: 5_000 });
+    terminal.interrupt();
+    terminal.interrupt();
+    const { exit, err } = await running;
+    expect(exit).toBe(EXIT.interrupted);
+    expect(err).toContain('at: Waiting for the gateway to come up');
+  });
+});

@@ -1,0 +1,114 @@
+// The reader of the captured output: what it shows, in which order, and that rotation loses nothing.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { printable, readLog } from '../../src/process/log-reader.ts';
+import { OutputLog } from '../../src/process/output-log.ts';
+import { poll } from '../../src/service/poll.ts';
+
+let folder: string;
+let log: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-log-'));
+  log = path.join(folder, 'gateway.log');
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const numbered = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `line ${from + i}`);
+const write = (file: string, lines: readonly string[]) => fs.writeFileSync(file, lines.map(line => `${line}\n`).join(''));
+async function last(lines: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const line of readLog(log, { lines })) found.push(line);
+  return found;
+}
+
+describe('the last lines', () => {
+  it('are none while there is no log', async () => {
+    expect(await last(10)).toEqual([]);
+  });
+
+  it('come oldest first, and no more than asked for', async () => {
+    write(log, numbered(1, 50));
+    expect(await last(3)).toEqual(numbered(48, 50));
+    expect(await last(0)).toEqual([]);
+    expect(await last(500)).toEqual(numbered(1, 50));
+  });
+
+  it('reach back into the files that were put aside', async () => {
+    write(`${log}.2`, numbered(1, 4));
+    write(`${log}.1`, numbered(5, 8));
+    write(log, numbered(9, 10));
+    expect(await last(5)).toEqual(numbered(6, 10));
+    expect(await last(99)).toEqual(numbered(1, 10));
+  });
+
+  it('are right when a line is longer than what is read at once', async () => {
+    const long = 'ü'.repeat(200_000);
+    write(log, ['first', long, 'last']);
+    expect(await last(2)).toEqual([long, 'last']);
+  });
+
+  it('include one that was cut off in the middle', async () => {
+    fs.writeFileSync(log, 'whole\nhal');
+    expect(await last(5)).toEqual(['whole', 'hal']);
+  });
+
+  it('carry no control sequences, whatever a gateway prints', () => {
+    expect(printable('\u001b[31mred\u001b[0m \u001b]0;title\u0007text\u0008\u009b2J\r\ttab')).toBe('red text\ttab');
+  });
+});
+
+describe('following', () => {
+  it('goes on where the last lines ended, across many rotations, and loses nothing', async () => {
+    const output = new OutputLog(log, { maxBytes: 400, keep: 50 });
+    for (let n = 1; n <= 2; n += 1) await output.mark(`line ${n}`);
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const following = (async () => {
+      for await (const line of readLog(log, { lines: 1, follow: true, signal: abort.signal })) seen.push(line);
+    })();
+    await poll(() => seen.length === 1, { what: 'the last line', deadlineMs: 5_000 });
+    for (let n = 3; n <= 300; n += 1) await output.mark(`line ${n}`);
+    await poll(() => seen.at(-1)?.endsWith('line 300'), { what: 'the last line that was written', deadlineMs: 10_000 });
+    expect(seen.map(line => line.replace(/^--- \S+ /, ''))).toEqual(numbered(2, 300));
+    expect(fs.existsSync(`${log}.1`)).toBe(true);
+    await output.close();
+    abort.abort();
+    await following;
+  });
+
+  it('waits for a log, even for its folder, and shows a line only when it is whole', async () => {
+    const later = path.join(folder, 'later', 'gateway.log');
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const following = (async () => {
+      for await (const line of readLog(later, { lines: 10, follow: true, signal: abort.signal })) seen.push(line);
+    })();
+    fs.mkdirSync(path.dirname(later));
+    fs.writeFileSync(later, 'whole\nha');
+    await poll(() => seen.length > 0, { what: 'the first line', deadlineMs: 10_000 });
+    expect(seen).toEqual(['whole']);
+    fs.appendFileSync(later, 'lf\n');
+    await poll(() => seen.length > 1, { what: 'the second line', deadlineMs: 10_000 });
+    expect(seen).toEqual(['whole', 'half']);
+    abort.abort();
+    await following;
+  });
+
+  it('begins anew when the log was removed and written again', async () => {
+    write(log, numbered(1, 2));
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const following = (async () => {
+      for await (const line of readLog(log, { lines: 10, follow: true, signal: abort.signal })) seen.push(line);
+    })();
+    await poll(() => seen.length === 2, { what: 'the old lines', deadlineMs: 5_000 });
+    fs.rmSync(log);
+    write(log, ['new']);
+    await poll(() => seen.length === 3, { what: 'the new line', deadlineMs: 10_000 });
+    expect(seen).toEqual(['line 1', 'line 2', 'new']);
+    abort.abort();
+    await following;
+  });
+});

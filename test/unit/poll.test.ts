@@ -1,0 +1,46 @@
+// The one way to wait: it answers with the fact, or says what it waited for in vain.
+import { describe, expect, it } from 'vitest';
+import { poll } from '../../src/service/poll.ts';
+
+describe('poll', () => {
+  it('resolves with the first truthy answer and asks no more', async () => {
+    const answers = [undefined, 0, '', 'up', 'never asked'];
+    expect(await poll(() => answers.shift(), { what: 'the answer', deadlineMs: 5_000, everyMs: 1 })).toBe('up');
+    expect(answers).toEqual(['never asked']);
+  });
+
+  it('waits for answers that come as promises', async () => {
+    let asked = 0;
+    expect(await poll(async () => ++asked === 3 && { asked }, { what: 'the third', deadlineMs: 5_000, everyMs: 1 })).toEqual({ asked: 3 });
+  });
+
+  it('names what it waited for when the deadline passes', async () => {
+    await expect(poll(() => false, { what: 'the gateway to come up', deadlineMs: 30, everyMs: 5 })).rejects.toMatchObject({
+      code: 'timed-out',
+      message: expect.stringContaining('the gateway to come up'),
+    });
+  });
+
+  it('asks once even when there is no time at all', async () => {
+    expect(await poll(() => 'already', { what: 'nothing', deadlineMs: 0 })).toBe('already');
+  });
+
+  it('ends with the reason of the signal, also in the middle of a pause', async () => {
+    const abort = new AbortController();
+    const waiting = poll(
+      () => {
+        setImmediate(() => abort.abort(new Error('called off')));
+        return false;
+      },
+      { what: 'nothing', deadlineMs: 60_000, everyMs: 60_000, signal: abort.signal },
+    );
+    await expect(waiting).rejects.toThrow('called off');
+  });
+
+  it('passes on what the question throws', async () => {
+    const broken = () => {
+      throw new Error('cannot ask');
+    };
+    await expect(poll(broken, { what: 'nothing', deadlineMs: 1_000 })).rejects.toThrow('cannot ask');
+  });
+});
