@@ -43,9 +43,14 @@ const files = {
   command: path.join(home, 'state', 'sample-gateway.command'),
   plannedStop: path.join(home, '.gateway-planned-stop.json'),
   pointer: path.join(home, 'gateway.sock.path'),
+  refusal: path.join(home, 'state', 'sample-gateway.refuse'),
 };
+/** As it was when this process began: what an update writes later is the next one's. */
+const version = readText(path.join(import.meta.dirname, 'VERSION'))?.trim() ?? 'sample';
 let gatewayState = 'starting';
 let stopping = false;
+/** How often somebody asked who we are: a supervisor that has asked twice has heard the first answer. */
+let identified = 0;
 /** @type {string | undefined} */
 let socketFile;
 
@@ -56,6 +61,7 @@ async function run() {
   say(`gateway ${process.pid} of ${home}${switches.externalSupervisor ? ', externally supervised' : ''}`);
   await new Promise(resolve => setTimeout(resolve, switches.startDelayMs));
   if (switches.exitAtOnce !== undefined) end(switches.exitAtOnce, 'asked to end at once');
+  if (readText(files.refusal) !== undefined) end(78, `the configuration is refused, as ${files.refusal} wants it`);
   if (switches.withChild) startChild();
   process.on('SIGTERM', () => askedToStop('SIGTERM', !switches.files || takeMarker()));
   process.on('SIGINT', () => askedToStop('SIGINT', true));
@@ -143,11 +149,12 @@ function act(verb) {
   const alreadyStopping = stopping;
   switch (name) {
     case 'identify': {
+      identified += 1;
       const supervisor = process.env['INVOCATION_ID'] ? 'systemd' : switches.externalSupervisor ? 'external' : 'manual';
-      return { ...record, protocol: 1, profile: switches.profile, supervisor, code_version: 'sample', served_profiles: switches.serves };
+      return { ...record, protocol: 1, profile: switches.profile, supervisor, code_version: version, served_profiles: switches.serves };
     }
     case 'status':
-      return { ...stateDocument(), answered_at: Date.now() / 1_000, answering_pid: process.pid };
+      return { ...stateDocument(), answered_at: Date.now() / 1_000, answering_pid: process.pid, identified };
     case 'pause-for-update':
       setImmediate(() => askedToStop('pause-for-update', true));
       return { pausing: !alreadyStopping, already_stopping: alreadyStopping, pid: process.pid, drain_timeout: 0 };

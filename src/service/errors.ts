@@ -64,6 +64,11 @@ export const ERRORS = {
     remedy: 'Read why with "hermes-gateway logs", mend it, then run "hermes-gateway start".',
     exit: EXIT.failed,
   },
+  'gateway-not-running': {
+    message: 'The gateway does not run.',
+    remedy: 'Start it first, with "hermes-gateway start" or in the panel.',
+    exit: EXIT.failed,
+  },
   'gateway-configuration': {
     message: 'The gateway stopped because of its configuration (exit code 78).',
     remedy: 'Run "hermes gateway run" to see what it misses, mend the configuration, then run "hermes-gateway start".',
