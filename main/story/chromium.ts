@@ -1,0 +1,47 @@
+/**
+ * A real browser where there is one: a Chromium of the system, driven by Playwright (a development dependency that is loaded only here),
+ * with everything off that would leave the machine.
+ */
+
+import { existsSync } from 'node:fs';
+import type { Browser } from 'playwright';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Path of the browser: `CHROMIUM`, else that of the system. */
+export function findChromium(): string | undefined {
+  return [process.env['CHROMIUM'], ...PLACES].find(file => file && existsSync(file));
+}
+
+export interface LaunchOptions {
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** @throws Error where Playwright is not installed or the browser does not start. */
+export async function launchChromium(executablePath: string, { env = process.env }: LaunchOptions = {}): Promise<Browser> {
+  const { chromium } = await import('playwright');
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    // Whoever launches it closes it; it must not end this process at Ctrl+C before everything is cleaned up.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * The hands of a person at the page, in a real browser: everything is found by its role and name, clicked, and read where it stands.
+ */
+
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from 'playwright';
+import { en } from '../../src/desktop/messages.ts';
+import type { Hands } from './hands.ts';
+
+/** When the page told of another phase. */
+export interface PageChange {
+  /** Epoch milliseconds, by the clock of the page. */
+  readonly atMs: number;
+  readonly announcement: string;
+}
+
+export interface PageHands extends Hands {
+  /** Every change since the page was opened, oldest first. */
+  readonly changes: readonly PageChange[];
+}
+
+export interface PageHandsOptions {
+  readonly browser: Browser;
+  readonly url: string;
+  /** Folder of the pictures; older ones in it are removed. */
+  readonly pictures: string;
+}
+
+/** What is watched in the page: the sentence that a screen reader is told. */
+const ANNOUNCEMENT = '.hgs-panel .hgs-hidden[role=status]';
+const FAILURE = '.hgs-panel .hgs-failure';
+const PATIENCE_MS = 10_000;
+
+/** Tells of every change of the announcement at the moment when the page has made it. */
+const OBSERVER = `
+  let last = '';
+  new MutationObserver(() => {
+    const text = document.querySelector('${ANNOUNCEMENT}')?.textContent ?? '';
+    if (text === last) return;
+    last = text;
+    window.storyChanged(Date.now(), text);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+`;
+
+export async function pageHands({ browser, url, pictures }: PageHandsOptions): Promise<PageHands> {
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  const page = await browser.newPage({ viewport: { width: 760, height: 560 }, colorScheme: 'light', deviceScaleFactor: 2 });
+  page.setDefaultTimeout(PATIENCE_MS);
+  const changes: PageChange[] = [];
+  await page.exposeFunction('storyChanged', (atMs: number, announcement: string) => changes.push({ atMs, announcement }));
+  await page.addInitScript(OBSERVER);
+  await page.goto(url);
+
+  const panel = page.locator('.hgs-panel');
+  const switcher = panel.getByRole('switch');
+  const disclosure = panel.getByRole('button', { name: en.details.open, exact: true });
+  await switcher.waitFor();
+
+  let taken = 0;
+  /** The content of the page, or the whole window, where a dialog lies over it. */
+  async function picture(name: string, of: 'content' | 'window' = 'content'): Promise<string> {
+    taken += 1;
+    const file = path.join(pictures, `${String(taken).padStart(2, '0')}-${name}.png`);
+    const options = { path: file, animations: 'disabled' } as const;
+    await (of === 'content' ? page.locator('#root').screenshot(options) : page.screenshot(options));
+    return file;
+  }
+
+  async function setDetails(open: boolean): Promise<void> {
+    if (open !== ((await disclosure.getAttribute('aria-expanded')) === 'true')) await disclosure.click();
+  }
+
+  return {
+    changes,
+    async turn(on) {
+      await switcher.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await picture(on ? 'before-switching-on' : 'before-switching-off', 'window');
+      await dialog.getByRole('button', { name: on ? 'Turn on' : 'Turn off', exact: true }).click();
+    },
+    async press(verb) {
+      const name = en.action(verb, 'running');
+      // What the row does not offer stands among the details.
+      await setDetails(!(await panel.locator('.hgs-row').getByRole('button', { name, exact: true }).isVisible()));
+      await panel.getByRole('button', { name, exact: true }).click();
+    },
+    async attempt(what) {
+      await page.getByRole('complementary', { name: en.tryIt.title }).getByRole('button', { name: en.tryIt[what], exact: true }).click();
+    },
+    async shown() {
+      const failure = page.locator(FAILURE);
+      const error = (await failure.count()) > 0 ? await failure.first().innerText() : undefined;
+      return {
+        announcement: (await panel.locator('.hgs-hidden[role=status]').first().textContent()) ?? '',
+        switchOn: (await switcher.getAttribute('aria-checked')) === 'true',
+        ...(error !== undefined && { error }),
+      };
+    },
+    showDetails: () => setDetails(true),
+    picture: name => picture(name),
+    close: () => page.close(),
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * What the story says of itself: one aligned line a step while it goes on, one line at its end; or one JSON document for programs.
+ */
+
+import type { Finding } from './steps.ts';
+
+export interface StepReport {
+  readonly name: string;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  /** Duration of the whole step, in milliseconds. */
+  readonly ms: number;
+  /** What was found, or why it was skipped. */
+  readonly figure?: string;
+  /** Milliseconds by name. */
+  readonly measured?: Finding['measured'];
+  readonly picture?: string;
+  readonly failure?: { readonly expected: string; readonly seen: string };
+}
+
+export interface StoryReport {
+  readonly ok: boolean;
+  readonly gateway: string;
+  readonly steps: readonly StepReport[];
+  readonly totalMs: number;
+  /** Folder of the pictures; absent where none were made. */
+  readonly pictures?: string;
+  /** Why none were made. */
+  readonly noPictures?: string;
+  /** What could not be removed at the end; empty when nothing is left. */
+  readonly left: readonly string[];
+}
+
+const MARKS: Readonly<Record<StepReport['result'], string>> = { passed: '✓', failed: '✗', skipped: '–' };
+const NAME_WIDTH = 40;
+const TIME_WIDTH = 8;
+
+/** One line of the table, and below it what went wrong, if anything. */
+export function stepLines({ name, result, ms, figure, failure }: StepReport): string {
+  const time = result === 'skipped' ? '' : `${(ms / 1_000).toFixed(2)} s`;
+  const line = `  ${MARKS[result]}  ${name.padEnd(NAME_WIDTH)}${time.padStart(TIME_WIDTH)}   ${figure ?? ''}`.trimEnd();
+  if (!failure) return line;
+  return [line, ...indented('expected', failure.expected), ...indented('seen', failure.seen)].join('\n');
+}
+
+export function summaryLine({ ok, steps, totalMs, pictures, noPictures }: Omit<StoryReport, 'left'>): string {
+  const count = (result: StepReport['result']) => steps.filter(step => step.result === result).length;
+  const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
+  const outcome = ok ? `${count('passed')} steps as expected${skipped}` : `${count('failed')} of ${steps.length} steps failed${skipped}`;
+  const seen = pictures === undefined ? `no pictures were made: ${noPictures}` : `pictures in ${pictures}`;
+  return `${outcome}, ${(totalMs / 1_000).toFixed(1)} s; ${seen}.`;
+}
+
+function indented(title: string, text: string): string[] {
+  return text.split('\n').map((line, index) => `       ${(index === 0 ? title : '').padEnd(9)} ${line}`);
+}

@@ -1,0 +1,255 @@
+/**
+ * The story: what a user of the switch lives through, in the order in which it may happen. Each step acts through the hands, and holds
+ * only when what is shown and the facts agree.
+ */
+
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { en } from '../../src/desktop/messages.ts';
+import { controlPath, identify, request } from '../../src/gateway/control-socket.ts';
+import { measureChanges } from './changes.ts';
+import type { PageHands } from './page-hands.ts';
+import type { Stage } from './stage.ts';
+
+/** What a step found, beside that it holds. */
+export interface Finding {
+  /** For people: one phrase. */
+  readonly figure: string;
+  /** For programs: milliseconds by name. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
+
+export interface Step {
+  readonly name: string;
+  /** Name of the picture of its end. */
+  readonly picture: string;
+  /** Only the sample gateway can be asked to do this. */
+  readonly needsSample?: true;
+  play(stage: Stage): Promise<Finding>;
+}
+
+/** The runner asks again only after it has heard the answer before. */
+const HEARD = 2;
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`;
+
+async function codeVersion({ trial }: Stage): Promise<string | undefined> {
+  const answer = await identify(controlPath(trial.identity.home));
+  return answer.ok ? answer.result.codeVersion : undefined;
+}
+
+const switchOn: Step = {
+  name: 'switch on',
+  picture: 'running',
+  async play(stage) {
+    await stage.settle('not-installed');
+    const { turnedAtMs } = await turn(stage, true);
+    const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
+    const { mechanism } = await stage.settle('running');
+    stage.expect('the mechanism "embedded"', mechanism === 'embedded', mechanism);
+    return { figure: `running after ${seconds(atMs - turnedAtMs)}`, measured: { runningMs: atMs - turnedAtMs } };
+  },
+};
+
+const killed: Step = {
+  name: 'gateway killed, back by itself',
+  picture: 'back',
+  async play(stage) {
+    const { gatewayPid, restarts } = await stage.status();
+    await stage.hands.showDetails();
+    const killedAtMs = performance.now();
+    await stage.hands.attempt('kill');
+    await stage.until('the phase restarting', ({ phase }) => phase === 'restarting');
+    await stage.hands.picture('killed');
+    const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
+    const status = await stage.settle('running');
+    stage.expectGone(gatewayPid);
+    stage.expect(`${restarts.count + 1} restarts`, status.restarts.count === restarts.count + 1, status.restarts);
+    return { figure: `back after ${seconds(back.atMs - killedAtMs)}`, measured: { backMs: back.atMs - killedAtMs } };
+  },
+};
+
+const restartWanted: Step = {
+  name: 'gateway ends with 75, started in place',
+  picture: 'exit-75',
+  needsSample: true,
+  async play(stage) {
+    const { gatewayPid, servicePid } = await stage.status();
+    const endedAtMs = performance.now();
+    await stage.hands.attempt('exit-75');
+    const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
+    const status = await stage.settle('running');
+    stage.expectGone(gatewayPid);
+    stage.expect(`the same supervisor (PID ${servicePid})`, status.servicePid === servicePid, status.servicePid);
+    const started = (await stage.trial.manager.history(stage.trial.identity)).findLast(record => record.kind === 'started');
+    stage.expect('a start in place in the history', started?.cause === 'in-place', started);
+    return { figure: `back after ${seconds(back.atMs - endedAtMs)}`, measured: { backMs: back.atMs - endedAtMs } };
+  },
+};
+
+const refused: Step = {
+  name: 'gateway ends with 78, left alone',
+  picture: 'exit-78',
+  needsSample: true,
+  async play(stage) {
+    await stage.hands.attempt('exit-78');
+    const { lastExit, problems } = await stage.settle('needs-attention');
+    stage.expect('the exit code 78', lastExit?.code === 78, lastExit);
+    stage.expect('a remedy', problems.length > 0, problems);
+    return { figure: 'no restart, no process' };
+  },
+};
+
+const repaired: Step = {
+  name: 'configuration repaired',
+  picture: 'repaired',
+  needsSample: true,
+  async play(stage) {
+    const askedAtMs = performance.now();
+    await stage.hands.attempt('repair');
+    const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
+    await stage.settle('running');
+    return { figure: `running after ${seconds(atMs - askedAtMs)}`, measured: { runningMs: atMs - askedAtMs } };
+  },
+};
+
+const hung: Step = {
+  name: 'gateway hangs, noticed',
+  picture: 'hung',
+  needsSample: true,
+  async play(stage) {
+    const { gatewayPid } = await stage.status();
+    // One that never answered may be too old to answer: only one that did can be said to hang.
+    await stage.wait('the runner to have heard an answer', async () => {
+      const answer = await request(controlPath(stage.trial.identity.home), 'status');
+      return answer.ok && Number(answer.result['identified']) >= HEARD;
+    });
+    const hungAtMs = performance.now();
+    await stage.hands.attempt('hang');
+    const { atMs } = await stage.until('the phase degraded', ({ phase }) => phase === 'degraded');
+    const status = await stage.settle('degraded');
+    stage.expect(`the same gateway (PID ${gatewayPid})`, status.gatewayPid === gatewayPid, status.gatewayPid);
+    return { figure: `noticed after ${seconds(atMs - hungAtMs)}`, measured: { noticedMs: atMs - hungAtMs } };
+  },
+};
+
+const restarted: Step = {
+  name: 'restart',
+  picture: 'restarted',
+  async play(stage) {
+    const { gatewayPid } = await stage.status();
+    const askedAtMs = performance.now();
+    await stage.hands.press('restart');
+    const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
+    await stage.settle('running');
+    stage.expectGone(gatewayPid);
+    return { figure: `new gateway after ${seconds(back.atMs - askedAtMs)}`, measured: { backMs: back.atMs - askedAtMs } };
+  },
+};
+
+const stopped: Step = {
+  name: 'stop',
+  picture: 'stopped',
+  async play(stage) {
+    const { gatewayPid } = await stage.status();
+    const askedAtMs = performance.now();
+    await stage.hands.press('stop');
+    const { atMs } = await stage.until('the phase stopped', ({ phase }) => phase === 'stopped');
+    const { desired } = await stage.settle('stopped');
+    stage.expectGone(gatewayPid);
+    stage.expect('the wish "stopped"', desired === 'stopped', desired);
+    return { figure: `nothing left after ${seconds(atMs - askedAtMs)}`, measured: { stoppedMs: atMs - askedAtMs } };
+  },
+};
+
+const started: Step = {
+  name: 'start',
+  picture: 'started',
+  async play(stage) {
+    const askedAtMs = performance.now();
+    await stage.hands.press('start');
+    const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
+    await stage.settle('running');
+    return { figure: `running after ${seconds(atMs - askedAtMs)}`, measured: { runningMs: atMs - askedAtMs } };
+  },
+};
+
+const updated: Step = {
+  name: 'stop, update, start',
+  picture: 'updated',
+  async play(stage) {
+    const { gatewayPid } = await stage.status();
+    const before = await codeVersion(stage);
+    await stage.hands.attempt('update');
+    const held = await stage.until('the gateway held for the update', ({ phase }) => phase === 'held-for-update');
+    stage.expectGone(gatewayPid);
+    const atWork = en.operation('update', `Running ${stage.trial.updateCommand.join(' ')}`);
+    await stage.wait(`the words "${atWork}"`, async () => (await stage.hands.shown()).announcement === atWork);
+    await stage.hands.picture('updating');
+    const back = await stage.until('the gateway running', ({ phase }) => phase === 'running');
+    await stage.settle('running');
+    const after = await codeVersion(stage);
+    if (stage.trial.gateway === 'sample') stage.expect(`another version than "${before}"`, after !== undefined && after !== before, after);
+    const downMs = back.atMs - held.atMs;
+    return { figure: `down for ${seconds(downMs)}, ${before} → ${after}`, measured: { downMs } };
+  },
+};
+
+const switchOff: Step = {
+  name: 'switch off',
+  picture: 'off',
+  async play(stage) {
+    const { gatewayPid } = await stage.status();
+    const { turnedAtMs } = await turn(stage, false);
+    const { atMs } = await stage.until('nothing installed', ({ phase }) => phase === 'not-installed');
+    await stage.settle('not-installed');
+    stage.expectGone(gatewayPid);
+    return { figure: `off after ${seconds(atMs - turnedAtMs)}`, measured: { offMs: atMs - turnedAtMs } };
+  },
+};
+
+const nothingLeft: Step = {
+  name: 'nothing is left',
+  picture: 'nothing-left',
+  async play(stage) {
+    const { trial } = stage;
+    const processes = trial.processes();
+    stage.expect('no process of this trial', processes.length === 0, processes);
+    const files = [path.dirname(trial.state.path), path.join(trial.folder, 'run', 'hermes-gateway')].flatMap(entriesOf);
+    stage.expect('no file of the service', files.length === 0, files);
+    const answer = await request(controlPath(trial.identity.home), 'identify');
+    stage.expect('nobody at the gateway’s own pipe', !answer.ok, answer);
+    return { figure: 'no process, no file, no pipe' };
+  },
+};
+
+/** The story, in order. With a page the way of a change to the eye is measured too. */
+export function storySteps(page: PageHands | undefined): readonly Step[] {
+  const measured: readonly Step[] = page
+    ? [{ name: 'changes on their way to the page', picture: 'changes', needsSample: true, play: stage => measureChanges(stage, page) }]
+    : [];
+  return [
+    switchOn,
+    killed,
+    restartWanted,
+    refused,
+    repaired,
+    hung,
+    restarted,
+    stopped,
+    started,
+    updated,
+    ...measured,
+    switchOff,
+    nothingLeft,
+  ];
+}
+
+async function turn(stage: Stage, on: boolean): Promise<{ turnedAtMs: number }> {
+  await stage.hands.turn(on);
+  return { turnedAtMs: performance.now() };
+}
+
+function entriesOf(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map(name => path.join(folder, name)) : [];
+}

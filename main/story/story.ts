@@ -1,0 +1,56 @@
+/** Plays the steps one after the other; the first one that fails ends the story, because the next ones stand on it. */
+
+import type { Hands } from './hands.ts';
+import type { PageHands } from './page-hands.ts';
+import type { StepReport } from './report.ts';
+import { Stage, StoryFailure } from './stage.ts';
+import { type Step, storySteps } from './steps.ts';
+import type { Trial } from './trial.ts';
+
+export interface StoryOptions {
+  readonly trial: Trial;
+  readonly hands: Hands;
+  /** The same hands, where they are those of a page. */
+  readonly page?: PageHands;
+  readonly onStep: (report: StepReport) => void;
+  /** Ends the story; the promise then rejects with its reason. */
+  readonly signal: AbortSignal;
+}
+
+export async function playStory({ trial, hands, page, onStep, signal }: StoryOptions): Promise<readonly StepReport[]> {
+  const stage = new Stage(trial, hands, signal);
+  const reports: StepReport[] = [];
+  try {
+    for (const step of storySteps(page)) {
+      signal.throwIfAborted();
+      const report = await playStep(step, stage, signal);
+      reports.push(report);
+      onStep(report);
+      if (report.result === 'failed') break;
+    }
+    return reports;
+  } finally {
+    stage.close();
+  }
+}
+
+async function playStep(step: Step, stage: Stage, signal: AbortSignal): Promise<StepReport> {
+  const { name } = step;
+  if (step.needsSample && stage.trial.gateway !== 'sample') return { name, result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
+  const beganMs = performance.now();
+  try {
+    const finding = await step.play(stage);
+    const picture = await stage.hands.picture(step.picture);
+    return { name, result: 'passed', ms: performance.now() - beganMs, ...finding, ...(picture !== undefined && { picture }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const ms = performance.now() - beganMs;
+    const picture = await stage.hands.picture(`${step.picture}-failed`).catch(() => undefined);
+    return { name, result: 'failed', ms, failure: failureOf(step, error), ...(picture !== undefined && { picture }) };
+  }
+}
+
+function failureOf(step: Step, error: unknown): { expected: string; seen: string } {
+  if (error instanceof StoryFailure) return { expected: error.expected, seen: error.seen };
+  return { expected: `"${step.name}" to go through`, seen: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,38 @@
+// `npm start`: builds dist/ where it is missing or older than its sources, then tries out the gateway service (main/story/start.ts).
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const SOURCES = ['src', 'main', 'renderer', 'scripts/build.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const BUILT = ['dist/main/story/start.js', 'dist/src/cli/hermes-gateway.js', 'dist/renderer/index.html'];
+
+/** @param {string} name a file or folder of the project */
+function newestMs(name) {
+  const top = path.join(root, name);
+  const files = statSync(top).isDirectory()
+    ? readdirSync(top, { recursive: true, encoding: 'utf8' }).map(file => path.join(top, file))
+    : [top];
+  return Math.max(...files.map(file => statSync(file).mtimeMs));
+}
+
+function isBuilt() {
+  if (!BUILT.every(file => existsSync(path.join(root, file)))) return false;
+  const builtMs = Math.min(...BUILT.map(newestMs));
+  return SOURCES.every(source => newestMs(source) <= builtMs);
+}
+
+if (!isBuilt()) {
+  if (!existsSync(path.join(root, 'node_modules/typescript'))) {
+    console.error('The dependencies are not installed yet.\nRun "npm ci", then "npm start" again.');
+    process.exit(1);
+  }
+  console.error('Building…');
+  // Its output goes to stderr: stdout is for the story, which may be JSON.
+  execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: ['ignore', process.stderr, process.stderr] });
+}
+
+const { start } = await import(pathToFileURL(path.join(root, 'dist/main/story/start.js')).href);
+// What was given up at Ctrl+C may still wait for something that will not come.
+process.exit(await start(process.argv.slice(2)));

@@ -1,0 +1,270 @@
+// The browser shell over real sockets: what it serves, what it refuses, and whom it tells of changes. Behind it are a real controller and
+// a real manager in a throw-away trial.
+import { readdirSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type BrowserShell, openBrowserShell } from '../../main/browser.ts';
+import { openTrial, type Trial } from '../../main/story/trial.ts';
+import type { TryIt } from '../../main/try-it.ts';
+import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PAGES = path.join(ROOT, 'dist/renderer');
+
+interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+let trial: Trial;
+let shell: BrowserShell;
+/** Watches of the manager that are open now. */
+let watching = 0;
+const tried: TryIt[] = [];
+
+beforeAll(() => {
+  trial = openTrial({ gateway: 'sample', root: ROOT });
+  const watch = trial.manager.watch.bind(trial.manager);
+  trial.manager.watch = (identity, listener) => {
+    watching += 1;
+    const unwatch = watch(identity, listener);
+    return () => {
+      watching -= 1;
+      unwatch();
+    };
+  };
+});
+afterAll(async () => {
+  expect(await trial.dispose()).toEqual([]);
+});
+
+beforeEach(async () => {
+  const attempt = async (what: TryIt) => {
+    tried.push(what);
+    return trial.attempt(what);
+  };
+  shell = await openBrowserShell({ controller: trial.controller, attempt, pages: PAGES, heartbeatMs: 50 });
+});
+afterEach(() => shell.close());
+
+const port = () => Number(new URL(shell.url).port);
+const token = () => new URL(shell.url).searchParams.get('token') ?? '';
+
+/** One request, its path sent as it stands here. */
+function ask(options: http.RequestOptions, body = ''): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', port: port(), agent: false, ...options }, response => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', chunk => {
+        text += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+function askVerb(verb: string, body: string, headers: http.OutgoingHttpHeaders = {}): Promise<Answer> {
+  const own = { authorization: `Bearer ${token()}`, 'content-type': 'application/json' };
+  return ask({ method: 'POST', path: `/api/${verb}`, headers: { ...own, ...headers } }, body);
+}
+
+async function reply(verb: string, payload: unknown): Promise<Reply<Snapshot>> {
+  return JSON.parse((await askVerb(verb, JSON.stringify(payload))).text) as Reply<Snapshot>;
+}
+
+class Events {
+  readonly snapshots: Snapshot[] = [];
+  comments = 0;
+  readonly #request: http.ClientRequest;
+
+  constructor() {
+    this.#request = http.get({ host: '127.0.0.1', port: port(), path: `/api/events?token=${token()}`, agent: false }, response => {
+      let rest = '';
+      response.setEncoding('utf8');
+      response.on('error', () => undefined);
+      response.on('data', chunk => {
+        const messages = (rest + chunk).split('\n\n');
+        rest = messages.pop() ?? '';
+        for (const message of messages) {
+          if (message.startsWith('data: ')) this.snapshots.push(JSON.parse(message.slice('data: '.length)) as Snapshot);
+          else this.comments += 1;
+        }
+      });
+    });
+    this.#request.on('error', () => undefined);
+  }
+
+  close(): void {
+    this.#request.destroy();
+  }
+}
+
+describe('what is served', () => {
+  it('is the page, with its token or without, and every file that it needs', async () => {
+    for (const address of [`/?token=${token()}`, '/', '/index.html']) {
+      const page = await ask({ path: address });
+      expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
+    }
+    for (const name of readdirSync(path.join(PAGES, 'assets')))
+      expect(await ask({ path: `/assets/${name}` })).toMatchObject({ status: 200 });
+  });
+
+  it('says on everything that nothing else may use, frame or keep it', async () => {
+    for (const answer of [await ask({ path: '/' }), await ask({ path: '/nothing' }), await askVerb('get', '{}')]) {
+      expect(answer.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+        'content-security-policy': expect.stringMatching(/default-src 'none'.*frame-ancestors 'none'/),
+      });
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    }
+  });
+
+  it('has 256 bits of token, another one each time', async () => {
+    const other = await openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: PAGES });
+    await other.close();
+    expect(Buffer.from(token(), 'base64url')).toHaveLength(32);
+    expect(new URL(other.url).searchParams.get('token')).not.toBe(token());
+  });
+
+  it('is nothing where nothing was built, and says what to do', async () => {
+    await expect(openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: trial.folder })).rejects.toMatchObject({
+      remedy: 'Build it with "npm run build".',
+    });
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['/../package.json'],
+    ['/assets/../../../package.json'],
+    ['/%2e%2e/package.json'],
+    ['/..%2fpackage.json'],
+    ['/..\\package.json'],
+    ['//etc/passwd'],
+    ['/assets/'],
+    ['/index.html%00'],
+  ])('every path that is no file of the page: %s', async address => {
+    expect(await ask({ path: address })).toMatchObject({ status: 404, text: 'There is nothing here.\n' });
+  });
+
+  it('a verb without the token, or with another one, in a plain sentence', async () => {
+    for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token()}`]) {
+      const answer = await askVerb('get', '{}', { authorization });
+      expect(answer).toMatchObject({ status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+      expect(answer.text).toMatch(/^[A-Z].*\.\n$/);
+    }
+    expect(await ask({ path: '/api/events' })).toMatchObject({ status: 401 });
+    expect(await ask({ path: '/?token=wrong' })).toMatchObject({ status: 401 });
+  });
+
+  it('another host and another page, whatever they know', async () => {
+    expect(await askVerb('get', '{}', { host: `evil.example:${port()}` })).toMatchObject({ status: 403 });
+    expect(await askVerb('get', '{}', { origin: 'http://evil.example' })).toMatchObject({ status: 403 });
+    expect(await ask({ path: `/api/events?token=${token()}`, headers: { origin: 'null' } })).toMatchObject({ status: 403 });
+  });
+
+  it('an unknown verb, a wrong method, a form', async () => {
+    expect(await askVerb('format', '{}')).toMatchObject({ status: 404 });
+    expect(await askVerb('get', '{}', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
+    expect(await ask({ method: 'DELETE', path: '/' })).toMatchObject({ status: 405 });
+  });
+
+  it('more than anybody has to say', async () => {
+    expect(await askVerb('get', JSON.stringify({ profile: 'x'.repeat(300_000) }))).toMatchObject({ status: 413 });
+  });
+
+  it.each([
+    ['get', ''],
+    ['get', '{'],
+    ['get', 'null'],
+    ['get', '["default"]'],
+    ['get', '{"profile":7}'],
+    ['set', '{"profile":"default"}'],
+    ['set', '{"profile":"default","on":"yes"}'],
+    ['start', '{"profile":"default","__proto__":{"on":true},"more":1}'],
+    ['logs', '{"profile":"default","lines":1e9}'],
+    ['try', '{"what":"format"}'],
+    ['try', '{"what":"kill","more":1}'],
+    ['try', '7'],
+  ])('garbage to %s (%s), as a value and without a trace of the inside', async (verb, body) => {
+    const answer = await askVerb(verb, body);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+    expect(answer.text).not.toMatch(/\.ts|\.js|\bat /);
+    expect(tried).toEqual([]);
+    expect((await trial.manager.status(trial.identity)).phase).toBe('not-installed');
+  });
+
+  it('a profile that is not there', async () => {
+    expect(await reply('get', { profile: 'nobody' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
+  });
+
+  it('a stand-in for a gateway that does not run, with a remedy', async () => {
+    expect(await reply('try', { what: 'kill' })).toMatchObject({ ok: false, error: { code: 'gateway-not-running' } });
+    tried.length = 0;
+  });
+
+  it('what is no HTTP at all, and goes on', async () => {
+    expect(await ask({ method: 'GET', path: '/', headers: { 'content-length': 'x' } }).catch(() => 'hung up')).toSatisfy(
+      (answer: Answer | string) => typeof answer === 'string' || answer.status === 400,
+    );
+    expect(await reply('get', {})).toMatchObject({ ok: true });
+  });
+});
+
+describe('who is told', () => {
+  it('is every page: at once, and after every change', async () => {
+    const [one, other] = [new Events(), new Events()];
+    await expect
+      .poll(() => [one.snapshots.at(-1)?.status.phase, other.snapshots.at(-1)?.status.phase])
+      .toEqual(['not-installed', 'not-installed']);
+    expect(await reply('set', { profile: 'default', on: true })).toMatchObject({ ok: true, value: { status: { phase: 'running' } } });
+    for (const page of [one, other]) {
+      const last = () => page.snapshots.at(-1);
+      await expect.poll(() => [last()?.status.phase, last()?.operation]).toEqual(['running', undefined]);
+      expect(page.snapshots.some(({ operation }) => operation?.verb === 'install')).toBe(true);
+    }
+    one.close();
+    expect(await reply('set', { profile: 'default', on: false })).toMatchObject({
+      ok: true,
+      value: { status: { phase: 'not-installed' } },
+    });
+    await expect.poll(() => other.snapshots.at(-1)?.status.phase).toBe('not-installed');
+    other.close();
+  });
+
+  it('is nobody when the last page is closed, and then nothing is watched', async () => {
+    expect(watching).toBe(0);
+    const [one, other] = [new Events(), new Events()];
+    await expect.poll(() => one.snapshots.length > 0 && other.snapshots.length > 0).toBe(true);
+    expect(watching).toBe(1);
+    one.close();
+    await expect.poll(() => other.comments).toBeGreaterThan(0);
+    expect(watching).toBe(1);
+    other.close();
+    await expect.poll(() => watching).toBe(0);
+  });
+
+  it('is still there after a long silence, by a comment', async () => {
+    const page = new Events();
+    await expect.poll(() => page.comments).toBeGreaterThan(1);
+    page.close();
+  });
+
+  it('is let go when the shell closes', async () => {
+    const page = new Events();
+    await expect.poll(() => page.snapshots.length).toBeGreaterThan(0);
+    await shell.close();
+    await expect.poll(() => watching).toBe(0);
+    shell = await openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: PAGES });
+  });
+});
