@@ -1,0 +1,119 @@
+// `npm start` as a user gets it: a process that plays the story without a browser, and leaves nothing.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processesOf } from '../../main/story/trial-processes.ts';
+
+const START = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
+
+/** Everything that the trial makes lies below, and its processes carry this path in their environment. */
+let temporary: string;
+let running: ChildProcess | undefined;
+
+beforeEach(() => {
+  temporary = mkdtempSync(path.join(tmpdir(), 'story-'));
+});
+afterEach(() => {
+  running?.kill('SIGKILL');
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onOutput?: (stdout: string, child: ChildProcess) => void;
+}
+
+function startStory(argv: readonly string[], { env, onOutput }: StartOptions = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [START, ...argv], {
+    env: { ...process.env, TMPDIR: temporary, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running = child;
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', chunk => {
+    stdout += chunk;
+    onOutput?.(stdout, child);
+  });
+  child.stderr.on('data', chunk => {
+    stderr += chunk;
+  });
+  return new Promise(resolve => child.once('close', code => resolve({ code, stdout, stderr })));
+}
+
+function expectNothingLeft(): void {
+  expect(processesOf(temporary)).toEqual([]);
+  expect(readdirSync(temporary)).toEqual([]);
+}
+
+describe('npm start', { timeout: 180_000 }, () => {
+  it('plays the story without a browser and leaves neither a process nor a file', async () => {
+    const { code, stdout, stderr } = await startStory(['--no-browser', '--json']);
+    const report = JSON.parse(stdout) as {
+      ok: boolean;
+      noPictures: string;
+      left: unknown[];
+      steps: { name: string; result: string; ms: number }[];
+    };
+    expect(report.steps.filter(({ result }) => result !== 'passed')).toEqual([]);
+    expect(report).toMatchObject({ ok: true, gateway: 'sample', noPictures: '--no-browser was given', left: [] });
+    expect(report.steps.map(({ name }) => name)).toEqual([
+      'switch on',
+      'gateway killed, back by itself',
+      'gateway ends with 75, started in place',
+      'gateway ends with 78, left alone',
+      'configuration repaired',
+      'gateway hangs, noticed',
+      'restart',
+      'stop',
+      'start',
+      'stop, update, start',
+      'switch off',
+      'nothing is left',
+    ]);
+    expect({ code, stderr: stderr.replace('Building…\n', '') }).toEqual({ code: 0, stderr: '' });
+    expectNothingLeft();
+  });
+
+  it('cleans up after Ctrl+C in the middle of it', async () => {
+    let interrupted = false;
+    const { code, stdout } = await startStory(['--no-browser'], {
+      onOutput: (output, child) => {
+        if (interrupted || !output.includes('gateway killed')) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    expect(interrupted).toBe(true);
+    expect(code).toBe(130);
+    expect(stdout).toContain('Nothing is left');
+    expectNothingLeft();
+  });
+
+  it('says what is wrong with its command line, and changes nothing', async () => {
+    const { code, stdout, stderr } = await startStory(['--wine']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain("'--wine'");
+    expect(stderr).toContain('npm start -- --help');
+    expectNothingLeft();
+  });
+
+  it.each([
+    ['there is no such home', ['--home', '/nowhere/at/all'], 'The Hermes home folder does not exist.'],
+    ['there is no Hermes', ['--gateway', 'hermes'], 'No Hermes gateway program was found for this home.'],
+  ])('says what to do where %s', async (_what, argv, message) => {
+    const { code, stdout, stderr } = await startStory(argv, { env: { PATH: temporary } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.replace('Building…\n', '').split('\n')).toEqual([expect.stringContaining(message), expect.stringMatching(/\.$/), '']);
+    expectNothingLeft();
+  });
+});
