@@ -1,0 +1,39 @@
+/** How soon a killed process has its gateway up again, at the first failure, as a watching client hears of it; and never two of them. */
+
+import { EmbeddedGateway, type Role } from '../support/embedded-gateway.ts';
+import { GatewayCensus } from '../support/gateway-census.ts';
+import type { Outcome, Part } from './figure.ts';
+
+const ROLES: readonly Role[] = ['gateway', 'runner', 'supervisor'];
+const TARGET_MS = 2_000;
+
+export const respawn: Part = {
+  name: 'respawn',
+  measure: async runs => {
+    const gateway = await EmbeddedGateway.install();
+    const census = process.platform === 'linux' ? new GatewayCensus(gateway.identity.home) : undefined;
+    try {
+      const outcomes: Outcome[] = [];
+      for (const role of ROLES) {
+        const values: number[] = [];
+        for (let run = 0; run < runs; run += 1) {
+          values.push((await gateway.killAndAwaitReturn(role)).afterMs);
+          // A stop and a start of the user's begin the ladder anew, so that every kill is a first failure.
+          await gateway.manager.stop(gateway.identity);
+          await gateway.manager.start(gateway.identity);
+        }
+        outcomes.push({ name: `killed ${role} → another gateway up`, unit: 'ms', values, target: { bound: 'at most', value: TARGET_MS } });
+      }
+      const name = 'most gateways at once meanwhile';
+      outcomes.push(
+        census
+          ? { name, unit: '', values: [census.close()], target: { bound: 'at most', value: 1, judged: 'max' } }
+          : { name, skipped: 'processes are counted on Linux only' },
+      );
+      return outcomes;
+    } finally {
+      census?.close();
+      await gateway.dispose();
+    }
+  },
+};
