@@ -4,7 +4,7 @@
  */
 
 import type { HostFacts } from '../service/facts.ts';
-import { failureTimes } from '../service/history.ts';
+import { failureTimes, lastAskedMs } from '../service/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../service/ladder.ts';
 import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
@@ -72,22 +72,22 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
       log(`runner ${runner.pid} ended with ${code}`);
       if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
 
-      failures.push(endedAt);
+      const askedMs = lastAskedMs(await folder.history(), (await folder.desired()).at);
+      failures = [...failures.filter(at => at > askedMs), endedAt];
       const { nextAt = endedAt, failures: attempt } = ladderPosition(recovery, failures);
       await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
-      const after = await new Promise<'delay' | 'asked' | 'ending'>(resolve => {
-        const timer = setTimeout(() => resolve('delay'), nextAt - endedAt);
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
           void folder.desired().then(now => {
             if (!endReason && now.at === wish.at && now.desired === wish.desired) return;
             clearTimeout(timer);
-            resolve(endReason ? 'ending' : 'asked');
+            resolve();
           });
         };
         onChange();
       });
       onChange = undefined;
-      if (after === 'asked') failures = [];
     }
   } finally {
     unwatch();

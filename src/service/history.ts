@@ -36,6 +36,15 @@ export function failureTimes(history: readonly HistoryRecord[]): number[] {
   return times;
 }
 
+/**
+ * When the user last asked for the gateway, in epoch milliseconds: by a start that was written down, or by a wish (`wishedAt`, ISO 8601)
+ * that no start has answered yet. Failures before that do not count on the ladder.
+ */
+export function lastAskedMs(history: readonly HistoryRecord[], wishedAt: string): number {
+  const started = history.findLast(record => record.kind === 'started' && record.cause === 'asked');
+  return Math.max(Date.parse(wishedAt), started ? Date.parse(started.at) : 0);
+}
+
 /** How often the gateway came back by itself (not after an update or another hold) since the user last asked, and when last. */
 export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly count: number; readonly lastAt?: string } {
   let count = 0;
