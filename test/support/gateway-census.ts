@@ -23,14 +23,21 @@ export class GatewayCensus {
     this.#timer = setInterval(() => this.#look(), EVERY_MS);
   }
 
-  /** Ends the count. Returns the greatest number of gateways seen at once. */
-  close(): number {
-    this.#look();
-    clearInterval(this.#timer);
+  /** The greatest number of gateways seen at once. */
+  get most(): number {
     return this.#most;
   }
 
-  #look(): void {
+  /** The gateways that live now. */
+  now(): number {
+    return this.#look();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): number {
     const now = performance.now();
     const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
     const living = new Set(pids);
@@ -43,6 +50,7 @@ export class GatewayCensus {
       else if (since === undefined) this.#others.set(pid, now);
     }
     this.#most = Math.max(this.#most, gateways);
+    return gateways;
   }
 
   /** A gateway that was asked for its help is no gateway; one that was killed has no command line any more. */

@@ -1,0 +1,84 @@
+/**
+ * The acceptance criteria, word for word, and what shows each of them where. A proof is a test that says so (`itProves`); its result is
+ * the result of that run, never of another one. A proof without a test is not shown yet.
+ */
+
+export type Where = 'embedded' | 'Wine (rebuilt SCM)' | 'Windows only';
+
+export interface Proof {
+  readonly where: Where;
+  /** The name of the test, too. The embedded mechanism shows its own counterpart: a supervisor stands where the SCM is. */
+  readonly shows: string;
+  /** The test file, from the project's folder. */
+  readonly test?: string;
+}
+
+export interface Criterion {
+  readonly sentence: string;
+  readonly proofs: Readonly<Record<string, Proof>>;
+}
+
+const EMBEDDED = 'test/acceptance/embedded.test.ts';
+
+export const CRITERIA = [
+  {
+    sentence: "kill the gateway's PID and SCM has it back in about 2 s",
+    proofs: {
+      'respawn-embedded': { where: 'embedded', shows: 'the supervisor has a killed gateway back, and never two', test: EMBEDDED },
+      'respawn-wine': { where: 'Wine (rebuilt SCM)', shows: 'the SCM has a killed gateway back by the failure actions' },
+      'respawn-windows': { where: 'Windows only', shows: 'the SCM has a killed gateway back' },
+    },
+  },
+  {
+    sentence: 'no console window, ever',
+    proofs: {
+      'console-windows': { where: 'Windows only', shows: 'nothing that is started gets a console, from installation to update' },
+    },
+  },
+  {
+    sentence: 'no second UAC prompt',
+    proofs: {
+      'consent-windows': {
+        where: 'Windows only',
+        shows: 'the owner starts, stops, restarts and updates without rights of an administrator',
+      },
+    },
+  },
+  {
+    sentence: 'no gateway ever lost to an update',
+    proofs: {
+      'update-embedded': { where: 'embedded', shows: 'the gateway is down while the update runs, and up after it', test: EMBEDDED },
+      'update-failed-embedded': { where: 'embedded', shows: 'the gateway is up again after an update that fails', test: EMBEDDED },
+      'update-killed-embedded': { where: 'embedded', shows: 'the gateway is up again after an updater that was killed', test: EMBEDDED },
+      'update-wine': { where: 'Wine (rebuilt SCM)', shows: 'the service is down while the update runs, and up after it' },
+      'update-windows': { where: 'Windows only', shows: 'the gateway outlives an update of the app and of Hermes' },
+    },
+  },
+  {
+    sentence:
+      'a **Run gateway as service** switch that elevates once through sudo-prompt, registers a real Windows service (`HermesGateway`, `HermesGateway-<profile>`) with SCM recovery actions (1,2,4,9,16,25,36,49,64 s, reset 60 s)',
+    proofs: {
+      'switch-wine': { where: 'Wine (rebuilt SCM)', shows: 'the service and its recovery actions are registered, and read back' },
+      'switch-windows': { where: 'Windows only', shows: 'the switch asks for consent once and registers the service' },
+    },
+  },
+  {
+    sentence: 'falls back to a sign-in start for users without administrator rights',
+    proofs: {
+      'sign-in-wine': { where: 'Wine (rebuilt SCM)', shows: 'a sign-in start is registered without rights of an administrator' },
+      'sign-in-windows': { where: 'Windows only', shows: 'a user without administrator rights has the gateway after the next sign-in' },
+    },
+  },
+] as const satisfies readonly Criterion[];
+
+type KeysOfEach<T> = T extends unknown ? keyof T & string : never;
+
+export type ProofId = KeysOfEach<(typeof CRITERIA)[number]['proofs']>;
+
+const PROOFS: ReadonlyMap<string, Proof> = new Map(CRITERIA.flatMap(({ proofs }) => Object.entries<Proof>(proofs)));
+
+export function proofOf(id: ProofId): Proof {
+  const proof = PROOFS.get(id);
+  if (!proof) throw new RangeError(`no proof is called ${id}`);
+  return proof;
+}
