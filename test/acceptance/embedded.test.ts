@@ -7,8 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { poll } from '../../src/service/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
-import { PROGRAM } from '../support/embedded-harness.ts';
-import { GatewayCensus } from '../support/gateway-census.ts';
+import { HOST_COMMAND, watchGateways } from '../support/sandbox.ts';
 import { itProves } from './it-proves.ts';
 
 const skipped = process.platform === 'linux' ? undefined : 'gateways are counted by /proc, on Linux only';
@@ -16,13 +15,13 @@ const SLOW_UPDATE = fileURLToPath(new URL('slow-update.mjs', import.meta.url));
 
 describe.skipIf(skipped !== undefined)('acceptance, embedded mechanism', () => {
   let gateway: EmbeddedGateway;
-  let census: GatewayCensus;
+  let census: ReturnType<typeof watchGateways>;
   beforeEach(async () => {
     gateway = await EmbeddedGateway.install();
-    census = new GatewayCensus(gateway.identity.home);
+    census = watchGateways(gateway.sandbox, gateway.identity.home);
   });
   afterEach(async () => {
-    census.close();
+    census.stop();
     finish();
     await gateway.dispose();
   });
@@ -44,7 +43,7 @@ describe.skipIf(skipped !== undefined)('acceptance, embedded mechanism', () => {
       const { gatewayPid: before } = await gateway.status();
       const update = await beginUpdate(0);
       expect(await gateway.status()).toMatchObject({ phase: 'held-for-update', desired: 'running' });
-      expect(census.now()).toBe(0);
+      expect(gateway.sandbox.gateways(gateway.identity.home)).toEqual([]);
       const startedAt = performance.now();
       finish();
       expect(await once(update, 'exit')).toEqual([0, null]);
@@ -74,7 +73,7 @@ describe.skipIf(skipped !== undefined)('acceptance, embedded mechanism', () => {
     'update-killed-embedded',
     async () => {
       const update = await beginUpdate(0);
-      expect(census.now()).toBe(0);
+      expect(gateway.sandbox.gateways(gateway.identity.home)).toEqual([]);
       const back = gateway.until('the gateway to be up again', ({ phase }) => phase === 'running');
       const killedAt = performance.now();
       update.kill('SIGKILL');
@@ -87,9 +86,10 @@ describe.skipIf(skipped !== undefined)('acceptance, embedded mechanism', () => {
 
   /** `hermes-gateway update`, as users run it; resolves when its command is at work, which ends with `code` once `finish` was called. */
   async function beginUpdate(code: number): Promise<ChildProcess> {
-    const command = [process.execPath, SLOW_UPDATE, gateway.scratch, String(code)];
-    const update = spawn(process.execPath, [PROGRAM, '--home', gateway.identity.home, 'update', '--', ...command], { stdio: 'ignore' });
-    const began = () => existsSync(path.join(gateway.scratch, 'began'));
+    const command = [process.execPath, SLOW_UPDATE, gateway.sandbox.path, String(code)];
+    const [node, program] = HOST_COMMAND;
+    const update = spawn(node, [program, '--home', gateway.identity.home, 'update', '--', ...command], { stdio: 'ignore' });
+    const began = () => existsSync(path.join(gateway.sandbox.path, 'began'));
     await poll(() => began() || update.exitCode !== null, { what: 'the update to be at work', deadlineMs: 30_000 });
     expect(update.exitCode).toBeNull();
     return update;
@@ -97,7 +97,7 @@ describe.skipIf(skipped !== undefined)('acceptance, embedded mechanism', () => {
 
   /** Also ends a command whose updater was killed. */
   function finish(): void {
-    writeFileSync(path.join(gateway.scratch, 'finish'), '');
+    writeFileSync(path.join(gateway.sandbox.path, 'finish'), '');
   }
 });
 

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { poll } from '../../src/service/poll.ts';
@@ -55,7 +56,7 @@ export const capture: Part = {
 };
 
 async function chatter(megabytes: number, whole: boolean) {
-  const folder = fs.mkdtempSync(path.join(fs.realpathSync(process.env['TMPDIR'] ?? '/tmp'), 'chatter-'));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chatter-'));
   const hashing = whole ? ['hash'] : [];
   const gateway = await EmbeddedGateway.install({ gatewayCommand: [process.execPath, CHATTERBOX, folder, String(megabytes), ...hashing] });
   try {

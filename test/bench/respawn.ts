@@ -1,7 +1,7 @@
 /** How soon a killed process has its gateway up again, at the first failure, as a watching client hears of it; and never two of them. */
 
 import { EmbeddedGateway, type Role } from '../support/embedded-gateway.ts';
-import { GatewayCensus } from '../support/gateway-census.ts';
+import { watchGateways } from '../support/sandbox.ts';
 import type { Outcome, Part } from './figure.ts';
 
 const ROLES: readonly Role[] = ['gateway', 'runner', 'supervisor'];
@@ -11,7 +11,7 @@ export const respawn: Part = {
   name: 'respawn',
   measure: async runs => {
     const gateway = await EmbeddedGateway.install();
-    const census = process.platform === 'linux' ? new GatewayCensus(gateway.identity.home) : undefined;
+    const census = process.platform === 'linux' ? watchGateways(gateway.sandbox, gateway.identity.home) : undefined;
     try {
       const outcomes: Outcome[] = [];
       for (const role of ROLES) {
@@ -32,7 +32,7 @@ export const respawn: Part = {
       );
       return outcomes;
     } finally {
-      census?.close();
+      census?.stop();
       await gateway.dispose();
     }
   },

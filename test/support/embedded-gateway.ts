@@ -1,62 +1,34 @@
 /**
- * A gateway that the embedded mechanism keeps alive in a throwaway folder: supervisor, runner and gateway are the processes that users
- * get. Their environment is this process's own, because the supervisor inherits it.
+ * A gateway that the embedded mechanism keeps alive in a sandbox: supervisor, runner and gateway are the processes that users get, with
+ * the ladder that users get.
  */
 
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { resolveGatewayCommand } from '../../src/gateway/command.ts';
-import { type GatewayIdentity, gatewayIdentity } from '../../src/gateway/home.ts';
-import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import type { InstallOptions } from '../../src/service/manager.ts';
-import { StateFolder } from '../../src/service/state-folder.ts';
 import type { Status } from '../../src/service/status.ts';
-import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from './embedded-harness.ts';
+import { DEADLINE_MS, Sandbox } from './sandbox.ts';
 
 export type Role = 'gateway' | 'runner' | 'supervisor';
 
-const DEADLINE_MS = 30_000;
-
 export class EmbeddedGateway {
-  readonly manager: EmbeddedManager;
-  readonly identity: GatewayIdentity;
-  readonly folder: StateFolder;
-  readonly #surroundings: Surroundings;
-  readonly #environment = { ...process.env };
+  readonly sandbox = new Sandbox();
+  readonly identity: GatewayIdentity = this.sandbox.identity();
+  readonly manager: EmbeddedManager = this.sandbox.manager();
 
-  private constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
-    Object.assign(process.env, surroundings.env);
-    this.identity = gatewayIdentity({ root: surroundings.home, standard: false });
-    const stateRoot = path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service');
-    this.folder = new StateFolder(path.join(stateRoot, this.identity.serviceName));
-    this.manager = new EmbeddedManager({
-      stateRoot,
-      hostCommand: [process.execPath, PROGRAM],
-      processes: posixProcesses,
-      checkCommand: (identity, override) =>
-        resolveGatewayCommand(identity, { platform: process.platform, env: process.env, exists: existsSync, ...(override && { override }) })
-          .argv,
-    });
-  }
+  private constructor() {}
 
-  /** Resolves when the gateway is up. Default: the sample gateway and the ladder that users get. */
+  /** Resolves when the gateway is up. Default: the sample gateway. */
   static async install(options: InstallOptions = {}): Promise<EmbeddedGateway> {
-    const gateway = new EmbeddedGateway(makeSurroundings());
+    const gateway = new EmbeddedGateway();
     try {
-      await gateway.manager.install(gateway.identity, { gatewayCommand: sampleGateway(), ...options });
+      await gateway.manager.install(gateway.identity, { gatewayCommand: gateway.sandbox.gatewayCommand(), ...options });
       return gateway;
     } catch (error) {
-      await gateway.dispose();
+      await gateway.sandbox.dispose();
       throw error;
     }
-  }
-
-  /** A place for a test's own files; it goes with the rest. */
-  get scratch(): string {
-    return this.#surroundings.folder;
   }
 
   status(): Promise<Status> {
@@ -88,7 +60,7 @@ export class EmbeddedGateway {
   async pid(role: Role): Promise<number> {
     const pids: Readonly<Record<Role, () => Promise<number | undefined>>> = {
       gateway: async () => (await this.status()).gatewayPid,
-      runner: async () => (await this.folder.runner())?.process.pid,
+      runner: async () => (await this.sandbox.folder(this.identity).runner())?.process.pid,
       supervisor: async () => (await this.status()).servicePid,
     };
     const pid = await pids[role]();
@@ -107,11 +79,10 @@ export class EmbeddedGateway {
   }
 
   async dispose(): Promise<void> {
-    await this.manager.uninstall(this.identity);
-    for (const name of Object.keys(this.#surroundings.env)) {
-      if (this.#environment[name] === undefined) delete process.env[name];
-      else process.env[name] = this.#environment[name];
+    try {
+      await this.manager.uninstall(this.identity);
+    } finally {
+      await this.sandbox.dispose();
     }
-    this.#surroundings.dispose();
   }
 }
