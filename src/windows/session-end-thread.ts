@@ -14,7 +14,6 @@ import {
   SESSION_END_CLASS,
   type ThreadData,
   WM_CLOSE,
-  WM_DESTROY,
   WM_ENDSESSION,
   WM_QUERYENDSESSION,
 } from './session-end-messages.ts';
@@ -25,6 +24,8 @@ const CreateWindowExW = declare<
   [number, string, string, number, number, number, number, number, null, null, Handle | null, null],
   Handle | null
 >('user32.dll', 'CreateWindowExW', POINTER, [DWORD, WIDE, WIDE, DWORD, 'int', 'int', 'int', 'int', POINTER, POINTER, POINTER, POINTER]);
+const DestroyWindow = declare<[Handle], number>('user32.dll', 'DestroyWindow', BOOL, [POINTER]);
+const UnregisterClassW = declare<[string, Handle | null], number>('user32.dll', 'UnregisterClassW', BOOL, [WIDE, POINTER]);
 const DefWindowProcW = declare<[Handle, number, number | bigint, number | bigint], number | bigint>(
   'user32.dll',
   'DefWindowProcW',
@@ -75,7 +76,6 @@ const windowProcedure = koffi.register(
         ShutdownBlockReasonDestroy(window);
         return 0;
       case WM_CLOSE:
-      case WM_DESTROY:
         PostQuitMessage(0);
         return 0;
       default:
@@ -93,3 +93,6 @@ const window = opened(CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, n
 say({ kind: 'listening', window });
 const message = Buffer.alloc(MESSAGE_BYTES);
 while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
+// The class would else outlive this thread, and point to a procedure that is gone.
+DestroyWindow(window);
+UnregisterClassW(SESSION_END_CLASS, instance);
