@@ -206,8 +206,10 @@ export function isRemovalPending(name: string): boolean {
   return readValue(`HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`, 'DeleteFlag') === 1;
 }
 
-/** The services whose name satisfies `isOurs`, with their states, asked of the SCM in one go. */
-export function enumerateServices(isOurs: (name: string) => boolean): EnumeratedService[] {
+/** The services named `base` or `base-…`, with their states, asked of the SCM in one go. Windows does not tell upper from lower case. */
+export function enumerateServices(base: string): EnumeratedService[] {
+  const lower = base.toLowerCase();
+  const isOurs = (name: string): boolean => name.toLowerCase() === lower || name.toLowerCase().startsWith(`${lower}-`);
   return withManager(['connect', 'enumerate'], manager => {
     const found: EnumeratedService[] = [];
     const buffer = Buffer.alloc(ENUMERATION_BYTES);
