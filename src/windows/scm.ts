@@ -5,6 +5,7 @@
  * Sources: OpenSCManagerW, OpenServiceW, QueryServiceStatusEx, EnumServicesStatusExW, StartServiceW, ControlService, DeleteService.
  */
 import koffi from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
@@ -67,6 +68,9 @@ const SERVICE_CONTROL_STOP = 1;
 const CONFIG_BYTES = 8192;
 /** "The maximum size of this array is 256K bytes" (EnumServicesStatusExW). */
 const ENUMERATION_BYTES = 256 * 1024;
+
+/** What StartServiceW says of a program that is not there or is none. */
+const PROGRAM_MISSING = new Set<number>([ERROR.fileNotFound, ERROR.pathNotFound, ERROR.badExeFormat]);
 
 /** winsvc.h: SERVICE_STOPPED is 1. */
 const STATES = [undefined, 'stopped', 'start-pending', 'stop-pending', 'running', 'continue-pending', 'pause-pending', 'paused'] as const;
@@ -253,8 +257,10 @@ export function requestStart(name: string): void {
     name,
     withService(name, ['start'], service => {
       const { result, lastError } = StartServiceW(service, 0, null);
-      if (!result) throw win32Error(lastError, `StartServiceW ${name}`);
-      return true;
+      if (result) return true;
+      const step = `StartServiceW ${name}`;
+      if (PROGRAM_MISSING.has(lastError)) throw new GatewayServiceError('service-program-missing', `(${step}.)`, { win32: lastError });
+      throw win32Error(lastError, step);
     }),
   );
 }

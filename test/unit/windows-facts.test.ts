@@ -28,6 +28,8 @@ describe('a Win32 error', () => {
     [1314, 'privilege-missing'],
     [124, 'unsupported'],
     [31, 'windows-refused'],
+    // A file that is missing means something else for each function.
+    [2, 'windows-refused'],
   ] as const)('%i means %s', (number, code) => {
     expect(errorCodeOf(number)).toBe(code);
     expect(win32Error(number, 'StartServiceW X')).toMatchObject({ code, win32: number });

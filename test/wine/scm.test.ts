@@ -137,7 +137,10 @@ describeOnWine('the SCM, through Wine', rig => {
 
   it('says why a service stopped that was to start', async () => {
     await install('HermesGateway-missing', 'steady', { program: 'C:\\no\\such.exe' });
-    expect((await attempt(rig(), 'scm', 'requestStart', 'HermesGateway-missing')).error).toMatchObject({ code: 'service-program-missing' });
+    expect((await attempt(rig(), 'scm', 'requestStart', 'HermesGateway-missing')).error).toMatchObject({
+      code: 'service-program-missing',
+      win32: 2,
+    });
   });
 
   it('restarts a service that died, with the delays of its ladder (the rebuilt SCM does)', async () => {
