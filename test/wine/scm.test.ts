@@ -183,6 +183,26 @@ describeOnWine('the SCM, through Wine', rig => {
     await install(name, 'fails', { startType: 'disabled' });
   });
 
+  it('hosts a service that keeps a child with the token of the user: a killed child comes back, a stop takes both (the rebuilt SCM restarts)', async () => {
+    const name = 'HermesGateway-parent';
+    await install(name, '', { args: [rig().probe('parent-service'), name] });
+    await call(rig(), 'scm-wait', 'startService', name, DEADLINE);
+    const log = (): string => rig().read(`C:\\${name}.log`);
+    const children = (): string[] => [...log().matchAll(/^child (\d+) up$/gm)].map(match => match[1] ?? '');
+    const first = await until('the first child', () => children()[0]);
+    await rig().run([rig().node, '-e', `process.kill(${first})`]);
+    await until('the second child', () => children()[1]);
+    expect(await call(rig(), 'scm-wait', 'stopService', name, DEADLINE)).toMatchObject({ state: 'stopped', win32ExitCode: 0 });
+    await until('the end of the service process', () => log().includes('stopped'));
+    expect(log()).toContain('heard {"verb":"stop"}');
+    expect(
+      rig()
+        .recoveryLog()
+        .filter(({ service }) => service === name),
+    ).toHaveLength(1);
+    expect(children()).toHaveLength(2);
+  });
+
   it('deletes a service and waits until its name is gone', async () => {
     await install('HermesGateway-deleted', 'steady');
     await call(rig(), 'scm-wait', 'deleteService', 'HermesGateway-deleted', DEADLINE);
