@@ -9,7 +9,7 @@ import { GatewayServiceError } from '../service/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { readValue } from './registry.ts';
+import { type RegistryPath, readValue } from './registry.ts';
 import { rightsMask, type ServiceRight } from './sddl.ts';
 import {
   BOOL,
@@ -114,6 +114,9 @@ export interface EnumeratedService {
   readonly status: ServiceStatus;
 }
 
+/** Where Windows keeps a service in the registry; every user may read there, and LocalSystem write. */
+export const serviceKey = (name: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`;
+
 export const closeServiceHandle = (handle: Handle): void => {
   CloseServiceHandleNative(handle);
 };
@@ -207,7 +210,7 @@ export function queryConfig(name: string): ServiceConfig | undefined {
  * keeps under the service's key until the last handle closes.
  */
 export function isRemovalPending(name: string): boolean {
-  return readValue(`HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`, 'DeleteFlag') === 1;
+  return readValue(serviceKey(name), 'DeleteFlag') === 1;
 }
 
 /** The services named `base` or `base-…`, with their states, asked of the SCM in one go. Windows does not tell upper from lower case. */

@@ -17,7 +17,7 @@ import {
   WM_ENDSESSION,
   WM_QUERYENDSESSION,
 } from './session-end-messages.ts';
-import { BOOL, DWORD, type Handle, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
+import { BOOL, DWORD, type Handle, MSG, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
 
 const RegisterClassW = declare<[object], number>('user32.dll', 'RegisterClassW', 'uint16', [pointerTo(WNDCLASSW)]);
 const CreateWindowExW = declare<
@@ -47,8 +47,6 @@ const GetModuleHandleW = declare<[null], Handle | null>('kernel32.dll', 'GetModu
 /** winuser.h: what lParam says about the end of the session. */
 const ENDSESSION_CLOSEAPP = 0x0000_0001n;
 const ENDSESSION_LOGOFF = 0x8000_0000n;
-/** sizeof(MSG) */
-const MESSAGE_BYTES = 48;
 
 function endReason(lParam: number | bigint): EndReason {
   const bits = BigInt(lParam);
@@ -91,7 +89,7 @@ if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW')
 // A top-level window that is never shown: a message-only one does not hear of the session's end.
 const window = opened(CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null), 'CreateWindowExW');
 say({ kind: 'listening', window });
-const message = Buffer.alloc(MESSAGE_BYTES);
+const message = Buffer.alloc(koffi.sizeof(MSG));
 while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
 // The class would else outlive this thread, and point to a procedure that is gone.
 DestroyWindow(window);
