@@ -157,7 +157,6 @@ export const ERRORS = {
     message: 'The program of the service is missing.',
     remedy: 'Run "hermes-gateway install" as administrator, which puts it back.',
     exit: EXIT.failed,
-    win32: 2,
   },
   'service-logon-failed': {
     message: 'Windows could not sign in the account of the service.',

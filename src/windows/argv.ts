@@ -29,26 +29,26 @@ export function splitCommandLine(line: string): string[] {
 
 function splitArguments(text: string): string[] {
   const found: string[] = [];
-  let at = 0;
-  for (;;) {
-    while (text[at] === ' ' || text[at] === '\t') at += 1;
+  // A run of backslashes, possibly none, with the quote that may follow it.
+  const piece = /(\\*)("?)/y;
+  const isSpace = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  for (let at = 0; ; ) {
+    while (isSpace(at)) at += 1;
     if (at >= text.length) return found;
     let argument = '';
     let quoted = false;
-    while (at < text.length && (quoted || (text[at] !== ' ' && text[at] !== '\t'))) {
-      const backslashes = /^\\*/.exec(text.slice(at))?.[0].length ?? 0;
-      at += backslashes;
-      if (text[at] !== '"') {
-        argument += '\\'.repeat(backslashes);
-        if (backslashes === 0) {
-          argument += text[at];
-          at += 1;
-        }
+    while (at < text.length && (quoted || !isSpace(at))) {
+      piece.lastIndex = at;
+      const [, backslashes = '', quote = ''] = piece.exec(text) ?? [];
+      if (quote === '') {
+        // No quote follows: backslashes mean themselves.
+        argument += backslashes === '' ? text[at] : backslashes;
+        at += backslashes.length || 1;
         continue;
       }
-      argument += '\\'.repeat(backslashes >> 1);
-      at += 1;
-      if (backslashes % 2 === 1) argument += '"';
+      argument += backslashes.slice(0, backslashes.length >> 1);
+      at += backslashes.length + 1;
+      if (backslashes.length % 2 === 1) argument += '"';
       else if (quoted && text[at] === '"') {
         // Two quotes inside a quoted part are one quote, and the part goes on.
         argument += '"';

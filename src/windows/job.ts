@@ -2,6 +2,8 @@
  * A job object: everything that is born in it, and everything that is born from that, ends with it.
  * KILL_ON_JOB_CLOSE also ends the tree when the process that holds the job dies. BREAKAWAY_OK is set because Hermes' own `/update` asks to
  * break away and would fail without it; nothing of ours asks for it.
+ * A job belongs to the session of the first process in it, so each birth gets a job of its own: one that held a process of another session
+ * would refuse the next.
  * Sources: "Job Objects", CreateJobObjectW, SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
  */
 import koffi from 'koffi';

@@ -8,8 +8,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import type { Readable } from 'node:stream';
+import { GatewayServiceError } from '../service/errors.ts';
 import { win32Error } from './errors.ts';
-import { closeHandle, opened, using } from './handle.ts';
+import { closeHandle, INVALID_HANDLE_VALUE, opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
 
@@ -107,11 +108,12 @@ export function openNothing(): Handle {
 
 /**
  * The PID of the process that serves a named pipe: whether it is the process that one means to talk to. It costs the server a connection
- * that closes at once. Throws `windows-refused` where nobody serves it.
+ * that closes at once. Throws `pipe-unavailable` where nobody serves it, or nobody that this user may read from.
  */
 export function pipeServerPid(name: string): number {
-  const pipe = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
-  return using(opened(pipe, `CreateFileW ${name}`), closeHandle, handle => {
+  const { result, lastError } = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
+  if (result === INVALID_HANDLE_VALUE) throw new GatewayServiceError('pipe-unavailable', `(${name}.)`, { win32: lastError });
+  return using(result, closeHandle, handle => {
     const pid: [number] = [0];
     const { result, lastError } = GetNamedPipeServerProcessId(handle, pid);
     if (!result) throw win32Error(lastError, `GetNamedPipeServerProcessId ${name}`);

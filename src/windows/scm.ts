@@ -5,10 +5,11 @@
  * Sources: OpenSCManagerW, OpenServiceW, QueryServiceStatusEx, EnumServicesStatusExW, StartServiceW, ControlService, DeleteService.
  */
 import koffi from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { readValue } from './registry.ts';
+import { type RegistryPath, readValue } from './registry.ts';
 import { rightsMask, type ServiceRight } from './sddl.ts';
 import {
   BOOL,
@@ -68,6 +69,9 @@ const CONFIG_BYTES = 8192;
 /** "The maximum size of this array is 256K bytes" (EnumServicesStatusExW). */
 const ENUMERATION_BYTES = 256 * 1024;
 
+/** What StartServiceW says of a program that is not there or is none. */
+const PROGRAM_MISSING = new Set<number>([ERROR.fileNotFound, ERROR.pathNotFound, ERROR.badExeFormat]);
+
 /** winsvc.h: SERVICE_STOPPED is 1. */
 const STATES = [undefined, 'stopped', 'start-pending', 'stop-pending', 'running', 'continue-pending', 'pause-pending', 'paused'] as const;
 export type ServiceState = Exclude<(typeof STATES)[number], undefined>;
@@ -109,6 +113,9 @@ export interface EnumeratedService {
   readonly displayName: string;
   readonly status: ServiceStatus;
 }
+
+/** Where Windows keeps a service in the registry; every user may read there, and LocalSystem write. */
+export const serviceKey = (name: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`;
 
 export const closeServiceHandle = (handle: Handle): void => {
   CloseServiceHandleNative(handle);
@@ -203,11 +210,13 @@ export function queryConfig(name: string): ServiceConfig | undefined {
  * keeps under the service's key until the last handle closes.
  */
 export function isRemovalPending(name: string): boolean {
-  return readValue(`HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`, 'DeleteFlag') === 1;
+  return readValue(serviceKey(name), 'DeleteFlag') === 1;
 }
 
-/** The services whose name satisfies `isOurs`, with their states, asked of the SCM in one go. */
-export function enumerateServices(isOurs: (name: string) => boolean): EnumeratedService[] {
+/** The services named `base` or `base-…`, with their states, asked of the SCM in one go. Windows does not tell upper from lower case. */
+export function enumerateServices(base: string): EnumeratedService[] {
+  const lower = base.toLowerCase();
+  const isOurs = (name: string): boolean => name.toLowerCase() === lower || name.toLowerCase().startsWith(`${lower}-`);
   return withManager(['connect', 'enumerate'], manager => {
     const found: EnumeratedService[] = [];
     const buffer = Buffer.alloc(ENUMERATION_BYTES);
@@ -251,8 +260,10 @@ export function requestStart(name: string): void {
     name,
     withService(name, ['start'], service => {
       const { result, lastError } = StartServiceW(service, 0, null);
-      if (!result) throw win32Error(lastError, `StartServiceW ${name}`);
-      return true;
+      if (result) return true;
+      const step = `StartServiceW ${name}`;
+      if (PROGRAM_MISSING.has(lastError)) throw new GatewayServiceError('service-program-missing', `(${step}.)`, { win32: lastError });
+      throw win32Error(lastError, step);
     }),
   );
 }

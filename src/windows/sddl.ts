@@ -124,6 +124,9 @@ export const grantsOwner = (descriptor: Buffer, owner: Sid): boolean => (allowed
  * The entry stands after the explicit ones and before the inherited ones: the canonical order of Windows.
  */
 export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
+  const offset = descriptor.readUInt32LE(16);
+  // No DACL means that everybody may do everything; one with a single entry would mean that nobody else may do anything.
+  if (offset === 0) throw new TypeError('This security descriptor has no DACL.');
   const aces = [...parseAcl(descriptor)];
   if (!grantsOwner(descriptor, owner)) {
     const firstInherited = aces.findIndex(ace => ace.flags & INHERITED);
@@ -132,8 +135,7 @@ export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
   const acl = Buffer.alloc(8);
   const entries = Buffer.concat(aces.map(ace => ace.bytes));
   // The ACL's revision is kept: 4 where there are object entries, else 2.
-  const offset = descriptor.readUInt32LE(16);
-  acl.writeUInt8(offset === 0 ? 2 : descriptor.readUInt8(offset), 0);
+  acl.writeUInt8(descriptor.readUInt8(offset), 0);
   acl.writeUInt16LE(acl.length + entries.length, 2);
   acl.writeUInt16LE(aces.length, 4);
   const header = Buffer.alloc(20);

@@ -9,6 +9,7 @@ import { ERROR, win32Error } from './errors.ts';
 import { fromFailureActions, parseFailureActions, type RawFailureActions, type RecoveryPlan, toFailureActions } from './failure-actions.ts';
 import { declare } from './library.ts';
 import { type RegistryValue, readKey } from './registry.ts';
+import { serviceKey } from './scm.ts';
 import {
   BOOL,
   DWORD,
@@ -128,8 +129,6 @@ function queryLevel(service: Handle, level: number): Buffer | undefined {
   if (lastError === ERROR.invalidLevel) return undefined;
   throw win32Error(lastError, `QueryServiceConfig2W ${level}`);
 }
-
-const serviceKey = (name: string) => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}` as const;
 
 /** What the SCM keeps of a service in the registry: the settings that it may not tell through its functions. */
 function readKept(values: Readonly<Record<string, RegistryValue>>): Partial<ServiceSettings> {

@@ -142,6 +142,8 @@ class Host implements HostedService {
 /**
  * Connects this process to the SCM as the service `name` and resolves when the SCM has called its ServiceMain; it is then START_PENDING.
  * Throws `not-started-by-scm` (1063) in a process that the SCM did not start.
+ * From here until reportStopped() has resolved the process must not call process.exit(), which waits for the dispatcher's worker for ever:
+ * one that gives up ends itself with terminateSelf(), which the SCM counts as a failure.
  */
 export function connectService(name: string): Promise<HostedService> {
   return new Promise((resolve, reject) => {

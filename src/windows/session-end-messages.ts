@@ -4,7 +4,6 @@
 
 export const SESSION_END_CLASS = 'HermesGatewayServiceSessionEnd';
 
-export const WM_DESTROY = 0x0002;
 export const WM_CLOSE = 0x0010;
 export const WM_QUERYENDSESSION = 0x0011;
 export const WM_ENDSESSION = 0x0016;

@@ -14,17 +14,18 @@ import {
   SESSION_END_CLASS,
   type ThreadData,
   WM_CLOSE,
-  WM_DESTROY,
   WM_ENDSESSION,
   WM_QUERYENDSESSION,
 } from './session-end-messages.ts';
-import { BOOL, DWORD, type Handle, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
+import { BOOL, DWORD, type Handle, MSG, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
 
 const RegisterClassW = declare<[object], number>('user32.dll', 'RegisterClassW', 'uint16', [pointerTo(WNDCLASSW)]);
 const CreateWindowExW = declare<
   [number, string, string, number, number, number, number, number, null, null, Handle | null, null],
   Handle | null
 >('user32.dll', 'CreateWindowExW', POINTER, [DWORD, WIDE, WIDE, DWORD, 'int', 'int', 'int', 'int', POINTER, POINTER, POINTER, POINTER]);
+const DestroyWindow = declare<[Handle], number>('user32.dll', 'DestroyWindow', BOOL, [POINTER]);
+const UnregisterClassW = declare<[string, Handle | null], number>('user32.dll', 'UnregisterClassW', BOOL, [WIDE, POINTER]);
 const DefWindowProcW = declare<[Handle, number, number | bigint, number | bigint], number | bigint>(
   'user32.dll',
   'DefWindowProcW',
@@ -46,8 +47,6 @@ const GetModuleHandleW = declare<[null], Handle | null>('kernel32.dll', 'GetModu
 /** winuser.h: what lParam says about the end of the session. */
 const ENDSESSION_CLOSEAPP = 0x0000_0001n;
 const ENDSESSION_LOGOFF = 0x8000_0000n;
-/** sizeof(MSG) */
-const MESSAGE_BYTES = 48;
 
 function endReason(lParam: number | bigint): EndReason {
   const bits = BigInt(lParam);
@@ -75,7 +74,6 @@ const windowProcedure = koffi.register(
         ShutdownBlockReasonDestroy(window);
         return 0;
       case WM_CLOSE:
-      case WM_DESTROY:
         PostQuitMessage(0);
         return 0;
       default:
@@ -91,5 +89,8 @@ if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW')
 // A top-level window that is never shown: a message-only one does not hear of the session's end.
 const window = opened(CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null), 'CreateWindowExW');
 say({ kind: 'listening', window });
-const message = Buffer.alloc(MESSAGE_BYTES);
+const message = Buffer.alloc(koffi.sizeof(MSG));
 while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
+// The class would else outlive this thread, and point to a procedure that is gone.
+DestroyWindow(window);
+UnregisterClassW(SESSION_END_CLASS, instance);

@@ -46,7 +46,6 @@ export async function listenForSessionEnd(
     Atomics.notify(stopped, 0);
   };
   const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, stopped } satisfies ThreadData });
-  worker.unref();
   const exited = once(worker, 'exit');
   const listening = await new Promise<Handle>((resolve, reject) => {
     worker.once('error', reject);
@@ -55,6 +54,7 @@ export async function listenForSessionEnd(
       else onEnding(message.reason).then(answer, answer);
     });
   });
+  worker.unref();
   // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
   const release = (): void => {
     answer();
@@ -65,6 +65,7 @@ export async function listenForSessionEnd(
     close: async () => {
       process.removeListener('exit', release);
       release();
+      worker.ref();
       await exited;
     },
   };

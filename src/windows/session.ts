@@ -4,6 +4,7 @@
  * Sources: WTSEnumerateSessionsW, WTSQueryUserToken, WTSGetActiveConsoleSessionId (Microsoft Learn).
  */
 import koffi from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';
@@ -81,23 +82,31 @@ export function listSessions(): Session[] {
   return console === NO_SESSION ? [] : [{ id: console, state: 'active' }];
 }
 
-/**
- * The token of the user of a session; close it after use. For an administrator it is the filtered one, without the rights of one.
- * Needs LocalSystem with SeTcb. Throws `not-signed-in` (1008) where nobody is signed in.
- */
-export function openSessionToken(session: number): Handle {
+/** The token of a session's user, or the number of the error. */
+function queryUserToken(session: number): Handle | number {
   const token: [Handle | null] = [null];
   const { result, lastError } = WTSQueryUserToken(session, token);
-  if (!result || token[0] === null) throw win32Error(result ? ERROR.noToken : lastError, `WTSQueryUserToken ${session}`);
-  return token[0];
+  return result && token[0] !== null ? token[0] : lastError;
+}
+
+/**
+ * The token of the user of a session; close it after use. For an administrator it is the filtered one, without the rights of one.
+ * Needs LocalSystem with SeTcb: throws `privilege-missing` (1314) without. Throws `not-signed-in` where nobody is signed in, whichever of
+ * its numbers Windows has for that (1008, 2 for a session that is gone, 7022 for one that is going).
+ */
+export function openSessionToken(session: number): Handle {
+  const token = queryUserToken(session);
+  if (typeof token === 'bigint') return token;
+  if (token === ERROR.privilegeNotHeld) throw win32Error(token, `WTSQueryUserToken ${session}`);
+  throw new GatewayServiceError('not-signed-in', `(Session ${session}.)`, { win32: token });
 }
 
 /** The user of a session, or undefined where nobody is signed in. A session that ends while it is asked about has nobody either. */
 function userOf(session: number): Sid | undefined {
-  const token: [Handle | null] = [null];
-  const { result, lastError } = WTSQueryUserToken(session, token);
-  if (lastError === ERROR.privilegeNotHeld && !result) throw win32Error(lastError, `WTSQueryUserToken ${session}`);
-  return result && token[0] !== null ? using(token[0], closeHandle, userOfToken) : undefined;
+  const token = queryUserToken(session);
+  if (typeof token === 'bigint') return using(token, closeHandle, userOfToken);
+  if (token === ERROR.privilegeNotHeld) throw win32Error(token, `WTSQueryUserToken ${session}`);
+  return undefined;
 }
 
 /** The sessions that somebody is signed in to. Needs LocalSystem with SeTcb. */

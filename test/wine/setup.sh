@@ -6,13 +6,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 if ! [ -x /usr/lib/wine/wine64 ]; then
   command -v apt-get >/dev/null || { echo 'wine setup: this system has no apt' >&2; exit 1; }
-  [ "$(id -u)" -eq 0 ] || { echo 'wine setup: run as root once, or install wine64 and wine yourself' >&2; exit 1; }
-  apt-get install -y --no-install-recommends wine64 wine >/dev/null || {
+  [ "$(id -u)" -eq 0 ] || { echo 'wine setup: run as root once, or install wine64 yourself' >&2; exit 1; }
+  apt-get install -y --no-install-recommends wine64 >/dev/null || {
     apt-get update >/dev/null
-    apt-get install -y --no-install-recommends wine64 wine >/dev/null
+    apt-get install -y --no-install-recommends wine64 >/dev/null
   }
 fi
 (cd "$here" && npm ci --os=win32 --cpu=x64)
 version=$(dpkg-query -W -f='${Version}' wine64)
 scm="$here/../../.cache/wine/scm-$version"
-[ -f "$scm/services.exe" ] && [ "$scm/services.exe" -nt "$here/scm/recovery.c" ] || bash "$here/scm/build.sh" "$scm"
+for source in "$here"/scm/*; do
+  [ "$scm/services.exe" -nt "$source" ] || { bash "$here/scm/build.sh" "$scm"; break; }
+done

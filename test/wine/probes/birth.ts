@@ -63,6 +63,18 @@ async function self(): Promise<unknown> {
   };
 }
 
+/** The same event, on the list this time (in the place of stderr): the child can signal it. */
+async function listed(): Promise<unknown> {
+  const { input, childEnd } = openChildInput();
+  const out = await openChildOutput();
+  const event = inheritableEvent();
+  const born = startProcess(birth('facts', String(event)), { input: childEnd, output: out.childEnd, error: event });
+  for (const handle of [childEnd, out.childEnd]) closeHandle(handle);
+  await input.end();
+  const [stdout] = await Promise.all([text(out.stream), born.exited]);
+  return JSON.parse(stdout);
+}
+
 async function asUser(): Promise<unknown> {
   const [session] = sessionsWithUser();
   if (!session) return { session: null };
@@ -91,11 +103,8 @@ async function terminate(): Promise<unknown> {
   const born = await tree();
   const before = job.activeProcesses();
   job.terminate(77);
-  const t0 = Date.now();
   const exitCode = await born.exited;
-  console.error('exited', Date.now() - t0);
   await untilEmpty();
-  console.error('empty', Date.now() - t0);
   return { before, exitCode, after: job.activeProcesses() };
 }
 
@@ -114,6 +123,6 @@ async function leave(): Promise<unknown> {
   return { pid: born.pid };
 }
 
-const ways: Record<string, () => Promise<unknown>> = { self, asUser, terminate, guarded, leave };
+const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, guarded, leave };
 console.log(JSON.stringify(await ways[how]?.()));
 if (how !== 'leave') process.exit(0);

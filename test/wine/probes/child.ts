@@ -27,7 +27,7 @@ if (how === 'facts') {
       colour: process.env['COLOUR'],
       args: process.argv.slice(4),
     };
-    console.error('said on stderr');
+    if (process.argv.length > 4) console.error('said on stderr');
     process.stdout.write(JSON.stringify(facts), () => process.exit(300));
   });
 }

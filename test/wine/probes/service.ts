@@ -1,6 +1,7 @@
 // A service of ours at its smallest: service NAME HOW. It writes what it hears to C:\NAME.log.
 // HOW: `steady` stops when asked; `dies` ends as a crash 200 ms after it runs; `fails` reports STOPPED with the code 42.
 import { appendFileSync } from 'node:fs';
+import { terminateSelf } from '../../../src/windows/process-info.ts';
 import { connectService } from '../../../src/windows/service-host.ts';
 
 const [, , name = '', how = 'steady'] = process.argv;
@@ -21,7 +22,7 @@ try {
       }, fail);
     }, 2500);
   });
-  if (how === 'dies') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200);
+  if (how === 'dies') setTimeout(() => terminateSelf(1), 200);
   if (how === 'fails') setTimeout(() => service.reportStopped({ serviceExitCode: 42 }).then(() => process.exit(0), fail), 200);
 } catch (error) {
   fail(error);

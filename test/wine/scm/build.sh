@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds Wine's services.exe (the SCM) with failure actions that act, from Debian's own source package of the installed Wine:
 # Wine accepts SERVICE_CONFIG_FAILURE_ACTIONS but neither keeps nor acts on them, and does not notice that a service process died.
-#   build.sh OUT_DIR     writes OUT_DIR/services.exe, or says on stderr why it cannot and exits 1
+#   build.sh OUT_DIR     writes OUT_DIR/services.exe, or exits 1 and says why on stderr and in OUT_DIR/why-not, which the suite shows
 # The compiler and Wine's headers come from apt (as root, once); the source list of this one run is the machine's own, as deb-src.
 set -euo pipefail
 
-fail() { echo "wine-scm: $*" >&2; exit 1; }
-
-[ $# -eq 1 ] || fail 'usage: build.sh OUT_DIR'
+[ $# -eq 1 ] || { echo 'usage: build.sh OUT_DIR' >&2; exit 1; }
 out=$(mkdir -p "$1" && cd "$1" && pwd)
+rm -f "$out/services.exe" "$out/why-not"
+fail() { echo "$*" | tee "$out/why-not" >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
 
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || fail 'this system has no apt, so there is no source package of its Wine'
@@ -70,7 +70,6 @@ build() {
     -nostartfiles -nodefaultlibs -mconsole -Wl,--entry,mainCRTStartup -L$libraries \
     -lsetupapi -luserenv -ladvapi32 -lsechost -lrpcrt4 -lwinecrt0 -lucrtbase -lkernel32 -lntdll
 }
-rm -f "$out/services.exe"
 build >"$work/build.log" 2>&1 || true
 [ -f "$out/services.exe" ] ||
   fail "services.exe of wine $version does not compile: $(grep -m 1 -i error "$work/build.log" || tail -n 1 "$work/build.log")"

@@ -1,0 +1,186 @@
+// Layouts of Win32 structures: a wrong offset does not throw, it writes into somebody else's memory.
+// The numbers are sizeof and offsetof of the Windows headers (mingw-w64 11, x86_64), not of these declarations.
+import koffi, { type TypeObject } from 'koffi';
+import { describe, expect, it } from 'vitest';
+import * as types from '../../src/windows/types.ts';
+
+interface Layout {
+  readonly size: number;
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+const HEADERS: Readonly<Record<string, Layout>> = {
+  SERVICE_STATUS: {
+    size: 28,
+    offsets: {
+      dwServiceType: 0,
+      dwCurrentState: 4,
+      dwControlsAccepted: 8,
+      dwWin32ExitCode: 12,
+      dwServiceSpecificExitCode: 16,
+      dwCheckPoint: 20,
+      dwWaitHint: 24,
+    },
+  },
+  SERVICE_STATUS_PROCESS: {
+    size: 36,
+    offsets: {
+      dwServiceType: 0,
+      dwCurrentState: 4,
+      dwControlsAccepted: 8,
+      dwWin32ExitCode: 12,
+      dwServiceSpecificExitCode: 16,
+      dwCheckPoint: 20,
+      dwWaitHint: 24,
+      dwProcessId: 28,
+      dwServiceFlags: 32,
+    },
+  },
+  ENUM_SERVICE_STATUS_PROCESSW: { size: 56, offsets: { lpServiceName: 0, lpDisplayName: 8, ServiceStatusProcess: 16 } },
+  QUERY_SERVICE_CONFIGW: {
+    size: 64,
+    offsets: {
+      dwServiceType: 0,
+      dwStartType: 4,
+      dwErrorControl: 8,
+      lpBinaryPathName: 16,
+      lpLoadOrderGroup: 24,
+      dwTagId: 32,
+      lpDependencies: 40,
+      lpServiceStartName: 48,
+      lpDisplayName: 56,
+    },
+  },
+  SERVICE_DESCRIPTIONW: { size: 8, offsets: { lpDescription: 0 } },
+  SC_ACTION: { size: 8, offsets: { Type: 0, Delay: 4 } },
+  SERVICE_FAILURE_ACTIONSW: { size: 40, offsets: { dwResetPeriod: 0, lpRebootMsg: 8, lpCommand: 16, cActions: 24, lpsaActions: 32 } },
+  SERVICE_REQUIRED_PRIVILEGES_INFOW: { size: 8, offsets: { pmszRequiredPrivileges: 0 } },
+  SERVICE_TABLE_ENTRYW: { size: 16, offsets: { lpServiceName: 0, lpServiceProc: 8 } },
+  WTSSESSION_NOTIFICATION: { size: 8, offsets: { cbSize: 0, dwSessionId: 4 } },
+  WTS_SESSION_INFOW: { size: 24, offsets: { SessionId: 0, pWinStationName: 8, State: 16 } },
+  STARTUPINFOW: {
+    size: 104,
+    offsets: {
+      cb: 0,
+      lpReserved: 8,
+      lpDesktop: 16,
+      lpTitle: 24,
+      dwX: 32,
+      dwY: 36,
+      dwXSize: 40,
+      dwYSize: 44,
+      dwXCountChars: 48,
+      dwYCountChars: 52,
+      dwFillAttribute: 56,
+      dwFlags: 60,
+      wShowWindow: 64,
+      cbReserved2: 66,
+      lpReserved2: 72,
+      hStdInput: 80,
+      hStdOutput: 88,
+      hStdError: 96,
+    },
+  },
+  STARTUPINFOEXW: { size: 112, offsets: { StartupInfo: 0, lpAttributeList: 104 } },
+  PROCESS_INFORMATION: { size: 24, offsets: { hProcess: 0, hThread: 8, dwProcessId: 16, dwThreadId: 20 } },
+  SECURITY_ATTRIBUTES: { size: 24, offsets: { nLength: 0, lpSecurityDescriptor: 8, bInheritHandle: 16 } },
+  JOBOBJECT_BASIC_LIMIT_INFORMATION: {
+    size: 64,
+    offsets: {
+      PerProcessUserTimeLimit: 0,
+      PerJobUserTimeLimit: 8,
+      LimitFlags: 16,
+      MinimumWorkingSetSize: 24,
+      MaximumWorkingSetSize: 32,
+      ActiveProcessLimit: 40,
+      Affinity: 48,
+      PriorityClass: 56,
+      SchedulingClass: 60,
+    },
+  },
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION: {
+    size: 144,
+    offsets: {
+      BasicLimitInformation: 0,
+      IoInfo: 64,
+      ProcessMemoryLimit: 112,
+      JobMemoryLimit: 120,
+      PeakProcessMemoryUsed: 128,
+      PeakJobMemoryUsed: 136,
+    },
+  },
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: {
+    size: 48,
+    offsets: {
+      TotalUserTime: 0,
+      TotalKernelTime: 8,
+      ThisPeriodTotalUserTime: 16,
+      ThisPeriodTotalKernelTime: 24,
+      TotalPageFaultCount: 32,
+      TotalProcesses: 36,
+      ActiveProcesses: 40,
+      TotalTerminatedProcesses: 44,
+    },
+  },
+  PROCESSENTRY32W: {
+    size: 568,
+    offsets: {
+      dwSize: 0,
+      cntUsage: 4,
+      th32ProcessID: 8,
+      th32DefaultHeapID: 16,
+      th32ModuleID: 24,
+      cntThreads: 28,
+      th32ParentProcessID: 32,
+      pcPriClassBase: 36,
+      dwFlags: 40,
+      szExeFile: 44,
+    },
+  },
+  WNDCLASSW: {
+    size: 72,
+    offsets: {
+      style: 0,
+      lpfnWndProc: 8,
+      cbClsExtra: 16,
+      cbWndExtra: 20,
+      hInstance: 24,
+      hIcon: 32,
+      hCursor: 40,
+      hbrBackground: 48,
+      lpszMenuName: 56,
+      lpszClassName: 64,
+    },
+  },
+  MSG: { size: 48, offsets: { hwnd: 0, message: 8, wParam: 16, lParam: 24, time: 32, pt: 36 } },
+};
+
+const declared = types as unknown as Readonly<Record<string, TypeObject>>;
+
+describe('the declared structures', () => {
+  it.each(Object.entries(HEADERS))('%s lies in memory as the Windows headers say', (name, { size, offsets }) => {
+    const type = declared[name] as TypeObject;
+    const found = Object.fromEntries(Object.keys(type.members ?? {}).map(member => [member, koffi.offsetof(type, member)]));
+    expect({ size: koffi.sizeof(type), offsets: found }).toEqual({ size, offsets });
+  });
+
+  it('are all held against the headers, except the one that stands for several', () => {
+    const structures = Object.entries(declared).filter(([, type]) => type.primitive === 'Record');
+    expect(structures.map(([name]) => name).sort()).toEqual([...Object.keys(HEADERS), 'SERVICE_DWORD_INFO'].sort());
+    expect(koffi.sizeof(types.SERVICE_DWORD_INFO)).toBe(4);
+  });
+
+  it('decode a list of failure actions that a pointer and a count describe', () => {
+    const written = {
+      dwResetPeriod: 60,
+      lpRebootMsg: null,
+      lpCommand: null,
+      cActions: 2,
+      lpsaActions: [1000, 2000].map(Delay => ({ Type: 1, Delay })),
+    };
+    const buffer = Buffer.alloc(koffi.sizeof(types.SERVICE_FAILURE_ACTIONSW));
+    koffi.encode(buffer, types.SERVICE_FAILURE_ACTIONSW, written);
+    expect(buffer.readUInt32LE(24)).toBe(2);
+    expect(koffi.decode(buffer, types.SERVICE_FAILURE_ACTIONSW)).toEqual(written);
+  });
+});

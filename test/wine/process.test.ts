@@ -1,0 +1,72 @@
+// Births, jobs and facts of processes, seen from both sides: by the process that gives birth and by the one that is born.
+import { expect, it } from 'vitest';
+import { describeOnWine } from './suite.ts';
+
+interface Seen {
+  readonly pid: number;
+  readonly startTime: number;
+  readonly startTimeFromOutside: number;
+  readonly inJobAtBirth: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  readonly after: { readonly alive: boolean; readonly startTime: number | null; readonly inJob: number };
+  readonly self: number;
+}
+
+describeOnWine('a process that was born here, through Wine', rig => {
+  it('is what the birth said, and nothing leaks into it', async () => {
+    const seen = await rig().ask<Seen>('birth', 'self');
+    const child = JSON.parse(seen.stdout) as Record<string, unknown>;
+    // ERROR_INVALID_HANDLE: an inheritable event that is not on the handle list means nothing in the child.
+    expect(child).toMatchObject({ signalled: false, signalError: 6 });
+    expect(child).toMatchObject({ heard: 'one line\n', cwd: 'C:\\windows', colour: 'grün', args: ['with space', 'and "quotes"\\'] });
+    expect(child).toMatchObject({ pid: seen.pid, parent: seen.self, imagePath: rig().node });
+    expect(seen.stderr).toBe('said on stderr\n');
+  });
+
+  it('inherits what is on its list, so the list is what keeps the rest out', async () => {
+    expect(await rig().ask('birth', 'listed')).toMatchObject({ signalled: true });
+  });
+
+  it('is in its job before it does anything', async () => {
+    // Counted when the birth has returned; Wine's console host may be in the job too.
+    expect((await rig().ask<Seen>('birth', 'self')).inJobAtBirth).toBeGreaterThanOrEqual(1);
+  });
+
+  it('has one start time, whoever reads it, in hundredths of a second', async () => {
+    const seen = await rig().ask<Seen>('birth', 'self');
+    const child = JSON.parse(seen.stdout) as { startTime: number };
+    expect(new Set([seen.startTime, seen.startTimeFromOutside, child.startTime]).size).toBe(1);
+    expect(Math.abs(seen.startTime / 100 - Date.now() / 1000)).toBeLessThan(120);
+  });
+
+  it('gives its whole exit code, and is gone then', async () => {
+    const seen = await rig().ask<Seen>('birth', 'self');
+    expect(seen.exitCode).toBe(300);
+    expect(seen.after).toEqual({ alive: false, startTime: null, inJob: 0 });
+  });
+
+  it('can be born with the token of the user of a session', async () => {
+    const seen = await rig().ask<{ session: unknown; inJobAtBirth: number; exitCode: number }>('birth', 'asUser');
+    expect(seen).toMatchObject({ session: { state: 'active', user: expect.stringMatching(/^S-1-5-21-/) }, exitCode: 300 });
+    expect(seen.inJobAtBirth).toBeGreaterThanOrEqual(1);
+  });
+
+  it('ends with its job, and so do its children', async () => {
+    const seen = await rig().ask<{ before: number; exitCode: number; after: number }>('birth', 'terminate');
+    expect(seen.before).toBeGreaterThanOrEqual(2);
+    expect(seen).toMatchObject({ exitCode: 77, after: 0 });
+  });
+
+  it('is ended by PID only if it is still the one that was meant', async () => {
+    expect(await rig().ask('birth', 'guarded')).toMatchObject({ wrong: false, alive: true, right: true, exitCode: 5, again: false });
+  });
+
+  it('does not keep its parent from exiting, and ends with it, because the job closes', async () => {
+    const { code, stdout } = await rig().run([rig().node, rig().probe('birth'), 'leave']);
+    const { pid } = JSON.parse(stdout) as { pid: number };
+    expect(code).toBe(9);
+    expect(await rig().ask('call', 'process-info', 'isAlive', JSON.stringify([pid]))).toEqual({ value: false });
+  });
+});

@@ -1,0 +1,71 @@
+// The rest of Windows that the gateway service touches: command lines, registry, users, pipes, event log, the end of a session.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { commandLine, splitCommandLine } from '../../src/windows/argv.ts';
+import { call } from './call.ts';
+import { describeOnWine } from './suite.ts';
+
+const EVENT_SOURCE_KEY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Hermes Gateway Service';
+
+describeOnWine('the rest of Windows, through Wine', rig => {
+  it('takes our command lines apart as we mean them, and as our own reading does', async () => {
+    const awkward = fc.string({ unit: fc.constantFrom('"', '\\', ' ', '\t', 'a', 'ü') });
+    const written = fc.sample(fc.array(awkward), 300).map(args => commandLine('C:\\my app\\a.exe', args));
+    const lines = [...written, 'a.exe b c', '"a b.exe" c', 'a.exe "b c" d', 'a.exe b\\\\"c d"', 'a.exe   '];
+    rig().write('C:\\lines.json', JSON.stringify(lines));
+    expect(await rig().ask('argv')).toEqual(lines.map(splitCommandLine));
+  });
+
+  it('keeps typed values under a key, and forgets them with it', async () => {
+    const key = 'HKLM\\SOFTWARE\\Hermes Gateway Service\\test';
+    const values = { text: 'grün', number: 4_000_000_000, list: ['one', 'two words'], path: { expand: '%SystemRoot%\\x' } };
+    await call(rig(), 'registry', 'writeValues', key, values, { volatile: true, sddl: 'D:P(A;;GA;;;SY)(A;;GA;;;BA)(A;;GR;;;BU)' });
+    expect(await call(rig(), 'registry', 'readKey', key)).toEqual(values);
+    await call(rig(), 'registry', 'writeValues', key, { number: 1 });
+    await call(rig(), 'registry', 'deleteValues', key, ['text', 'never there']);
+    expect(await call(rig(), 'registry', 'readKey', key)).toEqual({ number: 1, list: values.list, path: values.path });
+    expect(await call(rig(), 'registry', 'readValue', key, 'text')).toBeUndefined();
+    expect(await call(rig(), 'registry', 'deleteKey', 'HKLM\\SOFTWARE\\Hermes Gateway Service')).toBe(true);
+    expect(await call(rig(), 'registry', 'deleteKey', 'HKLM\\SOFTWARE\\Hermes Gateway Service')).toBe(false);
+    expect(await call(rig(), 'registry', 'readKey', key)).toBeUndefined();
+  });
+
+  it('says who this process is, and that the user of its session is the same', async () => {
+    const user = await call(rig(), 'security', 'currentUser');
+    const session = await call(rig(), 'security', 'currentSession');
+    expect(user).toMatch(/^S-1-5-21-/);
+    expect(await call(rig(), 'security', 'userOfSession', session)).toMatchObject({ sid: user, name: expect.stringMatching(/\\hermes$/) });
+    expect(await call(rig(), 'security', 'isLocalSystem')).toBe(false);
+    expect(await call(rig(), 'security', 'isElevated')).toBe(true);
+  });
+
+  it('tells which process serves a pipe', async () => {
+    const { answer, pid } = await rig().ask<{ answer: unknown; pid: number }>('peer');
+    expect(answer).toEqual({ value: pid });
+  });
+
+  it('registers a source of events, takes an event, and removes the source', async () => {
+    await call(rig(), 'event-log', 'registerEventSource');
+    expect(await call(rig(), 'registry', 'readKey', EVENT_SOURCE_KEY)).toEqual({
+      EventMessageFile: { expand: '%SystemRoot%\\System32\\EventCreate.exe' },
+      TypesSupported: 7,
+      CustomSource: 1,
+    });
+    await call(rig(), 'event-log', 'reportEvent', 'started', '(HermesGateway)');
+    await call(rig(), 'event-log', 'unregisterEventSource');
+    expect(await call(rig(), 'registry', 'readKey', EVENT_SOURCE_KEY)).toBeUndefined();
+  });
+
+  it("hears of the session's end, and holds Windows until the gateway has stopped", async () => {
+    // The probe's other half plays Windows: 0 says that its question was answered with yes and that its announcement was held.
+    expect(await rig().ask('session-end')).toEqual({ heard: ['sign-out', 'stopped'], code: 0 });
+  });
+
+  it('says what this system lacks', async () => {
+    expect(await call(rig(), 'capabilities', 'probeCapabilities')).toEqual({
+      wine: expect.stringMatching(/^\d+\.\d+/),
+      startReason: expect.any(Boolean),
+      sessionList: expect.any(Boolean),
+    });
+  });
+});
