@@ -25,7 +25,8 @@ time and removes everything. It downloads nothing.
 
   --gateway sample   the sample gateway of this project (default)
   --gateway hermes   the real one: "hermes" on PATH, or the installation in the home
-  --home DIR         use this Hermes home instead of a throw-away one; no gateway may be running there
+  --home DIR         use this Hermes home instead of a throw-away one: no gateway may be running there,
+                     and what the gateway writes there stays
   --no-browser       do without a browser: no clicks, no pictures
   --json             print the steps and their times as one JSON document, and end
   --help             this text

@@ -92,7 +92,7 @@ export async function pageHands({ browser, url, pictures }: PageHandsOptions): P
     },
     async shown() {
       const failure = page.locator(FAILURE);
-      const error = (await failure.count()) > 0 ? await failure.first().innerText() : undefined;
+      const error = (await failure.count()) > 0 ? (await failure.first().innerText()).replace(/\s+/g, ' ') : undefined;
       return {
         announcement: (await panel.locator('.hgs-hidden[role=status]').first().textContent()) ?? '',
         switchOn: (await switcher.getAttribute('aria-checked')) === 'true',

@@ -59,9 +59,14 @@ export class Stage {
     return this.trial.manager.status(this.trial.identity);
   }
 
-  /** The first status that is told and fits. @throws StoryFailure */
+  /** The first status that is told and fits. @throws StoryFailure, at once where a failure is shown */
   until(what: string, fits: (status: Status) => boolean): Promise<Sighting> {
-    return this.wait(what, () => (this.#last && fits(this.#last.status) ? this.#last : undefined));
+    return this.wait(what, async () => {
+      if (this.#last && fits(this.#last.status)) return this.#last;
+      const { error } = await this.hands.shown();
+      if (error !== undefined) throw new Error(error);
+      return undefined;
+    });
   }
 
   /** Waits until this phase is a fact, nothing else is shown, and the process list fits; resolves with the status. @throws StoryFailure */

@@ -23,7 +23,7 @@ export type GatewayKind = 'sample' | 'hermes';
 
 export interface TrialOptions {
   readonly gateway: GatewayKind;
-  /** A home to use instead of a throw-away one; it is left as it is afterwards. */
+  /** A home to use instead of a throw-away one; what its gateway writes there stays. */
   readonly home?: string;
   /** The root of this project: where the sample gateway and the entry script are. */
   readonly root: string;

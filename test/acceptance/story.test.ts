@@ -1,6 +1,6 @@
 // `npm start` as a user gets it: a process that plays the story without a browser, and leaves nothing.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,6 +96,19 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(interrupted).toBe(true);
     expect(code).toBe(130);
     expect(stdout).toContain('Nothing is left');
+    expectNothingLeft();
+  });
+
+  it('says of a step that fails what was expected, what was seen and where the logs are', async () => {
+    const bin = path.join(temporary, 'bin');
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, 'hermes'), '#!/bin/sh\necho no token configured\nexit 1\n', { mode: 0o755 });
+    const { code, stdout } = await startStory(['--gateway', 'hermes', '--no-browser'], { env: { PATH: bin } });
+    rmSync(bin, { recursive: true });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ {2}switch on .*\n +expected {2}the gateway running\n +seen +phase /);
+    const logs = /The logs are kept in (.*)\.\n/.exec(stdout)?.[1] ?? '';
+    expect(readFileSync(path.join(logs, 'gateway.log'), 'utf8')).toContain('no token configured');
     expectNothingLeft();
   });
 
