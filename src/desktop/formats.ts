@@ -36,7 +36,7 @@ export function createFormats(locale: string): Formats {
   const narrow = unit('second', 'narrow');
   const list = new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' });
   const plural = new Intl.PluralRules(locale);
-  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const dayAndTime = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
   const thisYear = new Intl.DateTimeFormat(locale, dayAndTime);
   const anyYear = new Intl.DateTimeFormat(locale, { ...dayAndTime, year: 'numeric' });

@@ -212,8 +212,8 @@ export const en: Messages = {
         return `${NOTED[record.what]}: ${ended(record.reason)}`;
     }
   },
-  lastExit: ({ code, reason, at }, now) =>
-    code === null ? `${formats.time(at, now)}: ${ended(reason)}` : `${formats.time(at, now)}, exit code ${code}: ${ended(reason)}`,
+  // The reason names the exit code.
+  lastExit: ({ reason, at }, now) => `${formats.time(at, now)}: ${ended(reason)}`,
   restarts: ({ restarts }, now) =>
     restarts.lastAt === undefined
       ? 'None since you last started it'

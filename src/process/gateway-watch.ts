@@ -100,15 +100,16 @@ export class GatewayWatch {
 
   #judge(): Sight {
     const { home, processes, mayKeepNoFiles } = this.#options;
+    const longEnough = performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
     const living = livingGateway(home, processes);
     if (!living || !this.#isOurs(living.pid)) {
-      const longEnough = mayKeepNoFiles && performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
-      return { phase: longEnough ? 'running' : 'starting' };
+      return { phase: mayKeepNoFiles && longEnough ? 'running' : 'starting' };
     }
     const gateway = { pid: living.pid, startTime: living.startTime };
     const written = readGatewayState(home);
     const state = written?.pid === living.pid ? written.state : undefined;
-    if (state === 'starting') return { phase: 'starting', gateway };
+    // Hermes writes its PID before its state; a gateway of old that keeps no state is up when it has lived a while.
+    if (state === 'starting' || (state === undefined && !longEnough)) return { phase: 'starting', gateway };
     if (this.#strikes >= STRIKES)
       return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
