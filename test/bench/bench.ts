@@ -9,11 +9,12 @@ import { capture } from './capture.ts';
 import type { Part } from './figure.ts';
 import { idle } from './idle.ts';
 import { operations } from './operations.ts';
+import { page } from './page.ts';
 import { panelSize } from './panel-size.ts';
 import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
 
-const PARTS: readonly Part[] = [respawn, operations, capture, idle, panelSize];
+const PARTS: readonly Part[] = [respawn, operations, capture, idle, page, panelSize];
 const RUNS = 5;
 
 const USAGE = `usage: npm run bench [-- --json] [--only ${PARTS.map(part => part.name).join('|')}] [--runs N]`;
