@@ -28,6 +28,8 @@ export function isVerb(name: string): name is Verb {
 
 /** @throws GatewayServiceError `bad-request` that names the first field at fault. */
 export function parseRequest<V extends Verb>(verb: V, payload: unknown): Verbs[V]['request'] {
+  // An array is an object to the schema, too.
+  if (Array.isArray(payload)) throw new GatewayServiceError('bad-request', `(${verb}: payload: an array)`);
   const result = v.safeParse(REQUESTS[verb], payload);
   if (result.success) return result.output as Verbs[V]['request'];
   const [issue] = result.issues;

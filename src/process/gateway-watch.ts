@@ -33,6 +33,7 @@ export interface GatewayWatchOptions {
 /** A probe this often without an answer, from a gateway that has answered before, means that it hangs. */
 const STRIKES = 3;
 const PROBE_TIMEOUT_MS = 2_000;
+const FIRST_PROBE_PAUSE_MS = 125;
 const LIFE_IS_EVIDENCE_MS = 2_000;
 /** Looks for evidence begin quickly and slow down, in milliseconds. */
 const FIRST_LOOK_MS = 25;
@@ -51,6 +52,7 @@ export class GatewayWatch {
   #lookTimer: NodeJS.Timeout | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
   #lookMs = FIRST_LOOK_MS;
+  #probePauseMs = FIRST_PROBE_PAUSE_MS;
   #sight: Sight = { phase: 'starting' };
   #marker: StopMarker | undefined;
   #answered = false;
@@ -146,7 +148,9 @@ export class GatewayWatch {
       this.#strikes += 1;
     }
     this.#show(this.#judge());
-    this.#probeTimer = setTimeout(() => void this.#probe(), probeMs);
+    // Until the first answer the gateway may still be opening its pipe, or have none; after it the pause is the agreed one.
+    this.#probePauseMs = this.#answered ? probeMs : Math.min(this.#probePauseMs * 2, probeMs);
+    this.#probeTimer = setTimeout(() => void this.#probe(), this.#probePauseMs);
   }
 
   #readMarkers(): void {

@@ -266,6 +266,7 @@ export class HostedManager implements GatewayManager {
         const status = await this.status(identity);
         if (status.phase === 'running' || status.phase === 'degraded' || status.phase === 'held-for-update') return status;
         if (status.phase === 'needs-attention') throw new GatewayServiceError('gateway-configuration', status.detail);
+        if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
         if (wish === 'running' && status.desired === 'stopped')
           throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
         const ended = lastEnded(await folder.history());

@@ -60,7 +60,9 @@ export class OutputLog {
       void this.#write(whole).then(() => stream.resume());
     });
     await finished(stream, { writable: false }).catch(() => undefined);
-    if (restBytes > 0) await this.#write([...rest, Buffer.from('\n')]);
+    if (restBytes > 0) void this.#write([...rest, Buffer.from('\n')]);
+    // The end can come while the last chunk is still being written.
+    await this.#tail;
   }
 
   /** A line of our own, so that a reader of the log sees where a gateway began and ended. */

@@ -224,20 +224,18 @@ export class Runner {
     this.#life = undefined;
     const gateway = watch.sight.gateway ?? { pid: tree.pid, startTime: launched.startTime ?? null };
     const updateMarker = this.#livingUpdater();
-    const yielded = this.#yielded;
+    const verdict =
+      this.#asked() ??
+      classifyExit(code, {
+        signal,
+        askedByUs: false, // answered above, with our own words
+        gateway,
+        ...(watch.marker && { marker: watch.marker }),
+        ...(updateMarker && { updateMarker }),
+        restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
+        nowMs: Date.now(),
+      });
     this.#yielded = undefined;
-    const lost = this.#stopWish?.exit === RUNNER_EXIT.failed ? this.#stopWish : undefined;
-    const verdict: ExitVerdict = lost
-      ? { kind: 'failure', reason: lost.reason }
-      : classifyExit(code, {
-          signal,
-          askedByUs: this.#stopWish !== undefined || this.#restartWish || yielded !== undefined,
-          gateway,
-          ...(watch.marker && { marker: watch.marker }),
-          ...(updateMarker && { updateMarker }),
-          restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
-          nowMs: Date.now(),
-        });
     const endedAt = now();
     const uptimeMs = Date.now() - startedAtMs;
     await tree.kill();
@@ -246,6 +244,14 @@ export class Runner {
     await this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs });
     await this.#tolerate(folder.removeLaunch());
     return verdict;
+  }
+
+  /** Our own reason for the gateway's end, if we had one. */
+  #asked(): ExitVerdict | undefined {
+    if (this.#stopWish?.exit === RUNNER_EXIT.failed) return { kind: 'failure', reason: this.#stopWish.reason };
+    if (this.#stopWish) return { kind: 'stopped', reason: `Stopped as asked (${this.#stopWish.reason}).` };
+    if (this.#restartWish) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
+    return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
   }
 
   async #endLife(gracefulMs?: number): Promise<void> {

@@ -46,9 +46,9 @@ export interface GatewayManager {
   install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
   /** Stops the gateway and removes all that `install` made. Idempotent. */
   uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
-  /** Sets desired to running and resolves when the gateway is up. Idempotent. */
+  /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */
   start(identity: GatewayIdentity, report?: Report): Promise<Status>;
-  /** Sets desired to stopped and resolves when nothing of the gateway is left, within 20 s. Idempotent. */
+  /** Sets desired to stopped and resolves when nothing of the gateway is left, within 20 s. Idempotent. @throws GatewayServiceError `not-installed` */
   stop(identity: GatewayIdentity, report?: Report): Promise<Status>;
   /** A new gateway process in place of the present one; the ladder starts again. */
   restart(identity: GatewayIdentity, report?: Report): Promise<Status>;

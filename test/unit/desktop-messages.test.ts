@@ -140,7 +140,7 @@ describe('durations and times', () => {
   });
 
   it('name the day unless it is today, and the year unless it is this one', () => {
-    expect(en.time(ago(0), NOW)).toMatch(/^\d+:\d\d\s[AP]M$/);
+    expect(en.time(ago(0), NOW)).toMatch(/^\d+:\d\d:\d\d\s[AP]M$/);
     expect(en.time(ago(30 * 86_400_000), NOW)).toMatch(/^Jan \d+,/);
     expect(en.time(ago(400 * 86_400_000), NOW)).toMatch(/2025|2024/);
     expect(en.time('not a time', NOW)).toBe('not a time');
