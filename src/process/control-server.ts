@@ -110,6 +110,8 @@ function listenOn(server: net.Server, address: string): Promise<void> {
     server.once('error', reject);
     server.listen(address, () => {
       server.off('error', reject);
+      // One client that could not be accepted (too many open files) must not end the runner.
+      server.on('error', () => undefined);
       resolve();
     });
   });

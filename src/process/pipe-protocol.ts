@@ -6,7 +6,7 @@
  *   client → {"ask":"stop","id":7}  runner → {"done":7}
  */
 
-import type { RunnerState } from '../service/facts.ts';
+import { RUNNER_PHASES, type RunnerState } from '../service/facts.ts';
 
 export const PIPE_PROTOCOL = 1;
 
@@ -35,6 +35,8 @@ export function parseServerMessage(line: string): ServerMessage | undefined {
   return isRunnerState(state) ? { state } : undefined;
 }
 
+const PHASES: ReadonlySet<unknown> = new Set(RUNNER_PHASES);
+
 function isRunnerState(value: unknown): value is RunnerState {
   if (typeof value !== 'object' || value === null) return false;
   const { schema, service, runnerPid, phase, since, problems, gateway } = value as Record<string, unknown>;
@@ -42,7 +44,7 @@ function isRunnerState(value: unknown): value is RunnerState {
     schema === 1 &&
     typeof service === 'string' &&
     Number.isSafeInteger(runnerPid) &&
-    typeof phase === 'string' &&
+    PHASES.has(phase) &&
     typeof since === 'string' &&
     Array.isArray(problems) &&
     (gateway === undefined || isGateway(gateway))

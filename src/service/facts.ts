@@ -33,7 +33,16 @@ export interface HostFacts {
   readonly session?: { readonly id: number; readonly user: string };
 }
 
-export type RunnerPhase = Extract<Phase, 'starting' | 'running' | 'degraded' | 'restarting' | 'held-for-update' | 'stopping'>;
+export const RUNNER_PHASES = [
+  'starting',
+  'running',
+  'degraded',
+  'restarting',
+  'held-for-update',
+  'stopping',
+] as const satisfies readonly Phase[];
+
+export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 
 /** What the runner knows; carried by the control pipe. */
 export interface RunnerState {

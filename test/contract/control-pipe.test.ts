@@ -1,0 +1,425 @@
+// The control pipe over real sockets: who is heard, who is closed, and whom a client believes.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlConnection, type ControlListener, connectControlPipe } from '../../src/process/control-client.ts';
+import { type ControlServer, serveControlPipe } from '../../src/process/control-server.ts';
+import { pipeAddress } from '../../src/process/pipe-address.ts';
+import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/process/pipe-protocol.ts';
+import type { RunnerState } from '../../src/service/facts.ts';
+import { poll } from '../../src/service/poll.ts';
+import { DEADLINE_MS } from '../support/sandbox.ts';
+
+const HELLO = '{"hello":1}\n';
+
+function stateNow(over: Partial<RunnerState> = {}): RunnerState {
+  return {
+    schema: 1,
+    service: 'HermesGateway',
+    runnerPid: process.pid,
+    phase: 'running',
+    since: '2026-01-01T00:00:00.000Z',
+    problems: [],
+    ...over,
+  };
+}
+
+let folder: string;
+let server: ControlServer;
+let state: RunnerState;
+let asked: Ask[];
+let clients: net.Socket[];
+const connections: ControlConnection[] = [];
+
+async function serve(address: (fresh: boolean) => string = fresh => path.join(folder, fresh ? 'fresh' : 'usual')): Promise<ControlServer> {
+  server = await serveControlPipe({
+    address,
+    state: () => state,
+    onAsk: async ask => {
+      asked.push(ask);
+    },
+  });
+  return server;
+}
+
+/** A bare client, with everything it has heard so far. */
+async function connect(): Promise<{ socket: net.Socket; heard: () => string; closed: () => boolean }> {
+  const socket = net.connect(server.address);
+  clients.push(socket);
+  let text = '';
+  socket.setEncoding('utf8').on('data', chunk => {
+    text += chunk;
+  });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return { socket, heard: () => text, closed: () => socket.destroyed };
+}
+
+const until = (what: string, holds: () => unknown) => poll(() => Boolean(holds()), { what, deadlineMs: DEADLINE_MS, everyMs: 10 });
+const record = (over: { pid?: number; pipe?: string } = {}) => ({
+  process: { pid: over.pid ?? process.pid },
+  pipe: over.pipe ?? server.address,
+});
+const deaf: ControlListener = { onState: () => undefined, onEnd: () => undefined };
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'hg-pipe-'));
+  state = stateNow();
+  asked = [];
+  clients = [];
+});
+afterEach(async () => {
+  for (const connection of connections.splice(0)) connection.close();
+  for (const socket of clients) socket.destroy();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the server', () => {
+  it('says nothing before a hello, and the state after it', async () => {
+    await serve();
+    const [silent, greeting] = [await connect(), await connect()];
+    greeting.socket.write(HELLO);
+    await until('the state', () => greeting.heard().includes('\n'));
+    expect(JSON.parse(greeting.heard())).toEqual({ state });
+    expect(silent.heard()).toBe('');
+  });
+
+  it('closes whoever says no hello in time, and keeps who did', async () => {
+    await serve();
+    const [silent, greeting] = [await connect(), await connect()];
+    const since = performance.now();
+    greeting.socket.write(HELLO);
+    await until('the silent client to be closed', silent.closed);
+    expect(performance.now() - since).toBeGreaterThan(500);
+    expect(silent.heard()).toBe('');
+    expect(greeting.closed()).toBe(false);
+  });
+
+  it.each([
+    ['an ask before the hello', '{"ask":"stop","id":1}\n'],
+    ['a hello of another protocol', '{"hello":2}\n'],
+    ['words', 'GET / HTTP/1.1\n\n'],
+    ['JSON that is no object', 'null\n'],
+    ['an unknown ask', `${HELLO}{"ask":"format","id":1}\n`],
+    ['an ask without a number', `${HELLO}{"ask":"stop"}\n`],
+    ['an empty line', '\n'],
+  ])('closes whoever says %s, and does nothing', async (_what, text) => {
+    await serve();
+    const client = await connect();
+    client.socket.write(text);
+    await until('the client to be closed', client.closed);
+    expect(asked).toEqual([]);
+  });
+
+  it('closes whoever pours ten megabytes of rubbish into it, keeps little of them, and serves on', async () => {
+    await serve();
+    const client = await connect();
+    const before = process.memoryUsage().rss;
+    const rubbish = Buffer.alloc(10 * 1024 * 1024, 'x');
+    client.socket.write(rubbish);
+    await until('the client to be closed', client.closed);
+    const grown = process.memoryUsage().rss - before;
+    expect(grown, `grew by ${Math.round(grown / 1024 / 1024)} MB`).toBeLessThan(100 * 1024 * 1024);
+    const next = await connect();
+    next.socket.write(HELLO);
+    await until('the state', () => next.heard() !== '');
+  });
+
+  it('reads a hello that comes byte by byte', async () => {
+    await serve();
+    const client = await connect();
+    for (const byte of HELLO) {
+      client.socket.write(byte);
+      await new Promise(setImmediate);
+    }
+    await until('the state', () => client.heard() !== '');
+  });
+
+  it('closes the 33rd client, and takes another when one has gone', async () => {
+    await serve();
+    const first = await Promise.all(Array.from({ length: 32 }, connect));
+    for (const { socket } of first) socket.write(HELLO);
+    await until('32 states', () => first.every(({ heard }) => heard() !== ''));
+    const surplus = await connect();
+    surplus.socket.write(HELLO);
+    await until('the 33rd client to be closed', surplus.closed);
+    expect(surplus.heard()).toBe('');
+    first[0]?.socket.destroy();
+    await until('a place for another client', async () => {
+      const next = await connect();
+      next.socket.write(HELLO);
+      await Promise.race([once(next.socket, 'data'), once(next.socket, 'close')]);
+      return next.heard() !== '';
+    });
+    expect(first.slice(1).every(({ closed }) => !closed())).toBe(true);
+  });
+
+  it('tells every client of every change, in order', async () => {
+    await serve();
+    const both = [await connect(), await connect()];
+    for (const { socket } of both) socket.write(HELLO);
+    await until('both to be greeted', () => both.every(({ heard }) => heard() !== ''));
+    for (const phase of ['degraded', 'restarting', 'running'] as const) {
+      state = stateNow({ phase });
+      server.publish();
+    }
+    const phases = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line).state.phase);
+    for (const { heard } of both) {
+      await until('every state', () => heard().trim().split('\n').length === 4);
+      expect(phases(heard())).toEqual(['running', 'degraded', 'restarting', 'running']);
+    }
+  });
+
+  it('drops a client that does not read, and the others hear on', async () => {
+    await serve();
+    const slow = await connect();
+    slow.socket.write(HELLO);
+    await once(slow.socket, 'data');
+    slow.socket.pause();
+    const quick = await connect();
+    quick.socket.write(HELLO);
+    await until('the quick client to be greeted', () => quick.heard() !== '');
+    state = stateNow({ detail: 'x'.repeat(50_000) });
+    let ended = false;
+    slow.socket.on('close', () => {
+      ended = true;
+    });
+    for (let i = 0; i < 100; i += 1) {
+      server.publish();
+      await new Promise(setImmediate);
+    }
+    slow.socket.resume();
+    await until('the slow client to be dropped', () => ended);
+    state = stateNow({ phase: 'degraded' });
+    server.publish();
+    await until('the quick client to hear on', () => quick.heard().includes('"degraded"'));
+  });
+
+  it('answers an ask when it has been done', async () => {
+    await serve();
+    const client = await connect();
+    client.socket.write(`${HELLO}{"ask":"restart","id":7}\n`);
+    await until('the answer', () => client.heard().includes('{"done":7}\n'));
+    expect(asked).toEqual(['restart']);
+  });
+
+  it('takes its socket away and lets every client go when it is closed', async () => {
+    await serve();
+    const client = await connect();
+    client.socket.write(HELLO);
+    await until('the state', () => client.heard() !== '');
+    await server.close();
+    await until('the client to be let go', client.closed);
+    expect(existsSync(server.address)).toBe(false);
+  });
+
+  it('takes the place of a socket that a killed runner left behind', async () => {
+    const usual = path.join(folder, 'usual');
+    const killed = spawn(
+      process.execPath,
+      ['-e', `require('net').createServer().listen(${JSON.stringify(usual)}, () => console.log('up'))`],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await once(killed.stdout, 'data');
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    expect(statSync(usual).isSocket()).toBe(true);
+    await serve();
+    expect(server).toMatchObject({ address: usual, squatted: false });
+    const client = await connect();
+    client.socket.write(HELLO);
+    await until('the state', () => client.heard() !== '');
+  });
+
+  it('takes a fresh name where the usual one is squatted, and leaves the squatter alone', async () => {
+    const squatter = path.join(folder, 'usual');
+    writeFileSync(squatter, 'not yours');
+    await serve();
+    expect(server).toMatchObject({ address: path.join(folder, 'fresh'), squatted: true });
+    expect(statSync(squatter).isFile()).toBe(true);
+    const client = await connect();
+    client.socket.write(HELLO);
+    await until('the state', () => client.heard() !== '');
+  });
+});
+
+describe('the client', () => {
+  const open = async (over: Parameters<typeof record>[0] = {}, listener: ControlListener = deaf) => {
+    const connection = await connectControlPipe(record(over), listener, 5_000);
+    if (connection) connections.push(connection);
+    return connection;
+  };
+
+  it('has the state when it is connected, and every later one', async () => {
+    await serve();
+    const seen: string[] = [];
+    const connection = await open({}, { onState: ({ phase }) => void seen.push(phase), onEnd: () => void seen.push('end') });
+    expect(connection?.state).toEqual(state);
+    state = stateNow({ phase: 'degraded' });
+    server.publish();
+    await until('the change', () => seen.length === 2);
+    await server.close();
+    await until('the end', () => seen.length === 3);
+    expect(seen).toEqual(['running', 'degraded', 'end']);
+    expect(connection?.state).toBeUndefined();
+  });
+
+  it('resolves an ask when it is done, and refuses one after the end', async () => {
+    await serve();
+    const connection = await open();
+    await connection?.ask('restart');
+    expect(asked).toEqual(['restart']);
+    connection?.close();
+    await until('the end', () => connection?.state === undefined);
+    await expect(connection?.ask('stop')).rejects.toMatchObject({ code: 'pipe-unavailable' });
+  });
+
+  it('takes the end of the connection as the answer to a stop', async () => {
+    server = await serveControlPipe({
+      address: () => path.join(folder, 'usual'),
+      state: () => state,
+      onAsk: () => {
+        void server.close();
+        return new Promise(() => undefined);
+      },
+    });
+    const connection = await open();
+    await connection?.ask('stop');
+    expect(connection?.state).toBeUndefined();
+  });
+
+  it('does not trust a server that is not the process the state folder names', async () => {
+    await serve();
+    expect(await open({ pid: process.pid + 1 })).toBeUndefined();
+  });
+
+  it('lets go of a server that becomes another one', async () => {
+    await serve();
+    let ended = false;
+    const connection = await open({}, { onState: () => undefined, onEnd: () => void (ended = true) });
+    expect(connection).toBeDefined();
+    state = stateNow({ runnerPid: process.pid + 1 });
+    server.publish();
+    await until('the end', () => ended);
+  });
+
+  it.each([
+    ['rubbish', 'hello yourself\n'],
+    ['no state', '{"state":null}\n'],
+    ['a state without problems', `${JSON.stringify({ state: { ...stateNow(), problems: undefined } })}\n`],
+    ['a state with a gateway that is none', `${JSON.stringify({ state: { ...stateNow(), gateway: { pid: 'x' } } })}\n`],
+    ['a phase that it does not know', `${JSON.stringify({ state: { ...stateNow(), phase: 'dancing' } })}\n`],
+    ['a line without an end', 'x'.repeat(MAX_LINE_BYTES * 2)],
+    ['nothing', ''],
+  ])('gives up on a server that says %s', async (_what, text) => {
+    const address = path.join(folder, 'other');
+    const other = net.createServer(socket => {
+      socket.on('error', () => undefined);
+      socket.write(text);
+    });
+    other.listen(address);
+    await once(other, 'listening');
+    try {
+      expect(await connectControlPipe({ process: { pid: process.pid }, pipe: address }, deaf, 500)).toBeUndefined();
+    } finally {
+      other.close();
+    }
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    `does not trust a socket of another user${process.getuid?.() === 0 ? '' : ' (skipped: only root can make one)'}`,
+    async () => {
+      await serve();
+      chownSync(server.address, 65_534, 65_534);
+      expect(await open()).toBeUndefined();
+    },
+  );
+
+  it('finds nobody where there is no socket, and no socket where there is a file', async () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    for (const pipe of [path.join(folder, 'gone'), file])
+      expect(await connectControlPipe({ process: { pid: 1 }, pipe }, deaf)).toBeUndefined();
+  });
+});
+
+describe('the address', () => {
+  const uid = process.getuid?.() ?? 0;
+  const posix = (over: object = {}) => ({ platform: 'linux' as const, env: {}, tmpdir: folder, uid, ...over });
+
+  it('is a pipe on Windows, the same for one state folder and another for another', () => {
+    const windows = { platform: 'win32' as const, env: {}, tmpdir: 'C:\\Temp', uid: 0 };
+    const address = pipeAddress('C:\\State\\HermesGateway', windows);
+    expect(address).toMatch(/^\\\\\.\\pipe\\hermes-gateway-service-[0-9a-f]{16}$/);
+    expect(pipeAddress('C:\\State\\HermesGateway', windows)).toBe(address);
+    expect(pipeAddress('C:\\State\\HermesGateway-work', windows)).not.toBe(address);
+    expect(pipeAddress('C:\\State\\HermesGateway', windows, true)).not.toBe(pipeAddress('C:\\State\\HermesGateway', windows, true));
+  });
+
+  it('is in the runtime folder where there is one, else below the temporary folder, closed to others', () => {
+    const runtime = path.join(folder, 'run');
+    mkdirSync(runtime);
+    const inRuntime = pipeAddress('/state', posix({ env: { XDG_RUNTIME_DIR: runtime } }));
+    expect(path.dirname(inRuntime)).toBe(path.join(runtime, 'hermes-gateway'));
+    expect(path.basename(inRuntime)).toMatch(/^[0-9a-f]{16}$/);
+    for (const env of [{}, { XDG_RUNTIME_DIR: path.join(folder, 'gone') }, { XDG_RUNTIME_DIR: 'run' }])
+      expect(path.dirname(pipeAddress('/state', posix({ env })))).toBe(path.join(folder, `hermes-gateway-${uid}`));
+    expect(statSync(path.dirname(inRuntime)).mode & 0o777).toBe(0o700);
+  });
+
+  it('is refused where others may enter its folder', () => {
+    mkdirSync(path.join(folder, `hermes-gateway-${uid}`), { mode: 0o700 });
+    chmodSync(path.join(folder, `hermes-gateway-${uid}`), 0o750);
+    expect(() => pipeAddress('/state', posix())).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
+  });
+
+  it('is refused where its folder belongs to somebody else', () => {
+    pipeAddress('/state', posix());
+    expect(() => pipeAddress('/state', posix({ tmpdir: folder, uid: uid + 1 }))).toThrow(
+      expect.objectContaining({ code: 'pipe-unavailable' }),
+    );
+  });
+
+  it('is refused where its folder is a link or a file', () => {
+    const own = path.join(folder, 'own');
+    mkdirSync(own, { mode: 0o700 });
+    symlinkSync(own, path.join(folder, `hermes-gateway-${uid}`));
+    expect(() => pipeAddress('/state', posix())).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
+    writeFileSync(path.join(own, `hermes-gateway-${uid}`), '');
+    expect(() => pipeAddress('/state', posix({ tmpdir: own }))).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
+  });
+
+  it('is refused above 100 bytes, which Node would cut without a word', () => {
+    const long = path.join(folder, 'é'.repeat(30));
+    mkdirSync(long);
+    const refusal = expect.objectContaining({ code: 'pipe-unavailable', remedy: expect.stringContaining('TMPDIR') });
+    expect(() => pipeAddress('/state', posix({ tmpdir: long }))).toThrow(refusal);
+  });
+});
+
+describe('lines', () => {
+  it('are the same however the text is cut', () => {
+    const cutter = new LineCutter();
+    expect(cutter.push('a')).toEqual([]);
+    expect(cutter.push('b\nc\n\nd')).toEqual(['ab', 'c', '']);
+    expect(cutter.push('\n')).toEqual(['d']);
+  });
+
+  it('may be as long as allowed, and no longer, finished or not', () => {
+    expect(new LineCutter().push(`${'x'.repeat(MAX_LINE_BYTES)}\n`)).toHaveLength(1);
+    expect(new LineCutter().push(`${'x'.repeat(MAX_LINE_BYTES + 1)}\n`)).toBeUndefined();
+    expect(new LineCutter().push('x'.repeat(MAX_LINE_BYTES + 1))).toBeUndefined();
+  });
+});
