@@ -14,6 +14,8 @@ export interface OutputLogOptions {
   readonly maxBytes?: number;
   /** Files that are kept beside the current one. */
   readonly keep?: number;
+  /** Called when something could not be written. */
+  readonly onLoss?: () => void;
 }
 
 const NEWLINE = 0x0a;
@@ -25,15 +27,17 @@ export class OutputLog {
   readonly path: string;
   readonly #maxBytes: number;
   readonly #keep: number;
+  readonly #onLoss: () => void;
   #handle: fs.FileHandle | undefined;
   #size = 0;
   #tail: Promise<void> = Promise.resolve();
   #lostBytes = 0;
 
-  constructor(file: string, { maxBytes = 10 * 1024 * 1024, keep = 4 }: OutputLogOptions = {}) {
+  constructor(file: string, { maxBytes = 10 * 1024 * 1024, keep = 4, onLoss = () => undefined }: OutputLogOptions = {}) {
     this.path = file;
     this.#maxBytes = maxBytes;
     this.#keep = keep;
+    this.#onLoss = onLoss;
   }
 
   /** Bytes that could not be written. */
@@ -91,9 +95,12 @@ export class OutputLog {
       while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten);
       this.#size += bytes;
     } catch {
-      this.#lostBytes += bytes;
+      // What was written of it is half a line.
+      await this.#handle?.truncate(this.#size).catch(() => undefined);
       await this.#handle?.close().catch(() => undefined);
       this.#handle = undefined;
+      this.#lostBytes += bytes;
+      this.#onLoss();
     }
   }
 

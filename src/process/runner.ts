@@ -73,7 +73,7 @@ export class Runner {
 
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
-    this.#output = new OutputLog(ports.folder.logPath);
+    this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#tellLoss() });
     this.#state = { schema: 1, service: ports.definition.service, runnerPid: process.pid, phase: 'starting', since: now(), problems: [] };
   }
 
@@ -429,6 +429,12 @@ export class Runner {
       ...(kept && { gateway: kept }),
       problems: [...new Set(problems)],
     };
+    this.#server?.publish();
+  }
+
+  #tellLoss(): void {
+    if (this.#state.problems.includes('log-incomplete')) return;
+    this.#state = { ...this.#state, problems: [...this.#state.problems, 'log-incomplete'] };
     this.#server?.publish();
   }
 

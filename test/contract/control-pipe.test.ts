@@ -308,7 +308,15 @@ describe('the client', () => {
   it('lets go of a server that becomes another one', async () => {
     await serve();
     let ended = false;
-    const connection = await open({}, { onState: () => undefined, onEnd: () => void (ended = true) });
+    const connection = await open(
+      {},
+      {
+        onState: () => undefined,
+        onEnd: () => {
+          ended = true;
+        },
+      },
+    );
     expect(connection).toBeDefined();
     state = stateNow({ runnerPid: process.pid + 1 });
     server.publish();
