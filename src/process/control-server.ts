@@ -3,9 +3,9 @@
  * was written. A client that says nothing in time, too much or rubbish is closed; a squatted name does not stop the gateway.
  */
 
-import fs from 'node:fs';
 import net from 'node:net';
 import type { RunnerState } from '../service/facts.ts';
+import { removeStaleSocket } from './pipe-address.ts';
 import { type Ask, LineCutter, parseClientMessage, type ServerMessage } from './pipe-protocol.ts';
 
 const MAX_CLIENTS = 32;
@@ -93,7 +93,7 @@ function send(socket: net.Socket, message: ServerMessage): void {
 async function listen(server: net.Server, address: (fresh: boolean) => string): Promise<{ address: string; squatted: boolean }> {
   const usual = address(false);
   // A socket file that a killed runner left behind: the runner lock is ours, so nobody of ours serves it.
-  if (!usual.startsWith('\\\\') && isSocket(usual)) fs.rmSync(usual, { force: true });
+  removeStaleSocket(usual);
   try {
     await listenOn(server, usual);
     return { address: usual, squatted: false };
@@ -115,8 +115,4 @@ function listenOn(server: net.Server, address: string): Promise<void> {
       resolve();
     });
   });
-}
-
-function isSocket(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isSocket() ?? false;
 }

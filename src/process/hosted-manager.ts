@@ -12,14 +12,24 @@ import { GatewayServiceError } from '../service/errors.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
 import { HOLD_CAP_MS } from '../service/holds.ts';
 import { RECOVERY_LADDER } from '../service/ladder.ts';
-import { isLock, type Lock, type ProcessTable, takeLock, thisProcess } from '../service/lock.ts';
+import {
+  isLock,
+  isSameProcess,
+  type Lock,
+  lockHolder,
+  type ProcessRef,
+  type ProcessTable,
+  takeLock,
+  thisProcess,
+} from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import type { Mechanism, Status } from '../service/status.ts';
 import { endOrphan } from './orphan.ts';
-import { connectRunner, livingRunner, type MechanismFacts, readStatus, type StatusSource, watchStatus } from './status-source.ts';
+import { removeStaleSocket } from './pipe-address.ts';
+import { connectRunner, type MechanismFacts, readStatus, type StatusSource, watchStatus } from './status-source.ts';
 
 /** The host of a mechanism: the broker below the SCM, or a supervisor. */
 export interface HostPort extends MechanismFacts {
@@ -51,6 +61,10 @@ export interface HostedManagerOptions {
 const TURN_MS = 60_000;
 const UP_MS = 90_000;
 const DOWN_MS = 30_000;
+/** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
+const START_AGAIN_MS = 3_000;
+/** How long a released hold is waited for to be heard of; another one with the same words may be in force, in milliseconds. */
+const HEARD_MS = 2_000;
 
 export class HostedManager implements GatewayManager {
   readonly mechanism: Exclude<Mechanism, 'none'>;
@@ -105,7 +119,7 @@ export class HostedManager implements GatewayManager {
 
   async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
-    await this.#exclusively('install', folder, report, async () => {
+    const sinceMs = await this.#exclusively('install', folder, report, async () => {
       report({ operation: 'install', message: 'Checking the home and the gateway program' });
       requireHome(identity);
       refuseForeign(await this.status(identity));
@@ -140,7 +154,7 @@ export class HostedManager implements GatewayManager {
       }
       await this.#host.start(identity, folder);
     });
-    return this.#up('install', identity, report);
+    return this.#up('install', identity, report, sinceMs);
   }
 
   async uninstall(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -160,12 +174,14 @@ export class HostedManager implements GatewayManager {
 
   async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
-    await this.#exclusively('start', folder, report, async () => {
+    const sinceMs = await this.#exclusively('start', folder, report, async () => {
       await this.#requireInstalled(identity);
+      // Where it cannot be read, no host could start anything.
+      await folder.definition();
       const { phase } = await this.status(identity);
       if (phase !== 'running' && phase !== 'degraded') await this.#wishRunning(identity);
     });
-    return this.#up('start', identity, report);
+    return this.#up('start', identity, report, sinceMs);
   }
 
   async stop(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -179,7 +195,7 @@ export class HostedManager implements GatewayManager {
 
   async restart(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
-    await this.#exclusively('restart', folder, report, async () => {
+    const sinceMs = await this.#exclusively('restart', folder, report, async () => {
       await this.#requireInstalled(identity);
       const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
       if (!connection) {
@@ -193,7 +209,7 @@ export class HostedManager implements GatewayManager {
         connection.close();
       }
     });
-    return this.#up('restart', identity, report);
+    return this.#up('restart', identity, report, sinceMs);
   }
 
   async hold(identity: GatewayIdentity, { who, why }: HoldReason): Promise<() => Promise<void>> {
@@ -204,16 +220,28 @@ export class HostedManager implements GatewayManager {
     const now = Date.now();
     const until = new Date(now + HOLD_CAP_MS).toISOString();
     await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
-    const release = async () => folder.releaseHold(id);
+    // The runner's own word: that a hold is in force does not mean that the gateway has ended.
+    const heldFor = async () => {
+      const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
+      const { phase, detail = '' } = connection?.state ?? {};
+      connection?.close();
+      return phase === 'held-for-update' ? detail : undefined;
+    };
+    const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
     try {
-      const isDown = async () => (await this.status(identity)).phase === 'held-for-update' || !(await livingRunner(folder, processes));
+      const isDown = async () => (await heldFor()) !== undefined || !hasRunner();
       await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
-      if (!(await livingRunner(folder, processes))) await endOrphan(folder, processes);
-      return release;
+      if (!hasRunner()) await endOrphan(folder, processes);
     } catch (error) {
-      await release();
+      folder.releaseHold(id);
       throw error;
     }
+    return async () => {
+      folder.releaseHold(id);
+      // Until the runner has heard of it, a start that follows would be told that it is held.
+      const heard = async () => (await heldFor()) !== `${who}: ${why}`;
+      await poll(heard, { deadlineMs: HEARD_MS, what: 'the runner to hear of it' }).catch(() => undefined);
+    };
   }
 
   status(identity: GatewayIdentity): Promise<Status> {
@@ -257,10 +285,11 @@ export class HostedManager implements GatewayManager {
   }
 
   /** Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
-  async #up(operation: Operation, identity: GatewayIdentity, report: Report): Promise<Status> {
+  async #up(operation: Operation, identity: GatewayIdentity, report: Report, sinceMs: number): Promise<Status> {
     report({ operation, message: 'Waiting for the gateway to come up' });
     const folder = this.#folder(identity);
-    const { desired: wish, at } = await folder.desired();
+    const { desired: wish } = await folder.desired();
+    let lastStartMs = performance.now();
     return poll(
       async () => {
         const status = await this.status(identity);
@@ -270,8 +299,13 @@ export class HostedManager implements GatewayManager {
         if (wish === 'running' && status.desired === 'stopped')
           throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
         const ended = lastEnded(await folder.history());
-        if (ended?.outcome === 'failure' && ended.at > at) throw new GatewayServiceError('gateway-not-up', ended.reason);
-        if (status.phase !== 'stopping') await this.#host.start(identity, folder);
+        // The end of a gateway that began before is no answer.
+        const began = ended ? Date.parse(ended.at) - ended.uptimeMs : Number.NaN;
+        if (ended?.outcome === 'failure' && began >= sinceMs) throw new GatewayServiceError('gateway-not-up', ended.reason);
+        if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
+          await this.#host.start(identity, folder);
+          lastStartMs = performance.now();
+        }
         return undefined;
       },
       { deadlineMs: UP_MS, what: 'the gateway to come up' },
@@ -282,19 +316,32 @@ export class HostedManager implements GatewayManager {
     const { processes } = this.#options;
     const folder = this.#folder(identity);
     report({ operation, message: 'Stopping the gateway' });
+    // Our own processes too: one that still writes its log would bring back a folder that is removed.
+    const ours: ProcessRef[] = [];
+    const lookForOurs = () => {
+      const found = [folder.supervisorLock, folder.runnerLock].map(lock => lockHolder(lock, processes));
+      ours.push(...found.filter(ref => ref !== undefined));
+    };
+    lookForOurs();
     await folder.writeDesired('stopped');
     await this.#host.stop(identity, folder);
-    await poll(async () => (await this.#host.isGone(identity, folder)) && !(await livingRunner(folder, processes)), {
-      deadlineMs: DOWN_MS,
-      what: 'the gateway to stop',
-    });
+    const isDown = async () => {
+      lookForOurs();
+      return (await this.#host.isGone(identity, folder)) && !ours.some(ref => isSameProcess(ref, processes));
+    };
+    await poll(isDown, { deadlineMs: DOWN_MS, what: 'the gateway to stop' });
     await endOrphan(folder, processes);
+    const killed = await folder.runner();
+    if (killed) removeStaleSocket(killed.pipe);
   }
 
-  async #exclusively(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<void>): Promise<void> {
+  /** Resolves with the time at which its turn began, in epoch milliseconds. */
+  async #exclusively(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<void>): Promise<number> {
     const lock = await this.#turn(operation, folder, report);
+    const sinceMs = Date.now();
     try {
       await work();
+      return sinceMs;
     } finally {
       lock.release();
     }

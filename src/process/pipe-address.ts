@@ -37,6 +37,12 @@ export function pipeAddress(stateFolder: string, { platform, env, tmpdir, uid }:
   return address;
 }
 
+/** Removes the socket that a killed runner left behind; anything else of that name is left alone. */
+export function removeStaleSocket(address: string): void {
+  if (address.startsWith('\\\\')) return;
+  if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
+}
+
 /** Makes the folder, or checks that the one that is there is a real folder, ours, and closed to others. */
 function makePrivateFolder(folder: string, uid: number): void {
   try {
