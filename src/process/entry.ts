@@ -44,7 +44,8 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
     folder,
     processes,
     launch,
-    launchSpec: () => launchSpec(definition, folder),
+    redefine: () => requireDefinition(folder, serviceName),
+    launchSpec: defined => launchSpec(defined, folder),
     pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
     commandLine,
     log: log.write,
@@ -58,7 +59,7 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
       runner.hostLost();
     },
   );
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.stop(`signal ${signal}`));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
   const running = runner.run();
   const ended = running.then(() => undefined);
   const forget = await onSessionEnd(() => {
@@ -71,7 +72,8 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
   const code = await running;
   await forget();
   // There is no SCM to bring a killed supervisor back: its runner does.
-  if (hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes)) {
+  const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
+  if (alone && (await folder.desired()).desired === 'running') {
     await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
   }
   await log.flush();
@@ -92,7 +94,10 @@ export async function runSupervisor(serviceName: string): Promise<boolean> {
   const inCharge = await supervise({
     folder,
     processes,
-    recovery: definition.recovery,
+    recovery: async () => {
+      const defined = await folder.definition().catch(() => definition);
+      return defined?.recovery;
+    },
     startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
     ending,
     log: log.write,

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { controlPath, identify } from '../gateway/control-socket.ts';
 import { type GatewayProcess, livingGateway, readGatewayState } from '../gateway/identity-files.ts';
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
-import type { ProcessTable } from '../service/lock.ts';
+import { type ProcessRef, type ProcessTable, processRef } from '../service/lock.ts';
 import type { ProblemCode } from '../service/problems.ts';
 
 /** What is seen of a gateway. */
@@ -19,6 +19,12 @@ export interface Sight {
   readonly gateway?: GatewayProcess;
 }
 
+/** Who wrote a marker, looked at while that one lived: it may end as soon as the gateway has. */
+export interface Stopper {
+  readonly process: ProcessRef;
+  readonly commandLine: readonly string[];
+}
+
 export interface GatewayWatchOptions {
   readonly home: string;
   /** The process that was launched; the gateway itself may be a child of it (a venv launcher). */
@@ -27,6 +33,8 @@ export interface GatewayWatchOptions {
   readonly mayKeepNoFiles: boolean;
   readonly probeMs: number;
   readonly processes: ProcessTable;
+  /** Command line of a living process, where it may be read. */
+  readonly commandLine: (pid: number) => readonly string[] | undefined;
   readonly onSight: (sight: Sight) => void;
 }
 
@@ -55,6 +63,7 @@ export class GatewayWatch {
   #probePauseMs = FIRST_PROBE_PAUSE_MS;
   #sight: Sight = { phase: 'starting' };
   #marker: StopMarker | undefined;
+  #stopper: Stopper | undefined;
   #answered = false;
   #strikes = 0;
   #closed = false;
@@ -79,6 +88,11 @@ export class GatewayWatch {
   /** The last planned stop or takeover that was seen; the gateway removes the file when it takes it up. */
   get marker(): StopMarker | undefined {
     return this.#marker;
+  }
+
+  /** The writer of that marker, where it says who wrote it. */
+  get stopper(): Stopper | undefined {
+    return this.#stopper;
   }
 
   /** Reads the markers once more and stops watching. */
@@ -154,7 +168,12 @@ export class GatewayWatch {
   }
 
   #readMarkers(): void {
-    const { home } = this.#options;
-    this.#marker = readPlannedStop(home) ?? readTakeoverMarker(home) ?? this.#marker;
+    const { home, processes, commandLine } = this.#options;
+    const marker = readPlannedStop(home) ?? readTakeoverMarker(home);
+    if (!marker) return;
+    this.#marker = marker;
+    const { writerPid } = marker;
+    if (writerPid === undefined || writerPid === this.#stopper?.process.pid) return;
+    this.#stopper = { process: processRef(writerPid, processes), commandLine: commandLine(writerPid) ?? [] };
   }
 }

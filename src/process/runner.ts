@@ -22,7 +22,7 @@ import type { StateFolder } from '../service/state-folder.ts';
 import { type ControlServer, serveControlPipe } from './control-server.ts';
 import { watchFolder } from './folder-watch.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
-import { GatewayWatch, type Sight } from './gateway-watch.ts';
+import { GatewayWatch, type Sight, type Stopper } from './gateway-watch.ts';
 import { RUNNER_EXIT } from './host-link.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
@@ -32,8 +32,10 @@ export interface RunnerPorts {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
   readonly launch: LaunchGateway;
+  /** The definition as it is now: an installation brings it up to date while we run. */
+  readonly redefine: () => Promise<Definition>;
   /** What to launch now; resolved anew for every start, so that nothing versioned is kept. */
-  readonly launchSpec: () => Promise<LaunchSpec>;
+  readonly launchSpec: (definition: Definition) => Promise<LaunchSpec>;
   readonly pipeAddress: (fresh: boolean) => string;
   /** Command line of a living process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
@@ -60,6 +62,7 @@ interface StopWish {
 export class Runner {
   readonly #ports: RunnerPorts;
   readonly #output: OutputLog;
+  #definition: Definition;
   #state: RunnerState;
   #server: ControlServer | undefined;
   #life: { readonly tree: GatewayProcessTree; readonly watch: GatewayWatch } | undefined;
@@ -73,6 +76,7 @@ export class Runner {
 
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
+    this.#definition = ports.definition;
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#tellLoss() });
     this.#state = { schema: 1, service: ports.definition.service, runnerPid: process.pid, phase: 'starting', since: now(), problems: [] };
   }
@@ -117,6 +121,11 @@ export class Runner {
     this.#stopWith({ reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS, exit: RUNNER_EXIT.failed });
   }
 
+  /** A signal is no wish of the user: whoever restarts us is to do so. */
+  signalled(name: string): void {
+    this.#stopWith({ reason: `The runner got ${name}.`, exit: RUNNER_EXIT.failed });
+  }
+
   /** Windows ends the user's session: neither a stop nor a failure. */
   sessionEnding(): void {
     this.#stopWith({ reason: 'The Windows session ends.', exit: RUNNER_EXIT.sessionEnding });
@@ -135,7 +144,7 @@ export class Runner {
     void this.#endLife(wish.gracefulMs);
   }
 
-  /** A new gateway in place of this one; resolves when it was launched. */
+  /** A new gateway in place of this one; resolves when it was launched, or when a hold keeps it from that. */
   #restart(): Promise<void> {
     // Without a life one is about to begin, and is the answer.
     if (this.#life) {
@@ -154,7 +163,7 @@ export class Runner {
       const askedBefore = this.#endAsked();
       if (askedBefore) return askedBefore.exit;
       if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
-      const verdict = await this.#oneLife(cause);
+      const { verdict, stopper } = await this.#oneLife(cause);
       log(`gateway ended: ${verdict.kind}: ${verdict.reason}`);
       const asked = this.#endAsked();
       if (asked) return asked.exit;
@@ -168,7 +177,8 @@ export class Runner {
           return RUNNER_EXIT.failed;
         case 'stopped':
           // Ended for a hold, which the next turn waits for; whoever else asks for a stop is answered above.
-          continue;
+          cause = 'released';
+          break;
         case 'needs-attention':
           return RUNNER_EXIT.stopped;
         case 'session-ending':
@@ -178,24 +188,26 @@ export class Runner {
           cause = 'in-place';
           break;
         case 'stopped-from-outside':
-          await this.#waitForOutside(verdict);
+          await this.#waitForOutside(verdict, stopper);
           cause = 'released';
       }
     }
   }
 
   /** One gateway from launch to the verdict on its end. */
-  async #oneLife(cause: StartCause): Promise<ExitVerdict> {
-    const { definition, folder, processes, launch, launchSpec } = this.#ports;
+  async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
+    const { folder, processes, launch, launchSpec, redefine, commandLine } = this.#ports;
+    const definition = await redefine().catch(() => this.#definition);
+    this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
     await this.#takeOver();
     let tree: GatewayProcessTree;
     try {
-      tree = await launch(await launchSpec());
+      tree = await launch(await launchSpec(definition));
     } catch (error) {
       const reason = `The gateway program could not be started: ${toGatewayServiceError(error).message}`;
       await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: 'failure', reason, uptimeMs: 0 });
-      return { kind: 'failure', reason };
+      return { verdict: { kind: 'failure', reason } };
     }
     const startedAtMs = Date.now();
     const launched = processRef(tree.pid, processes);
@@ -207,6 +219,7 @@ export class Runner {
       mayKeepNoFiles: definition.gatewayCommand !== undefined,
       probeMs: definition.probeMs,
       processes,
+      commandLine,
       onSight: sight => this.#onSight(sight, startedAt, tree.pid),
     });
     this.#life = { tree, watch };
@@ -214,7 +227,7 @@ export class Runner {
     await this.#record({ at: startedAt, kind: 'started', pid: tree.pid, cause });
     await this.#output.mark(`gateway started, PID ${tree.pid}`);
     this.#show(this.#state.phase, { gateway: { pid: tree.pid, startedAt } });
-    for (const resolve of this.#launched.splice(0)) resolve();
+    this.#answerRestarts();
     // Asked to end while it was being launched.
     if (this.#stopWish || this.#restartWish) void this.#endLife(this.#stopWish?.gracefulMs);
     else void this.#yieldToHold();
@@ -243,7 +256,7 @@ export class Runner {
     await this.#output.mark(`gateway ended: ${verdict.reason}`);
     await this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs });
     await this.#tolerate(folder.removeLaunch());
-    return verdict;
+    return { verdict, stopper: watch.stopper };
   }
 
   /** Our own reason for the gateway's end, if we had one. */
@@ -262,7 +275,7 @@ export class Runner {
     const patienceMs = gracefulMs ?? (problem === 'gateway-silent' ? SILENT_GRACE_MS : undefined);
     try {
       await stopGateway(
-        { home: this.#ports.definition.home, ...(gateway && { gateway }) },
+        { home: this.#definition.home, ...(gateway && { gateway }) },
         {
           gatewayIsGone: () => tree.exit !== undefined,
           treeIsEmpty: () => tree.isEmpty(),
@@ -279,13 +292,14 @@ export class Runner {
 
   /** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. */
   async #takeOver(): Promise<void> {
-    const { definition, processes, log } = this.#ports;
-    const found = livingGateway(definition.home, processes);
+    const { processes, log } = this.#ports;
+    const { home } = this.#definition;
+    const found = livingGateway(home, processes);
     if (!found?.certain) return;
     log(`taking over from the gateway with PID ${found.pid}`);
-    const gone = () => livingGateway(definition.home, processes)?.pid !== found.pid;
+    const gone = () => livingGateway(home, processes)?.pid !== found.pid;
     await stopGateway(
-      { home: definition.home, gateway: found },
+      { home, gateway: found },
       {
         gatewayIsGone: gone,
         treeIsEmpty: gone,
@@ -315,7 +329,7 @@ export class Runner {
   async #yieldToHold(): Promise<void> {
     if (!this.#life || this.#yielded !== undefined) return;
     const hold = holdInForce(await this.#ports.folder.holds(), this.#ports.processes, Date.now());
-    if (!hold || !this.#life || this.#stopWish) return;
+    if (!hold || !this.#life || this.#stopWish || this.#yielded !== undefined) return;
     this.#yielded = `${hold.who}: ${hold.why}`;
     this.#show('stopping', { detail: this.#yielded });
     await this.#endLife();
@@ -331,6 +345,7 @@ export class Runner {
       if (!held) await this.#record({ at: now(), kind: 'noted', what: 'held', reason });
       held = true;
       this.#show('held-for-update', { detail: reason });
+      this.#answerRestarts();
       if ((await this.#ports.folder.desired()).desired === 'stopped') return held;
       await this.#changeOr(HOLD_LOOK_MS);
     }
@@ -343,21 +358,23 @@ export class Runner {
   }
 
   #livingUpdater(): ProcessRef | undefined {
-    const marker = readUpdateMarker(this.#ports.definition.root);
+    const marker = readUpdateMarker(this.#definition.root);
     return marker && this.#ports.processes.isAlive(marker.pid) ? { pid: marker.pid } : undefined;
   }
 
   /** Stays down while the one who stopped the gateway lives. A `gateway stop` of the user means that it stays down. */
-  async #waitForOutside(verdict: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>): Promise<void> {
-    const { processes, folder, commandLine } = this.#ports;
-    this.#show('held-for-update', { detail: verdict.reason });
-    const stopper = verdict.holderPid === undefined ? undefined : processRef(verdict.holderPid, processes);
-    if (stopper && isGatewayStop(commandLine(stopper.pid) ?? [])) {
+  async #waitForOutside({ reason, holderPid }: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
+    const { processes, folder } = this.#ports;
+    this.#show('held-for-update', { detail: reason });
+    if (seen && seen.process.pid === holderPid && isGatewayStop(seen.commandLine)) {
       await folder.writeDesired('stopped');
       return;
     }
+    const stopper =
+      seen?.process.pid === holderPid ? seen?.process : holderPid === undefined ? undefined : processRef(holderPid, processes);
     const deadline = performance.now() + OUTSIDE_STOP_MS;
     while (!this.#endAsked()) {
+      this.#answerRestarts();
       const stopperLives = stopper && isSameProcess(stopper, processes);
       if (!stopperLives && !this.#livingUpdater() && (stopper || performance.now() > deadline)) return;
       if ((await folder.desired()).desired === 'stopped') return;
@@ -430,6 +447,10 @@ export class Runner {
       problems: [...new Set(problems)],
     };
     this.#server?.publish();
+  }
+
+  #answerRestarts(): void {
+    for (const resolve of this.#launched.splice(0)) resolve();
   }
 
   #tellLoss(): void {

@@ -4,7 +4,7 @@
  */
 
 import type { HostFacts } from '../service/facts.ts';
-import { failureTimes, lastAskedMs } from '../service/history.ts';
+import { failureTimes, lastAskedMs, lastEnded } from '../service/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../service/ladder.ts';
 import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
@@ -21,7 +21,8 @@ export interface RunnerProcess {
 export interface SupervisorPorts {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
-  readonly recovery: RecoveryLadder;
+  /** The ladder as it is defined now; undefined where the service is not installed any more. */
+  readonly recovery: () => Promise<RecoveryLadder | undefined>;
   readonly startRunner: () => RunnerProcess;
   /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the wish of the user stays as it is. */
   readonly ending: Promise<string>;
@@ -52,9 +53,10 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
   let failures = failureTimes(await folder.history());
   try {
     for (;;) {
-      const wish = await folder.desired();
-      if (wish.desired === 'stopped' || endReason) return true;
+      const { desired: wish } = await folder.desired();
+      if (wish === 'stopped' || endReason || !(await recovery())) return true;
 
+      const startedAt = Date.now();
       const runner = startRunner();
       await tell('running');
       log(`runner ${runner.pid} started`);
@@ -72,15 +74,20 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
       log(`runner ${runner.pid} ended with ${code}`);
       if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
 
-      const askedMs = lastAskedMs(await folder.history(), (await folder.desired()).at);
+      const history = await folder.history();
+      const askedMs = lastAskedMs(history, (await folder.desired()).at);
       failures = [...failures.filter(at => at > askedMs), endedAt];
-      const { nextAt = endedAt, failures: attempt } = ladderPosition(recovery, failures);
+      const ladder = await recovery();
+      if (!ladder) return true;
+      const { nextAt = endedAt, failures: attempt } = ladderPosition(ladder, failures);
+      // The gateway may have failed a moment before its runner ended; a wish since then ends the delay.
+      const failedAt = Math.max(startedAt, Date.parse(lastEnded(history)?.at ?? '') || endedAt);
       await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
-          void folder.desired().then(now => {
-            if (!endReason && now.at === wish.at && now.desired === wish.desired) return;
+          void folder.desired().then(({ desired, at }) => {
+            if (!endReason && desired === 'running' && Date.parse(at) < failedAt) return;
             clearTimeout(timer);
             resolve();
           });
@@ -92,7 +99,8 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
   } finally {
     unwatch();
     facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: endReason ?? 'stopped as asked' } };
-    await tell('stopped');
+    // Facts of a service that is not there any more would bring its folder back.
+    if (await recovery()) await tell('stopped');
     lock.release();
   }
 }
