@@ -83,10 +83,12 @@ export class Sandbox {
 
   /** Living gateways of this home, whoever started them. */
   gateways(home: string): number[] {
-    return this.processes().filter(pid => {
+    const found = this.processes().filter(pid => {
       const argv = commandLine(pid);
       return argv.includes(this.gatewayScript) && !argv.includes('--help') && environment(pid)['HERMES_HOME'] === home;
     });
+    // A child that a gateway is just starting looks like its parent for a moment.
+    return found.filter(pid => !found.includes(parentOf(pid)));
   }
 
   /** Living processes that were started in this sandbox: those whose environment names its state folder. */
@@ -160,6 +162,11 @@ export function endProcess(pid: number): void {
 
 export function commandLine(pid: number): string[] {
   return (readProc(pid, 'cmdline') ?? '').split('\0');
+}
+
+function parentOf(pid: number): number {
+  const stat = readProc(pid, 'stat') ?? '';
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
 function environment(pid: number): Record<string, string> {

@@ -1,0 +1,223 @@
+// What dies comes back: gateway, runner and supervisor as real processes, and never two gateways of one home.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { poll } from '../../src/service/poll.ts';
+import { DEADLINE_MS, endProcess } from '../support/sandbox.ts';
+import { only, ServiceUnderTest } from '../support/service.ts';
+
+let service: ServiceUnderTest;
+beforeEach(() => {
+  service = new ServiceUnderTest();
+});
+afterEach(async () => {
+  expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
+});
+
+const gone = (pid: number) => poll(() => !posixProcesses.isAlive(pid), { what: `process ${pid} to end`, deadlineMs: DEADLINE_MS });
+
+describe('a gateway that is killed', () => {
+  it('is back by the first rung of the real ladder', async () => {
+    const { gatewayPid = 0 } = await service.manager.install(service.identity, { gatewayCommand: service.sandbox.gatewayCommand() });
+    endProcess(gatewayPid);
+    const waiting = await service.untilPhase('restarting');
+    expect(waiting.restarts).toMatchObject({ attempt: 1, nextAt: expect.any(String) });
+    const back = await service.untilBack(gatewayPid);
+    expect(back).toMatchObject({
+      desired: 'running',
+      restarts: { count: 1 },
+      lastExit: { code: null, reason: expect.stringContaining('SIGKILL') },
+    });
+    const [end] = await service.ends();
+    expect(Date.parse(back.startedAt ?? '') - Date.parse(end?.at ?? '')).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('again and again climbs the ladder, and says after three times that it is a loop', async () => {
+    let { gatewayPid } = await service.install([], { recovery: { delaysMs: [50, 60, 60_000], resetMs: 60_000 } });
+    for (let i = 0; i < 2; i += 1) {
+      endProcess(gatewayPid ?? 0);
+      ({ gatewayPid } = await service.untilBack(gatewayPid));
+    }
+    endProcess(gatewayPid ?? 0);
+    const waiting = await service.untilPhase('restarting');
+    expect(waiting.restarts).toMatchObject({ count: 2, attempt: 3 });
+    expect(waiting.problems.map(({ code }) => code)).toContain('crash-loop');
+  });
+
+  it('begins the ladder anew after the user asked for a restart', async () => {
+    let { gatewayPid } = await service.install([], { recovery: { delaysMs: [50, 60, 60_000], resetMs: 60_000 } });
+    for (let i = 0; i < 2; i += 1) {
+      endProcess(gatewayPid ?? 0);
+      ({ gatewayPid } = await service.untilBack(gatewayPid));
+    }
+    ({ gatewayPid } = await service.manager.restart(service.identity));
+    endProcess(gatewayPid ?? 0);
+    expect(await service.untilBack(gatewayPid)).toMatchObject({ restarts: { count: 1 } });
+  });
+
+  it('follows the ladder of the last install, though the supervisor is older', async () => {
+    let { gatewayPid } = await service.install([], { recovery: { delaysMs: [60_000], resetMs: 60_000 } });
+    await service.install([], { recovery: { delaysMs: [50], resetMs: 60_000 } });
+    for (let i = 0; i < 2; i += 1) {
+      endProcess(gatewayPid ?? 0);
+      ({ gatewayPid } = await service.untilBack(gatewayPid));
+    }
+  });
+
+  it('waits its turn on the ladder, though the service was installed again while it ran', async () => {
+    const { gatewayPid } = await service.install();
+    await service.install([], { recovery: { delaysMs: [60_000], resetMs: 60_000 } });
+    endProcess(gatewayPid ?? 0);
+    expect(await service.until('the delay', ({ restarts }) => restarts.nextAt !== undefined)).toMatchObject({
+      phase: 'restarting',
+      restarts: { attempt: 1 },
+    });
+  });
+
+  it('is back after SIGTERM from somebody who did not plan it', async () => {
+    const { gatewayPid = 0 } = await service.install();
+    process.kill(gatewayPid, 'SIGTERM');
+    expect(await service.untilBack(gatewayPid)).toMatchObject({ lastExit: { code: 1 } });
+  });
+
+  it('takes a child along that it left behind', async () => {
+    const { gatewayPid } = await service.install(['--with-child']);
+    const before = service.sandbox.processes();
+    endProcess(gatewayPid ?? 0);
+    await service.untilBack(gatewayPid);
+    // Supervisor, runner, gateway and its child: no more than before.
+    expect(service.sandbox.processes()).toHaveLength(before.length);
+  });
+});
+
+describe('a gateway that ends by itself', () => {
+  it('with 0 has failed, because nobody asked', async () => {
+    const { gatewayPid } = await service.install();
+    service.sandbox.tell(service.home, 'test-exit 0');
+    await service.untilBack(gatewayPid);
+    expect(await service.ends()).toMatchObject([{ code: 0, outcome: 'failure' }]);
+  });
+
+  it('with 75 is restarted in place three times, and the fourth within a minute is a failure', async () => {
+    let { gatewayPid } = await service.install();
+    const [runner] = service.sandbox.hosts('run');
+    for (let i = 0; i < 3; i += 1) {
+      service.sandbox.tell(service.home, 'test-exit 75');
+      ({ gatewayPid } = await service.untilBack(gatewayPid));
+      expect(service.sandbox.hosts('run')).toEqual([runner]);
+    }
+    service.sandbox.tell(service.home, 'test-exit 75');
+    await service.untilBack(gatewayPid);
+    expect(service.sandbox.hosts('run')).not.toEqual([runner]);
+    const inPlace = { code: 75, outcome: 'restart-in-place' };
+    expect(await service.ends()).toMatchObject([inPlace, inPlace, inPlace, { code: 75, outcome: 'failure' }]);
+  });
+
+  it('with 78 needs attention and stays down, and a start repairs it', async () => {
+    await service.install();
+    service.sandbox.tell(service.home, 'test-exit 78');
+    const status = await service.untilPhase('needs-attention');
+    expect(status).toMatchObject({ desired: 'running', lastExit: { code: 78 }, problems: [{ code: 'configuration' }] });
+    await poll(() => service.sandbox.hosts('supervise').length === 0, { what: 'the supervisor to end', deadlineMs: DEADLINE_MS });
+    expect(service.gateways()).toEqual([]);
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', restarts: { count: 0 }, problems: [] });
+  });
+
+  it('and hangs is degraded, and a restart mends it', async () => {
+    const { gatewayPid } = await service.install([], { probeMs: 100 });
+    service.sandbox.tell(service.home, 'test-hang');
+    const status = await service.untilPhase('degraded');
+    expect(status).toMatchObject({ gatewayPid, problems: [{ code: 'gateway-silent' }] });
+    const mended = await service.manager.restart(service.identity);
+    expect(mended.gatewayPid).not.toBe(gatewayPid);
+    expect(await service.untilPhase('running')).toMatchObject({ problems: [] });
+    const noted = (await service.manager.history(service.identity)).filter(({ kind }) => kind === 'noted');
+    expect(noted).toMatchObject([{ what: 'degraded' }]);
+  });
+
+  it('or says that it is degraded is believed, and so is its recovery', async () => {
+    await service.install();
+    service.sandbox.tell(service.home, 'test-state degraded');
+    expect(await service.untilPhase('degraded')).toMatchObject({ problems: [{ code: 'gateway-degraded' }] });
+    service.sandbox.tell(service.home, 'test-state running');
+    expect(await service.untilPhase('running')).toMatchObject({ problems: [] });
+  });
+});
+
+describe('a runner', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('that gets %s is back with another gateway', async signal => {
+    const { gatewayPid } = await service.install();
+    const runner = only(service.sandbox.hosts('run'));
+    process.kill(runner, signal);
+    const back = await service.untilBack(gatewayPid);
+    expect(only(service.sandbox.hosts('run'))).not.toBe(runner);
+    expect(service.gateways()).toEqual([back.gatewayPid]);
+    expect((await service.ends())[0]).toMatchObject({ outcome: 'failure' });
+  });
+});
+
+describe('a supervisor', () => {
+  it('that is killed is brought back by its runner', async () => {
+    const { gatewayPid, servicePid = 0 } = await service.install();
+    endProcess(servicePid);
+    const back = await service.untilBack(gatewayPid);
+    expect(back.servicePid).not.toBe(servicePid);
+    expect(service.gateways()).toEqual([back.gatewayPid]);
+  });
+
+  it('that is killed after a stop was wished stays away, and nothing is left', async () => {
+    const { servicePid = 0 } = await service.install();
+    const stopping = service.manager.stop(service.identity);
+    endProcess(servicePid);
+    expect(await stopping).toMatchObject({ phase: 'stopped' });
+    await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
+  });
+
+  it('that is killed together with its runner leaves a gateway that a start replaces', async () => {
+    const { gatewayPid = 0, servicePid = 0 } = await service.install();
+    const runner = only(service.sandbox.hosts('run'));
+    endProcess(servicePid);
+    endProcess(runner);
+    await gone(runner);
+    const status = await service.manager.start(service.identity);
+    expect(status.gatewayPid).not.toBe(gatewayPid);
+    expect(service.gateways()).toEqual([status.gatewayPid]);
+  });
+
+  it('that is killed together with its runner leaves nothing after an uninstall', async () => {
+    const { servicePid = 0 } = await service.install();
+    const runner = only(service.sandbox.hosts('run'));
+    endProcess(servicePid);
+    endProcess(runner);
+    await gone(runner);
+    await service.manager.uninstall(service.identity);
+    expect(service.sandbox.processes()).toEqual([]);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('ends with its gateway on SIGTERM, and what the user asked for stays', async () => {
+    const { servicePid = 0 } = await service.install();
+    process.kill(servicePid, 'SIGTERM');
+    await gone(servicePid);
+    expect(service.sandbox.processes()).toEqual([]);
+    expect(await service.status()).toMatchObject({ desired: 'running' });
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
+  });
+
+  it('survives the whole process group of whoever ran the install', async () => {
+    const { installer, pid } = await service.installFromAnotherProcess();
+    process.kill(-installer, 'SIGKILL');
+    await gone(installer);
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid: pid });
+    expect(service.gateways()).toEqual([pid]);
+  });
+
+  it('ends when its state folder is taken away, with its gateway', async () => {
+    const { servicePid = 0 } = await service.install();
+    await service.folder.remove();
+    endProcess(only(service.gateways()));
+    await gone(servicePid);
+    expect(service.sandbox.processes()).toEqual([]);
+    expect(service.sandbox.leftovers().filter(name => name.endsWith('.json') || name.endsWith('.lock'))).toEqual([]);
+  });
+});
