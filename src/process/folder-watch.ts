@@ -6,10 +6,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+/** How often a folder is looked at that cannot be watched, in milliseconds. */
+const BLIND_LOOK_MS = 1_000;
+
 /** Calls back after changes directly in `folder`, or when it comes or goes; changes close together make one call. Returns the unsubscribe. */
 export function watchFolder(folder: string, listener: () => void): () => void {
   let watcher: fs.FSWatcher | undefined;
   let watched: string | undefined;
+  let blind: NodeJS.Timeout | undefined;
   let pending: NodeJS.Immediate | undefined;
   let closed = false;
 
@@ -22,25 +26,34 @@ export function watchFolder(folder: string, listener: () => void): () => void {
     });
   };
 
-  /** Watches the folder, or the nearest parent that exists. */
+  /** Watches the folder, or the nearest parent that exists; looks again when the watch stands, because the folder may have come meanwhile. */
   const attach = () => {
-    const target = nearestExisting(folder);
-    if (target === watched) return;
-    watcher?.close();
-    watched = target;
-    try {
-      watcher = fs.watch(target, { persistent: true }, (_event, name) => {
-        // The folder itself went: its watch hears nothing any more.
-        if (target === folder && !fs.existsSync(folder)) watched = undefined;
-        if (target === folder || name === null || name === nextPart(target, folder)) call();
-      });
-      watcher.on('error', () => {
+    for (let target = nearestExisting(folder); target !== watched; target = nearestExisting(folder)) {
+      watcher?.close();
+      watched = target;
+      try {
+        watcher = watch(target);
+      } catch {
+        // It went in that moment, or the system has no more watches to give: then this looks by time.
         watched = undefined;
-        call();
-      });
-    } catch {
-      watched = undefined;
+        clearTimeout(blind);
+        blind = setTimeout(call, BLIND_LOOK_MS);
+        return;
+      }
     }
+  };
+
+  const watch = (target: string) => {
+    const lost = () => {
+      watched = undefined;
+      call();
+    };
+    const started = fs.watch(target, { persistent: true }, (_event, name) => {
+      // Its own name means that it went, though another one may have its place already: this watch hears nothing of that.
+      if (name === path.basename(target) || !fs.existsSync(target)) lost();
+      else if (target === folder || name === null || name === nextPart(target, folder)) call();
+    });
+    return started.on('error', lost);
   };
 
   attach();
@@ -48,6 +61,7 @@ export function watchFolder(folder: string, listener: () => void): () => void {
   return () => {
     closed = true;
     watcher?.close();
+    clearTimeout(blind);
     if (pending) clearImmediate(pending);
   };
 }
