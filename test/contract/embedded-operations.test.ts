@@ -1,0 +1,394 @@
+// What users and other programs do to a gateway service while something else is going on: races, stops from outside, holds, damage.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { poll } from '../../src/service/poll.ts';
+import { DEADLINE_MS, endProcess, NOBODY, QUICK_LADDER } from '../support/sandbox.ts';
+import { only, ServiceUnderTest } from '../support/service.ts';
+
+let service: ServiceUnderTest;
+let others: ChildProcess[];
+beforeEach(() => {
+  service = new ServiceUnderTest();
+  others = [];
+});
+afterEach(async () => {
+  for (const other of others) other.kill('SIGKILL');
+  expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
+});
+
+const until = (what: string, holds: () => boolean) => poll(holds, { what, deadlineMs: DEADLINE_MS, everyMs: 20 });
+
+/** A living process that is nothing of ours; `argv` is what its command line says after the program. */
+async function other(script: string, ...argv: string[]): Promise<ChildProcess & { pid: number }> {
+  const child = spawn(process.execPath, ['-e', `${script}; console.log('up')`, '--', ...argv], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] },
+  });
+  others.push(child);
+  await once(child.stdout, 'data');
+  return child as ChildProcess & { pid: number };
+}
+
+const ALIVE = 'setInterval(() => {}, 1_000)';
+
+/** Writes the marker of a planned stop for this gateway, as Hermes' own command line does, and waits for its end as that does. */
+function stopsGateway(home: string, pid: number, afterwards: string): string {
+  const marker = path.join(home, '.gateway-planned-stop.json');
+  return `
+    const fs = require('fs');
+    fs.writeFileSync(${JSON.stringify(`${marker}.tmp`)}, JSON.stringify({
+      target_pid: ${pid}, target_start_time: ${posixProcesses.startTime(pid)}, stopper_pid: process.pid, written_at: new Date().toISOString(),
+    }));
+    fs.renameSync(${JSON.stringify(`${marker}.tmp`)}, ${JSON.stringify(marker)});
+    const timer = setInterval(() => {
+      try { process.kill(${pid}, 0); } catch { clearInterval(timer); ${afterwards} }
+    }, 2)`;
+}
+
+describe('an installation', () => {
+  it('of two at once ends with one gateway, told to both', async () => {
+    const [one, two] = await Promise.all([service.install(), service.install()]);
+    expect(one.gatewayPid).toBe(two.gatewayPid);
+    expect(service.gateways()).toEqual([one.gatewayPid]);
+    expect(service.sandbox.hosts('supervise')).toHaveLength(1);
+  });
+
+  it('with a program that does not exist says so and writes nothing', async () => {
+    const refused = service.manager.install(service.identity, { gatewayCommand: ['/no/such/program', 'gateway', 'run'] });
+    await expect(refused).rejects.toMatchObject({ code: 'gateway-command-missing', message: expect.stringContaining('/no/such/program') });
+    expect(service.sandbox.leftovers().filter(name => name.includes('HermesGateway'))).toEqual([]);
+    expect(service.sandbox.processes()).toEqual([]);
+  });
+
+  it('for a home that does not exist says so and writes nothing', async () => {
+    rmSync(service.home, { recursive: true });
+    await expect(service.install()).rejects.toMatchObject({ code: 'home-missing' });
+    expect(service.sandbox.leftovers().filter(name => name.includes('HermesGateway'))).toEqual([]);
+  });
+
+  it.each([
+    [['--exit-at-once', '3'], 'gateway-not-up', 'exit code 3'],
+    [['--exit-at-once', '78'], 'gateway-configuration', 'exit code 78'],
+    [['--no-such-switch'], 'gateway-not-up', 'exit code 2'],
+  ])('of a gateway that ends at once (%j) says why, and the registration is kept', async (switches, code, reason) => {
+    await expect(service.install(switches)).rejects.toMatchObject({ code, message: expect.stringContaining(reason) });
+    expect(await service.status()).toMatchObject({
+      mechanism: 'embedded',
+      desired: 'running',
+      lastExit: { reason: expect.stringContaining(reason) },
+    });
+    // Mended, it comes up.
+    expect(await service.install()).toMatchObject({ phase: 'running' });
+  });
+
+  it('of a program that cannot be executed says why', async () => {
+    const program = path.join(service.sandbox.path, 'not-executable');
+    writeFileSync(program, 'text');
+    chmodSync(program, 0o644);
+    const refused = service.install([], { gatewayCommand: [program] });
+    await expect(refused).rejects.toMatchObject({ code: 'gateway-not-up', message: expect.stringContaining('could not be started') });
+  });
+
+  it('of a program that keeps no files counts as up when it has lived for two seconds', async () => {
+    const status = await service.install(['--no-files']);
+    expect(status.uptimeMs).toBeGreaterThanOrEqual(2_000);
+    expect(service.gateways()).toEqual([status.gatewayPid]);
+    expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped' });
+    expect(service.gateways()).toEqual([]);
+  });
+
+  it('takes over from a gateway of this home that nobody manages', async () => {
+    const wild = spawn(process.execPath, [service.sandbox.gatewayScript, 'gateway', 'run'], {
+      env: { ...process.env, HERMES_HOME: service.home },
+      stdio: 'ignore',
+    });
+    others.push(wild);
+    await until('the unmanaged gateway', () => existsSync(path.join(service.home, 'gateway.pid')));
+    const status = await service.install();
+    expect(status.gatewayPid).not.toBe(wild.pid);
+    expect(service.gateways()).toEqual([status.gatewayPid]);
+  });
+
+  it('leaves the gateway of another home alone, from beginning to end', async () => {
+    const neighbour = service.sandbox.identity('neighbour');
+    const options = service.sandbox.installOptions();
+    const { gatewayPid } = await service.manager.install(neighbour, options);
+    await service.install();
+    await service.manager.restart(service.identity);
+    await service.manager.uninstall(service.identity);
+    expect(await service.manager.status(neighbour)).toMatchObject({ phase: 'running', gatewayPid, restarts: { count: 0 } });
+    expect(readdirSync(service.sandbox.stateRoot)).toEqual([neighbour.serviceName]);
+  });
+
+  it('over a running gateway is in force from its next start', async () => {
+    const { gatewayPid } = await service.install();
+    expect(await service.install(['--with-child'])).toMatchObject({ phase: 'running', gatewayPid });
+    const status = await service.manager.restart(service.identity);
+    expect(readFileSync(`/proc/${status.gatewayPid}/cmdline`, 'utf8').split('\0')).toContain('--with-child');
+  });
+});
+
+describe('a stop', () => {
+  it('while a slow gateway is starting wins', async () => {
+    const installing = service.install(['--start-delay-ms', '60000']).catch((error: unknown) => error);
+    await until('a gateway that starts', () => service.gateways().length === 1);
+    expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect(await installing).toMatchObject({ code: 'gateway-not-up' });
+    expect(service.sandbox.processes()).toEqual([]);
+  });
+
+  it('and a start at once end with one that runs, because it was asked for last', async () => {
+    await service.install();
+    const stopping = service.manager.stop(service.identity);
+    const starting = service.manager.start(service.identity);
+    expect(await stopping).toBeDefined();
+    expect(await starting).toMatchObject({ phase: 'running', desired: 'running' });
+    expect(service.gateways()).toHaveLength(1);
+  });
+
+  it('ends what the gateway left behind', async () => {
+    await service.install(['--with-child']);
+    await service.manager.stop(service.identity);
+    expect(service.sandbox.processes()).toEqual([]);
+  });
+
+  it('ends a gateway that acknowledges it and goes on, within 20 s', async () => {
+    await service.install(['--ignore-stop', '--no-files'], {});
+    expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped' });
+    expect(service.sandbox.processes()).toEqual([]);
+  });
+
+  it('of many at once is one stop', async () => {
+    await service.install();
+    const all = await Promise.all(Array.from({ length: 4 }, () => service.manager.stop(service.identity)));
+    expect(all.map(({ phase }) => phase)).toEqual(['stopped', 'stopped', 'stopped', 'stopped']);
+    expect(await service.ends()).toMatchObject([{ outcome: 'stopped' }]);
+  });
+});
+
+describe('an uninstall', () => {
+  it('while a gateway is starting leaves nothing: no process, no socket, no file', async () => {
+    const installing = service.install(['--start-delay-ms', '60000']).catch((error: unknown) => error);
+    await until('a gateway that starts', () => service.gateways().length === 1);
+    expect(await service.manager.uninstall(service.identity)).toMatchObject({ phase: 'not-installed' });
+    await installing;
+    expect(service.sandbox.processes()).toEqual([]);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('of two at once does nothing twice', async () => {
+    await service.install();
+    const all = await Promise.all([service.manager.uninstall(service.identity), service.manager.uninstall(service.identity)]);
+    expect(all.map(({ phase }) => phase)).toEqual(['not-installed', 'not-installed']);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('during a recovery delay does not wait for it', async () => {
+    const { gatewayPid } = await service.install([], { recovery: { delaysMs: [600_000], resetMs: 60_000 } });
+    endProcess(gatewayPid ?? 0);
+    await service.untilPhase('restarting');
+    await service.manager.uninstall(service.identity);
+    expect(service.sandbox.processes()).toEqual([]);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('is heard of by a watcher, and so is the next installation', async () => {
+    const phases: string[] = [];
+    await service.install();
+    const unwatch = service.manager.watch(service.identity, ({ phase }) => phases.push(phase));
+    await until('the watcher to begin', () => phases.at(-1) === 'running');
+    await service.manager.uninstall(service.identity);
+    await until('the uninstall to be told', () => phases.at(-1) === 'not-installed');
+    await service.install();
+    await until('the installation to be told', () => phases.at(-1) === 'running');
+    unwatch();
+  });
+});
+
+describe('a stop from outside', () => {
+  it("by Hermes' own `gateway stop` is the user's wish, though that program ends at once", async () => {
+    const { gatewayPid = 0 } = await service.install();
+    await other(stopsGateway(service.home, gatewayPid, 'process.exit()'), '-m', 'hermes_cli.main', 'gateway', 'stop');
+    expect(await service.untilPhase('stopped')).toMatchObject({ desired: 'stopped', lastExit: { code: 0 } });
+    expect(service.gateways()).toEqual([]);
+    expect(await service.ends()).toMatchObject([{ outcome: 'stopped-from-outside' }]);
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
+  });
+
+  it('by another program keeps the gateway down while that one lives, and no longer', async () => {
+    const { gatewayPid = 0 } = await service.install();
+    const stopper = await other(`${stopsGateway(service.home, gatewayPid, '')}; ${ALIVE}`, 'gateway', 'restart');
+    const held = await service.untilPhase('held-for-update');
+    expect(held).toMatchObject({ desired: 'running', detail: expect.stringContaining(String(stopper.pid)) });
+    expect(service.gateways()).toEqual([]);
+    stopper.kill('SIGKILL');
+    expect(await service.untilBack(gatewayPid)).toMatchObject({ restarts: { count: 0 } });
+  });
+
+  it('can be ended by a stop, and by an uninstall', async () => {
+    const { gatewayPid = 0 } = await service.install();
+    await other(`${stopsGateway(service.home, gatewayPid, '')}; ${ALIVE}`);
+    await service.untilPhase('held-for-update');
+    expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped' });
+    await service.manager.uninstall(service.identity);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('with a marker for another process means nothing', async () => {
+    const { gatewayPid = 0 } = await service.install();
+    const marker = { target_pid: NOBODY, target_start_time: 1, stopper_pid: process.pid, written_at: new Date().toISOString() };
+    writeFileSync(path.join(service.home, '.gateway-planned-stop.json'), JSON.stringify(marker));
+    endProcess(gatewayPid);
+    await service.untilBack(gatewayPid);
+    expect(await service.ends()).toMatchObject([{ outcome: 'failure' }]);
+  });
+});
+
+describe('a hold', () => {
+  const reason = { who: 'a test', why: 'to look at it' };
+
+  it('ends the gateway, keeps it down, and ends with its release', async () => {
+    const { gatewayPid } = await service.install();
+    const release = await service.manager.hold(service.identity, reason);
+    expect(service.gateways()).toEqual([]);
+    expect(await service.status()).toMatchObject({ phase: 'held-for-update', desired: 'running', detail: 'a test: to look at it' });
+    await release();
+    expect(await service.untilBack(gatewayPid)).toMatchObject({ restarts: { count: 0 } });
+    expect((await service.manager.history(service.identity)).at(-1)).toMatchObject({ kind: 'started', cause: 'released' });
+  });
+
+  it('ends with its holder, soon after that one is killed', async () => {
+    const { gatewayPid } = await service.install();
+    const holder = await other(ALIVE);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const startTime = posixProcesses.startTime(holder.pid) ?? 0;
+    await service.folder.placeHold({ schema: 1, id: 'x', ...reason, since: until, until, holder: { pid: holder.pid, startTime } });
+    await service.untilPhase('held-for-update');
+    expect(service.gateways()).toEqual([]);
+    const killedAt = Date.now();
+    holder.kill('SIGKILL');
+    const back = await service.untilBack(gatewayPid);
+    expect(Date.parse(back.startedAt ?? '') - killedAt, 'milliseconds from the death of the holder to the launch').toBeLessThan(10_000);
+  });
+
+  it('outlasts a crash during which it was placed: the ladder does not undo it', async () => {
+    const { gatewayPid } = await service.install([], { recovery: { delaysMs: [300], resetMs: 60_000 } });
+    endProcess(gatewayPid ?? 0);
+    const release = await service.manager.hold(service.identity, reason);
+    await until('a runner that waits', () => service.sandbox.hosts('run').length === 1);
+    await service.untilPhase('held-for-update');
+    expect(service.gateways()).toEqual([]);
+    await release();
+    await service.untilBack(gatewayPid);
+  });
+
+  it('is told to whoever asks for a start or a restart meanwhile', async () => {
+    await service.install();
+    const release = await service.manager.hold(service.identity, reason);
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'held-for-update' });
+    expect(await service.manager.restart(service.identity)).toMatchObject({ phase: 'held-for-update' });
+    await release();
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
+  });
+
+  it('by a process that is gone, or that is damaged, holds nothing', async () => {
+    const { gatewayPid } = await service.install();
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await service.folder.placeHold({ schema: 1, id: 'dead', ...reason, since: until, until, holder: { pid: NOBODY } });
+    writeFileSync(path.join(service.folder.path, 'hold-bad.json'), '{');
+    endProcess(gatewayPid ?? 0);
+    await service.untilBack(gatewayPid);
+  });
+
+  it("by Hermes' own updater keeps the gateway down while that one lives", async () => {
+    const { gatewayPid } = await service.install();
+    const updater = await other(ALIVE);
+    writeFileSync(path.join(service.home, '.hermes-update-in-progress'), `${updater.pid}\n${Date.now() / 1_000}\n`);
+    endProcess(gatewayPid ?? 0);
+    expect(await service.untilPhase('held-for-update')).toMatchObject({ desired: 'running' });
+    expect(service.gateways()).toEqual([]);
+    updater.kill('SIGKILL');
+    await service.untilBack(gatewayPid);
+  });
+});
+
+describe('damage', () => {
+  it('to the definition is a problem with a remedy, a start says so, and an install mends it', async () => {
+    await service.install();
+    await service.manager.stop(service.identity);
+    const file = path.join(service.folder.path, 'definition.json');
+    writeFileSync(file, '{"schema":1,');
+    expect(await service.status()).toMatchObject({ problems: [{ code: 'definition-unreadable' }] });
+    await expect(service.manager.start(service.identity)).rejects.toMatchObject({ code: 'state-corrupt' });
+    expect(await service.install()).toMatchObject({ phase: 'running', problems: [] });
+    expect(readFileSync(`${file}.damaged`, 'utf8')).toBe('{"schema":1,');
+  });
+
+  it('to the definition does not keep anybody from a stop or an uninstall', async () => {
+    await service.install();
+    writeFileSync(path.join(service.folder.path, 'definition.json'), '');
+    expect(await service.manager.stop(service.identity)).toMatchObject({ desired: 'stopped' });
+    await service.manager.uninstall(service.identity);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('of a definition from the future is told, and a start does not touch it', async () => {
+    await service.install();
+    await service.manager.stop(service.identity);
+    const file = path.join(service.folder.path, 'definition.json');
+    writeFileSync(file, JSON.stringify({ schema: 2 }));
+    expect(await service.status()).toMatchObject({ problems: [{ code: 'state-newer' }] });
+    await expect(service.manager.start(service.identity)).rejects.toMatchObject({ code: 'state-newer' });
+    expect(readFileSync(file, 'utf8')).toBe('{"schema":2}');
+  });
+
+  it('to every other file of the state folder costs nobody the gateway', async () => {
+    const { gatewayPid } = await service.install();
+    for (const name of ['desired.json', 'host.json', 'history.jsonl', 'launch.json', 'gateway-help.json'])
+      writeFileSync(path.join(service.folder.path, name), '\0\0\0');
+    endProcess(gatewayPid ?? 0);
+    await service.untilBack(gatewayPid);
+    await service.manager.uninstall(service.identity);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('by a squatter on the name of the control pipe costs nobody the gateway: a fresh name is published', async () => {
+    await service.install();
+    const { pipe = '' } = (await service.folder.runner()) ?? {};
+    await service.manager.stop(service.identity);
+    writeFileSync(pipe, 'mine');
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', problems: [{ code: 'pipe-squatted' }] });
+    expect((await service.folder.runner())?.pipe).not.toBe(pipe);
+    expect(readFileSync(pipe, 'utf8')).toBe('mine');
+    rmSync(pipe);
+  });
+
+  it('by an impostor in the record of the runner is not believed', async () => {
+    await service.install();
+    const runner = only(service.sandbox.hosts('run'));
+    const { pipe = '' } = (await service.folder.runner()) ?? {};
+    const startTime = posixProcesses.startTime(process.pid) ?? 0;
+    await service.folder.writeRunner({ process: { pid: process.pid, startTime }, pipe });
+    expect((await service.status()).gatewayPid).toBeUndefined();
+    await service.folder.writeRunner({ process: { pid: runner, startTime: posixProcesses.startTime(runner) ?? 0 }, pipe });
+    expect(await service.status()).toMatchObject({ phase: 'running' });
+  });
+});
+
+describe('a home called', () => {
+  it.each(['two words', "Ada's", 'a&b%PATH%', '家 🏠', `long ${'x'.repeat(120)}`])('%j works from install to uninstall', async name => {
+    const identity = service.sandbox.identity(`${name}/`);
+    const options = { gatewayCommand: service.sandbox.gatewayCommand('--with-child'), recovery: QUICK_LADDER };
+    const { gatewayPid } = await service.manager.install(identity, options);
+    expect(identity.home.endsWith(name)).toBe(true);
+    expect(service.sandbox.gateways(identity.home)).toEqual([gatewayPid]);
+    await service.manager.uninstall(identity);
+    expect(service.sandbox.processes()).toEqual([]);
+    expect(service.sandbox.leftovers()).toEqual([]);
+  });
+});
