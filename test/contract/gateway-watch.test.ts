@@ -33,6 +33,7 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
       mayKeepNoFiles: false,
       probeMs: 30_000,
       processes: posixProcesses,
+      commandLine: () => undefined,
       onSight: sight => seen.push(sight),
     });
     return watch;
