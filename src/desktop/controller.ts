@@ -162,12 +162,19 @@ class ProfileController {
     return this.snapshot();
   }
 
-  /** One snapshot after the other, so that none overtakes a newer one. */
+  /** One snapshot after the other, so that none overtakes a newer one. Never rejects: one that cannot be told is made up by the next. */
   #tell(): Promise<void> {
     this.#telling = this.#telling.then(async () => {
       if (this.#listeners.size === 0) return;
-      const snapshot = await this.snapshot();
-      for (const listener of this.#listeners) listener(snapshot);
+      const snapshot = await this.snapshot().catch(() => undefined);
+      if (!snapshot) return;
+      for (const listener of this.#listeners) {
+        try {
+          listener(snapshot);
+        } catch {
+          // A window that just closed must not keep the others from hearing.
+        }
+      }
     });
     return this.#telling;
   }

@@ -1,0 +1,97 @@
+// The controller behind every window, over the manager in memory: one operation at a time, and no listener or payload that could break it.
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { GatewayServiceController } from '../../src/desktop/controller.ts';
+import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import { gatewayIdentityFor } from '../support/identity.ts';
+import { MemoryManager } from '../support/memory-manager.ts';
+import { DEADLINE_MS } from '../support/sandbox.ts';
+
+let manager: MemoryManager;
+let controller: GatewayServiceController;
+beforeEach(() => {
+  manager = new MemoryManager();
+  controller = new GatewayServiceController({ manager, identities: [gatewayIdentityFor('/h'), gatewayIdentityFor('/h', 'work')] });
+});
+
+const until = (what: string, holds: () => unknown) => poll(() => Boolean(holds()), { what, deadlineMs: DEADLINE_MS, everyMs: 5 });
+const value = async (verb: Verb, payload: unknown) => {
+  const reply = await controller.handle(verb, payload);
+  if (!reply.ok) throw new Error(reply.error.message);
+  return reply.value as Snapshot;
+};
+
+describe('the controller', () => {
+  it('switches a gateway on and off, each profile for itself', async () => {
+    expect(await value('get', {})).toMatchObject({ profile: 'default', profiles: ['default', 'work'], status: { phase: 'not-installed' } });
+    expect(await value('set', { profile: 'work', on: true })).toMatchObject({ profile: 'work', status: { phase: 'running' } });
+    expect(await value('get', { profile: 'default' })).toMatchObject({ status: { phase: 'not-installed' } });
+    expect(await value('set', { profile: 'work', on: false })).toMatchObject({ status: { phase: 'not-installed' } });
+  });
+
+  it.each([
+    ['get', null],
+    ['get', { profile: 7 }],
+    ['set', { profile: 'work' }],
+    ['set', { profile: 'work', on: 'yes' }],
+    ['set', { profile: 'work', on: true, gatewayCommand: ['/bin/sh'] }],
+    ['start', {}],
+    ['stop', { profile: 'x'.repeat(65) }],
+    ['logs', { profile: 'work', lines: -1 }],
+    ['logs', { profile: 'work', lines: 1e9 }],
+  ] as const)('answers %s with %j by an error, and touches nothing', async (verb, payload) => {
+    expect(await controller.handle(verb, payload)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+    expect(manager.registered).toEqual([]);
+  });
+
+  it('knows no profile but those it was given', async () => {
+    expect(await controller.handle('start', { profile: '../other' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
+  });
+
+  it('tells every listener of an operation from its beginning to its end', async () => {
+    const seen: Snapshot[] = [];
+    const unlisten = controller.onChanged(snapshot => void seen.push(snapshot));
+    await value('set', { profile: 'default', on: true });
+    await until('the end to be told', () => seen.at(-1)?.status.phase === 'running' && !seen.at(-1)?.operation);
+    expect(seen.some(({ operation }) => operation?.verb === 'install')).toBe(true);
+    unlisten();
+    const count = seen.length;
+    await value('stop', { profile: 'default' });
+    expect(seen).toHaveLength(count);
+  });
+
+  it('does one operation at a time for a profile, and says which one is at work', async () => {
+    let finish = () => undefined as undefined;
+    const working = controller.operate('default', 'update', () => new Promise<void>(resolve => (finish = () => void resolve())));
+    expect(await controller.handle('start', { profile: 'default' })).toMatchObject({
+      ok: false,
+      error: { code: 'busy', message: expect.stringContaining('update') },
+    });
+    expect(await controller.handle('set', { profile: 'work', on: true })).toMatchObject({ ok: true });
+    finish();
+    expect((await working).operation).toBeUndefined();
+  });
+
+  it('keeps the error of the last operation until the next one', async () => {
+    expect(await controller.handle('start', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'not-installed' } });
+    expect(await value('get', {})).toMatchObject({ lastError: { code: 'not-installed' } });
+    await value('set', { profile: 'default', on: true });
+    expect((await value('get', {})).lastError).toBeUndefined();
+  });
+
+  it('is not silenced by a listener that throws, nor by a manager that fails for a moment', async () => {
+    const seen: Snapshot[] = [];
+    controller.onChanged(() => {
+      throw new Error('the window is gone');
+    });
+    controller.onChanged(snapshot => void seen.push(snapshot));
+    const history = manager.history.bind(manager);
+    manager.history = () => Promise.reject(new GatewayServiceError('state-unwritable'));
+    await controller.handle('set', { profile: 'default', on: true });
+    manager.history = history;
+    await value('stop', { profile: 'default' });
+    await until('the stop to be told', () => seen.at(-1)?.status.phase === 'stopped');
+  });
+});
