@@ -1,0 +1,142 @@
+// stop → update → start with real gateways: whatever becomes of the command, the gateways are down during it and up after it.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { GatewayManager } from '../../src/service/manager.ts';
+import { poll } from '../../src/service/poll.ts';
+import { runUpdate, type UpdateResult } from '../../src/update/update.ts';
+import { DEADLINE_MS, endProcess, HOST_COMMAND, REPOSITORY } from '../support/sandbox.ts';
+import { ServiceUnderTest } from '../support/service.ts';
+
+let service: ServiceUnderTest;
+let neighbour: GatewayIdentity;
+beforeEach(async () => {
+  service = new ServiceUnderTest();
+  neighbour = service.sandbox.identity('neighbour');
+});
+afterEach(async () => {
+  expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
+});
+
+/** A command that writes down which gateways it finds running, then does what `then` says. */
+function command(then = ''): string[] {
+  const found = path.join(service.sandbox.path, 'found');
+  const script = `
+    const fs = require('fs');
+    const alive = ${JSON.stringify([service.home, neighbour.home])}.filter(home => fs.existsSync(home + '/gateway.pid'));
+    fs.writeFileSync(${JSON.stringify(found)}, JSON.stringify(alive));
+    console.log('updating'); console.error('a warning');
+    ${then}`;
+  return [process.execPath, '-e', script];
+}
+
+const foundRunning = () => JSON.parse(readFileSync(path.join(service.sandbox.path, 'found'), 'utf8'));
+
+async function update(
+  argv: string[],
+  manager: GatewayManager = service.manager,
+): Promise<UpdateResult & { output: string; said: string[] }> {
+  let output = '';
+  const said: string[] = [];
+  const result = await runUpdate({
+    manager,
+    identities: [service.identity, neighbour],
+    command: argv,
+    report: ({ message }) => said.push(message),
+    output: chunk => {
+      output += chunk;
+    },
+  });
+  return { ...result, output, said };
+}
+
+describe('an update', () => {
+  it('runs with every gateway down, and all of them are up again when it is told to be done', async () => {
+    const options = service.sandbox.installOptions();
+    const before = [await service.install(), await service.manager.install(neighbour, options)];
+    const { code, statuses, output, said } = await update(command());
+    expect(code).toBe(0);
+    expect(foundRunning()).toEqual([]);
+    expect(statuses).toMatchObject([
+      { phase: 'running', desired: 'running', restarts: { count: 0 } },
+      { phase: 'running', desired: 'running', restarts: { count: 0 } },
+    ]);
+    expect(statuses.map(({ gatewayPid }) => gatewayPid)).not.toEqual(before.map(({ gatewayPid }) => gatewayPid));
+    expect(output).toContain('updating\n');
+    expect(output).toContain('a warning\n');
+    expect(said.at(-1)).toBe('Waiting for the gateway to come up');
+  });
+
+  it('that fails, or is killed, has its code told, and the gateway is up again', async () => {
+    await service.install();
+    expect(await update(command('process.exitCode = 9'))).toMatchObject({ code: 9, statuses: [{ phase: 'running' }] });
+    expect(await update(command("process.kill(process.pid, 'SIGKILL')"))).toMatchObject({ code: null, statuses: [{ phase: 'running' }] });
+  });
+
+  it('that cannot be started is an error, and the gateway comes up again', async () => {
+    const { gatewayPid } = await service.install();
+    await expect(update(['/no/such/updater'])).rejects.toMatchObject({ code: 'update-failed', message: expect.stringContaining('ENOENT') });
+    await service.untilBack(gatewayPid);
+  });
+
+  it('leaves alone what is not installed and what the user has stopped', async () => {
+    await service.install();
+    await service.manager.stop(service.identity);
+    expect(await update(command())).toMatchObject({ code: 0, statuses: [] });
+    expect(await service.status()).toMatchObject({ phase: 'stopped' });
+    expect(service.sandbox.processes()).toEqual([]);
+  });
+
+  it('does not begin where one gateway does not stop, and the others come up again', async () => {
+    const { gatewayPid } = await service.install();
+    await service.manager.install(neighbour, service.sandbox.installOptions());
+    const stubborn: GatewayManager = Object.create(service.manager, {
+      hold: {
+        value: (identity: GatewayIdentity, why: { who: string; why: string }) =>
+          identity === neighbour ? Promise.reject(new Error('it will not stop')) : service.manager.hold(identity, why),
+      },
+      status: { value: (identity: GatewayIdentity) => service.manager.status(identity) },
+    });
+    await expect(update(command(), stubborn)).rejects.toThrow('it will not stop');
+    expect(existsSync(path.join(service.sandbox.path, 'found'))).toBe(false);
+    await service.untilBack(gatewayPid);
+  });
+
+  it('whose program is killed in the middle leaves nothing down', async () => {
+    const { gatewayPid } = await service.install();
+    const started = path.join(service.sandbox.path, 'found');
+    const script = `
+      const { EmbeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/process/embedded-manager.js`)});
+      const { posixProcesses } = await import(${JSON.stringify(`${REPOSITORY}dist/src/gateway/process-start-time.js`)});
+      const { runUpdate } = await import(${JSON.stringify(`${REPOSITORY}dist/src/update/update.js`)});
+      const manager = new EmbeddedManager({
+        stateRoot: ${JSON.stringify(service.sandbox.stateRoot)}, hostCommand: ${JSON.stringify(HOST_COMMAND)},
+        processes: posixProcesses, checkCommand: (_, override) => override,
+      });
+      await runUpdate({
+        manager, identities: [${JSON.stringify(service.identity)}],
+        command: ${JSON.stringify(command('setInterval(() => {}, 1_000)'))}, output: () => {},
+      });`;
+    const updater = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+    await poll(() => existsSync(started), { what: 'the update to begin', deadlineMs: DEADLINE_MS });
+    expect(service.gateways()).toEqual([]);
+    endProcess(updater.pid ?? 0);
+    await once(updater, 'exit');
+    expect(await service.untilBack(gatewayPid)).toMatchObject({ desired: 'running', restarts: { count: 0 } });
+  });
+
+  it('is not undone by a start of the user meanwhile', async () => {
+    await service.install();
+    const go = path.join(service.sandbox.path, 'go');
+    const updating = update(command(`const t = setInterval(() => { if (fs.existsSync(${JSON.stringify(go)})) clearInterval(t); }, 10)`));
+    await poll(() => existsSync(path.join(service.sandbox.path, 'found')), { what: 'the update to begin', deadlineMs: DEADLINE_MS });
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'held-for-update' });
+    expect(service.gateways()).toEqual([]);
+    writeFileSync(go, '');
+    expect(await updating).toMatchObject({ code: 0, statuses: [{ phase: 'running' }] });
+  });
+});
