@@ -8,6 +8,8 @@ import type { Part } from './figure.ts';
 const ROLES: readonly Role[] = ['runner', 'supervisor'];
 const SETTLE_MS = 15_000;
 const WINDOW_MS = 30_000;
+/** V8 tidies up after the start up to three times, at its leisure: a late one (12 ms) falls into one window of these. */
+const WINDOWS = 3;
 const TARGET_MS = 10;
 
 export const idle: Part = {
@@ -17,16 +19,18 @@ export const idle: Part = {
     if (process.platform !== 'linux') return ROLES.map(role => ({ name: name(role), skipped: 'it is read from /proc, on Linux only' }));
     const gateway = await EmbeddedGateway.install();
     try {
-      const pids = await Promise.all(ROLES.map(role => gateway.pid(role)));
-      // A measured length of time, not a wait for a fact: compilers and garbage collectors come to rest.
+      const idlers = await Promise.all(ROLES.map(async role => ({ role, pid: await gateway.pid(role), values: [] as number[] })));
+      // Lengths of time on purpose: idleness is what is measured.
       await delay(SETTLE_MS);
-      const before = pids.map(processorMs);
-      await delay(WINDOW_MS);
-      const after = pids.map(processorMs);
-      return ROLES.map((role, i) => ({
+      for (let window = 0; window < WINDOWS; window += 1) {
+        const before = idlers.map(({ pid }) => processorMs(pid));
+        await delay(WINDOW_MS);
+        for (const [i, { pid, values }] of idlers.entries()) values.push(processorMs(pid) - (before[i] ?? Number.NaN));
+      }
+      return idlers.map(({ role, values }) => ({
         name: name(role),
         unit: 'ms' as const,
-        values: [(after[i] ?? Number.NaN) - (before[i] ?? Number.NaN)],
+        values,
         target: { bound: 'below' as const, value: TARGET_MS },
       }));
     } finally {
