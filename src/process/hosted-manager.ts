@@ -122,12 +122,17 @@ export class HostedManager implements GatewayManager {
     const sinceMs = await this.#exclusively('install', folder, report, async () => {
       report({ operation: 'install', message: 'Checking the home and the gateway program' });
       requireHome(identity);
-      refuseForeign(await this.status(identity));
+      const status = await this.status(identity);
+      refuseForeign(status);
       const gatewayCommand = options.gatewayCommand ?? (await this.#override(folder));
       this.#options.checkCommand(identity, gatewayCommand);
       await this.#host.checkRights(identity);
       const known = await folder.definition().catch(() => undefined);
       const { delaysMs, resetMs } = options.recovery ?? known?.recovery ?? RECOVERY_LADDER;
+      // A runner that is at the old command just now would answer for the new one.
+      const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
+      if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
+      const beganMs = Date.now();
       report({ operation: 'install', message: 'Writing the definition' });
       await folder.make();
       // The wish first: a definition without one would look like a service that failed.
@@ -153,6 +158,7 @@ export class HostedManager implements GatewayManager {
         throw error;
       }
       await this.#host.start(identity, folder);
+      return beganMs;
     });
     return this.#up('install', identity, report, sinceMs);
   }
@@ -176,10 +182,12 @@ export class HostedManager implements GatewayManager {
     const folder = this.#folder(identity);
     const sinceMs = await this.#exclusively('start', folder, report, async () => {
       await this.#requireInstalled(identity);
+      const beganMs = Date.now();
       // Where it cannot be read, no host could start anything.
       await folder.definition();
       const { phase } = await this.status(identity);
       if (phase !== 'running' && phase !== 'degraded') await this.#wishRunning(identity);
+      return beganMs;
     });
     return this.#up('start', identity, report, sinceMs);
   }
@@ -197,10 +205,11 @@ export class HostedManager implements GatewayManager {
     const folder = this.#folder(identity);
     const sinceMs = await this.#exclusively('restart', folder, report, async () => {
       await this.#requireInstalled(identity);
+      const beganMs = Date.now();
       const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
       if (!connection) {
         await this.#wishRunning(identity);
-        return;
+        return beganMs;
       }
       report({ operation: 'restart', message: 'Stopping the gateway and starting it again' });
       try {
@@ -208,6 +217,7 @@ export class HostedManager implements GatewayManager {
       } finally {
         connection.close();
       }
+      return beganMs;
     });
     return this.#up('restart', identity, report, sinceMs);
   }
@@ -284,7 +294,7 @@ export class HostedManager implements GatewayManager {
     await this.#host.start(identity, folder);
   }
 
-  /** Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
+  /** `sinceMs` (epoch) is when the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
   async #up(operation: Operation, identity: GatewayIdentity, report: Report, sinceMs: number): Promise<Status> {
     report({ operation, message: 'Waiting for the gateway to come up' });
     const folder = this.#folder(identity);
@@ -335,13 +345,10 @@ export class HostedManager implements GatewayManager {
     if (killed) removeStaleSocket(killed.pipe);
   }
 
-  /** Resolves with the time at which its turn began, in epoch milliseconds. */
-  async #exclusively(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<void>): Promise<number> {
+  async #exclusively<T>(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<T>): Promise<T> {
     const lock = await this.#turn(operation, folder, report);
-    const sinceMs = Date.now();
     try {
-      await work();
-      return sinceMs;
+      return await work();
     } finally {
       lock.release();
     }
