@@ -78,7 +78,8 @@ export class GatewayWatch {
     } catch {
       // Without a watch the looks by time find the same, a little later.
     }
-    this.#look();
+    // Nobody hears of anything before they have us.
+    this.#lookTimer = setTimeout(() => this.#look(), 0);
   }
 
   get sight(): Sight {

@@ -135,8 +135,8 @@ export class HostedManager implements GatewayManager {
       const beganMs = Date.now();
       report({ operation: 'install', message: 'Writing the definition' });
       await folder.make();
-      // The wish first: a definition without one would look like a service that failed.
-      await folder.writeDesired('running');
+      // For a new service the wish comes first: a definition without one would look like a service that failed.
+      if (!known) await folder.writeDesired('running');
       const definition: Definition = {
         schema: 1,
         mechanism: this.mechanism,
@@ -151,6 +151,8 @@ export class HostedManager implements GatewayManager {
         installedAt: known?.installedAt ?? new Date().toISOString(),
       };
       await folder.writeDefinition(definition);
+      // For one that is there it comes last: it ends a delay of the ladder, and what is started then must be what was defined now.
+      if (known) await folder.writeDesired('running');
       try {
         await this.#host.register(identity, definition, report);
       } catch (error) {

@@ -9,23 +9,23 @@
  */
 
 import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
-import { stopGateway } from '../gateway/graceful-stop.ts';
-import { livingGateway, readUpdateMarker } from '../gateway/identity-files.ts';
+import { readUpdateMarker } from '../gateway/identity-files.ts';
 import type { Definition } from '../service/definition.ts';
 import { toGatewayServiceError } from '../service/errors.ts';
-import type { RunnerPhase, RunnerState } from '../service/facts.ts';
-import type { HistoryRecord, StartCause } from '../service/history.ts';
+import type { RunnerPhase } from '../service/facts.ts';
+import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
 import { holdInForce } from '../service/holds.ts';
 import { isLock, isSameProcess, type ProcessRef, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
-import type { ProblemCode } from '../service/problems.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { type ControlServer, serveControlPipe } from './control-server.ts';
 import { watchFolder } from './folder-watch.ts';
+import { GatewayLife, takeOver } from './gateway-life.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
-import { GatewayWatch, type Sight, type Stopper } from './gateway-watch.ts';
+import type { Sight, Stopper } from './gateway-watch.ts';
 import { RUNNER_EXIT } from './host-link.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
+import { RunnerBoard, type Showing } from './runner-board.ts';
 
 export interface RunnerPorts {
   readonly definition: Definition;
@@ -46,13 +46,8 @@ export interface RunnerPorts {
 const OUTSIDE_STOP_MS = 60_000;
 /** How often the holder of a hold is looked at; a hold whose holder died is over within this, in milliseconds. */
 const HOLD_LOOK_MS = 1_000;
-/** How long the captured output is waited for when the whole tree has ended, in milliseconds. */
-const DRAIN_MS = 2_000;
 /** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
 const HOST_LOST_GRACE_MS = 1_000;
-/** A gateway that answers no probe will hardly answer a wish to stop; the user who restarts it need not wait long, in milliseconds. */
-const SILENT_GRACE_MS = 3_000;
-
 interface StopWish {
   readonly reason: string;
   readonly gracefulMs?: number;
@@ -63,9 +58,9 @@ export class Runner {
   readonly #ports: RunnerPorts;
   readonly #output: OutputLog;
   #definition: Definition;
-  #state: RunnerState;
+  readonly #board: RunnerBoard;
   #server: ControlServer | undefined;
-  #life: { readonly tree: GatewayProcessTree; readonly watch: GatewayWatch } | undefined;
+  #life: GatewayLife | undefined;
   #stopWish: StopWish | undefined;
   #restartWish = false;
   /** The gateway was ended for this hold. */
@@ -77,8 +72,8 @@ export class Runner {
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
     this.#definition = ports.definition;
-    this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#tellLoss() });
-    this.#state = { schema: 1, service: ports.definition.service, runnerPid: process.pid, phase: 'starting', since: now(), problems: [] };
+    this.#board = new RunnerBoard(ports.definition.service);
+    this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
   }
 
   /** Runs until the gateway is to stay stopped (0) or has failed (1). Never throws. */
@@ -103,7 +98,7 @@ export class Runner {
       return RUNNER_EXIT.failed;
     } finally {
       unwatch();
-      await this.#life?.tree.kill();
+      await this.#life?.clear();
       await this.#output.close();
       await this.#server?.close();
       await folder.removeRunner();
@@ -141,7 +136,7 @@ export class Runner {
     this.#stopWish = wish;
     this.#show('stopping', { detail: wish.reason });
     this.#wake();
-    void this.#endLife(wish.gracefulMs);
+    void this.#life?.end(wish.gracefulMs);
   }
 
   /** A new gateway in place of this one; resolves when it was launched, or when a hold keeps it from that. */
@@ -150,14 +145,14 @@ export class Runner {
     if (this.#life) {
       this.#restartWish = true;
       this.#show('restarting', { detail: 'asked for by the user' });
-      void this.#endLife();
+      void this.#life.end();
     }
     return new Promise(resolve => this.#launched.push(resolve));
   }
 
   async #live(): Promise<number> {
     const { folder, log } = this.#ports;
-    let cause = await this.#causeOfStart();
+    let cause = causeOfStart(await folder.history(), (await folder.desired()).at);
     for (;;) {
       if (await this.#heldBack()) cause = 'released';
       const askedBefore = this.#endAsked();
@@ -196,11 +191,12 @@ export class Runner {
 
   /** One gateway from launch to the verdict on its end. */
   async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
-    const { folder, processes, launch, launchSpec, redefine, commandLine } = this.#ports;
+    const { folder, processes, launch, launchSpec, redefine, commandLine, log } = this.#ports;
     const definition = await redefine().catch(() => this.#definition);
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
-    await this.#takeOver();
+    const gaveWay = await takeOver(definition.home, processes);
+    if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
     let tree: GatewayProcessTree;
     try {
       tree = await launch(await launchSpec(definition));
@@ -209,33 +205,22 @@ export class Runner {
       await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: 'failure', reason, uptimeMs: 0 });
       return { verdict: { kind: 'failure', reason } };
     }
-    const startedAtMs = Date.now();
-    const launched = processRef(tree.pid, processes);
-    const startedAt = new Date(startedAtMs).toISOString();
-    const captured = Promise.all([this.#output.capture(tree.stdout), this.#output.capture(tree.stderr)]);
-    const watch = new GatewayWatch({
-      home: definition.home,
-      launchedPid: tree.pid,
-      mayKeepNoFiles: definition.gatewayCommand !== undefined,
-      probeMs: definition.probeMs,
-      processes,
-      commandLine,
-      onSight: sight => this.#onSight(sight, startedAt, tree.pid),
-    });
-    this.#life = { tree, watch };
+    const onSight = (sight: Sight) => this.#onSight(sight, life);
+    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onSight });
+    this.#life = life;
+    const { launched, startedAt, watch } = life;
     await this.#tolerate(folder.writeLaunch({ ...launched, at: startedAt }));
     await this.#record({ at: startedAt, kind: 'started', pid: tree.pid, cause });
     await this.#output.mark(`gateway started, PID ${tree.pid}`);
-    this.#show(this.#state.phase, { gateway: { pid: tree.pid, startedAt } });
+    this.#onSight(watch.sight, life);
     this.#answerRestarts();
     // Asked to end while it was being launched.
-    if (this.#stopWish || this.#restartWish) void this.#endLife(this.#stopWish?.gracefulMs);
+    if (this.#stopWish || this.#restartWish) void life.end(this.#stopWish?.gracefulMs);
     else void this.#yieldToHold();
 
-    const { code, signal } = await tree.exited;
-    watch.close();
+    const { code, signal } = await life.ended();
     this.#life = undefined;
-    const gateway = watch.sight.gateway ?? { pid: tree.pid, startTime: launched.startTime ?? null };
+    const { gateway } = life;
     const updateMarker = this.#livingUpdater();
     const verdict =
       this.#asked() ??
@@ -250,9 +235,8 @@ export class Runner {
       });
     this.#yielded = undefined;
     const endedAt = now();
-    const uptimeMs = Date.now() - startedAtMs;
-    await tree.kill();
-    await Promise.race([captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
+    const uptimeMs = Date.now() - life.startedAtMs;
+    await life.clear();
     await this.#output.mark(`gateway ended: ${verdict.reason}`);
     await this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs });
     await this.#tolerate(folder.removeLaunch());
@@ -267,56 +251,12 @@ export class Runner {
     return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
   }
 
-  async #endLife(gracefulMs?: number): Promise<void> {
-    const life = this.#life;
-    if (!life) return;
-    const { tree, watch } = life;
-    const { gateway, problem } = watch.sight;
-    const patienceMs = gracefulMs ?? (problem === 'gateway-silent' ? SILENT_GRACE_MS : undefined);
-    try {
-      await stopGateway(
-        { home: this.#definition.home, ...(gateway && { gateway }) },
-        {
-          gatewayIsGone: () => tree.exit !== undefined,
-          treeIsEmpty: () => tree.isEmpty(),
-          killTree: () => tree.kill(),
-          ...(tree.signal && { signal: (name: 'SIGTERM') => tree.signal?.(name) }),
-        },
-        patienceMs === undefined ? {} : { gracefulMs: patienceMs },
-      );
-    } catch (error) {
-      this.#ports.log(`stop: ${error}`);
-      await tree.kill();
-    }
-  }
-
-  /** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. */
-  async #takeOver(): Promise<void> {
-    const { processes, log } = this.#ports;
-    const { home } = this.#definition;
-    const found = livingGateway(home, processes);
-    if (!found?.certain) return;
-    log(`taking over from the gateway with PID ${found.pid}`);
-    const gone = () => livingGateway(home, processes)?.pid !== found.pid;
-    await stopGateway(
-      { home, gateway: found },
-      {
-        gatewayIsGone: gone,
-        treeIsEmpty: gone,
-        killTree: () => {
-          if (!gone()) process.kill(found.pid, 'SIGKILL');
-        },
-        ...(process.platform === 'win32' ? {} : { signal: (name: 'SIGTERM') => void (gone() || process.kill(found.pid, name)) }),
-      },
-    );
-  }
-
-  #onSight(sight: Sight, startedAt: string, launchedPid: number): void {
+  #onSight(sight: Sight, { startedAt, launched }: GatewayLife): void {
     if (this.#stopWish || this.#restartWish || this.#yielded !== undefined) return;
-    const was = this.#state.phase;
+    const was = this.#board.state.phase;
     this.#show(sight.phase, {
       detail: sight.detail,
-      gateway: { pid: sight.gateway?.pid ?? launchedPid, startedAt },
+      gateway: { pid: sight.gateway?.pid ?? launched.pid, startedAt },
       problem: sight.problem,
     });
     if (sight.phase === 'degraded' && was !== 'degraded')
@@ -332,7 +272,7 @@ export class Runner {
     if (!hold || !this.#life || this.#stopWish || this.#yielded !== undefined) return;
     this.#yielded = `${hold.who}: ${hold.why}`;
     this.#show('stopping', { detail: this.#yielded });
-    await this.#endLife();
+    await this.#life.end();
   }
 
   /** Waits while a hold or Hermes' own updater forbids a start. True when it had to. */
@@ -382,27 +322,10 @@ export class Runner {
     }
   }
 
-  async #causeOfStart(): Promise<StartCause> {
-    const history = await this.#ports.folder.history();
-    const { at } = await this.#ports.folder.desired();
-    const ended = history.findLast(record => record.kind === 'ended');
-    return ended && ended.at > at && ended.outcome === 'failure' ? 'recovery' : 'asked';
-  }
-
   /** A runner that was killed could not write how its gateway ended; this one does. */
   async #closeHistory(): Promise<void> {
-    const last = (await this.#ports.folder.history()).findLast(record => record.kind !== 'noted');
-    if (last?.kind !== 'started') return;
-    const reason = 'The runner was lost, and the gateway with it.';
-    await this.#record({
-      at: now(),
-      kind: 'ended',
-      pid: last.pid,
-      code: null,
-      outcome: 'failure',
-      reason,
-      uptimeMs: Date.now() - Date.parse(last.at),
-    });
+    const lost = lostEnd(await this.#ports.folder.history(), Date.now());
+    if (lost) await this.#record(lost);
   }
 
   async #serve(): Promise<void> {
@@ -410,7 +333,7 @@ export class Runner {
     try {
       this.#server = await serveControlPipe({
         address: pipeAddress,
-        state: () => this.#state,
+        state: () => this.#board.state,
         onAsk: ask => {
           if (ask === 'restart') return this.#restart();
           this.stop('stopped by the user');
@@ -418,45 +341,23 @@ export class Runner {
         },
       });
       await folder.writeRunner({ process: thisProcess(processes), pipe: this.#server.address });
-      if (this.#server.squatted) this.#show(this.#state.phase, { problem: 'pipe-squatted' });
+      const server = this.#server;
+      this.#board.publishBy(() => server.publish());
+      if (server.squatted) this.#board.warn('pipe-squatted');
     } catch (error) {
       // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
       log(`control pipe: ${error}`);
     }
   }
 
-  #show(
-    phase: RunnerPhase,
-    { detail, gateway, problem }: { detail?: string | undefined; gateway?: RunnerState['gateway']; problem?: ProblemCode | undefined } = {},
-  ): void {
-    const { schema, service, runnerPid } = this.#state;
-    const kept = gateway ?? (this.#life ? this.#state.gateway : undefined);
-    const problems: ProblemCode[] = [
-      ...(problem ? [problem] : []),
-      ...(this.#server?.squatted ? (['pipe-squatted'] as const) : []),
-      ...(this.#output.lostBytes > 0 ? (['log-incomplete'] as const) : []),
-    ];
-    this.#state = {
-      schema,
-      service,
-      runnerPid,
-      phase: this.#stopWish ? 'stopping' : phase,
-      since: phase === this.#state.phase ? this.#state.since : now(),
-      ...(detail === undefined ? {} : { detail }),
-      ...(kept && { gateway: kept }),
-      problems: [...new Set(problems)],
-    };
-    this.#server?.publish();
+  /** While we end nothing else is shown; the gateway is shown as long as it lives. */
+  #show(phase: RunnerPhase, showing: Showing = {}): void {
+    const gateway = showing.gateway ?? (this.#life ? this.#board.state.gateway : undefined);
+    this.#board.show(this.#stopWish ? 'stopping' : phase, { ...showing, gateway });
   }
 
   #answerRestarts(): void {
     for (const resolve of this.#launched.splice(0)) resolve();
-  }
-
-  #tellLoss(): void {
-    if (this.#state.problems.includes('log-incomplete')) return;
-    this.#state = { ...this.#state, problems: [...this.#state.problems, 'log-incomplete'] };
-    this.#server?.publish();
   }
 
   async #record(record: HistoryRecord): Promise<void> {

@@ -76,3 +76,19 @@ export function lastExit(history: readonly HistoryRecord[]): LastExit | undefine
   const record = lastEnded(history);
   return record && { code: record.code, reason: record.reason, at: record.at };
 }
+
+/** Why a gateway is started now: by the ladder, when the last one failed after the user's last wish (`askedAt`, ISO 8601). */
+export function causeOfStart(history: readonly HistoryRecord[], askedAt: string): StartCause {
+  const ended = lastEnded(history);
+  return ended && ended.at > askedAt && ended.outcome === 'failure' ? 'recovery' : 'asked';
+}
+
+/** The end of a gateway whose runner was killed and could not write it down; undefined where the last start has its end. */
+export function lostEnd(history: readonly HistoryRecord[], nowMs: number): EndedRecord | undefined {
+  const last = history.findLast(record => record.kind !== 'noted');
+  if (last?.kind !== 'started') return undefined;
+  const { pid, at } = last;
+  const reason = 'The runner was lost, and the gateway with it.';
+  const uptimeMs = nowMs - Date.parse(at);
+  return { at: new Date(nowMs).toISOString(), kind: 'ended', pid, code: null, outcome: 'failure', reason, uptimeMs };
+}

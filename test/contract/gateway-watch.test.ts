@@ -44,7 +44,9 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
   it('waits for what the gateway says of itself, whatever the one before it has left', async () => {
     write('gateway_state.json', { ...record, pid: NOBODY, gateway_state: 'running' });
     write('gateway.pid', record);
-    expect(begin().sight).toMatchObject({ phase: 'starting', gateway: { pid: process.pid } });
+    begin();
+    await poll(() => seen.at(-1)?.gateway?.pid === process.pid, { what: 'the gateway to be seen', deadlineMs: DEADLINE_MS });
+    expect(seen.at(-1)?.phase).toBe('starting');
     write('gateway_state.json', { ...record, gateway_state: 'running' });
     await isRunning();
     expect(seen.map(({ phase }) => phase)).toEqual(['starting', 'running']);
