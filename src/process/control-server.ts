@@ -4,8 +4,9 @@
  */
 
 import net from 'node:net';
+import { GatewayServiceError } from '../service/errors.ts';
 import type { RunnerState } from '../service/facts.ts';
-import { removeStaleSocket } from './pipe-address.ts';
+import { removeFreshFolder, removeStaleSocket } from './pipe-address.ts';
 import { type Ask, LineCutter, parseClientMessage, type ServerMessage } from './pipe-protocol.ts';
 
 const MAX_CLIENTS = 32;
@@ -78,7 +79,10 @@ export async function serveControlPipe(options: ControlServerOptions): Promise<C
     },
     close: () =>
       new Promise(resolve => {
-        server.close(() => resolve());
+        server.close(() => {
+          removeFreshFolder(address);
+          resolve();
+        });
         for (const socket of sockets) socket.destroySoon();
       }),
   };
@@ -91,18 +95,24 @@ function send(socket: net.Socket, message: ServerMessage): void {
 }
 
 async function listen(server: net.Server, address: (fresh: boolean) => string): Promise<{ address: string; squatted: boolean }> {
-  const usual = address(false);
-  // A socket file that a killed runner left behind: the runner lock is ours, so nobody of ours serves it.
-  removeStaleSocket(usual);
   try {
+    const usual = address(false);
+    // A socket file that a killed runner left behind: the runner lock is ours, so nobody of ours serves it.
+    removeStaleSocket(usual);
     await listenOn(server, usual);
     return { address: usual, squatted: false };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' && (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    if (!isTaken(error)) throw error;
     const fresh = address(true);
     await listenOn(server, fresh);
     return { address: fresh, squatted: true };
   }
+}
+
+/** Somebody else holds the usual name, or the folder that it lies in. */
+function isTaken(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EADDRINUSE' || code === 'EACCES' || (error instanceof GatewayServiceError && error.code === 'pipe-unavailable');
 }
 
 function listenOn(server: net.Server, address: string): Promise<void> {

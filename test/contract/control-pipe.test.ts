@@ -9,7 +9,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlConnection, type ControlListener, connectControlPipe } from '../../src/process/control-client.ts';
 import { type ControlServer, serveControlPipe } from '../../src/process/control-server.ts';
-import { pipeAddress } from '../../src/process/pipe-address.ts';
+import { pipeAddress, removeFreshFolder } from '../../src/process/pipe-address.ts';
 import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/process/pipe-protocol.ts';
 import type { RunnerState } from '../../src/service/facts.ts';
 import { poll } from '../../src/service/poll.ts';
@@ -407,6 +407,15 @@ describe('the address', () => {
     expect(() => pipeAddress('/state', posix())).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
     writeFileSync(path.join(own, `hermes-gateway-${uid}`), '');
     expect(() => pipeAddress('/state', posix({ tmpdir: own }))).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
+  });
+
+  it('is in a folder of its own where the usual one cannot be trusted and a fresh one is asked for', () => {
+    writeFileSync(path.join(folder, `hermes-gateway-${uid}`), 'not a folder');
+    const fresh = pipeAddress('/state', posix(), true);
+    expect(statSync(path.dirname(fresh)).mode & 0o777).toBe(0o700);
+    expect(path.dirname(path.dirname(fresh))).toBe(folder);
+    removeFreshFolder(fresh);
+    expect(existsSync(path.dirname(fresh))).toBe(false);
   });
 
   it('is refused above 100 bytes, which Node would cut without a word', () => {
