@@ -1,6 +1,8 @@
 /**
  * The Win32 structures that cross into advapi32, kernel32, wtsapi32 and user32, declared once, with the names of the Windows headers.
  * Layouts are those of 64-bit Windows; a test holds every size and offset against constants of winsvc.h, winbase.h, winnt.h and winuser.h.
+ * Each has its name in koffi too: pointer types are told apart by their names there, and of two types without one a prototype may get the
+ * name of the structure before it.
  * Nothing here loads a Windows library, so the declarations can be tested anywhere.
  */
 import koffi, { type TypeObject } from 'koffi';
@@ -25,7 +27,7 @@ export const inout = (type: string | TypeObject): OutParameter => koffi.inout(ko
 export const pointerTo = (type: string | TypeObject): TypeObject => koffi.pointer(type);
 
 /** winsvc.h */
-export const SERVICE_STATUS = koffi.struct({
+export const SERVICE_STATUS = koffi.struct('SERVICE_STATUS', {
   dwServiceType: DWORD,
   dwCurrentState: DWORD,
   dwControlsAccepted: DWORD,
@@ -35,7 +37,7 @@ export const SERVICE_STATUS = koffi.struct({
   dwWaitHint: DWORD,
 });
 
-export const SERVICE_STATUS_PROCESS = koffi.struct({
+export const SERVICE_STATUS_PROCESS = koffi.struct('SERVICE_STATUS_PROCESS', {
   dwServiceType: DWORD,
   dwCurrentState: DWORD,
   dwControlsAccepted: DWORD,
@@ -47,13 +49,13 @@ export const SERVICE_STATUS_PROCESS = koffi.struct({
   dwServiceFlags: DWORD,
 });
 
-export const ENUM_SERVICE_STATUS_PROCESSW = koffi.struct({
+export const ENUM_SERVICE_STATUS_PROCESSW = koffi.struct('ENUM_SERVICE_STATUS_PROCESSW', {
   lpServiceName: WIDE,
   lpDisplayName: WIDE,
   ServiceStatusProcess: SERVICE_STATUS_PROCESS,
 });
 
-export const QUERY_SERVICE_CONFIGW = koffi.struct({
+export const QUERY_SERVICE_CONFIGW = koffi.struct('QUERY_SERVICE_CONFIGW', {
   dwServiceType: DWORD,
   dwStartType: DWORD,
   dwErrorControl: DWORD,
@@ -65,11 +67,11 @@ export const QUERY_SERVICE_CONFIGW = koffi.struct({
   lpDisplayName: WIDE,
 });
 
-export const SERVICE_DESCRIPTIONW = koffi.struct({ lpDescription: WIDE });
+export const SERVICE_DESCRIPTIONW = koffi.struct('SERVICE_DESCRIPTIONW', { lpDescription: WIDE });
 
-export const SC_ACTION = koffi.struct({ Type: 'int', Delay: DWORD });
+export const SC_ACTION = koffi.struct('SC_ACTION', { Type: 'int', Delay: DWORD });
 
-export const SERVICE_FAILURE_ACTIONSW = koffi.struct({
+export const SERVICE_FAILURE_ACTIONSW = koffi.struct('SERVICE_FAILURE_ACTIONSW', {
   dwResetPeriod: DWORD,
   lpRebootMsg: WIDE,
   lpCommand: WIDE,
@@ -78,23 +80,23 @@ export const SERVICE_FAILURE_ACTIONSW = koffi.struct({
 });
 
 /** SERVICE_FAILURE_ACTIONS_FLAG, SERVICE_DELAYED_AUTO_START_INFO, SERVICE_SID_INFO and SERVICE_PRESHUTDOWN_INFO are one DWORD each. */
-export const SERVICE_DWORD_INFO = koffi.struct({ value: DWORD });
+export const SERVICE_DWORD_INFO = koffi.struct('SERVICE_DWORD_INFO', { value: DWORD });
 
 /** The privileges are a double-terminated list; the pointer is into memory that the caller holds. */
-export const SERVICE_REQUIRED_PRIVILEGES_INFOW = koffi.struct({ pmszRequiredPrivileges: POINTER });
+export const SERVICE_REQUIRED_PRIVILEGES_INFOW = koffi.struct('SERVICE_REQUIRED_PRIVILEGES_INFOW', { pmszRequiredPrivileges: POINTER });
 
-export const SERVICE_MAIN = koffi.proto('__stdcall', null, 'void', [DWORD, POINTER]);
-export const SERVICE_HANDLER_EX = koffi.proto('__stdcall', null, DWORD, [DWORD, DWORD, POINTER, POINTER]);
-export const SERVICE_TABLE_ENTRYW = koffi.struct({ lpServiceName: POINTER, lpServiceProc: koffi.pointer(SERVICE_MAIN) });
+export const SERVICE_MAIN = koffi.proto('__stdcall', 'SERVICE_MAIN', 'void', [DWORD, POINTER]);
+export const SERVICE_HANDLER_EX = koffi.proto('__stdcall', 'SERVICE_HANDLER_EX', DWORD, [DWORD, DWORD, POINTER, POINTER]);
+export const SERVICE_TABLE_ENTRYW = koffi.struct('SERVICE_TABLE_ENTRYW', { lpServiceName: POINTER, lpServiceProc: koffi.pointer(SERVICE_MAIN) });
 
 /** winuser.h: what SERVICE_CONTROL_SESSIONCHANGE brings. */
-export const WTSSESSION_NOTIFICATION = koffi.struct({ cbSize: DWORD, dwSessionId: DWORD });
+export const WTSSESSION_NOTIFICATION = koffi.struct('WTSSESSION_NOTIFICATION', { cbSize: DWORD, dwSessionId: DWORD });
 
 /** wtsapi32.h */
-export const WTS_SESSION_INFOW = koffi.struct({ SessionId: DWORD, pWinStationName: WIDE, State: 'int' });
+export const WTS_SESSION_INFOW = koffi.struct('WTS_SESSION_INFOW', { SessionId: DWORD, pWinStationName: WIDE, State: 'int' });
 
 /** processthreadsapi.h, winbase.h */
-export const STARTUPINFOW = koffi.struct({
+export const STARTUPINFOW = koffi.struct('STARTUPINFOW', {
   cb: DWORD,
   lpReserved: POINTER,
   lpDesktop: WIDE,
@@ -114,15 +116,15 @@ export const STARTUPINFOW = koffi.struct({
   hStdOutput: POINTER,
   hStdError: POINTER,
 });
-export const STARTUPINFOEXW = koffi.struct({ StartupInfo: STARTUPINFOW, lpAttributeList: POINTER });
-export const PROCESS_INFORMATION = koffi.struct({ hProcess: POINTER, hThread: POINTER, dwProcessId: DWORD, dwThreadId: DWORD });
-export const SECURITY_ATTRIBUTES = koffi.struct({ nLength: DWORD, lpSecurityDescriptor: POINTER, bInheritHandle: BOOL });
+export const STARTUPINFOEXW = koffi.struct('STARTUPINFOEXW', { StartupInfo: STARTUPINFOW, lpAttributeList: POINTER });
+export const PROCESS_INFORMATION = koffi.struct('PROCESS_INFORMATION', { hProcess: POINTER, hThread: POINTER, dwProcessId: DWORD, dwThreadId: DWORD });
+export const SECURITY_ATTRIBUTES = koffi.struct('SECURITY_ATTRIBUTES', { nLength: DWORD, lpSecurityDescriptor: POINTER, bInheritHandle: BOOL });
 
 /** winnt.h: what Windows' thread pool calls when a wait is over. */
-export const WAIT_OR_TIMER_CALLBACK = koffi.proto('__stdcall', null, 'void', [POINTER, 'uint8']);
+export const WAIT_OR_TIMER_CALLBACK = koffi.proto('__stdcall', 'WAIT_OR_TIMER_CALLBACK', 'void', [POINTER, 'uint8']);
 
 /** winnt.h: job objects. */
-export const JOBOBJECT_BASIC_LIMIT_INFORMATION = koffi.struct({
+export const JOBOBJECT_BASIC_LIMIT_INFORMATION = koffi.struct('JOBOBJECT_BASIC_LIMIT_INFORMATION', {
   PerProcessUserTimeLimit: 'int64',
   PerJobUserTimeLimit: 'int64',
   LimitFlags: DWORD,
@@ -133,7 +135,7 @@ export const JOBOBJECT_BASIC_LIMIT_INFORMATION = koffi.struct({
   PriorityClass: DWORD,
   SchedulingClass: DWORD,
 });
-export const JOBOBJECT_EXTENDED_LIMIT_INFORMATION = koffi.struct({
+export const JOBOBJECT_EXTENDED_LIMIT_INFORMATION = koffi.struct('JOBOBJECT_EXTENDED_LIMIT_INFORMATION', {
   BasicLimitInformation: JOBOBJECT_BASIC_LIMIT_INFORMATION,
   IoInfo: koffi.array('uint64', 6),
   ProcessMemoryLimit: 'uint64',
@@ -141,7 +143,7 @@ export const JOBOBJECT_EXTENDED_LIMIT_INFORMATION = koffi.struct({
   PeakProcessMemoryUsed: 'uint64',
   PeakJobMemoryUsed: 'uint64',
 });
-export const JOBOBJECT_BASIC_ACCOUNTING_INFORMATION = koffi.struct({
+export const JOBOBJECT_BASIC_ACCOUNTING_INFORMATION = koffi.struct('JOBOBJECT_BASIC_ACCOUNTING_INFORMATION', {
   TotalUserTime: 'int64',
   TotalKernelTime: 'int64',
   ThisPeriodTotalUserTime: 'int64',
@@ -153,7 +155,7 @@ export const JOBOBJECT_BASIC_ACCOUNTING_INFORMATION = koffi.struct({
 });
 
 /** tlhelp32.h */
-export const PROCESSENTRY32W = koffi.struct({
+export const PROCESSENTRY32W = koffi.struct('PROCESSENTRY32W', {
   dwSize: DWORD,
   cntUsage: DWORD,
   th32ProcessID: DWORD,
@@ -167,8 +169,8 @@ export const PROCESSENTRY32W = koffi.struct({
 });
 
 /** winuser.h: a hidden window and its messages. */
-export const WNDPROC = koffi.proto('__stdcall', null, 'int64', [POINTER, 'uint32', 'uint64', 'int64']);
-export const WNDCLASSW = koffi.struct({
+export const WNDPROC = koffi.proto('__stdcall', 'WNDPROC', 'int64', [POINTER, 'uint32', 'uint64', 'int64']);
+export const WNDCLASSW = koffi.struct('WNDCLASSW', {
   style: DWORD,
   lpfnWndProc: koffi.pointer(WNDPROC),
   cbClsExtra: 'int',
@@ -180,11 +182,11 @@ export const WNDCLASSW = koffi.struct({
   lpszMenuName: WIDE,
   lpszClassName: WIDE,
 });
-export const MSG = koffi.struct({
+export const MSG = koffi.struct('MSG', {
   hwnd: POINTER,
   message: 'uint32',
   wParam: 'uint64',
   lParam: 'int64',
   time: DWORD,
-  pt: koffi.struct({ x: 'int32', y: 'int32' }),
+  pt: koffi.struct('POINT', { x: 'int32', y: 'int32' }),
 });

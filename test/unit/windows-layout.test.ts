@@ -170,6 +170,13 @@ describe('the declared structures', () => {
     expect(koffi.sizeof(types.SERVICE_DWORD_INFO)).toBe(4);
   });
 
+  it('each have a name and a pointer type of their own', () => {
+    const all = Object.values(declared).filter(type => type.primitive === 'Record' || type.primitive === 'Prototype');
+    const names = all.map(type => type.name);
+    expect(names.filter(name => name.includes('anonymous'))).toEqual([]);
+    expect(new Set(all.map(type => koffi.pointer(type).name)).size).toBe(all.length);
+  });
+
   it('decode a list of failure actions that a pointer and a count describe', () => {
     const written = {
       dwResetPeriod: 60,
