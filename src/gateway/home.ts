@@ -9,7 +9,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { GatewayServiceError } from '../service/errors.ts';
 import { type Environment, variable } from './environment.ts';
-import type { GatewayIdentity } from './identity.ts';
+import { type GatewayIdentity, SERVICE_NAME } from './identity.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfile } from './profile.ts';
 
 export type { GatewayIdentity } from './identity.ts';
@@ -82,7 +82,7 @@ export function gatewayIdentity(
 ): GatewayIdentity {
   const home = profile === DEFAULT_PROFILE ? root : pathsOf(platform).join(root, 'profiles', profile);
   const serviceId = standard ? (profile === DEFAULT_PROFILE ? '' : profile) : sha256(resolve(home, platform)).slice(0, 8);
-  return { profile, root, home, serviceId, serviceName: serviceId === '' ? 'HermesGateway' : `HermesGateway-${serviceId}` };
+  return { profile, root, home, serviceId, serviceName: serviceId === '' ? SERVICE_NAME : `${SERVICE_NAME}-${serviceId}` };
 }
 
 /**

@@ -5,6 +5,9 @@
 
 import type { Profile } from './profile.ts';
 
+/** The service of the default profile; every other one is `HermesGateway-<id>`. */
+export const SERVICE_NAME = 'HermesGateway';
+
 export interface GatewayIdentity {
   readonly profile: Profile;
   /** The Hermes root, as configured. */

@@ -11,6 +11,7 @@
  */
 
 import { toGatewayServiceError } from '../service/errors.ts';
+import type { EventName } from '../service/events.ts';
 import type { HostFacts } from '../service/facts.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
@@ -36,7 +37,10 @@ export interface BrokerPorts {
   readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
   /** What the last broker of this service wrote; gone after a reboot. */
   readonly lastFacts: HostFacts | undefined;
+  /** Never throws: the facts are for people, the service goes on without them. */
   readonly writeFacts: (facts: HostFacts) => void;
+  /** An entry for Windows' event log, with what the table does not say; never throws. */
+  readonly report: (event: EventName, detail: string) => void;
   /** The registered ladder, for where Windows cannot say why it started us. */
   readonly recovery: RecoveryLadder;
   /** Ends this process without a report to the SCM. */
@@ -48,23 +52,33 @@ export interface BrokerPorts {
 const STOP_MS = 20_000;
 /** A logon event can be missed (one that came before we listened); a slow look finds it, in milliseconds. */
 const SIGN_IN_LOOK_MS = 30_000;
-/** How a queued restart is recognized where Windows does not say it, in milliseconds. */
-const QUEUED_RESTART_TOLERANCE_MS = 2_000;
+/** How late or early a restart of the SCM may come and still be known for one, where Windows does not say so, in milliseconds. */
+const RESTART_TOLERANCE_MS = 1_000;
 
 /** How Windows ends the processes of a session: DBG_TERMINATE_PROCESS, STATUS_DLL_INIT_FAILED, STATUS_DLL_INIT_FAILED_LOGOFF. */
 const SESSION_ENDED: ReadonlySet<number> = new Set([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b]);
 
 /**
- * Whether this start is a restart that the SCM had queued before somebody stopped the service; it cannot be cancelled there, so it is
- * undone here. Where Windows cannot say why it started us, the time tells: a queued restart comes when the ladder said it would.
+ * Why the SCM started the service. Where it cannot say (Wine), what the last broker wrote tells: one that was killed wrote nothing more,
+ * one that failed is restarted when the ladder says so, and without a broker before this one Windows has just started.
  */
-export function undoesStop(reason: StartReason | undefined, last: HostFacts | undefined, recovery: RecoveryLadder, nowMs: number): boolean {
-  const stoppedAt = Date.parse(last?.lastStop?.at ?? '');
-  const failedAt = last?.lastRunnerExit?.code === RUNNER_EXIT.stopped ? Number.NaN : Date.parse(last?.lastRunnerExit?.at ?? '');
-  // A stop before the failure, or none at all: there is nothing to undo.
-  if (!(stoppedAt > failedAt)) return false;
-  if (reason !== undefined) return reason === 'restart-after-failure';
-  return recovery.delaysMs.some(delayMs => Math.abs(nowMs - (failedAt + delayMs)) < QUEUED_RESTART_TOLERANCE_MS);
+export function whyStarted(
+  told: StartReason | undefined,
+  last: HostFacts | undefined,
+  { delaysMs }: RecoveryLadder,
+  nowMs: number,
+): StartReason {
+  if (told) return told;
+  if (!last) return 'automatic';
+  if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
+  const delayMs = delaysMs[Math.min(last.failures ?? 0, delaysMs.length) - 1] ?? Number.NaN;
+  const dueMs = Date.parse(last.lastRunnerExit?.at ?? '') + delayMs;
+  return Math.abs(nowMs - dueMs) < RESTART_TOLERANCE_MS ? 'restart-after-failure' : 'demand';
+}
+
+/** Whether this start is a restart that the SCM had queued before somebody stopped the service: it cannot be cancelled there. */
+export function undoesStop(reason: StartReason, last: HostFacts | undefined): boolean {
+  return reason === 'restart-after-failure' && (last?.phase === 'stopped' || last?.phase === 'stopping');
 }
 
 export class WindowsGatewayService {
@@ -78,26 +92,33 @@ export class WindowsGatewayService {
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
-    const { lastStop, lastRunnerExit } = ports.lastFacts ?? {};
-    this.#facts = { phase: 'starting', since: this.#time(), ...(lastStop && { lastStop }), ...(lastRunnerExit && { lastRunnerExit }) };
+    const { lastStop, lastRunnerExit, failures } = ports.lastFacts ?? {};
+    this.#facts = {
+      phase: 'starting',
+      since: this.#time(),
+      ...(lastStop && { lastStop }),
+      ...(lastRunnerExit && { lastRunnerExit }),
+      ...(failures && { failures }),
+    };
   }
 
   /** Runs until the service is to stay stopped; a failure ends the process instead. */
   async run(): Promise<void> {
-    const { service, lastFacts, recovery, die, now } = this.#ports;
-    const queued = undoesStop(service.startReason, lastFacts, recovery, now());
+    const { service, lastFacts, recovery, die, now, report } = this.#ports;
+    const reason = whyStarted(service.startReason, lastFacts, recovery, now());
     service.onControl(control => this.#hear(control));
     service.reportRunning();
-    if (queued) return this.#stopped('a queued restart of the SCM after a stop');
-    let asked = service.startReason === 'demand';
+    if (undoesStop(reason, lastFacts)) return this.#stopped('stopped before the restart that Windows had planned');
+    this.#tell('starting');
+    let asked = reason === 'demand';
     while (!this.#stop) {
       const session = await this.#signedIn();
       if (!session) break;
       const code = await this.#oneRunner(session, asked);
       asked = false;
       if (this.#stop || code === RUNNER_EXIT.stopped) break;
-      if (this.#sessionEnded(code)) continue;
-      return die();
+      if (!this.#sessionEnded(code)) return die();
+      report('session-ended', `session ${session.id}`);
     }
     return this.#stopped(this.#stop?.reason ?? 'stays stopped');
   }
@@ -108,7 +129,10 @@ export class WindowsGatewayService {
       const session = chooseSession(this.#ports.sessions(), this.#session?.id);
       if (session || this.#stop) return this.#stop ? undefined : session;
       this.#session = undefined;
-      this.#tell('waiting-for-sign-in');
+      if (this.#facts.phase !== 'waiting-for-sign-in') {
+        this.#tell('waiting-for-sign-in');
+        this.#ports.report('waiting-for-sign-in', 'the owner is not signed in');
+      }
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, SIGN_IN_LOOK_MS);
         this.#wake = () => {
@@ -124,15 +148,22 @@ export class WindowsGatewayService {
       this.#runner = this.#ports.startRunner(session, asked);
     } catch (thrown) {
       const launchError = toGatewayServiceError(thrown).toValue();
-      this.#exited(RUNNER_EXIT.failed, { launchError });
+      this.#ports.report('start-failed', launchError.message);
+      this.#failed(RUNNER_EXIT.failed, { launchError });
       return RUNNER_EXIT.failed;
     }
     this.#session = session;
     this.#tell('running', { session: { id: session.id, user: session.user } });
+    this.#ports.report('started', `session ${session.id}, PID ${this.#runner.pid}`);
     const runner = this.#runner;
     const code = await runner.exited;
     this.#runner = undefined;
-    if (!this.#stop) this.#exited(code);
+    if (this.#stop) return code;
+    if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
+    else {
+      this.#failed(code);
+      this.#ports.report('failed', `exit code ${code}`);
+    }
     return code;
   }
 
@@ -169,12 +200,21 @@ export class WindowsGatewayService {
   #stopped(reason: string): Promise<void> {
     this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason } };
     this.#tell('stopped');
+    this.#ports.report('stopped', reason);
     return this.#ports.service.reportStopped();
   }
 
-  #exited(code: number, more: Partial<HostFacts> = {}): void {
-    this.#facts = { ...this.#facts, lastRunnerExit: { at: this.#time(), code }, ...more };
-    this.#tell(code === RUNNER_EXIT.stopped ? 'stopped' : 'restarting', more);
+  #exited(code: number): void {
+    this.#facts = { ...this.#facts, lastRunnerExit: { at: this.#time(), code } };
+  }
+
+  /** Counts as the SCM does: the count begins anew after a time without a failure. */
+  #failed(code: number, more: Partial<HostFacts> = {}): void {
+    const { recovery, now } = this.#ports;
+    const { lastRunnerExit, failures = 0 } = this.#facts;
+    const inARow = now() - Date.parse(lastRunnerExit?.at ?? '') < recovery.resetMs ? failures : 0;
+    this.#exited(code);
+    this.#tell('restarting', { ...more, failures: inARow + 1 });
   }
 
   #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {

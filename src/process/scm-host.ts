@@ -3,21 +3,29 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
-import type { GatewayIdentity } from '../gateway/identity.ts';
+import { type GatewayIdentity, SERVICE_NAME } from '../gateway/identity.ts';
 import type { Definition } from '../service/definition.ts';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
-import type { Report } from '../service/manager.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { commandLine } from '../windows/argv.ts';
-import { registerEventSource } from '../windows/event-log.ts';
-import { isRemovalPending, queryConfig, queryStatus, type ServiceConfig, type ServiceStatus } from '../windows/scm.ts';
+import { noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
+import {
+  enumerateServices,
+  isRemovalPending,
+  queryConfig,
+  queryStatus,
+  requestDelete,
+  type ServiceConfig,
+  type ServiceStatus,
+} from '../windows/scm.ts';
 import { deleteService, startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
-import { currentUser, isElevated } from '../windows/security.ts';
+import { currentSession, currentUser, isElevated, userOfSession } from '../windows/security.ts';
 import { installService, serviceDisplayName } from '../windows/service-install.ts';
 import type { HostPort } from './hosted-manager.ts';
-import { readHostFacts, readOwner, removeParameters, writeOwner } from './service-registry.ts';
+import { readHostFacts, readOwner, writeOwner } from './service-registry.ts';
 
 export interface ScmHostOptions {
   /** How the SCM is to start the broker: the program and the arguments before `service`. */
@@ -71,23 +79,31 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
         },
         { action, kind: 'registry', target: `${key}\\Parameters`, detail: 'the user whom the service belongs to' },
         { action, kind: 'right', target: serviceName, detail: 'you may query, start and stop it; changing it stays with administrators' },
-        { action: 'create', kind: 'registry', target: 'the source "Hermes Gateway" of the Windows event log' },
+        { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
         { action: 'start', kind: 'service', target: serviceName },
       ];
     },
     checkRights: async ({ serviceName }) => {
-      const owner = readOwner(serviceName);
-      const ours = owner === undefined || owner === currentUser();
-      if (!ours) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
-      if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
+      if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
+      requireElevated(serviceName);
     },
-    register: async (identity, definition, report) =>
-      register(identity, definition, commandOf(identity.serviceName), currentUser(), report),
+    register: async (identity, definition, report) => {
+      report({ operation: 'install', message: 'Registering the service' });
+      registerEventSource();
+      try {
+        register(identity, definition, commandOf(identity.serviceName));
+      } catch (error) {
+        noteEvent('install-failed', `(${identity.serviceName}: ${toGatewayServiceError(error).message})`);
+        throw error;
+      }
+      noteEvent('installed', `(${identity.serviceName})`);
+    },
     unregister: async ({ serviceName }, report) => {
-      if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
+      requireElevated(serviceName);
       report({ operation: 'uninstall', message: 'Removing the service' });
-      removeParameters(serviceName);
       await deleteService(serviceName, { deadlineMs: DELETE_MS });
+      noteEvent('removed', `(${serviceName})`);
+      if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
     },
     start: async ({ serviceName }) => {
       await startService(serviceName, { deadlineMs: START_MS });
@@ -99,6 +115,28 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
   };
 }
 
+/**
+ * The user of this session: whoever's consent elevated this process, the service is for the one who sits there. A session without a user
+ * (a remote shell) has nobody but the user of the process.
+ */
+function sessionOwner(): Sid {
+  try {
+    return userOfSession(currentSession()).sid;
+  } catch (error) {
+    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return currentUser();
+    throw error;
+  }
+}
+
+/** Whether a service with this owner is one of ours; one without an owner is the half of an installation that was interrupted. */
+function mayUse(owner: Sid | undefined): boolean {
+  return owner === undefined || owner === currentUser() || owner === sessionOwner();
+}
+
+function requireElevated(serviceName: string): void {
+  if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
+}
+
 async function registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration> {
   const { serviceName, home } = identity;
   const status = queryStatus(serviceName);
@@ -107,16 +145,15 @@ async function registration(identity: GatewayIdentity, folder: StateFolder): Pro
   const config = queryConfig(serviceName);
   if (!config) return { state: 'absent' };
   if (!isBroker(config, serviceName)) return { state: 'foreign', detail: `it starts ${config.binaryPath}` };
-  if (readOwner(serviceName) !== currentUser()) return { state: 'foreign', detail: 'it belongs to another Windows user' };
+  if (!mayUse(readOwner(serviceName))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);
   if (definition && definition.home !== home) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
+  const { startType } = config;
   return {
     state: 'registered',
     host: HOST_STATES[status.state],
-    ...(status.pid === undefined ? {} : { hostPid: status.pid }),
-    ...(config.startType === 'automatic' || config.startType === 'manual' || config.startType === 'disabled'
-      ? { startType: config.startType }
-      : {}),
+    ...(status.pid !== undefined && { hostPid: status.pid }),
+    ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
   };
 }
 
@@ -125,16 +162,14 @@ function isBroker({ binaryPath }: ServiceConfig, service: string): boolean {
   return binaryPath.endsWith(`service --service ${service}`);
 }
 
-async function register(
+/** Service and owner, or neither. */
+function register(
   { serviceName: name, serviceId }: GatewayIdentity,
   { recovery }: Definition,
   { program, args }: { program: string; args: string[] },
-  owner: Sid,
-  report: Report,
-): Promise<void> {
-  report({ operation: 'install', message: 'Registering the service' });
-  registerEventSource();
-  installService({
+): void {
+  const owner = sessionOwner();
+  const { created } = installService({
     name,
     displayName: serviceDisplayName(serviceId),
     description: 'Keeps the Hermes gateway of its owner running, and starts it again when it fails.',
@@ -143,6 +178,13 @@ async function register(
     owner,
     recovery,
     preshutdownTimeoutMs: PRESHUTDOWN_MS,
+    // Who installs wants it to run: "disabled" ends here, any other choice of the user stays.
+    ...(queryConfig(name)?.startType === 'disabled' && { startType: 'automatic' }),
   });
-  writeOwner(name, owner);
+  try {
+    writeOwner(name, owner);
+  } catch (error) {
+    if (created) requestDelete(name);
+    throw error;
+  }
 }

@@ -3,15 +3,17 @@
  * done; Windows gives a service process 30 s for it, and people less.
  */
 
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { HostFacts } from '../service/facts.ts';
 import { RECOVERY_LADDER } from '../service/ladder.ts';
 import { poll } from '../service/poll.ts';
+import { noteEvent } from '../windows/event-log.ts';
 import { closeHandle, using } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
 import { terminateSelf } from '../windows/process-info.ts';
-import { connectService } from '../windows/service-host.ts';
+import { connectService, type HostedService } from '../windows/service-host.ts';
 import { openSessionToken, sessionsOf, type UserSession } from '../windows/session.ts';
 import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
 import { hostCommand } from './host-command.ts';
@@ -26,13 +28,25 @@ const SYSTEM_FOLDER = 'C:\\Windows\\System32';
 
 export async function runService(name: string): Promise<void> {
   const service = await connectService(name);
+  // From here on process.exit() would wait for the dispatcher for ever, and the service would seem to run: whatever is thrown, in whichever
+  // callback, ends this process as the failure that it is.
+  const fail = (thrown: unknown): never => {
+    noteEvent('failed', `(${name}: ${toGatewayServiceError(thrown).message})`);
+    return terminateSelf(FAILED);
+  };
+  process.on('uncaughtException', fail);
+  await host(name, service).catch(fail);
+}
+
+async function host(name: string, service: HostedService): Promise<void> {
   const owner = readOwner(name);
   if (!owner) {
     // Nobody's token may be used; a restart would not help.
     service.reportRunning();
     const launchError = new GatewayServiceError('service-owner-missing', `(${name})`).toValue();
     const at = new Date().toISOString();
-    writeHostFacts(name, { phase: 'stopped', since: at, lastStop: { at, reason: launchError.message }, launchError });
+    writeFacts(name, { phase: 'stopped', since: at, lastStop: { at, reason: launchError.message }, launchError });
+    noteEvent('start-failed', launchError.message);
     return service.reportStopped();
   }
   await new WindowsGatewayService({
@@ -40,11 +54,20 @@ export async function runService(name: string): Promise<void> {
     sessions: () => sessionsOf(owner),
     startRunner: (session, asked) => startRunner(name, session, asked),
     lastFacts: readHostFacts(name),
-    writeFacts: facts => writeHostFacts(name, facts),
+    writeFacts: facts => writeFacts(name, facts),
+    report: (event, detail) => noteEvent(event, `(${name}: ${detail})`),
     recovery: readLadder(name) ?? RECOVERY_LADDER,
     die: () => terminateSelf(FAILED),
     now: Date.now,
   }).run();
+}
+
+function writeFacts(name: string, facts: HostFacts): void {
+  try {
+    writeHostFacts(name, facts);
+  } catch {
+    // They are for people; the service goes on without them.
+  }
 }
 
 function startRunner(name: string, session: UserSession, asked: boolean): BrokerRunner {

@@ -6,7 +6,7 @@
 import type { HostFacts } from '../service/facts.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
 import { parseFailureActions } from '../windows/failure-actions.ts';
-import { deleteKey, type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
+import { type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
 import { parseSid, type Sid } from '../windows/sddl.ts';
 
 const keyOf = (service: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
@@ -28,10 +28,6 @@ export function readOwner(service: string): Sid | undefined {
 
 export function writeOwner(service: string, owner: Sid): void {
   writeValues(parametersOf(service), { Owner: owner }, { sddl: READABLE });
-}
-
-export function removeParameters(service: string): void {
-  deleteKey(parametersOf(service));
 }
 
 const PHASES: ReadonlySet<unknown> = new Set<HostFacts['phase']>([

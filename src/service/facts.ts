@@ -27,6 +27,8 @@ export interface HostFacts {
   readonly since: string;
   readonly lastStop?: { readonly at: string; readonly reason: string };
   readonly lastRunnerExit?: { readonly at: string; readonly code: number | null };
+  /** Failures in a row, as the broker counts them for the SCM. */
+  readonly failures?: number;
   /** The next try, where the host does it itself and so knows it. */
   readonly nextTry?: { readonly at: string; readonly attempt: number };
   readonly launchError?: ErrorValue;

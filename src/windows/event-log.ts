@@ -52,3 +52,12 @@ export function reportEvent(name: EventName, detail: string): void {
     if (!result) throw win32Error(lastError, `ReportEventW ${id}`);
   });
 }
+
+/** The same for those whose work must not depend on it: the event log may be away, early and late in Windows' life. */
+export function noteEvent(name: EventName, detail: string): void {
+  try {
+    reportEvent(name, detail);
+  } catch {
+    // There is nobody else to tell.
+  }
+}

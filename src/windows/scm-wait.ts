@@ -52,7 +52,8 @@ function stoppedInstead(name: string, { win32ExitCode, serviceExitCode }: Servic
 
 /**
  * Waits until a service is running or stopped, and gives its last status.
- * Throws `not-installed`, `service-unresponsive` (stuck), `timed-out`, and for `running` the reason for which it stopped instead.
+ * For `running` the request has been made before: a service that is stopped with no error has had its time, and that status is given.
+ * Throws `not-installed`, `service-unresponsive` (stuck), `timed-out`, and for `running` the error with which it stopped instead.
  */
 export async function waitForState(name: string, wanted: 'running' | 'stopped', { deadlineMs }: WaitOptions): Promise<ServiceStatus> {
   let progress: Progress | undefined;
@@ -64,6 +65,8 @@ export async function waitForState(name: string, wanted: 'running' | 'stopped', 
       case 'reached':
         return status;
       case 'stopped-instead':
+        // It was asked to start before we looked, so it has run.
+        if (status.win32ExitCode === ERROR.success) return status;
         throw stoppedInstead(name, status);
       case 'stuck':
         throw new GatewayServiceError('service-unresponsive', `(${name} is ${status.state}.)`);
@@ -84,7 +87,7 @@ function unless(answers: readonly number[], request: () => void): void {
   }
 }
 
-/** Starts a service and waits until it runs; one that runs already is fine. */
+/** Starts a service and waits until it runs; one that runs already is fine, and so is one that ran and has stopped by itself, without an error. */
 export async function startService(name: string, options: WaitOptions): Promise<ServiceStatus> {
   unless([ERROR.serviceAlreadyRunning], () => requestStart(name));
   return waitForState(name, 'running', options);

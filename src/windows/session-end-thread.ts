@@ -87,7 +87,9 @@ const instance = GetModuleHandleW(null).result;
 const registered = RegisterClassW({ lpfnWndProc: windowProcedure, hInstance: instance, lpszClassName: SESSION_END_CLASS });
 if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW');
 // A top-level window that is never shown: a message-only one does not hear of the session's end.
-const window = opened(CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null), 'CreateWindowExW');
+const created = CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null);
+if (created.result === null) UnregisterClassW(SESSION_END_CLASS, instance);
+const window = opened(created, 'CreateWindowExW');
 say({ kind: 'listening', window });
 const message = Buffer.alloc(koffi.sizeof(MSG));
 while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);

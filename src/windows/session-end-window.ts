@@ -3,8 +3,8 @@
  * asked first (WM_QUERYENDSESSION), and Windows waits for its answer to WM_ENDSESSION.
  * The window lives on a thread of its own, session-end-thread.ts.
  */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { GatewayServiceError } from '../service/errors.ts';
 import { declare } from './library.ts';
 import { type EndReason, type FromThread, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
 import { BOOL, type Handle, POINTER } from './types.ts';
@@ -46,9 +46,11 @@ export async function listenForSessionEnd(
     Atomics.notify(stopped, 0);
   };
   const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, stopped } satisfies ThreadData });
-  const exited = once(worker, 'exit');
+  // Not events.once(): it rejects at an error too, and nobody may be waiting for this promise then.
+  const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const listening = await new Promise<Handle>((resolve, reject) => {
-    worker.once('error', reject);
+    worker.on('error', reject);
+    void exited.then(() => reject(new GatewayServiceError('unsupported', 'The thread of the hidden window has ended.')));
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'listening') resolve(message.window);
       else onEnding(message.reason).then(answer, answer);

@@ -87,7 +87,10 @@ export const SERVICE_REQUIRED_PRIVILEGES_INFOW = koffi.struct('SERVICE_REQUIRED_
 
 export const SERVICE_MAIN = koffi.proto('__stdcall', 'SERVICE_MAIN', 'void', [DWORD, POINTER]);
 export const SERVICE_HANDLER_EX = koffi.proto('__stdcall', 'SERVICE_HANDLER_EX', DWORD, [DWORD, DWORD, POINTER, POINTER]);
-export const SERVICE_TABLE_ENTRYW = koffi.struct('SERVICE_TABLE_ENTRYW', { lpServiceName: POINTER, lpServiceProc: koffi.pointer(SERVICE_MAIN) });
+export const SERVICE_TABLE_ENTRYW = koffi.struct('SERVICE_TABLE_ENTRYW', {
+  lpServiceName: POINTER,
+  lpServiceProc: koffi.pointer(SERVICE_MAIN),
+});
 
 /** winuser.h: what SERVICE_CONTROL_SESSIONCHANGE brings. */
 export const WTSSESSION_NOTIFICATION = koffi.struct('WTSSESSION_NOTIFICATION', { cbSize: DWORD, dwSessionId: DWORD });
@@ -117,8 +120,17 @@ export const STARTUPINFOW = koffi.struct('STARTUPINFOW', {
   hStdError: POINTER,
 });
 export const STARTUPINFOEXW = koffi.struct('STARTUPINFOEXW', { StartupInfo: STARTUPINFOW, lpAttributeList: POINTER });
-export const PROCESS_INFORMATION = koffi.struct('PROCESS_INFORMATION', { hProcess: POINTER, hThread: POINTER, dwProcessId: DWORD, dwThreadId: DWORD });
-export const SECURITY_ATTRIBUTES = koffi.struct('SECURITY_ATTRIBUTES', { nLength: DWORD, lpSecurityDescriptor: POINTER, bInheritHandle: BOOL });
+export const PROCESS_INFORMATION = koffi.struct('PROCESS_INFORMATION', {
+  hProcess: POINTER,
+  hThread: POINTER,
+  dwProcessId: DWORD,
+  dwThreadId: DWORD,
+});
+export const SECURITY_ATTRIBUTES = koffi.struct('SECURITY_ATTRIBUTES', {
+  nLength: DWORD,
+  lpSecurityDescriptor: POINTER,
+  bInheritHandle: BOOL,
+});
 
 /** winnt.h: what Windows' thread pool calls when a wait is over. */
 export const WAIT_OR_TIMER_CALLBACK = koffi.proto('__stdcall', 'WAIT_OR_TIMER_CALLBACK', 'void', [POINTER, 'uint8']);
