@@ -35,7 +35,8 @@ export interface ScmHostOptions {
 /** The SCM answers a start when the broker has connected; it waits 30 s for that itself, in milliseconds. */
 const START_MS = 40_000;
 const STOP_MS = 30_000;
-const DELETE_MS = 15_000;
+/** A deleted service whose restart is queued, or that somebody has open, keeps its name for longer; it starts nothing any more. */
+const DELETE_MS = 5_000;
 /** The graceful stop of a gateway, when Windows shuts down, in milliseconds. */
 const PRESHUTDOWN_MS = 20_000;
 
@@ -57,7 +58,11 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
   return {
     mechanism: 'service',
     elevated: true,
-    registration: async (identity, folder) => registration(identity, folder),
+    registration: (identity, folder) =>
+      registration(identity, folder).catch((error: unknown) => {
+        if (isRemovalPendingError(error)) return { state: 'removal-pending' };
+        throw error;
+      }),
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
     receipt: async (verb, { serviceName, serviceId }, { startType }) => {
       const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
@@ -101,7 +106,9 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
     unregister: async ({ serviceName }, report) => {
       requireElevated(serviceName);
       report({ operation: 'uninstall', message: 'Removing the service' });
-      await deleteService(serviceName, { deadlineMs: DELETE_MS });
+      await deleteService(serviceName, { deadlineMs: DELETE_MS }).catch(error => {
+        if (!isRemovalPendingError(error)) throw error;
+      });
       noteEvent('removed', `(${serviceName})`);
       if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
     },
@@ -135,6 +142,10 @@ function mayUse(owner: Sid | undefined): boolean {
 
 function requireElevated(serviceName: string): void {
   if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
+}
+
+function isRemovalPendingError(error: unknown): boolean {
+  return error instanceof GatewayServiceError && error.code === 'removal-pending';
 }
 
 async function registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration> {

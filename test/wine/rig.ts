@@ -208,6 +208,14 @@ export class WineRig {
     return this.app(`test/wine/probes/${name}.js`);
   }
 
+  /** Where the sample gateway lies inside Windows; it is put there at the first call. */
+  sampleGateway(): string {
+    const program = 'C:\\sample gateway\\gateway.mjs';
+    if (this.read(program) === '')
+      this.write(program, readFileSync(path.join(checkout, 'examples', 'sample-gateway', 'gateway.mjs'), 'utf8'));
+    return program;
+  }
+
   /** Reads a file on the prefix's C:, or '' while there is none. */
   read(windowsPath: string): string {
     const file = toLinux(this.prefix, windowsPath);
@@ -256,6 +264,13 @@ export class WineRig {
         resolve({ code: code ?? -1, ...read() });
       });
     });
+  }
+
+  /** Starts a script that lives as long as the rig; the returned function reads what it has printed by now. */
+  begin(script: string): () => string {
+    this.#runs += 1;
+    const { out } = this.#spawn([this.node, script], {}, `run-${this.#runs}`);
+    return () => readFileSync(out, 'utf8');
   }
 
   /** Runs a probe and parses the one JSON document that it prints; anything else it says is the failure. */

@@ -4,7 +4,7 @@ import { poll } from '../../src/service/poll.ts';
 import { available, WineRig } from './rig.ts';
 
 /** Making the template takes some 10 s once, more on a busy machine. */
-const RIG_START_MS = 300_000;
+export const RIG_START_MS = 300_000;
 
 /** A start of Windows Node under Wine on a busy machine, and what it then does. */
 const FACT_MS = 20_000;
