@@ -1,35 +1,23 @@
 /**
- * The text behind "Copy details": what a bug report needs (codes, versions, paths) and nothing that a person would not post in public.
- * Hermes keeps tokens of chat platforms, and its output may name them; so everything passes through `redact`.
+ * The text behind "Copy details": what a bug report needs (codes, versions, paths) and nothing that a person would not post in public:
+ * neither secrets (`service/redact.ts`) nor names of people.
  */
 
 import type { HistoryRecord } from '../service/history.ts';
+import { redact as withoutSecrets } from '../service/redact.ts';
 import type { LogTail, Snapshot } from './ipc.ts';
 
-/** Replacements in order: the specific shapes first, so that the general ones find only what is left. */
-const REDACTIONS: readonly (readonly [RegExp, string])[] = [
+const NAMES: readonly (readonly [RegExp, string])[] = [
   // Home folders of Windows, Linux and macOS, also with doubled separators as JSON has them. A name may hold spaces, but no separator.
   [/([A-Za-z]:[\\/]{1,2}(?:Users|Documents and Settings)[\\/]{1,2})[^\\/:*?"<>|\r\n]+(?=[\\/]|$)/gim, '$1<user>'],
   [/([A-Za-z]:[\\/]{1,2}(?:Users|Documents and Settings)[\\/]{1,2})[^\s\\/:*?"<>|]+/gi, '$1<user>'],
   [/((?:^|[^\w.])\/(?:home|Users)\/)[^/\s:"']+/gm, '$1<user>'],
-  // Credentials in addresses, then whatever is called a secret and given a value.
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1<redacted>@'],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 <redacted>'],
-  [
-    /(["']?\b[\w-]*(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|private[_-]?key|authorization|cookie)["']?\s*[:=]\s*)(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s,;&"']+)/gi,
-    '$1<redacted>',
-  ],
-  // Tokens known by their shape: JSON Web Tokens, Telegram bots, prefixed keys, and at last anything long that looks random.
-  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '<redacted>'],
-  [/\b\d{6,12}:[\w-]{30,}/g, '<redacted>'],
-  [/\b(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|xox[a-z]|xapp|hf|AKIA|AIza)[-_]?[\w-]{12,}/g, '<redacted>'],
-  [/\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{40,}/g, '<redacted>'],
   [/[\w.+-]+@[\w-]+\.[\w.-]*\w/g, '<address>'],
 ];
 
-/** Text without user names of home folders and without what looks like a secret. Never throws. */
+/** Text without what looks like a secret, user names of home folders and addresses of mail. Never throws. */
 export function redact(text: string): string {
-  return REDACTIONS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+  return NAMES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), withoutSecrets(text));
 }
 
 /** Versions by name, e.g. `{ app: '0.1.0', electron: '40.10.2' }`. */

@@ -20,6 +20,13 @@ describe('redaction', () => {
     ['a Discord token', `using ${DISCORD}`, DISCORD],
     ['an OpenAI key', 'key sk-proj-abcdefghijklmnop0123', 'sk-proj-abcdefghijklmnop0123'],
     ['a GitHub token', 'push with ghp_abcdefghijklmnopqrst0123', 'ghp_abcdefghijklmnopqrst0123'],
+    ['a quote that lost its other', 'token="abc 123', 'abc 123'],
+    ['a value of several words', '{"api_key": "s3cr3t value", "port": 8644}', 's3cr3t value'],
+    ['JSON within JSON', '"{\\"token\\":\\"abc123\\"}"', 'abc123'],
+    ['credentials of an address', 'https://anna:hunter2@example.org/path', 'hunter2'],
+    ['every value of a cookie', 'Cookie: a=b; session=s3cr3t', 's3cr3t'],
+    ['a JSON Web Token', 'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
+    ['a long random word', 'session 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', '9f86d081'],
     ['a Slack token', 'xoxb-123456789012-abcdefghijkl', 'xoxb-123456789012-abcdefghijkl'],
   ])('takes out %s', (_what, text, secret) => {
     const clean = redact(text);
@@ -35,6 +42,8 @@ describe('redaction', () => {
     '2026-01-01T00:00:00.000Z runner 4711: gateway ended: failure: The gateway failed (exit code 1).',
     'C:\\Users\\Ada Lovelace\\AppData\\Local\\HermesGatewayService\\HermesGateway-work',
     'HermesGateway-1a2b3c4d runs as PID 123456',
+    '/var/lib/anna/.local/state/hermes-gateway-service/HermesGateway-8570c933/logs/gateway.log',
+    'tokens: 812; a bearer of bad news, and basic services, were seen',
   ])('leaves ordinary text alone: %s', text => {
     expect(redact(text)).toBe(text);
   });
