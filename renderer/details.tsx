@@ -3,7 +3,7 @@
  * It is mounted only while open, so that a closed panel costs nothing.
  */
 
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
@@ -26,35 +26,45 @@ export interface DetailsProps {
 const LOG_LINES = 200;
 
 export function Details(props: DetailsProps) {
-  const { snapshot, now, messages } = props;
+  const { snapshot, now, messages, store } = props;
   const { status } = snapshot;
   const id = useId();
-  const [log, setLog] = useState<LogTail>();
-  const { store } = props;
-
-  useEffect(() => {
-    let closed = false;
-    void store.logs(LOG_LINES).then(tail => {
-      if (!closed) setLog(tail);
-    });
-    return () => {
-      closed = true;
-    };
-  }, [store]);
+  const [log, refreshLog] = useLog(store, snapshot);
 
   return (
     <div className="hgs-details">
       <Problems {...props} />
       <section aria-labelledby={`${id}-ladder`}>
-        <h3 id={`${id}-ladder`}>{messages.details.ladder}</h3>
+        <h3 id={`${id}-ladder`}>{messages.details.ladderSeconds}</h3>
         <Ladder status={status} now={now} messages={messages} labelledBy={`${id}-ladder`} />
       </section>
       <Facts {...props} />
       <History {...props} />
-      <Log {...props} log={log} onRefresh={async () => setLog(await store.logs(LOG_LINES))} />
+      <Log {...props} log={log} onRefresh={refreshLog} />
       <Actions {...props} log={log} />
     </div>
   );
+}
+
+/** The tail of the log, asked for anew whenever something has happened to the gateway, and on request: never by time. */
+function useLog(store: GatewayServiceStore, { status, history }: Snapshot): [LogTail | undefined, () => void] {
+  const [log, setLog] = useState<LogTail>();
+  const [asked, refresh] = useReducer((count: number) => count + 1, 0);
+  const happened = `${status.phase} ${status.gatewayPid} ${history.at(-1)?.at} ${asked}`;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has happened is the reason to ask
+  useEffect(() => {
+    let outdated = false;
+    void store.logs(LOG_LINES).then(tail => {
+      // One that was not answered leaves what is shown; the store tells why.
+      if (tail && !outdated) setLog(tail);
+    });
+    return () => {
+      outdated = true;
+    };
+  }, [store, happened]);
+
+  return [log, refresh];
 }
 
 function Problems({ snapshot, messages }: DetailsProps) {
@@ -81,29 +91,32 @@ function Problems({ snapshot, messages }: DetailsProps) {
   );
 }
 
+type Fact = readonly [name: string, value: string | undefined, kind?: 'sentence'];
+
 function Facts({ snapshot, now, messages }: DetailsProps) {
   const { status } = snapshot;
   const { details } = messages;
   const uptime = uptimeMs(status, now);
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: readonly Fact[] = [
     [details.mechanism, messages.mechanism[status.mechanism]],
     [details.service, status.service],
     [details.profile, status.profile],
     [details.startType, status.startType && messages.startType[status.startType]],
-    [details.detail, status.detail],
     [details.started, status.startedAt && messages.time(status.startedAt, now)],
-    [details.uptime, uptime === undefined ? undefined : messages.duration(uptime)],
+    [details.uptime, uptime === undefined ? undefined : messages.uptime(uptime)],
     [details.gatewayPid, status.gatewayPid === undefined ? undefined : messages.pid(status.gatewayPid)],
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
     [details.session, status.session && `${status.session.user} (${status.session.id})`],
     [details.restarts, messages.restarts(status, now)],
-    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now)],
+    // Sentences: a row for each. The reason of a phase is often that of the last exit, which says when as well.
+    [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail, 'sentence'],
+    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now), 'sentence'],
   ];
   return (
     <dl className="hgs-facts">
-      {facts.map(([name, value]) =>
+      {facts.map(([name, value, kind]) =>
         value === undefined || value === '' ? null : (
-          <div key={name}>
+          <div key={name} data-kind={kind}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
@@ -136,19 +149,19 @@ function History({ snapshot, now, messages }: DetailsProps) {
   );
 }
 
-function Log({ log, messages, components, onRefresh }: DetailsProps & { readonly log: LogTail | undefined; onRefresh(): Promise<void> }) {
+function Log({ log, messages, components, onRefresh }: DetailsProps & { readonly log: LogTail | undefined; onRefresh(): void }) {
   const id = useId();
   return (
     <section aria-labelledby={id}>
       <header>
         <h3 id={id}>{messages.details.log}</h3>
-        <components.Button variant="quiet" onClick={() => void onRefresh()}>
+        <components.Button variant="quiet" onClick={onRefresh}>
           {messages.details.refreshLog}
         </components.Button>
       </header>
       {log && log.lines.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
-        <section className="hgs-log" tabIndex={0} aria-labelledby={id} ref={scrollToEnd}>
+        <section className="hgs-log" tabIndex={0} aria-labelledby={id}>
           <pre>{log.lines.join('\n')}</pre>
         </section>
       ) : (
@@ -157,10 +170,6 @@ function Log({ log, messages, components, onRefresh }: DetailsProps & { readonly
       {log && <p className="hgs-muted hgs-path">{log.path}</p>}
     </section>
   );
-}
-
-function scrollToEnd(element: HTMLElement | null): void {
-  if (element) element.scrollTop = element.scrollHeight;
 }
 
 function Actions({ state, snapshot, store, messages, components, versions, log }: DetailsProps & { readonly log: LogTail | undefined }) {

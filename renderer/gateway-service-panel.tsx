@@ -6,7 +6,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
-import { canSwitch, offeredAction, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
+import { canSwitch, offeredAction, type PhaseAction, shownTarget, switchOn, toneOf } from '../src/desktop/views.ts';
 import { Button } from './button.tsx';
 import type { PanelComponents } from './components.ts';
 import { Confirm } from './confirm.tsx';
@@ -196,7 +196,7 @@ function ReceiptLines({ receipt, messages }: { readonly receipt: Receipt; readon
         <li key={messages.receiptLine(entry)}>
           <span className="hgs-muted">{messages.receiptWhat(entry)}</span>
           <span>
-            {entry.target} <span className="hgs-muted">{entry.detail}</span>
+            {shownTarget(entry, receipt.entries)} <span className="hgs-muted">{entry.detail}</span>
           </span>
         </li>
       ))}

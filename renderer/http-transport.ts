@@ -1,6 +1,7 @@
 /**
  * The verbs over HTTP on loopback, for the shell without Electron: `POST /api/<verb>` with the page's token, pushes as server-sent events.
- * It knows whether the other side answers, because a page that shows the last known state of a lost server would lie.
+ * It knows whether the other side answers, and whether it wants to, because a page that shows the last known state of a lost server
+ * would lie.
  */
 
 import type { Reply, Snapshot, Transport } from '../src/desktop/ipc.ts';
@@ -10,26 +11,29 @@ import type { Readable } from './use-store.ts';
 /** What the stand-in can do to a gateway. */
 export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update';
 
+/** `lost` from the moment the event stream breaks until it is open again; `refused` for good, where the token opens nothing. */
+export type Link = 'open' | 'lost' | 'refused';
+
 export interface HttpTransport extends Transport {
-  /** False from the moment the event stream breaks until it is open again. */
-  readonly connected: Readable<boolean>;
+  readonly link: Readable<Link>;
   /** Resolves to a `Reply`, as `invoke` does. */
   tryIt(what: TryIt): Promise<unknown>;
 }
 
 /** Pause before a refused event stream is opened again, in milliseconds. A broken one is reopened by the browser itself. */
 const REOPEN_MS = 2_000;
+const UNAUTHORIZED = 401;
 
 export function createHttpTransport(token: string): HttpTransport {
   const listeners = new Set<(snapshot: unknown) => void>();
-  const watchers = new Set<(connected: boolean) => void>();
-  let connected = true;
+  const watchers = new Set<(link: Link) => void>();
+  let link: Link = 'open';
   let events: EventSource | undefined;
   let reopening: ReturnType<typeof setTimeout> | undefined;
 
-  function setConnected(value: boolean): void {
-    if (value === connected) return;
-    connected = value;
+  function setLink(value: Link): void {
+    if (value === link || link === 'refused') return;
+    link = value;
     for (const watcher of [...watchers]) watcher(value);
   }
 
@@ -40,6 +44,7 @@ export function createHttpTransport(token: string): HttpTransport {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify(payload),
       });
+      if (response.status === UNAUTHORIZED) setLink('refused');
       return await response.json();
     } catch {
       return { ok: false, error: connectionLost() };
@@ -64,22 +69,28 @@ export function createHttpTransport(token: string): HttpTransport {
   function open(): void {
     events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
     events.onopen = () => {
-      if (connected) return;
-      setConnected(true);
+      if (link === 'open') return;
+      setLink('open');
       void catchUp();
     };
     events.onmessage = event => deliver(JSON.parse(String(event.data)));
     events.onerror = () => {
-      setConnected(false);
-      if (events?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
+      setLink('lost');
+      if (events?.readyState === EventSource.CLOSED) reopening = setTimeout(() => void reopen(), REOPEN_MS);
     };
+  }
+
+  /** An event stream does not say why it is refused, so a verb is asked first. */
+  async function reopen(): Promise<void> {
+    await post('api/get', {});
+    if (link !== 'refused' && listeners.size > 0) open();
   }
 
   return {
     invoke: (verb, payload) => post(`api/${verb}`, payload),
     tryIt: what => post('api/try', { what }),
-    connected: {
-      get: () => connected,
+    link: {
+      get: () => link,
       listen(watcher) {
         watchers.add(watcher);
         return () => watchers.delete(watcher);

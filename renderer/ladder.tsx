@@ -23,7 +23,7 @@ export function Ladder({ status, now, messages, labelledBy }: LadderProps) {
           </li>
         ))}
       </ol>
-      <p className="hgs-muted">{messages.ladder(status, now)}</p>
+      <p className="hgs-muted">{messages.ladder(status)}</p>
     </>
   );
 }

@@ -1,11 +1,11 @@
 /**
  * What the browser shell has beside the panel: a strip of stand-ins for what can happen to a gateway, and the word that the connection
- * is lost. Neither exists in the app.
+ * is lost or was never allowed. None of it exists in the app.
  */
 
 import { type ReactNode, useState } from 'react';
 import type { Reply } from '../src/desktop/ipc.ts';
-import type { Messages } from '../src/desktop/messages.ts';
+import type { Explained, Messages } from '../src/desktop/messages.ts';
 import type { ErrorValue } from '../src/desktop/store.ts';
 import { Button } from './button.tsx';
 import type { HttpTransport, TryIt } from './http-transport.ts';
@@ -20,20 +20,25 @@ interface ShellProps {
 }
 
 export function BrowserShell({ transport, messages, children }: ShellProps) {
-  const connected = useStore(transport.connected);
+  const link = useStore(transport.link);
+  if (link === 'refused') return <Notice {...messages.noToken} />;
   return (
     <>
       <TryItStrip transport={transport} messages={messages} />
-      {!connected && (
-        <div className="hgs-failure" role="alert">
-          <p>{messages.connectionLost.message}</p>
-          <p className="hgs-remedy">{messages.connectionLost.remedy}</p>
-        </div>
-      )}
-      <div className="hgs-shell" inert={!connected}>
+      {link === 'lost' && <Notice {...messages.connectionLost} />}
+      <div className="hgs-shell" inert={link === 'lost'}>
         {children}
       </div>
     </>
+  );
+}
+
+function Notice({ message, remedy }: Explained) {
+  return (
+    <div className="hgs-failure" role="alert">
+      <p>{message}</p>
+      <p className="hgs-remedy">{remedy}</p>
+    </div>
   );
 }
 

@@ -189,15 +189,17 @@ const updated: Step = {
     const after = await codeVersion(stage);
     if (stage.trial.gateway === 'sample') stage.expect(`another version than "${before}"`, after !== undefined && after !== before, after);
     const ended = (await stage.trial.manager.history(stage.trial.identity)).findLast(record => record.kind === 'ended');
+    // Not every gateway tells its version.
+    const versions = before === undefined || after === undefined ? '' : `, ${before} → ${after}`;
     const downMs = performance.timeOrigin + back.atMs - Date.parse(ended?.at ?? '');
-    return { figure: `down for ${seconds(downMs)}, ${before} → ${after}`, measured: { downMs } };
+    return { figure: `down for ${seconds(downMs)}${versions}`, measured: { downMs } };
   },
 };
 
 async function lookAtUpdate(stage: Stage, gatewayPid: number | undefined): Promise<void> {
   await stage.until('the gateway held for the update', ({ phase }) => phase === 'held-for-update');
   stage.expectGone(gatewayPid);
-  const atWork = en.operation('update', `Running ${stage.trial.updateCommand.join(' ')}`);
+  const atWork = en.operation('update', `Updating with ${path.basename(stage.trial.updateCommand[0] ?? '')}`);
   await stage.wait(`the words "${atWork}"`, async () => (await stage.hands.shown()).announcement === atWork);
   await stage.hands.picture('updating');
 }

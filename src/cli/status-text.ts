@@ -58,7 +58,7 @@ function statusRows(status: Status, now: number, logPath: string): [string, stri
     [en.details.startType, startType && en.startType[startType]],
     [en.details.session, session && `${session.id} (${session.user})`],
     [en.details.restarts, en.restarts(status, now)],
-    [en.details.ladder, restarts.nextAt === undefined ? undefined : en.ladder(status, now)],
+    [en.details.ladder, restarts.nextAt === undefined ? undefined : en.ladder(status)],
     [en.details.lastExit, lastExit && en.lastExit(lastExit, now)],
     [en.details.logPath, logPath],
   ];

@@ -8,7 +8,7 @@ export interface Formats {
   duration(ms: number): string;
   /** Whole seconds, rounded up, so that a count-down ends at zero and not before it: "4 sec". */
   countdown(ms: number): string;
-  /** A rung of the ladder, as narrow as the locale allows: "16s". */
+  /** Whole seconds as a number alone, where a heading names the unit: "16". */
   seconds(ms: number): string;
   /** Time of day, with the day unless it is today, and the year unless it is this one. */
   time(iso: string, now: number): string;
@@ -25,15 +25,9 @@ const UNITS: readonly (readonly [Unit, number])[] = [
 ];
 
 export function createFormats(locale: string): Formats {
-  const unit = (name: Unit, display: 'short' | 'narrow') =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits: 0 });
-  const short = {
-    day: unit('day', 'short'),
-    hour: unit('hour', 'short'),
-    minute: unit('minute', 'short'),
-    second: unit('second', 'short'),
-  };
-  const narrow = unit('second', 'narrow');
+  const unit = (name: Unit) => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 });
+  const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const list = new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' });
   const plural = new Intl.PluralRules(locale);
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
@@ -49,15 +43,15 @@ export function createFormats(locale: string): Formats {
     for (const [name, size] of UNITS.slice(largest, largest + (UNITS[largest]?.[0] === 'minute' ? 1 : 2))) {
       const count = Math.floor(rest / size);
       rest -= count * size;
-      if (count > 0 || parts.length === 0) parts.push(short[name].format(count));
+      if (count > 0 || parts.length === 0) parts.push(units[name].format(count));
     }
     return list.format(parts);
   };
 
   return {
     duration,
-    countdown: ms => short.second.format(Math.ceil(Math.max(0, ms) / 1_000)),
-    seconds: ms => narrow.format(Math.round(ms / 1_000)),
+    countdown: ms => units.second.format(Math.ceil(Math.max(0, ms) / 1_000)),
+    seconds: ms => whole.format(ms / 1_000),
     time: (iso, now) => {
       const at = new Date(iso);
       if (Number.isNaN(at.getTime())) return iso;

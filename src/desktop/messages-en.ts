@@ -4,6 +4,8 @@
  */
 
 import type { ErrorCode } from '../service/errors.ts';
+import { RESTART_ASKED } from '../service/facts.ts';
+import type { HistoryRecord } from '../service/history.ts';
 import type { ReceiptEntry } from '../service/receipt.ts';
 import type { Mechanism, Phase, Status } from '../service/status.ts';
 import { createFormats } from './formats.ts';
@@ -17,7 +19,7 @@ const PHASES: Messages['phase'] = {
   stopped: 'Stopped',
   starting: 'Starting',
   running: 'Running',
-  degraded: 'Not answering',
+  degraded: 'Having trouble',
   restarting: 'Restarting',
   'waiting-for-sign-in': 'Waiting for sign-in',
   'held-for-update': 'Paused for an update',
@@ -45,11 +47,17 @@ const KEEPER: Readonly<Record<Mechanism, string>> = {
   none: 'Nothing restarts it if it stops.',
 };
 
+const MINUTE_MS = 60_000;
+/** An end sooner than this is one at once. */
+const AT_ONCE_MS = 1_000;
+/** Exit code of a gateway that asks to be restarted. */
+const RESTART_REQUESTED = 75;
+
 const counted = (count: number, one: string, other: string) => `${count} ${formats.plural(count) === 'one' ? one : other}`;
 
 function running(status: Status, now: number): string {
   const uptime = uptimeMs(status, now);
-  const since = uptime === undefined ? 'Running' : `Running for ${formats.duration(uptime)}`;
+  const since = uptime === undefined || uptime < MINUTE_MS ? 'Running' : `Running for ${formats.duration(uptime)}`;
   const problems = status.problems.length;
   return problems > 0 ? `${since}, with ${counted(problems, 'problem', 'problems')}.` : `${since}. ${KEEPER[status.mechanism]}`;
 }
@@ -61,14 +69,26 @@ function nextTry(status: Status, now: number): string {
   return `Next try in ${about}${formats.countdown(remaining)}.`;
 }
 
+/** Why it restarts: somebody wished it, the gateway itself, or nobody. Only a failure has a place on the ladder. */
+function restarting(status: Status, now: number): string {
+  const { attempt, nextAt } = status.restarts;
+  const onLadder = attempt !== undefined || nextAt !== undefined;
+  if (status.detail === RESTART_ASKED) return 'Restarting, as you asked.';
+  if (!onLadder && status.lastExit?.code === RESTART_REQUESTED) return 'Restarting, because the gateway asked for it.';
+  return `Stopped unexpectedly. ${nextTry(status, now)}`;
+}
+
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   'not-installed': () => 'Off. Turned on, the gateway survives crashes and restarts.',
   stopped: ({ desired }) => (desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.'),
   starting: () => 'Starting. This takes a few seconds.',
   running,
-  degraded: () => 'Running, but it does not answer. A restart usually helps.',
-  restarting: (status, now) => `Stopped unexpectedly. ${nextTry(status, now)}`,
+  degraded: ({ problems }) =>
+    problems.some(({ code }) => code === 'gateway-degraded')
+      ? 'Running, but it reports trouble. The log says more.'
+      : 'Running, but it does not answer. A restart usually helps.',
+  restarting,
   'waiting-for-sign-in': () => 'Waiting for you to sign in; then it starts by itself.',
   'held-for-update': () => 'Paused for an update; it starts again by itself.',
   stopping: () => 'Stopping. This takes up to 20 seconds.',
@@ -159,7 +179,18 @@ const CAUSES = {
   'in-place': 'Restarted at its own wish.',
   released: 'Started again after an update.',
 };
-const NOTED = { held: 'Held', degraded: 'Not answering', recovered: 'Answering again' };
+
+/** What is noted of degraded is why: silent, or by its own word. Either way there is one word for its end. */
+function noted({ what, reason }: Extract<HistoryRecord, { kind: 'noted' }>): string {
+  switch (what) {
+    case 'held':
+      return `Held: ${ended(reason)}`;
+    case 'degraded':
+      return `Having trouble: ${ended(reason)}`;
+    case 'recovered':
+      return 'Well again.';
+  }
+}
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
@@ -185,7 +216,7 @@ export const en: Messages = {
   mechanism: MECHANISMS,
   startType: { automatic: 'Automatic', 'automatic-delayed': 'Automatic (delayed)', manual: 'Manual', disabled: 'Disabled' },
 
-  operation: (verb, step) => (step ? ended(step) : `${OPERATIONS[verb]}…`),
+  operation: (verb, step) => `${step || OPERATIONS[verb]}…`,
   action,
   actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase)),
   error: ({ code, message, remedy }) => ({ message, remedy: PANEL_REMEDIES[code] ?? remedy }),
@@ -207,9 +238,11 @@ export const en: Messages = {
       case 'started':
         return CAUSES[record.cause];
       case 'ended':
-        return `Ended after ${formats.duration(record.uptimeMs)}: ${ended(record.reason)}`;
+        // Without a PID nothing ever began, and the reason says why.
+        if (record.pid === null) return ended(record.reason);
+        return `Ended ${record.uptimeMs < AT_ONCE_MS ? 'at once' : `after ${formats.duration(record.uptimeMs)}`}: ${ended(record.reason)}`;
       case 'noted':
-        return `${NOTED[record.what]}: ${ended(record.reason)}`;
+        return noted(record);
     }
   },
   // The reason names the exit code.
@@ -220,12 +253,13 @@ export const en: Messages = {
       : `${counted(restarts.count, 'restart', 'restarts')}, last ${formats.time(restarts.lastAt, now)}`,
   ladderDot: ({ delayMs, remainingMs }) =>
     remainingMs === undefined ? formats.seconds(delayMs) : formats.seconds(Math.ceil(remainingMs / 1_000) * 1_000),
-  ladder: (status, now) => {
-    const { attempt } = status.restarts;
-    if (status.phase === 'restarting' && attempt !== undefined) return `Try ${attempt}. ${nextTry(status, now)}`;
-    return `After a failure it is restarted with these delays; they begin anew after ${formats.duration(status.recovery.resetMs)} without one.`;
+  ladder: ({ phase, restarts: { attempt }, recovery }) => {
+    const anew = `begin anew after ${formats.duration(recovery.resetMs)} without one.`;
+    if (phase !== 'restarting' || attempt === undefined) return `After a failure it is restarted with these delays; they ${anew}`;
+    return `${attempt === 1 ? '1 failure' : `${attempt} failures in a row`}; the delays ${anew}`;
   },
   duration: formats.duration,
+  uptime: ms => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
   time: formats.time,
   pid: pid => String(pid),
 
@@ -234,6 +268,10 @@ export const en: Messages = {
   connectionLost: {
     message: 'The connection to the gateway service is lost.',
     remedy: 'What is shown below may be out of date. It connects again by itself; an app that was started anew has a new address.',
+  },
+  noToken: {
+    message: 'This page was opened without the token of its address.',
+    remedy: 'Open the whole address that "npm start" printed; a new start prints a new one.',
   },
   details: {
     open: 'Details',
@@ -249,6 +287,7 @@ export const en: Messages = {
     lastExit: 'Last exit',
     restarts: 'Restarts',
     ladder: 'Restart delays',
+    ladderSeconds: 'Restart delays in seconds',
     history: 'History',
     noHistory: 'Nothing has happened yet.',
     problems: 'Problems',

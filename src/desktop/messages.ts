@@ -67,8 +67,10 @@ export interface Messages {
   lastExit(exit: LastExit, now: number): string;
   restarts(status: Status, now: number): string;
   ladderDot(dot: LadderDot): string;
-  ladder(status: Status, now: number): string;
+  ladder(status: Status): string;
   duration(ms: number): string;
+  /** A duration that nobody counts by the second. */
+  uptime(ms: number): string;
   time(iso: string, now: number): string;
   pid(pid: number): string;
 
@@ -77,6 +79,8 @@ export interface Messages {
   /** The other side speaks a newer schema. */
   readonly outdated: string;
   readonly connectionLost: Explained;
+  /** The page was opened without the token of its address, or with that of another start. */
+  readonly noToken: Explained;
   readonly details: Readonly<Record<DetailLabel, string>>;
   readonly tryIt: Readonly<Record<TryItLabel, string>>;
 }
@@ -95,6 +99,7 @@ export type DetailLabel =
   | 'lastExit'
   | 'restarts'
   | 'ladder'
+  | 'ladderSeconds'
   | 'history'
   | 'noHistory'
   | 'problems'

@@ -78,6 +78,8 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
   let pending: ShownOperation | undefined;
   /** Why the last action failed; stays through pushes, until the next operation begins. */
   let failure: ErrorValue | undefined;
+  /** Why the last question had no answer; a later answer makes up for it, but not for a failed action. */
+  let unanswered: ErrorValue | undefined;
 
   function publish(next: GatewayServiceState): void {
     state = next;
@@ -95,6 +97,11 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     });
   }
 
+  function forget(): void {
+    failure = undefined;
+    unanswered = undefined;
+  }
+
   /** Takes a snapshot as it is; nobody's word counts more. Those of other profiles are for other stores. */
   function accept(snapshot: Snapshot): void {
     if (snapshot.schema !== SCHEMA) {
@@ -103,8 +110,8 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     }
     profile ??= snapshot.profile;
     if (snapshot.profile !== profile) return;
-    if (snapshot.operation) failure = undefined;
-    show(snapshot, failure ?? snapshot.lastError);
+    if (snapshot.operation) forget();
+    show(snapshot, failure ?? unanswered ?? snapshot.lastError);
   }
 
   /** A bridge that throws is a failure like any other. */
@@ -122,7 +129,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     const named = profile;
     if (named === undefined || state.operation) return;
     pending = { verb };
-    failure = undefined;
+    forget();
     show(state.snapshot, undefined);
     const reply = await ask(open => request(open, named));
     pending = undefined;
@@ -139,8 +146,8 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     const named = profile;
     if (named === undefined) return undefined;
     const reply = await ask(open => request(open, named));
-    failure = reply.ok ? undefined : reply.error;
-    show(state.snapshot, failure ?? state.snapshot?.lastError);
+    unanswered = reply.ok ? undefined : reply.error;
+    show(state.snapshot, failure ?? unanswered ?? state.snapshot?.lastError);
     return reply.ok ? reply.value : undefined;
   }
 

@@ -5,6 +5,7 @@
 
 import { EXIT, type ExitCode } from '../service/errors.ts';
 import type { Operation } from '../service/manager.ts';
+import type { ReceiptEntry } from '../service/receipt.ts';
 import type { Phase, Status } from '../service/status.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
@@ -116,6 +117,14 @@ export function trayIconOf(observed: Observed): TrayIcon {
   const view = viewOf(observed.status);
   const tone = toneOf(observed);
   return tone === view.tone ? view.icon : ICON_OF_TONE[tone];
+}
+
+/** What is touched, as a window shows it: below a folder of the same receipt its path would only say that folder again. */
+export function shownTarget({ target }: ReceiptEntry, entries: readonly ReceiptEntry[]): string {
+  const folder = entries.find(
+    entry => entry.kind === 'folder' && target.startsWith(entry.target) && /[\\/]/.test(target.charAt(entry.target.length)),
+  );
+  return folder ? target.slice(folder.target.length + 1) : target;
 }
 
 /** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */

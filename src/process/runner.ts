@@ -12,7 +12,7 @@ import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
 import { readUpdateMarker } from '../gateway/identity-files.ts';
 import type { Definition } from '../service/definition.ts';
 import { toGatewayServiceError } from '../service/errors.ts';
-import type { RunnerPhase } from '../service/facts.ts';
+import { RESTART_ASKED, type RunnerPhase } from '../service/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
 import { holdInForce } from '../service/holds.ts';
 import { isLock, isSameProcess, type ProcessRef, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
@@ -144,7 +144,7 @@ export class Runner {
     // Without a life one is about to begin, and is the answer.
     if (this.#life) {
       this.#restartWish = true;
-      this.#show('restarting', { detail: 'asked for by the user' });
+      this.#show('restarting', { detail: RESTART_ASKED });
       void this.#life.end();
     }
     return new Promise(resolve => this.#launched.push(resolve));

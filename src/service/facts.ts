@@ -44,6 +44,9 @@ export const RUNNER_PHASES = [
   'stopping',
 ] as const satisfies readonly Phase[];
 
+/** Detail of a runner that restarts its gateway because the user asked: told apart from a restart of its own. */
+export const RESTART_ASKED = 'asked for by the user';
+
 export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 
 /** What the runner knows; carried by the control pipe. */

@@ -9,6 +9,7 @@
  */
 
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, Report } from '../service/manager.ts';
@@ -33,6 +34,8 @@ export interface UpdateResult {
 /** @throws GatewayServiceError where a gateway did not stop, the command could not be started, or a gateway did not come up again */
 export async function runUpdate({ manager, identities, command, report = () => undefined, output }: UpdateOptions): Promise<UpdateResult> {
   const say = (message: string) => report({ operation: 'update', message });
+  // Arguments may be long, and secret: the program's name is what a person knows it by.
+  const program = path.basename(command[0] ?? '');
   const planned = await plan(manager, identities);
   const releases: (() => Promise<void>)[] = [];
   let code: number | null;
@@ -40,12 +43,12 @@ export async function runUpdate({ manager, identities, command, report = () => u
     for (const { profile, serviceName } of planned.map(({ identity }) => identity))
       say(`Stopping the gateway of ${profile} (${serviceName})`);
     const held = await Promise.allSettled(
-      planned.map(({ identity }) => manager.hold(identity, { who: 'hermes-gateway update', why: `runs ${command.join(' ')}` })),
+      planned.map(({ identity }) => manager.hold(identity, { who: 'hermes-gateway update', why: `runs ${program}` })),
     );
     releases.push(...held.flatMap(result => (result.status === 'fulfilled' ? [result.value] : [])));
     const refused = held.find(result => result.status === 'rejected');
     if (refused) throw refused.reason;
-    say(`Running ${command.join(' ')}`);
+    say(`Updating with ${program}`);
     code = await run(command, output);
   } finally {
     for (const release of releases) await release();

@@ -73,8 +73,19 @@ describeInChromium('the browser shell', browser => {
   it('shows nothing of the gateway to a page without the token', async () => {
     const stranger = await browser().newPage();
     await stranger.goto(new URL('/', server.url).href);
-    await stranger.getByText('The connection to the gateway service is lost.').waitFor();
-    expect(await stranger.getByRole('button', { name: 'Start' }).count()).toBe(0);
+    await stranger.getByRole('alert').getByText('Open the whole address that "npm start" printed', { exact: false }).waitFor();
+    expect(await stranger.getByRole('button').count()).toBe(0);
+    await keepScreenshot(stranger, 'no-token');
+    expect(await axeViolations(stranger)).toEqual([]);
     await stranger.close();
+  });
+
+  it('says so as well when another start no longer knows its token', async () => {
+    await server.close();
+    await page.getByRole('alert').getByText('The connection to the gateway service is lost.').waitFor();
+    server.token = 'a-token-of-another-start';
+    await server.listen();
+    await page.getByRole('alert').getByText('Open the whole address', { exact: false }).waitFor({ timeout: 20_000 });
+    expect(await page.getByRole('button').count()).toBe(0);
   });
 });

@@ -95,6 +95,78 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('a fresh line').waitFor();
   });
 
+  it('reads the log anew when something has happened to the gateway, and not by time', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('telegram').first().waitFor();
+    const reads = async () => (await asked()).filter(({ verb }) => verb === 'logs').length;
+    const before = await reads();
+    await page.clock.runFor(600_000);
+    await push(snapshotIn('running', { uptimeMs: 1 }));
+    expect(await reads()).toBe(before);
+    await main.evaluate(fake => {
+      fake.log = { ...fake.log, lines: [...fake.log.lines, 'a line of the next gateway'] };
+    });
+    await push(snapshotIn('running', { gatewayPid: 7313 }));
+    await page.getByText('a line of the next gateway').waitFor();
+    await main.evaluate(fake => {
+      fake.log = { ...fake.log, lines: ['a line about its trouble'] };
+    });
+    await push(
+      snapshotIn('running', { gatewayPid: 7313 }, { history: [{ at: ago(1), kind: 'noted', what: 'held', reason: 'an update' }] }),
+    );
+    await page.getByText('a line about its trouble').waitFor();
+    expect(await reads()).toBe(before + 2);
+  });
+
+  it('stays at the end of the log while it grows, unless it is read further up', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    const log = page.getByRole('region', { name: 'Log' }).locator('pre');
+    await log.filter({ hasText: 'telegram' }).waitFor();
+    const grow = async (pid: number) => {
+      await main.evaluate((fake, last) => {
+        fake.log = { ...fake.log, lines: [...fake.log.lines, `the line ${last}`] };
+      }, pid);
+      await push(snapshotIn('running', { gatewayPid: pid }));
+      await log.filter({ hasText: `the line ${pid}` }).waitFor();
+    };
+    const hiddenBelow = () =>
+      log.evaluate(pre => {
+        const box = pre.parentElement?.getBoundingClientRect();
+        return box ? pre.getBoundingClientRect().bottom - box.bottom : Number.NaN;
+      });
+    await grow(1);
+    expect(await hiddenBelow()).toBeLessThanOrEqual(0);
+    await log.evaluate(pre => pre.parentElement?.scrollBy(0, -100));
+    await grow(2);
+    expect(await hiddenBelow()).toBeGreaterThan(50);
+  });
+
+  it('keeps the word of a failed operation while the log is read anew', async () => {
+    await open(snapshotIn('stopped'), ['start']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('telegram').first().waitFor();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await refuse(new GatewayServiceError('gateway-not-up'));
+    await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
+    await main.evaluate(fake => {
+      fake.log = { ...fake.log, lines: ['why it did not'] };
+    });
+    await push(snapshotIn('failed'));
+    await page.getByText('why it did not').waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('The gateway did not come up.');
+  });
+
+  it('is told the reason of a refused configuration once beside the problem', async () => {
+    const reason = 'The gateway says that its configuration must be mended (exit code 78).';
+    await open(snapshotIn('needs-attention', { detail: reason, lastExit: { code: 78, reason, at: ago(0) } }, { history: [] }));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('Last exit').waitFor();
+    expect(await page.getByText(reason, { exact: false }).count()).toBe(1);
+    expect(await page.getByText('Reason', { exact: true }).count()).toBe(0);
+  });
+
   it('returns quietly from a declined consent', async () => {
     await open(snapshotIn('not-installed'), ['set']);
     await control().click();
@@ -128,7 +200,7 @@ describeInChromium('a person at the panel', browser => {
   it('follows the steps of an operation that another window began', async () => {
     await open(snapshotIn('running'));
     await push(snapshotIn('running', {}, { operation: { verb: 'update', message: 'Waiting for the update', since: ago(0) } }));
-    await page.getByText('Waiting for the update.').first().waitFor();
+    await page.getByText('Waiting for the update…').first().waitFor();
     expect(await control().getAttribute('aria-busy')).toBe('true');
     expect(await page.getByRole('button', { name: 'Restart' }).getAttribute('aria-disabled')).toBe('true');
   });

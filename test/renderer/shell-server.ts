@@ -14,6 +14,8 @@ export const TOKEN = 'a-token-of-this-test';
 
 export class ShellServer {
   snapshot: Snapshot;
+  /** The one that opens. */
+  token = TOKEN;
   /** What was asked, path and body. */
   readonly asked: { readonly path: string; readonly body: unknown }[] = [];
   readonly #streams = new Set<http.ServerResponse>();
@@ -74,7 +76,7 @@ export class ShellServer {
   }
 
   #stream(token: string | null, response: http.ServerResponse): void {
-    if (token !== TOKEN) {
+    if (token !== this.token) {
       response.writeHead(401).end();
       return;
     }
@@ -88,7 +90,7 @@ export class ShellServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) {
+    if (request.headers.authorization !== `Bearer ${this.token}`) {
       response.writeHead(401).end('no');
       return;
     }

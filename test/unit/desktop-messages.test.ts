@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { en } from '../../src/desktop/messages.ts';
 import { ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode, GatewayServiceError } from '../../src/service/errors.ts';
+import { RESTART_ASKED } from '../../src/service/facts.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/service/problems.ts';
@@ -71,7 +72,7 @@ describe('every status', () => {
         expectSaid(en.tooltip(status));
         expect(en.tooltip(status).length).toBeLessThanOrEqual(127);
         expectSaid(en.restarts(status, NOW));
-        expectSaid(en.ladder(status, NOW));
+        expectSaid(en.ladder(status));
         for (const dot of ladderDots(status, NOW)) expectSaid(en.ladderDot(dot));
         const action = offeredAction({ status });
         if (action) expectSaid(en.actionLabel(action, status.phase));
@@ -100,6 +101,37 @@ describe('sentences', () => {
     );
   });
 
+  it('do not count the first minute, neither by the second nor at its beginning', () => {
+    for (const ms of [0, 59_999])
+      expect(en.sentence(statusIn('running', { startedAt: ago(ms) }), NOW)).toBe('Running. Windows restarts it if it stops.');
+    expect(en.sentence(statusIn('running', { startedAt: ago(60_000) }), NOW)).toContain('Running for 1 min.');
+    expect([en.uptime(0), en.uptime(59_999), en.uptime(60_000)]).toEqual(['Less than a minute', 'Less than a minute', '1 min']);
+  });
+
+  it('tell a gateway that is silent from one that says itself that it is not well', () => {
+    expect(en.sentence(statusIn('degraded'), NOW)).toBe('Running, but it does not answer. A restart usually helps.');
+    expect(en.sentence(statusIn('degraded', { problems: [problem('gateway-degraded')] }), NOW)).toBe(
+      'Running, but it reports trouble. The log says more.',
+    );
+  });
+
+  it('tell a restart that the user asked for, one that the gateway asked for, and one that nobody did', () => {
+    const restarts = { count: 1 };
+    const at = ago(100);
+    expect(en.sentence(statusIn('restarting', { restarts, detail: RESTART_ASKED }), NOW)).toBe('Restarting, as you asked.');
+    expect(en.sentence(statusIn('restarting', { restarts, lastExit: { code: 75, reason: 'asked', at } }), NOW)).toBe(
+      'Restarting, because the gateway asked for it.',
+    );
+    expect(en.sentence(statusIn('restarting', { restarts, lastExit: { code: 1, reason: 'failed', at } }), NOW)).toBe(
+      'Stopped unexpectedly. Starting it again.',
+    );
+    // More wishes than it is granted are a failure, with its place on the ladder.
+    const onLadder = { count: 4, attempt: 1, nextAt: ago(-1_000) };
+    expect(en.sentence(statusIn('restarting', { restarts: onLadder, lastExit: { code: 75, reason: 'too often', at } }), NOW)).toBe(
+      'Stopped unexpectedly. Next try in 1 sec.',
+    );
+  });
+
   it('say when the next try comes, and that an estimate is one', () => {
     const { restarts } = statusIn('restarting');
     expect(en.sentence(statusIn('restarting'), NOW)).toBe('Stopped unexpectedly. Next try in 14 sec.');
@@ -121,6 +153,41 @@ describe('sentences', () => {
   it('stand in the tooltip of the tray as one short line', () => {
     expect(en.tooltip(statusIn('running', { profile: 'work' }))).toBe('Hermes gateway (work): Running');
     expect(en.tooltip(statusIn('running'), { verb: 'update', message: 'Pulling', since: ago(0) })).toBe('Hermes gateway: Updating');
+  });
+});
+
+describe('the ladder', () => {
+  const ladderAt = (attempt: number) => en.ladder(statusIn('restarting', { restarts: { count: attempt, attempt } }));
+
+  it('says what counts on it, and leaves the count-down to its dot and to the sentence', () => {
+    expect(ladderAt(1)).toBe('1 failure; the delays begin anew after 1 min without one.');
+    expect(ladderAt(5)).toBe('5 failures in a row; the delays begin anew after 1 min without one.');
+    expect(en.ladder(statusIn('running'))).toBe(
+      'After a failure it is restarted with these delays; they begin anew after 1 min without one.',
+    );
+  });
+
+  it('counts in bare seconds below a heading that says so', () => {
+    expect(ladderDots(statusIn('restarting'), NOW).map(en.ladderDot)).toEqual(['1', '2', '4', '9', '14', '25', '36', '49', '64']);
+  });
+});
+
+describe('the history', () => {
+  const end = { at: ago(0), kind: 'ended', pid: 7, code: 1, outcome: 'failure', reason: 'The gateway failed (exit code 1).' } as const;
+  const note = { at: ago(0), kind: 'noted' } as const;
+
+  it('says how long a gateway lived, where there was anything to count', () => {
+    expect(en.historyLine({ ...end, uptimeMs: 999 })).toBe('Ended at once: The gateway failed (exit code 1).');
+    expect(en.historyLine({ ...end, uptimeMs: 5_000 })).toBe('Ended after 5 sec: The gateway failed (exit code 1).');
+    expect(en.historyLine({ ...end, pid: null, code: null, reason: 'The program is gone', uptimeMs: 0 })).toBe('The program is gone.');
+  });
+
+  it('says why a gateway was not well, and that it is again', () => {
+    expect(en.historyLine({ ...note, what: 'degraded', reason: 'no answer to 3 probes in a row' })).toBe(
+      'Having trouble: no answer to 3 probes in a row.',
+    );
+    expect(en.historyLine({ ...note, what: 'degraded', reason: 'the gateway says so' })).toBe('Having trouble: the gateway says so.');
+    expect(en.historyLine({ ...note, what: 'recovered', reason: 'the gateway answers again' })).toBe('Well again.');
   });
 });
 

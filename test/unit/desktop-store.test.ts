@@ -187,6 +187,25 @@ describe('questions', () => {
     expect(store.value).toEqual(before);
   });
 
+  it('do not make up for an operation that failed, but for a question that was not answered', async () => {
+    const { store, request } = await listening(snapshotIn('stopped'));
+    const lost = store.logs(10);
+    request().refuse(new GatewayServiceError('timed-out'));
+    await lost;
+    expect(store.value.error?.code).toBe('timed-out');
+    const found = store.logs(10);
+    request().reply({ path: '/gateway.log', lines: [] });
+    await found;
+    expect(store.value.error).toBeUndefined();
+    const started = store.start();
+    request().refuse(new GatewayServiceError('gateway-not-up'));
+    await started;
+    const asked = store.logs(10);
+    request().reply({ path: '/gateway.log', lines: [] });
+    await asked;
+    expect(store.value.error?.code).toBe('gateway-not-up');
+  });
+
   it('leave an error where they are refused', async () => {
     const { store, request } = await listening(snapshotIn('foreign'));
     const asked = store.logs(10);

@@ -11,6 +11,7 @@ import {
   nextChangeMs,
   offeredAction,
   PHASE_VIEWS,
+  shownTarget,
   switchOn,
   toneOf,
   trayIconOf,
@@ -88,6 +89,21 @@ describe('the switch and the tray', () => {
     expect(toneOf({ status })).toBe('warn');
     expect(trayIconOf({ status })).toBe('warning');
     expect(trayIconOf({ status: statusIn('running') })).toBe('running');
+  });
+});
+
+describe('a receipt', () => {
+  it('names a file below a folder of its own by what it is called there', () => {
+    const shown = (folder: string, file: string) => {
+      const entries = [
+        { action: 'create', kind: 'folder', target: folder },
+        { action: 'create', kind: 'file', target: file },
+      ] as const;
+      return entries.map(entry => shownTarget(entry, entries));
+    };
+    expect(shown('/state/gateway', '/state/gateway/definition.json')).toEqual(['/state/gateway', 'definition.json']);
+    expect(shown('C:\\State', 'C:\\State\\logs\\a.log')).toEqual(['C:\\State', 'logs\\a.log']);
+    expect(shown('/state/gateway', '/state/gateway-2/definition.json')[1]).toBe('/state/gateway-2/definition.json');
   });
 });
 
