@@ -129,6 +129,12 @@ const MEANING: Readonly<Record<Mechanism, string>> = {
   none: 'The gateway runs only while something else starts it.',
 };
 
+/** What is created while the service is removed is what it had replaced. */
+const turnedOff = (entries: readonly ReceiptEntry[]) =>
+  entries.some(entry => entry.action === 'create')
+    ? 'The gateway stops. What started it before is put back.'
+    : 'The gateway stops, and nothing starts it again by itself.';
+
 /** What a receipt's line does, before it names its target. Where a plain verb and noun would read oddly, the line has its own words. */
 const RECEIPT_VERBS: Readonly<Record<ReceiptEntry['action'], string>> = {
   create: 'Create',
@@ -222,9 +228,9 @@ export const en: Messages = {
   error: ({ code, message, remedy }) => ({ message, remedy: PANEL_REMEDIES[code] ?? remedy }),
   problem: ({ message, remedy }) => ({ message, remedy }),
 
-  confirm: ({ verb, mechanism, elevated }) => ({
+  confirm: ({ verb, mechanism, elevated, entries }) => ({
     title: verb === 'install' ? 'Run the gateway as a service?' : 'Stop running the gateway as a service?',
-    body: verb === 'install' ? MEANING[mechanism] : 'The gateway stops. What started it before is put back.',
+    body: verb === 'install' ? MEANING[mechanism] : turnedOff(entries),
     changes: 'This changes:',
     confirm: verb === 'install' ? 'Turn on' : 'Turn off',
     cancel: 'Cancel',

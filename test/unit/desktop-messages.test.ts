@@ -249,6 +249,13 @@ describe('everything else that is said', () => {
         for (const said of Object.values(en.confirm({ ...receipt, verb, mechanism }))) expectSaid(said);
   });
 
+  it('promises to put back what started the gateway before only where there was something', () => {
+    const receipt = receiptFor('uninstall');
+    expect(en.confirm(receipt).body).toBe('The gateway stops. What started it before is put back.');
+    const entries = receipt.entries.filter(({ action }) => action !== 'create');
+    expect(en.confirm({ ...receipt, entries }).body).toBe('The gateway stops, and nothing starts it again by itself.');
+  });
+
   it('says of an action that it asks for an administrator', () => {
     expect(en.actionLabel({ verb: 'repair', elevated: true }, 'failed')).toBe('Repair (asks for an administrator)');
     expect(en.actionLabel({ verb: 'restart', elevated: false }, 'restarting')).toBe('Try now');
