@@ -178,3 +178,9 @@ export class GatewayWatch {
     this.#stopper = { process: processRef(writerPid, processes), commandLine: commandLine(writerPid) ?? [] };
   }
 }
+
+/** `hermes gateway stop`, in whatever way Python was started. */
+export function isGatewayStop(commandLine: readonly string[]): boolean {
+  const at = commandLine.lastIndexOf('gateway');
+  return at >= 0 && commandLine[at + 1] === 'stop';
+}

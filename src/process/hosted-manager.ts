@@ -103,7 +103,7 @@ export class HostedManager implements GatewayManager {
           action: 'create',
           kind: 'ladder',
           target: identity.serviceName,
-          detail: `restarts after ${delaysMs.map(ms => ms / 1000).join(', ')} s; starts again after ${resetMs / 1000} s`,
+          detail: `restarts after ${delaysMs.map(ms => ms / 1000).join(', ')} s; the delays begin anew after ${resetMs / 1000} s without a failure`,
         },
         ...(await this.#host.receipt(verb, identity, status)),
         { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', detail: `home ${identity.home}` },

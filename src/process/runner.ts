@@ -21,7 +21,7 @@ import { type ControlServer, serveControlPipe } from './control-server.ts';
 import { watchFolder } from './folder-watch.ts';
 import { GatewayLife, takeOver } from './gateway-life.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
-import type { Sight, Stopper } from './gateway-watch.ts';
+import { isGatewayStop, type Sight, type Stopper } from './gateway-watch.ts';
 import { RUNNER_EXIT } from './host-link.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
@@ -246,7 +246,7 @@ export class Runner {
   /** Our own reason for the gateway's end, if we had one. */
   #asked(): ExitVerdict | undefined {
     if (this.#stopWish?.exit === RUNNER_EXIT.failed) return { kind: 'failure', reason: this.#stopWish.reason };
-    if (this.#stopWish) return { kind: 'stopped', reason: `Stopped as asked (${this.#stopWish.reason}).` };
+    if (this.#stopWish) return { kind: 'stopped', reason: sentence(this.#stopWish.reason) };
     if (this.#restartWish) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
     return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
   }
@@ -262,7 +262,7 @@ export class Runner {
     if (sight.phase === 'degraded' && was !== 'degraded')
       void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: sight.detail ?? 'the gateway says so' });
     if (sight.phase === 'running' && was === 'degraded')
-      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway answers again' });
+      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is well again' });
   }
 
   /** A hold that begins while the gateway runs ends it; the runner stays, and starts it again when the hold is over. */
@@ -387,10 +387,9 @@ export class Runner {
   }
 }
 
-/** `hermes gateway stop`, in whatever way Python was started. */
-function isGatewayStop(commandLine: readonly string[]): boolean {
-  const at = commandLine.lastIndexOf('gateway');
-  return at >= 0 && commandLine[at + 1] === 'stop';
+/** A phrase as a sentence: "stopped by the user" becomes "Stopped by the user." */
+function sentence(phrase: string): string {
+  return `${phrase.slice(0, 1).toUpperCase()}${phrase.slice(1)}${phrase.endsWith('.') ? '' : '.'}`;
 }
 
 function now(): string {
