@@ -15,8 +15,16 @@ export interface ThreadData {
   /** What Windows shows to a user who waits for the stop. */
   readonly blockReason: string;
   readonly maxHoldMs: number;
-  /** One shared number: 1 when the gateway has stopped. */
-  readonly stopped: Int32Array<SharedArrayBuffer>;
+  /** Two shared numbers, each 1 when it is so; see `FLAG`. */
+  readonly flags: Int32Array<SharedArrayBuffer>;
+}
+
+/** The gateway has stopped, so Windows may have its answer; the window is gone, so the process may end. */
+export const FLAG = { stopped: 0, gone: 1 } as const;
+
+export function raise(flags: Int32Array<SharedArrayBuffer>, flag: number): void {
+  Atomics.store(flags, flag, 1);
+  Atomics.notify(flags, flag);
 }
 
 export type FromThread = { readonly kind: 'listening'; readonly window: bigint } | { readonly kind: 'ending'; readonly reason: EndReason };

@@ -10,7 +10,9 @@ import { opened } from './handle.ts';
 import { declare } from './library.ts';
 import {
   type EndReason,
+  FLAG,
   type FromThread,
+  raise,
   SESSION_END_CLASS,
   type ThreadData,
   WM_CLOSE,
@@ -54,7 +56,7 @@ function endReason(lParam: number | bigint): EndReason {
   return bits & ENDSESSION_CLOSEAPP ? 'close-requested' : 'shutdown';
 }
 
-const { blockReason, maxHoldMs, stopped } = workerData as ThreadData;
+const { blockReason, maxHoldMs, flags } = workerData as ThreadData;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 
 const windowProcedure = koffi.register(
@@ -69,7 +71,7 @@ const windowProcedure = koffi.register(
         if (wParam) {
           say({ kind: 'ending', reason: endReason(lParam) });
           // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
-          Atomics.wait(stopped, 0, 0, maxHoldMs);
+          Atomics.wait(flags, FLAG.stopped, 0, maxHoldMs);
         }
         ShutdownBlockReasonDestroy(window);
         return 0;
@@ -96,3 +98,4 @@ while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
 // The class would else outlive this thread, and point to a procedure that is gone.
 DestroyWindow(window);
 UnregisterClassW(SESSION_END_CLASS, instance);
+raise(flags, FLAG.gone);

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { GatewayServiceError } from '../service/errors.ts';
 import { declare } from './library.ts';
-import { type EndReason, type FromThread, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
+import { type EndReason, FLAG, type FromThread, raise, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
 import { BOOL, type Handle, POINTER } from './types.ts';
 
 const PostMessageW = declare<[Handle, number, number, number], number>('user32.dll', 'PostMessageW', BOOL, [
@@ -15,6 +15,9 @@ const PostMessageW = declare<[Handle, number, number, number], number>('user32.d
   'uint64',
   'int64',
 ]);
+
+/** How long the end of the process waits for the window to go, in milliseconds. */
+const GONE_MS = 2_000;
 
 export interface SessionEndOptions {
   /** What Windows shows to a user who waits, for example `The Hermes gateway is saving its work.` */
@@ -40,12 +43,9 @@ export async function listenForSessionEnd(
   onEnding: (reason: EndReason) => Promise<void>,
   { blockReason, maxHoldMs, threadFile = besideThis() }: SessionEndOptions,
 ): Promise<SessionEndWindow> {
-  const stopped = new Int32Array(new SharedArrayBuffer(4));
-  const answer = (): void => {
-    Atomics.store(stopped, 0, 1);
-    Atomics.notify(stopped, 0);
-  };
-  const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, stopped } satisfies ThreadData });
+  const flags = new Int32Array(new SharedArrayBuffer(8));
+  const answer = (): void => raise(flags, FLAG.stopped);
+  const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, flags } satisfies ThreadData });
   // Not events.once(): it rejects at an error too, and nobody may be waiting for this promise then.
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const listening = await new Promise<Handle>((resolve, reject) => {
@@ -62,10 +62,15 @@ export async function listenForSessionEnd(
     answer();
     PostMessageW(listening, WM_CLOSE, 0, 0);
   };
-  process.once('exit', release);
+  // A callback that runs while its environment goes away ends the process as a crash, so the window goes first.
+  const releaseAndWait = (): void => {
+    release();
+    Atomics.wait(flags, FLAG.gone, 0, GONE_MS);
+  };
+  process.once('exit', releaseAndWait);
   return {
     close: async () => {
-      process.removeListener('exit', release);
+      process.removeListener('exit', releaseAndWait);
       release();
       worker.ref();
       await exited;
