@@ -85,6 +85,12 @@ export function gatewayIdentity(
   return { profile, root, home, serviceId, serviceName: serviceId === '' ? SERVICE_NAME : `${SERVICE_NAME}-${serviceId}` };
 }
 
+/** The identity of a profile of this root by its name, as a person gives it. @throws GatewayServiceError `profile-invalid` */
+export function profileIdentity(found: HermesRoot, name: string, platform: NodeJS.Platform = process.platform): GatewayIdentity {
+  const exists = existsSync(path.join(found.root, 'profiles', name.trim().toLowerCase()));
+  return gatewayIdentity({ ...found, profile: parseProfile(name, { exists }) }, platform);
+}
+
 /**
  * Sees that the home is there and may be used; a deleted profile leaves a tombstone and must never come back to life.
  * @throws GatewayServiceError `home-missing`, `profile-missing`

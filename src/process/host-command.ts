@@ -4,8 +4,23 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { GatewayServiceError } from '../service/errors.ts';
 
 export function hostCommand(): readonly string[] {
   const script = process.argv[1];
   return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
+}
+
+/**
+ * How another program, the app, starts this one: the host executable of `hostDir`; in development its entry script, under the Node that
+ * npm runs with, because the app's own executable may not run scripts.
+ * @throws GatewayServiceError `service-program-missing`
+ */
+export function hostCommandIn(hostDir: string): readonly string[] {
+  const executable = path.join(hostDir, process.platform === 'win32' ? 'hermes-gateway-host.exe' : 'hermes-gateway-host');
+  if (existsSync(executable)) return [executable];
+  const script = path.join(hostDir, 'hermes-gateway.js');
+  const node = process.versions['electron'] === undefined ? process.execPath : process.env['npm_node_execpath'];
+  if (node !== undefined && existsSync(script)) return [node, script];
+  throw new GatewayServiceError('service-program-missing', `(${executable})`, { remedy: 'Repair the installation of the app.' });
 }
