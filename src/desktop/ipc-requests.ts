@@ -22,6 +22,8 @@ const REQUESTS = {
   logs: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
 } as const satisfies Record<Verb, v.GenericSchema>;
 
+export const VERBS = Object.keys(REQUESTS) as readonly Verb[];
+
 export function isVerb(name: string): name is Verb {
   return Object.hasOwn(REQUESTS, name);
 }

@@ -12,6 +12,8 @@ import type { Status } from '../service/status.ts';
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
 export const CHANGED = 'changed';
+/** With `true` a page says that it wants the pushes, with `false` that it does not any more. */
+export const LISTEN = 'listen';
 
 /** All that a window shows of one profile; a whole document each time, so that a missed push cannot leave it wrong. */
 export interface Snapshot {

@@ -269,6 +269,11 @@ export const ERRORS = {
     remedy: 'Update the app: its two halves disagree about what they say to each other.',
     exit: EXIT.usage,
   },
+  'sender-refused': {
+    message: 'This page may not manage the gateway service.',
+    remedy: 'Use the settings of the app itself.',
+    exit: EXIT.failed,
+  },
   usage: {
     message: 'The command line was not understood.',
     remedy: 'See "hermes-gateway --help".',

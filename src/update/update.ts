@@ -12,15 +12,18 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager, Report } from '../service/manager.ts';
+import type { GatewayManager, HoldReason, Report } from '../service/manager.ts';
 import type { Status } from '../service/status.ts';
 
-export interface UpdateOptions {
+export interface DownOptions extends HoldReason {
   readonly manager: GatewayManager;
   /** Profiles whose gateways use what is updated; those that are not installed, or stopped by the user, are left as they are. */
   readonly identities: readonly GatewayIdentity[];
-  readonly command: readonly string[];
   readonly report?: Report;
+}
+
+export interface UpdateOptions extends Omit<DownOptions, keyof HoldReason> {
+  readonly command: readonly string[];
   /** Takes the output of the command as it comes. */
   readonly output: (chunk: Buffer) => void;
 }
@@ -32,30 +35,39 @@ export interface UpdateResult {
 }
 
 /** @throws GatewayServiceError where a gateway did not stop, the command could not be started, or a gateway did not come up again */
-export async function runUpdate({ manager, identities, command, report = () => undefined, output }: UpdateOptions): Promise<UpdateResult> {
-  const say = (message: string) => report({ operation: 'update', message });
+export async function runUpdate({ command, output, ...options }: UpdateOptions): Promise<UpdateResult> {
   // Arguments may be long, and secret: the program's name is what a person knows it by.
   const program = path.basename(command[0] ?? '');
+  const { value: code, statuses } = await whileDown({ ...options, who: 'hermes-gateway update', why: `runs ${program}` }, () => {
+    options.report?.({ operation: 'update', message: `Updating with ${program}` });
+    return run(command, output);
+  });
+  return { code, statuses };
+}
+
+/** Does `work` with the gateways down. @throws what `work` throws, and GatewayServiceError where a gateway did not stop or come up again */
+export async function whileDown<T>(
+  { manager, identities, who, why, report = () => undefined }: DownOptions,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly statuses: readonly Status[] }> {
+  const say = (message: string) => report({ operation: 'update', message });
   const planned = await plan(manager, identities);
   const releases: (() => Promise<void>)[] = [];
-  let code: number | null;
+  let value: T;
   try {
     for (const { profile, serviceName } of planned.map(({ identity }) => identity))
       say(`Stopping the gateway of ${profile} (${serviceName})`);
-    const held = await Promise.allSettled(
-      planned.map(({ identity }) => manager.hold(identity, { who: 'hermes-gateway update', why: `runs ${program}` })),
-    );
+    const held = await Promise.allSettled(planned.map(({ identity }) => manager.hold(identity, { who, why })));
     releases.push(...held.flatMap(result => (result.status === 'fulfilled' ? [result.value] : [])));
     const refused = held.find(result => result.status === 'rejected');
     if (refused) throw refused.reason;
-    say(`Updating with ${program}`);
-    code = await run(command, output);
+    value = await work();
   } finally {
     for (const release of releases) await release();
   }
   say('Starting the gateways again');
   const statuses = await Promise.all(planned.map(({ identity }) => manager.start(identity, report)));
-  return { code, statuses };
+  return { value, statuses };
 }
 
 async function plan(

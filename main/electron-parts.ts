@@ -1,0 +1,89 @@
+/**
+ * The parts of Electron that this module uses, as narrow as it uses them. `typeof import('electron')` fits as it is, and so does a fake:
+ * nothing but the composition needs an Electron binary.
+ */
+
+export interface FramePort {
+  readonly url: string;
+  /** Null for the top frame. */
+  readonly parent: object | null;
+}
+
+export interface WebContentsPort {
+  readonly id: number;
+  readonly mainFrame: FramePort;
+  isDestroyed(): boolean;
+  send(channel: string, ...args: unknown[]): void;
+  once(event: 'destroyed', listener: () => void): unknown;
+}
+
+export interface WindowPort {
+  isDestroyed(): boolean;
+  isVisible(): boolean;
+  isMinimized(): boolean;
+  isFocused(): boolean;
+  on(event: 'show' | 'restore', listener: () => void): unknown;
+  off(event: 'show' | 'restore', listener: () => void): unknown;
+}
+
+export interface IpcEventPort {
+  readonly sender: WebContentsPort;
+  /** Null where the frame has navigated or is gone. */
+  readonly senderFrame: FramePort | null;
+}
+
+export interface IpcMainPort {
+  handle(channel: string, listener: (event: IpcEventPort, ...args: unknown[]) => Promise<unknown>): void;
+  removeHandler(channel: string): void;
+  on(channel: string, listener: (event: IpcEventPort, ...args: unknown[]) => void): unknown;
+  off(channel: string, listener: (event: IpcEventPort, ...args: unknown[]) => void): unknown;
+}
+
+export interface MenuItemTemplate {
+  readonly type?: 'separator';
+  readonly label?: string;
+  readonly enabled?: boolean;
+  readonly click?: () => void;
+  readonly submenu?: MenuItemTemplate[];
+}
+
+export interface TrayPort {
+  setImage(image: string): void;
+  setToolTip(text: string): void;
+  setContextMenu(menu: object | null): void;
+  on(event: 'click', listener: () => void): unknown;
+  destroy(): void;
+}
+
+export interface NotificationTemplate {
+  readonly title: string;
+  readonly body: string;
+  /** Electron 42 on macOS, 43 on Windows: the same id replaces a notification. Older ones do not look at it. */
+  readonly id?: string;
+  readonly groupId?: string;
+}
+
+export interface NotificationPort {
+  show(): void;
+  close(): void;
+  on(event: 'click', listener: () => void): unknown;
+}
+
+export interface ElectronParts {
+  readonly app: { getName(): string };
+  readonly ipcMain: IpcMainPort;
+  readonly BrowserWindow: { fromWebContents(webContents: WebContentsPort): WindowPort | null };
+  readonly powerMonitor: {
+    on(event: 'resume' | 'unlock-screen', listener: () => void): unknown;
+    off(event: 'resume' | 'unlock-screen', listener: () => void): unknown;
+  };
+  readonly nativeTheme: {
+    readonly shouldUseDarkColorsForSystemIntegratedUI: boolean;
+    on(event: 'updated', listener: () => void): unknown;
+    off(event: 'updated', listener: () => void): unknown;
+  };
+  readonly shell: { openPath(path: string): Promise<string> };
+  readonly Tray: new (image: string) => TrayPort;
+  readonly Menu: { buildFromTemplate(template: MenuItemTemplate[]): object };
+  readonly Notification: { new (options: NotificationTemplate): NotificationPort; isSupported(): boolean };
+}

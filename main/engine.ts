@@ -1,0 +1,49 @@
+/**
+ * The engine behind the app: the same managers and the same names of services as on the command line, one controller for all windows.
+ */
+
+import os from 'node:os';
+import { GatewayServiceController } from '../src/desktop/controller.ts';
+import { type GatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../src/gateway/home.ts';
+import { hostCommandIn } from '../src/process/host-command.ts';
+import { chooseManager, systemManagers } from '../src/process/managers.ts';
+import { GatewayServiceError } from '../src/service/errors.ts';
+import type { GatewayManager } from '../src/service/manager.ts';
+import { stateRoot } from '../src/service/state-folder.ts';
+
+export interface EngineOptions {
+  /** Folder of the host executable (`hermes-gateway-host.exe`), or of its entry script in development. */
+  readonly hostDir: string;
+  /** The Hermes root; default: found as Hermes does. */
+  readonly home?: string | undefined;
+  /** Profiles that may be managed, the first is the default; all of the home where left out. */
+  readonly profiles?: readonly string[] | undefined;
+}
+
+export interface Engine {
+  readonly controller: GatewayServiceController;
+  readonly manager: GatewayManager;
+  readonly identities: readonly GatewayIdentity[];
+}
+
+/** @throws GatewayServiceError `service-program-missing`, `home-invalid`, `profile-invalid` */
+export async function openEngine({ hostDir, home, profiles }: EngineOptions): Promise<Engine> {
+  const { platform, env } = process;
+  const homedir = os.homedir();
+  const { managers, readUserEnvironment } = await systemManagers({
+    stateRoot: stateRoot(platform, env, homedir),
+    hostCommand: hostCommandIn(hostDir),
+  });
+  const root = resolveHermesRoot({
+    platform,
+    env,
+    homedir,
+    ...(home !== undefined && { home }),
+    ...(readUserEnvironment && { readUserEnvironment }),
+  });
+  const identities = (profiles ?? listProfiles(root.root)).map(profile => profileIdentity(root, profile, platform));
+  const [first] = identities;
+  if (!first) throw new GatewayServiceError('profile-missing', '(no profile was named)');
+  const manager = await chooseManager(managers, first);
+  return { controller: new GatewayServiceController({ manager, identities }), manager, identities };
+}

@@ -1,0 +1,62 @@
+/**
+ * The verbs of the IPC schema in the main process. A sender that nobody vouches for is refused before its payload is looked at; every
+ * other payload is parsed by the controller. A reply is always a value, because an exception would lose its code on the way.
+ */
+
+import type { GatewayServiceController } from '../src/desktop/controller.ts';
+import { CHANNEL_PREFIX, LISTEN, type Reply } from '../src/desktop/ipc.ts';
+import { VERBS } from '../src/desktop/ipc-requests.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
+import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
+import type { Log } from './log.ts';
+import { isVouchedFor, type Vouch } from './sender-check.ts';
+import type { Subscribers } from './subscribers.ts';
+
+export interface GatewayIpcOptions {
+  readonly ipcMain: IpcMainPort;
+  readonly controller: Promise<Pick<GatewayServiceController, 'handle'>>;
+  readonly subscribers: Pick<Subscribers, 'add' | 'remove'>;
+  readonly vouch: Vouch;
+  readonly log: Log;
+}
+
+/** Returns the function that takes every handler away again. */
+export function registerGatewayIpc({ ipcMain, controller, subscribers, vouch, log }: GatewayIpcOptions): () => void {
+  const refuses = ({ sender, senderFrame }: IpcEventPort, name: string): boolean => {
+    if (isVouchedFor(sender, senderFrame, vouch)) return false;
+    log.warn(`refused ${name} of ${senderFrame ? originOf(senderFrame.url) : 'a frame that is gone'}`);
+    return true;
+  };
+
+  for (const verb of VERBS) {
+    ipcMain.handle(CHANNEL_PREFIX + verb, async (event, payload): Promise<Reply<unknown>> => {
+      if (refuses(event, verb)) return { ok: false, error: new GatewayServiceError('sender-refused').toValue() };
+      try {
+        const reply = await (await controller).handle(verb, payload);
+        if (!reply.ok) log.warn(`${verb}: ${reply.error.code}: ${reply.error.message}`);
+        return reply;
+      } catch (thrown) {
+        const error = toGatewayServiceError(thrown).toValue();
+        log.error(`${verb}: ${error.code}: ${error.message}`);
+        return { ok: false, error };
+      }
+    });
+  }
+
+  const listen = (event: IpcEventPort, wanted: unknown) => {
+    if (typeof wanted !== 'boolean' || refuses(event, LISTEN)) return;
+    if (wanted) subscribers.add(event.sender);
+    else subscribers.remove(event.sender);
+  };
+  ipcMain.on(CHANNEL_PREFIX + LISTEN, listen);
+
+  return () => {
+    for (const verb of VERBS) ipcMain.removeHandler(CHANNEL_PREFIX + verb);
+    ipcMain.off(CHANNEL_PREFIX + LISTEN, listen);
+  };
+}
+
+/** Enough to know who it was, without what an address may carry. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : 'an unreadable address';
+}

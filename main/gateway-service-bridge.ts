@@ -1,0 +1,40 @@
+/**
+ * The preload's half of the IPC: what a host adds to its own `hermesDesktop` as `gatewayService`. It imports nothing from Node or
+ * Electron, because a sandboxed preload can hold nothing else.
+ */
+
+import { CHANGED, CHANNEL_PREFIX, createBridge, type GatewayServiceBridge, LISTEN } from '../src/desktop/ipc.ts';
+
+export type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
+
+/** What is used of Electron's `ipcRenderer`. */
+export interface IpcRendererPort {
+  invoke(channel: string, ...args: unknown[]): Promise<unknown>;
+  send(channel: string, ...args: unknown[]): void;
+  on(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown;
+  off(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown;
+}
+
+export function gatewayServiceBridge(ipcRenderer: IpcRendererPort): GatewayServiceBridge {
+  const listeners = new Set<(snapshot: unknown) => void>();
+  const hear = (_event: unknown, snapshot: unknown) => {
+    for (const listener of [...listeners]) listener(snapshot);
+  };
+
+  return createBridge({
+    invoke: (verb, payload) => ipcRenderer.invoke(CHANNEL_PREFIX + verb, payload),
+    subscribe(listener) {
+      const one = (snapshot: unknown) => listener(snapshot);
+      listeners.add(one);
+      if (listeners.size === 1) {
+        ipcRenderer.on(CHANNEL_PREFIX + CHANGED, hear);
+        ipcRenderer.send(CHANNEL_PREFIX + LISTEN, true);
+      }
+      return () => {
+        if (!listeners.delete(one) || listeners.size > 0) return;
+        ipcRenderer.off(CHANNEL_PREFIX + CHANGED, hear);
+        ipcRenderer.send(CHANNEL_PREFIX + LISTEN, false);
+      };
+    },
+  });
+}

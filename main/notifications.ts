@@ -1,0 +1,61 @@
+/**
+ * Shows what the notification model decides. One notification per profile: a newer one takes the place of the older. The only timer is
+ * that of a recovery which has to last, and it exists only after an alert.
+ */
+
+import type { Snapshot } from '../src/desktop/ipc.ts';
+import { type AlertKind, decide, type Episode, QUIET } from '../src/desktop/notification-model.ts';
+import type { Announcement, ShellMessages } from '../src/desktop/shell-messages.ts';
+import type { ElectronParts, NotificationPort } from './electron-parts.ts';
+
+export interface NotificationsDelegate {
+  readonly Notification: ElectronParts['Notification'];
+  readonly shell: ShellMessages;
+  /** Whether a person looks at the gateway's state now. */
+  attended(): boolean;
+  onClick(): void;
+}
+
+const GROUP = 'hermes-gateway';
+
+export class Notifications {
+  readonly #delegate: NotificationsDelegate;
+  readonly #episodes = new Map<string, Episode>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** By profile; kept here, because a notification that is garbage no longer hears of clicks. */
+  readonly #shown = new Map<string, NotificationPort>();
+
+  constructor(delegate: NotificationsDelegate) {
+    this.#delegate = delegate;
+  }
+
+  consider(snapshot: Snapshot): void {
+    const { profile } = snapshot;
+    clearTimeout(this.#timers.get(profile));
+    const decision = decide(this.#episodes.get(profile) ?? QUIET, snapshot, { attended: this.#delegate.attended(), now: Date.now() });
+    this.#episodes.set(profile, decision.episode);
+    if (decision.show) this.#alert(profile, decision.show);
+    if (decision.againMs !== undefined) this.#timers.set(profile, setTimeout(() => this.consider(snapshot), decision.againMs).unref());
+  }
+
+  announce(profile: string, { title, body }: Announcement): void {
+    const { Notification, onClick } = this.#delegate;
+    if (!Notification.isSupported()) return;
+    this.#shown.get(profile)?.close();
+    const notification = new Notification({ title, body, id: `${GROUP}-${profile}`.slice(0, 64), groupId: GROUP });
+    notification.on('click', onClick);
+    this.#shown.set(profile, notification);
+    notification.show();
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const notification of this.#shown.values()) notification.close();
+    this.#timers.clear();
+    this.#shown.clear();
+  }
+
+  #alert(profile: string, kind: AlertKind): void {
+    this.announce(profile, this.#delegate.shell.alert(kind, profile));
+  }
+}

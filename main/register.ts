@@ -1,0 +1,28 @@
+/**
+ * The library for a host app's main process (`hermes-gateway-service/main`): one call wires the gateway service into an Electron app.
+ *
+ *   const gatewayService = registerGatewayService(electron, { hostDir, profiles, vouch, open, log, tray: false });
+ *
+ * Call it after `app.whenReady()`. It changes neither windows nor quitting.
+ */
+
+import type { ElectronParts } from './electron-parts.ts';
+import { type EngineOptions, openEngine } from './engine.ts';
+import { type GatewayServiceRegistration, type RegistrationOptions, register } from './registration.ts';
+
+export type { Status } from '../src/service/status.ts';
+export type { ElectronParts } from './electron-parts.ts';
+export type { Log } from './log.ts';
+export type { GatewayServiceRegistration, TrayOptions, UpdaterPort } from './registration.ts';
+export type { Sender, Vouch } from './sender-check.ts';
+
+export interface GatewayServiceOptions extends EngineOptions, RegistrationOptions {}
+
+/**
+ * @param electron `import * as electron from 'electron'`
+ * @throws GatewayServiceError where this process is registered already; what is wrong with `hostDir`, `home` or `profiles` is answered to
+ *   whoever asks, and logged
+ */
+export function registerGatewayService(electron: ElectronParts, options: GatewayServiceOptions): GatewayServiceRegistration {
+  return register(electron, options, () => openEngine(options));
+}

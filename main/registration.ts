@@ -1,0 +1,178 @@
+/**
+ * What one registration in the main process consists of: IPC handlers, pushes, tray and notifications around one engine. Everything it
+ * adds, `dispose` takes away; windows and quitting stay the host's own business.
+ */
+
+import path from 'node:path';
+import { en, type Messages } from '../src/desktop/messages.ts';
+import { type ShellMessages, shellEn } from '../src/desktop/shell-messages.ts';
+import { trayModel, type UpdateState } from '../src/desktop/tray-model.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
+import type { Status } from '../src/service/status.ts';
+import type { ElectronParts } from './electron-parts.ts';
+import type { Engine } from './engine.ts';
+import { registerGatewayIpc } from './gateway-ipc.ts';
+import { type Log, redactingLog } from './log.ts';
+import { Notifications } from './notifications.ts';
+import type { Vouch } from './sender-check.ts';
+import { SnapshotHub } from './snapshot-hub.ts';
+import { Subscribers } from './subscribers.ts';
+import { TrayController } from './tray.ts';
+import { trayCommands } from './tray-commands.ts';
+import { updateWhileDown } from './update.ts';
+
+/** The app's own updater, as far as the tray shows it. */
+export interface UpdaterPort {
+  readonly state: UpdateState;
+  /** Returns the unsubscribe. */
+  onChanged(listener: () => void): () => void;
+  check(): Promise<void>;
+  /** Ends the app and starts the new one. */
+  install(): Promise<void>;
+}
+
+export interface TrayOptions {
+  /** Folder of the icons (`build/icons` of this package). */
+  readonly icons: string;
+  /** Offered in the menu where it is there; the gateway runs on. */
+  quit?(): void;
+  /** There is no tray: do not hide the last window. */
+  onUnavailable?(error: unknown): void;
+}
+
+export interface RegistrationOptions {
+  /** Whether a page is the host's own; only those may manage the gateway. */
+  readonly vouch: Vouch;
+  /** Opens the window that shows the panel; the tray and notifications ask for it. */
+  readonly open: () => void;
+  /** BCP 47; English is what there is. */
+  readonly locale?: string;
+  /** The host's logger; default: electron-log. */
+  readonly log?: Log;
+  /** False: the host has no tray, or its own. */
+  readonly tray: TrayOptions | false;
+  readonly updater?: UpdaterPort;
+}
+
+export interface GatewayServiceRegistration {
+  /** @throws GatewayServiceError `profile-missing`, or why there is no engine */
+  status(profile?: string): Promise<Status>;
+  /** Calls back with the present status of every profile and after every change. Returns the unsubscribe. */
+  onStatus(listener: (status: Status) => void): () => void;
+  /**
+   * Does `work` with the gateways of all profiles down and brings them up again, whatever becomes of it and of this process.
+   * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or come up again
+   */
+  update<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the tray icon is there, so that a hidden window can be brought back. */
+  readonly trayAvailable: boolean;
+  dispose(): void;
+}
+
+const CATALOGUES: Readonly<Record<string, { messages: Messages; shell: ShellMessages }>> = { en: { messages: en, shell: shellEn } };
+const ENGLISH = { messages: en, shell: shellEn };
+
+/** One for each `ipcMain`: a second set of handlers would throw in the middle of its registration. */
+const registered = new WeakSet<object>();
+
+/** Never touches what the host has of its own. @throws GatewayServiceError where this process is registered already */
+export function register(electron: ElectronParts, options: RegistrationOptions, openIt: () => Promise<Engine>): GatewayServiceRegistration {
+  const { ipcMain, powerMonitor, nativeTheme } = electron;
+  if (registered.has(ipcMain)) {
+    throw new GatewayServiceError('internal', '(the gateway service is registered in this process already)', {
+      remedy: 'Call dispose() of the first registration before the second.',
+    });
+  }
+  registered.add(ipcMain);
+  const opened = openIt();
+
+  const { vouch, open, tray: trayOptions, updater } = options;
+  const log = redactingLog(options.log);
+  const { messages, shell } = CATALOGUES[options.locale?.split('-')[0] ?? ''] ?? ENGLISH;
+  const appName = electron.app.getName();
+  const controller = opened.then(engine => engine.controller);
+  controller.catch(error => log.error(`the engine did not start: ${toGatewayServiceError(error).message}`));
+
+  const hub = new SnapshotHub(controller);
+  const subscribers = new Subscribers(electron.BrowserWindow, { vouch, latest: () => hub.latest });
+  const notifications = new Notifications({
+    Notification: electron.Notification,
+    shell,
+    attended: () => subscribers.inFront,
+    onClick: open,
+  });
+  const tray = trayOptions && openTray(trayOptions);
+
+  function openTray(its: TrayOptions): TrayController {
+    const obey = trayCommands({
+      engine: opened,
+      open,
+      quit: () => its.quit?.(),
+      updater,
+      shell: electron.shell,
+      messages,
+      notifications,
+      log,
+    });
+    return new TrayController({
+      createTray: image => new electron.Tray(image),
+      buildMenu: template => electron.Menu.buildFromTemplate(template),
+      imageFile: image => path.join(its.icons, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`),
+      onCommand: command => void obey(command),
+      onUnavailable: error => {
+        log.warn(`there is no tray: ${toGatewayServiceError(error).message}`);
+        its.onUnavailable?.(error);
+      },
+    });
+  }
+
+  const drawTray = () => {
+    if (!tray || !trayOptions) return;
+    const theme = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
+    const quits = trayOptions.quit !== undefined;
+    tray.render(trayModel({ appName, snapshots: hub.latest, theme, messages, shell, update: updater?.state, quits }));
+  };
+
+  const undo: (() => void)[] = [
+    registerGatewayIpc({ ipcMain, controller, subscribers, vouch, log }),
+    hub.listen(snapshot => subscribers.push(snapshot)),
+    hub.listen(snapshot => notifications.consider(snapshot)),
+  ];
+  if (tray) {
+    undo.push(hub.listen(drawTray));
+    if (updater) undo.push(updater.onChanged(drawTray));
+    nativeTheme.on('updated', drawTray);
+    undo.push(() => nativeTheme.off('updated', drawTray));
+    drawTray();
+  }
+  const refresh = () => hub.refresh();
+  for (const event of ['resume', 'unlock-screen'] as const) {
+    powerMonitor.on(event, refresh);
+    undo.push(() => powerMonitor.off(event, refresh));
+  }
+
+  return {
+    async status(profile) {
+      const { manager, identities } = await opened;
+      const identity = profile === undefined ? identities[0] : identities.find(each => each.profile === profile);
+      if (!identity) throw new GatewayServiceError('profile-missing', `"${profile}"`);
+      return manager.status(identity);
+    },
+    onStatus(listener) {
+      for (const { status } of hub.latest) listener(status);
+      return hub.listen(({ status }) => listener(status));
+    },
+    update: async work => updateWhileDown(await opened, appName, work),
+    get trayAvailable() {
+      return tray !== false && tray.available;
+    },
+    dispose() {
+      registered.delete(ipcMain);
+      for (const each of undo) each();
+      subscribers.dispose();
+      hub.dispose();
+      notifications.dispose();
+      if (tray) tray.dispose();
+    },
+  };
+}

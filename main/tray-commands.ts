@@ -1,0 +1,72 @@
+/**
+ * What an entry of the tray menu does. Nobody looks at a window then, so what fails is said by a notification.
+ */
+
+import path from 'node:path';
+import type { Messages } from '../src/desktop/messages.ts';
+import type { TrayCommand } from '../src/desktop/tray-model.ts';
+import { toGatewayServiceError } from '../src/service/errors.ts';
+import type { ElectronParts } from './electron-parts.ts';
+import type { Engine } from './engine.ts';
+import type { Log } from './log.ts';
+import type { Notifications } from './notifications.ts';
+import type { UpdaterPort } from './registration.ts';
+
+export interface TrayCommandsOptions {
+  readonly engine: Promise<Engine>;
+  readonly open: () => void;
+  readonly quit: () => void;
+  readonly updater: UpdaterPort | undefined;
+  readonly shell: ElectronParts['shell'];
+  readonly messages: Messages;
+  readonly notifications: Pick<Notifications, 'announce'>;
+  readonly log: Log;
+}
+
+/** Never rejects. */
+export function trayCommands(options: TrayCommandsOptions): (command: TrayCommand) => Promise<void> {
+  const { engine, open, quit, updater, shell, messages, notifications, log } = options;
+
+  async function obey(command: TrayCommand): Promise<void> {
+    switch (command.do) {
+      case 'open':
+        return open();
+      case 'quit':
+        return quit();
+      case 'check-for-update':
+        return updater?.check();
+      case 'install-update':
+        return updater?.install();
+      case 'logs':
+        return openLogs(command.profile);
+      case 'start':
+      case 'stop':
+      case 'restart':
+        return operate(command.do, command.profile);
+    }
+  }
+
+  async function operate(verb: 'start' | 'stop' | 'restart', profile: string): Promise<void> {
+    const reply = await (await engine).controller.handle(verb, { profile });
+    if (reply.ok) return;
+    log.warn(`${verb}: ${reply.error.code}: ${reply.error.message}`);
+    const { message, remedy } = messages.error(reply.error);
+    notifications.announce(profile, { title: message, body: remedy });
+  }
+
+  /** The folder and not the file: what opens a log file is the user's choice, and may be a program that runs it. */
+  async function openLogs(profile: string): Promise<void> {
+    const { manager, identities } = await engine;
+    const identity = identities.find(each => each.profile === profile);
+    const failure = identity && (await shell.openPath(path.dirname(manager.logPath(identity))));
+    if (failure) log.warn(`logs: ${failure}`);
+  }
+
+  return async command => {
+    try {
+      await obey(command);
+    } catch (error) {
+      log.error(`${command.do}: ${toGatewayServiceError(error).message}`);
+    }
+  };
+}

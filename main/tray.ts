@@ -1,0 +1,84 @@
+/**
+ * Draws the tray model: one idempotent `render`, which sets only what has changed and always the whole menu. If there is no tray (a
+ * desktop without a notification area, an icon that cannot be read) its owner hears of it once, so that a window is never hidden from
+ * which nothing would bring it back.
+ */
+
+import type { TrayCommand, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';
+import type { MenuItemTemplate, TrayPort } from './electron-parts.ts';
+
+export interface TrayDelegate {
+  /** Makes the icon in the notification area; throws where there is none. */
+  createTray(image: string): TrayPort;
+  buildMenu(template: MenuItemTemplate[]): object;
+  /** File of an image of the model. */
+  imageFile(image: TrayModel['image']): string;
+  onCommand(command: TrayCommand): void;
+  onUnavailable(error: unknown): void;
+}
+
+export class TrayController {
+  readonly #delegate: TrayDelegate;
+  /** Kept here: a tray that is garbage vanishes from the screen. */
+  #tray: TrayPort | undefined;
+  #drawn: { image?: string; tooltip?: string; menu?: string } = {};
+  #ended = false;
+
+  constructor(delegate: TrayDelegate) {
+    this.#delegate = delegate;
+  }
+
+  /** Whether there is an icon that a person can click. */
+  get available(): boolean {
+    return this.#tray !== undefined;
+  }
+
+  render(model: TrayModel): void {
+    if (this.#ended) return;
+    try {
+      this.#draw(model);
+    } catch (error) {
+      this.dispose();
+      this.#delegate.onUnavailable(error);
+    }
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    const tray = this.#tray;
+    this.#tray = undefined;
+    tray?.destroy();
+  }
+
+  #draw({ image, tooltip, menu }: TrayModel): void {
+    const { createTray, buildMenu, imageFile, onCommand } = this.#delegate;
+    const drawn = this.#drawn;
+    if (!this.#tray) {
+      this.#tray = createTray(imageFile(image));
+      this.#tray.on('click', () => onCommand({ do: 'open' }));
+    } else if (drawn.image !== image) {
+      this.#tray.setImage(imageFile(image));
+    }
+    if (drawn.tooltip !== tooltip) this.#tray.setToolTip(tooltip);
+    const text = JSON.stringify(menu);
+    if (drawn.menu !== text) this.#tray.setContextMenu(buildMenu(menuTemplate(menu, onCommand)));
+    this.#drawn = { image, tooltip, menu: text };
+  }
+}
+
+export function menuTemplate(items: readonly TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemTemplate[] {
+  return items.map(item => entryTemplate(item, onCommand));
+}
+
+function entryTemplate(item: TrayItem, onCommand: (command: TrayCommand) => void): MenuItemTemplate {
+  switch (item.kind) {
+    case 'separator':
+      return { type: 'separator' };
+    case 'text':
+      return { label: item.label, enabled: false };
+    case 'command':
+      return { label: item.label, click: () => onCommand(item.command) };
+    case 'menu':
+      return { label: item.label, submenu: menuTemplate(item.items, onCommand) };
+  }
+}

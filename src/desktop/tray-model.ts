@@ -1,0 +1,118 @@
+/**
+ * What the tray shows, as data: icon, tooltip and the whole menu are a function of the snapshots. Whoever draws it decides nothing.
+ * Entries that do not apply are left out and not greyed, as Microsoft's guideline for notification areas asks.
+ */
+
+import type { Snapshot } from './ipc.ts';
+import type { Messages } from './messages.ts';
+import type { ShellMessages } from './shell-messages.ts';
+import { canRestart, canStart, canStop, type TrayIcon, trayIconOf, viewOf } from './views.ts';
+
+/** Of the app's updater, not of Hermes'. */
+export type UpdateState = 'none' | 'checking' | 'downloading' | 'ready';
+
+/** Colour of the bar that the icon lies on; the icon has the other one. */
+export type TrayTheme = 'light' | 'dark';
+/** Base name of the image files in `build/icons`. */
+export type TrayImage = `tray-${TrayIcon}-${TrayTheme}`;
+
+export type TrayCommand =
+  | { readonly do: 'open' }
+  | { readonly do: 'start' | 'stop' | 'restart' | 'logs'; readonly profile: string }
+  | { readonly do: 'check-for-update' | 'install-update' }
+  | { readonly do: 'quit' };
+
+export type TrayItem =
+  | { readonly kind: 'separator' }
+  /** Only read. */
+  | { readonly kind: 'text'; readonly label: string }
+  | { readonly kind: 'command'; readonly label: string; readonly command: TrayCommand }
+  | { readonly kind: 'menu'; readonly label: string; readonly items: readonly TrayItem[] };
+
+export interface TrayModel {
+  readonly image: TrayImage;
+  /** At most `TOOLTIP_LIMIT` UTF-16 units. */
+  readonly tooltip: string;
+  readonly menu: readonly TrayItem[];
+}
+
+export interface TrayInput {
+  readonly appName: string;
+  /** The last one of every profile, in the order of the profiles; empty until the first came. */
+  readonly snapshots: readonly Snapshot[];
+  readonly theme: TrayTheme;
+  readonly messages: Messages;
+  readonly shell: ShellMessages;
+  /** Absent where the app has no updater. */
+  readonly update?: UpdateState | undefined;
+  /** Whether the tray may offer to quit. */
+  readonly quits: boolean;
+}
+
+/** Of NOTIFYICONDATAW: 128 UTF-16 units with the terminator. */
+export const TOOLTIP_LIMIT = 127;
+
+/** What counts most of several profiles; a stopped one beside a running one is as its user wants it. */
+const WEIGHT: Readonly<Record<TrayIcon, number>> = { error: 4, warning: 3, busy: 2, running: 1, stopped: 0 };
+
+const SEPARATOR: TrayItem = { kind: 'separator' };
+
+export function trayModel(input: TrayInput): TrayModel {
+  const { snapshots, theme, messages } = input;
+  const [most] = [...snapshots].sort((one, other) => WEIGHT[trayIconOf(other)] - WEIGHT[trayIconOf(one)]);
+  const tooltip = most ? messages.tooltip(most.status, most.operation) : messages.asking;
+  return {
+    image: `tray-${most ? trayIconOf(most) : 'busy'}-${theme}`,
+    tooltip: tooltip.length <= TOOLTIP_LIMIT ? tooltip : `${tooltip.slice(0, TOOLTIP_LIMIT - 1)}…`,
+    menu: menuOf(input),
+  };
+}
+
+function menuOf({ appName, snapshots, messages, shell, update, quits }: TrayInput): TrayItem[] {
+  const open: TrayItem = { kind: 'command', label: shell.tray.open(appName), command: { do: 'open' } };
+  const [only, another] = snapshots;
+  const groups: TrayItem[][] = [];
+  if (!only) groups.push([{ kind: 'text', label: messages.asking }, open]);
+  else if (another)
+    groups.push(
+      [open],
+      snapshots.map(snapshot => profileMenu(snapshot, messages, shell)),
+    );
+  else groups.push([{ kind: 'text', label: messages.tooltip(only.status, only.operation) }, open], commandsOf(only, messages, shell));
+  if (update !== undefined) groups.push([updateItem(update, shell)]);
+  if (quits) groups.push([{ kind: 'command', label: shell.tray.quit(appName, snapshots.some(goesOn)), command: { do: 'quit' } }]);
+  return groups.filter(group => group.length > 0).flatMap((group, index) => (index === 0 ? group : [SEPARATOR, ...group]));
+}
+
+function profileMenu(snapshot: Snapshot, messages: Messages, shell: ShellMessages): TrayItem {
+  const label = messages.tooltip(snapshot.status, snapshot.operation);
+  const items = commandsOf(snapshot, messages, shell);
+  return items.length > 0 ? { kind: 'menu', label, items } : { kind: 'text', label };
+}
+
+function commandsOf(snapshot: Snapshot, messages: Messages, shell: ShellMessages): TrayItem[] {
+  const { profile, status } = snapshot;
+  const item = (verb: 'start' | 'stop' | 'restart'): TrayItem => ({
+    kind: 'command',
+    label: messages.action(verb, status.phase),
+    command: { do: verb, profile },
+  });
+  return [
+    ...(canStart(snapshot) ? [item('start')] : []),
+    ...(canRestart(snapshot) ? [item('restart')] : []),
+    ...(canStop(snapshot) ? [item('stop')] : []),
+    ...(viewOf(status).switchOn ? [{ kind: 'command', label: shell.tray.logs, command: { do: 'logs', profile } } as const] : []),
+  ];
+}
+
+function updateItem(update: UpdateState, { tray }: ShellMessages): TrayItem {
+  const label = tray.update[update];
+  if (update === 'none') return { kind: 'command', label, command: { do: 'check-for-update' } };
+  if (update === 'ready') return { kind: 'command', label, command: { do: 'install-update' } };
+  return { kind: 'text', label };
+}
+
+/** Whether this gateway runs on, or comes back, without the app. */
+function goesOn({ status }: Snapshot): boolean {
+  return viewOf(status).switchOn && status.desired === 'running';
+}

@@ -1,0 +1,108 @@
+// When a notification is due: only what needs a person, once per episode, and never beside the window that shows it.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/desktop/ipc.ts';
+import { type AlertKind, decide, type Episode, QUIET } from '../../src/desktop/notification-model.ts';
+import { problem } from '../../src/service/problems.ts';
+import { PHASES } from '../../src/service/status.ts';
+import { ago, NOW, snapshotIn } from '../renderer/snapshots.ts';
+
+/** The `restarting` of the fixtures has the crash-loop problem. */
+const crashLoop = snapshotIn('restarting');
+const oneCrash = snapshotIn('restarting', { problems: [], restarts: { count: 1 } });
+const brieflyUp = snapshotIn('running', { startedAt: ago(3_000) });
+const lastinglyUp = snapshotIn('running', { startedAt: ago(61_000) });
+const configuration = snapshotIn('needs-attention');
+const failed = snapshotIn('failed');
+const stopped = snapshotIn('stopped');
+
+type Step = Snapshot | { readonly seen: Snapshot };
+
+/** What is shown while these come in turn; `seen` ones while the person looks at the window. */
+function shown(...steps: Step[]): (AlertKind | undefined)[] {
+  let episode: Episode = QUIET;
+  return steps.map(step => {
+    const decision = decide(episode, 'seen' in step ? step.seen : step, { attended: 'seen' in step, now: NOW });
+    episode = decision.episode;
+    return decision.show;
+  });
+}
+
+const none = undefined;
+
+describe('a notification', () => {
+  it.each([
+    ['a crash that the ladder answers', [oneCrash, brieflyUp, lastinglyUp], [none, none, none]],
+    ['a crash loop, once', [oneCrash, crashLoop, crashLoop], [none, 'crash-loop', none]],
+    ['a refused configuration, once', [configuration, configuration], ['configuration', none]],
+    ['a gateway that nothing restarts', [failed], ['failed']],
+    ['a removal that waits', [snapshotIn('removal-pending')], ['removal-pending']],
+    ['the moments up between two crashes: no recovery', [crashLoop, brieflyUp, crashLoop], ['crash-loop', none, none]],
+    ['a lasting recovery', [crashLoop, brieflyUp, lastinglyUp, lastinglyUp], ['crash-loop', none, 'recovered', none]],
+    ['a recovery at once where nothing loops', [configuration, brieflyUp], ['configuration', 'recovered']],
+    ['a need that becomes another', [crashLoop, configuration, crashLoop], ['crash-loop', 'configuration', none]],
+    ['the next episode', [failed, lastinglyUp, failed], ['failed', 'recovered', 'failed']],
+    ['nothing of a stop by the user', [failed, stopped, lastinglyUp], ['failed', none, none]],
+    ['nothing that the window shows', [{ seen: failed }, failed, lastinglyUp], [none, none, none]],
+    ['no recovery that the window shows', [failed, { seen: lastinglyUp }, lastinglyUp], ['failed', none, none]],
+    ['nothing where the state is not known', [snapshotIn('unknown'), snapshotIn('foreign')], [none, none]],
+  ] as [string, Step[], (AlertKind | undefined)[]][])('tells %s', (_what, steps, expected) => {
+    expect(shown(...steps)).toEqual(expected);
+  });
+
+  it('waits for the end of an operation, and tells what came of it', () => {
+    const starting = snapshotIn('failed', {}, { operation: { verb: 'start', message: '', since: ago(100) } });
+    expect(shown(starting, failed)).toEqual([none, 'failed']);
+  });
+
+  it('asks again exactly when a recovery has lasted', () => {
+    const { episode } = decide(QUIET, crashLoop, { attended: false, now: NOW });
+    const { againMs = 0 } = decide(episode, brieflyUp, { attended: false, now: NOW });
+    expect(againMs).toBe(57_000);
+    expect(decide(episode, brieflyUp, { attended: false, now: NOW + againMs - 1 }).show).toBeUndefined();
+    expect(decide(episode, brieflyUp, { attended: false, now: NOW + againMs }).show).toBe('recovered');
+  });
+});
+
+describe('whatever happens', () => {
+  const step = fc.record({
+    snapshot: fc
+      .record({ phase: fc.constantFrom(...PHASES), looping: fc.boolean(), upMs: fc.nat(120_000), busy: fc.boolean() })
+      .map(({ phase, looping, upMs, busy }) =>
+        snapshotIn(
+          phase,
+          { startedAt: ago(upMs), problems: looping ? [problem('crash-loop')] : [] },
+          busy ? { operation: { verb: 'restart', message: '', since: ago(0) } } : {},
+        ),
+      ),
+    attended: fc.boolean(),
+  });
+
+  it('no kind is told twice in an episode, a recovery only after something told, and nothing beside the window', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), steps => {
+        let episode: Episode = QUIET;
+        let told: AlertKind[] = [];
+        for (const { snapshot, attended } of steps) {
+          const decision = decide(episode, snapshot, { attended, now: NOW });
+          if (decision.show) {
+            expect(attended).toBe(false);
+            if (decision.show === 'recovered') expect(told.length).toBeGreaterThan(0);
+            expect(told).not.toContain(decision.show);
+            told.push(decision.show);
+          }
+          episode = decision.episode;
+          if (episode.known.length === 0) told = [];
+        }
+      }),
+    );
+  });
+
+  it('a healthy gateway asks for no timer', () => {
+    fc.assert(
+      fc.property(step, ({ snapshot, attended }) => {
+        expect(decide(QUIET, snapshot, { attended, now: NOW }).againMs).toBeUndefined();
+      }),
+    );
+  });
+});

@@ -1,0 +1,165 @@
+// The tray as data: what it shows for each phase, one profile or several, and that it can never offer what cannot be done.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/desktop/ipc.ts';
+import { en } from '../../src/desktop/messages.ts';
+import { shellEn } from '../../src/desktop/shell-messages.ts';
+import { TOOLTIP_LIMIT, type TrayInput, type TrayItem, trayModel } from '../../src/desktop/tray-model.ts';
+import { canRestart, canStart, canStop, viewOf } from '../../src/desktop/views.ts';
+import { PHASES, type Phase } from '../../src/service/status.ts';
+import { ago, snapshotIn } from '../renderer/snapshots.ts';
+
+function modelOf(snapshots: readonly Snapshot[], input: Partial<TrayInput> = {}) {
+  return trayModel({ appName: 'Hermes', snapshots, theme: 'light', messages: en, shell: shellEn, quits: true, ...input });
+}
+
+const inProfile = (profile: string, phase: Phase): Snapshot =>
+  snapshotIn(phase, { profile }, { profile, profiles: ['default', 'work', 'home'] });
+
+/** Each entry as one line; those of a submenu are indented. */
+function lines(items: readonly TrayItem[], indent = ''): string[] {
+  return items.flatMap(item => {
+    if (item.kind === 'separator') return [`${indent}—`];
+    if (item.kind === 'menu') return [`${indent}${item.label} ▸`, ...lines(item.items, `${indent}  `)];
+    return [`${indent}${item.kind === 'text' ? `(${item.label})` : item.label}`];
+  });
+}
+
+function commands(items: readonly TrayItem[]): string[] {
+  return items.flatMap(item => (item.kind === 'menu' ? commands(item.items) : item.kind === 'command' ? [item.command.do] : []));
+}
+
+describe('the menu of one profile', () => {
+  it.each<[Phase, string[]]>([
+    ['not-installed', ['(Hermes gateway: Off)', 'Open Hermes', '—', 'Quit Hermes']],
+    ['stopped', ['(Hermes gateway: Stopped)', 'Open Hermes', '—', 'Start', 'Open logs', '—', 'Quit Hermes']],
+    [
+      'running',
+      ['(Hermes gateway: Running)', 'Open Hermes', '—', 'Restart', 'Stop', 'Open logs', '—', 'Quit Hermes (the gateway keeps running)'],
+    ],
+    [
+      'restarting',
+      ['(Hermes gateway: Restarting)', 'Open Hermes', '—', 'Try now', 'Stop', 'Open logs', '—', 'Quit Hermes (the gateway keeps running)'],
+    ],
+    ['stopping', ['(Hermes gateway: Stopping)', 'Open Hermes', '—', 'Open logs', '—', 'Quit Hermes']],
+    ['foreign', ['(Hermes gateway: Name in use)', 'Open Hermes', '—', 'Quit Hermes']],
+  ])('in the phase %s', (phase, expected) => {
+    const snapshot = snapshotIn(phase, phase === 'stopping' ? { desired: 'stopped' } : {});
+    expect(lines(modelOf([snapshot]).menu)).toEqual(expected);
+  });
+
+  it('says what is being done and offers nothing beside it', () => {
+    const { menu, image } = modelOf([
+      snapshotIn('stopped', { desired: 'running' }, { operation: { verb: 'update', message: '', since: ago(1_000) } }),
+    ]);
+    expect(lines(menu)).toEqual([
+      '(Hermes gateway: Updating)',
+      'Open Hermes',
+      '—',
+      'Open logs',
+      '—',
+      'Quit Hermes (the gateway keeps running)',
+    ]);
+    expect(image).toBe('tray-busy-light');
+  });
+
+  it('says so while nothing is known', () => {
+    expect(lines(modelOf([]).menu)).toEqual([`(${en.asking})`, 'Open Hermes', '—', 'Quit Hermes']);
+  });
+
+  it('has no quit where the app did not ask for it', () => {
+    expect(commands(modelOf([snapshotIn('running')], { quits: false }).menu)).not.toContain('quit');
+  });
+
+  it.each([
+    ['none', 'Check for updates'],
+    ['checking', '(Checking for updates…)'],
+    ['downloading', '(Downloading an update…)'],
+    ['ready', 'Restart to update'],
+  ] as const)('tells the update state %s', (update, line) => {
+    expect(lines(modelOf([snapshotIn('running')], { update }).menu)).toContain(line);
+  });
+});
+
+describe('the menu of several profiles', () => {
+  it('has a submenu for each, and the icon and tooltip of the one that needs most', () => {
+    const { menu, image, tooltip } = modelOf([
+      inProfile('default', 'running'),
+      inProfile('work', 'needs-attention'),
+      inProfile('home', 'foreign'),
+    ]);
+    expect(lines(menu)).toEqual([
+      'Open Hermes',
+      '—',
+      'Hermes gateway: Running ▸',
+      '  Restart',
+      '  Stop',
+      '  Open logs',
+      'Hermes gateway (work): Needs attention ▸',
+      '  Start',
+      '  Open logs',
+      '(Hermes gateway (home): Name in use)',
+      '—',
+      'Quit Hermes (the gateway keeps running)',
+    ]);
+    expect(image).toBe('tray-error-light');
+    expect(tooltip).toBe('Hermes gateway (work): Needs attention');
+  });
+
+  it('shows running where one runs and its user stopped the other', () => {
+    expect(modelOf([inProfile('work', 'stopped'), inProfile('default', 'running')]).image).toBe('tray-running-light');
+  });
+});
+
+describe('whatever the snapshots are', () => {
+  const snapshots = fc.array(
+    fc.record({ phase: fc.constantFrom(...PHASES), profile: fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}$/), busy: fc.boolean() }).map(
+      ({ phase, profile, busy }): Snapshot =>
+        snapshotIn(
+          phase,
+          { profile },
+          {
+            profile,
+            ...(busy && { operation: { verb: 'start', message: '', since: ago(0) } }),
+          },
+        ),
+    ),
+    { maxLength: 4 },
+  );
+  const theme = fc.constantFrom('light', 'dark');
+
+  it('the tooltip fits into what Windows keeps of it, in any language', () => {
+    fc.assert(
+      fc.property(snapshots, fc.string({ maxLength: 400 }), (all, text) => {
+        const tooltip = modelOf(all, { messages: { ...en, asking: text, tooltip: () => text } }).tooltip;
+        expect(tooltip.length).toBeLessThanOrEqual(TOOLTIP_LIMIT);
+      }),
+    );
+  });
+
+  it('an entry is there exactly when it can be done, and none is greyed', () => {
+    fc.assert(
+      fc.property(snapshots, theme, (all, taskbar) => {
+        const found = commands(modelOf(all, { theme: taskbar }).menu);
+        const count = (verb: string) => found.filter(each => each === verb).length;
+        expect(count('start')).toBe(all.filter(canStart).length);
+        expect(count('stop')).toBe(all.filter(canStop).length);
+        expect(count('restart')).toBe(all.filter(canRestart).length);
+        expect(count('logs')).toBe(all.filter(({ status }) => viewOf(status).switchOn).length);
+        expect(count('open')).toBe(1);
+        expect(count('quit')).toBe(1);
+      }),
+    );
+  });
+
+  it('separators stand between entries only', () => {
+    fc.assert(
+      fc.property(snapshots, all => {
+        const kinds = modelOf(all).menu.map(({ kind }) => kind);
+        expect(kinds[0]).not.toBe('separator');
+        expect(kinds.at(-1)).not.toBe('separator');
+        expect(kinds.join()).not.toContain('separator,separator');
+      }),
+    );
+  });
+});
