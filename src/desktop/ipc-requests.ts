@@ -30,8 +30,9 @@ export function isVerb(name: string): name is Verb {
 
 /** @throws GatewayServiceError `bad-request` that names the first field at fault. */
 export function parseRequest<V extends Verb>(verb: V, payload: unknown): Verbs[V]['request'] {
-  // An array is an object to the schema, too.
-  if (Array.isArray(payload)) throw new GatewayServiceError('bad-request', `(${verb}: payload: an array)`);
+  // Arrays, maps and the like are objects to the schema, too, and some of them would pass for an empty one.
+  const kind = Object.prototype.toString.call(payload);
+  if (kind !== '[object Object]') throw new GatewayServiceError('bad-request', `(${verb}: payload: ${kind.slice(8, -1)})`);
   const result = v.safeParse(REQUESTS[verb], payload);
   if (result.success) return result.output as Verbs[V]['request'];
   const [issue] = result.issues;

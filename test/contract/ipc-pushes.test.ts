@@ -1,0 +1,156 @@
+// Pushes: who is told of a change and who is not, what comes back into sight, and what a page makes of a document that it cannot read.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/desktop/ipc.ts';
+import { CHANGED, CHANNEL_PREFIX } from '../../src/desktop/ipc.ts';
+import { createGatewayServiceStore } from '../../src/desktop/store.ts';
+import { PHASES } from '../../src/service/status.ts';
+import { snapshotIn } from '../renderer/snapshots.ts';
+import type { FakePage } from '../support/fake-electron.ts';
+import type { MemoryManager } from '../support/memory-manager.ts';
+import { registered } from '../support/registered.ts';
+
+const opened: ReturnType<typeof registered>[] = [];
+function open(...args: Parameters<typeof registered>) {
+  const one = registered(...args);
+  opened.push(one);
+  return one;
+}
+afterEach(() => {
+  for (const { registration } of opened.splice(0)) registration.dispose();
+});
+
+/** A page that listens, and the phases of the default profile that it was told. */
+function listening(page: FakePage) {
+  const phases: string[] = [];
+  const leave = page.bridge.onChanged(({ profile, status }) => {
+    if (profile === 'default') phases.push(status.phase);
+  });
+  return { page, phases, leave };
+}
+
+function countWatches(manager: MemoryManager) {
+  const counts = { begun: 0, living: 0 };
+  const watch = manager.watch.bind(manager);
+  manager.watch = (...args) => {
+    counts.begun += 1;
+    counts.living += 1;
+    const stop = watch(...args);
+    return () => {
+      counts.living -= 1;
+      stop();
+    };
+  };
+  return counts;
+}
+
+const switchedOn = async ({ controller }: ReturnType<typeof registered>) => {
+  await controller.handle('set', { profile: 'default', on: true });
+};
+
+describe('a change', () => {
+  it('is told to every page that listens', async () => {
+    const main = open();
+    const [one, other] = [listening(main.electron.openPage()), listening(main.electron.openPage())];
+    await switchedOn(main);
+    await expect.poll(() => one.phases.at(-1)).toBe('running');
+    await expect.poll(() => other.phases.at(-1)).toBe('running');
+  });
+
+  it('is not told to a page that does not listen, or not any more', async () => {
+    const main = open();
+    const [silent, left, listener] = [main.electron.openPage(), listening(main.electron.openPage()), listening(main.electron.openPage())];
+    left.leave();
+    await switchedOn(main);
+    await expect.poll(() => listener.phases.at(-1)).toBe('running');
+    expect(silent.heard).toEqual([]);
+    expect(left.page.heard).toEqual([]);
+  });
+
+  it.each([
+    ['hidden', (page: FakePage) => page.window.hide()],
+    ['minimized', (page: FakePage) => Object.assign(page.window, { minimized: true })],
+    ['closed', (page: FakePage) => page.close()],
+    ['about to close', (page: FakePage) => Object.assign(page.window, { destroyed: true })],
+  ] as const)('is not told to a window that is %s, and still to the other', async (_what, hide) => {
+    const main = open();
+    const [unseen, seen] = [listening(main.electron.openPage()), listening(main.electron.openPage())];
+    hide(unseen.page);
+    await switchedOn(main);
+    await expect.poll(() => seen.phases.at(-1)).toBe('running');
+    expect(unseen.page.heard).toEqual([]);
+  });
+
+  it('is told at once to a window that comes back into sight', async () => {
+    const main = open();
+    const { page, phases } = listening(main.electron.openPage());
+    const witness = listening(main.electron.openPage());
+    page.window.hide();
+    await switchedOn(main);
+    await expect.poll(() => witness.phases.at(-1)).toBe('running');
+    expect(phases).toEqual([]);
+    page.window.show();
+    expect(phases).toEqual(['running']);
+  });
+
+  it('is told once to a page that listens twice, and until its last listener leaves', async () => {
+    const main = open();
+    const page = main.electron.openPage();
+    const [one, other] = [listening(page), listening(page)];
+    one.leave();
+    one.leave();
+    await switchedOn(main);
+    await expect.poll(() => other.phases.at(-1)).toBe('running');
+    expect(one.phases).toEqual([]);
+    expect(page.heard.every(channel => channel === CHANNEL_PREFIX + CHANGED)).toBe(true);
+    expect(page.window.listenerCount('show')).toBe(1);
+    other.leave();
+    expect(page.window.listenerCount('show')).toBe(0);
+  });
+});
+
+describe('after a sleep or a lock', () => {
+  it.each(['resume', 'unlock-screen'] as const)('everything is asked for anew: %s', async event => {
+    const main = open();
+    const watches = countWatches(main.manager);
+    const { page, phases } = listening(main.electron.openPage());
+    await switchedOn(main);
+    await expect.poll(() => phases.at(-1)).toBe('running');
+    expect(watches).toEqual({ begun: 2, living: 2 });
+
+    const before = page.heard.length;
+    main.electron.powerMonitor.emit(event);
+    await expect.poll(() => watches).toEqual({ begun: 4, living: 2 });
+    await expect.poll(() => page.heard.length).toBeGreaterThan(before);
+    expect(phases.at(-1)).toBe('running');
+  });
+});
+
+describe('a document of a newer schema', () => {
+  it('is not misread: the page says that it is outdated, and goes on when it can', async () => {
+    const { electron } = open();
+    const page = electron.openPage();
+    const store = createGatewayServiceStore(page.bridge);
+    const leave = store.listen(() => undefined);
+    await store.refresh();
+    const known = store.value.snapshot;
+
+    for (const strange of [
+      { schema: 2, profile: 'default', status: { phase: 'hibernating' } },
+      { schema: 99, everything: ['is', 'different'] },
+    ]) {
+      page.send(CHANNEL_PREFIX + CHANGED, strange);
+      expect(store.value).toEqual({ supported: true, outdated: true });
+    }
+    page.send(CHANNEL_PREFIX + CHANGED, known);
+    expect(store.value).toMatchObject({ outdated: false, snapshot: known });
+    leave();
+  });
+
+  it('of this schema carries nothing that a bus could not, in any phase', () => {
+    for (const phase of PHASES) {
+      const snapshot: Snapshot = snapshotIn(phase);
+      expect(structuredClone(snapshot)).toEqual(snapshot);
+      expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+    }
+  });
+});

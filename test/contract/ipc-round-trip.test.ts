@@ -1,0 +1,209 @@
+// From the bridge of a page to the manager and back, over a bus that clones: every verb, every kind of garbage, every stranger.
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CHANNEL_PREFIX, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
+import { VERBS } from '../../src/desktop/ipc-requests.ts';
+import { FakeElectron, OWN_PAGE } from '../support/fake-electron.ts';
+import { IDENTITIES, registered } from '../support/registered.ts';
+
+const [DEFAULT] = IDENTITIES;
+const opened: ReturnType<typeof registered>[] = [];
+function open(...args: Parameters<typeof registered>) {
+  const one = registered(...args);
+  opened.push(one);
+  return one;
+}
+afterEach(() => {
+  for (const { registration } of opened.splice(0)) registration.dispose();
+});
+
+function answered<T>(reply: Reply<T>): T {
+  if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+  return reply.value;
+}
+
+describe('every verb', () => {
+  it('travels from the bridge to the manager and back', async () => {
+    const { electron } = open();
+    const { bridge } = electron.openPage();
+
+    expect(answered(await bridge.get()).status.phase).toBe('not-installed');
+    expect(answered(await bridge.preview({ profile: 'default', on: true })).verb).toBe('install');
+    expect(answered(await bridge.set({ profile: 'default', on: true })).status.phase).toBe('running');
+    expect(answered(await bridge.stop('default')).status.phase).toBe('stopped');
+    expect(answered(await bridge.start('default')).status.phase).toBe('running');
+    const before = answered(await bridge.get('default')).status.gatewayPid;
+    expect(answered(await bridge.restart('default')).status.gatewayPid).not.toBe(before);
+    expect(answered(await bridge.repair('default')).status.phase).toBe('running');
+    expect(answered(await bridge.logs({ profile: 'default', lines: 5 }))).toEqual({ path: '/memory/HermesGateway/gateway.log', lines: [] });
+    expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
+  });
+
+  it('is about the profile that was named and no other', async () => {
+    const { electron, manager } = open();
+    const { bridge } = electron.openPage();
+    expect(answered(await bridge.set({ profile: 'work', on: true })).profile).toBe('work');
+    expect(manager.registered).toEqual(['HermesGateway-work']);
+    expect(answered(await bridge.get()).status.phase).toBe('not-installed');
+  });
+
+  it('answers a failure as a value with its code', async () => {
+    const { electron } = open();
+    const { bridge } = electron.openPage();
+    expect(await bridge.start('default')).toMatchObject({ ok: false, error: { code: 'not-installed' } });
+    expect(await bridge.get('nobody')).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
+  });
+
+  it('answers why there is no engine, whatever was asked', async () => {
+    const { electron, registration } = open();
+    registration.dispose();
+    const { register } = await import('../../main/registration.ts');
+    const { GatewayServiceError } = await import('../../src/service/errors.ts');
+    const log = { info() {}, warn() {}, error() {} };
+    const second = register(electron, { vouch: () => true, open() {}, log, tray: false }, () =>
+      Promise.reject(new GatewayServiceError('service-program-missing')),
+    );
+    expect(await electron.openPage().bridge.get()).toMatchObject({ ok: false, error: { code: 'service-program-missing' } });
+    await expect(second.status()).rejects.toMatchObject({ code: 'service-program-missing' });
+    second.dispose();
+  });
+});
+
+describe('a payload that does not fit', () => {
+  const verbs = fc.constantFrom(...VERBS);
+  /** What structured clone carries, and names that would reach into objects. */
+  const garbage = fc.oneof(
+    fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true }),
+    fc.record({ profile: fc.constantFrom('__proto__', 'constructor', '../..', 'default\0', ' ', 'x'.repeat(65)), on: fc.anything() }),
+    fc.record({ profile: fc.constant('default'), on: fc.boolean(), lines: fc.anything(), command: fc.string() }),
+    fc.array(fc.anything()),
+  );
+
+  it('is refused by every verb, and touches nothing', async () => {
+    const { electron, manager } = open();
+    const page = electron.openPage();
+    await fc.assert(
+      fc.asyncProperty(verbs, garbage, async (verb, payload) => {
+        const reply = (await page.ipcRenderer.invoke(CHANNEL_PREFIX + verb, payload)) as Reply<unknown>;
+        // Only `get` takes an empty object; nothing else that is drawn here is a request.
+        if (reply.ok) expect([verb, payload]).toEqual(['get', {}]);
+        else expect(['bad-request', 'profile-missing']).toContain(reply.error.code);
+        expect(manager.registered).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of a subscription is not one', () => {
+    const { electron, registration } = open();
+    const page = electron.openPage();
+    for (const wanted of [1, 'true', null, undefined, {}, [true]]) page.ipcRenderer.send(`${CHANNEL_PREFIX}listen`, wanted);
+    registration.onStatus(() => undefined);
+    expect(page.window.eventNames()).toEqual([]);
+  });
+});
+
+describe('a sender that the host does not vouch for', () => {
+  const subframe = { url: OWN_PAGE, parent: {} };
+  const cases = [
+    ['a page of another origin', 'https://example.org/', undefined],
+    ['a page that only begins alike', `${OWN_PAGE}.example.org/`, undefined],
+    ['a subframe, even of an own page', OWN_PAGE, subframe],
+    ['a frame that is gone', OWN_PAGE, null],
+  ] as const;
+
+  it.each(cases)('is refused: %s', async (_name, url, frame) => {
+    const { electron, manager, lines } = open();
+    const page = electron.openPage(url);
+    const event = page.event(frame === undefined ? page.mainFrame : frame);
+    for (const verb of VERBS) {
+      const reply = await electron.ipcMain.invoke(event, CHANNEL_PREFIX + verb, [{ profile: 'default', on: true }]);
+      expect(reply, verb).toMatchObject({ ok: false, error: { code: 'sender-refused' } });
+    }
+    electron.ipcMain.emit(`${CHANNEL_PREFIX}listen`, event, true);
+    expect(manager.registered).toEqual([]);
+    expect(page.heard).toEqual([]);
+    expect(lines.filter(line => line.startsWith('refused'))).toHaveLength(VERBS.length + 1);
+  });
+
+  it('is logged by its origin, without what its address carries', async () => {
+    const { electron, lines } = open();
+    const page = electron.openPage('https://example.org/?token=1234567:abcdefghijklmnopqrstuvwxyz0123456789');
+    await page.bridge.get();
+    expect(lines).toEqual(['refused get of https://example.org']);
+  });
+
+  it('hears nothing once it has taken the place of an own page', async () => {
+    const { electron, manager, controller } = open();
+    const page = electron.openPage();
+    page.bridge.onChanged(() => undefined);
+    page.mainFrame.url = 'https://example.org/';
+    await controller.handle('set', { profile: 'default', on: true });
+    expect(manager.registered).toEqual(['HermesGateway']);
+    expect(page.heard).toEqual([]);
+  });
+});
+
+describe('a registration', () => {
+  it('is refused while there is one, before anything of it is there', () => {
+    const electron = new FakeElectron();
+    open({}, electron);
+    const handlers = electron.ipcMain.handlers.size;
+    expect(() => registered({}, electron)).toThrow(/registered in this process already/);
+    expect(electron.ipcMain.handlers.size).toBe(handlers);
+    expect(electron.powerMonitor.listenerCount('resume')).toBe(1);
+  });
+
+  it('takes everything away again, so that another can follow', async () => {
+    const electron = new FakeElectron();
+    const first = open({}, electron);
+    const page = electron.openPage();
+    page.bridge.onChanged(() => undefined);
+    first.registration.dispose();
+
+    expect(electron.ipcMain.handlers.size).toBe(0);
+    expect(electron.ipcMain.eventNames()).toEqual([]);
+    expect(electron.powerMonitor.eventNames()).toEqual([]);
+    expect(electron.nativeTheme.eventNames()).toEqual([]);
+    expect(page.window.eventNames()).toEqual([]);
+    await first.controller.handle('set', { profile: 'default', on: true });
+    expect(page.heard).toEqual([]);
+
+    open({}, electron);
+    expect(answered(await page.bridge.get()).status.phase).toBe('not-installed');
+  });
+
+  it('has one handler for each verb of the schema and no other', () => {
+    const { electron } = open();
+    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs'];
+    expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
+  });
+
+  it('tells the host the status, and every change of it', async () => {
+    const { registration, controller } = open();
+    const seen: string[] = [];
+    const leave = registration.onStatus(({ profile, phase }) => seen.push(`${profile} ${phase}`));
+    expect((await registration.status('work')).phase).toBe('not-installed');
+    await controller.handle('set', { profile: 'work', on: true });
+    await expect.poll(() => seen.at(-1)).toBe('work running');
+    leave();
+    await controller.handle('stop', { profile: 'work' });
+    expect(seen.at(-1)).toBe('work running');
+    expect((await registration.status()).profile).toBe('default');
+    await expect(registration.status('nobody')).rejects.toMatchObject({ code: 'profile-missing' });
+  });
+
+  it('does an update with the gateways down, and has them up again even if it fails', async () => {
+    const { registration, controller, manager } = open();
+    await controller.handle('set', { profile: 'default', on: true });
+    const during = async () => {
+      const { status, operation } = answered((await controller.handle('get', { profile: 'default' })) as Reply<Snapshot>);
+      return `${status.phase} ${operation?.verb}`;
+    };
+    expect(await registration.update(during)).toBe('held-for-update update');
+    expect((await manager.status(DEFAULT)).phase).toBe('running');
+
+    await expect(registration.update(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('the disk is full');
+    expect((await manager.status(DEFAULT)).phase).toBe('running');
+  });
+});

@@ -1,0 +1,47 @@
+// A registration over the fake Electron and managers in memory, with two profiles.
+
+import { type RegistrationOptions, register } from '../../main/registration.ts';
+import { GatewayServiceController } from '../../src/desktop/controller.ts';
+import type { GatewayIdentity } from '../../src/gateway/home.ts';
+import { parseProfile } from '../../src/gateway/profile.ts';
+import { FakeElectron, OWN_PAGE } from './fake-electron.ts';
+import { ManualClock, MemoryManager } from './memory-manager.ts';
+
+const identity = (name: string): GatewayIdentity => ({
+  profile: parseProfile(name),
+  root: '/hermes',
+  home: name === 'default' ? '/hermes' : `/hermes/profiles/${name}`,
+  serviceId: name === 'default' ? '' : name,
+  serviceName: name === 'default' ? 'HermesGateway' : `HermesGateway-${name}`,
+});
+
+export const IDENTITIES = [identity('default'), identity('work')] as const;
+
+export function registered(options: Partial<RegistrationOptions> = {}, electron = new FakeElectron()) {
+  const clock = new ManualClock(Date.now());
+  const manager = new MemoryManager({ clock });
+  const controller = new GatewayServiceController({ manager, identities: IDENTITIES });
+  const lines: string[] = [];
+  const log = {
+    info: (line: string) => lines.push(line),
+    warn: (line: string) => lines.push(line),
+    error: (line: string) => lines.push(line),
+  };
+  let opened = 0;
+  const registration = register(
+    electron,
+    { vouch: ({ url }) => url === OWN_PAGE, open: () => (opened += 1), log, tray: false, ...options },
+    async () => ({ controller, manager, identities: IDENTITIES }),
+  );
+  return {
+    electron,
+    clock,
+    manager,
+    controller,
+    registration,
+    lines,
+    get opened() {
+      return opened;
+    },
+  };
+}

@@ -1,0 +1,229 @@
+// The registration's tray and notifications, over the fake Electron: drawn from the model, obeyed, and never a trap for the window.
+import { afterEach, describe, expect, it } from 'vitest';
+import { menuTemplate, TrayController } from '../../main/tray.ts';
+import type { TrayModel, UpdateState } from '../../src/desktop/tray-model.ts';
+import { FakeElectron, FakeTray } from '../support/fake-electron.ts';
+import { IDENTITIES, registered } from '../support/registered.ts';
+
+const [DEFAULT] = IDENTITIES;
+const opened: ReturnType<typeof registered>[] = [];
+function open(...args: Parameters<typeof registered>) {
+  const one = registered(...args);
+  opened.push(one);
+  return one;
+}
+afterEach(() => {
+  for (const { registration } of opened.splice(0)) registration.dispose();
+});
+
+const MODEL: TrayModel = {
+  image: 'tray-running-light',
+  tooltip: 'one',
+  menu: [
+    { kind: 'text', label: 'state' },
+    { kind: 'separator' },
+    { kind: 'menu', label: 'work', items: [{ kind: 'command', label: 'Stop', command: { do: 'stop', profile: 'work' } }] },
+  ],
+};
+
+describe('a tray', () => {
+  function controller(failure?: Error) {
+    const trays: FakeTray[] = [];
+    const commands: unknown[] = [];
+    const unavailable: unknown[] = [];
+    const tray = new TrayController({
+      createTray: image => {
+        if (failure) throw failure;
+        const made = new FakeTray(image);
+        trays.push(made);
+        return made;
+      },
+      buildMenu: template => template,
+      imageFile: image => `${image}.ico`,
+      onCommand: command => commands.push(command),
+      onUnavailable: error => unavailable.push(error),
+    });
+    return { tray, trays, commands, unavailable };
+  }
+
+  it('is made once, and sets only what has changed, the menu as a whole', () => {
+    const { tray, trays } = controller();
+    tray.render(MODEL);
+    tray.render(structuredClone(MODEL));
+    tray.render({ ...MODEL, tooltip: 'two' });
+    tray.render({ ...MODEL, tooltip: 'two', image: 'tray-error-light' });
+    tray.render({ ...MODEL, tooltip: 'two', image: 'tray-error-light', menu: [] });
+    const [made] = trays;
+    expect(trays).toHaveLength(1);
+    expect(made?.drawn).toEqual(['tooltip', 'menu', 'tooltip', 'image', 'menu']);
+    expect(made).toMatchObject({ image: 'tray-error-light.ico', tooltip: 'two', menu: [] });
+  });
+
+  it('opens the window at a click and passes every command of its menu on', () => {
+    const { tray, trays, commands } = controller();
+    tray.render(MODEL);
+    trays[0]?.emit('click');
+    trays[0]?.choose('Stop');
+    expect(commands).toEqual([{ do: 'open' }, { do: 'stop', profile: 'work' }]);
+  });
+
+  it('says once that there is none, and draws no more', () => {
+    const { tray, unavailable } = controller(new Error('no notification area'));
+    tray.render(MODEL);
+    tray.render({ ...MODEL, tooltip: 'two' });
+    expect(unavailable).toHaveLength(1);
+    expect(tray.available).toBe(false);
+  });
+
+  it('is gone after its end, whatever is drawn late', () => {
+    const { tray, trays } = controller();
+    tray.render(MODEL);
+    tray.dispose();
+    tray.render({ ...MODEL, tooltip: 'late' });
+    expect(trays).toMatchObject([{ destroyed: true, tooltip: 'one' }]);
+  });
+
+  it('marks what is only read as disabled', () => {
+    expect(menuTemplate(MODEL.menu, () => undefined)).toMatchObject([
+      { label: 'state', enabled: false },
+      { type: 'separator' },
+      { label: 'work', submenu: [{ label: 'Stop' }] },
+    ]);
+  });
+});
+
+describe('the tray of a registration', () => {
+  const icons = '/icons';
+
+  it('shows every profile, follows the theme of the taskbar, and does what it offers', async () => {
+    const { electron, manager } = open({ tray: { icons } });
+    const [tray] = electron.trays;
+    await expect.poll(() => tray?.labels).toContain('Hermes gateway (work): Off');
+    expect(tray?.image).toMatch(/tray-stopped-light\.(png|ico)$/);
+    electron.nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = true;
+    electron.nativeTheme.emit('updated');
+    expect(tray?.image).toMatch(/tray-stopped-dark\.(png|ico)$/);
+
+    await manager.install(DEFAULT);
+    await expect.poll(() => tray?.tooltip).toBe('Hermes gateway: Running');
+    tray?.choose('Open logs');
+    await expect.poll(() => electron.opened).toEqual(['/memory/HermesGateway']);
+    tray?.choose('Stop');
+    await expect.poll(async () => (await manager.status(DEFAULT)).phase).toBe('stopped');
+  });
+
+  it('opens and quits by the host, and offers no quit that the host did not give', async () => {
+    let quits = 0;
+    const main = open({ tray: { icons, quit: () => (quits += 1) } });
+    main.electron.trays[0]?.emit('click');
+    main.electron.trays[0]?.choose('Open Hermes');
+    main.electron.trays[0]?.choose('Quit Hermes');
+    expect([main.opened, quits]).toEqual([2, 1]);
+    const other = open({ tray: { icons } });
+    expect(other.electron.trays[0]?.labels).not.toContain('Quit Hermes');
+  });
+
+  it('says that there is none, so that the host keeps its window', () => {
+    const electron = new FakeElectron();
+    electron.trayFailure = new Error('no notification area');
+    const unavailable: unknown[] = [];
+    const { registration, lines } = open({ tray: { icons, onUnavailable: error => unavailable.push(error) } }, electron);
+    expect(unavailable).toEqual([electron.trayFailure]);
+    expect(registration.trayAvailable).toBe(false);
+    expect(lines.join()).toContain('no notification area');
+  });
+
+  it('shows and drives the updater of the host', async () => {
+    let state: UpdateState = 'none';
+    let changed = () => {};
+    const asked: string[] = [];
+    const updater = {
+      get state() {
+        return state;
+      },
+      onChanged: (listener: () => void) => {
+        changed = listener;
+        return () => undefined;
+      },
+      check: async () => void asked.push('check'),
+      install: () => Promise.reject(new Error('the file is gone')),
+    };
+    const { electron, lines } = open({ tray: { icons }, updater });
+    electron.trays[0]?.choose('Check for updates');
+    state = 'ready';
+    changed();
+    electron.trays[0]?.choose('Restart to update');
+    expect(asked).toEqual(['check']);
+    await expect.poll(() => lines.join()).toContain('the file is gone');
+  });
+
+  it('is not there where the host wants none', () => {
+    const { electron, registration } = open({ tray: false });
+    expect(electron.trays).toEqual([]);
+    expect(registration.trayAvailable).toBe(false);
+  });
+});
+
+describe('a notification', () => {
+  async function crashing(times: number) {
+    const main = open();
+    await main.controller.handle('set', { profile: 'default', on: true });
+    for (let time = 0; time < times; time += 1) {
+      const { gatewayPid = 0, recovery } = await main.manager.status(DEFAULT);
+      main.manager.crash(gatewayPid);
+      if (time < times - 1) main.clock.advance(recovery.delaysMs[time] ?? 0);
+    }
+    return main;
+  }
+
+  it('comes once when the gateway keeps failing, and opens the window at a click', async () => {
+    const main = await crashing(3);
+    await expect.poll(() => main.electron.notifications.length).toBe(1);
+    const [notification] = main.electron.notifications;
+    expect(notification).toMatchObject({ title: 'Hermes gateway keeps failing', id: 'hermes-gateway-default', groupId: 'hermes-gateway' });
+    notification?.click();
+    expect(main.opened).toBe(1);
+  });
+
+  it('does not come for a crash that the ladder answers', async () => {
+    const { electron, manager, registration } = await crashing(1);
+    const phases: string[] = [];
+    registration.onStatus(({ phase }) => phases.push(phase));
+    await expect.poll(() => phases).toContain('restarting');
+    expect((await manager.status(DEFAULT)).problems).toEqual([]);
+    expect(electron.notifications).toEqual([]);
+  });
+
+  it('does not come while the window that shows it is in front', async () => {
+    const main = open();
+    const page = main.electron.openPage();
+    page.window.focused = true;
+    const phases: string[] = [];
+    page.bridge.onChanged(({ status }) => phases.push(`${status.phase} ${status.problems.length}`));
+    await main.controller.handle('set', { profile: 'default', on: true });
+    for (const delayMs of [1_000, 2_000, 0]) {
+      main.manager.crash((await main.manager.status(DEFAULT)).gatewayPid ?? 0);
+      main.clock.advance(delayMs);
+    }
+    await expect.poll(() => phases).toContain('restarting 1');
+    expect(main.electron.notifications).toEqual([]);
+  });
+
+  it('says why a command of the tray failed', async () => {
+    const { electron, manager } = open({ tray: { icons: '/icons' } });
+    await manager.install(DEFAULT);
+    const [tray] = electron.trays;
+    await expect.poll(() => tray?.tooltip).toBe('Hermes gateway: Running');
+    const shownMenu = tray?.menu;
+    await manager.uninstall(DEFAULT);
+    tray?.choose('Restart', shownMenu);
+    await expect.poll(() => electron.notifications).toMatchObject([{ body: 'Turn the switch on.' }]);
+  });
+
+  it('is taken back when the registration ends', async () => {
+    const main = await crashing(3);
+    await expect.poll(() => main.electron.notifications.length).toBe(1);
+    main.registration.dispose();
+    expect(main.electron.notifications).toMatchObject([{ closed: true }]);
+  });
+});
