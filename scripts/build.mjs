@@ -1,4 +1,4 @@
-// Builds dist/: the engine, the CLI and the main process with tsc, the panel's page with Vite.
+// Builds dist/: the engine, the CLI and the main process with tsc; the panel's page, the panel as a library and the preload with Vite.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,9 +15,40 @@ execFileSync(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json'
 const cli = path.join(root, 'dist/src/cli/hermes-gateway.js');
 if (existsSync(cli)) chmodSync(cli, 0o755);
 
-if (existsSync(path.join(root, 'renderer/vite.config.ts'))) {
-  // A test runner sets NODE_ENV to "test", with which React's development build would be bundled: what is tested is what users get.
-  process.env['NODE_ENV'] = 'production';
-  const { build } = await import('vite');
-  await build({ root: path.join(root, 'renderer'), configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
-}
+// A test runner sets NODE_ENV to "test", with which React's development build would be bundled: what is tested is what users get.
+process.env['NODE_ENV'] = 'production';
+const { build } = await import('vite');
+await build({ root: path.join(root, 'renderer'), configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
+
+/** Bundles one entry into one file that keeps nothing of this project as an import. */
+const bundle = (
+  /** @type {string} */ entry,
+  /** @type {string} */ outDir,
+  /** @type {'cjs' | 'es'} */ format,
+  /** @type {RegExp} */ external,
+) =>
+  build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    build: {
+      outDir: path.join(root, 'dist', outDir),
+      emptyOutDir: false,
+      minify: false,
+      target: 'es2023',
+      lib: {
+        entry: path.join(root, entry),
+        formats: [format],
+        fileName: () => `${path.parse(entry).name}.${format === 'cjs' ? 'cjs' : 'js'}`,
+        cssFileName: 'panel',
+      },
+      rolldownOptions: { external },
+    },
+    oxc: { jsx: { runtime: 'automatic', development: false } },
+  });
+
+// A sandboxed preload is one CommonJS file that may require Electron and nothing else.
+await bundle('main/preload.ts', 'main', 'cjs', /^electron$/);
+// The host brings React; the panel's types go beside it.
+await bundle('renderer/library.ts', 'panel', 'es', /^react(-dom)?($|\/)/);
+execFileSync(process.execPath, [tsc, '-p', path.join(root, 'renderer/tsconfig.build.json')], { stdio: 'inherit', cwd: root });
