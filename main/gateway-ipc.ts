@@ -58,5 +58,7 @@ export function registerGatewayIpc({ ipcMain, controller, subscribers, vouch, lo
 
 /** Enough to know who it was, without what an address may carry. */
 function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : 'an unreadable address';
+  if (!URL.canParse(url)) return 'an unreadable address';
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }

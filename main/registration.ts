@@ -4,11 +4,10 @@
  */
 
 import path from 'node:path';
-import { en, type Messages } from '../src/desktop/messages.ts';
-import { type ShellMessages, shellEn } from '../src/desktop/shell-messages.ts';
 import { trayModel, type UpdateState } from '../src/desktop/tray-model.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
 import type { Status } from '../src/service/status.ts';
+import { catalogueFor } from './catalogue.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
 import { registerGatewayIpc } from './gateway-ipc.ts';
@@ -69,9 +68,6 @@ export interface GatewayServiceRegistration {
   dispose(): void;
 }
 
-const CATALOGUES: Readonly<Record<string, { messages: Messages; shell: ShellMessages }>> = { en: { messages: en, shell: shellEn } };
-const ENGLISH = { messages: en, shell: shellEn };
-
 /** One for each `ipcMain`: a second set of handlers would throw in the middle of its registration. */
 const registered = new WeakSet<object>();
 
@@ -88,7 +84,7 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
 
   const { vouch, open, tray: trayOptions, updater } = options;
   const log = redactingLog(options.log);
-  const { messages, shell } = CATALOGUES[options.locale?.split('-')[0] ?? ''] ?? ENGLISH;
+  const { messages, shell } = catalogueFor(options.locale);
   const appName = electron.app.getName();
   const controller = opened.then(engine => engine.controller);
   controller.catch(error => log.error(`the engine did not start: ${toGatewayServiceError(error).message}`));

@@ -1,0 +1,30 @@
+/**
+ * Where the app finds its parts: in development in this project, packaged beside the archive, because Windows reads icons and starts
+ * programs from real files only.
+ */
+
+import path from 'node:path';
+
+export interface AppPathsFacts {
+  readonly packaged: boolean;
+  /** `process.resourcesPath` */
+  readonly resources: string;
+  /** Folder of the compiled main process, `<project>/dist/main`. */
+  readonly mainDir: string;
+}
+
+export interface AppPaths {
+  readonly hostDir: string;
+  readonly icons: string;
+  readonly pages: string;
+  readonly preload: string;
+}
+
+export function appPaths({ packaged, resources, mainDir }: AppPathsFacts): AppPaths {
+  return {
+    hostDir: packaged ? path.join(resources, 'host') : path.join(mainDir, '../src/cli'),
+    icons: packaged ? path.join(resources, 'icons') : path.join(mainDir, '../../build/icons'),
+    pages: path.join(mainDir, '../renderer'),
+    preload: path.join(mainDir, 'preload.cjs'),
+  };
+}

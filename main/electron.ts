@@ -1,0 +1,88 @@
+/**
+ * The app in this repository, the reference integration of `registerGatewayService`: one window with the panel, the tray, and nothing
+ * else. This file only joins the parts; what they decide is in files of their own, which need no Electron to be tested.
+ */
+
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import electron from 'electron';
+import log from 'electron-log/main.js';
+import { redactMessage } from './app-log.ts';
+import { openPages } from './app-pages.ts';
+import { appPaths } from './app-paths.ts';
+import { AppWindow, applicationMenu } from './app-window.ts';
+import { catalogueFor } from './catalogue.ts';
+import { lockDownContents, lockDownSession } from './lock-down.ts';
+import { type GatewayServiceRegistration, registerGatewayService } from './register.ts';
+import { tellOnce } from './told-once.ts';
+import { isOwnPage, SCHEME, SCHEME_PRIVILEGES, startsHidden } from './window-policy.ts';
+
+const APP_NAME = 'Hermes Gateway';
+const APP_ID = 'com.nousresearch.hermes.gateway-service';
+
+const { app, BrowserWindow, Menu, Notification, protocol, session } = electron;
+
+log.hooks.push(redactMessage);
+log.errorHandler.startCatching({ showDialog: false });
+
+// Before anything else: what a second start would do, it would do to the same services.
+if (app.requestSingleInstanceLock()) start();
+else app.quit();
+
+function start(): void {
+  app.setName(APP_NAME);
+  app.setAppUserModelId(APP_ID);
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([SCHEME_PRIVILEGES]);
+  app.on('web-contents-created', (_event, contents) => lockDownContents(contents));
+  app
+    .whenReady()
+    .then(run)
+    .catch(error => {
+      log.error(error);
+      app.exit(1);
+    });
+}
+
+function run(): void {
+  const mainDir = path.dirname(fileURLToPath(import.meta.url));
+  const { hostDir, icons, pages, preload } = appPaths({ packaged: app.isPackaged, resources: process.resourcesPath, mainDir });
+  const { shell } = catalogueFor(app.getLocale());
+  let quitting = false;
+  let registration: GatewayServiceRegistration | undefined;
+
+  const window = new AppWindow({
+    create: options => new BrowserWindow(options),
+    title: APP_NAME,
+    preload,
+    closingFacts: () => ({ trayAvailable: registration?.trayAvailable ?? false, quitting }),
+    onHidden: () => tellOnce(app.getPath('userData'), 'closed-to-tray', () => new Notification(shell.closedToTray(APP_NAME)).show()),
+    onLoadFailed: error => log.error(error),
+  });
+
+  lockDownSession(session.defaultSession);
+  protocol.handle(SCHEME, openPages(pages));
+  const menu = applicationMenu(process.platform);
+  Menu.setApplicationMenu(menu ? Menu.buildFromTemplate(menu) : null);
+
+  app.on('second-instance', () => window.open());
+  app.on('activate', () => window.open());
+  app.on('before-quit', () => {
+    quitting = true;
+  });
+  app.on('window-all-closed', () => {
+    if (!registration?.trayAvailable) app.quit();
+  });
+  // Only what shows the gateway ends; the gateway itself is not asked to.
+  app.on('will-quit', () => registration?.dispose());
+
+  registration = registerGatewayService(electron, {
+    hostDir,
+    vouch: isOwnPage,
+    open: () => window.open(),
+    locale: app.getLocale(),
+    log,
+    tray: { icons, quit: () => app.quit(), onUnavailable: () => window.open() },
+  });
+  if (!startsHidden(process.argv)) window.open();
+}
