@@ -14,6 +14,7 @@ import { toGatewayServiceError } from '../service/errors.ts';
 import type { EventName } from '../service/events.ts';
 import type { HostFacts } from '../service/facts.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
+import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
 import type { HostedService, StartReason } from '../windows/service-host.ts';
 import { chooseSession, type UserSession } from '../windows/session.ts';
@@ -31,7 +32,9 @@ export interface BrokerRunner {
 
 export interface BrokerPorts {
   readonly service: HostedService;
-  /** The sessions of the owner, and of nobody else. */
+  /** Fixed at install; the runner gets the token of this user and of no other. */
+  readonly owner: Sid;
+  /** Every session that somebody is signed in to. */
   readonly sessions: () => readonly UserSession[];
   /** `asked`: the user wants it running, whatever was wished before. */
   readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
@@ -52,8 +55,8 @@ export interface BrokerPorts {
 const STOP_MS = 20_000;
 /** A logon event can be missed (one that came before we listened); a slow look finds it, in milliseconds. */
 const SIGN_IN_LOOK_MS = 30_000;
-/** How late or early a restart of the SCM may come and still be known for one, where Windows does not say so, in milliseconds. */
-const RESTART_TOLERANCE_MS = 1_000;
+/** How late a restart of the SCM may come and still be known for one, where Windows does not say so, in milliseconds. */
+const RESTART_LATE_MS = 5_000;
 
 /** How Windows ends the processes of a session: DBG_TERMINATE_PROCESS, STATUS_DLL_INIT_FAILED, STATUS_DLL_INIT_FAILED_LOGOFF. */
 const SESSION_ENDED: ReadonlySet<number> = new Set([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b]);
@@ -73,7 +76,8 @@ export function whyStarted(
   if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
   const delayMs = delaysMs[Math.min(last.failures ?? 0, delaysMs.length) - 1] ?? Number.NaN;
   const dueMs = Date.parse(last.lastRunnerExit?.at ?? '') + delayMs;
-  return Math.abs(nowMs - dueMs) < RESTART_TOLERANCE_MS ? 'restart-after-failure' : 'demand';
+  const wasQueued = last.phase === 'restarting' || Date.parse(last.lastStop?.at ?? '') < dueMs;
+  return wasQueued && nowMs >= dueMs && nowMs - dueMs < RESTART_LATE_MS ? 'restart-after-failure' : 'demand';
 }
 
 /** Whether this start is a restart that the SCM had queued before somebody stopped the service: it cannot be cancelled there. */
@@ -85,7 +89,10 @@ export class WindowsGatewayService {
   readonly #ports: BrokerPorts;
   #facts: HostFacts;
   #runner: BrokerRunner | undefined;
+  /** Where the runner lives, or lived last. */
   #session: UserSession | undefined;
+  /** A session that is ending is still listed for a while; nothing is started in it again. */
+  #endingSession: number | undefined;
   #stop: DownMessage | undefined;
   /** Ends the present wait for a sign-in. */
   #wake: () => void = () => undefined;
@@ -118,6 +125,7 @@ export class WindowsGatewayService {
       asked = false;
       if (this.#stop || code === RUNNER_EXIT.stopped) break;
       if (!this.#sessionEnded(code)) return die();
+      this.#endingSession = session.id;
       report('session-ended', `session ${session.id}`);
     }
     return this.#stopped(this.#stop?.reason ?? 'stays stopped');
@@ -126,15 +134,19 @@ export class WindowsGatewayService {
   /** Resolves with the owner's session to live in; undefined when the service was asked to stop meanwhile. */
   async #signedIn(): Promise<UserSession | undefined> {
     for (;;) {
-      const session = chooseSession(this.#ports.sessions(), this.#session?.id);
-      if (session || this.#stop) return this.#stop ? undefined : session;
-      this.#session = undefined;
+      if (this.#stop) return undefined;
+      const usable = this.#ownSessions().filter(session => session.id !== this.#endingSession);
+      const session = chooseSession(usable, this.#session?.id);
+      if (session) return session;
       if (this.#facts.phase !== 'waiting-for-sign-in') {
         this.#tell('waiting-for-sign-in');
         this.#ports.report('waiting-for-sign-in', 'the owner is not signed in');
       }
       await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, SIGN_IN_LOOK_MS);
+        const timer = setTimeout(() => {
+          this.#endingSession = undefined;
+          resolve();
+        }, SIGN_IN_LOOK_MS);
         this.#wake = () => {
           clearTimeout(timer);
           resolve();
@@ -143,26 +155,33 @@ export class WindowsGatewayService {
     }
   }
 
+  #ownSessions(): readonly UserSession[] {
+    const { owner, sessions } = this.#ports;
+    return sessions().filter(({ user }) => user === owner);
+  }
+
   async #oneRunner(session: UserSession, asked: boolean): Promise<number> {
+    const { startRunner, report } = this.#ports;
+    this.#session = session;
     try {
-      this.#runner = this.#ports.startRunner(session, asked);
+      this.#runner = startRunner(session, asked);
     } catch (thrown) {
+      if (!this.#isListed(session)) return RUNNER_EXIT.sessionEnding;
       const launchError = toGatewayServiceError(thrown).toValue();
-      this.#ports.report('start-failed', launchError.message);
+      report('start-failed', launchError.message);
       this.#failed(RUNNER_EXIT.failed, { launchError });
       return RUNNER_EXIT.failed;
     }
-    this.#session = session;
-    this.#tell('running', { session: { id: session.id, user: session.user } });
-    this.#ports.report('started', `session ${session.id}, PID ${this.#runner.pid}`);
     const runner = this.#runner;
+    this.#tell('running', { session: { id: session.id, user: session.user } });
+    report('started', `session ${session.id}, PID ${runner.pid}`);
     const code = await runner.exited;
     this.#runner = undefined;
     if (this.#stop) return code;
     if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
     else {
       this.#failed(code);
-      this.#ports.report('failed', `exit code ${code}`);
+      report('failed', `exit code ${code}`);
     }
     return code;
   }
@@ -177,7 +196,8 @@ export class WindowsGatewayService {
         break;
       case 'session':
         // Lock, disconnect and user switching end nothing; a logon ends a wait.
-        if (!this.#runner) this.#wake();
+        if (control.change === 'logon' && control.session === this.#endingSession) this.#endingSession = undefined;
+        this.#wake();
     }
   }
 
@@ -193,8 +213,11 @@ export class WindowsGatewayService {
   }
 
   #sessionEnded(code: number): boolean {
-    if (SESSION_ENDED.has(code)) return true;
-    return !this.#ports.sessions().some(session => session.id === this.#session?.id);
+    return SESSION_ENDED.has(code) || !this.#isListed(this.#session);
+  }
+
+  #isListed(session: UserSession | undefined): boolean {
+    return this.#ownSessions().some(({ id }) => id === session?.id);
   }
 
   #stopped(reason: string): Promise<void> {
@@ -217,8 +240,10 @@ export class WindowsGatewayService {
     this.#tell('restarting', { ...more, failures: inARow + 1 });
   }
 
+  /** Session and launch error belong to the moment that they are told for. */
   #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
-    this.#facts = { ...this.#facts, ...more, phase, since: this.#time() };
+    const { session: _, launchError: __, ...lasting } = this.#facts;
+    this.#facts = { ...lasting, ...more, phase, since: this.#time() };
     this.#ports.writeFacts(this.#facts);
   }
 

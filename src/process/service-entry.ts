@@ -13,8 +13,9 @@ import { Job } from '../windows/job.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
 import { terminateSelf } from '../windows/process-info.ts';
+import { userOfToken } from '../windows/security.ts';
 import { connectService, type HostedService } from '../windows/service-host.ts';
-import { openSessionToken, sessionsOf, type UserSession } from '../windows/session.ts';
+import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
 import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
 import { hostCommand } from './host-command.ts';
 import { type DownMessage, formatDown } from './host-link.ts';
@@ -51,7 +52,8 @@ async function host(name: string, service: HostedService): Promise<void> {
   }
   await new WindowsGatewayService({
     service,
-    sessions: () => sessionsOf(owner),
+    owner,
+    sessions: sessionsWithUser,
     startRunner: (session, asked) => startRunner(name, session, asked),
     lastFacts: readHostFacts(name),
     writeFacts: facts => writeFacts(name, facts),
@@ -76,9 +78,11 @@ function startRunner(name: string, session: UserSession, asked: boolean): Broker
   const job = Job.create();
   const { input, childEnd } = openChildInput();
   try {
-    const born = using(openSessionToken(session.id), closeHandle, token =>
-      startProcessAs(token, { program, args, cwd: SYSTEM_FOLDER, job }, { input: childEnd }),
-    );
+    const born = using(openSessionToken(session.id), closeHandle, token => {
+      // Somebody else may have this session by now.
+      if (userOfToken(token) !== session.user) throw new GatewayServiceError('not-signed-in', `(session ${session.id})`);
+      return startProcessAs(token, { program, args, cwd: SYSTEM_FOLDER, job }, { input: childEnd });
+    });
     return {
       pid: born.pid,
       exited: born.exited.then(code => endJob(job).then(() => code)),

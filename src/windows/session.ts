@@ -116,6 +116,3 @@ export function sessionsWithUser(): UserSession[] {
     return user === undefined ? [] : [{ ...session, user }];
   });
 }
-
-/** The sessions of one user. A token of anybody else is closed again and never used. */
-export const sessionsOf = (owner: Sid): UserSession[] => sessionsWithUser().filter(session => session.user === owner);

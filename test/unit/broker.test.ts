@@ -1,0 +1,384 @@
+// The broker's decisions, with the SCM, the sessions and the runner as ports: who asked decides whether it stops, waits or dies.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type BrokerPorts, type BrokerRunner, undoesStop, WindowsGatewayService, whyStarted } from '../../src/process/broker.ts';
+import { type DownMessage, RUNNER_EXIT } from '../../src/process/host-link.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import type { HostFacts } from '../../src/service/facts.ts';
+import { parseSid } from '../../src/windows/sddl.ts';
+import type { ServiceControl } from '../../src/windows/service-control.ts';
+import type { HostedService, StartReason } from '../../src/windows/service-host.ts';
+import type { UserSession } from '../../src/windows/session.ts';
+
+const OWNER = parseSid('S-1-5-21-1-2-3-1001');
+const SOMEBODY = parseSid('S-1-5-21-1-2-3-1002');
+const AT_DESK: UserSession = { id: 1, state: 'active', user: OWNER };
+const RECOVERY = { delaysMs: [1_000, 2_000, 4_000], resetMs: 60_000 };
+const START = Date.parse('2026-11-22T12:00:00.000Z');
+const at = (ms: number): string => new Date(START + ms).toISOString();
+
+/** A runner that ends when it is told to, or by itself. */
+class FakeRunner implements BrokerRunner {
+  readonly pid = 4242;
+  readonly exited: Promise<number>;
+  readonly heard: DownMessage[] = [];
+  terminated = false;
+  end: (code: number) => void = () => undefined;
+
+  constructor() {
+    this.exited = new Promise(resolve => {
+      this.end = resolve;
+    });
+  }
+
+  down(message: DownMessage): void {
+    this.heard.push(message);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+    this.end(1);
+  }
+}
+
+/** A broker between fakes. `said` is what it reported to the SCM, in order; `died` ends the line. */
+class Stage {
+  sessions: UserSession[] = [AT_DESK];
+  readonly said: string[] = [];
+  readonly births: { session: number; asked: boolean }[] = [];
+  readonly facts: HostFacts[] = [];
+  readonly events: string[] = [];
+  runner = new FakeRunner();
+  launch: () => void = () => undefined;
+  readonly #broker: WindowsGatewayService;
+  #listener: (control: ServiceControl) => void = () => undefined;
+
+  constructor({ startReason, lastFacts }: { startReason?: StartReason; lastFacts?: HostFacts } = {}) {
+    const service: HostedService = {
+      startReason,
+      onControl: listener => {
+        this.#listener = listener;
+      },
+      reportRunning: () => void this.said.push('running'),
+      reportStopping: () => void this.said.push('stopping'),
+      reportStopped: async result => void this.said.push(result?.serviceExitCode ? `stopped/${result.serviceExitCode}` : 'stopped/0'),
+    };
+    const ports: BrokerPorts = {
+      service,
+      owner: OWNER,
+      sessions: () => this.sessions,
+      startRunner: (session, asked) => {
+        this.launch();
+        this.births.push({ session: session.id, asked });
+        this.runner = new FakeRunner();
+        return this.runner;
+      },
+      lastFacts,
+      writeFacts: facts => void this.facts.push(facts),
+      report: event => void this.events.push(event),
+      recovery: RECOVERY,
+      die: () => {
+        this.said.push('died');
+        throw new Error('died');
+      },
+      now: Date.now,
+    };
+    this.#broker = new WindowsGatewayService(ports);
+  }
+
+  async run(): Promise<this> {
+    this.#broker.run().catch((error: Error) => {
+      if (error.message !== 'died') throw error;
+    });
+    return this.settle();
+  }
+
+  async settle(): Promise<this> {
+    await vi.advanceTimersByTimeAsync(0);
+    return this;
+  }
+
+  control(control: ServiceControl): Promise<this> {
+    this.#listener(control);
+    return this.settle();
+  }
+
+  ends(code: number): Promise<this> {
+    this.runner.end(code);
+    return this.settle();
+  }
+
+  get lastFacts(): HostFacts | undefined {
+    return this.facts.at(-1);
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+describe('who asked decides', () => {
+  it.each<{ name: string; asked?: 'stop' | 'preshutdown'; code: number; said: string; facts: HostFacts['phase']; event: string }>([
+    { name: 'a stop that the runner obeyed', asked: 'stop', code: 0, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'a stop whose runner failed', asked: 'stop', code: 1, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'a stop whose runner crashed', asked: 'stop', code: 0xc000_0005, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'a stop while the session ends', asked: 'stop', code: 0x4001_0004, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'Windows going down', asked: 'preshutdown', code: 0, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'a runner that decided to stay stopped', code: 0, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'a runner that failed', code: 1, said: 'died', facts: 'restarting', event: 'failed' },
+    { name: 'a runner that crashed', code: 0xc000_0005, said: 'died', facts: 'restarting', event: 'failed' },
+    { name: 'a runner that was killed', code: 0xffff_ffff, said: 'died', facts: 'restarting', event: 'failed' },
+  ])('$name: $said', async ({ asked, code, said, facts, event }) => {
+    const stage = await new Stage().run();
+    if (asked) await stage.control({ kind: asked });
+    await stage.ends(code);
+    expect(stage.said.at(-1)).toBe(said);
+    expect(stage.lastFacts?.phase).toBe(facts);
+    expect(stage.events.at(-1)).toBe(event);
+    expect(stage.births).toHaveLength(1);
+  });
+
+  it('reports RUNNING before it starts anything', async () => {
+    const stage = new Stage();
+    stage.launch = () => expect(stage.said).toEqual(['running']);
+    await stage.run();
+    expect(stage.births).toEqual([{ session: 1, asked: false }]);
+    expect(stage.lastFacts).toMatchObject({ phase: 'running', session: { id: 1, user: OWNER } });
+  });
+
+  it('tells the runner why it is to stop, once', async () => {
+    const stage = await new Stage().run();
+    await stage.control({ kind: 'stop' });
+    await stage.control({ kind: 'preshutdown' });
+    expect(stage.runner.heard).toEqual([{ down: 'stop', reason: expect.any(String) }]);
+    expect(stage.said).toEqual(['running', 'stopping']);
+  });
+
+  it('tells a shutdown of Windows as one', async () => {
+    const stage = await new Stage().run();
+    await stage.control({ kind: 'preshutdown' });
+    expect(stage.runner.heard).toMatchObject([{ down: 'preshutdown' }]);
+  });
+
+  it('ends a runner that does not end by itself after 20 seconds, and not before', async () => {
+    const stage = await new Stage().run();
+    await stage.control({ kind: 'stop' });
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(stage.runner.terminated).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stage.runner.terminated).toBe(true);
+    expect(stage.said.at(-1)).toBe('stopped/0');
+  });
+});
+
+describe('why it was started', () => {
+  it.each<{ name: string; reason: StartReason; asked: boolean }>([
+    { name: 'the user started it: the user wants it running', reason: 'demand', asked: true },
+    { name: 'Windows started', reason: 'automatic', asked: false },
+    { name: 'the SCM restarts it', reason: 'restart-after-failure', asked: false },
+    { name: 'a trigger', reason: 'trigger', asked: false },
+  ])('$name', async ({ reason, asked }) => {
+    const stage = await new Stage({ startReason: reason }).run();
+    expect(stage.births).toEqual([{ session: 1, asked }]);
+  });
+
+  it('is the wish of the user for the first runner only', async () => {
+    const stage = await new Stage({ startReason: 'demand' }).run();
+    await stage.ends(RUNNER_EXIT.sessionEnding);
+    await stage.control({ kind: 'session', change: 'logon', session: 1 });
+    expect(stage.births).toEqual([
+      { session: 1, asked: true },
+      { session: 1, asked: false },
+    ]);
+  });
+
+  const stopped: HostFacts = { phase: 'stopped', since: at(-500), lastStop: { at: at(-500), reason: 'stopped' } };
+
+  it('lets a restart that was queued before a stop come to nothing', async () => {
+    const stage = await new Stage({ startReason: 'restart-after-failure', lastFacts: stopped }).run();
+    expect(stage.said).toEqual(['running', 'stopped/0']);
+    expect(stage.births).toEqual([]);
+    expect(stage.lastFacts?.phase).toBe('stopped');
+  });
+
+  it('starts again after a stop when the user asks', async () => {
+    const stage = await new Stage({ startReason: 'demand', lastFacts: stopped }).run();
+    expect(stage.births).toEqual([{ session: 1, asked: true }]);
+  });
+
+  it.each<[HostFacts['phase'], boolean]>([
+    ['stopped', true],
+    ['stopping', true],
+    ['starting', false],
+    ['running', false],
+    ['restarting', false],
+    ['waiting-for-sign-in', false],
+  ])('a restart by the SCM after a broker that was %s undoes a stop: %s', (phase, undone) => {
+    const last: HostFacts = { phase, since: at(0), lastStop: { at: at(-60_000), reason: 'long ago' } };
+    expect(undoesStop('restart-after-failure', last)).toBe(undone);
+    expect(undoesStop('demand', last)).toBe(false);
+  });
+
+  it.each<{ name: string; last?: HostFacts; told?: StartReason; afterMs: number; reason: StartReason }>([
+    { name: 'what Windows says counts', told: 'demand', afterMs: 0, reason: 'demand' },
+    { name: 'no broker before this one', afterMs: 0, reason: 'automatic' },
+    { name: 'a broker that was killed', last: { phase: 'running', since: at(0) }, afterMs: 0, reason: 'restart-after-failure' },
+    { name: 'a stop, and nothing queued', last: stopped, afterMs: 0, reason: 'demand' },
+    {
+      name: 'a failure, when the restart is due',
+      last: { phase: 'restarting', since: at(0), failures: 2, lastRunnerExit: { at: at(0), code: 1 } },
+      afterMs: 2_300,
+      reason: 'restart-after-failure',
+    },
+    {
+      name: 'a failure, before the restart is due',
+      last: { phase: 'restarting', since: at(0), failures: 2, lastRunnerExit: { at: at(0), code: 1 } },
+      afterMs: 1_100,
+      reason: 'demand',
+    },
+    {
+      name: 'the last rung, which repeats',
+      last: { phase: 'restarting', since: at(0), failures: 9, lastRunnerExit: { at: at(0), code: 1 } },
+      afterMs: 4_100,
+      reason: 'restart-after-failure',
+    },
+    {
+      name: 'a stop before the queued restart',
+      last: { ...stopped, lastStop: { at: at(500), reason: 'x' }, failures: 1, lastRunnerExit: { at: at(0), code: 1 } },
+      afterMs: 1_100,
+      reason: 'restart-after-failure',
+    },
+    {
+      name: 'a stop after the restart was over',
+      last: { ...stopped, lastStop: { at: at(1_200), reason: 'x' }, failures: 1, lastRunnerExit: { at: at(0), code: 1 } },
+      afterMs: 1_400,
+      reason: 'demand',
+    },
+    {
+      name: 'rubbish in the registry',
+      last: { phase: 'restarting', since: at(0), failures: 'x', lastRunnerExit: { at: {} } } as unknown as HostFacts,
+      afterMs: 0,
+      reason: 'demand',
+    },
+  ])('without a word of Windows: $name → $reason', ({ last, told, afterMs, reason }) => {
+    expect(whyStarted(told, last, RECOVERY, START + afterMs)).toBe(reason);
+  });
+});
+
+describe('the sessions of the owner', () => {
+  it.each([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b])('a runner that ended with 0x%x is no failure', async code => {
+    const stage = await new Stage().run();
+    await stage.ends(code);
+    expect(stage.said).toEqual(['running']);
+    expect(stage.lastFacts?.phase).toBe('waiting-for-sign-in');
+    expect(stage.lastFacts).not.toHaveProperty('session');
+    expect(stage.events.slice(-2)).toEqual(['session-ended', 'waiting-for-sign-in']);
+    // Nothing is started in a session that is ending, although it is listed still.
+    expect(stage.births).toHaveLength(1);
+  });
+
+  it('a runner whose session is gone is no failure, whatever its code', async () => {
+    const stage = await new Stage().run();
+    stage.sessions = [];
+    await stage.ends(1);
+    expect(stage.said).toEqual(['running']);
+    expect(stage.lastFacts?.phase).toBe('waiting-for-sign-in');
+  });
+
+  it('a session that goes while a runner is born in it is no failure', async () => {
+    const stage = new Stage();
+    stage.launch = () => {
+      stage.sessions = [];
+      throw new GatewayServiceError('not-signed-in');
+    };
+    await stage.run();
+    expect(stage.said).toEqual(['running']);
+    expect(stage.lastFacts?.phase).toBe('waiting-for-sign-in');
+  });
+
+  it('starts as soon as the owner signs in', async () => {
+    const stage = new Stage();
+    stage.sessions = [];
+    await stage.run();
+    stage.sessions = [{ ...AT_DESK, id: 3 }];
+    await stage.control({ kind: 'session', change: 'logon', session: 3 });
+    expect(stage.births).toEqual([{ session: 3, asked: false }]);
+  });
+
+  it('finds a sign-in whose event was missed within half a minute', async () => {
+    const stage = new Stage();
+    stage.sessions = [];
+    await stage.run();
+    stage.sessions = [AT_DESK];
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(stage.births).toHaveLength(1);
+  });
+
+  it('moves to another session of the owner when one ends', async () => {
+    const stage = new Stage();
+    stage.sessions = [AT_DESK, { ...AT_DESK, id: 2, state: 'disconnected' }];
+    await stage.run();
+    await stage.ends(RUNNER_EXIT.sessionEnding);
+    expect(stage.births.map(({ session }) => session)).toEqual([1, 2]);
+  });
+
+  it('never uses the session of somebody else', async () => {
+    const stage = new Stage();
+    stage.sessions = [{ id: 1, state: 'active', user: SOMEBODY }];
+    await stage.run();
+    await stage.control({ kind: 'session', change: 'logon', session: 1 });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(stage.births).toEqual([]);
+    expect(stage.lastFacts?.phase).toBe('waiting-for-sign-in');
+  });
+
+  it.each(['lock', 'unlock', 'console-disconnect', 'remote-disconnect', 'console-connect', 'logoff', 'logon'] as const)(
+    '%s ends nothing and starts nothing',
+    async change => {
+      const stage = await new Stage().run();
+      await stage.control({ kind: 'session', change, session: 2 });
+      expect(stage.runner.heard).toEqual([]);
+      expect(stage.births).toHaveLength(1);
+    },
+  );
+
+  it('stops while it waits for a sign-in', async () => {
+    const stage = new Stage();
+    stage.sessions = [];
+    await stage.run();
+    await stage.control({ kind: 'stop' });
+    expect(stage.said).toEqual(['running', 'stopping', 'stopped/0']);
+    stage.sessions = [AT_DESK];
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(stage.births).toEqual([]);
+  });
+});
+
+describe('a runner that cannot be started', () => {
+  it('is a failure, and says why', async () => {
+    const stage = new Stage();
+    stage.launch = () => {
+      throw new GatewayServiceError('privilege-missing', '(CreateProcessAsUserW)', { win32: 1314 });
+    };
+    await stage.run();
+    expect(stage.said).toEqual(['running', 'died']);
+    expect(stage.lastFacts).toMatchObject({ phase: 'restarting', launchError: { code: 'privilege-missing', win32: 1314 }, failures: 1 });
+    expect(stage.events.at(-1)).toBe('start-failed');
+  });
+});
+
+describe('the count of failures', () => {
+  const failedBefore = (msAgo: number): HostFacts => ({
+    phase: 'restarting',
+    since: at(-msAgo),
+    failures: 4,
+    lastRunnerExit: { at: at(-msAgo), code: 1 },
+  });
+
+  it.each([
+    { msAgo: 59_999, failures: 5 },
+    { msAgo: 60_000, failures: 1 },
+  ])('after a failure $msAgo ms ago is $failures', async ({ msAgo, failures }) => {
+    const stage = await new Stage({ startReason: 'restart-after-failure', lastFacts: failedBefore(msAgo) }).run();
+    await stage.ends(1);
+    expect(stage.lastFacts?.failures).toBe(failures);
+  });
+});
