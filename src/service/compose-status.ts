@@ -101,6 +101,9 @@ function stoppedHost(facts: StatusFacts, nowMs: number): PhaseAndDetail {
   const endedAt = ended ? Date.parse(ended.at) : Number.NEGATIVE_INFINITY;
   if (ended?.outcome === 'needs-attention' && endedAt >= askedAt) return { phase: 'needs-attention', detail: ended.reason };
   if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
+  // Somebody stopped the service itself (services.msc, an updater): the wish stays, so that it is back after the next start of Windows.
+  const stoppedAt = host?.phase === 'stopped' && !host.launchError ? Date.parse(host.lastStop?.at ?? '') : Number.NaN;
+  if (stoppedAt >= askedAt) return { phase: 'stopped', detail: host?.lastStop?.reason };
   if (nowMs - askedAt < SETTLING_MS && endedAt < askedAt) return { phase: 'starting' };
   const { nextAt } = ladderPosition(facts.recovery, hostFailures(facts));
   // The SCM restarts it by itself; an embedded host that died is brought back by its runner, which takes a moment.

@@ -121,6 +121,26 @@ describe('the phase', () => {
       },
       'restarting',
     ],
+    [
+      'somebody stopped the service itself',
+      {
+        mechanism: 'service',
+        registration: registered('stopped'),
+        host: { phase: 'stopped', since: ago(9_000), lastStop: { at: ago(9_000), reason: 'stopped through the SCM' } },
+        history: [ended(9_000, 'stopped')],
+      },
+      'stopped',
+    ],
+    [
+      'somebody had stopped the service before the user asked for a start',
+      {
+        mechanism: 'service',
+        registration: registered('stopped'),
+        desired: justAsked,
+        host: { phase: 'stopped', since: ago(9_000), lastStop: { at: ago(9_000), reason: 'stopped through the SCM' } },
+      },
+      'starting',
+    ],
   ];
   it.each(table)('when %s', (_what, over, phase) => {
     expect(composeStatus(facts(over), NOW).phase).toBe(phase);
@@ -204,6 +224,7 @@ const anyHost: fc.Arbitrary<HostFacts> = fc.record(
   {
     phase: fc.constantFrom('starting', 'running', 'restarting', 'waiting-for-sign-in', 'stopping', 'stopped'),
     since: time,
+    lastStop: fc.record({ at: time, reason: fc.string() }),
     lastRunnerExit: fc.record({ at: time, code: fc.option(fc.integer()) }),
     nextTry: fc.record({ at: time, attempt: fc.nat(9) }),
     session: fc.record({ id: fc.nat(), user: fc.string() }),
@@ -264,7 +285,7 @@ describe('any facts at all', () => {
         expect(status.restarts.count).toBeGreaterThanOrEqual(0);
         expect(status.uptimeMs ?? 0).toBeGreaterThanOrEqual(0);
         expect(status.mechanism === 'none').toBe(!['registered', 'removal-pending'].includes(some.registration.state));
-        if (status.phase === 'stopped') expect(status.desired).toBe('stopped');
+        if (status.phase === 'stopped' && !some.host?.lastStop) expect(status.desired).toBe('stopped');
         for (const { code, message, remedy } of status.problems) {
           expect(Object.keys(PROBLEMS)).toContain(code);
           expect(message && remedy).not.toBe('');

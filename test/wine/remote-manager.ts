@@ -70,8 +70,8 @@ export class RemoteManager implements GatewayManager {
     return identity;
   }
 
-  preview: GatewayManager['preview'] = (verb, of, options) => this.#ask('preview', verb, of, options);
-  install = (of: GatewayIdentity, options?: InstallOptions): Promise<Status> => this.#ask('install', of, options);
+  preview: GatewayManager['preview'] = (verb, of, options = {}) => this.#ask('preview', verb, of, options);
+  install = (of: GatewayIdentity, options: InstallOptions = {}): Promise<Status> => this.#ask('install', of, options);
   uninstall = (of: GatewayIdentity): Promise<Status> => this.#ask('uninstall', of);
   start = (of: GatewayIdentity): Promise<Status> => this.#ask('start', of);
   stop = (of: GatewayIdentity): Promise<Status> => this.#ask('stop', of);

@@ -282,6 +282,7 @@ export class WineRig {
 
   /** What the rebuilt SCM wrote about failed services, oldest first. */
   recoveryLog(): readonly {
+    readonly at: string;
     readonly service: string;
     readonly failure: number;
     readonly exitCode: number;
