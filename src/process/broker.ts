@@ -3,7 +3,7 @@
  * owner (a SID fixed at install; a token of anybody else is never used), starts the runner with it, and translates:
  *
  *   SCM ──STOP, PRESHUTDOWN──▶ one line on the runner's stdin ──▶ runner ends ──▶ SERVICE_STOPPED/0
- *   runner decided to stay stopped (0) ─────────────────────────────────────────▶ SERVICE_STOPPED/0
+ *   runner decided to stay stopped ─────────────────────────────────────────────▶ SERVICE_STOPPED/0
  *   runner failed ───────────────▶ the broker dies without a word: the SCM counts a failure and does the restart
  *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
  *
@@ -12,13 +12,13 @@
 
 import { toGatewayServiceError } from '../service/errors.ts';
 import type { EventName } from '../service/events.ts';
-import type { HostFacts } from '../service/facts.ts';
+import { type HostFacts, RUNNER_EXIT } from '../service/facts.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
 import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
 import type { HostedService, StartReason } from '../windows/service-host.ts';
 import { chooseSession, type UserSession } from '../windows/session.ts';
-import { type DownMessage, RUNNER_EXIT } from './host-link.ts';
+import type { DownMessage } from './host-link.ts';
 
 /** A runner in a session of the owner. */
 export interface BrokerRunner {

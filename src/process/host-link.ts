@@ -12,12 +12,6 @@ export interface DownMessage {
   readonly reason: string;
 }
 
-/**
- * Exit codes of the runner. `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself
- * ends processes at sign-out) is neither a stop nor a failure.
- */
-export const RUNNER_EXIT = { stopped: 0, failed: 1, sessionEnding: 0x4001_0004 } as const;
-
 const DOWN: ReadonlySet<unknown> = new Set(['stop', 'session-end', 'preshutdown']);
 
 export function formatDown(message: DownMessage): string {

@@ -4,15 +4,15 @@
  *
  *   ┌─▶ held ──released──▶ starting ──evidence──▶ running ⇄ degraded
  *   │    ▲                    ▲                      │
- *   │  updater lives      75, ≤ 3 in 60 s          ended ──failure──▶ exit 1: the ladder of the SCM or the supervisor
- *   └────┴── stopped from outside ◀──────────────────┴──asked, or 78──▶ exit 0: stay stopped
+ *   │  updater lives      75, ≤ 3 in 60 s          ended ──failure──▶ failed: the ladder of the SCM or the supervisor
+ *   └────┴── stopped from outside ◀──────────────────┴──asked, or 78──▶ stopped: stay so
  */
 
 import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
 import { readUpdateMarker } from '../gateway/identity-files.ts';
 import type { Definition } from '../service/definition.ts';
 import { toGatewayServiceError } from '../service/errors.ts';
-import { RESTART_ASKED, type RunnerPhase } from '../service/facts.ts';
+import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../service/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
 import { holdInForce } from '../service/holds.ts';
 import { isLock, isSameProcess, type ProcessRef, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
@@ -22,7 +22,6 @@ import { watchFolder } from './folder-watch.ts';
 import { GatewayLife, takeOver } from './gateway-life.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
 import { isGatewayStop, type Sight, type Stopper } from './gateway-watch.ts';
-import { RUNNER_EXIT } from './host-link.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
 import { RunnerBoard, type Showing } from './runner-board.ts';
@@ -76,7 +75,7 @@ export class Runner {
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
   }
 
-  /** Runs until the gateway is to stay stopped (0) or has failed (1). Never throws. */
+  /** Runs until the gateway is to stay stopped or has failed; resolves with one of `RUNNER_EXIT`. Never throws. */
   async run(): Promise<number> {
     const { folder, processes, log } = this.#ports;
     const lock = takeLock(folder.runnerLock, processes);

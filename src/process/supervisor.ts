@@ -3,13 +3,13 @@
  * the SCM does with the broker. It ends when the runner decides to stay stopped; a supervisor that has nothing to do costs nothing.
  */
 
-import type { HostFacts } from '../service/facts.ts';
+import { type HostFacts, RUNNER_EXIT } from '../service/facts.ts';
 import { failureTimes, lastAskedMs, lastEnded } from '../service/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../service/ladder.ts';
 import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { watchFolder } from './folder-watch.ts';
-import { type DownMessage, RUNNER_EXIT } from './host-link.ts';
+import type { DownMessage } from './host-link.ts';
 
 export interface RunnerProcess {
   readonly pid: number;

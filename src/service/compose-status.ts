@@ -4,7 +4,7 @@
  */
 
 import type { GatewayIdentity } from '../gateway/identity.ts';
-import type { HostFacts, Registration, RunnerState } from './facts.ts';
+import { type HostFacts, type Registration, RUNNER_EXIT, type RunnerState } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './holds.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
@@ -132,7 +132,7 @@ function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
 function hostFailures({ history, host }: StatusFacts): number[] {
   const failures = failureTimes(history);
   const lost = host?.lastRunnerExit;
-  if (lost && lost.code !== 0) {
+  if (lost && lost.code !== RUNNER_EXIT.stopped && lost.code !== RUNNER_EXIT.sessionEnding) {
     const at = Date.parse(lost.at);
     const known = failures.some(time => Math.abs(time - at) < SETTLING_MS);
     if (!known && at > (failures.at(-1) ?? 0)) failures.push(at);

@@ -20,6 +20,13 @@ export type Registration =
   | { readonly state: 'unsupported' }
   | { readonly state: 'unknown'; readonly detail: string };
 
+/**
+ * Exit codes of the runner. `stopped` is none that a process gets from somebody who ends it: a runner that was killed with 0 has failed.
+ * `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself ends processes at sign-out)
+ * is neither.
+ */
+export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: 0x4001_0004 } as const;
+
 /** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
 export interface HostFacts {
   readonly phase: Extract<Phase, 'starting' | 'running' | 'restarting' | 'waiting-for-sign-in' | 'stopping' | 'stopped'>;

@@ -1,9 +1,9 @@
 // The broker's decisions, with the SCM, the sessions and the runner as ports: who asked decides whether it stops, waits or dies.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BrokerPorts, type BrokerRunner, undoesStop, WindowsGatewayService, whyStarted } from '../../src/process/broker.ts';
-import { type DownMessage, RUNNER_EXIT } from '../../src/process/host-link.ts';
+import type { DownMessage } from '../../src/process/host-link.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
-import type { HostFacts } from '../../src/service/facts.ts';
+import { type HostFacts, RUNNER_EXIT } from '../../src/service/facts.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
 import type { ServiceControl } from '../../src/windows/service-control.ts';
 import type { HostedService, StartReason } from '../../src/windows/service-host.ts';
@@ -117,14 +117,22 @@ afterEach(() => void vi.useRealTimers());
 
 describe('who asked decides', () => {
   it.each<{ name: string; asked?: 'stop' | 'preshutdown'; code: number; said: string; facts: HostFacts['phase']; event: string }>([
-    { name: 'a stop that the runner obeyed', asked: 'stop', code: 0, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    {
+      name: 'a stop that the runner obeyed',
+      asked: 'stop',
+      code: RUNNER_EXIT.stopped,
+      said: 'stopped/0',
+      facts: 'stopped',
+      event: 'stopped',
+    },
     { name: 'a stop whose runner failed', asked: 'stop', code: 1, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
     { name: 'a stop whose runner crashed', asked: 'stop', code: 0xc000_0005, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
     { name: 'a stop while the session ends', asked: 'stop', code: 0x4001_0004, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
-    { name: 'Windows going down', asked: 'preshutdown', code: 0, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
-    { name: 'a runner that decided to stay stopped', code: 0, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'Windows going down', asked: 'preshutdown', code: RUNNER_EXIT.stopped, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    { name: 'a runner that decided to stay stopped', code: RUNNER_EXIT.stopped, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
     { name: 'a runner that failed', code: 1, said: 'died', facts: 'restarting', event: 'failed' },
     { name: 'a runner that crashed', code: 0xc000_0005, said: 'died', facts: 'restarting', event: 'failed' },
+    { name: 'a runner that was killed with 0', code: 0, said: 'died', facts: 'restarting', event: 'failed' },
     { name: 'a runner that was killed', code: 0xffff_ffff, said: 'died', facts: 'restarting', event: 'failed' },
   ])('$name: $said', async ({ asked, code, said, facts, event }) => {
     const stage = await new Stage().run();
