@@ -208,6 +208,13 @@ export class WineRig {
     return this.app(`test/wine/probes/${name}.js`);
   }
 
+  /** The rig's program, Node included, in another folder of C: as well; gives that Node and what `app` gives. */
+  copyApp(folder: string): { readonly node: string; app(relative: string): string } {
+    mkdirSync(path.dirname(toLinux(this.prefix, folder)), { recursive: true });
+    execFileSync('cp', ['-al', toLinux(this.prefix, APP), toLinux(this.prefix, folder)]);
+    return { node: `${folder}\\node.exe`, app: relative => this.app(relative).replace(APP, folder) };
+  }
+
   /** Where the sample gateway lies inside Windows; it is put there at the first call. */
   sampleGateway(): string {
     const program = 'C:\\sample gateway\\gateway.mjs';

@@ -169,6 +169,24 @@ describeOnWine('the SCM, through Wine', rig => {
     await install(name, 'dies', { startType: 'disabled' });
   });
 
+  it('goes through the nine steps of a ladder, and stays on the last (the rebuilt SCM does)', async () => {
+    const name = 'HermesGateway-nine';
+    const delaysMs = [1, 2, 4, 9, 16, 25, 36, 49, 64];
+    await install(name, 'dies', { recovery: { delaysMs, resetMs: 60_000 } });
+    await call(rig(), 'scm', 'requestStart', name);
+    const ofThis = () =>
+      rig()
+        .recoveryLog()
+        .filter(({ service }) => service === name);
+    await until('ten failures', () => ofThis().length >= 10);
+    await install(name, 'dies', { startType: 'disabled' });
+    expect(
+      ofThis()
+        .map(({ restartInMs }) => restartInMs)
+        .slice(0, 10),
+    ).toEqual([...delaysMs, 64]);
+  });
+
   it('restarts a service that reported a failure, because the flag is set (the rebuilt SCM does)', async () => {
     const name = 'HermesGateway-fails';
     await install(name, 'fails');

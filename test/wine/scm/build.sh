@@ -47,16 +47,18 @@ tar xJf wine_*.orig.tar.xz -C src --strip-components=1 --wildcards '*/programs/s
 cd src/programs/services
 cp "$here/recovery.c" .
 
-# Four calls into recovery.c: where actions and flag are configured, a process is born, and STOPPED is reported.
+# Five calls into recovery.c: where actions and flag are configured, a service is marked for deletion, a process is born, and STOPPED is reported.
 declare_hooks='extern void recovery_set_actions(struct service_entry*,const SERVICE_FAILURE_ACTIONSW*);'
 declare_hooks+=' extern void recovery_set_flag(struct service_entry*,BOOL);'
 declare_hooks+=' extern void recovery_watch(struct service_entry*,struct process_entry*);'
+declare_hooks+=' extern void recovery_deleted(struct service_entry*);'
 declare_hooks+=' extern void recovery_stopped(struct service_entry*,DWORD);'
 sed -i "/#include \"services.h\"/a $declare_hooks" rpc.c services.c
 sed -i 's/^\( *\)case SERVICE_CONFIG_FAILURE_ACTIONS:/&\n\1    recovery_set_actions(service->service_entry, config.actions);\n\1    break;\n\1case SERVICE_CONFIG_FAILURE_ACTIONS_FLAG:\n\1    recovery_set_flag(service->service_entry, config.actionsflag->fFailureActionsOnNonCrashFailures);\n\1    break;/' rpc.c
 sed -i 's/^\( *\)process->process = pi.hProcess;/&\n\1recovery_watch(service_entry, process);/' services.c
 sed -i '/svcctl_SetServiceStatus(/,/^}/ s/^\( *\)service->service_entry->process = NULL;/\1recovery_stopped(service->service_entry, status->dwWin32ExitCode);\n&/' rpc.c
-for hook in recovery_set_actions:rpc.c recovery_set_flag:rpc.c recovery_watch:services.c recovery_stopped:rpc.c; do
+sed -i 's/^\( *\)err = mark_for_delete(service->service_entry);/\1{\n\1    err = mark_for_delete(service->service_entry);\n\1    recovery_deleted(service->service_entry);\n\1}/' rpc.c
+for hook in recovery_deleted:rpc.c recovery_set_actions:rpc.c recovery_set_flag:rpc.c recovery_watch:services.c recovery_stopped:rpc.c; do
   [ "$(grep -c "${hook%%:*}(" "${hook##*:}")" -ge 2 ] || fail "the source of wine $version has no place for ${hook%%:*}"
 done
 
