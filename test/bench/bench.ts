@@ -13,8 +13,9 @@ import { page } from './page.ts';
 import { panelSize } from './panel-size.ts';
 import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
+import { wine } from './wine.ts';
 
-const PARTS: readonly Part[] = [respawn, operations, capture, idle, page, panelSize];
+const PARTS: readonly Part[] = [respawn, operations, capture, idle, page, panelSize, wine];
 const RUNS = 5;
 
 const USAGE = `usage: npm run bench [-- --json] [--only ${PARTS.map(part => part.name).join('|')}] [--runs N]`;

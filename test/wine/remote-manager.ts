@@ -7,7 +7,7 @@ import type { ErrorValue } from '../../src/service/errors.ts';
 import type { HostFacts } from '../../src/service/facts.ts';
 import type { GatewayManager, HoldReason, InstallOptions } from '../../src/service/manager.ts';
 import { poll } from '../../src/service/poll.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { Desired, Status } from '../../src/service/status.ts';
 import type { WineRig } from './rig.ts';
 
 type FromProbe =
@@ -101,6 +101,8 @@ export class RemoteManager implements GatewayManager {
   /** Ends a Windows process at once, as `taskkill /F` does. */
   kill = (pid: number): Promise<void> => this.#ask('kill', pid);
   runnerPid = (of: GatewayIdentity): Promise<number | undefined> => this.#ask('runnerPid', of);
+  /** What the user asked for, as the state folder keeps it, without anything being done about it. */
+  wish = (of: GatewayIdentity, desired: Desired): Promise<void> => this.#ask('wish', of, desired);
   /** What the broker wrote into the registry. */
   facts = (of: GatewayIdentity): Promise<HostFacts | undefined> => this.#ask('facts', of);
   /** Windows Node processes, without the manager's own. */

@@ -15,6 +15,7 @@ import { windowsMachine } from '../../../src/process/windows-machine.ts';
 import { toGatewayServiceError } from '../../../src/service/errors.ts';
 import type { HoldReason, InstallOptions } from '../../../src/service/manager.ts';
 import { StateFolder, stateRoot } from '../../../src/service/state-folder.ts';
+import type { Desired } from '../../../src/service/status.ts';
 import { listProcesses } from '../../../src/windows/process-info.ts';
 import { readKey } from '../../../src/windows/registry.ts';
 import { serviceKey } from '../../../src/windows/scm.ts';
@@ -57,6 +58,7 @@ function verbs(send: (message: object) => void) {
     unwatch: (id: number) => watches.get(id)?.(),
     kill: (pid: number) => void process.kill(pid, 'SIGKILL'),
     runnerPid: async (of: GatewayIdentity) => (await new StateFolder(path.join(states, of.serviceName)).runner())?.process.pid,
+    wish: (of: GatewayIdentity, desired: Desired) => new StateFolder(path.join(states, of.serviceName)).writeDesired(desired),
     facts: (of: GatewayIdentity) => readHostFacts(of.serviceName),
     processes: () => ours(),
     leftovers: (of: GatewayIdentity) => [

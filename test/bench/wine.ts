@@ -1,0 +1,82 @@
+/**
+ * The SCM mechanism below Wine's SCM: what a user of the Windows service waits for. The restarts are the work of the rebuilt SCM
+ * (test/wine/scm), and Wine starts a program slower than Windows does; the figures are an upper bound, not Windows'.
+ */
+
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import { poll } from '../../src/service/poll.ts';
+import type { Status } from '../../src/service/status.ts';
+import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
+import { available, WineRig } from '../wine/rig.ts';
+import type { Outcome, Part } from './figure.ts';
+
+const DEADLINE_MS = 30_000;
+const QUERIES = 200;
+const SERVICES = 100;
+
+export const wine: Part = {
+  name: 'wine',
+  measure: async runs => {
+    const rigs = available();
+    if (!rigs.ok) return [{ name: 'the SCM mechanism, through Wine', skipped: rigs.reason }];
+    const rig = await WineRig.start();
+    try {
+      const manager = await RemoteManager.start(rig);
+      const outcomes = await measureLives(rig, manager, runs);
+      const listed = await rig.ask<number[]>('timing', 'list', String(SERVICES));
+      manager.close();
+      return [
+        ...outcomes,
+        { name: `status of ${SERVICES} services in one call`, unit: 'ms', values: listed, target: { bound: 'below', value: 20 } },
+      ];
+    } finally {
+      await rig.dispose();
+    }
+  },
+};
+
+async function measureLives(rig: WineRig, manager: RemoteManager, runs: number): Promise<Outcome[]> {
+  const [kills, stops, running, up, queries]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+  for (let run = 0; run < runs; run += 1) {
+    // A service of its own, because the SCM counts failures by service: every kill is a first one.
+    const of = await manager.identity(`C:\\homes\\${run}`);
+    const { gatewayPid = 0, startedAt } = await manager.install(of, { gatewayCommand: sampleGatewayIn(rig) });
+    const back = heard(manager, of, status => status.phase === 'running' && status.startedAt !== startedAt);
+    const killedAt = Date.now();
+    await manager.kill(gatewayPid);
+    kills.push((await back) - killedAt);
+
+    const stopAt = Date.now();
+    await manager.stop(of);
+    stops.push(Date.now() - stopAt);
+
+    // `start` without the SCM having anything to say about it: the wish alone, so that the probe can ask the SCM itself.
+    await manager.wish(of, 'running');
+    const started = heard(manager, of, status => status.phase === 'running');
+    const { at, runningMs } = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', of.serviceName);
+    running.push(runningMs);
+    up.push((await started) - at);
+    if (run === 0) queries.push(...(await rig.ask<number[]>('timing', 'query', of.serviceName, String(QUERIES))));
+    await manager.uninstall(of);
+  }
+  return [
+    { name: 'killed gateway → another one up (rebuilt SCM)', unit: 'ms', values: kills, target: { bound: 'at most', value: 2_000 } },
+    { name: 'StartService → RUNNING', unit: 'ms', values: running, target: { bound: 'below', value: 300 } },
+    { name: 'StartService → gateway up', unit: 'ms', values: up, target: { bound: 'below', value: 1_000 } },
+    { name: 'stop of a healthy gateway', unit: 'ms', values: stops, target: { bound: 'below', value: 1_000 } },
+    { name: 'status query of the SCM', unit: 'ms', values: queries, target: { bound: 'below', value: 0.5 } },
+  ];
+}
+
+/** When a watching client hears of it, in milliseconds since 1970. It listens at once, even if it is awaited later. */
+async function heard(manager: RemoteManager, of: GatewayIdentity, holds: (status: Status) => boolean): Promise<number> {
+  let at: number | undefined;
+  const unwatch = manager.watch(of, status => {
+    if (holds(status)) at ??= Date.now();
+  });
+  try {
+    return await poll(() => at, { what: 'the watch to hear of it', deadlineMs: DEADLINE_MS, everyMs: 5 });
+  } finally {
+    unwatch();
+  }
+}
