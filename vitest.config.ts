@@ -1,9 +1,9 @@
-// The test runner's configuration. Suites are folders below test/; every suite that needs something the machine may lack says so by a counted skip.
+// The test runner's configuration. Suites are folders below test/, and the tests beside the examples; every suite that needs something the machine may lack says so by a counted skip.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,acceptance,renderer,wine,electron}/**/*.test.ts'],
+    include: ['test/{unit,contract,acceptance,renderer,wine,electron}/**/*.test.ts', 'examples/**/*.test.ts'],
     reporters: ['./test/support/summary-reporter.ts'],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,

@@ -19,6 +19,8 @@ const COMING = ['show', 'restore'] as const;
 export class Subscribers {
   readonly #windows: ElectronParts['BrowserWindow'];
   readonly #delegate: SubscribersDelegate;
+  /** Pages whose end is listened for; they may come and go many times before it. */
+  readonly #met = new WeakSet<WebContentsPort>();
   readonly #pages = new Map<WebContentsPort, { readonly window: WindowPort | null; release(): void }>();
 
   constructor(windows: ElectronParts['BrowserWindow'], delegate: SubscribersDelegate) {
@@ -40,6 +42,8 @@ export class Subscribers {
         for (const event of COMING) window.off(event, comes);
       },
     });
+    if (this.#met.has(page)) return;
+    this.#met.add(page);
     page.once('destroyed', () => this.remove(page));
   }
 

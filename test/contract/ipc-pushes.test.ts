@@ -108,6 +108,16 @@ describe('a change', () => {
   });
 });
 
+describe('a page that comes and goes', () => {
+  it('leaves nothing behind, however often it does', () => {
+    const { electron } = open();
+    const page = electron.openPage();
+    for (let time = 0; time < 20; time += 1) page.bridge.onChanged(() => undefined)();
+    expect(page.listenerCount('destroyed')).toBe(1);
+    expect(page.window.eventNames()).toEqual([]);
+  });
+});
+
 describe('after a sleep or a lock', () => {
   it.each(['resume', 'unlock-screen'] as const)('everything is asked for anew: %s', async event => {
     const main = open();

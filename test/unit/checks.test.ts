@@ -13,6 +13,7 @@ it.each([
   ['biome finds nothing to say', '@biomejs/biome', 'biome', ['check', '--max-diagnostics=50', '.']],
   ['engine, main process, tests and scripts keep their types', 'typescript', 'tsc', ['--noEmit', '--project', '.']],
   ['the panel keeps its types', 'typescript', 'tsc', ['--noEmit', '--project', 'renderer']],
+  ['the example of the Hermes app keeps its types', 'typescript', 'tsc', ['--noEmit', '--project', 'examples/hermes']],
 ])('%s', { timeout: 120_000 }, (_name, dependency, tool, args) => {
   const manifest = require.resolve(`${dependency}/package.json`);
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> };

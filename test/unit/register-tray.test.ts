@@ -1,5 +1,5 @@
 // The registration's tray and notifications, over the fake Electron: drawn from the model, obeyed, and never a trap for the window.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { menuTemplate, TrayController } from '../../main/tray.ts';
 import type { TrayModel, UpdateState } from '../../src/desktop/tray-model.ts';
 import { FakeElectron, FakeTray } from '../support/fake-electron.ts';
@@ -110,6 +110,23 @@ describe('the tray of a registration', () => {
     await expect.poll(() => electron.opened).toEqual(['/memory/HermesGateway']);
     tray?.choose('Stop');
     await expect.poll(async () => (await manager.status(DEFAULT)).phase).toBe('stopped');
+  });
+
+  it('costs no timer while the gateway is well and nobody looks', async () => {
+    const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
+    try {
+      const { electron, manager } = open({ tray: { icons } });
+      const page = electron.openPage();
+      page.bridge.onChanged(() => undefined);
+      page.window.hide();
+      await manager.install(DEFAULT);
+      await expect.poll(() => electron.trays[0]?.tooltip).toBe('Hermes gateway: Running');
+      electron.powerMonitor.emit('unlock-screen');
+      for (const timer of timers) expect(timer).not.toHaveBeenCalled();
+      expect(page.heard).toEqual([]);
+    } finally {
+      for (const timer of timers) timer.mockRestore();
+    }
   });
 
   it('opens and quits by the host, and offers no quit that the host did not give', async () => {

@@ -1,0 +1,60 @@
+// "Run gateway as service" (#40899): the gateway is kept alive by Windows itself, so it survives crashes, updates and the app.
+//
+// main.ts only wires this: the channels `hermes:gateway-service:*`, their sender check and the engine come from the package. Updates go
+// through `duringUpdate`, which answers #40909: no watcher that dies with the job of the app.
+
+import path from 'node:path'
+
+import { type ElectronParts, type GatewayServiceRegistration, registerGatewayService } from 'hermes-gateway-service/main'
+
+export interface GatewayServiceIpcDeps {
+  electron: ElectronParts
+  /** The root, as data-paths.ts resolves it. */
+  hermesHome: string
+  /** Names of the profiles, the default first. */
+  profiles: readonly string[]
+  /** Opens the settings at the gateway section. */
+  focusSettings: () => void
+  /** Whether this address is a page of the app (its dev server, in development). */
+  isOwnPage: (url: string) => boolean
+  rememberLog: (line: string) => void
+  resourcesPath: string
+  /** Replaced in tests. */
+  register?: typeof registerGatewayService
+}
+
+export interface GatewayServiceIpc {
+  /** Runs `update` with the gateways of all profiles down. Rejects as `update` does; the gateways are up again either way. */
+  duringUpdate: <T>(update: () => Promise<T>) => Promise<T>
+  /** Never throws: for before-quit. */
+  dispose: () => void
+}
+
+export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayServiceIpc {
+  const { electron, hermesHome, profiles, focusSettings, isOwnPage, rememberLog, resourcesPath, register = registerGatewayService } = deps
+  const line = (level: string) => (text: string) => rememberLog(`[gateway-service] ${level}: ${text}`)
+  const log = { info: line('info'), warn: line('warn'), error: line('error') }
+
+  let registration: GatewayServiceRegistration | undefined
+  try {
+    registration = register(electron, {
+      hostDir: path.join(resourcesPath, 'gateway-service'),
+      home: hermesHome,
+      profiles,
+      vouch: ({ url }) => isOwnPage(url),
+      open: focusSettings,
+      locale: 'en',
+      log,
+      // The app has no tray of its own yet (#38007); one that knows the gateway is `tray: { icons, quit }`.
+      tray: false
+    })
+  } catch (error) {
+    // The switch is then missing from the settings; the app itself must start.
+    log.error(String(error))
+  }
+
+  return {
+    duringUpdate: update => (registration ? registration.update(update) : update()),
+    dispose: () => registration?.dispose()
+  }
+}

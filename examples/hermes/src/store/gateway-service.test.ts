@@ -1,0 +1,47 @@
+import type { GatewayServiceBridge } from 'hermes-gateway-service/preload'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+const refused = { ok: false, error: { code: 'profile-missing', message: 'This profile does not exist.', remedy: '' } } as const
+const get = vi.fn<GatewayServiceBridge['get']>()
+const leave = vi.fn()
+
+beforeEach(() => {
+  vi.resetModules()
+  get.mockReset().mockResolvedValue(refused)
+  leave.mockReset()
+  vi.stubGlobal('window', { hermesDesktop: { gatewayService: { get, onChanged: () => leave } } })
+})
+
+describe('$gatewayService', () => {
+  it('is one store for each profile, asked for by its name', async () => {
+    const { $gatewayService } = await import('./gateway-service')
+    expect($gatewayService('work')).toBe($gatewayService('work'))
+    expect($gatewayService('work')).not.toBe($gatewayService('default'))
+
+    await $gatewayService('work').refresh()
+    expect(get).toHaveBeenCalledWith('work')
+    expect($gatewayService('work').get().error?.code).toBe('profile-missing')
+  })
+
+  it('listens with its first listener and leaves with its last', async () => {
+    const { $gatewayService } = await import('./gateway-service')
+    const [one, other] = [$gatewayService('work').listen(() => undefined), $gatewayService('work').listen(() => undefined)]
+    one()
+    expect(leave).not.toHaveBeenCalled()
+    other()
+    expect(leave).toHaveBeenCalledOnce()
+  })
+
+  it('is another one after the profile was renamed or deleted', async () => {
+    const { $gatewayService, forgetGatewayService } = await import('./gateway-service')
+    const before = $gatewayService('work')
+    forgetGatewayService('work')
+    expect($gatewayService('work')).not.toBe(before)
+  })
+
+  it('is unsupported in an app without the bridge', async () => {
+    vi.stubGlobal('window', { hermesDesktop: {} })
+    const { $gatewayService } = await import('./gateway-service')
+    expect($gatewayService('default').get().supported).toBe(false)
+  })
+})

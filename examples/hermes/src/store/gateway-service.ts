@@ -1,0 +1,22 @@
+// A cache of what the main process knows, one store for each profile, in the shape of a nanostore: `useStore($gatewayService(profile))`.
+// It polls nothing, subscribes with its first listener and leaves with its last.
+
+import { createGatewayServiceStore, type GatewayServiceStore } from 'hermes-gateway-service/renderer'
+
+const stores = new Map<string, GatewayServiceStore>()
+
+export function $gatewayService(profile: string): GatewayServiceStore {
+  let store = stores.get(profile)
+
+  if (!store) {
+    store = createGatewayServiceStore(window.hermesDesktop?.gatewayService, { profile })
+    stores.set(profile, store)
+  }
+
+  return store
+}
+
+/** Profile-scoped keys follow a rename or a deletion. */
+export function forgetGatewayService(profile: string): void {
+  stores.delete(profile)
+}
