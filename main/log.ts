@@ -11,24 +11,24 @@ export interface Log {
   error(line: string): void;
 }
 
-const LEVELS = ['info', 'warn', 'error'] as const;
+type Level = keyof Log;
 
 /** Lines without secrets; a logger that throws ends nothing. */
 export function redactingLog(log: Log = electronLog()): Log {
-  const [info, warn, error] = LEVELS.map(level => (line: string) => {
+  const write = (level: Level) => (line: string) => {
     try {
       log[level](redact(line));
     } catch {
       // There is nowhere to say it.
     }
-  }) as [Log['info'], Log['warn'], Log['error']];
-  return { info, warn, error };
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
 }
 
 /** Loaded at the first line, because electron-log needs a living Electron at its import. */
 function electronLog(): Log {
   let loaded: Promise<Log> | undefined;
-  const write = (level: (typeof LEVELS)[number]) => (line: string) => {
+  const write = (level: Level) => (line: string) => {
     loaded ??= import('electron-log/main.js').then(({ default: log }) => log.scope('gateway-service'));
     loaded.then(log => log[level](line)).catch(() => undefined);
   };

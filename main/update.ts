@@ -25,5 +25,6 @@ export async function updateWhileDown<T>(engine: Engine, who: string, work: () =
     results.push(value);
   };
   await inTurn(identities, []);
+  // Exactly one: otherwise something was thrown.
   return results[0] as T;
 }
