@@ -8,8 +8,9 @@ import path from 'node:path';
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
 import type { Snapshot } from '../src/desktop/ipc.ts';
 import type { Messages } from '../src/desktop/messages.ts';
-import { controlPath, request } from '../src/gateway/control-socket.ts';
+import type { ControlAnswer } from '../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../src/gateway/home.ts';
+import type { JsonObject } from '../src/gateway/tolerant-json.ts';
 import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager } from '../src/service/manager.ts';
 import { runUpdate } from '../src/update/update.ts';
@@ -21,15 +22,22 @@ export interface StandInOptions {
   readonly manager: GatewayManager;
   readonly controller: GatewayServiceController;
   readonly identity: GatewayIdentity;
+  /** The Hermes home, as this process reaches it. */
+  readonly homeFolder: string;
   /** Run in the place of an updater, with the gateway down. */
   readonly updateCommand: readonly string[];
+  /** Asks the gateway by its own control pipe. */
+  ask(verb: string): Promise<ControlAnswer<JsonObject>>;
+  /** Ends a process at once. */
+  kill(pid: number): Promise<void>;
 }
 
 /** Does one of `TRIES`; resolves with what is so afterwards. */
-export function createStandIn({ manager, controller, identity, updateCommand }: StandInOptions): (what: TryIt) => Promise<Snapshot> {
-  const { home, profile } = identity;
+export function createStandIn(options: StandInOptions): (what: TryIt) => Promise<Snapshot> {
+  const { manager, controller, identity, homeFolder, updateCommand } = options;
+  const { profile } = identity;
   /** The sample gateway ends with 78 while this file is there, as Hermes does with a configuration that it refuses. */
-  const refusal = path.join(home, 'state', 'sample-gateway.refuse');
+  const refusal = path.join(homeFolder, 'state', 'sample-gateway.refuse');
 
   async function runningPid(): Promise<number> {
     const { gatewayPid } = await manager.status(identity);
@@ -40,7 +48,7 @@ export function createStandIn({ manager, controller, identity, updateCommand }: 
   /** A verb that only the sample gateway knows. */
   async function tell(verb: string): Promise<void> {
     await runningPid();
-    const answer = await request(controlPath(home), verb);
+    const answer = await options.ask(verb);
     if (answer.ok) return;
     const remedy = 'Use the sample gateway to try this: leave out --gateway.';
     throw new GatewayServiceError('unsupported', `The gateway was asked for "${verb}": ${answer.detail}.`, { remedy });
@@ -49,8 +57,7 @@ export function createStandIn({ manager, controller, identity, updateCommand }: 
   async function happen(what: TryIt): Promise<void> {
     switch (what) {
       case 'kill':
-        process.kill(await runningPid(), 'SIGKILL');
-        return;
+        return options.kill(await runningPid());
       case 'exit-75':
         return tell('test-exit 75');
       case 'exit-78':

@@ -1,4 +1,5 @@
 // `npm start`: builds dist/ where it is missing or older than its sources, then tries out the gateway service (main/story/start.ts).
+// With --wine the rig of the Wine tests is the system of the trial: TypeScript that is in no build, so Vite loads it with all it needs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -33,6 +34,16 @@ if (!isBuilt()) {
   execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: ['ignore', process.stderr, process.stderr] });
 }
 
-const { start } = await import(pathToFileURL(path.join(root, 'dist/main/story/start.js')).href);
+/** @param {string[]} argv */
+async function play(argv) {
+  if (argv.includes('--wine')) {
+    const { runnerImport } = await import('vite');
+    const { module } = await runnerImport(path.join(root, 'test/wine/story.ts'), { root, configFile: false, logLevel: 'error' });
+    return module.exitCode;
+  }
+  const { start } = await import(pathToFileURL(path.join(root, 'dist/main/story/start.js')).href);
+  return await start(argv, root);
+}
+
 // What was given up at Ctrl+C may still wait for something that will not come.
-process.exit(await start(process.argv.slice(2)));
+process.exit(await play(process.argv.slice(2)));

@@ -3,7 +3,6 @@
  * stream and React. The runner's time is the one it writes into the history.
  */
 
-import { controlPath, request } from '../../src/gateway/control-socket.ts';
 import type { Phase } from '../../src/service/status.ts';
 import type { PageHands } from './page-hands.ts';
 import type { Stage } from './stage.ts';
@@ -13,12 +12,13 @@ import type { Finding } from './steps.ts';
 const CHANGES = 24;
 
 export async function measureChanges(stage: Stage, page: PageHands): Promise<Finding> {
-  const { manager, identity } = stage.trial;
+  const { trial } = stage;
+  const { manager, identity } = trial;
   const beganAt = new Date().toISOString();
   const alreadyShown = page.changes.length;
   for (let change = 0; change < CHANGES; change += 1) {
     const phase: Phase = change % 2 === 0 ? 'degraded' : 'running';
-    const asked = await request(controlPath(identity.home), `test-state ${phase}`);
+    const asked = await trial.ask(`test-state ${phase}`);
     stage.expect(`the gateway to say "${phase}"`, asked.ok, asked);
     await stage.settle(phase);
   }

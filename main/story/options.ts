@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { GatewayServiceError } from '../../src/service/errors.ts';
-import type { GatewayKind } from './trial.ts';
+import type { GatewayKind } from './trial-system.ts';
 
 export interface StartOptions {
   readonly help: boolean;
@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly browser: boolean;
   readonly gateway: GatewayKind;
   readonly home?: string;
+  /** The Windows service below Wine, instead of this system's mechanism. */
+  readonly wine: boolean;
 }
 
 export const HELP = `Tries out the gateway service on this computer, without touching any Hermes that you have.
@@ -27,19 +29,23 @@ time and removes everything. It downloads nothing.
   --gateway hermes   the real one: "hermes" on PATH, or the installation in the home
   --home DIR         use this Hermes home instead of a throw-away one: no gateway may be running there,
                      and what the gateway writes there stays
+  --wine             the real Windows service instead, below Wine, whose SCM is rebuilt with failure actions that
+                     act ("bash test/wine/setup.sh" installs what it needs)
   --no-browser       do without a browser: no clicks, no pictures
   --json             print the steps and their times as one JSON document, and end
   --help             this text
 
-Pictures of every step go to test-results/story/, where a Chromium is found (or named by CHROMIUM).
+Pictures of every step go to test-results/story/ (with --wine story-wine/), where a Chromium is found
+(or named by CHROMIUM).
 Exit code: 0 all as expected, 1 a step failed, 2 the command line was not understood, 130 ended by Ctrl+C.
 `;
 
 /** @throws GatewayServiceError `usage` */
 export function parseStartOptions(argv: readonly string[]): StartOptions {
-  const { help, json, gateway, home, ...rest } = parse(argv);
+  const { help, json, gateway, home, wine, ...rest } = parse(argv);
   if (gateway !== 'sample' && gateway !== 'hermes') throw usage(`(--gateway is "sample" or "hermes", not "${gateway}")`);
-  return { help, json, gateway, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
+  if (wine && (gateway !== 'sample' || home !== undefined)) throw usage('(--wine has the sample gateway, in a home of its own)');
+  return { help, json, gateway, wine, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
 }
 
 function parse(argv: readonly string[]) {
@@ -52,6 +58,7 @@ function parse(argv: readonly string[]) {
         'no-browser': { type: 'boolean', default: false },
         gateway: { type: 'string', default: 'sample' },
         home: { type: 'string' },
+        wine: { type: 'boolean', default: false },
       },
     }).values;
   } catch (cause) {

@@ -20,6 +20,8 @@ export interface StepReport {
 export interface StoryReport {
   readonly ok: boolean;
   readonly gateway: string;
+  /** The throw-away folder in which all of it happened. */
+  readonly folder: string;
   readonly steps: readonly StepReport[];
   readonly totalMs: number;
   /** Folder of the pictures; absent where none were made. */
@@ -42,7 +44,7 @@ export function stepLines({ name, result, ms, figure, failure }: StepReport): st
   return [line, ...indented('expected', failure.expected), ...indented('seen', failure.seen)].join('\n');
 }
 
-export function summaryLine({ ok, steps, totalMs, pictures, noPictures }: Omit<StoryReport, 'left'>): string {
+export function summaryLine({ ok, steps, totalMs, pictures, noPictures }: Omit<StoryReport, 'left' | 'folder'>): string {
   const count = (result: StepReport['result']) => steps.filter(step => step.result === result).length;
   const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
   const outcome = ok ? `${count('passed')} steps as expected${skipped}` : `${count('failed')} of ${steps.length} steps failed${skipped}`;

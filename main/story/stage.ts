@@ -5,7 +5,6 @@
 
 import { en } from '../../src/desktop/messages.ts';
 import { viewOf } from '../../src/desktop/views.ts';
-import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { poll } from '../../src/service/poll.ts';
 import type { Phase, Status } from '../../src/service/status.ts';
 import type { Hands, Shown } from './hands.ts';
@@ -30,7 +29,7 @@ export interface Sighting {
   readonly atMs: number;
 }
 
-/** Supervisor, runner and gateway; the real Hermes may have children beside them. */
+/** Host, runner and gateway; the real Hermes may have children beside them. */
 const PROCESSES_OF_A_LIFE = 3;
 const LOOK_MS = 10;
 const DEADLINE_MS = 30_000;
@@ -87,18 +86,23 @@ export class Stage {
     if (!is) throw new StoryFailure(expected, typeof seen === 'string' ? seen : JSON.stringify(seen));
   }
 
-  expectGone(pid: number | undefined): void {
-    this.expect(`the old gateway (PID ${pid}) gone`, pid !== undefined && !posixProcesses.isAlive(pid), 'it lives');
+  async expectGone(pid: number | undefined): Promise<void> {
+    const living = await this.#pids();
+    this.expect(`the old gateway (PID ${pid}) gone`, pid !== undefined && !living.includes(pid), 'it lives');
   }
 
   #livesOf({ gatewayPid, servicePid }: Status): string {
     return gatewayPid === undefined
       ? 'no process of this trial'
-      : `the gateway (PID ${gatewayPid}), its supervisor (PID ${servicePid}) and its runner in the process list, and no other`;
+      : `the gateway (PID ${gatewayPid}), its host (PID ${servicePid}) and its runner in the process list, and no other`;
   }
 
-  #processesFit({ gatewayPid, servicePid }: Status): boolean {
-    const pids = this.trial.processes().map(({ pid }) => pid);
+  async #pids(): Promise<number[]> {
+    return (await this.trial.processes()).map(({ pid }) => pid);
+  }
+
+  async #processesFit({ gatewayPid, servicePid }: Status): Promise<boolean> {
+    const pids = await this.#pids();
     if (gatewayPid === undefined) return pids.length === 0;
     const counted = this.trial.gateway === 'sample' ? pids.length === PROCESSES_OF_A_LIFE : pids.length >= PROCESSES_OF_A_LIFE;
     return counted && pids.includes(gatewayPid) && servicePid !== undefined && pids.includes(servicePid);
@@ -117,7 +121,7 @@ export class Stage {
   async #whatIsSeen(): Promise<string> {
     const { phase, detail, gatewayPid, lastExit } = await this.status();
     const shown: Shown = await this.hands.shown();
-    const processes = this.trial.processes().map(({ pid, command }) => `${pid} ${command}`);
+    const processes = (await this.trial.processes()).map(({ pid, command }) => `${pid} ${command}`);
     return [
       `phase ${phase}${detail ? ` (${detail})` : ''}${gatewayPid === undefined ? '' : `, gateway ${gatewayPid}`}`,
       `last exit: ${lastExit ? `${lastExit.code} ${lastExit.reason}` : 'none'}`,

@@ -4,7 +4,6 @@
 
 import { cpSync, existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
 import { EXIT, toGatewayServiceError } from '../../src/service/errors.ts';
 import { type BrowserShell, openBrowserShell } from '../browser.ts';
@@ -14,14 +13,19 @@ import { HELP, parseStartOptions, type StartOptions } from './options.ts';
 import { type PageHands, pageHands } from './page-hands.ts';
 import { type StepReport, type StoryReport, stepLines, summaryLine } from './report.ts';
 import { playStory } from './story.ts';
+import { openThisSystem } from './this-system.ts';
 import { openTrial, type Trial } from './trial.ts';
+import type { OpenSystem } from './trial-system.ts';
 
 /** By convention 128 and the number of SIGINT. */
 const EXIT_INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Resolves with the exit code. */
-export async function start(argv: readonly string[]): Promise<number> {
+/**
+ * Resolves with the exit code.
+ * @param root of this project
+ */
+export async function start(argv: readonly string[], root: string, openSystem: OpenSystem = openThisSystem): Promise<number> {
   let options: StartOptions;
   try {
     options = parseStartOptions(argv);
@@ -33,7 +37,6 @@ export async function start(argv: readonly string[]): Promise<number> {
     return EXIT.done;
   }
 
-  const root = projectRoot();
   const interruption = new AbortController();
   const interrupt = () => {
     if (!interruption.signal.aborted) process.stderr.write('\nEnding: switching off and cleaning up.\n');
@@ -41,17 +44,19 @@ export async function start(argv: readonly string[]): Promise<number> {
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
-    return await runTrial(options, root, interruption.signal);
+    return await runTrial(options, root, openSystem, interruption.signal);
   } catch (error) {
+    // What was being opened cleaned up after itself.
+    if (interruption.signal.aborted) return EXIT_INTERRUPTED;
     return complain(error, EXIT.failed);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
 
-async function runTrial(options: StartOptions, root: string, signal: AbortSignal): Promise<number> {
+async function runTrial(options: StartOptions, root: string, openSystem: OpenSystem, signal: AbortSignal): Promise<number> {
   const say = options.json ? () => undefined : (text: string) => void process.stdout.write(`${text}\n`);
-  const trial = openTrial({ gateway: options.gateway, root, ...(options.home !== undefined && { home: options.home }) });
+  const trial = openTrial(await openSystem({ ...options, root }));
   let shell: BrowserShell | undefined;
   let report: Omit<StoryReport, 'left'> | undefined;
   let logs: string | undefined;
@@ -60,7 +65,7 @@ async function runTrial(options: StartOptions, root: string, signal: AbortSignal
     shell = await openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: path.join(root, 'dist/renderer') });
     say(introduction(trial));
     report = await tellStory(options, { trial, shell, root, signal, say });
-    if (!report.ok) logs = keepLogs(trial, root);
+    if (!report.ok) logs = keepLogs(trial, path.join(root, 'test-results', `${resultsName(options)}-logs`));
     say(`\n  ${summaryLine(report)}`);
     if (logs !== undefined) say(`  The logs are kept in ${logs}.`);
     if (report.ok && !options.json && process.stdin.isTTY && process.stdout.isTTY) await stay(trial, shell, signal, say);
@@ -90,7 +95,7 @@ interface Scene {
 }
 
 async function tellStory(options: StartOptions, { trial, shell, root, signal, say }: Scene): Promise<Omit<StoryReport, 'left'>> {
-  const pictures = path.join(root, 'test-results', 'story');
+  const pictures = path.join(root, 'test-results', resultsName(options));
   const { browser, why } = await openBrowser(options, trial);
   const beganMs = performance.now();
   let page: PageHands | undefined;
@@ -108,6 +113,7 @@ async function tellStory(options: StartOptions, { trial, shell, root, signal, sa
   return {
     ok: steps.every(({ result }) => result !== 'failed'),
     gateway: trial.gateway,
+    folder: trial.folder,
     steps,
     totalMs: performance.now() - beganMs,
     ...(page ? { pictures } : { noPictures: why ?? '' }),
@@ -145,17 +151,15 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 /** The throw-away folder goes; the logs of a failure must not. */
-function keepLogs(trial: Trial, root: string): string | undefined {
-  const logs = path.dirname(trial.state.logPath);
-  const kept = path.join(root, 'test-results', 'story-logs');
+function keepLogs({ manager, identity }: Trial, kept: string): string | undefined {
+  const logs = path.dirname(manager.logPath(identity));
   if (!existsSync(logs)) return undefined;
   cpSync(logs, kept, { recursive: true });
   return kept;
 }
 
-function introduction({ gateway, folder, identity }: Trial): string {
-  const home = identity.home.startsWith(folder) ? 'a throw-away home' : identity.home;
-  return `The gateway service, walked through with ${gateway === 'sample' ? 'the sample gateway' : 'Hermes'} in ${home} (${folder}).\n`;
+function introduction({ gateway, place }: Trial): string {
+  return `The gateway service, walked through with ${gateway === 'sample' ? 'the sample gateway' : 'Hermes'} ${place}.\n`;
 }
 
 function complain(error: unknown, exit: number): number {
@@ -164,7 +168,7 @@ function complain(error: unknown, exit: number): number {
   return exit;
 }
 
-/** The folder with the `package.json`: two above this file's in `dist`. */
-function projectRoot(): string {
-  return fileURLToPath(new URL('../../../', import.meta.url));
+/** Pictures and logs of a trial below Wine stand beside those of this system. */
+function resultsName({ wine }: StartOptions): string {
+  return wine ? 'story-wine' : 'story';
 }

@@ -3,10 +3,9 @@
  * only when what is shown and the facts agree.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { en } from '../../src/desktop/messages.ts';
-import { controlPath, identify, request } from '../../src/gateway/control-socket.ts';
+import { asText } from '../../src/gateway/tolerant-json.ts';
 import { measureChanges } from './changes.ts';
 import type { PageHands } from './page-hands.ts';
 import type { Stage } from './stage.ts';
@@ -34,8 +33,8 @@ const HEARD = 2;
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`;
 
 async function codeVersion({ trial }: Stage): Promise<string | undefined> {
-  const answer = await identify(controlPath(trial.identity.home));
-  return answer.ok ? answer.result.codeVersion : undefined;
+  const answer = await trial.ask('identify');
+  return answer.ok ? asText(answer.result['code_version']) : undefined;
 }
 
 const switchOn: Step = {
@@ -46,7 +45,8 @@ const switchOn: Step = {
     const { turnedAtMs } = await turn(stage, true);
     const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
     const { mechanism } = await stage.settle('running');
-    stage.expect('the mechanism "embedded"', mechanism === 'embedded', mechanism);
+    const expected = stage.trial.manager.mechanism;
+    stage.expect(`the mechanism "${expected}"`, mechanism === expected, mechanism);
     return { figure: `running after ${seconds(atMs - turnedAtMs)}`, measured: { runningMs: atMs - turnedAtMs } };
   },
 };
@@ -63,9 +63,10 @@ const killed: Step = {
     await stage.hands.picture('killed');
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     const status = await stage.settle('running');
-    stage.expectGone(gatewayPid);
+    await stage.expectGone(gatewayPid);
     stage.expect(`${restarts.count + 1} restarts`, status.restarts.count === restarts.count + 1, status.restarts);
-    return { figure: `back after ${seconds(back.atMs - killedAtMs)}`, measured: { backMs: back.atMs - killedAtMs } };
+    const by = stage.trial.respawnedBy === undefined ? '' : ` by ${stage.trial.respawnedBy}`;
+    return { figure: `back after ${seconds(back.atMs - killedAtMs)}${by}`, measured: { backMs: back.atMs - killedAtMs } };
   },
 };
 
@@ -79,8 +80,8 @@ const restartWanted: Step = {
     await stage.hands.attempt('exit-75');
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     const status = await stage.settle('running');
-    stage.expectGone(gatewayPid);
-    stage.expect(`the same supervisor (PID ${servicePid})`, status.servicePid === servicePid, status.servicePid);
+    await stage.expectGone(gatewayPid);
+    stage.expect(`the same host (PID ${servicePid})`, status.servicePid === servicePid, status.servicePid);
     const started = (await stage.trial.manager.history(stage.trial.identity)).findLast(record => record.kind === 'started');
     stage.expect('a start in place in the history', started?.cause === 'in-place', started);
     return { figure: `back after ${seconds(back.atMs - endedAtMs)}`, measured: { backMs: back.atMs - endedAtMs } };
@@ -121,7 +122,7 @@ const hung: Step = {
     const { gatewayPid } = await stage.status();
     // One that never answered may be too old to answer: only one that did can be said to hang.
     await stage.wait('the runner to have heard an answer', async () => {
-      const answer = await request(controlPath(stage.trial.identity.home), 'status');
+      const answer = await stage.trial.ask('status');
       return answer.ok && Number(answer.result['identified']) >= HEARD;
     });
     const hungAtMs = performance.now();
@@ -142,7 +143,7 @@ const restarted: Step = {
     await stage.hands.press('restart');
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     await stage.settle('running');
-    stage.expectGone(gatewayPid);
+    await stage.expectGone(gatewayPid);
     return { figure: `new gateway after ${seconds(back.atMs - askedAtMs)}`, measured: { backMs: back.atMs - askedAtMs } };
   },
 };
@@ -156,7 +157,7 @@ const stopped: Step = {
     await stage.hands.press('stop');
     const { atMs } = await stage.until('the phase stopped', ({ phase }) => phase === 'stopped');
     const { desired } = await stage.settle('stopped');
-    stage.expectGone(gatewayPid);
+    await stage.expectGone(gatewayPid);
     stage.expect('the wish "stopped"', desired === 'stopped', desired);
     return { figure: `nothing left after ${seconds(atMs - askedAtMs)}`, measured: { stoppedMs: atMs - askedAtMs } };
   },
@@ -185,7 +186,7 @@ const updated: Step = {
     if (stage.trial.gateway === 'sample') await lookAtUpdate(stage, gatewayPid);
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     await stage.settle('running');
-    stage.expectGone(gatewayPid);
+    await stage.expectGone(gatewayPid);
     const after = await codeVersion(stage);
     if (stage.trial.gateway === 'sample') stage.expect(`another version than "${before}"`, after !== undefined && after !== before, after);
     const ended = (await stage.trial.manager.history(stage.trial.identity)).findLast(record => record.kind === 'ended');
@@ -198,7 +199,7 @@ const updated: Step = {
 
 async function lookAtUpdate(stage: Stage, gatewayPid: number | undefined): Promise<void> {
   await stage.until('the gateway held for the update', ({ phase }) => phase === 'held-for-update');
-  stage.expectGone(gatewayPid);
+  await stage.expectGone(gatewayPid);
   const atWork = en.operation('update', `Updating with ${path.basename(stage.trial.updateCommand[0] ?? '')}`);
   await stage.wait(`the words "${atWork}"`, async () => (await stage.hands.shown()).announcement === atWork);
   await stage.hands.picture('updating');
@@ -212,7 +213,7 @@ const switchOff: Step = {
     const { turnedAtMs } = await turn(stage, false);
     const { atMs } = await stage.until('nothing installed', ({ phase }) => phase === 'not-installed');
     await stage.settle('not-installed');
-    stage.expectGone(gatewayPid);
+    await stage.expectGone(gatewayPid);
     return { figure: `off after ${seconds(atMs - turnedAtMs)}`, measured: { offMs: atMs - turnedAtMs } };
   },
 };
@@ -222,11 +223,11 @@ const nothingLeft: Step = {
   picture: 'nothing-left',
   async play(stage) {
     const { trial } = stage;
-    const processes = trial.processes();
+    const processes = await trial.processes();
     stage.expect('no process of this trial', processes.length === 0, processes);
-    const files = [path.dirname(trial.state.path), path.join(trial.folder, 'run', 'hermes-gateway')].flatMap(entriesOf);
-    stage.expect('no file of the service', files.length === 0, files);
-    const answer = await request(controlPath(trial.identity.home), 'identify');
+    const kept = await trial.kept();
+    stage.expect('no file of the service', kept.length === 0, kept);
+    const answer = await trial.ask('identify');
     stage.expect('nobody at the gateway’s own pipe', !answer.ok, answer);
     return { figure: 'no process, no file, no pipe' };
   },
@@ -257,8 +258,4 @@ export function storySteps(page: PageHands | undefined): readonly Step[] {
 async function turn(stage: Stage, on: boolean): Promise<{ turnedAtMs: number }> {
   await stage.hands.turn(on);
   return { turnedAtMs: performance.now() };
-}
-
-function entriesOf(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).map(name => path.join(folder, name)) : [];
 }

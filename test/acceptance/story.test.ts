@@ -113,9 +113,9 @@ describe('npm start', { timeout: 180_000 }, () => {
   });
 
   it('says what is wrong with its command line, and changes nothing', async () => {
-    const { code, stdout, stderr } = await startStory(['--wine']);
+    const { code, stdout, stderr } = await startStory(['--record']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain("'--wine'");
+    expect(stderr).toContain("'--record'");
     expect(stderr).toContain('npm start -- --help');
     expectNothingLeft();
   });

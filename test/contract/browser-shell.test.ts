@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BrowserShell, openBrowserShell } from '../../main/browser.ts';
+import { openThisSystem } from '../../main/story/this-system.ts';
 import { openTrial, type Trial } from '../../main/story/trial.ts';
 import type { TryIt } from '../../main/try-it.ts';
 import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
@@ -26,7 +27,7 @@ let watching = 0;
 const tried: TryIt[] = [];
 
 beforeAll(() => {
-  trial = openTrial({ gateway: 'sample', root: ROOT });
+  trial = openTrial(openThisSystem({ gateway: 'sample', root: ROOT }));
   const watch = trial.manager.watch.bind(trial.manager);
   trial.manager.watch = (identity, listener) => {
     watching += 1;

@@ -15,19 +15,26 @@ const SKIPPED: StepReport = { name: 'hang', result: 'skipped', ms: 0, figure: 'n
 
 describe('the command line of npm start', () => {
   it('tries the sample gateway, in a browser where there is one, when nothing is said', () => {
-    expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', browser: true });
+    expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', wine: false, browser: true });
   });
 
   it('takes a home as an absolute path', () => {
     expect(parseStartOptions(['--home', 'some/where']).home).toBe(`${process.cwd()}/some/where`);
   });
 
-  it.each([[['--wine']], [['--record']], [['extra']], [['--home']], [['--gateway', 'other']]])('refuses %j and names the help', argv => {
+  it.each([
+    [['--record']],
+    [['--wine', '--gateway', 'hermes']],
+    [['--wine', '--home', '/home']],
+    [['extra']],
+    [['--home']],
+    [['--gateway', 'other']],
+  ])('refuses %j and names the help', argv => {
     expect(() => parseStartOptions(argv)).toThrow(expect.objectContaining({ code: 'usage', remedy: 'See "npm start -- --help".' }));
   });
 
   it('names every option in its help', () => {
-    for (const option of ['--gateway', '--home', '--no-browser', '--json', '--help']) expect(HELP).toContain(option);
+    for (const option of ['--gateway', '--home', '--wine', '--no-browser', '--json', '--help']) expect(HELP).toContain(option);
   });
 });
 

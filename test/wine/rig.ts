@@ -39,6 +39,12 @@ const KOFFI_BINARY = path.join(here, 'node_modules', '@koromix', 'koffi-win32-x6
 /** What the compiled engine imports; koffi comes with its Windows binary. */
 const PURE_DEPENDENCIES = ['commander', 'electron-log', 'valibot'];
 
+/**
+ * Ctrl+C in a terminal goes to a whole process group. What runs below Wine is not in it: it is ended by `dispose`, after what the others
+ * had to say to it.
+ */
+const APART = true;
+
 /** How the template is made; another number makes it anew. */
 const RECIPE = 1;
 
@@ -95,10 +101,11 @@ function environment(prefix: string, more: Readonly<Record<string, string>> = {}
   };
 }
 
-/** Runs one command on the Linux side and waits for it. */
-function wait(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Runs one command on the Linux side and waits for it; what goes wrong it says on our stderr, unless it is Wine, which always speaks. */
+function wait(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: 'ignore' });
+    const said = env === process.env ? process.stderr : 'ignore';
+    const child = spawn(command, args, { env, stdio: ['ignore', said, said], detached: APART });
     child.once('error', reject);
     child.once('exit', code => (code === 0 ? resolve() : reject(new Error(`${path.basename(command)} ${args.join(' ')}: exit ${code}`))));
   });
@@ -138,10 +145,10 @@ async function template(): Promise<string> {
 }
 
 /** The compiled engine and probes, koffi's Windows binary and node.exe, laid out as one program below C:\app. */
-function layOutApp(app: string): void {
+async function layOutApp(app: string): Promise<void> {
   mkdirSync(path.join(app, 'node_modules'), { recursive: true });
   const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.json'), '--outDir', path.join(app, 'dist')], { stdio: 'inherit' });
+  await wait(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.json'), '--outDir', path.join(app, 'dist')]);
   copyFileSync(path.join(checkout, 'package.json'), path.join(app, 'package.json'));
   for (const name of ['koffi', '@koromix']) {
     cpSync(path.join(here, 'node_modules', name), path.join(app, 'node_modules', name), { recursive: true });
@@ -178,14 +185,19 @@ export class WineRig {
     mkdirSync(cache, { recursive: true });
     const from = await template();
     const prefix = mkdtempSync(path.join(cache, 'run-'));
-    // Hard links for the 700 MB that nobody writes; true copies of the registry, which the server writes in place when it is linked.
-    execFileSync('cp', ['-al', `${from}/.`, prefix]);
-    for (const name of readdirSync(from).filter(entry => entry.endsWith('.reg'))) {
-      rmSync(path.join(prefix, name));
-      copyFileSync(path.join(from, name), path.join(prefix, name));
+    try {
+      // Hard links for the 700 MB that nobody writes; true copies of the registry, which the server writes in place when it is linked.
+      await wait('cp', ['-al', `${from}/.`, prefix]);
+      for (const name of readdirSync(from).filter(entry => entry.endsWith('.reg'))) {
+        rmSync(path.join(prefix, name));
+        copyFileSync(path.join(from, name), path.join(prefix, name));
+      }
+      await layOutApp(path.join(prefix, 'drive_c', 'app'));
+      mkdirSync(path.join(prefix, 'io'));
+    } catch (error) {
+      rmSync(prefix, { recursive: true, force: true });
+      throw error;
     }
-    layOutApp(path.join(prefix, 'drive_c', 'app'));
-    mkdirSync(path.join(prefix, 'io'));
     const rig = new WineRig(prefix);
     rig.#hold();
     return rig;
@@ -193,7 +205,11 @@ export class WineRig {
 
   /** The SCM ends with the last program of the session; this one keeps it between the runs, and ends when the tests do, however they end. */
   #hold(): void {
-    const child = spawn(WINE, ['cmd', '/c', 'set /p held='], { env: environment(this.prefix), stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn(WINE, ['cmd', '/c', 'set /p held='], {
+      env: environment(this.prefix),
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: APART,
+    });
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
   }
@@ -223,6 +239,11 @@ export class WineRig {
     return program;
   }
 
+  /** A path on C:, as Linux sees it. */
+  onLinux(windowsPath: string): string {
+    return toLinux(this.prefix, windowsPath);
+  }
+
   /** Reads a file on the prefix's C:, or '' while there is none. */
   read(windowsPath: string): string {
     const file = toLinux(this.prefix, windowsPath);
@@ -245,6 +266,7 @@ export class WineRig {
       env: environment(this.prefix, options.env),
       stdio: ['ignore', stdout, stderr],
       cwd: path.join(this.prefix, 'drive_c', 'app'),
+      detached: APART,
     });
     closeSync(stdout);
     closeSync(stderr);

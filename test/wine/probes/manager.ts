@@ -5,6 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { controlPath, request } from '../../../src/gateway/control-socket.ts';
 import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
 import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
 import { HostedManager } from '../../../src/process/hosted-manager.ts';
@@ -18,7 +19,7 @@ import { StateFolder, stateRoot } from '../../../src/service/state-folder.ts';
 import type { Desired } from '../../../src/service/status.ts';
 import { listProcesses } from '../../../src/windows/process-info.ts';
 import { readKey } from '../../../src/windows/registry.ts';
-import { serviceKey } from '../../../src/windows/scm.ts';
+import { enumerateServices, serviceKey } from '../../../src/windows/scm.ts';
 
 const states = stateRoot('win32', process.env, os.homedir());
 const program = fileURLToPath(new URL('../../../src/cli/hermes-gateway.js', import.meta.url));
@@ -35,6 +36,7 @@ const ours = () => listProcesses().filter(({ pid, program }) => program === 'nod
 
 function verbs(send: (message: object) => void) {
   return {
+    services: () => enumerateServices('HermesGateway').map(({ name }) => name),
     identity: (home: string) => {
       mkdirSync(home, { recursive: true });
       return gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
@@ -56,6 +58,7 @@ function verbs(send: (message: object) => void) {
         manager.watch(of, status => send({ watch: id, status })),
       ),
     unwatch: (id: number) => watches.get(id)?.(),
+    askGateway: (of: GatewayIdentity, verb: string) => request(controlPath(of.home), verb),
     kill: (pid: number) => void process.kill(pid, 'SIGKILL'),
     runnerPid: async (of: GatewayIdentity) => (await new StateFolder(path.join(states, of.serviceName)).runner())?.process.pid,
     wish: (of: GatewayIdentity, desired: Desired) => new StateFolder(path.join(states, of.serviceName)).writeDesired(desired),

@@ -1,0 +1,9 @@
+// `npm start -- --wine`: the story of main/story with the rig as its system. A program that no build contains: scripts/start.mjs has Vite
+// run it, and takes what it exports for its exit code.
+import { fileURLToPath } from 'node:url';
+import { start } from '../../main/story/start.ts';
+import { openWineSystem } from './wine-system.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const exitCode = await start(process.argv.slice(2), root, openWineSystem);
