@@ -19,13 +19,18 @@ export interface Criterion {
 }
 
 const EMBEDDED = 'test/acceptance/embedded.test.ts';
+const WINE = 'test/wine/acceptance.test.ts';
 
 export const CRITERIA = [
   {
     sentence: "kill the gateway's PID and SCM has it back in about 2 s",
     proofs: {
       'respawn-embedded': { where: 'embedded', shows: 'the supervisor has a killed gateway back, and never two', test: EMBEDDED },
-      'respawn-wine': { where: 'Wine (rebuilt SCM)', shows: 'the SCM has a killed gateway back by the failure actions' },
+      'respawn-wine': {
+        where: 'Wine (rebuilt SCM)',
+        shows: 'the SCM has a killed gateway back by the failure actions, and never two',
+        test: WINE,
+      },
       'respawn-windows': { where: 'Windows only', shows: 'the SCM has a killed gateway back' },
     },
   },
@@ -50,7 +55,8 @@ export const CRITERIA = [
       'update-embedded': { where: 'embedded', shows: 'the gateway is down while the update runs, and up after it', test: EMBEDDED },
       'update-failed-embedded': { where: 'embedded', shows: 'the gateway is up again after an update that fails', test: EMBEDDED },
       'update-killed-embedded': { where: 'embedded', shows: 'the gateway is up again after an updater that was killed', test: EMBEDDED },
-      'update-wine': { where: 'Wine (rebuilt SCM)', shows: 'the service is down while the update runs, and up after it' },
+      'update-wine': { where: 'Wine (rebuilt SCM)', shows: 'the gateway is down while the update runs, and up after it', test: WINE },
+      'update-killed-wine': { where: 'Wine (rebuilt SCM)', shows: 'the gateway is up again after an updater that was killed', test: WINE },
       'update-windows': { where: 'Windows only', shows: 'the gateway outlives an update of the app and of Hermes' },
     },
   },
@@ -58,7 +64,12 @@ export const CRITERIA = [
     sentence:
       'a **Run gateway as service** switch that elevates once through sudo-prompt, registers a real Windows service (`HermesGateway`, `HermesGateway-<profile>`) with SCM recovery actions (1,2,4,9,16,25,36,49,64 s, reset 60 s)',
     proofs: {
-      'switch-wine': { where: 'Wine (rebuilt SCM)', shows: 'the service and its recovery actions are registered, and read back' },
+      'switch-wine': {
+        where: 'Wine (rebuilt SCM)',
+        shows: 'the service and its recovery actions are registered, and read back',
+        test: WINE,
+      },
+      'profile-wine': { where: 'Wine (rebuilt SCM)', shows: 'a named profile has a service of its own name, with the same', test: WINE },
       'switch-windows': { where: 'Windows only', shows: 'the switch asks for consent once and registers the service' },
     },
   },

@@ -140,11 +140,14 @@ export class Sandbox {
   }
 }
 
-/** Counts the living gateways of a home until it is stopped; `most` is the largest number that lived at once. */
-export function watchGateways(sandbox: Sandbox, home: string): { readonly most: number; stop(): number } {
+/** Counts the living gateways of a home until it is stopped. */
+export const watchGateways = (sandbox: Sandbox, home: string) => watchCount(() => sandbox.gateways(home).length);
+
+/** Counts until it is stopped; `most` is the largest number that there was at once. */
+export function watchCount(count: () => number): { readonly most: number; stop(): number } {
   let most = 0;
   const look = () => {
-    most = Math.max(most, sandbox.gateways(home).length);
+    most = Math.max(most, count());
   };
   const timer = setInterval(look, 25);
   return {
