@@ -1,13 +1,11 @@
 // `npm start` as a user gets it: a process that plays the story without a browser, and leaves nothing.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processesOf } from '../../main/story/trial-processes.ts';
-
-const START = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
+import { pressCtrlC, type StoryEnded, type StoryProcessOptions, startStory } from '../support/story-process.ts';
 
 /** Everything that the trial makes lies below, and its processes carry this path in their environment. */
 let temporary: string;
@@ -21,33 +19,10 @@ afterEach(() => {
   rmSync(temporary, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface StartOptions {
-  readonly env?: NodeJS.ProcessEnv;
-  readonly onOutput?: (stdout: string, child: ChildProcess) => void;
-}
-
-function startStory(argv: readonly string[], { env, onOutput }: StartOptions = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [START, ...argv], {
-    env: { ...process.env, TMPDIR: temporary, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function playStory(argv: readonly string[], { env, ...options }: StoryProcessOptions = {}): Promise<StoryEnded> {
+  const { child, ended } = startStory(argv, { ...options, env: { TMPDIR: temporary, ...env } });
   running = child;
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', chunk => {
-    stdout += chunk;
-    onOutput?.(stdout, child);
-  });
-  child.stderr.on('data', chunk => {
-    stderr += chunk;
-  });
-  return new Promise(resolve => child.once('close', code => resolve({ code, stdout, stderr })));
+  return ended;
 }
 
 function expectNothingLeft(): void {
@@ -57,7 +32,7 @@ function expectNothingLeft(): void {
 
 describe('npm start', { timeout: 180_000 }, () => {
   it('plays the story without a browser and leaves neither a process nor a file', async () => {
-    const { code, stdout, stderr } = await startStory(['--no-browser', '--json']);
+    const { code, stdout, stderr } = await playStory(['--no-browser', '--json']);
     const report = JSON.parse(stdout) as {
       ok: boolean;
       noPictures: string;
@@ -86,11 +61,11 @@ describe('npm start', { timeout: 180_000 }, () => {
 
   it('cleans up after Ctrl+C in the middle of it', async () => {
     let interrupted = false;
-    const { code, stdout } = await startStory(['--no-browser'], {
+    const { code, stdout } = await playStory(['--no-browser'], {
       onOutput: (output, child) => {
         if (interrupted || !output.includes('gateway killed')) return;
         interrupted = true;
-        child.kill('SIGINT');
+        pressCtrlC(child);
       },
     });
     expect(interrupted).toBe(true);
@@ -103,7 +78,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     const bin = path.join(temporary, 'bin');
     mkdirSync(bin);
     writeFileSync(path.join(bin, 'hermes'), '#!/bin/sh\necho no token configured\nexit 1\n', { mode: 0o755 });
-    const { code, stdout } = await startStory(['--gateway', 'hermes', '--no-browser'], { env: { PATH: bin } });
+    const { code, stdout } = await playStory(['--gateway', 'hermes', '--no-browser'], { env: { PATH: bin } });
     rmSync(bin, { recursive: true });
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ {2}switch on .*\n +expected {2}the gateway running\n +seen +phase /);
@@ -113,7 +88,7 @@ describe('npm start', { timeout: 180_000 }, () => {
   });
 
   it('says what is wrong with its command line, and changes nothing', async () => {
-    const { code, stdout, stderr } = await startStory(['--record']);
+    const { code, stdout, stderr } = await playStory(['--record']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain("'--record'");
     expect(stderr).toContain('npm start -- --help');
@@ -124,7 +99,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     ['there is no such home', ['--home', '/nowhere/at/all'], 'The Hermes home folder does not exist.'],
     ['there is no Hermes', ['--gateway', 'hermes'], 'No Hermes gateway program was found for this home.'],
   ])('says what to do where %s', async (_what, argv, message) => {
-    const { code, stdout, stderr } = await startStory(argv, { env: { PATH: temporary } });
+    const { code, stdout, stderr } = await playStory(argv, { env: { PATH: temporary } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.replace('Building…\n', '').split('\n')).toEqual([expect.stringContaining(message), expect.stringMatching(/\.$/), '']);
     expectNothingLeft();
