@@ -15,7 +15,7 @@ const PROGRAM = 'C:\\trial gateway';
 export function requireRig(wine: Availability = available()): void {
   if (wine.ok) return;
   const remedy = 'Run "bash test/wine/setup.sh" on Linux x64, then "npm start -- --wine" again.';
-  throw new GatewayServiceError('unsupported', `(${wine.reason})`, { remedy });
+  throw new GatewayServiceError('unsupported', `(--wine: ${wine.reason})`, { remedy });
 }
 
 /** @throws GatewayServiceError `unsupported` where the rig cannot be used */
