@@ -21,8 +21,8 @@ describe.skipIf(!wine.ok)(
     let program: readonly string[];
     beforeAll(async () => {
       rig = await WineRig.start();
-      const { node, app } = rig.copyApp(FOLDER);
-      program = [node, app('src/cli/hermes-gateway.js')];
+      const { node, host } = rig.copyApp(FOLDER);
+      program = [node, host];
       rig.write(`${HOME}\\config.yaml`, '');
     }, RIG_START_MS);
     afterAll(() => rig?.dispose());

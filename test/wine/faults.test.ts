@@ -257,7 +257,7 @@ describe.skipIf(!wine.ok)(
         const script = `C:\\install-${homes}.mjs`;
         const command = JSON.stringify(sampleGatewayIn(rig));
         for (const afterMs of [0, 40, 80, 160, 320]) {
-          rig.write(script, interruptedInstall(rig.app('src/cli/hermes-gateway.js'), home(), command, afterMs));
+          rig.write(script, interruptedInstall(rig.host, home(), command, afterMs));
           await rig.run([rig.node, script]);
           expect((await status()).phase, `after ${afterMs} ms`).not.toBe('foreign');
         }

@@ -24,6 +24,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const checkout = path.dirname(path.dirname(here));
@@ -163,6 +164,30 @@ async function layOutApp(app: string): Promise<void> {
   }
 }
 
+/**
+ * The program as users get it: one bundle, koffi beside it. Node reads a hundred small files far slower below Wine than one, and a killed
+ * gateway waits for two such starts.
+ */
+async function bundleHost(to: string): Promise<void> {
+  const entries = { 'hermes-gateway': 'src/cli/hermes-gateway.ts', 'session-end-thread': 'src/windows/session-end-thread.ts' };
+  await build({
+    root: checkout,
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true, external: ['koffi'] },
+    build: {
+      ssr: true,
+      outDir: to,
+      target: 'node22',
+      rolldownOptions: {
+        input: entries,
+        external: ['koffi'],
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  });
+}
+
 /** A path on the prefix's C: as Linux sees it. */
 function toLinux(prefix: string, windowsPath: string): string {
   const match = /^C:\\(.*)$/i.exec(windowsPath);
@@ -173,6 +198,8 @@ function toLinux(prefix: string, windowsPath: string): string {
 export class WineRig {
   /** Windows Node, as Windows names it. */
   readonly node = `${APP}\\node.exe`;
+  /** The program of the services: what users get, in one piece. */
+  readonly host = `${APP}\\host\\hermes-gateway.js`;
   readonly prefix: string;
   readonly #children = new Set<ChildProcess>();
   #runs = 0;
@@ -193,6 +220,7 @@ export class WineRig {
         copyFileSync(path.join(from, name), path.join(prefix, name));
       }
       await layOutApp(path.join(prefix, 'drive_c', 'app'));
+      await bundleHost(path.join(prefix, 'drive_c', 'app', 'host'));
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });
@@ -224,11 +252,11 @@ export class WineRig {
     return this.app(`test/wine/probes/${name}.js`);
   }
 
-  /** The rig's program, Node included, in another folder of C: as well; gives that Node and what `app` gives. */
-  copyApp(folder: string): { readonly node: string; app(relative: string): string } {
+  /** The rig's program, Node included, in another folder of C: as well. */
+  copyApp(folder: string): { readonly node: string; readonly host: string } {
     mkdirSync(path.dirname(toLinux(this.prefix, folder)), { recursive: true });
     execFileSync('cp', ['-al', toLinux(this.prefix, APP), toLinux(this.prefix, folder)]);
-    return { node: `${folder}\\node.exe`, app: relative => this.app(relative).replace(APP, folder) };
+    return { node: this.node.replace(APP, folder), host: this.host.replace(APP, folder) };
   }
 
   /** Where the sample gateway lies inside Windows; it is put there at the first call. */
