@@ -1,12 +1,13 @@
 /**
- * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host) and, with `--service`,
- * `supervise`. They are answered before anything of the public command line is loaded, because they stand between a killed gateway and
- * its return.
+ * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step that
+ * needs an administrator) and, with `--service`, `supervise`. They are answered before anything of the public command line is loaded,
+ * because they stand between a killed gateway and its return.
  */
 
 /** The exit code, or undefined where the arguments are no internal verb. */
 export async function runInternalVerb(argv: readonly string[]): Promise<number | undefined> {
   const [verb, option, service, ...rest] = argv;
+  if (verb === 'elevated') return (await import('../process/elevated-step.ts')).runElevatedStep(argv.slice(1));
   if (option !== '--service' || service === undefined) return undefined;
   if (verb === 'run') return (await import('../process/entry.ts')).runRunner(service, rest.includes('--asked'));
   if (verb === 'service') {

@@ -156,7 +156,9 @@ export class HostedManager implements GatewayManager {
       try {
         await this.#host.register(identity, definition, report);
       } catch (error) {
-        if (!known) await folder.remove();
+        // After a deadline somebody else may still be at the registration, which is nothing without its definition.
+        const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
+        if (!known && !mayStillCome) await folder.remove();
         throw error;
       }
       await this.#host.start(identity, folder);
@@ -172,7 +174,13 @@ export class HostedManager implements GatewayManager {
       refuseForeign(status);
       if (status.phase === 'not-installed') return;
       await this.#down('uninstall', identity, report);
-      await this.#host.unregister(identity, report);
+      try {
+        await this.#host.unregister(identity, report);
+      } catch (error) {
+        // What stays installed stays as it was: a consent that was declined must not leave the gateway down.
+        if (status.desired === 'running') await this.#wishRunning(identity).catch(() => undefined);
+        throw error;
+      }
       report({ operation: 'uninstall', message: 'Removing the state folder' });
       await folder.remove();
     });

@@ -3,42 +3,35 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
-import { type GatewayIdentity, SERVICE_NAME } from '../gateway/identity.ts';
-import type { Definition } from '../service/definition.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { GatewayIdentity } from '../gateway/identity.ts';
+import { GatewayServiceError } from '../service/errors.ts';
 import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { commandLine } from '../windows/argv.ts';
-import { noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
-import {
-  enumerateServices,
-  isRemovalPending,
-  queryConfig,
-  queryStatus,
-  requestDelete,
-  type ServiceConfig,
-  type ServiceStatus,
-} from '../windows/scm.ts';
-import { deleteService, startService, stopService } from '../windows/scm-wait.ts';
+import { isRemovalPending, queryConfig, queryStatus, type ServiceStatus } from '../windows/scm.ts';
+import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
-import { currentSession, currentUser, isElevated, userOfSession } from '../windows/security.ts';
-import { installService, serviceDisplayName } from '../windows/service-install.ts';
+import { currentUser, isElevated } from '../windows/security.ts';
+import { serviceDisplayName } from '../windows/service-install.ts';
+import { type Elevation, requireDone } from './elevation.ts';
 import type { HostPort } from './hosted-manager.ts';
-import { readHostFacts, readOwner, writeOwner } from './service-registry.ts';
+import { brokerCommand, isBroker, registerService, sessionOwner, unregisterService } from './service-registration.ts';
+import { readHostFacts, readOwner } from './service-registry.ts';
 
 export interface ScmHostOptions {
   /** How the SCM is to start the broker: the program and the arguments before `service`. */
   readonly hostCommand: readonly string[];
+  /**
+   * Who registers and unregisters, where this process is not to do it itself: it asks for an administrator. Without one an unelevated
+   * process is refused.
+   */
+  readonly elevation?: Elevation;
 }
 
 /** The SCM answers a start when the broker has connected; it waits 30 s for that itself, in milliseconds. */
 const START_MS = 40_000;
 const STOP_MS = 30_000;
-/** A deleted service whose restart is queued, or that somebody has open, keeps its name for longer; it starts nothing any more. */
-const DELETE_MS = 5_000;
-/** The graceful stop of a gateway, when Windows shuts down, in milliseconds. */
-const PRESHUTDOWN_MS = 20_000;
 
 const HOST_STATES = {
   stopped: 'stopped',
@@ -50,11 +43,7 @@ const HOST_STATES = {
   paused: 'running',
 } as const satisfies Record<ServiceStatus['state'], string>;
 
-export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
-  const commandOf = (service: string): { program: string; args: string[] } => {
-    const [program = '', ...script] = hostCommand;
-    return { program, args: [...script, 'service', '--service', service] };
-  };
+export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
   return {
     mechanism: 'service',
     elevated: true,
@@ -73,7 +62,7 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
           { action: 'remove', kind: 'registry', target: key },
         ];
       }
-      const { program, args } = commandOf(serviceName);
+      const { program, args } = brokerCommand(hostCommand, serviceName);
       const action = startType === undefined ? 'create' : 'change';
       return [
         {
@@ -90,27 +79,26 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
     },
     checkRights: async ({ serviceName }) => {
       if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
-      requireElevated(serviceName);
+      if (!elevation) requireElevated(serviceName);
     },
-    register: async (identity, definition, report) => {
-      report({ operation: 'install', message: 'Registering the service' });
-      registerEventSource();
-      try {
-        register(identity, definition, commandOf(identity.serviceName));
-      } catch (error) {
-        noteEvent('install-failed', `(${identity.serviceName}: ${toGatewayServiceError(error).message})`);
-        throw error;
+    register: async ({ serviceName: service }, { recovery }, report) => {
+      if (elevation) {
+        report({ operation: 'install', message: 'Asking Windows for an administrator' });
+        requireDone(await elevation.run('install', service), 'install', service);
+        return;
       }
-      noteEvent('installed', `(${identity.serviceName})`);
+      report({ operation: 'install', message: 'Registering the service' });
+      registerService({ service, hostCommand, recovery });
     },
-    unregister: async ({ serviceName }, report) => {
-      requireElevated(serviceName);
+    unregister: async ({ serviceName: service }, report) => {
+      if (elevation) {
+        report({ operation: 'uninstall', message: 'Asking Windows for an administrator' });
+        requireDone(await elevation.run('uninstall', service), 'uninstall', service);
+        return;
+      }
+      requireElevated(service);
       report({ operation: 'uninstall', message: 'Removing the service' });
-      await deleteService(serviceName, { deadlineMs: DELETE_MS }).catch(error => {
-        if (!isRemovalPendingError(error)) throw error;
-      });
-      noteEvent('removed', `(${serviceName})`);
-      if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
+      await unregisterService(service);
     },
     start: async ({ serviceName }) => {
       await startService(serviceName, { deadlineMs: START_MS });
@@ -120,19 +108,6 @@ export function scmHost({ hostCommand }: ScmHostOptions): HostPort {
     },
     isGone: async ({ serviceName }) => (queryStatus(serviceName)?.state ?? 'stopped') === 'stopped',
   };
-}
-
-/**
- * The user of this session: whoever's consent elevated this process, the service is for the one who sits there. A session without a user
- * (a remote shell) has nobody but the user of the process.
- */
-function sessionOwner(): Sid {
-  try {
-    return userOfSession(currentSession()).sid;
-  } catch (error) {
-    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return currentUser();
-    throw error;
-  }
 }
 
 /** Whether a service with this owner is one of ours; one without an owner is the half of an installation that was interrupted. */
@@ -166,36 +141,4 @@ async function registration(identity: GatewayIdentity, folder: StateFolder): Pro
     ...(status.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
   };
-}
-
-/** A service whose command line ends as ours do; whose program it is, the elevated installer has made sure of. */
-function isBroker({ binaryPath }: ServiceConfig, service: string): boolean {
-  return binaryPath.endsWith(`service --service ${service}`);
-}
-
-/** Service and owner, or neither. */
-function register(
-  { serviceName: name, serviceId }: GatewayIdentity,
-  { recovery }: Definition,
-  { program, args }: { program: string; args: string[] },
-): void {
-  const owner = sessionOwner();
-  const { created } = installService({
-    name,
-    displayName: serviceDisplayName(serviceId),
-    description: 'Keeps the Hermes gateway of its owner running, and starts it again when it fails.',
-    program,
-    args,
-    owner,
-    recovery,
-    preshutdownTimeoutMs: PRESHUTDOWN_MS,
-    // Who installs wants it to run: "disabled" ends here, any other choice of the user stays.
-    ...(queryConfig(name)?.startType === 'disabled' && { startType: 'automatic' }),
-  });
-  try {
-    writeOwner(name, owner);
-  } catch (error) {
-    if (created) requestDelete(name);
-    throw error;
-  }
 }

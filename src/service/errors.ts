@@ -112,6 +112,16 @@ export const ERRORS = {
     exit: EXIT.needsAdministrator,
     win32: 1223,
   },
+  'elevation-failed': {
+    message: 'The step that needs an administrator did not do its work.',
+    remedy: `Look into Windows' event log (Application, source "Hermes Gateway Service"), or run "hermes-gateway install" from an elevated prompt, which tells more.`,
+    exit: EXIT.failed,
+  },
+  'elevation-unavailable': {
+    message: 'There is no way here to ask for an administrator.',
+    remedy: 'Run "hermes-gateway install" from an elevated prompt ("Run as administrator").',
+    exit: EXIT.needsAdministrator,
+  },
   'connection-lost': {
     message: 'The app does not answer.',
     remedy: 'Start the app again. The gateway itself is not touched by this.',
@@ -321,6 +331,13 @@ export class GatewayServiceError extends Error {
     this.code = code;
     this.remedy = options.remedy ?? entry.remedy;
     this.win32 = options.win32 ?? entry.win32;
+  }
+
+  /** The failure that another process told of. */
+  static fromValue({ code, message, remedy, win32 }: ErrorValue): GatewayServiceError {
+    const sentence = ERRORS[code].message;
+    const detail = message.startsWith(sentence) ? message.slice(sentence.length).trim() : message;
+    return new GatewayServiceError(code, detail, { remedy, ...(win32 !== undefined && { win32 }) });
   }
 
   get exit(): ExitCode {

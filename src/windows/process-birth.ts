@@ -147,10 +147,10 @@ function exitCode(process: Handle): number {
 }
 
 /**
- * The exit code, when there is one. Windows' own thread pool waits, not a worker of libuv: Node joins its workers when it exits, so one that
+ * The exit code of a process, when there is one; its handle is closed then. Windows' own thread pool waits, not a worker of libuv: Node joins its workers when it exits, so one that
  * waits for a child would keep this process from ending before the child does.
  */
-async function exitCodeOf(process: Handle): Promise<number> {
+export async function exitCodeOf(process: Handle): Promise<number> {
   // A callback that Windows may call does not keep the event loop alive; this does.
   const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
   const wait: [Handle | null] = [null];

@@ -5,9 +5,10 @@
  * Sources: RegCreateKeyExW, RegSetValueExW, RegQueryValueExW, RegEnumValueW, RegDeleteTreeW (Microsoft Learn).
  */
 import { ERROR, win32Error } from './errors.ts';
-import { localFree, using } from './handle.ts';
+import { using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
+import { withSecurityAttributes } from './security-attributes.ts';
+import { DWORD, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
 
 /** A value with its type: a string is REG_SZ, a number REG_DWORD, a list REG_MULTI_SZ, bytes REG_BINARY. */
 export type RegistryValue = string | number | readonly string[] | Buffer | ExpandableString;
@@ -80,14 +81,6 @@ const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advap
   DWORD,
   DWORD,
 ]);
-const ToDescriptor = declare<[string, number, [Handle | null], null], number>(
-  'advapi32.dll',
-  'ConvertStringSecurityDescriptorToSecurityDescriptorW',
-  BOOL,
-  [WIDE, DWORD, out(POINTER), POINTER],
-);
-
-const SDDL_REVISION_1 = 1;
 const MAX_VALUE_NAME = 16_384;
 
 function split(path: RegistryPath): { readonly root: Handle; readonly subkey: string } {
@@ -173,21 +166,11 @@ export function readKey(path: RegistryPath): Record<string, RegistryValue> | und
   });
 }
 
-/** Gives `use` a security descriptor made of SDDL, or null for the default. */
-function withDescriptor<T>(sddl: string | undefined, use: (descriptor: Handle | null) => T): T {
-  if (sddl === undefined) return use(null);
-  const descriptor: [Handle | null] = [null];
-  const { result, lastError } = ToDescriptor(sddl, SDDL_REVISION_1, descriptor, null);
-  if (!result) throw win32Error(lastError, `ConvertStringSecurityDescriptorToSecurityDescriptorW ${sddl}`);
-  return using(descriptor[0] ?? 0n, localFree, use);
-}
-
 /** Writes values under a key, which is made first where it is missing; values that are not named stay. */
 export function writeValues(path: RegistryPath, values: Readonly<Record<string, RegistryValue>>, options: KeyOptions = {}): void {
   const { root, subkey } = split(path);
   const key: [Handle | null] = [null];
-  withDescriptor(options.sddl, descriptor => {
-    const attributes = descriptor === null ? null : { nLength: 24, lpSecurityDescriptor: descriptor, bInheritHandle: 0 };
+  withSecurityAttributes(options.sddl, attributes => {
     const access = KEY_WRITE | KEY_WOW64_64KEY;
     const { result: status } = RegCreateKeyExW(
       root,

@@ -180,6 +180,25 @@ export const PROCESSENTRY32W = koffi.struct('PROCESSENTRY32W', {
   szExeFile: koffi.array('char16', 260, 'String'),
 });
 
+/** shellapi.h; the union of icon and monitor is one handle. */
+export const SHELLEXECUTEINFOW = koffi.struct('SHELLEXECUTEINFOW', {
+  cbSize: DWORD,
+  fMask: DWORD,
+  hwnd: POINTER,
+  lpVerb: WIDE,
+  lpFile: WIDE,
+  lpParameters: WIDE,
+  lpDirectory: WIDE,
+  nShow: 'int',
+  hInstApp: POINTER,
+  lpIDList: POINTER,
+  lpClass: WIDE,
+  hkeyClass: POINTER,
+  dwHotKey: DWORD,
+  hMonitor: POINTER,
+  hProcess: POINTER,
+});
+
 /** winuser.h: a hidden window and its messages. */
 export const WNDPROC = koffi.proto('__stdcall', 'WNDPROC', 'int64', [POINTER, 'uint32', 'uint64', 'int64']);
 export const WNDCLASSW = koffi.struct('WNDCLASSW', {

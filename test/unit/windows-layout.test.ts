@@ -137,6 +137,26 @@ const HEADERS: Readonly<Record<string, Layout>> = {
       szExeFile: 44,
     },
   },
+  SHELLEXECUTEINFOW: {
+    size: 112,
+    offsets: {
+      cbSize: 0,
+      fMask: 4,
+      hwnd: 8,
+      lpVerb: 16,
+      lpFile: 24,
+      lpParameters: 32,
+      lpDirectory: 40,
+      nShow: 48,
+      hInstApp: 56,
+      lpIDList: 64,
+      lpClass: 72,
+      hkeyClass: 80,
+      dwHotKey: 88,
+      hMonitor: 96,
+      hProcess: 104,
+    },
+  },
   WNDCLASSW: {
     size: 72,
     offsets: {

@@ -11,6 +11,7 @@ interface Modules {
   'event-log': typeof import('../../src/windows/event-log.ts');
   capabilities: typeof import('../../src/windows/capabilities.ts');
   security: typeof import('../../src/windows/security.ts');
+  mutex: typeof import('../../src/windows/mutex.ts');
 }
 
 type Exported<M extends keyof Modules, F extends keyof Modules[M]> = Modules[M][F] extends (...args: infer A) => infer R

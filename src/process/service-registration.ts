@@ -1,0 +1,126 @@
+/**
+ * What stands in the SCM and the registry for one gateway service: written, taken back and compared here, by whoever has an administrator's
+ * rights for it. A user's process may only compare.
+ */
+
+import { SERVICE_NAME } from '../gateway/identity.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { RecoveryLadder } from '../service/ladder.ts';
+import { noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
+import { enumerateServices, isRemovalPending, queryConfig, queryStatus, requestDelete, type ServiceConfig } from '../windows/scm.ts';
+import { deleteService } from '../windows/scm-wait.ts';
+import type { Sid } from '../windows/sddl.ts';
+import { currentSession, currentUser, userOfSession } from '../windows/security.ts';
+import {
+  type InstallReceipt,
+  installService,
+  mismatches,
+  readInstalled,
+  type ServiceSpec,
+  serviceDisplayName,
+} from '../windows/service-install.ts';
+import { readOwner, writeOwner } from './service-registry.ts';
+
+export interface ServiceRegistration {
+  readonly service: string;
+  /** How the SCM is to start the broker: the program and the arguments before `service`. */
+  readonly hostCommand: readonly string[];
+  readonly recovery: RecoveryLadder;
+}
+
+/** The graceful stop of a gateway, when Windows shuts down, in milliseconds. */
+const PRESHUTDOWN_MS = 20_000;
+/** A deleted service whose restart is queued, or that somebody has open, keeps its name for longer; it starts nothing any more. */
+const DELETE_MS = 5_000;
+
+/** The program that the SCM starts for a service, and its arguments. */
+export function brokerCommand(hostCommand: readonly string[], service: string): { program: string; args: string[] } {
+  const [program = '', ...script] = hostCommand;
+  return { program, args: [...script, 'service', '--service', service] };
+}
+
+/** A service whose command line ends as ours do; whose program it is, the elevated installer has made sure of. */
+export function isBroker({ binaryPath }: ServiceConfig, service: string): boolean {
+  return binaryPath.endsWith(`service --service ${service}`);
+}
+
+/**
+ * The user of this session: whoever's consent elevated this process, the service is for the one who sits there. A session without a user
+ * (a remote shell, Wine) has nobody but the user of the process.
+ */
+export function sessionOwner(): Sid {
+  try {
+    return userOfSession(currentSession()).sid;
+  } catch (error) {
+    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return currentUser();
+    throw error;
+  }
+}
+
+function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: Sid): ServiceSpec {
+  return {
+    name: service,
+    displayName: serviceDisplayName(service.slice(SERVICE_NAME.length + 1)),
+    description: 'Keeps the Hermes gateway of its owner running, and starts it again when it fails.',
+    ...brokerCommand(hostCommand, service),
+    owner,
+    recovery,
+    preshutdownTimeoutMs: PRESHUTDOWN_MS,
+  };
+}
+
+/** Service, owner and event source, or neither service nor owner. Needs an administrator. */
+export function registerService(registration: ServiceRegistration): InstallReceipt {
+  const { service } = registration;
+  registerEventSource();
+  try {
+    const receipt = installOwned(registration);
+    noteEvent('installed', `(${service})`);
+    return receipt;
+  } catch (error) {
+    noteEvent('install-failed', `(${service}: ${toGatewayServiceError(error).message})`);
+    throw error;
+  }
+}
+
+function installOwned(registration: ServiceRegistration): InstallReceipt {
+  const { service } = registration;
+  const owner = sessionOwner();
+  const receipt = installService({
+    ...specOf(registration, owner),
+    // Who installs wants it to run: "disabled" ends here, any other choice of the user stays.
+    ...(queryConfig(service)?.startType === 'disabled' && { startType: 'automatic' }),
+  });
+  try {
+    writeOwner(service, owner);
+    if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
+  } catch (error) {
+    if (receipt.created) requestDelete(service);
+    throw error;
+  }
+  return receipt;
+}
+
+/** Needs an administrator. A service that is absent already is fine, and so is one that goes away as soon as nobody has it open. */
+export async function unregisterService(service: string): Promise<void> {
+  await deleteService(service, { deadlineMs: DELETE_MS }).catch(error => {
+    if (!(error instanceof GatewayServiceError) || error.code !== 'removal-pending') throw error;
+  });
+  noteEvent('removed', `(${service})`);
+  if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
+}
+
+/** Whether everything is registered as `registerService` would write it. Every user may ask. */
+export function isRegistered(registration: ServiceRegistration): boolean {
+  const { service } = registration;
+  const found = readInstalled(service);
+  if (!found || isRemovalPending(service)) return false;
+  const owner = sessionOwner();
+  const startType = found.config.startType === 'disabled' ? 'automatic' : found.config.startType;
+  return readOwner(service) === owner && mismatches(specOf(registration, owner), startType, found).length === 0;
+}
+
+/** Whether nothing of this name is left that could start anything. Every user may ask. */
+export function isUnregistered(service: string): boolean {
+  return queryStatus(service) === undefined || isRemovalPending(service);
+}

@@ -1,0 +1,31 @@
+/**
+ * The security of a thing from its first moment: SECURITY_ATTRIBUTES made of SDDL, for the calls that create keys and folders. Rights that
+ * are set afterwards leave a moment in which somebody else may write.
+ * Source: ConvertStringSecurityDescriptorToSecurityDescriptorW (Microsoft Learn).
+ */
+import { win32Error } from './errors.ts';
+import { localFree, using } from './handle.ts';
+import { declare } from './library.ts';
+import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
+
+const ToDescriptor = declare<[string, number, [Handle | null], null], number>(
+  'advapi32.dll',
+  'ConvertStringSecurityDescriptorToSecurityDescriptorW',
+  BOOL,
+  [WIDE, DWORD, out(POINTER), POINTER],
+);
+
+const SDDL_REVISION_1 = 1;
+/** sizeof(SECURITY_ATTRIBUTES) */
+const ATTRIBUTES_BYTES = 24;
+
+/** Gives `use` what a call that creates something takes; null, which means the default, where no SDDL is given. */
+export function withSecurityAttributes<T>(sddl: string | undefined, use: (attributes: object | null) => T): T {
+  if (sddl === undefined) return use(null);
+  const descriptor: [Handle | null] = [null];
+  const { result, lastError } = ToDescriptor(sddl, SDDL_REVISION_1, descriptor, null);
+  if (!result) throw win32Error(lastError, `ConvertStringSecurityDescriptorToSecurityDescriptorW ${sddl}`);
+  return using(descriptor[0] ?? 0n, localFree, lpSecurityDescriptor =>
+    use({ nLength: ATTRIBUTES_BYTES, lpSecurityDescriptor, bInheritHandle: 0 }),
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * Starting a program with an administrator's consent, by the shell's own verb: Windows asks, and tells a refusal apart (1223).
+ * Source: ShellExecuteExW, SHELLEXECUTEINFOW (Microsoft Learn).
+ */
+import koffi from 'koffi';
+import { win32Error } from './errors.ts';
+import { declare } from './library.ts';
+import { exitCodeOf } from './process-birth.ts';
+import { BOOL, type Handle, inout, SHELLEXECUTEINFOW } from './types.ts';
+
+interface ExecuteInfo {
+  readonly cbSize: number;
+  readonly fMask: number;
+  readonly lpVerb: string;
+  readonly lpFile: string;
+  readonly lpParameters: string;
+  readonly lpDirectory: string;
+  readonly nShow: number;
+  readonly hProcess?: Handle | null;
+}
+
+const ShellExecuteExW = declare<[ExecuteInfo], number>('shell32.dll', 'ShellExecuteExW', BOOL, [inout(SHELLEXECUTEINFOW)]);
+
+/** shellapi.h */
+const SEE_MASK_NOCLOSEPROCESS = 0x40;
+const SEE_MASK_NOASYNC = 0x100;
+const SEE_MASK_FLAG_NO_UI = 0x400;
+const SW_HIDE = 0;
+/** Windows was not given the consent. */
+const ERROR_CANCELLED = 1223;
+
+export interface ElevatedStart {
+  /** The absolute path of the program. */
+  readonly program: string;
+  /** Its command line after the program, quoted as that program takes it apart. */
+  readonly parameters: string;
+  readonly cwd: string;
+}
+
+/**
+ * Asks for consent and starts the program without a window. Resolves with its exit code, or with undefined where consent was declined.
+ * Waits on a worker of libuv's pool while Windows asks. Throws what Windows says otherwise.
+ */
+export async function runElevated({ program, parameters, cwd }: ElevatedStart): Promise<number | undefined> {
+  const info: ExecuteInfo = {
+    cbSize: koffi.sizeof(SHELLEXECUTEINFOW),
+    fMask: SEE_MASK_NOCLOSEPROCESS | SEE_MASK_NOASYNC | SEE_MASK_FLAG_NO_UI,
+    lpVerb: 'runas',
+    lpFile: program,
+    lpParameters: parameters,
+    lpDirectory: cwd,
+    nShow: SW_HIDE,
+  };
+  const { result, lastError } = await ShellExecuteExW.async(info);
+  if (!result && lastError === ERROR_CANCELLED) return undefined;
+  if (!result) throw win32Error(lastError, `ShellExecuteExW ${program}`);
+  const { hProcess } = info;
+  if (!hProcess) throw win32Error(lastError, `ShellExecuteExW ${program} gave no process`);
+  return exitCodeOf(hProcess);
+}

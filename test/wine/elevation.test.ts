@@ -1,0 +1,122 @@
+// Elevation with the real sudo-prompt, its real batch files, the real elevated step and the rebuilt SCM. Only powershell.exe is stood in for:
+// Wine has none, and nobody who could be asked. That Windows asks, and whom, is proved on Windows only.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { ElevationOutcome } from '../../src/process/elevation.ts';
+import { call } from './call.ts';
+import { type Consent, consent, promptFolders, standInForPowerShell } from './consent.ts';
+import type { ElevationRequest } from './probes/elevation.ts';
+import type { WineRig } from './rig.ts';
+import { describeOnWine, until } from './suite.ts';
+
+const SERVICE = 'HermesGateway-work';
+/** Short enough for a test, long enough for the starts of Windows Node that they have to outlast. */
+const TIMES = { deadlineMs: 12_000, graceMs: 4_000 };
+
+describeOnWine('elevation', rig => {
+  const elevate = (request: Partial<ElevationRequest> = {}): Promise<{ outcome: ElevationOutcome; tookMs: number }> =>
+    rig().ask('elevation', JSON.stringify({ way: 'sudo-prompt', verb: 'install', service: SERVICE, times: TIMES, ...request }));
+  const asked = (answer: Consent, request?: Partial<ElevationRequest>) => {
+    consent(rig(), answer);
+    return elevate(request);
+  };
+  const registered = () => call(rig(), 'scm', 'queryConfig', SERVICE);
+  const leftFolders = (of: WineRig) =>
+    readdirSync(path.join(of.prefix, 'drive_c', 'ProgramData')).filter(name => name.startsWith('HermesGateway'));
+
+  beforeAll(() => standInForPowerShell(rig()));
+  afterEach(async () => {
+    await until('no elevated step', async () => !(await call(rig(), 'mutex', 'mutexExists', 'Global\\HermesGatewayElevated')));
+    await elevate({ way: 'direct', verb: 'uninstall' });
+  });
+
+  it('registers the service after consent, and removes it after another one: one question each', async () => {
+    const before = promptFolders(rig()).length;
+    expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
+    expect((await registered())?.binaryPath).toMatch(/hermes-gateway\.js service --service HermesGateway-work$/);
+    expect((await asked('accept', { verb: 'uninstall' })).outcome).toEqual({ kind: 'done' });
+    expect(await registered()).toBeUndefined();
+    expect(promptFolders(rig()).length - before).toBe(2);
+  });
+
+  it('lets no variable of the user load foreign code into the elevated step', async () => {
+    expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
+    expect(rig().read('C:\\foreign')).toBe('');
+    // The trap itself works.
+    await rig().run([rig().node, '-e', '0'], { env: { NODE_OPTIONS: '--require C:\\foreign.cjs' } });
+    expect(rig().read('C:\\foreign')).toContain('node.exe');
+  });
+
+  it.each(['C:\\用户', "C:\\O'Brien", 'C:\\A&B'])(
+    'works where TEMP is %s, in a folder made for it, which is gone afterwards',
+    async home => {
+      const temp = `${home}\\Temp`;
+      rig().write(`${temp}\\there`, '');
+      expect((await asked('accept', { temp })).outcome).toEqual({ kind: 'done' });
+      expect(promptFolders(rig()).at(-1)).toMatch(/^C:\\ProgramData\\HermesGateway-[0-9a-f]{8}$/);
+      expect(leftFolders(rig())).toEqual([]);
+    },
+  );
+
+  it('says that consent was declined, and has changed nothing', async () => {
+    expect((await asked('decline')).outcome).toEqual({ kind: 'declined' });
+    expect(await registered()).toBeUndefined();
+  });
+
+  it('gives up a question that stays open at its own deadline', async () => {
+    expect((await asked('hang', { times: { ...TIMES, deadlineMs: 2_000 } })).outcome).toEqual({ kind: 'timed-out' });
+  });
+
+  it('gives up at its own deadline where the elevated shell died, for which sudo-prompt waits for ever', async () => {
+    expect((await asked('die', { times: { ...TIMES, deadlineMs: 4_000 } })).outcome).toEqual({ kind: 'timed-out' });
+  });
+
+  it('notices that the step died at its work, without waiting for the deadline', async () => {
+    const { outcome, tookMs } = await asked('die-at-work', { times: { deadlineMs: 40_000, graceMs: 1_000 } });
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'elevation-failed' } });
+    expect(tookMs).toBeLessThan(40_000);
+  });
+
+  it('takes no other output for the answer of the step', async () => {
+    expect((await asked('garbage')).outcome).toMatchObject({ kind: 'failed', error: { code: 'elevation-failed' } });
+  });
+
+  it('calls it no refusal when the step runs in spite of what sudo-prompt says', async () => {
+    expect((await asked('slow')).outcome).toEqual({ kind: 'done' });
+  });
+
+  it('calls it no refusal while a step is still at work', async () => {
+    expect((await asked('slower', { times: { ...TIMES, deadlineMs: 6_000 } })).outcome).toEqual({ kind: 'timed-out' });
+  });
+
+  it('brings back why the step refused', async () => {
+    await call(rig(), 'service-install', 'installService', {
+      name: SERVICE,
+      displayName: 'Somebody else',
+      description: '',
+      program: 'C:\\somebody\\else.exe',
+      args: [],
+      owner: await call(rig(), 'security', 'currentUser'),
+      recovery: { delaysMs: [1_000], resetMs: 60_000 },
+      preshutdownTimeoutMs: 20_000,
+    });
+    try {
+      expect((await asked('accept')).outcome).toMatchObject({ kind: 'failed', error: { code: 'foreign' } });
+      expect((await registered())?.binaryPath).toBe('"C:\\somebody\\else.exe"');
+    } finally {
+      await call(rig(), 'scm', 'requestDelete', SERVICE);
+    }
+  });
+
+  it('needs no prompt where the rights are there', async () => {
+    const before = promptFolders(rig()).length;
+    expect((await elevate({ way: 'direct' })).outcome).toEqual({ kind: 'done' });
+    expect(promptFolders(rig()).length).toBe(before);
+  });
+
+  it("asks by Windows' shell too, where sudo-prompt cannot", async () => {
+    expect((await elevate({ way: 'run-as' })).outcome).toEqual({ kind: 'done' });
+    expect((await elevate({ way: 'run-as', verb: 'uninstall' })).outcome).toEqual({ kind: 'done' });
+  });
+});

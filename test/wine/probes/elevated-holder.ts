@@ -1,0 +1,6 @@
+// An elevated step that is at work for a while and then dies without an answer: elevated-holder MILLISECONDS.
+import { ELEVATED_MUTEX } from '../../../src/process/elevation.ts';
+import { takeMutex } from '../../../src/windows/mutex.ts';
+
+takeMutex(ELEVATED_MUTEX, 0);
+setTimeout(() => process.exit(1), Number(process.argv[2]));

@@ -1,0 +1,27 @@
+// One elevation inside Windows, by a way of the app's own: elevation JSON. Prints {outcome, tookMs} as one JSON document.
+import { fileURLToPath } from 'node:url';
+import { direct, factsOfWindows } from '../../../main/elevation/elevation.ts';
+import { runAs } from '../../../main/elevation/run-as.ts';
+import type { SettleTimes } from '../../../main/elevation/settle.ts';
+import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
+import type { ElevatedVerb } from '../../../src/process/elevation.ts';
+
+export interface ElevationRequest {
+  readonly way: 'sudo-prompt' | 'run-as' | 'direct';
+  readonly verb: ElevatedVerb;
+  readonly service: string;
+  /** TEMP of this process; made. */
+  readonly temp?: string;
+  readonly times?: SettleTimes;
+}
+
+const { way, verb, service, temp, times } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
+if (temp !== undefined) process.env['TEMP'] = temp;
+const hostCommand = [process.execPath, fileURLToPath(new URL('../../../src/cli/hermes-gateway.js', import.meta.url))];
+const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
+const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => direct(hostCommand) };
+const began = performance.now();
+const outcome = await ways[way]().run(verb, service);
+console.log(JSON.stringify({ outcome, tookMs: performance.now() - began }));
+// A prompt that hangs is a child of this process still.
+process.exit();
