@@ -95,9 +95,9 @@ function ask(threadFile: URL, data: PromptData, env: Record<string, string>): Pr
       if (message.kind === 'loaded') loaded = true;
       else resolve(promptedOf(message));
     });
-    thread.on('error', ({ message }: Error) =>
-      resolve(loaded ? { kind: 'ended', detail: message } : { kind: 'unusable', reason: message }),
-    );
+    const gone = (detail: string) => resolve(loaded ? { kind: 'ended', detail } : { kind: 'unusable', reason: detail });
+    thread.on('error', ({ message }: Error) => gone(message));
+    thread.on('exit', () => gone('sudo-prompt ended without a word.'));
   });
   return { prompted, end: () => thread.terminate() };
 }

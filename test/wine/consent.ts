@@ -54,7 +54,7 @@ const deeds = {
     copyFileSync(beside('command.bat'), 'C:\\\\late.bat');
     apart('cmd.exe', ['/d', '/c', 'C:\\\\late.bat']);
   },
-  slower: () => holder(15_000),
+  slower: () => holder(10_000),
 };
 deeds[readFileSync('C:\\\\consent', 'utf8')]();
 `;

@@ -1,4 +1,4 @@
-// One elevation inside Windows, by a way of the app's own: elevation JSON. Prints {outcome, tookMs} as one JSON document.
+// One elevation inside Windows, by a way of the app's own: elevation JSON. Prints {outcome} as one JSON document.
 import { fileURLToPath } from 'node:url';
 import { direct, factsOfWindows } from '../../../main/elevation/elevation.ts';
 import { runAs } from '../../../main/elevation/run-as.ts';
@@ -20,8 +20,7 @@ if (temp !== undefined) process.env['TEMP'] = temp;
 const hostCommand = [process.execPath, fileURLToPath(new URL('../../../src/cli/hermes-gateway.js', import.meta.url))];
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
 const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => direct(hostCommand) };
-const began = performance.now();
 const outcome = await ways[way]().run(verb, service);
-console.log(JSON.stringify({ outcome, tookMs: performance.now() - began }));
+console.log(JSON.stringify({ outcome }));
 // A prompt that hangs is a child of this process still.
 process.exit();

@@ -1,0 +1,118 @@
+// What an administrator is asked to run, and the surroundings of the question.
+import { describe, expect, it } from 'vitest';
+import { isSafeTemp, promptCommand, promptEnvironment } from '../../main/elevation/prompt-command.ts';
+
+const SYSTEM = 'C:\\Windows\\System32';
+const HOST = 'C:\\Program Files\\Hermes Gateway Service\\1a2b\\hermes-gateway-host.exe';
+const line = (change: Partial<Parameters<typeof promptCommand>[0]> = {}) =>
+  promptCommand({ verb: 'install', service: 'HermesGateway', hostCommand: [HOST], systemFolder: SYSTEM, variables: [], ...change });
+const emptied = (variables: readonly string[]) =>
+  [...(line({ variables }) ?? '').matchAll(/&set ([A-Z_0-9]+)=(?=&)/g)].map(([, name]) => name);
+
+describe('the command of the elevated step', () => {
+  it('ends with the program, a verb and the name of a service, and nothing else', () => {
+    expect(line()?.split('&').at(-1)).toBe(`"${HOST}" elevated install --service HermesGateway`);
+    expect(line({ verb: 'uninstall', service: 'HermesGateway-work' })?.split('&').at(-1)).toBe(
+      `"${HOST}" elevated uninstall --service HermesGateway-work`,
+    );
+    expect(
+      line({ hostCommand: ['C:\\node.exe', 'C:\\my app\\gateway.js'] })
+        ?.split('&')
+        .at(-1),
+    ).toBe('"C:\\node.exe" "C:\\my app\\gateway.js" elevated install --service HermesGateway');
+  });
+
+  it("leaves the caller's folder first, from which programs and libraries would be loaded", () => {
+    expect(line()?.split('&')[0]).toBe('cd /d "C:\\Windows\\System32"');
+  });
+
+  it('empties what makes Node, OpenSSL or Electron load foreign code, set here or not', () => {
+    expect(emptied([])).toEqual(
+      expect.arrayContaining([
+        'NODE_OPTIONS',
+        'NODE_EXTRA_CA_CERTS',
+        'OPENSSL_CONF',
+        'SSL_CERT_FILE',
+        'SSL_CERT_DIR',
+        'ELECTRON_RUN_AS_NODE',
+      ]),
+    );
+  });
+
+  it('empties every other variable of these families that is set here, once, whatever its case', () => {
+    const names = emptied(['node_debug', 'ELECTRON_NO_ASAR', 'Node_Options', 'Path', 'HERMES_HOME', 'SSL_CERT_X']);
+    expect(names).toEqual(expect.arrayContaining(['NODE_DEBUG', 'ELECTRON_NO_ASAR', 'SSL_CERT_X']));
+    expect(names).not.toContain('PATH');
+    expect(names).not.toContain('HERMES_HOME');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('lets no name of a variable end the line', () => {
+    expect(emptied(['NODE_A&calc', 'ELECTRON_%X%', 'NODE_A B'])).toEqual(emptied([]));
+  });
+
+  it.each(['HermesGateway-', 'HermesGateway-Work', 'HermesGateway&calc', 'HermesGateway-a b', 'Spooler', 'HermesGateway\n', ''])(
+    'is not made for the service %j',
+    service => expect(line({ service })).toBeUndefined(),
+  );
+
+  it.each([['C:\\100%\\host.exe'], ['C:\\a"b\\host.exe'], ['C:\\a\r\nb\\host.exe'], ['']])('is not made for the program %j', program =>
+    expect(line({ hostCommand: [program] })).toBeUndefined(),
+  );
+
+  it('keeps signs of cmd.exe in a path between quotes', () => {
+    expect(line({ hostCommand: ["C:\\A&B (O'Brien)\\用户^\\host.exe"] })).toContain(
+      `&"C:\\A&B (O'Brien)\\用户^\\host.exe" elevated install`,
+    );
+  });
+});
+
+describe('the environment of the question', () => {
+  const env = promptEnvironment(
+    { Path: 'C:\\planted', ComSpec: 'C:\\planted\\cmd.exe', PSModulePath: 'C:\\pwsh7', TEMP: 'C:\\用户', Tmp: 'C:\\x', USERNAME: 'ann' },
+    SYSTEM,
+    'C:\\safe',
+  );
+
+  it("finds Windows' own programs and no others", () => {
+    expect(env['PATH']).toBe('C:\\Windows\\System32;C:\\Windows\\System32\\WindowsPowerShell\\v1.0');
+    expect(env['comspec']).toBe('C:\\Windows\\System32\\cmd.exe');
+    expect(env['NODEFAULTCURRENTDIRECTORYINEXEPATH']).toBe('1');
+    expect(Object.values(env).filter(value => value.includes('planted'))).toEqual([]);
+  });
+
+  it('has the safe folder by each of its names, and each name once', () => {
+    expect([env['TEMP'], env['TMP']]).toEqual(['C:\\safe', 'C:\\safe']);
+    const upper = Object.keys(env).map(name => name.toUpperCase());
+    expect(new Set(upper).size).toBe(upper.length);
+  });
+
+  it('keeps the rest, without the modules of another PowerShell', () => {
+    expect(env['USERNAME']).toBe('ann');
+    expect(env['PSMODULEPATH']).toBeUndefined();
+  });
+});
+
+describe('a folder for the batch files', () => {
+  it.each([
+    'C:\\Users\\ann\\AppData\\Local\\Temp',
+    'C:\\Users\\Ann Lee\\Temp',
+    'C:\\Users\\MLLER~1\\Temp',
+    'C:\\ProgramData\\HermesGateway-0a1b',
+  ])('may be %s', folder => expect(isSafeTemp(folder)).toBe(true));
+
+  it.each([
+    'C:\\Users\\用户\\Temp',
+    'C:\\Users\\Müller\\Temp',
+    "C:\\Users\\O'Brien\\Temp",
+    'C:\\A&B',
+    'C:\\100%',
+    'C:\\a^b',
+    'C:\\a(b)',
+    'C:\\a[b]',
+    'C:\\a"b',
+    '\\\\server\\share\\Temp',
+    'HermesGateway-0a1b',
+    `C:\\${'a'.repeat(150)}`,
+  ])('may not be %s', folder => expect(isSafeTemp(folder)).toBe(false));
+});

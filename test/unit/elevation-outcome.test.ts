@@ -1,0 +1,205 @@
+// What is said of an elevation: every combination of what the prompt said, whether a step is at work and what the SCM shows.
+import { describe, expect, it } from 'vitest';
+import { firstWay } from '../../main/elevation/elevation.ts';
+import { outcomeOf, type Prompted, settle } from '../../main/elevation/settle.ts';
+import { elevatedStep, parseElevatedRequest } from '../../src/process/elevated-step.ts';
+import { type Elevation, type ElevationOutcome, isServiceName, parseAnswer, requireDone } from '../../src/process/elevation.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+
+const busy = new GatewayServiceError('busy', '(another elevated step)');
+const PROMPTED = {
+  'answered: done': { kind: 'answered', answer: { ok: true } },
+  'answered: refused by the step': { kind: 'answered', answer: { ok: false, error: busy.toValue() } },
+  'ended without an answer': { kind: 'ended', detail: 'Nothing came.' },
+  refused: { kind: 'refused' },
+  unusable: { kind: 'unusable', reason: 'no PowerShell' },
+  silent: { kind: 'silent' },
+} as const satisfies Record<string, Prompted>;
+
+describe('the outcome of an elevation', () => {
+  it.each<[keyof typeof PROMPTED, 'at work' | 'at rest', 'done' | 'not done', string]>([
+    ['answered: done', 'at rest', 'done', 'done'],
+    ['answered: done', 'at work', 'done', 'done'],
+    ['answered: done', 'at rest', 'not done', 'failed: service-readback'],
+    ['answered: done', 'at work', 'not done', 'failed: service-readback'],
+    ['answered: refused by the step', 'at rest', 'done', 'failed: busy'],
+    ['answered: refused by the step', 'at work', 'done', 'failed: busy'],
+    ['answered: refused by the step', 'at rest', 'not done', 'failed: busy'],
+    ['answered: refused by the step', 'at work', 'not done', 'failed: busy'],
+    ['ended without an answer', 'at rest', 'done', 'done'],
+    ['ended without an answer', 'at work', 'done', 'timed-out'],
+    ['ended without an answer', 'at rest', 'not done', 'failed: elevation-failed'],
+    ['ended without an answer', 'at work', 'not done', 'timed-out'],
+    ['refused', 'at rest', 'done', 'done'],
+    ['refused', 'at work', 'done', 'timed-out'],
+    ['refused', 'at rest', 'not done', 'declined'],
+    ['refused', 'at work', 'not done', 'timed-out'],
+    ['unusable', 'at rest', 'done', 'unavailable'],
+    ['unusable', 'at work', 'done', 'unavailable'],
+    ['unusable', 'at rest', 'not done', 'unavailable'],
+    ['unusable', 'at work', 'not done', 'unavailable'],
+    ['silent', 'at rest', 'done', 'done'],
+    ['silent', 'at work', 'done', 'timed-out'],
+    ['silent', 'at rest', 'not done', 'timed-out'],
+    ['silent', 'at work', 'not done', 'timed-out'],
+  ])('the prompt %s, a step %s, the SCM %s: %s', (prompted, work, scm, said) => {
+    const outcome = outcomeOf(PROMPTED[prompted], { atWork: work === 'at work', done: scm === 'done' });
+    expect(outcome.kind === 'failed' ? `failed: ${outcome.error.code}` : outcome.kind).toBe(said);
+  });
+});
+
+describe('waiting for an elevation', () => {
+  const never = new Promise<Prompted>(() => undefined);
+  const times = { deadlineMs: 20_000, graceMs: 0 };
+  const facts = (atWork: readonly boolean[], done: () => boolean) => {
+    let looks = 0;
+    return { isAtWork: () => atWork[Math.min(looks++, atWork.length - 1)] ?? false, isDone: done };
+  };
+
+  it('ends with the answer, though other steps are at work', async () => {
+    const answered = Promise.resolve(PROMPTED['answered: done']);
+    expect(await settle(answered, { isAtWork: () => true, isDone: () => true }, times)).toEqual({ kind: 'done' });
+  });
+
+  it('waits after a refusal for the step that began in spite of it', async () => {
+    let looks = 0;
+    const late = facts([true, true, true, false], () => ++looks > 0);
+    expect(await settle(Promise.resolve(PROMPTED.refused), late, times)).toEqual({ kind: 'done' });
+  });
+
+  it('takes a step that was at work and is gone for one that died, when no prompt says anything', async () => {
+    expect(
+      await settle(
+        never,
+        facts([true, true, false], () => false),
+        times,
+      ),
+    ).toMatchObject({
+      kind: 'failed',
+      error: { code: 'elevation-failed' },
+    });
+  });
+
+  it('waits for a prompt that says nothing until the deadline and no longer', async () => {
+    expect(await settle(never, { isAtWork: () => false, isDone: () => false }, { deadlineMs: 150, graceMs: 0 })).toEqual({
+      kind: 'timed-out',
+    });
+  });
+
+  it('lets a failure of the questions themselves through', async () => {
+    const broken = () => {
+      throw new GatewayServiceError('windows-refused');
+    };
+    await expect(settle(never, { isAtWork: broken, isDone: () => false }, times)).rejects.toMatchObject({ code: 'windows-refused' });
+  });
+});
+
+describe('the ways of asking', () => {
+  const way = (outcome: ElevationOutcome, asked: string[], name: string): Elevation => ({
+    run: async (verb, service) => {
+      asked.push(`${name}: ${verb} ${service}`);
+      return outcome;
+    },
+  });
+  const ways = (first: ElevationOutcome, second: ElevationOutcome, { done = false, elevated = false } = {}) => {
+    const asked: string[] = [];
+    const elevation = firstWay({
+      factsOf: () => ({ isAtWork: () => false, isDone: () => done }),
+      isElevated: () => elevated,
+      direct: way({ kind: 'done' }, asked, 'direct'),
+      asking: [way(first, asked, 'first'), way(second, asked, 'second')],
+    });
+    return { asked, run: () => elevation.run('install', 'HermesGateway') };
+  };
+
+  it('are tried in their order as long as none has asked anybody', async () => {
+    const { asked, run } = ways({ kind: 'unavailable', reason: 'no PowerShell' }, { kind: 'declined' });
+    expect(await run()).toEqual({ kind: 'declined' });
+    expect(asked).toEqual(['first: install HermesGateway', 'second: install HermesGateway']);
+  });
+
+  it.each<ElevationOutcome>([{ kind: 'declined' }, { kind: 'timed-out' }, { kind: 'failed', error: busy.toValue() }])(
+    'are one prompt: no other follows $kind',
+    async outcome => {
+      const { asked, run } = ways(outcome, { kind: 'done' });
+      expect(await run()).toEqual(outcome);
+      expect(asked).toHaveLength(1);
+    },
+  );
+
+  it('are not used by one who has the rights', async () => {
+    const { asked, run } = ways({ kind: 'declined' }, { kind: 'declined' }, { elevated: true });
+    expect(await run()).toEqual({ kind: 'done' });
+    expect(asked).toEqual(['direct: install HermesGateway']);
+  });
+
+  it('are not used where everything is as asked already', async () => {
+    const { asked, run } = ways({ kind: 'declined' }, { kind: 'declined' }, { done: true });
+    expect(await run()).toEqual({ kind: 'done' });
+    expect(asked).toEqual([]);
+  });
+
+  it('say the last reason where none works', async () => {
+    const { run } = ways({ kind: 'unavailable', reason: 'one' }, { kind: 'unavailable', reason: 'two' });
+    expect(await run()).toEqual({ kind: 'unavailable', reason: 'two' });
+  });
+});
+
+describe('the words between the two sides', () => {
+  it.each<[string, ReturnType<typeof parseAnswer>]>([
+    ['{"ok":true}\r\n', { ok: true }],
+    ['C:\\>echo\r\n{"ok":true}\n', { ok: true }],
+    [`${JSON.stringify({ ok: false, error: busy.toValue() })}\n`, { ok: false, error: busy.toValue() }],
+    ['', undefined],
+    ['{"ok":true}\nand then it broke', undefined],
+    ['{"ok":"yes"}', undefined],
+    ['{"ok":false}', undefined],
+    ['{"ok":false,"error":{"code":"toString","message":"a","remedy":"b"}}', undefined],
+    ['{"ok":false,"error":{"code":"busy","message":1,"remedy":"b"}}', undefined],
+    ['null', undefined],
+    ['{"ok":tr', undefined],
+  ])('of %j are understood as %j', (stdout, answer) => expect(parseAnswer(stdout)).toEqual(answer));
+
+  it.each(['HermesGateway', 'HermesGateway-work', 'HermesGateway-0a_b-c', `HermesGateway-${'a'.repeat(64)}`])('name the service %s', name =>
+    expect(isServiceName(name)).toBe(true),
+  );
+
+  it.each(['hermesgateway', 'HermesGateway-', 'HermesGateway--a', 'HermesGateway-A', `HermesGateway-${'a'.repeat(65)}`, 'Spooler'])(
+    'name no service %s',
+    name => expect(isServiceName(name)).toBe(false),
+  );
+
+  it('are checked by the elevated side itself', async () => {
+    expect(parseElevatedRequest(['uninstall', '--service', 'HermesGateway-work'])).toEqual({
+      verb: 'uninstall',
+      service: 'HermesGateway-work',
+    });
+    for (const args of [
+      [],
+      ['install'],
+      ['start', '--service', 'HermesGateway'],
+      ['install', '--service', 'Spooler'],
+      ['install', '--home', 'HermesGateway'],
+      ['install', '--service', 'HermesGateway', '--home'],
+    ]) {
+      expect(await elevatedStep(args), args.join(' ')).toMatchObject({ ok: false, error: { code: 'usage' } });
+    }
+  });
+
+  it('become the failure that they tell of', () => {
+    const thrownBy = (outcome: ElevationOutcome): unknown => {
+      try {
+        return requireDone(outcome, 'install', 'HermesGateway');
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(thrownBy({ kind: 'done' })).toBeUndefined();
+    expect(thrownBy({ kind: 'declined' })).toMatchObject({ code: 'consent-declined' });
+    expect(thrownBy({ kind: 'timed-out' })).toMatchObject({ code: 'timed-out' });
+    expect(thrownBy({ kind: 'unavailable', reason: 'no PowerShell' })).toMatchObject({ code: 'elevation-unavailable' });
+    const told = thrownBy({ kind: 'failed', error: busy.toValue() });
+    expect(told).toBeInstanceOf(GatewayServiceError);
+    expect((told as GatewayServiceError).toValue()).toEqual(busy.toValue());
+  });
+});

@@ -1,0 +1,55 @@
+// The switch, with the app's own elevation by sudo-prompt: switch JSON. Prints {error?, status, folders} as one JSON document.
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { factsOfWindows } from '../../../main/elevation/elevation.ts';
+import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
+import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
+import { HostedManager } from '../../../src/process/hosted-manager.ts';
+import { scmHost } from '../../../src/process/scm-host.ts';
+import { windowsMachine } from '../../../src/process/windows-machine.ts';
+import { type ErrorValue, toGatewayServiceError } from '../../../src/service/errors.ts';
+import { stateRoot } from '../../../src/service/state-folder.ts';
+import type { Status } from '../../../src/service/status.ts';
+
+export interface SwitchRequest {
+  readonly to: 'on' | 'off' | 'as it is';
+  readonly home: string;
+  readonly gatewayCommand?: readonly string[];
+}
+
+export interface SwitchReply {
+  readonly error?: ErrorValue;
+  readonly status: Status;
+  /** The state folders that are there. */
+  readonly folders: readonly string[];
+}
+
+const { to, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as SwitchRequest;
+mkdirSync(home, { recursive: true });
+const identity = gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
+const hostCommand = [process.execPath, fileURLToPath(new URL('../../../src/cli/hermes-gateway.js', import.meta.url))];
+const elevation = sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) });
+const states = stateRoot('win32', process.env, os.homedir());
+const manager = new HostedManager(scmHost({ hostCommand, elevation }), {
+  stateRoot: states,
+  processes: windowsMachine.processes,
+  checkCommand: (_identity, override) => override ?? [],
+});
+
+async function flip(): Promise<unknown> {
+  if (to === 'on') return manager.install(identity, gatewayCommand && { gatewayCommand });
+  return to === 'off' ? manager.uninstall(identity) : undefined;
+}
+
+const error = await flip().then(
+  () => undefined,
+  thrown => toGatewayServiceError(thrown).toValue(),
+);
+const reply: SwitchReply = {
+  ...(error && { error }),
+  status: await manager.status(identity),
+  folders: existsSync(states) ? readdirSync(states) : [],
+};
+console.log(JSON.stringify(reply));
+process.exit();
