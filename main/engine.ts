@@ -30,9 +30,12 @@ export interface Engine {
 export async function openEngine({ hostDir, home, profiles }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
   const homedir = os.homedir();
+  const hostCommand = hostCommandIn(hostDir);
   const { managers, readUserEnvironment } = await systemManagers({
     stateRoot: stateRoot(platform, env, homedir),
-    hostCommand: hostCommandIn(hostDir),
+    hostCommand,
+    // Loaded on Windows only, because it brings koffi.
+    ...(platform === 'win32' && { elevation: (await import('./elevation/elevation.ts')).windowsElevation(hostCommand) }),
   });
   const root = resolveHermesRoot({
     platform,

@@ -8,6 +8,7 @@ import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.t
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager } from '../service/manager.ts';
+import type { Elevation } from './elevation.ts';
 import { EmbeddedManager } from './embedded-manager.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
 import { thisMachine } from './machine.ts';
@@ -17,6 +18,8 @@ export interface SystemManagersOptions {
   readonly stateRoot: string;
   /** How our own processes are started: `[node, entry script]`, or the host executable. */
   readonly hostCommand: readonly string[];
+  /** Asks for an administrator on Windows; left out, an unelevated process is refused what needs one. */
+  readonly elevation?: Elevation;
 }
 
 export interface SystemManagers {
@@ -26,13 +29,13 @@ export interface SystemManagers {
   readonly readUserEnvironment?: (name: string) => string | undefined;
 }
 
-export async function systemManagers({ stateRoot, hostCommand }: SystemManagersOptions): Promise<SystemManagers> {
+export async function systemManagers({ stateRoot, hostCommand, elevation }: SystemManagersOptions): Promise<SystemManagers> {
   const { processes } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const options = { stateRoot, processes, checkCommand };
   if (process.platform !== 'win32') return { managers: [new EmbeddedManager({ ...options, hostCommand })] };
   const [{ scmHost }, { readUserEnvironment }] = await Promise.all([import('./scm-host.ts'), import('../windows/user-environment.ts')]);
-  return { readUserEnvironment, managers: [new HostedManager(scmHost({ hostCommand }), options)] };
+  return { readUserEnvironment, managers: [new HostedManager(scmHost({ hostCommand, ...(elevation && { elevation }) }), options)] };
 }
 
 /** The manager that has this gateway, else the best one. @throws GatewayServiceError `unsupported` */
