@@ -39,6 +39,8 @@ export interface SudoPromptOptions {
   readonly threadFile?: URL;
 }
 
+/** Which code page a batch file is read in depends on the machine; these letters are the same in all of them. */
+const PLAIN = /^[ -~]+$/;
 const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
 export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = besideThis() }: SudoPromptOptions): Elevation {
@@ -46,7 +48,8 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
     run: async (verb, service) => {
       const systemFolder = systemDirectory();
       const command = promptCommand({ verb, service, hostCommand, systemFolder, variables: Object.keys(process.env) });
-      if (command === undefined) return unavailable(`a path that cmd.exe cannot take: ${hostCommand.join(' ')}`);
+      if (command === undefined || !PLAIN.test(command))
+        return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
       if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');
       const own = os.tmpdir();
       const made = isSafeTemp(own) && existsSync(own) ? undefined : makeTemp();

@@ -174,6 +174,8 @@ const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'not-installed': 'Turn the switch on.',
   'timed-out': 'Wait a moment; the log under Details says more if it does not settle.',
   'needs-administrator': 'Try again, and let Windows ask for an administrator.',
+  'elevation-failed': "Try again. Windows' event log (Application, source Hermes Gateway Service) says more.",
+  'elevation-unavailable': 'Ask an administrator to install the gateway service, or use the sign-in start, which needs none.',
   'state-corrupt': 'Turn the switch off and on again to write it anew; the damaged file is kept.',
   'state-newer': 'Update this app.',
   'pipe-unavailable': 'Nothing is lost: the gateway runs on.',

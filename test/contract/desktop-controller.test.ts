@@ -50,6 +50,16 @@ describe('the controller', () => {
     expect(await controller.handle('start', { profile: '../other' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
 
+  it('answers a declined consent with its own code, and shows what is so', async () => {
+    manager.install = () => Promise.reject(new GatewayServiceError('consent-declined'));
+    const reply = await controller.handle('set', { profile: 'work', on: true });
+    expect(reply).toMatchObject({ ok: false, error: { code: 'consent-declined' } });
+    expect(await value('get', { profile: 'work' })).toMatchObject({
+      status: { phase: 'not-installed' },
+      lastError: { code: 'consent-declined' },
+    });
+  });
+
   it('tells every listener of an operation from its beginning to its end', async () => {
     const seen: Snapshot[] = [];
     const unlisten = controller.onChanged(snapshot => void seen.push(snapshot));

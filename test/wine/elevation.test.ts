@@ -61,6 +61,25 @@ describeOnWine('elevation', rig => {
     },
   );
 
+  it.each<[ElevationRequest['way'], string, ElevationOutcome['kind']]>([
+    ['sudo-prompt', "C:\\Program Files\\Jo's Hermes & Sons (1)", 'done'],
+    // Its batch file cannot; nobody was asked, so the shell may.
+    ['sudo-prompt', 'C:\\Program Files\\Hermes & Söhne (1)', 'unavailable'],
+    ['run-as', 'C:\\Program Files\\Hermes & Söhne, 用户 (1)', 'done'],
+  ])('by %s for a program in %s: %s', async (way, folder, kind) => {
+    const { node, app } = rig().copyApp(folder);
+    const before = promptFolders(rig()).length;
+    consent(rig(), 'accept');
+    const { stdout } = await rig().run([
+      node,
+      app('test/wine/probes/elevation.js'),
+      JSON.stringify({ way, verb: 'install', service: SERVICE, times: TIMES }),
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: { kind } });
+    expect(promptFolders(rig()).length - before).toBe(way === 'sudo-prompt' && kind === 'done' ? 1 : 0);
+    if (kind === 'done') expect((await registered())?.binaryPath).toContain(`"${node}"`);
+  });
+
   it('says that consent was declined, and has changed nothing', async () => {
     expect((await asked('decline')).outcome).toEqual({ kind: 'declined' });
     expect(await registered()).toBeUndefined();
@@ -89,6 +108,20 @@ describeOnWine('elevation', rig => {
 
   it('calls it no refusal while a step is still at work', async () => {
     expect((await asked('slower', { times: { ...TIMES, deadlineMs: 6_000 } })).outcome).toEqual({ kind: 'timed-out' });
+  });
+
+  it('answers with one line of JSON and touches no file of a user', async () => {
+    const program = rig().app('src/cli/hermes-gateway.js');
+    const step = (...args: string[]) => rig().run([rig().node, program, 'elevated', ...args]);
+    const users = path.join(rig().prefix, 'drive_c', 'users');
+    const before = readdirSync(users, { recursive: true });
+    expect(await step('install', '--service', SERVICE)).toMatchObject({ code: 0, stdout: '{"ok":true}\n' });
+    expect(await step('uninstall', '--service', SERVICE)).toMatchObject({ code: 0, stdout: '{"ok":true}\n' });
+    const refused = await step('uninstall', '--service', 'Spooler');
+    expect(refused.code).toBe(1);
+    expect(refused.stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ ok: false, error: { code: 'usage' } });
+    expect(readdirSync(users, { recursive: true })).toEqual(before);
   });
 
   it('brings back why the step refused', async () => {
