@@ -24,13 +24,14 @@ export type Consent =
 
 const SCRIPT = `
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 const batch = process.argv[process.argv.indexOf('-FilePath') + 1].slice(1, -1);
 const beside = name => path.join(path.dirname(batch), name);
 appendFileSync('C:\\\\prompts', path.dirname(path.dirname(batch)) + '\\n');
 const foreign = { ...process.env, NODE_OPTIONS: '--require C:\\\\foreign.cjs', OPENSSL_CONF: 'C:\\\\foreign.cnf', ELECTRON_RUN_AS_NODE: '1' };
 const apart = (program, args) => spawn(program, args, { detached: true, stdio: 'ignore' }).unref();
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 const holder = ms => apart('C:\\\\app\\\\node.exe', ['C:\\\\app\\\\dist\\\\test\\\\wine\\\\probes\\\\elevated-holder.js', String(ms)]);
 const deeds = {
   accept() {
@@ -54,7 +55,10 @@ const deeds = {
     copyFileSync(beside('command.bat'), 'C:\\\\late.bat');
     apart('cmd.exe', ['/d', '/c', 'C:\\\\late.bat']);
   },
-  slower: () => holder(10_000),
+  slower() {
+    holder(10_000);
+    while (!existsSync('C:\\\\holding')) Atomics.wait(nobody, 0, 0, 50);
+  },
 };
 deeds[readFileSync('C:\\\\consent', 'utf8')]();
 `;
