@@ -67,12 +67,12 @@ describeOnWine('elevation', rig => {
     ['sudo-prompt', 'C:\\Program Files\\Hermes & Söhne (1)', 'unavailable'],
     ['run-as', 'C:\\Program Files\\Hermes & Söhne, 用户 (1)', 'done'],
   ])('by %s for a program in %s: %s', async (way, folder, kind) => {
-    const { node, app } = rig().copyApp(folder);
+    const { node } = rig().copyApp(folder);
     const before = promptFolders(rig()).length;
     consent(rig(), 'accept');
     const { stdout } = await rig().run([
       node,
-      app('test/wine/probes/elevation.js'),
+      rig().probe('elevation').replace('C:\\app', folder),
       JSON.stringify({ way, verb: 'install', service: SERVICE, times: TIMES }),
     ]);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: { kind } });
@@ -111,8 +111,7 @@ describeOnWine('elevation', rig => {
   });
 
   it('answers with one line of JSON and touches no file of a user', async () => {
-    const program = rig().app('src/cli/hermes-gateway.js');
-    const step = (...args: string[]) => rig().run([rig().node, program, 'elevated', ...args]);
+    const step = (...args: string[]) => rig().run([rig().node, rig().host, 'elevated', ...args]);
     const users = path.join(rig().prefix, 'drive_c', 'users');
     const before = readdirSync(users, { recursive: true });
     expect(await step('install', '--service', SERVICE)).toMatchObject({ code: 0, stdout: '{"ok":true}\n' });
