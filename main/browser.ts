@@ -13,12 +13,15 @@ import type { Reply, Snapshot } from '../src/desktop/ipc.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
 import { admit, type Door, isRefusal, NOT_FOUND, type Refusal } from './browser-guard.ts';
 import { readPages } from './browser-pages.ts';
+import type { ConsentStandIn } from './consent-stand-in.ts';
 import { TRIES, type TryIt } from './try-it.ts';
 
 export interface BrowserShellOptions {
   readonly controller: Pick<GatewayServiceController, 'handle' | 'onChanged'>;
   /** Makes something happen to the gateway; resolves with what is so afterwards. */
   readonly attempt: (what: TryIt) => Promise<Snapshot>;
+  /** Told to every page, which draws its question. */
+  readonly consent?: Pick<ConsentStandIn, 'onChanged'>;
   /** Folder of the built page. */
   readonly pages: string;
   /** Silence after which an open page is sent a comment, in milliseconds, so that nothing between closes the stream; default 25,000. */
@@ -55,7 +58,7 @@ const TRY_REQUEST = v.strictObject({ what: v.picklist(TRIES) });
 
 /** Listens on 127.0.0.1, at a port that the system chooses, with a token of its own. */
 export async function openBrowserShell(options: BrowserShellOptions): Promise<BrowserShell> {
-  const { controller, attempt, heartbeatMs = HEARTBEAT_MS } = options;
+  const { controller, attempt, consent, heartbeatMs = HEARTBEAT_MS } = options;
   const pages = readPages(options.pages);
   const token = randomBytes(32).toString('base64url');
   const streams = new Set<() => void>();
@@ -113,11 +116,13 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
       heartbeat = setTimeout(() => write(':\n\n'), heartbeatMs);
     };
     const unsubscribe = controller.onChanged(snapshot => write(`data: ${JSON.stringify(snapshot)}\n\n`));
+    const unasked = consent?.onChanged(state => write(`event: consent\ndata: ${JSON.stringify(state)}\n\n`));
     const end = () => response.end();
     streams.add(end);
     response.once('close', () => {
       clearTimeout(heartbeat);
       unsubscribe();
+      unasked?.();
       streams.delete(end);
     });
   }

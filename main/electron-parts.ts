@@ -82,7 +82,7 @@ export interface ElectronParts {
     on(event: 'updated', listener: () => void): unknown;
     off(event: 'updated', listener: () => void): unknown;
   };
-  readonly shell: { openPath(path: string): Promise<string> };
+  readonly shell: { openPath(path: string): Promise<string>; showItemInFolder(path: string): void };
   readonly Tray: new (image: string) => TrayPort;
   readonly Menu: { buildFromTemplate(template: MenuItemTemplate[]): object };
   readonly Notification: { new (options: NotificationTemplate): NotificationPort; isSupported(): boolean };

@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly home?: string | undefined;
   /** Profiles that may be managed, the first is the default; all of the home where left out. */
   readonly profiles?: readonly string[] | undefined;
+  /** Shows a file in the system's file manager. */
+  readonly reveal?: (file: string) => void;
 }
 
 export interface Engine {
@@ -27,7 +29,7 @@ export interface Engine {
 }
 
 /** @throws GatewayServiceError `service-program-missing`, `home-invalid`, `profile-invalid` */
-export async function openEngine({ hostDir, home, profiles }: EngineOptions): Promise<Engine> {
+export async function openEngine({ hostDir, home, profiles, reveal }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
   const homedir = os.homedir();
   const hostCommand = hostCommandIn(hostDir);
@@ -48,5 +50,5 @@ export async function openEngine({ hostDir, home, profiles }: EngineOptions): Pr
   const [first] = identities;
   if (!first) throw new GatewayServiceError('profile-missing', '(no profile was named)');
   const manager = await chooseManager(managers, first);
-  return { controller: new GatewayServiceController({ manager, identities }), manager, identities };
+  return { controller: new GatewayServiceController({ manager, identities, ...(reveal && { reveal }) }), manager, identities };
 }

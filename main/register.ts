@@ -24,5 +24,5 @@ export interface GatewayServiceOptions extends EngineOptions, RegistrationOption
  *   whoever asks, and logged
  */
 export function registerGatewayService(electron: ElectronParts, options: GatewayServiceOptions): GatewayServiceRegistration {
-  return register(electron, options, () => openEngine(options));
+  return register(electron, options, () => openEngine({ reveal: file => electron.shell.showItemInFolder(file), ...options }));
 }

@@ -14,8 +14,15 @@ import type { JsonObject } from '../src/gateway/tolerant-json.ts';
 import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager } from '../src/service/manager.ts';
 import { runUpdate } from '../src/update/update.ts';
+import type { ConsentStandIn } from './consent-stand-in.ts';
 
-export const TRIES = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly (keyof Messages['tryIt'])[];
+const HAPPENINGS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly (keyof Messages['tryIt'])[];
+/** What can happen to a gateway. */
+export type Happening = (typeof HAPPENINGS)[number];
+/** Whether a switch asks for an administrator, and what is answered then. */
+const CONSENTS = ['consent-on', 'consent-off', 'consent-yes', 'consent-no', 'consent-never'] as const;
+
+export const TRIES = [...HAPPENINGS, ...CONSENTS] as const;
 export type TryIt = (typeof TRIES)[number];
 
 export interface StandInOptions {
@@ -26,6 +33,7 @@ export interface StandInOptions {
   readonly homeFolder: string;
   /** Run in the place of an updater, with the gateway down. */
   readonly updateCommand: readonly string[];
+  readonly consent: Pick<ConsentStandIn, 'require' | 'answer'>;
   /** Asks the gateway by its own control pipe. */
   ask(verb: string): Promise<ControlAnswer<JsonObject>>;
   /** Ends a process at once. */
@@ -34,7 +42,7 @@ export interface StandInOptions {
 
 /** Does one of `TRIES`; resolves with what is so afterwards. */
 export function createStandIn(options: StandInOptions): (what: TryIt) => Promise<Snapshot> {
-  const { manager, controller, identity, homeFolder, updateCommand } = options;
+  const { manager, controller, identity, homeFolder, updateCommand, consent } = options;
   const { profile } = identity;
   /** The sample gateway ends with 78 while this file is there, as Hermes does with a configuration that it refuses. */
   const refusal = path.join(homeFolder, 'state', 'sample-gateway.refuse');
@@ -75,6 +83,16 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
         await controller.operate(profile, 'update', report =>
           runUpdate({ manager, identities: [identity], command: updateCommand, report, output: () => undefined }),
         );
+        return;
+      case 'consent-on':
+      case 'consent-off':
+        return consent.require(what === 'consent-on');
+      case 'consent-yes':
+        return consent.answer('yes');
+      case 'consent-no':
+        return consent.answer('no');
+      case 'consent-never':
+        return consent.answer('never');
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the panel asks of the host's own design system: four components, each with a default beside this file. A host app hands in its
- * switch, button, row and dialog, and the panel looks like the rest of its settings.
+ * What the panel asks of the host's own design system: six components, each with a default beside this file. A host app hands in its
+ * switch, button, row, dialog and fields, and the panel looks like the rest of its settings.
  */
 
 import type { ComponentType, ReactNode, Ref } from 'react';
@@ -48,9 +48,27 @@ export interface ConfirmProps {
   onCancel(): void;
 }
 
+/** A choice of one among several. */
+export interface SelectProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  onChange(value: string): void;
+}
+
+/** A field that narrows what is listed below it. */
+export interface FilterProps {
+  /** The accessible name, and what an empty field says. */
+  readonly label: string;
+  readonly value: string;
+  onChange(value: string): void;
+}
+
 export interface PanelComponents {
   readonly Switch: ComponentType<SwitchProps>;
   readonly Button: ComponentType<ButtonProps>;
   readonly Row: ComponentType<RowProps>;
   readonly Confirm: ComponentType<ConfirmProps>;
+  readonly Select: ComponentType<SelectProps>;
+  readonly Filter: ComponentType<FilterProps>;
 }

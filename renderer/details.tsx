@@ -11,6 +11,7 @@ import { canRepair, canRestart, canStart, canStop, offeredAction, type PhaseActi
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Ladder } from './ladder.tsx';
+import { Log } from './log.tsx';
 
 export interface DetailsProps {
   readonly state: GatewayServiceState;
@@ -40,7 +41,7 @@ export function Details(props: DetailsProps) {
       </section>
       <Facts {...props} />
       <History {...props} />
-      <Log {...props} log={log} onRefresh={refreshLog} />
+      <Log {...{ store, messages, log }} components={props.components} onRefresh={refreshLog} />
       <Actions {...props} log={log} />
     </div>
   );
@@ -118,7 +119,9 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
         value === undefined || value === '' ? null : (
           <div key={name} data-kind={kind}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
           </div>
         ),
       )}
@@ -145,29 +148,6 @@ function History({ snapshot, now, messages }: DetailsProps) {
           ))}
         </ol>
       )}
-    </section>
-  );
-}
-
-function Log({ log, messages, components, onRefresh }: DetailsProps & { readonly log: LogTail | undefined; onRefresh(): void }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <header>
-        <h3 id={id}>{messages.details.log}</h3>
-        <components.Button variant="quiet" onClick={onRefresh}>
-          {messages.details.refreshLog}
-        </components.Button>
-      </header>
-      {log && log.lines.length > 0 ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
-        <section className="hgs-log" tabIndex={0} aria-labelledby={id}>
-          <pre>{log.lines.join('\n')}</pre>
-        </section>
-      ) : (
-        <p className="hgs-muted">{messages.details.noLog}</p>
-      )}
-      {log && <p className="hgs-muted hgs-path">{log.path}</p>}
     </section>
   );
 }

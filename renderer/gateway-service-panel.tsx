@@ -6,11 +6,12 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
-import { canSwitch, offeredAction, type PhaseAction, shownTarget, switchOn, toneOf } from '../src/desktop/views.ts';
+import { canSwitch, type Observed, offeredAction, type PhaseAction, shownTarget, switchOn, toneOf } from '../src/desktop/views.ts';
 import { Button } from './button.tsx';
 import type { PanelComponents } from './components.ts';
 import { Confirm } from './confirm.tsx';
 import { Details } from './details.tsx';
+import { Filter, Select } from './fields.tsx';
 import { StatusMark } from './icons.tsx';
 import { Row } from './row.tsx';
 import { Switch } from './switch.tsx';
@@ -25,28 +26,37 @@ export interface GatewayServicePanelProps {
   readonly components?: Partial<PanelComponents>;
   /** Versions for "copy details", by name. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** Where the host itself opens the details, from its tray say; left out, the panel keeps it. */
+  readonly details?: Disclosure;
 }
 
-const DEFAULTS: PanelComponents = { Switch, Button, Row, Confirm };
+export interface Disclosure {
+  readonly open: boolean;
+  setOpen(open: boolean): void;
+}
+
+const DEFAULTS: PanelComponents = { Switch, Button, Row, Confirm, Select, Filter };
 
 /** Renders nothing without a bridge or where nothing is supported. */
-export function GatewayServicePanel({ store, messages, components, versions = {} }: GatewayServicePanelProps) {
-  const state = useStore(store);
+export function GatewayServicePanel({ components, versions = {}, ...props }: GatewayServicePanelProps) {
+  const state = useStore(props.store);
   if (!state.supported) return null;
-  return <Panel state={state} store={store} messages={messages} components={{ ...DEFAULTS, ...components }} versions={versions} />;
+  return <Panel {...props} state={state} components={{ ...DEFAULTS, ...components }} versions={versions} />;
 }
 
-interface PanelProps extends Required<GatewayServicePanelProps> {
+interface PanelProps extends GatewayServicePanelProps {
   readonly state: GatewayServiceState;
   readonly components: PanelComponents;
+  readonly versions: Readonly<Record<string, string>>;
 }
 
-function Panel({ state, store, messages, components, versions }: PanelProps) {
+function Panel({ state, store, messages, components, versions, details }: PanelProps) {
   const { snapshot, operation, error } = state;
   const id = useId();
   const panel = useRef<HTMLElement>(null);
   const disclosure = useRef<HTMLButtonElement>(null);
-  const [open, setOpen] = useState(false);
+  const own = useState(false);
+  const [open, setOpen] = details ? [details.open, details.setOpen] : own;
   const [previewing, setPreviewing] = useState(false);
   const [receipt, setReceipt] = useState<Receipt>();
   const now = useNow(operation ? undefined : snapshot?.status);
@@ -55,6 +65,11 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
   const observed = snapshot && { status: snapshot.status, operation };
   const busy = previewing || operation !== undefined;
   const sentence = sentenceOf(state, messages, now);
+  const shown = snapshot?.profile;
+  const question = receipt && observed && isStillAsked(receipt, observed) ? receipt : undefined;
+  useEffect(() => {
+    if (receipt && !question) setReceipt(undefined);
+  });
 
   async function ask(on: boolean): Promise<void> {
     setPreviewing(true);
@@ -66,13 +81,16 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
     <section
       ref={panel}
       className="hgs-panel"
+      lang={messages.locale}
+      dir={messages.direction}
       aria-labelledby={`${id}-title`}
       onKeyDown={event => {
-        if (event.key !== 'Escape' || !open || receipt) return;
+        if (event.key !== 'Escape' || !open || question) return;
         setOpen(false);
         disclosure.current?.focus();
       }}
     >
+      <ProfileChoice {...{ state, store, messages, components }} />
       <components.Row
         title={
           <label id={`${id}-title`} className="hgs-title" htmlFor={`${id}-switch`}>
@@ -87,7 +105,7 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
         }
         controls={
           <>
-            <Offered observed={observed} store={store} messages={messages} components={components} />
+            <Offered key={shown} observed={observed} store={store} messages={messages} components={components} />
             <components.Button
               ref={disclosure}
               variant="quiet"
@@ -99,8 +117,8 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
               {messages.details.open}
             </components.Button>
             <components.Switch
-              // Another switch once something is known, so that what is does not slide in as if it had just been changed.
-              key={observed ? 'known' : 'asking'}
+              // Another switch for each profile, and once something is known, so that what is does not slide in as if it had just been changed.
+              key={shown ?? ''}
               id={`${id}-switch`}
               checked={observed !== undefined && switchOn(observed)}
               busy={busy}
@@ -117,21 +135,48 @@ function Panel({ state, store, messages, components, versions }: PanelProps) {
       </p>
       {error && <Failure error={error} messages={messages} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>
-        {open && snapshot && <Details state={state} snapshot={snapshot} now={now} {...{ store, messages, components, versions }} />}
+        {open && snapshot && (
+          <Details key={shown} state={state} snapshot={snapshot} now={now} {...{ store, messages, components, versions }} />
+        )}
       </div>
-      {receipt && (
+      {question && (
         <components.Confirm
-          text={messages.confirm(receipt)}
+          text={messages.confirm(question)}
           onCancel={() => setReceipt(undefined)}
           onConfirm={() => {
             setReceipt(undefined);
-            void store.set(receipt.verb === 'install');
+            void store.set(question.verb === 'install');
           }}
         >
-          <ReceiptLines receipt={receipt} messages={messages} />
+          <ReceiptLines receipt={question} messages={messages} />
         </components.Confirm>
       )}
     </section>
+  );
+}
+
+/** Not any more once somebody else did it, does something else, or another profile is shown. */
+function isStillAsked({ profile, verb }: Receipt, observed: Observed): boolean {
+  return profile === observed.status.profile && !observed.operation && switchOn(observed) !== (verb === 'install');
+}
+
+function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 'state' | 'store' | 'messages' | 'components'>) {
+  const { profiles, snapshot } = state;
+  // The choice is kept here until the first snapshot of the chosen profile came.
+  const [chosen, setChosen] = useState<string>();
+  if (profiles.length < 2) return null;
+  return (
+    <div className="hgs-profiles">
+      <components.Select
+        label={messages.details.profile}
+        value={snapshot?.profile ?? chosen ?? ''}
+        options={profiles.map(({ profile, snapshot: last }) => ({ value: profile, label: messages.profileOption(profile, last?.status) }))}
+        onChange={profile => {
+          setChosen(profile);
+          store.select(profile);
+        }}
+      />
+    </div>
   );
 }
 
@@ -147,7 +192,7 @@ function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, mess
 }
 
 interface OfferedProps {
-  readonly observed: Parameters<typeof offeredAction>[0] | undefined;
+  readonly observed: Observed | undefined;
   readonly store: GatewayServiceStore;
   readonly messages: Messages;
   readonly components: PanelComponents;
@@ -196,7 +241,7 @@ function ReceiptLines({ receipt, messages }: { readonly receipt: Receipt; readon
         <li key={messages.receiptLine(entry)}>
           <span className="hgs-muted">{messages.receiptWhat(entry)}</span>
           <span>
-            {shownTarget(entry, receipt.entries)} <span className="hgs-muted">{entry.detail}</span>
+            <bdi>{shownTarget(entry, receipt.entries)}</bdi> <bdi className="hgs-muted">{entry.detail}</bdi>
           </span>
         </li>
       ))}

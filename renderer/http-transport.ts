@@ -8,14 +8,21 @@ import type { Reply, Snapshot, Transport } from '../src/desktop/ipc.ts';
 import { connectionLost } from '../src/desktop/store.ts';
 import type { Readable } from './use-store.ts';
 
-/** What the stand-in can do to a gateway. */
-export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update';
+/** What the stand-in can do to a gateway, and answers in the place of Windows. */
+export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update' | `consent-${'on' | 'off' | 'yes' | 'no' | 'never'}`;
+
+/** Of the stand-in for Windows' question: whether a switch asks for an administrator, and whether it asks right now. */
+export interface ConsentState {
+  readonly required: boolean;
+  readonly asking: boolean;
+}
 
 /** `lost` from the moment the event stream breaks until it is open again; `refused` for good, where the token opens nothing. */
 export type Link = 'open' | 'lost' | 'refused';
 
 export interface HttpTransport extends Transport {
   readonly link: Readable<Link>;
+  readonly consent: Readable<ConsentState>;
   /** Resolves to a `Reply`, as `invoke` does. */
   tryIt(what: TryIt): Promise<unknown>;
 }
@@ -26,15 +33,13 @@ const UNAUTHORIZED = 401;
 
 export function createHttpTransport(token: string): HttpTransport {
   const listeners = new Set<(snapshot: unknown) => void>();
-  const watchers = new Set<(link: Link) => void>();
-  let link: Link = 'open';
+  const link = held<Link>('open');
+  const consent = held<ConsentState>({ required: false, asking: false });
   let events: EventSource | undefined;
   let reopening: ReturnType<typeof setTimeout> | undefined;
 
   function setLink(value: Link): void {
-    if (value === link || link === 'refused') return;
-    link = value;
-    for (const watcher of [...watchers]) watcher(value);
+    if (link.get() !== 'refused') link.set(value);
   }
 
   async function post(path: string, payload: unknown): Promise<unknown> {
@@ -69,11 +74,12 @@ export function createHttpTransport(token: string): HttpTransport {
   function open(): void {
     events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
     events.onopen = () => {
-      if (link === 'open') return;
+      if (link.get() === 'open') return;
       setLink('open');
       void catchUp();
     };
     events.onmessage = event => deliver(JSON.parse(String(event.data)));
+    events.addEventListener('consent', event => consent.set(JSON.parse(String(event.data))));
     events.onerror = () => {
       setLink('lost');
       if (events?.readyState === EventSource.CLOSED) reopening = setTimeout(() => void reopen(), REOPEN_MS);
@@ -83,19 +89,14 @@ export function createHttpTransport(token: string): HttpTransport {
   /** An event stream does not say why it is refused, so a verb is asked first. */
   async function reopen(): Promise<void> {
     await post('api/get', {});
-    if (link !== 'refused' && listeners.size > 0) open();
+    if (link.get() !== 'refused' && listeners.size > 0) open();
   }
 
   return {
     invoke: (verb, payload) => post(`api/${verb}`, payload),
     tryIt: what => post('api/try', { what }),
-    link: {
-      get: () => link,
-      listen(watcher) {
-        watchers.add(watcher);
-        return () => watchers.delete(watcher);
-      },
-    },
+    link,
+    consent,
     subscribe(listener) {
       listeners.add(listener);
       if (listeners.size === 1) open();
@@ -105,6 +106,24 @@ export function createHttpTransport(token: string): HttpTransport {
         clearTimeout(reopening);
         events?.close();
       };
+    },
+  };
+}
+
+/** One value, and everybody who wants to know when it is another. */
+function held<T>(first: T): Readable<T> & { set(value: T): void } {
+  const watchers = new Set<(value: T) => void>();
+  let value = first;
+  return {
+    get: () => value,
+    set(next) {
+      if (next === value) return;
+      value = next;
+      for (const watcher of [...watchers]) watcher(value);
+    },
+    listen(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
     },
   };
 }

@@ -2,6 +2,6 @@
 
 export { formatDetails, redact } from '../src/desktop/details.ts';
 export { en, type Messages } from '../src/desktop/messages.ts';
-export { createGatewayServiceStore, type GatewayServiceState, type GatewayServiceStore } from '../src/desktop/store.ts';
-export type { ButtonProps, ConfirmProps, PanelComponents, RowProps, SwitchProps } from './components.ts';
+export { createGatewayServiceStore, type GatewayServiceState, type GatewayServiceStore, type KnownProfile } from '../src/desktop/store.ts';
+export type { ButtonProps, ConfirmProps, FilterProps, PanelComponents, RowProps, SelectProps, SwitchProps } from './components.ts';
 export { GatewayServicePanel, type GatewayServicePanelProps } from './gateway-service-panel.tsx';

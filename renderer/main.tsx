@@ -1,19 +1,18 @@
 /**
- * The page: in the app it speaks through the preload's bridge, in a browser over HTTP with the token of its address.
- * One panel for each profile that has a gateway.
+ * The page: in the app it speaks through the preload's bridge; in a browser, whose part is loaded only there, over HTTP.
+ * Its language is that of its address (`?locale=`), else that of the app or browser.
  */
 
-import { StrictMode, useMemo } from 'react';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createBridge, type GatewayServiceBridge } from '../src/desktop/ipc.ts';
-import { en } from '../src/desktop/messages.ts';
-import { createGatewayServiceStore, type GatewayServiceStore } from '../src/desktop/store.ts';
+import type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
+import type { Messages } from '../src/desktop/messages.ts';
+import { catalogue } from '../src/desktop/messages-by-locale.ts';
+import { createGatewayServiceStore } from '../src/desktop/store.ts';
 import { GatewayServicePanel } from './gateway-service-panel.tsx';
-import { createHttpTransport, takeToken } from './http-transport.ts';
 import './page.css';
 import './panel.css';
-import { BrowserShell } from './try-it.tsx';
-import { useStore } from './use-store.ts';
+import { VERSIONS } from './versions.ts';
 
 declare global {
   interface Window {
@@ -21,40 +20,24 @@ declare global {
   }
 }
 
-const VERSIONS = { 'user agent': navigator.userAgent };
-
-function Page({ store, bridge }: { readonly store: GatewayServiceStore; readonly bridge: GatewayServiceBridge | undefined }) {
-  const { snapshot } = useStore(store);
-  const others = snapshot?.profiles.filter(profile => profile !== snapshot.profile) ?? [];
+/** What the page shows; made once, outside React: a second render must not make a second store. */
+async function content(locale: string) {
+  const words = await catalogue(locale);
+  speak(words.messages);
+  if (!window.hermesDesktop) return (await import('./browser-shell.tsx')).browserPage(words);
+  const store = createGatewayServiceStore(window.hermesDesktop.gatewayService);
   return (
     <main>
-      <GatewayServicePanel store={store} messages={en} versions={VERSIONS} />
-      {others.map(profile => (
-        <ProfilePanel key={profile} profile={profile} bridge={bridge} />
-      ))}
+      <GatewayServicePanel store={store} messages={words.messages} versions={VERSIONS} />
     </main>
   );
 }
 
-function ProfilePanel({ profile, bridge }: { readonly profile: string; readonly bridge: GatewayServiceBridge | undefined }) {
-  const store = useMemo(() => createGatewayServiceStore(bridge, { profile }), [bridge, profile]);
-  return <GatewayServicePanel store={store} messages={en} versions={VERSIONS} />;
-}
-
-function App() {
-  if (window.hermesDesktop) {
-    const bridge = window.hermesDesktop.gatewayService;
-    return <Page store={createGatewayServiceStore(bridge)} bridge={bridge} />;
-  }
-  const transport = createHttpTransport(takeToken());
-  const bridge = createBridge(transport);
-  return (
-    <BrowserShell transport={transport} messages={en}>
-      <Page store={createGatewayServiceStore(bridge)} bridge={bridge} />
-    </BrowserShell>
-  );
+function speak({ locale, direction }: Messages): void {
+  document.documentElement.lang = locale;
+  document.documentElement.dir = direction;
 }
 
 const root = document.getElementById('root');
-// Made once, outside React: a second render must not make a second store.
-if (root) createRoot(root).render(<StrictMode>{App()}</StrictMode>);
+const locale = new URL(location.href).searchParams.get('locale') ?? navigator.language;
+if (root) createRoot(root).render(<StrictMode>{await content(locale)}</StrictMode>);

@@ -7,7 +7,7 @@ import type { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages.ts';
 import { type ActionVerb, switchOn } from '../../src/desktop/views.ts';
-import type { TryIt } from '../try-it.ts';
+import type { Happening } from '../try-it.ts';
 
 export type PressVerb = Exclude<ActionVerb, 'refresh' | 'repair'>;
 
@@ -24,7 +24,7 @@ export interface Hands {
   /** Uses the switch, and agrees to what it says will change. */
   turn(on: boolean): Promise<void>;
   press(verb: PressVerb): Promise<void>;
-  attempt(what: TryIt): Promise<void>;
+  attempt(what: Happening): Promise<void>;
   /** Opens the details, until something is pressed. */
   showDetails(): Promise<void>;
   shown(): Promise<Shown>;
@@ -36,7 +36,7 @@ export interface Hands {
 export interface ControllerHandsOptions {
   readonly controller: GatewayServiceController;
   readonly profile: string;
-  readonly attempt: (what: TryIt) => Promise<Snapshot>;
+  readonly attempt: (what: Happening) => Promise<Snapshot>;
 }
 
 /** Drives the controller as a page would, and reads what it tells every page. */

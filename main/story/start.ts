@@ -62,7 +62,8 @@ async function runTrial(options: StartOptions, root: string, openSystem: OpenSys
   let logs: string | undefined;
   let failure: unknown;
   try {
-    shell = await openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: path.join(root, 'dist/renderer') });
+    const { controller, attempt, consent } = trial;
+    shell = await openBrowserShell({ controller, attempt, consent, pages: path.join(root, 'dist/renderer') });
     say(introduction(trial));
     report = await tellStory(options, { trial, shell, root, signal, say });
     if (!report.ok) logs = keepLogs(trial, path.join(root, 'test-results', `${resultsName(options)}-logs`));

@@ -2,11 +2,13 @@
 
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
+import { askingManager, ConsentStandIn } from '../consent-stand-in.ts';
 import { createStandIn, type TryIt } from '../try-it.ts';
 import type { TrialSystem } from './trial-system.ts';
 
 export interface Trial extends TrialSystem {
   readonly controller: GatewayServiceController;
+  readonly consent: ConsentStandIn;
   attempt(what: TryIt): Promise<Snapshot>;
 }
 
@@ -15,10 +17,11 @@ const PROBE_MS = 250;
 
 export function openTrial(system: TrialSystem): Trial {
   const { manager, identity, gatewayCommand } = system;
+  const consent = new ConsentStandIn();
   const controller = new GatewayServiceController({
-    manager,
+    manager: askingManager(manager, consent),
     identities: [identity],
     installOptions: { probeMs: PROBE_MS, ...(gatewayCommand && { gatewayCommand }) },
   });
-  return { ...system, controller, attempt: createStandIn({ ...system, controller }) };
+  return { ...system, controller, consent, attempt: createStandIn({ ...system, controller, consent }) };
 }

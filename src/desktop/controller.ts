@@ -16,6 +16,8 @@ export interface ControllerOptions {
   /** Identities of the profiles that may be shown; the first is the default. */
   readonly identities: readonly GatewayIdentity[];
   readonly installOptions?: InstallOptions;
+  /** Shows a file in the system's file manager; absent where there is none. */
+  readonly reveal?: (file: string) => Promise<void> | void;
 }
 
 /** Records of the history that a window shows. */
@@ -76,12 +78,21 @@ export class GatewayServiceController {
         return profile.operate('install', report => manager.install(identity, this.#options.installOptions, report));
       case 'logs':
         return this.#logs(identity, request.lines ?? LOG_LINES);
+      case 'reveal':
+        return this.#reveal(identity);
     }
   }
 
   async #logs(identity: GatewayIdentity, lines: number): Promise<LogTail> {
     const path = this.#options.manager.logPath(identity);
-    return { path, lines: await tailLog(path, lines) };
+    return { path, lines: await tailLog(path, lines), canReveal: this.#options.reveal !== undefined };
+  }
+
+  async #reveal(identity: GatewayIdentity): Promise<null> {
+    const { reveal, manager } = this.#options;
+    if (!reveal) throw new GatewayServiceError('unsupported', '(there is no file manager behind this page)');
+    await reveal(manager.logPath(identity));
+    return null;
   }
 
   #profile(name: string | undefined): ProfileController {

@@ -20,6 +20,7 @@ const REQUESTS = {
   restart: named,
   repair: named,
   logs: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
+  reveal: named,
 } as const satisfies Record<Verb, v.GenericSchema>;
 
 export const VERBS = Object.keys(REQUESTS) as readonly Verb[];

@@ -35,6 +35,8 @@ export interface LogTail {
   readonly path: string;
   /** The last lines, oldest first, without control characters, at most 4,096 characters each. */
   readonly lines: readonly string[];
+  /** Whether `reveal` does anything here. */
+  readonly canReveal: boolean;
 }
 
 /** Verb → what is sent and what comes back. */
@@ -47,6 +49,8 @@ export interface Verbs {
   restart: { request: { profile: string }; reply: Snapshot };
   repair: { request: { profile: string }; reply: Snapshot };
   logs: { request: { profile: string; lines?: number }; reply: LogTail };
+  /** Shows the log in the system's file manager. Which file that is, is never a page's to say. */
+  reveal: { request: { profile: string }; reply: null };
 }
 export type Verb = keyof Verbs;
 
@@ -63,6 +67,7 @@ export interface GatewayServiceBridge {
   restart(profile: string): Promise<Reply<Snapshot>>;
   repair(profile: string): Promise<Reply<Snapshot>>;
   logs(request: Verbs['logs']['request']): Promise<Reply<LogTail>>;
+  reveal(profile: string): Promise<Reply<null>>;
   /** Calls back with every new snapshot; returns the unsubscribe. */
   onChanged(listener: (snapshot: Snapshot) => void): () => void;
 }
@@ -86,6 +91,7 @@ export function createBridge(transport: Transport): GatewayServiceBridge {
     restart: profile => invoke('restart', { profile }),
     repair: profile => invoke('repair', { profile }),
     logs: request => invoke('logs', request),
+    reveal: profile => invoke('reveal', { profile }),
     onChanged: listener => transport.subscribe(snapshot => listener(snapshot as Snapshot)),
   };
 }

@@ -208,6 +208,7 @@ function clipped(text: string, limit: number): string {
 
 export const en: Messages = {
   locale: 'en',
+  direction: 'ltr',
 
   title: ({ profile, profiles }) => (profiles.length > 1 ? `Run gateway as service: ${profile}` : 'Run gateway as service'),
   phase: PHASES,
@@ -221,6 +222,7 @@ export const en: Messages = {
       `Hermes gateway${status.profile === 'default' ? '' : ` (${status.profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[status.phase]}`,
       127,
     ),
+  profileOption: (profile, status) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
   mechanism: MECHANISMS,
   startType: { automatic: 'Automatic', 'automatic-delayed': 'Automatic (delayed)', manual: 'Manual', disabled: 'Disabled' },
 
@@ -270,6 +272,7 @@ export const en: Messages = {
   uptime: ms => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
   time: formats.time,
   pid: pid => String(pid),
+  logCount: (shown, all) => `${shown} of ${all}`,
 
   asking: 'Asking for its state…',
   outdated: 'The gateway service is newer than this app. Update the app to manage it.',
@@ -303,6 +306,9 @@ export const en: Messages = {
     noLog: 'The log is empty.',
     logPath: 'Log file',
     refreshLog: 'Refresh',
+    filterLog: 'Filter the log',
+    noMatch: 'No line matches.',
+    reveal: 'Show file',
     copy: 'Copy details',
     copied: 'Copied',
     copyFailed: 'Could not copy',
@@ -318,5 +324,13 @@ export const en: Messages = {
     repair: 'Repair',
     hang: 'Hang',
     update: 'Update',
+    consent: 'Ask for an administrator',
+    consentTitle: 'Do you want to allow this app to make changes to your device?',
+    consentHint: 'A stand-in for the question of Windows. Nothing is elevated here.',
+    consentYes: 'Yes',
+    consentNo: 'No',
+    consentNever: 'Leave it unanswered',
+    tray: 'Notification area',
+    trayHint: 'A stand-in for the icon in the taskbar.',
   },
 };

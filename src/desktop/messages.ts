@@ -36,6 +36,7 @@ export interface ConfirmText {
 export interface Messages {
   /** BCP 47. */
   readonly locale: string;
+  readonly direction: 'ltr' | 'rtl';
 
   /** The label of the switch; names the profile where there are several. */
   title(snapshot: Pick<Snapshot, 'profile' | 'profiles'>): string;
@@ -47,6 +48,8 @@ export interface Messages {
   announcement(status: Status): string;
   /** At most 127 characters, which is what Windows shows of a tray tooltip. */
   tooltip(status: Status, operation?: Snapshot['operation']): string;
+  /** An entry of the choice of profiles; the status is that of its last snapshot, where one came. */
+  profileOption(profile: string, status: Status | undefined): string;
   readonly mechanism: Readonly<Record<Mechanism, string>>;
   readonly startType: Readonly<Record<StartType, string>>;
 
@@ -73,6 +76,8 @@ export interface Messages {
   uptime(ms: number): string;
   time(iso: string, now: number): string;
   pid(pid: number): string;
+  /** How many lines of the log pass the filter. */
+  logCount(shown: number, all: number): string;
 
   /** While nothing is known yet. */
   readonly asking: string;
@@ -107,11 +112,30 @@ export type DetailLabel =
   | 'noLog'
   | 'logPath'
   | 'refreshLog'
+  | 'filterLog'
+  | 'noMatch'
+  | 'reveal'
   | 'copy'
   | 'copied'
   | 'copyFailed'
   | 'detail'
   | 'actions';
 
-/** The stand-in of the browser shell: what would happen to a gateway outside the panel. */
-export type TryItLabel = 'title' | 'hint' | 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update';
+/** The stand-ins of the browser shell: what would happen to a gateway, and what Windows would draw, outside the panel. */
+export type TryItLabel =
+  | 'title'
+  | 'hint'
+  | 'kill'
+  | 'exit-75'
+  | 'exit-78'
+  | 'repair'
+  | 'hang'
+  | 'update'
+  | 'consent'
+  | 'consentTitle'
+  | 'consentHint'
+  | 'consentYes'
+  | 'consentNo'
+  | 'consentNever'
+  | 'tray'
+  | 'trayHint';

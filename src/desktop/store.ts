@@ -1,7 +1,7 @@
 /**
- * What the renderer knows of one profile's gateway service: a cache of the main process' snapshot, optimistic then honest. An action
- * shows at once, the authoritative reply wins, a rejection keeps the old value and exposes the error. It polls nothing and has no timer.
- * Shape of a nanostore (`value`, `get`, `listen`), so that `@nanostores/react` reads it as its own.
+ * What the renderer knows of the gateway services: a cache of the main process' snapshots, each profile's kept apart, one of them shown.
+ * Optimistic, then honest: an action shows at once, the authoritative reply wins, a rejection keeps the old value and exposes the error.
+ * It polls nothing and has no timer. Shape of a nanostore (`value`, `get`, `listen`), so that `@nanostores/react` reads it as its own.
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
@@ -28,11 +28,18 @@ export interface GatewayServiceState {
   readonly supported: boolean;
   /** The other side speaks a newer schema: what it says is not shown, because it could not be understood. */
   readonly outdated: boolean;
-  /** The last snapshot that was understood; absent until the first one came. */
+  /** The last snapshot of the shown profile that was understood; absent until the first one came. */
   readonly snapshot?: Snapshot;
   readonly operation?: ShownOperation;
   /** Why the last operation failed, until the next one begins. */
   readonly error?: ErrorValue;
+  /** All profiles, the shown one among them, each with its last snapshot where one came; empty until the first did. */
+  readonly profiles: readonly KnownProfile[];
+}
+
+export interface KnownProfile {
+  readonly profile: string;
+  readonly snapshot?: Snapshot;
 }
 
 export interface GatewayServiceStore {
@@ -40,6 +47,8 @@ export interface GatewayServiceStore {
   get(): GatewayServiceState;
   /** Calls back after every change. The first listener subscribes to the main process, the last one to leave unsubscribes. */
   listen(listener: (value: GatewayServiceState) => void): () => void;
+  /** Shows another profile; everything that is asked for from now on is about that one. */
+  select(profile: string): void;
   /** Asks for the present snapshot. */
   refresh(): Promise<void>;
   /** Turns the service on (installs and starts it) or off (stops and uninstalls it). Resolves when it is settled; failures are in `error`. */
@@ -52,66 +61,85 @@ export interface GatewayServiceStore {
   preview(on: boolean): Promise<Receipt | undefined>;
   /** The tail of the captured output; a failure is in `error` and gives undefined. */
   logs(lines?: number): Promise<LogTail | undefined>;
+  /** Shows the log in the system's file manager; a failure is in `error`. */
+  reveal(): Promise<void>;
 }
 
 const SCHEMA: Snapshot['schema'] = 1;
+const UNSUPPORTED: GatewayServiceState = { supported: false, outdated: false, profiles: [] };
+
+/** What is known of one profile. */
+interface Entry {
+  snapshot?: Snapshot;
+  /** The action asked for here whose reply is not there yet. */
+  pending?: ShownOperation | undefined;
+  /** Why the last action failed; stays through pushes, until the next operation begins. */
+  failure?: ErrorValue | undefined;
+  /** Why the last question had no answer; a later answer makes up for it, but not for a failed action. */
+  unanswered?: ErrorValue | undefined;
+}
+
 /** The operation that was refused is over, even if the push that says so is still on its way. */
-function withoutOperation(snapshot: Snapshot | undefined): Snapshot | undefined {
-  if (!snapshot) return undefined;
-  const { operation: _over, ...rest } = snapshot;
+function withoutOperation({ operation: _over, ...rest }: Snapshot): Snapshot {
   return rest;
 }
 
-const UNSUPPORTED: GatewayServiceState = { supported: false, outdated: false };
-
 export interface StoreOptions {
-  /** The profile to follow; default: the one that the main process names first. */
+  /** The profile to show first; default: the one that the main process names first. */
   readonly profile?: string;
 }
 
 export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefined, options: StoreOptions = {}): GatewayServiceStore {
   const listeners = new Set<(value: GatewayServiceState) => void>();
+  /** By profile; undefined stands for the default one until its name is known. */
+  const entries = new Map<string | undefined, Entry>();
   let unsubscribe: (() => void) | undefined;
-  let profile = options.profile;
-  let state: GatewayServiceState = bridge ? { supported: true, outdated: false } : UNSUPPORTED;
-  /** The action asked for here whose reply is not there yet. */
-  let pending: ShownOperation | undefined;
-  /** Why the last action failed; stays through pushes, until the next operation begins. */
-  let failure: ErrorValue | undefined;
-  /** Why the last question had no answer; a later answer makes up for it, but not for a failed action. */
-  let unanswered: ErrorValue | undefined;
+  let shown = options.profile;
+  let outdated = false;
+  let names: readonly string[] = [];
+  let state: GatewayServiceState = bridge ? { supported: true, outdated: false, profiles: [] } : UNSUPPORTED;
 
-  function publish(next: GatewayServiceState): void {
-    state = next;
+  function entryOf(profile: string | undefined): Entry {
+    const entry = entries.get(profile) ?? {};
+    entries.set(profile, entry);
+    return entry;
+  }
+
+  function publish(): void {
+    const { snapshot, pending, failure, unanswered } = entryOf(shown);
+    const operation = snapshot?.operation ?? pending;
+    const error = failure ?? unanswered ?? snapshot?.lastError;
+    const profiles = names.map((profile): KnownProfile => {
+      const last = entries.get(profile)?.snapshot;
+      return { profile, ...(last && { snapshot: last }) };
+    });
+    state = outdated
+      ? { supported: true, outdated, profiles }
+      : {
+          supported: snapshot?.supported ?? state.supported,
+          outdated,
+          profiles,
+          ...(snapshot && { snapshot }),
+          ...(operation && { operation }),
+          ...(error && !operation && { error }),
+        };
     for (const listener of [...listeners]) listener(state);
   }
 
-  function show(snapshot: Snapshot | undefined, error: ErrorValue | undefined): void {
-    const operation = snapshot?.operation ?? pending;
-    publish({
-      supported: snapshot?.supported ?? state.supported,
-      outdated: false,
-      ...(snapshot && { snapshot }),
-      ...(operation && { operation }),
-      ...(error && !operation && { error }),
-    });
-  }
-
-  function forget(): void {
-    failure = undefined;
-    unanswered = undefined;
-  }
-
-  /** Takes a snapshot as it is; nobody's word counts more. Those of other profiles are for other stores. */
+  /** Takes a snapshot as it is; nobody's word counts more. */
   function accept(snapshot: Snapshot): void {
-    if (snapshot.schema !== SCHEMA) {
-      publish({ supported: true, outdated: true });
-      return;
+    outdated = snapshot.schema !== SCHEMA;
+    if (!outdated) {
+      shown ??= snapshot.profile;
+      names = snapshot.profiles;
+      const entry = entryOf(snapshot.profile);
+      if (snapshot.operation) {
+        entry.failure = undefined;
+        entry.unanswered = undefined;
+      }
+      entry.snapshot = snapshot;
     }
-    profile ??= snapshot.profile;
-    if (snapshot.profile !== profile) return;
-    if (snapshot.operation) forget();
-    show(snapshot, failure ?? unanswered ?? snapshot.lastError);
+    publish();
   }
 
   /** A bridge that throws is a failure like any other. */
@@ -124,38 +152,40 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     }
   }
 
-  /** Changes something: one at a time, shown from the click to the reply. */
+  /** Changes something: one at a time, shown from the click to the reply, which is about the profile of the click. */
   async function act(verb: ShownOperation['verb'], request: (open: GatewayServiceBridge, named: string) => Promise<Reply<Snapshot>>) {
-    const named = profile;
+    const named = shown;
     if (named === undefined || state.operation) return;
-    pending = { verb };
-    forget();
-    show(state.snapshot, undefined);
+    const entry = entryOf(named);
+    entry.pending = { verb };
+    entry.failure = undefined;
+    entry.unanswered = undefined;
+    publish();
     const reply = await ask(open => request(open, named));
-    pending = undefined;
-    if (reply.ok) {
-      accept(reply.value);
-    } else {
-      failure = reply.error;
-      show(withoutOperation(state.snapshot), failure);
-    }
+    entry.pending = undefined;
+    if (reply.ok) return accept(reply.value);
+    entry.failure = reply.error;
+    if (entry.snapshot) entry.snapshot = withoutOperation(entry.snapshot);
+    publish();
   }
 
   /** Asks for something that changes nothing. */
   async function answer<T>(request: (open: GatewayServiceBridge, named: string) => Promise<Reply<T>>): Promise<T | undefined> {
-    const named = profile;
+    const named = shown;
     if (named === undefined) return undefined;
     const reply = await ask(open => request(open, named));
-    unanswered = reply.ok ? undefined : reply.error;
-    show(state.snapshot, failure ?? unanswered ?? state.snapshot?.lastError);
+    entryOf(named).unanswered = reply.ok ? undefined : reply.error;
+    publish();
     return reply.ok ? reply.value : undefined;
   }
 
   async function refresh(): Promise<void> {
     if (!bridge) return;
-    const reply = await ask(open => open.get(profile));
+    const named = shown;
+    const reply = await ask(open => open.get(named));
+    entryOf(named).unanswered = reply.ok ? undefined : reply.error;
     if (reply.ok) accept(reply.value);
-    else show(state.snapshot, reply.error);
+    else publish();
   }
 
   return {
@@ -176,6 +206,12 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
         unsubscribe = undefined;
       };
     },
+    select(profile) {
+      if (!bridge || profile === shown) return;
+      shown = profile;
+      publish();
+      void refresh();
+    },
     refresh,
     set: on => act(on ? 'install' : 'uninstall', (open, named) => open.set({ profile: named, on })),
     start: () => act('start', (open, named) => open.start(named)),
@@ -184,5 +220,8 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     repair: () => act('repair', (open, named) => open.repair(named)),
     preview: on => answer((open, named) => open.preview({ profile: named, on })),
     logs: lines => answer((open, named) => open.logs({ profile: named, ...(lines === undefined ? {} : { lines }) })),
+    async reveal() {
+      await answer((open, named) => open.reveal(named));
+    },
   };
 }

@@ -127,6 +127,12 @@ export function shownTarget({ target }: ReceiptEntry, entries: readonly ReceiptE
   return folder ? target.slice(folder.target.length + 1) : target;
 }
 
+/** The lines with this text in them, whatever its case; all of them for an empty one. */
+export function matchingLines(lines: readonly string[], filter: string): readonly string[] {
+  const sought = filter.trim().toLowerCase();
+  return sought === '' ? lines : lines.filter(line => line.toLowerCase().includes(sought));
+}
+
 /** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */
 export function countdownMs(at: string | undefined, now: number): number | undefined {
   const time = at === undefined ? Number.NaN : Date.parse(at);

@@ -35,7 +35,13 @@ describe('every verb', () => {
     const before = answered(await bridge.get('default')).status.gatewayPid;
     expect(answered(await bridge.restart('default')).status.gatewayPid).not.toBe(before);
     expect(answered(await bridge.repair('default')).status.phase).toBe('running');
-    expect(answered(await bridge.logs({ profile: 'default', lines: 5 }))).toEqual({ path: '/memory/HermesGateway/gateway.log', lines: [] });
+    expect(answered(await bridge.logs({ profile: 'default', lines: 5 }))).toEqual({
+      path: '/memory/HermesGateway/gateway.log',
+      lines: [],
+      canReveal: true,
+    });
+    expect(answered(await bridge.reveal('default'))).toBeNull();
+    expect(electron.revealed).toEqual(['/memory/HermesGateway/gateway.log']);
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
   });
 
@@ -175,7 +181,7 @@ describe('a registration', () => {
 
   it('has one handler for each verb of the schema and no other', () => {
     const { electron } = open();
-    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs'];
+    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs', 'reveal'];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 

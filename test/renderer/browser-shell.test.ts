@@ -44,6 +44,70 @@ describeInChromium('the browser shell', browser => {
       .toEqual(['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'].map(what => ({ what })));
   });
 
+  it('draws the notification area, whose menu does what it says', async () => {
+    const tray = page.getByRole('complementary', { name: 'Notification area' });
+    const icon = tray.getByRole('button', { name: 'Hermes gateway: Stopped' });
+    await icon.focus();
+    await page.keyboard.press('Enter');
+    expect(await tray.getByRole('menuitem').allTextContents()).toEqual(['Hermes gateway: Stopped', 'Open Hermes', 'Start', 'Open logs']);
+    await keepScreenshot(page, 'tray-menu');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => server.asked).toContainEqual({ path: 'start', body: { profile: 'default' } });
+    server.push(snapshotIn('failed'));
+    await tray.getByRole('button', { name: 'Hermes gateway: Failed' }).click();
+    expect(await tray.locator('img').evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(32);
+    await tray.getByRole('menuitem', { name: 'Open logs' }).click();
+    await page.getByRole('heading', { name: 'Log' }).waitFor();
+    expect(await tray.getByRole('menu').count()).toBe(0);
+    await tray.getByRole('button').click();
+    await tray.getByRole('menuitem', { name: 'Open Hermes' }).click();
+    expect(await page.getByRole('switch').evaluate(element => element.matches(':focus'))).toBe(true);
+  });
+
+  it('leaves the menu by Escape and by a click beside it', async () => {
+    const tray = page.getByRole('complementary', { name: 'Notification area' });
+    const menu = tray.getByRole('menu');
+    await tray.getByRole('button').click();
+    await page.keyboard.press('Escape');
+    expect(await menu.count()).toBe(0);
+    expect(await tray.getByRole('button').evaluate(element => element.matches(':focus'))).toBe(true);
+    await tray.getByRole('button').click();
+    await page.mouse.click(5, 5);
+    expect(await menu.count()).toBe(0);
+  });
+
+  it('draws the question of Windows in its place, and passes every answer on', async () => {
+    await page.getByRole('checkbox', { name: 'Ask for an administrator' }).click();
+    const said = () => server.asked.filter(({ path }) => path === 'try').map(({ body }) => (body as { what: string }).what);
+    await expect.poll(said).toEqual(['consent-on']);
+    const dialog = page.getByRole('dialog');
+    for (const name of ['Yes', 'No', 'Leave it unanswered']) {
+      server.tellConsent({ required: true, asking: true });
+      await dialog.getByRole('button', { name, exact: true }).click();
+      server.tellConsent({ required: true, asking: false });
+      await dialog.waitFor({ state: 'detached' });
+    }
+    server.tellConsent({ required: true, asking: true });
+    await dialog.waitFor();
+    await keepScreenshot(page, 'consent');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(said).toEqual(['consent-on', 'consent-yes', 'consent-no', 'consent-never', 'consent-no']);
+    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+  });
+
+  it('speaks the language of its address, from right to left where that is so', async () => {
+    await page.goto(`${server.url}&locale=ar`);
+    await page.getByRole('switch', { name: 'تشغيل البوابة كخدمة' }).waitFor();
+    expect(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]')).toEqual(['ar', 'rtl']);
+    const icon = await page.getByRole('complementary', { name: 'منطقة الإعلام' }).getByRole('button').boundingBox();
+    expect(icon?.x).toBeLessThan(360);
+    expect(await fitsSideways(page)).toBe(true);
+    await keepScreenshot(page, 'browser-shell-ar');
+  });
+
   it('passes axe and fits 320 pixels', async () => {
     await keepScreenshot(page, 'browser-shell');
     await page.setViewportSize({ width: 320, height: 480 });

@@ -89,7 +89,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('telegram').first().waitFor();
     await main.evaluate(fake => {
-      fake.log = { path: '/var/log/gateway.log', lines: ['a fresh line'] };
+      fake.log = { path: '/var/log/gateway.log', lines: ['a fresh line'], canReveal: true };
     });
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByText('a fresh line').waitFor();

@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
+  '.png': 'image/png',
 };
 
 export const contentType = (file: string): string => TYPES[path.extname(file)] ?? 'application/octet-stream';
@@ -57,7 +58,7 @@ export async function openPanel(browser: Browser, fakeBridge: string, snapshot: 
   const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log'> = {
     snapshot,
     receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall') },
-    log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES },
+    log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES, canReveal: true },
   };
   await page.addInitScript(`window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`);
   if (rtl) await page.addInitScript('document.addEventListener("DOMContentLoaded", () => { document.documentElement.dir = "rtl"; });');

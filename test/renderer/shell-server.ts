@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
+import type { ConsentState } from '../../main/consent-stand-in.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { contentType, DIST } from './panel-page.ts';
 
@@ -16,6 +17,8 @@ export class ShellServer {
   snapshot: Snapshot;
   /** The one that opens. */
   token = TOKEN;
+  /** Of the stand-in for Windows' question. */
+  consent: ConsentState = { required: false, asking: false };
   /** What was asked, path and body. */
   readonly asked: { readonly path: string; readonly body: unknown }[] = [];
   readonly #streams = new Set<http.ServerResponse>();
@@ -67,12 +70,18 @@ export class ShellServer {
     for (const stream of this.#streams) stream.write(`data: ${JSON.stringify(snapshot)}\n\n`);
   }
 
+  tellConsent(consent: ConsentState): void {
+    this.consent = consent;
+    for (const stream of this.#streams) stream.write(`event: consent\ndata: ${JSON.stringify(consent)}\n\n`);
+  }
+
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const address = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (address.pathname === '/api/events') return this.#stream(address.searchParams.get('token'), response);
     if (address.pathname.startsWith('/api/')) return await this.#verb(address.pathname.slice('/api/'.length), request, response);
     const file = path.join(DIST, address.pathname === '/' ? 'index.html' : path.normalize(address.pathname));
-    response.writeHead(200, { 'content-type': contentType(file) }).end(await readFile(file));
+    const body = await readFile(file);
+    response.writeHead(200, { 'content-type': contentType(file) }).end(body);
   }
 
   #stream(token: string | null, response: http.ServerResponse): void {
@@ -82,6 +91,7 @@ export class ShellServer {
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.flushHeaders();
+    response.write(`event: consent\ndata: ${JSON.stringify(this.consent)}\n\n`);
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
   }

@@ -153,7 +153,11 @@ export class FakeElectron implements ElectronParts {
   readonly powerMonitor = new EventEmitter();
   readonly nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColorsForSystemIntegratedUI: false });
   readonly opened: string[] = [];
+  readonly revealed: string[] = [];
   readonly shell = {
+    showItemInFolder: (path: string) => {
+      this.revealed.push(path);
+    },
     openPath: async (path: string) => {
       this.opened.push(path);
       return '';

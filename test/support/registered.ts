@@ -20,7 +20,11 @@ export const IDENTITIES = [identity('default'), identity('work')] as const;
 export function registered(options: Partial<RegistrationOptions> = {}, electron = new FakeElectron()) {
   const clock = new ManualClock(Date.now());
   const manager = new MemoryManager({ clock });
-  const controller = new GatewayServiceController({ manager, identities: IDENTITIES });
+  const controller = new GatewayServiceController({
+    manager,
+    identities: IDENTITIES,
+    reveal: file => electron.shell.showItemInFolder(file),
+  });
   const lines: string[] = [];
   const log = {
     info: (line: string) => lines.push(line),

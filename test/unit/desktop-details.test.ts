@@ -69,7 +69,11 @@ describe('the details of a snapshot', () => {
       { lastError: new GatewayServiceError('gateway-not-up', 'TOKEN=abc').toValue() },
     ),
     { app: '0.1.0', electron: '40.10.2' },
-    { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: ['a line of the log'] },
+    {
+      path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log',
+      lines: ['a line of the log'],
+      canReveal: false,
+    },
   );
 
   it('name service, phase, codes, versions, ladder and log path', () => {

@@ -59,7 +59,7 @@ describe('a store without a bridge', () => {
   it('is unsupported and stays so', async () => {
     const store = createGatewayServiceStore(undefined);
     await store.set(true);
-    expect(store.get()).toEqual({ supported: false, outdated: false });
+    expect(store.get()).toEqual({ supported: false, outdated: false, profiles: [] });
     expect(await store.preview(true)).toBeUndefined();
   });
 });
@@ -100,7 +100,8 @@ describe('listening', () => {
   it('refuses a newer schema instead of guessing', async () => {
     const { store, push } = await listening(snapshotIn('running'));
     push({ ...snapshotIn('running'), schema: 2 } as unknown as Snapshot);
-    expect(store.value).toEqual({ supported: true, outdated: true });
+    expect(store.value).toMatchObject({ supported: true, outdated: true });
+    expect(store.value.snapshot).toBeUndefined();
     push(snapshotIn('running'));
     expect(store.value.outdated).toBe(false);
   });

@@ -1,0 +1,41 @@
+/** The default fields: a choice and a filter, the browser's own, in the size of the buttons beside them. */
+
+import { useId } from 'react';
+import type { FilterProps, SelectProps } from './components.ts';
+
+export function Select({ label, value, options, onChange }: SelectProps) {
+  const id = useId();
+  return (
+    <>
+      <label className="hgs-muted" htmlFor={id}>
+        {label}
+      </label>
+      <select id={id} className="hgs-field" value={value} onChange={event => onChange(event.target.value)}>
+        {options.map(option => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+export function Filter({ label, value, onChange }: FilterProps) {
+  return (
+    <input
+      type="search"
+      className="hgs-field hgs-filter"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={event => onChange(event.target.value)}
+      onKeyDown={event => {
+        // Escape empties the field first; the panel around it would close.
+        if (event.key === 'Escape' && value !== '') event.stopPropagation();
+      }}
+    />
+  );
+}
