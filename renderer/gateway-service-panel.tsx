@@ -105,7 +105,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
         }
         controls={
           <>
-            <Offered key={shown} observed={observed} store={store} messages={messages} components={components} />
+            <Offered key={`action ${shown}`} observed={observed} store={store} messages={messages} components={components} />
             <components.Button
               ref={disclosure}
               variant="quiet"
@@ -118,7 +118,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
             </components.Button>
             <components.Switch
               // Another switch for each profile, and once something is known, so that what is does not slide in as if it had just been changed.
-              key={shown ?? ''}
+              key={`switch ${shown}`}
               id={`${id}-switch`}
               checked={observed !== undefined && switchOn(observed)}
               busy={busy}

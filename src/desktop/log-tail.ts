@@ -24,9 +24,9 @@ export async function tailLog(file: string, count: number): Promise<string[]> {
     const start = Math.max(0, size - MAX_BYTES);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
     const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
-    // The first line may have lost its beginning; the last is what follows the last newline.
-    if (start > 0) lines.shift();
+    // The last is what follows the last newline; the first may have lost its beginning, which only matters where there is another.
     if (lines.at(-1) === '') lines.pop();
+    if (start > 0 && lines.length > 1) lines.shift();
     return lines.slice(-count).map(shown);
   } finally {
     await handle.close();

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BrowserShell, openBrowserShell } from '../../main/browser.ts';
+import type { ConsentState } from '../../main/consent-stand-in.ts';
 import { openThisSystem } from '../../main/story/this-system.ts';
 import { openTrial, type Trial } from '../../main/story/trial.ts';
 import type { TryIt } from '../../main/try-it.ts';
@@ -47,7 +48,7 @@ beforeEach(async () => {
     tried.push(what);
     return trial.attempt(what);
   };
-  shell = await openBrowserShell({ controller: trial.controller, attempt, pages: PAGES, heartbeatMs: 50 });
+  shell = await openBrowserShell({ controller: trial.controller, attempt, consent: trial.consent, pages: PAGES, heartbeatMs: 50 });
 });
 afterEach(() => shell.close());
 
@@ -82,6 +83,7 @@ async function reply(verb: string, payload: unknown): Promise<Reply<Snapshot>> {
 
 class Events {
   readonly snapshots: Snapshot[] = [];
+  readonly consents: ConsentState[] = [];
   comments = 0;
   readonly #request: http.ClientRequest;
 
@@ -95,6 +97,7 @@ class Events {
         rest = messages.pop() ?? '';
         for (const message of messages) {
           if (message.startsWith('data: ')) this.snapshots.push(JSON.parse(message.slice('data: '.length)) as Snapshot);
+          else if (message.startsWith('event: consent\n')) this.consents.push(JSON.parse(message.slice('event: consent\ndata: '.length)));
           else this.comments += 1;
         }
       });
@@ -205,6 +208,11 @@ describe('what is refused', () => {
     expect((await trial.manager.status(trial.identity)).phase).toBe('not-installed');
   });
 
+  it('to show a file, where there is no file manager', async () => {
+    expect(await reply('reveal', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
+    expect(await reply('reveal', { profile: 'default', path: '/etc/passwd' })).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+  });
+
   it('a profile that is not there', async () => {
     expect(await reply('get', { profile: 'nobody' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
@@ -241,6 +249,21 @@ describe('who is told', () => {
     });
     await expect.poll(() => other.snapshots.at(-1)?.status.phase).toBe('not-installed');
     other.close();
+  });
+
+  it('is every page about the question of Windows, and each may answer it', async () => {
+    const page = new Events();
+    await reply('try', { what: 'consent-on' });
+    await expect.poll(() => page.consents.at(-1)).toEqual({ required: true, asking: false });
+    const turned = reply('set', { profile: 'default', on: true });
+    await expect.poll(() => page.consents.at(-1)).toEqual({ required: true, asking: true });
+    await expect.poll(() => page.snapshots.at(-1)?.operation?.message).toBe('Waiting for an administrator');
+    await reply('try', { what: 'consent-no' });
+    expect(await turned).toMatchObject({ ok: false, error: { code: 'consent-declined' } });
+    await reply('try', { what: 'consent-off' });
+    await expect.poll(() => page.consents.at(-1)).toEqual({ required: false, asking: false });
+    page.close();
+    tried.length = 0;
   });
 
   it('is nobody when the last page is closed, and then nothing is watched', async () => {

@@ -13,6 +13,8 @@ export interface FakeMain {
   readonly listening: number;
   /** From now on these verbs wait for `answer` or `refuse`. */
   readonly held: Verb[];
+  /** The last pushed ones, by profile. */
+  readonly known: Record<string, Snapshot>;
   push(snapshot: Snapshot): void;
   /** Answers the oldest held request. */
   answer(value: unknown): void;

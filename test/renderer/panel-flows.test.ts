@@ -6,7 +6,7 @@ import { GatewayServiceError } from '../../src/service/errors.ts';
 import type { Phase } from '../../src/service/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import type { FakeMain } from './fake-main.ts';
-import { axeViolations, bundleFixture, fakeMain, keepScreenshot, openDist, openPanel } from './panel-page.ts';
+import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openDist, openPanel } from './panel-page.ts';
 import { ago, snapshotIn } from './snapshots.ts';
 
 describeInChromium('a person at the panel', browser => {
@@ -294,11 +294,109 @@ describeInChromium('a person at the panel', browser => {
     expect(await control().getAttribute('aria-disabled')).toBe('true');
   });
 
-  it('has one panel for each profile', async () => {
-    await open(snapshotIn('running', {}, { profiles: ['default', 'work'] }));
-    await page.getByRole('switch', { name: 'Run gateway as service: default' }).waitFor();
-    expect(await page.getByRole('switch').count()).toBe(2);
+  it('chooses among several profiles, each with what is known of it kept apart', async () => {
+    const profiles = ['default', 'work'];
+    const work = (phase: Phase) => snapshotIn(phase, { profile: 'work', service: 'HermesGateway-work' }, { profile: 'work', profiles });
+    await open(snapshotIn('running', {}, { profiles }), ['restart']);
+    await push(work('stopped'));
+    const choice = page.getByRole('combobox', { name: 'Profile' });
+    expect(await choice.getByRole('option').allTextContents()).toEqual(['default (Running)', 'work (Stopped)']);
+    await page.getByRole('button', { name: 'Restart' }).click();
+    await page.getByText('Restarting…').first().waitFor();
+    await keepScreenshot(page, 'profiles');
+    expect(await axeViolations(page)).toEqual([]);
+
+    await choice.selectOption('work');
+    await page.getByRole('switch', { name: 'Run gateway as service: work' }).waitFor();
+    await page.getByText('Stopped. It stays stopped until you start it.').first().waitFor();
     expect(await asked()).toContainEqual({ verb: 'get', payload: { profile: 'work' } });
+    await push(snapshotIn('failed', {}, { profiles }));
+    expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Start' }).click();
+    expect((await asked()).at(-1)).toEqual({ verb: 'start', payload: { profile: 'work' } });
+
+    await choice.selectOption('default');
+    await page.getByText('Restarting…').first().waitFor();
+    await refuse(new GatewayServiceError('gateway-not-up'));
+    await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
+    await choice.selectOption('work');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('has no choice where there is one profile', async () => {
+    await open(snapshotIn('running'));
+    expect(await page.getByRole('combobox').count()).toBe(0);
+  });
+
+  it('finds a word in the log, whatever its case, and is told how many lines have it', async () => {
+    await open(snapshotIn('running'));
+    await main.evaluate(fake => {
+      fake.log = { ...fake.log, lines: ['Telegram is up', 'a.b (x)', 'telegram is down'] };
+    });
+    await page.getByRole('button', { name: 'Details' }).click();
+    const log = page.getByRole('region', { name: 'Log' });
+    const filter = page.getByRole('searchbox', { name: 'Filter the log' });
+    await filter.fill('TELEGRAM');
+    await log.getByText('2 of 3').waitFor();
+    expect(await log.locator('pre').textContent()).toBe('Telegram is up\ntelegram is down');
+    await filter.fill('b (');
+    await log.getByText('1 of 3').waitFor();
+    await filter.fill('.*');
+    await page.getByText('No line matches.').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await filter.inputValue()).toBe('');
+    await log.getByText('a.b (x)').waitFor();
+    await page.keyboard.press('Escape');
+    await filter.waitFor({ state: 'detached' });
+  });
+
+  it('is offered the file itself only where there is one to show', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Show file' }).click();
+    expect((await asked()).at(-1)).toEqual({ verb: 'reveal', payload: { profile: 'default' } });
+    await main.evaluate(fake => {
+      fake.log = { ...fake.log, canReveal: false };
+    });
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('button', { name: 'Show file' }).waitFor({ state: 'detached' });
+  });
+
+  it('is not pushed around by a log of enormous lines', async () => {
+    await open(snapshotIn('running'));
+    await main.evaluate(fake => {
+      fake.log = { ...fake.log, lines: Array.from({ length: 200 }, () => `${'x'.repeat(4_096)}…`) };
+    });
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.locator('pre').filter({ hasText: 'xxx' }).waitFor();
+    expect(await fitsSideways(page)).toBe(true);
+    const box = await page.getByRole('button', { name: 'Copy details' }).boundingBox();
+    expect(box?.y).toBeLessThan(1_000);
+  });
+
+  it('sees a removal from outside while the details are open, and is asked nothing that is done already', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await control().click();
+    await page.getByRole('dialog').waitFor();
+    await push(snapshotIn('not-installed'));
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await turnedOn()).toBe('false');
+    await page.getByText('Nothing has happened yet.').waitFor();
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+    expect((await asked()).map(({ verb }) => verb)).not.toContain('set');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it('is not asked while another window is at it', async () => {
+    await open(snapshotIn('running'));
+    await control().click();
+    await page.getByRole('dialog').waitFor();
+    await push(snapshotIn('running', {}, { operation: { verb: 'update', message: 'Updating', since: ago(0) } }));
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await push(snapshotIn('running'));
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
   it('sees nothing where nothing is supported', async () => {

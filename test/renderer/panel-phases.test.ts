@@ -3,11 +3,12 @@
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { en } from '../../src/desktop/messages.ts';
+import { catalogue } from '../../src/desktop/messages-by-locale.ts';
 import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { PHASES, type Phase } from '../../src/service/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel, type PanelOptions } from './panel-page.ts';
-import { NOW, snapshotIn } from './snapshots.ts';
+import { NOW, snapshotIn, statusIn } from './snapshots.ts';
 
 describeInChromium('the panel', browser => {
   let bridge: string;
@@ -36,7 +37,16 @@ describeInChromium('the panel', browser => {
     }
   };
 
-  it.each(PHASES)('says what %s means, offers one action at most, and passes axe in light and dark', async phase => {
+  const show = async (opened: Page, phase: Phase) => {
+    const main = await fakeMain(opened);
+    await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn(phase));
+    await opened
+      .getByRole('status')
+      .getByText(en.announcement(statusIn(phase)), { exact: true })
+      .waitFor({ state: 'attached' });
+  };
+
+  it.each(PHASES)('says what %s means, and offers one action at most', async phase => {
     const opened = await open(phase, { viewport: { width: 720, height: 120 } });
     const { status } = snapshotIn(phase);
     await opened.getByText(en.sentence(status, NOW), { exact: true }).waitFor();
@@ -45,7 +55,44 @@ describeInChromium('the panel', browser => {
     const action = offeredAction({ status });
     const buttons = await opened.getByRole('button').allTextContents();
     expect(buttons).toEqual([...(action ? [en.action(action.verb, phase)] : []), 'Details']);
-    await judge(opened, phase);
+  });
+
+  const small = { width: 720, height: 120 };
+  it.each<[string, PanelOptions]>([
+    ['light', { colorScheme: 'light', viewport: small }],
+    ['dark', { colorScheme: 'dark', viewport: small }],
+    ['forced-colours', { forcedColors: 'active', colorScheme: 'dark', viewport: small }],
+    ['reduced-motion', { reducedMotion: 'reduce', viewport: small }],
+    ['320-pixels', { viewport: { width: 320, height: 160 } }],
+    ['200-per-cent', { viewport: { width: 360, height: 160 }, deviceScaleFactor: 2 }],
+  ])('shows every phase in %s: it fits, axe finds nothing, nothing moves that should not', async (mode, options) => {
+    const opened = await open('running', options);
+    for (const phase of PHASES) {
+      await show(opened, phase);
+      await keepScreenshot(opened, `${mode}/${phase}`);
+      expect(await axeViolations(opened), phase).toEqual([]);
+      expect(await fitsSideways(opened), phase).toBe(true);
+      if (options.reducedMotion) expect(await opened.evaluate('document.getAnimations().length'), phase).toBe(0);
+    }
+  });
+
+  it('has every control of every phase on the way of the Tab key, each with a ring around it', async () => {
+    const opened = await open('running', { viewport: small });
+    for (const phase of PHASES) {
+      await show(opened, phase);
+      // Tab goes on from here, whatever had the focus before.
+      await opened.evaluate('document.activeElement.blur(); getSelection().collapse(document.body, 0)');
+      const controls = await opened.getByRole('region').locator('button').count();
+      const visited: unknown[] = [];
+      for (let each = 0; each < controls; each += 1) {
+        await opened.keyboard.press('Tab');
+        visited.push(
+          await opened.evaluate(`(({ activeElement }) => [activeElement.closest('.hgs-panel') !== null,
+            getComputedStyle(activeElement).outlineStyle])(document)`),
+        );
+      }
+      expect(visited, phase).toEqual(Array(controls).fill([true, 'solid']));
+    }
   });
 
   it('shows all of its details, and passes axe in light and dark', async () => {
@@ -117,11 +164,45 @@ describeInChromium('the panel', browser => {
     expect(await opened.evaluate('document.getAnimations().length')).toBe(1);
   });
 
-  it('mirrors itself on a right-to-left page', async () => {
-    const opened = await open('running', { rtl: true });
+  it.each(['ar', 'en-XA'])('fits in %s with everything open, also in 320 pixels, and passes axe', async language => {
+    const { messages } = await catalogue(language);
+    const opened = await open('restarting', { language });
+    await opened.getByRole('button', { name: messages.details.open }).click();
+    await opened.getByText('gateway.log').waitFor();
+    await judge(opened, `details-${language}`);
+    expect(await fitsSideways(opened)).toBe(true);
+    await opened.setViewportSize({ width: 320, height: 640 });
+    expect(await fitsSideways(opened)).toBe(true);
+    await keepScreenshot(opened, `details-${language}-320`);
+    await opened.getByRole('switch').click();
+    await opened.getByRole('dialog').waitFor();
+    expect(await fitsSideways(opened)).toBe(true);
+    await opened.setViewportSize({ width: 720, height: 480 });
+    await judge(opened, `confirm-${language}`);
+  });
+
+  it('says nothing that is in no catalogue, but for names, paths and words of a log', async () => {
+    const opened = await open('restarting', { language: 'en-XA' });
+    await opened.getByRole('button', { name: /Dé/ }).click();
+    await opened.getByText('gateway.log').waitFor();
+    await opened.getByRole('switch').click();
+    await opened.getByRole('dialog').waitFor();
+    const plain = await opened.evaluate(`(() => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (walker.nextNode()) {
+        const { textContent, parentElement } = walker.currentNode;
+        if (/\\p{L}/u.test(textContent) && !parentElement.closest('bdi, pre') && !textContent.startsWith('[')) found.push(textContent);
+      }
+      return found;
+    })()`);
+    expect(plain).toEqual([]);
+  });
+
+  it('is mirrored in Arabic', async () => {
+    const opened = await open('running', { language: 'ar' });
     const control = await opened.getByRole('switch').boundingBox();
-    const title = await opened.getByText('Run gateway as service', { exact: true }).boundingBox();
+    const title = await opened.getByText('تشغيل البوابة كخدمة', { exact: true }).boundingBox();
     expect(control?.x).toBeLessThan(title?.x ?? 0);
-    await keepScreenshot(opened, 'rtl');
   });
 });

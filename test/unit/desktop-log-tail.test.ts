@@ -44,4 +44,11 @@ describe('the end of a log', () => {
     expect(line.length).toBeLessThan(5_000);
     expect(line.endsWith('…')).toBe(true);
   });
+
+  it('is not empty where its last line is longer than what is read', async () => {
+    for (const end of ['', '\n']) {
+      writeFileSync(file, `first\n${'x'.repeat(1_000_000)}${end}`);
+      expect(await tailLog(file, 10)).toEqual([`${'x'.repeat(4_096)}…`]);
+    }
+  });
 });

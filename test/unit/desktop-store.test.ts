@@ -84,6 +84,34 @@ describe('listening', () => {
     expect(seen.at(-1)).toBe(store.value);
   });
 
+  it('keeps each profile apart, and shows the one that was chosen', async () => {
+    const profiles = ['default', 'work'];
+    const of = (profile: string, phase: 'running' | 'stopped' | 'failed') => snapshotIn(phase, { profile }, { profile, profiles });
+    const { store, push, request } = await listening(of('default', 'running'));
+    push(of('work', 'stopped'));
+    expect(store.value.snapshot?.profile).toBe('default');
+    expect(store.value.profiles.map(({ profile, snapshot }) => [profile, snapshot?.status.phase])).toEqual([
+      ['default', 'running'],
+      ['work', 'stopped'],
+    ]);
+    const restarted = store.restart();
+    store.select('work');
+    expect(store.value.snapshot?.profile).toBe('work');
+    expect(store.value.operation).toBeUndefined();
+    request().refuse(new GatewayServiceError('gateway-not-up'));
+    await restarted;
+    expect(store.value.error).toBeUndefined();
+    store.select('default');
+    expect(store.value).toMatchObject({ snapshot: { profile: 'default' }, error: { code: 'gateway-not-up' } });
+  });
+
+  it('shows nothing of a profile of which nothing is known yet', async () => {
+    const { store } = await listening(snapshotIn('running', {}, { profiles: ['default', 'work'] }));
+    store.select('work');
+    expect(store.value.snapshot).toBeUndefined();
+    expect(store.value.supported).toBe(true);
+  });
+
   it('follows every push of its profile and no other', async () => {
     const { store, push } = await listening(snapshotIn('running'));
     push(snapshotIn('degraded'));

@@ -1,0 +1,129 @@
+// Every catalogue says everything that the English one says, in its own way: whatever the document, a sentence and not a hole.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { en, type Messages } from '../../src/desktop/messages.ts';
+import { catalogue } from '../../src/desktop/messages-by-locale.ts';
+import { pseudoText } from '../../src/desktop/messages-pseudo.ts';
+import { ERRORS, type ErrorCode, GatewayServiceError } from '../../src/service/errors.ts';
+import { RESTART_ASKED } from '../../src/service/facts.ts';
+import type { HistoryRecord } from '../../src/service/history.ts';
+import { PROBLEMS, type ProblemCode, problem } from '../../src/service/problems.ts';
+import { PHASES } from '../../src/service/status.ts';
+import { ago, NOW, receiptFor, statusIn } from '../renderer/snapshots.ts';
+
+const HISTORY: readonly HistoryRecord[] = [
+  ...(['asked', 'recovery', 'in-place', 'released'] as const).map(cause => ({ at: ago(0), kind: 'started', pid: 1, cause }) as const),
+  ...([0, 1, 75, 78, null] as const).map(
+    code => ({ at: ago(0), kind: 'ended', pid: 7, code, outcome: 'failure', reason: 'It failed', uptimeMs: 5_000 }) as const,
+  ),
+  ...(['stopped', 'stopped-from-outside', 'session-ending'] as const).map(
+    outcome => ({ at: ago(0), kind: 'ended', pid: null, code: null, outcome, reason: 'No program', uptimeMs: 0 }) as const,
+  ),
+  ...(['held', 'degraded', 'recovered'] as const).map(what => ({ at: ago(0), kind: 'noted', what, reason: 'hermes update' }) as const),
+];
+
+/** All that a catalogue says, by what it was asked for. */
+function everything(messages: Messages): Record<string, string> {
+  const said: Record<string, string> = {};
+  for (const phase of PHASES) {
+    for (const [variant, status] of Object.entries({
+      plain: statusIn(phase),
+      asked: statusIn(phase, { detail: RESTART_ASKED }),
+      troubled: statusIn(phase, { problems: [problem('gateway-degraded'), problem('log-incomplete')] }),
+    })) {
+      const name = `${phase} ${variant}`;
+      said[`sentence ${name}`] = messages.sentence(status, NOW);
+      said[`announcement ${name}`] = messages.announcement(status);
+      said[`tooltip ${name}`] = messages.tooltip(status);
+      said[`restarts ${name}`] = messages.restarts(status, NOW);
+      said[`ladder ${name}`] = messages.ladder(status);
+    }
+    said[`phase ${phase}`] = messages.phase[phase];
+    said[`restart ${phase}`] = messages.actionLabel({ verb: 'restart', elevated: true }, phase);
+  }
+  for (const verb of ['install', 'uninstall'] as const) {
+    const receipt = receiptFor(verb);
+    Object.assign(said, Object.fromEntries(Object.entries(messages.confirm(receipt)).map(([name, text]) => [`${verb} ${name}`, text])));
+    for (const entry of receipt.entries) said[`${verb} ${entry.action} ${entry.kind}`] = messages.receiptLine(entry);
+  }
+  for (const verb of ['install', 'uninstall', 'start', 'stop', 'restart', 'update', 'repair'] as const)
+    said[`operation ${verb}`] = messages.operation(verb, 'a step');
+  for (const [at, record] of HISTORY.entries()) said[`history ${at}`] = messages.historyLine(record);
+  for (const code of Object.keys(PROBLEMS) as ProblemCode[])
+    said[`problem ${code}`] = Object.values(messages.problem(problem(code))).join();
+  for (const code of Object.keys(ERRORS) as ErrorCode[])
+    said[`error ${code}`] = Object.values(messages.error(new GatewayServiceError(code).toValue())).join();
+  for (const [name, text] of Object.entries({ ...messages.details, ...messages.tryIt, ...messages.mechanism })) said[name] = text;
+  return said;
+}
+
+describe.each(['ar', 'en-XA'])('the catalogue of %s', locale => {
+  it('says everything that the English one says, in other words', async () => {
+    const { messages } = await catalogue(locale);
+    const english = everything(en);
+    for (const [name, text] of Object.entries(everything(messages))) {
+      expect(text.trim(), name).not.toBe('');
+      expect(text, name).not.toMatch(/undefined|NaN|null|\[object|Invalid Date|Infinity/);
+      if (/\p{L}/u.test(english[name] ?? '')) expect(text, name).not.toBe(english[name]);
+    }
+  });
+
+  it('has tooltips that Windows shows to their end', async () => {
+    const { messages } = await catalogue(locale);
+    for (const phase of PHASES) expect(messages.tooltip(statusIn(phase, { profile: 'x'.repeat(64) })).length).toBeLessThanOrEqual(127);
+  });
+
+  it('has a word of the shell for everything', async () => {
+    const { shell } = await catalogue(locale);
+    for (const kind of ['crash-loop', 'configuration', 'failed', 'removal-pending', 'recovered'] as const)
+      expect(Object.values(shell.alert(kind, 'work')).join()).not.toMatch(/Hermes gateway/);
+    expect(shell.tray.quit('Hermes', true)).not.toBe(shell.tray.quit('Hermes', false));
+    expect(shell.closedToTray('Hermes').title).not.toBe('');
+  });
+});
+
+describe('the Arabic catalogue', () => {
+  it('counts as Arabic does', async () => {
+    const { messages } = await catalogue('ar-EG');
+    const after = (attempt: number) => messages.ladder(statusIn('restarting', { restarts: { count: 1, attempt } })).split('؛')[0];
+    expect([1, 2, 3, 11, 100].map(after)).toEqual([
+      'تعطّل واحد',
+      'تعطّلان متتاليان',
+      '3 حالات تعطّل متتالية',
+      '11 حالة تعطّل متتالية',
+      '100 حالة تعطّل متتالية',
+    ]);
+  });
+
+  it('mixes no English of the engine into its sentences', async () => {
+    const { messages } = await catalogue('ar');
+    expect(messages.operation('install', 'Waiting for the gateway to come up')).toBe('يجري التفعيل…');
+    for (const record of HISTORY.filter(({ kind }) => kind === 'ended')) expect(messages.historyLine(record)).not.toMatch(/[A-Za-z]{2}/);
+  });
+
+  it('sets names and paths apart, so that they do not turn their neighbours around', async () => {
+    const { messages } = await catalogue('ar');
+    expect(messages.title({ profile: 'work', profiles: ['default', 'work'] })).toContain('\u2068work\u2069');
+    expect(messages.receiptLine({ action: 'create', kind: 'folder', target: 'C:\\x' })).toContain('\u2068C:\\x\u2069');
+  });
+});
+
+describe('a locale', () => {
+  it.each([
+    ['ar', 'ar'],
+    ['AR-sa', 'ar'],
+    ['en-XA', 'en-XA'],
+    ['en-GB', 'en'],
+    ['arc', 'en'],
+    ['', 'en'],
+    [undefined, 'en'],
+  ])('%s has the catalogue %s', async (locale, expected) => {
+    expect((await catalogue(locale)).messages.locale).toBe(expected);
+  });
+
+  it('of pseudo text is longer, in brackets, and leaves alone what is no language', () => {
+    expect(pseudoText('Restart')).toBe('[Réštårt···]');
+    expect(pseudoText('14')).toBe('14');
+    fc.assert(fc.property(fc.string(), text => pseudoText(text) === text || pseudoText(text).length >= text.length * 1.4));
+  });
+});
