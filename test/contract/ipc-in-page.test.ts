@@ -65,8 +65,9 @@ describeInChromium('the page of the app', browser => {
     main.registration.dispose();
   });
 
-  it('has a panel for every profile, by its own policy, without a complaint of the browser', async () => {
+  it('shows every profile that is chosen, by its own policy, without a complaint of the browser', async () => {
     await page.getByRole('switch', { name: 'Run gateway as service: default' }).waitFor();
+    await page.getByRole('combobox', { name: 'Profile' }).selectOption('work');
     await page.getByRole('switch', { name: 'Run gateway as service: work' }).waitFor();
     expect(problems).toEqual([]);
   });

@@ -57,6 +57,7 @@ describe('the preload', () => {
       'preview',
       'repair',
       'restart',
+      'reveal',
       'set',
       'start',
       'stop',
