@@ -119,6 +119,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect((await attempt(rig(), 'scm', 'requestStop', name)).error).toMatchObject({ code: 'service-busy', win32: 1061 });
     await until('a checkpoint that moved', async () => ((await status(name))?.checkPoint ?? 0) > pending.checkPoint);
 
+    rig().write(`C:\\${name}.go`, '');
     const stopped = await call(rig(), 'scm-wait', 'stopService', name, DEADLINE);
     expect(stopped).toMatchObject({ state: 'stopped', win32ExitCode: 0, checkPoint: 0 });
     expect((await attempt(rig(), 'scm', 'requestStop', name)).error).toMatchObject({ code: 'service-not-running', win32: 1062 });

@@ -1,6 +1,6 @@
 // A service of ours at its smallest: service NAME HOW. It writes what it hears to C:\NAME.log.
-// HOW: `steady` stops when asked; `dies` ends as a crash 200 ms after it runs; `fails` reports STOPPED with the code 42.
-import { appendFileSync } from 'node:fs';
+// HOW: `steady` stops when asked, as soon as C:\NAME.go is there; `dies` ends as a crash 200 ms after it runs; `fails` reports STOPPED with the code 42.
+import { appendFileSync, existsSync } from 'node:fs';
 import { terminateSelf } from '../../../src/windows/process-info.ts';
 import { connectService } from '../../../src/windows/service-host.ts';
 
@@ -15,12 +15,14 @@ try {
     log(JSON.stringify(control));
     if (control.kind !== 'stop') return;
     service.reportStopping();
-    setTimeout(() => {
+    const waiting = setInterval(() => {
+      if (!existsSync(`C:\\${name}.go`)) return;
+      clearInterval(waiting);
       service.reportStopped().then(() => {
         log('dispatcher returned');
         process.exit(0);
       }, fail);
-    }, 2500);
+    }, 50);
   });
   if (how === 'dies') setTimeout(() => terminateSelf(1), 200);
   if (how === 'fails') setTimeout(() => service.reportStopped({ serviceExitCode: 42 }).then(() => process.exit(0), fail), 200);
