@@ -10,8 +10,9 @@ export default defineConfig({
     outDir: '../dist/renderer',
     emptyOutDir: true,
     target: 'chrome140',
-    // No polyfill and no inline scripts: the page's content security policy allows only its own files.
-    modulePreload: false,
+    // No polyfill and no inline scripts: the page's content security policy allows only its own files. What the page imports is named in
+    // it, so that nothing waits for a script to be read first.
+    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }] } },

@@ -3,7 +3,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
-const MAX_COLOURS = 256;
+export const MAX_COLOURS = 256;
 /** The upper half of each sample: colours of edges that agree in it become one. */
 const SHADE = 0xf0f0f0;
 /** A colour is that of an area where this many of its pixels have it to the left and above as well. */
@@ -18,18 +18,34 @@ const PALETTE = 3;
 export function smallPng(png) {
   const { width, height, colours } = decode(png);
   const { palette, indexOf } = paletteOf(colours, width);
-  // A byte before each row says how it is filtered: not at all.
-  const rows = Buffer.alloc((width + 1) * height);
+  if (palette.length > MAX_COLOURS) throw new Error(`${palette.length} colours do not fit a palette: is this the picture of a page?`);
+  return pngOf(width, height, palette, [chunk('IDAT', packed(colours, width, indexOf))]);
+}
+
+/**
+ * A whole file around the chunks of its picture.
+ * @param {number} width
+ * @param {number} height
+ * @param {readonly number[]} palette
+ * @param {readonly Buffer[]} chunks
+ */
+export function pngOf(width, height, palette, chunks) {
+  const header = Buffer.from([...uint32(width), ...uint32(height), 8, PALETTE, 0, 0, 0]);
+  const colours = Buffer.from(palette.flatMap(colour => [colour >> 16, (colour >> 8) & 0xff, colour & 0xff]));
+  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('PLTE', colours), ...chunks, chunk('IEND', Buffer.alloc(0))]);
+}
+
+/**
+ * Rows of palette indices, compressed. A byte before each row says how it is filtered: not at all.
+ * @param {Uint32Array} colours
+ * @param {number} width
+ * @param {ReadonlyMap<number, number>} indexOf
+ */
+export function packed(colours, width, indexOf) {
+  const rows = Buffer.alloc((width + 1) * (colours.length / width));
   for (const [pixel, colour] of colours.entries())
     rows[Math.floor(pixel / width) * (width + 1) + 1 + (pixel % width)] = indexOf.get(colour) ?? 0;
-  const header = Buffer.from([...uint32(width), ...uint32(height), 8, PALETTE, 0, 0, 0]);
-  return Buffer.concat([
-    SIGNATURE,
-    chunk('IHDR', header),
-    chunk('PLTE', Buffer.from(palette.flatMap(colour => [colour >> 16, (colour >> 8) & 0xff, colour & 0xff]))),
-    chunk('IDAT', deflateSync(rows, { level: 9 })),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+  return deflateSync(rows, { level: 9 });
 }
 
 /**
@@ -37,7 +53,7 @@ export function smallPng(png) {
  * @param {Uint32Array} colours
  * @param {number} width
  */
-function paletteOf(colours, width) {
+export function paletteOf(colours, width) {
   const counts = countOf(colours);
   const areas = countOf(colours.filter((colour, pixel) => colour === colours[pixel - 1] && colour === colours[pixel - width]));
   /** @type {Map<number, number>} */
@@ -52,7 +68,6 @@ function paletteOf(colours, width) {
     indexOf.set(colour, index);
     if (!indexOfShade.has(colour & SHADE)) indexOfShade.set(colour & SHADE, index);
   }
-  if (palette.length > MAX_COLOURS) throw new Error(`${palette.length} colours do not fit a palette: is this the picture of a page?`);
   return { palette, indexOf };
 }
 
@@ -68,7 +83,7 @@ function countOf(colours) {
  * Every pixel as 0xRRGGBB, row by row.
  * @param {Buffer} png
  */
-function decode(png) {
+export function decode(png) {
   if (!png.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new Error('this is no PNG');
   const chunks = [...chunksOf(png)];
   const header = chunks.find(({ type }) => type === 'IHDR')?.data ?? Buffer.alloc(0);
@@ -93,11 +108,31 @@ function unfiltered(filtered, rowBytes) {
       const left = at >= 3 ? (samples[here - 3] ?? 0) : 0;
       const above = samples[here - rowBytes] ?? 0;
       const aboveLeft = at >= 3 ? (samples[here - rowBytes - 3] ?? 0) : 0;
-      const predicted = [0, left, above, (left + above) >> 1, paeth(left, above, aboveLeft)][filter ?? 0] ?? 0;
-      samples[here] = (filtered[row * (rowBytes + 1) + 1 + at] ?? 0) + predicted;
+      samples[here] = (filtered[row * (rowBytes + 1) + 1 + at] ?? 0) + predicted(filter, left, above, aboveLeft);
     }
   }
   return samples;
+}
+
+/**
+ * @param {number | undefined} filter
+ * @param {number} left
+ * @param {number} above
+ * @param {number} aboveLeft
+ */
+function predicted(filter, left, above, aboveLeft) {
+  switch (filter) {
+    case 1:
+      return left;
+    case 2:
+      return above;
+    case 3:
+      return (left + above) >> 1;
+    case 4:
+      return paeth(left, above, aboveLeft);
+    default:
+      return 0;
+  }
 }
 
 /**
@@ -127,13 +162,13 @@ function* chunksOf(png) {
  * @param {string} type
  * @param {Buffer} data
  */
-function chunk(type, data) {
+export function chunk(type, data) {
   const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   return Buffer.concat([uint32(data.length), named, uint32(crc32(named))]);
 }
 
 /** @param {number} value */
-function uint32(value) {
+export function uint32(value) {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;

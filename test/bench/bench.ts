@@ -10,12 +10,13 @@ import type { Part } from './figure.ts';
 import { idle } from './idle.ts';
 import { operations } from './operations.ts';
 import { page } from './page.ts';
+import { paint } from './paint.ts';
 import { panelSize } from './panel-size.ts';
 import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
 import { wine } from './wine.ts';
 
-const PARTS: readonly Part[] = [respawn, operations, capture, idle, page, panelSize, wine];
+const PARTS: readonly Part[] = [respawn, operations, capture, idle, page, paint, panelSize, wine];
 const RUNS = 5;
 
 const USAGE = `usage: npm run bench [-- --json] [--only ${PARTS.map(part => part.name).join('|')}] [--runs N]`;

@@ -1,5 +1,6 @@
 // The pictures of README are screenshots made small: a browser must read them, and nobody may see a difference.
 import { expect, it } from 'vitest';
+import { animatedPng } from '../../scripts/animated-png.mjs';
 import { smallPng } from '../../scripts/small-png.mjs';
 import { describeInChromium } from '../support/chromium.ts';
 
@@ -38,5 +39,49 @@ describeInChromium('a small picture', browser => {
 
   it('is made of a picture of a page and of nothing else', () => {
     expect(() => smallPng(Buffer.from('GIF89a'))).toThrow('this is no PNG');
+  });
+});
+
+/** Colours of a point in every frame of an animated picture, and how long each stays, in milliseconds. */
+const PLAY = `async (png, x, y) => {
+  const bytes = Uint8Array.from(atob(png), letter => letter.charCodeAt(0));
+  const decoder = new ImageDecoder({ data: bytes, type: 'image/png' });
+  await decoder.tracks.ready;
+  await decoder.completed;
+  const frames = [];
+  for (let frameIndex = 0; frameIndex < decoder.tracks.selectedTrack.frameCount; frameIndex += 1) {
+    const { image } = await decoder.decode({ frameIndex });
+    const paper = new OffscreenCanvas(image.displayWidth, image.displayHeight).getContext('2d');
+    paper.drawImage(image, 0, 0);
+    frames.push([image.displayHeight, image.duration / 1000, ...paper.getImageData(x, y, 1, 1).data.slice(0, 3)]);
+  }
+  return frames;
+}`;
+
+describeInChromium('an animated picture', browser => {
+  it('shows one screenshot after the other, the last one longer, each whole', async () => {
+    const page = await browser().newPage({ viewport: { width: 200, height: 100 }, deviceScaleFactor: 2 });
+    // Only a secure context may look into pictures.
+    await page.route('http://pictures.localhost/', route => route.fulfill({ body: '<body></body>', contentType: 'text/html' }));
+    await page.goto('http://pictures.localhost/');
+    const pictures: Buffer[] = [];
+    for (const [colour, height] of [
+      ['#ff0000', 60],
+      ['#ff0000', 60],
+      ['#0000ff', 100],
+    ] as const) {
+      await page.setViewportSize({ width: 200, height });
+      await page.evaluate(
+        `document.body.innerHTML = 'text<p style="position: fixed; margin: 0; inset: 30px 0 0; height: 20px; background: ${colour}">'`,
+      );
+      pictures.push(await page.screenshot());
+    }
+    const frames = await page.evaluate(`(${PLAY})('${animatedPng(pictures).toString('base64')}', 100, 40)`);
+    expect(frames).toEqual([
+      [100, 1_600, 255, 0, 0],
+      [100, 1_600, 255, 0, 0],
+      [100, 4_000, 0, 0, 255],
+    ]);
+    await page.close();
   });
 });
