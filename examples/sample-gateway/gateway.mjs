@@ -85,7 +85,13 @@ async function claimHome() {
   const other = readJson(files.pid);
   if (other !== undefined && (await isLivingGateway(other))) end(1, `another gateway (PID ${other['pid']}) already runs in this home`);
   if (other !== undefined) say(`removing the stale gateway.pid of ${other['pid']}`);
-  rmSync(files.pid, { force: true });
+  try {
+    // The name of a removed file may stay taken on Windows while somebody reads it; that of a renamed one is free at once.
+    renameSync(files.pid, `${files.pid}.${process.pid}`);
+    rmSync(`${files.pid}.${process.pid}`, { force: true });
+  } catch {
+    // There was none.
+  }
   try {
     const fd = openSync(files.pid, 'wx');
     writeSync(fd, JSON.stringify(record));
