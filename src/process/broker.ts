@@ -74,6 +74,8 @@ export function whyStarted(
   if (told) return told;
   if (!last) return 'automatic';
   if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
+  // After a decision to stay stopped no restart is due.
+  if (last.lastRunnerExit?.code === RUNNER_EXIT.stopped) return 'demand';
   const delayMs = delaysMs[Math.min(last.failures ?? 0, delaysMs.length) - 1] ?? Number.NaN;
   const dueMs = Date.parse(last.lastRunnerExit?.at ?? '') + delayMs;
   const wasQueued = last.phase === 'restarting' || Date.parse(last.lastStop?.at ?? '') < dueMs;

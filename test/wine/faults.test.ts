@@ -17,7 +17,7 @@ const SLOW = { delaysMs: [4_000], resetMs: 60_000 };
 
 describe.skipIf(!wine.ok)(
   wine.ok ? 'a service below the rebuilt SCM' : `below the rebuilt SCM (skipped: ${wine.reason})`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let rig: WineRig;
     let manager: RemoteManager;

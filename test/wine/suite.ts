@@ -7,14 +7,14 @@ import { available, WineRig } from './rig.ts';
 export const RIG_START_MS = 300_000;
 
 /** A start of Windows Node under Wine on a busy machine, and what it then does. */
-const FACT_MS = 20_000;
+const FACT_MS = 60_000;
 
 /** Waits for a fact inside Windows. */
 export const until = <T>(what: string, look: () => T | Promise<T>) => poll(look, { what, deadlineMs: FACT_MS });
 
 export function describeOnWine(subject: string, tests: (rig: () => WineRig) => void): void {
   const wine = available();
-  describe.skipIf(!wine.ok)(wine.ok ? subject : `${subject} (skipped: ${wine.reason})`, { timeout: 60_000 }, () => {
+  describe.skipIf(!wine.ok)(wine.ok ? subject : `${subject} (skipped: ${wine.reason})`, { timeout: 120_000 }, () => {
     let rig: WineRig | undefined;
     beforeAll(async () => {
       rig = await WineRig.start();
