@@ -80,13 +80,13 @@ function restarting(status: Status, now: number): string {
 
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
-  'not-installed': () => 'Off. Turned on, the gateway survives crashes and restarts.',
+  'not-installed': () => 'Off. Turned on, the gateway survives crashes.',
   stopped: ({ desired }) => (desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.'),
   starting: () => 'Starting. This takes a few seconds.',
   running,
   degraded: ({ problems }) =>
     problems.some(({ code }) => code === 'gateway-degraded')
-      ? 'Running, but it reports trouble. The log says more.'
+      ? 'Running, but it reports trouble. See the log.'
       : 'Running, but it does not answer. A restart usually helps.',
   restarting,
   'waiting-for-sign-in': () => 'Waiting for you to sign in; then it starts by itself.',
@@ -125,7 +125,7 @@ const MEANING: Readonly<Record<Mechanism, string>> = {
   service:
     'The gateway runs in your own Windows session, with your files and sign-ins. It starts when you sign in and ends when you sign out; nobody else can use it.',
   startup: 'The gateway starts when you sign in and is restarted if it stops. No administrator is needed.',
-  embedded: 'The gateway runs in the background and is restarted if it stops, until you sign out.',
+  embedded: 'The gateway runs until you sign out and is restarted if it stops.',
   none: 'The gateway runs only while something else starts it.',
 };
 

@@ -111,7 +111,7 @@ describe('sentences', () => {
   it('tell a gateway that is silent from one that says itself that it is not well', () => {
     expect(en.sentence(statusIn('degraded'), NOW)).toBe('Running, but it does not answer. A restart usually helps.');
     expect(en.sentence(statusIn('degraded', { problems: [problem('gateway-degraded')] }), NOW)).toBe(
-      'Running, but it reports trouble. The log says more.',
+      'Running, but it reports trouble. See the log.',
     );
   });
 
