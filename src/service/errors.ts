@@ -294,6 +294,21 @@ export const ERRORS = {
     remedy: 'Read the output of the update above, mend it and run the update again.',
     exit: EXIT.failed,
   },
+  'update-running': {
+    message: 'Another update is at work.',
+    remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways come up again by themselves.',
+    exit: EXIT.failed,
+  },
+  'files-in-use': {
+    message: 'A program still uses a file that the update replaces; nothing was updated, and the gateways were started again.',
+    remedy: 'Close the Hermes app and every terminal that runs Hermes, then update again.',
+    exit: EXIT.failed,
+  },
+  'journal-unreadable': {
+    message: 'The journal of an earlier update cannot be read; the gateways are not touched by it.',
+    remedy: 'Remove the file named in the details, or update this app if a newer version wrote it. Then update again.',
+    exit: EXIT.failed,
+  },
   interrupted: {
     message: 'The command was interrupted.',
     remedy: 'What it had begun goes on by itself; ask for "hermes-gateway status". Giving the command again is safe.',

@@ -1,12 +1,27 @@
 /**
  * Holds: records that say "do not start now". An update holds a service so that neither the ladder nor a queued SCM restart, which
- * cannot be cancelled, brings the gateway up in the middle of it. A hold counts while its holder lives *and* before its cap.
+ * cannot be cancelled, brings the gateway up in the middle of it. A hold counts while its holder lives *and* before its cap; one that was
+ * handed off outlives its holder, for minutes or as long as its successor lives, and never a restart of the machine.
  */
 
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { readJson, writeJson } from './files.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from './lock.ts';
+
+/**
+ * The holder goes on purpose, and another program does the update: an installer, or the updater of Hermes. The time is that of
+ * `os.uptime()`, because the clock may be set meanwhile, and because it begins anew with the machine.
+ */
+export interface HandOff {
+  /** Uptime of the machine when it was handed off, in milliseconds. */
+  readonly uptimeMs: number;
+  /** How long it counts at most, in milliseconds. */
+  readonly capMs: number;
+  /** Where it is known who goes on, it counts while that one lives. */
+  readonly successor?: ProcessRef;
+}
 
 export interface Hold {
   readonly schema: 1;
@@ -20,6 +35,7 @@ export interface Hold {
   /** The cap: after this time the hold is void even if its holder lives. ISO 8601, UTC. */
   readonly until: string;
   readonly holder: ProcessRef;
+  readonly handOff?: HandOff;
 }
 
 /** An update that takes longer than this has hung, in milliseconds. */
@@ -29,10 +45,29 @@ const ID = /^[a-z0-9-]{1,64}$/;
 const FILE = /^hold-.*\.json$/;
 
 /** The hold in force, if any: of several the one that lasts longest. */
-export function holdInForce(holds: readonly Hold[], processes: ProcessTable, nowMs: number): Hold | undefined {
-  return holds
-    .filter(hold => Date.parse(hold.until) > nowMs && isSameProcess(hold.holder, processes))
-    .sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+export function holdInForce(holds: readonly Hold[], processes: ProcessTable, nowMs: number, uptimeMs = systemUptimeMs()): Hold | undefined {
+  return holds.filter(hold => counts(hold, processes, nowMs, uptimeMs)).sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+}
+
+function counts({ until, holder, handOff }: Hold, processes: ProcessTable, nowMs: number, uptimeMs: number): boolean {
+  if (!(Date.parse(until) > nowMs)) return false;
+  return isSameProcess(holder, processes) || (handOff !== undefined && handOffInForce(handOff, processes, uptimeMs));
+}
+
+/** Whether what was handed off is still to be left alone. */
+export function handOffInForce(
+  { uptimeMs: handedOffMs, capMs, successor }: HandOff,
+  processes: ProcessTable,
+  uptimeMs = systemUptimeMs(),
+): boolean {
+  const agoMs = uptimeMs - handedOffMs;
+  if (agoMs < 0 || agoMs >= capMs) return false;
+  return successor === undefined || isSameProcess(successor, processes);
+}
+
+/** How long the machine runs, in milliseconds. */
+export function systemUptimeMs(): number {
+  return os.uptime() * 1_000;
 }
 
 export function placeHold(folder: string, hold: Hold): Promise<void> {
