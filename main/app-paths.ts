@@ -22,7 +22,7 @@ export interface AppPaths {
 
 export function appPaths({ packaged, resources, mainDir }: AppPathsFacts): AppPaths {
   return {
-    hostDir: packaged ? path.join(resources, 'host') : path.join(mainDir, '../src/cli'),
+    hostDir: packaged ? path.join(resources, 'host') : path.join(mainDir, '../host'),
     icons: packaged ? path.join(resources, 'icons') : path.join(mainDir, '../../build/icons'),
     pages: path.join(mainDir, '../renderer'),
     preload: path.join(mainDir, 'preload.cjs'),

@@ -1,9 +1,11 @@
-// Builds dist/: the engine, the CLI and the main process with tsc; the panel's page, the panel as a library and the preload with Vite.
+// Builds dist/: the engine and the main process with tsc; the host (the CLI and every process of ours), the panel's page, the panel as a
+// library and the preload with Vite.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleHost } from './bundle-host.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -12,13 +14,14 @@ const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json')], { stdio: 'inherit', cwd: root });
 
-const cli = path.join(root, 'dist/src/cli/hermes-gateway.js');
-if (existsSync(cli)) chmodSync(cli, 0o755);
-
 // A test runner sets NODE_ENV to "test", with which React's development build would be bundled: what is tested is what users get.
 process.env['NODE_ENV'] = 'production';
 const { build } = await import('vite');
 await build({ root: path.join(root, 'renderer'), configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
+
+const host = path.join(root, 'dist/host');
+await bundleHost(host);
+chmodSync(path.join(host, 'hermes-gateway.cjs'), 0o755);
 
 /** Bundles one entry into one file that keeps nothing of this project as an import. */
 const bundle = (

@@ -25,7 +25,7 @@ const MAX_TEMPORARY_BYTES = 40;
 export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSystem {
   if (process.platform === 'win32')
     throw new GatewayServiceError('unsupported', '(this trial needs the supervisor of Linux and macOS)', {
-      remedy: 'On Windows try the service itself: "npm run build", then "node dist/src/cli/hermes-gateway.js install".',
+      remedy: 'On Windows try the service itself: "npm run build", then "node dist/host/hermes-gateway.cjs install".',
     });
   const outerEnv = { ...process.env };
   const temporary = Buffer.byteLength(os.tmpdir()) <= MAX_TEMPORARY_BYTES ? os.tmpdir() : '/tmp';
@@ -67,7 +67,7 @@ function compose({
   const states = stateRoot(process.platform, process.env, os.homedir());
   const manager = new EmbeddedManager({
     stateRoot: states,
-    hostCommand: [process.execPath, path.join(root, 'dist/src/cli/hermes-gateway.js')],
+    hostCommand: [process.execPath, path.join(root, 'dist/host/hermes-gateway.cjs')],
     processes: posixProcesses,
     checkCommand: (_identity, override) => commandOf(override),
   });

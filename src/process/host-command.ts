@@ -19,7 +19,7 @@ export function hostCommand(): readonly string[] {
 export function hostCommandIn(hostDir: string): readonly string[] {
   const executable = path.join(hostDir, process.platform === 'win32' ? 'hermes-gateway-host.exe' : 'hermes-gateway-host');
   if (existsSync(executable)) return [executable];
-  const script = path.join(hostDir, 'hermes-gateway.js');
+  const script = path.join(hostDir, 'hermes-gateway.cjs');
   const node = process.versions['electron'] === undefined ? process.execPath : process.env['npm_node_execpath'];
   if (node !== undefined && existsSync(script)) return [node, script];
   throw new GatewayServiceError('service-program-missing', `(${executable})`, { remedy: 'Repair the installation of the app.' });

@@ -87,11 +87,11 @@ export class Runner {
       this.#wake();
       void this.#yieldToHold();
     });
+    // Whoever wants to watch can wait for the pipe; the gateway need not.
+    const serving = this.#serve();
     try {
-      await endOrphan(folder, processes);
-      await this.#closeHistory();
-      await this.#serve();
-      return await this.#live();
+      const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired(), endOrphan(folder, processes)]);
+      return await this.#live(causeOfStart(history, wish.at));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
       return RUNNER_EXIT.failed;
@@ -99,6 +99,7 @@ export class Runner {
       unwatch();
       await this.#life?.clear();
       await this.#output.close();
+      await serving;
       await this.#server?.close();
       await folder.removeRunner();
       lock.release();
@@ -149,9 +150,9 @@ export class Runner {
     return new Promise(resolve => this.#launched.push(resolve));
   }
 
-  async #live(): Promise<number> {
+  async #live(first: StartCause): Promise<number> {
     const { folder, log } = this.#ports;
-    let cause = causeOfStart(await folder.history(), (await folder.desired()).at);
+    let cause = first;
     for (;;) {
       if (await this.#heldBack()) cause = 'released';
       const askedBefore = this.#endAsked();
@@ -194,11 +195,13 @@ export class Runner {
     const definition = await redefine().catch(() => this.#definition);
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
+    const spec = launchSpec(definition);
+    spec.catch(() => undefined); // heard of below
     const gaveWay = await takeOver(definition.home, processes);
     if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
     let tree: GatewayProcessTree;
     try {
-      tree = await launch(await launchSpec(definition));
+      tree = await launch(await spec);
     } catch (error) {
       const reason = `The gateway program could not be started: ${toGatewayServiceError(error).message}`;
       await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: 'failure', reason, uptimeMs: 0 });
@@ -322,9 +325,12 @@ export class Runner {
   }
 
   /** A runner that was killed could not write how its gateway ended; this one does. */
-  async #closeHistory(): Promise<void> {
-    const lost = lostEnd(await this.#ports.folder.history(), Date.now());
-    if (lost) await this.#record(lost);
+  async #closedHistory(): Promise<readonly HistoryRecord[]> {
+    const history = await this.#ports.folder.history();
+    const lost = lostEnd(history, Date.now());
+    if (!lost) return history;
+    await this.#record(lost);
+    return [...history, lost];
   }
 
   async #serve(): Promise<void> {

@@ -9,7 +9,7 @@ import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { commandLine } from '../windows/argv.ts';
-import { isRemovalPending, queryConfig, queryStatus, type ServiceStatus } from '../windows/scm.ts';
+import { isRemovalPending, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser, isElevated } from '../windows/security.ts';
@@ -125,11 +125,10 @@ function isRemovalPendingError(error: unknown): boolean {
 
 async function registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration> {
   const { serviceName, home } = identity;
-  const status = queryStatus(serviceName);
-  if (!status) return { state: 'absent' };
+  const service = queryService(serviceName);
+  if (!service) return { state: 'absent' };
   if (isRemovalPending(serviceName)) return { state: 'removal-pending' };
-  const config = queryConfig(serviceName);
-  if (!config) return { state: 'absent' };
+  const { status, config } = service;
   if (!isBroker(config, serviceName)) return { state: 'foreign', detail: `it starts ${config.binaryPath}` };
   if (!mayUse(readOwner(serviceName))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);

@@ -126,9 +126,19 @@ export function withManager<T>(rights: readonly ManagerRight[], use: (manager: H
   return using(opened(OpenSCManagerW(null, null, access), 'OpenSCManagerW'), closeServiceHandle, use);
 }
 
+/**
+ * The SCM itself with the right to connect, which everybody has, opened once for this process: each opening and closing is two calls more to
+ * another process. It keeps no service alive.
+ */
+function connectedManager(): Handle {
+  connected ??= opened(OpenSCManagerW(null, null, MANAGER_RIGHTS.connect), 'OpenSCManagerW');
+  return connected;
+}
+let connected: Handle | undefined;
+
 /** Opens a service with these rights for the time of `use`; undefined where there is no service of this name (1060). */
 export function withService<T>(name: string, rights: readonly ServiceRight[], use: (service: Handle) => T): T | undefined {
-  return withManager(['connect'], manager => withServiceOf(manager, name, rights, use));
+  return withServiceOf(connectedManager(), name, rights, use);
 }
 
 /** The same below a manager that is open already. */
@@ -169,14 +179,17 @@ function toStatus(raw: RawStatus): ServiceStatus {
   };
 }
 
+/** The state of an open service. The handle needs SERVICE_QUERY_STATUS. */
+export function statusOf(service: Handle): ServiceStatus {
+  const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
+  const { result, lastError } = QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]);
+  if (!result) throw win32Error(lastError, 'QueryServiceStatusEx');
+  return toStatus(koffi.decode(buffer, SERVICE_STATUS_PROCESS) as RawStatus);
+}
+
 /** The state of a service; undefined where it does not exist. Needs SERVICE_QUERY_STATUS, which every user has. */
 export function queryStatus(name: string): ServiceStatus | undefined {
-  return withService(name, ['queryStatus'], service => {
-    const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
-    const { result, lastError } = QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]);
-    if (!result) throw win32Error(lastError, `QueryServiceStatusEx ${name}`);
-    return toStatus(koffi.decode(buffer, SERVICE_STATUS_PROCESS) as RawStatus);
-  });
+  return withService(name, ['queryStatus'], statusOf);
 }
 
 /** How an open service is registered. The handle needs SERVICE_QUERY_CONFIG. */
@@ -203,6 +216,11 @@ export function configOf(service: Handle): ServiceConfig {
 /** How a service is registered; undefined where it does not exist. Needs SERVICE_QUERY_CONFIG, which every user has. */
 export function queryConfig(name: string): ServiceConfig | undefined {
   return withService(name, ['queryConfig'], configOf);
+}
+
+/** Both of one opening, as a client needs them whenever it looks; undefined where the service does not exist. */
+export function queryService(name: string): { readonly status: ServiceStatus; readonly config: ServiceConfig } | undefined {
+  return withService(name, ['queryStatus', 'queryConfig'], service => ({ status: statusOf(service), config: configOf(service) }));
 }
 
 /**

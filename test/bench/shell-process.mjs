@@ -19,7 +19,7 @@ const { openBrowserShell } = await built('main/browser.js');
 
 const manager = new EmbeddedManager({
   stateRoot,
-  hostCommand: [process.execPath, path.join(dist, 'src/cli/hermes-gateway.js')],
+  hostCommand: [process.execPath, path.join(dist, 'host/hermes-gateway.cjs')],
   processes: posixProcesses,
   checkCommand: () => [],
 });

@@ -36,7 +36,8 @@ export const wine: Part = {
 };
 
 async function measureLives(rig: WineRig, manager: RemoteManager, runs: number): Promise<Outcome[]> {
-  const [kills, stops, running, up, queries]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+  const [kills, stops, running, up]: [number[], number[], number[], number[]] = [[], [], [], []];
+  let queries: { readonly open: number[]; readonly whole: number[] } = { open: [], whole: [] };
   for (let run = 0; run < runs; run += 1) {
     // A service of its own, because the SCM counts failures by service: every kill is a first one.
     const of = await manager.identity(`C:\\homes\\${run}`);
@@ -56,7 +57,7 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
     const { at, runningMs } = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', of.serviceName);
     running.push(runningMs);
     up.push((await started) - at);
-    if (run === 0) queries.push(...(await rig.ask<number[]>('timing', 'query', of.serviceName, String(QUERIES))));
+    if (run === 0) queries = await rig.ask('timing', 'query', of.serviceName, String(QUERIES));
     await manager.uninstall(of);
   }
   return [
@@ -64,7 +65,8 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
     { name: 'StartService → RUNNING', unit: 'ms', values: running, target: { bound: 'below', value: 300 } },
     { name: 'StartService → gateway up', unit: 'ms', values: up, target: { bound: 'below', value: 1_000 } },
     { name: 'stop of a healthy gateway', unit: 'ms', values: stops, target: { bound: 'below', value: 1_000 } },
-    { name: 'status query of the SCM', unit: 'ms', values: queries, target: { bound: 'below', value: 0.5 } },
+    { name: 'status query of the SCM', unit: 'ms', values: queries.open, target: { bound: 'below', value: 0.5 } },
+    { name: 'status query, the service opened and closed for it', unit: 'ms', values: queries.whole },
   ];
 }
 

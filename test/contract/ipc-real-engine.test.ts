@@ -23,7 +23,7 @@ describe('the app with a real gateway', () => {
   });
   afterEach(() => sandbox.dispose());
 
-  function openApp(hostDir = path.join(REPOSITORY, 'dist/src/cli')) {
+  function openApp(hostDir = path.join(REPOSITORY, 'dist/host')) {
     const electron = new FakeElectron();
     const log = { info() {}, warn() {}, error() {} };
     const open = () => undefined;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 /** The built program, as users get it. */
-export const PROGRAM = path.join(root, 'dist/src/cli/hermes-gateway.js');
+export const PROGRAM = path.join(root, 'dist/host/hermes-gateway.cjs');
 
 /** The argv of a sample gateway; switches of `examples/sample-gateway/README.md`. */
 export function sampleGateway(...switches: readonly string[]): string[] {

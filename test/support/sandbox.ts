@@ -16,7 +16,7 @@ import { StateFolder } from '../../src/service/state-folder.ts';
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const SAMPLE = path.join(REPOSITORY, 'examples/sample-gateway/gateway.mjs');
 /** How this module starts itself in tests: the build, under plain Node. */
-export const HOST_COMMAND = [process.execPath, path.join(REPOSITORY, 'dist/src/cli/hermes-gateway.js')] as const;
+export const HOST_COMMAND = [process.execPath, path.join(REPOSITORY, 'dist/host/hermes-gateway.cjs')] as const;
 
 /** A machine that others use too may be slow; nothing here waits for a length of time, so a generous deadline costs nothing. */
 export const DEADLINE_MS = 25_000;

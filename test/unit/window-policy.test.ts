@@ -209,7 +209,7 @@ describe('the parts of the app', () => {
 
   it('lie in the project otherwise', () => {
     const { icons, hostDir } = appPaths({ packaged: false, resources: '', mainDir: '/project/dist/main' });
-    expect([hostDir, icons]).toEqual(['/project/dist/src/cli', '/project/build/icons']);
+    expect([hostDir, icons]).toEqual(['/project/dist/host', '/project/build/icons']);
   });
 
   it('start hidden when they are told so', () => {

@@ -165,7 +165,7 @@ describe.skipIf(skipped !== undefined)('acceptance, below the rebuilt SCM', () =
   async function beginUpdate() {
     const script = `${folder()}\\update.mjs`;
     rig.write(script, SLOW_UPDATE);
-    const program = [rig.node, rig.app('src/cli/hermes-gateway.js'), '--home', of.home];
+    const program = [rig.node, rig.host, '--home', of.home];
     const ended = rig.run([...program, 'update', '--', rig.node, script, folder(), '0']);
     const pid = await until('the update to be at work', () => Number(rig.read(`${folder()}\\began`)));
     return { ended, pid };

@@ -24,7 +24,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundleHost } from '../../scripts/bundle-host.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const checkout = path.dirname(path.dirname(here));
@@ -164,30 +164,6 @@ async function layOutApp(app: string): Promise<void> {
   }
 }
 
-/**
- * The program as users get it: one bundle, koffi beside it. Node reads a hundred small files far slower below Wine than one, and a killed
- * gateway waits for two such starts.
- */
-async function bundleHost(to: string): Promise<void> {
-  const entries = { 'hermes-gateway': 'src/cli/hermes-gateway.ts', 'session-end-thread': 'src/windows/session-end-thread.ts' };
-  await build({
-    root: checkout,
-    configFile: false,
-    logLevel: 'error',
-    ssr: { noExternal: true, external: ['koffi'] },
-    build: {
-      ssr: true,
-      outDir: to,
-      target: 'node22',
-      rolldownOptions: {
-        input: entries,
-        external: ['koffi'],
-        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
-      },
-    },
-  });
-}
-
 /** A path on the prefix's C: as Linux sees it. */
 function toLinux(prefix: string, windowsPath: string): string {
   const match = /^C:\\(.*)$/i.exec(windowsPath);
@@ -199,7 +175,7 @@ export class WineRig {
   /** Windows Node, as Windows names it. */
   readonly node = `${APP}\\node.exe`;
   /** The program of the services: what users get, in one piece. */
-  readonly host = `${APP}\\host\\hermes-gateway.js`;
+  readonly host = `${APP}\\host\\hermes-gateway.cjs`;
   readonly prefix: string;
   readonly #children = new Set<ChildProcess>();
   #runs = 0;
@@ -220,7 +196,7 @@ export class WineRig {
         copyFileSync(path.join(from, name), path.join(prefix, name));
       }
       await layOutApp(path.join(prefix, 'drive_c', 'app'));
-      await bundleHost(path.join(prefix, 'drive_c', 'app', 'host'));
+      await bundleHost(path.join(prefix, 'drive_c', 'app', 'host'), path.join(KOFFI_BINARY, 'win32_x64', 'koffi.node'));
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });

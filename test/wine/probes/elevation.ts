@@ -17,7 +17,7 @@ export interface ElevationRequest {
 
 const { way, verb, service, temp, times } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
 if (temp !== undefined) process.env['TEMP'] = temp;
-const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.js', import.meta.url))];
+const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
 const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => direct(hostCommand) };
 const outcome = await ways[way]().run(verb, service);

@@ -22,7 +22,7 @@ import { readKey } from '../../../src/windows/registry.ts';
 import { enumerateServices, serviceKey } from '../../../src/windows/scm.ts';
 
 const states = stateRoot('win32', process.env, os.homedir());
-const program = fileURLToPath(new URL('../../../../host/hermes-gateway.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url));
 const manager = new HostedManager(scmHost({ hostCommand: [process.execPath, program] }), {
   stateRoot: states,
   processes: windowsMachine.processes,

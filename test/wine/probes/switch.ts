@@ -28,7 +28,7 @@ export interface SwitchReply {
 const { to, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as SwitchRequest;
 mkdirSync(home, { recursive: true });
 const identity = gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
-const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.js', import.meta.url))];
+const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
 const elevation = sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) });
 const states = stateRoot('win32', process.env, os.homedir());
 const manager = new HostedManager(scmHost({ hostCommand, elevation }), {

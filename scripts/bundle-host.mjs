@@ -1,0 +1,55 @@
+// @ts-check
+// Bundles the host, the program of every process of ours (CLI, broker, runner, supervisor, elevated step), into one file that needs nothing
+// beside it but the thread of the hidden window and, on Windows, koffi's binary. One file, because a killed gateway waits for two starts of
+// this program, and Node finds and reads a hundred small files far slower than one; CommonJS, because a single executable takes nothing else.
+import { copyFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const ENTRIES = ['src/cli/hermes-gateway.ts', 'src/windows/session-end-thread.ts'];
+
+/** Marks a module that stands for one of Node's own. */
+const LAZY = '\0lazy:';
+
+/**
+ * A bundle requires all of Node's modules that any of its parts imports before it begins. Each of them stands in a module of its own here,
+ * so that it is loaded with the first part that needs it: the broker never loads most of them.
+ * @type {import('vite').Plugin}
+ */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  enforce: 'pre',
+  resolveId: (id, importer) => {
+    if (!isBuiltin(id)) return undefined;
+    return importer?.startsWith(LAZY) ? { id, external: true } : `${LAZY}${id}`;
+  },
+  load: id => (id.startsWith(LAZY) ? `module.exports = require(${JSON.stringify(id.slice(LAZY.length))});` : undefined),
+};
+
+/**
+ * @param {string} outDir
+ * @param {string} [koffiBinary] Windows' koffi.node, where the host is made for Windows.
+ */
+export async function bundleHost(outDir, koffiBinary) {
+  for (const entry of ENTRIES) {
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'warn',
+      plugins: [lazyBuiltins],
+      resolve: { alias: { koffi: path.join(root, 'src/windows/koffi-beside.ts') } },
+      ssr: { noExternal: true },
+      build: {
+        ssr: entry,
+        outDir,
+        emptyOutDir: false,
+        target: 'node20',
+        rolldownOptions: { output: { format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs', comments: { jsdoc: false } } },
+      },
+    });
+  }
+  if (koffiBinary !== undefined) copyFileSync(koffiBinary, path.join(outDir, 'koffi.node'));
+}
