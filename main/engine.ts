@@ -10,6 +10,7 @@ import { chooseManager, systemManagers } from '../src/process/managers.ts';
 import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager } from '../src/service/manager.ts';
 import { stateRoot } from '../src/service/state-folder.ts';
+import type { UpdatePorts } from '../src/update/ports.ts';
 
 export interface EngineOptions {
   /** Folder of the host executable (`hermes-gateway-host.exe`), or of its entry script in development. */
@@ -26,6 +27,7 @@ export interface Engine {
   readonly controller: GatewayServiceController;
   readonly manager: GatewayManager;
   readonly identities: readonly GatewayIdentity[];
+  readonly updates: UpdatePorts;
 }
 
 /** @throws GatewayServiceError `service-program-missing`, `home-invalid`, `profile-invalid` */
@@ -33,7 +35,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const { platform, env } = process;
   const homedir = os.homedir();
   const hostCommand = hostCommandIn(hostDir);
-  const { managers, readUserEnvironment } = await systemManagers({
+  const { managers, readUserEnvironment, updates } = await systemManagers({
     stateRoot: stateRoot(platform, env, homedir),
     hostCommand,
     // Loaded on Windows only, because it brings koffi.
@@ -50,5 +52,6 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const [first] = identities;
   if (!first) throw new GatewayServiceError('profile-missing', '(no profile was named)');
   const manager = await chooseManager(managers, first);
-  return { controller: new GatewayServiceController({ manager, identities, ...(reveal && { reveal }) }), manager, identities };
+  const controller = new GatewayServiceController({ manager, identities, ...(reveal && { reveal }) });
+  return { controller, manager, identities, updates };
 }

@@ -13,7 +13,8 @@ import type { GatewayIdentity } from '../src/gateway/home.ts';
 import type { JsonObject } from '../src/gateway/tolerant-json.ts';
 import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager } from '../src/service/manager.ts';
-import { runUpdate } from '../src/update/update.ts';
+import type { UpdatePorts } from '../src/update/ports.ts';
+import { runUpdateCommand } from '../src/update/update-command.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
 
 const HAPPENINGS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly (keyof Messages['tryIt'])[];
@@ -27,6 +28,7 @@ export type TryIt = (typeof TRIES)[number];
 
 export interface StandInOptions {
   readonly manager: GatewayManager;
+  readonly updates: UpdatePorts;
   readonly controller: GatewayServiceController;
   readonly identity: GatewayIdentity;
   /** The Hermes home, as this process reaches it. */
@@ -42,7 +44,7 @@ export interface StandInOptions {
 
 /** Does one of `TRIES`; resolves with what is so afterwards. */
 export function createStandIn(options: StandInOptions): (what: TryIt) => Promise<Snapshot> {
-  const { manager, controller, identity, homeFolder, updateCommand, consent } = options;
+  const { manager, updates, controller, identity, homeFolder, updateCommand, consent } = options;
   const { profile } = identity;
   /** The sample gateway ends with 78 while this file is there, as Hermes does with a configuration that it refuses. */
   const refusal = path.join(homeFolder, 'state', 'sample-gateway.refuse');
@@ -81,7 +83,7 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
         return;
       case 'update':
         await controller.operate(profile, 'update', report =>
-          runUpdate({ manager, identities: [identity], command: updateCommand, report, output: () => undefined }),
+          runUpdateCommand(updates, { identities: [identity], command: updateCommand, report, output: () => undefined }),
         );
         return;
       case 'consent-on':

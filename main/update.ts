@@ -5,12 +5,12 @@
 
 import type { GatewayIdentity } from '../src/gateway/home.ts';
 import type { Report } from '../src/service/manager.ts';
-import { whileDown } from '../src/update/update.ts';
+import { updateWhileDown as whileDown } from '../src/update/update-command.ts';
 import type { Engine } from './engine.ts';
 
 /** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not come up again */
 export async function updateWhileDown<T>(engine: Engine, who: string, work: () => Promise<T>): Promise<T> {
-  const { controller, manager, identities } = engine;
+  const { controller, updates, identities } = engine;
   const results: T[] = [];
   const inTurn = async (rest: readonly GatewayIdentity[], reports: readonly Report[]): Promise<void> => {
     const [next, ...others] = rest;
@@ -21,7 +21,7 @@ export async function updateWhileDown<T>(engine: Engine, who: string, work: () =
     const report: Report = progress => {
       for (const each of reports) each(progress);
     };
-    const { value } = await whileDown({ manager, identities, report, who, why: 'installs an update' }, work);
+    const { value } = await whileDown(updates, { identities, report, who, what: 'the app' }, work);
     results.push(value);
   };
   await inTurn(identities, []);

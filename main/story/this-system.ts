@@ -84,6 +84,8 @@ function compose({
       : { updateCommand: [commandOf(undefined)[0] ?? '', '--version'] }),
     homeFolder: identity.home,
     manager,
+    // A file that runs can be replaced here.
+    updates: { stateRoot: states, processes: posixProcesses, files: { inUse: async () => undefined }, manager: async () => manager },
     ask: verb => request(controlPath(identity.home), verb),
     kill: async pid => void process.kill(pid, 'SIGKILL'),
     processes: async () => processesOf(folder),

@@ -7,6 +7,7 @@ import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
 import type { GatewayManager } from '../../src/service/manager.ts';
+import type { UpdatePorts } from '../../src/update/ports.ts';
 import type { TrialProcess } from './trial-processes.ts';
 
 export type GatewayKind = 'sample' | 'hermes';
@@ -21,6 +22,7 @@ export interface TrialSystem {
   /** The Hermes home, as this process reaches it. */
   readonly homeFolder: string;
   readonly manager: GatewayManager;
+  readonly updates: UpdatePorts;
   /** Who starts a gateway again that was killed, where lines about it have to say so. */
   readonly respawnedBy?: string;
   /** The gateway's program; absent where `install` is to find it. */

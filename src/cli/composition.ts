@@ -19,6 +19,7 @@ import { chooseManager, gatewayCommand, systemManagers } from '../process/manage
 import { definedIdentity } from '../service/definition.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import { StateFolder, stateRoot } from '../service/state-folder.ts';
+import type { UpdatePorts } from '../update/ports.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +38,7 @@ export interface Composition {
   /** What keeps this gateway alive, or would after `install`. */
   manager(identity: GatewayIdentity): Promise<GatewayManager>;
   state(identity: GatewayIdentity): StateFolder;
+  readonly updates: UpdatePorts;
   /** @throws GatewayServiceError `gateway-command-missing` */
   gatewayCommand(identity: GatewayIdentity, override?: readonly string[]): GatewayCommand;
 }
@@ -48,10 +50,11 @@ export interface CompositionSources {
   readonly readUserEnvironment?: (name: string) => string | undefined;
   /** Best first. */
   readonly managers: readonly GatewayManager[];
+  readonly updates: UpdatePorts;
 }
 
 export function createComposition(sources: CompositionSources): Composition {
-  const { platform = process.platform, env = process.env, homedir = os.homedir(), readUserEnvironment, managers } = sources;
+  const { platform = process.platform, env = process.env, homedir = os.homedir(), readUserEnvironment, managers, updates } = sources;
   const states = stateRoot(platform, env, homedir);
   const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.serviceName));
   const root = ({ home }: Selection): HermesRoot =>
@@ -76,6 +79,7 @@ export function createComposition(sources: CompositionSources): Composition {
     },
     manager: identity => chooseManager(managers, identity),
     state,
+    updates,
     gatewayCommand: (identity, override) => gatewayCommand(identity, override, { platform, env }),
   };
 }

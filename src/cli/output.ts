@@ -51,10 +51,10 @@ export class Output {
     this.#terminal.stderr.write(`${text}\n`);
   }
 
-  /** Bytes of another program, passed on as they are: beside the answer, not in it. */
-  passOn(chunk: Uint8Array): void {
+  /** Bytes of another program, passed on as they are: beside the answer, not in it. Resolves when the reader has taken them. */
+  passOn(chunk: Uint8Array): Promise<void> {
     this.settle();
-    this.#terminal[this.json ? 'stderr' : 'stdout'].write(chunk);
+    return new Promise(resolve => this.#terminal.stderr.write(chunk, () => resolve()));
   }
 
   /** The step that an operation is at: on a terminal one line that is rewritten every second, else a line for each step. */

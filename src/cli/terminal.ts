@@ -4,7 +4,8 @@
  */
 
 export interface OutputStream {
-  write(text: string | Uint8Array): unknown;
+  /** `done` is called when it has been handed over, or when nobody is there to take it. */
+  write(text: string | Uint8Array, done?: () => void): unknown;
   readonly isTTY?: boolean;
   /** Width of the terminal, in characters. */
   readonly columns?: number;

@@ -10,7 +10,8 @@ import { EXIT, GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
 import type { Status } from '../service/status.ts';
-import { runUpdate } from '../update/update.ts';
+import { resumeUpdates } from '../update/resume.ts';
+import { runUpdateCommand } from '../update/update-command.ts';
 import type { Composition, Selection } from './composition.ts';
 import { examine, findingsText } from './doctor.ts';
 import { explanations, explanationText } from './explain.ts';
@@ -50,6 +51,7 @@ export async function install(context: VerbContext, options: { dryRun: boolean; 
   requireHome(identity);
   const installOptions = gatewayCommand ? { gatewayCommand } : {};
   if (options.dryRun) return showReceipt(context, await manager.preview('install', identity, installOptions));
+  await resume(context);
   const status = await interruptible(manager.install(identity, installOptions, context.output.progress), context);
   return showStatus(context, found, status);
 }
@@ -60,6 +62,7 @@ export async function uninstall(context: VerbContext, { dryRun }: { dryRun: bool
   const before = await presentStatus(found);
   if (dryRun) return showReceipt(context, await manager.preview('uninstall', identity));
   const status = await interruptible(manager.uninstall(identity, context.output.progress), context);
+  await resume(context);
   const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'is removed; nothing of it is left';
   context.output.answer(`${identity.serviceName} ${what}.`, { status });
   return EXIT.done;
@@ -68,11 +71,20 @@ export async function uninstall(context: VerbContext, { dryRun }: { dryRun: bool
 export async function operate(context: VerbContext, verb: 'start' | 'stop' | 'restart'): Promise<number> {
   const found = await target(context);
   await presentStatus(found);
+  // What an interrupted update left to be started is started first, but for a gateway that is to stop.
+  if (verb !== 'stop') await resume(context);
   const status = await interruptible(found.manager[verb](found.identity, context.output.progress), context);
+  if (verb === 'stop') await resume(context);
   return showStatus(context, found, status);
 }
 
+/** Finishes updates whose owner is gone: whoever comes next does. */
+async function resume(context: VerbContext): Promise<void> {
+  await interruptible(resumeUpdates(context.composition.updates, { report: context.output.progress }), context);
+}
+
 export async function status(context: VerbContext): Promise<number> {
+  await resume(context);
   const found = await target(context);
   const present = await presentStatus(found);
   showStatus(context, found, present);
@@ -82,6 +94,7 @@ export async function status(context: VerbContext): Promise<number> {
 export async function statusOfAll(context: VerbContext): Promise<number> {
   const { output } = context;
   if (context.selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
+  await resume(context);
   const all = await installed(context, await context.composition.identities(context.selection));
   const text = all.map(found => textOf(context, found, found.status)).join('\n\n');
   output.answer(text || 'No gateway service is installed. Install one with "hermes-gateway install".', {
@@ -140,29 +153,41 @@ export async function supervise(context: VerbContext): Promise<number> {
 
 /** Ctrl+C reaches the command too; what it must not do is keep the gateways from coming back. */
 export async function update(context: VerbContext, command: readonly string[]): Promise<number> {
-  const { composition, selection, output } = context;
+  const { composition, selection, output, terminal } = context;
   const { identity } = await target(context);
   const identities = selection.profile === undefined ? await composition.identities(selection) : [identity];
   const gateways = await installed(
     context,
     identities.filter(({ root }) => root === identity.root),
   );
-  const [first] = gateways;
-  if (!first) throw new GatewayServiceError('not-installed', `(${identity.home})`);
-  const work = runUpdate({
-    manager: first.manager,
+  if (gateways.length === 0) throw new GatewayServiceError('not-installed', `(${identity.home})`);
+  const interrupt = new AbortController();
+  // A terminal has told the command already.
+  const off = terminal.stderr.isTTY ? () => {} : terminal.onInterrupt(() => interrupt.abort());
+  const work = runUpdateCommand(composition.updates, {
     identities: gateways.map(found => found.identity),
     command,
     report: output.progress,
     output: chunk => output.passOn(chunk),
+    interrupt: interrupt.signal,
   });
   const onInterrupt = 'Interrupted: as soon as the command has ended the gateway is started again. Press Ctrl+C again to leave at once.';
-  const { code, statuses } = await interruptible(work, { ...context, onInterrupt, patient: true });
-  if (code !== EXIT.done) throw new GatewayServiceError('update-failed', code === null ? '(ended by a signal)' : `(exit code ${code})`);
+  const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, patient: true }).finally(off);
   const shown = gateways.flatMap(found => {
     const present = statuses.find(({ service }) => service === found.identity.serviceName);
     return present ? [textOf(context, found, present)] : [];
   });
+  const done = code === EXIT.done;
+  const how = code === null ? 'ended by a signal' : `exit code ${code}`;
+  const failed = journal.profiles.find(({ error }) => error !== undefined);
+  if (failed?.error) {
+    // The others are up, and people see which.
+    if (shown.length > 1) output.note(shown.join('\n\n'));
+    const { code: cause, message, remedy } = failed.error;
+    const detail = `(${failed.service}: ${message} The update command ${done ? 'is done' : `failed too, ${how}`}.)`;
+    throw new GatewayServiceError(cause === 'gateway-configuration' ? cause : 'gateway-not-up', detail, { remedy });
+  }
+  if (!done) throw new GatewayServiceError('update-failed', `(${how})`);
   output.answer(shown.join('\n\n'), { statuses });
   return EXIT.done;
 }

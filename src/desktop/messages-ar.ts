@@ -203,6 +203,10 @@ const NOTES: Readonly<Record<Extract<HistoryRecord, { kind: 'noted' }>['what'], 
   held: reason => `أُوقفت مؤقتًا: ${foreign(reason)}`,
   degraded: () => 'تعثّرت.',
   recovered: () => 'عادت إلى حالتها السليمة.',
+  updated: reason => `حُدّثت: ${foreign(reason)}`,
+  'update-failed': reason => `فشل التحديث: ${foreign(reason)}`,
+  'update-interrupted': reason => `انقطع التحديث: ${foreign(reason)}`,
+  'not-updated': reason => `لم تُحدَّث: ${foreign(reason)}`,
 };
 
 const TOOLTIP_LIMIT = 127;

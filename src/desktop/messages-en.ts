@@ -197,6 +197,14 @@ function noted({ what, reason }: Extract<HistoryRecord, { kind: 'noted' }>): str
       return `Having trouble: ${ended(reason)}`;
     case 'recovered':
       return 'Well again.';
+    case 'updated':
+      return `Updated: ${ended(reason)}`;
+    case 'update-failed':
+      return `The update failed: ${ended(reason)}`;
+    case 'update-interrupted':
+      return `The update was interrupted: ${ended(reason)}`;
+    case 'not-updated':
+      return `Not updated: ${ended(reason)}`;
   }
 }
 

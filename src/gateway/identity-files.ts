@@ -100,9 +100,11 @@ export function readHeartbeat(home: string): Heartbeat | undefined {
   return pid === undefined || updatedAtMs === undefined ? undefined : { pid, updatedAtMs };
 }
 
+export const UPDATE_MARKER = '.hermes-update-in-progress';
+
 /** The marker is two lines: the updater's PID and a time in epoch seconds. Newer versions add lines. */
 export function readUpdateMarker(root: string): UpdateMarker | undefined {
-  const [first = '', second = ''] = (readTextFile(path.join(root, '.hermes-update-in-progress')) ?? '').split(/\r?\n/);
+  const [first = '', second = ''] = (readTextFile(path.join(root, UPDATE_MARKER)) ?? '').split(/\r?\n/);
   const pid = /^\d+$/.test(first.trim()) ? asPid(Number(first)) : undefined;
   if (pid === undefined) return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(second.trim()) ? Number(second) : Number.NaN;

@@ -125,8 +125,9 @@ export class WindowsGatewayService {
       if (!session) break;
       const code = await this.#oneRunner(session, asked);
       asked = false;
-      if (this.#stop || code === RUNNER_EXIT.stopped) break;
-      if (!this.#sessionEnded(code)) return die();
+      const lostUpdater = code === RUNNER_EXIT.stoppedByLostUpdater;
+      if (!lostUpdater && (this.#stop || code === RUNNER_EXIT.stopped)) break;
+      if (lostUpdater || !this.#sessionEnded(code)) return die();
       this.#endingSession = session.id;
       report('session-ended', `session ${session.id}`);
     }
@@ -179,7 +180,8 @@ export class WindowsGatewayService {
     report('started', `session ${session.id}, PID ${runner.pid}`);
     const code = await runner.exited;
     this.#runner = undefined;
-    if (this.#stop) return code;
+    // Even then, when whoever stopped it cannot start it any more: the SCM does.
+    if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
     if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
     else {
       this.#failed(code);

@@ -49,6 +49,7 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
     pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
     commandLine,
     log: log.write,
+    asked,
   });
   let hostLost = false;
   listenToHost(

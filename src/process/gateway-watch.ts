@@ -184,3 +184,8 @@ export function isGatewayStop(commandLine: readonly string[]): boolean {
   const at = commandLine.lastIndexOf('gateway');
   return at >= 0 && commandLine[at + 1] === 'stop';
 }
+
+/** `hermes gateway stop --all`: what an older Hermes app says before it updates. */
+export function isGatewayStopOfAll(commandLine: readonly string[]): boolean {
+  return isGatewayStop(commandLine) && commandLine.includes('--all');
+}

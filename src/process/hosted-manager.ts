@@ -7,10 +7,11 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { livingUpdater } from '../gateway/living-updater.ts';
 import { type Definition, PROBE_MS } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
-import { HOLD_CAP_MS } from '../service/holds.ts';
+import { HOLD_CAP_MS, holdInForce } from '../service/holds.ts';
 import { RECOVERY_LADDER } from '../service/ladder.ts';
 import {
   isLock,
@@ -63,7 +64,7 @@ const UP_MS = 90_000;
 const DOWN_MS = 30_000;
 /** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
 const START_AGAIN_MS = 3_000;
-/** How long a released hold is waited for to be heard of; another one with the same words may be in force, in milliseconds. */
+/** How long a runner has to hear that a hold was released, in milliseconds. */
 const HEARD_MS = 2_000;
 
 export class HostedManager implements GatewayManager {
@@ -232,36 +233,30 @@ export class HostedManager implements GatewayManager {
     return this.#up('restart', identity, report, sinceMs);
   }
 
-  async hold(identity: GatewayIdentity, { who, why }: HoldReason): Promise<() => Promise<void>> {
+  async hold(identity: GatewayIdentity, { who, why, id = randomUUID() }: HoldReason): Promise<() => Promise<void>> {
     const folder = this.#folder(identity);
     const { processes } = this.#options;
     await this.#requireInstalled(identity);
-    const id = randomUUID();
     const now = Date.now();
     const until = new Date(now + HOLD_CAP_MS).toISOString();
     await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
     // The runner's own word: that a hold is in force does not mean that the gateway has ended.
-    const heldFor = async () => {
+    const isHeld = async () => {
       const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
-      const { phase, detail = '' } = connection?.state ?? {};
+      const held = connection?.state?.phase === 'held-for-update';
       connection?.close();
-      return phase === 'held-for-update' ? detail : undefined;
+      return held;
     };
     const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
     try {
-      const isDown = async () => (await heldFor()) !== undefined || !hasRunner();
+      const isDown = async () => (await isHeld()) || !hasRunner();
       await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
       if (!hasRunner()) await endOrphan(folder, processes);
     } catch (error) {
       folder.releaseHold(id);
       throw error;
     }
-    return async () => {
-      folder.releaseHold(id);
-      // Until the runner has heard of it, a start that follows would be told that it is held.
-      const heard = async () => (await heldFor()) !== `${who}: ${why}`;
-      await poll(heard, { deadlineMs: HEARD_MS, what: 'the runner to hear of it' }).catch(() => undefined);
-    };
+    return async () => folder.releaseHold(id);
   }
 
   status(identity: GatewayIdentity): Promise<Status> {
@@ -309,11 +304,15 @@ export class HostedManager implements GatewayManager {
     report({ operation, message: 'Waiting for the gateway to come up' });
     const folder = this.#folder(identity);
     const { desired: wish } = await folder.desired();
-    let lastStartMs = performance.now();
+    const beganMs = performance.now();
+    let lastStartMs = beganMs;
     return poll(
       async () => {
         const status = await this.status(identity);
-        if (status.phase === 'running' || status.phase === 'degraded' || status.phase === 'held-for-update') return status;
+        if (status.phase === 'running' || status.phase === 'degraded') return status;
+        // A runner may not have heard yet that a hold was released; one that was stopped from outside waits without any.
+        const patient = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
+        if (status.phase === 'held-for-update' && !patient) return status;
         if (status.phase === 'needs-attention') throw new GatewayServiceError('gateway-configuration', status.detail);
         if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
         if (wish === 'running' && status.desired === 'stopped')
@@ -330,6 +329,11 @@ export class HostedManager implements GatewayManager {
       },
       { deadlineMs: UP_MS, what: 'the gateway to come up' },
     );
+  }
+
+  async #isHeld({ root }: GatewayIdentity, folder: StateFolder): Promise<boolean> {
+    const { processes } = this.#options;
+    return holdInForce(await folder.holds(), processes, Date.now()) !== undefined || livingUpdater(root, processes) !== undefined;
   }
 
   async #down(operation: Operation, identity: GatewayIdentity, report: Report): Promise<void> {

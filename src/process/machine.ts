@@ -13,6 +13,8 @@ export interface Machine {
   readonly launch: LaunchGateway;
   /** Command line of a living process; undefined where it may not be read. */
   commandLine(pid: number): readonly string[] | undefined;
+  /** Whether a program has this file open, so that it cannot be replaced; on POSIX a file that runs can. */
+  isInUse(file: string): boolean;
   /**
    * Calls back when the user's session ends, and holds Windows back until the returned promise settles. Elsewhere a session's end is
    * a signal. Resolves with the unsubscribe.
@@ -34,5 +36,6 @@ export const posixMachine: Machine = {
       return undefined;
     }
   },
+  isInUse: () => false,
   onSessionEnd: async () => async () => undefined,
 };

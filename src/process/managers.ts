@@ -8,9 +8,11 @@ import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.t
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager } from '../service/manager.ts';
+import type { UpdatePorts } from '../update/ports.ts';
 import type { Elevation } from './elevation.ts';
 import { EmbeddedManager } from './embedded-manager.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
+import { installFiles } from './install-files.ts';
 import { thisMachine } from './machine.ts';
 
 export interface SystemManagersOptions {
@@ -27,15 +29,23 @@ export interface SystemManagers {
   readonly managers: readonly GatewayManager[];
   /** A variable of the user's environment in the registry; on Windows only. */
   readonly readUserEnvironment?: (name: string) => string | undefined;
+  /** For updates of whatever these managers keep alive. */
+  readonly updates: UpdatePorts;
 }
 
 export async function systemManagers({ stateRoot, hostCommand, elevation }: SystemManagersOptions): Promise<SystemManagers> {
-  const { processes } = await thisMachine();
+  const { processes, isInUse } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const options = { stateRoot, processes, checkCommand };
-  if (process.platform !== 'win32') return { managers: [new EmbeddedManager({ ...options, hostCommand })] };
+  const files = installFiles({ stateRoot, command: checkCommand, isInUse });
+  const withUpdates = (managers: readonly GatewayManager[]) => {
+    const manager: UpdatePorts['manager'] = identity => chooseManager(managers, identity);
+    return { managers, updates: { stateRoot, processes, files, manager } };
+  };
+  if (process.platform !== 'win32') return withUpdates([new EmbeddedManager({ ...options, hostCommand })]);
   const [{ scmHost }, { readUserEnvironment }] = await Promise.all([import('./scm-host.ts'), import('../windows/user-environment.ts')]);
-  return { readUserEnvironment, managers: [new HostedManager(scmHost({ hostCommand, ...(elevation && { elevation }) }), options)] };
+  const host = scmHost({ hostCommand, ...(elevation && { elevation }) });
+  return { readUserEnvironment, ...withUpdates([new HostedManager(host, options)]) };
 }
 
 /** The manager that has this gateway, else the best one. @throws GatewayServiceError `unsupported` */

@@ -9,21 +9,23 @@
  */
 
 import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
-import { readUpdateMarker } from '../gateway/identity-files.ts';
+import type { LivingUpdater } from '../gateway/living-updater.ts';
+import { sinceUpdate, suspectUpdate } from '../service/bad-update.ts';
 import type { Definition } from '../service/definition.ts';
 import { toGatewayServiceError } from '../service/errors.ts';
 import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../service/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
-import { holdInForce } from '../service/holds.ts';
-import { isLock, isSameProcess, type ProcessRef, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
+import { isLock, type ProcessTable, takeLock, thisProcess } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
+import { adoptUpdate } from '../update/adopted.ts';
 import { type ControlServer, serveControlPipe } from './control-server.ts';
 import { watchFolder } from './folder-watch.ts';
 import { GatewayLife, takeOver } from './gateway-life.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
-import { isGatewayStop, type Sight, type Stopper } from './gateway-watch.ts';
+import type { Sight, Stopper } from './gateway-watch.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
+import { Restraint } from './restraint.ts';
 import { RunnerBoard, type Showing } from './runner-board.ts';
 
 export interface RunnerPorts {
@@ -39,12 +41,10 @@ export interface RunnerPorts {
   /** Command line of a living process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
   readonly log: (line: string) => void;
+  /** Somebody has started the service itself (services.msc, `sc start`). */
+  readonly asked: boolean;
 }
 
-/** How long a stop from outside keeps the gateway down when nobody is known who could end it, in milliseconds. */
-const OUTSIDE_STOP_MS = 60_000;
-/** How often the holder of a hold is looked at; a hold whose holder died is over within this, in milliseconds. */
-const HOLD_LOOK_MS = 1_000;
 /** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
 const HOST_LOST_GRACE_MS = 1_000;
 interface StopWish {
@@ -58,9 +58,12 @@ export class Runner {
   readonly #output: OutputLog;
   #definition: Definition;
   readonly #board: RunnerBoard;
+  readonly #restraint: Restraint;
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
   #stopWish: StopWish | undefined;
+  /** Hermes' own updater, where it was at work when a stop was asked for. */
+  #updaterAtStop: LivingUpdater | undefined;
   #restartWish = false;
   /** The gateway was ended for this hold. */
   #yielded: string | undefined;
@@ -73,6 +76,18 @@ export class Runner {
     this.#definition = ports.definition;
     this.#board = new RunnerBoard(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
+    this.#restraint = new Restraint({
+      folder: ports.folder,
+      processes: ports.processes,
+      root: () => this.#definition.root,
+      isEnding: () => this.#stopWish !== undefined,
+      wait: detail => {
+        this.#show('held-for-update', { detail });
+        this.#answerRestarts();
+      },
+      record: record => this.#record(record),
+      changeOr: ms => this.#changeOr(ms),
+    });
   }
 
   /** Runs until the gateway is to stay stopped or has failed; resolves with one of `RUNNER_EXIT`. Never throws. */
@@ -90,8 +105,9 @@ export class Runner {
     // Whoever wants to watch can wait for the pipe; the gateway need not.
     const serving = this.#serve();
     try {
+      if (this.#ports.asked) await this.#restraint.startedFromOutside();
       const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired(), endOrphan(folder, processes)]);
-      return await this.#live(causeOfStart(history, wish.at));
+      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at)));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
       return RUNNER_EXIT.failed;
@@ -108,6 +124,7 @@ export class Runner {
 
   /** The host, the pipe or a signal asks for the end. */
   stop(reason: string): void {
+    this.#updaterAtStop ??= this.#restraint.updater();
     this.#stopWith({ reason, exit: RUNNER_EXIT.stopped });
   }
 
@@ -154,7 +171,7 @@ export class Runner {
     const { folder, log } = this.#ports;
     let cause = first;
     for (;;) {
-      if (await this.#heldBack()) cause = 'released';
+      if (await this.#restraint.heldBack()) cause = 'released';
       const askedBefore = this.#endAsked();
       if (askedBefore) return askedBefore.exit;
       if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
@@ -169,7 +186,7 @@ export class Runner {
       }
       switch (verdict.kind) {
         case 'failure':
-          return RUNNER_EXIT.failed;
+          return (await this.#isBadUpdate()) ? RUNNER_EXIT.stopped : RUNNER_EXIT.failed;
         case 'stopped':
           // Ended for a hold, which the next turn waits for; whoever else asks for a stop is answered above.
           cause = 'released';
@@ -183,7 +200,7 @@ export class Runner {
           cause = 'in-place';
           break;
         case 'stopped-from-outside':
-          await this.#waitForOutside(verdict, stopper);
+          await this.#restraint.waitForOutside(verdict, stopper);
           cause = 'released';
       }
     }
@@ -223,7 +240,7 @@ export class Runner {
     const { code, signal } = await life.ended();
     this.#life = undefined;
     const { gateway } = life;
-    const updateMarker = this.#livingUpdater();
+    const updateMarker = this.#restraint.updater();
     const verdict =
       this.#asked() ??
       classifyExit(code, {
@@ -270,58 +287,30 @@ export class Runner {
   /** A hold that begins while the gateway runs ends it; the runner stays, and starts it again when the hold is over. */
   async #yieldToHold(): Promise<void> {
     if (!this.#life || this.#yielded !== undefined) return;
-    const hold = holdInForce(await this.#ports.folder.holds(), this.#ports.processes, Date.now());
+    const hold = await this.#restraint.hold();
     if (!hold || !this.#life || this.#stopWish || this.#yielded !== undefined) return;
     this.#yielded = `${hold.who}: ${hold.why}`;
     this.#show('stopping', { detail: this.#yielded });
     await this.#life.end();
   }
 
-  /** Waits while a hold or Hermes' own updater forbids a start. True when it had to. */
-  async #heldBack(): Promise<boolean> {
-    let held = false;
-    for (;;) {
-      if (this.#endAsked()) return held;
-      const reason = await this.#holdReason();
-      if (reason === undefined) return held;
-      if (!held) await this.#record({ at: now(), kind: 'noted', what: 'held', reason });
-      held = true;
-      this.#show('held-for-update', { detail: reason });
-      this.#answerRestarts();
-      if ((await this.#ports.folder.desired()).desired === 'stopped') return held;
-      await this.#changeOr(HOLD_LOOK_MS);
-    }
+  /** Restarts after a bad update are over: somebody must mend it. */
+  async #isBadUpdate(): Promise<boolean> {
+    const suspect = suspectUpdate(await this.#ports.folder.history(), this.#definition.recovery.resetMs);
+    if (!suspect?.bad) return false;
+    this.#ports.log(`not restarted: it failed again and again ${sinceUpdate(suspect)}`);
+    return true;
   }
 
-  async #holdReason(): Promise<string | undefined> {
-    const hold = holdInForce(await this.#ports.folder.holds(), this.#ports.processes, Date.now());
-    if (hold) return `${hold.who}: ${hold.why}`;
-    return this.#livingUpdater() && 'Hermes is being updated';
-  }
-
-  #livingUpdater(): ProcessRef | undefined {
-    const marker = readUpdateMarker(this.#definition.root);
-    return marker && this.#ports.processes.isAlive(marker.pid) ? { pid: marker.pid } : undefined;
-  }
-
-  /** Stays down while the one who stopped the gateway lives. A `gateway stop` of the user means that it stays down. */
-  async #waitForOutside({ reason, holderPid }: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
-    const { processes, folder } = this.#ports;
-    this.#show('held-for-update', { detail: reason });
-    if (seen && seen.process.pid === holderPid && isGatewayStop(seen.commandLine)) {
-      await folder.writeDesired('stopped');
-      return;
-    }
-    const stopper =
-      seen?.process.pid === holderPid ? seen?.process : holderPid === undefined ? undefined : processRef(holderPid, processes);
-    const deadline = performance.now() + OUTSIDE_STOP_MS;
-    while (!this.#endAsked()) {
-      this.#answerRestarts();
-      const stopperLives = stopper && isSameProcess(stopper, processes);
-      if (!stopperLives && !this.#livingUpdater() && (stopper || performance.now() > deadline)) return;
-      if ((await folder.desired()).desired === 'stopped') return;
-      await this.#changeOr(HOLD_LOOK_MS);
-    }
+  /** How to end after a stop that Hermes' own updater may have asked for, through whoever hosts us: nobody of ours lives until it starts us. */
+  async #stoppedByUpdater(code: number): Promise<number> {
+    const { folder, processes } = this.#ports;
+    const updater = this.#updaterAtStop;
+    if (code !== RUNNER_EXIT.stopped || !updater || (await folder.desired()).desired === 'stopped') return code;
+    // It ran below the gateway and ended with it.
+    if (!processes.isAlive(updater.pid)) return RUNNER_EXIT.stoppedByLostUpdater;
+    await this.#tolerate(adoptUpdate(folder, this.#definition, updater.pid, processes));
+    return code;
   }
 
   /** A runner that was killed could not write how its gateway ended; this one does. */

@@ -4,6 +4,7 @@
  */
 
 import { poll } from '../service/poll.ts';
+import { isInUse } from '../windows/file.ts';
 import { closeHandle } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';
 import { openChildOutput, openNothing } from '../windows/pipe.ts';
@@ -64,6 +65,7 @@ export const windowsMachine: Machine = {
   processes: { isAlive, startTime },
   launch: launchInJob,
   commandLine: () => undefined,
+  isInUse,
   onSessionEnd: async listener => {
     const window = await listenForSessionEnd(listener, {
       blockReason: 'The Hermes gateway is saving its work.',

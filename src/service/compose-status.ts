@@ -4,6 +4,7 @@
  */
 
 import type { GatewayIdentity } from '../gateway/identity.ts';
+import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
 import { type HostFacts, type Registration, RUNNER_EXIT, type RunnerState } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './holds.ts';
@@ -99,8 +100,12 @@ function stoppedHost(facts: StatusFacts, nowMs: number): PhaseAndDetail {
   const ended = lastEnded(history);
   const askedAt = Date.parse(desired.at);
   const endedAt = ended ? Date.parse(ended.at) : Number.NEGATIVE_INFINITY;
-  if (ended?.outcome === 'needs-attention' && endedAt >= askedAt) return { phase: 'needs-attention', detail: ended.reason };
+  const suspect = suspectOf(facts);
+  if (ended?.outcome === 'needs-attention' && endedAt >= askedAt) {
+    return { phase: 'needs-attention', detail: suspect ? `${ended.reason} It is so ${sinceUpdate(suspect)}.` : ended.reason };
+  }
   if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
+  if (suspect?.bad && endedAt >= askedAt) return { phase: 'failed', detail: `${ended?.reason} It is so ${sinceUpdate(suspect)}.` };
   // Somebody stopped the service itself (services.msc, an updater): the wish stays, so that it is back after the next start of Windows.
   const stoppedAt = host?.phase === 'stopped' && !host.launchError ? Date.parse(host.lastStop?.at ?? '') : Number.NaN;
   if (stoppedAt >= askedAt) return { phase: 'stopped', detail: host?.lastStop?.reason };
@@ -140,9 +145,15 @@ function hostFailures({ history, host }: StatusFacts): number[] {
   return failures;
 }
 
-function problemsOf({ runner }: StatusFacts, phase: Phase, restarts: Restarts): Problem[] {
-  const found = (runner?.problems ?? []).filter(isProblemCode).map(code => problem(code));
-  if (phase === 'needs-attention') found.push(problem('configuration'));
+function suspectOf({ history, recovery }: StatusFacts): SuspectUpdate | undefined {
+  return suspectUpdate(history, recovery.resetMs);
+}
+
+function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Problem[] {
+  const found = (facts.runner?.problems ?? []).filter(isProblemCode).map(code => problem(code));
+  const suspect = suspectOf(facts);
+  if (phase === 'needs-attention') found.push(problem('configuration', suspect && `(${sinceUpdate(suspect)})`));
+  if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));
   if ((restarts.attempt ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
   return found;
 }

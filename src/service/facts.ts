@@ -23,9 +23,9 @@ export type Registration =
 /**
  * Exit codes of the runner. `stopped` is none that a process gets from somebody who ends it: a runner that was killed with 0 has failed.
  * `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself ends processes at sign-out)
- * is neither.
+ * is neither. `stoppedByLostUpdater`: stopped as asked, but by an updater that ended with the gateway it ran below, and so will not start it.
  */
-export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: 0x4001_0004 } as const;
+export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: 0x4001_0004, stoppedByLostUpdater: 84 } as const;
 
 /** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
 export interface HostFacts {

@@ -20,7 +20,26 @@ export type HistoryRecord =
       readonly reason: string;
       readonly uptimeMs: number;
     }
-  | { readonly at: string; readonly kind: 'noted'; readonly what: 'held' | 'degraded' | 'recovered'; readonly reason: string };
+  | {
+      readonly at: string;
+      readonly kind: 'noted';
+      readonly what: 'held' | 'degraded' | 'recovered' | UpdateNote;
+      readonly reason: string;
+      /** With an `UpdateNote`. */
+      readonly update?: NotedUpdate;
+    };
+
+/** How an update of what the gateway runs on ended. */
+export type UpdateNote = 'updated' | 'update-failed' | 'update-interrupted' | 'not-updated';
+
+export interface NotedUpdate {
+  /** Of its journal: it is noted once, whoever ends it. */
+  readonly id: string;
+  /** In plain words. */
+  readonly what: string;
+  readonly from?: string;
+  readonly to?: string;
+}
 
 /** Records kept when the history is cut, and the number at which it is. */
 export const HISTORY_KEPT = 256;

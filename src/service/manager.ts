@@ -33,6 +33,8 @@ export interface HoldReason {
   /** The program that holds, in plain words. */
   readonly who: string;
   readonly why: string;
+  /** Of the hold; the update that places several gives all of them its own. Default: a fresh one. */
+  readonly id?: string;
 }
 
 export interface GatewayManager {

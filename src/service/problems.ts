@@ -31,6 +31,11 @@ export const PROBLEMS = {
     remedy: 'Mend the configuration of Hermes, then start the gateway.',
     elevated: false,
   },
+  'bad-update': {
+    message: 'The gateway has failed again and again since an update, and is not restarted any more.',
+    remedy: 'Roll the update back or repair Hermes; "hermes-gateway logs" says why it ends. Then restart the gateway.',
+    elevated: false,
+  },
   'launch-failed': {
     message: 'The gateway program could not be started.',
     remedy: 'Repair the Hermes installation, then start the gateway.',

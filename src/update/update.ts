@@ -1,89 +1,254 @@
 /**
- * stop → update → start: runs a command with the gateways down, and brings them up again whatever becomes of it.
+ * stop → update → start, and no gateway is lost on the way. What is done stands in a journal before it is done:
  *
- *   plan ──▶ hold (each gateway gone, verified) ──▶ update ──▶ release ──▶ up (verified)
- *                         └──── one that will not stop: nothing is updated, the others come up again
+ *   planned ──▶ stopping ──▶ updating ──────────▶ starting ──▶ done
+ *      │            │    └──▶ handed-off ─────────▲  ▲
+ *      │            │          (the owner goes; `resume.ts` goes on when it is over)
+ *      │            └── one that does not stop, or a file in use: nothing is updated ──┘
+ *      └── a journal that cannot be written: nothing was touched
  *
- * A hold ends with the process that placed it, and the runner that honours it starts the gateway again by itself; so a killed updater
- * leaves nothing down.
+ * Planned is every profile whose gateway should run, whatever keeps it alive. Stopped means: no process of the gateway is left, and no
+ * program has the files of the install open. Starting comes in every outcome, for each gateway by itself: one that fails keeps no other
+ * one down. A hold ends with the process that placed it, so that whatever is killed, whenever, the gateways come back.
  */
 
-import { spawn } from 'node:child_process';
-import path from 'node:path';
-import type { GatewayIdentity } from '../gateway/home.ts';
-import { GatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager, HoldReason, Report } from '../service/manager.ts';
-import type { Status } from '../service/status.ts';
+import { randomUUID } from 'node:crypto';
+import type { GatewayIdentity } from '../gateway/identity.ts';
+import { livingUpdater } from '../gateway/living-updater.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { type HandOff, HOLD_CAP_MS, systemUptimeMs } from '../service/holds.ts';
+import { type Lock, type ProcessRef, thisProcess } from '../service/lock.ts';
+import type { Report } from '../service/manager.ts';
+import { poll } from '../service/poll.ts';
+import { bringBack, type EndedUpdate, handHoldsOff, identityOf, resultOf } from './ending.ts';
+import {
+  type PlannedGateway,
+  PROGRESS_LENGTH,
+  type UpdateJournal,
+  type UpdateResult,
+  type UpdateVersions,
+  writeJournal,
+} from './journal.ts';
+import type { UpdatePorts } from './ports.ts';
+import { finishAbandoned, refuseRunning, takeTurn } from './resume.ts';
 
-export interface DownOptions extends HoldReason {
-  readonly manager: GatewayManager;
+export interface UpdateRequest {
+  /** The program that updates, in plain words. */
+  readonly who: string;
+  /** What is updated, in plain words. */
+  readonly what: string;
+  readonly versions?: UpdateVersions;
   /** Profiles whose gateways use what is updated; those that are not installed, or stopped by the user, are left as they are. */
   readonly identities: readonly GatewayIdentity[];
   readonly report?: Report;
+  /** Hears of every step and of progress, throttled; the last call has the step `done`. */
+  readonly onChange?: (journal: UpdateJournal) => void;
 }
 
-export interface UpdateOptions extends Omit<DownOptions, keyof HoldReason> {
-  readonly command: readonly string[];
-  /** Takes the output of the command as it comes. */
-  readonly output: (chunk: Buffer) => void;
+export interface HandOffOptions {
+  /** Who goes on, where that is known: the gateways stay down while it lives. */
+  readonly successor?: ProcessRef;
+  /** How long the gateways stay down at most, in milliseconds. Default: minutes without a successor, the cap of a hold with one. */
+  readonly capMs?: number;
 }
 
-export interface UpdateResult {
-  /** Exit code of the command; null when a signal ended it. */
-  readonly code: number | null;
-  readonly statuses: readonly Status[];
-}
+/** Hermes' own updater is waited for this long, and files in use to be let go, in milliseconds. */
+const HERMES_UPDATER_MS = 60_000;
+const FILES_MS = 20_000;
+/** A hand-off to nobody in particular, in milliseconds: an installation takes less. */
+const HAND_OFF_MS = 10 * 60_000;
+/** How often progress is written and told, in milliseconds. */
+const PROGRESS_EVERY_MS = 500;
 
-/** @throws GatewayServiceError where a gateway did not stop, the command could not be started, or a gateway did not come up again */
-export async function runUpdate({ command, output, ...options }: UpdateOptions): Promise<UpdateResult> {
-  // Arguments may be long, and secret: the program's name is what a person knows it by.
-  const program = path.basename(command[0] ?? '');
-  const { value: code, statuses } = await whileDown({ ...options, who: 'hermes-gateway update', why: `runs ${program}` }, () => {
-    options.report?.({ operation: 'update', message: `Updating with ${program}` });
-    return run(command, output);
-  });
-  return { code, statuses };
-}
+/** An update whose gateways are down. Exactly one of `end` and `handOff` ends it. */
+export class Update {
+  readonly #ports: UpdatePorts;
+  readonly #request: UpdateRequest;
+  readonly #lock: Lock;
+  readonly #releases: (() => Promise<void>)[] = [];
+  #journal: UpdateJournal;
+  /** The last write of the journal; one at a time, so that the last word stays. */
+  #written: Promise<unknown> = Promise.resolve();
+  #progressTimer: NodeJS.Timeout | undefined;
 
-/** Does `work` with the gateways down. @throws what `work` throws, and GatewayServiceError where a gateway did not stop or come up again */
-export async function whileDown<T>(
-  { manager, identities, who, why, report = () => undefined }: DownOptions,
-  work: () => Promise<T>,
-): Promise<{ readonly value: T; readonly statuses: readonly Status[] }> {
-  const say = (message: string) => report({ operation: 'update', message });
-  const planned = await plan(manager, identities);
-  const releases: (() => Promise<void>)[] = [];
-  let value: T;
-  try {
-    for (const { profile, serviceName } of planned.map(({ identity }) => identity))
-      say(`Stopping the gateway of ${profile} (${serviceName})`);
-    const held = await Promise.allSettled(planned.map(({ identity }) => manager.hold(identity, { who, why })));
-    releases.push(...held.flatMap(result => (result.status === 'fulfilled' ? [result.value] : [])));
-    const refused = held.find(result => result.status === 'rejected');
-    if (refused) throw refused.reason;
-    value = await work();
-  } finally {
-    for (const release of releases) await release();
+  private constructor(ports: UpdatePorts, request: UpdateRequest, lock: Lock, journal: UpdateJournal) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#lock = lock;
+    this.#journal = journal;
   }
-  say('Starting the gateways again');
-  const statuses = await Promise.all(planned.map(({ identity }) => manager.start(identity, report)));
-  return { value, statuses };
+
+  /**
+   * Plans, and stops every planned gateway. Where that fails, all of them run again before it throws.
+   * @throws GatewayServiceError `update-running`, `journal-unreadable`, `disk-full`, `state-unwritable` before anything was touched;
+   * `files-in-use`, `timed-out` and what a manager throws where something did not stop
+   */
+  static async begin(ports: UpdatePorts, request: UpdateRequest): Promise<Update> {
+    const lock = await takeTurn(ports, request.report);
+    try {
+      await finishAbandoned(ports, request.report ? { report: request.report } : {});
+      await refuseRunning(ports);
+      const profiles = await plan(ports, request.identities);
+      await untilHermesIsIdle(ports, profiles, request.report);
+      const { what, who, versions } = request;
+      const update = new Update(ports, request, lock, {
+        schema: 1,
+        id: randomUUID(),
+        what,
+        who,
+        since: new Date().toISOString(),
+        owner: thisProcess(ports.processes),
+        step: 'planned',
+        ...(versions && { versions }),
+        profiles,
+      });
+      await writeJournal(ports.stateRoot, update.#journal).catch(error => {
+        throw toGatewayServiceError(error);
+      });
+      await update.#stop();
+      return update;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  get journal(): UpdateJournal {
+    return this.#journal;
+  }
+
+  /** The last thing that the work said. */
+  readonly say = (progress: string): void => {
+    this.#journal = { ...this.#journal, progress: progress.slice(0, PROGRESS_LENGTH) };
+    this.#progressTimer ??= setTimeout(() => {
+      this.#progressTimer = undefined;
+      void this.#change({});
+    }, PROGRESS_EVERY_MS).unref();
+  };
+
+  /** Brings every gateway back, whatever the result is. Never throws: what failed stands in the journal that it gives back. */
+  async end(result: UpdateResult): Promise<EndedUpdate> {
+    this.#settleProgress();
+    try {
+      const { report, onChange } = this.#request;
+      const { handOff: _, ...journal } = this.#journal;
+      this.#journal = journal;
+      void this.#change({ step: 'starting', result });
+      const release = async () => {
+        await Promise.all(this.#releases.map(each => each()));
+        // Else a late write would bring back the journal that is removed next.
+        await this.#written;
+      };
+      return await bringBack(this.#ports, this.#journal, { release, ...(report && { report }), ...(onChange && { onChange }) });
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  /**
+   * The gateways stay down when this process ends: another program goes on. The relaunched app ends it with `resumeUpdates` and its
+   * `judge`; where nobody comes, each gateway starts by itself when the hand-off is over.
+   * @throws the file system's error; then the hold still ends with this process
+   */
+  async handOff({ successor, capMs = successor ? HOLD_CAP_MS : HAND_OFF_MS }: HandOffOptions = {}): Promise<void> {
+    this.#settleProgress();
+    const handOff: HandOff = { uptimeMs: systemUptimeMs(), capMs, ...(successor && { successor }) };
+    this.#journal = { ...this.#journal, step: 'handed-off', handOff };
+    await this.#written;
+    await writeJournal(this.#ports.stateRoot, this.#journal);
+    await handHoldsOff(this.#ports, this.#journal);
+    this.#request.onChange?.(this.#journal);
+  }
+
+  async #stop(): Promise<void> {
+    const { files } = this.#ports;
+    const { report, who, what } = this.#request;
+    void this.#change({ step: 'stopping' });
+    for (const { profile, service } of this.#journal.profiles)
+      report?.({ operation: 'update', message: `Stopping the gateway of ${profile} (${service})` });
+    const stops = await Promise.all(
+      this.#journal.profiles.map(async (planned): Promise<PlannedGateway> => {
+        try {
+          const manager = await this.#ports.manager(identityOf(planned));
+          this.#releases.push(await manager.hold(identityOf(planned), { id: this.#journal.id, who, why: what }));
+          return { ...planned, state: 'stopped' };
+        } catch (error) {
+          return { ...planned, state: 'failed', error: toGatewayServiceError(error).toValue() };
+        }
+      }),
+    );
+    void this.#change({ profiles: stops });
+    try {
+      const [refused] = stops.flatMap(({ error }) => (error ? [error] : []));
+      if (refused) throw GatewayServiceError.fromValue(refused);
+      for (const planned of this.#journal.profiles) await untilFilesAreFree(files, identityOf(planned), report);
+    } catch (thrown) {
+      const error = toGatewayServiceError(thrown);
+      await this.end(resultOf('not-updated', error.message));
+      throw error;
+    }
+    void this.#change({ step: 'updating' });
+  }
+
+  /** Told at once and written behind it: what the disk refuses must not keep a gateway down. */
+  #change(change: Partial<UpdateJournal>): Promise<unknown> {
+    this.#journal = { ...this.#journal, ...change };
+    const journal = this.#journal;
+    this.#request.onChange?.(journal);
+    this.#written = this.#written.then(() => writeJournal(this.#ports.stateRoot, journal)).catch(() => undefined);
+    return this.#written;
+  }
+
+  #settleProgress(): void {
+    clearTimeout(this.#progressTimer);
+    this.#progressTimer = undefined;
+  }
 }
 
-async function plan(
-  manager: GatewayManager,
-  identities: readonly GatewayIdentity[],
-): Promise<{ identity: GatewayIdentity; status: Status }[]> {
-  const all = await Promise.all(identities.map(async identity => ({ identity, status: await manager.status(identity) })));
-  return all.filter(({ status }) => status.mechanism !== 'none' && status.desired === 'running');
+async function plan({ manager }: UpdatePorts, identities: readonly GatewayIdentity[]): Promise<PlannedGateway[]> {
+  const found = await Promise.all(
+    identities.map(async identity => ({ identity, status: await (await manager(identity)).status(identity) })),
+  );
+  return found
+    .filter(({ status }) => status.mechanism !== 'none' && status.desired === 'running')
+    .map(({ identity: { profile, serviceName, serviceId, home, root }, status: { mechanism } }) => ({
+      profile,
+      service: serviceName,
+      serviceId,
+      home,
+      root,
+      mechanism,
+      state: 'waiting',
+    }));
 }
 
-function run([program = '', ...args]: readonly string[], output: (chunk: Buffer) => void): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true });
-    child.stdout.on('data', output);
-    child.stderr.on('data', output);
-    child.once('error', error => reject(new GatewayServiceError('update-failed', `(${error.message})`, { cause: error })));
-    child.once('close', code => resolve(code));
+/** @throws GatewayServiceError `update-running` where it is still at work after a minute */
+async function untilHermesIsIdle({ processes }: UpdatePorts, profiles: readonly PlannedGateway[], report?: Report): Promise<void> {
+  for (const root of new Set(profiles.map(planned => planned.root))) {
+    let pid: number | undefined;
+    const idle = () => {
+      const updater = livingUpdater(root, processes);
+      if (updater && pid !== updater.pid)
+        report?.({ operation: 'update', message: `Waiting for Hermes' own updater (PID ${updater.pid})` });
+      pid = updater?.pid;
+      return !updater;
+    };
+    await poll(idle, { what: "Hermes' own updater", deadlineMs: HERMES_UPDATER_MS, everyMs: 250 }).catch(() => {
+      throw new GatewayServiceError('update-running', `(Hermes' own updater, PID ${pid})`);
+    });
+  }
+}
+
+/** A program that is just ending may have them a moment longer. */
+async function untilFilesAreFree(files: UpdatePorts['files'], identity: GatewayIdentity, report?: Report): Promise<void> {
+  let file: string | undefined;
+  const free = async () => {
+    const found = await files.inUse(identity);
+    if (found !== undefined && found !== file) report?.({ operation: 'update', message: `Waiting until ${found} is free` });
+    file = found;
+    return file === undefined;
+  };
+  await poll(free, { what: 'the files of the install', deadlineMs: FILES_MS, everyMs: 100 }).catch(error => {
+    throw file === undefined ? error : new GatewayServiceError('files-in-use', `(${file})`);
   });
 }

@@ -2,7 +2,7 @@
  * Pipes to a child: its stdin, written here, and its output, read here as Node streams.
  * Output comes through a named pipe whose one end is a Node server and whose other end the child inherits: Node can read that without a
  * file descriptor, and a child that is given one would open a console.
- * Sources: CreatePipe, CreateFileW, GetNamedPipeServerProcessId (Microsoft Learn).
+ * Sources: CreatePipe, GetNamedPipeServerProcessId (Microsoft Learn).
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,9 +10,10 @@ import net from 'node:net';
 import type { Readable } from 'node:stream';
 import { GatewayServiceError } from '../service/errors.ts';
 import { win32Error } from './errors.ts';
+import { CreateFileW, FILE_SHARE_ALL, GENERIC_READ, GENERIC_WRITE, OPEN_EXISTING } from './file.ts';
 import { closeHandle, INVALID_HANDLE_VALUE, opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, type Handle, out, POINTER } from './types.ts';
 
 const CreatePipe = declare<[[Handle | null], [Handle | null], null, number], number>('kernel32.dll', 'CreatePipe', BOOL, [
   out(POINTER),
@@ -27,24 +28,11 @@ const WriteFile = declare<[Handle, Buffer, number, [number], null], number>('ker
   out(DWORD),
   POINTER,
 ]);
-const CreateFileW = declare<[string, number, number, null, number, number, null], Handle>('kernel32.dll', 'CreateFileW', POINTER, [
-  WIDE,
-  DWORD,
-  DWORD,
-  POINTER,
-  DWORD,
-  DWORD,
-  POINTER,
-]);
 const GetNamedPipeServerProcessId = declare<[Handle, [number]], number>('kernel32.dll', 'GetNamedPipeServerProcessId', BOOL, [
   POINTER,
   out(DWORD),
 ]);
 
-const GENERIC_READ = 0x8000_0000;
-const GENERIC_WRITE = 0x4000_0000;
-const FILE_SHARE_ALL = 7;
-const OPEN_EXISTING = 3;
 /** No more than identification: a server that we connect to may know who we are, and not act as us. */
 const SECURITY_IDENTIFICATION = 0x11_0000;
 

@@ -6,11 +6,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayIdentity } from '../../src/gateway/identity.ts';
-import type { GatewayManager } from '../../src/service/manager.ts';
 import { poll } from '../../src/service/poll.ts';
-import { runUpdate, type UpdateResult } from '../../src/update/update.ts';
+import type { UpdatePorts } from '../../src/update/ports.ts';
+import { runUpdateCommand, type UpdateCommandResult } from '../../src/update/update-command.ts';
 import { DEADLINE_MS, endProcess, HOST_COMMAND, REPOSITORY } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
+import { updatePorts } from '../support/update-ports.ts';
 
 let service: ServiceUnderTest;
 let neighbour: GatewayIdentity;
@@ -36,21 +37,20 @@ function command(then = ''): string[] {
 
 const foundRunning = () => JSON.parse(readFileSync(path.join(service.sandbox.path, 'found'), 'utf8'));
 
-async function update(
-  argv: string[],
-  manager: GatewayManager = service.manager,
-): Promise<UpdateResult & { output: string; said: string[] }> {
+async function update(argv: string[], ports: Partial<UpdatePorts> = {}): Promise<UpdateCommandResult & { output: string; said: string[] }> {
   let output = '';
   const said: string[] = [];
-  const result = await runUpdate({
-    manager,
-    identities: [service.identity, neighbour],
-    command: argv,
-    report: ({ message }) => said.push(message),
-    output: chunk => {
-      output += chunk;
+  const result = await runUpdateCommand(
+    { ...updatePorts(service.manager, service.sandbox.stateRoot), ...ports },
+    {
+      identities: [service.identity, neighbour],
+      command: argv,
+      report: ({ message }) => said.push(message),
+      output: chunk => {
+        output += chunk;
+      },
     },
-  });
+  );
   return { ...result, output, said };
 }
 
@@ -94,14 +94,9 @@ describe('an update', () => {
   it('does not begin where one gateway does not stop, and the others come up again', async () => {
     const { gatewayPid } = await service.install();
     await service.manager.install(neighbour, service.sandbox.installOptions());
-    const stubborn: GatewayManager = Object.create(service.manager, {
-      hold: {
-        value: (identity: GatewayIdentity, why: { who: string; why: string }) =>
-          identity === neighbour ? Promise.reject(new Error('it will not stop')) : service.manager.hold(identity, why),
-      },
-      status: { value: (identity: GatewayIdentity) => service.manager.status(identity) },
-    });
-    await expect(update(command(), stubborn)).rejects.toThrow('it will not stop');
+    const stubborn = Object.assign(service.sandbox.manager(), { hold: () => Promise.reject(new Error('it will not stop')) });
+    const manager: UpdatePorts['manager'] = async ({ home }) => (home === neighbour.home ? stubborn : service.manager);
+    await expect(update(command(), { manager })).rejects.toThrow('it will not stop');
     expect(existsSync(path.join(service.sandbox.path, 'found'))).toBe(false);
     await service.untilBack(gatewayPid);
   });
@@ -112,13 +107,15 @@ describe('an update', () => {
     const script = `
       const { EmbeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/process/embedded-manager.js`)});
       const { posixProcesses } = await import(${JSON.stringify(`${REPOSITORY}dist/src/gateway/process-start-time.js`)});
-      const { runUpdate } = await import(${JSON.stringify(`${REPOSITORY}dist/src/update/update.js`)});
+      const { runUpdateCommand } = await import(${JSON.stringify(`${REPOSITORY}dist/src/update/update-command.js`)});
       const manager = new EmbeddedManager({
         stateRoot: ${JSON.stringify(service.sandbox.stateRoot)}, hostCommand: ${JSON.stringify(HOST_COMMAND)},
         processes: posixProcesses, checkCommand: (_, override) => override,
       });
-      await runUpdate({
-        manager, identities: [${JSON.stringify(service.identity)}],
+      const stateRoot = ${JSON.stringify(service.sandbox.stateRoot)};
+      const files = { inUse: async () => undefined };
+      await runUpdateCommand({ stateRoot, processes: posixProcesses, files, manager: async () => manager }, {
+        identities: [${JSON.stringify(service.identity)}],
         command: ${JSON.stringify(command('setInterval(() => {}, 1_000)'))}, output: () => {},
       });`;
     const updater = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });

@@ -8,6 +8,7 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 import type { GatewayManager } from '../../src/service/manager.ts';
 import { stateRoot } from '../../src/service/state-folder.ts';
 import { MemoryManager } from './memory-manager.ts';
+import { updatePorts } from './update-ports.ts';
 
 export interface TerminalOptions {
   readonly tty?: boolean;
@@ -30,7 +31,10 @@ export class MemoryTerminal implements Terminal {
     const stream = (take: (text: string) => void) => ({
       isTTY: tty,
       columns: 80,
-      write: (text: string | Uint8Array) => take(typeof text === 'string' ? text : Buffer.from(text).toString()),
+      write: (text: string | Uint8Array, done?: () => void) => {
+        take(typeof text === 'string' ? text : Buffer.from(text).toString());
+        done?.();
+      },
     });
     this.stdout = stream(text => {
       this.out += text;
@@ -75,6 +79,7 @@ export class MemoryCli {
       env,
       homedir,
       managers: [this.manager],
+      updates: updatePorts(this.manager, this.#stateRoot),
     });
     fs.mkdirSync(path.join(this.home, 'profiles', 'work'), { recursive: true });
   }

@@ -1,11 +1,15 @@
 // A registration over the fake Electron and managers in memory, with two profiles.
 
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type RegistrationOptions, register } from '../../main/registration.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
 import { parseProfile } from '../../src/gateway/profile.ts';
 import { FakeElectron, OWN_PAGE } from './fake-electron.ts';
 import { ManualClock, MemoryManager } from './memory-manager.ts';
+import { updatePorts } from './update-ports.ts';
 
 const identity = (name: string): GatewayIdentity => ({
   profile: parseProfile(name),
@@ -25,6 +29,7 @@ export function registered(options: Partial<RegistrationOptions> = {}, electron 
     identities: IDENTITIES,
     reveal: file => electron.shell.showItemInFolder(file),
   });
+  const stateRoot = mkdtempSync(path.join(tmpdir(), 'hg-registered-'));
   const lines: string[] = [];
   const log = {
     info: (line: string) => lines.push(line),
@@ -35,7 +40,7 @@ export function registered(options: Partial<RegistrationOptions> = {}, electron 
   const registration = register(
     electron,
     { vouch: ({ url }) => url === OWN_PAGE, open: () => (opened += 1), log, tray: false, ...options },
-    async () => ({ controller, manager, identities: IDENTITIES }),
+    async () => ({ controller, manager, identities: IDENTITIES, updates: updatePorts(manager, stateRoot) }),
   );
   return {
     electron,

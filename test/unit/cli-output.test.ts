@@ -71,12 +71,12 @@ describe('progress', () => {
     expect(terminal.out).toBe('');
   });
 
-  it('stays out of the document', () => {
+  it('stays out of the document', async () => {
     const terminal = new MemoryTerminal();
     const output = new Output(terminal, { json: true });
     output.progress({ operation: 'start', message: 'One' });
     output.note('by the way');
-    output.passOn(Buffer.from('of another program'));
+    await output.passOn(Buffer.from('of another program'));
     output.answer('text', { status: 1 });
     expect(terminal.out).toBe('{"ok":true,"status":1}\n');
     expect(terminal.err).toBe('One…\nby the way\nof another program');

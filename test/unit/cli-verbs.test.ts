@@ -209,9 +209,9 @@ describe('update', () => {
 
   it('takes everything behind "--" as the command, its options included, and passes on what it prints', async () => {
     await cli.run(['install']);
-    const { exit, out } = await cli.run(node('console.log(process.argv.slice(1))', '--json', '-f'));
+    const { exit, err } = await cli.run(node('console.log(process.argv.slice(1))', '--json', '-f'));
     expect(exit).toBe(EXIT.done);
-    expect(out).toContain("[ '--json', '-f' ]");
+    expect(err).toContain("[ '--json', '-f' ]");
   });
 
   it('is about every gateway of the home that should run, or about one profile; all are up afterwards', async () => {
@@ -252,7 +252,7 @@ describe('update', () => {
     const go = path.join(cli.folder, 'go');
     const script = `console.log('at work'); const timer = setInterval(() => fs.existsSync(${JSON.stringify(go)}) && clearInterval(timer), 20)`;
     const running = cli.run(node(script), terminal);
-    await poll(() => terminal.out.includes('at work'), { what: 'the command to run', deadlineMs: 10_000 });
+    await poll(() => terminal.err.includes('at work'), { what: 'the command to run', deadlineMs: 10_000 });
     expect((await cli.run(['status'])).exit).toBe(EXIT.notRunning);
     terminal.interrupt();
     expect(terminal.err).toContain('started again');

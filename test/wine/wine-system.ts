@@ -4,6 +4,7 @@ import path from 'node:path';
 import { copySample } from '../../main/story/this-system.ts';
 import { endProcesses, processesOf } from '../../main/story/trial-processes.ts';
 import type { SystemOptions, TrialSystem } from '../../main/story/trial-system.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import { RemoteManager } from './remote-manager.ts';
 import { type Availability, available, WineRig } from './rig.ts';
@@ -42,6 +43,13 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     identity,
     homeFolder: rig.onLinux(HOME),
     manager,
+    // The updater runs on this side; its journal lies beside the state folders, below the service's log.
+    updates: {
+      stateRoot: path.dirname(path.dirname(path.dirname(manager.logPath(identity)))),
+      processes: posixProcesses,
+      files: { inUse: async () => undefined },
+      manager: async () => manager,
+    },
     respawnedBy: 'the rebuilt SCM',
     gatewayCommand: [rig.node, `${PROGRAM}\\gateway.mjs`, 'gateway', 'run'],
     updateCommand: [process.execPath, path.join(program, 'update.mjs')],

@@ -1,0 +1,56 @@
+/**
+ * An update that is not ours: Hermes' own updater stops our service with `sc.exe`, as any user can, and starts it again. Nobody of ours
+ * lives in between, so the runner leaves a journal and a hold in the updater's name when it is stopped: if the updater dies before it has
+ * started the service again, whoever comes next knows that the gateway should run.
+ */
+
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Definition } from '../service/definition.ts';
+import { HOLD_CAP_MS } from '../service/holds.ts';
+import { type ProcessTable, processRef } from '../service/lock.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import { noteEnd, resultOf } from './ending.ts';
+import { journalFile, readJournal, removeJournal, type UpdateJournal, writeJournal } from './journal.ts';
+
+const WHO = "Hermes' own updater";
+const WHAT = 'Hermes';
+
+/** The service of this folder was stopped while the updater with this PID lived, and not because the user wished it. */
+export async function adoptUpdate(folder: StateFolder, definition: Definition, pid: number, processes: ProcessTable): Promise<void> {
+  const { profile, service, serviceId, home, root, mechanism } = definition;
+  const owner = processRef(pid, processes);
+  const since = new Date().toISOString();
+  const id = randomUUID();
+  const journal: UpdateJournal = {
+    schema: 1,
+    id,
+    what: WHAT,
+    who: WHO,
+    since,
+    owner,
+    step: 'updating',
+    profiles: [{ profile, service, serviceId, home, root, mechanism, state: 'stopped' }],
+  };
+  await writeJournal(path.dirname(folder.path), journal);
+  const until = new Date(Date.now() + HOLD_CAP_MS).toISOString();
+  await folder.placeHold({ schema: 1, id, who: WHO, why: 'updates Hermes', since, until, holder: owner });
+}
+
+/**
+ * The service was started from outside. True where that is the end of an update which stopped it; false where none did, or where the user
+ * has wished since then that the gateway runs, and so is the one who started it.
+ */
+export async function endAdoptedUpdate(folder: StateFolder, pid: number): Promise<boolean> {
+  const stateRoot = path.dirname(folder.path);
+  const { at } = await folder.desired();
+  const adopted = (await folder.holds()).filter(({ who, holder, since }) => who === WHO && holder.pid === pid && since > at);
+  for (const { id } of adopted) {
+    const file = journalFile(stateRoot, id);
+    const found = await readJournal(file);
+    if (found && 'journal' in found) await noteEnd(folder, { ...found.journal, result: resultOf('updated', `${WHO} is done.`) });
+    folder.releaseHold(id);
+    await removeJournal(file);
+  }
+  return adopted.length > 0;
+}

@@ -1,0 +1,103 @@
+/**
+ * The end of an update, whoever comes to it: the result is written down with every gateway, the holds go, the gateways come up, and then
+ * nothing is left of the update. Every step may be done again, because whoever does it may be killed too.
+ */
+
+import path from 'node:path';
+import type { GatewayIdentity } from '../gateway/identity.ts';
+import { toGatewayServiceError } from '../service/errors.ts';
+import type { UpdateNote } from '../service/history.ts';
+import type { Report } from '../service/manager.ts';
+import { StateFolder } from '../service/state-folder.ts';
+import type { Status } from '../service/status.ts';
+import { journalFile, type PlannedGateway, removeJournal, type UpdateJournal, type UpdateOutcome, type UpdateResult } from './journal.ts';
+import type { UpdatePorts } from './ports.ts';
+
+/** An update that has ended: every gateway is up, failed, or left as the user wants it. */
+export interface EndedUpdate {
+  readonly journal: UpdateJournal;
+  /** Of the gateways that were planned, as far as they are still installed. */
+  readonly statuses: readonly Status[];
+}
+
+const NOTES: Readonly<Record<UpdateOutcome, UpdateNote>> = {
+  updated: 'updated',
+  failed: 'update-failed',
+  interrupted: 'update-interrupted',
+  'not-updated': 'not-updated',
+};
+
+export const INTERRUPTED = 'Whoever did the update is gone, and nobody knows how far it came.';
+
+export function resultOf(outcome: UpdateOutcome, message: string, code?: number | null): UpdateResult {
+  return { outcome, ...(code === undefined || code === null ? {} : { code }), message, at: new Date().toISOString() };
+}
+
+/** Brings back every gateway of an update. Never throws: what failed stands in the journal that it gives back. */
+export async function bringBack(
+  ports: UpdatePorts,
+  journal: UpdateJournal,
+  options: { release?: () => Promise<unknown>; report?: Report; onChange?: (journal: UpdateJournal) => void } = {},
+): Promise<EndedUpdate> {
+  const { release, report, onChange } = options;
+  const folderOf = ({ service }: PlannedGateway) => new StateFolder(path.join(ports.stateRoot, service));
+  // The note comes first: what fails after it has failed after the update.
+  await Promise.all(journal.profiles.map(planned => noteEnd(folderOf(planned), journal)));
+  for (const planned of journal.profiles) folderOf(planned).releaseHold(journal.id);
+  await release?.();
+  report?.({ operation: 'update', message: 'Starting the gateways again' });
+  const brought = await Promise.all(journal.profiles.map(planned => bringUp(ports, planned, report)));
+  const ended: UpdateJournal = { ...journal, step: 'done', profiles: brought.map(({ planned }) => planned) };
+  await removeJournal(journalFile(ports.stateRoot, journal.id)).catch(() => undefined);
+  onChange?.(ended);
+  return { journal: ended, statuses: brought.flatMap(({ status }) => (status ? [status] : [])) };
+}
+
+/** Writes the end of an update into the history of a gateway, once. */
+export async function noteEnd(folder: StateFolder, { id, what, versions, result }: UpdateJournal): Promise<void> {
+  const { outcome, message } = result ?? resultOf('interrupted', INTERRUPTED);
+  const noted = (await folder.history()).some(record => record.kind === 'noted' && record.update?.id === id);
+  if (noted) return;
+  const at = new Date().toISOString();
+  // A full disk must not keep a gateway down.
+  await folder
+    .appendHistory({ at, kind: 'noted', what: NOTES[outcome], reason: message, update: { id, what, ...versions } })
+    .catch(() => undefined);
+}
+
+/** Lets the holds of an update outlive this process. @throws the file system's error */
+export async function handHoldsOff({ stateRoot }: UpdatePorts, { id, profiles, handOff }: UpdateJournal): Promise<void> {
+  if (!handOff) return;
+  const until = new Date(Date.now() + handOff.capMs).toISOString();
+  for (const { service } of profiles) {
+    const folder = new StateFolder(path.join(stateRoot, service));
+    for (const hold of await folder.holds()) if (hold.id === id) await folder.placeHold({ ...hold, until, handOff });
+  }
+}
+
+async function bringUp(
+  ports: UpdatePorts,
+  planned: PlannedGateway,
+  report?: Report,
+): Promise<{ planned: PlannedGateway; status?: Status }> {
+  const identity = identityOf(planned);
+  try {
+    const manager = await ports.manager(identity);
+    const before = await manager.status(identity);
+    if (before.mechanism === 'none') return { planned };
+    // The user has stopped it meanwhile.
+    if (before.desired === 'stopped') return { planned: { ...planned, state: 'stopped' }, status: before };
+    const status = await manager.start(identity, report);
+    const { error: _, ...rest } = planned;
+    return { planned: { ...rest, state: status.phase === 'held-for-update' ? 'waiting' : 'up' }, status };
+  } catch (thrown) {
+    const error = toGatewayServiceError(thrown).toValue();
+    const manager = await ports.manager(identity).catch(() => undefined);
+    const status = await manager?.status(identity).catch(() => undefined);
+    return { planned: { ...planned, state: 'failed', error }, ...(status && { status }) };
+  }
+}
+
+export function identityOf({ profile, root, home, serviceId, service }: PlannedGateway): GatewayIdentity {
+  return { profile, root, home, serviceId, serviceName: service };
+}

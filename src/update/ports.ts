@@ -1,0 +1,19 @@
+/** What an update needs of the system: who keeps each gateway alive, which files it must find free, and the processes it trusts. */
+
+import type { GatewayIdentity } from '../gateway/identity.ts';
+import type { ProcessTable } from '../service/lock.ts';
+import type { GatewayManager } from '../service/manager.ts';
+
+export interface InstallFiles {
+  /** A file of this gateway's install that cannot be replaced now, because a program has it open. One look, no waiting. */
+  inUse(identity: GatewayIdentity): Promise<string | undefined>;
+}
+
+export interface UpdatePorts {
+  /** Folder of all state folders; journals lie in it. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+  readonly files: InstallFiles;
+  /** What keeps this gateway alive. */
+  readonly manager: (identity: GatewayIdentity) => Promise<GatewayManager>;
+}

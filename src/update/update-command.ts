@@ -1,0 +1,131 @@
+/**
+ * An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways down, what it prints is passed on as fast
+ * as the reader takes it and no faster, and its exit code is the result.
+ */
+
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { type EndedUpdate, resultOf } from './ending.ts';
+import type { UpdatePorts } from './ports.ts';
+import { Update, type UpdateRequest } from './update.ts';
+
+export interface UpdateCommandRequest extends Omit<UpdateRequest, 'who' | 'what'> {
+  readonly who?: string;
+  /** Default: the program's name. Arguments may be long, and secret. */
+  readonly what?: string;
+  readonly command: readonly string[];
+  /** Takes the output of the command; the next chunk comes when it has resolved. */
+  readonly output: (chunk: Buffer) => void | Promise<void>;
+  /** Passed on to the command as SIGINT, where it has not heard of it from the terminal. */
+  readonly interrupt?: AbortSignal;
+}
+
+export interface UpdateCommandResult extends EndedUpdate {
+  /** Exit code of the command; null when a signal ended it. */
+  readonly code: number | null;
+}
+
+/** @throws what `Update.begin` throws, and `update-failed` where the command could not be started; the gateways are up again then */
+export async function runUpdateCommand(ports: UpdatePorts, request: UpdateCommandRequest): Promise<UpdateCommandResult> {
+  const { command, output, interrupt } = request;
+  const program = path.basename(command[0] ?? '');
+  const update = await Update.begin(ports, { who: 'hermes-gateway update', what: program, ...request });
+  try {
+    interrupt?.throwIfAborted();
+    request.report?.({ operation: 'update', message: `Updating with ${program}` });
+    const running = run(command, { output, interrupt, say: update.say });
+    const code = await running.code;
+    const how = code === null ? 'was ended by a signal' : `ended with exit code ${code}`;
+    const ended = await update.end(resultOf(code === 0 ? 'updated' : 'failed', `${program} ${how}.`, code));
+    await running.drained();
+    return { code, ...ended };
+  } catch (thrown) {
+    const error = interrupt?.aborted ? new GatewayServiceError('interrupted') : toGatewayServiceError(thrown);
+    await update.end(resultOf('not-updated', error.message));
+    throw error;
+  }
+}
+
+/** Does `work` with the gateways down; they are up again when it resolves, or throws what `work` has thrown. */
+export async function updateWhileDown<T>(
+  ports: UpdatePorts,
+  request: UpdateRequest,
+  work: (say: Update['say']) => Promise<T>,
+): Promise<{ readonly value: T; readonly ended: EndedUpdate }> {
+  const update = await Update.begin(ports, request);
+  try {
+    const value = await work(update.say);
+    return { value, ended: await update.end(resultOf('updated', `${request.who} is done.`)) };
+  } catch (thrown) {
+    await update.end(resultOf('failed', toGatewayServiceError(thrown).message));
+    throw thrown;
+  }
+}
+
+/** A command at work; the gateways do not wait for the reader of its output. */
+interface RunningCommand {
+  /** Exit code; null when a signal ended it. */
+  readonly code: Promise<number | null>;
+  /** Resolves when everything it printed has been passed on. */
+  drained(): Promise<void>;
+}
+
+interface RunOptions {
+  readonly output: UpdateCommandRequest['output'];
+  readonly say: (line: string) => void;
+  readonly interrupt: AbortSignal | undefined;
+}
+
+/** What a command has left running may hold its output open for ever: this long without a word is the end of it, in milliseconds. */
+const SILENT_MS = 1_000;
+
+function run([program = '', ...args]: readonly string[], { output, interrupt, say }: RunOptions): RunningCommand {
+  const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true });
+  const code = new Promise<number | null>((resolve, reject) => {
+    child.once('error', error => reject(new GatewayServiceError('update-failed', `(${error.message})`, { cause: error })));
+    child.once('exit', exitCode => resolve(exitCode));
+  });
+  const interruptIt = () => child.kill('SIGINT');
+  interrupt?.addEventListener('abort', interruptIt);
+  void code.catch(() => undefined).then(() => interrupt?.removeEventListener('abort', interruptIt));
+  let passing = 0;
+  let done = false;
+  const passOn = async (chunk: Buffer) => {
+    passing += 1;
+    const line = lastLine(chunk);
+    if (line !== undefined) say(line);
+    await output(chunk);
+    passing -= 1;
+  };
+  const streams = [child.stdout, child.stderr];
+  const passed = Promise.all(streams.map(stream => eachChunk(stream, passOn)))
+    .catch(() => undefined)
+    .then(() => {
+      done = true;
+    });
+  return {
+    code,
+    drained: async () => {
+      while (!done) {
+        await Promise.race([passed, delay(SILENT_MS, undefined, { ref: false })]);
+        if (!done && passing === 0) for (const stream of streams) stream.destroy();
+      }
+    },
+  };
+}
+
+async function eachChunk(stream: Readable, passOn: (chunk: Buffer) => Promise<void>): Promise<void> {
+  for await (const chunk of stream as AsyncIterable<Buffer>) await passOn(chunk);
+}
+
+/** A line of progress may be rewritten with carriage returns. */
+function lastLine(chunk: Buffer): string | undefined {
+  const lines = chunk
+    .subarray(-4_096)
+    .toString()
+    .split(/[\r\n]+/);
+  return lines.findLast(line => line.trim() !== '')?.trim();
+}

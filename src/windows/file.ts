@@ -1,0 +1,35 @@
+/**
+ * Files as CreateFileW opens them, and the question that an update asks of each: could it be replaced now? A program that runs, or a module
+ * that is loaded, refuses whoever wants to write it, whatever sharing was agreed.
+ * Sources: CreateFileW, "Creating and Opening Files" (Microsoft Learn).
+ */
+import { closeHandle, INVALID_HANDLE_VALUE } from './handle.ts';
+import { declare } from './library.ts';
+import { DWORD, type Handle, POINTER, WIDE } from './types.ts';
+
+export const CreateFileW = declare<[string, number, number, null, number, number, null], Handle>('kernel32.dll', 'CreateFileW', POINTER, [
+  WIDE,
+  DWORD,
+  DWORD,
+  POINTER,
+  DWORD,
+  DWORD,
+  POINTER,
+]);
+
+export const GENERIC_READ = 0x8000_0000;
+export const GENERIC_WRITE = 0x4000_0000;
+export const FILE_SHARE_ALL = 7;
+export const OPEN_EXISTING = 3;
+const FILE_SHARE_NONE = 0;
+
+/** ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE. */
+const IN_USE: ReadonlySet<number> = new Set([32, 33, 1224]);
+
+/** Whether a program has the file open, so that it cannot be replaced. A file that is not there, or that this user may not write, is not. */
+export function isInUse(file: string): boolean {
+  const { result, lastError } = CreateFileW(file, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_NONE, null, OPEN_EXISTING, 0, null);
+  if (result === INVALID_HANDLE_VALUE) return IN_USE.has(lastError);
+  closeHandle(result);
+  return false;
+}
