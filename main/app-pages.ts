@@ -16,7 +16,7 @@ const HEADERS = {
 
 /** What `protocol.handle` calls. @throws GatewayServiceError `internal` where nothing was built */
 export function openPages(folder: string): (request: { readonly method: string; readonly url: string }) => Response {
-  const pages = readPages(folder);
+  const pages = readPages(folder, 'index.html');
   return ({ method, url }) => {
     const file = method === 'GET' && isOwnUrl(url) ? pages.get(new URL(url).pathname) : undefined;
     return file ? found(file) : new Response(null, { status: 404, headers: HEADERS });

@@ -21,18 +21,18 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every file below `folder` by its path as it stands in a request (`/assets/x.js`); `/` is the page itself.
+ * Every file below `folder` by its path as it stands in a request (`/assets/x.js`); `/` is `page`.
  * @throws GatewayServiceError `internal` where nothing was built
  */
-export function readPages(folder: string): ReadonlyMap<string, PageFile> {
+export function readPages(folder: string, page: 'index.html' | 'browser.html'): ReadonlyMap<string, PageFile> {
   const pages = new Map<string, PageFile>();
   for (const name of filesBelow(folder)) {
     const contentType = CONTENT_TYPES[path.extname(name)];
     if (contentType) pages.set(`/${name.split(path.sep).join('/')}`, { body: readFileSync(path.join(folder, name)), contentType });
   }
-  const index = pages.get('/index.html');
-  if (!index) throw new GatewayServiceError('internal', `(there is no page in ${folder})`, { remedy: 'Build it with "npm run build".' });
-  return pages.set('/', index);
+  const first = pages.get(`/${page}`);
+  if (!first) throw new GatewayServiceError('internal', `(there is no ${page} in ${folder})`, { remedy: 'Build it with "npm run build".' });
+  return pages.set('/', first);
 }
 
 function filesBelow(folder: string): string[] {

@@ -59,7 +59,7 @@ const TRY_REQUEST = v.strictObject({ what: v.picklist(TRIES) });
 /** Listens on 127.0.0.1, at a port that the system chooses, with a token of its own. */
 export async function openBrowserShell(options: BrowserShellOptions): Promise<BrowserShell> {
   const { controller, attempt, consent, heartbeatMs = HEARTBEAT_MS } = options;
-  const pages = readPages(options.pages);
+  const pages = readPages(options.pages, 'browser.html');
   const token = randomBytes(32).toString('base64url');
   const streams = new Set<() => void>();
 

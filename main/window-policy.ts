@@ -7,8 +7,11 @@ export const SCHEME = 'app';
 const HOST = 'hermes-gateway';
 export const PAGE_URL = `${SCHEME}://${HOST}/index.html`;
 
-/** For `protocol.registerSchemesAsPrivileged`: a secure context, like https, with no right that a page of the web would not have. */
-export const SCHEME_PRIVILEGES = { scheme: SCHEME, privileges: { standard: true, secure: true } } as const;
+/**
+ * For `protocol.registerSchemesAsPrivileged`: a secure context, like https, with no right that a page of the web would not have. Compiled
+ * scripts are kept, as those of a page of the web are, so that the next window opens sooner.
+ */
+export const SCHEME_PRIVILEGES = { scheme: SCHEME, privileges: { standard: true, secure: true, codeCache: true } } as const;
 
 export const WEB_PREFERENCES = {
   sandbox: true,

@@ -4,26 +4,19 @@
  * allowed. None of it exists in the app.
  */
 
-import { type ReactNode, useState } from 'react';
-import { createBridge, type GatewayServiceBridge } from '../src/desktop/ipc.ts';
+import { useState } from 'react';
+import type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
 import type { Explained } from '../src/desktop/messages.ts';
 import type { Catalogue } from '../src/desktop/messages-by-locale.ts';
-import { createGatewayServiceStore, type GatewayServiceStore } from '../src/desktop/store.ts';
+import type { GatewayServiceStore } from '../src/desktop/store.ts';
 import { ConsentQuestion } from './consent-question.tsx';
 import { GatewayServicePanel } from './gateway-service-panel.tsx';
-import { createHttpTransport, type HttpTransport, takeToken } from './http-transport.ts';
+import type { HttpTransport } from './http-transport.ts';
 import './stand-ins.css';
 import { TrayStandIn } from './tray-stand-in.tsx';
 import { TryItStrip } from './try-it-strip.tsx';
 import { useStore } from './use-store.ts';
 import { VERSIONS } from './versions.ts';
-
-/** With a transport and a store of its own. */
-export function browserPage(words: Catalogue): ReactNode {
-  const transport = createHttpTransport(takeToken());
-  const bridge = createBridge(transport);
-  return <BrowserShell {...words} transport={transport} bridge={bridge} store={createGatewayServiceStore(bridge)} />;
-}
 
 interface ShellProps extends Catalogue {
   readonly transport: HttpTransport;
@@ -31,7 +24,7 @@ interface ShellProps extends Catalogue {
   readonly store: GatewayServiceStore;
 }
 
-function BrowserShell({ transport, bridge, store, messages, shell }: ShellProps) {
+export function BrowserShell({ transport, bridge, store, messages, shell }: ShellProps) {
   const link = useStore(transport.link);
   const [open, setOpen] = useState(false);
   if (link === 'refused') return <Notice {...messages.noToken} />;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const assets = fileURLToPath(new URL('../dist/renderer/assets/', import.meta.url));
-const counted = new Set(readdirSync(assets).filter(name => /^index-.*\.(js|css)$/.test(name)));
+const counted = new Set(readdirSync(assets).filter(name => /^(index-.*\.js|panel-.*\.css)$/.test(name)));
 for (const name of counted) {
   const text = readFileSync(path.join(assets, name), 'utf8');
   for (const [, imported] of text.matchAll(/\b(?:from|import)\s*["']\.\/([^"']+\.js)["']/g))

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SOURCES = ['src', 'main', 'renderer', 'scripts/build.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-const BUILT = ['dist/main/story/start.js', 'dist/host/hermes-gateway.cjs', 'dist/renderer/index.html'];
+const BUILT = ['dist/main/story/start.js', 'dist/host/hermes-gateway.cjs', 'dist/renderer/browser.html'];
 
 /** @param {string} name a file or folder of the project */
 function newestMs(name) {

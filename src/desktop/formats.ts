@@ -25,15 +25,16 @@ const UNITS: readonly (readonly [Unit, number])[] = [
 ];
 
 export function createFormats(locale: string): Formats {
-  const unit = (name: Unit) => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 });
+  const unit = (name: Unit) =>
+    lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 }));
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const list = new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' });
-  const plural = new Intl.PluralRules(locale);
-  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const whole = lazily(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+  const list = lazily(() => new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' }));
+  const plural = lazily(() => new Intl.PluralRules(locale));
+  const clock = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
   const dayAndTime = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
-  const thisYear = new Intl.DateTimeFormat(locale, dayAndTime);
-  const anyYear = new Intl.DateTimeFormat(locale, { ...dayAndTime, year: 'numeric' });
+  const thisYear = lazily(() => new Intl.DateTimeFormat(locale, dayAndTime));
+  const anyYear = lazily(() => new Intl.DateTimeFormat(locale, { ...dayAndTime, year: 'numeric' }));
 
   const duration = (ms: number): string => {
     let rest = Number.isFinite(ms) ? Math.max(0, ms) : 0;
@@ -43,22 +44,31 @@ export function createFormats(locale: string): Formats {
     for (const [name, size] of UNITS.slice(largest, largest + (UNITS[largest]?.[0] === 'minute' ? 1 : 2))) {
       const count = Math.floor(rest / size);
       rest -= count * size;
-      if (count > 0 || parts.length === 0) parts.push(units[name].format(count));
+      if (count > 0 || parts.length === 0) parts.push(units[name]().format(count));
     }
-    return list.format(parts);
+    return list().format(parts);
   };
 
   return {
     duration,
-    countdown: ms => units.second.format(Math.ceil(Math.max(0, ms) / 1_000)),
-    seconds: ms => whole.format(ms / 1_000),
+    countdown: ms => units.second().format(Math.ceil(Math.max(0, ms) / 1_000)),
+    seconds: ms => whole().format(ms / 1_000),
     time: (iso, now) => {
       const at = new Date(iso);
       if (Number.isNaN(at.getTime())) return iso;
       const today = new Date(now);
-      if (at.toDateString() === today.toDateString()) return clock.format(at);
-      return (at.getFullYear() === today.getFullYear() ? thisYear : anyYear).format(at);
+      if (at.toDateString() === today.toDateString()) return clock().format(at);
+      return (at.getFullYear() === today.getFullYear() ? thisYear() : anyYear()).format(at);
     },
-    plural: count => plural.select(count),
+    plural: count => plural().select(count),
+  };
+}
+
+/** Made when it is first used: each costs milliseconds, which whoever needs none of them would wait for. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

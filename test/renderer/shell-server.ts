@@ -79,7 +79,7 @@ export class ShellServer {
     const address = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (address.pathname === '/api/events') return this.#stream(address.searchParams.get('token'), response);
     if (address.pathname.startsWith('/api/')) return await this.#verb(address.pathname.slice('/api/'.length), request, response);
-    const file = path.join(DIST, address.pathname === '/' ? 'index.html' : path.normalize(address.pathname));
+    const file = path.join(DIST, address.pathname === '/' ? 'browser.html' : path.normalize(address.pathname));
     const body = await readFile(file);
     response.writeHead(200, { 'content-type': contentType(file) }).end(body);
   }
