@@ -5,6 +5,7 @@
 
 import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager, Operation, Report } from '../src/service/manager.ts';
+import { progress } from '../src/service/steps.ts';
 
 export type ConsentAnswer = 'yes' | 'no' | 'never';
 
@@ -52,7 +53,7 @@ export class ConsentStandIn {
   /** Resolves with the consent. @throws GatewayServiceError `consent-declined`, `timed-out` where nobody answers */
   async ask(operation: Operation, report?: Report): Promise<void> {
     if (!this.#required) return;
-    report?.({ operation, message: 'Waiting for an administrator' });
+    report?.(progress(operation, 'consent'));
     const answer = await new Promise<ConsentAnswer>(resolve => {
       this.#question = resolve;
       this.#tell();

@@ -184,7 +184,7 @@ function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 
 function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, messages: Messages, now: number) {
   if (outdated) return { shown: messages.outdated, said: messages.outdated };
   if (operation) {
-    const text = messages.operation(operation.verb, operation.message);
+    const text = messages.operation(operation);
     return { shown: text, said: text };
   }
   if (!snapshot) return { shown: messages.asking, said: '' };
@@ -241,7 +241,7 @@ function ReceiptLines({ receipt, messages }: { readonly receipt: Receipt; readon
         <li key={messages.receiptLine(entry)}>
           <span className="hgs-muted">{messages.receiptWhat(entry)}</span>
           <span>
-            <bdi>{shownTarget(entry, receipt.entries)}</bdi> <bdi className="hgs-muted">{entry.detail}</bdi>
+            <bdi>{shownTarget(entry, receipt.entries)}</bdi> <bdi className="hgs-muted">{messages.receiptDetail(entry)}</bdi>
           </span>
         </li>
       ))}

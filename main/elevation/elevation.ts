@@ -36,12 +36,12 @@ export interface ElevationWays {
 /** The first way that works here; one prompt at most, because a way that is unavailable has asked nobody. */
 export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
   return {
-    run: async (verb, service) => {
+    run: async (verb, service, onAtWork) => {
       if (factsOf(verb, service).isDone()) return { kind: 'done' };
-      if (isElevated()) return direct.run(verb, service);
+      if (isElevated()) return direct.run(verb, service, onAtWork);
       let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no way of asking' };
       for (const way of asking) {
-        outcome = await way.run(verb, service);
+        outcome = await way.run(verb, service, onAtWork);
         if (outcome.kind !== 'unavailable') return outcome;
       }
       return outcome;
@@ -53,7 +53,8 @@ export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays)
 export function direct(hostCommand: readonly string[]): Elevation {
   const [program = '', ...script] = hostCommand;
   return {
-    run: async (verb, service) => {
+    run: async (verb, service, onAtWork) => {
+      onAtWork?.();
       const stdout = await new Promise<string>(resolve => {
         const child = execFile(program, [...script, 'elevated', verb, '--service', service], { windowsHide: true }, (_error, text) =>
           resolve(text),

@@ -23,12 +23,12 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
 
 export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): Elevation {
   return {
-    run: async (verb, service) => {
+    run: async (verb, service, onAtWork) => {
       const systemFolder = systemDirectory();
       const command = promptCommand({ verb, service, hostCommand, systemFolder, variables: Object.keys(process.env) });
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
       const start = { program: `${systemFolder}\\cmd.exe`, parameters: `/d /s /c "${command}"`, cwd: systemFolder };
-      return settle(runElevated(start).then(promptedOf, brokenOff), factsOf(verb, service), times);
+      return settle(runElevated(start).then(promptedOf, brokenOff), factsOf(verb, service), times, onAtWork);
     },
   };
 }

@@ -59,8 +59,16 @@ export function outcomeOf(prompted: Prompted, { atWork, done }: { readonly atWor
 
 const failed = (error: GatewayServiceError): ElevationOutcome => ({ kind: 'failed', error: error.toValue() });
 
-/** Waits until the prompt, the step and the SCM leave nothing open, or until the deadline, and says what came of it. */
-export async function settle(prompt: Promise<Prompted>, facts: ElevationFacts, times: SettleTimes): Promise<ElevationOutcome> {
+/**
+ * Waits until the prompt, the step and the SCM leave nothing open, or until the deadline, and says what came of it.
+ * @param onAtWork called when a step is first seen at work
+ */
+export async function settle(
+  prompt: Promise<Prompted>,
+  facts: ElevationFacts,
+  times: SettleTimes,
+  onAtWork: () => void = () => undefined,
+): Promise<ElevationOutcome> {
   let prompted: Prompted = { kind: 'silent' };
   let seenAtWork = false;
   let quietSinceMs = performance.now();
@@ -71,6 +79,7 @@ export async function settle(prompt: Promise<Prompted>, facts: ElevationFacts, t
   const isSettled = (): boolean => {
     if (prompted.kind === 'answered' || prompted.kind === 'unusable') return true;
     if (facts.isAtWork()) {
+      if (!seenAtWork) onAtWork();
       seenAtWork = true;
       quietSinceMs = performance.now();
       return false;

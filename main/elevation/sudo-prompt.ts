@@ -45,7 +45,7 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
 export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = besideThis() }: SudoPromptOptions): Elevation {
   return {
-    run: async (verb, service) => {
+    run: async (verb, service, onAtWork) => {
       const systemFolder = systemDirectory();
       const command = promptCommand({ verb, service, hostCommand, systemFolder, variables: Object.keys(process.env) });
       if (command === undefined || !PLAIN.test(command))
@@ -59,7 +59,7 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
       const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));
       try {
-        return await settle(prompt.prompted, facts, times);
+        return await settle(prompt.prompted, facts, times, onAtWork);
       } finally {
         await prompt.end();
         // The batch files of a step that is at work are still being read.

@@ -84,5 +84,5 @@ export function controllerHands({ controller, profile, attempt }: ControllerHand
 }
 
 function announcementOf({ status, operation }: Snapshot): string {
-  return operation ? en.operation(operation.verb, operation.message) : en.announcement(status);
+  return operation ? en.operation(operation) : en.announcement(status);
 }

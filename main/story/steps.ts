@@ -200,7 +200,7 @@ const updated: Step = {
 async function lookAtUpdate(stage: Stage, gatewayPid: number | undefined): Promise<void> {
   await stage.until('the gateway held for the update', ({ phase }) => phase === 'held-for-update');
   await stage.expectGone(gatewayPid);
-  const atWork = en.operation('update', `Updating with ${path.basename(stage.trial.updateCommand[0] ?? '')}`);
+  const atWork = en.operation({ verb: 'update', step: 'updating', subject: path.basename(stage.trial.updateCommand[0] ?? '') });
   await stage.wait(`the words "${atWork}"`, async () => (await stage.hands.shown()).announcement === atWork);
   await stage.hands.picture('updating');
 }

@@ -58,7 +58,7 @@ export class Output {
   }
 
   /** The step that an operation is at: on a terminal one line that is rewritten every second, else a line for each step. */
-  readonly progress = ({ message }: Progress): void => {
+  readonly progress = ({ message }: Pick<Progress, 'message'>): void => {
     if (message === this.#step?.text) return;
     this.settle();
     if (!this.#live) {

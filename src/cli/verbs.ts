@@ -138,7 +138,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   if (servicePid !== undefined) throw inCharge;
   const state = composition.state(identity);
   await state.writeDesired('running');
-  const unwatch = manager.watch(identity, present => output.progress({ operation: 'start', message: en.phase[present.phase] }));
+  const unwatch = manager.watch(identity, present => output.progress({ message: en.phase[present.phase] }));
   const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
   output.note(`Keeping ${identity.serviceName} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
   try {

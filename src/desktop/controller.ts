@@ -5,7 +5,7 @@
 
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager, InstallOptions, Operation, Report } from '../service/manager.ts';
+import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../service/manager.ts';
 import type { Status } from '../service/status.ts';
 import type { LogTail, Reply, Snapshot, Verb, Verbs } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
@@ -153,14 +153,14 @@ class ProfileController {
   async operate(verb: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
     if (this.#operation) throw new GatewayServiceError('busy', `(${this.#operation.verb})`);
     const since = new Date().toISOString();
-    const show = (message: string) => {
-      this.#operation = { verb, message, since };
+    const show = (at: Pick<Progress, 'step' | 'subject'> | undefined) => {
+      this.#operation = { verb, ...(at && { step: at.step }), ...(at?.subject !== undefined && { subject: at.subject }), since };
       void this.#tell();
     };
     this.#lastError = undefined;
-    show('');
+    show(undefined);
     try {
-      await work(progress => show(progress.message));
+      await work(show);
     } catch (thrown) {
       this.#lastError = toGatewayServiceError(thrown).toValue();
       throw thrown;

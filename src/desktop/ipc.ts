@@ -8,6 +8,7 @@ import type { HistoryRecord } from '../service/history.ts';
 import type { Operation } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
 import type { Status } from '../service/status.ts';
+import type { Step } from '../service/steps.ts';
 
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
@@ -24,7 +25,14 @@ export interface Snapshot {
   readonly profiles: readonly string[];
   readonly status: Status;
   /** The operation at work, if any. */
-  readonly operation?: { readonly verb: Operation; readonly message: string; readonly since: string };
+  readonly operation?: {
+    readonly verb: Operation;
+    /** Its latest one; absent until one began. */
+    readonly step?: Step;
+    /** Whom or what the step is about. */
+    readonly subject?: string;
+    readonly since: string;
+  };
   /** Why the last operation failed; gone when the next one begins. */
   readonly lastError?: ErrorValue;
   /** The last records, oldest first, at most 20. */

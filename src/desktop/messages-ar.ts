@@ -5,11 +5,13 @@
 
 import { RESTART_ASKED } from '../service/facts.ts';
 import type { HistoryRecord, StartCause } from '../service/history.ts';
-import type { ReceiptEntry } from '../service/receipt.ts';
+import type { ReceiptEntry, ReceiptNotes } from '../service/receipt.ts';
 import type { Mechanism, Phase, Status } from '../service/status.ts';
+import type { Step } from '../service/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
 import { ERRORS_AR, PROBLEMS_AR } from './messages-ar-failures.ts';
+import type { ShownOperation } from './store.ts';
 import { countdownMs, uptimeMs } from './views.ts';
 
 /** Western digits, as in the exit codes, PIDs and times of the log that stand beside them. */
@@ -97,7 +99,10 @@ function restarting(status: Status, now: number): string {
 
 const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>> = {
   'not-installed': () => 'غير مفعّلة. إذا فُعّلت صمدت البوابة أمام الأعطال وإعادة التشغيل.',
-  stopped: ({ desired }) => (desired === 'stopped' ? 'متوقفة. ستبقى متوقفة إلى أن تشغّلها.' : 'متوقفة.'),
+  stopped: ({ desired, startType }) => {
+    if (startType === 'disabled') return 'معطَّلة في «الخدمات»، فلا يمكن بدؤها. أصلحها أولًا.';
+    return desired === 'stopped' ? 'متوقفة. ستبقى متوقفة إلى أن تشغّلها.' : 'متوقفة.';
+  },
   starting: () => 'يجري بدؤها. يستغرق ذلك بضع ثوانٍ.',
   running,
   degraded: ({ problems }) =>
@@ -116,7 +121,7 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
   unknown: () => 'تعذّرت قراءة حالتها.',
 };
 
-const OPERATIONS: Readonly<Record<Parameters<Messages['operation']>[0], string>> = {
+const OPERATIONS: Readonly<Record<ShownOperation['verb'], string>> = {
   install: 'يجري التفعيل',
   uninstall: 'يجري إلغاء التفعيل',
   start: 'يجري البدء',
@@ -124,6 +129,24 @@ const OPERATIONS: Readonly<Record<Parameters<Messages['operation']>[0], string>>
   restart: 'تجري إعادة التشغيل',
   update: 'يجري التحديث',
   repair: 'يجري الإصلاح',
+};
+
+const STEPS_AR: Readonly<Record<Step, string>> = {
+  queueing: 'بانتظار عملية أخرى',
+  checking: 'يجري فحص المجلد الرئيسي وبرنامج البوابة',
+  defining: 'يجري حفظ التعريف',
+  consent: 'بانتظار موافقة مسؤول',
+  registering: 'يجري تسجيل الخدمة',
+  unregistering: 'تجري إزالة الخدمة',
+  clearing: 'تجري إزالة مجلد الحالة',
+  stopping: 'يجري إيقاف البوابة',
+  restarting: 'يجري إيقاف البوابة وتشغيلها من جديد',
+  starting: 'بانتظار أن تعمل البوابة',
+  'earlier-update': 'بانتظار أن يكتمل تحديث سابق',
+  'hermes-updater': 'بانتظار برنامج التحديث المدمج',
+  'files-in-use': 'بانتظار تحرير ملف',
+  updating: 'يجري التحديث',
+  resuming: 'يجري تشغيل البوابات من جديد',
 };
 
 const ACTIONS: Readonly<Record<Parameters<Messages['action']>[0], string>> = {
@@ -179,6 +202,23 @@ const RECEIPT_WORDS: Readonly<Record<string, string>> = {
 const receiptWhat: Messages['receiptWhat'] = entry =>
   RECEIPT_WORDS[`${entry.action} ${entry.kind}`] ?? `${RECEIPT_VERBS[entry.action]} ${RECEIPT_NOUNS[entry.kind]}`;
 
+const RECEIPT_NOTES: ReceiptNotes = {
+  state: () => 'الحالة وما جرى والمخرجات المسجَّلة، لا يقرؤها غيرك',
+  'state-removed': () => 'التعريف وما جرى والمخرجات المسجَّلة',
+  delays: (delays, reset) => `إعادة التشغيل بعد ${foreign(delays)} ث؛ تبدأ المهل من جديد بعد ${reset} ث بلا تعطّل`,
+  home: home => `المجلد الرئيسي ${foreign(home)}`,
+  service: (name, command) => `«${foreign(name)}»، تبدأ تلقائيًا: ${foreign(command)}`,
+  owner: () => 'المستخدم الذي تخصّه الخدمة',
+  rights: () => 'يحق لك الاستعلام عنها وبدؤها وإيقافها، أما تغييرها فللمسؤولين',
+  windowless: () => 'يعمل باسمك ومن دون نافذة',
+};
+
+/** What is no phrase is a name or a path. */
+function receiptDetail({ note, detail }: ReceiptEntry): string | undefined {
+  if (note) return (RECEIPT_NOTES[note.code] as (...values: readonly string[]) => string)(...note.values);
+  return detail === undefined ? undefined : foreign(detail);
+}
+
 const CAUSES: Readonly<Record<StartCause, string>> = {
   asked: 'بدأت.',
   recovery: 'أُعيد تشغيلها بعد تعطّل.',
@@ -231,7 +271,8 @@ export const ar: Messages = {
   mechanism: MECHANISMS,
   startType: { automatic: 'تلقائي', 'automatic-delayed': 'تلقائي (مؤجَّل)', manual: 'يدوي', disabled: 'معطَّل' },
 
-  operation: verb => `${OPERATIONS[verb]}…`,
+  operation: ({ verb, step, subject }) =>
+    `${step ? STEPS_AR[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${foreign(subject)})`}…`,
   action,
   actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (يتطلب موافقة مسؤول)` : action(verb, phase)),
   error: ({ code, message, remedy }) => ERRORS_AR[code] ?? { message: foreign(message), remedy: foreign(remedy) },
@@ -246,7 +287,11 @@ export const ar: Messages = {
     ...(elevated && { elevated: 'سيطلب Windows موافقة مسؤول، مرة واحدة.' }),
   }),
   receiptWhat,
-  receiptLine: entry => `${receiptWhat(entry)} ${foreign(entry.target)}${entry.detail ? `: ${foreign(entry.detail)}` : ''}`,
+  receiptDetail,
+  receiptLine: entry => {
+    const detail = receiptDetail(entry);
+    return `${receiptWhat(entry)} ${foreign(entry.target)}${detail === undefined ? '' : `: ${detail}`}`;
+  },
 
   historyLine: record => {
     switch (record.kind) {

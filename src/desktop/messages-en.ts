@@ -8,8 +8,10 @@ import { RESTART_ASKED } from '../service/facts.ts';
 import type { HistoryRecord } from '../service/history.ts';
 import type { ReceiptEntry } from '../service/receipt.ts';
 import type { Mechanism, Phase, Status } from '../service/status.ts';
+import { STEPS } from '../service/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
+import type { ShownOperation } from './store.ts';
 import { countdownMs, uptimeMs } from './views.ts';
 
 const formats = createFormats('en');
@@ -81,7 +83,10 @@ function restarting(status: Status, now: number): string {
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   'not-installed': () => 'Off. Turned on, the gateway survives crashes.',
-  stopped: ({ desired }) => (desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.'),
+  stopped: ({ desired, startType }) => {
+    if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
+    return desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.';
+  },
   starting: () => 'Starting. This takes a few seconds.',
   running,
   degraded: ({ problems }) =>
@@ -101,7 +106,7 @@ const SENTENCES: Readonly<Record<Phase, Sentence>> = {
 };
 
 /** Present tense while at work; the tray and the panel show it in place of the sentence. */
-const OPERATIONS: Readonly<Record<Parameters<Messages['operation']>[0], string>> = {
+const OPERATIONS: Readonly<Record<ShownOperation['verb'], string>> = {
   install: 'Turning on',
   uninstall: 'Turning off',
   start: 'Starting',
@@ -234,7 +239,7 @@ export const en: Messages = {
   mechanism: MECHANISMS,
   startType: { automatic: 'Automatic', 'automatic-delayed': 'Automatic (delayed)', manual: 'Manual', disabled: 'Disabled' },
 
-  operation: (verb, step) => `${step || OPERATIONS[verb]}…`,
+  operation: ({ verb, step, subject }) => `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
   action,
   actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase)),
   error: ({ code, message, remedy }) => ({ message, remedy: PANEL_REMEDIES[code] ?? remedy }),
@@ -249,6 +254,7 @@ export const en: Messages = {
     ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
   }),
   receiptWhat,
+  receiptDetail: ({ detail }) => detail,
   receiptLine: entry => `${receiptWhat(entry)} ${entry.target}${entry.detail ? `: ${entry.detail}` : ''}`,
 
   historyLine: record => {

@@ -5,11 +5,11 @@
 
 import type { ErrorValue } from '../service/errors.ts';
 import type { HistoryRecord } from '../service/history.ts';
-import type { Operation } from '../service/manager.ts';
 import type { Problem } from '../service/problems.ts';
 import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
 import type { LastExit, Mechanism, Phase, StartType, Status } from '../service/status.ts';
 import type { Snapshot } from './ipc.ts';
+import type { ShownOperation } from './store.ts';
 import type { ActionVerb, LadderDot, PhaseAction } from './views.ts';
 
 export { en } from './messages-en.ts';
@@ -53,8 +53,8 @@ export interface Messages {
   readonly mechanism: Readonly<Record<Mechanism, string>>;
   readonly startType: Readonly<Record<StartType, string>>;
 
-  /** What an operation is doing; `step` is its latest phrase. */
-  operation(verb: Operation | 'repair', step?: string): string;
+  /** What an operation is doing: its latest step, where one began. */
+  operation(operation: ShownOperation): string;
   action(verb: ActionVerb, phase: Phase): string;
   /** The accessible name of an action: it says when Windows will ask for an administrator. */
   actionLabel(action: PhaseAction, phase: Phase): string;
@@ -64,6 +64,8 @@ export interface Messages {
   confirm(receipt: Receipt): ConfirmText;
   /** What a line of the receipt does, without its target: "Create folder". */
   receiptWhat(entry: ReceiptEntry): string;
+  /** What it becomes; undefined where the target says it all. */
+  receiptDetail(entry: ReceiptEntry): string | undefined;
   receiptLine(entry: ReceiptEntry): string;
 
   historyLine(record: HistoryRecord): string;

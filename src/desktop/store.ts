@@ -8,6 +8,7 @@ import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../
 import type { Operation } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
 import type { Status } from '../service/status.ts';
+import type { Step } from '../service/steps.ts';
 import type { GatewayServiceBridge, LogTail, Reply, Snapshot } from './ipc.ts';
 
 /** The shapes that a store hands out, for those who may import nothing but `src/desktop`. */
@@ -19,8 +20,10 @@ export const connectionLost = (): ErrorValue => new GatewayServiceError('connect
 /** The operation to show: the one just asked for, or the one that the main process reports. */
 export interface ShownOperation {
   readonly verb: Operation | 'repair';
-  /** Its latest step, in a plain phrase; absent until the main process tells one. */
-  readonly message?: string;
+  /** Its latest step; absent until the main process tells one. */
+  readonly step?: Step;
+  /** Whom or what the step is about. */
+  readonly subject?: string;
 }
 
 export interface GatewayServiceState {

@@ -18,8 +18,8 @@ export type ElevationOutcome =
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export interface Elevation {
-  /** Does the verb with an administrator's rights, with one prompt at most. */
-  run(verb: ElevatedVerb, service: string): Promise<ElevationOutcome>;
+  /** Does the verb with an administrator's rights, with one prompt at most. `onAtWork` is called once it is seen that consent was given. */
+  run(verb: ElevatedVerb, service: string, onAtWork?: () => void): Promise<ElevationOutcome>;
 }
 
 /** What the elevated step prints: one line on stdout. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostFacts, Registration } from '../service/facts.ts';
 import { lockHolder, type ProcessTable } from '../service/lock.ts';
+import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
 import { HostedManager, type HostedManagerOptions, type HostPort } from './hosted-manager.ts';
@@ -30,7 +31,7 @@ function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedManagerOpti
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
     receipt: async (verb, _identity, { servicePid }) => {
       if (verb === 'uninstall') return servicePid ? [{ action: 'stop', kind: 'process', target: `supervisor (PID ${servicePid})` }] : [];
-      return [{ action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', detail: 'runs as you, without a window' }];
+      return [{ action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', ...noted('windowless') }];
     },
     checkRights: async () => undefined,
     register: async () => undefined,

@@ -25,9 +25,10 @@ import {
 } from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
-import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
+import { noted, type Receipt, type ReceiptEntry } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import type { Mechanism, Status } from '../service/status.ts';
+import { progress } from '../service/steps.ts';
 import { endOrphan } from './orphan.ts';
 import { removeStaleSocket } from './pipe-address.ts';
 import { connectRunner, type MechanismFacts, readStatus, type StatusSource, watchStatus } from './status-source.ts';
@@ -92,7 +93,7 @@ export class HostedManager implements GatewayManager {
           action: present ? 'keep' : 'create',
           kind: 'folder',
           target: folder.path,
-          detail: 'state, history and captured output, readable by you only',
+          ...noted('state'),
         },
         {
           action: present ? 'change' : 'create',
@@ -104,15 +105,15 @@ export class HostedManager implements GatewayManager {
           action: 'create',
           kind: 'ladder',
           target: identity.serviceName,
-          detail: `restarts after ${delaysMs.map(ms => ms / 1000).join(', ')} s; the delays begin anew after ${resetMs / 1000} s without a failure`,
+          ...noted('delays', delaysMs.map(ms => ms / 1000).join(', '), String(resetMs / 1000)),
         },
         ...(await this.#host.receipt(verb, identity, status)),
-        { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', detail: `home ${identity.home}` },
+        { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', ...noted('home', identity.home) },
       );
     } else if (present) {
       if (status.gatewayPid) entries.push({ action: 'stop', kind: 'process', target: `gateway (PID ${status.gatewayPid})` });
       entries.push(...(await this.#host.receipt(verb, identity, status)));
-      entries.push({ action: 'remove', kind: 'folder', target: folder.path, detail: 'definition, history and captured output' });
+      entries.push({ action: 'remove', kind: 'folder', target: folder.path, ...noted('state-removed') });
     }
     const { profile, serviceName: service } = identity;
     return { schema: 1, verb, profile, service, mechanism: this.mechanism, elevated: this.#host.elevated && entries.length > 0, entries };
@@ -121,7 +122,7 @@ export class HostedManager implements GatewayManager {
   async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
     const sinceMs = await this.#exclusively('install', folder, report, async () => {
-      report({ operation: 'install', message: 'Checking the home and the gateway program' });
+      report(progress('install', 'checking'));
       requireHome(identity);
       const status = await this.status(identity);
       refuseForeign(status);
@@ -134,7 +135,7 @@ export class HostedManager implements GatewayManager {
       const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
       if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
       const beganMs = Date.now();
-      report({ operation: 'install', message: 'Writing the definition' });
+      report(progress('install', 'defining'));
       await folder.make();
       // For a new service the wish comes first: a definition without one would look like a service that failed.
       if (!known) await folder.writeDesired('running');
@@ -182,7 +183,7 @@ export class HostedManager implements GatewayManager {
         if (status.desired === 'running') await this.#wishRunning(identity).catch(() => undefined);
         throw error;
       }
-      report({ operation: 'uninstall', message: 'Removing the state folder' });
+      report(progress('uninstall', 'clearing'));
       await folder.remove();
     });
     await fs.rmdir(this.#options.stateRoot).catch(() => undefined);
@@ -222,7 +223,7 @@ export class HostedManager implements GatewayManager {
         await this.#wishRunning(identity);
         return beganMs;
       }
-      report({ operation: 'restart', message: 'Stopping the gateway and starting it again' });
+      report(progress('restart', 'restarting'));
       try {
         await connection.ask('restart');
       } finally {
@@ -301,7 +302,7 @@ export class HostedManager implements GatewayManager {
 
   /** `sinceMs` (epoch) is when the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
   async #up(operation: Operation, identity: GatewayIdentity, report: Report, sinceMs: number): Promise<Status> {
-    report({ operation, message: 'Waiting for the gateway to come up' });
+    report(progress(operation, 'starting'));
     const folder = this.#folder(identity);
     const { desired: wish } = await folder.desired();
     const beganMs = performance.now();
@@ -339,7 +340,7 @@ export class HostedManager implements GatewayManager {
   async #down(operation: Operation, identity: GatewayIdentity, report: Report): Promise<void> {
     const { processes } = this.#options;
     const folder = this.#folder(identity);
-    report({ operation, message: 'Stopping the gateway' });
+    report(progress(operation, 'stopping'));
     // Our own processes too: one that still writes its log would bring back a folder that is removed.
     const ours: ProcessRef[] = [];
     const lookForOurs = () => {
@@ -376,7 +377,7 @@ export class HostedManager implements GatewayManager {
         await fs.mkdir(this.#options.stateRoot, { recursive: true, mode: 0o700 });
         const taken = takeLock(folder.operationLock, this.#options.processes);
         if (isLock(taken)) return taken;
-        if (!waiting) report({ operation, message: `Waiting for another operation (PID ${taken.pid})` });
+        if (!waiting) report(progress(operation, 'queueing', `PID ${taken.pid}`));
         waiting = true;
         return undefined;
       },

@@ -7,7 +7,9 @@ import type { GatewayIdentity } from '../gateway/identity.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
+import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
+import { progress } from '../service/steps.ts';
 import { commandLine } from '../windows/argv.ts';
 import { isRemovalPending, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
@@ -48,7 +50,7 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
     mechanism: 'service',
     elevated: true,
     registration: (identity, folder) =>
-      registration(identity, folder).catch((error: unknown) => {
+      registration(identity, folder, hostCommand).catch((error: unknown) => {
         if (isRemovalPendingError(error)) return { state: 'removal-pending' };
         throw error;
       }),
@@ -69,10 +71,10 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
           action,
           kind: 'service',
           target: serviceName,
-          detail: `"${serviceDisplayName(serviceId)}", starts automatically: ${commandLine(program, args)}`,
+          ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)),
         },
-        { action, kind: 'registry', target: `${key}\\Parameters`, detail: 'the user whom the service belongs to' },
-        { action, kind: 'right', target: serviceName, detail: 'you may query, start and stop it; changing it stays with administrators' },
+        { action, kind: 'registry', target: `${key}\\Parameters`, ...noted('owner') },
+        { action, kind: 'right', target: serviceName, ...noted('rights') },
         { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
         { action: 'start', kind: 'service', target: serviceName },
       ];
@@ -83,21 +85,23 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
     },
     register: async ({ serviceName: service }, { recovery }, report) => {
       if (elevation) {
-        report({ operation: 'install', message: 'Asking Windows for an administrator' });
-        requireDone(await elevation.run('install', service), 'install', service);
+        report(progress('install', 'consent'));
+        const atWork = () => report(progress('install', 'registering'));
+        requireDone(await elevation.run('install', service, atWork), 'install', service);
         return;
       }
-      report({ operation: 'install', message: 'Registering the service' });
+      report(progress('install', 'registering'));
       registerService({ service, hostCommand, recovery });
     },
     unregister: async ({ serviceName: service }, report) => {
       if (elevation) {
-        report({ operation: 'uninstall', message: 'Asking Windows for an administrator' });
-        requireDone(await elevation.run('uninstall', service), 'uninstall', service);
+        report(progress('uninstall', 'consent'));
+        const atWork = () => report(progress('uninstall', 'unregistering'));
+        requireDone(await elevation.run('uninstall', service, atWork), 'uninstall', service);
         return;
       }
       requireElevated(service);
-      report({ operation: 'uninstall', message: 'Removing the service' });
+      report(progress('uninstall', 'unregistering'));
       await unregisterService(service);
     },
     start: async ({ serviceName }) => {
@@ -123,7 +127,7 @@ function isRemovalPendingError(error: unknown): boolean {
   return error instanceof GatewayServiceError && error.code === 'removal-pending';
 }
 
-async function registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration> {
+async function registration(identity: GatewayIdentity, folder: StateFolder, hostCommand: readonly string[]): Promise<Registration> {
   const { serviceName, home } = identity;
   const service = queryService(serviceName);
   if (!service) return { state: 'absent' };
@@ -134,10 +138,12 @@ async function registration(identity: GatewayIdentity, folder: StateFolder): Pro
   const definition = await folder.definition().catch(() => undefined);
   if (definition && definition.home !== home) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
   const { startType } = config;
+  const { program, args } = brokerCommand(hostCommand, serviceName);
   return {
     state: 'registered',
     host: HOST_STATES[status.state],
     ...(status.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
+    ...(config.binaryPath !== commandLine(program, args) && { outdated: true }),
   };
 }

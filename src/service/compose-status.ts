@@ -151,6 +151,11 @@ function suspectOf({ history, recovery }: StatusFacts): SuspectUpdate | undefine
 
 function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Problem[] {
   const found = (facts.runner?.problems ?? []).filter(isProblemCode).map(code => problem(code));
+  const { registration } = facts;
+  if (registration.state === 'registered') {
+    if (registration.startType === 'disabled') found.push(problem('start-disabled'));
+    if (registration.outdated) found.push(problem('host-outdated'));
+  }
   const suspect = suspectOf(facts);
   if (phase === 'needs-attention') found.push(problem('configuration', suspect && `(${sinceUpdate(suspect)})`));
   if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));

@@ -14,6 +14,8 @@ export type Registration =
       readonly host: 'stopped' | 'starting' | 'running' | 'stopping';
       readonly hostPid?: number;
       readonly startType?: StartType;
+      /** What is started is not the program that would be registered now. */
+      readonly outdated?: boolean;
     }
   | { readonly state: 'removal-pending' }
   | { readonly state: 'foreign'; readonly detail: string }

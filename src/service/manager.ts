@@ -8,13 +8,17 @@ import type { HistoryRecord } from './history.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Receipt } from './receipt.ts';
 import type { Mechanism, Status } from './status.ts';
+import type { Step } from './steps.ts';
 
 export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update';
 
 /** A step of an operation that began; shown live on a terminal and in the panel. */
 export interface Progress {
   readonly operation: Operation;
-  /** A plain phrase, e.g. "Waiting for the gateway to come up". */
+  readonly step: Step;
+  /** Whom or what it is about, the same in every language: a service, a program, a PID. */
+  readonly subject?: string;
+  /** The step as a plain English phrase, with its subject. */
   readonly message: string;
 }
 

@@ -41,6 +41,16 @@ export const PROBLEMS = {
     remedy: 'Repair the Hermes installation, then start the gateway.',
     elevated: false,
   },
+  'start-disabled': {
+    message: 'The service is disabled in Services, so Windows does not start it.',
+    remedy: 'Repair it; that sets its start type back to automatic.',
+    elevated: true,
+  },
+  'host-outdated': {
+    message: 'Windows starts another version of the service program than the one of this app.',
+    remedy: 'Repair it to bring it up to date.',
+    elevated: true,
+  },
   'definition-unreadable': {
     message: 'The definition of this gateway service cannot be read.',
     remedy: 'Install the service again to write it anew; the damaged file is kept.',

@@ -10,6 +10,7 @@ import type { UpdateNote } from '../service/history.ts';
 import type { Report } from '../service/manager.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import type { Status } from '../service/status.ts';
+import { progress } from '../service/steps.ts';
 import { journalFile, type PlannedGateway, removeJournal, type UpdateJournal, type UpdateOutcome, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
 
@@ -45,7 +46,7 @@ export async function bringBack(
   await Promise.all(journal.profiles.map(planned => noteEnd(folderOf(planned), journal)));
   for (const planned of journal.profiles) folderOf(planned).releaseHold(journal.id);
   await release?.();
-  report?.({ operation: 'update', message: 'Starting the gateways again' });
+  report?.(progress('update', 'resuming'));
   const brought = await Promise.all(journal.profiles.map(planned => bringUp(ports, planned, report)));
   const ended: UpdateJournal = { ...journal, step: 'done', profiles: brought.map(({ planned }) => planned) };
   await removeJournal(journalFile(ports.stateRoot, journal.id)).catch(() => undefined);

@@ -11,6 +11,7 @@ import { isLock, type Lock, type ProcessRef, type ProcessTable, takeLock } from 
 import type { Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import type { StateFolder } from '../service/state-folder.ts';
+import { progress } from '../service/steps.ts';
 import { bringBack, type EndedUpdate, INTERRUPTED, noteEnd, resultOf } from './ending.ts';
 import { isUnderWay, journalFile, readJournal, readJournals, removeJournal, type UpdateJournal, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
@@ -108,7 +109,7 @@ export async function takeTurn(ports: UpdatePorts, report?: Report): Promise<Loc
     const taken = takeLock(lockFile(ports.stateRoot), ports.processes);
     if (isLock(taken)) return taken;
     await refuseRunning(ports);
-    if (!told) report?.({ operation: 'update', message: `Waiting for process ${taken.pid}, which finishes an earlier update` });
+    if (!told) report?.(progress('update', 'earlier-update', `PID ${taken.pid}`));
     told = true;
     return undefined;
   };

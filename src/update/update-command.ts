@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { progress } from '../service/steps.ts';
 import { type EndedUpdate, resultOf } from './ending.ts';
 import type { UpdatePorts } from './ports.ts';
 import { Update, type UpdateRequest } from './update.ts';
@@ -35,7 +36,7 @@ export async function runUpdateCommand(ports: UpdatePorts, request: UpdateComman
   const update = await Update.begin(ports, { who: 'hermes-gateway update', what: program, ...request });
   try {
     interrupt?.throwIfAborted();
-    request.report?.({ operation: 'update', message: `Updating with ${program}` });
+    request.report?.(progress('update', 'updating', program));
     const running = run(command, { output, interrupt, say: update.say });
     const code = await running.code;
     const how = code === null ? 'was ended by a signal' : `ended with exit code ${code}`;

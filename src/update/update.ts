@@ -20,6 +20,7 @@ import { type HandOff, HOLD_CAP_MS, systemUptimeMs } from '../service/holds.ts';
 import { type Lock, type ProcessRef, thisProcess } from '../service/lock.ts';
 import type { Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
+import { progress } from '../service/steps.ts';
 import { bringBack, type EndedUpdate, handHoldsOff, identityOf, resultOf } from './ending.ts';
 import {
   type PlannedGateway,
@@ -164,8 +165,7 @@ export class Update {
     const { files } = this.#ports;
     const { report, who, what } = this.#request;
     void this.#change({ step: 'stopping' });
-    for (const { profile, service } of this.#journal.profiles)
-      report?.({ operation: 'update', message: `Stopping the gateway of ${profile} (${service})` });
+    for (const { service } of this.#journal.profiles) report?.(progress('update', 'stopping', service));
     const stops = await Promise.all(
       this.#journal.profiles.map(async (planned): Promise<PlannedGateway> => {
         try {
@@ -228,8 +228,7 @@ async function untilHermesIsIdle({ processes }: UpdatePorts, profiles: readonly 
     let pid: number | undefined;
     const idle = () => {
       const updater = livingUpdater(root, processes);
-      if (updater && pid !== updater.pid)
-        report?.({ operation: 'update', message: `Waiting for Hermes' own updater (PID ${updater.pid})` });
+      if (updater && pid !== updater.pid) report?.(progress('update', 'hermes-updater', `PID ${updater.pid}`));
       pid = updater?.pid;
       return !updater;
     };
@@ -244,7 +243,7 @@ async function untilFilesAreFree(files: UpdatePorts['files'], identity: GatewayI
   let file: string | undefined;
   const free = async () => {
     const found = await files.inUse(identity);
-    if (found !== undefined && found !== file) report?.({ operation: 'update', message: `Waiting until ${found} is free` });
+    if (found !== undefined && found !== file) report?.(progress('update', 'files-in-use', found));
     file = found;
     return file === undefined;
   };

@@ -257,7 +257,7 @@ describe('who is told', () => {
     await expect.poll(() => page.consents.at(-1)).toEqual({ required: true, asking: false });
     const turned = reply('set', { profile: 'default', on: true });
     await expect.poll(() => page.consents.at(-1)).toEqual({ required: true, asking: true });
-    await expect.poll(() => page.snapshots.at(-1)?.operation?.message).toBe('Waiting for an administrator');
+    await expect.poll(() => page.snapshots.at(-1)?.operation?.step).toBe('consent');
     await reply('try', { what: 'consent-no' });
     expect(await turned).toMatchObject({ ok: false, error: { code: 'consent-declined' } });
     await reply('try', { what: 'consent-off' });

@@ -199,8 +199,8 @@ describeInChromium('a person at the panel', browser => {
 
   it('follows the steps of an operation that another window began', async () => {
     await open(snapshotIn('running'));
-    await push(snapshotIn('running', {}, { operation: { verb: 'update', message: 'Waiting for the update', since: ago(0) } }));
-    await page.getByText('Waiting for the update…').first().waitFor();
+    await push(snapshotIn('running', {}, { operation: { verb: 'update', step: 'updating', subject: 'pip', since: ago(0) } }));
+    await page.getByText('Updating (pip)…').first().waitFor();
     expect(await control().getAttribute('aria-busy')).toBe('true');
     expect(await page.getByRole('button', { name: 'Restart' }).getAttribute('aria-disabled')).toBe('true');
   });
@@ -393,7 +393,7 @@ describeInChromium('a person at the panel', browser => {
     await open(snapshotIn('running'));
     await control().click();
     await page.getByRole('dialog').waitFor();
-    await push(snapshotIn('running', {}, { operation: { verb: 'update', message: 'Updating', since: ago(0) } }));
+    await push(snapshotIn('running', {}, { operation: { verb: 'update', since: ago(0) } }));
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await push(snapshotIn('running'));
     expect(await page.getByRole('dialog').count()).toBe(0);

@@ -110,7 +110,7 @@ describeInChromium('the panel', browser => {
     const opened = await open('not-installed');
     await opened.getByRole('switch').click();
     const dialog = opened.getByRole('dialog', { name: 'Run the gateway as a service?' });
-    await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s').waitFor();
+    await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s', { exact: false }).waitFor();
     await dialog.getByText('Windows will ask for an administrator, once.').waitFor();
     await judge(opened, 'confirm');
   });

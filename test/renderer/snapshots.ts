@@ -4,7 +4,7 @@ import type { Snapshot } from '../../src/desktop/ipc.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import { problem } from '../../src/service/problems.ts';
-import type { Receipt } from '../../src/service/receipt.ts';
+import { noted, type Receipt } from '../../src/service/receipt.ts';
 import type { Phase, Status } from '../../src/service/status.ts';
 
 /** The moment of all documents: a Friday morning in UTC, in epoch milliseconds. */
@@ -108,9 +108,18 @@ export function receiptFor(verb: Receipt['verb']): Receipt {
     elevated: true,
     entries: [
       { action: create, kind: 'folder', target: 'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e' },
-      { action: create, kind: 'service', target: 'HermesGateway', detail: 'starts automatically, as LocalSystem' },
-      { action: create, kind: 'ladder', target: '1, 2, 4, 9, 16, 25, 36, 49, 64 s', detail: 'begins anew after 60 s' },
-      { action: create, kind: 'right', target: 'PC\\anna', detail: 'may start, stop and ask' },
+      {
+        action: create,
+        kind: 'service',
+        target: 'HermesGateway',
+        ...noted(
+          'service',
+          'Hermes gateway',
+          '"C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e\\hermes-gateway-host.exe" service --service HermesGateway',
+        ),
+      },
+      { action: create, kind: 'ladder', target: 'HermesGateway', ...noted('delays', '1, 2, 4, 9, 16, 25, 36, 49, 64', '60') },
+      { action: create, kind: 'right', target: 'HermesGateway', ...noted('rights') },
       { action: verb === 'install' ? 'remove' : 'create', kind: 'startup-entry', target: 'Hermes Gateway.vbs', detail: 'remembered' },
       { action: verb === 'install' ? 'start' : 'stop', kind: 'service', target: 'HermesGateway' },
     ],

@@ -10,6 +10,7 @@ import { ladderPosition, RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../../src/service/manager.ts';
 import type { Receipt } from '../../src/service/receipt.ts';
 import type { Desired, Mechanism, Status } from '../../src/service/status.ts';
+import { progress } from '../../src/service/steps.ts';
 
 export interface Clock {
   now(): number;
@@ -137,7 +138,7 @@ export class MemoryManager implements GatewayManager {
   install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => {}): Promise<Status> {
     return this.#inTurn(identity, async () => {
       const present = this.#own(identity);
-      report({ operation: 'install', message: present ? 'Bringing the registration up to date' : 'Registering the gateway service' });
+      report(progress('install', 'registering'));
       const registration: Registration = present ?? {
         identity,
         options,
@@ -157,7 +158,7 @@ export class MemoryManager implements GatewayManager {
       const registration = this.#own(identity);
       if (registration) {
         this.#bringDown(registration, 'uninstall', report);
-        report({ operation: 'uninstall', message: 'Removing the gateway service' });
+        report(progress('uninstall', 'unregistering'));
         this.#registrations.delete(identity.serviceName);
         this.#changed(registration);
       }
@@ -288,7 +289,7 @@ export class MemoryManager implements GatewayManager {
   #bringUp(registration: Registration, operation: Operation, report: Report): Promise<Status> {
     registration.desired = 'running';
     if (!registration.gateway && !registration.hold) {
-      report({ operation, message: 'Waiting for the gateway to come up' });
+      report(progress(operation, 'starting'));
       registration.cancelRestart();
       this.#launch(registration, 'asked');
     }
@@ -296,7 +297,7 @@ export class MemoryManager implements GatewayManager {
   }
 
   #bringDown(registration: Registration, operation: Operation, report: Report): void {
-    report({ operation, message: 'Stopping the gateway' });
+    report(progress(operation, 'stopping'));
     registration.cancelRestart();
     registration.desired = 'stopped';
     if (registration.gateway) this.#end(registration, 'stopped', `Asked for by ${operation}.`, 0);

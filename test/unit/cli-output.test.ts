@@ -48,7 +48,7 @@ describe('progress', () => {
   it('is one line on a terminal, rewritten every second with the time it takes, and gone at the end', () => {
     const terminal = new MemoryTerminal({ tty: true, env: { NO_COLOR: '1' } });
     const output = new Output(terminal, { json: false });
-    output.progress({ operation: 'start', message: 'Waiting' });
+    output.progress({ message: 'Waiting' });
     vi.advanceTimersByTime(2_000);
     output.answer('Done.', {});
     vi.advanceTimersByTime(5_000);
@@ -59,14 +59,14 @@ describe('progress', () => {
 
   it('never fills more than the line', () => {
     const terminal = new MemoryTerminal({ tty: true });
-    new Output(terminal, { json: false }).progress({ operation: 'start', message: 'x'.repeat(500) });
+    new Output(terminal, { json: false }).progress({ message: 'x'.repeat(500) });
     expect(terminal.err.replace(`\r${ESCAPE}[2K`, '').length).toBeLessThan(100);
   });
 
   it('is a line for each step in a pipe', () => {
     const terminal = new MemoryTerminal();
     const output = new Output(terminal, { json: false });
-    for (const message of ['One', 'One', 'Two']) output.progress({ operation: 'start', message });
+    for (const message of ['One', 'One', 'Two']) output.progress({ message });
     expect(terminal.err).toBe('One…\nTwo…\n');
     expect(terminal.out).toBe('');
   });
@@ -74,7 +74,7 @@ describe('progress', () => {
   it('stays out of the document', async () => {
     const terminal = new MemoryTerminal();
     const output = new Output(terminal, { json: true });
-    output.progress({ operation: 'start', message: 'One' });
+    output.progress({ message: 'One' });
     output.note('by the way');
     await output.passOn(Buffer.from('of another program'));
     output.answer('text', { status: 1 });

@@ -1,4 +1,5 @@
 // What the public verbs do and answer, against a manager in memory that keeps the contract of the real ones.
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode, EXIT, GatewayServiceError } from '../../src/service/errors.ts';
 import { poll } from '../../src/service/poll.ts';
 import { PHASES, type Status } from '../../src/service/status.ts';
+import { progress } from '../../src/service/steps.ts';
 import { type Answer, MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
 
 let cli: MemoryCli;
@@ -268,7 +270,7 @@ describe('Ctrl+C during an operation', () => {
     const { install } = cli.manager;
     let release = () => {};
     cli.manager.install = async (identity, options, report) => {
-      report?.({ operation: 'install', message: 'Writing the definition' });
+      report?.(progress('install', 'defining'));
       await new Promise<void>(resolve => {
         release = resolve;
       });
@@ -288,7 +290,7 @@ describe('Ctrl+C during an operation', () => {
   it('leaves at once at the second one, even when the operation hangs', async () => {
     const terminal = new MemoryTerminal();
     cli.manager.install = (_identity, _options, report) => {
-      report?.({ operation: 'install', message: 'Waiting for the gateway to come up' });
+      report?.(progress('install', 'starting'));
       return new Promise(() => {});
     };
     const running = cli.run(['install'], terminal);

@@ -8,7 +8,9 @@ import { ERRORS, type ErrorCode, GatewayServiceError } from '../../src/service/e
 import { RESTART_ASKED } from '../../src/service/facts.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/service/problems.ts';
+import { noted } from '../../src/service/receipt.ts';
 import { PHASES } from '../../src/service/status.ts';
+import { STEPS, type Step } from '../../src/service/steps.ts';
 import { ago, NOW, receiptFor, statusIn } from '../renderer/snapshots.ts';
 
 const HISTORY: readonly HistoryRecord[] = [
@@ -47,7 +49,8 @@ function everything(messages: Messages): Record<string, string> {
     for (const entry of receipt.entries) said[`${verb} ${entry.action} ${entry.kind}`] = messages.receiptLine(entry);
   }
   for (const verb of ['install', 'uninstall', 'start', 'stop', 'restart', 'update', 'repair'] as const)
-    said[`operation ${verb}`] = messages.operation(verb, 'a step');
+    said[`operation ${verb}`] = messages.operation({ verb });
+  for (const step of Object.keys(STEPS) as Step[]) said[`step ${step}`] = messages.operation({ verb: 'install', step, subject: 'pip' });
   for (const [at, record] of HISTORY.entries()) said[`history ${at}`] = messages.historyLine(record);
   for (const code of Object.keys(PROBLEMS) as ProblemCode[])
     said[`problem ${code}`] = Object.values(messages.problem(problem(code))).join();
@@ -97,7 +100,10 @@ describe('the Arabic catalogue', () => {
 
   it('mixes no English of the engine into its sentences', async () => {
     const { messages } = await catalogue('ar');
-    expect(messages.operation('install', 'Waiting for the gateway to come up')).toBe('يجري التفعيل…');
+    for (const step of Object.keys(STEPS) as Step[]) expect(messages.operation({ verb: 'install', step })).not.toMatch(/[A-Za-z]{2}/);
+    expect(messages.operation({ verb: 'update', step: 'updating', subject: 'pip' })).toBe('يجري التحديث (\u2068pip\u2069)…');
+    const entry = { action: 'create', kind: 'right', target: 'HermesGateway', ...noted('rights') } as const;
+    expect(messages.receiptDetail(entry)).not.toMatch(/[A-Za-z]/);
     for (const record of HISTORY.filter(({ kind }) => kind === 'ended')) expect(messages.historyLine(record)).not.toMatch(/[A-Za-z]{2}/);
   });
 

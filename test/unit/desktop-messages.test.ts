@@ -152,7 +152,7 @@ describe('sentences', () => {
 
   it('stand in the tooltip of the tray as one short line', () => {
     expect(en.tooltip(statusIn('running', { profile: 'work' }))).toBe('Hermes gateway (work): Running');
-    expect(en.tooltip(statusIn('running'), { verb: 'update', message: 'Pulling', since: ago(0) })).toBe('Hermes gateway: Updating');
+    expect(en.tooltip(statusIn('running'), { verb: 'update', since: ago(0) })).toBe('Hermes gateway: Updating');
   });
 });
 
@@ -240,8 +240,12 @@ describe('everything else that is said', () => {
 
   it('shows a receipt line by line and announces the consent that it needs', () => {
     const receipt = receiptFor('install');
-    expect(receipt.entries.map(en.receiptLine)).toContain('Set restart delays 1, 2, 4, 9, 16, 25, 36, 49, 64 s: begins anew after 60 s');
-    expect(receipt.entries.map(en.receiptLine)).toContain('Grant right PC\\anna: may start, stop and ask');
+    expect(receipt.entries.map(en.receiptLine)).toContain(
+      'Set restart delays HermesGateway: restarts after 1, 2, 4, 9, 16, 25, 36, 49, 64 s; the delays begin anew after 60 s without a failure',
+    );
+    expect(receipt.entries.map(en.receiptLine)).toContain(
+      'Grant right HermesGateway: you may query, start and stop it; changing it stays with administrators',
+    );
     expect(en.confirm(receipt).elevated).toBeDefined();
     expect(en.confirm({ ...receipt, elevated: false }).elevated).toBeUndefined();
     for (const verb of ['install', 'uninstall'] as const)

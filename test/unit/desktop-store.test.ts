@@ -156,14 +156,14 @@ describe('an operation', () => {
   it('shows the steps that the main process reports', async () => {
     const { store, push } = await listening(snapshotIn('not-installed'));
     void store.set(true);
-    push(snapshotIn('not-installed', {}, { operation: { verb: 'install', message: 'Waiting for an administrator', since: ago(0) } }));
-    expect(store.value.operation?.message).toBe('Waiting for an administrator');
+    push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: 'consent', since: ago(0) } }));
+    expect(store.value.operation?.step).toBe('consent');
   });
 
   it('keeps the old value and exposes the error when it is refused', async () => {
     const { store, push, request } = await listening(snapshotIn('not-installed'));
     const done = store.set(true);
-    push(snapshotIn('not-installed', {}, { operation: { verb: 'install', message: 'Waiting for an administrator', since: ago(0) } }));
+    push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: 'consent', since: ago(0) } }));
     request().refuse(declined);
     await done;
     expect(store.value.snapshot?.status.phase).toBe('not-installed');
@@ -178,7 +178,7 @@ describe('an operation', () => {
     await done;
     push(snapshotIn('stopped'));
     expect(store.value.error?.code).toBe('gateway-not-up');
-    push(snapshotIn('stopped', {}, { operation: { verb: 'start', message: 'Starting', since: ago(0) } }));
+    push(snapshotIn('stopped', {}, { operation: { verb: 'start', step: 'starting', since: ago(0) } }));
     expect(store.value.error).toBeUndefined();
     push(snapshotIn('running'));
     expect(store.value.error).toBeUndefined();

@@ -18,6 +18,7 @@ import {
   uptimeMs,
 } from '../../src/desktop/views.ts';
 import { EXIT } from '../../src/service/errors.ts';
+import { problem } from '../../src/service/problems.ts';
 import { PHASES } from '../../src/service/status.ts';
 import { ago, NOW, statusIn } from '../renderer/snapshots.ts';
 
@@ -56,22 +57,18 @@ describe('what can be asked for', () => {
   });
 
   it('is not a start where Windows has the service disabled', () => {
-    const status = statusIn('stopped', { startType: 'disabled' });
+    const status = statusIn('stopped', { startType: 'disabled', problems: [problem('start-disabled')] });
     expect(canStart({ status })).toBe(false);
-    expect(canRepair({ status })).toBe(true);
+    expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: true });
   });
 
   it('is a repair first where a problem needs an administrator', () => {
-    const [problem] = statusIn('degraded').problems;
-    if (!problem) throw new Error('the fixture lost its problem');
-    const status = statusIn('running', { problems: [{ ...problem, elevated: true }] });
+    const status = statusIn('running', { problems: [problem('host-outdated')] });
     expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: true });
   });
 
   it('asks for no administrator to repair what no administrator installed', () => {
-    const [problem] = statusIn('degraded').problems;
-    if (!problem) throw new Error('the fixture lost its problem');
-    const status = statusIn('running', { mechanism: 'embedded', problems: [{ ...problem, elevated: true }] });
+    const status = statusIn('running', { mechanism: 'embedded', problems: [problem('host-outdated')] });
     expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: false });
   });
 });

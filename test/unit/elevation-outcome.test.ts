@@ -67,6 +67,22 @@ describe('waiting for an elevation', () => {
     expect(await settle(Promise.resolve(PROMPTED.refused), late, times)).toEqual({ kind: 'done' });
   });
 
+  it('tells once that consent was given: when a step is first seen at work', async () => {
+    let told = 0;
+    const tell = () => {
+      told += 1;
+    };
+    await settle(
+      Promise.resolve(PROMPTED.refused),
+      facts([false, true, true, false], () => false),
+      { ...times, graceMs: 300 },
+      tell,
+    );
+    expect(told).toBe(1);
+    await settle(Promise.resolve(PROMPTED.refused), { isAtWork: () => false, isDone: () => false }, times, tell);
+    expect(told).toBe(1);
+  });
+
   it('takes a step that was at work and is gone for one that died, when no prompt says anything', async () => {
     expect(
       await settle(

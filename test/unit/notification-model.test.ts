@@ -51,7 +51,7 @@ describe('a notification', () => {
   });
 
   it('waits for the end of an operation, and tells what came of it', () => {
-    const starting = snapshotIn('failed', {}, { operation: { verb: 'start', message: '', since: ago(100) } });
+    const starting = snapshotIn('failed', {}, { operation: { verb: 'start', since: ago(100) } });
     expect(shown(starting, failed)).toEqual([none, 'failed']);
   });
 
@@ -72,7 +72,7 @@ describe('whatever happens', () => {
         snapshotIn(
           phase,
           { startedAt: ago(upMs), problems: looping ? [problem('crash-loop')] : [] },
-          busy ? { operation: { verb: 'restart', message: '', since: ago(0) } } : {},
+          busy ? { operation: { verb: 'restart', since: ago(0) } } : {},
         ),
       ),
     attended: fc.boolean(),

@@ -295,3 +295,17 @@ describe('any facts at all', () => {
     );
   });
 });
+
+describe('what is registered', () => {
+  const problemsOf = (over: object) =>
+    composeStatus(
+      facts({ mechanism: 'service', registration: { ...registered('stopped'), ...over } as Registration, desired: stopped }),
+      NOW,
+    ).problems;
+
+  it('is a problem for an administrator where it is disabled, or starts another program than ours', () => {
+    expect(problemsOf({ startType: 'automatic' })).toEqual([]);
+    expect(problemsOf({ startType: 'disabled' })).toMatchObject([{ code: 'start-disabled', elevated: true }]);
+    expect(problemsOf({ outdated: true })).toMatchObject([{ code: 'host-outdated', elevated: true }]);
+  });
+});

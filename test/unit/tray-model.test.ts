@@ -49,9 +49,7 @@ describe('the menu of one profile', () => {
   });
 
   it('says what is being done and offers nothing beside it', () => {
-    const { menu, image } = modelOf([
-      snapshotIn('stopped', { desired: 'running' }, { operation: { verb: 'update', message: '', since: ago(1_000) } }),
-    ]);
+    const { menu, image } = modelOf([snapshotIn('stopped', { desired: 'running' }, { operation: { verb: 'update', since: ago(1_000) } })]);
     expect(lines(menu)).toEqual([
       '(Hermes gateway: Updating)',
       'Open Hermes',
@@ -120,7 +118,7 @@ describe('whatever the snapshots are', () => {
           { profile },
           {
             profile,
-            ...(busy && { operation: { verb: 'start', message: '', since: ago(0) } }),
+            ...(busy && { operation: { verb: 'start', since: ago(0) } }),
           },
         ),
     ),

@@ -1,0 +1,33 @@
+/**
+ * The steps of an operation: one table of codes with their English phrases. A terminal prints the phrase; a catalogue of another language
+ * tells the step anew by its code, so that nobody reads half a sentence in each.
+ */
+
+import type { Operation, Progress } from './manager.ts';
+
+/** Present tense, without a full stop. */
+export const STEPS = {
+  queueing: 'Waiting for another operation',
+  checking: 'Checking the home and the gateway program',
+  defining: 'Writing the definition',
+  consent: 'Waiting for an administrator',
+  registering: 'Registering the service',
+  unregistering: 'Removing the service',
+  clearing: 'Removing the state folder',
+  stopping: 'Stopping the gateway',
+  restarting: 'Stopping the gateway and starting it again',
+  starting: 'Waiting for the gateway to come up',
+  'earlier-update': 'Waiting for an earlier update to be finished',
+  'hermes-updater': "Waiting for Hermes' own updater",
+  'files-in-use': 'Waiting for a file to be let go',
+  updating: 'Updating',
+  resuming: 'Starting the gateways again',
+} as const satisfies Record<string, string>;
+
+export type Step = keyof typeof STEPS;
+
+export function progress(operation: Operation, step: Step, subject?: string): Progress {
+  return subject === undefined
+    ? { operation, step, message: STEPS[step] }
+    : { operation, step, subject, message: `${STEPS[step]} (${subject})` };
+}
