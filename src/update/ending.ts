@@ -7,7 +7,8 @@ import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { toGatewayServiceError } from '../service/errors.ts';
 import type { UpdateNote } from '../service/history.ts';
-import type { Report } from '../service/manager.ts';
+import type { GatewayManager, Report } from '../service/manager.ts';
+import { poll } from '../service/poll.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import type { Status } from '../service/status.ts';
 import { progress } from '../service/steps.ts';
@@ -20,6 +21,9 @@ export interface EndedUpdate {
   /** Of the gateways that were planned, as far as they are still installed. */
   readonly statuses: readonly Status[];
 }
+
+/** A gateway that starts by itself is waited for this long, in milliseconds. */
+const UP_MS = 30_000;
 
 const NOTES: Readonly<Record<UpdateOutcome, UpdateNote>> = {
   updated: 'updated',
@@ -88,7 +92,7 @@ async function bringUp(
     if (before.mechanism === 'none') return { planned };
     // The user has stopped it meanwhile.
     if (before.desired === 'stopped') return { planned: { ...planned, state: 'stopped' }, status: before };
-    const status = await manager.start(identity, report);
+    const status = await manager.start(identity, report).catch((error: unknown) => untilUp(manager, identity, error));
     const { error: _, ...rest } = planned;
     return { planned: { ...rest, state: status.phase === 'held-for-update' ? 'waiting' : 'up' }, status };
   } catch (thrown) {
@@ -97,6 +101,19 @@ async function bringUp(
     const status = await manager?.status(identity).catch(() => undefined);
     return { planned: { ...planned, state: 'failed', error }, ...(status && { status }) };
   }
+}
+
+/** Where nothing can be written no start can be asked for; the runner, which lives, starts the gateway all the same. */
+function untilUp(manager: GatewayManager, identity: GatewayIdentity, thrown: unknown): Promise<Status> {
+  const { code } = toGatewayServiceError(thrown);
+  if (code !== 'disk-full' && code !== 'state-unwritable') throw thrown;
+  const up = async () => {
+    const status = await manager.status(identity);
+    return (status.phase === 'running' || status.phase === 'degraded') && status;
+  };
+  return poll(up, { what: 'the gateway to come up', deadlineMs: UP_MS }).catch(() => {
+    throw thrown;
+  });
 }
 
 export function identityOf({ profile, root, home, serviceId, service }: PlannedGateway): GatewayIdentity {

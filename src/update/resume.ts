@@ -3,11 +3,12 @@
  * its own. A start goes through the manager or is the runner's own, so that there are never two gateways, whoever comes first.
  */
 
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../service/errors.ts';
 import { holdInForce, readHolds } from '../service/holds.ts';
-import { isLock, type Lock, type ProcessRef, type ProcessTable, takeLock } from '../service/lock.ts';
+import { isLock, type Lock, lockHolder, type ProcessRef, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import type { StateFolder } from '../service/state-folder.ts';
@@ -19,11 +20,14 @@ import type { UpdatePorts } from './ports.ts';
 /** How long somebody is waited for who finishes an earlier update, in milliseconds. */
 const TURN_MS = 120_000;
 
+/** How long a runner waits for its turn to settle its part; the gateway waits with it, in milliseconds. */
+const SETTLE_MS = 500;
+
 export interface ResumeOptions {
   readonly report?: Report;
   /**
    * How an update ended that was handed off, from one who can know it (the relaunched app, by its version or by what the updater wrote).
-   * Undefined: not known yet; it is left alone until its hand-off is over.
+   * Undefined: not known yet; it is left alone until its hand-off is over. It may be asked more than once.
    */
   readonly judge?: (journal: UpdateJournal) => UpdateResult | undefined;
 }
@@ -33,7 +37,7 @@ export interface ResumeOptions {
  * nothing to do; nothing where somebody else is at it already. Never throws.
  */
 export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions = {}): Promise<readonly EndedUpdate[]> {
-  if ((await abandoned(ports, options)).length === 0) return [];
+  if ((await abandoned(ports, options)).length === 0 && !isLockStale(ports)) return [];
   const lock = tryLock(ports);
   if (!lock || !isLock(lock)) return [];
   try {
@@ -75,8 +79,13 @@ export async function settleHolds(folder: StateFolder, processes: ProcessTable):
   const stateRoot = path.dirname(folder.path);
   const stale = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   if (stale.length === 0) return;
-  const lock = tryLock({ stateRoot, processes });
-  if (!lock || !isLock(lock)) return;
+  // Another runner is done in moments; whoever finishes the whole update takes this folder's part along.
+  const taken = async () => {
+    const found = tryLock({ stateRoot, processes });
+    return !found || isLock(found) ? { lock: found } : undefined;
+  };
+  const { lock } = await poll(taken, { what: 'another runner', deadlineMs: SETTLE_MS, everyMs: 20 }).catch(() => ({ lock: undefined }));
+  if (!lock) return;
   try {
     for (const { id } of stale) {
       const found = await readJournal(journalFile(stateRoot, id));
@@ -125,6 +134,12 @@ export async function refuseRunning({ stateRoot, processes }: UpdatePorts): Prom
     const { pid } = journal.handOff?.successor ?? journal.owner;
     throw new GatewayServiceError('update-running', `(${journal.who}, PID ${pid}: ${journal.what})`);
   }
+}
+
+/** One was killed before it had a journal. */
+function isLockStale({ stateRoot, processes }: UpdatePorts): boolean {
+  const file = lockFile(stateRoot);
+  return existsSync(file) && lockHolder(file, processes) === undefined;
 }
 
 /** Undefined where the lock cannot be written: a full disk must not keep a gateway down. */

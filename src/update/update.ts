@@ -85,7 +85,9 @@ export class Update {
    * `files-in-use`, `timed-out` and what a manager throws where something did not stop
    */
   static async begin(ports: UpdatePorts, request: UpdateRequest): Promise<Update> {
-    const lock = await takeTurn(ports, request.report);
+    const lock = await takeTurn(ports, request.report).catch((error: unknown) => {
+      throw toGatewayServiceError(error);
+    });
     try {
       await finishAbandoned(ports, request.report ? { report: request.report } : {});
       await refuseRunning(ports);
@@ -103,14 +105,13 @@ export class Update {
         ...(versions && { versions }),
         profiles,
       });
-      await writeJournal(ports.stateRoot, update.#journal).catch(error => {
-        throw toGatewayServiceError(error);
-      });
+      request.onChange?.(update.#journal);
+      await writeJournal(ports.stateRoot, update.#journal);
       await update.#stop();
       return update;
     } catch (error) {
       lock.release();
-      throw error;
+      throw toGatewayServiceError(error);
     }
   }
 
@@ -142,6 +143,8 @@ export class Update {
       };
       return await bringBack(this.#ports, this.#journal, { release, ...(report && { report }), ...(onChange && { onChange }) });
     } finally {
+      // A runner that met the lock has left what it found to us.
+      await finishAbandoned(this.#ports).catch(() => undefined);
       this.#lock.release();
     }
   }

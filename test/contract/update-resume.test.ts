@@ -1,0 +1,220 @@
+// Whatever is killed in the middle of an update, the gateways come back, and whoever comes next leaves nothing of it.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { processRef } from '../../src/service/lock.ts';
+import { poll } from '../../src/service/poll.ts';
+import { resultOf } from '../../src/update/ending.ts';
+import { journalFile, readJournals, UPDATE_STEPS, type UpdateJournal } from '../../src/update/journal.ts';
+import { resumeUpdates } from '../../src/update/resume.ts';
+import { Update } from '../../src/update/update.ts';
+import { DEADLINE_MS, endProcess } from '../support/sandbox.ts';
+import { ServiceUnderTest } from '../support/service.ts';
+import { updatePorts } from '../support/update-ports.ts';
+import { leftOfUpdates, startUpdater, type Updater } from '../support/updater.ts';
+
+let service: ServiceUnderTest;
+let neighbour: GatewayIdentity;
+let updaters: Updater[];
+beforeEach(async () => {
+  service = new ServiceUnderTest();
+  neighbour = service.sandbox.identity('neighbour');
+  updaters = [];
+  await service.install();
+  await service.manager.install(neighbour, service.sandbox.installOptions());
+});
+afterEach(async () => {
+  for (const { process } of updaters) endProcess(process.pid);
+  expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
+});
+
+const ports = () => updatePorts(service.manager, service.sandbox.stateRoot);
+const identities = () => [service.identity, neighbour];
+
+function start(options: Parameters<typeof startUpdater>[2]): Updater {
+  const updater = startUpdater(service.sandbox, identities(), options);
+  updaters.push(updater);
+  return updater;
+}
+
+const ended = async ({ process }: Updater) => process.exitCode ?? process.signalCode ?? (await once(process, 'exit'));
+const reached = (updater: Updater, step: string) =>
+  poll(() => updater.steps.includes(step), { what: `the step ${step}`, deadlineMs: DEADLINE_MS, everyMs: 10 });
+const bothRun = () =>
+  poll(
+    async () => {
+      const statuses = await Promise.all(identities().map(identity => service.manager.status(identity)));
+      return statuses.every(({ phase }) => phase === 'running') && statuses;
+    },
+    { what: 'both gateways to run', deadlineMs: DEADLINE_MS, everyMs: 20 },
+  );
+const notes = async (identity = service.identity) =>
+  (await service.manager.history(identity)).flatMap(record => (record.kind === 'noted' && record.update ? [record] : []));
+
+const KILLED_AT = UPDATE_STEPS.filter(step => step !== 'handed-off' && step !== 'done');
+
+describe('an update whose process is killed', () => {
+  it.each(KILLED_AT)('at the step "%s" leaves both gateways running, and nothing of itself', async step => {
+    const script = "await update.end({ outcome: 'updated', message: 'Done.', at: new Date().toISOString() });";
+    const updater = start({ script, onStep: `if (step === '${step}') process.kill(process.pid, 'SIGKILL');` });
+    await ended(updater);
+    expect(updater.steps.at(-1)).toBe(step);
+    await bothRun();
+    await resumeUpdates(ports());
+    expect(await bothRun()).toMatchObject([{ desired: 'running', restarts: { count: 0 } }, { desired: 'running' }]);
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+  });
+
+  it.each(KILLED_AT)('at the step "%s" with every process of ours is finished by the next who looks', async step => {
+    const updater = start({
+      onStep: `if (step === '${step}') process.kill(process.pid, 'SIGKILL');`,
+      script: "await update.end({ outcome: 'updated', message: 'Done.', at: new Date().toISOString() });",
+    });
+    await ended(updater);
+    const powerCut = () => {
+      const living = service.sandbox.processes();
+      for (const pid of living) endProcess(pid);
+      return living.length === 0;
+    };
+    await poll(powerCut, { what: 'the power cut', deadlineMs: DEADLINE_MS, everyMs: 10 });
+    const said: string[] = [];
+    const [end] = await resumeUpdates(ports(), { report: ({ message }) => said.push(message) });
+    // A runner may have finished it before it was killed; the gateways are the user's to start then, as after any power cut.
+    if (end) {
+      expect(end.statuses).toMatchObject([{ phase: 'running' }, { phase: 'running' }]);
+      expect(said).toContain('Starting the gateways again');
+      await bothRun();
+    }
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+  });
+
+  it('takes its whole tree along, and changes nothing but who resumes', async () => {
+    const updater = start({
+      script: `(await import('node:child_process')).spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)']);`,
+    });
+    await reached(updater, 'updating');
+    expect(service.gateways()).toEqual([]);
+    process.kill(-updater.process.pid, 'SIGKILL');
+    await bothRun();
+    await poll(() => leftOfUpdates(service.sandbox).length === 0, { what: 'the runners to settle it', deadlineMs: DEADLINE_MS });
+    expect(await notes()).toMatchObject([{ what: 'update-interrupted', update: { what: 'something' } }]);
+    expect(await notes(neighbour)).toHaveLength(1);
+  });
+
+  it('is not resumed while it lives, nor is a gateway that the user has stopped meanwhile', async () => {
+    const updater = start({});
+    await reached(updater, 'updating');
+    expect(await resumeUpdates(ports())).toEqual([]);
+    expect(service.gateways()).toEqual([]);
+    await service.manager.stop(service.identity);
+    endProcess(updater.process.pid);
+    await ended(updater);
+    await resumeUpdates(ports());
+    await poll(async () => (await service.manager.status(neighbour)).phase === 'running', {
+      what: 'the neighbour',
+      deadlineMs: DEADLINE_MS,
+    });
+    expect(await service.status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect(service.gateways()).toEqual([]);
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+  });
+});
+
+describe('an update that was handed off', () => {
+  const HAND_OFF = 'await update.handOff(OPTIONS); process.exit();';
+
+  async function handOff(options: { successor?: { pid: number; startTime?: number }; capMs?: number }): Promise<void> {
+    const updater = start({ script: HAND_OFF.replace('OPTIONS', JSON.stringify(options)) });
+    await ended(updater);
+    expect(updater.steps.at(-1)).toBe('handed-off');
+  }
+
+  it('keeps the gateways down while its successor lives, and refuses another update', async () => {
+    const successor = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)']);
+    try {
+      await handOff({ successor: processRef(successor.pid ?? 0, posixProcesses) });
+      expect(await resumeUpdates(ports())).toEqual([]);
+      expect(await service.status()).toMatchObject({ phase: 'held-for-update', desired: 'running' });
+      const second = Update.begin(ports(), { who: 'another', what: 'the same', identities: identities() });
+      await expect(second).rejects.toMatchObject({ code: 'update-running', message: expect.stringContaining(`PID ${successor.pid}`) });
+      expect(service.gateways()).toEqual([]);
+    } finally {
+      successor.kill('SIGKILL');
+    }
+    await bothRun();
+  });
+
+  it('lets them come up at its cap where nobody is known to go on', async () => {
+    await handOff({ capMs: 2_000 });
+    expect(await service.status()).toMatchObject({ phase: 'held-for-update' });
+    await bothRun();
+  });
+
+  it('is finished by the relaunched app, which knows how it ended, though the gateways run already', async () => {
+    await handOff({ capMs: 1 });
+    await bothRun();
+    const judged: UpdateJournal[] = [];
+    const ends = await resumeUpdates(ports(), {
+      judge: journal => {
+        judged.push(journal);
+        return resultOf('updated', 'The app is 2.0 now.');
+      },
+    });
+    expect(judged[0]).toMatchObject({ step: 'handed-off', what: 'something' });
+    expect(ends).toMatchObject([
+      { journal: { step: 'done', result: { outcome: 'updated' }, profiles: [{ state: 'up' }, { state: 'up' }] } },
+    ]);
+    expect(await notes()).toMatchObject([{ what: 'updated', reason: 'The app is 2.0 now.' }]);
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+  });
+
+  it('is ended by the relaunched app before its time', async () => {
+    await handOff({});
+    expect(await resumeUpdates(ports(), { judge: () => undefined })).toEqual([]);
+    expect(service.gateways()).toEqual([]);
+    await resumeUpdates(ports(), { judge: () => resultOf('not-updated', 'The installer was declined.') });
+    expect(await service.status()).toMatchObject({ phase: 'running' });
+    expect(await notes()).toMatchObject([{ what: 'not-updated' }]);
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+  });
+
+  it('can be taken back by the one who handed it off', async () => {
+    const update = await Update.begin(ports(), { who: 'a test', what: 'something', identities: identities() });
+    await update.handOff();
+    const { journal, statuses } = await update.end(resultOf('not-updated', 'The installer did not start.'));
+    expect(journal).not.toHaveProperty('handOff');
+    expect(statuses).toMatchObject([{ phase: 'running' }, { phase: 'running' }]);
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+  });
+});
+
+describe('a journal that cannot be read', () => {
+  it.each([
+    ['damaged', '{"schema":1,'],
+    ['newer', JSON.stringify({ schema: 2, id: 'x' })],
+  ])('because it is %s keeps no gateway down, and is told to whoever starts an update', async (_what, text) => {
+    const { gatewayPid } = await service.status();
+    const file = journalFile(service.sandbox.stateRoot, 'x');
+    writeFileSync(file, text);
+    const beginning = Update.begin(ports(), { who: 'a test', what: 'something', identities: identities() });
+    await expect(beginning).rejects.toMatchObject({ code: 'journal-unreadable', message: expect.stringContaining(file) });
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
+    expect(await resumeUpdates(ports())).toEqual([]);
+    expect(await service.manager.restart(service.identity)).toMatchObject({ phase: 'running' });
+    expect(leftOfUpdates(service.sandbox)).toEqual([path.basename(file)]);
+  });
+
+  it('when its update is interrupted keeps no gateway down either', async () => {
+    const updater = start({});
+    await reached(updater, 'updating');
+    const [found] = await readJournals(service.sandbox.stateRoot);
+    writeFileSync(found?.file ?? '', 'rubbish');
+    endProcess(updater.process.pid);
+    await bothRun();
+  });
+});
