@@ -11,6 +11,7 @@ import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager } from '../src/service/manager.ts';
 import { stateRoot } from '../src/service/state-folder.ts';
 import type { UpdatePorts } from '../src/update/ports.ts';
+import { updateFeed } from './updater/update-feed.ts';
 
 export interface EngineOptions {
   /** Folder of the host executable (`hermes-gateway-host.exe`), or of its entry script in development. */
@@ -52,6 +53,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const [first] = identities;
   if (!first) throw new GatewayServiceError('profile-missing', '(no profile was named)');
   const manager = await chooseManager(managers, first);
-  const controller = new GatewayServiceController({ manager, identities, ...(reveal && { reveal }) });
+  const feed = updateFeed({ ...updates, root: root.root });
+  const controller = new GatewayServiceController({ manager, updates: feed, identities, ...(reveal && { reveal }) });
   return { controller, manager, identities, updates };
 }

@@ -126,7 +126,7 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
     if (!tray || !trayOptions) return;
     const theme = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
     const quits = trayOptions.quit !== undefined;
-    tray.render(trayModel({ appName, snapshots: hub.latest, theme, messages, shell, update: updater?.state, quits }));
+    tray.render(trayModel({ appName, snapshots: hub.latest, theme, messages, shell, update: updater?.state, quits, now: Date.now() }));
   };
 
   const undo: (() => void)[] = [

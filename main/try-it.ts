@@ -83,7 +83,13 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
         return;
       case 'update':
         await controller.operate(profile, 'update', report =>
-          runUpdateCommand(updates, { identities: [identity], command: updateCommand, report, output: () => undefined }),
+          runUpdateCommand(updates, {
+            what: 'Hermes',
+            identities: [identity],
+            command: updateCommand,
+            report,
+            output: () => undefined,
+          }),
         );
         return;
       case 'consent-on':

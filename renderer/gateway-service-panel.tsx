@@ -15,6 +15,7 @@ import { Filter, Select } from './fields.tsx';
 import { StatusMark } from './icons.tsx';
 import { Row } from './row.tsx';
 import { Switch } from './switch.tsx';
+import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useNow } from './use-now.ts';
 import { useStore } from './use-store.ts';
@@ -134,6 +135,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
         {sentence.said}
       </p>
       {error && <Failure error={error} messages={messages} />}
+      {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>
         {open && snapshot && (
           <Details key={shown} state={state} snapshot={snapshot} now={now} {...{ store, messages, components, versions }} />

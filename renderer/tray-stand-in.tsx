@@ -27,7 +27,7 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
   const strip = useRef<HTMLElement>(null);
   const icon = useRef<HTMLButtonElement>(null);
   const snapshots = profiles.flatMap(({ snapshot }) => (snapshot ? [snapshot] : []));
-  const modelFor = (theme: TrayTheme) => trayModel({ appName: APP_NAME, snapshots, theme, messages, shell, quits: false });
+  const modelFor = (theme: TrayTheme) => trayModel({ appName: APP_NAME, snapshots, theme, messages, shell, quits: false, now: Date.now() });
   const { tooltip, menu, image } = modelFor('light');
 
   useEffect(() => {

@@ -4,6 +4,7 @@ import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { askingManager, ConsentStandIn } from '../consent-stand-in.ts';
 import { createStandIn, type TryIt } from '../try-it.ts';
+import { updateFeed } from '../updater/update-feed.ts';
 import type { TrialSystem } from './trial-system.ts';
 
 export interface Trial extends TrialSystem {
@@ -16,10 +17,11 @@ export interface Trial extends TrialSystem {
 const PROBE_MS = 250;
 
 export function openTrial(system: TrialSystem): Trial {
-  const { manager, identity, gatewayCommand } = system;
+  const { manager, updates, identity, homeFolder, gatewayCommand } = system;
   const consent = new ConsentStandIn();
   const controller = new GatewayServiceController({
     manager: askingManager(manager, consent),
+    updates: updateFeed({ ...updates, root: homeFolder }),
     identities: [identity],
     installOptions: { probeMs: PROBE_MS, ...(gatewayCommand && { gatewayCommand }) },
   });

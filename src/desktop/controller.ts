@@ -7,12 +7,23 @@ import type { GatewayIdentity } from '../gateway/identity.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../service/manager.ts';
 import type { Status } from '../service/status.ts';
-import type { LogTail, Reply, Snapshot, Verb, Verbs } from './ipc.ts';
+import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
+import { lastUpdateEnd } from './update-view.ts';
+
+/** Updates of what the gateways run on, whoever does them. */
+export interface UpdatesPort {
+  /** The one under way. Never throws. */
+  current(): Promise<ShownUpdate | undefined>;
+  /** Calls back after it has changed. Returns the unsubscribe. */
+  watch(listener: () => void): () => void;
+}
 
 export interface ControllerOptions {
   readonly manager: GatewayManager;
+  /** Absent where nobody can tell of updates. */
+  readonly updates?: UpdatesPort;
   /** Identities of the profiles that may be shown; the first is the default. */
   readonly identities: readonly GatewayIdentity[];
   readonly installOptions?: InstallOptions;
@@ -24,19 +35,35 @@ export interface ControllerOptions {
 const HISTORY_SHOWN = 20;
 const LOG_LINES = 200;
 
+/** What the verbs of the schema are asked with; each has some of it. */
+interface Request {
+  readonly profile?: string;
+  readonly on?: boolean;
+  readonly lines?: number;
+  readonly update?: string;
+}
+
+/** Whose end is shown: that of an update which ended while this app was there, until it is dismissed. */
+interface SeenUpdates {
+  readonly sinceMs: number;
+  /** By id. */
+  readonly dismissed: Set<string>;
+}
+
 export class GatewayServiceController {
   readonly #options: ControllerOptions;
   readonly #profiles = new Map<string, ProfileController>();
+  readonly #seen: SeenUpdates = { sinceMs: Date.now(), dismissed: new Set() };
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    for (const identity of options.identities) this.#profiles.set(identity.profile, new ProfileController(identity, options));
+    for (const identity of options.identities) this.#profiles.set(identity.profile, new ProfileController(identity, options, this.#seen));
   }
 
   /** Answers a verb of the IPC schema; whatever the payload, it resolves with a reply. */
   async handle<V extends Verb>(verb: V, payload: unknown): Promise<Reply<Verbs[V]['reply']>> {
     try {
-      const value = await this.#answer(verb, parseRequest(verb, payload) as { profile?: string; on?: boolean; lines?: number });
+      const value = await this.#answer(verb, parseRequest(verb, payload) as Request);
       return { ok: true, value: value as Verbs[V]['reply'] };
     } catch (thrown) {
       return { ok: false, error: toGatewayServiceError(thrown).toValue() };
@@ -56,7 +83,7 @@ export class GatewayServiceController {
     return this.#profile(profile).operate(operation, work);
   }
 
-  #answer(verb: Verb, request: { profile?: string; on?: boolean; lines?: number }): Promise<unknown> {
+  #answer(verb: Verb, request: Request): Promise<unknown> {
     const { manager } = this.#options;
     const profile = this.#profile(request.profile);
     const { identity } = profile;
@@ -80,6 +107,10 @@ export class GatewayServiceController {
         return this.#logs(identity, request.lines ?? LOG_LINES);
       case 'reveal':
         return this.#reveal(identity);
+      case 'dismiss':
+        if (request.update !== undefined) this.#seen.dismissed.add(request.update);
+        for (const each of this.#profiles.values()) void each.tell();
+        return profile.snapshot();
     }
   }
 
@@ -105,6 +136,7 @@ export class GatewayServiceController {
 class ProfileController {
   readonly identity: GatewayIdentity;
   readonly #options: ControllerOptions;
+  readonly #seen: SeenUpdates;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #unwatch: (() => void) | undefined;
   /** Kept by the watch; without one it would go stale and is asked for. */
@@ -113,18 +145,16 @@ class ProfileController {
   #lastError: ErrorValue | undefined;
   #telling: Promise<void> = Promise.resolve();
 
-  constructor(identity: GatewayIdentity, options: ControllerOptions) {
+  constructor(identity: GatewayIdentity, options: ControllerOptions, seen: SeenUpdates) {
     this.identity = identity;
     this.#options = options;
+    this.#seen = seen;
   }
 
   onChanged(listener: (snapshot: Snapshot) => void): () => void {
     this.#listeners.add(listener);
-    if (this.#unwatch) void this.#tell();
-    this.#unwatch ??= this.#options.manager.watch(this.identity, status => {
-      this.#status = status;
-      void this.#tell();
-    });
+    if (this.#unwatch) void this.tell();
+    this.#unwatch ??= this.#watch();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -134,10 +164,25 @@ class ProfileController {
     };
   }
 
+  #watch(): () => void {
+    const { manager, updates } = this.#options;
+    const stops = [
+      manager.watch(this.identity, status => {
+        this.#status = status;
+        void this.tell();
+      }),
+      updates?.watch(() => void this.tell()),
+    ];
+    return () => {
+      for (const stop of stops) stop?.();
+    };
+  }
+
   async snapshot(): Promise<Snapshot> {
-    const { manager, identities } = this.#options;
+    const { manager, identities, updates } = this.#options;
     const status = this.#status ?? (await manager.status(this.identity));
-    const history = await manager.history(this.identity);
+    const [history, update] = await Promise.all([manager.history(this.identity), updates?.current()]);
+    const end = update ? undefined : lastUpdateEnd(history, this.#seen.sinceMs);
     return {
       schema: 1,
       supported: status.phase !== 'unsupported',
@@ -147,6 +192,8 @@ class ProfileController {
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
       history: history.slice(-HISTORY_SHOWN),
+      ...(update && { update }),
+      ...(end && !this.#seen.dismissed.has(end.id) && { updateEnd: end }),
     };
   }
 
@@ -155,7 +202,7 @@ class ProfileController {
     const since = new Date().toISOString();
     const show = (at: Pick<Progress, 'step' | 'subject'> | undefined) => {
       this.#operation = { verb, ...(at && { step: at.step }), ...(at?.subject !== undefined && { subject: at.subject }), since };
-      void this.#tell();
+      void this.tell();
     };
     this.#lastError = undefined;
     show(undefined);
@@ -168,13 +215,13 @@ class ProfileController {
       this.#operation = undefined;
       // The operation's end must not show a status from before it.
       if (this.#unwatch) this.#status = await this.#options.manager.status(this.identity).catch(() => this.#status);
-      void this.#tell();
+      void this.tell();
     }
     return this.snapshot();
   }
 
   /** One snapshot after the other, so that none overtakes a newer one. Never rejects: one that cannot be told is made up by the next. */
-  #tell(): Promise<void> {
+  tell(): Promise<void> {
     this.#telling = this.#telling.then(async () => {
       if (this.#listeners.size === 0) return;
       const snapshot = await this.snapshot().catch(() => undefined);

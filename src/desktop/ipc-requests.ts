@@ -21,6 +21,7 @@ const REQUESTS = {
   repair: named,
   logs: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
   reveal: named,
+  dismiss: v.strictObject({ profile, update: v.pipe(v.string(), v.maxLength(64)) }),
 } as const satisfies Record<Verb, v.GenericSchema>;
 
 export const VERBS = Object.keys(REQUESTS) as readonly Verb[];

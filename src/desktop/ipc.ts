@@ -3,12 +3,13 @@
  * test double are derived. Payloads are parsed at run time by `ipc-requests.ts`, on the side that receives them.
  */
 
-import type { ErrorValue } from '../service/errors.ts';
+import type { ErrorCode, ErrorValue } from '../service/errors.ts';
 import type { HistoryRecord } from '../service/history.ts';
 import type { Operation } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
 import type { Status } from '../service/status.ts';
 import type { Step } from '../service/steps.ts';
+import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
@@ -37,6 +38,41 @@ export interface Snapshot {
   readonly lastError?: ErrorValue;
   /** The last records, oldest first, at most 20. */
   readonly history: readonly HistoryRecord[];
+  /** The update under way of what the gateways run on, whoever does it. */
+  readonly update?: ShownUpdate;
+  /** How the last one ended that this app has seen; gone when it is dismissed, or when the next one begins. */
+  readonly updateEnd?: UpdateEnd;
+}
+
+/** As in its journal. */
+export interface ShownUpdate {
+  readonly id: string;
+  /** In plain words, or the name of a program. */
+  readonly what: string;
+  /** The program that updates. */
+  readonly who: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  readonly step: UpdateStep;
+  /** The last thing that the work said. */
+  readonly progress?: string;
+  readonly versions?: UpdateVersions;
+  /** This app does it: it is over when the app is. */
+  readonly own: boolean;
+  /** The gateways that are stopped for it, as far as they are known. */
+  readonly gateways: readonly Pick<PlannedGateway, 'profile' | 'state' | 'error'>[];
+}
+
+export interface UpdateEnd {
+  /** Of the update. */
+  readonly id: string;
+  readonly outcome: UpdateOutcome;
+  /** Why, where it is known: a code of the table of errors, whose words are those of the locale. */
+  readonly why?: ErrorCode;
+  readonly what: string;
+  readonly versions?: UpdateVersions;
+  /** ISO 8601, UTC. */
+  readonly at: string;
 }
 
 export interface LogTail {
@@ -59,6 +95,8 @@ export interface Verbs {
   logs: { request: { profile: string; lines?: number }; reply: LogTail };
   /** Shows the log in the system's file manager. Which file that is, is never a page's to say. */
   reveal: { request: { profile: string }; reply: null };
+  /** The end of this update was read. */
+  dismiss: { request: { profile: string; update: string }; reply: Snapshot };
 }
 export type Verb = keyof Verbs;
 
@@ -76,6 +114,7 @@ export interface GatewayServiceBridge {
   repair(profile: string): Promise<Reply<Snapshot>>;
   logs(request: Verbs['logs']['request']): Promise<Reply<LogTail>>;
   reveal(profile: string): Promise<Reply<null>>;
+  dismiss(request: Verbs['dismiss']['request']): Promise<Reply<Snapshot>>;
   /** Calls back with every new snapshot; returns the unsubscribe. */
   onChanged(listener: (snapshot: Snapshot) => void): () => void;
 }
@@ -100,6 +139,7 @@ export function createBridge(transport: Transport): GatewayServiceBridge {
     repair: profile => invoke('repair', { profile }),
     logs: request => invoke('logs', request),
     reveal: profile => invoke('reveal', { profile }),
+    dismiss: request => invoke('dismiss', request),
     onChanged: listener => transport.subscribe(snapshot => listener(snapshot as Snapshot)),
   };
 }

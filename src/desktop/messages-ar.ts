@@ -11,6 +11,7 @@ import type { Step } from '../service/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
 import { ERRORS_AR, PROBLEMS_AR } from './messages-ar-failures.ts';
+import { updateAr } from './messages-update-ar.ts';
 import type { ShownOperation } from './store.ts';
 import { countdownMs, uptimeMs } from './views.ts';
 
@@ -113,7 +114,10 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
   'waiting-for-sign-in': () => 'تنتظر أن تسجّل الدخول، ثم تبدأ من تلقاء نفسها.',
   'held-for-update': () => 'متوقفة مؤقتًا للتحديث، وستبدأ من تلقاء نفسها.',
   stopping: () => 'يجري إيقافها. قد يستغرق ذلك 20 ثانية.',
-  failed: () => 'تعطّلت البوابة، ولن يعيد شيء تشغيلها.',
+  failed: ({ problems }) =>
+    problems.some(({ code }) => code === 'bad-update')
+      ? 'تتعطّل منذ تحديث، ولن يعيد شيء تشغيلها. السبب في السجل.'
+      : 'تعطّلت البوابة، ولن يعيد شيء تشغيلها.',
   'needs-attention': () => 'لا تعمل: يرفض Hermes إعداداتها.',
   'removal-pending': () => 'تجري إزالتها. أغلق «الخدمات» و«إدارة المهام»، أو أعد تشغيل Windows.',
   foreign: ({ service }) => `الاسم ${foreign(service)} يستخدمه برنامج آخر أو مستخدم آخر.`,
@@ -333,6 +337,7 @@ export const ar: Messages = {
     message: 'فُتحت هذه الصفحة دون الرمز الموجود في عنوانها.',
     remedy: `افتح العنوان الكامل الذي طبعه ${foreign('npm start')}؛ كل تشغيل جديد يطبع عنوانًا جديدًا.`,
   },
+  update: updateAr,
   details: {
     open: 'التفاصيل',
     mechanism: 'ما يُبقيها',

@@ -11,6 +11,7 @@ import type { Mechanism, Phase, Status } from '../service/status.ts';
 import { STEPS } from '../service/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
+import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
 import { countdownMs, uptimeMs } from './views.ts';
 
@@ -97,7 +98,10 @@ const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   'waiting-for-sign-in': () => 'Waiting for you to sign in; then it starts by itself.',
   'held-for-update': () => 'Paused for an update; it starts again by itself.',
   stopping: () => 'Stopping. This takes up to 20 seconds.',
-  failed: () => 'The gateway failed, and nothing will restart it.',
+  failed: ({ problems }) =>
+    problems.some(({ code }) => code === 'bad-update')
+      ? 'Failing since an update; nothing will restart it. See the log.'
+      : 'The gateway failed, and nothing will restart it.',
   'needs-attention': () => 'Not running: Hermes refuses its configuration.',
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
   foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
@@ -298,6 +302,7 @@ export const en: Messages = {
     message: 'This page was opened without the token of its address.',
     remedy: 'Open the whole address that "npm start" printed; a new start prints a new one.',
   },
+  update: updateEn,
   details: {
     open: 'Details',
     mechanism: 'Kept by',

@@ -9,6 +9,7 @@ import type { Problem } from '../service/problems.ts';
 import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
 import type { LastExit, Mechanism, Phase, StartType, Status } from '../service/status.ts';
 import type { Snapshot } from './ipc.ts';
+import type { UpdateMessages } from './messages-update.ts';
 import type { ShownOperation } from './store.ts';
 import type { ActionVerb, LadderDot, PhaseAction } from './views.ts';
 
@@ -88,6 +89,7 @@ export interface Messages {
   readonly connectionLost: Explained;
   /** The page was opened without the token of its address, or with that of another start. */
   readonly noToken: Explained;
+  readonly update: UpdateMessages;
   readonly details: Readonly<Record<DetailLabel, string>>;
   readonly tryIt: Readonly<Record<TryItLabel, string>>;
 }

@@ -2,7 +2,7 @@
  * When a notification is due, as a pure state machine over the snapshots of one profile. It tells only what needs a person, once per
  * episode, and nothing while the person looks at the window anyway:
  *
- *   quiet ──▶ crash-loop | configuration | failed | removal-pending ──▶ (each told once) ──▶ running, and lastingly so ──▶ recovered ──▶ quiet
+ *   quiet ──▶ crash-loop | configuration | failed | bad-update | removal-pending ──▶ (each told once) ──▶ running, and lastingly so ──▶ recovered ──▶ quiet
  *                                                                   └──▶ stopped or removed by its user ──▶ quiet
  *
  * A gateway in a crash loop runs for seconds between two crashes, so that it has recovered only when the ladder's reset period is over.
@@ -10,7 +10,7 @@
 
 import type { Snapshot } from './ipc.ts';
 
-export type NeedKind = 'crash-loop' | 'configuration' | 'failed' | 'removal-pending';
+export type NeedKind = 'crash-loop' | 'configuration' | 'failed' | 'bad-update' | 'removal-pending';
 export type AlertKind = NeedKind | 'recovered';
 
 /** What is remembered of the present episode. */
@@ -60,7 +60,7 @@ export function decide(episode: Episode, snapshot: Snapshot, { attended, now }: 
 
 function needOf({ status }: Snapshot): NeedKind | undefined {
   if (status.phase === 'needs-attention') return 'configuration';
-  if (status.phase === 'failed') return 'failed';
+  if (status.phase === 'failed') return status.problems.some(({ code }) => code === 'bad-update') ? 'bad-update' : 'failed';
   if (status.phase === 'removal-pending') return 'removal-pending';
   return status.problems.some(({ code }) => code === 'crash-loop') ? 'crash-loop' : undefined;
 }

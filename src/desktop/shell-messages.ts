@@ -11,12 +11,14 @@ export interface Announcement {
   readonly body: string;
 }
 
+/** What goes on when the app quits. An update of the app's own ends with it, and the gateways start again. */
+export type AfterQuit = 'nothing' | 'gateway-runs' | 'update-ends' | 'update-goes-on';
+
 export interface ShellMessages {
   readonly tray: {
     open(appName: string): string;
     readonly logs: string;
-    /** Says whether the gateway runs on without the app. */
-    quit(appName: string, goesOn: boolean): string;
+    quit(appName: string, after: AfterQuit): string;
     readonly update: Readonly<Record<UpdateState, string>>;
   };
   /** `profile` is named where it is not the default one. */
@@ -32,15 +34,26 @@ const ALERTS: Readonly<Record<AlertKind, Announcement>> = {
     body: 'Hermes refuses its configuration, so it is not restarted. Mend it, then start the gateway.',
   },
   failed: { title: 'failed', body: 'Nothing will restart it. Open Hermes to see why, and to start it.' },
+  'bad-update': {
+    title: 'fails since an update',
+    body: 'It is not restarted any more. Roll the update back or repair Hermes, then start the gateway; the log says why it ends.',
+  },
   'removal-pending': { title: 'is being removed', body: 'Close Services and Task Manager, or restart Windows, to finish.' },
   recovered: { title: 'runs again', body: 'There is nothing to do.' },
+};
+
+const AFTER_QUIT: Readonly<Record<AfterQuit, string>> = {
+  nothing: '',
+  'gateway-runs': ' (the gateway keeps running)',
+  'update-ends': ' (the update ends, the gateway starts again)',
+  'update-goes-on': ' (the update goes on)',
 };
 
 export const shellEn: ShellMessages = {
   tray: {
     open: appName => `Open ${appName}`,
     logs: 'Open logs',
-    quit: (appName, goesOn) => (goesOn ? `Quit ${appName} (the gateway keeps running)` : `Quit ${appName}`),
+    quit: (appName, after) => `Quit ${appName}${AFTER_QUIT[after]}`,
     update: {
       none: 'Check for updates',
       checking: 'Checking for updates…',

@@ -66,6 +66,8 @@ export interface GatewayServiceStore {
   logs(lines?: number): Promise<LogTail | undefined>;
   /** Shows the log in the system's file manager; a failure is in `error`. */
   reveal(): Promise<void>;
+  /** The end of this update was read, and is shown no more; a failure is in `error`. */
+  dismiss(update: string): Promise<void>;
 }
 
 const SCHEMA: Snapshot['schema'] = 1;
@@ -225,6 +227,10 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     logs: lines => answer((open, named) => open.logs({ profile: named, ...(lines === undefined ? {} : { lines }) })),
     async reveal() {
       await answer((open, named) => open.reveal(named));
+    },
+    async dismiss(update) {
+      const snapshot = await answer((open, named) => open.dismiss({ profile: named, update }));
+      if (snapshot) accept(snapshot);
     },
   };
 }

@@ -3,9 +3,9 @@
  * Entries that do not apply are left out and not greyed, as Microsoft's guideline for notification areas asks.
  */
 
-import type { Snapshot } from './ipc.ts';
+import type { ShownUpdate, Snapshot } from './ipc.ts';
 import type { Messages } from './messages.ts';
-import type { ShellMessages } from './shell-messages.ts';
+import type { AfterQuit, ShellMessages } from './shell-messages.ts';
 import { canRestart, canStart, canStop, type TrayIcon, trayIconOf, viewOf } from './views.ts';
 
 /** Of the app's updater, not of Hermes'. */
@@ -47,6 +47,8 @@ export interface TrayInput {
   readonly update?: UpdateState | undefined;
   /** Whether the tray may offer to quit. */
   readonly quits: boolean;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 /** Of NOTIFYICONDATAW: 128 UTF-16 units with the terminator. */
@@ -60,7 +62,8 @@ const SEPARATOR: TrayItem = { kind: 'separator' };
 export function trayModel(input: TrayInput): TrayModel {
   const { snapshots, theme, messages } = input;
   const [most] = [...snapshots].sort((one, other) => WEIGHT[trayIconOf(other)] - WEIGHT[trayIconOf(one)]);
-  const tooltip = most ? messages.tooltip(most.status, most.operation) : messages.asking;
+  const atWork = updateOf(snapshots);
+  const tooltip = atWork ? messages.update.title(atWork) : most ? messages.tooltip(most.status, most.operation) : messages.asking;
   return {
     image: `tray-${most ? trayIconOf(most) : 'busy'}-${theme}`,
     tooltip: tooltip.length <= TOOLTIP_LIMIT ? tooltip : `${tooltip.slice(0, TOOLTIP_LIMIT - 1)}…`,
@@ -68,7 +71,32 @@ export function trayModel(input: TrayInput): TrayModel {
   };
 }
 
-function menuOf({ appName, snapshots, messages, shell, update, quits }: TrayInput): TrayItem[] {
+/** All profiles tell of the same one. */
+function updateOf(snapshots: readonly Snapshot[]): ShownUpdate | undefined {
+  return snapshots.find(({ update }) => update !== undefined)?.update;
+}
+
+/** The update under way, or how the last one ended. */
+function updateLines({ snapshots, messages, now }: TrayInput): TrayItem[] {
+  const atWork = updateOf(snapshots);
+  const end = snapshots.find(({ updateEnd }) => updateEnd !== undefined)?.updateEnd;
+  const lines = atWork
+    ? [messages.update.title(atWork), messages.update.step[atWork.step]]
+    : end
+      ? [messages.update.end(end, now).message]
+      : [];
+  return lines.map(label => ({ kind: 'text', label }));
+}
+
+/** What becomes of the gateway, or of an update, when the app quits. */
+function afterQuitting(snapshots: readonly Snapshot[]): AfterQuit {
+  const atWork = updateOf(snapshots);
+  if (atWork) return atWork.own && atWork.step !== 'handed-off' ? 'update-ends' : 'update-goes-on';
+  return snapshots.some(goesOn) ? 'gateway-runs' : 'nothing';
+}
+
+function menuOf(input: TrayInput): TrayItem[] {
+  const { appName, snapshots, messages, shell, update, quits } = input;
   const open: TrayItem = { kind: 'command', label: shell.tray.open(appName), command: { do: 'open' } };
   const [only, another] = snapshots;
   const groups: TrayItem[][] = [];
@@ -79,8 +107,10 @@ function menuOf({ appName, snapshots, messages, shell, update, quits }: TrayInpu
       snapshots.map(snapshot => profileMenu(snapshot, messages, shell)),
     );
   else groups.push([{ kind: 'text', label: messages.tooltip(only.status, only.operation) }, open], commandsOf(only, messages, shell));
-  if (update !== undefined) groups.push([updateItem(update, shell)]);
-  if (quits) groups.push([{ kind: 'command', label: shell.tray.quit(appName, snapshots.some(goesOn)), command: { do: 'quit' } }]);
+  groups.push(updateLines(input));
+  // One update at a time.
+  if (update !== undefined && !updateOf(snapshots)) groups.push([updateItem(update, shell)]);
+  if (quits) groups.push([{ kind: 'command', label: shell.tray.quit(appName, afterQuitting(snapshots)), command: { do: 'quit' } }]);
   return groups.filter(group => group.length > 0).flatMap((group, index) => (index === 0 ? group : [SEPARATOR, ...group]));
 }
 

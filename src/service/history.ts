@@ -4,6 +4,7 @@
  */
 
 import type { ExitKind } from '../gateway/exit-kind.ts';
+import type { ErrorCode } from './errors.ts';
 import type { LastExit } from './status.ts';
 
 /** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */
@@ -39,6 +40,8 @@ export interface NotedUpdate {
   readonly what: string;
   readonly from?: string;
   readonly to?: string;
+  /** Why it did not go well, where that is known. */
+  readonly why?: ErrorCode;
 }
 
 /** Records kept when the history is cut, and the number at which it is. */

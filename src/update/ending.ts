@@ -5,7 +5,7 @@
 
 import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/identity.ts';
-import { toGatewayServiceError } from '../service/errors.ts';
+import { type GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { UpdateNote } from '../service/history.ts';
 import type { GatewayManager, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
@@ -38,6 +38,11 @@ export function resultOf(outcome: UpdateOutcome, message: string, code?: number 
   return { outcome, ...(code === undefined || code === null ? {} : { code }), message, at: new Date().toISOString() };
 }
 
+/** Nothing was changed, and this is why. */
+export function notUpdated({ message, code }: GatewayServiceError): UpdateResult {
+  return { ...resultOf('not-updated', message), why: code };
+}
+
 /** Brings back every gateway of an update. Never throws: what failed stands in the journal that it gives back. */
 export async function bringBack(
   ports: UpdatePorts,
@@ -60,13 +65,13 @@ export async function bringBack(
 
 /** Writes the end of an update into the history of a gateway, once. */
 export async function noteEnd(folder: StateFolder, { id, what, versions, result }: UpdateJournal): Promise<void> {
-  const { outcome, message } = result ?? resultOf('interrupted', INTERRUPTED);
+  const { outcome, message, why } = result ?? resultOf('interrupted', INTERRUPTED);
   const noted = (await folder.history()).some(record => record.kind === 'noted' && record.update?.id === id);
   if (noted) return;
   const at = new Date().toISOString();
   // A full disk must not keep a gateway down.
   await folder
-    .appendHistory({ at, kind: 'noted', what: NOTES[outcome], reason: message, update: { id, what, ...versions } })
+    .appendHistory({ at, kind: 'noted', what: NOTES[outcome], reason: message, update: { id, what, ...versions, ...(why && { why }) } })
     .catch(() => undefined);
 }
 

@@ -6,50 +6,31 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ERRORS, type ErrorCode, type ErrorValue, GatewayServiceError } from '../service/errors.ts';
+import { ERRORS, type ErrorCode, GatewayServiceError } from '../service/errors.ts';
 import { readJson, writeJson } from '../service/files.ts';
 import { type HandOff, handOffInForce } from '../service/holds.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../service/lock.ts';
-import type { Mechanism } from '../service/status.ts';
+import {
+  type PlannedGateway,
+  UPDATE_OUTCOMES,
+  UPDATE_STEPS,
+  type UpdateOutcome,
+  type UpdateStep,
+  type UpdateVersions,
+} from './update-shape.ts';
 
-/** In the order in which an update takes them; `handed-off` takes the place of `updating` where another program does the work. */
-export const UPDATE_STEPS = ['planned', 'stopping', 'updating', 'handed-off', 'starting', 'done'] as const;
-export type UpdateStep = (typeof UPDATE_STEPS)[number];
-
-/**
- * `updated`: the work came to its end. `failed`: it said itself that it failed. `not-updated`: nothing was changed (a declined consent, a
- * gateway that did not stop). `interrupted`: whoever did it is gone, and nobody knows how far it came.
- */
-export const UPDATE_OUTCOMES = ['updated', 'failed', 'not-updated', 'interrupted'] as const;
-export type UpdateOutcome = (typeof UPDATE_OUTCOMES)[number];
+export * from './update-shape.ts';
 
 export interface UpdateResult {
   readonly outcome: UpdateOutcome;
   /** Exit code of the update command, where there was one. */
   readonly code?: number;
+  /** Why it did not go well, where that is in the table of errors. */
+  readonly why?: ErrorCode;
   /** A plain sentence. */
   readonly message: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-}
-
-/** One gateway that is to be up again after the update. */
-export interface PlannedGateway {
-  readonly profile: string;
-  /** Name of the service and of its state folder. */
-  readonly service: string;
-  readonly serviceId: string;
-  readonly home: string;
-  readonly root: string;
-  readonly mechanism: Mechanism;
-  /** `waiting` runs still, or again by itself; `failed` did not stop, or did not come up. */
-  readonly state: 'waiting' | 'stopped' | 'up' | 'failed';
-  readonly error?: ErrorValue;
-}
-
-export interface UpdateVersions {
-  readonly from?: string;
-  readonly to?: string;
 }
 
 export interface UpdateJournal {
@@ -84,6 +65,7 @@ const time = v.pipe(
   v.check(value => Number.isFinite(Date.parse(value)), 'not a time'),
 );
 const milliseconds = v.pipe(v.number(), v.minValue(0));
+const errorCode = v.custom<ErrorCode>(code => typeof code === 'string' && Object.hasOwn(ERRORS, code));
 const processRef = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(1)), startTime: v.exactOptional(v.number()) });
 
 const JOURNAL: v.GenericSchema<unknown, UpdateJournal> = v.object({
@@ -109,7 +91,7 @@ const JOURNAL: v.GenericSchema<unknown, UpdateJournal> = v.object({
         state: v.picklist(['waiting', 'stopped', 'up', 'failed']),
         error: v.exactOptional(
           v.object({
-            code: v.custom<ErrorCode>(code => typeof code === 'string' && Object.hasOwn(ERRORS, code)),
+            code: errorCode,
             message: text,
             remedy: text,
             win32: v.exactOptional(v.number()),
@@ -119,7 +101,15 @@ const JOURNAL: v.GenericSchema<unknown, UpdateJournal> = v.object({
     ),
     v.maxLength(1_000),
   ),
-  result: v.exactOptional(v.object({ outcome: v.picklist(UPDATE_OUTCOMES), code: v.exactOptional(v.number()), message: text, at: time })),
+  result: v.exactOptional(
+    v.object({
+      outcome: v.picklist(UPDATE_OUTCOMES),
+      code: v.exactOptional(v.number()),
+      why: v.exactOptional(errorCode),
+      message: text,
+      at: time,
+    }),
+  ),
 });
 
 /** A file that has a journal's name: what it says, or why nobody can know. */

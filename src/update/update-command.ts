@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import { progress } from '../service/steps.ts';
-import { type EndedUpdate, resultOf } from './ending.ts';
+import { type EndedUpdate, notUpdated, resultOf } from './ending.ts';
 import type { UpdatePorts } from './ports.ts';
 import { Update, type UpdateRequest } from './update.ts';
 
@@ -45,7 +45,7 @@ export async function runUpdateCommand(ports: UpdatePorts, request: UpdateComman
     return { code, ...ended };
   } catch (thrown) {
     const error = interrupt?.aborted ? new GatewayServiceError('interrupted') : toGatewayServiceError(thrown);
-    await update.end(resultOf('not-updated', error.message));
+    await update.end(notUpdated(error));
     throw error;
   }
 }

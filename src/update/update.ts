@@ -21,7 +21,7 @@ import { type Lock, type ProcessRef, thisProcess } from '../service/lock.ts';
 import type { Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import { progress } from '../service/steps.ts';
-import { bringBack, type EndedUpdate, handHoldsOff, identityOf, resultOf } from './ending.ts';
+import { bringBack, type EndedUpdate, handHoldsOff, identityOf, notUpdated } from './ending.ts';
 import {
   type PlannedGateway,
   PROGRESS_LENGTH,
@@ -187,7 +187,7 @@ export class Update {
       for (const planned of this.#journal.profiles) await untilFilesAreFree(files, identityOf(planned), report);
     } catch (thrown) {
       const error = toGatewayServiceError(thrown);
-      await this.end(resultOf('not-updated', error.message));
+      await this.end(notUpdated(error));
       throw error;
     }
     void this.#change({ step: 'updating' });

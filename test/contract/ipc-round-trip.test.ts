@@ -181,7 +181,7 @@ describe('a registration', () => {
 
   it('has one handler for each verb of the schema and no other', () => {
     const { electron } = open();
-    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs', 'reveal'];
+    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs', 'reveal', 'dismiss'];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 

@@ -1,6 +1,6 @@
 /** Documents as the main process sends them: one for every phase, as plain as a person would meet it. */
 
-import type { Snapshot } from '../../src/desktop/ipc.ts';
+import type { ShownUpdate, Snapshot, UpdateEnd } from '../../src/desktop/ipc.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import { problem } from '../../src/service/problems.ts';
@@ -130,3 +130,22 @@ export const LOG_LINES: readonly string[] = Array.from(
   { length: 24 },
   (_, line) => `2026-02-06 09:${String(line).padStart(2, '0')}:07 INFO gateway.run: telegram: 3 updates, 1 reply in 812 ms`,
 );
+
+/** An update of the app, in this step. */
+export function updateAt(step: ShownUpdate['step'], overrides: Partial<ShownUpdate> = {}): ShownUpdate {
+  return {
+    id: 'one',
+    what: 'Hermes',
+    who: 'Hermes Desktop',
+    since: ago(2 * MINUTE),
+    step,
+    own: true,
+    versions: { from: '0.19', to: '0.20' },
+    gateways: [{ profile: 'default', state: step === 'planned' ? 'waiting' : 'stopped' }],
+    ...overrides,
+  };
+}
+
+export function updateEnd(outcome: UpdateEnd['outcome'], overrides: Partial<UpdateEnd> = {}): UpdateEnd {
+  return { id: 'one', outcome, what: 'Hermes', versions: { from: '0.19', to: '0.20' }, at: ago(MINUTE), ...overrides };
+}

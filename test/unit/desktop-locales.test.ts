@@ -11,7 +11,8 @@ import { PROBLEMS, type ProblemCode, problem } from '../../src/service/problems.
 import { noted } from '../../src/service/receipt.ts';
 import { PHASES } from '../../src/service/status.ts';
 import { STEPS, type Step } from '../../src/service/steps.ts';
-import { ago, NOW, receiptFor, statusIn } from '../renderer/snapshots.ts';
+import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
+import { ago, NOW, receiptFor, statusIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
 const HISTORY: readonly HistoryRecord[] = [
   ...(['asked', 'recovery', 'in-place', 'released'] as const).map(cause => ({ at: ago(0), kind: 'started', pid: 1, cause }) as const),
@@ -23,6 +24,8 @@ const HISTORY: readonly HistoryRecord[] = [
   ),
   ...(['held', 'degraded', 'recovered'] as const).map(what => ({ at: ago(0), kind: 'noted', what, reason: 'hermes update' }) as const),
 ];
+
+const UPDATE_ENDS = UPDATE_OUTCOMES.flatMap(outcome => [updateEnd(outcome), updateEnd(outcome, { why: 'files-in-use' })]);
 
 /** All that a catalogue says, by what it was asked for. */
 function everything(messages: Messages): Record<string, string> {
@@ -56,6 +59,11 @@ function everything(messages: Messages): Record<string, string> {
     said[`problem ${code}`] = Object.values(messages.problem(problem(code))).join();
   for (const code of Object.keys(ERRORS) as ErrorCode[])
     said[`error ${code}`] = Object.values(messages.error(new GatewayServiceError(code).toValue())).join();
+  for (const end of UPDATE_ENDS) said[`end ${JSON.stringify(end)}`] = Object.values(messages.update.end(end, NOW)).join();
+  for (const step of UPDATE_STEPS) said[`step ${step}`] = messages.update.step[step];
+  for (const [name, text] of Object.entries({ ...messages.update.stage, ...messages.update.gateway })) said[`update ${name}`] = text;
+  said['update title'] = messages.update.title(updateAt('updating'));
+  said['update by'] = messages.update.by(updateAt('updating'), NOW);
   for (const [name, text] of Object.entries({ ...messages.details, ...messages.tryIt, ...messages.mechanism })) said[name] = text;
   return said;
 }
@@ -78,9 +86,10 @@ describe.each(['ar', 'en-XA'])('the catalogue of %s', locale => {
 
   it('has a word of the shell for everything', async () => {
     const { shell } = await catalogue(locale);
-    for (const kind of ['crash-loop', 'configuration', 'failed', 'removal-pending', 'recovered'] as const)
+    for (const kind of ['crash-loop', 'configuration', 'failed', 'bad-update', 'removal-pending', 'recovered'] as const)
       expect(Object.values(shell.alert(kind, 'work')).join()).not.toMatch(/Hermes gateway/);
-    expect(shell.tray.quit('Hermes', true)).not.toBe(shell.tray.quit('Hermes', false));
+    const quits = (['nothing', 'gateway-runs', 'update-ends', 'update-goes-on'] as const).map(after => shell.tray.quit('Hermes', after));
+    expect(new Set(quits).size).toBe(4);
     expect(shell.closedToTray('Hermes').title).not.toBe('');
   });
 });

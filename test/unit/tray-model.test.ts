@@ -7,10 +7,10 @@ import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { TOOLTIP_LIMIT, type TrayInput, type TrayItem, trayModel } from '../../src/desktop/tray-model.ts';
 import { canRestart, canStart, canStop, viewOf } from '../../src/desktop/views.ts';
 import { PHASES, type Phase } from '../../src/service/status.ts';
-import { ago, snapshotIn } from '../renderer/snapshots.ts';
+import { ago, NOW, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
 function modelOf(snapshots: readonly Snapshot[], input: Partial<TrayInput> = {}) {
-  return trayModel({ appName: 'Hermes', snapshots, theme: 'light', messages: en, shell: shellEn, quits: true, ...input });
+  return trayModel({ appName: 'Hermes', snapshots, theme: 'light', messages: en, shell: shellEn, quits: true, now: NOW, ...input });
 }
 
 const inProfile = (profile: string, phase: Phase): Snapshot =>
@@ -76,6 +76,31 @@ describe('the menu of one profile', () => {
     ['ready', 'Restart to update'],
   ] as const)('tells the update state %s', (update, line) => {
     expect(lines(modelOf([snapshotIn('running')], { update }).menu)).toContain(line);
+  });
+});
+
+describe('an update', () => {
+  const during = (update: ReturnType<typeof updateAt>) => modelOf([snapshotIn('held-for-update', {}, { update })], { update: 'ready' });
+
+  it('is in tooltip and menu, in place of the one that the app would offer', () => {
+    const { tooltip, menu } = during(updateAt('updating'));
+    expect(tooltip).toBe('Updating Hermes from 0.19 to 0.20');
+    expect(lines(menu)).toContain('(Updating Hermes from 0.19 to 0.20)');
+    expect(lines(menu)).toContain('(Updating; the gateway starts again afterwards.)');
+    expect(commands(menu)).not.toContain('install-update');
+  });
+
+  it.each([
+    ['of this app ends with it', { own: true }, 'Quit Hermes (the update ends, the gateway starts again)'],
+    ['that was handed off goes on', { own: true, step: 'handed-off' }, 'Quit Hermes (the update goes on)'],
+    ['of somebody else goes on', { own: false }, 'Quit Hermes (the update goes on)'],
+  ] as const)('%s, and quit says so', (_name, overrides, quit) => {
+    expect(lines(during({ ...updateAt('updating'), ...overrides }).menu)).toContain(quit);
+  });
+
+  it('that has ended says how', () => {
+    const { menu } = modelOf([snapshotIn('running', {}, { updateEnd: updateEnd('updated') })]);
+    expect(lines(menu).join()).toMatch(/\(Updated from 0\.19 to 0\.20 at .*\(Hermes\)\.\)/);
   });
 });
 

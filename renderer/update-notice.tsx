@@ -1,0 +1,86 @@
+/**
+ * An update below the row of the switch: while it is under way what is updated, by whom, and how far it is; afterwards how it ended, until
+ * that is dismissed. It shows the snapshot and decides nothing.
+ */
+
+import { useId } from 'react';
+import type { Messages } from '../src/desktop/messages.ts';
+import type { GatewayServiceStore, Snapshot } from '../src/desktop/store.ts';
+import { gatewaysToShow, type ShownUpdate, stagesOf, toneOfEnd, type UpdateEnd } from '../src/desktop/update-view.ts';
+import type { Tone } from '../src/desktop/views.ts';
+import type { PanelComponents } from './components.ts';
+import { StatusMark } from './icons.tsx';
+
+interface UpdateNoticeProps {
+  readonly snapshot: Snapshot;
+  readonly now: number;
+  readonly store: GatewayServiceStore;
+  readonly messages: Messages;
+  readonly components: Pick<PanelComponents, 'Button'>;
+}
+
+export function UpdateNotice({ snapshot: { update, updateEnd }, ...rest }: UpdateNoticeProps) {
+  if (update) return <AtWork {...rest} update={update} />;
+  return updateEnd ? <Ended {...rest} end={updateEnd} /> : null;
+}
+
+const MARKS: Readonly<Record<ReturnType<typeof stagesOf>[number]['state'], Tone>> = { passed: 'ok', current: 'busy', ahead: 'idle' };
+
+function AtWork({
+  update,
+  now,
+  messages: { update: words, error },
+}: Omit<UpdateNoticeProps, 'snapshot'> & { readonly update: ShownUpdate }) {
+  const id = useId();
+  const gateways = gatewaysToShow(update);
+  return (
+    <section className="hgs-update" aria-labelledby={id}>
+      <p id={id} className="hgs-title">
+        {words.title(update)}
+      </p>
+      <p className="hgs-muted">{words.by(update, now)}</p>
+      <ol className="hgs-stages" aria-label={words.stages}>
+        {stagesOf(update).map(({ stage, state }) => (
+          <li key={stage} data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
+            <StatusMark tone={MARKS[state]} />
+            {words.stage[stage]}
+          </li>
+        ))}
+      </ol>
+      <p className="hgs-muted">{words.step[update.step]}</p>
+      {update.progress !== undefined && (
+        <p className="hgs-progress" dir="ltr">
+          <bdi>{update.progress}</bdi>
+        </p>
+      )}
+      {gateways.length > 0 && (
+        <ul className="hgs-gateways" aria-label={words.gateways}>
+          {gateways.map(gateway => (
+            <li key={gateway.profile}>
+              <bdi>{gateway.profile}</bdi>
+              <span className="hgs-muted">
+                {words.gateway[gateway.state]}
+                {gateway.error && `: ${error(gateway.error).message} ${error(gateway.error).remedy}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Ended({ end, now, store, messages, components }: Omit<UpdateNoticeProps, 'snapshot'> & { readonly end: UpdateEnd }) {
+  const { message, remedy } = messages.update.end(end, now);
+  return (
+    <div className="hgs-update" data-tone={toneOfEnd(end)}>
+      <div role="status">
+        <p>{message}</p>
+        {remedy !== '' && <p className="hgs-remedy">{remedy}</p>}
+      </div>
+      <components.Button variant="quiet" onClick={() => void store.dismiss(end.id)}>
+        {messages.update.dismiss}
+      </components.Button>
+    </div>
+  );
+}

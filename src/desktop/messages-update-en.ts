@@ -1,0 +1,49 @@
+/** The English words of an update. */
+
+import { ERRORS } from '../service/errors.ts';
+import { createFormats } from './formats.ts';
+import type { UpdateEnd } from './ipc.ts';
+import type { UpdateMessages } from './messages-update.ts';
+
+const formats = createFormats('en');
+
+const fromTo = ({ versions }: Pick<UpdateEnd, 'versions'>): string =>
+  versions?.from !== undefined && versions.to !== undefined ? ` from ${versions.from} to ${versions.to}` : '';
+
+const ENDS: Readonly<Record<UpdateEnd['outcome'], (end: UpdateEnd) => string>> = {
+  updated: end => `Updated${fromTo(end)}`,
+  'not-updated': end => `The update${fromTo(end)} did not happen`,
+  failed: end => `The update${fromTo(end)} failed`,
+  interrupted: end => `The update${fromTo(end)} was interrupted`,
+};
+
+const REMEDIES: Readonly<Record<UpdateEnd['outcome'], string>> = {
+  updated: '',
+  'not-updated': 'Nothing was changed. Update again when you like.',
+  failed: 'Update again; if it keeps failing, read what the update says.',
+  interrupted: 'Nobody knows how far it came. Update again.',
+};
+
+export const updateEn: UpdateMessages = {
+  title: update => `Updating ${update.what}${fromTo(update)}`,
+  by: ({ who, since }, now) => `${who}, since ${formats.time(since, now)}`,
+  stages: 'Steps of the update',
+  stage: { stop: 'Stop', update: 'Update', start: 'Start again' },
+  step: {
+    planned: 'Looking which gateways have to stop.',
+    stopping: 'Stopping the gateway.',
+    updating: 'Updating; the gateway starts again afterwards.',
+    'handed-off': 'Another program does the update; the gateway starts again afterwards.',
+    starting: 'Starting the gateway again.',
+    done: 'Done.',
+  },
+  gateways: 'Gateways',
+  gateway: { waiting: 'Running', stopped: 'Stopped for the update', up: 'Running again', failed: 'Failed' },
+  end: (end, now) => {
+    const what = `${ENDS[end.outcome](end)} at ${formats.time(end.at, now)} (${end.what})`;
+    if (end.why === undefined) return { message: `${what}.`, remedy: REMEDIES[end.outcome] };
+    const { message, remedy } = ERRORS[end.why];
+    return { message: `${what}: ${message}`, remedy };
+  },
+  dismiss: 'Dismiss',
+};

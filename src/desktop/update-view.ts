@@ -1,0 +1,63 @@
+/**
+ * What an update looks like, as pure functions of the snapshot: its three stages, the gateways worth a line, the tone of its end.
+ * Panel and tray read them; the words are the catalogue's.
+ */
+
+import type { HistoryRecord, UpdateNote } from '../service/history.ts';
+import type { UpdateStep } from '../update/update-shape.ts';
+import type { ShownUpdate, UpdateEnd } from './ipc.ts';
+import type { Tone } from './views.ts';
+
+export type { ShownUpdate, UpdateEnd };
+
+/** What a person is told of the steps: the gateways stop, something is updated, the gateways start. */
+export const UPDATE_STAGES = ['stop', 'update', 'start'] as const;
+export type UpdateStage = (typeof UPDATE_STAGES)[number];
+
+const STAGE_OF: Readonly<Record<UpdateStep, UpdateStage>> = {
+  planned: 'stop',
+  stopping: 'stop',
+  updating: 'update',
+  'handed-off': 'update',
+  starting: 'start',
+  done: 'start',
+};
+
+export interface ShownStage {
+  readonly stage: UpdateStage;
+  readonly state: 'passed' | 'current' | 'ahead';
+}
+
+export function stagesOf({ step }: Pick<ShownUpdate, 'step'>): readonly ShownStage[] {
+  const current = UPDATE_STAGES.indexOf(STAGE_OF[step]);
+  return UPDATE_STAGES.map((stage, at) => ({ stage, state: at < current ? 'passed' : at === current ? 'current' : 'ahead' }));
+}
+
+/** The stages say enough of a single gateway that does as it should. */
+export function gatewaysToShow({ gateways }: Pick<ShownUpdate, 'gateways'>): ShownUpdate['gateways'] {
+  return gateways.length > 1 ? gateways : gateways.filter(({ error }) => error !== undefined);
+}
+
+const TONES: Readonly<Record<UpdateEnd['outcome'], Tone>> = { updated: 'ok', 'not-updated': 'warn', interrupted: 'warn', failed: 'error' };
+
+export function toneOfEnd({ outcome }: UpdateEnd): Tone {
+  return TONES[outcome];
+}
+
+const OUTCOMES: Readonly<Partial<Record<string, UpdateEnd['outcome']>> & Record<UpdateNote, UpdateEnd['outcome']>> = {
+  updated: 'updated',
+  'update-failed': 'failed',
+  'update-interrupted': 'interrupted',
+  'not-updated': 'not-updated',
+};
+
+/** The end of the last update, if it was written down after `sinceMs` (epoch milliseconds). */
+export function lastUpdateEnd(history: readonly HistoryRecord[], sinceMs: number): UpdateEnd | undefined {
+  const note = history.findLast(record => record.kind === 'noted' && record.update !== undefined);
+  if (note?.kind !== 'noted' || !note.update || Date.parse(note.at) < sinceMs) return undefined;
+  const outcome = OUTCOMES[note.what];
+  if (!outcome) return undefined;
+  const { id, what, from, to, why } = note.update;
+  const versions = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  return { id, outcome, what, versions, at: note.at, ...(why && { why }) };
+}

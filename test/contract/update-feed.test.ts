@@ -1,0 +1,137 @@
+// What panel and tray hear of updates, from real journals in a real folder, whoever writes them.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { updateFeed } from '../../main/updater/update-feed.ts';
+import { GatewayServiceController } from '../../src/desktop/controller.ts';
+import type { ShownUpdate, Snapshot } from '../../src/desktop/ipc.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { HistoryRecord } from '../../src/service/history.ts';
+import { thisProcess } from '../../src/service/lock.ts';
+import { poll } from '../../src/service/poll.ts';
+import { journalFile, removeJournal, type UpdateJournal, writeJournal } from '../../src/update/journal.ts';
+import { gatewayIdentityFor } from '../support/identity.ts';
+import { MemoryManager } from '../support/memory-manager.ts';
+import { DEADLINE_MS } from '../support/sandbox.ts';
+
+let stateRoot: string;
+let root: string;
+const stops: (() => void)[] = [];
+beforeEach(() => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hg-feed-'));
+  stateRoot = path.join(folder, 'state');
+  root = path.join(folder, 'home');
+  mkdirSync(root);
+  stops.push(() => rmSync(folder, { recursive: true }));
+});
+afterEach(() => {
+  for (const stop of stops.splice(0).reverse()) stop();
+});
+
+const journal = (overrides: Partial<UpdateJournal> = {}): UpdateJournal => ({
+  schema: 1,
+  id: 'one',
+  what: 'Hermes',
+  who: 'hermes-gateway update',
+  since: new Date().toISOString(),
+  owner: thisProcess(posixProcesses),
+  step: 'stopping',
+  profiles: [],
+  ...overrides,
+});
+const write = (overrides?: Partial<UpdateJournal>) => {
+  mkdirSync(stateRoot, { recursive: true });
+  return writeJournal(stateRoot, journal(overrides));
+};
+const feed = () => updateFeed({ stateRoot, processes: posixProcesses, root });
+const until = (what: string, holds: () => unknown) => poll(() => Boolean(holds()), { what, deadlineMs: DEADLINE_MS, everyMs: 10 });
+
+describe('the feed of updates', () => {
+  it('tells of a journal from its first step to its end, also where the folder comes later', async () => {
+    const { current, watch } = feed();
+    const seen: (ShownUpdate | undefined)[] = [];
+    stops.push(watch(() => void current().then(update => seen.push(update))));
+    expect(await current()).toBeUndefined();
+    await write({ versions: { from: '0.19', to: '0.20' } });
+    await until('the first step', () => seen.at(-1)?.step === 'stopping');
+    expect(seen.at(-1)).toMatchObject({ id: 'one', who: 'hermes-gateway update', own: true, versions: { from: '0.19', to: '0.20' } });
+    await write({ step: 'updating', progress: 'half of it' });
+    await until('the progress', () => seen.at(-1)?.progress === 'half of it');
+    await removeJournal(journalFile(stateRoot, 'one'));
+    await until('the end', () => seen.at(-1) === undefined);
+  });
+
+  it('tells of nothing that nobody is at any more, and of nothing that cannot be read', async () => {
+    await write({ owner: { pid: 2 ** 22 + 1 } });
+    writeFileSync(path.join(stateRoot, 'update-two.json'), '{');
+    expect(await feed().current()).toBeUndefined();
+  });
+
+  it("tells of Hermes' own updater by its marker, and hears that the marker goes", async () => {
+    const updater = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    stops.push(() => updater.kill('SIGKILL'));
+    const marker = path.join(root, '.hermes-update-in-progress');
+    writeFileSync(marker, `${updater.pid}\n${Math.floor(Date.now() / 1_000)}\n`);
+    const { current, watch } = feed();
+    expect(await current()).toMatchObject({ what: 'Hermes', who: 'hermes update', step: 'updating', own: false });
+    let heard = 0;
+    stops.push(watch(() => (heard += 1)));
+    await until('the updater', () => heard === 1);
+    rmSync(marker);
+    await until('its end', () => heard === 2);
+    expect(await current()).toBeUndefined();
+  });
+});
+
+describe('the controller', () => {
+  const note = (id: string, atMs: number): HistoryRecord => ({
+    at: new Date(atMs).toISOString(),
+    kind: 'noted',
+    what: 'not-updated',
+    reason: 'Nothing was changed.',
+    update: { id, what: 'Hermes', from: '0.19', to: '0.20', why: 'files-in-use' },
+  });
+
+  function controller(history: readonly HistoryRecord[]) {
+    const manager = new MemoryManager();
+    manager.history = async () => history;
+    const one = new GatewayServiceController({
+      manager,
+      updates: feed(),
+      identities: [gatewayIdentityFor('/h'), gatewayIdentityFor('/h', 'work')],
+    });
+    const ask = async (verb: 'get' | 'dismiss', payload: object) => {
+      const reply = await one.handle(verb, payload);
+      if (!reply.ok) throw new Error(reply.error.message);
+      return reply.value as Snapshot;
+    };
+    return { one, ask };
+  }
+
+  it('shows the end of an update that it has lived to see, in every profile until it is dismissed', async () => {
+    const { ask } = controller([note('one', Date.now() + 1)]);
+    expect((await ask('get', {})).updateEnd).toMatchObject({ id: 'one', outcome: 'not-updated', why: 'files-in-use' });
+    expect((await ask('dismiss', { profile: 'default', update: 'one' })).updateEnd).toBeUndefined();
+    expect((await ask('get', { profile: 'work' })).updateEnd).toBeUndefined();
+  });
+
+  it('shows nothing of an update before its own time, and no end while the next one is under way', async () => {
+    expect((await controller([note('one', Date.now() - 60_000)]).ask('get', {})).updateEnd).toBeUndefined();
+    await write();
+    const { update, updateEnd } = await controller([note('zero', Date.now() + 1)]).ask('get', {});
+    expect([update?.id, updateEnd]).toEqual(['one', undefined]);
+  });
+
+  it('pushes to its windows what an update of somebody else does', async () => {
+    const { one } = controller([]);
+    const seen: Snapshot[] = [];
+    stops.push(one.onChanged(snapshot => void seen.push(snapshot)));
+    await until('the first snapshots', () => seen.length >= 2);
+    await write({ step: 'updating' });
+    await until('the update in both profiles', () =>
+      ['default', 'work'].every(profile => seen.findLast(each => each.profile === profile)?.update?.step === 'updating'),
+    );
+  });
+});
