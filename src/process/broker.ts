@@ -6,6 +6,7 @@
  *   runner decided to stay stopped ─────────────────────────────────────────────▶ SERVICE_STOPPED/0
  *   runner failed ───────────────▶ the broker dies without a word: the SCM counts a failure and does the restart
  *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
+ *   STOP, asked for below the runner ─▶ as a failure: whoever asked ends with the gateway's tree, and nobody else would start it again
  *
  * It reads no file of the user, writes nothing below a user's folder, serves no pipe and connects to none.
  */
@@ -25,6 +26,8 @@ export interface BrokerRunner {
   readonly pid: number;
   /** Exit code, unsigned as Windows has it; resolves when everything below it has ended too. */
   readonly exited: Promise<number>;
+  /** Whether a program that asks for stops of services (`sc`, `net`) lives below it now. Never throws. */
+  hasStopper(): boolean;
   down(message: DownMessage): void;
   /** Ends it with everything below it. */
   terminate(): void;
@@ -96,6 +99,8 @@ export class WindowsGatewayService {
   /** A session that is ending is still listed for a while; nothing is started in it again. */
   #endingSession: number | undefined;
   #stop: DownMessage | undefined;
+  /** The stop was asked for by a program below the runner. */
+  #askedBelow = false;
   /** Ends the present wait for a sign-in. */
   #wake: () => void = () => undefined;
 
@@ -115,7 +120,13 @@ export class WindowsGatewayService {
   async run(): Promise<void> {
     const { service, lastFacts, recovery, die, now, report } = this.#ports;
     const reason = whyStarted(service.startReason, lastFacts, recovery, now());
-    service.onControl(control => this.#hear(control));
+    // Windows does not say who asks for a stop, but has the asker wait for our answer.
+    service.onControl(
+      control => this.#hear(control),
+      ({ kind }) => {
+        if (kind === 'stop' && !this.#stop) this.#askedBelow = this.#runner?.hasStopper() ?? false;
+      },
+    );
     service.reportRunning();
     if (undoesStop(reason, lastFacts)) return this.#stopped('stopped before the restart that Windows had planned');
     this.#tell('starting');
@@ -178,7 +189,9 @@ export class WindowsGatewayService {
     const runner = this.#runner;
     this.#tell('running', { session: { id: session.id, user: session.user } });
     report('started', `session ${session.id}, PID ${runner.pid}`);
-    const code = await runner.exited;
+    const ended = await runner.exited;
+    // Whoever asked for the stop below the gateway has ended with it, too.
+    const code = this.#askedBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
     this.#runner = undefined;
     // Even then, when whoever stopped it cannot start it any more: the SCM does.
     if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
@@ -193,7 +206,7 @@ export class WindowsGatewayService {
   #hear(control: ServiceControl): void {
     switch (control.kind) {
       case 'stop':
-        this.#endRunner({ down: 'stop', reason: 'stopped through the SCM' });
+        this.#endRunner({ down: 'stop', reason: this.#askedBelow ? 'stopped by a program of its own' : 'stopped through the SCM' });
         break;
       case 'preshutdown':
         this.#endRunner({ down: 'preshutdown', reason: 'Windows shuts down' });

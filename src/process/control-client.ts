@@ -1,9 +1,8 @@
 /**
  * The client's side of the control pipe: holds one connection, hands on every state, and asks for a stop or a restart. It trusts a server
- * only if the state it sends comes from the process that the state folder names.
+ * only if it is the process that the state folder names: by the system's own word, and by the state that it sends.
  */
 
-import fs from 'node:fs';
 import net from 'node:net';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { RunnerState } from '../service/facts.ts';
@@ -23,13 +22,17 @@ export interface ControlListener {
   onEnd(): void;
 }
 
+/** Whether the pipe of this record is served by its process, as far as the system tells. Never rejects. */
+export type Vouch = (record: RunnerRecord) => Promise<boolean>;
+
 /** Connects and waits for the first state. Resolves with undefined when nobody of ours answers within `timeoutMs`. */
-export function connectControlPipe(
+export async function connectControlPipe(
   record: RunnerRecord,
+  vouch: Vouch,
   listener: ControlListener,
   timeoutMs = 1_000,
 ): Promise<ControlConnection | undefined> {
-  if (!isOwnSocket(record.pipe)) return Promise.resolve(undefined);
+  if (!(await vouch(record))) return undefined;
   return new Promise(resolve => {
     const socket = net.connect(record.pipe);
     const cutter = new LineCutter();
@@ -87,11 +90,4 @@ export function connectControlPipe(
       else resolve(undefined);
     });
   });
-}
-
-/** On POSIX the socket must belong to us; a Windows pipe is judged by the process behind it. */
-function isOwnSocket(address: string): boolean {
-  if (process.platform === 'win32') return true;
-  const stat = fs.statSync(address, { throwIfNoEntry: false });
-  return stat?.isSocket() === true && stat.uid === process.getuid?.();
 }

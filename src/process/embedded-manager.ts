@@ -11,6 +11,7 @@ import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
 import { HostedManager, type HostedManagerOptions, type HostPort } from './hosted-manager.ts';
+import { isOwnSocket } from './pipe-address.ts';
 
 export interface EmbeddedManagerOptions extends HostedManagerOptions {
   /** How this module starts itself: `[node, entry script]`, or the host executable. */
@@ -29,6 +30,7 @@ function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedManagerOpti
     elevated: false,
     registration: (identity, folder) => registration(identity, folder, processes),
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
+    vouch: async ({ pipe }) => isOwnSocket(pipe),
     receipt: async (verb, _identity, { servicePid }) => {
       if (verb === 'uninstall') return servicePid ? [{ action: 'stop', kind: 'process', target: `supervisor (PID ${servicePid})` }] : [];
       return [{ action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', ...noted('windowless') }];

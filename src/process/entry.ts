@@ -11,6 +11,7 @@ import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/comman
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { type Definition, definedIdentity } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
+import { RUNNER_EXIT } from '../service/facts.ts';
 import { lockHolder } from '../service/lock.ts';
 import { StateFolder, stateRoot } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
@@ -62,16 +63,13 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
   const running = runner.run();
-  const ended = running.then(() => undefined);
-  const forget = await onSessionEnd(() => {
-    runner.sessionEnding();
-    return ended;
-  }).catch(error => {
+  const forget = await onSessionEnd(() => runner.sessionEnding()).catch(error => {
     log.write(`the end of the session will not be heard: ${error}`);
     return async () => undefined;
   });
   const code = await running;
-  await forget();
+  // Whoever ends the session waits for our end, which comes with a code of its own.
+  if (code !== RUNNER_EXIT.sessionEnding) await forget();
   // There is no SCM to bring a killed supervisor back: its runner does.
   const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
   if (alone && (await folder.desired()).desired === 'running') {

@@ -16,10 +16,10 @@ export interface Machine {
   /** Whether a program has this file open, so that it cannot be replaced; on POSIX a file that runs can. */
   isInUse(file: string): boolean;
   /**
-   * Calls back when the user's session ends, and holds Windows back until the returned promise settles. Elsewhere a session's end is
-   * a signal. Resolves with the unsubscribe.
+   * Calls back when the user's session ends, and holds Windows back until this process has ended. Elsewhere a session's end is a signal.
+   * Resolves with the unsubscribe.
    */
-  onSessionEnd(listener: () => Promise<void>): Promise<() => Promise<void>>;
+  onSessionEnd(listener: () => void): Promise<() => Promise<void>>;
 }
 
 export async function thisMachine(): Promise<Machine> {

@@ -50,6 +50,12 @@ export function removeStaleSocket(address: string): void {
   if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
 }
 
+/** Whether the socket is ours: what a client can know of a server that is no Windows pipe, because only we may make sockets in our name. */
+export function isOwnSocket(address: string): boolean {
+  const stat = fs.statSync(address, { throwIfNoEntry: false });
+  return stat?.isSocket() === true && stat.uid === process.getuid?.();
+}
+
 /** Makes the folder, or checks that the one that is there is a real folder, ours, and closed to others; else one below `elsewhere`. */
 function privateFolder(folder: string, uid: number, elsewhere: string | undefined): string {
   try {

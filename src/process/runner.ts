@@ -47,10 +47,13 @@ export interface RunnerPorts {
 
 /** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
 const HOST_LOST_GRACE_MS = 1_000;
+/** What the gateway's end means when the runner itself is to end, and how the runner ends then. */
+const EXITS = { stopped: RUNNER_EXIT.stopped, failure: RUNNER_EXIT.failed, 'session-ending': RUNNER_EXIT.sessionEnding } as const;
+
 interface StopWish {
+  readonly verdict: keyof typeof EXITS;
   readonly reason: string;
   readonly gracefulMs?: number;
-  readonly exit: number;
 }
 
 export class Runner {
@@ -125,22 +128,22 @@ export class Runner {
   /** The host, the pipe or a signal asks for the end. */
   stop(reason: string): void {
     this.#updaterAtStop ??= this.#restraint.updater();
-    this.#stopWith({ reason, exit: RUNNER_EXIT.stopped });
+    this.#stopWith({ verdict: 'stopped', reason });
   }
 
   /** The host died: end soon, with a failure, so that whoever restarts starts another one. */
   hostLost(): void {
-    this.#stopWith({ reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS, exit: RUNNER_EXIT.failed });
+    this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS });
   }
 
   /** A signal is no wish of the user: whoever restarts us is to do so. */
   signalled(name: string): void {
-    this.#stopWith({ reason: `The runner got ${name}.`, exit: RUNNER_EXIT.failed });
+    this.#stopWith({ verdict: 'failure', reason: `The runner got ${name}.` });
   }
 
   /** Windows ends the user's session: neither a stop nor a failure. */
   sessionEnding(): void {
-    this.#stopWith({ reason: 'The Windows session ends.', exit: RUNNER_EXIT.sessionEnding });
+    this.#stopWith({ verdict: 'session-ending', reason: 'The Windows session ends.' });
   }
 
   /** Asked through a method, because it changes while we wait. */
@@ -173,12 +176,12 @@ export class Runner {
     for (;;) {
       if (await this.#restraint.heldBack()) cause = 'released';
       const askedBefore = this.#endAsked();
-      if (askedBefore) return askedBefore.exit;
+      if (askedBefore) return EXITS[askedBefore.verdict];
       if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
       const { verdict, stopper } = await this.#oneLife(cause);
       log(`gateway ended: ${verdict.kind}: ${verdict.reason}`);
       const asked = this.#endAsked();
-      if (asked) return asked.exit;
+      if (asked) return EXITS[asked.verdict];
       if (this.#restartWish) {
         this.#restartWish = false;
         cause = 'asked';
@@ -264,8 +267,7 @@ export class Runner {
 
   /** Our own reason for the gateway's end, if we had one. */
   #asked(): ExitVerdict | undefined {
-    if (this.#stopWish?.exit === RUNNER_EXIT.failed) return { kind: 'failure', reason: this.#stopWish.reason };
-    if (this.#stopWish) return { kind: 'stopped', reason: sentence(this.#stopWish.reason) };
+    if (this.#stopWish) return { kind: this.#stopWish.verdict, reason: sentence(this.#stopWish.reason) };
     if (this.#restartWish) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
     return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
   }

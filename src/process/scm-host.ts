@@ -11,6 +11,7 @@ import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { commandLine } from '../windows/argv.ts';
+import { pipeServerPid } from '../windows/pipe.ts';
 import { isRemovalPending, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
@@ -55,6 +56,7 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
         throw error;
       }),
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
+    vouch: async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid,
     receipt: async (verb, { serviceName, serviceId }, { startType }) => {
       const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
       if (verb === 'uninstall') {

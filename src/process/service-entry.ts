@@ -12,7 +12,7 @@ import { closeHandle, using } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
-import { terminateSelf } from '../windows/process-info.ts';
+import { listProcesses, terminateSelf } from '../windows/process-info.ts';
 import { userOfToken } from '../windows/security.ts';
 import { connectService, type HostedService } from '../windows/service-host.ts';
 import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
@@ -24,6 +24,8 @@ import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-
 /** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
 const FAILED = 1;
 const GONE_MS = 5_000;
+/** What Windows has for stopping a service by hand, and what updaters call. */
+const STOPPERS: ReadonlySet<string> = new Set(['sc.exe', 'net.exe', 'net1.exe']);
 /** The working directory of a runner before it knows its owner's folders. */
 const SYSTEM_FOLDER = 'C:\\Windows\\System32';
 
@@ -86,6 +88,7 @@ function startRunner(name: string, session: UserSession, asked: boolean): Broker
     return {
       pid: born.pid,
       exited: born.exited.then(code => endJob(job).then(() => code)),
+      hasStopper: () => hasStopper(job),
       down: (message: DownMessage) => {
         // A runner that ended meanwhile does not read any more.
         input.write(formatDown(message)).catch(() => undefined);
@@ -98,6 +101,15 @@ function startRunner(name: string, session: UserSession, asked: boolean): Broker
     throw error;
   } finally {
     closeHandle(childEnd);
+  }
+}
+
+/** Before the SCM has our answer, so a question that fails must not keep it from one. */
+function hasStopper(job: Job): boolean {
+  try {
+    return listProcesses().some(({ pid, program }) => STOPPERS.has(program.toLowerCase()) && job.has(pid));
+  } catch {
+    return false;
   }
 }
 

@@ -13,7 +13,7 @@ import { isSameProcess, type ProcessTable } from '../service/lock.ts';
 import { type Problem, problem } from '../service/problems.ts';
 import type { RunnerRecord, StateFolder } from '../service/state-folder.ts';
 import type { Mechanism, Phase, Status } from '../service/status.ts';
-import { type ControlConnection, connectControlPipe } from './control-client.ts';
+import { type ControlConnection, connectControlPipe, type Vouch } from './control-client.ts';
 import { watchFolder } from './folder-watch.ts';
 
 /** What only the mechanism can say. */
@@ -21,6 +21,8 @@ export interface MechanismFacts {
   readonly mechanism: Exclude<Mechanism, 'none'>;
   registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration>;
   hostFacts(identity: GatewayIdentity, folder: StateFolder): Promise<HostFacts | undefined>;
+  /** Whom a client of the control pipe believes. */
+  readonly vouch: Vouch;
 }
 
 export interface StatusSource {
@@ -112,11 +114,11 @@ export async function livingRunner(folder: StateFolder, processes: ProcessTable)
 }
 
 export async function connectRunner(
-  { folder, processes }: Pick<StatusSource, 'folder' | 'processes'>,
+  { folder, processes, facts }: Pick<StatusSource, 'folder' | 'processes' | 'facts'>,
   listener: { onState(state: RunnerState): void; onEnd(): void },
 ): Promise<ControlConnection | undefined> {
   const record = await livingRunner(folder, processes);
-  return record && connectControlPipe(record, listener);
+  return record && connectControlPipe(record, facts.vouch, listener);
 }
 
 async function compose(source: StatusSource, runner: RunnerState | undefined): Promise<Status> {

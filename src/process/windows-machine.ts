@@ -67,7 +67,11 @@ export const windowsMachine: Machine = {
   commandLine: () => undefined,
   isInUse,
   onSessionEnd: async listener => {
-    const window = await listenForSessionEnd(listener, {
+    const untilOurEnd = () => {
+      listener();
+      return new Promise<void>(() => undefined);
+    };
+    const window = await listenForSessionEnd(untilOurEnd, {
       blockReason: 'The Hermes gateway is saving its work.',
       maxHoldMs: SESSION_END_HOLD_MS,
     });

@@ -13,6 +13,7 @@ export const ERROR = {
   invalidParameter: 87,
   callNotImplemented: 120,
   invalidLevel: 124,
+  pipeBusy: 231,
   moreData: 234,
   badExeFormat: 193,
   noMoreItems: 259,

@@ -10,6 +10,7 @@ import koffi from 'koffi';
 import { win32Error } from './errors.ts';
 import { closeHandle, opened } from './handle.ts';
 import { declare } from './library.ts';
+import { PROCESS_QUERY_LIMITED_INFORMATION, withProcess } from './process-info.ts';
 import {
   BOOL,
   DWORD,
@@ -34,6 +35,7 @@ const QueryInformationJobObject = declare<[Handle, number, Buffer, number, [numb
   BOOL,
   [POINTER, 'int', POINTER, DWORD, out(DWORD)],
 );
+const IsProcessInJob = declare<[Handle, Handle, [number]], number>('kernel32.dll', 'IsProcessInJob', BOOL, [POINTER, POINTER, out(BOOL)]);
 const TerminateJobObject = declare<[Handle, number], number>('kernel32.dll', 'TerminateJobObject', BOOL, [POINTER, DWORD]);
 
 const JOB_OBJECT_LIMIT_BREAKAWAY_OK = 0x0800;
@@ -67,6 +69,18 @@ export class Job {
     const { result, lastError } = QueryInformationJobObject(this.handle, JobObjectBasicAccountingInformation, buffer, buffer.length, [0]);
     if (!result) throw win32Error(lastError, 'QueryInformationJobObject');
     return (koffi.decode(buffer, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION) as { ActiveProcesses: number }).ActiveProcesses;
+  }
+
+  /** Whether this process lives in it, or in a job inside of it. */
+  has(pid: number): boolean {
+    return (
+      withProcess(pid, PROCESS_QUERY_LIMITED_INFORMATION, process => {
+        const inside: [number] = [0];
+        const { result, lastError } = IsProcessInJob(process, this.handle, inside);
+        if (!result) throw win32Error(lastError, 'IsProcessInJob');
+        return inside[0] !== 0;
+      }) ?? false
+    );
   }
 
   /** Ends every process in it, at once, with this exit code. */

@@ -9,7 +9,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { Readable } from 'node:stream';
 import { GatewayServiceError } from '../service/errors.ts';
-import { win32Error } from './errors.ts';
+import { poll } from '../service/poll.ts';
+import { ERROR, win32Error } from './errors.ts';
 import { CreateFileW, FILE_SHARE_ALL, GENERIC_READ, GENERIC_WRITE, OPEN_EXISTING } from './file.ts';
 import { closeHandle, INVALID_HANDLE_VALUE, opened, using } from './handle.ts';
 import { declare } from './library.ts';
@@ -33,6 +34,8 @@ const GetNamedPipeServerProcessId = declare<[Handle, [number]], number>('kernel3
   out(DWORD),
 ]);
 
+/** How long a pipe may be busy with others, in milliseconds. */
+const BUSY_MS = 1_000;
 /** No more than identification: a server that we connect to may know who we are, and not act as us. */
 const SECURITY_IDENTIFICATION = 0x11_0000;
 
@@ -94,14 +97,22 @@ export function openNothing(): Handle {
   return opened(CreateFileW('NUL', GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, 0, null), 'CreateFileW NUL');
 }
 
+/** Opens a pipe as a client that may be known and not acted as; undefined while all its instances are taken by others. */
+function openPipe(name: string): Handle | undefined {
+  const { result, lastError } = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
+  if (result !== INVALID_HANDLE_VALUE) return result;
+  if (lastError === ERROR.pipeBusy) return undefined;
+  throw new GatewayServiceError('pipe-unavailable', `(${name}.)`, { win32: lastError });
+}
+
 /**
  * The PID of the process that serves a named pipe: whether it is the process that one means to talk to. It costs the server a connection
- * that closes at once. Throws `pipe-unavailable` where nobody serves it, or nobody that this user may read from.
+ * that closes at once. Rejects with `pipe-unavailable` where nobody serves it, or nobody that this user may read from, and with `timed-out`
+ * where it stays busy.
  */
-export function pipeServerPid(name: string): number {
-  const { result, lastError } = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
-  if (result === INVALID_HANDLE_VALUE) throw new GatewayServiceError('pipe-unavailable', `(${name}.)`, { win32: lastError });
-  return using(result, closeHandle, handle => {
+export async function pipeServerPid(name: string): Promise<number> {
+  const pipe = await poll(() => openPipe(name), { what: `the pipe ${name} to have a place`, deadlineMs: BUSY_MS });
+  return using(pipe, closeHandle, handle => {
     const pid: [number] = [0];
     const { result, lastError } = GetNamedPipeServerProcessId(handle, pid);
     if (!result) throw win32Error(lastError, `GetNamedPipeServerProcessId ${name}`);

@@ -31,7 +31,7 @@ const Process32FirstW = declare<[Handle, Buffer], number>('kernel32.dll', 'Proce
 const Process32NextW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32NextW', BOOL, [POINTER, POINTER]);
 
 const PROCESS_TERMINATE = 0x1;
-const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
+export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const SYNCHRONIZE = 0x10_0000;
 const WAIT_TIMEOUT = 258;
 const TH32CS_SNAPPROCESS = 2;
@@ -60,7 +60,7 @@ export function toCentiseconds(ticks: bigint): number {
 }
 
 /** Opens a process; undefined where there is none of this PID. */
-function withProcess<T>(pid: number, access: number, use: (process: Handle) => T): T | undefined {
+export function withProcess<T>(pid: number, access: number, use: (process: Handle) => T): T | undefined {
   const outcome = OpenProcess(access, 0, pid);
   if (outcome.result === null && outcome.lastError === ERROR.invalidParameter) return undefined;
   return using(opened(outcome, `OpenProcess ${pid}`), closeHandle, use);

@@ -55,6 +55,8 @@ const START_REASONS = [
 /** Why the SCM started the service. */
 export type StartReason = (typeof START_REASONS)[number]['reason'];
 
+export type ControlListener = (control: ServiceControl) => void;
+
 /** What a system that cannot say why (before Windows 8, Wine) leaves undefined. */
 export const canTellStartReason = (): boolean => isExported('advapi32.dll', 'QueryServiceDynamicInformation');
 
@@ -62,8 +64,11 @@ export const canTellStartReason = (): boolean => isExported('advapi32.dll', 'Que
 export interface HostedService {
   /** Why it was started; undefined where the system cannot say. */
   readonly startReason: StartReason | undefined;
-  /** Hears each control once, in order, after the SCM has had its answer. */
-  onControl(listener: (control: ServiceControl) => void): void;
+  /**
+   * Hears each control once, in order, after the SCM has had its answer. `first` hears it before that, while whoever asked the SCM still
+   * waits for it; it must be quick.
+   */
+  onControl(listener: ControlListener, first?: ControlListener): void;
   /** Accepts controls from now on. */
   reportRunning(): void;
   /** Shows the SCM a checkpoint every two seconds until it is told that the service has stopped. */
@@ -87,7 +92,8 @@ class Host implements HostedService {
   readonly #sequence = new StatusSequence();
   readonly #finished: Promise<void>;
   readonly #waiting: ServiceControl[] = [];
-  #listener: ((control: ServiceControl) => void) | undefined;
+  #listener: ControlListener | undefined;
+  #first: ControlListener | undefined;
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(status: Handle, finished: Promise<void>) {
@@ -104,8 +110,9 @@ class Host implements HostedService {
     if (!accepted) throw win32Error(lastError, `SetServiceStatus ${state}`);
   }
 
-  /** Called from the control handler: it only posts. */
+  /** Called from the control handler: beside the first hearing it only posts. */
   post(control: ServiceControl): void {
+    this.#first?.(control);
     this.#waiting.push(control);
     setImmediate(() => this.#deliver());
   }
@@ -118,7 +125,8 @@ class Host implements HostedService {
     }
   }
 
-  onControl(listener: (control: ServiceControl) => void): void {
+  onControl(listener: ControlListener, first?: ControlListener): void {
+    this.#first = first;
     this.#listener = listener;
     this.#deliver();
   }

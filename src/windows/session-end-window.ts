@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { GatewayServiceError } from '../service/errors.ts';
 import { declare } from './library.ts';
+import { terminateSelf } from './process-info.ts';
 import { type EndReason, FLAG, type FromThread, raise, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
 import { BOOL, type Handle, POINTER } from './types.ts';
 
@@ -36,7 +37,7 @@ export interface SessionEndWindow {
 const besideThis = (): URL => new URL(`./session-end-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
 /**
- * Calls `onEnding` when the session ends and holds Windows back until it has settled, or for `maxHoldMs`.
+ * Calls `onEnding` when the session ends and holds Windows back until it has settled or this process has ended, or for `maxHoldMs`.
  * It does not keep the process alive. Throws where there is no desktop to have a window on.
  */
 export async function listenForSessionEnd(
@@ -44,7 +45,11 @@ export async function listenForSessionEnd(
   { blockReason, maxHoldMs, threadFile = besideThis() }: SessionEndOptions,
 ): Promise<SessionEndWindow> {
   const flags = new Int32Array(new SharedArrayBuffer(8));
-  const answer = (): void => raise(flags, FLAG.stopped);
+  let asked = false;
+  const answer = (): void => {
+    asked = false;
+    raise(flags, FLAG.stopped);
+  };
   const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, flags } satisfies ThreadData });
   // Not events.once(): it rejects at an error too, and nobody may be waiting for this promise then.
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()));
@@ -53,7 +58,10 @@ export async function listenForSessionEnd(
     void exited.then(() => reject(new GatewayServiceError('unsupported', 'The thread of the hidden window has ended.')));
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'listening') resolve(message.window);
-      else onEnding(message.reason).then(answer, answer);
+      else {
+        asked = true;
+        onEnding(message.reason).then(answer, answer);
+      }
     });
   });
   worker.unref();
@@ -63,7 +71,9 @@ export async function listenForSessionEnd(
     PostMessageW(listening, WM_CLOSE, 0, 0);
   };
   // A callback that runs while its environment goes away ends the process as a crash, so the window goes first.
-  const releaseAndWait = (): void => {
+  const releaseAndWait = (exitCode: number): void => {
+    // Whoever has an answer may end this process with another code, so this end is the answer.
+    if (asked) terminateSelf(exitCode);
     release();
     Atomics.wait(flags, FLAG.gone, 0, GONE_MS);
   };

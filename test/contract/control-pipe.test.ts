@@ -7,9 +7,9 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlConnection, type ControlListener, connectControlPipe } from '../../src/process/control-client.ts';
+import { type ControlConnection, type ControlListener, connectControlPipe, type Vouch } from '../../src/process/control-client.ts';
 import { type ControlServer, serveControlPipe } from '../../src/process/control-server.ts';
-import { pipeAddress, removeFreshFolder } from '../../src/process/pipe-address.ts';
+import { isOwnSocket, pipeAddress, removeFreshFolder } from '../../src/process/pipe-address.ts';
 import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/process/pipe-protocol.ts';
 import type { RunnerState } from '../../src/service/facts.ts';
 import { poll } from '../../src/service/poll.ts';
@@ -65,6 +65,8 @@ const record = (over: { pid?: number; pipe?: string } = {}) => ({
   process: { pid: over.pid ?? process.pid },
   pipe: over.pipe ?? server.address,
 });
+/** As the embedded mechanism does. */
+const vouch: Vouch = async ({ pipe }) => isOwnSocket(pipe);
 const deaf: ControlListener = { onState: () => undefined, onEnd: () => undefined };
 
 beforeEach(() => {
@@ -257,7 +259,7 @@ describe('the server', () => {
 
 describe('the client', () => {
   const open = async (over: Parameters<typeof record>[0] = {}, listener: ControlListener = deaf) => {
-    const connection = await connectControlPipe(record(over), listener, 5_000);
+    const connection = await connectControlPipe(record(over), vouch, listener, 5_000);
     if (connection) connections.push(connection);
     return connection;
   };
@@ -305,6 +307,25 @@ describe('the client', () => {
     expect(await open({ pid: process.pid + 1 })).toBeUndefined();
   });
 
+  it('says nothing to a server that the system does not vouch for', async () => {
+    let visited = false;
+    const squatter = net.createServer(socket => {
+      visited = true;
+      socket.end(`${JSON.stringify({ state: stateNow() })}\n`);
+    });
+    squatter.listen(path.join(folder, 'squatted'));
+    await once(squatter, 'listening');
+    try {
+      const claimed = record({ pipe: path.join(folder, 'squatted') });
+      expect(await connectControlPipe(claimed, async () => false, deaf)).toBeUndefined();
+      expect(visited).toBe(false);
+      expect(await connectControlPipe(claimed, async () => true, deaf)).toBeDefined();
+      expect(visited).toBe(true);
+    } finally {
+      squatter.close();
+    }
+  });
+
   it('lets go of a server that becomes another one', async () => {
     await serve();
     let ended = false;
@@ -340,7 +361,7 @@ describe('the client', () => {
     other.listen(address);
     await once(other, 'listening');
     try {
-      expect(await connectControlPipe({ process: { pid: process.pid }, pipe: address }, deaf, 500)).toBeUndefined();
+      expect(await connectControlPipe({ process: { pid: process.pid }, pipe: address }, vouch, deaf, 500)).toBeUndefined();
     } finally {
       other.close();
     }
@@ -359,7 +380,7 @@ describe('the client', () => {
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
     for (const pipe of [path.join(folder, 'gone'), file])
-      expect(await connectControlPipe({ process: { pid: 1 }, pipe }, deaf)).toBeUndefined();
+      expect(await connectControlPipe({ process: { pid: 1 }, pipe }, vouch, deaf)).toBeUndefined();
   });
 });
 

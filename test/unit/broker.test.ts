@@ -1,116 +1,15 @@
 // The broker's decisions, with the SCM, the sessions and the runner as ports: who asked decides whether it stops, waits or dies.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type BrokerPorts, type BrokerRunner, undoesStop, WindowsGatewayService, whyStarted } from '../../src/process/broker.ts';
-import type { DownMessage } from '../../src/process/host-link.ts';
+import { undoesStop, whyStarted } from '../../src/process/broker.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import { type HostFacts, RUNNER_EXIT } from '../../src/service/facts.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
-import type { ServiceControl } from '../../src/windows/service-control.ts';
-import type { HostedService, StartReason } from '../../src/windows/service-host.ts';
-import type { UserSession } from '../../src/windows/session.ts';
+import type { StartReason } from '../../src/windows/service-host.ts';
+import { AT_DESK, OWNER, RECOVERY, Stage } from '../support/broker-stage.ts';
 
-const OWNER = parseSid('S-1-5-21-1-2-3-1001');
 const SOMEBODY = parseSid('S-1-5-21-1-2-3-1002');
-const AT_DESK: UserSession = { id: 1, state: 'active', user: OWNER };
-const RECOVERY = { delaysMs: [1_000, 2_000, 4_000], resetMs: 60_000 };
 const START = Date.parse('2026-11-22T12:00:00.000Z');
 const at = (ms: number): string => new Date(START + ms).toISOString();
-
-/** A runner that ends when it is told to, or by itself. */
-class FakeRunner implements BrokerRunner {
-  readonly pid = 4242;
-  readonly exited: Promise<number>;
-  readonly heard: DownMessage[] = [];
-  terminated = false;
-  end: (code: number) => void = () => undefined;
-
-  constructor() {
-    this.exited = new Promise(resolve => {
-      this.end = resolve;
-    });
-  }
-
-  down(message: DownMessage): void {
-    this.heard.push(message);
-  }
-
-  terminate(): void {
-    this.terminated = true;
-    this.end(1);
-  }
-}
-
-/** A broker between fakes. `said` is what it reported to the SCM, in order; `died` ends the line. */
-class Stage {
-  sessions: UserSession[] = [AT_DESK];
-  readonly said: string[] = [];
-  readonly births: { session: number; asked: boolean }[] = [];
-  readonly facts: HostFacts[] = [];
-  readonly events: string[] = [];
-  runner = new FakeRunner();
-  launch: () => void = () => undefined;
-  readonly #broker: WindowsGatewayService;
-  #listener: (control: ServiceControl) => void = () => undefined;
-
-  constructor({ startReason, lastFacts }: { startReason?: StartReason; lastFacts?: HostFacts } = {}) {
-    const service: HostedService = {
-      startReason,
-      onControl: listener => {
-        this.#listener = listener;
-      },
-      reportRunning: () => void this.said.push('running'),
-      reportStopping: () => void this.said.push('stopping'),
-      reportStopped: async result => void this.said.push(result?.serviceExitCode ? `stopped/${result.serviceExitCode}` : 'stopped/0'),
-    };
-    const ports: BrokerPorts = {
-      service,
-      owner: OWNER,
-      sessions: () => this.sessions,
-      startRunner: (session, asked) => {
-        this.launch();
-        this.births.push({ session: session.id, asked });
-        this.runner = new FakeRunner();
-        return this.runner;
-      },
-      lastFacts,
-      writeFacts: facts => void this.facts.push(facts),
-      report: event => void this.events.push(event),
-      recovery: RECOVERY,
-      die: () => {
-        this.said.push('died');
-        throw new Error('died');
-      },
-      now: Date.now,
-    };
-    this.#broker = new WindowsGatewayService(ports);
-  }
-
-  async run(): Promise<this> {
-    this.#broker.run().catch((error: Error) => {
-      if (error.message !== 'died') throw error;
-    });
-    return this.settle();
-  }
-
-  async settle(): Promise<this> {
-    await vi.advanceTimersByTimeAsync(0);
-    return this;
-  }
-
-  control(control: ServiceControl): Promise<this> {
-    this.#listener(control);
-    return this.settle();
-  }
-
-  ends(code: number): Promise<this> {
-    this.runner.end(code);
-    return this.settle();
-  }
-
-  get lastFacts(): HostFacts | undefined {
-    return this.facts.at(-1);
-  }
-}
 
 beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
@@ -173,6 +72,42 @@ describe('who asked decides', () => {
     expect(stage.runner.terminated).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(stage.runner.terminated).toBe(true);
+    expect(stage.said.at(-1)).toBe('stopped/0');
+  });
+});
+
+describe('a stop that a program below the gateway asks for', () => {
+  const stopFromWithin = async (): Promise<Stage> => {
+    const stage = await new Stage().run();
+    stage.runner.stopper = true;
+    return stage.control({ kind: 'stop' });
+  };
+
+  it('is a stop for the gateway, and a failure for the SCM, because nobody is left who would start it again', async () => {
+    const stage = await stopFromWithin();
+    expect(stage.runner.heard).toMatchObject([{ down: 'stop' }]);
+    expect(stage.said).toEqual(['running', 'stopping']);
+    await stage.ends(RUNNER_EXIT.stopped);
+    expect(stage.said).toEqual(['running', 'stopping', 'died']);
+    expect(stage.events.at(-1)).toBe('failed');
+  });
+
+  it('is no stop to the next broker, which starts the gateway again', async () => {
+    const stage = await stopFromWithin();
+    await stage.ends(RUNNER_EXIT.stopped);
+    const { lastFacts } = stage;
+    expect(lastFacts).toMatchObject({ phase: 'restarting', failures: 1 });
+    expect(whyStarted(undefined, lastFacts, RECOVERY, START + 1_000)).toBe('restart-after-failure');
+    const next = await new Stage({ startReason: 'restart-after-failure', ...(lastFacts && { lastFacts }) }).run();
+    expect(next.births).toEqual([{ session: 1, asked: false }]);
+  });
+
+  it('stays the stop of whoever asked first', async () => {
+    const stage = await new Stage().run();
+    await stage.control({ kind: 'stop' });
+    stage.runner.stopper = true;
+    await stage.control({ kind: 'stop' });
+    await stage.ends(RUNNER_EXIT.stopped);
     expect(stage.said.at(-1)).toBe('stopped/0');
   });
 });

@@ -21,6 +21,7 @@ const unelevated: HostPort = {
   elevated: true,
   registration: async () => ({ state: 'absent' }),
   hostFacts: async () => undefined,
+  vouch: never,
   receipt: async () => [],
   checkRights: refuse,
   register: never,
