@@ -22,11 +22,11 @@ const ReportEventW = declare<[Handle, number, number, number, null, number, numb
 /** winnt.h: EVENTLOG_ERROR_TYPE and its kin. */
 const TYPES = { error: 1, warning: 2, information: 4 } as const;
 const ALL_TYPES = 7;
-const SOURCE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${EVENT_SOURCE}` as const;
+export const EVENT_SOURCE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${EVENT_SOURCE}` as const;
 
 /** Registers the source. Needs an administrator; entries of a source that is not registered are shown without their text. */
 export function registerEventSource(): void {
-  writeValues(SOURCE_KEY, {
+  writeValues(EVENT_SOURCE_KEY, {
     EventMessageFile: { expand: '%SystemRoot%\\System32\\EventCreate.exe' },
     TypesSupported: ALL_TYPES,
     CustomSource: 1,
@@ -35,7 +35,7 @@ export function registerEventSource(): void {
 
 /** Removes the source; entries that were written stay. Needs an administrator. */
 export function unregisterEventSource(): void {
-  deleteKey(SOURCE_KEY);
+  deleteKey(EVENT_SOURCE_KEY);
 }
 
 /**

@@ -10,7 +10,7 @@ import koffi from 'koffi';
 import { win32Error } from './errors.ts';
 import { closeHandle, opened } from './handle.ts';
 import { declare } from './library.ts';
-import { PROCESS_QUERY_LIMITED_INFORMATION, withProcess } from './process-info.ts';
+import { withProcess } from './process-info.ts';
 import {
   BOOL,
   DWORD,
@@ -38,6 +38,8 @@ const QueryInformationJobObject = declare<[Handle, number, Buffer, number, [numb
 const IsProcessInJob = declare<[Handle, Handle, [number]], number>('kernel32.dll', 'IsProcessInJob', BOOL, [POINTER, POINTER, out(BOOL)]);
 const TerminateJobObject = declare<[Handle, number], number>('kernel32.dll', 'TerminateJobObject', BOOL, [POINTER, DWORD]);
 
+/** What IsProcessInJob asks for: the limited right is enough for it from Windows 8 on, and not for Wine. */
+const PROCESS_QUERY_INFORMATION = 0x0400;
 const JOB_OBJECT_LIMIT_BREAKAWAY_OK = 0x0800;
 const JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000;
 const JobObjectBasicAccountingInformation = 1;
@@ -74,7 +76,7 @@ export class Job {
   /** Whether this process lives in it, or in a job inside of it. */
   has(pid: number): boolean {
     return (
-      withProcess(pid, PROCESS_QUERY_LIMITED_INFORMATION, process => {
+      withProcess(pid, PROCESS_QUERY_INFORMATION, process => {
         const inside: [number] = [0];
         const { result, lastError } = IsProcessInJob(process, this.handle, inside);
         if (!result) throw win32Error(lastError, 'IsProcessInJob');

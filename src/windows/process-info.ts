@@ -31,7 +31,7 @@ const Process32FirstW = declare<[Handle, Buffer], number>('kernel32.dll', 'Proce
 const Process32NextW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32NextW', BOOL, [POINTER, POINTER]);
 
 const PROCESS_TERMINATE = 0x1;
-export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
+const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const SYNCHRONIZE = 0x10_0000;
 const WAIT_TIMEOUT = 258;
 const TH32CS_SNAPPROCESS = 2;

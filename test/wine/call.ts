@@ -1,6 +1,7 @@
-// Calls the functions of src/windows in a Windows process of the rig, with the types that they have.
+// Calls the functions of src/windows in a Windows process of the rig, with the types that they have; one process for all calls on a rig.
 import { expect } from 'vitest';
 import type { ErrorValue } from '../../src/service/errors.ts';
+import { Remote } from './remote.ts';
 import type { WineRig } from './rig.ts';
 
 interface Modules {
@@ -20,14 +21,28 @@ type Exported<M extends keyof Modules, F extends keyof Modules[M]> = Modules[M][
 
 export type Answer<T> = { readonly value?: T; readonly error?: ErrorValue };
 
+const callers = new WeakMap<WineRig, Promise<Remote>>();
+
+/** Has a process that is there anyway answer the calls. */
+export function callBy(rig: WineRig, remote: Remote): void {
+  callers.set(rig, Promise.resolve(remote));
+}
+
+function callerIn(rig: WineRig): Promise<Remote> {
+  const caller = callers.get(rig) ?? Remote.start(rig, 'calls');
+  callers.set(rig, caller);
+  return caller;
+}
+
 /** The value or the error that a function gave. */
-export function attempt<M extends keyof Modules, F extends keyof Modules[M] & string>(
+export async function attempt<M extends keyof Modules, F extends keyof Modules[M] & string>(
   rig: WineRig,
   module: M,
   name: F,
   ...args: Exported<M, F>['args']
 ): Promise<Answer<Exported<M, F>['result']>> {
-  return rig.ask('call', module, name, JSON.stringify(args));
+  const caller = await callerIn(rig);
+  return (await caller.try('call', module, name, args)) as Answer<Exported<M, F>['result']>;
 }
 
 /** The value that a function gave; an error fails the test. */

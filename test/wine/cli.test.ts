@@ -1,82 +1,73 @@
 // The command line on Windows, as a process of Windows Node below Wine's SCM; from a folder and for a home whose names ask for quotes.
 // Its respawn is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/service/errors.ts';
 import type { Status } from '../../src/service/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
-import { available, WineRig } from './rig.ts';
-import { RIG_START_MS, until } from './suite.ts';
+import { describeOnWine, until } from './suite.ts';
 
-const wine = available();
 const FOLDER = 'C:\\Program Files\\Hermes & Söhne (1)';
 const HOME = "C:\\users\\hermes\\Jo's 100% home";
 
-describe.skipIf(!wine.ok)(
-  wine.ok ? 'hermes-gateway, through Wine' : `hermes-gateway, through Wine (skipped: ${wine.reason})`,
-  { timeout: 90_000 },
-  () => {
-    let rig: WineRig;
-    let program: readonly string[];
-    beforeAll(async () => {
-      rig = await WineRig.start();
-      const { node, host } = rig.copyApp(FOLDER);
-      program = [node, host];
-      rig.write(`${HOME}\\config.yaml`, '');
-    }, RIG_START_MS);
-    afterAll(() => rig?.dispose());
+describeOnWine('hermes-gateway, below the rebuilt SCM', rig => {
+  let program: readonly string[];
+  beforeAll(() => {
+    const { node, host } = rig().copyApp(FOLDER);
+    program = [node, host];
+    rig().write(`${HOME}\\config.yaml`, '');
+  });
 
-    const run = (...argv: string[]) => rig.run([...program, ...argv], { env: { HERMES_HOME: HOME } });
-    const asked = async (...argv: string[]) => {
-      const { stdout, code } = await run(...argv, '--json');
-      return { ...(JSON.parse(stdout) as { ok: boolean; status: Status; error: { code: string } }), code };
-    };
-    const installArgs = () => ['install', '--gateway-command', JSON.stringify(sampleGatewayIn(rig))];
+  const run = (...argv: string[]) => rig().run([...program, ...argv], { env: { HERMES_HOME: HOME } });
+  const asked = async (...argv: string[]) => {
+    const { stdout, code } = await run(...argv, '--json');
+    return { ...(JSON.parse(stdout) as { ok: boolean; status: Status; error: { code: string } }), code };
+  };
+  const installArgs = () => ['install', '--gateway-command', JSON.stringify(sampleGatewayIn(rig()))];
 
-    it('knows no service before there is one', async () => {
-      expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
-      expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
+  it('knows no service before there is one', async () => {
+    expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
+    expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
+  });
+
+  it('shows what would be installed, to the last key, and changes nothing', async () => {
+    const { code, stdout } = await run(...installArgs(), '--dry-run');
+    expect(code).toBe(EXIT.done);
+    for (const said of ['HermesGateway-', '1, 2, 4, 9, 16, 25, 36, 49, 64 s', 'Hermes Gateway Service', `"${FOLDER}\\node.exe"`]) {
+      expect(stdout).toContain(said);
+    }
+    expect((await run('status')).code).toBe(EXIT.notInstalled);
+  });
+
+  it('keeps a gateway from install to uninstall, and after a kill', async () => {
+    const installed = await asked(...installArgs());
+    expect(installed).toMatchObject({
+      ok: true,
+      code: EXIT.done,
+      status: { mechanism: 'service', phase: 'running', startType: 'automatic' },
     });
+    const { service, gatewayPid, servicePid } = installed.status;
 
-    it('shows what would be installed, to the last key, and changes nothing', async () => {
-      const { code, stdout } = await run(...installArgs(), '--dry-run');
-      expect(code).toBe(EXIT.done);
-      for (const said of ['HermesGateway-', '1, 2, 4, 9, 16, 25, 36, 49, 64 s', 'Hermes Gateway Service', `"${FOLDER}\\node.exe"`]) {
-        expect(stdout).toContain(said);
-      }
-      expect((await run('status')).code).toBe(EXIT.notInstalled);
+    const config = await call(rig(), 'scm', 'queryConfig', service);
+    expect(splitCommandLine(config?.binaryPath ?? '')).toEqual([...program, 'service', '--service', service]);
+    expect(config?.binaryPath).toMatch(/^"/);
+
+    expect((await rig().run(['taskkill', '/F', '/PID', String(gatewayPid)])).code).toBe(0);
+    const { status: again } = await until('another gateway', async () => {
+      const now = await asked('status');
+      return now.status.phase === 'running' && now.status.restarts.count === 1 && now;
     });
+    expect(again.servicePid).not.toBe(servicePid);
 
-    it('keeps a gateway from install to uninstall, and after a kill', async () => {
-      const installed = await asked(...installArgs());
-      expect(installed).toMatchObject({
-        ok: true,
-        code: EXIT.done,
-        status: { mechanism: 'service', phase: 'running', startType: 'automatic' },
-      });
-      const { service, gatewayPid, servicePid } = installed.status;
-
-      const config = await call(rig, 'scm', 'queryConfig', service);
-      expect(splitCommandLine(config?.binaryPath ?? '')).toEqual([...program, 'service', '--service', service]);
-      expect(config?.binaryPath).toMatch(/^"/);
-
-      expect((await rig.run(['taskkill', '/F', '/PID', String(gatewayPid)])).code).toBe(0);
-      const { status: again } = await until('another gateway', async () => {
-        const now = await asked('status');
-        return now.status.phase === 'running' && now.status.restarts.count === 1 && now;
-      });
-      expect(again.servicePid).not.toBe(servicePid);
-
-      expect(await asked('restart')).toMatchObject({ ok: true, status: { phase: 'running', restarts: { count: 0 } } });
-      expect((await run('logs', '-n', '50')).stdout).toContain('gateway started');
-      expect(await asked('doctor')).toMatchObject({ ok: true, healthy: true });
-      expect(await asked('stop')).toMatchObject({ ok: true, status: { phase: 'stopped', desired: 'stopped' } });
-      expect((await run('status')).code).toBe(EXIT.notRunning);
-      expect(await asked('start')).toMatchObject({ ok: true, status: { phase: 'running' } });
-      expect(await asked('uninstall')).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
-      expect(await call(rig, 'scm', 'queryStatus', service)).toBeUndefined();
-      expect((await run('status')).code).toBe(EXIT.notInstalled);
-    });
-  },
-);
+    expect(await asked('restart')).toMatchObject({ ok: true, status: { phase: 'running', restarts: { count: 0 } } });
+    expect((await run('logs', '-n', '50')).stdout).toContain('gateway started');
+    expect(await asked('doctor')).toMatchObject({ ok: true, healthy: true });
+    expect(await asked('stop')).toMatchObject({ ok: true, status: { phase: 'stopped', desired: 'stopped' } });
+    expect((await run('status')).code).toBe(EXIT.notRunning);
+    expect(await asked('start')).toMatchObject({ ok: true, status: { phase: 'running' } });
+    expect(await asked('uninstall')).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
+    expect(await call(rig(), 'scm', 'queryStatus', service)).toBeUndefined();
+    expect((await run('status')).code).toBe(EXIT.notInstalled);
+  });
+});

@@ -327,10 +327,21 @@ export class WineRig {
       .map(line => JSON.parse(line));
   }
 
-  /** Ends every program of this prefix, and only of this one, and removes it. */
-  async dispose(): Promise<void> {
+  /** Ends every program of this prefix, and only of this one. */
+  async #end(): Promise<void> {
     await endServer(this.prefix);
     await Promise.all([...this.#children].map(child => new Promise(done => child.once('exit', done))));
+  }
+
+  /** Ends Windows, without a word to its programs, and starts it again: its services are started by it. */
+  async reboot(): Promise<void> {
+    await this.#end();
+    this.#hold();
+  }
+
+  /** Ends Windows and removes it. */
+  async dispose(): Promise<void> {
+    await this.#end();
     rmSync(this.prefix, { recursive: true, force: true });
   }
 }

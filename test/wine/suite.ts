@@ -1,28 +1,42 @@
-// A suite that runs on the Wine rig: one rig for its file, and a skip with the reason where there is none.
-import { afterAll, beforeAll, describe } from 'vitest';
-import { poll } from '../../src/service/poll.ts';
+// A suite that runs on the Wine rig: one rig for its file, nothing of ours left at its end, and a skip with the reason where there is no rig.
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { available, WineRig } from './rig.ts';
+import { ServiceOnWine } from './service-on-wine.ts';
+
+export { until } from './service-on-wine.ts';
 
 /** Making the template takes some 10 s once, more on a busy machine. */
-export const RIG_START_MS = 300_000;
+const RIG_START_MS = 300_000;
+const RIG_END_MS = 60_000;
+const TEST_MS = 120_000;
 
-/** A start of Windows Node under Wine on a busy machine, and what it then does. */
-const FACT_MS = 60_000;
-
-/** Waits for a fact inside Windows. */
-export const until = <T>(what: string, look: () => T | Promise<T>) => poll(look, { what, deadlineMs: FACT_MS });
-
-export function describeOnWine(subject: string, tests: (rig: () => WineRig) => void): void {
+function describeWhereWineIs(subject: string, suite: () => void): void {
   const wine = available();
-  describe.skipIf(!wine.ok)(wine.ok ? subject : `${subject} (skipped: ${wine.reason})`, { timeout: 120_000 }, () => {
+  describe.skipIf(!wine.ok)(wine.ok ? subject : `${subject} (skipped: ${wine.reason})`, { timeout: TEST_MS }, suite);
+}
+
+/** For tests of the layer that speaks to Windows. */
+export function describeOnWine(subject: string, tests: (rig: () => WineRig) => void): void {
+  describeWhereWineIs(subject, () => {
     let rig: WineRig | undefined;
     beforeAll(async () => {
       rig = await WineRig.start();
     }, RIG_START_MS);
-    afterAll(() => rig?.dispose());
+    afterAll(() => rig?.dispose(), RIG_END_MS);
     tests(() => {
       if (!rig) throw new Error('the rig is not up');
       return rig;
     });
+  });
+}
+
+/** For tests of the service: a manager is up inside Windows, each test's service is taken away after it, and at the end nothing may be left. */
+export function describeServiceOnWine(subject: string, tests: (service: ServiceOnWine) => void): void {
+  describeWhereWineIs(subject, () => {
+    const service = new ServiceOnWine();
+    beforeAll(() => service.open(), RIG_START_MS);
+    afterEach(() => service.clear());
+    afterAll(async () => expect(await service.close(), 'what is left of ours').toEqual([]), RIG_END_MS);
+    tests(service);
   });
 }

@@ -58,7 +58,7 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     kill: manager.kill,
     processes: async () => (await manager.processes()).map(({ pid, program: command }) => ({ pid, command })),
     // Under Wine a removed folder that is watched stays, empty, until nobody watches it any more; whatever lies in it has a longer name.
-    kept: async () => (await manager.leftovers(identity)).filter(name => name !== identity.serviceName),
+    kept: async () => (await manager.leftovers()).filter(name => name !== identity.serviceName),
     dispose: () => dispose(rig, manager, () => manager.uninstall(identity)),
   };
 }

@@ -1,7 +1,7 @@
-// A gateway that is updated as Hermes updates itself: told by the file C:\update-now, it starts an updater that leaves its job, stops the
-// service, waits until it has stopped, and starts it again.
-//   updating-gateway SERVICE SAMPLE-GATEWAY gateway run
-//   updating-gateway SERVICE update                      the updater
+// A gateway that is updated by a child of its own: told by the file C:\update-now, it starts an updater, which stops the service, waits until
+// it has stopped, and starts it again. Each of the updater's steps is a line in C:\update.log.
+//   updating-gateway SERVICE leaves|stays SAMPLE-GATEWAY gateway run      the updater leaves the gateway's job, or stays in it
+//   updating-gateway SERVICE update                                       the updater
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -14,11 +14,14 @@ import { BOOL, DWORD, out, POINTER, PROCESS_INFORMATION, pointerTo, STARTUPINFOW
 const CREATE_BREAKAWAY_FROM_JOB = 0x0100_0000;
 const CREATE_NO_WINDOW = 0x0800_0000;
 const STARTUPINFO_BYTES = 104;
-const [, , service = '', role = ''] = process.argv;
+const [, , service = '', role = '', sample = ''] = process.argv;
+const log = (line: string): void => appendFileSync('C:\\update.log', `${line}\n`);
 
 async function update(): Promise<void> {
+  log('stops it');
   execFileSync('sc.exe', ['stop', service], { stdio: 'ignore' });
   await poll(() => queryStatus(service)?.state === 'stopped', { what: 'the stop', deadlineMs: 30_000 });
+  log('starts it');
   execFileSync('sc.exe', ['start', service], { stdio: 'ignore' });
 }
 
@@ -30,19 +33,19 @@ function startUpdater(): void {
     [WIDE, POINTER, POINTER, POINTER, BOOL, DWORD, POINTER, WIDE, pointerTo(STARTUPINFOW), out(PROCESS_INFORMATION)],
   );
   const line = Buffer.from(`${commandLine(process.execPath, [fileURLToPath(import.meta.url), service, 'update'])}\0`, 'utf16le');
-  const flags = CREATE_BREAKAWAY_FROM_JOB | CREATE_NO_WINDOW;
+  const flags = CREATE_NO_WINDOW | (role === 'leaves' ? CREATE_BREAKAWAY_FROM_JOB : 0);
   const { result, lastError } = CreateProcessW(null, line, null, null, 0, flags, null, null, { cb: STARTUPINFO_BYTES }, {});
   if (!result) throw new Error(`CreateProcessW: ${lastError}`);
 }
 
 if (role === 'update') {
-  update().catch(error => appendFileSync('C:\\update.log', `${error}\n`));
+  update().catch(error => log(String(error)));
 } else {
   setInterval(() => {
     if (!existsSync('C:\\update-now')) return;
     rmSync('C:\\update-now');
     startUpdater();
   }, 100);
-  process.argv.splice(1, 3, role);
-  await import(pathToFileURL(role).href);
+  process.argv.splice(1, 4, sample);
+  await import(pathToFileURL(sample).href);
 }

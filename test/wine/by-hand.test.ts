@@ -1,0 +1,215 @@
+// What people and other programs do to the service behind our back, with Windows' own tools, and how it bears it. Every restart that is
+// reported here is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
+import { describe, expect, it } from 'vitest';
+import { EVENT_SOURCE } from '../../src/service/events.ts';
+import { splitCommandLine } from '../../src/windows/argv.ts';
+import type { RegistryValue } from '../../src/windows/registry.ts';
+import { serviceKey } from '../../src/windows/scm.ts';
+import { attempt, call } from './call.ts';
+import { sampleGatewayIn } from './remote-manager.ts';
+import { QUICK } from './service-on-wine.ts';
+import { describeServiceOnWine, until } from './suite.ts';
+
+const SLOW = { delaysMs: [7_000], resetMs: 60_000 };
+const SOMEBODY = 'S-1-5-21-1-2-3-1002';
+
+describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
+  const key = () => serviceKey(service.of.serviceName);
+  const write = (values: Record<string, RegistryValue>, below: '' | '\\Parameters' | '\\State' = '') =>
+    call(service.rig, 'registry', 'writeValues', `${key()}${below}`, values);
+
+  describe('by sc and net', () => {
+    it('tells sc that it runs, and stays stopped until it is started by hand; no failure is counted', async () => {
+      await service.install();
+      const name = service.of.serviceName;
+      for (const tool of ['sc', 'net']) {
+        expect((await service.rig.run(['sc', 'query', name])).stdout).toMatch(/STATE\s*: 4 {2}RUNNING/);
+        expect(await service.tool(tool, 'stop', name)).toBe(0);
+        expect(await service.phase('stopped')).toMatchObject({ desired: 'running', detail: expect.any(String) });
+        expect(service.gateways()).toEqual([]);
+        expect(await service.manager.facts(service.of)).toMatchObject({ phase: 'stopped', lastStop: { reason: expect.any(String) } });
+        expect((await service.rig.run(['sc', 'query', name])).stdout).toMatch(/STATE\s*: 1 {2}STOPPED\s*WIN32_EXIT_CODE\s*: 0 /);
+        expect(await service.tool(tool, 'start', name)).toBe(0);
+        await service.phase('running');
+      }
+      expect(service.failures()).toEqual([]);
+    });
+
+    it('is not started by a restart that the SCM had queued before', async () => {
+      const before = await service.install({ recovery: SLOW });
+      await service.manager.kill(before.gatewayPid ?? 0);
+      await service.phase('restarting');
+      // Somebody starts it by hand meanwhile, and stops it; the restart comes all the same.
+      expect(await service.tool('net', 'start', service.of.serviceName)).toBe(0);
+      expect(await service.tool('net', 'stop', service.of.serviceName)).toBe(0);
+      await service.phase('stopped');
+      const undone = await until('the queued restart to come to nothing', async () => {
+        const facts = await service.manager.facts(service.of);
+        return facts?.lastStop?.reason.includes('before the restart') && facts;
+      });
+      expect(undone.phase).toBe('stopped');
+      expect(await service.phase('stopped')).not.toHaveProperty('servicePid');
+      expect(service.gateways()).toEqual([]);
+    });
+  });
+
+  describe('by a child of its own gateway, which stops it, waits, and starts it again', () => {
+    const updateItself = async (how: 'leaves' | 'stays') => {
+      const name = await service.fresh();
+      const { manager, rig, of } = service;
+      const gatewayCommand = [rig.node, rig.probe('updating-gateway'), name, how, rig.sampleGateway(), 'gateway', 'run'];
+      const before = await manager.install(of, { gatewayCommand, recovery: QUICK });
+      rig.write('C:\\update.log', '');
+      const census = service.census();
+      rig.write('C:\\update-now', '');
+      await service.another(before).finally(() => census.stop());
+      expect(census.most).toBe(1);
+      expect(service.gateways()).toHaveLength(1);
+      return rig.read('C:\\update.log');
+    };
+
+    it('has one gateway afterwards where the child leaves the job', async () => {
+      expect(await updateItself('leaves')).toBe('stops it\nstarts it\n');
+      expect(service.failures()).toEqual([]);
+    });
+
+    it('has one gateway afterwards where the child ends with the job: the SCM starts it, because nobody else is left to', async () => {
+      expect(await updateItself('stays')).toBe('stops it\n');
+      expect(service.failures()).toMatchObject([{ failure: 1, restartInMs: QUICK.delaysMs[0] }]);
+    });
+  });
+
+  describe('that somebody else changes', () => {
+    /** What `sc config NAME start= disabled` does; Wine's sc does not know it. */
+    const disable = async () => {
+      const { value } = await attempt(service.rig, 'service-install', 'readInstalled', service.of.serviceName);
+      const [program = '', ...args] = splitCommandLine(value?.config.binaryPath ?? '');
+      await call(service.rig, 'service-install', 'installService', {
+        name: service.of.serviceName,
+        displayName: value?.config.displayName ?? '',
+        description: '',
+        program,
+        args,
+        owner: await call(service.rig, 'security', 'currentUser'),
+        recovery: QUICK,
+        preshutdownTimeoutMs: 20_000,
+        startType: 'disabled',
+      });
+    };
+
+    it('tells a start type "disabled", refuses a start, and an installation ends it', async () => {
+      await service.install();
+      await service.manager.stop(service.of);
+      await disable();
+      expect(await service.status()).toMatchObject({ phase: 'stopped', startType: 'disabled' });
+      await expect(service.manager.start(service.of)).rejects.toMatchObject({ code: 'service-disabled' });
+      expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running', startType: 'automatic' });
+    });
+
+    it('goes on running when it is deleted from outside, is gone when it stops, and can be installed again', async () => {
+      await service.install();
+      expect(await service.tool('sc', 'delete', service.of.serviceName)).toBe(0);
+      expect(await service.phase('removal-pending')).toMatchObject({ problems: [] });
+      expect(service.gateways()).toHaveLength(1);
+      expect(await service.tool('sc', 'stop', service.of.serviceName)).toBe(0);
+      await service.phase('not-installed');
+      expect(service.gateways()).toEqual([]);
+      expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running' });
+    });
+
+    it('says that its removal is pending while somebody has it open', async () => {
+      await service.install();
+      const { manager, rig, of } = service;
+      await manager.stop(of);
+      const holder = rig.run([rig.node, rig.probe('hold'), of.serviceName]);
+      await until('a holder', () => rig.read('C:\\held') !== '');
+      expect(await manager.uninstall(of)).toMatchObject({ phase: 'removal-pending' });
+      await expect(manager.install(of, { gatewayCommand: sampleGatewayIn(rig) })).rejects.toMatchObject({ code: 'removal-pending' });
+      rig.write('C:\\let-go', '');
+      expect((await holder).code).toBe(0);
+      await service.phase('not-installed');
+    });
+
+    it('leaves a service of the same name alone that is none of ours', async () => {
+      const name = await service.fresh();
+      const { manager, of } = service;
+      expect(await service.tool('sc', 'create', name, 'binPath=', 'C:\\other\\other.exe')).toBe(0);
+      expect(await service.status()).toMatchObject({ phase: 'foreign', detail: expect.stringContaining('other.exe') });
+      for (const verb of ['install', 'start', 'stop', 'restart', 'uninstall'] as const) {
+        await expect(manager[verb](of), verb).rejects.toMatchObject({ code: 'foreign' });
+      }
+      expect(await call(service.rig, 'scm', 'queryConfig', name)).toMatchObject({ binaryPath: 'C:\\other\\other.exe' });
+      expect(await service.tool('sc', 'delete', name)).toBe(0);
+    });
+
+    it('leaves the service of another Windows user alone, and that one takes nobody else for its owner', async () => {
+      await service.install();
+      const { manager, of } = service;
+      await manager.stop(of);
+      await write({ Owner: SOMEBODY }, '\\Parameters');
+      expect(await service.status()).toMatchObject({ phase: 'foreign', detail: expect.stringContaining('another Windows user') });
+      for (const verb of ['install', 'start', 'stop', 'restart', 'uninstall'] as const) {
+        await expect(manager[verb](of), verb).rejects.toMatchObject({ code: 'foreign' });
+      }
+      // Only ours is signed in: its token is the wrong one, and nothing is launched with it.
+      expect(await service.tool('net', 'start', of.serviceName)).toBe(0);
+      await until('the wait for its owner', async () => (await manager.facts(of))?.phase === 'waiting-for-sign-in');
+      expect(await manager.runnerPid(of)).toBeUndefined();
+      expect(service.gateways()).toEqual([]);
+      expect(await service.tool('net', 'stop', of.serviceName)).toBe(0);
+      await write({ Owner: await call(service.rig, 'security', 'currentUser') }, '\\Parameters');
+    });
+
+    it('starts nothing with an owner that is none, takes rubbish for nothing, and an installation mends both', async () => {
+      await service.install();
+      const { manager, of } = service;
+      await manager.stop(of);
+      for (const rubbish of ['Everybody', 7, ['S-1-5-18']]) {
+        await write({ Owner: rubbish }, '\\Parameters');
+        await write({ Facts: '{"phase":"flying"' }, '\\State');
+        expect(await service.status()).toMatchObject({ phase: 'stopped' });
+        expect(await service.tool('net', 'start', of.serviceName)).toBe(0);
+        const facts = await until('the refusal', () => manager.facts(of));
+        expect(facts).toMatchObject({ phase: 'stopped', launchError: { code: 'service-owner-missing' } });
+        expect(service.gateways()).toEqual([]);
+      }
+      expect(await manager.install(of)).toMatchObject({ phase: 'running' });
+    });
+
+    it('runs in spite of rubbish in every value of its own, and an installation mends the ladder', async () => {
+      await service.install();
+      const { manager, of } = service;
+      await manager.stop(of);
+      for (const facts of ['null', '7', '{"phase":"running","since":"now"}', RUBBISH_FACTS]) {
+        await write({ Facts: facts }, '\\State');
+        expect(await service.status()).toMatchObject({ phase: 'stopped' });
+      }
+      await write({ FailureActions: 'no ladder', FailureActionsOnNonCrashFailures: 'yes', Description: 7 });
+      expect(await manager.start(of)).toMatchObject({ phase: 'running' });
+      expect(await manager.install(of)).toMatchObject({ phase: 'running' });
+      const { settings } = (await call(service.rig, 'service-install', 'readInstalled', of.serviceName)) ?? {};
+      expect(settings).toMatchObject({ kept: { recovery: QUICK, failuresWithoutCrash: true } });
+    });
+  });
+
+  it(`keeps the source "${EVENT_SOURCE}" of the event log as long as one service of ours is there`, async () => {
+    const source = () => service.manager.leftovers().then(found => found.includes('event source'));
+    expect(await source()).toBe(false);
+    await service.install();
+    expect(await source()).toBe(true);
+    await service.clear();
+    expect(await source()).toBe(false);
+  });
+});
+
+/** Every field is there, and none is what it should be. */
+const RUBBISH_FACTS = JSON.stringify({
+  phase: 'stopped',
+  since: '2026-01-01T00:00:00.000Z',
+  lastStop: 'yesterday',
+  lastRunnerExit: { at: 5, code: 'none' },
+  failures: 'many',
+  nextTry: [],
+  launchError: { code: 'flying' },
+  session: null,
+});

@@ -1,0 +1,80 @@
+// A process inside Windows that answers this side: one of probes/ that listens on a loopback port, which it prints. Wine shares the loopback
+// interface with Linux, so one JSON line asks and another answers; what was not asked for comes by itself.
+import net from 'node:net';
+import { LineCutter } from '../../src/process/pipe-protocol.ts';
+import type { ErrorValue } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import type { WineRig } from './rig.ts';
+
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: ErrorValue;
+}
+
+const START_MS = 60_000;
+const GONE: ErrorValue = { code: 'internal', message: 'The process inside Windows has ended.', remedy: 'See why in the rig.' };
+
+export class Remote {
+  readonly #socket: net.Socket;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #last = 0;
+
+  private constructor(socket: net.Socket, onNews: (message: object) => void) {
+    this.#socket = socket;
+    const cutter = new LineCutter();
+    socket.setEncoding('utf8');
+    socket.on('data', (text: unknown) => {
+      for (const line of cutter.push(String(text)) ?? []) {
+        const message = JSON.parse(line) as Answer | object;
+        if ('id' in message) this.#hear(message);
+        else onNews(message);
+      }
+    });
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      for (const id of this.#waiting.keys()) this.#hear({ id, error: GONE });
+    });
+  }
+
+  /** @param onNews hears what comes without having been asked for. */
+  static async start(rig: WineRig, probe: string, onNews: (message: object) => void = () => undefined): Promise<Remote> {
+    const out = rig.begin(rig.probe(probe));
+    const port = await poll(() => Number(out()) || undefined, { what: `the process ${probe} inside Windows`, deadlineMs: START_MS });
+    const socket = net.connect(port, '127.0.0.1');
+    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    return new Remote(socket, onNews);
+  }
+
+  #hear(answer: Answer): void {
+    this.#waiting.get(answer.id)?.(answer);
+    this.#waiting.delete(answer.id);
+  }
+
+  /** A number that no other question or watch of this process has. */
+  number(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  /** The value or the error that it answers with. */
+  async try(verb: string, ...args: readonly unknown[]): Promise<Answer> {
+    const id = this.number();
+    const answered = new Promise<Answer>(resolve => this.#waiting.set(id, resolve));
+    if (this.#socket.destroyed) this.#hear({ id, error: GONE });
+    else this.#socket.write(`${JSON.stringify({ id, verb, args })}\n`);
+    return answered;
+  }
+
+  /** The value; rejects with the error. */
+  async ask<T>(verb: string, ...args: readonly unknown[]): Promise<T> {
+    const { value, error } = await this.try(verb, ...args);
+    if (error) throw Object.assign(new Error(error.message), error);
+    return value as T;
+  }
+
+  /** It ends with its last connection. */
+  close(): void {
+    this.#socket.destroy();
+  }
+}

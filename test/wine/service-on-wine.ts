@@ -1,0 +1,142 @@
+// The service that a test is about, from outside of Windows: its manager inside, Windows' own tools, and its processes as Linux lists them.
+import { existsSync, readdirSync } from 'node:fs';
+import { processesOf } from '../../main/story/trial-processes.ts';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { InstallOptions } from '../../src/service/manager.ts';
+import { poll } from '../../src/service/poll.ts';
+import type { Status } from '../../src/service/status.ts';
+import { watchCount } from '../support/sandbox.ts';
+import { RemoteManager, sampleGatewayIn } from './remote-manager.ts';
+import { WineRig } from './rig.ts';
+
+/** A start of Windows Node under Wine on a busy machine, and what it then does. */
+const FACT_MS = 60_000;
+/** Programs of a prefix whose server has ended are gone within this. */
+const GONE_MS = 10_000;
+
+/** A ladder for tests that are not about its delays. */
+export const QUICK = { delaysMs: [100, 200, 400], resetMs: 60_000 };
+
+/** Waits for a fact inside Windows. */
+export const until = <T>(what: string, look: () => T | Promise<T>) => poll(look, { what, deadlineMs: FACT_MS });
+
+export class ServiceOnWine {
+  #windows: { readonly rig: WineRig; manager: RemoteManager } | undefined;
+  #of: GatewayIdentity | undefined;
+  #homes = 0;
+
+  get rig(): WineRig {
+    return this.#up.rig;
+  }
+
+  get manager(): RemoteManager {
+    return this.#up.manager;
+  }
+
+  /** The gateway of the present test. */
+  get of(): GatewayIdentity {
+    if (!this.#of) throw new Error('the test has no service yet');
+    return this.#of;
+  }
+
+  get #up() {
+    if (!this.#windows) throw new Error('the rig is not up');
+    return this.#windows;
+  }
+
+  async open(): Promise<void> {
+    const rig = await WineRig.start();
+    this.#windows = { rig, manager: await RemoteManager.start(rig) };
+  }
+
+  /** Takes the service of a test away, if it made one. */
+  async clear(): Promise<void> {
+    if (this.#of) await this.manager.uninstall(this.#of);
+    this.#of = undefined;
+  }
+
+  /** Ends everything. Resolves with what was still there of ours: in the prefix before its end, on this machine after it. */
+  async close(): Promise<readonly string[]> {
+    if (!this.#windows) return [];
+    const { rig, manager } = this.#windows;
+    const left = [...(await manager.leftovers())];
+    manager.close();
+    await rig.dispose();
+    const gone = () => processesOf(rig.prefix).length === 0;
+    await poll(gone, { what: 'the processes of the prefix to end', deadlineMs: GONE_MS }).catch(() => undefined);
+    left.push(...processesOf(rig.prefix).map(({ pid, command }) => `process ${pid} ${command}`));
+    return existsSync(rig.prefix) ? [...left, rig.prefix] : left;
+  }
+
+  /** Ends Windows and starts it again, as a power cut does; resolves when there is a manager again. */
+  async reboot(): Promise<void> {
+    this.manager.close();
+    await this.rig.reboot();
+    this.#up.manager = await RemoteManager.start(this.rig);
+  }
+
+  /** A home of its own for this test, with no service yet. Gives the service's name. */
+  async fresh(home = `C:\\homes\\${this.#homes + 1}`): Promise<string> {
+    this.#homes += 1;
+    this.#of = await this.manager.identity(home);
+    return this.#of.serviceName;
+  }
+
+  /** The sample gateway's own service. */
+  async install(options: InstallOptions = {}): Promise<Status> {
+    await this.fresh();
+    return this.manager.install(this.of, { gatewayCommand: sampleGatewayIn(this.rig), recovery: QUICK, ...options });
+  }
+
+  status(): Promise<Status> {
+    return this.manager.status(this.of);
+  }
+
+  phase(wanted: Status['phase'], holds: (status: Status) => boolean = () => true): Promise<Status> {
+    return until(`the phase ${wanted}`, async () => {
+      const now = await this.status();
+      return now.phase === wanted && holds(now) && now;
+    });
+  }
+
+  /** The status as soon as another gateway runs than the one of `before`. */
+  another(before: Status): Promise<Status> {
+    return this.phase('running', ({ startedAt }) => startedAt !== before.startedAt);
+  }
+
+  /** Has the sample gateway do something, as its README lists. */
+  tell(command: string): void {
+    this.rig.write(`${this.of.home}\\state\\sample-gateway.command`, command);
+  }
+
+  /** Runs a tool of Windows; gives its exit code. */
+  async tool(...argv: readonly string[]): Promise<number> {
+    return (await this.rig.run(argv)).code;
+  }
+
+  /** What the rebuilt SCM wrote about failures of this service. */
+  failures(): ReturnType<WineRig['recoveryLog']> {
+    return this.rig.recoveryLog().filter(({ service }) => service === this.of.serviceName);
+  }
+
+  /** PIDs on Linux of the living gateways of this Windows. */
+  gateways(): readonly number[] {
+    return processesOf(this.rig.prefix)
+      .filter(({ pid, command }) => command.includes('gateway.mjs') && !command.includes('--help') && threadsOf(pid) > 1)
+      .map(({ pid }) => pid);
+  }
+
+  /** Counts the gateways until it is stopped. */
+  census(): ReturnType<typeof watchCount> {
+    return watchCount(() => this.gateways().length);
+  }
+}
+
+/** Node has several. What Wine forks of a process to start another one looks like it until then, and has one: ask for this last. */
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
