@@ -101,8 +101,8 @@ export async function stopService(name: string, { deadlineMs }: WaitOptions): Pr
   const endMs = performance.now() + deadlineMs;
   const settled = (): boolean => queryStatus(name)?.state !== 'start-pending';
   await poll(settled, { what: `the service ${name} to have started`, deadlineMs, everyMs: ASK_EVERY_MS });
-  // 1062: it is stopped; 1061 now means that it is stopping already, for somebody else.
-  unless([ERROR.serviceNotActive, ERROR.serviceCannotAcceptControl], () => requestStop(name));
+  // 1062: it is stopped; 1061 now means that it is stopping already, for somebody else; the pipe ends with a process that has just died.
+  unless([ERROR.serviceNotActive, ERROR.serviceCannotAcceptControl, ERROR.brokenPipe, ERROR.noData], () => requestStop(name));
   return waitForState(name, 'stopped', { deadlineMs: Math.max(endMs - performance.now(), 0) });
 }
 

@@ -53,7 +53,7 @@ describe.skipIf(!wine.ok)(
       running = child;
       const { code, stdout } = await ended;
       expect({ code, interrupted }).toEqual({ code: 130, interrupted: true });
-      expect(stdout).toContain('Nothing is left');
+      expect(stdout, stdout).toContain('Nothing is left');
       expectNothingLeft(/\(([^()]+)\)/.exec(stdout)?.[1] ?? '');
     });
   },

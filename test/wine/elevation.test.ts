@@ -13,8 +13,8 @@ import type { WineRig } from './rig.ts';
 import { describeOnWine, until } from './suite.ts';
 
 const SERVICE = 'HermesGateway-work';
-/** No test waits for this deadline unless it says so. */
-const TIMES = { deadlineMs: 40_000, graceMs: 500 };
+/** No test waits for these unless it says so; sudo-prompt itself looks once a second. */
+const TIMES = { deadlineMs: 40_000, graceMs: 5_000 };
 
 describeOnWine('elevation', rig => {
   const elevate = (request: Partial<ElevationRequest> = {}): Promise<{ outcome: ElevationOutcome }> =>
@@ -30,13 +30,13 @@ describeOnWine('elevation', rig => {
   beforeAll(() => standInForPowerShell(rig()));
   afterEach(async () => {
     await until('no elevated step', async () => !(await call(rig(), 'mutex', 'mutexExists', 'Global\\HermesGatewayElevated')));
-    await elevate({ way: 'direct', verb: 'uninstall' });
+    if (await registered()) await elevate({ way: 'direct', verb: 'uninstall' });
   });
 
   it('registers the service after consent, and removes it after another one: one question each', async () => {
     const before = promptFolders(rig()).length;
     expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
-    expect((await registered())?.binaryPath).toMatch(/hermes-gateway\.js service --service HermesGateway-work$/);
+    expect((await registered())?.binaryPath).toMatch(/hermes-gateway\.cjs service --service HermesGateway-work$/);
     expect((await asked('accept', { verb: 'uninstall' })).outcome).toEqual({ kind: 'done' });
     expect(await registered()).toBeUndefined();
     expect(promptFolders(rig()).length - before).toBe(2);
@@ -81,7 +81,7 @@ describeOnWine('elevation', rig => {
   });
 
   it('says that consent was declined, and has changed nothing', async () => {
-    expect((await asked('decline')).outcome).toEqual({ kind: 'declined' });
+    expect((await asked('decline', { times: { ...TIMES, graceMs: 500 } })).outcome).toEqual({ kind: 'declined' });
     expect(await registered()).toBeUndefined();
   });
 
