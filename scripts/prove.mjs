@@ -1,0 +1,28 @@
+// Builds the project and runs one of its proofs: `node scripts/prove.mjs bench|kills [options]`. They are no tests: they take long, or say
+// how fast this machine is. The exit code is the proof's.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createServer } from 'vite';
+
+/** Each exports a function of its own name, which takes the arguments and resolves with the exit code. */
+const PROOFS = { bench: '../test/bench/bench.ts', kills: '../test/chaos/kills.ts' };
+
+const [name = '', ...args] = process.argv.slice(2);
+const file = Object.entries(PROOFS).find(([known]) => known === name)?.[1];
+if (file === undefined) throw new Error(`"${name}" is none of ${Object.keys(PROOFS).join(', ')}`);
+// Standard output belongs to the report.
+execFileSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url))], { stdio: ['ignore', 2, 2] });
+// Vite only translates the TypeScript: nothing is served or watched.
+const vite = await createServer({
+  configFile: false,
+  logLevel: 'warn',
+  appType: 'custom',
+  optimizeDeps: { noDiscovery: true },
+  server: { middlewareMode: true, watch: null, ws: false },
+});
+try {
+  const proof = await vite.ssrLoadModule(fileURLToPath(new URL(file, import.meta.url)));
+  process.exitCode = await proof[name](args);
+} finally {
+  await vite.close();
+}

@@ -1,0 +1,15 @@
+// @ts-check
+// An app in the middle of its own update, without a window: the engine of the main process, as a host app has it, with every gateway of a
+// home down while a command runs. `node updating-app.mjs HOME COMMAND…`
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { openEngine } from '../../dist/main/engine.js';
+import { updateWhileDown } from '../../dist/main/update.js';
+
+const [home, program = '', ...args] = process.argv.slice(2);
+const engine = await openEngine({ hostDir: fileURLToPath(new URL('../../dist/host', import.meta.url)), home });
+await updateWhileDown(engine, 'an app', async () => {
+  await once(spawn(program, args, { stdio: 'ignore' }), 'exit');
+});
+process.exit(0);
