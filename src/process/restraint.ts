@@ -12,7 +12,7 @@ import { type Hold, holdInForce } from '../service/holds.ts';
 import { isSameProcess, type ProcessTable, processRef } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { endAdoptedUpdate } from '../update/adopted.ts';
-import { settleHolds } from '../update/resume.ts';
+import { settleUpdates } from '../update/resume.ts';
 import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
 
 /** The runner that is kept from starting its gateway. */
@@ -81,7 +81,7 @@ export class Restraint {
       await this.#runner.changeOr(HOLD_LOOK_MS);
     }
     if (this.#runner.isEnding()) return held;
-    await settleHolds(folder, processes);
+    await settleUpdates(folder, processes);
     if (hermes) await this.#noteHermes(beganMs);
     return held;
   }

@@ -27,6 +27,7 @@ import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
 import { Restraint } from './restraint.ts';
 import { RunnerBoard, type Showing } from './runner-board.ts';
+import { careForUpdates } from './update-care.ts';
 
 export interface RunnerPorts {
   readonly definition: Definition;
@@ -105,6 +106,7 @@ export class Runner {
       this.#wake();
       void this.#yieldToHold();
     });
+    const endCare = careForUpdates(folder, processes, log);
     // Whoever wants to watch can wait for the pipe; the gateway need not.
     const serving = this.#serve();
     try {
@@ -116,6 +118,7 @@ export class Runner {
       return RUNNER_EXIT.failed;
     } finally {
       unwatch();
+      await endCare();
       await this.#life?.clear();
       await this.#output.close();
       await serving;

@@ -7,14 +7,14 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../service/errors.ts';
-import { holdInForce, readHolds } from '../service/holds.ts';
+import { holdInForce } from '../service/holds.ts';
 import { isLock, type Lock, lockHolder, type ProcessRef, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
-import type { StateFolder } from '../service/state-folder.ts';
+import { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { bringBack, type EndedUpdate, INTERRUPTED, noteEnd, resultOf } from './ending.ts';
-import { isUnderWay, journalFile, readJournal, readJournals, removeJournal, type UpdateJournal, type UpdateResult } from './journal.ts';
+import { isUnderWay, journalFile, readJournals, removeJournal, type UpdateJournal, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
 
 /** How long somebody is waited for who finishes an earlier update, in milliseconds. */
@@ -37,7 +37,7 @@ export interface ResumeOptions {
  * nothing to do; nothing where somebody else is at it already. Never throws.
  */
 export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions = {}): Promise<readonly EndedUpdate[]> {
-  if ((await abandoned(ports, options)).length === 0 && !isLockStale(ports)) return [];
+  if ((await abandoned(ports, options)).length === 0 && !isLockStale(ports.stateRoot, ports.processes)) return [];
   const lock = tryLock(ports);
   if (!lock || !isLock(lock)) return [];
   try {
@@ -72,39 +72,58 @@ async function abandoned(
 }
 
 /**
- * Takes away what dead updates have left in the folder of one service, and writes their end down: its runner does it before it starts the
- * gateway. The last one takes the journal too. Nothing where somebody else is finishing them.
+ * Takes away what dead updates have left for one service, and writes their end down: its runner does it before it starts the gateway, and
+ * while it runs. The journal goes with the last one that it planned. True while there is an update of this service to look at again.
  */
-export async function settleHolds(folder: StateFolder, processes: ProcessTable): Promise<void> {
+export async function settleUpdates(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   const stateRoot = path.dirname(folder.path);
+  const service = path.basename(folder.path);
+  const planned = (await readJournals(stateRoot)).flatMap(found =>
+    'journal' in found && plans(found.journal, service) ? [found.journal] : [],
+  );
   const stale = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
-  if (stale.length === 0) return;
+  const over = planned.filter(journal => !isUnderWay(journal, processes));
+  if (stale.length === 0 && over.length === 0 && !isLockStale(stateRoot, processes)) return planned.length > 0;
   // Another runner is done in moments; whoever finishes the whole update takes this folder's part along.
   const taken = async () => {
     const found = tryLock({ stateRoot, processes });
     return !found || isLock(found) ? { lock: found } : undefined;
   };
   const { lock } = await poll(taken, { what: 'another runner', deadlineMs: SETTLE_MS, everyMs: 20 }).catch(() => ({ lock: undefined }));
-  if (!lock) return;
+  if (!lock) return true;
   try {
-    for (const { id } of stale) {
-      const found = await readJournal(journalFile(stateRoot, id));
-      const journal = found && 'journal' in found ? found.journal : undefined;
-      if (journal && isUnderWay(journal, processes)) continue;
+    let waiting = over.length < planned.length;
+    for (const journal of over) {
       // How one that was handed off has ended is for the relaunched app to say; the gateway does not wait for it.
-      const known = journal && (journal.step !== 'handed-off' || journal.result);
+      const known = journal.step !== 'handed-off' || journal.result !== undefined;
       if (known) await noteEnd(folder, journal);
-      folder.releaseHold(id);
-      if (known && !(await isHeldElsewhere(stateRoot, journal))) await removeJournal(journalFile(stateRoot, id));
+      folder.releaseHold(journal.id);
+      if (!known) continue;
+      if (await isAccountedFor(stateRoot, journal, service, processes)) await removeJournal(journalFile(stateRoot, journal.id));
+      else waiting = true;
     }
+    for (const { id } of stale) if (!planned.some(journal => journal.id === id)) folder.releaseHold(id);
+    return waiting;
   } finally {
     lock.release();
   }
 }
 
-async function isHeldElsewhere(stateRoot: string, { id, profiles }: UpdateJournal): Promise<boolean> {
-  const holds = await Promise.all(profiles.map(({ service }) => readHolds(path.join(stateRoot, service))));
-  return holds.flat().some(hold => hold.id === id);
+function plans({ profiles }: UpdateJournal, service: string): boolean {
+  return profiles.some(planned => planned.service === service);
+}
+
+/** Whether every other gateway of an update is in the hands of its runner again, or is to stay stopped. */
+async function isAccountedFor(stateRoot: string, { id, profiles }: UpdateJournal, mine: string, processes: ProcessTable): Promise<boolean> {
+  const others = profiles.filter(({ service }) => service !== mine).map(({ service }) => new StateFolder(path.join(stateRoot, service)));
+  const accounted = await Promise.all(
+    others.map(async other => {
+      if ((await other.holds()).some(hold => hold.id === id)) return false;
+      if (lockHolder(other.runnerLock, processes)) return true;
+      return (await other.desired()).desired === 'stopped' || (await other.definition().catch(() => null)) === undefined;
+    }),
+  );
+  return accounted.every(Boolean);
 }
 
 /**
@@ -137,7 +156,7 @@ export async function refuseRunning({ stateRoot, processes }: UpdatePorts): Prom
 }
 
 /** One was killed before it had a journal. */
-function isLockStale({ stateRoot, processes }: UpdatePorts): boolean {
+function isLockStale(stateRoot: string, processes: ProcessTable): boolean {
   const file = lockFile(stateRoot);
   return existsSync(file) && lockHolder(file, processes) === undefined;
 }
