@@ -6,6 +6,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { capture } from './capture.ts';
+import { downtime } from './downtime.ts';
 import type { Part } from './figure.ts';
 import { idle } from './idle.ts';
 import { operations } from './operations.ts';
@@ -16,7 +17,7 @@ import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
 import { wine } from './wine.ts';
 
-const PARTS: readonly Part[] = [respawn, operations, capture, idle, page, paint, panelSize, wine];
+const PARTS: readonly Part[] = [respawn, operations, downtime, capture, idle, page, paint, panelSize, wine];
 const RUNS = 5;
 
 const USAGE = `usage: npm run bench [-- --json] [--only ${PARTS.map(part => part.name).join('|')}] [--runs N]`;

@@ -3,16 +3,20 @@
  * (test/wine/scm), and Wine starts a program slower than Windows does; the figures are an upper bound, not Windows'.
  */
 
+import { readFileSync } from 'node:fs';
 import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import { poll } from '../../src/service/poll.ts';
 import type { Status } from '../../src/service/status.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
 import { available, WineRig } from '../wine/rig.ts';
+import { DOWNTIME, downtimeMs, STAMPED_UPDATE } from './downtime.ts';
 import type { Outcome, Part } from './figure.ts';
 
 const DEADLINE_MS = 30_000;
 const QUERIES = 200;
 const SERVICES = 100;
+const UPDATE = 'C:\\stamped-update.mjs';
+const STAMPS = 'C:\\stamps.json';
 
 export const wine: Part = {
   name: 'wine',
@@ -22,6 +26,7 @@ export const wine: Part = {
     const rig = await WineRig.start();
     try {
       const manager = await RemoteManager.start(rig);
+      rig.write(UPDATE, readFileSync(STAMPED_UPDATE, 'utf8'));
       const outcomes = await measureLives(rig, manager, runs);
       const listed = await rig.ask<number[]>('timing', 'list', String(SERVICES));
       manager.close();
@@ -36,7 +41,7 @@ export const wine: Part = {
 };
 
 async function measureLives(rig: WineRig, manager: RemoteManager, runs: number): Promise<Outcome[]> {
-  const [kills, stops, running, up]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const [kills, stops, running, up, downs]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
   let queries: { readonly open: number[]; readonly whole: number[] } = { open: [], whole: [] };
   for (let run = 0; run < runs; run += 1) {
     // A service of its own, because the SCM counts failures by service: every kill is a first one.
@@ -58,12 +63,16 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
     running.push(runningMs);
     up.push((await started) - at);
     if (run === 0) queries = await rig.ask('timing', 'query', of.serviceName, String(QUERIES));
+
+    await rig.run([rig.node, rig.host, 'update', '--home', of.home, '--', rig.node, UPDATE, STAMPS]);
+    downs.push(downtimeMs(await manager.history(of), rig.read(STAMPS)));
     await manager.uninstall(of);
   }
   return [
     { name: 'killed gateway → another one up (rebuilt SCM)', unit: 'ms', values: kills, target: { bound: 'at most', value: 2_000 } },
     { name: 'StartService → RUNNING', unit: 'ms', values: running, target: { bound: 'below', value: 300 } },
     { name: 'StartService → gateway up', unit: 'ms', values: up, target: { bound: 'below', value: 1_000 } },
+    { name: DOWNTIME, unit: 'ms', values: downs, target: { bound: 'below', value: 500 } },
     { name: 'stop of a healthy gateway', unit: 'ms', values: stops, target: { bound: 'below', value: 1_000 } },
     { name: 'status query of the SCM', unit: 'ms', values: queries.open, target: { bound: 'below', value: 0.5 } },
     { name: 'status query, the service opened and closed for it', unit: 'ms', values: queries.whole },
