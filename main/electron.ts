@@ -13,6 +13,7 @@ import { appPaths } from './app-paths.ts';
 import { AppWindow, applicationMenu } from './app-window.ts';
 import { catalogueFor } from './catalogue.ts';
 import { lockDownContents, lockDownSession } from './lock-down.ts';
+import { registerLoginItemIpc } from './login-item.ts';
 import { type GatewayServiceRegistration, registerGatewayService } from './register.ts';
 import { tellOnce } from './told-once.ts';
 import { isOwnPage, SCHEME, SCHEME_PRIVILEGES, startsHidden } from './window-policy.ts';
@@ -20,7 +21,7 @@ import { isOwnPage, SCHEME, SCHEME_PRIVILEGES, startsHidden } from './window-pol
 const APP_NAME = 'Hermes Gateway';
 const APP_ID = 'com.nousresearch.hermes.gateway-service';
 
-const { app, BrowserWindow, Menu, Notification, protocol, session } = electron;
+const { app, BrowserWindow, ipcMain, Menu, Notification, protocol, session } = electron;
 
 log.hooks.push(redactMessage);
 log.errorHandler.startCatching({ showDialog: false });
@@ -73,8 +74,12 @@ function run(): void {
   app.on('window-all-closed', () => {
     if (!registration?.trayAvailable) app.quit();
   });
-  // Only what shows the gateway ends; the gateway itself is not asked to.
-  app.on('will-quit', () => registration?.dispose());
+  const withdrawLoginItem = registerLoginItemIpc({ ipcMain, app, platform: process.platform, vouch: isOwnPage });
+  app.on('will-quit', () => {
+    // Only what shows the gateway ends; the gateway itself is not asked to.
+    registration?.dispose();
+    withdrawLoginItem();
+  });
 
   registration = registerGatewayService(electron, {
     hostDir,

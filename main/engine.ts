@@ -12,6 +12,7 @@ import type { GatewayManager } from '../src/service/manager.ts';
 import { stateRoot } from '../src/service/state-folder.ts';
 import type { UpdatePorts } from '../src/update/ports.ts';
 import { updateFeed } from './updater/update-feed.ts';
+import { mainVersions } from './versions.ts';
 
 export interface EngineOptions {
   /** Folder of the host executable (`hermes-gateway-host.exe`), or of its entry script in development. */
@@ -54,6 +55,12 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   if (!first) throw new GatewayServiceError('profile-missing', '(no profile was named)');
   const manager = await chooseManager(managers, first);
   const feed = updateFeed({ ...updates, root: root.root });
-  const controller = new GatewayServiceController({ manager, updates: feed, identities, ...(reveal && { reveal }) });
+  const controller = new GatewayServiceController({
+    manager,
+    updates: feed,
+    identities,
+    versions: mainVersions(),
+    ...(reveal && { reveal }),
+  });
   return { controller, manager, identities, updates };
 }

@@ -4,6 +4,10 @@
  */
 
 import { contextBridge, ipcRenderer } from 'electron';
+import { loginItemBridge } from '../src/desktop/login-item.ts';
 import { gatewayServiceBridge } from './gateway-service-bridge.ts';
 
-contextBridge.exposeInMainWorld('hermesDesktop', { gatewayService: gatewayServiceBridge(ipcRenderer) });
+contextBridge.exposeInMainWorld('hermesDesktop', {
+  gatewayService: gatewayServiceBridge(ipcRenderer),
+  loginItem: loginItemBridge(ipcRenderer),
+});

@@ -56,7 +56,10 @@ export function onClose({ trayAvailable, quitting, sessionEnding }: ClosingFacts
   return trayAvailable && !quitting && !sessionEnding ? 'hide' : 'close';
 }
 
+/** The argument with which the app starts for the tray alone. */
+export const HIDDEN = '--hidden';
+
 /** Started at sign-in, or for the tray alone. */
 export function startsHidden(argv: readonly string[]): boolean {
-  return argv.includes('--hidden');
+  return argv.includes(HIDDEN);
 }

@@ -210,6 +210,7 @@ function Offered({ observed, store, messages, components }: OfferedProps) {
   const action = offered ?? (observed?.operation ? last.current : undefined);
   if (!observed || !action) return null;
   const { phase } = observed.status;
+  const said = messages.action(action.verb, phase);
   return (
     <components.Button
       label={messages.actionLabel(action, phase)}
@@ -217,7 +218,8 @@ function Offered({ observed, store, messages, components }: OfferedProps) {
       disabled={offered === undefined}
       onClick={() => void store[action.verb]()}
     >
-      {messages.action(action.verb, phase)}
+      {/* Another word is another element: the same one would be a shift of the layout. */}
+      <span key={said}>{said}</span>
     </components.Button>
   );
 }

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { askingManager, ConsentStandIn } from '../consent-stand-in.ts';
 import { createStandIn, type TryIt } from '../try-it.ts';
 import { updateFeed } from '../updater/update-feed.ts';
+import { mainVersions } from '../versions.ts';
 import type { TrialSystem } from './trial-system.ts';
 
 export interface Trial extends TrialSystem {
@@ -23,6 +24,7 @@ export function openTrial(system: TrialSystem): Trial {
     manager: askingManager(manager, consent),
     updates: updateFeed({ ...updates, root: homeFolder }),
     identities: [identity],
+    versions: mainVersions(),
     installOptions: { probeMs: PROBE_MS, ...(gatewayCommand && { gatewayCommand }) },
   });
   return { ...system, controller, consent, attempt: createStandIn({ ...system, controller, consent }) };

@@ -7,6 +7,7 @@ import type { GatewayIdentity } from '../gateway/identity.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../service/manager.ts';
 import type { Status } from '../service/status.ts';
+import type { Versions } from './details.ts';
 import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
@@ -27,6 +28,8 @@ export interface ControllerOptions {
   /** Identities of the profiles that may be shown; the first is the default. */
   readonly identities: readonly GatewayIdentity[];
   readonly installOptions?: InstallOptions;
+  /** For "copy details": what a page cannot know. */
+  readonly versions?: Versions;
   /** Shows a file in the system's file manager; absent where there is none. */
   readonly reveal?: (file: string) => Promise<void> | void;
 }
@@ -179,7 +182,7 @@ class ProfileController {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { manager, identities, updates } = this.#options;
+    const { manager, identities, updates, versions } = this.#options;
     const status = this.#status ?? (await manager.status(this.identity));
     const [history, update] = await Promise.all([manager.history(this.identity), updates?.current()]);
     const end = update ? undefined : lastUpdateEnd(history, this.#seen.sinceMs);
@@ -191,6 +194,7 @@ class ProfileController {
       status,
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
+      ...(versions && { versions }),
       history: history.slice(-HISTORY_SHOWN),
       ...(update && { update }),
       ...(end && !this.#seen.dismissed.has(end.id) && { updateEnd: end }),

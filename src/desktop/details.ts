@@ -43,7 +43,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     lastExit && `last exit: ${lastExit.code ?? 'unknown'} at ${lastExit.at}: ${lastExit.reason}`,
     `ladder: ${status.recovery.delaysMs.join(', ')} ms, reset ${status.recovery.resetMs} ms`,
     ...status.problems.map(({ code, message }) => `problem: ${code}: ${message}`),
-    ...Object.entries(versions).map(([name, version]) => `${name}: ${version}`),
+    ...Object.entries({ ...snapshot.versions, ...versions }).map(([name, version]) => `${name}: ${version}`),
     log && `log: ${log.path}`,
     ...snapshot.history.map(historyLine),
   ];

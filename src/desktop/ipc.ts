@@ -10,6 +10,7 @@ import type { Receipt } from '../service/receipt.ts';
 import type { Status } from '../service/status.ts';
 import type { Step } from '../service/steps.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
+import type { Versions } from './details.ts';
 
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
@@ -36,6 +37,8 @@ export interface Snapshot {
   };
   /** Why the last operation failed; gone when the next one begins. */
   readonly lastError?: ErrorValue;
+  /** Of the program behind it, for "copy details". */
+  readonly versions?: Versions;
   /** The last records, oldest first, at most 20. */
   readonly history: readonly HistoryRecord[];
   /** The update under way of what the gateways run on, whoever does it. */

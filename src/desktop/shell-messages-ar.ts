@@ -38,6 +38,11 @@ export const shellAr: ShellMessages = {
     const { title, body } = ALERTS[kind];
     return { title: `بوابة Hermes${profile === 'default' ? '' : ` (\u2068${profile}\u2069)`}: ${title}`, body };
   },
+  loginItem: {
+    title: 'فتح هذا التطبيق عند تسجيل الدخول',
+    description: 'أيقونته فقط، في منطقة الإعلام. تعمل البوابة من دونه.',
+    failed: 'تعذّر تغيير ذلك.',
+  },
   closedToTray: appName => ({
     title: `يبقى ${appName} في منطقة الإعلام`,
     body: 'انقر أيقونته لفتحه من جديد. «إنهاء» في قائمة الأيقونة.',

@@ -23,6 +23,8 @@ export interface ShellMessages {
   };
   /** `profile` is named where it is not the default one. */
   alert(kind: AlertKind, profile: string): Announcement;
+  /** The setting "open when I sign in": of the app, not of the gateway. */
+  readonly loginItem: { readonly title: string; readonly description: string; readonly failed: string };
   /** Said once, when the window is closed to the tray for the first time. */
   closedToTray(appName: string): Announcement;
 }
@@ -64,6 +66,11 @@ export const shellEn: ShellMessages = {
   alert: (kind, profile) => {
     const { title, body } = ALERTS[kind];
     return { title: `Hermes gateway${profile === 'default' ? '' : ` (${profile})`} ${title}`, body };
+  },
+  loginItem: {
+    title: 'Open this app when you sign in',
+    description: 'Only its icon, in the notification area. The gateway runs without it.',
+    failed: 'This could not be changed.',
   },
   closedToTray: appName => ({
     title: `${appName} stays in the notification area`,

@@ -3,7 +3,7 @@ import type { ElectronApplication, Page } from 'playwright';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PAGE_URL } from '../../main/window-policy.ts';
 import { NOBODY, Sandbox } from '../support/sandbox.ts';
-import { describeInElectron, launchApp } from './electron-app.ts';
+import { describeInElectron, launchApp, startAgain } from './electron-app.ts';
 
 describeInElectron('the app', () => {
   let sandbox: Sandbox;
@@ -51,7 +51,7 @@ describeInElectron('the app', () => {
       verbs: Object.keys((globalThis as unknown as { hermesDesktop: { gatewayService: object } }).hermesDesktop.gatewayService).sort(),
     }));
     expect(seen.globals).toEqual([]);
-    expect(seen.verbs).toEqual(['get', 'logs', 'onChanged', 'preview', 'repair', 'restart', 'set', 'start', 'stop']);
+    expect(seen.verbs).toEqual(['get', 'logs', 'onChanged', 'preview', 'repair', 'restart', 'reveal', 'set', 'start', 'stop']);
   });
 
   it('keeps its page where it is', async () => {
@@ -64,11 +64,40 @@ describeInElectron('the app', () => {
     expect(app.windows()).toHaveLength(1);
   });
 
-  it('hides its window instead of closing it, and shows it again at a second start', async () => {
+  it('runs no script but its own, loads from nowhere else, and is granted nothing that it does not need', async () => {
+    const done = await page.evaluate(`(async () => {
+      const script = Object.assign(document.createElement('script'), { textContent: 'window.ranInline = true' });
+      document.head.append(script);
+      const fetched = await fetch('https://example.org/').then(() => true, () => false);
+      return { inline: 'ranInline' in window, fetched, notifies: await Notification.requestPermission() };
+    })()`);
+    expect(done).toEqual({ inline: false, fetched: false, notifies: 'denied' });
+  });
+
+  it('answers its page over the real bridge, and hands errors on as values', async () => {
+    const replies = await page.evaluate(`(async ({ gatewayService, loginItem }) => [
+      await gatewayService.get(), await gatewayService.start('nobody'), await gatewayService.set({ profile: 5, on: 'yes' }), await loginItem.get(),
+    ])(hermesDesktop)`);
+    expect(replies).toMatchObject([
+      { ok: true, value: { schema: 1, status: { phase: 'not-installed' } } },
+      { ok: false, error: { code: 'profile-missing' } },
+      { ok: false, error: { code: 'bad-request' } },
+      { ok: true, value: { supported: false } },
+    ]);
+  });
+
+  it('hides its window in the tray instead of closing it, and shows it again at a second start, which ends at once', async () => {
     const isVisible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(window => window.isVisible()));
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await expect.poll(isVisible).toEqual([false]);
-    await expect(launchApp(sandbox, home)).rejects.toThrow();
+    expect(await startAgain(sandbox, home)).toBe(0);
     await expect.poll(isVisible).toEqual([true]);
+  });
+
+  it('ends when it is told to quit, hidden or not', async () => {
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    const ended = app.waitForEvent('close');
+    await app.evaluate(({ app: its }) => its.quit());
+    await ended;
   });
 });

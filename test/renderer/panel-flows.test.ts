@@ -4,6 +4,7 @@ import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import type { Phase } from '../../src/service/status.ts';
+import type { Step } from '../../src/service/steps.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import type { FakeMain } from './fake-main.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openDist, openPanel } from './panel-page.ts';
@@ -56,6 +57,22 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('Running for 3 hr 12 min.', { exact: false }).first().waitFor();
     expect(await control().getAttribute('aria-busy')).toBe('false');
     expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
+  });
+
+  it('reads each step of turning it on, until the gateway is up', async () => {
+    await open(snapshotIn('not-installed'), ['set']);
+    await control().click();
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    const step = (now: Step) => push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: now, since: ago(0) } }));
+    await step('consent');
+    await page.getByText('Waiting for an administrator…').first().waitFor();
+    await keepScreenshot(page, 'progress');
+    expect(await axeViolations(page)).toEqual([]);
+    await step('registering');
+    await page.getByText('Registering the service…').first().waitFor();
+    expect(await turnedOn()).toBe('true');
+    await answer('running');
+    await page.getByRole('button', { name: 'Restart' }).waitFor();
   });
 
   it('changes nothing by leaving the question with Escape', async () => {
@@ -174,6 +191,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('Turning on…').first().waitFor();
     await refuse(new GatewayServiceError('consent-declined'));
     await page.getByText('sign-in start', { exact: false }).waitFor();
+    await keepScreenshot(page, 'declined');
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await turnedOn()).toBe('false');
   });
@@ -343,6 +361,7 @@ describeInChromium('a person at the panel', browser => {
     await log.getByText('1 of 3').waitFor();
     await filter.fill('.*');
     await page.getByText('No line matches.').waitFor();
+    await keepScreenshot(page, 'log-filter');
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await filter.inputValue()).toBe('');
@@ -403,6 +422,28 @@ describeInChromium('a person at the panel', browser => {
     await open(snapshotIn('unsupported', {}, { supported: false }));
     await page.waitForFunction('window.fake.calls.length > 0');
     expect(await page.getByRole('main').textContent()).toBe('');
+  });
+
+  it('has the switch of the app itself below, which shows what the system says', async () => {
+    page = await browser().newPage();
+    opened.push(page);
+    await page.addInitScript(`let openAtLogin = false;
+      let refuse = false;
+      window.refuseNext = () => { refuse = true; };
+      const reply = () => ({ ok: true, value: { openAtLogin, supported: true } });
+      Object.defineProperty(window, 'hermesDesktop', { value: { loginItem: {
+        get: async () => reply(),
+        set: async on => { if (refuse) return { ok: false }; openAtLogin = on; return reply(); } } } });`);
+    await openDist(page);
+    const login = page.getByRole('switch', { name: 'Open this app when you sign in' });
+    await login.click();
+    await expect.poll(() => login.getAttribute('aria-checked')).toBe('true');
+    await page.evaluate('refuseNext()');
+    await login.click();
+    await page.getByRole('alert').getByText('This could not be changed.').waitFor();
+    expect(await login.getAttribute('aria-checked')).toBe('true');
+    await keepScreenshot(page, 'login-item');
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   it('sees nothing in an app without the bridge', async () => {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, JSHandle, Page } from 'playwright';
 import { build } from 'vite';
-import type { Snapshot } from '../../src/desktop/ipc.ts';
+import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { LOG_LINES, NOW, receiptFor } from './snapshots.ts';
@@ -48,22 +48,26 @@ export interface PanelOptions
   extends Pick<BrowserContextOptions, 'colorScheme' | 'forcedColors' | 'reducedMotion' | 'viewport' | 'deviceScaleFactor'> {
   /** Of the page's address; default English. */
   readonly language?: string;
+  /** Verbs that wait for `answer` or `refuse` from the beginning; without an answer to `get` nothing is known. */
+  readonly held?: readonly Verb[];
 }
 
 /** A page that shows `snapshot`; its clock stands at `NOW` until the test lets it run. */
 export async function openPanel(browser: Browser, fakeBridge: string, snapshot: Snapshot, options: PanelOptions = {}): Promise<Page> {
-  const { language = 'en', ...context } = options;
+  const { language = 'en', held = [], ...context } = options;
   const page = await browser.newPage({ viewport: { width: 720, height: 480 }, timezoneId: 'UTC', locale: 'en-US', ...context });
   await page.clock.install({ time: NOW - 1_000 });
   await page.clock.pauseAt(NOW);
-  const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log'> = {
+  const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log' | 'held'> = {
     snapshot,
+    held: [...held],
     receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall') },
     log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES, canReveal: true },
   };
   await page.addInitScript(`window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`);
   await openDist(page, language);
-  if (snapshot.supported) await page.getByRole('switch', { disabled: !PHASE_VIEWS[snapshot.status.phase].switchable }).waitFor();
+  if (snapshot.supported && !held.includes('get'))
+    await page.getByRole('switch', { disabled: !PHASE_VIEWS[snapshot.status.phase].switchable }).waitFor();
   return page;
 }
 

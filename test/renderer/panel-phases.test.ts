@@ -5,6 +5,7 @@ import { afterEach, beforeAll, expect, it } from 'vitest';
 import { en } from '../../src/desktop/messages.ts';
 import { catalogue } from '../../src/desktop/messages-by-locale.ts';
 import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { problem } from '../../src/service/problems.ts';
 import { PHASES, type Phase } from '../../src/service/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel, type PanelOptions } from './panel-page.ts';
@@ -128,6 +129,50 @@ describeInChromium('the panel', browser => {
       places.add(JSON.stringify([panel?.height, control, details]));
     }
     expect([...places]).toHaveLength(1);
+  });
+
+  it('shifts nothing on the way from the first question through all phases, by the measure of the browser', async () => {
+    const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: { width: 720, height: 480 }, held: ['get'] });
+    page = opened;
+    await opened.getByText(en.asking).first().waitFor();
+    // What a browser calls a layout shift (https://web.dev/articles/cls); those before this are in the buffer.
+    await opened.evaluate(`globalThis.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()
+      .map(({ value, sources }) => value + sources.map(({ node }) => ' ' + node?.className)))).observe({ type: 'layout-shift', buffered: true })`);
+    const shifts = () => opened.evaluate('shifts') as Promise<string[]>;
+    for (const phase of ['running', ...PHASES] as const) {
+      await show(opened, phase);
+      // Drawn: a shift is one between two frames.
+      await opened.screenshot();
+    }
+    expect(await shifts()).toEqual([]);
+    // The measure itself works.
+    await opened.evaluate(`document.querySelector('.hgs-panel').style.marginBlockStart = '40px'`);
+    await opened.screenshot();
+    await expect.poll(shifts).toHaveLength(1);
+  });
+
+  it('shows a quiet row with nothing to press until the first answer comes', async () => {
+    const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: small, held: ['get'] });
+    page = opened;
+    await opened.getByText(en.asking).first().waitFor();
+    expect(await opened.getByRole('switch').getAttribute('aria-disabled')).toBe('true');
+    expect(await opened.getByRole('button', { name: 'Details' }).getAttribute('aria-disabled')).toBe('true');
+    await keepScreenshot(opened, 'asking');
+    expect(await axeViolations(opened)).toEqual([]);
+  });
+
+  it('offers a repair, with the shield, where somebody has disabled the service', async () => {
+    page = await openPanel(
+      browser(),
+      bridge,
+      snapshotIn('stopped', { desired: 'running', startType: 'disabled', problems: [problem('start-disabled')] }),
+      { viewport: small },
+    );
+    await page.getByText('Disabled in Services, so it cannot start. Repair it first.').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Repair (asks for an administrator)' }).locator('svg').count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).count()).toBe(0);
+    await keepScreenshot(page, 'disabled');
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   it('fits a window 320 pixels wide with everything open', async () => {

@@ -1,6 +1,8 @@
 // "Copy details": everything that mends, nothing that harms.
+import os from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mainVersions } from '../../main/versions.ts';
 import { formatDetails, redact } from '../../src/desktop/details.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import { PHASES } from '../../src/service/status.ts';
@@ -66,7 +68,7 @@ describe('the details of a snapshot', () => {
     snapshotIn(
       'restarting',
       { session: { id: 2, user: 'PC\\anna' }, detail: 'anna stopped it; opened C:\\Users\\anna\\hermes' },
-      { lastError: new GatewayServiceError('gateway-not-up', 'TOKEN=abc').toValue() },
+      { lastError: new GatewayServiceError('gateway-not-up', 'TOKEN=abc').toValue(), versions: mainVersions() },
     ),
     { app: '0.1.0', electron: '40.10.2' },
     {
@@ -84,6 +86,8 @@ describe('the details of a snapshot', () => {
       'last exit: 1 at',
       'problem: crash-loop',
       'electron: 40.10.2',
+      'gateway service: 0.1.0',
+      os.release(),
       'ladder: 1000, 2000, 4000',
       'log: C:\\Users\\<user>\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log',
     ])

@@ -64,6 +64,11 @@ describe('the preload', () => {
     ]);
   });
 
+  it('has the setting of the app beside them', () => {
+    const { loginItem } = load().exposed['hermesDesktop'] as { loginItem: object };
+    expect(Object.keys(loginItem).sort()).toEqual(['get', 'set']);
+  });
+
   it('names its channels itself: a page can send on no other', async () => {
     const preload = load();
     await bridgeOf(preload).set({ profile: 'default', on: true });

@@ -155,10 +155,17 @@ describeOnWine('elevation', rig => {
     };
     const gatewayCommand = sampleGatewayIn(rig());
     const home = 'C:\\homes\\switched';
+    // What starts the gateway without us stays in charge.
+    const startupEntry = 'C:\\ProgramData\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\Hermes_Gateway.cmd';
+    rig().write(startupEntry, '@rem its own');
     const refusedOn = await flip('decline', { to: 'on', home, gatewayCommand });
     expect(refusedOn.error?.code).toBe('consent-declined');
     expect(refusedOn).toMatchObject({ status: { phase: 'not-installed' }, folders: [] });
-    expect(await flip('accept', { to: 'on', home, gatewayCommand })).toMatchObject({ status: { phase: 'running', desired: 'running' } });
+    expect(refusedOn.steps).toEqual(['checking', 'defining', 'consent']);
+    expect(rig().read(startupEntry)).toBe('@rem its own');
+    const on = await flip('accept', { to: 'on', home, gatewayCommand });
+    expect(on).toMatchObject({ status: { phase: 'running', desired: 'running', problems: [] } });
+    expect(on.steps).toEqual(['checking', 'defining', 'consent', 'registering', 'starting']);
     const refusedOff = await flip('decline', { to: 'off', home });
     expect(refusedOff.error?.code).toBe('consent-declined');
     expect(refusedOff.status.desired).toBe('running');

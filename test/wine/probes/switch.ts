@@ -1,4 +1,4 @@
-// The switch, with the app's own elevation by sudo-prompt: switch JSON. Prints {error?, status, folders} as one JSON document.
+// The switch, with the app's own elevation by sudo-prompt: switch JSON. Prints {error?, status, steps, folders} as one JSON document.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,10 @@ import { HostedManager } from '../../../src/process/hosted-manager.ts';
 import { scmHost } from '../../../src/process/scm-host.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
 import { type ErrorValue, toGatewayServiceError } from '../../../src/service/errors.ts';
+import type { Report } from '../../../src/service/manager.ts';
 import { stateRoot } from '../../../src/service/state-folder.ts';
 import type { Status } from '../../../src/service/status.ts';
+import type { Step } from '../../../src/service/steps.ts';
 
 export interface SwitchRequest {
   readonly to: 'on' | 'off' | 'as it is';
@@ -21,6 +23,8 @@ export interface SwitchRequest {
 export interface SwitchReply {
   readonly error?: ErrorValue;
   readonly status: Status;
+  /** Of the operation, in turn. */
+  readonly steps: readonly Step[];
   /** The state folders that are there. */
   readonly folders: readonly string[];
 }
@@ -37,9 +41,12 @@ const manager = new HostedManager(scmHost({ hostCommand, elevation }), {
   checkCommand: (_identity, override) => override ?? [],
 });
 
+const steps: Step[] = [];
+const report: Report = ({ step }) => void steps.push(step);
+
 async function flip(): Promise<unknown> {
-  if (to === 'on') return manager.install(identity, gatewayCommand && { gatewayCommand });
-  return to === 'off' ? manager.uninstall(identity) : undefined;
+  if (to === 'on') return manager.install(identity, gatewayCommand && { gatewayCommand }, report);
+  return to === 'off' ? manager.uninstall(identity, report) : undefined;
 }
 
 const error = await flip().then(
@@ -49,6 +56,7 @@ const error = await flip().then(
 const reply: SwitchReply = {
   ...(error && { error }),
   status: await manager.status(identity),
+  steps,
   folders: existsSync(states) ? readdirSync(states) : [],
 };
 console.log(JSON.stringify(reply));

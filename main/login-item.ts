@@ -1,0 +1,59 @@
+/**
+ * The setting "open when I sign in", of the app and not of the gateway. The system keeps it, so it is asked and never remembered: on
+ * Windows a person may turn it off in Task Manager as well.
+ */
+
+import type { Reply } from '../src/desktop/ipc.ts';
+import { LOGIN_ITEM_GET, LOGIN_ITEM_SET, type LoginItem } from '../src/desktop/login-item.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
+import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
+import { isVouchedFor, type Vouch } from './sender-check.ts';
+import { HIDDEN } from './window-policy.ts';
+
+export interface LoginItemApp {
+  readonly isPackaged: boolean;
+  getLoginItemSettings(options: { args: string[] }): { readonly openAtLogin: boolean; readonly executableWillLaunchAtLogin?: boolean };
+  setLoginItemSettings(settings: { openAtLogin: boolean; args: string[] }): void;
+}
+
+export interface LoginItemOptions {
+  readonly ipcMain: Pick<IpcMainPort, 'handle' | 'removeHandler'>;
+  readonly app: LoginItemApp;
+  readonly platform: NodeJS.Platform;
+  readonly vouch: Vouch;
+}
+
+/** For the tray alone: nobody who signs in asked for a window. */
+const ARGS = [HIDDEN];
+
+/** Returns the function that takes the handlers away again. */
+export function registerLoginItemIpc({ ipcMain, app, platform, vouch }: LoginItemOptions): () => void {
+  const supported = app.isPackaged && (platform === 'win32' || platform === 'darwin');
+
+  function read(): LoginItem {
+    if (!supported) return { openAtLogin: false, supported };
+    const { openAtLogin, executableWillLaunchAtLogin = true } = app.getLoginItemSettings({ args: ARGS });
+    return { openAtLogin: openAtLogin && executableWillLaunchAtLogin, supported };
+  }
+
+  function write(wanted: unknown): LoginItem {
+    if (typeof wanted !== 'boolean') throw new GatewayServiceError('bad-request', '(login-item: true or false)');
+    if (!supported) throw new GatewayServiceError('unsupported', '(this app cannot open at sign-in)');
+    app.setLoginItemSettings({ openAtLogin: wanted, args: ARGS });
+    return read();
+  }
+
+  const answer = (work: (payload: unknown) => LoginItem) => async (event: IpcEventPort, payload: unknown) => {
+    try {
+      if (!isVouchedFor(event.sender, event.senderFrame, vouch)) throw new GatewayServiceError('sender-refused');
+      return { ok: true, value: work(payload) } satisfies Reply<LoginItem>;
+    } catch (thrown) {
+      return { ok: false, error: toGatewayServiceError(thrown).toValue() } satisfies Reply<LoginItem>;
+    }
+  };
+  ipcMain.handle(LOGIN_ITEM_GET, answer(read));
+  ipcMain.handle(LOGIN_ITEM_SET, answer(write));
+  return () => {
+    for (const channel of [LOGIN_ITEM_GET, LOGIN_ITEM_SET]) ipcMain.removeHandler(channel);
+  };
+}

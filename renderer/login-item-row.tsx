@@ -1,0 +1,70 @@
+/**
+ * The settings row "open when I sign in" of the app's own page. What the system says wins: it is asked at first and after every change, a
+ * refusal keeps the old value and says so, and where there is no such setting there is no row.
+ */
+
+import { useEffect, useId, useState } from 'react';
+import type { LoginItem, LoginItemBridge } from '../src/desktop/login-item.ts';
+import type { ShellMessages } from '../src/desktop/shell-messages.ts';
+import { Row } from './row.tsx';
+import { Switch } from './switch.tsx';
+
+interface LoginItemRowProps {
+  readonly bridge: LoginItemBridge;
+  readonly words: ShellMessages['loginItem'];
+}
+
+export function LoginItemRow({ bridge, words }: LoginItemRowProps) {
+  const id = useId();
+  const [item, setItem] = useState<LoginItem>();
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    void bridge.get().then(reply => {
+      if (reply.ok) setItem(reply.value);
+    });
+  }, [bridge]);
+
+  async function change(openAtLogin: boolean): Promise<void> {
+    setBusy(true);
+    const reply = await bridge.set(openAtLogin);
+    if (reply.ok) setItem(reply.value);
+    setFailed(!reply.ok);
+    setBusy(false);
+  }
+
+  if (!item?.supported) return null;
+  return (
+    <section className="hgs-panel hgs-login-item" aria-labelledby={`${id}-title`}>
+      <Row
+        title={
+          <label id={`${id}-title`} className="hgs-title" htmlFor={id}>
+            {words.title}
+          </label>
+        }
+        description={
+          <p id={`${id}-description`} className="hgs-sentence">
+            {words.description}
+          </p>
+        }
+        controls={
+          <Switch
+            id={id}
+            checked={item.openAtLogin}
+            busy={busy}
+            disabled={false}
+            labelledBy={`${id}-title`}
+            describedBy={`${id}-description`}
+            onChange={on => void change(on)}
+          />
+        }
+      />
+      {failed && (
+        <div className="hgs-failure" role="alert">
+          <p>{words.failed}</p>
+        </div>
+      )}
+    </section>
+  );
+}
