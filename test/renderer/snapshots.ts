@@ -4,7 +4,7 @@ import type { ShownUpdate, Snapshot, UpdateEnd } from '../../src/desktop/ipc.ts'
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import { problem } from '../../src/service/problems.ts';
-import { noted, type Receipt } from '../../src/service/receipt.ts';
+import { noted, type Receipt, type ReceiptEntry } from '../../src/service/receipt.ts';
 import type { Phase, Status } from '../../src/service/status.ts';
 
 /** The moment of all documents: a Friday morning in UTC, in epoch milliseconds. */
@@ -98,32 +98,27 @@ export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides
 }
 
 export function receiptFor(verb: Receipt['verb']): Receipt {
-  const create = verb === 'install' ? 'create' : 'remove';
-  return {
-    schema: 1,
-    verb,
-    profile: 'default',
-    service: 'HermesGateway',
-    mechanism: 'service',
-    elevated: true,
-    entries: [
-      { action: create, kind: 'folder', target: 'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e' },
-      {
-        action: create,
-        kind: 'service',
-        target: 'HermesGateway',
-        ...noted(
-          'service',
-          'Hermes gateway',
-          '"C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e\\hermes-gateway-host.exe" service --service HermesGateway',
-        ),
-      },
-      { action: create, kind: 'ladder', target: 'HermesGateway', ...noted('delays', '1, 2, 4, 9, 16, 25, 36, 49, 64', '60') },
-      { action: create, kind: 'right', target: 'HermesGateway', ...noted('rights') },
-      { action: verb === 'install' ? 'remove' : 'create', kind: 'startup-entry', target: 'Hermes Gateway.vbs', detail: 'remembered' },
-      { action: verb === 'install' ? 'start' : 'stop', kind: 'service', target: 'HermesGateway' },
-    ],
-  };
+  const on = verb === 'install';
+  const folder = { kind: 'folder', target: 'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e' } as const;
+  const service = { kind: 'service', target: 'HermesGateway' } as const;
+  const entry = { kind: 'startup-entry', target: 'Hermes_Gateway.cmd' } as const;
+  const command = `"${folder.target}\\hermes-gateway-host.exe" service --service HermesGateway`;
+  const entries: readonly ReceiptEntry[] = on
+    ? [
+        { action: 'create', ...folder },
+        { action: 'create', ...service, ...noted('service', 'Hermes gateway', command) },
+        { action: 'create', kind: 'ladder', target: 'HermesGateway', ...noted('delays', '1, 2, 4, 9, 16, 25, 36, 49, 64', '60') },
+        { action: 'create', kind: 'right', target: 'HermesGateway', ...noted('rights') },
+        { action: 'remove', ...entry },
+        { action: 'start', ...service },
+      ]
+    : [
+        { action: 'stop', ...service },
+        { action: 'remove', ...service },
+        { action: 'remove', ...folder, ...noted('state-removed') },
+        { action: 'create', ...entry },
+      ];
+  return { schema: 1, verb, profile: 'default', service: 'HermesGateway', mechanism: 'service', elevated: true, entries };
 }
 
 export const LOG_LINES: readonly string[] = Array.from(
