@@ -4,6 +4,7 @@ import path from 'node:path';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
+import { VERBS } from '../../src/desktop/ipc-requests.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 
 function load() {
@@ -50,18 +51,7 @@ describe('the preload', () => {
     const preload = load();
     expect(preload.required).toEqual(['electron']);
     expect(Object.keys(preload.exposed)).toEqual(['hermesDesktop']);
-    expect(Object.keys(bridgeOf(preload)).sort()).toEqual([
-      'get',
-      'logs',
-      'onChanged',
-      'preview',
-      'repair',
-      'restart',
-      'reveal',
-      'set',
-      'start',
-      'stop',
-    ]);
+    expect(Object.keys(bridgeOf(preload)).sort()).toEqual([...VERBS, 'onChanged'].sort());
   });
 
   it('has the setting of the app beside them', () => {
