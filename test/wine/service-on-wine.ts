@@ -22,7 +22,7 @@ export const until = <T>(what: string, look: () => T | Promise<T>) => poll(look,
 
 export class ServiceOnWine {
   #windows: { readonly rig: WineRig; manager: RemoteManager } | undefined;
-  #of: GatewayIdentity | undefined;
+  #made: GatewayIdentity[] = [];
   #homes = 0;
 
   get rig(): WineRig {
@@ -33,10 +33,11 @@ export class ServiceOnWine {
     return this.#up.manager;
   }
 
-  /** The gateway of the present test. */
+  /** The gateway of the present test: the last one that it made. */
   get of(): GatewayIdentity {
-    if (!this.#of) throw new Error('the test has no service yet');
-    return this.#of;
+    const of = this.#made.at(-1);
+    if (!of) throw new Error('the test has no service yet');
+    return of;
   }
 
   get #up() {
@@ -49,10 +50,9 @@ export class ServiceOnWine {
     this.#windows = { rig, manager: await RemoteManager.start(rig) };
   }
 
-  /** Takes the service of a test away, if it made one. */
+  /** Takes away what a test made. */
   async clear(): Promise<void> {
-    if (this.#of) await this.manager.uninstall(this.#of);
-    this.#of = undefined;
+    for (const of of this.#made.splice(0)) await this.manager.uninstall(of);
   }
 
   /** Ends everything. Resolves with what was still there of ours: in the prefix before its end, on this machine after it. */
@@ -78,8 +78,8 @@ export class ServiceOnWine {
   /** A home of its own for this test, with no service yet. Gives the service's name. */
   async fresh(home = `C:\\homes\\${this.#homes + 1}`): Promise<string> {
     this.#homes += 1;
-    this.#of = await this.manager.identity(home);
-    return this.#of.serviceName;
+    this.#made.push(await this.manager.identity(home));
+    return this.of.serviceName;
   }
 
   /** The sample gateway's own service. */

@@ -1,0 +1,67 @@
+// The end of the session and of Windows itself in mid-life of the service. Wine's own part: `wineboot --end-session` asks and ends what has a
+// window on the caller's desktop. A runner below Wine's SCM cannot have one there, a runner below a supervisor can.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import { sampleGatewayIn } from './remote-manager.ts';
+import { describeServiceOnWine, until } from './suite.ts';
+
+describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
+  const ends = async () => (await service.manager.history(service.of)).filter(record => record.kind === 'ended');
+  const hostLog = () => readFileSync(path.join(path.dirname(service.manager.logPath(service.of)), 'host.log'), 'utf8');
+
+  it('lives on below the SCM when `wineboot --end-session` ends the programs of the desktop, as one gateway, and stops as ever', async () => {
+    const before = await service.install();
+    const census = service.census();
+    expect(await service.tool('wineboot', '--end-session')).toBe(0);
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid: before.gatewayPid, servicePid: before.servicePid });
+    expect(await service.manager.stop(service.of)).toMatchObject({ phase: 'stopped' });
+    census.stop();
+    expect(census.most).toBe(1);
+    expect(await ends()).toMatchObject([{ outcome: 'stopped', code: 0 }]);
+    expect(service.failures()).toEqual([]);
+    expect(hostLog()).toContain('the end of the session will not be heard');
+  });
+
+  it('has its gateway stopped gracefully where its window hears of the end, and nobody starts another', async () => {
+    await service.install();
+    const { rig, of } = service;
+    expect(await service.tool('net', 'stop', of.serviceName)).toBe(0);
+    const supervisor = rig.run([rig.node, rig.host, 'supervise', '--service', of.serviceName]);
+    await until('the supervised gateway', () => service.gateways().length === 1);
+    await service.phase('running');
+    expect(await service.tool('wineboot', '--end-session')).toBe(0);
+    expect((await supervisor).code).toBe(0);
+    expect((await ends()).at(-1)).toMatchObject({ outcome: 'session-ending', code: 0, reason: 'The Windows session ends.' });
+    expect(service.gateways()).toEqual([]);
+    expect(await service.status()).toMatchObject({ desired: 'running' });
+  });
+
+  it('is back when Windows starts again, once, unless the user has stopped it; what the broker knew is gone', async () => {
+    const install = async (home: string): Promise<GatewayIdentity> => {
+      await service.fresh(`C:\\homes\\${home}`);
+      await service.manager.install(service.of, { gatewayCommand: sampleGatewayIn(service.rig) });
+      return service.of;
+    };
+    const stopped = await install('stopped by the user');
+    await service.manager.stop(stopped);
+    const stoppedByTool = await install('stopped by sc');
+    expect(await service.tool('sc', 'stop', stoppedByTool.serviceName)).toBe(0);
+    await service.phase('stopped');
+    const lost = await install('lost in mid-life');
+    expect(await service.manager.facts(stoppedByTool)).toHaveProperty('lastStop');
+
+    await service.reboot();
+    const running = (of: GatewayIdentity) => until('the gateway', async () => (await service.manager.status(of)).phase === 'running');
+    await running(stoppedByTool);
+    await running(lost);
+    await until('the decision to stay stopped', async () => (await service.manager.facts(stopped))?.phase === 'stopped');
+    expect(await service.manager.status(stopped)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect(service.gateways()).toHaveLength(2);
+    expect(await service.manager.facts(stoppedByTool)).toMatchObject({ phase: 'running' });
+    expect(await service.manager.facts(stoppedByTool)).not.toHaveProperty('lastStop');
+    expect((await ends()).at(-1)).toMatchObject({ outcome: 'failure', reason: 'The runner was lost, and the gateway with it.' });
+    expect(service.failures()).toEqual([]);
+  });
+});
