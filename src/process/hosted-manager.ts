@@ -186,7 +186,6 @@ export class HostedManager implements GatewayManager {
       report(progress('uninstall', 'clearing'));
       await folder.remove();
     });
-    await fs.rmdir(this.#options.stateRoot).catch(() => undefined);
     return this.status(identity);
   }
 
@@ -366,6 +365,8 @@ export class HostedManager implements GatewayManager {
       return await work();
     } finally {
       lock.release();
+      // One that is empty was made for nothing, or has lost its last service.
+      await fs.rmdir(this.#options.stateRoot).catch(() => undefined);
     }
   }
 

@@ -1,7 +1,10 @@
 // What people and other programs do to the service behind our back, with Windows' own tools, and how it bears it. Every restart that is
 // reported here is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_SOURCE } from '../../src/service/events.ts';
+import type { RunnerRecord } from '../../src/service/state-folder.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import type { RegistryValue } from '../../src/windows/registry.ts';
 import { serviceKey } from '../../src/windows/scm.ts';
@@ -190,6 +193,24 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       const { settings } = (await call(service.rig, 'service-install', 'readInstalled', of.serviceName)) ?? {};
       expect(settings).toMatchObject({ kept: { recovery: QUICK, failuresWithoutCrash: true } });
     });
+  });
+
+  it('believes no pipe of another program that claims to be its runner, though the state folder names it', async () => {
+    await service.install();
+    const { manager, rig, of } = service;
+    const record = path.join(path.dirname(manager.logPath(of)), '..', 'runner.json');
+    const named = JSON.parse(readFileSync(record, 'utf8')) as RunnerRecord;
+    const pipe = String.raw`\\.\pipe\hermes-gateway-service-squatted`;
+    rig.begin(rig.probe('squatter'), pipe, String(named.process.pid));
+    const squatter = await until('the squatter', () => /serves as (\d+)/.exec(rig.read('C:\\visits'))?.[1]);
+    writeFileSync(record, JSON.stringify({ ...named, pipe }));
+    // Neither its phase, nor a gateway, of which only the runner can tell.
+    expect(await service.status()).toMatchObject({ phase: 'starting' });
+    await until('its visitor', () => rig.read('C:\\visits').includes('came'));
+    expect(rig.read('C:\\visits')).not.toContain('said');
+    await manager.kill(Number(squatter));
+    writeFileSync(record, JSON.stringify(named));
+    expect(await service.phase('running')).toMatchObject({ gatewayPid: expect.any(Number) });
   });
 
   it(`keeps the source "${EVENT_SOURCE}" of the event log as long as one service of ours is there`, async () => {

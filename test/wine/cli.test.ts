@@ -1,11 +1,13 @@
 // The command line on Windows, as a process of Windows Node below Wine's SCM; from a folder and for a home whose names ask for quotes.
 // Its respawn is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
+import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/service/errors.ts';
 import type { Status } from '../../src/service/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
+import type { WineRun } from './rig.ts';
 import { describeOnWine, until } from './suite.ts';
 
 const FOLDER = 'C:\\Program Files\\Hermes & Söhne (1)';
@@ -29,6 +31,16 @@ describeOnWine('hermes-gateway, below the rebuilt SCM', rig => {
   it('knows no service before there is one', async () => {
     expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
     expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
+  });
+
+  it('refuses an installation without the rights of an administrator, says how to get them, and has written nothing', async () => {
+    const unelevated = (...argv: string[]) => rig().ask<WineRun>('unelevated', rig().host, ...argv, '--home', HOME);
+    expect(await unelevated('status')).toMatchObject({ code: EXIT.notInstalled });
+    const refused = await unelevated(...installArgs());
+    expect(refused).toMatchObject({ code: EXIT.needsAdministrator, stdout: '' });
+    expect(refused.stderr).toContain('Run the command from an elevated prompt ("Run as administrator")');
+    expect(await call(rig(), 'scm', 'enumerateServices', 'HermesGateway')).toEqual([]);
+    expect(existsSync(rig().onLinux('C:\\users\\hermes\\AppData\\Local\\HermesGatewayService'))).toBe(false);
   });
 
   it('shows what would be installed, to the last key, and changes nothing', async () => {

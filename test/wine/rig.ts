@@ -300,9 +300,9 @@ export class WineRig {
   }
 
   /** Starts a script that lives as long as the rig; the returned function reads what it has printed by now. */
-  begin(script: string): () => string {
+  begin(script: string, ...args: readonly string[]): () => string {
     this.#runs += 1;
-    const { out } = this.#spawn([this.node, script], {}, `run-${this.#runs}`);
+    const { out } = this.#spawn([this.node, script, ...args], {}, `run-${this.#runs}`);
     return () => readFileSync(out, 'utf8');
   }
 

@@ -1,10 +1,13 @@
 // The SCM's wrappers against Wine's SCM. Its failure actions are those of the rebuilt services.exe (test/wine/scm), not of Windows.
 import { expect, it } from 'vitest';
-import { parseSid } from '../../src/windows/sddl.ts';
+import { parseSid, rightsMask } from '../../src/windows/sddl.ts';
 import type { ServiceSpec } from '../../src/windows/service-install.ts';
 import { attempt, call } from './call.ts';
 import { describeOnWine, until } from './suite.ts';
 
+/** winsvc.h and winnt.h. */
+const RIGHTS = { queryConfig: 1, queryStatus: 4, start: 0x10, stop: 0x20, delete: 0x1_0000, readControl: 0x2_0000 };
+const [CONNECT, CREATE, ENUMERATE] = [1, 2, 4];
 const DEADLINE = { deadlineMs: 20_000 };
 
 describeOnWine('the SCM, through Wine', rig => {
@@ -23,6 +26,33 @@ describeOnWine('the SCM, through Wine', rig => {
   const install = (...args: Parameters<typeof spec>) => call(rig(), 'service-install', 'installService', spec(...args));
   const status = (name: string) => call(rig(), 'scm', 'queryStatus', name);
   const config = (name: string) => call(rig(), 'scm', 'queryConfig', name);
+
+  it('asks for the least rights that each call needs, and for no more', async () => {
+    const { code, stderr } = await rig().run([rig().node, rig().probe('rights')], { env: { WINEDEBUG: 'trace+service' } });
+    expect(code).toBe(0);
+    // Other programs of the session are traced, too.
+    const [, self = ''] = /^(\w+:)trace:service:OpenServiceW \S+ L"queryStatus"/m.exec(stderr) ?? [];
+    const traced = stderr.split('\n').filter(line => line.startsWith(self));
+    const found = (pattern: RegExp) => traced.flatMap(line => pattern.exec(line)?.slice(1) ?? []);
+    const asked = found(/OpenServiceW \S+ L"(\w+)" (0x[0-9a-f]+)/);
+    const { queryConfig, queryStatus, start, stop, readControl } = RIGHTS;
+    const update = rightsMask(['queryConfig', 'changeConfig', 'start', 'readControl', 'writeDac']);
+    const wanted = [
+      ['queryStatus', queryStatus],
+      ['queryConfig', queryConfig],
+      ['queryService', queryConfig | queryStatus],
+      ['readInstalled', queryConfig | readControl],
+      ['requestStart', start],
+      ['requestStop', stop],
+      ['requestDelete', RIGHTS.delete],
+      ['installService', update],
+      ['installService', update],
+      ['installService', RIGHTS.delete],
+    ] as const;
+    expect(asked).toEqual(wanted.flatMap(([call, mask]) => [call, `0x${mask.toString(16)}`]));
+    const manager = found(/OpenSCManagerW \(null\) \(null\) (0x[0-9a-f]+)/).map(Number);
+    expect(new Set(manager)).toEqual(new Set([CONNECT, CONNECT | ENUMERATE, CONNECT | CREATE]));
+  });
 
   it('knows no service that is not there', async () => {
     expect(await status('HermesGateway-none')).toBeUndefined();
@@ -102,9 +132,10 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(await call(rig(), 'service-install', 'readInstalled', 'HermesGateway-restored')).toEqual(before);
   });
 
-  it('starts, shows progress while it stops, and stops', async () => {
+  it('starts with the arguments that were meant, shows progress while it stops, and stops', async () => {
     const name = 'HermesGateway-steady';
-    await install(name, 'steady');
+    const more = ['two words', 'a "quoted" word', 'C:\\ends with\\', ''];
+    await install(name, 'steady', { args: [rig().probe('service'), name, 'steady', ...more] });
     const running = await call(rig(), 'scm-wait', 'startService', name, DEADLINE);
     expect(running).toMatchObject({ state: 'running', checkPoint: 0, pid: expect.any(Number) });
     expect((await attempt(rig(), 'scm', 'requestStart', name)).error).toMatchObject({ code: 'service-running', win32: 1056 });
@@ -129,6 +160,7 @@ describeOnWine('the SCM, through Wine', rig => {
       return log.includes('dispatcher returned') && log;
     });
     expect(heard).toContain('{"kind":"stop"}');
+    expect(heard).toContain(JSON.stringify(more));
     expect(
       rig()
         .recoveryLog()
@@ -168,24 +200,6 @@ describeOnWine('the SCM, through Wine', rig => {
     );
     expect(pids.size).toBeGreaterThanOrEqual(3);
     await install(name, 'dies', { startType: 'disabled' });
-  });
-
-  it('goes through the nine steps of a ladder, and stays on the last (the rebuilt SCM does)', async () => {
-    const name = 'HermesGateway-nine';
-    const delaysMs = [1, 2, 4, 9, 16, 25, 36, 49, 64];
-    await install(name, 'dies', { recovery: { delaysMs, resetMs: 60_000 } });
-    await call(rig(), 'scm', 'requestStart', name);
-    const ofThis = () =>
-      rig()
-        .recoveryLog()
-        .filter(({ service }) => service === name);
-    await until('ten failures', () => ofThis().length >= 10);
-    await install(name, 'dies', { startType: 'disabled' });
-    expect(
-      ofThis()
-        .map(({ restartInMs }) => restartInMs)
-        .slice(0, 10),
-    ).toEqual([...delaysMs, 64]);
   });
 
   it('restarts a service that reported a failure, because the flag is set (the rebuilt SCM does)', async () => {

@@ -4,12 +4,12 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { terminateSelf } from '../../../src/windows/process-info.ts';
 import { connectService } from '../../../src/windows/service-host.ts';
 
-const [, , name = '', how = 'steady'] = process.argv;
+const [, , name = '', how = 'steady', ...more] = process.argv;
 const log = (line: string): void => appendFileSync(`C:\\${name}.log`, `${process.pid} ${line}\n`);
 
 try {
   const service = await connectService(name);
-  log(`connected ${service.startReason ?? 'unknown-reason'}`);
+  log(`connected ${service.startReason ?? 'unknown-reason'} ${JSON.stringify(more)}`);
   service.reportRunning();
   service.onControl(control => {
     log(JSON.stringify(control));

@@ -1,0 +1,57 @@
+// Runs this program again as the same user without an administrator's rights, as Explorer starts programs: unelevated ARG…. Prints its exit
+// code and what it said, as one JSON document.
+import { text } from 'node:stream/consumers';
+import { closeHandle } from '../../../src/windows/handle.ts';
+import { Job } from '../../../src/windows/job.ts';
+import { declare } from '../../../src/windows/library.ts';
+import { openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
+import { startProcessAs } from '../../../src/windows/process-birth.ts';
+import { BOOL, DWORD, type Handle, out, POINTER } from '../../../src/windows/types.ts';
+
+const TOKEN_QUERY = 8;
+const TOKEN_LINKED_TOKEN = 19;
+const MAXIMUM_ALLOWED = 0x0200_0000;
+const SECURITY_IDENTIFICATION = 1;
+const TOKEN_PRIMARY = 1;
+
+const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
+const OpenProcessToken = declare<[Handle, number, [Handle | null]], number>('advapi32.dll', 'OpenProcessToken', BOOL, [
+  POINTER,
+  DWORD,
+  out(POINTER),
+]);
+const GetTokenInformation = declare<[Handle, number, [Handle | null], number, [number]], number>(
+  'advapi32.dll',
+  'GetTokenInformation',
+  BOOL,
+  [POINTER, 'int', out(POINTER), DWORD, out(DWORD)],
+);
+const DuplicateTokenEx = declare<[Handle, number, null, number, number, [Handle | null]], number>(
+  'advapi32.dll',
+  'DuplicateTokenEx',
+  BOOL,
+  [POINTER, DWORD, POINTER, 'int', 'int', out(POINTER)],
+);
+
+function token(step: string, make: (handle: [Handle | null]) => { readonly result: number; readonly lastError: number }): Handle {
+  const handle: [Handle | null] = [null];
+  const { result, lastError } = make(handle);
+  if (!result || handle[0] === null) throw new Error(`${step}: ${lastError}`);
+  return handle[0];
+}
+
+const own = token('OpenProcessToken', handle => OpenProcessToken(GetCurrentProcess().result, TOKEN_QUERY, handle));
+const linked = token('TokenLinkedToken', handle => GetTokenInformation(own, TOKEN_LINKED_TOKEN, handle, 8, [0]));
+const primary = token('DuplicateTokenEx', handle =>
+  DuplicateTokenEx(linked, MAXIMUM_ALLOWED, null, SECURITY_IDENTIFICATION, TOKEN_PRIMARY, handle),
+);
+const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
+const born = startProcessAs(
+  primary,
+  { program: process.execPath, args: process.argv.slice(2), cwd: 'C:\\', job: Job.create() },
+  { input: openNothing(), output: stdout.childEnd, error: stderr.childEnd },
+);
+for (const handle of [stdout.childEnd, stderr.childEnd]) closeHandle(handle);
+const [said, complained, code] = await Promise.all([text(stdout.stream), text(stderr.stream), born.exited]);
+console.log(JSON.stringify({ code, stdout: said, stderr: complained }));
+process.exit(0);
