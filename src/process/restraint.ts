@@ -11,7 +11,7 @@ import type { HistoryRecord } from '../service/history.ts';
 import { type Hold, holdInForce } from '../service/holds.ts';
 import { isSameProcess, type ProcessTable, processRef } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
-import { endAdoptedUpdate } from '../update/adopted.ts';
+import { endAdoptedUpdates } from '../update/adopted.ts';
 import { settleUpdates } from '../update/resume.ts';
 import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
 
@@ -58,8 +58,8 @@ export class Restraint {
 
   /** Somebody has started the service itself. An updater that had stopped it is done with it, though its marker still says otherwise. */
   async startedFromOutside(): Promise<void> {
-    const updater = this.updater();
-    if (updater && (await endAdoptedUpdate(this.#runner.folder, updater.pid))) this.#doneUpdater = updater.pid;
+    const done = await endAdoptedUpdates(this.#runner.folder);
+    this.#doneUpdater = done.find(pid => pid === this.updater()?.pid);
   }
 
   /** Waits while a start is forbidden. True when it had to. */
@@ -98,11 +98,13 @@ export class Restraint {
         return;
       }
     }
-    const holder = stopper?.process ?? (holderPid === undefined ? undefined : processRef(holderPid, processes));
+    // An updater is at work while its marker says so; its process may go on to other things.
+    const byUpdater = holderPid !== undefined && this.updater()?.pid === holderPid;
+    const holder = stopper?.process ?? (holderPid === undefined || byUpdater ? undefined : processRef(holderPid, processes));
     const deadline = performance.now() + OUTSIDE_STOP_MS;
     while (!this.#runner.isEnding()) {
       const holderLives = holder && isSameProcess(holder, processes);
-      if (!holderLives && !this.updater() && (holder || performance.now() > deadline)) return;
+      if (!holderLives && !this.updater() && (byUpdater || holder || performance.now() > deadline)) return;
       if ((await folder.desired()).desired === 'stopped') return;
       this.#runner.wait(reason);
       await this.#runner.changeOr(HOLD_LOOK_MS);

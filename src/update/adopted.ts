@@ -38,13 +38,13 @@ export async function adoptUpdate(folder: StateFolder, definition: Definition, p
 }
 
 /**
- * The service was started from outside. True where that is the end of an update which stopped it; false where none did, or where the user
- * has wished since then that the gateway runs, and so is the one who started it.
+ * The service was started from outside: that is the end of an update which had stopped it, unless the user has wished since then that the
+ * gateway runs, and so is the one who started it. Resolves with the PIDs of the updaters that are done.
  */
-export async function endAdoptedUpdate(folder: StateFolder, pid: number): Promise<boolean> {
+export async function endAdoptedUpdates(folder: StateFolder): Promise<readonly number[]> {
   const stateRoot = path.dirname(folder.path);
   const { at } = await folder.desired();
-  const adopted = (await folder.holds()).filter(({ who, holder, since }) => who === WHO && holder.pid === pid && since > at);
+  const adopted = (await folder.holds()).filter(({ who, since }) => who === WHO && since > at);
   for (const { id } of adopted) {
     const file = journalFile(stateRoot, id);
     const found = await readJournal(file);
@@ -52,5 +52,5 @@ export async function endAdoptedUpdate(folder: StateFolder, pid: number): Promis
     folder.releaseHold(id);
     await removeJournal(file);
   }
-  return adopted.length > 0;
+  return adopted.map(({ holder }) => holder.pid);
 }

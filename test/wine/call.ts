@@ -12,6 +12,7 @@ interface Modules {
   'event-log': typeof import('../../src/windows/event-log.ts');
   capabilities: typeof import('../../src/windows/capabilities.ts');
   security: typeof import('../../src/windows/security.ts');
+  file: typeof import('../../src/windows/file.ts');
   mutex: typeof import('../../src/windows/mutex.ts');
 }
 

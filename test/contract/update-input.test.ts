@@ -1,0 +1,251 @@
+// What an update command may do, and what may be wrong around it: the gateways come back, and it is said what happened.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import { resultOf } from '../../src/update/ending.ts';
+import { Update } from '../../src/update/update.ts';
+import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';
+import { commandLine, DEADLINE_MS, HOST_COMMAND } from '../support/sandbox.ts';
+import { ServiceUnderTest } from '../support/service.ts';
+import { updatePorts } from '../support/update-ports.ts';
+import { leftOfUpdates } from '../support/updater.ts';
+
+let service: ServiceUnderTest;
+beforeEach(() => {
+  service = new ServiceUnderTest();
+});
+afterEach(async () => {
+  expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
+});
+
+const inside = (name: string) => path.join(service.sandbox.path, name);
+/** `hermes-gateway update -- <command>` for this home, its output in files. */
+function startUpdate(command: readonly string[], cwd = service.sandbox.path) {
+  const [out, err] = [inside('out'), inside('err')];
+  const files = [out, err].map(file => openSync(file, 'w'));
+  const argv = [...HOST_COMMAND.slice(1), 'update', '--json', '--home', service.home, '--', ...command];
+  const child = spawn(HOST_COMMAND[0], argv, { cwd, stdio: ['ignore', ...files] });
+  for (const file of files) closeSync(file);
+  return {
+    child,
+    said: () => readFileSync(err, 'utf8'),
+    ended: once(child, 'exit').then(([code]) => ({ code, document: JSON.parse(readFileSync(out, 'utf8')) })),
+  };
+}
+const node = (script: string) => [process.execPath, '-e', script];
+
+describe('an update command', () => {
+  beforeEach(async () => void (await service.install()));
+  afterEach(() => expect(leftOfUpdates(service.sandbox)).toEqual([]));
+
+  it('that prints 100 MB is passed on whole, in a memory that does not grow with it', async () => {
+    const peak = inside('peak');
+    // The last thing that it does is to look at the memory of the program that runs it.
+    const script = `
+      const line = 'x'.repeat(1_023) + '\\n';
+      const print = left => {
+        if (left > 0) return process.stdout.write(line.repeat(64), () => print(left - 1));
+        const status = require('fs').readFileSync('/proc/' + process.ppid + '/status', 'utf8');
+        require('fs').writeFileSync(${JSON.stringify(peak)}, /VmHWM:\\s+(\\d+)/.exec(status)[1]);
+      };
+      print(1_600);`;
+    const { code, document } = await startUpdate(node(script)).ended;
+    expect(code).toBe(EXIT.done);
+    expect(document).toMatchObject({ ok: true, statuses: [{ phase: 'running' }] });
+    expect(readFileSync(inside('err')).length).toBeGreaterThan(100 * 1024 * 1024);
+    expect(Number(readFileSync(peak, 'utf8')), 'largest memory in kB').toBeLessThan(250_000);
+  });
+
+  it('that deletes the folder it was started in does no harm', async () => {
+    const folder = inside('checkout');
+    mkdirSync(folder);
+    const { code, document } = await startUpdate(['sh', '-c', 'rm -rf "$PWD"'], folder).ended;
+    expect(existsSync(folder)).toBe(false);
+    expect(code).toBe(EXIT.done);
+    expect(document).toMatchObject({ ok: true, statuses: [{ phase: 'running' }] });
+  });
+
+  it('that replaces the gateway by one that refuses its configuration has that told, with the update', async () => {
+    const refusal = path.join(service.home, 'state', 'sample-gateway.refuse');
+    const { code, document } = await startUpdate(node(`require('fs').writeFileSync(${JSON.stringify(refusal)}, '')`)).ended;
+    expect(code).toBe(EXIT.failed);
+    expect(document).toMatchObject({ ok: false, error: { code: 'gateway-configuration', message: expect.stringContaining('is done') } });
+    expect(await service.untilPhase('needs-attention')).toMatchObject({ detail: expect.stringContaining('since the update of node') });
+    rmSync(refusal);
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
+  });
+
+  it('that starts the gateway itself starts no second one, and none before its end', async () => {
+    const seen = inside('seen');
+    const again = [...HOST_COMMAND, 'start', '--json', '--home', service.home].map(word => JSON.stringify(word)).join(' ');
+    const { code, document } = await startUpdate(['sh', '-c', `${again} > ${seen}`]).ended;
+    expect(JSON.parse(readFileSync(seen, 'utf8'))).toMatchObject({ ok: true, status: { phase: 'held-for-update' } });
+    expect(code).toBe(EXIT.done);
+    expect(document.statuses).toMatchObject([{ phase: 'running' }]);
+    expect(service.gateways()).toHaveLength(1);
+  });
+
+  it('that updates once more itself is refused that, and the update before it goes on', async () => {
+    const seen = inside('seen');
+    const again = [...HOST_COMMAND, 'update', '--json', '--home', service.home, '--', 'true'].map(word => JSON.stringify(word)).join(' ');
+    const { code } = await startUpdate(['sh', '-c', `${again} > ${seen} || true`]).ended;
+    expect(JSON.parse(readFileSync(seen, 'utf8'))).toMatchObject({
+      ok: false,
+      error: {
+        code: 'update-running',
+        message: expect.stringContaining('hermes-gateway update, PID'),
+        remedy: expect.stringMatching(/\w/),
+      },
+    });
+    expect(code).toBe(EXIT.done);
+  });
+
+  it('that stops the gateway for good, as the user may, leaves it stopped', async () => {
+    const stop = [...HOST_COMMAND, 'stop', '--home', service.home];
+    expect(await startUpdate(stop).ended).toMatchObject({
+      code: EXIT.done,
+      document: { statuses: [{ phase: 'stopped', desired: 'stopped' }] },
+    });
+    expect(service.gateways()).toEqual([]);
+  });
+
+  it('that hangs is ended by Ctrl+C, which is passed on to it, and the gateway is back', async () => {
+    const update = startUpdate(node("console.error('at work'); process.on('SIGINT', () => process.exit(3)); setInterval(() => {}, 1_000)"));
+    await poll(() => update.said().includes('at work'), { what: 'the command to run', deadlineMs: DEADLINE_MS });
+    expect(service.gateways()).toEqual([]);
+    update.child.kill('SIGINT');
+    expect(await update.ended).toMatchObject({ code: EXIT.interrupted, document: { ok: false, error: { code: 'interrupted' } } });
+    expect(await service.status()).toMatchObject({ phase: 'running' });
+  });
+
+  it('that leaves a program running which holds its output open does not keep the gateway down', async () => {
+    const update = startUpdate(['sh', '-c', 'sleep 1000 & echo $! > left']);
+    expect(await update.ended).toMatchObject({ code: EXIT.done, document: { statuses: [{ phase: 'running' }] } });
+    const pid = Number(readFileSync(inside('left'), 'utf8'));
+    expect(commandLine(pid)[0]).toBe('sleep');
+    process.kill(pid, 'SIGKILL');
+  });
+
+  it('is told with the versions that it is about, and step by step', async () => {
+    const steps: string[] = [];
+    const update = await Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
+      who: 'a test',
+      what: 'Hermes',
+      versions: { from: '0.19', to: '0.20' },
+      identities: [service.identity],
+      onChange: ({ step, progress }) => steps.push(progress ? `${step}: ${progress}` : step),
+    });
+    update.say('x'.repeat(1_000));
+    await poll(() => steps.some(step => step.startsWith('updating: x')), { what: 'the progress', deadlineMs: DEADLINE_MS });
+    await update.end(resultOf('updated', 'Hermes is 0.20 now.', 0));
+    expect([...new Set(steps.map(step => step.split(':')[0]))]).toEqual(['planned', 'stopping', 'updating', 'starting', 'done']);
+    expect(steps.find(step => step.includes('x'))?.length).toBeLessThan(250);
+    const history = await service.manager.history(service.identity);
+    expect(history.at(-2)).toMatchObject({
+      kind: 'noted',
+      what: 'updated',
+      reason: 'Hermes is 0.20 now.',
+      update: { what: 'Hermes', from: '0.19', to: '0.20' },
+    });
+    expect(history.at(-1)).toMatchObject({ kind: 'started', cause: 'released' });
+  });
+});
+
+describe('a gateway that an update has broken', () => {
+  it('is not restarted for ever: it is said since when, and a start begins anew', async () => {
+    await service.install();
+    const sound = readFileSync(service.sandbox.gatewayScript, 'utf8');
+    const script = `require('fs').writeFileSync(${JSON.stringify(service.sandbox.gatewayScript)}, 'process.exit(9)')`;
+    const { code, document } = await startUpdate(node(script)).ended;
+    expect(code).toBe(EXIT.failed);
+    expect(document).toMatchObject({ ok: false, error: { code: 'gateway-not-up' } });
+
+    const failed = await service.untilPhase('failed');
+    expect(failed).toMatchObject({ desired: 'running', detail: expect.stringContaining('since the update of node') });
+    expect(failed.problems).toMatchObject([{ code: 'bad-update', message: expect.stringContaining('since the update of node') }]);
+    expect((await service.ends()).filter(({ outcome }) => outcome === 'failure')).toHaveLength(5);
+    expect(service.sandbox.hosts('supervise')).toEqual([]);
+
+    await expect(service.manager.start(service.identity)).rejects.toMatchObject({ code: 'gateway-not-up' });
+    await service.untilPhase('failed');
+    expect((await service.ends()).filter(({ outcome }) => outcome === 'failure')).toHaveLength(10);
+
+    writeFileSync(service.sandbox.gatewayScript, sound);
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', problems: [] });
+  });
+
+  it('keeps no other gateway down, and is told as a failure of its own', async () => {
+    await service.install();
+    const neighbour = service.sandbox.identity('neighbour');
+    const broken = inside('broken.mjs');
+    writeFileSync(broken, readFileSync(service.sandbox.gatewayScript));
+    const gatewayCommand = [process.execPath, broken, 'gateway', 'run'];
+    await service.manager.install(neighbour, { ...service.sandbox.installOptions(), gatewayCommand });
+    const update = await Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
+      who: 'a test',
+      what: 'one of two',
+      identities: [neighbour, service.identity],
+    });
+    writeFileSync(broken, 'process.exit(9)');
+    const { journal } = await update.end(resultOf('updated', 'Done.'));
+    expect(journal.profiles).toMatchObject([{ state: 'failed', error: { code: 'gateway-not-up' } }, { state: 'up' }]);
+    expect(await service.status()).toMatchObject({ phase: 'running' });
+  });
+});
+
+describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
+  const begin = (onStep: (step: string) => void) =>
+    Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
+      who: 'a test',
+      what: 'something',
+      identities: [service.identity],
+      onChange: ({ step }) => onStep(step),
+    });
+
+  async function installOnDisk() {
+    const disk = mountTmpfs(service.sandbox.path, '4m');
+    symlinkSync(disk.path, service.sandbox.stateRoot);
+    const { gatewayPid } = await service.install();
+    return { disk, gatewayPid };
+  }
+
+  it('that is full an update is refused before anything is stopped', async () => {
+    const { disk, gatewayPid } = await installOnDisk();
+    using _ = disk;
+    disk.fill();
+    await expect(begin(() => undefined)).rejects.toMatchObject({ code: 'disk-full' });
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
+    disk.empty();
+    await service.manager.uninstall(service.identity);
+  });
+
+  it('that is read-only an update is refused before anything is stopped', async () => {
+    const { gatewayPid } = await service.install();
+    using disk = mountTmpfs(service.sandbox.path, '64k');
+    disk.makeReadOnly();
+    const beginning = Update.begin(updatePorts(service.manager, disk.path), {
+      who: 'a test',
+      what: 'something',
+      identities: [service.identity],
+    });
+    await expect(beginning).rejects.toMatchObject({ code: 'state-unwritable' });
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
+  });
+
+  it.each(['stopping', 'updating', 'starting'])('that is full from the step "%s" on every gateway is back', async full => {
+    const { disk } = await installOnDisk();
+    using _ = disk;
+    const update = await begin(step => step === full && disk.fill()).catch((error: unknown) => error);
+    if (update instanceof Update) expect((await update.end(resultOf('updated', 'Done.'))).statuses).toMatchObject([{ phase: 'running' }]);
+    else expect(update).toMatchObject({ code: 'disk-full' });
+    expect(await service.untilPhase('running')).toMatchObject({ desired: 'running' });
+    disk.empty();
+    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+    await service.manager.uninstall(service.identity);
+  });
+});
