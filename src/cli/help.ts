@@ -93,7 +93,7 @@ should run. Exit code 1 means that something is left to do.`,
   update: {
     summary: 'run a command with the gateway stopped',
     changes: `Stops every installed gateway of this home (only one with --profile), runs the command, and
-starts those gateways again, whatever happens. With --json the command's output goes to stderr.`,
+starts those gateways again, whatever happens. What the command prints goes to stderr.`,
     examples: ['update -- hermes update', 'update -- sh -c "git pull && make"'],
   },
   supervise: {

@@ -5,8 +5,11 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { profileIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import { EXIT } from '../../src/service/errors.ts';
+import type { Progress } from '../../src/service/manager.ts';
 import { poll } from '../../src/service/poll.ts';
+import type { Phase } from '../../src/service/status.ts';
 import { resultOf } from '../../src/update/ending.ts';
 import { Update } from '../../src/update/update.ts';
 import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';
@@ -153,6 +156,52 @@ describe('an update command', () => {
       update: { what: 'Hermes', from: '0.19', to: '0.20' },
     });
     expect(history.at(-1)).toMatchObject({ kind: 'started', cause: 'released' });
+  });
+});
+
+describe("Hermes' own updater", () => {
+  const marker = (root: string) => path.join(root, '.hermes-update-in-progress');
+  const born = () => (Date.now() - process.uptime() * 1_000) / 1_000;
+
+  it('is waited for by an update of ours, which says so', async () => {
+    await service.install();
+    writeFileSync(marker(service.identity.root), `${process.pid}\n${born()}\n`);
+    const said: Progress[] = [];
+    const beginning = Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
+      who: 'a test',
+      what: 'something',
+      identities: [service.identity],
+      report: progress => said.push(progress),
+    });
+    await poll(() => said.length > 0, { what: 'the report', deadlineMs: DEADLINE_MS });
+    expect(said).toMatchObject([{ step: 'hermes-updater', subject: `PID ${process.pid}` }]);
+    expect(service.gateways()).toHaveLength(1);
+    rmSync(marker(service.identity.root));
+    await (await beginning).end(resultOf('updated', 'Done.'));
+    expect(await service.status()).toMatchObject({ phase: 'running' });
+  });
+
+  it('holds a profile below the root by its marker in the root, and is noted; a recycled PID holds nothing', async () => {
+    mkdirSync(path.join(service.home, 'profiles', 'work'), { recursive: true });
+    const root = resolveHermesRoot({ platform: process.platform, env: {}, homedir: service.sandbox.path, home: service.home });
+    const work = profileIdentity(root, 'work', process.platform);
+    const before = await service.manager.install(work, service.sandbox.installOptions());
+    const phase = (wanted: Phase) =>
+      poll(async () => (await service.manager.status(work)).phase === wanted, { what: wanted, deadlineMs: DEADLINE_MS, everyMs: 20 });
+
+    writeFileSync(marker(service.home), `${process.pid}\n${born()}\n`);
+    process.kill(before.gatewayPid ?? 0, 'SIGKILL');
+    await phase('held-for-update');
+    rmSync(marker(service.home));
+    await phase('running');
+    const history = await service.manager.history(work);
+    expect(history.find(record => record.kind === 'noted' && record.update)).toMatchObject({ what: 'updated', update: { what: 'Hermes' } });
+
+    writeFileSync(marker(service.home), `${process.pid}\n${born() - 3_600}\n`);
+    process.kill((await service.manager.status(work)).gatewayPid ?? 0, 'SIGKILL');
+    await phase('restarting');
+    await phase('running');
+    rmSync(marker(service.home));
   });
 });
 

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FAILURES_AFTER_UPDATE } from '../../src/service/bad-update.ts';
 import { composeStatus, type StatusFacts } from '../../src/service/compose-status.ts';
 import type { HostFacts, Registration, RunnerState } from '../../src/service/facts.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
@@ -144,6 +145,47 @@ describe('the phase', () => {
   ];
   it.each(table)('when %s', (_what, over, phase) => {
     expect(composeStatus(facts(over), NOW).phase).toBe(phase);
+  });
+
+  describe('after an update', () => {
+    const note: HistoryRecord = {
+      at: ago(70_000),
+      kind: 'noted',
+      what: 'updated',
+      reason: 'git ended with exit code 0.',
+      update: { id: 'u', what: 'git' },
+    };
+    const failures = (count: number) => Array.from({ length: count }, (_, index) => ended(60_000 - index * 1_000));
+    const bad = { registration: registered('stopped'), history: [note, ...failures(FAILURES_AFTER_UPDATE)] };
+
+    it('is failed when the gateway has failed too often since, and says since when', () => {
+      const status = composeStatus(facts(bad), NOW);
+      expect(status).toMatchObject({ phase: 'failed', detail: expect.stringContaining('since the update of git') });
+      expect(status.problems.map(({ code }) => code)).toContain('bad-update');
+      expect(status.restarts).not.toHaveProperty('nextAt');
+    });
+
+    it('is failed for a service too, whose SCM has no restart planned', () => {
+      const host: HostFacts = { phase: 'stopped', since: ago(50_000), lastStop: { at: ago(50_000), reason: 'stays stopped' } };
+      expect(composeStatus(facts({ ...bad, mechanism: 'service', host }), NOW)).toMatchObject({ phase: 'failed' });
+    });
+
+    it.each<[string, Partial<StatusFacts>, string]>([
+      ['a failure less is a failure as any other', { history: [note, ...failures(FAILURES_AFTER_UPDATE - 1)] }, 'failed'],
+      ['a start that was asked for since begins anew', { desired: justAsked }, 'starting'],
+      ['the next update holds it', { hold }, 'held-for-update'],
+      ['a stop of the user is a stop', { desired: stopped }, 'stopped'],
+    ])('%s', (_what, over, phase) => {
+      const status = composeStatus(facts({ ...bad, ...over }), NOW);
+      expect(status.phase).toBe(phase);
+      expect(status.problems.map(({ code }) => code)).not.toContain('bad-update');
+    });
+
+    it('names the update to a gateway that refuses its configuration since', () => {
+      const status = composeStatus(facts({ ...bad, history: [note, ended(1_000, 'needs-attention')] }), NOW);
+      expect(status).toMatchObject({ phase: 'needs-attention', detail: expect.stringContaining('since the update of git') });
+      expect(status.problems).toMatchObject([{ code: 'configuration', message: expect.stringContaining('since the update of git') }]);
+    });
   });
 
   it('is told with its reason, where there is one', () => {

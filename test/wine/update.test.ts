@@ -72,6 +72,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     expect(service.gateways()).toEqual([]);
     service.rig.write(marker, '');
     await service.another(before);
+    await service.manager.kill(Number(pid));
   });
 
   it('from a chat, which ends with the gateway that it stops, does not cost the gateway', async () => {
