@@ -38,8 +38,8 @@ export interface ResumeOptions {
  */
 export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions = {}): Promise<readonly EndedUpdate[]> {
   if ((await abandoned(ports, options)).length === 0 && !isLockStale(ports.stateRoot, ports.processes)) return [];
-  const lock = tryLock(ports);
-  if (!lock || !isLock(lock)) return [];
+  const lock = await briefTurn(ports);
+  if (!lock) return [];
   try {
     return await finishAbandoned(ports, options);
   } finally {
@@ -84,12 +84,7 @@ export async function settleUpdates(folder: StateFolder, processes: ProcessTable
   const stale = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   const over = planned.filter(journal => !isUnderWay(journal, processes));
   if (stale.length === 0 && over.length === 0 && !isLockStale(stateRoot, processes)) return planned.length > 0;
-  // Another runner is done in moments; whoever finishes the whole update takes this folder's part along.
-  const taken = async () => {
-    const found = tryLock({ stateRoot, processes });
-    return !found || isLock(found) ? { lock: found } : undefined;
-  };
-  const { lock } = await poll(taken, { what: 'another runner', deadlineMs: SETTLE_MS, everyMs: 20 }).catch(() => ({ lock: undefined }));
+  const lock = await briefTurn({ stateRoot, processes });
   if (!lock) return true;
   try {
     let waiting = over.length < planned.length;
@@ -159,6 +154,16 @@ export async function refuseRunning({ stateRoot, processes }: UpdatePorts): Prom
 function isLockStale(stateRoot: string, processes: ProcessTable): boolean {
   const file = lockFile(stateRoot);
   return existsSync(file) && lockHolder(file, processes) === undefined;
+}
+
+/** A runner that settles its part is done in moments; whoever updates, or finishes a whole update, takes along what we came for. */
+async function briefTurn(ports: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Promise<Lock | undefined> {
+  const taken = () => {
+    const found = tryLock(ports);
+    return !found || isLock(found) ? { lock: found } : undefined;
+  };
+  const { lock } = await poll(taken, { what: 'a runner', deadlineMs: SETTLE_MS, everyMs: 20 }).catch(() => ({ lock: undefined }));
+  return lock;
 }
 
 /** Undefined where the lock cannot be written: a full disk must not keep a gateway down. */

@@ -18,6 +18,14 @@ import { ServiceUnderTest } from '../support/service.ts';
 import { updatePorts } from '../support/update-ports.ts';
 import { leftOfUpdates } from '../support/updater.ts';
 
+/** A runner may be looking at it just now. */
+const nothingLeft = () =>
+  poll(() => leftOfUpdates(service.sandbox).length === 0, {
+    what: 'nothing to be left of the update',
+    deadlineMs: DEADLINE_MS,
+    everyMs: 20,
+  });
+
 let service: ServiceUnderTest;
 beforeEach(() => {
   service = new ServiceUnderTest();
@@ -44,7 +52,7 @@ const node = (script: string) => [process.execPath, '-e', script];
 
 describe('an update command', () => {
   beforeEach(async () => void (await service.install()));
-  afterEach(() => expect(leftOfUpdates(service.sandbox)).toEqual([]));
+  afterEach(() => nothingLeft());
 
   it('that prints 100 MB is passed on whole, in a memory that does not grow with it', async () => {
     const peak = inside('peak');
@@ -294,7 +302,7 @@ describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped
     else expect(update).toMatchObject({ code: 'disk-full' });
     expect(await service.untilPhase('running')).toMatchObject({ desired: 'running' });
     disk.empty();
-    expect(leftOfUpdates(service.sandbox)).toEqual([]);
+    await nothingLeft();
     await service.manager.uninstall(service.identity);
   });
 });
