@@ -70,7 +70,7 @@ export interface NotificationPort {
 }
 
 export interface ElectronParts {
-  readonly app: { getName(): string };
+  readonly app: { getName(): string; getVersion(): string };
   readonly ipcMain: IpcMainPort;
   readonly BrowserWindow: { fromWebContents(webContents: WebContentsPort): WindowPort | null };
   readonly powerMonitor: {

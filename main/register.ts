@@ -13,8 +13,12 @@ import { type GatewayServiceRegistration, type RegistrationOptions, register } f
 export type { Status } from '../src/service/status.ts';
 export type { ElectronParts } from './electron-parts.ts';
 export type { Log } from './log.ts';
-export type { GatewayServiceRegistration, TrayOptions, UpdaterPort } from './registration.ts';
+export type { GatewayServiceRegistration, TrayOptions } from './registration.ts';
 export type { Sender, Vouch } from './sender-check.ts';
+export { type AutoUpdaterPort, type ElectronUpdaterOptions, electronUpdater } from './updater/electron-updater.ts';
+export type { HandOffRequest } from './updater/hand-off.ts';
+export type { UpdateVerdict } from './updater/resume.ts';
+export type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface GatewayServiceOptions extends EngineOptions, RegistrationOptions {}
 

@@ -4,9 +4,10 @@
  */
 
 import path from 'node:path';
-import { trayModel, type UpdateState } from '../src/desktop/tray-model.ts';
+import { trayModel } from '../src/desktop/tray-model.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
 import type { Status } from '../src/service/status.ts';
+import type { UpdateJournal } from '../src/update/journal.ts';
 import { catalogueFor } from './catalogue.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
@@ -18,17 +19,10 @@ import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
 import { TrayController } from './tray.ts';
 import { trayCommands } from './tray-commands.ts';
-import { updateWhileDown } from './update.ts';
-
-/** The app's own updater, as far as the tray shows it. */
-export interface UpdaterPort {
-  readonly state: UpdateState;
-  /** Returns the unsubscribe. */
-  onChanged(listener: () => void): () => void;
-  check(): Promise<void>;
-  /** Ends the app and starts the new one. */
-  install(): Promise<void>;
-}
+import { type HandOffRequest, handOff } from './updater/hand-off.ts';
+import { resumeAtStart, type UpdateVerdict } from './updater/resume.ts';
+import { type Say, type UpdateSubject, updateWhileDown } from './updater/update-while-down.ts';
+import type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface TrayOptions {
   /** Folder of the icons (`build/icons` of this package). */
@@ -50,7 +44,10 @@ export interface RegistrationOptions {
   readonly log?: Log;
   /** False: the host has no tray, or its own. */
   readonly tray: TrayOptions | false;
+  /** The app's own updater; with electron-updater it is `electronUpdater(autoUpdater)`. */
   readonly updater?: UpdaterPort;
+  /** How a hand-off to a program of the host ended, where the host has read it. It may be asked more than once. */
+  readonly handOffVerdict?: () => UpdateVerdict | undefined;
 }
 
 export interface GatewayServiceRegistration {
@@ -62,7 +59,15 @@ export interface GatewayServiceRegistration {
    * Does `work` with the gateways of all profiles down and brings them up again, whatever becomes of it and of this process.
    * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or come up again
    */
-  update<T>(work: () => Promise<T>): Promise<T>;
+  update<T>(work: (say: Say) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
+  /**
+   * An update that this process cannot live to see: stops the gateways of all profiles, then has `leave` start the program that goes on
+   * and the app quit. The relaunched app brings them up again when it registers. Give `versions` only where they are those of the app.
+   * @throws what `leave` rejects with, GatewayServiceError where a gateway did not stop or the app did not quit; the gateways are up again
+   */
+  handOff(request: HandOffRequest): Promise<never>;
+  /** The same with the update that `updater` has ready. @throws GatewayServiceError `unsupported` where there is no updater */
+  installUpdate(): Promise<never>;
   /** Whether the tray icon is there, so that a hidden window can be brought back. */
   readonly trayAvailable: boolean;
   dispose(): void;
@@ -82,7 +87,7 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
   registered.add(ipcMain);
   const opened = openIt();
 
-  const { vouch, open, tray: trayOptions, updater } = options;
+  const { vouch, open, tray: trayOptions, updater, handOffVerdict } = options;
   const log = redactingLog(options.log);
   const { messages, shell } = catalogueFor(options.locale);
   const appName = electron.app.getName();
@@ -98,6 +103,13 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
     onClick: open,
   });
   const tray = trayOptions && openTray(trayOptions);
+  const version = electron.app.getVersion();
+
+  async function installUpdate(): Promise<never> {
+    if (!updater) throw new GatewayServiceError('unsupported', '(the app has no updater)');
+    const versions = { from: version, ...(updater.version !== undefined && { to: updater.version }) };
+    return handOff(await opened, appName, { what: appName, versions, leave: () => updater.install().then(() => undefined) });
+  }
 
   function openTray(its: TrayOptions): TrayController {
     const obey = trayCommands({
@@ -105,6 +117,7 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
       open,
       quit: () => its.quit?.(),
       updater,
+      installUpdate,
       shell: electron.shell,
       messages,
       notifications,
@@ -122,6 +135,15 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
     });
   }
 
+  /** The panel says every end; a notification comes only where somebody has to do something. */
+  function tellEnd({ id, what, versions, profiles, result }: UpdateJournal): void {
+    if (!result || result.outcome === 'updated') return;
+    const { outcome, why, at } = result;
+    const end = { id, outcome, what, at, ...(why && { why }), ...(versions && { versions }) };
+    const { message, remedy } = messages.update.end(end, Date.now());
+    notifications.announce(profiles[0]?.profile ?? '', { title: message, body: remedy });
+  }
+
   const drawTray = () => {
     if (!tray || !trayOptions) return;
     const theme = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
@@ -133,6 +155,14 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
     registerGatewayIpc({ ipcMain, controller, subscribers, vouch, log }),
     hub.listen(snapshot => subscribers.push(snapshot)),
     hub.listen(snapshot => notifications.consider(snapshot)),
+    resumeAtStart({
+      engine: opened,
+      who: appName,
+      version,
+      ...(handOffVerdict && { verdict: handOffVerdict }),
+      onEnded: journal => tellEnd(journal),
+      log,
+    }),
   ];
   if (tray) {
     undo.push(hub.listen(drawTray));
@@ -158,7 +188,10 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
       for (const { status } of hub.latest) listener(status);
       return hub.listen(({ status }) => listener(status));
     },
-    update: async work => updateWhileDown(await opened, appName, work),
+    update: async (work, { what = appName, versions } = {}) =>
+      updateWhileDown(await opened, { who: appName, what, ...(versions && { versions }) }, work),
+    handOff: async request => handOff(await opened, appName, request),
+    installUpdate,
     get trayAvailable() {
       return tray !== false && tray.available;
     },

@@ -10,13 +10,14 @@ import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
 import type { Log } from './log.ts';
 import type { Notifications } from './notifications.ts';
-import type { UpdaterPort } from './registration.ts';
+import type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface TrayCommandsOptions {
   readonly engine: Promise<Engine>;
   readonly open: () => void;
   readonly quit: () => void;
   readonly updater: UpdaterPort | undefined;
+  readonly installUpdate: () => Promise<never>;
   readonly shell: ElectronParts['shell'];
   readonly messages: Messages;
   readonly notifications: Pick<Notifications, 'announce'>;
@@ -25,7 +26,7 @@ export interface TrayCommandsOptions {
 
 /** Never rejects. */
 export function trayCommands(options: TrayCommandsOptions): (command: TrayCommand) => Promise<void> {
-  const { engine, open, quit, updater, shell, messages, notifications, log } = options;
+  const { engine, open, quit, updater, installUpdate, shell, messages, notifications, log } = options;
 
   async function obey(command: TrayCommand): Promise<void> {
     switch (command.do) {
@@ -36,13 +37,25 @@ export function trayCommands(options: TrayCommandsOptions): (command: TrayComman
       case 'check-for-update':
         return updater?.check();
       case 'install-update':
-        return updater?.install();
+        return installTheUpdate();
       case 'logs':
         return openLogs(command.profile);
       case 'start':
       case 'stop':
       case 'restart':
         return operate(command.do, command.profile);
+    }
+  }
+
+  /** Returns only where nothing came of it. */
+  async function installTheUpdate(): Promise<void> {
+    try {
+      await installUpdate();
+    } catch (thrown) {
+      const error = toGatewayServiceError(thrown).toValue();
+      log.warn(`install-update: ${error.code}: ${error.message}`);
+      const { message, remedy } = messages.error(error);
+      notifications.announce('', { title: message, body: remedy });
     }
   }
 

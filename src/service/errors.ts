@@ -3,20 +3,12 @@
  * The CLI (`explain`), the panel and the documentation read it; text of localized tools is never parsed.
  */
 
-/** Exit codes of the CLI. `notRunning` and `notInstalled` are answers of `status`, the others are failures; 130 is what shells expect of Ctrl+C. */
-export const EXIT = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  notRunning: 3,
-  notInstalled: 4,
-  needsAdministrator: 5,
-  timedOut: 7,
-  interrupted: 130,
-} as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { UPDATE_ERRORS } from './update-errors.ts';
 
-interface ErrorEntry {
+export { EXIT, type ExitCode } from './exit-codes.ts';
+
+export interface ErrorEntry {
   /** What happened, for people. */
   readonly message: string;
   /** What to do about it. */
@@ -289,26 +281,7 @@ export const ERRORS = {
     remedy: 'See "hermes-gateway --help".',
     exit: EXIT.usage,
   },
-  'update-failed': {
-    message: 'The update command failed; the gateway was started again.',
-    remedy: 'Read the output of the update above, mend it and run the update again.',
-    exit: EXIT.failed,
-  },
-  'update-running': {
-    message: 'Another update is at work.',
-    remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways come up again by themselves.',
-    exit: EXIT.failed,
-  },
-  'files-in-use': {
-    message: 'A program still uses a file that the update replaces; nothing was updated, and the gateways were started again.',
-    remedy: 'Close the Hermes app and every terminal that runs Hermes, then update again.',
-    exit: EXIT.failed,
-  },
-  'journal-unreadable': {
-    message: 'The journal of an earlier update cannot be read; the gateways are not touched by it.',
-    remedy: 'Remove the file named in the details, or update this app if a newer version wrote it. Then update again.',
-    exit: EXIT.failed,
-  },
+  ...UPDATE_ERRORS,
   interrupted: {
     message: 'The command was interrupted.',
     remedy: 'What it had begun goes on by itself; ask for "hermes-gateway status". Giving the command again is safe.',

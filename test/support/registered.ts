@@ -21,7 +21,12 @@ const identity = (name: string): GatewayIdentity => ({
 
 export const IDENTITIES = [identity('default'), identity('work')] as const;
 
-export function registered(options: Partial<RegistrationOptions> = {}, electron = new FakeElectron()) {
+/** @param prepare what is in the state root before the engine is there */
+export function registered(
+  options: Partial<RegistrationOptions> = {},
+  electron = new FakeElectron(),
+  prepare: (stateRoot: string) => Promise<void> = async () => undefined,
+) {
   const clock = new ManualClock(Date.now());
   const manager = new MemoryManager({ clock });
   const controller = new GatewayServiceController({
@@ -40,7 +45,10 @@ export function registered(options: Partial<RegistrationOptions> = {}, electron 
   const registration = register(
     electron,
     { vouch: ({ url }) => url === OWN_PAGE, open: () => (opened += 1), log, tray: false, ...options },
-    async () => ({ controller, manager, identities: IDENTITIES, updates: updatePorts(manager, stateRoot) }),
+    async () => {
+      await prepare(stateRoot);
+      return { controller, manager, identities: IDENTITIES, updates: updatePorts(manager, stateRoot) };
+    },
   );
   return {
     electron,

@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { menuTemplate, TrayController } from '../../main/tray.ts';
 import type { TrayModel, UpdateState } from '../../src/desktop/tray-model.ts';
+import { systemUptimeMs } from '../../src/service/holds.ts';
+import { writeJournal } from '../../src/update/journal.ts';
 import { FakeElectron, FakeTray } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
@@ -150,28 +152,65 @@ describe('the tray of a registration', () => {
     expect(lines.join()).toContain('no notification area');
   });
 
-  it('shows and drives the updater of the host', async () => {
-    let state: UpdateState = 'none';
-    let changed = () => {};
+  function updaterOf(install: () => Promise<void>) {
     const asked: string[] = [];
+    let changed = () => {};
     const updater = {
-      get state() {
-        return state;
-      },
+      state: 'none' as UpdateState,
+      version: '0.20',
       onChanged: (listener: () => void) => {
         changed = listener;
         return () => undefined;
       },
       check: async () => void asked.push('check'),
-      install: () => Promise.reject(new Error('the file is gone')),
+      install,
     };
-    const { electron, lines } = open({ tray: { icons }, updater });
+    const ready = () => {
+      updater.state = 'ready';
+      changed();
+    };
+    return { updater, asked, ready };
+  }
+
+  it('shows and drives the updater of the host, with the gateways down before anything is installed', async () => {
+    const seen: string[] = [];
+    const { updater, asked, ready } = updaterOf(async () => {
+      seen.push((await manager.status(DEFAULT)).phase);
+      throw new Error('the file is gone');
+    });
+    const { electron, lines, manager } = open({ tray: { icons }, updater });
+    await manager.install(DEFAULT);
     electron.trays[0]?.choose('Check for updates');
-    state = 'ready';
-    changed();
-    electron.trays[0]?.choose('Restart to update');
     expect(asked).toEqual(['check']);
+    ready();
+    electron.trays[0]?.choose('Restart to update');
     await expect.poll(() => lines.join()).toContain('the file is gone');
+    expect(seen).toEqual(['held-for-update']);
+    expect((await manager.status(DEFAULT)).phase).toBe('running');
+    expect(electron.notifications).toMatchObject([{ body: expect.stringContaining('Copy') }]);
+  });
+
+  it('shows how the update of the app before it ended, and notifies where somebody has to do something', async () => {
+    const electron = new FakeElectron();
+    const handedOff = (stateRoot: string) =>
+      writeJournal(stateRoot, {
+        schema: 1,
+        id: 'one',
+        what: 'Hermes',
+        who: 'Hermes',
+        since: new Date().toISOString(),
+        owner: { pid: 2 ** 22 + 1 },
+        step: 'handed-off',
+        versions: { from: electron.app.getVersion(), to: '0.20' },
+        handOff: { uptimeMs: systemUptimeMs(), capMs: 600_000 },
+        profiles: [],
+      });
+    open({ tray: { icons } }, electron, handedOff);
+    await expect.poll(() => electron.notifications.length).toBe(1);
+    expect(electron.notifications[0]).toMatchObject({
+      title: expect.stringMatching(/^The update from 0\.19 to 0\.20 did not happen at .* \(Hermes\): The new version was not installed/),
+      body: 'Install the update again, and let Windows ask for an administrator.',
+    });
   });
 
   it('is not there where the host wants none', () => {

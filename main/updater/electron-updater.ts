@@ -1,0 +1,78 @@
+/**
+ * electron-updater behind the port. `quitAndInstall` spawns the installer first and quits afterwards, and nothing can be awaited in
+ * between: so the gateways are down before it is called, and it is never left to the app's quit to install.
+ */
+
+import type { UpdateState } from '../../src/desktop/tray-model.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../../src/service/errors.ts';
+import type { UpdaterPort } from './updater-port.ts';
+
+/** What is used of `autoUpdater` of electron-updater 6, with `autoDownload` as it is. */
+export interface AutoUpdaterPort {
+  autoInstallOnAppQuit: boolean;
+  checkForUpdates(): Promise<unknown>;
+  quitAndInstall(isSilent?: boolean, isForceRunAfter?: boolean): void;
+  on(event: 'checking-for-update' | 'update-not-available', listener: () => void): unknown;
+  on(event: 'update-available' | 'update-downloaded', listener: (info: { readonly version: string }) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface ElectronUpdaterOptions {
+  /** Without the installer's window. */
+  readonly silent?: boolean;
+}
+
+export function electronUpdater(autoUpdater: AutoUpdaterPort, { silent = false }: ElectronUpdaterOptions = {}): UpdaterPort {
+  const listeners = new Set<() => void>();
+  let state: UpdateState = 'none';
+  let version: string | undefined;
+  const become = (next: UpdateState) => {
+    state = next;
+    for (const listener of [...listeners]) listener();
+  };
+  /** What is downloaded stays ready, whatever comes of asking again. */
+  const unlessReady = (next: UpdateState) => () => {
+    if (state !== 'ready') become(next);
+  };
+
+  // At a shutdown of Windows it would destroy the app, and the gateways would run.
+  autoUpdater.autoInstallOnAppQuit = false;
+  autoUpdater.on('checking-for-update', unlessReady('checking'));
+  autoUpdater.on('update-not-available', unlessReady('none'));
+  autoUpdater.on('error', unlessReady('none'));
+  autoUpdater.on('update-available', unlessReady('downloading'));
+  autoUpdater.on('update-downloaded', info => {
+    version = info.version;
+    become('ready');
+  });
+
+  return {
+    get state() {
+      return state;
+    },
+    get version() {
+      return version;
+    },
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async check() {
+      await autoUpdater.checkForUpdates();
+    },
+    install: () =>
+      new Promise((_resolve, reject) => {
+        const fail = (error: unknown) => {
+          autoUpdater.off('error', fail);
+          reject(new GatewayServiceError('update-not-installed', `(${toGatewayServiceError(error).message})`, { cause: error }));
+        };
+        autoUpdater.on('error', fail);
+        try {
+          autoUpdater.quitAndInstall(silent, true);
+        } catch (error) {
+          fail(error);
+        }
+      }),
+  };
+}

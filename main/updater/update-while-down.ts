@@ -1,0 +1,23 @@
+/** The host's own update with the gateways down; they come up again whatever becomes of the work, and of this process. */
+
+import { updateWhileDown as whileDown } from '../../src/update/update-command.ts';
+import type { UpdateVersions } from '../../src/update/update-shape.ts';
+import type { Engine } from '../engine.ts';
+import { inEveryProfile } from './every-profile.ts';
+
+/** Tells what the work is at, in a line for people; the windows show the last one. */
+export type Say = (progress: string) => void;
+
+export interface UpdateSubject {
+  /** The program that updates, in plain words. */
+  readonly who: string;
+  /** What is updated, in plain words. */
+  readonly what: string;
+  readonly versions?: UpdateVersions;
+}
+
+/** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not come up again */
+export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (say: Say) => Promise<T>): Promise<T> {
+  const { updates, identities } = engine;
+  return inEveryProfile(engine, async report => (await whileDown(updates, { ...subject, identities, report }, work)).value);
+}
