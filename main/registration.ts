@@ -46,8 +46,8 @@ export interface RegistrationOptions {
   readonly tray: TrayOptions | false;
   /** The app's own updater; with electron-updater it is `electronUpdater(autoUpdater)`. */
   readonly updater?: UpdaterPort;
-  /** How a hand-off to a program of the host ended, where the host has read it. It may be asked more than once. */
-  readonly handOffVerdict?: () => UpdateVerdict | undefined;
+  /** How a hand-off to a program of the host ended, as soon as the host has read it; undefined where it knows nothing. */
+  readonly handOffVerdict?: Promise<UpdateVerdict | undefined>;
 }
 
 export interface GatewayServiceRegistration {

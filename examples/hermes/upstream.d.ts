@@ -49,3 +49,12 @@ declare module '*/primitives' {
     action?: import('react').ReactNode
   }): import('react').ReactNode
 }
+
+declare module '*/handoff-result' {
+  export interface HandoffResult {
+    ok: boolean
+    exitCode: number
+    message: string
+    branch: string
+  }
+}

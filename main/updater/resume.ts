@@ -28,8 +28,8 @@ export interface ResumeOptions {
   readonly who: string;
   /** Of the app that runs now. */
   readonly version: string;
-  /** What the host knows of an update that it has handed off. */
-  readonly verdict?: () => UpdateVerdict | undefined;
+  /** What the host knows of an update that it has handed off, as soon as it has read it; undefined where it knows nothing. */
+  readonly verdict?: Promise<UpdateVerdict | undefined>;
   readonly onEnded: (journal: UpdateJournal) => void;
   readonly log: Log;
 }
@@ -41,10 +41,17 @@ const AGAIN_MS = 2_000;
 export function resumeAtStart({ engine, who, version, verdict, onEnded, log }: ResumeOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
+  /** Absent until the host has said what it knows. */
+  let word: { readonly verdict?: UpdateVerdict } | undefined;
+  void Promise.resolve(verdict)
+    .catch(error => void log.warn(`the result of an update: ${toGatewayServiceError(error).message}`))
+    .then(given => {
+      word = given ? { verdict: given } : {};
+    });
   const resume = async () => {
     const { updates: ports } = await engine;
     const judge = (journal: UpdateJournal) =>
-      journal.who !== who || isAtWork(journal, ports.processes) ? undefined : asResult(judged(journal, { version, verdict: verdict?.() }));
+      !word || journal.who !== who || isAtWork(journal, ports.processes) ? undefined : asResult(judged(journal, { version, ...word }));
     for (const { journal } of await resumeUpdates(ports, { judge })) if (!ended) onEnded(journal);
     const left = (await readJournals(ports.stateRoot)).some(found => 'journal' in found && isHandedOff(found.journal, who));
     if (left && !ended) timer = setTimeout(() => void run(), AGAIN_MS).unref();

@@ -5,11 +5,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { openEngine } from '../../dist/main/engine.js';
-import { updateWhileDown } from '../../dist/main/update.js';
+import { updateWhileDown } from '../../dist/main/updater/update-while-down.js';
 
 const [home, program = '', ...args] = process.argv.slice(2);
 const engine = await openEngine({ hostDir: fileURLToPath(new URL('../../dist/host', import.meta.url)), home });
-await updateWhileDown(engine, 'an app', async () => {
+await updateWhileDown(engine, { who: 'an app', what: 'Hermes' }, async () => {
   await once(spawn(program, args, { stdio: 'ignore' }), 'exit');
 });
 process.exit(0);

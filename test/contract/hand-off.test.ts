@@ -57,7 +57,14 @@ function relaunched(version: string, verdict?: UpdateVerdict, onLook = (_pid: nu
   const updates = updatePorts(service.manager, service.sandbox.stateRoot);
   const engine = Promise.resolve({ updates: { ...updates, processes: { ...posixProcesses, isAlive } } });
   stops.push(
-    resumeAtStart({ engine, who: APP, version, log, onEnded: journal => ended.push(journal), ...(verdict && { verdict: () => verdict }) }),
+    resumeAtStart({
+      engine,
+      who: APP,
+      version,
+      log,
+      onEnded: journal => ended.push(journal),
+      ...(verdict && { verdict: Promise.resolve(verdict) }),
+    }),
   );
   return ended;
 }

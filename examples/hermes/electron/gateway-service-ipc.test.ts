@@ -15,6 +15,7 @@ function setup(register: Register) {
     isOwnPage: url => url.startsWith('file:///app/'),
     rememberLog: text => lines.push(text),
     resourcesPath: '/resources',
+    handoffResult: Promise.resolve({ ok: false, exitCode: 5, message: 'shim locked', branch: 'main' }),
     register
   })
 
@@ -25,7 +26,9 @@ function fakeRegistration(): GatewayServiceRegistration {
   return {
     status: () => Promise.reject(new Error('not asked here')),
     onStatus: () => () => undefined,
-    update: work => work(),
+    update: work => work(() => undefined),
+    handOff: ({ leave }) => leave().then(() => new Promise(() => undefined)),
+    installUpdate: () => Promise.reject(new Error('no updater')),
     trayAvailable: false,
     dispose: vi.fn()
   }
@@ -42,14 +45,24 @@ describe('registerGatewayServiceIpc', () => {
     expect(options?.vouch({ webContentsId: 1, url: 'https://example.org/' })).toBe(false)
   })
 
-  it('runs an update with the gateways down and passes its result and its failure on', async () => {
+  it('tells how the hand-off of the app before it ended', async () => {
+    const register = vi.fn<Register>(() => fakeRegistration())
+    setup(register)
+
+    const verdict = await register.mock.calls[0]?.[1].handOffVerdict
+    expect(verdict).toEqual({ outcome: 'not-updated', why: 'files-in-use', code: 5 })
+  })
+
+  it('hands an update off with the gateways down', async () => {
     const registration = fakeRegistration()
-    const update = vi.spyOn(registration, 'update')
+    const handOff = vi.spyOn(registration, 'handOff')
     const { ipc } = setup(() => registration)
 
-    await expect(ipc.duringUpdate(async () => 'updated')).resolves.toBe('updated')
-    await expect(ipc.duringUpdate(() => Promise.reject(new Error('shim locked')))).rejects.toThrow('shim locked')
-    expect(update).toHaveBeenCalledTimes(2)
+    await expect(ipc.handOffUpdate(async () => ({ ok: false, error: 'shim locked' }))).resolves.toEqual({
+      ok: false,
+      error: 'shim locked'
+    })
+    expect(handOff).toHaveBeenCalledOnce()
   })
 
   it('lets the app start, and update, where the service cannot be registered', async () => {
@@ -58,7 +71,7 @@ describe('registerGatewayServiceIpc', () => {
     })
 
     expect(lines).toEqual(['[gateway-service] error: Error: registered already'])
-    await expect(ipc.duringUpdate(async () => 'updated')).resolves.toBe('updated')
+    await expect(ipc.handOffUpdate(async () => ({ ok: true }))).resolves.toEqual({ ok: true })
     expect(ipc.dispose).not.toThrow()
   })
 

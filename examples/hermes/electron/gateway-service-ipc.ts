@@ -1,11 +1,14 @@
 // "Run gateway as service" (#40899): the gateway is kept alive by Windows itself, so it survives crashes, updates and the app.
 //
 // main.ts only wires this: the channels `hermes:gateway-service:*`, their sender check and the engine come from the package. Updates go
-// through `duringUpdate`, which answers #40909: no watcher that dies with the job of the app.
+// through `handOffUpdate`, which answers #40909: no watcher that dies with the job of the app.
 
 import path from 'node:path'
 
 import { type ElectronParts, type GatewayServiceRegistration, registerGatewayService } from 'hermes-gateway-service/main'
+
+import { handOffUpdate, handOffVerdict, type UpdaterStart } from './gateway-hand-off'
+import type { HandoffResult } from './handoff-result'
 
 export interface GatewayServiceIpcDeps {
   electron: ElectronParts
@@ -19,19 +22,22 @@ export interface GatewayServiceIpcDeps {
   isOwnPage: (url: string) => boolean
   rememberLog: (line: string) => void
   resourcesPath: string
+  /** What readAndConsumeHandoffResult has read, where boot passes the update gate. */
+  handoffResult: Promise<HandoffResult | null>
   /** Replaced in tests. */
   register?: typeof registerGatewayService
 }
 
 export interface GatewayServiceIpc {
-  /** Runs `update` with the gateways of all profiles down. Rejects as `update` does; the gateways are up again either way. */
-  duringUpdate: <T>(update: () => Promise<T>) => Promise<T>
+  /** Stops the gateways, then has `start` spawn the updater and quit the app. Settles only where nothing comes of it; never throws. */
+  handOffUpdate: (start: () => Promise<UpdaterStart>) => Promise<UpdaterStart>
   /** Never throws: for before-quit. */
   dispose: () => void
 }
 
 export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayServiceIpc {
-  const { electron, hermesHome, profiles, focusSettings, isOwnPage, rememberLog, resourcesPath, register = registerGatewayService } = deps
+  const { electron, hermesHome, profiles, focusSettings, isOwnPage, rememberLog, resourcesPath } = deps
+  const { handoffResult, register = registerGatewayService } = deps
   const line = (level: string) => (text: string) => rememberLog(`[gateway-service] ${level}: ${text}`)
   const log = { info: line('info'), warn: line('warn'), error: line('error') }
 
@@ -45,6 +51,7 @@ export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayS
       open: focusSettings,
       locale: 'en',
       log,
+      handOffVerdict: handoffResult.then(handOffVerdict),
       // The app has no tray of its own yet (#38007); one that knows the gateway is `tray: { icons, quit }`.
       tray: false
     })
@@ -54,7 +61,7 @@ export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayS
   }
 
   return {
-    duringUpdate: update => (registration ? registration.update(update) : update()),
+    handOffUpdate: start => handOffUpdate(start, { registration }),
     dispose: () => registration?.dispose()
   }
 }

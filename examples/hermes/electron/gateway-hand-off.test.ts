@@ -1,0 +1,91 @@
+import type { HandOffRequest } from 'hermes-gateway-service/main'
+import { describe, expect, it } from 'vitest'
+
+import { handOffUpdate, handOffVerdict } from './gateway-hand-off'
+
+/** A registration that has the gateways down while it leaves, and up again where that fails. */
+function fakeRegistration(end: (pid: number | undefined) => Promise<never> = () => new Promise(() => undefined)) {
+  const events: string[] = []
+  const handOff = async ({ what, leave }: HandOffRequest): Promise<never> => {
+    events.push(`down for ${what}`)
+
+    try {
+      return await end(await leave())
+    } catch (error) {
+      events.push('up')
+      throw error
+    }
+  }
+
+  return { events, registration: { handOff } }
+}
+
+describe('handOffUpdate', () => {
+  it('has the gateways down before the updater is started, and passes its PID on', async () => {
+    const pids: unknown[] = []
+
+    const { events, registration } = fakeRegistration(pid => {
+      pids.push(pid)
+
+      return new Promise(() => undefined)
+    })
+
+    void handOffUpdate(
+      async () => {
+        events.push('start')
+
+        return { ok: true, pid: 4711 }
+      },
+      { registration }
+    )
+    await expect.poll(() => pids).toEqual([4711])
+    expect(events).toEqual(['down for Hermes', 'start'])
+  })
+
+  it('has them up again where a preflight refuses or the updater does not start, and passes the reason on', async () => {
+    const { events, registration } = fakeRegistration()
+    const off = { ok: false, error: 'Close the terminal that runs hermes and retry.' } as const
+
+    await expect(handOffUpdate(async () => off, { registration })).resolves.toEqual(off)
+    expect(events).toEqual(['down for Hermes', 'up'])
+  })
+
+  it('says why the gateways could not be stopped, with what to do', async () => {
+    const registration = {
+      handOff: () =>
+        Promise.reject(Object.assign(new Error('Another update is at work. (hermes update, PID 7)'), { remedy: 'Wait for it to end.' }))
+    }
+
+    await expect(handOffUpdate(async () => ({ ok: true }), { registration })).resolves.toEqual({
+      ok: false,
+      error: 'Another update is at work. (hermes update, PID 7) Wait for it to end.'
+    })
+  })
+
+  it('updates also where the service could not be registered', async () => {
+    await expect(handOffUpdate(async () => ({ ok: true, pid: 1 }), { registration: undefined })).resolves.toEqual({ ok: true, pid: 1 })
+  })
+})
+
+describe('handOffVerdict', () => {
+  const result = (exitCode: number) => ({ ok: exitCode === 0, exitCode, message: '', branch: 'main' })
+
+  it.each([
+    [0, 'updated', undefined],
+    [3, 'not-updated', 'update-interpreter-missing'],
+    [4, 'not-updated', 'app-did-not-quit'],
+    [5, 'not-updated', 'files-in-use'],
+    [6, 'failed', 'update-app-not-built'],
+    [7, 'not-updated', 'update-processes-alive'],
+    [8, 'failed', 'update-unverified'],
+    [9, 'not-updated', 'update-running'],
+    [124, 'failed', 'update-stalled'],
+    [1, 'failed', 'update-failed']
+  ])('of the exit code %d is %s, because of %s', (code, outcome, why) => {
+    expect(handOffVerdict(result(code))).toEqual({ outcome, code, ...(why && { why }) })
+  })
+
+  it('is not there where there was no result', () => {
+    expect(handOffVerdict(null)).toBeUndefined()
+  })
+})

@@ -1,0 +1,72 @@
+// The gateways around a hand-off to the updater (#40909, #70337): they are down before the updater is started, and up again when the app is
+// back, when the updater did not start, or when nobody comes back at all. In the place of stopGatewayBeforeUpdate and
+// startGatewaysAfterUpdateAbort, which know no service and forget the gateways when the app dies in between.
+
+import type { GatewayServiceRegistration, UpdateVerdict } from 'hermes-gateway-service/main'
+
+import type { HandoffResult } from './handoff-result'
+
+/** What came of starting the updater: the app quits, or the update is off and the user is told why. */
+export type UpdaterStart = { ok: true; pid?: number } | { ok: false; error: string }
+
+export interface GatewayHandOffDeps {
+  /** Absent where the service could not be registered: the update goes on without it. */
+  registration: Pick<GatewayServiceRegistration, 'handOff'> | undefined
+}
+
+class UpdateIsOff extends Error {}
+
+/**
+ * Stops the gateways, then has `start` release the backends, run the preflights, spawn the updater and quit the app. Settles only where
+ * nothing comes of the update; every gateway is up again then. Never throws.
+ */
+export async function handOffUpdate(start: () => Promise<UpdaterStart>, { registration }: GatewayHandOffDeps): Promise<UpdaterStart> {
+  if (!registration) {
+    return start()
+  }
+
+  const leave = async () => {
+    const started = await start()
+
+    if (!started.ok) {
+      throw new UpdateIsOff(started.error)
+    }
+
+    return started.pid
+  }
+
+  try {
+    return await registration.handOff({ what: 'Hermes', leave })
+  } catch (error) {
+    const { message, remedy } = error as { message: string; remedy?: string }
+
+    return { ok: false, error: remedy === undefined ? message : `${message} ${remedy}` }
+  }
+}
+
+// scripts/desktop-update/windows.ps1 ends with these. What is not here failed in `hermes update` itself.
+const EXIT_CODES: Record<number, UpdateVerdict> = {
+  3: { outcome: 'not-updated', why: 'update-interpreter-missing' },
+  4: { outcome: 'not-updated', why: 'app-did-not-quit' },
+  5: { outcome: 'not-updated', why: 'files-in-use' },
+  6: { outcome: 'failed', why: 'update-app-not-built' },
+  7: { outcome: 'not-updated', why: 'update-processes-alive' },
+  8: { outcome: 'failed', why: 'update-unverified' },
+  9: { outcome: 'not-updated', why: 'update-running' },
+  124: { outcome: 'failed', why: 'update-stalled' }
+}
+
+/** How the update ended, by what readAndConsumeHandoffResult has read; undefined where there was nothing to read. */
+export function handOffVerdict(result: HandoffResult | null): UpdateVerdict | undefined {
+  if (!result) {
+    return undefined
+  }
+
+  const { ok, exitCode: code } = result
+
+  if (ok) {
+    return { outcome: 'updated', code }
+  }
+
+  return { ...(EXIT_CODES[code] ?? { outcome: 'failed', why: 'update-failed' }), code }
+}
