@@ -33,7 +33,8 @@ export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): El
   };
 }
 
-function promptedOf(exitCode: number | undefined): Prompted {
+/** @param exitCode of the step; undefined where Windows was not given the consent (1223) */
+export function promptedOf(exitCode: number | undefined): Prompted {
   if (exitCode === undefined) return { kind: 'refused' };
   if (exitCode === 0) return { kind: 'answered', answer: { ok: true } };
   return { kind: 'ended', detail: `The step ended with exit code ${exitCode}.` };

@@ -1,6 +1,7 @@
 // What is said of an elevation: every combination of what the prompt said, whether a step is at work and what the SCM shows.
 import { describe, expect, it } from 'vitest';
 import { firstWay } from '../../main/elevation/elevation.ts';
+import { promptedOf } from '../../main/elevation/run-as.ts';
 import { outcomeOf, type Prompted, settle } from '../../main/elevation/settle.ts';
 import { elevatedStep, parseElevatedRequest } from '../../src/process/elevated-step.ts';
 import { type Elevation, type ElevationOutcome, isServiceName, parseAnswer, requireDone } from '../../src/process/elevation.ts';
@@ -45,6 +46,22 @@ describe('the outcome of an elevation', () => {
   ])('the prompt %s, a step %s, the SCM %s: %s', (prompted, work, scm, said) => {
     const outcome = outcomeOf(PROMPTED[prompted], { atWork: work === 'at work', done: scm === 'done' });
     expect(outcome.kind === 'failed' ? `failed: ${outcome.error.code}` : outcome.kind).toBe(said);
+  });
+});
+
+describe("what Windows' own shell says", () => {
+  it.each([
+    ['that there was no consent', undefined, 'refused'],
+    ['that the step went through', 0, 'answered'],
+    ['that the step failed', 1, 'ended'],
+  ] as const)('%s', (_what, exitCode, kind) => {
+    expect(promptedOf(exitCode).kind).toBe(kind);
+  });
+
+  it('of a refusal is "declined" only while no step is at work and nothing has changed', () => {
+    const refused = promptedOf(undefined);
+    expect(outcomeOf(refused, { atWork: false, done: false }).kind).toBe('declined');
+    expect(outcomeOf(refused, { atWork: true, done: false }).kind).toBe('timed-out');
   });
 });
 
