@@ -25,7 +25,7 @@ export function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
       ref={dialog}
       className="hgs-confirm"
       aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-body`}
+      aria-describedby={`${id}-body${text.elevated ? ` ${id}-elevated` : ''}`}
       onCancel={event => {
         event.preventDefault();
         onCancel();
@@ -37,7 +37,7 @@ export function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
         <h3>{text.changes}</h3>
         {children}
       </div>
-      {text.elevated && <p>{text.elevated}</p>}
+      {text.elevated && <p id={`${id}-elevated`}>{text.elevated}</p>}
       <footer>
         <Button onClick={onCancel}>{text.cancel}</Button>
         <Button ref={accept} variant="primary" elevated={text.elevated !== undefined} onClick={onConfirm}>

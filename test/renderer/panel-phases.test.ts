@@ -113,6 +113,10 @@ describeInChromium('the panel', browser => {
     const dialog = opened.getByRole('dialog', { name: 'Run the gateway as a service?' });
     await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s', { exact: false }).waitFor();
     await dialog.getByText('Windows will ask for an administrator, once.').waitFor();
+    // Said to those who do not see the shield.
+    const said = `document.querySelector('dialog').getAttribute('aria-describedby').split(' ')
+      .map(id => document.getElementById(id).textContent).join(' ')`;
+    expect(await opened.evaluate(said)).toContain('Windows will ask for an administrator, once.');
     await judge(opened, 'confirm');
   });
 
