@@ -174,7 +174,7 @@ export class HostedManager implements GatewayManager {
     await this.#exclusively('uninstall', folder, report, async () => {
       const status = await this.status(identity);
       refuseForeign(status);
-      if (status.phase === 'not-installed') return;
+      if (status.phase === 'not-installed') return this.#clearHalf(folder);
       await this.#down('uninstall', identity, report);
       try {
         await this.#host.unregister(identity, report);
@@ -368,6 +368,12 @@ export class HostedManager implements GatewayManager {
       // One that is empty was made for nothing, or has lost its last service.
       await fs.rmdir(this.#options.stateRoot).catch(() => undefined);
     }
+  }
+
+  /** What an installation that was interrupted has written before it registered anything. Another mechanism's folder is none of our business. */
+  async #clearHalf(folder: StateFolder): Promise<void> {
+    const definition = await folder.definition().catch(() => 'unreadable' as const);
+    if (definition === undefined || (definition !== 'unreadable' && definition.mechanism === this.mechanism)) await folder.remove();
   }
 
   async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {

@@ -7,7 +7,7 @@ import { SERVICE_NAME } from '../gateway/identity.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
 import { noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
-import { enumerateServices, isRemovalPending, queryConfig, queryStatus, requestDelete, type ServiceConfig } from '../windows/scm.ts';
+import { enumerateServices, isRemovalPending, queryConfig, queryStatus, type ServiceConfig } from '../windows/scm.ts';
 import { deleteService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentSession, currentUser, userOfSession } from '../windows/security.ts';
@@ -69,36 +69,42 @@ function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: 
   };
 }
 
-/** Service, owner and event source, or neither service nor owner. Needs an administrator. */
+/** Service, event source and owner, or nothing new of the three. The service comes first: what has one can be taken back. Needs an administrator. */
 export function registerService(registration: ServiceRegistration): InstallReceipt {
   const { service } = registration;
-  registerEventSource();
   try {
     const receipt = installOwned(registration);
     noteEvent('installed', `(${service})`);
     return receipt;
   } catch (error) {
     noteEvent('install-failed', `(${service}: ${toGatewayServiceError(error).message})`);
+    dropUnusedEventSource();
     throw error;
+  }
+}
+
+/** The source of the event log is there as long as one service of ours is; that it could not be taken away is no failure. */
+function dropUnusedEventSource(): void {
+  try {
+    if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
+  } catch {
+    // The next removal takes it along.
   }
 }
 
 function installOwned(registration: ServiceRegistration): InstallReceipt {
   const { service } = registration;
   const owner = sessionOwner();
-  const receipt = installService({
+  const spec: ServiceSpec = {
     ...specOf(registration, owner),
     // Who installs wants it to run: "disabled" ends here, any other choice of the user stays.
     ...(queryConfig(service)?.startType === 'disabled' && { startType: 'automatic' }),
-  });
-  try {
+  };
+  return installService(spec, () => {
+    registerEventSource();
     writeOwner(service, owner);
     if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
-  } catch (error) {
-    if (receipt.created) requestDelete(service);
-    throw error;
-  }
-  return receipt;
+  });
 }
 
 /** Needs an administrator. A service that is absent already is fine, and so is one that goes away as soon as nobody has it open. */
@@ -107,7 +113,7 @@ export async function unregisterService(service: string): Promise<void> {
     if (!(error instanceof GatewayServiceError) || error.code !== 'removal-pending') throw error;
   });
   noteEvent('removed', `(${service})`);
-  if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
+  dropUnusedEventSource();
 }
 
 /** Whether everything is registered as `registerService` would write it. Every user may ask. */

@@ -178,8 +178,8 @@ function changeConfig(service: Handle, config: ServiceConfig): void {
   if (!result) throw win32Error(lastError, 'ChangeServiceConfigW');
 }
 
-/** Writes the settings and the owner's entry, then reads everything back. Gives what the system does not know. */
-function configure(service: Handle, spec: ServiceSpec, startType: StartType): InstallReceipt['unsupported'] {
+/** Writes the settings and the owner's entry, reads everything back, and completes. Gives what the system does not know. */
+function configure(service: Handle, spec: ServiceSpec, startType: StartType, complete: () => void): InstallReceipt['unsupported'] {
   const settings = settingsOf(spec);
   const unsupported: (SettingName | 'security')[] = SETTINGS.filter(name => writeSetting(service, name, settings) === 'unsupported');
   const security = readSecurity(service);
@@ -187,6 +187,7 @@ function configure(service: Handle, spec: ServiceSpec, startType: StartType): In
   else if (!grantsOwner(security, spec.owner)) writeDacl(service, withOwner(security, spec.owner));
   const wrong = mismatches(spec, startType, snapshot(service, spec.name));
   if (wrong.length > 0) throw new GatewayServiceError('service-readback', `(${spec.name}: ${wrong.join(', ')}.)`);
+  complete();
   return unsupported;
 }
 
@@ -212,8 +213,9 @@ function restore(service: Handle, before: InstalledService): void {
  * Registers a service, or brings one of this name to what the spec says. Needs an administrator.
  * Throws `needs-administrator`, `removal-pending` (1072), `service-name-taken` (1078), `service-readback`; nothing is left changed then.
  * Whether an existing service is ours is for the caller to decide, before.
+ * @param complete Does what belongs to the service outside of the SCM; what it throws takes back the service, too.
  */
-export function installService(spec: ServiceSpec): InstallReceipt {
+export function installService(spec: ServiceSpec, complete: () => void = () => undefined): InstallReceipt {
   return withManager(['connect', 'createService'], manager => {
     const updated = withServiceOf(manager, spec.name, UPDATE_RIGHTS, service => {
       const before = snapshot(service, spec.name);
@@ -226,18 +228,18 @@ export function installService(spec: ServiceSpec): InstallReceipt {
           account: LOCAL_SYSTEM,
           displayName: spec.displayName,
         });
-        return configure(service, spec, startType);
+        return configure(service, spec, startType, complete);
       } catch (error) {
         restore(service, before);
         throw error;
       }
     });
     if (updated) return { created: false, unsupported: updated };
-    return { created: true, unsupported: create(manager, spec) };
+    return { created: true, unsupported: create(manager, spec, complete) };
   });
 }
 
-function create(manager: Handle, spec: ServiceSpec): InstallReceipt['unsupported'] {
+function create(manager: Handle, spec: ServiceSpec, complete: () => void): InstallReceipt['unsupported'] {
   const startType = spec.startType ?? 'automatic';
   const service = opened(
     CreateServiceW(
@@ -258,7 +260,7 @@ function create(manager: Handle, spec: ServiceSpec): InstallReceipt['unsupported
     `CreateServiceW ${spec.name}`,
   );
   try {
-    return configure(service, spec, startType);
+    return configure(service, spec, startType, complete);
   } catch (error) {
     markForDeletion(service);
     throw error;

@@ -1,32 +1,21 @@
 // The manager of the SCM mechanism inside Windows, for test/wine/remote-manager.ts; what a watch hears comes as {"watch","status"}.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { controlPath, request } from '../../../src/gateway/control-socket.ts';
-import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
 import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
-import { HostedManager } from '../../../src/process/hosted-manager.ts';
-import { scmHost } from '../../../src/process/scm-host.ts';
 import { readHostFacts } from '../../../src/process/service-registry.ts';
-import { windowsMachine } from '../../../src/process/windows-machine.ts';
 import type { HoldReason, InstallOptions } from '../../../src/service/manager.ts';
-import { StateFolder, stateRoot } from '../../../src/service/state-folder.ts';
+import { StateFolder } from '../../../src/service/state-folder.ts';
 import type { Desired } from '../../../src/service/status.ts';
 import { EVENT_SOURCE_KEY } from '../../../src/windows/event-log.ts';
 import { listProcesses } from '../../../src/windows/process-info.ts';
 import { readKey } from '../../../src/windows/registry.ts';
 import { enumerateServices } from '../../../src/windows/scm.ts';
 import { callFunction } from './call-function.ts';
+import { identityOf, scmManager, states } from './scm-manager.ts';
 import { serve } from './serve.ts';
 
-const states = stateRoot('win32', process.env, os.homedir());
-const program = fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url));
-const manager = new HostedManager(scmHost({ hostCommand: [process.execPath, program] }), {
-  stateRoot: states,
-  processes: windowsMachine.processes,
-  checkCommand: (_identity, override) => override ?? [],
-});
+const manager = scmManager();
 const releases = new Map<number, () => Promise<void>>();
 const watches = new Map<number, () => void>();
 
@@ -37,10 +26,7 @@ function verbs(send: (message: object) => void) {
   return {
     call: callFunction,
     services: () => enumerateServices('HermesGateway').map(({ name }) => name),
-    identity: (home: string) => {
-      mkdirSync(home, { recursive: true });
-      return gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
-    },
+    identity: identityOf,
     preview: (verb: 'install' | 'uninstall', of: GatewayIdentity, options?: InstallOptions) => manager.preview(verb, of, options),
     install: (of: GatewayIdentity, options?: InstallOptions) => manager.install(of, options),
     uninstall: (of: GatewayIdentity) => manager.uninstall(of),

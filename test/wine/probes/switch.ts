@@ -1,18 +1,12 @@
 // The switch, with the app's own elevation by sudo-prompt: switch JSON. Prints {error?, status, steps, folders} as one JSON document.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import os from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readdirSync } from 'node:fs';
 import { factsOfWindows } from '../../../main/elevation/elevation.ts';
 import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
-import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
-import { HostedManager } from '../../../src/process/hosted-manager.ts';
-import { scmHost } from '../../../src/process/scm-host.ts';
-import { windowsMachine } from '../../../src/process/windows-machine.ts';
 import { type ErrorValue, toGatewayServiceError } from '../../../src/service/errors.ts';
 import type { Report } from '../../../src/service/manager.ts';
-import { stateRoot } from '../../../src/service/state-folder.ts';
 import type { Status } from '../../../src/service/status.ts';
 import type { Step } from '../../../src/service/steps.ts';
+import { hostCommand, identityOf, scmManager, states } from './scm-manager.ts';
 
 export interface SwitchRequest {
   readonly to: 'on' | 'off' | 'as it is';
@@ -30,16 +24,8 @@ export interface SwitchReply {
 }
 
 const { to, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as SwitchRequest;
-mkdirSync(home, { recursive: true });
-const identity = gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
-const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
-const elevation = sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) });
-const states = stateRoot('win32', process.env, os.homedir());
-const manager = new HostedManager(scmHost({ hostCommand, elevation }), {
-  stateRoot: states,
-  processes: windowsMachine.processes,
-  checkCommand: (_identity, override) => override ?? [],
-});
+const identity = identityOf(home);
+const manager = scmManager(sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) }));
 
 const steps: Step[] = [];
 const report: Report = ({ step }) => void steps.push(step);
