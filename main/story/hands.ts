@@ -18,6 +18,8 @@ export interface Shown {
   readonly switchOn: boolean;
   /** Why the last operation failed, if that is shown. */
   readonly error?: string;
+  /** What is said of an update: that it is under way, or how it ended. */
+  readonly update?: string;
 }
 
 export interface Hands {
@@ -25,6 +27,8 @@ export interface Hands {
   turn(on: boolean): Promise<void>;
   press(verb: PressVerb): Promise<void>;
   attempt(what: Happening): Promise<void>;
+  /** Dismisses the end of an update. */
+  dismiss(): Promise<void>;
   /** Opens the details, until something is pressed. */
   showDetails(): Promise<void>;
   shown(): Promise<Shown>;
@@ -69,11 +73,16 @@ export function controllerHands({ controller, profile, attempt }: ControllerHand
     },
     async shown() {
       const error = refused ?? snapshot?.lastError?.message;
+      const update = snapshot && updateWords(snapshot);
       return {
         announcement: snapshot ? announcementOf(snapshot) : '',
         switchOn: snapshot !== undefined && switchOn(snapshot),
         ...(error !== undefined && { error }),
+        ...(update !== undefined && { update }),
       };
+    },
+    async dismiss() {
+      if (snapshot?.updateEnd) await ask('dismiss', { profile, update: snapshot.updateEnd.id });
     },
     showDetails: async () => undefined,
     picture: async () => undefined,
@@ -85,4 +94,9 @@ export function controllerHands({ controller, profile, attempt }: ControllerHand
 
 function announcementOf({ status, operation }: Snapshot): string {
   return operation ? en.operation(operation) : en.announcement(status);
+}
+
+function updateWords({ update, updateEnd }: Snapshot): string | undefined {
+  if (update) return en.update.title(update);
+  return updateEnd && en.update.end(updateEnd, Date.now()).message;
 }

@@ -30,6 +30,7 @@ export interface PageHandsOptions {
 /** What is watched in the page: the sentence that a screen reader is told. */
 const ANNOUNCEMENT = '.hgs-panel .hgs-hidden[role=status]';
 const FAILURE = '.hgs-panel .hgs-failure';
+const UPDATE = '.hgs-panel .hgs-update p';
 const PATIENCE_MS = 10_000;
 
 /** Tells of every change of the announcement at the moment when the page has made it. */
@@ -93,11 +94,17 @@ export async function pageHands({ browser, url, pictures }: PageHandsOptions): P
     async shown() {
       const failure = page.locator(FAILURE);
       const error = (await failure.count()) > 0 ? (await failure.first().innerText()).replace(/\s+/g, ' ') : undefined;
+      // What is there and gone again in that moment says nothing.
+      const [update] = await page.locator(UPDATE).allTextContents();
       return {
         announcement: (await panel.locator('.hgs-hidden[role=status]').first().textContent()) ?? '',
         switchOn: (await switcher.getAttribute('aria-checked')) === 'true',
         ...(error !== undefined && { error }),
+        ...(update !== undefined && { update }),
       };
+    },
+    async dismiss() {
+      await panel.getByRole('button', { name: en.update.dismiss, exact: true }).click();
     },
     showDetails: () => setDetails(true),
     picture: name => picture(name),

@@ -189,6 +189,7 @@ const updated: Step = {
     await stage.expectGone(gatewayPid);
     const after = await codeVersion(stage);
     if (stage.trial.gateway === 'sample') stage.expect(`another version than "${before}"`, after !== undefined && after !== before, after);
+    await readItsEnd(stage);
     const ended = (await stage.trial.manager.history(stage.trial.identity)).findLast(record => record.kind === 'ended');
     // Not every gateway tells its version.
     const versions = before === undefined || after === undefined ? '' : `, ${before} → ${after}`;
@@ -202,7 +203,16 @@ async function lookAtUpdate(stage: Stage, gatewayPid: number | undefined): Promi
   await stage.expectGone(gatewayPid);
   const atWork = en.operation({ verb: 'update', step: 'updating', subject: path.basename(stage.trial.updateCommand[0] ?? '') });
   await stage.wait(`the words "${atWork}"`, async () => (await stage.hands.shown()).announcement === atWork);
+  await stage.wait('what is updated', async () => (await stage.hands.shown()).update?.startsWith('Updating Hermes'));
   await stage.hands.picture('updating');
+}
+
+/** How it ended is said until somebody has read it. */
+async function readItsEnd(stage: Stage): Promise<void> {
+  await stage.wait('the end of the update', async () => (await stage.hands.shown()).update?.startsWith('Updated at'));
+  await stage.hands.picture('update-ended');
+  await stage.hands.dismiss();
+  await stage.wait('the end of the update dismissed', async () => (await stage.hands.shown()).update === undefined);
 }
 
 const switchOff: Step = {

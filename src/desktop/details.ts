@@ -25,7 +25,7 @@ export type Versions = Readonly<Record<string, string>>;
 
 /** The report as plain text, one fact a line, English whatever the locale: it is read by those who mend. */
 export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogTail): string {
-  const { status, lastError, operation } = snapshot;
+  const { status, lastError, operation, update, updateEnd } = snapshot;
   const { restarts, lastExit } = status;
   const lines: (string | undefined)[] = [
     `service: ${status.service} (profile ${status.profile})`,
@@ -34,6 +34,8 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     `mechanism: ${status.mechanism}`,
     operation && `operation: ${operation.verb} since ${operation.since}`,
     lastError && `last error: ${lastError.code}${lastError.win32 === undefined ? '' : ` (Win32 ${lastError.win32})`}: ${lastError.message}`,
+    update && `update: ${update.what}, ${update.step}, by ${update.who} since ${update.since}`,
+    updateEnd && `last update: ${updateEnd.what}, ${updateEnd.outcome}${updateEnd.why ? ` (${updateEnd.why})` : ''} at ${updateEnd.at}`,
     status.startType && `start type: ${status.startType}`,
     status.servicePid === undefined ? undefined : `service PID: ${status.servicePid}`,
     status.gatewayPid === undefined ? undefined : `gateway PID: ${status.gatewayPid}`,

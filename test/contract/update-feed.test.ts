@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { updateFeed } from '../../main/updater/update-feed.ts';
+import { updateWhileDown } from '../../main/updater/update-while-down.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { ShownUpdate, Snapshot } from '../../src/desktop/ipc.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
@@ -15,6 +16,7 @@ import { journalFile, removeJournal, type UpdateJournal, writeJournal } from '..
 import { gatewayIdentityFor } from '../support/identity.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
 import { DEADLINE_MS } from '../support/sandbox.ts';
+import { updatePorts } from '../support/update-ports.ts';
 
 let stateRoot: string;
 let root: string;
@@ -61,6 +63,26 @@ describe('the feed of updates', () => {
     await until('the progress', () => seen.at(-1)?.progress === 'half of it');
     await removeJournal(journalFile(stateRoot, 'one'));
     await until('the end', () => seen.at(-1) === undefined);
+  });
+
+  it('tells what the work of the app itself says, and no more often than a person can read', async () => {
+    const { current, watch } = feed();
+    const seen: (string | undefined)[] = [];
+    stops.push(watch(() => void current().then(update => seen.push(update?.progress))));
+    const manager = new MemoryManager();
+    const identities = [gatewayIdentityFor('/h')];
+    const engine = {
+      manager,
+      identities,
+      updates: updatePorts(manager, stateRoot),
+      controller: new GatewayServiceController({ manager, identities }),
+    };
+    await updateWhileDown(engine, { who: 'the app', what: 'Hermes' }, async say => {
+      for (let line = 1; line <= 1_000; line += 1) say(`line ${line}`);
+      await until('the last line', () => seen.at(-1) === 'line 1000');
+    });
+    await until('the end', () => seen.at(-1) === undefined);
+    expect(seen.length).toBeLessThan(20);
   });
 
   it('tells of nothing that nobody is at any more, and of nothing that cannot be read', async () => {
@@ -111,7 +133,7 @@ describe('the controller', () => {
   }
 
   it('shows the end of an update that it has lived to see, in every profile until it is dismissed', async () => {
-    const { ask } = controller([note('one', Date.now() + 1)]);
+    const { ask } = controller([note('one', Date.now() + 60_000)]);
     expect((await ask('get', {})).updateEnd).toMatchObject({ id: 'one', outcome: 'not-updated', why: 'files-in-use' });
     expect((await ask('dismiss', { profile: 'default', update: 'one' })).updateEnd).toBeUndefined();
     expect((await ask('get', { profile: 'work' })).updateEnd).toBeUndefined();
@@ -120,7 +142,7 @@ describe('the controller', () => {
   it('shows nothing of an update before its own time, and no end while the next one is under way', async () => {
     expect((await controller([note('one', Date.now() - 60_000)]).ask('get', {})).updateEnd).toBeUndefined();
     await write();
-    const { update, updateEnd } = await controller([note('zero', Date.now() + 1)]).ask('get', {});
+    const { update, updateEnd } = await controller([note('zero', Date.now() + 60_000)]).ask('get', {});
     expect([update?.id, updateEnd]).toEqual(['one', undefined]);
   });
 

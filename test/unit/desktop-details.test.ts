@@ -6,7 +6,18 @@ import { mainVersions } from '../../main/versions.ts';
 import { formatDetails, redact } from '../../src/desktop/details.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import { PHASES } from '../../src/service/status.ts';
-import { ago, snapshotIn } from '../renderer/snapshots.ts';
+import { ago, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
+
+describe('an update', () => {
+  it('is told with who does it and how it ended, without what its program prints', () => {
+    const progress = 'Cloning https://anna:hunter2@example.org/';
+    const atWork = formatDetails(snapshotIn('held-for-update', {}, { update: updateAt('updating', { progress }) }), {});
+    expect(atWork).toContain('update: Hermes, updating, by Hermes Desktop since 2026-02-06T09:28:00.000Z');
+    expect(atWork).not.toContain('Cloning');
+    const ended = formatDetails(snapshotIn('running', {}, { updateEnd: updateEnd('not-updated', { why: 'files-in-use' }) }), {});
+    expect(ended).toContain('last update: Hermes, not-updated (files-in-use) at 2026-02-06T09:29:00.000Z');
+  });
+});
 
 describe('redaction', () => {
   it.each([
