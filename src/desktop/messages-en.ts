@@ -3,7 +3,6 @@
  * Words of problems and errors are those of their tables; other locales translate them by code.
  */
 
-import type { ErrorCode } from '../service/errors.ts';
 import { RESTART_ASKED } from '../service/facts.ts';
 import type { HistoryRecord } from '../service/history.ts';
 import type { ReceiptEntry } from '../service/receipt.ts';
@@ -11,6 +10,7 @@ import type { Mechanism, Phase, Status } from '../service/status.ts';
 import { STEPS } from '../service/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
+import { explainError } from './messages-en-failures.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
 import { countdownMs, uptimeMs } from './views.ts';
@@ -175,21 +175,6 @@ const RECEIPT_WORDS: Readonly<Record<string, string>> = {
 const receiptWhat: Messages['receiptWhat'] = ({ action, kind }) =>
   RECEIPT_WORDS[`${action} ${kind}`] ?? `${RECEIPT_VERBS[action]} ${RECEIPT_NOUNS[kind]}`;
 
-/** Remedies in the words of the panel, where those of the table name a command line. */
-const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
-  'gateway-command-missing': 'Repair the Hermes installation, then try again.',
-  'gateway-not-up': 'The log under Details says why. Mend it, then start the gateway.',
-  'gateway-configuration': 'The log under Details says what it misses. Mend the configuration, then start the gateway.',
-  'not-installed': 'Turn the switch on.',
-  'timed-out': 'Wait a moment; the log under Details says more if it does not settle.',
-  'needs-administrator': 'Try again, and let Windows ask for an administrator.',
-  'elevation-failed': "Try again. Windows' event log (Application, source Hermes Gateway Service) says more.",
-  'elevation-unavailable': 'Ask an administrator to install the gateway service, or use the sign-in start, which needs none.',
-  'state-corrupt': 'Turn the switch off and on again to write it anew; the damaged file is kept.',
-  'state-newer': 'Update this app.',
-  'pipe-unavailable': 'Nothing is lost: the gateway runs on.',
-};
-
 const CAUSES = {
   asked: 'Started.',
   recovery: 'Restarted after a failure.',
@@ -246,7 +231,7 @@ export const en: Messages = {
   operation: ({ verb, step, subject }) => `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
   action,
   actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase)),
-  error: ({ code, message, remedy }) => ({ message, remedy: PANEL_REMEDIES[code] ?? remedy }),
+  error: explainError,
   problem: ({ message, remedy }) => ({ message, remedy }),
 
   confirm: ({ verb, mechanism, elevated, entries }) => ({

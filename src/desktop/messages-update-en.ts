@@ -3,6 +3,7 @@
 import { ERRORS } from '../service/errors.ts';
 import { createFormats } from './formats.ts';
 import type { UpdateEnd } from './ipc.ts';
+import { explainError } from './messages-en-failures.ts';
 import type { UpdateMessages } from './messages-update.ts';
 
 const formats = createFormats('en');
@@ -42,7 +43,7 @@ export const updateEn: UpdateMessages = {
   end: (end, now) => {
     const what = `${ENDS[end.outcome](end)} at ${formats.time(end.at, now)} (${end.what})`;
     if (end.why === undefined) return { message: `${what}.`, remedy: REMEDIES[end.outcome] };
-    const { message, remedy } = ERRORS[end.why];
+    const { message, remedy } = explainError({ code: end.why, ...ERRORS[end.why] });
     return { message: `${what}: ${message}`, remedy };
   },
   dismiss: 'Dismiss',

@@ -14,6 +14,7 @@ const brieflyUp = snapshotIn('running', { startedAt: ago(3_000) });
 const lastinglyUp = snapshotIn('running', { startedAt: ago(61_000) });
 const configuration = snapshotIn('needs-attention');
 const failed = snapshotIn('failed');
+const badUpdate = snapshotIn('failed', { problems: [problem('bad-update')] });
 const stopped = snapshotIn('stopped');
 
 type Step = Snapshot | { readonly seen: Snapshot };
@@ -36,6 +37,7 @@ describe('a notification', () => {
     ['a crash loop, once', [oneCrash, crashLoop, crashLoop], [none, 'crash-loop', none]],
     ['a refused configuration, once', [configuration, configuration], ['configuration', none]],
     ['a gateway that nothing restarts', [failed], ['failed']],
+    ['a gateway that fails since an update', [crashLoop, badUpdate, badUpdate], ['crash-loop', 'bad-update', none]],
     ['a removal that waits', [snapshotIn('removal-pending')], ['removal-pending']],
     ['the moments up between two crashes: no recovery', [crashLoop, brieflyUp, crashLoop], ['crash-loop', none, none]],
     ['a lasting recovery', [crashLoop, brieflyUp, lastinglyUp, lastinglyUp], ['crash-loop', none, 'recovered', none]],

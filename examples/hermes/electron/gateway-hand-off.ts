@@ -68,5 +68,5 @@ export function handOffVerdict(result: HandoffResult | null): UpdateVerdict | un
     return { outcome: 'updated', code }
   }
 
-  return { ...(EXIT_CODES[code] ?? { outcome: 'failed', why: 'update-failed' }), code }
+  return { ...(EXIT_CODES[code] ?? { outcome: 'failed' }), code }
 }
