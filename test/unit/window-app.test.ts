@@ -35,6 +35,7 @@ function fakeApp({ first = true, trayFailure }: { first?: boolean; trayFailure?:
   const app = Object.assign(new EventEmitter(), {
     isPackaged: false,
     getName: () => 'Hermes Gateway',
+    getVersion: () => '0.1.0',
     setName: call('setName'),
     setAppUserModelId: call('setAppUserModelId'),
     getLocale: () => 'de-DE',
