@@ -2,22 +2,32 @@
 
 import { parseArgs } from 'node:util';
 import { summarize } from '../bench/figure.ts';
+import { openEmbeddedStage } from './embedded-stage.ts';
 import { thisMachine, writeEvidence } from './evidence.ts';
-import { ACTORS, type KillOutcome, playKills, VICTIMS } from './update-kills.ts';
+import { ACTORS, VICTIMS } from './kill-stage.ts';
+import { type KillOutcome, playKills } from './update-kills.ts';
+import { openWineStage } from './wine-stage.ts';
 
-const USAGE = 'usage: npm run kills [-- --runs N] [--seed N] [--json]';
-const RUNS = 500;
-/** So many runs are what docs/evidence/ keeps; fewer are a look. */
-const EVIDENCE_RUNS = 500;
+const USAGE = 'usage: npm run kills [-- --wine] [--runs N] [--seed N] [--json]';
+/** What is played where nothing else is asked for; docs/evidence/ keeps no less than that. */
+const RUNS = { embedded: 500, wine: 100 } as const;
 
 interface Row {
   readonly actor: string;
   readonly victim: string;
   readonly runs: number;
-  /** From the kill until both gateways ran and nothing was left, in milliseconds. */
+  /** From the kill until every gateway ran and nothing was left, in milliseconds. */
   readonly medianMs: number;
   readonly longestMs: number;
   readonly violations: number;
+}
+
+interface Report {
+  readonly stage: string;
+  readonly runs: number;
+  readonly seed: number;
+  readonly rows: readonly Row[];
+  readonly violations: readonly string[];
 }
 
 /** Returns the exit code: 0, 1 where something was lost, doubled or left behind, 2 where the arguments were not understood. */
@@ -27,17 +37,21 @@ export async function kills(args: readonly string[]): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const { seed, runs, json } = options;
-  const outcomes = await playKills(seed, runs, ({ actor, victim, atMs, violations }) => {
-    for (const violation of violations)
-      process.stderr.write(`${victim} of an update by ${actor}, after ${Math.round(atMs)} ms: ${violation}\n`);
-  });
+  const { seed, json, wine } = options;
+  const runs = options.runs ?? RUNS[wine ? 'wine' : 'embedded'];
+  const stage = await (wine ? openWineStage() : openEmbeddedStage());
+  const { name } = stage;
+  const outcomes = await playKills(stage, seed, runs, ({ actor, victim, atMs, violations }) => {
+    for (const violation of violations) process.stderr.write(`${victim} of an update by ${actor}, after ${atMs} ms: ${violation}\n`);
+  }).finally(() => stage.close());
   const violations = outcomes.flatMap(outcome => outcome.violations);
-  const document = { schema: 1, ok: violations.length === 0, seed, runs, machine: thisMachine(), rows: rowsOf(outcomes), violations };
-  const text = table(document.rows, seed, violations.length);
+  const ok = violations.length === 0;
+  const document = { schema: 1, ok, stage: name, seed, runs, machine: thisMachine(), rows: rowsOf(outcomes), violations };
+  const text = table(document);
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
-  if (runs >= EVIDENCE_RUNS) writeEvidence('update-kills', 'Updates with a kill in the middle', text, document);
-  return document.ok ? 0 : 1;
+  if (runs >= RUNS[wine ? 'wine' : 'embedded'])
+    writeEvidence(wine ? 'update-kills-wine' : 'update-kills', 'Updates with a kill in the middle', text, document);
+  return ok ? 0 : 1;
 }
 
 function rowsOf(outcomes: readonly KillOutcome[]): Row[] {
@@ -50,8 +64,7 @@ function rowsOf(outcomes: readonly KillOutcome[]): Row[] {
   });
 }
 
-function table(rows: readonly Row[], seed: number, violations: number): string {
-  const runs = rows.reduce((sum, row) => sum + row.runs, 0);
+function table({ stage, runs, seed, rows, violations }: Report): string {
   const head = ['update by', 'killed', 'runs', 'healed after, median', 'at most', 'violations'];
   const cells = rows.map(row => [row.actor, row.victim, row.runs, `${row.medianMs} ms`, `${row.longestMs} ms`, row.violations].map(String));
   const all = [head, ...cells];
@@ -60,27 +73,26 @@ function table(rows: readonly Row[], seed: number, violations: number): string {
     row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('   '),
   );
   return [
-    `${runs} updates of two gateways (embedded mechanism), one participant killed in each; seed ${seed}.`,
-    'Healed: both gateways run, each once, and no hold, journal or lock of the update is left. Nobody came to help.',
+    `${runs} updates, one participant killed in each; ${stage}; seed ${seed}.`,
+    'Healed: every gateway runs, once, and no hold, journal or lock of the update is left. Nobody came to help.',
     '',
     ...lines,
     '',
-    violations === 0 ? 'Nothing was lost, started twice or left behind.' : `${violations} violations.`,
+    violations.length === 0 ? 'Nothing was lost, started twice or left behind.' : `${violations.length} violations.`,
   ].join('\n');
 }
 
-function understood(args: readonly string[]): { seed: number; runs: number; json: boolean } | undefined {
+function understood(args: readonly string[]): { seed: number; runs: number | undefined; json: boolean; wine: boolean } | undefined {
   try {
+    const flag = { type: 'boolean', default: false } as const;
     const { values } = parseArgs({
       args: [...args],
-      options: {
-        json: { type: 'boolean', default: false },
-        seed: { type: 'string', default: '1' },
-        runs: { type: 'string', default: String(RUNS) },
-      },
+      options: { json: flag, wine: flag, seed: { type: 'string', default: '1' }, runs: { type: 'string' } },
     });
-    const [seed, runs] = [Number(values.seed), Number(values.runs)];
-    return Number.isSafeInteger(seed) && Number.isSafeInteger(runs) && runs > 0 ? { seed, runs, json: values.json } : undefined;
+    const seed = Number(values.seed);
+    const runs = values.runs === undefined ? undefined : Number(values.runs);
+    if (!Number.isSafeInteger(seed) || (runs !== undefined && !(Number.isSafeInteger(runs) && runs > 0))) return undefined;
+    return { seed, runs, json: values.json, wine: values.wine };
   } catch {
     return undefined;
   }

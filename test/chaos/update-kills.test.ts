@@ -1,6 +1,8 @@
 // Kills in the middle of updates, few of them: `npm run kills` plays hundreds. Linux lists processes with their environment.
 
 import { describe, expect, it } from 'vitest';
+import { openEmbeddedStage } from './embedded-stage.ts';
+import { ACTORS } from './kill-stage.ts';
 import { killPlans, playKills } from './update-kills.ts';
 
 const RUNS = 25;
@@ -12,7 +14,7 @@ const linux = process.platform === 'linux';
 describe('kill -9 in the middle of an update', () => {
   it('comes in the same order with the same seed', () => {
     const first = (seed: number) => {
-      const { actor, updateMs, atMs } = killPlans(seed).next().value;
+      const { actor, updateMs, atMs } = killPlans(seed, { actors: ACTORS, spanMs: 1_000 }).next().value;
       return { actor, updateMs, atMs };
     };
     expect(first(7)).toEqual(first(7));
@@ -22,9 +24,14 @@ describe('kill -9 in the middle of an update', () => {
   it.skipIf(!linux)(
     `loses no gateway, starts none twice and leaves nothing behind, ${RUNS} times${linux ? '' : ' (processes are listed on Linux only)'}`,
     async () => {
-      const outcomes = await playKills(20_401, RUNS);
-      expect(outcomes.filter(({ violations }) => violations.length > 0)).toEqual([]);
-      expect(new Set(outcomes.map(({ victim }) => victim)).size).toBeGreaterThanOrEqual(4);
+      const stage = await openEmbeddedStage();
+      try {
+        const outcomes = await playKills(stage, 20_401, RUNS);
+        expect(outcomes.filter(({ violations }) => violations.length > 0)).toEqual([]);
+        expect(new Set(outcomes.map(({ victim }) => victim)).size).toBeGreaterThanOrEqual(4);
+      } finally {
+        await stage.close();
+      }
     },
     DEADLINE_MS,
   );

@@ -1,25 +1,14 @@
 /**
- * Kills in the middle of updates: two gateways, an update by the command line or by an app, and `kill -9` of a random participant at a
- * random moment, again and again. After each, nobody comes to help: within the deadline both gateways must run, each once, and nothing
- * of the update may be left.
+ * Kills in the middle of updates: `kill -9` of a random participant at a random moment, again and again on the same gateways. After each,
+ * nobody comes to help: within the deadline every gateway must run, once, and nothing of the update may be left.
  */
 
-import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type GatewayIdentity, profileIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { poll } from '../../src/service/poll.ts';
-import { commandLine, endProcess, HOST_COMMAND, REPOSITORY, Sandbox, watchGateways } from '../support/sandbox.ts';
+import { endProcess } from '../support/sandbox.ts';
+import { type Actor, type KillStage, VICTIMS, type Victim } from './kill-stage.ts';
 import { type Random, seeded } from './random.ts';
-
-export const ACTORS = ['cli', 'app'] as const;
-export type Actor = (typeof ACTORS)[number];
-
-/** `tree` is the actor with all that it started. */
-export const VICTIMS = ['updater', 'actor', 'tree', 'supervisor', 'runner', 'gateway'] as const;
-export type Victim = (typeof VICTIMS)[number];
 
 /** What is known of one update before it begins. */
 export interface KillPlan {
@@ -36,163 +25,86 @@ export interface KillOutcome {
   readonly actor: Actor;
   readonly victim: Victim;
   readonly atMs: number;
-  /** From the kill until both gateways ran and nothing was left. */
+  /** From the kill until every gateway ran and nothing was left, in milliseconds. */
   readonly healedMs: number;
-  /** What was wrong at the deadline; empty where all is well. */
+  /** What was wrong at the deadline, and what must never be; empty where all is well. */
   readonly violations: readonly string[];
 }
 
 const HEAL_MS = 30_000;
-/** An update takes this long at most where nobody is killed; kills come a little later too. */
-const SPAN_MS = 1_200;
-const UPDATE_SCRIPT = 'update-at-work.mjs';
 
-export function* killPlans(seed: number): Generator<KillPlan, never> {
+export function* killPlans(seed: number, { actors, spanMs }: Pick<KillStage, 'actors' | 'spanMs'>): Generator<KillPlan, never> {
   const chance = seeded(seed);
   for (;;) {
-    yield { actor: chance.pick(ACTORS), updateMs: chance.between(50, 400), atMs: chance.between(0, SPAN_MS), chance };
+    const actor = chance.pick(actors);
+    yield { actor, updateMs: Math.round(chance.between(50, 400)), atMs: Math.round(chance.between(0, spanMs)), chance };
   }
 }
 
-/** Plays `runs` updates, one after the other, on the same two gateways. */
+/** Plays `runs` updates, one after the other. The stage stays open. */
 export async function playKills(
+  stage: KillStage,
   seed: number,
   runs: number,
   onRun: (outcome: KillOutcome) => void = () => undefined,
 ): Promise<KillOutcome[]> {
-  const arena = await Arena.open();
+  const outcomes: KillOutcome[] = [];
+  const plans = killPlans(seed, stage);
+  while (outcomes.length < runs) {
+    const outcome = await play(stage, plans.next().value);
+    outcomes.push(outcome);
+    onRun(outcome);
+  }
+  return outcomes;
+}
+
+async function play(stage: KillStage, { actor, updateMs, atMs, chance }: KillPlan): Promise<KillOutcome> {
+  const census = stage.census();
+  const before = await stage.histories();
+  const acting = stage.start(actor, updateMs);
+  let left: readonly string[] = [];
   try {
-    const outcomes: KillOutcome[] = [];
-    const plans = killPlans(seed);
-    while (outcomes.length < runs) {
-      const outcome = await arena.play(plans.next().value);
-      // Nobody lived whom the kill could have met: the next one will.
-      if (!outcome) continue;
-      outcomes.push(outcome);
-      onRun(outcome);
-    }
-    return outcomes;
+    await delay(atMs);
+    const victim = kill(stage, acting.pid, chance);
+    const killedAt = performance.now();
+    const healed = async () => {
+      left = await stage.unhealed();
+      return left.length === 0;
+    };
+    await acting.ended;
+    await poll(healed, { what: 'every gateway', deadlineMs: HEAL_MS, everyMs: 40 }).catch(() => undefined);
+    const healedMs = Math.round(performance.now() - killedAt);
+    const most = census.stop();
+    const histories = await stage.histories();
+    const twice = histories.flatMap((history, index) => startedTwice(history.slice(before[index]?.length)));
+    return {
+      actor,
+      victim,
+      atMs,
+      healedMs,
+      violations: [...left, ...(most > 1 ? [`doubled: ${most} gateways of one home at once`] : []), ...twice],
+    };
   } finally {
-    await arena.close();
+    census.stop();
+    endProcess(acting.pid);
   }
 }
 
-class Arena {
-  readonly #sandbox = new Sandbox();
-  readonly #manager = this.#sandbox.manager();
-  /** Two profiles of one home, because an app knows no others. */
-  readonly #home = this.#sandbox.identity().home;
-  readonly #identities: readonly GatewayIdentity[] = ['default', 'work'].map(profile => this.#profile(profile));
-
-  static async open(): Promise<Arena> {
-    const arena = new Arena();
-    try {
-      for (const identity of arena.#identities) await arena.#manager.install(identity, arena.#sandbox.installOptions());
-      return arena;
-    } catch (error) {
-      await arena.#sandbox.dispose();
-      throw error;
-    }
-  }
-
-  #profile(name: string): GatewayIdentity {
-    if (name !== 'default') mkdirSync(path.join(this.#home, 'profiles', name), { recursive: true });
-    return profileIdentity(resolveHermesRoot({ platform: process.platform, env: {}, homedir: this.#sandbox.path, home: this.#home }), name);
-  }
-
-  async close(): Promise<void> {
-    await this.#sandbox.dispose();
-  }
-
-  async play({ actor, updateMs, atMs, chance }: KillPlan): Promise<KillOutcome | undefined> {
-    const censuses = this.#identities.map(({ home }) => watchGateways(this.#sandbox, home));
-    const recordsBefore = await Promise.all(this.#identities.map(identity => this.#manager.history(identity)));
-    const acting = this.#start(actor, updateMs);
-    let killed: Victim | undefined;
-    let healedMs = Number.NaN;
-    let left: readonly string[] = [];
-    try {
-      await delay(atMs);
-      killed = this.#kill(chance, acting.pid);
-      const killedAt = performance.now();
-      await acting.ended;
-      await poll(
-        async () => {
-          left = await this.#unhealed();
-          return left.length === 0;
-        },
-        { what: 'both gateways', deadlineMs: HEAL_MS, everyMs: 40 },
-      ).catch(() => undefined);
-      healedMs = performance.now() - killedAt;
-    } finally {
-      endProcess(acting.pid);
-    }
-    const doubled = censuses.flatMap((census, index) =>
-      census.stop() > 1 ? [`two gateways at once in ${this.#identities[index]?.home}`] : [],
-    );
-    const records = await Promise.all(this.#identities.map(identity => this.#manager.history(identity)));
-    const unfinished = records.flatMap((history, index) => doubleStarts(history.slice(recordsBefore[index]?.length)));
-    return killed && { actor, victim: killed, atMs, healedMs, violations: [...left, ...doubled, ...unfinished] };
-  }
-
-  /** An update of both gateways, in a process group of its own as a terminal or an app has it. */
-  #start(actor: Actor, updateMs: number): { readonly pid: number; readonly ended: Promise<void> } {
-    const update = [process.execPath, path.join(REPOSITORY, 'test/chaos', UPDATE_SCRIPT), String(Math.round(updateMs))];
-    const [program = '', ...args] =
-      actor === 'cli'
-        ? [...HOST_COMMAND, 'update', '--home', this.#home, '--', ...update]
-        : [process.execPath, path.join(REPOSITORY, 'test/chaos/updating-app.mjs'), this.#home, ...update];
-    const child = spawn(program, args, { stdio: 'ignore', detached: true });
-    return {
-      pid: child.pid ?? 0,
-      ended: new Promise(resolve => child.once('exit', () => resolve())),
-    };
-  }
-
-  /** Kills one of those who live now; undefined where there is nobody. */
-  #kill(chance: Random, actor: number): Victim | undefined {
-    const processes = this.#sandbox.processes();
-    const updaters = processes.filter(pid => commandLine(pid)[1]?.endsWith(UPDATE_SCRIPT));
-    const living: Readonly<Record<Victim, readonly number[]>> = {
-      updater: updaters,
-      actor: processes.filter(pid => pid === actor),
-      tree: processes.includes(actor) && updaters.length > 0 ? [actor] : [],
-      supervisor: this.#sandbox.hosts('supervise'),
-      runner: this.#sandbox.hosts('run'),
-      gateway: this.#identities.flatMap(({ home }) => this.#sandbox.gateways(home)),
-    };
-    const kinds = VICTIMS.filter(kind => living[kind].length > 0);
-    if (kinds.length === 0) return undefined;
-    const victim = chance.pick(kinds);
-    const pid = chance.pick(living[victim]);
-    if (victim === 'tree') process.kill(-pid, 'SIGKILL');
-    else endProcess(pid);
-    return victim;
-  }
-
-  /** What is not yet as it must be after an update. */
-  async #unhealed(): Promise<string[]> {
-    const states = await Promise.all(
-      this.#identities.map(async identity => {
-        const { phase, desired } = await this.#manager.status(identity);
-        const alive = this.#sandbox.gateways(identity.home).length;
-        return [
-          ...(phase === 'running' && desired === 'running' ? [] : [`lost: ${identity.home} is ${phase}, wished ${desired}`]),
-          ...(alive === 1 ? [] : [`lost: ${alive} gateways in ${identity.home}`]),
-          ...(await this.#sandbox.folder(identity).holds()).map(({ id }) => `left behind: hold ${id} of ${identity.home}`),
-        ];
-      }),
-    );
-    const files = readdirSync(this.#sandbox.stateRoot).filter(name => name.startsWith('update'));
-    const updaters = this.#sandbox.processes().filter(pid => commandLine(pid)[1]?.endsWith(UPDATE_SCRIPT));
-    return [...states.flat(), ...files.map(name => `left behind: ${name}`), ...updaters.map(pid => `left behind: process ${pid}`)];
-  }
+/** Kills one of those who live now; somebody always does. */
+function kill(stage: KillStage, actor: number, chance: Random): Victim {
+  const living = stage.living(actor);
+  const pids = (victim: Victim) => (victim === 'tree' ? (living.updater.length > 0 ? living.actor : []) : living[victim]);
+  const victim = chance.pick(VICTIMS.filter(each => pids(each).length > 0));
+  const pid = chance.pick(pids(victim));
+  if (victim === 'tree') stage.killTree(pid);
+  else endProcess(pid);
+  return victim;
 }
 
 /** Two starts without an end between them. */
-function doubleStarts(history: readonly HistoryRecord[]): string[] {
+function startedTwice(history: readonly HistoryRecord[]): string[] {
   const lives = history.filter(({ kind }) => kind !== 'noted');
   return lives.flatMap(({ kind, at }, index) =>
-    kind === 'started' && lives[index - 1]?.kind === 'started' ? [`started twice at ${at}`] : [],
+    kind === 'started' && lives[index - 1]?.kind === 'started' ? [`doubled: started twice at ${at}`] : [],
   );
 }

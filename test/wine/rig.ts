@@ -299,6 +299,13 @@ export class WineRig {
     });
   }
 
+  /** Starts a Windows program and does not wait for it. The PID is the one that Linux knows. */
+  launch(argv: readonly string[]): { readonly pid: number; readonly ended: Promise<unknown> } {
+    this.#runs += 1;
+    const { child } = this.#spawn(argv, {}, `run-${this.#runs}`);
+    return { pid: child.pid ?? 0, ended: new Promise(resolve => child.once('exit', resolve)) };
+  }
+
   /** Starts a script that lives as long as the rig; the returned function reads what it has printed by now. */
   begin(script: string, ...args: readonly string[]): () => string {
     this.#runs += 1;

@@ -1,0 +1,34 @@
+/** Where updates are killed: one or more gateways of a mechanism, seen and hit from outside. */
+
+import type { HistoryRecord } from '../../src/service/history.ts';
+
+/** Who may do an update. */
+export const ACTORS = ['cli', 'app'] as const;
+export type Actor = (typeof ACTORS)[number];
+
+/** Who may be killed. `host` is the broker below the SCM, elsewhere the supervisor; `tree` is the actor with all that it started. */
+export const VICTIMS = ['updater', 'actor', 'tree', 'host', 'runner', 'gateway'] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+export interface KillStage {
+  /** "embedded mechanism", as the report names it. */
+  readonly name: string;
+  readonly gateways: number;
+  readonly actors: readonly Actor[];
+  /** How long an update takes here at most where nobody is killed, in milliseconds; kills come a little later too. */
+  readonly spanMs: number;
+  /** Begins an update that takes `updateMs`. The PID is as this machine knows it; `ended` resolves when the actor is gone. */
+  start(actor: Actor, updateMs: number): { readonly pid: number; readonly ended: Promise<unknown> };
+  /** PIDs of all who live now. @param actor the PID that `start` gave */
+  living(actor: number): Readonly<Record<Exclude<Victim, 'tree'>, readonly number[]>>;
+  /** Ends an actor with all that it started. */
+  killTree(actor: number): void;
+  /** What is not yet as it must be after an update. */
+  unhealed(): Promise<readonly string[]>;
+  /** One for each gateway. */
+  histories(): Promise<readonly (readonly HistoryRecord[])[]>;
+  /** Counts the gateways of each home until it is stopped; gives the most that there were at once of one home. */
+  census(): { stop(): number };
+  /** Resolves with what is left of ours. */
+  close(): Promise<void>;
+}
