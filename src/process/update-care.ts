@@ -4,6 +4,7 @@
  */
 
 import path from 'node:path';
+import { sweepLeavings } from '../service/leavings.ts';
 import type { ProcessTable } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { settleUpdates } from '../update/resume.ts';
@@ -27,7 +28,8 @@ export function careForUpdates(folder: StateFolder, processes: ProcessTable, log
     lookedAtMs = performance.now();
     looking = settleUpdates(folder, processes).then(
       again => {
-        if (again) plan();
+        const writing = [path.dirname(folder.path), folder.path].filter(each => sweepLeavings(each, processes));
+        if (again || writing.length > 0) plan();
       },
       error => {
         log(`an update could not be settled: ${error}`);

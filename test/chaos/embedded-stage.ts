@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type GatewayIdentity, profileIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import { commandLine, HOST_COMMAND, REPOSITORY, Sandbox, watchGateways } from '../support/sandbox.ts';
-import { ACTORS, type Actor, type KillStage } from './kill-stage.ts';
+import { ACTORS, type Actor, isLeftOfUpdate, type KillStage } from './kill-stage.ts';
 
 const UPDATE_SCRIPT = path.join(REPOSITORY, 'test/chaos/update-at-work.mjs');
 const APP_SCRIPT = path.join(REPOSITORY, 'test/chaos/updating-app.mjs');
@@ -74,11 +74,10 @@ class EmbeddedStage implements KillStage {
         return [
           ...(phase === 'running' && desired === 'running' ? [] : [`lost: ${identity.home} is ${phase}, wished ${desired}`]),
           ...(alive === 1 ? [] : [`lost: ${alive} gateways in ${identity.home}`]),
-          ...(await this.#sandbox.folder(identity).holds()).map(({ id }) => `left behind: hold ${id} of ${identity.home}`),
         ];
       }),
     );
-    const files = readdirSync(this.#sandbox.stateRoot).filter(name => name.startsWith('update'));
+    const files = readdirSync(this.#sandbox.stateRoot, { recursive: true }).map(String).filter(isLeftOfUpdate);
     return [
       ...states.flat(),
       ...files.map(name => `left behind: ${name}`),

@@ -32,3 +32,8 @@ export interface KillStage {
   /** Resolves with what is left of ours. */
   close(): Promise<void>;
 }
+
+/** Whether a file below the state root is a journal, a hold, a lock of an update, or half of one. */
+export function isLeftOfUpdate(file: string): boolean {
+  return /(^|[/.])(update-.*\.json|update\.lock|hold-.*\.json)/.test(file) || /\.tmp$/.test(file);
+}

@@ -6,9 +6,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { processesOf } from '../../main/story/trial-processes.ts';
-import { endProcess, REPOSITORY, watchCount } from '../support/sandbox.ts';
+import { endProcess, parentOf, REPOSITORY, watchCount } from '../support/sandbox.ts';
 import { ServiceOnWine } from '../wine/service-on-wine.ts';
-import type { Actor, KillStage } from './kill-stage.ts';
+import { type Actor, isLeftOfUpdate, type KillStage } from './kill-stage.ts';
 
 const UPDATE_SCRIPT = 'C:\\update-at-work.mjs';
 
@@ -68,8 +68,7 @@ class WineStage implements KillStage {
     return [
       ...(phase === 'running' && desired === 'running' ? [] : [`lost: the gateway is ${phase}, wished ${desired}`]),
       ...(alive === 1 ? [] : [`lost: ${alive} gateways`]),
-      ...files.filter(name => /^update|(^|\/)hold-/.test(name)).map(name => `left behind: ${name}`),
-      ...this.living(0).updater.map(pid => `left behind: update command ${pid}`),
+      ...files.filter(isLeftOfUpdate).map(name => `left behind: ${name}`),
     ];
   }
 
@@ -88,8 +87,10 @@ class WineStage implements KillStage {
   }
 
   #gateways(): number[] {
-    return processesOf(this.#service.rig.prefix)
+    const found = processesOf(this.#service.rig.prefix)
       .filter(({ command }) => command.includes('gateway.mjs') && command.includes(' run') && !command.includes('--help'))
       .map(({ pid }) => pid);
+    // Wine forks while it starts a program: for a moment that is listed twice.
+    return found.filter(pid => !found.includes(parentOf(pid)));
   }
 }

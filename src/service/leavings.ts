@@ -1,0 +1,31 @@
+/**
+ * What a writer that was killed leaves beside its file: a temporary file that never got its name (`files.ts`), or one of a lock (`lock.ts`).
+ * Nobody reads them; they are taken away so that nothing gathers.
+ */
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { lockHolder, type ProcessTable } from './lock.ts';
+
+/** `.<file>.<PID>.<mark>.tmp`, and `<lock>.<PID>.<mark>` */
+const WRITER = /^(?:\..+|.+\.lock)\.(\d+)\.[0-9a-f]{8}(?:\.tmp)?$/;
+/** The lock on a stale lock: `<lock>.<fingerprint>` */
+const LOCK_ON_LOCK = /\.lock\.[0-9a-f]{8}$/;
+
+/** True while there is one whose writer lives, and may not have finished. Never throws. */
+export function sweepLeavings(folder: string, processes: ProcessTable): boolean {
+  let waiting = false;
+  try {
+    for (const name of fs.readdirSync(folder)) {
+      const writer = WRITER.exec(name)?.[1];
+      if (writer === undefined && !LOCK_ON_LOCK.test(name)) continue;
+      const file = path.join(folder, name);
+      const lives = writer === undefined ? lockHolder(file, processes) !== undefined : processes.isAlive(Number(writer));
+      if (lives) waiting = true;
+      else fs.rmSync(file, { force: true });
+    }
+  } catch {
+    // They harm nobody.
+  }
+  return waiting;
+}
