@@ -2,9 +2,11 @@
  * Facts about a process by its PID: whether it lives, since when, its program and its parent.
  * A PID alone names nobody, because Windows gives it to the next process: PID and start time together do, and Hermes' files carry both.
  * Never probe with a signal: `kill(pid, 0)` of other runtimes sends Ctrl+C on Windows.
- * Sources: OpenProcess, GetProcessTimes, QueryFullProcessImageNameW, CreateToolhelp32Snapshot (Microsoft Learn).
+ * Sources: OpenProcess, GetProcessTimes, QueryFullProcessImageNameW, CreateToolhelp32Snapshot (Microsoft Learn);
+ * PEB and RTL_USER_PROCESS_PARAMETERS (winternl.h), whose 64-bit layout every Windows since Vista has.
  */
 import koffi from 'koffi';
+import { splitCommandLine } from './argv.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { closeHandle, opened, using } from './handle.ts';
 import { declare } from './library.ts';
@@ -26,15 +28,34 @@ const QueryFullProcessImageNameW = declare<[Handle, number, Buffer, [number]], n
   POINTER,
   inout(DWORD),
 ]);
+const NtQueryInformationProcess = declare<[Handle, number, Buffer, number, [number]], number>(
+  'ntdll.dll',
+  'NtQueryInformationProcess',
+  'int32',
+  [POINTER, DWORD, POINTER, DWORD, out(DWORD)],
+);
+const ReadProcessMemory = declare<[Handle, bigint, Buffer, number, null], number>('kernel32.dll', 'ReadProcessMemory', BOOL, [
+  POINTER,
+  'uint64',
+  POINTER,
+  'uint64',
+  POINTER,
+]);
 const CreateToolhelp32Snapshot = declare<[number, number], Handle>('kernel32.dll', 'CreateToolhelp32Snapshot', POINTER, [DWORD, DWORD]);
 const Process32FirstW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32FirstW', BOOL, [POINTER, POINTER]);
 const Process32NextW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32NextW', BOOL, [POINTER, POINTER]);
 
 const PROCESS_TERMINATE = 0x1;
+const PROCESS_VM_READ = 0x10;
 const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const SYNCHRONIZE = 0x10_0000;
 const WAIT_TIMEOUT = 258;
 const TH32CS_SNAPPROCESS = 2;
+const PROCESS_BASIC_INFORMATION = 0;
+/** Offsets in PROCESS_BASIC_INFORMATION, PEB and RTL_USER_PROCESS_PARAMETERS, in bytes. */
+const PEB_BASE_ADDRESS = 8;
+const PROCESS_PARAMETERS = 0x20n;
+const COMMAND_LINE = 0x70n;
 /** The longest path that Windows has, in UTF-16 units. */
 const MAX_LONG_PATH = 32_768;
 
@@ -103,6 +124,26 @@ export function imagePath(pid: number): string | undefined {
     const length: [number] = [MAX_LONG_PATH];
     return QueryFullProcessImageNameW(handle, 0, path, length).result ? path.toString('utf16le', 0, 2 * length[0]) : undefined;
   });
+}
+
+/** The arguments a process was started with, its program first; undefined where there is no such process, or none that this user may ask about. */
+export function commandLineOf(pid: number): readonly string[] | undefined {
+  const { result: process } = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, 0, pid);
+  if (process === null) return undefined;
+  return using(process, closeHandle, handle => {
+    const basic = Buffer.alloc(48);
+    if (NtQueryInformationProcess(handle, PROCESS_BASIC_INFORMATION, basic, basic.length, [0]).result !== 0) return undefined;
+    const parameters = readMemory(handle, basic.readBigUInt64LE(PEB_BASE_ADDRESS) + PROCESS_PARAMETERS, 8)?.readBigUInt64LE();
+    const line = parameters === undefined ? undefined : readMemory(handle, parameters + COMMAND_LINE, 16);
+    const text = line && readMemory(handle, line.readBigUInt64LE(8), line.readUInt16LE(0));
+    return text && splitCommandLine(text.toString('utf16le'));
+  });
+}
+
+/** Memory of another process; undefined where it may not be read, or is gone. */
+function readMemory(process: Handle, address: bigint, length: number): Buffer | undefined {
+  const memory = Buffer.alloc(length);
+  return ReadProcessMemory(process, address, memory, length, null).result ? memory : undefined;
 }
 
 export interface ProcessEntry {

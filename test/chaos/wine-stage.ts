@@ -77,10 +77,16 @@ class WineStage implements KillStage {
   }
 
   census(): { stop(): number } {
-    return watchCount(() => this.#gateways().length);
+    // Who is only starting or ending is gone at the second look.
+    return watchCount(() => {
+      const found = this.#gateways();
+      return found.length > 1 ? this.#gateways().filter(pid => found.includes(pid)).length : found.length;
+    });
   }
 
   async close(): Promise<void> {
+    // A command whose actor was killed belongs to nobody; Wine may keep it waiting for the reader that it lost.
+    for (const pid of this.living(0).updater) endProcess(pid);
     await this.#service.clear();
     const left = await this.#service.close();
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);

@@ -6,6 +6,7 @@ interface Seen {
   readonly pid: number;
   readonly startTime: number;
   readonly startTimeFromOutside: number;
+  readonly argumentsFromOutside?: readonly string[];
   readonly inJobAtBirth: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -29,6 +30,7 @@ describeOnWine('a process that was born here, through Wine', rig => {
     expect(child).toMatchObject({ signalled: false, signalError: 6 });
     expect(child).toMatchObject({ heard: 'one line\n', cwd: 'C:\\windows', colour: 'grün', args: ['with space', 'and "quotes"\\'] });
     expect(child).toMatchObject({ pid: seen.pid, parent: seen.self, imagePath: rig().node });
+    expect(seen.argumentsFromOutside).toEqual(child['args']);
     expect(seen.stderr).toBe('said on stderr\n');
   });
 

@@ -5,7 +5,7 @@ import { Job } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildInput, openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
-import { isAlive, startTime, terminateProcess } from '../../../src/windows/process-info.ts';
+import { commandLineOf, isAlive, startTime, terminateProcess } from '../../../src/windows/process-info.ts';
 import { openSessionToken, sessionsWithUser } from '../../../src/windows/session.ts';
 import { BOOL, DWORD, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
 
@@ -45,6 +45,7 @@ async function self(): Promise<unknown> {
   for (const handle of [childEnd, out.childEnd, err.childEnd]) closeHandle(handle);
   const inJobAtBirth = job.activeProcesses();
   const startTimeFromOutside = startTime(born.pid);
+  const argumentsFromOutside = commandLineOf(born.pid)?.slice(-2);
   await input.write('one line\n');
   await input.end();
   const [stdout, stderr, exitCode] = await Promise.all([text(out.stream), text(err.stream), born.exited]);
@@ -54,6 +55,7 @@ async function self(): Promise<unknown> {
     pid: born.pid,
     startTime: born.startTime,
     startTimeFromOutside,
+    argumentsFromOutside,
     inJobAtBirth,
     stdout,
     stderr,
