@@ -4,8 +4,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { openEngine } from '../../dist/main/engine.js';
-import { updateWhileDown } from '../../dist/main/updater/update-while-down.js';
+
+/** @param {string} file the build is not there when types are checked */
+const built = file => import(new URL(`../../dist/main/${file}`, import.meta.url).href);
+const { openEngine } = await built('engine.js');
+const { updateWhileDown } = await built('updater/update-while-down.js');
 
 const [home, program = '', ...args] = process.argv.slice(2);
 const engine = await openEngine({ hostDir: fileURLToPath(new URL('../../dist/host', import.meta.url)), home });
