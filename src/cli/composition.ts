@@ -37,6 +37,8 @@ export interface Composition {
   identities(selection: Selection): Promise<readonly GatewayIdentity[]>;
   /** What keeps this gateway alive, or would after `install`. */
   manager(identity: GatewayIdentity): Promise<GatewayManager>;
+  /** What this system lacks for this gateway's service, in plain sentences. */
+  lacking(identity: GatewayIdentity): readonly string[];
   state(identity: GatewayIdentity): StateFolder;
   readonly updates: UpdatePorts;
   /** @throws GatewayServiceError `gateway-command-missing` */
@@ -50,11 +52,20 @@ export interface CompositionSources {
   readonly readUserEnvironment?: (name: string) => string | undefined;
   /** Best first. */
   readonly managers: readonly GatewayManager[];
+  readonly lacking?: (service: string) => readonly string[];
   readonly updates: UpdatePorts;
 }
 
 export function createComposition(sources: CompositionSources): Composition {
-  const { platform = process.platform, env = process.env, homedir = os.homedir(), readUserEnvironment, managers, updates } = sources;
+  const {
+    platform = process.platform,
+    env = process.env,
+    homedir = os.homedir(),
+    readUserEnvironment,
+    managers,
+    updates,
+    lacking,
+  } = sources;
   const states = stateRoot(platform, env, homedir);
   const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.serviceName));
   const root = ({ home }: Selection): HermesRoot =>
@@ -78,6 +89,7 @@ export function createComposition(sources: CompositionSources): Composition {
       return [...new Map(identities.map(identity => [identity.serviceName, identity])).values()];
     },
     manager: identity => chooseManager(managers, identity),
+    lacking: ({ serviceName }) => lacking?.(serviceName) ?? [],
     state,
     updates,
     gatewayCommand: (identity, override) => gatewayCommand(identity, override, { platform, env }),

@@ -63,9 +63,10 @@ export function findingsText(findings: readonly Finding[], paint: Paint): string
     .join('\n');
 }
 
-async function system({ manager }: Patient): Promise<Finding[]> {
+async function system({ manager, composition, identity }: Patient): Promise<Finding[]> {
   const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; kept by: ${en.mechanism[manager.mechanism]}.`;
-  return [{ check: 'system', outcome: 'ok', message }];
+  const lacking = composition.lacking(identity).map(lack => ({ check: 'system', outcome: 'note', message: lack }) as const);
+  return [{ check: 'system', outcome: 'ok', message }, ...lacking];
 }
 
 async function home({ identity }: Patient): Promise<Finding[]> {

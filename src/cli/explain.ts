@@ -1,30 +1,37 @@
-/** `explain`: the one table of errors and problems, as a list or one entry in detail. */
+/** `explain`: the one table of errors, problems and entries of Windows' event log, as a list or one entry in detail. */
 
 import { ERRORS, type ExitCode, GatewayServiceError } from '../service/errors.ts';
+import { EVENT_SOURCE, EVENTS } from '../service/events.ts';
 import { PROBLEMS } from '../service/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';
 
 export interface Explanation {
-  /** An error ends a command; a problem stands beside a status. */
-  readonly kind: 'error' | 'problem';
+  /** An error ends a command, a problem stands beside a status, and an event in Windows' event log. */
+  readonly kind: 'error' | 'problem' | 'event';
   readonly code: string;
   readonly message: string;
-  readonly remedy: string;
+  readonly remedy?: string;
   readonly exit?: ExitCode;
   readonly win32?: number;
+  /** Of the entry in the event log. */
+  readonly id?: number;
   readonly elevated?: boolean;
 }
 
 const ALL: readonly Explanation[] = [
   ...Object.entries(ERRORS).map(([code, entry]) => ({ kind: 'error', code, ...entry }) as const),
   ...Object.entries(PROBLEMS).map(([code, entry]) => ({ kind: 'problem', code, ...entry }) as const),
+  ...Object.entries(EVENTS).map(([code, entry]) => ({ kind: 'event', code, ...entry }) as const),
 ];
 
-/** @throws GatewayServiceError `usage` for a code that is in neither table. */
+/**
+ * @param code A code, the number of a Windows error, or that of an event.
+ * @throws GatewayServiceError `usage` for one that is in no table.
+ */
 export function explanations(code?: string): readonly Explanation[] {
   if (code === undefined) return ALL;
-  const found = ALL.filter(entry => entry.code === code.toLowerCase());
+  const found = ALL.filter(entry => entry.code === code.toLowerCase() || String(entry.win32) === code || String(entry.id) === code);
   if (found.length === 0) {
     throw new GatewayServiceError('usage', `There is no code ${JSON.stringify(code)}.`, {
       remedy: 'List all codes with "hermes-gateway explain".',
@@ -35,14 +42,14 @@ export function explanations(code?: string): readonly Explanation[] {
 
 export function explanationText(entries: readonly Explanation[], paint: Paint): string {
   return entries
-    .map(({ kind, code, message, remedy, exit, win32, elevated }) => {
+    .map(({ kind, code, message, remedy, exit, win32, id, elevated }) => {
       const facts = [
-        kind,
+        ...(id === undefined ? [kind] : [`event ${id} of the source "${EVENT_SOURCE}"`]),
         ...(exit === undefined ? [] : [`exit code ${exit}`]),
         ...(win32 === undefined ? [] : [`Windows error ${win32}`]),
         ...(elevated ? ['asks for an administrator'] : []),
       ];
-      return `${paint('bold', code)} ${paint('dim', `(${facts.join(', ')})`)}\n${indented(`${message}\n${remedy}`)}`;
+      return `${paint('bold', code)} ${paint('dim', `(${facts.join(', ')})`)}\n${indented([message, remedy].filter(Boolean).join('\n'))}`;
     })
     .join('\n\n');
 }

@@ -103,9 +103,9 @@ installed and have no other supervisor.`,
     examples: ['supervise'],
   },
   explain: {
-    summary: 'list every error and problem with its remedy',
+    summary: 'list every error and problem with its remedy, and every event',
     changes: 'Changes nothing.',
-    examples: ['explain', 'explain gateway-not-up'],
+    examples: ['explain', 'explain gateway-not-up', 'explain 1072'],
   },
 } as const satisfies Record<string, VerbHelp>;
 

@@ -4,7 +4,7 @@
  */
 
 import { SERVICE_NAME } from '../gateway/identity.ts';
-import { ERRORS, type ErrorValue, GatewayServiceError } from '../service/errors.ts';
+import { type ErrorValue, GatewayServiceError, isErrorValue } from '../service/errors.ts';
 
 export type ElevatedVerb = 'install' | 'uninstall';
 
@@ -45,12 +45,6 @@ export function parseAnswer(stdout: string): ElevatedAnswer | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isErrorValue(value: unknown): value is ErrorValue {
-  const { code, message, remedy, win32 } = (value ?? {}) as Partial<Record<keyof ErrorValue, unknown>>;
-  const numbered = win32 === undefined || typeof win32 === 'number';
-  return typeof code === 'string' && Object.hasOwn(ERRORS, code) && typeof message === 'string' && typeof remedy === 'string' && numbered;
 }
 
 /** Throws the failure that an outcome means; `done` means none. */

@@ -29,6 +29,8 @@ export interface SystemManagers {
   readonly managers: readonly GatewayManager[];
   /** A variable of the user's environment in the registry; on Windows only. */
   readonly readUserEnvironment?: (name: string) => string | undefined;
+  /** What this system lacks for a service, in plain sentences; absent where nothing can be. */
+  readonly lacking?: (service: string) => readonly string[];
   /** For updates of whatever these managers keep alive. */
   readonly updates: UpdatePorts;
 }
@@ -43,9 +45,13 @@ export async function systemManagers({ stateRoot, hostCommand, elevation }: Syst
     return { managers, updates: { stateRoot, processes, files, manager } };
   };
   if (process.platform !== 'win32') return withUpdates([new EmbeddedManager({ ...options, hostCommand })]);
-  const [{ scmHost }, { readUserEnvironment }] = await Promise.all([import('./scm-host.ts'), import('../windows/user-environment.ts')]);
+  const [{ scmHost }, { readUserEnvironment }, { lacking }] = await Promise.all([
+    import('./scm-host.ts'),
+    import('../windows/user-environment.ts'),
+    import('../windows/capabilities.ts'),
+  ]);
   const host = scmHost({ hostCommand, ...(elevation && { elevation }) });
-  return { readUserEnvironment, ...withUpdates([new HostedManager(host, options)]) };
+  return { readUserEnvironment, lacking, ...withUpdates([new HostedManager(host, options)]) };
 }
 
 /** The manager that has this gateway, else the best one. @throws GatewayServiceError `unsupported` */

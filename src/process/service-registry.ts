@@ -3,7 +3,7 @@
  * its broker last did (volatile: gone after a reboot). Others could have written there; what does not fit is passed over.
  */
 
-import type { HostFacts } from '../service/facts.ts';
+import { type HostFacts, parseHostFacts } from '../service/facts.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
 import { parseFailureActions } from '../windows/failure-actions.ts';
 import { type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
@@ -30,21 +30,11 @@ export function writeOwner(service: string, owner: Sid): void {
   writeValues(parametersOf(service), { Owner: owner }, { sddl: READABLE });
 }
 
-const PHASES: ReadonlySet<unknown> = new Set<HostFacts['phase']>([
-  'starting',
-  'running',
-  'restarting',
-  'waiting-for-sign-in',
-  'stopping',
-  'stopped',
-]);
-
 export function readHostFacts(service: string): HostFacts | undefined {
   const text = readValue(factsOf(service), 'Facts');
   if (typeof text !== 'string') return undefined;
   try {
-    const facts = JSON.parse(text) as HostFacts | null;
-    return facts && PHASES.has(facts.phase) && Number.isFinite(Date.parse(facts.since)) ? facts : undefined;
+    return parseHostFacts(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -304,6 +304,13 @@ export interface ErrorValue {
   readonly win32?: number;
 }
 
+/** Whether something that another process wrote is such a value. */
+export function isErrorValue(value: unknown): value is ErrorValue {
+  const { code, message, remedy, win32 } = (value ?? {}) as Partial<Record<keyof ErrorValue, unknown>>;
+  const numbered = win32 === undefined || typeof win32 === 'number';
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code) && typeof message === 'string' && typeof remedy === 'string' && numbered;
+}
+
 /**
  * A failure with a code of the table. `detail` names the thing that it is about (a path, a name, a PID) and is added to the sentence.
  */

@@ -23,7 +23,6 @@ export const EVENTS = {
   'session-ended': { id: 13, type: 'information', message: 'The gateway ended with the session of its owner.' },
   failed: { id: 20, type: 'error', message: 'The gateway failed; Windows restarts the service.' },
   'start-failed': { id: 21, type: 'error', message: 'The gateway could not be started in the session of its owner.' },
-  'needs-attention': { id: 22, type: 'warning', message: 'The gateway stays stopped until its configuration is mended.' },
 } as const satisfies Record<string, EventEntry>;
 
 export type EventName = keyof typeof EVENTS;

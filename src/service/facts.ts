@@ -3,7 +3,7 @@
  * registered, the host what it last did, the runner what it sees of its gateway.
  */
 
-import type { ErrorValue } from './errors.ts';
+import { type ErrorValue, isErrorValue } from './errors.ts';
 import type { Phase, StartType } from './status.ts';
 
 /** What is registered under the service's name, and whether its host process runs. */
@@ -42,6 +42,39 @@ export interface HostFacts {
   readonly nextTry?: { readonly at: string; readonly attempt: number };
   readonly launchError?: ErrorValue;
   readonly session?: { readonly id: number; readonly user: string };
+}
+
+const HOST_PHASES: ReadonlySet<unknown> = new Set<HostFacts['phase']>([
+  'starting',
+  'running',
+  'restarting',
+  'waiting-for-sign-in',
+  'stopping',
+  'stopped',
+]);
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+const isTime = (value: unknown): boolean => typeof value === 'string' && Number.isFinite(Date.parse(value));
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** What each field must be that may be missing. */
+const FITS: Readonly<Record<Exclude<keyof HostFacts, 'phase' | 'since'>, (value: unknown) => boolean>> = {
+  lastStop: value => isTime(fieldsOf(value)['at']) && typeof fieldsOf(value)['reason'] === 'string',
+  lastRunnerExit: value => isTime(fieldsOf(value)['at']) && (fieldsOf(value)['code'] === null || isCount(fieldsOf(value)['code'])),
+  failures: isCount,
+  nextTry: value => isTime(fieldsOf(value)['at']) && isCount(fieldsOf(value)['attempt']),
+  launchError: isErrorValue,
+  session: value => isCount(fieldsOf(value)['id']) && typeof fieldsOf(value)['user'] === 'string',
+};
+
+/** Facts that anybody may have written: undefined where phase or time are none, and without every field that is not what it should be. */
+export function parseHostFacts(value: unknown): HostFacts | undefined {
+  const fields = fieldsOf(value);
+  const { phase, since } = fields;
+  if (!HOST_PHASES.has(phase) || !isTime(since)) return undefined;
+  const fitting = Object.entries(FITS).flatMap(([name, fits]) => (fits(fields[name]) ? [[name, fields[name]]] : []));
+  return { phase, since, ...Object.fromEntries(fitting) } as HostFacts;
 }
 
 export const RUNNER_PHASES = [

@@ -7,7 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type Definition, parseDefinition } from './definition.ts';
 import { GatewayServiceError } from './errors.ts';
-import type { HostFacts } from './facts.ts';
+import { type HostFacts, parseHostFacts } from './facts.ts';
 import { readJson, writeFileAtomic, writeJson } from './files.ts';
 import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord } from './history.ts';
 import { type Hold, placeHold, readHolds, releaseHold } from './holds.ts';
@@ -102,8 +102,9 @@ export class StateFolder {
     });
   }
 
-  hostFacts(): Promise<HostFacts | undefined> {
-    return this.#record<HostFacts>('host.json', value => typeof value['phase'] === 'string' && typeof value['since'] === 'string');
+  async hostFacts(): Promise<HostFacts | undefined> {
+    const read = await readJson(this.#file('host.json'));
+    return read.state === 'read' ? parseHostFacts(read.value) : undefined;
   }
 
   writeHostFacts(facts: HostFacts): Promise<void> {

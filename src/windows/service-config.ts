@@ -85,8 +85,8 @@ export type Written = 'written' | 'unsupported';
 
 const multiString = (texts: readonly string[]): Buffer => Buffer.from(`${texts.map(text => `${text}\0`).join('')}\0`, 'utf16le');
 
-/** How each setting is given to ChangeServiceConfig2W: its level and its structure. */
-function encode(name: SettingName, settings: ServiceSettings): { level: number; type: TypeObject; value: object } {
+/** How each setting is given to ChangeServiceConfig2W: its level and its structure. Pure. */
+export function encodeSetting(name: SettingName, settings: ServiceSettings): { level: number; type: TypeObject; value: object } {
   const flag = (level: number, value: number) => ({ level, type: SERVICE_DWORD_INFO, value: { value } });
   switch (name) {
     case 'description':
@@ -114,7 +114,7 @@ function encode(name: SettingName, settings: ServiceSettings): { level: number; 
  * Writes one setting. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its action is a restart.
  */
 export function writeSetting(service: Handle, name: SettingName, settings: ServiceSettings): Written {
-  const { level, type, value } = encode(name, settings);
+  const { level, type, value } = encodeSetting(name, settings);
   const { result, lastError } = ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));
   if (result) return 'written';
   if (lastError === ERROR.invalidLevel) return 'unsupported';

@@ -143,6 +143,12 @@ function differs<Name extends SettingName>(name: Name, found: Partial<ServiceSet
   return value !== undefined && !equalSetting[name](value as ServiceSettings[Name], wanted[name]);
 }
 
+/** The settings that the system does not tell of a service: it does not know them, whatever was written. Pure. */
+export function unknownSettings({ settings, security }: InstalledService): InstallReceipt['unsupported'] {
+  const unknown = SETTINGS.filter(name => settings.answered[name] === undefined && settings.kept[name] === undefined);
+  return security ? unknown : [...unknown, 'security'];
+}
+
 /** What was not kept as it was written. Pure. */
 export function mismatches(spec: ServiceSpec, startType: StartType, found: InstalledService): string[] {
   const { config, settings, security } = found;

@@ -62,6 +62,8 @@ describe('answers that need no gateway', () => {
   it('explains every code', async () => {
     expect(document(await run('explain', '--json')).entries.length).toBeGreaterThan(20);
     expect((await run('explain', 'gateway-not-up')).out).toContain('hermes-gateway logs');
+    expect((await run('explain', '1072')).out).toContain('removal-pending');
+    expect((await run('explain', '20')).out).toContain('event 20 of the source "Hermes Gateway Service"');
   });
 
   it('is not upset by a reader that goes away', async () => {

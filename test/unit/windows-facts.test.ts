@@ -1,6 +1,7 @@
 // Small pure decisions of the Windows layer: error numbers, start times, sessions, environment blocks, registry values.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { explanations } from '../../src/cli/explain.ts';
 import { ERRORS } from '../../src/service/errors.ts';
 import { errorCodeOf, win32Error } from '../../src/windows/errors.ts';
 import { environmentBlock } from '../../src/windows/process-birth.ts';
@@ -33,6 +34,15 @@ describe('a Win32 error', () => {
   ] as const)('%i means %s', (number, code) => {
     expect(errorCodeOf(number)).toBe(code);
     expect(win32Error(number, 'StartServiceW X')).toMatchObject({ code, win32: number });
+  });
+
+  it.each([5, 1053, 1055, 1056, 1058, 1060, 1061, 1062, 1069, 1072, 1073, 1078])('%i has a plain sentence and a remedy', number => {
+    const [entry, ...more] = explanations(String(number));
+    expect(more).toEqual([]);
+    expect(entry?.message).toMatch(/^[A-Z].{15,}\.$/);
+    expect(entry?.remedy).toMatch(/^[A-Z].{15,}\.$/);
+    // It says what is the matter, and not how Windows calls it.
+    expect(`${entry?.message}${entry?.remedy}`).not.toMatch(/ERROR_|0x|\d{4}/);
   });
 
   it('names the step and the number, whatever the language of Windows', () => {

@@ -76,7 +76,12 @@ describeOnWine('hermes-gateway, below the rebuilt SCM', rig => {
     expect((await run('logs', '-n', '50')).stdout).toContain('gateway started');
     expect(await asked('doctor')).toMatchObject({ ok: true, healthy: true });
     expect(await asked('stop')).toMatchObject({ ok: true, status: { phase: 'stopped', desired: 'stopped' } });
+    expect((await run('logs', '-n', '500')).stdout).toContain('externally supervised');
     expect((await run('status')).code).toBe(EXIT.notRunning);
+    const doctor = await run('doctor', '--json');
+    expect(JSON.parse(doctor.stdout)).toMatchObject({ ok: true, healthy: true });
+    // What Wine's SCM does not keep is told as such.
+    expect(doctor.stdout).toMatch(/Wine \d\S* does not keep of a service the privileges that it is reduced to\./);
     expect(await asked('start')).toMatchObject({ ok: true, status: { phase: 'running' } });
     expect(await asked('uninstall')).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
     expect(await call(rig(), 'scm', 'queryStatus', service)).toBeUndefined();
