@@ -103,7 +103,7 @@ installed and have no other supervisor.`,
     examples: ['supervise'],
   },
   explain: {
-    summary: 'list every error and problem with its remedy, and every event',
+    summary: 'list errors and events, with remedies',
     changes: 'Changes nothing.',
     examples: ['explain', 'explain gateway-not-up', 'explain 1072'],
   },

@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { VERBS } from '../../src/cli/help.ts';
 import { VERSION } from '../../src/cli/version.ts';
 import { EXIT } from '../../src/service/errors.ts';
+import { EVENT_SOURCE, EVENTS } from '../../src/service/events.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 
 let cli: MemoryCli;
@@ -123,17 +124,19 @@ it('takes the home of a profile for that profile', async () => {
 });
 
 describe('explain', () => {
-  it('lists every code with its remedy', async () => {
+  it('lists every code with its remedy, and the events of the event log with their ids', async () => {
     const { exit, out } = await cli.run(['explain', '--json']);
     expect(exit).toBe(EXIT.done);
     const { entries } = JSON.parse(out);
     expect(entries.length).toBeGreaterThan(20);
     const text = (await cli.run(['explain'])).out;
-    for (const { code, message, remedy } of entries) {
+    for (const { kind, code, message, remedy } of entries) {
       expect(text).toContain(code);
       expect(text).toContain(message);
-      expect(text).toContain(remedy);
+      // What happened and is written into the event log asks for nothing.
+      if (kind !== 'event') expect(text).toContain(remedy);
     }
+    for (const { id } of Object.values(EVENTS)) expect(text).toContain(`event ${id} of the source "${EVENT_SOURCE}"`);
   });
 
   it('shows one code in detail, as error and as problem where it is both', async () => {
