@@ -125,7 +125,7 @@ export class Stage {
     return [
       `phase ${phase}${detail ? ` (${detail})` : ''}${gatewayPid === undefined ? '' : `, gateway ${gatewayPid}`}`,
       `last exit: ${lastExit ? `${lastExit.code} ${lastExit.reason}` : 'none'}`,
-      `shown: "${shown.announcement}", switch ${shown.switchOn ? 'on' : 'off'}${shown.error ? `, failure "${shown.error}"` : ''}`,
+      `shown: "${shown.announcement}", switch ${shown.switchOn ? 'on' : 'off'}${shown.error ? `, failure "${shown.error}"` : ''}${shown.update ? `, "${shown.update}"` : ''}`,
       `processes: ${processes.length === 0 ? 'none' : processes.join('; ')}`,
     ].join('\n');
   }

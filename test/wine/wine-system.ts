@@ -1,5 +1,6 @@
 // The system of a trial (main/story) that is Windows as the rig has it: manager, service, runner and gateway below Wine and its rebuilt SCM.
 // Who acts and looks stays on this side, and reaches in by the remote manager and by the files on C:.
+import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { copySample } from '../../main/story/this-system.ts';
 import { endProcesses, processesOf } from '../../main/story/trial-processes.ts';
@@ -43,9 +44,8 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     identity,
     homeFolder: rig.onLinux(HOME),
     manager,
-    // The updater runs on this side; its journal lies beside the state folders, below the service's log.
     updates: {
-      stateRoot: path.dirname(path.dirname(path.dirname(manager.logPath(identity)))),
+      stateRoot: journalsFor(rig, identity.serviceName, path.dirname(path.dirname(manager.logPath(identity)))),
       processes: posixProcesses,
       files: { inUse: async () => undefined },
       manager: async () => manager,
@@ -61,6 +61,14 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     kept: async () => (await manager.leftovers()).filter(name => name !== identity.serviceName),
     dispose: () => dispose(rig, manager, () => manager.uninstall(identity)),
   };
+}
+
+/** The updater runs on this side, and its journal names a PID of this side: no runner inside may take it for one of theirs. */
+function journalsFor(rig: WineRig, service: string, stateFolder: string): string {
+  const folder = path.join(rig.prefix, 'journals');
+  mkdirSync(folder);
+  symlinkSync(stateFolder, path.join(folder, service));
+  return folder;
 }
 
 async function dispose(rig: WineRig, manager: RemoteManager, uninstall: () => Promise<unknown>): Promise<readonly string[]> {
