@@ -36,8 +36,11 @@ export function stateFolderOf(serviceName: string): StateFolder {
 export async function runRunner(serviceName: string, asked: boolean): Promise<number> {
   const folder = stateFolderOf(serviceName);
   const log = hostLog(folder.path, 'runner');
-  const { processes, launch, commandLine, onSessionEnd } = await thisMachine();
-  const definition = await requireDefinition(folder, serviceName);
+  // Read while Windows' half is loaded.
+  const [definition, { processes, launch, commandLine, onSessionEnd }] = await Promise.all([
+    requireDefinition(folder, serviceName),
+    thisMachine(),
+  ]);
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
   const runner = new Runner({
@@ -63,11 +66,15 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
   const running = runner.run();
-  const forget = await onSessionEnd(() => runner.sessionEnding()).catch(error => {
-    log.write(`the end of the session will not be heard: ${error}`);
-    return async () => undefined;
-  });
+  // A window is another thread, for which the gateway need not wait.
+  const listening = runner.begun
+    .then(() => onSessionEnd(() => runner.sessionEnding()))
+    .catch(error => {
+      log.write(`the end of the session will not be heard: ${error}`);
+      return async () => undefined;
+    });
   const code = await running;
+  const forget = await listening;
   // Whoever ends the session waits for our end, which comes with a code of its own.
   if (code !== RUNNER_EXIT.sessionEnding) await forget();
   // There is no SCM to bring a killed supervisor back: its runner does.

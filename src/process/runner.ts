@@ -74,6 +74,8 @@ export class Runner {
   #restartsInPlaceAtMs: number[] = [];
   readonly #wakers = new Set<() => void>();
   #launched: (() => void)[] = [];
+  /** Resolves when the first gateway was launched, or when there is something to wait for instead. */
+  readonly begun = new Promise<void>(resolve => this.#launched.push(resolve));
 
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
@@ -117,13 +119,10 @@ export class Runner {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
       return RUNNER_EXIT.failed;
     } finally {
+      this.#answerRestarts();
       unwatch();
-      await endCare();
-      await this.#life?.clear();
-      await this.#output.close();
-      await serving;
-      await this.#server?.close();
-      await folder.removeRunner();
+      await Promise.all([endCare(), this.#life?.clear(), serving]);
+      await Promise.all([this.#output.close(), this.#server?.close(), folder.removeRunner()]);
       lock.release();
     }
   }
@@ -262,9 +261,11 @@ export class Runner {
     const endedAt = now();
     const uptimeMs = Date.now() - life.startedAtMs;
     await life.clear();
-    await this.#output.mark(`gateway ended: ${verdict.reason}`);
-    await this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs });
-    await this.#tolerate(folder.removeLaunch());
+    await Promise.all([
+      this.#output.mark(`gateway ended: ${verdict.reason}`),
+      this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs }),
+      this.#tolerate(folder.removeLaunch()),
+    ]);
     return { verdict, stopper: watch.stopper };
   }
 
