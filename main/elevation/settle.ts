@@ -61,7 +61,7 @@ const failed = (error: GatewayServiceError): ElevationOutcome => ({ kind: 'faile
 
 /**
  * Waits until the prompt, the step and the SCM leave nothing open, or until the deadline, and says what came of it.
- * @param onAtWork called when a step is first seen at work
+ * @param onAtWork called once: when a step is first seen at work, or was seen to have been
  */
 export async function settle(
   prompt: Promise<Prompted>,
@@ -93,5 +93,8 @@ export async function settle(
   });
   const atWork = facts.isAtWork();
   if (prompted.kind === 'silent' && seenAtWork && !atWork) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
-  return outcomeOf(prompted, { atWork, done: facts.isDone() });
+  const outcome = outcomeOf(prompted, { atWork, done: facts.isDone() });
+  // A step may be over between two looks.
+  if (outcome.kind === 'done' && !seenAtWork) onAtWork();
+  return outcome;
 }

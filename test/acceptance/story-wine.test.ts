@@ -32,7 +32,10 @@ describe.skipIf(!wine.ok)(
       running = child;
       const { code, stdout } = await ended;
       const report = JSON.parse(stdout) as { folder: string; left: unknown[]; steps: { name: string; result: string; figure: string }[] };
-      expect(report.steps.filter(({ result }) => result !== 'passed')).toEqual([]);
+      expect(
+        report.steps.filter(({ result }) => result !== 'passed'),
+        stdout,
+      ).toEqual([]);
       expect(report).toMatchObject({ ok: true, gateway: 'sample', left: [] });
       expect(report.steps.map(({ name }) => name)).toEqual(expect.arrayContaining(['switch on', 'stop, update, start', 'nothing is left']));
       const respawn = report.steps.find(({ name }) => name === 'gateway killed, back by itself');

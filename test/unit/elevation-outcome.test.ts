@@ -98,6 +98,9 @@ describe('waiting for an elevation', () => {
     expect(told).toBe(1);
     await settle(Promise.resolve(PROMPTED.refused), { isAtWork: () => false, isDone: () => false }, times, tell);
     expect(told).toBe(1);
+    // One that was over before anybody looked.
+    await settle(Promise.resolve(PROMPTED['answered: done']), { isAtWork: () => false, isDone: () => true }, times, tell);
+    expect(told).toBe(2);
   });
 
   it('takes a step that was at work and is gone for one that died, when no prompt says anything', async () => {

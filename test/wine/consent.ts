@@ -56,7 +56,7 @@ const deeds = {
     apart('cmd.exe', ['/d', '/c', 'C:\\\\late.bat']);
   },
   slower() {
-    holder(10_000);
+    holder(30_000);
     while (!existsSync('C:\\\\holding')) Atomics.wait(nobody, 0, 0, 50);
   },
 };

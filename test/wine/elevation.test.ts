@@ -1,6 +1,6 @@
 // Elevation with the real sudo-prompt, its real batch files, the real elevated step and the rebuilt SCM. Only powershell.exe is stood in for:
 // Wine has none, and nobody who could be asked. That Windows asks, and whom, is proved on Windows only.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { ElevationOutcome } from '../../src/process/elevation.ts';
@@ -99,7 +99,10 @@ describeOnWine('elevation', rig => {
   });
 
   it('takes no other output for the answer of the step', async () => {
-    expect((await asked('garbage')).outcome).toMatchObject({ kind: 'failed', error: { code: 'elevation-failed' } });
+    expect((await asked('garbage', { times: { ...TIMES, graceMs: 500 } })).outcome).toMatchObject({
+      kind: 'failed',
+      error: { code: 'elevation-failed' },
+    });
   });
 
   it('calls it no refusal when the step runs in spite of what sudo-prompt says', async () => {
@@ -108,6 +111,8 @@ describeOnWine('elevation', rig => {
 
   it('calls it no refusal while a step is still at work', async () => {
     expect((await asked('slower', { times: { ...TIMES, deadlineMs: 6_000 } })).outcome).toEqual({ kind: 'timed-out' });
+    expect(existsSync(rig().onLinux('C:\\holding'))).toBe(true);
+    rmSync(rig().onLinux('C:\\holding'));
   });
 
   it('answers with one line of JSON and touches no file of a user', async () => {

@@ -39,6 +39,11 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'security', 'isElevated')).toBe(true);
   });
 
+  it('tells each call its own last error, whatever else fails on this and other threads', async () => {
+    // ERROR_INVALID_PARAMETER, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND
+    expect(await rig().ask('last-error')).toEqual({ onThread: [87], noSuchPipe: [2], noSuchPath: [3] });
+  });
+
   it('tells which process serves a pipe', async () => {
     const { answer, pid } = await rig().ask<{ answer: unknown; pid: number }>('peer');
     expect(answer).toEqual({ value: pid });
