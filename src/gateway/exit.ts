@@ -19,7 +19,13 @@ const IN_PLACE_WINDOW_MS = 60_000;
 export type ExitVerdict =
   | { readonly kind: Exclude<ExitKind, 'stopped-from-outside'>; readonly reason: string }
   /** `holderPid` is who keeps the gateway down, where that is known. */
-  | { readonly kind: 'stopped-from-outside'; readonly reason: string; readonly holderPid?: number };
+  | {
+      readonly kind: 'stopped-from-outside';
+      readonly reason: string;
+      readonly holderPid?: number;
+      /** The holder is Hermes' own updater. */
+      readonly updater?: true;
+    };
 
 export interface ExitEvidence {
   /** The signal that ended it, as Node reports it; on Windows there is none. */
@@ -78,7 +84,7 @@ export function classifyExit(code: number | null, evidence: ExitEvidence): ExitV
   if (code === CONFIGURATION_ERROR)
     return { kind: 'needs-attention', reason: `The gateway says that its configuration must be mended (${how}).` };
   if (updateMarker !== undefined)
-    return { kind: 'stopped-from-outside', reason: `An update of Hermes is at work (${how}).`, holderPid: updateMarker.pid };
+    return { kind: 'stopped-from-outside', reason: `An update of Hermes is at work (${how}).`, holderPid: updateMarker.pid, updater: true };
   if (code === RESTART_REQUESTED) {
     if (mayRestartInPlace(restartsInPlaceAtMs, nowMs))
       return { kind: 'restart-in-place', reason: `The gateway asked to be restarted (${how}).` };

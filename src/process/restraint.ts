@@ -87,8 +87,10 @@ export class Restraint {
   }
 
   /** Stays down while the one who stopped the gateway lives. A `gateway stop` of the user means that it stays down. */
-  async waitForOutside({ reason, holderPid }: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
+  async waitForOutside(verdict: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
+    const { reason, holderPid } = verdict;
     const { folder, processes } = this.#runner;
+    const beganMs = Date.now();
     this.#runner.wait(reason);
     const stopper = seen?.process.pid === holderPid ? seen : undefined;
     if (stopper && isGatewayStop(stopper.commandLine)) {
@@ -99,12 +101,15 @@ export class Restraint {
       }
     }
     // An updater is at work while its marker says so; its process may go on to other things.
-    const byUpdater = holderPid !== undefined && this.updater()?.pid === holderPid;
+    const byUpdater = verdict.updater ?? (holderPid !== undefined && this.updater()?.pid === holderPid);
     const holder = stopper?.process ?? (holderPid === undefined || byUpdater ? undefined : processRef(holderPid, processes));
     const deadline = performance.now() + OUTSIDE_STOP_MS;
     while (!this.#runner.isEnding()) {
       const holderLives = holder && isSameProcess(holder, processes);
-      if (!holderLives && !this.updater() && (byUpdater || holder || performance.now() > deadline)) return;
+      if (!holderLives && !this.updater() && (byUpdater || holder || performance.now() > deadline)) {
+        if (byUpdater) await this.#noteHermes(beganMs);
+        return;
+      }
       if ((await folder.desired()).desired === 'stopped') return;
       this.#runner.wait(reason);
       await this.#runner.changeOr(HOLD_LOOK_MS);
