@@ -6,7 +6,16 @@ import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koff
 import { GatewayServiceError } from '../service/errors.ts';
 import { DWORD, type OutParameter } from './types.ts';
 
-export type LibraryName = 'advapi32.dll' | 'kernel32.dll' | 'wtsapi32.dll' | 'userenv.dll' | 'user32.dll' | 'shell32.dll' | 'ntdll.dll';
+export type LibraryName =
+  | 'advapi32.dll'
+  | 'kernel32.dll'
+  | 'wtsapi32.dll'
+  | 'userenv.dll'
+  | 'user32.dll'
+  | 'shell32.dll'
+  | 'ntdll.dll'
+  | 'ole32.dll'
+  | 'oleaut32.dll';
 
 /** What a call gave. `lastError` is GetLastError() right after it; it means something only where the function says that it failed. */
 export interface Outcome<R> {
@@ -14,7 +23,7 @@ export interface Outcome<R> {
   readonly lastError: number;
 }
 
-type ParameterType = string | TypeObject | OutParameter;
+export type ParameterType = string | TypeObject | OutParameter;
 
 export interface NativeFunction<A extends unknown[], R> {
   /** Calls on this thread. Throws `unsupported` where the library does not export the function. */

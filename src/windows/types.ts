@@ -221,3 +221,13 @@ export const MSG = koffi.struct('MSG', {
   time: DWORD,
   pt: koffi.struct('POINT', { x: 'int32', y: 'int32' }),
 });
+
+/** oaidl.h; the union is two pointers long. */
+export const VARIANT = koffi.struct('VARIANT', {
+  vt: 'uint16',
+  wReserved1: 'uint16',
+  wReserved2: 'uint16',
+  wReserved3: 'uint16',
+  value: 'uint64',
+  record: 'uint64',
+});

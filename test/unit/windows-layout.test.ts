@@ -172,6 +172,7 @@ const HEADERS: Readonly<Record<string, Layout>> = {
       lpszClassName: 64,
     },
   },
+  VARIANT: { size: 24, offsets: { vt: 0, wReserved1: 2, wReserved2: 4, wReserved3: 6, value: 8, record: 16 } },
   MSG: { size: 48, offsets: { hwnd: 0, message: 8, wParam: 16, lParam: 24, time: 32, pt: 36 } },
 };
 

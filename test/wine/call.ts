@@ -14,6 +14,9 @@ interface Modules {
   security: typeof import('../../src/windows/security.ts');
   file: typeof import('../../src/windows/file.ts');
   mutex: typeof import('../../src/windows/mutex.ts');
+  shortcut: typeof import('../../src/windows/shortcut.ts');
+  'startup-folder': typeof import('../../src/windows/startup-folder.ts');
+  explorer: typeof import('../../src/windows/explorer.ts');
 }
 
 type Exported<M extends keyof Modules, F extends keyof Modules[M]> = Modules[M][F] extends (...args: infer A) => infer R

@@ -1,0 +1,111 @@
+/**
+ * COM as far as shell objects need it: an object is made, asked for another of its interfaces, called by the place of a method in its table
+ * of functions, and released. A result of COM (HRESULT) that wraps a Win32 error is told as that error.
+ * Sources: CoInitializeEx, CoCreateInstance, IUnknown, HRESULT_FROM_WIN32 (Microsoft Learn); places of methods: shobjidl.h, shldisp.h.
+ */
+import koffi, { type TypeObject } from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
+import { win32Error } from './errors.ts';
+import { using } from './handle.ts';
+import { declare, type ParameterType } from './library.ts';
+import { DWORD, type Handle, out, POINTER } from './types.ts';
+
+const HRESULT = 'int32';
+
+const CoInitializeEx = declare<[null, number], number>('ole32.dll', 'CoInitializeEx', HRESULT, [POINTER, DWORD]);
+const CoUninitialize = declare<[], void>('ole32.dll', 'CoUninitialize', 'void', []);
+const CoCreateInstance = declare<[Buffer, null, number, Buffer, [Handle | null]], number>('ole32.dll', 'CoCreateInstance', HRESULT, [
+  POINTER,
+  POINTER,
+  DWORD,
+  POINTER,
+  out(POINTER),
+]);
+
+/** combaseapi.h, objbase.h */
+const COINIT_APARTMENTTHREADED = 2;
+const COINIT_DISABLE_OLE1DDE = 4;
+/** This thread has another kind of apartment already, which serves as well and is not ours to leave. */
+const RPC_E_CHANGED_MODE = 0x8001_0106;
+/** Where an object may live: in this process, or in another one of this machine. */
+export const CLSCTX = { inProcess: 1, localServer: 4 } as const;
+
+/** A class, interface or folder id as it lies in memory: its first three groups are little-endian numbers. */
+export function guid(text: string): Buffer {
+  const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
+  bytes.subarray(0, 4).reverse();
+  bytes.subarray(4, 6).reverse();
+  bytes.subarray(6, 8).reverse();
+  return bytes;
+}
+
+/** A method of an interface. The slot is its place in the table of functions, whose first three are those of IUnknown. */
+export interface ComMethod {
+  readonly name: string;
+  readonly slot: number;
+  readonly type: TypeObject;
+}
+
+/** @param name `Interface.Method`, as in the Windows headers. */
+export function comMethod(name: string, slot: number, parameters: readonly ParameterType[], result: string = HRESULT): ComMethod {
+  const all = [POINTER, ...parameters] as TypeObject[];
+  return { name, slot, type: koffi.proto('__stdcall', name.replace('.', '_'), result, all) };
+}
+
+const QUERY_INTERFACE = comMethod('IUnknown.QueryInterface', 0, [POINTER, out(POINTER)]);
+const RELEASE = comMethod('IUnknown.Release', 2, [], 'uint32');
+
+/** Throws what a negative HRESULT means; the Win32 error where it wraps one. */
+export function checkResult(result: number, step: string): void {
+  if (result >= 0) return;
+  const unsigned = result >>> 0;
+  if (unsigned >>> 16 === 0x8007) throw win32Error(unsigned & 0xffff, step);
+  throw new GatewayServiceError('windows-refused', `(${step}: 0x${unsigned.toString(16).toUpperCase()}.)`);
+}
+
+function call(object: Handle, { slot, type }: ComMethod, ...args: readonly unknown[]): number {
+  const table = koffi.decode(object, POINTER) as Handle;
+  const address = koffi.decode(table, slot * koffi.sizeof(POINTER), POINTER) as Handle;
+  return koffi.call(address, type, object, ...args) as number;
+}
+
+/** Calls a method whose result is an HRESULT. @throws GatewayServiceError what it says when it fails */
+export function invoke(object: Handle, method: ComMethod, ...args: readonly unknown[]): void {
+  checkResult(call(object, method, ...args), method.name);
+}
+
+/** The interface that a method hands out last, used and released. */
+export function withResult<T>(object: Handle, method: ComMethod, args: readonly unknown[], use: (found: Handle) => T): T {
+  const found: [Handle | null] = [null];
+  invoke(object, method, ...args, found);
+  return usingObject(found[0], method.name, use);
+}
+
+/** Another interface of the same object, used and released. */
+export function withInterface<T>(object: Handle, id: Buffer, use: (found: Handle) => T): T {
+  return withResult(object, QUERY_INTERFACE, [id], use);
+}
+
+/** Makes an object of a class, uses it and releases it. */
+export function withInstance<T>(classId: Buffer, id: Buffer, context: number, use: (object: Handle) => T): T {
+  const made: [Handle | null] = [null];
+  checkResult(CoCreateInstance(classId, null, context, id, made).result, 'CoCreateInstance');
+  return usingObject(made[0], 'CoCreateInstance', use);
+}
+
+function usingObject<T>(object: Handle | null, step: string, use: (object: Handle) => T): T {
+  if (object === null) throw new GatewayServiceError('windows-refused', `(${step} gave nothing.)`);
+  return using(object, each => void call(each, RELEASE), use);
+}
+
+/** Does something with COM on this thread, and leaves it as it was. */
+export function withCom<T>(use: () => T): T {
+  const { result } = CoInitializeEx(null, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE);
+  if (result >>> 0 === RPC_E_CHANGED_MODE) return use();
+  checkResult(result, 'CoInitializeEx');
+  try {
+    return use();
+  } finally {
+    CoUninitialize();
+  }
+}
