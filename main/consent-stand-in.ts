@@ -74,7 +74,7 @@ export class ConsentStandIn {
 /** The same manager, whose installation and removal ask first where that is required, and say so in their receipts. */
 export function askingManager(manager: GatewayManager, consent: ConsentStandIn): GatewayManager {
   return {
-    mechanism: manager.mechanism,
+    mechanisms: manager.mechanisms,
     async preview(verb, identity, options) {
       const receipt = await manager.preview(verb, identity, options);
       return { ...receipt, elevated: receipt.elevated || consent.state.required };

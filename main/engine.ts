@@ -6,7 +6,7 @@ import os from 'node:os';
 import { GatewayServiceController } from '../src/desktop/controller.ts';
 import { type GatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../src/gateway/home.ts';
 import { hostCommandIn } from '../src/process/host-command.ts';
-import { chooseManager, systemManagers } from '../src/process/managers.ts';
+import { systemManager } from '../src/process/system-manager.ts';
 import { GatewayServiceError } from '../src/service/errors.ts';
 import type { GatewayManager } from '../src/service/manager.ts';
 import { stateRoot } from '../src/service/state-folder.ts';
@@ -37,7 +37,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const { platform, env } = process;
   const homedir = os.homedir();
   const hostCommand = hostCommandIn(hostDir);
-  const { managers, readUserEnvironment, updates } = await systemManagers({
+  const { manager, readUserEnvironment, updates } = await systemManager({
     stateRoot: stateRoot(platform, env, homedir),
     hostCommand,
     // Loaded on Windows only, because it brings koffi.
@@ -51,9 +51,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
     ...(readUserEnvironment && { readUserEnvironment }),
   });
   const identities = (profiles ?? listProfiles(root.root)).map(profile => profileIdentity(root, profile, platform));
-  const [first] = identities;
-  if (!first) throw new GatewayServiceError('profile-missing', '(no profile was named)');
-  const manager = await chooseManager(managers, first);
+  if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(no profile was named)');
   const feed = updateFeed({ ...updates, root: root.root });
   const controller = new GatewayServiceController({
     manager,

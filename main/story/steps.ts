@@ -45,7 +45,7 @@ const switchOn: Step = {
     const { turnedAtMs } = await turn(stage, true);
     const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
     const { mechanism } = await stage.settle('running');
-    const expected = stage.trial.manager.mechanism;
+    const [expected] = stage.trial.manager.mechanisms;
     stage.expect(`the mechanism "${expected}"`, mechanism === expected, mechanism);
     return { figure: `running after ${seconds(atMs - turnedAtMs)}`, measured: { runningMs: atMs - turnedAtMs } };
   },

@@ -15,7 +15,7 @@ import {
   resolveHermesRoot,
 } from '../gateway/home.ts';
 import { hostCommand } from '../process/host-command.ts';
-import { chooseManager, gatewayCommand, systemManagers } from '../process/managers.ts';
+import { gatewayCommand, systemManager } from '../process/system-manager.ts';
 import { definedIdentity } from '../service/definition.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import { StateFolder, stateRoot } from '../service/state-folder.ts';
@@ -35,8 +35,7 @@ export interface Composition {
   identity(selection: Selection): GatewayIdentity;
   /** Every profile of this home, and every other gateway service of this user, installed or not. */
   identities(selection: Selection): Promise<readonly GatewayIdentity[]>;
-  /** What keeps this gateway alive, or would after `install`. */
-  manager(identity: GatewayIdentity): Promise<GatewayManager>;
+  readonly manager: GatewayManager;
   /** What this system lacks for this gateway's service, in plain sentences. */
   lacking(identity: GatewayIdentity): readonly string[];
   state(identity: GatewayIdentity): StateFolder;
@@ -50,8 +49,7 @@ export interface CompositionSources {
   readonly env?: NodeJS.ProcessEnv;
   readonly homedir?: string;
   readonly readUserEnvironment?: (name: string) => string | undefined;
-  /** Best first. */
-  readonly managers: readonly GatewayManager[];
+  readonly manager: GatewayManager;
   readonly lacking?: (service: string) => readonly string[];
   readonly updates: UpdatePorts;
 }
@@ -62,7 +60,7 @@ export function createComposition(sources: CompositionSources): Composition {
     env = process.env,
     homedir = os.homedir(),
     readUserEnvironment,
-    managers,
+    manager,
     updates,
     lacking,
   } = sources;
@@ -88,7 +86,7 @@ export function createComposition(sources: CompositionSources): Composition {
       const identities = [...profiles, ...(await definedIdentities(states))];
       return [...new Map(identities.map(identity => [identity.serviceName, identity])).values()];
     },
-    manager: identity => chooseManager(managers, identity),
+    manager,
     lacking: ({ serviceName }) => lacking?.(serviceName) ?? [],
     state,
     updates,
@@ -106,7 +104,7 @@ async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
 /** The command line for people, on this system. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const states = stateRoot(process.platform, process.env, os.homedir());
-  const compose = async () => createComposition(await systemManagers({ stateRoot: states, hostCommand: hostCommand() }));
+  const compose = async () => createComposition(await systemManager({ stateRoot: states, hostCommand: hostCommand() }));
   const terminal = processTerminal();
   const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
   await flushed(process.stdout, process.stderr);

@@ -64,7 +64,7 @@ export function findingsText(findings: readonly Finding[], paint: Paint): string
 }
 
 async function system({ manager, composition, identity }: Patient): Promise<Finding[]> {
-  const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; kept by: ${en.mechanism[manager.mechanism]}.`;
+  const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; keeps a gateway by: ${manager.mechanisms.map(each => en.mechanism[each]).join(', ')}.`;
   const lacking = composition.lacking(identity).map(lack => ({ check: 'system', outcome: 'note', message: lack }) as const);
   return [{ check: 'system', outcome: 'ok', message }, ...lacking];
 }

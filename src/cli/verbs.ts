@@ -34,7 +34,7 @@ interface Target {
 
 async function target({ composition, selection }: VerbContext): Promise<Target> {
   const identity = composition.identity(selection);
-  return { identity, manager: await composition.manager(identity) };
+  return { identity, manager: composition.manager };
 }
 
 /** The present status; a profile that neither runs nor exists is a slip of the pen, and told as one. */
@@ -213,7 +213,7 @@ export function explain({ output }: VerbContext, code: string | undefined): Prom
 async function installed({ composition }: VerbContext, identities: readonly GatewayIdentity[]) {
   const all = await Promise.all(
     identities.map(async identity => {
-      const manager = await composition.manager(identity);
+      const { manager } = composition;
       return { identity, manager, status: await manager.status(identity) };
     }),
   );

@@ -214,6 +214,10 @@ const RECEIPT_NOTES: ReceiptNotes = {
   service: (name, command) => `«${foreign(name)}»، تبدأ تلقائيًا: ${foreign(command)}`,
   owner: () => 'المستخدم الذي تخصّه الخدمة',
   rights: () => 'يحق لك الاستعلام عنها وبدؤها وإيقافها، أما تغييرها فللمسؤولين',
+  'host-copy': () => 'نسخة من البرنامج لا تمسّها تحديثات التطبيق',
+  'host-copy-removed': () => 'ما لم يستخدمها ملف شخصي آخر',
+  'sign-in': command => `يبدأ عندما تسجّل الدخول: ${foreign(command)}`,
+  'sign-in-console': command => `يبدأ عندما تسجّل الدخول، مع نافذة أوامر كما في التطوير دائمًا: ${foreign(command)}`,
   windowless: () => 'يعمل باسمك ومن دون نافذة',
 };
 

@@ -5,13 +5,15 @@
 
 import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
-import type { HostFacts, Registration } from '../service/facts.ts';
+import type { Registration } from '../service/facts.ts';
 import { lockHolder, type ProcessTable } from '../service/lock.ts';
 import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
-import { HostedManager, type HostedManagerOptions, type HostPort } from './hosted-manager.ts';
+import type { HostPort } from './host-port.ts';
+import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
 import { isOwnSocket } from './pipe-address.ts';
+import { livingHostFacts, supervisedRegistration } from './supervised.ts';
 
 export interface EmbeddedManagerOptions extends HostedManagerOptions {
   /** How this module starts itself: `[node, entry script]`, or the host executable. */
@@ -20,7 +22,7 @@ export interface EmbeddedManagerOptions extends HostedManagerOptions {
 
 export class EmbeddedManager extends HostedManager {
   constructor(options: EmbeddedManagerOptions) {
-    super(embeddedHost(options), options);
+    super([embeddedHost(options)], options);
   }
 }
 
@@ -49,10 +51,7 @@ function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedManagerOpti
 }
 
 async function registration(identity: GatewayIdentity, folder: StateFolder, processes: ProcessTable): Promise<Registration> {
-  const holder = lockHolder(folder.supervisorLock, processes);
-  const registered: Registration = holder
-    ? { state: 'registered', host: 'running', hostPid: holder.pid }
-    : { state: 'registered', host: 'stopped' };
+  const registered = supervisedRegistration(folder, processes);
   try {
     const definition = await folder.definition();
     if (!definition) return { state: 'absent' };
@@ -61,11 +60,4 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, proc
     // A definition that cannot be read is a problem of its own; the service is there all the same.
     return registered;
   }
-}
-
-/** What a supervisor wrote; one that was killed left facts that are no longer true, except for its runner's end. */
-async function livingHostFacts(folder: StateFolder, processes: ProcessTable): Promise<HostFacts | undefined> {
-  const facts = await folder.hostFacts();
-  if (!facts || lockHolder(folder.supervisorLock, processes)) return facts;
-  return { ...facts, phase: 'stopped' };
 }

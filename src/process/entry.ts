@@ -86,10 +86,14 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
   return code;
 }
 
-/** The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge. */
+/**
+ * The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge, or the service that
+ * has taken over from it.
+ */
 export async function runSupervisor(serviceName: string): Promise<boolean> {
   const folder = stateFolderOf(serviceName);
   const definition = await requireDefinition(folder, serviceName);
+  if (await isSuperseded(definition, folder)) return false;
   const ending = new Promise<string>(resolve => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(`signal ${signal}`));
   });
@@ -102,14 +106,24 @@ export async function runSupervisor(serviceName: string): Promise<boolean> {
     processes,
     recovery: async () => {
       const defined = await folder.definition().catch(() => definition);
-      return defined?.recovery;
+      return defined?.mechanism === definition.mechanism ? defined.recovery : undefined;
     },
     startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
+    program: hostCommand().at(-1) ?? process.execPath,
     ending,
     log: log.write,
   });
   await log.flush();
   return inCharge;
+}
+
+/** Whether the service is in charge: a Startup entry that a takeover did not come to remove must not start a second host. */
+async function isSuperseded(definition: Definition, folder: StateFolder): Promise<boolean> {
+  if (definition.mechanism !== 'startup') return definition.mechanism === 'service';
+  if (process.platform !== 'win32') return false;
+  const { scmHost } = await import('./scm-host.ts');
+  const { state } = await scmHost({ hostCommand: hostCommand() }).registration(definedIdentity(definition), folder);
+  return state === 'registered';
 }
 
 function startRunner(argv: readonly string[], cwd: string): RunnerProcess {

@@ -25,31 +25,16 @@ import {
 } from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
-import { noted, type Receipt, type ReceiptEntry } from '../service/receipt.ts';
+import type { Receipt } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
-import type { Mechanism, Status } from '../service/status.ts';
+import type { Installable, Status } from '../service/status.ts';
 import { progress } from '../service/steps.ts';
+import type { FormerAutostart, HostPort } from './host-port.ts';
+import { installReceipt, uninstallReceipt } from './host-receipt.ts';
+import { Mechanisms } from './mechanisms.ts';
 import { endOrphan } from './orphan.ts';
 import { removeStaleSocket } from './pipe-address.ts';
-import { connectRunner, type MechanismFacts, readStatus, type StatusSource, watchStatus } from './status-source.ts';
-
-/** The host of a mechanism: the broker below the SCM, or a supervisor. */
-export interface HostPort extends MechanismFacts {
-  /** Whether registering asks for an administrator. */
-  readonly elevated: boolean;
-  /** What registering would change beside the state folder; empty where the definition is the registration. */
-  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;
-  /** Throws, before anything is written, where `register` could not work. */
-  checkRights(identity: GatewayIdentity): Promise<void>;
-  /** Idempotent. Undoes what it did when it fails. */
-  register(identity: GatewayIdentity, definition: Definition, report: Report): Promise<void>;
-  unregister(identity: GatewayIdentity, report: Report): Promise<void>;
-  /** Makes sure that a host lives. */
-  start(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
-  /** Asks the host to end; the wish in the state folder is "stopped" already. */
-  stop(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
-  isGone(identity: GatewayIdentity, folder: StateFolder): Promise<boolean>;
-}
+import { connectRunner, readStatus, type StatusSource, watchStatus } from './status-source.ts';
 
 export interface HostedManagerOptions {
   /** Folder of all state folders. */
@@ -57,6 +42,7 @@ export interface HostedManagerOptions {
   readonly processes: ProcessTable;
   /** Resolves the command that will be started, so that a missing program is told before anything is written. */
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
+  readonly former?: FormerAutostart;
 }
 
 /** How long an operation waits for another one on the same service, for the gateway to come up, and for it to be gone, in milliseconds. */
@@ -69,54 +55,29 @@ const START_AGAIN_MS = 3_000;
 const HEARD_MS = 2_000;
 
 export class HostedManager implements GatewayManager {
-  readonly mechanism: Exclude<Mechanism, 'none'>;
-  readonly #host: HostPort;
+  readonly mechanisms: readonly Installable[];
+  readonly #mechanisms: Mechanisms;
   readonly #options: HostedManagerOptions;
 
-  constructor(host: HostPort, options: HostedManagerOptions) {
-    this.mechanism = host.mechanism;
-    this.#host = host;
+  /** @param hosts best first. */
+  constructor(hosts: readonly [HostPort, ...HostPort[]], options: HostedManagerOptions) {
+    this.#mechanisms = new Mechanisms(hosts);
+    this.mechanisms = this.#mechanisms.names;
     this.#options = options;
   }
 
   async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
     const folder = this.#folder(identity);
-    const status = await this.status(identity);
-    const present = status.phase !== 'not-installed';
-    const entries: ReceiptEntry[] = [];
-    if (verb === 'install') {
-      refuseForeign(status);
-      const command = this.#options.checkCommand(identity, options.gatewayCommand ?? (await this.#override(folder)));
-      const { delaysMs, resetMs } = options.recovery ?? status.recovery;
-      entries.push(
-        {
-          action: present ? 'keep' : 'create',
-          kind: 'folder',
-          target: folder.path,
-          ...noted('state'),
-        },
-        {
-          action: present ? 'change' : 'create',
-          kind: 'file',
-          target: path.join(folder.path, 'definition.json'),
-          detail: command.join(' '),
-        },
-        {
-          action: 'create',
-          kind: 'ladder',
-          target: identity.serviceName,
-          ...noted('delays', delaysMs.map(ms => ms / 1000).join(', '), String(resetMs / 1000)),
-        },
-        ...(await this.#host.receipt(verb, identity, status)),
-        { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', ...noted('home', identity.home) },
-      );
-    } else if (present) {
-      if (status.gatewayPid) entries.push({ action: 'stop', kind: 'process', target: `gateway (PID ${status.gatewayPid})` });
-      entries.push(...(await this.#host.receipt(verb, identity, status)));
-      entries.push({ action: 'remove', kind: 'folder', target: folder.path, ...noted('state-removed') });
-    }
-    const { profile, serviceName: service } = identity;
-    return { schema: 1, verb, profile, service, mechanism: this.mechanism, elevated: this.#host.elevated && entries.length > 0, entries };
+    const { former } = this.#options;
+    const [status, registered] = await Promise.all([this.status(identity), this.#mechanisms.registered(identity, folder)]);
+    const host =
+      verb === 'install'
+        ? await this.#mechanisms.toInstall(identity, folder, options.mechanism)
+        : (await this.#mechanisms.inCharge(identity, folder)).host;
+    const facts = { identity, folder, status, host, others: registered.filter(each => each !== host), former };
+    if (verb === 'uninstall') return uninstallReceipt(facts);
+    const command = this.#options.checkCommand(identity, options.gatewayCommand ?? (await this.#override(folder)));
+    return installReceipt(facts, command, options.recovery ?? status.recovery);
   }
 
   async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
@@ -124,24 +85,20 @@ export class HostedManager implements GatewayManager {
     const sinceMs = await this.#exclusively('install', folder, report, async () => {
       report(progress('install', 'checking'));
       requireHome(identity);
+      const host = await this.#mechanisms.toInstall(identity, folder, options.mechanism);
+      const others = (await this.#mechanisms.registered(identity, folder)).filter(each => each !== host);
       const status = await this.status(identity);
-      refuseForeign(status);
       const gatewayCommand = options.gatewayCommand ?? (await this.#override(folder));
       this.#options.checkCommand(identity, gatewayCommand);
-      await this.#host.checkRights(identity);
+      await host.checkRights(identity);
       const known = await folder.definition().catch(() => undefined);
       const { delaysMs, resetMs } = options.recovery ?? known?.recovery ?? RECOVERY_LADDER;
       // A runner that is at the old command just now would answer for the new one.
       const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
       if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
-      const beganMs = Date.now();
-      report(progress('install', 'defining'));
-      await folder.make();
-      // For a new service the wish comes first: a definition without one would look like a service that failed.
-      if (!known) await folder.writeDesired('running');
       const definition: Definition = {
         schema: 1,
-        mechanism: this.mechanism,
+        mechanism: host.mechanism,
         service: identity.serviceName,
         serviceId: identity.serviceId,
         profile: identity.profile,
@@ -152,18 +109,21 @@ export class HostedManager implements GatewayManager {
         probeMs: options.probeMs ?? known?.probeMs ?? PROBE_MS,
         installedAt: known?.installedAt ?? new Date().toISOString(),
       };
+      // What is in charge stays as it is until its successor is registered: a consent may be declined.
+      if (others.length > 0) await host.register(identity, definition, report);
+      const beganMs = Date.now();
+      report(progress('install', 'defining'));
+      await folder.make();
+      // For a new service the wish comes first: a definition without one would look like a service that failed.
+      if (!known) await folder.writeDesired('running');
       await folder.writeDefinition(definition);
       // For one that is there it comes last: it ends a delay of the ladder, and what is started then must be what was defined now.
       if (known) await folder.writeDesired('running');
-      try {
-        await this.#host.register(identity, definition, report);
-      } catch (error) {
-        // After a deadline somebody else may still be at the registration, which is nothing without its definition.
-        const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
-        if (!known && !mayStillCome) await folder.remove();
-        throw error;
-      }
-      await this.#host.start(identity, folder);
+      if (others.length > 0) await this.#standDown(others, identity, folder);
+      else await this.#registerNew(host, definition, identity, report, known !== undefined);
+      await this.#options.former?.takeOver(identity, report);
+      await host.start(identity, folder);
+      for (const other of others) await other.unregister(identity, report);
       return beganMs;
     });
     return this.#up('install', identity, report, sinceMs);
@@ -175,14 +135,16 @@ export class HostedManager implements GatewayManager {
       const status = await this.status(identity);
       refuseForeign(status);
       if (status.phase === 'not-installed') return this.#clearHalf(folder);
+      const registered = await this.#mechanisms.registered(identity, folder);
       await this.#down('uninstall', identity, report);
       try {
-        await this.#host.unregister(identity, report);
+        for (const host of registered) await host.unregister(identity, report);
       } catch (error) {
         // What stays installed stays as it was: a consent that was declined must not leave the gateway down.
         if (status.desired === 'running') await this.#wishRunning(identity).catch(() => undefined);
         throw error;
       }
+      await this.#options.former?.restore(identity, report);
       report(progress('uninstall', 'clearing'));
       await folder.remove();
     });
@@ -280,7 +242,7 @@ export class HostedManager implements GatewayManager {
   }
 
   #source(identity: GatewayIdentity): StatusSource {
-    return { identity, folder: this.#folder(identity), facts: this.#host, processes: this.#options.processes };
+    return { identity, folder: this.#folder(identity), facts: this.#mechanisms, processes: this.#options.processes };
   }
 
   async #override(folder: StateFolder): Promise<readonly string[] | undefined> {
@@ -296,7 +258,31 @@ export class HostedManager implements GatewayManager {
   async #wishRunning(identity: GatewayIdentity): Promise<void> {
     const folder = this.#folder(identity);
     await folder.writeDesired('running');
-    await this.#host.start(identity, folder);
+    await this.#start(identity, folder);
+  }
+
+  async #start(identity: GatewayIdentity, folder: StateFolder): Promise<void> {
+    const { host } = await this.#mechanisms.inCharge(identity, folder);
+    await host.start(identity, folder);
+  }
+
+  /** Registration and definition, or neither. */
+  async #registerNew(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report, known: boolean): Promise<void> {
+    try {
+      await host.register(identity, definition, report);
+    } catch (error) {
+      // After a deadline somebody else may still be at the registration, which is nothing without its definition.
+      const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
+      if (!known && !mayStillCome) await this.#folder(identity).remove();
+      throw error;
+    }
+  }
+
+  /** Waits for hosts that are not in charge any more: they read so in the definition, stop their gateway and end. */
+  async #standDown(hosts: readonly HostPort[], identity: GatewayIdentity, folder: StateFolder): Promise<void> {
+    const gone = async () => (await Promise.all(hosts.map(host => host.isGone(identity, folder)))).every(Boolean);
+    await poll(gone, { deadlineMs: DOWN_MS, what: 'the former host of the gateway to end' });
+    await endOrphan(folder, this.#options.processes);
   }
 
   /** `sinceMs` (epoch) is when the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
@@ -322,7 +308,7 @@ export class HostedManager implements GatewayManager {
         const began = ended ? Date.parse(ended.at) - ended.uptimeMs : Number.NaN;
         if (ended?.outcome === 'failure' && began >= sinceMs) throw new GatewayServiceError('gateway-not-up', ended.reason);
         if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
-          await this.#host.start(identity, folder);
+          await this.#start(identity, folder);
           lastStartMs = performance.now();
         }
         return undefined;
@@ -347,11 +333,12 @@ export class HostedManager implements GatewayManager {
       ours.push(...found.filter(ref => ref !== undefined));
     };
     lookForOurs();
+    const { host } = await this.#mechanisms.inCharge(identity, folder);
     await folder.writeDesired('stopped');
-    await this.#host.stop(identity, folder);
+    await host.stop(identity, folder);
     const isDown = async () => {
       lookForOurs();
-      return (await this.#host.isGone(identity, folder)) && !ours.some(ref => isSameProcess(ref, processes));
+      return (await host.isGone(identity, folder)) && !ours.some(ref => isSameProcess(ref, processes));
     };
     await poll(isDown, { deadlineMs: DOWN_MS, what: 'the gateway to stop' });
     await endOrphan(folder, processes);
@@ -373,7 +360,7 @@ export class HostedManager implements GatewayManager {
   /** What an installation that was interrupted has written before it registered anything. Another mechanism's folder is none of our business. */
   async #clearHalf(folder: StateFolder): Promise<void> {
     const definition = await folder.definition().catch(() => 'unreadable' as const);
-    if (definition === undefined || (definition !== 'unreadable' && definition.mechanism === this.mechanism)) await folder.remove();
+    if (definition === undefined || (definition !== 'unreadable' && this.mechanisms.includes(definition.mechanism))) await folder.remove();
   }
 
   async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {

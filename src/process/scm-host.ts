@@ -17,8 +17,9 @@ import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser, isElevated } from '../windows/security.ts';
 import { serviceDisplayName } from '../windows/service-install.ts';
+import type { Vouch } from './control-client.ts';
 import { type Elevation, requireDone } from './elevation.ts';
-import type { HostPort } from './hosted-manager.ts';
+import type { HostPort } from './host-port.ts';
 import { brokerCommand, isBroker, registerService, sessionOwner, unregisterService } from './service-registration.ts';
 import { readHostFacts, readOwner } from './service-registry.ts';
 
@@ -46,6 +47,9 @@ const HOST_STATES = {
   paused: 'running',
 } as const satisfies Record<ServiceStatus['state'], string>;
 
+/** Windows says which process serves a pipe. */
+export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid;
+
 export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
   return {
     mechanism: 'service',
@@ -56,7 +60,7 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
         throw error;
       }),
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
-    vouch: async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid,
+    vouch: servedByRunner,
     receipt: async (verb, { serviceName, serviceId }, { startType }) => {
       const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
       if (verb === 'uninstall') {

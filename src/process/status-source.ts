@@ -12,15 +12,20 @@ import { RECOVERY_LADDER } from '../service/ladder.ts';
 import { isSameProcess, type ProcessTable } from '../service/lock.ts';
 import { type Problem, problem } from '../service/problems.ts';
 import type { RunnerRecord, StateFolder } from '../service/state-folder.ts';
-import type { Mechanism, Phase, Status } from '../service/status.ts';
+import type { Installable, Phase, Status } from '../service/status.ts';
 import { type ControlConnection, connectControlPipe, type Vouch } from './control-client.ts';
 import { watchFolder } from './folder-watch.ts';
 
-/** What only the mechanism can say. */
+/** What only the mechanism in charge can say. */
+export interface HostReport {
+  readonly mechanism: Installable;
+  readonly registration: Registration;
+  readonly host: HostFacts | undefined;
+  readonly problems: readonly Problem[];
+}
+
 export interface MechanismFacts {
-  readonly mechanism: Exclude<Mechanism, 'none'>;
-  registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration>;
-  hostFacts(identity: GatewayIdentity, folder: StateFolder): Promise<HostFacts | undefined>;
+  report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport>;
   /** Whom a client of the control pipe believes. */
   readonly vouch: Vouch;
 }
@@ -124,9 +129,8 @@ export async function connectRunner(
 async function compose(source: StatusSource, runner: RunnerState | undefined): Promise<Status> {
   const { identity, folder, facts, processes } = source;
   const problems: Problem[] = [];
-  const [registration, host, history, desired, holds, definition] = await Promise.all([
-    facts.registration(identity, folder),
-    facts.hostFacts(identity, folder),
+  const [reported, history, desired, holds, definition] = await Promise.all([
+    facts.report(identity, folder),
     folder.history(),
     folder.desired(),
     folder.holds(),
@@ -138,15 +142,15 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
   return composeStatus(
     {
       identity,
-      mechanism: facts.mechanism,
-      registration,
-      host,
+      mechanism: reported.mechanism,
+      registration: reported.registration,
+      host: reported.host,
       runner,
       history,
       desired,
       hold: holdInForce(holds, processes, Date.now()),
       recovery: definition?.recovery ?? RECOVERY_LADDER,
-      problems,
+      problems: [...problems, ...reported.problems],
     },
     Date.now(),
   );

@@ -21,16 +21,18 @@ export interface RunnerProcess {
 export interface SupervisorPorts {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
-  /** The ladder as it is defined now; undefined where the service is not installed any more. */
+  /** The ladder as it is defined now; undefined where the service is not installed any more, or not ours to keep. */
   readonly recovery: () => Promise<RecoveryLadder | undefined>;
   readonly startRunner: () => RunnerProcess;
+  /** The file of this program. */
+  readonly program: string;
   /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the wish of the user stays as it is. */
   readonly ending: Promise<string>;
   readonly log: (line: string) => void;
 }
 
 /** Resolves when the gateway is to stay stopped; `false` when another supervisor is in charge already. */
-export async function supervise({ folder, processes, recovery, startRunner, ending, log }: SupervisorPorts): Promise<boolean> {
+export async function supervise({ folder, processes, recovery, startRunner, program, ending, log }: SupervisorPorts): Promise<boolean> {
   const lock = takeLock(folder.supervisorLock, processes);
   if (!isLock(lock)) return false;
 
@@ -41,7 +43,7 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
     endReason = reason;
     onChange?.();
   });
-  let facts: Pick<HostFacts, 'lastRunnerExit' | 'lastStop'> = {};
+  let facts: Pick<HostFacts, 'program' | 'lastRunnerExit' | 'lastStop'> = { program };
   const tell = async (phase: HostFacts['phase'], more: Partial<HostFacts> = {}) => {
     // A full disk must not end a supervisor: the facts are for people, the ladder goes on without them.
     await folder
@@ -61,9 +63,10 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
       await tell('running');
       log(`runner ${runner.pid} started`);
       onChange = () => {
-        void folder.desired().then(({ desired }) => {
+        void Promise.all([folder.desired(), recovery()]).then(([{ desired }, ladder]) => {
           if (endReason) runner.down({ down: 'stop', reason: endReason });
           else if (desired === 'stopped') runner.down({ down: 'stop', reason: 'stopped by the user' });
+          else if (!ladder) runner.down({ down: 'stop', reason: 'another mechanism keeps the gateway now' });
         });
       };
       onChange();
@@ -86,8 +89,8 @@ export async function supervise({ folder, processes, recovery, startRunner, endi
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
-          void folder.desired().then(({ desired, at }) => {
-            if (!endReason && desired === 'running' && Date.parse(at) < failedAt) return;
+          void Promise.all([folder.desired(), recovery()]).then(([{ desired, at }, still]) => {
+            if (!endReason && still && desired === 'running' && Date.parse(at) < failedAt) return;
             clearTimeout(timer);
             resolve();
           });

@@ -89,7 +89,8 @@ export const ERRORS = {
   },
   'needs-administrator': {
     message: 'Windows asks for an administrator to do this.',
-    remedy: 'Run the command from an elevated prompt ("Run as administrator"), or use the switch in the Hermes app.',
+    remedy:
+      'Run the command from an elevated prompt ("Run as administrator"), use the switch in the Hermes app, or go without: "hermes-gateway install --mechanism startup" starts the gateway when you sign in.',
     exit: EXIT.needsAdministrator,
     win32: 5,
   },
@@ -103,6 +104,21 @@ export const ERRORS = {
     remedy: 'Try again when an administrator is at hand, or use the sign-in start, which needs none.',
     exit: EXIT.needsAdministrator,
     win32: 1223,
+  },
+  'mechanism-in-charge': {
+    message: 'A better mechanism keeps this gateway running already.',
+    remedy: 'Keep it, or remove it first with "hermes-gateway uninstall".',
+    exit: EXIT.failed,
+  },
+  'startup-folder-unavailable': {
+    message: 'Your Startup folder cannot be written.',
+    remedy: 'See that the folder can be reached and written (it may be redirected to another computer), then try again.',
+    exit: EXIT.failed,
+  },
+  'startup-entry-taken': {
+    message: 'Something else in your Startup folder has the name of our entry; it was not touched.',
+    remedy: 'Rename or remove that entry, then try again.',
+    exit: EXIT.failed,
   },
   'elevation-failed': {
     message: 'The step that needs an administrator did not do its work.',

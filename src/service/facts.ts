@@ -40,6 +40,8 @@ export interface HostFacts {
   readonly failures?: number;
   /** The next try, where the host does it itself and so knows it. */
   readonly nextTry?: { readonly at: string; readonly attempt: number };
+  /** The program file of a supervisor: its copy must stay while it lives. */
+  readonly program?: string;
   readonly launchError?: ErrorValue;
   readonly session?: { readonly id: number; readonly user: string };
 }

@@ -35,7 +35,8 @@ export async function writeFileAtomic(file: string, text: string): Promise<void>
   }
 }
 
-async function renamePatiently(from: string, to: string): Promise<void> {
+/** Renames over what is there, with patience for whoever reads it just now. */
+export async function renamePatiently(from: string, to: string): Promise<void> {
   const deadline = performance.now() + RENAME_PATIENCE_MS;
   for (;;) {
     try {

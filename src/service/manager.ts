@@ -7,7 +7,7 @@ import type { GatewayIdentity } from '../gateway/identity.ts';
 import type { HistoryRecord } from './history.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Receipt } from './receipt.ts';
-import type { Mechanism, Status } from './status.ts';
+import type { Installable, Status } from './status.ts';
 import type { Step } from './steps.ts';
 
 export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update';
@@ -25,6 +25,8 @@ export interface Progress {
 export type Report = (progress: Progress) => void;
 
 export interface InstallOptions {
+  /** Which mechanism; default: the best one that this process has the rights for, else the one in charge. */
+  readonly mechanism?: Installable;
   /** Another gateway program: argv, whose first entry is an absolute path. Default: resolved from the home at every start. */
   readonly gatewayCommand?: readonly string[];
   /** Another ladder than `RECOVERY_LADDER`; for tests and trials. */
@@ -42,11 +44,13 @@ export interface HoldReason {
 }
 
 export interface GatewayManager {
-  readonly mechanism: Mechanism;
+  /** What `install` can choose among, best first; never empty. */
+  readonly mechanisms: readonly Installable[];
   /** Everything that `install` or `uninstall` would change; changes nothing. */
   preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options?: InstallOptions): Promise<Receipt>;
   /**
    * Registers and starts the gateway service, or brings an existing registration up to date. Idempotent; two at once: the second waits.
+   * A better mechanism takes over from the one in charge, which is removed then; a worse one is refused with `mechanism-in-charge`.
    * Resolves when the gateway is up. When it does not come up the registration stays and `gateway-not-up` is thrown.
    */
   install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;

@@ -71,6 +71,36 @@ export const PROBLEMS = {
     remedy: 'Free some disk space.',
     elevated: false,
   },
+  'mechanism-left-over': {
+    message: 'Something that started this gateway before is still registered.',
+    remedy: 'Repair the gateway service: "hermes-gateway install" removes it.',
+    elevated: false,
+  },
+  'startup-disabled': {
+    message: "Windows' own switch for this Startup app is off, so the gateway does not start when you sign in.",
+    remedy: "Turn it on in Windows' Settings, under Apps, Startup.",
+    elevated: false,
+  },
+  'startup-entry-missing': {
+    message: 'The entry in your Startup folder is missing, so the gateway does not start when you sign in.',
+    remedy: 'Repair the gateway service: "hermes-gateway install" writes it anew.',
+    elevated: false,
+  },
+  'startup-entry-taken': {
+    message: 'Something else in your Startup folder has the name of our entry, so the gateway does not start when you sign in.',
+    remedy: 'Rename or remove that entry, then repair the gateway service with "hermes-gateway install".',
+    elevated: false,
+  },
+  'startup-flashes': {
+    message: 'Windows makes no shortcut here, so a command file starts the gateway when you sign in, and its window flashes.',
+    remedy: 'Nothing needs to be done. "hermes-gateway install" tries again to make a shortcut.',
+    elevated: false,
+  },
+  'startup-host-damaged': {
+    message: 'The program that starts the gateway when you sign in is missing or damaged.',
+    remedy: 'Repair the gateway service: "hermes-gateway install" copies it anew.',
+    elevated: false,
+  },
   'pipe-squatted': {
     message: 'Another program holds the name of the control pipe; a fresh name is in use.',
     remedy: 'Nothing needs to be done. If it stays, restart the computer.',

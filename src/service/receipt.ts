@@ -14,6 +14,10 @@ const NOTES = {
   service: (name: string, command: string) => `"${name}", starts automatically: ${command}`,
   owner: () => 'the user whom the service belongs to',
   rights: () => 'you may query, start and stop it; changing it stays with administrators',
+  'host-copy': () => 'a copy of the program, which updates of the app leave alone',
+  'host-copy-removed': () => 'unless another profile uses it',
+  'sign-in': (command: string) => `starts when you sign in: ${command}`,
+  'sign-in-console': (command: string) => `starts when you sign in, with a console window, as always in development: ${command}`,
   windowless: () => 'runs as you, without a window',
 } as const satisfies Record<string, (...values: string[]) => string>;
 

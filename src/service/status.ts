@@ -37,6 +37,9 @@ export type Phase = (typeof PHASES)[number];
 /** What keeps the gateway alive; exactly one per profile. */
 export type Mechanism = 'service' | 'startup' | 'embedded' | 'none';
 
+/** A mechanism that can be installed. */
+export type Installable = Exclude<Mechanism, 'none'>;
+
 /** What the user asked for, kept apart from what is observed. */
 export type Desired = 'running' | 'stopped';
 

@@ -78,7 +78,7 @@ export class MemoryCli {
       platform: 'linux',
       env,
       homedir,
-      managers: [this.manager],
+      manager: this.manager,
       updates: updatePorts(this.manager, this.#stateRoot),
     });
     fs.mkdirSync(path.join(this.home, 'profiles', 'work'), { recursive: true });

@@ -9,7 +9,7 @@ import { HOLD_CAP_MS, type Hold } from '../../src/service/holds.ts';
 import { ladderPosition, RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../../src/service/manager.ts';
 import type { Receipt } from '../../src/service/receipt.ts';
-import type { Desired, Mechanism, Status } from '../../src/service/status.ts';
+import type { Desired, Installable, Status } from '../../src/service/status.ts';
 import { progress } from '../../src/service/steps.ts';
 
 export interface Clock {
@@ -74,7 +74,7 @@ interface Registration {
 }
 
 export class MemoryManager implements GatewayManager {
-  readonly mechanism: Mechanism;
+  readonly mechanisms: readonly [Installable, ...Installable[]];
   readonly #clock: Clock;
   readonly #folder: string;
   readonly #registrations = new Map<string, Registration>();
@@ -82,9 +82,9 @@ export class MemoryManager implements GatewayManager {
   readonly #queues = new Map<string, Promise<unknown>>();
   #lastPid = 4_000;
 
-  constructor({ clock = systemClock, mechanism = 'embedded' as Mechanism, folder = '/memory' } = {}) {
+  constructor({ clock = systemClock, mechanisms = ['embedded'] as MemoryManager['mechanisms'], folder = '/memory' } = {}) {
     this.#clock = clock;
-    this.mechanism = mechanism;
+    this.mechanisms = mechanisms;
     this.#folder = folder;
   }
 
@@ -110,6 +110,7 @@ export class MemoryManager implements GatewayManager {
 
   async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
     const there = this.#own(identity) !== undefined;
+    const mechanism = (verb === 'install' ? options : this.#own(identity)?.options)?.mechanism ?? this.mechanisms[0];
     const target = identity.serviceName;
     const delays = (options.recovery ?? RECOVERY_LADDER).delaysMs.map(delayMs => `${delayMs / 1_000}`).join(', ');
     return {
@@ -117,8 +118,8 @@ export class MemoryManager implements GatewayManager {
       verb,
       profile: identity.profile,
       service: identity.serviceName,
-      mechanism: this.mechanism,
-      elevated: this.mechanism === 'service',
+      mechanism,
+      elevated: mechanism === 'service',
       entries:
         verb === 'install'
           ? [
@@ -215,7 +216,7 @@ export class MemoryManager implements GatewayManager {
     const since = iso(gateway?.startedAt ?? this.#clock.now());
     const facts: StatusFacts = {
       identity,
-      mechanism: this.mechanism,
+      mechanism: options.mechanism ?? this.mechanisms[0],
       registration: !registration
         ? { state: 'absent' }
         : own

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { HostedManager, type HostPort } from '../../src/process/hosted-manager.ts';
+import type { HostPort } from '../../src/process/host-port.ts';
+import { HostedManager } from '../../src/process/hosted-manager.ts';
 import { EXIT, GatewayServiceError } from '../../src/service/errors.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 
@@ -38,7 +39,7 @@ let cli: MemoryCli;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'gateway-rights-'));
   cli = new MemoryCli(
-    new HostedManager(unelevated, {
+    new HostedManager([unelevated], {
       stateRoot: folder,
       processes: posixProcesses,
       checkCommand: (_identity, override) => override ?? [],

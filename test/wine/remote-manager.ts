@@ -18,7 +18,7 @@ export function sampleGatewayIn(rig: WineRig, ...switches: readonly string[]): s
 }
 
 export class RemoteManager implements GatewayManager {
-  readonly mechanism = 'service';
+  readonly mechanisms = ['service'] as const;
   readonly #remote: Remote;
   readonly #watching: Map<number, (status: Status) => void>;
   readonly #onLinux: (windowsPath: string) => string;

@@ -15,7 +15,7 @@ export const states = stateRoot('win32', process.env, os.homedir());
 export const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
 
 export const scmManager = (elevation?: Elevation): HostedManager =>
-  new HostedManager(scmHost({ hostCommand, ...(elevation && { elevation }) }), {
+  new HostedManager([scmHost({ hostCommand, ...(elevation && { elevation }) })], {
     stateRoot: states,
     processes: windowsMachine.processes,
     checkCommand: (_identity, override) => override ?? [],

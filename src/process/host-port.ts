@@ -1,0 +1,52 @@
+/**
+ * What differs from mechanism to mechanism: how the host of a gateway is registered, started and stopped. Declared for the manager, which
+ * does everything else the same for all of them.
+ */
+
+import type { GatewayIdentity } from '../gateway/home.ts';
+import type { Definition } from '../service/definition.ts';
+import type { HostFacts, Registration } from '../service/facts.ts';
+import type { Report } from '../service/manager.ts';
+import type { Problem } from '../service/problems.ts';
+import type { ReceiptEntry } from '../service/receipt.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import type { Installable, Status } from '../service/status.ts';
+import type { Vouch } from './control-client.ts';
+
+/** The host of a mechanism: the broker below the SCM, or a supervisor. */
+export interface HostPort {
+  readonly mechanism: Installable;
+  /** Whether registering asks for an administrator. */
+  readonly elevated: boolean;
+  registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration>;
+  hostFacts(identity: GatewayIdentity, folder: StateFolder): Promise<HostFacts | undefined>;
+  /** Whom a client of the control pipe believes. */
+  readonly vouch: Vouch;
+  /** What is wrong with the registration itself; asked for one that is registered. */
+  problems?(identity: GatewayIdentity, folder: StateFolder): Promise<readonly Problem[]>;
+  /** What registering would change beside the state folder; empty where the definition is the registration. */
+  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;
+  /** Throws, before anything is written, where `register` could not work. */
+  checkRights(identity: GatewayIdentity): Promise<void>;
+  /** Idempotent. Undoes what it did when it fails. */
+  register(identity: GatewayIdentity, definition: Definition, report: Report): Promise<void>;
+  /** Idempotent. */
+  unregister(identity: GatewayIdentity, report: Report): Promise<void>;
+  /** Makes sure that a host lives. */
+  start(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
+  /** Asks the host to end; the wish in the state folder is "stopped" already. */
+  stop(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
+  isGone(identity: GatewayIdentity, folder: StateFolder): Promise<boolean>;
+}
+
+/**
+ * What starts this user's gateways and belongs to somebody else: Hermes' own task and Startup entries. Exactly one mechanism keeps a gateway,
+ * so they go while ours is in charge, and come back after it.
+ */
+export interface FormerAutostart {
+  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
+  /** Remembers what there is and takes it away; ours is registered already, and not started yet. Idempotent. */
+  takeOver(identity: GatewayIdentity, report: Report): Promise<void>;
+  /** Puts back what was taken away; ours is not registered any more, and its state folder is still there. Idempotent. */
+  restore(identity: GatewayIdentity, report: Report): Promise<void>;
+}

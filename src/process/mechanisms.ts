@@ -1,0 +1,106 @@
+/**
+ * The mechanisms of a system, best first, and which of them is in charge of a gateway. What is registered decides, not what was wished: a
+ * takeover that was killed half-way has two of them for a while, and then the better one counts and the other is told as left over.
+ */
+
+import type { GatewayIdentity } from '../gateway/home.ts';
+import { GatewayServiceError } from '../service/errors.ts';
+import type { Registration } from '../service/facts.ts';
+import { problem } from '../service/problems.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import type { Installable } from '../service/status.ts';
+import type { Vouch } from './control-client.ts';
+import type { HostPort } from './host-port.ts';
+import type { HostReport, MechanismFacts } from './status-source.ts';
+
+export interface Registered {
+  readonly host: HostPort;
+  readonly registration: Registration;
+}
+
+export class Mechanisms implements MechanismFacts {
+  readonly #hosts: readonly [HostPort, ...HostPort[]];
+
+  constructor(hosts: readonly [HostPort, ...HostPort[]]) {
+    this.#hosts = hosts;
+  }
+
+  get names(): readonly Installable[] {
+    return this.#hosts.map(({ mechanism }) => mechanism);
+  }
+
+  /** The system tells who serves a pipe; whoever is in charge, it tells the same. */
+  get vouch(): Vouch {
+    return this.#hosts[0].vouch;
+  }
+
+  /** The best one that is registered, else whatever keeps the best one from it, else the best one, unregistered. */
+  async inCharge(identity: GatewayIdentity, folder: StateFolder): Promise<Registered> {
+    return chosen(await this.#all(identity, folder), this.#hosts[0]);
+  }
+
+  /** Every one that is registered, best first. */
+  async registered(identity: GatewayIdentity, folder: StateFolder): Promise<readonly HostPort[]> {
+    return (await this.#all(identity, folder)).filter(isRegistered).map(({ host }) => host);
+  }
+
+  /**
+   * Which one an installation is to register: the wanted one; else the best one that this process may, where one is in charge already; else
+   * the best one, whatever it asks for.
+   * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
+   * `foreign` where its name is somebody else's
+   */
+  async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
+    const all = await this.#all(identity, folder);
+    const present = all.find(isRegistered);
+    const host = wanted === undefined ? await this.#best(identity, present?.host) : this.#hosts.find(each => each.mechanism === wanted);
+    if (!host) throw new GatewayServiceError('unsupported', `(${wanted} on ${process.platform})`);
+    if (present && this.#hosts.indexOf(present.host) < this.#hosts.indexOf(host)) {
+      throw new GatewayServiceError('mechanism-in-charge', `(${identity.serviceName}: ${present.host.mechanism})`);
+    }
+    const found = all.find(each => each.host === host)?.registration;
+    if (found?.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.serviceName}: ${found.detail})`);
+    return host;
+  }
+
+  async report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport> {
+    const all = await this.#all(identity, folder);
+    const { host, registration } = chosen(all, this.#hosts[0]);
+    const [facts, problems] = await Promise.all([
+      host.hostFacts(identity, folder),
+      registration.state === 'registered' ? host.problems?.(identity, folder) : undefined,
+    ]);
+    const left = all.filter(each => isRegistered(each) && each.host !== host);
+    return {
+      mechanism: host.mechanism,
+      registration,
+      host: facts,
+      problems: [...(problems ?? []), ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`))],
+    };
+  }
+
+  async #best(identity: GatewayIdentity, present: HostPort | undefined): Promise<HostPort> {
+    for (const host of this.#hosts) {
+      if (host === present || !present) return host;
+      const allowed = await host.checkRights(identity).then(
+        () => true,
+        () => false,
+      );
+      if (allowed) return host;
+    }
+    return this.#hosts[0];
+  }
+
+  #all(identity: GatewayIdentity, folder: StateFolder): Promise<Registered[]> {
+    return Promise.all(this.#hosts.map(async host => ({ host, registration: await host.registration(identity, folder) })));
+  }
+}
+
+function chosen(all: readonly Registered[], best: HostPort): Registered {
+  const found = all.find(isRegistered) ?? all.find(({ registration }) => registration.state !== 'absent');
+  return found ?? { host: best, registration: { state: 'absent' } };
+}
+
+function isRegistered({ registration }: Registered): boolean {
+  return registration.state === 'registered' || registration.state === 'removal-pending';
+}

@@ -1,0 +1,46 @@
+/**
+ * What Windows' shell does for a Startup entry. Explorer is asked from a short process of our own: the answer is waited for inside COM, where
+ * the app's main thread must never be.
+ */
+
+import { spawn } from 'node:child_process';
+import { type Start, startThroughExplorer } from '../windows/explorer.ts';
+import { readShortcut, writeShortcut } from '../windows/shortcut.ts';
+import { isStartupEntryEnabled, startupFolder } from '../windows/startup-folder.ts';
+import type { StartupShell } from './startup-entries.ts';
+
+/** An Explorer that hangs is not waited for longer, in milliseconds. */
+const EXPLORER_MS = 10_000;
+
+/** @param hostCommand how this program is started: `[node, entry script]`, or the host executable. */
+export function windowsStartupShell(hostCommand: readonly string[]): StartupShell {
+  return {
+    folder: startupFolder,
+    readShortcut,
+    writeShortcut,
+    isEnabled: isStartupEntryEnabled,
+    start: ({ program, parameters, cwd }) => askExplorer(hostCommand, { program, parameters, cwd }),
+  };
+}
+
+function askExplorer([program = '', ...script]: readonly string[], start: Start): Promise<boolean> {
+  const child = spawn(program, [...script, 'through-explorer', JSON.stringify(start)], {
+    stdio: 'ignore',
+    windowsHide: true,
+    timeout: EXPLORER_MS,
+  });
+  return new Promise(resolve => {
+    child.once('error', () => resolve(false));
+    child.once('exit', code => resolve(code === 0));
+  });
+}
+
+/** The process that asks: `through-explorer JSON`. Gives its exit code. */
+export function runThroughExplorer(request: string): number {
+  try {
+    startThroughExplorer(JSON.parse(request) as Start);
+    return 0;
+  } catch {
+    return 1;
+  }
+}

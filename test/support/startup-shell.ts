@@ -1,0 +1,37 @@
+// What Windows' shell does for Startup entries, with a folder of the test: a "shortcut" is a JSON document here, and nobody is Explorer.
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { StartupShell } from '../../src/process/startup-entries.ts';
+import type { Shortcut } from '../../src/windows/shortcut.ts';
+
+export class FolderShell implements StartupShell {
+  /** Windows refuses to make shortcuts. */
+  refusesShortcuts = false;
+  /** What the user has switched off. */
+  readonly off = new Set<string>();
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  folder(): string {
+    return this.#folder;
+  }
+
+  readShortcut(file: string): Shortcut {
+    return JSON.parse(readFileSync(file, 'utf8')) as Shortcut;
+  }
+
+  writeShortcut(file: string, shortcut: Shortcut): void {
+    if (this.refusesShortcuts) throw new Error('no class');
+    writeFileSync(file, JSON.stringify(shortcut));
+  }
+
+  isEnabled(fileName: string): boolean {
+    return !this.off.has(fileName);
+  }
+
+  async start(): Promise<boolean> {
+    return false;
+  }
+}
