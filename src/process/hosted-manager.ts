@@ -123,7 +123,7 @@ export class HostedManager implements GatewayManager {
       else await this.#registerNew(host, definition, identity, report, known !== undefined);
       await this.#options.former?.takeOver(identity, report);
       await host.start(identity, folder);
-      for (const other of others) await other.unregister(identity, report);
+      await this.#mechanisms.sweep(identity, report, host);
       return beganMs;
     });
     return this.#up('install', identity, report, sinceMs);
@@ -134,7 +134,7 @@ export class HostedManager implements GatewayManager {
     await this.#exclusively('uninstall', folder, report, async () => {
       const status = await this.status(identity);
       refuseForeign(status);
-      if (status.phase === 'not-installed') return this.#clearHalf(folder);
+      if (status.phase === 'not-installed') return this.#clearHalf(identity, report);
       const registered = await this.#mechanisms.registered(identity, folder);
       await this.#down('uninstall', identity, report);
       try {
@@ -357,10 +357,13 @@ export class HostedManager implements GatewayManager {
     }
   }
 
-  /** What an installation that was interrupted has written before it registered anything. Another mechanism's folder is none of our business. */
-  async #clearHalf(folder: StateFolder): Promise<void> {
+  /** What an installation or a removal that was interrupted has left. Another system's folder is none of our business. */
+  async #clearHalf(identity: GatewayIdentity, report: Report): Promise<void> {
+    const folder = this.#folder(identity);
     const definition = await folder.definition().catch(() => 'unreadable' as const);
-    if (definition === undefined || (definition !== 'unreadable' && this.mechanisms.includes(definition.mechanism))) await folder.remove();
+    if (definition !== undefined && (definition === 'unreadable' || !this.mechanisms.includes(definition.mechanism))) return;
+    await this.#mechanisms.sweep(identity, report);
+    await folder.remove();
   }
 
   async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {

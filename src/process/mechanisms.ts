@@ -6,6 +6,7 @@
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { Registration } from '../service/facts.ts';
+import type { Report } from '../service/manager.ts';
 import { problem } from '../service/problems.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import type { Installable } from '../service/status.ts';
@@ -44,22 +45,30 @@ export class Mechanisms implements MechanismFacts {
     return (await this.#all(identity, folder)).filter(isRegistered).map(({ host }) => host);
   }
 
+  /** Unregisters what needs no rights for it, registered or not: what a kill has left of it goes too. */
+  async sweep(identity: GatewayIdentity, report: Report, but?: HostPort): Promise<void> {
+    for (const host of this.#hosts) if (!host.elevated && host !== but) await host.unregister(identity, report);
+  }
+
   /**
    * Which one an installation is to register: the wanted one; else the best one that this process may, where one is in charge already; else
    * the best one, whatever it asks for.
    * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
-   * `foreign` where its name is somebody else's
+   * `foreign` where the name is somebody else's
    */
   async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
     const all = await this.#all(identity, folder);
     const present = all.find(isRegistered);
     const host = wanted === undefined ? await this.#best(identity, present?.host) : this.#hosts.find(each => each.mechanism === wanted);
     if (!host) throw new GatewayServiceError('unsupported', `(${wanted} on ${process.platform})`);
-    if (present && this.#hosts.indexOf(present.host) < this.#hosts.indexOf(host)) {
+    const rank = this.#hosts.indexOf(host);
+    if (present && this.#hosts.indexOf(present.host) < rank) {
       throw new GatewayServiceError('mechanism-in-charge', `(${identity.serviceName}: ${present.host.mechanism})`);
     }
-    const found = all.find(each => each.host === host)?.registration;
-    if (found?.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.serviceName}: ${found.detail})`);
+    // A service of another Windows user keeps this one from a service, and from nothing else.
+    for (const { registration } of all.slice(rank)) {
+      if (registration.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.serviceName}: ${registration.detail})`);
+    }
     return host;
   }
 

@@ -66,6 +66,7 @@ const FITS: Readonly<Record<Exclude<keyof HostFacts, 'phase' | 'since'>, (value:
   lastRunnerExit: value => isTime(fieldsOf(value)['at']) && (fieldsOf(value)['code'] === null || isCount(fieldsOf(value)['code'])),
   failures: isCount,
   nextTry: value => isTime(fieldsOf(value)['at']) && isCount(fieldsOf(value)['attempt']),
+  program: value => typeof value === 'string',
   launchError: isErrorValue,
   session: value => isCount(fieldsOf(value)['id']) && typeof fieldsOf(value)['user'] === 'string',
 };

@@ -65,7 +65,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
         schema: 1,
         profile: identity.profile,
         service: identity.serviceName,
-        mechanism: manager.mechanisms[0],
+        mechanism: harness.options.mechanism ?? manager.mechanisms[0],
         phase: 'running',
         desired: 'running',
         gatewayPid: expect.any(Number),

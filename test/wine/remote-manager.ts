@@ -1,4 +1,4 @@
-// The SCM mechanism's manager, which lives in a Windows process of the rig (probes/manager.ts), for tests on this side.
+// The manager of Windows' mechanisms, which lives in a Windows process of the rig (probes/manager.ts), for tests on this side.
 import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
@@ -18,7 +18,7 @@ export function sampleGatewayIn(rig: WineRig, ...switches: readonly string[]): s
 }
 
 export class RemoteManager implements GatewayManager {
-  readonly mechanisms = ['service'] as const;
+  readonly mechanisms = ['service', 'startup'] as const;
   readonly #remote: Remote;
   readonly #watching: Map<number, (status: Status) => void>;
   readonly #onLinux: (windowsPath: string) => string;

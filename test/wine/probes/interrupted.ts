@@ -12,5 +12,5 @@ onEachStep(step => {
   appendFileSync('C:\\steps', `${step}\n`);
   return false;
 });
-const { identityOf, scmManager } = await import('./scm-manager.ts');
-await scmManager().install(identityOf(home), { gatewayCommand: JSON.parse(command) as string[] });
+const { identityOf, windowsManager } = await import('./windows-manager.ts');
+await windowsManager().install(identityOf(home), { gatewayCommand: JSON.parse(command) as string[] });

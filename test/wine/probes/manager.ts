@@ -1,4 +1,4 @@
-// The manager of the SCM mechanism inside Windows, for test/wine/remote-manager.ts; what a watch hears comes as {"watch","status"}.
+// The manager inside Windows, for test/wine/remote-manager.ts; what a watch hears comes as {"watch","status"}.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { controlPath, request } from '../../../src/gateway/control-socket.ts';
@@ -11,11 +11,12 @@ import { EVENT_SOURCE_KEY } from '../../../src/windows/event-log.ts';
 import { listProcesses } from '../../../src/windows/process-info.ts';
 import { readKey } from '../../../src/windows/registry.ts';
 import { enumerateServices } from '../../../src/windows/scm.ts';
+import { startupFolder } from '../../../src/windows/startup-folder.ts';
 import { callFunction } from './call-function.ts';
-import { identityOf, scmManager, states } from './scm-manager.ts';
 import { serve } from './serve.ts';
+import { identityOf, states, windowsManager } from './windows-manager.ts';
 
-const manager = scmManager();
+const manager = windowsManager();
 const releases = new Map<number, () => Promise<void>>();
 const watches = new Map<number, () => void>();
 
@@ -53,6 +54,7 @@ function verbs(send: (message: object) => void) {
     leftovers: () => [
       ...enumerateServices('HermesGateway').map(({ name }) => `service ${name}`),
       ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
+      ...(existsSync(startupFolder()) ? readdirSync(startupFolder()).map(name => `Startup entry ${name}`) : []),
       ...(existsSync(states) ? readdirSync(states, { recursive: true }).map(String) : []),
       ...ours().map(({ pid }) => `process ${pid}`),
     ],

@@ -6,7 +6,7 @@ import { type ErrorValue, toGatewayServiceError } from '../../../src/service/err
 import type { Report } from '../../../src/service/manager.ts';
 import type { Status } from '../../../src/service/status.ts';
 import type { Step } from '../../../src/service/steps.ts';
-import { hostCommand, identityOf, scmManager, states } from './scm-manager.ts';
+import { hostCommand, identityOf, states, windowsManager } from './windows-manager.ts';
 
 export interface SwitchRequest {
   readonly to: 'on' | 'off' | 'as it is';
@@ -25,7 +25,7 @@ export interface SwitchReply {
 
 const { to, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as SwitchRequest;
 const identity = identityOf(home);
-const manager = scmManager(sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) }));
+const manager = windowsManager(sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) }));
 
 const steps: Step[] = [];
 const report: Report = ({ step }) => void steps.push(step);

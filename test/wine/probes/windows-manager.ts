@@ -1,4 +1,4 @@
-// The manager of the SCM mechanism as it is composed on Windows, with the rig's program as the service's; for probes.
+// The manager with the mechanisms of Windows, as it is composed there, with the rig's program as that of its processes; for probes.
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -6,20 +6,28 @@ import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts
 import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
 import type { Elevation } from '../../../src/process/elevation.ts';
 import { HostedManager } from '../../../src/process/hosted-manager.ts';
-import { scmHost } from '../../../src/process/scm-host.ts';
+import { scmHost, servedByRunner } from '../../../src/process/scm-host.ts';
+import { startupHost } from '../../../src/process/startup-host.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
+import { windowsStartupShell } from '../../../src/process/windows-startup.ts';
 import { stateRoot } from '../../../src/service/state-folder.ts';
 
 /** The folder of all state folders. */
 export const states = stateRoot('win32', process.env, os.homedir());
 export const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
+const { processes } = windowsMachine;
 
-export const scmManager = (elevation?: Elevation): HostedManager =>
-  new HostedManager([scmHost({ hostCommand, ...(elevation && { elevation }) })], {
-    stateRoot: states,
-    processes: windowsMachine.processes,
-    checkCommand: (_identity, override) => override ?? [],
-  });
+/** Wine's Explorer shows no desktop without a screen; asked again and again, it stops answering the windows of others. */
+const shell = { ...windowsStartupShell(hostCommand), start: async () => false };
+
+export const windowsManager = (elevation?: Elevation): HostedManager =>
+  new HostedManager(
+    [
+      scmHost({ hostCommand, ...(elevation && { elevation }) }),
+      startupHost({ hostCommand, stateRoot: states, processes, shell, vouch: servedByRunner }),
+    ],
+    { stateRoot: states, processes, checkCommand: (_identity, override) => override ?? [] },
+  );
 
 /** The gateway of a home, which is made. */
 export function identityOf(home: string): GatewayIdentity {

@@ -1,0 +1,219 @@
+// Which mechanism keeps a gateway: the better one by consent, the sign-in start where it was chosen, and never both or none, wherever a
+// change was killed. Supervisor, runner and gateway are real; the service is a stand-in, whose consent a test gives or not.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type GatewayIdentity, gatewayIdentity } from '../../src/gateway/home.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { FormerAutostart } from '../../src/process/host-port.ts';
+import { HostedManager } from '../../src/process/hosted-manager.ts';
+import { isOwnSocket } from '../../src/process/pipe-address.ts';
+import { startupHost } from '../../src/process/startup-host.ts';
+import type { InstallOptions } from '../../src/service/manager.ts';
+import { poll } from '../../src/service/poll.ts';
+import { StateFolder, stateRoot } from '../../src/service/state-folder.ts';
+import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
+import { runProgram } from '../support/program.ts';
+import { StandInService } from '../support/stand-in-service.ts';
+import { FolderShell } from '../support/startup-shell.ts';
+
+let surroundings: Surroundings;
+let states: string;
+let startup: string;
+let shell: FolderShell;
+let service: StandInService;
+let manager: HostedManager;
+let identity: GatewayIdentity;
+let state: StateFolder;
+
+function managerWith(former?: FormerAutostart): HostedManager {
+  const vouch = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
+  const signIn = startupHost({ hostCommand: [process.execPath, PROGRAM], stateRoot: states, processes: posixProcesses, shell, vouch });
+  return new HostedManager([service.host, signIn], {
+    stateRoot: states,
+    processes: posixProcesses,
+    checkCommand: (_identity, override) => override ?? [],
+    ...(former && { former }),
+  });
+}
+
+const install = (options: InstallOptions = {}) =>
+  manager.install(identity, { gatewayCommand: sampleGateway(), recovery: { delaysMs: [200, 400], resetMs: 60_000 }, ...options });
+const entries = () => (fs.existsSync(startup) ? fs.readdirSync(startup) : []);
+const copies = () => (fs.existsSync(path.join(states, 'host')) ? fs.readdirSync(path.join(states, 'host')) : []);
+const status = () => manager.status(identity);
+
+/** One mechanism at work and nothing of the other: what every change ends with, at the latest after the next run. */
+async function expectService(): Promise<void> {
+  expect(await status()).toMatchObject({
+    mechanism: 'service',
+    phase: 'running',
+    desired: 'running',
+    problems: [],
+    servicePid: service.pid,
+  });
+  expect({ entries: entries(), copies: copies() }).toEqual({ entries: [], copies: [] });
+  expect(fs.existsSync(state.supervisorLock)).toBe(false);
+}
+
+beforeEach(() => {
+  surroundings = makeSurroundings();
+  for (const [name, value] of Object.entries(surroundings.env)) vi.stubEnv(name, value);
+  states = stateRoot(process.platform, process.env, os.homedir());
+  startup = path.join(surroundings.folder, 'Startup');
+  shell = new FolderShell(startup);
+  service = new StandInService();
+  manager = managerWith();
+  identity = gatewayIdentity({ root: surroundings.home, standard: false });
+  state = new StateFolder(path.join(states, identity.serviceName));
+});
+afterEach(async () => {
+  service.killedAt = undefined;
+  await manager.uninstall(identity);
+  vi.unstubAllEnvs();
+  surroundings.dispose();
+});
+
+describe('choosing', () => {
+  it('is for the service where nobody chose, and a consent that is declined leaves nothing', async () => {
+    service.consent = 'declined';
+    await expect(install()).rejects.toMatchObject({ code: 'consent-declined' });
+    expect(await status()).toMatchObject({ mechanism: 'none', phase: 'not-installed' });
+    expect(surroundings.files()).toEqual([]);
+    expect(entries()).toEqual([]);
+  });
+
+  it('is never for the sign-in start by itself, where there are no rights for the service', async () => {
+    service.consent = 'not to be asked for';
+    await expect(install()).rejects.toMatchObject({ code: 'needs-administrator' });
+    expect(entries()).toEqual([]);
+  });
+
+  it('shows before what the sign-in start would change, and that nobody is asked for rights', async () => {
+    const receipt = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
+    expect(receipt).toMatchObject({ mechanism: 'startup', elevated: false });
+    const entry = receipt.entries.find(({ kind }) => kind === 'startup-entry');
+    expect(entry).toMatchObject({ action: 'create', detail: expect.stringContaining('with a console window') });
+    expect(entries()).toEqual([]);
+  });
+
+  it('leaves the sign-in start as it is when it is installed again without rights for more', async () => {
+    service.consent = 'not to be asked for';
+    const { gatewayPid } = await install({ mechanism: 'startup' });
+    expect(await install()).toMatchObject({ mechanism: 'startup', phase: 'running', gatewayPid });
+  });
+
+  it('refuses the sign-in start where the service is in charge', async () => {
+    await install();
+    await expect(install({ mechanism: 'startup' })).rejects.toMatchObject({ code: 'mechanism-in-charge' });
+    await expectService();
+  });
+
+  it('refuses a mechanism that this system has not', async () => {
+    await expect(install({ mechanism: 'embedded' })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});
+
+describe('a service that takes over from the sign-in start', () => {
+  it('is told before, and then is the only one, with another gateway', async () => {
+    const { gatewayPid: before } = await install({ mechanism: 'startup' });
+    const receipt = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'service' });
+    expect(receipt).toMatchObject({ mechanism: 'service', elevated: true });
+    expect(receipt.entries).toContainEqual(expect.objectContaining({ action: 'remove', kind: 'startup-entry' }));
+    const { gatewayPid } = await install({ mechanism: 'service' });
+    expect(gatewayPid).not.toBe(before);
+    expect(posixProcesses.isAlive(before ?? 0)).toBe(false);
+    await expectService();
+  });
+
+  it('takes over by itself when it is installed with the rights', async () => {
+    await install({ mechanism: 'startup' });
+    await install();
+    await expectService();
+  });
+
+  it('changes nothing where the consent is declined', async () => {
+    const { gatewayPid } = await install({ mechanism: 'startup' });
+    service.consent = 'declined';
+    await expect(install({ mechanism: 'service' })).rejects.toMatchObject({ code: 'consent-declined' });
+    expect(await status()).toMatchObject({ mechanism: 'startup', phase: 'running', gatewayPid, problems: [] });
+  });
+
+  it('and was killed as soon as it was registered, counts already, tells what is left, and is completed by the next run', async () => {
+    const { gatewayPid } = await install({ mechanism: 'startup' });
+    service.killedAt = 'registered';
+    await expect(install({ mechanism: 'service' })).rejects.toThrow();
+    expect(await status()).toMatchObject({
+      mechanism: 'service',
+      phase: 'running',
+      gatewayPid,
+      problems: [{ code: 'mechanism-left-over' }],
+    });
+    service.killedAt = undefined;
+    await install({ mechanism: 'service' });
+    await expectService();
+  });
+
+  it('and was killed when it was in charge and not started, is completed by the next run', async () => {
+    await install({ mechanism: 'startup' });
+    service.registered = true;
+    const definition = await state.definition();
+    if (!definition) throw new Error('there is no definition');
+    await state.writeDefinition({ ...definition, mechanism: 'service' });
+    await poll(() => !fs.existsSync(state.supervisorLock), { what: 'the supervisor to stand down', deadlineMs: 20_000 });
+    expect(await state.desired()).toMatchObject({ desired: 'running' });
+    await install();
+    await expectService();
+  });
+
+  it('and was killed when it was started, is completed by the next run, and a sign-in in between starts nothing', async () => {
+    await install({ mechanism: 'startup' });
+    service.killedAt = 'started';
+    await expect(install({ mechanism: 'service' })).rejects.toThrow();
+    expect(entries()).toHaveLength(1);
+    service.killedAt = undefined;
+    await poll(async () => (await status()).phase === 'running', { what: 'the gateway', deadlineMs: 20_000 });
+    const { gatewayPid } = await status();
+    // What Explorer does at sign-in.
+    const { exit } = await runProgram(surroundings, 'supervise', '--service', identity.serviceName);
+    expect(exit).toBe(0);
+    expect(await status()).toMatchObject({ mechanism: 'service', gatewayPid });
+    await install();
+    await expectService();
+  });
+
+  it('and was killed anywhere, is removed whole', async () => {
+    await install({ mechanism: 'startup' });
+    service.killedAt = 'started';
+    await expect(install({ mechanism: 'service' })).rejects.toThrow();
+    service.killedAt = undefined;
+    expect(await manager.uninstall(identity)).toMatchObject({ mechanism: 'none', phase: 'not-installed' });
+    expect({ entries: entries(), files: surroundings.files() }).toEqual({ entries: [], files: [] });
+  });
+});
+
+describe('what started the gateway before', () => {
+  it('goes when ours is registered and before it is started, and comes back when ours is gone', async () => {
+    const seen: string[] = [];
+    manager = managerWith({
+      receipt: async verb => [{ action: verb === 'install' ? 'remove' : 'create', kind: 'task', target: 'Hermes_Gateway' }],
+      takeOver: async () =>
+        void seen.push(`taken over, entries: ${entries().length}, running: ${(await status()).gatewayPid !== undefined}`),
+      restore: async () => void seen.push(`restored, entries: ${entries().length}, state: ${fs.existsSync(state.path)}`),
+    });
+    const { entries: shown } = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
+    expect(shown).toContainEqual({ action: 'remove', kind: 'task', target: 'Hermes_Gateway' });
+    await install({ mechanism: 'startup' });
+    await manager.uninstall(identity);
+    expect(seen).toEqual(['taken over, entries: 1, running: false', 'restored, entries: 0, state: true']);
+  });
+
+  it('stays where the consent was declined', async () => {
+    const takeOver = vi.fn(async () => undefined);
+    manager = managerWith({ receipt: async () => [], takeOver, restore: async () => undefined });
+    service.consent = 'declined';
+    await expect(install()).rejects.toMatchObject({ code: 'consent-declined' });
+    expect(takeOver).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,55 @@
+// A stand-in for the service of the SCM where there is none: registering it asks for a consent that a test gives or not, and its "broker" is
+// this process, which starts the real runner.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { formatDown } from '../../src/process/host-link.ts';
+import type { HostPort } from '../../src/process/host-port.ts';
+import { isOwnSocket } from '../../src/process/pipe-address.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { PROGRAM } from './embedded-harness.ts';
+
+export class StandInService {
+  consent: 'given' | 'declined' | 'not to be asked for' = 'given';
+  registered = false;
+  /** Where an operation is killed: what follows does not happen. */
+  killedAt: 'registered' | 'started' | undefined;
+  #broker: ChildProcess | undefined;
+
+  get pid(): number | undefined {
+    return this.#broker?.exitCode === null && this.#broker.signalCode === null ? this.#broker.pid : undefined;
+  }
+
+  readonly host: HostPort = {
+    mechanism: 'service',
+    elevated: true,
+    vouch: async ({ pipe }) => isOwnSocket(pipe),
+    registration: async () => {
+      if (!this.registered) return { state: 'absent' };
+      const { pid } = this;
+      return pid === undefined ? { state: 'registered', host: 'stopped' } : { state: 'registered', host: 'running', hostPid: pid };
+    },
+    hostFacts: async () => undefined,
+    receipt: async (verb, { serviceName }) => [{ action: verb === 'install' ? 'create' : 'remove', kind: 'service', target: serviceName }],
+    checkRights: async () => {
+      if (this.consent === 'not to be asked for') throw new GatewayServiceError('needs-administrator');
+    },
+    register: async () => {
+      if (this.consent !== 'given') throw new GatewayServiceError('consent-declined');
+      this.registered = true;
+      if (this.killedAt === 'registered') throw new Error('killed after registering');
+    },
+    unregister: async () => {
+      this.registered = false;
+    },
+    start: async ({ serviceName }) => {
+      if (this.pid === undefined) {
+        this.#broker = spawn(process.execPath, [PROGRAM, 'run', '--service', serviceName], { stdio: ['pipe', 'ignore', 'ignore'] });
+        this.#broker.stdin?.on('error', () => undefined);
+      }
+      if (this.killedAt === 'started') throw new Error('killed after starting');
+    },
+    stop: async () => {
+      this.#broker?.stdin?.write(formatDown({ down: 'stop', reason: 'stopped by the user' }));
+    },
+    isGone: async () => this.pid === undefined,
+  };
+}

@@ -1,0 +1,91 @@
+// The copy of the host that a sign-in start runs from: what belongs to it, that it is whole or mended, and that nobody's copy is removed.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ensureHostCopy, hostCopyCommand, isWholeCopy, planHostCopy, pruneHostCopies } from '../../src/process/host-copy.ts';
+
+describe('what is copied', () => {
+  it('is the executable and what it loads from beside itself, and nothing else that lies there', () => {
+    const beside = ['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node', 'LICENSE'];
+    expect(planHostCopy(['/app/hermes-gateway-host.exe'], beside)).toEqual({
+      files: ['/app/hermes-gateway-host.exe', '/app/koffi.node'],
+      program: 'hermes-gateway-host.exe',
+    });
+  });
+
+  it('is the bundled script in development, which Node runs from where Node is', () => {
+    const beside = ['hermes-gateway.cjs', 'koffi.node', 'session-end-thread.cjs'];
+    expect(planHostCopy(['/usr/bin/node', '/app/hermes-gateway.cjs'], beside)).toEqual({
+      files: ['/app/hermes-gateway.cjs', '/app/koffi.node', '/app/session-end-thread.cjs'],
+      program: 'hermes-gateway.cjs',
+      node: '/usr/bin/node',
+    });
+  });
+
+  it('is never a script that needs its source tree', () => {
+    expect(() => planHostCopy(['/usr/bin/node', '/src/cli/hermes-gateway.ts'], [])).toThrow(
+      expect.objectContaining({ code: 'service-program-missing' }),
+    );
+  });
+});
+
+describe('a copy', () => {
+  let folder: string;
+  let copies: string;
+  let hostCommand: readonly string[];
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-host-copy-'));
+    copies = path.join(folder, 'state', 'host');
+    const program = path.join(folder, 'hermes-gateway-host');
+    fs.writeFileSync(program, 'the first version');
+    fs.writeFileSync(path.join(folder, 'koffi.node'), 'binary');
+    hostCommand = [program];
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const made = async () => path.dirname((await ensureHostCopy(copies, hostCommand))[0] ?? '');
+
+  it('lies where it was announced, has every file, and is made once', async () => {
+    const announced = await hostCopyCommand(copies, hostCommand);
+    expect(fs.existsSync(copies)).toBe(false);
+    expect(await ensureHostCopy(copies, hostCommand)).toEqual(announced);
+    const copy = await made();
+    expect(fs.readdirSync(copy).sort()).toEqual(['files.json', 'hermes-gateway-host', 'koffi.node']);
+    expect(fs.readdirSync(copies)).toHaveLength(1);
+    expect(await isWholeCopy(copy)).toBe(true);
+  });
+
+  it.each([
+    ['whose program is gone', (copy: string) => fs.rmSync(path.join(copy, 'hermes-gateway-host'))],
+    ['whose program was cut short', (copy: string) => fs.truncateSync(path.join(copy, 'hermes-gateway-host'), 3)],
+    ['whose list is gone, as after a kill in mid-copy', (copy: string) => fs.rmSync(path.join(copy, 'files.json'))],
+    ['that is gone as a whole', (copy: string) => fs.rmSync(copy, { recursive: true })],
+  ])('%s is seen and mended', async (_how, damage) => {
+    const copy = await made();
+    damage(copy);
+    expect(await isWholeCopy(copy)).toBe(false);
+    expect(await made()).toBe(copy);
+    expect(await isWholeCopy(copy)).toBe(true);
+    expect(fs.readFileSync(path.join(copy, 'hermes-gateway-host'), 'utf8')).toBe('the first version');
+  });
+
+  it('with other content of the same size is mended when it is made again', async () => {
+    const copy = await made();
+    fs.writeFileSync(path.join(copy, 'hermes-gateway-host'), 'THE FIRST VERSION');
+    await made();
+    expect(fs.readFileSync(path.join(copy, 'hermes-gateway-host'), 'utf8')).toBe('the first version');
+  });
+
+  it('of a newer host is another one; the one that is used stays, the others go, and at last the folder', async () => {
+    const first = await made();
+    fs.writeFileSync(hostCommand[0] ?? '', 'the second version');
+    const second = await made();
+    expect(second).not.toBe(first);
+    await pruneHostCopies(copies, new Set([path.basename(first)]));
+    expect(fs.readdirSync(copies)).toEqual([path.basename(first)]);
+    await pruneHostCopies(copies, new Set());
+    expect(fs.existsSync(copies)).toBe(false);
+    await pruneHostCopies(copies, new Set());
+  });
+});

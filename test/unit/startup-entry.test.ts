@@ -1,0 +1,75 @@
+// Our entry in the Startup folder as text: names that no tidying of Hermes touches, commands that survive being written and read, and what
+// only looks like ours.
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  commandFileOf,
+  commandOfCommandFile,
+  commandOfShortcut,
+  copyOf,
+  entryCommand,
+  entryFileName,
+  isOurs,
+  serviceOfEntry,
+  shortcutOf,
+} from '../../src/process/startup-entry.ts';
+
+const COPIES = path.resolve('/home/Müller & Söhne 100%/state/host');
+const HOST = path.join(COPIES, '0123456789abcdef', 'hermes-gateway-host.exe');
+const COMMAND = entryCommand([HOST], 'HermesGateway-work');
+const IN_DEVELOPMENT = entryCommand(['/opt/a b/node', path.join(COPIES, 'fedcba9876543210', 'hermes-gateway.cjs')], 'HermesGateway');
+
+describe('the name of an entry', () => {
+  it('tells the service, and none of Hermes own names is one', () => {
+    for (const service of ['HermesGateway', 'HermesGateway-work', 'HermesGateway-a_b-1']) {
+      for (const kind of ['lnk', 'cmd'] as const) expect(serviceOfEntry(entryFileName(service, kind))).toBe(service);
+    }
+    expect(entryFileName('HermesGateway', 'lnk')).toBe('Hermes Gateway Service.lnk');
+    for (const name of [
+      'Hermes_Gateway.cmd',
+      'Hermes_Gateway_work.vbs',
+      'Hermes Gateway Service.lnk.tmp',
+      'HermesGateway.lnk',
+      'desktop.ini',
+    ])
+      expect(serviceOfEntry(name)).toBeUndefined();
+  });
+});
+
+describe('an entry', () => {
+  it('says the same when it is read as when it was written, as a shortcut and as a command file', () => {
+    for (const command of [COMMAND, IN_DEVELOPMENT]) {
+      expect(commandOfShortcut(shortcutOf(command, '/'))).toEqual(command);
+      expect(commandOfCommandFile(commandFileOf(command))).toEqual(command);
+    }
+  });
+
+  it('as a command file quotes everything, doubles percent signs and has the line ends of Windows', () => {
+    const text = commandFileOf(COMMAND);
+    expect(text).toContain('100%%');
+    expect(text.split('\r\n')).toHaveLength(4);
+    expect(text.replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
+  it('is ours where it starts the supervisor of its service from a copy', () => {
+    expect(isOurs(COMMAND, 'HermesGateway-work', COPIES)).toBe(true);
+    expect(isOurs(IN_DEVELOPMENT, 'HermesGateway', COPIES)).toBe(true);
+    expect(copyOf(COMMAND, COPIES)).toBe('0123456789abcdef');
+  });
+
+  it.each([
+    ['another service', COMMAND, 'HermesGateway'],
+    ['another program', entryCommand(['/opt/other/hermes-gateway-host.exe'], 'HermesGateway'), 'HermesGateway'],
+    ['a program beside the copies', entryCommand([path.join(COPIES, 'host.exe')], 'HermesGateway'), 'HermesGateway'],
+    ['a program above them', entryCommand([path.join(COPIES, '..', 'evil', 'host.exe')], 'HermesGateway'), 'HermesGateway'],
+    ['another verb', [HOST, 'uninstall', '--service', 'HermesGateway'], 'HermesGateway'],
+    ['more than ours says', [...entryCommand([HOST], 'HermesGateway'), '--more'], 'HermesGateway'],
+    ['nothing', [], 'HermesGateway'],
+  ])('is not ours where it starts %s', (_what, command, service) => {
+    expect(isOurs(command, service, COPIES)).toBe(false);
+  });
+
+  it('is not read out of a text that is none of ours', () => {
+    expect(commandOfCommandFile('@echo off\r\nnotepad.exe\r\n')).toBeUndefined();
+  });
+});
