@@ -48,8 +48,15 @@ export const VERBS = {
     summary: 'keep the gateway running from now on',
     changes: `Registers the gateway service of this profile and starts it. Doing it again brings an
 existing registration up to date and leaves a running gateway alone.
+On Windows "--mechanism service" asks for an administrator; "--mechanism startup" needs none
+and starts the gateway when you sign in. A service takes over from a sign-in start.
 --dry-run lists every file, entry and process that would be touched.`,
-    examples: ['install --dry-run', 'install', `install --gateway-command '["/usr/bin/node","/opt/gateway.mjs"]'`],
+    examples: [
+      'install --dry-run',
+      'install',
+      'install --mechanism startup',
+      `install --gateway-command '["/usr/bin/node","/opt/gateway.mjs"]'`,
+    ],
   },
   uninstall: {
     summary: 'stop the gateway and remove the service',

@@ -4,6 +4,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { Installable } from '../service/status.ts';
 import type { Composition, Selection } from './composition.ts';
 import { type PublicVerb, programHelp, VERBS, verbDescription, verbHelp } from './help.ts';
 import { Output } from './output.ts';
@@ -95,10 +96,13 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
 
   verb(
     'install',
-    command => dryRun(command).option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings'),
+    command =>
+      dryRun(command)
+        .option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings')
+        .addOption(new Option('--mechanism <name>', 'what keeps it running on Windows').choices(['service', 'startup'])),
     ({ context, given }) => {
-      const { dryRun = false, gatewayCommand } = given as { dryRun?: boolean; gatewayCommand?: string };
-      return verbs.install(context, { dryRun, ...(gatewayCommand !== undefined && { gatewayCommand }) });
+      const { dryRun = false, gatewayCommand, mechanism } = given as { dryRun?: boolean; gatewayCommand?: string; mechanism?: Installable };
+      return verbs.install(context, { dryRun, ...(gatewayCommand !== undefined && { gatewayCommand }), ...(mechanism && { mechanism }) });
     },
   );
   verb('uninstall', dryRun, ({ context, given }) => verbs.uninstall(context, { dryRun: given['dryRun'] === true }));

@@ -9,7 +9,7 @@ import { readLog } from '../process/log-reader.ts';
 import { EXIT, GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
-import type { Status } from '../service/status.ts';
+import type { Installable, Status } from '../service/status.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
 import type { Composition, Selection } from './composition.ts';
@@ -44,12 +44,19 @@ async function presentStatus({ identity, manager }: Target): Promise<Status> {
   return status;
 }
 
-export async function install(context: VerbContext, options: { dryRun: boolean; gatewayCommand?: string }): Promise<number> {
+export interface InstallRequest {
+  readonly dryRun: boolean;
+  readonly gatewayCommand?: string;
+  readonly mechanism?: Installable;
+}
+
+export async function install(context: VerbContext, options: InstallRequest): Promise<number> {
   const gatewayCommand = options.gatewayCommand === undefined ? undefined : parseGatewayCommand(options.gatewayCommand);
   const found = await target(context);
   const { identity, manager } = found;
   requireHome(identity);
-  const installOptions = gatewayCommand ? { gatewayCommand } : {};
+  const { mechanism } = options;
+  const installOptions = { ...(gatewayCommand && { gatewayCommand }), ...(mechanism && { mechanism }) };
   if (options.dryRun) return showReceipt(context, await manager.preview('install', identity, installOptions));
   await resume(context);
   const status = await interruptible(manager.install(identity, installOptions, context.output.progress), context);

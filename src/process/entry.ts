@@ -128,10 +128,11 @@ async function isSuperseded(definition: Definition, folder: StateFolder): Promis
 
 function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
   const [program = '', ...rest] = argv;
-  // A session of its own: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal.
+  // A session of its own: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal. On Windows what is
+  // not detached also dies with its parent, by a job of Node's; this runner brings a killed supervisor back.
   const child = spawn(program, rest, {
     cwd,
-    detached: process.platform !== 'win32',
+    detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     windowsHide: true,
   });

@@ -73,9 +73,12 @@ export class StartupEntries {
     return undefined;
   }
 
-  /** All of ours. */
+  /** All of ours. Throws where the folder is there and cannot be read. */
   async all(): Promise<readonly Entry[]> {
-    const names = await fs.readdir(this.folder()).catch(() => []);
+    const names = await fs.readdir(this.folder()).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return [];
+    });
     const services = new Set(names.flatMap(name => serviceOfEntry(name) ?? []));
     const found = await Promise.all([...services].map(service => this.find(service)));
     return found.filter(entry => entry !== undefined);

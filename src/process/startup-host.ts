@@ -71,13 +71,13 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
 
   /** Removes every copy that no entry starts and no living process of ours runs from. */
   async function prune(): Promise<void> {
+    const all = await entries.all().catch(() => undefined);
+    // In a folder that cannot be read just now there may be an entry for every copy.
+    if (!all) return;
     const found = await fs.readdir(stateRoot, { withFileTypes: true }).catch(() => []);
     const services = found.flatMap(each => (each.isDirectory() ? [each.name] : []));
     const running = await Promise.all(services.map(service => livingProgram(new StateFolder(path.join(stateRoot, service)), processes)));
-    const commands = [
-      ...(await entries.all()).map(({ command }) => command),
-      ...running.map(program => (program === undefined ? [] : [program])),
-    ];
+    const commands = [...all.map(({ command }) => command), ...running.map(program => (program === undefined ? [] : [program]))];
     await pruneHostCopies(copies, new Set(commands.flatMap(command => copyOf(command, copies) ?? [])));
   }
 

@@ -1,7 +1,9 @@
 // The sign-in start keeps the manager's contract below Wine: a real shortcut in the Startup folder, a copy of the host in the owner's state
 // folder, and the supervisor that both start. Wine's Explorer shows no desktop without a screen, so the first start is a detached one here;
 // that Explorer is its parent, and no job of the app holds it, is proved on Windows only.
+import { expect, it } from 'vitest';
 import { managerContract } from '../contract/manager-contract.ts';
+import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
 import { describeServiceOnWine } from './suite.ts';
 
@@ -17,5 +19,37 @@ describeServiceOnWine('from the Startup folder', service => {
       leftovers: manager.leftovers,
       dispose: () => service.clear(),
     };
+  });
+});
+
+describeServiceOnWine('the sign-in start', service => {
+  const entry = async () => {
+    const name = `Hermes Gateway Service (${service.of.serviceId}).lnk`;
+    return call(service.rig, 'shortcut', 'readShortcut', `${await call(service.rig, 'startup-folder', 'startupFolder')}\\${name}`);
+  };
+
+  it('is back after a power cut when the shell opens its entry, whose program lies in the state folder of the owner', async () => {
+    await service.install({ mechanism: 'startup' });
+    const { program, parameters, cwd } = await entry();
+    expect(program).toBe(service.rig.node);
+    expect(parameters).toMatch(
+      /^"?C:\\users\\hermes\\AppData\\Local\\HermesGatewayService\\host\\[0-9a-f]{16}\\hermes-gateway\.cjs"? supervise /,
+    );
+    expect(cwd).toBe('C:\\users\\hermes\\AppData\\Local\\HermesGatewayService');
+    await service.reboot();
+    expect((await service.status()).gatewayPid).toBeUndefined();
+    expect(await service.rig.ask('shell', program, parameters)).toBe('started');
+    expect(await service.phase('running')).toMatchObject({ mechanism: 'startup', desired: 'running', problems: [] });
+  });
+
+  it('gives way to the service, which leaves nothing of it, and comes back to nothing when that is removed', async () => {
+    const before = await service.install({ mechanism: 'startup' });
+    const after = await service.manager.install(service.of, { mechanism: 'service' });
+    expect(after).toMatchObject({ mechanism: 'service', phase: 'running', problems: [] });
+    expect(after.gatewayPid).not.toBe(before.gatewayPid);
+    const left = await service.manager.leftovers();
+    expect(left).toContain(`service ${service.of.serviceName}`);
+    expect(left.filter(name => name.startsWith('Startup entry') || name.startsWith('host'))).toEqual([]);
+    expect(service.gateways()).toHaveLength(1);
   });
 });
