@@ -76,7 +76,7 @@ export class StartupEntries {
   /** All of ours. Throws where the folder is there and cannot be read. */
   async all(): Promise<readonly Entry[]> {
     const names = await fs.readdir(this.folder()).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
       return [];
     });
     const services = new Set(names.flatMap(name => serviceOfEntry(name) ?? []));

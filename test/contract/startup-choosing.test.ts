@@ -46,6 +46,7 @@ const status = () => manager.status(identity);
 
 /** One mechanism at work and nothing of the other: what every change ends with, at the latest after the next run. */
 async function expectService(): Promise<void> {
+  await poll(async () => (await status()).phase === 'running', { what: 'the gateway', deadlineMs: 20_000 });
   expect(await status()).toMatchObject({
     mechanism: 'service',
     phase: 'running',
