@@ -160,8 +160,9 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
   };
 }
 
-/** The program of a supervisor that lives, or whose runner lives and would bring it back. */
+/** The program of a supervisor that lives, or whose runner lives and would bring it back; the runner of a service has another host. */
 async function livingProgram(folder: StateFolder, processes: ProcessTable): Promise<string | undefined> {
-  const lives = [folder.supervisorLock, folder.runnerLock].some(lock => lockHolder(lock, processes));
+  const mechanism = (await folder.definition().catch(() => undefined))?.mechanism;
+  const lives = lockHolder(folder.supervisorLock, processes) ?? (mechanism === 'startup' && lockHolder(folder.runnerLock, processes));
   return lives ? (await folder.hostFacts())?.program : undefined;
 }
