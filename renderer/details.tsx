@@ -7,7 +7,17 @@ import { useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
-import { canRepair, canRestart, canStart, canStop, offeredAction, type PhaseAction, repairAction, uptimeMs } from '../src/desktop/views.ts';
+import {
+  canRepair,
+  canRestart,
+  canStart,
+  canStop,
+  offeredAction,
+  offersService,
+  type PhaseAction,
+  repairAction,
+  uptimeMs,
+} from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Ladder } from './ladder.tsx';
@@ -21,6 +31,8 @@ export interface DetailsProps {
   readonly messages: Messages;
   readonly components: PanelComponents;
   readonly versions: Readonly<Record<string, string>>;
+  /** The service is asked for in place of the sign-in start. */
+  onUpgrade(): void;
 }
 
 /** Lines of the log that are asked for. */
@@ -100,6 +112,7 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
   const uptime = uptimeMs(status, now);
   const facts: readonly Fact[] = [
     [details.mechanism, messages.mechanism[status.mechanism]],
+    [details.meaning, status.mechanism === 'startup' ? messages.meaning.startup : undefined, 'sentence'],
     [details.service, status.service],
     [details.profile, status.profile],
     [details.startType, status.startType && messages.startType[status.startType]],
@@ -152,7 +165,16 @@ function History({ snapshot, now, messages }: DetailsProps) {
   );
 }
 
-function Actions({ state, snapshot, store, messages, components, versions, log }: DetailsProps & { readonly log: LogTail | undefined }) {
+function Actions({
+  state,
+  snapshot,
+  store,
+  messages,
+  components,
+  versions,
+  onUpgrade,
+  log,
+}: DetailsProps & { readonly log: LogTail | undefined }) {
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
   const observed = { status: snapshot.status, operation: state.operation };
   const { phase } = snapshot.status;
@@ -187,6 +209,11 @@ function Actions({ state, snapshot, store, messages, components, versions, log }
             {messages.action(action.verb, phase)}
           </components.Button>
         ) : null,
+      )}
+      {offersService(snapshot) && (
+        <components.Button label={messages.details.asServiceLabel} elevated disabled={state.operation !== undefined} onClick={onUpgrade}>
+          {messages.details.asService}
+        </components.Button>
       )}
       <components.Button onClick={() => void copy()}>{messages.details.copy}</components.Button>
       <span className="hgs-muted" role="status">

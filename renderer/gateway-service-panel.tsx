@@ -3,10 +3,19 @@
  * one disclosure. It shows the store and decides nothing: words come from the catalogue, looks from the table of phases.
  */
 
-import { useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
-import { canSwitch, type Observed, offeredAction, type PhaseAction, shownTarget, switchOn, toneOf } from '../src/desktop/views.ts';
+import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Installable, Receipt } from '../src/desktop/store.ts';
+import {
+  canSwitch,
+  type Observed,
+  offeredAction,
+  offersSignIn,
+  type PhaseAction,
+  shownTarget,
+  switchOn,
+  toneOf,
+} from '../src/desktop/views.ts';
 import { Button } from './button.tsx';
 import type { PanelComponents } from './components.ts';
 import { Confirm } from './confirm.tsx';
@@ -72,9 +81,9 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
     if (receipt && !question) setReceipt(undefined);
   });
 
-  async function ask(on: boolean): Promise<void> {
+  async function ask(on: boolean, mechanism?: Installable): Promise<void> {
     setPreviewing(true);
-    setReceipt(await store.preview(on));
+    setReceipt(await store.preview(on, mechanism));
     setPreviewing(false);
   }
 
@@ -134,11 +143,26 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
       <p className="hgs-hidden" role="status">
         {sentence.said}
       </p>
-      {error && <Failure error={error} messages={messages} />}
+      {error && (
+        <Failure error={error} messages={messages}>
+          {snapshot && offersSignIn(snapshot, error) && (
+            <components.Button disabled={busy} onClick={() => void ask(true, 'startup')}>
+              {messages.details.signIn}
+            </components.Button>
+          )}
+        </Failure>
+      )}
       {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>
         {open && snapshot && (
-          <Details key={shown} state={state} snapshot={snapshot} now={now} {...{ store, messages, components, versions }} />
+          <Details
+            key={shown}
+            state={state}
+            snapshot={snapshot}
+            now={now}
+            {...{ store, messages, components, versions }}
+            onUpgrade={() => void ask(true, 'service')}
+          />
         )}
       </div>
       {question && (
@@ -147,7 +171,8 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           onCancel={() => setReceipt(undefined)}
           onConfirm={() => {
             setReceipt(undefined);
-            void store.set(question.verb === 'install');
+            // What was shown is what is done.
+            void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
           }}
         >
           <ReceiptLines receipt={question} messages={messages} />
@@ -158,8 +183,9 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
 }
 
 /** Not any more once somebody else did it, does something else, or another profile is shown. */
-function isStillAsked({ profile, verb }: Receipt, observed: Observed): boolean {
-  return profile === observed.status.profile && !observed.operation && switchOn(observed) !== (verb === 'install');
+function isStillAsked({ profile, verb, mechanism }: Receipt, observed: Observed): boolean {
+  if (profile !== observed.status.profile || observed.operation) return false;
+  return verb === 'install' ? observed.status.mechanism !== mechanism : switchOn(observed);
 }
 
 function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 'state' | 'store' | 'messages' | 'components'>) {
@@ -224,14 +250,22 @@ function Offered({ observed, store, messages, components }: OfferedProps) {
   );
 }
 
+interface FailureProps {
+  readonly error: ErrorValue;
+  readonly messages: Messages;
+  /** What is offered in place of what failed. */
+  readonly children: ReactNode;
+}
+
 /** Consent that was not given is no failure: it is said quietly. */
-function Failure({ error, messages }: { readonly error: ErrorValue; readonly messages: Messages }) {
+function Failure({ error, messages, children }: FailureProps) {
   const { message, remedy } = messages.error(error);
   const declined = error.code === 'consent-declined';
   return (
     <div className="hgs-failure" data-quiet={declined || undefined} role={declined ? 'status' : 'alert'}>
       <p>{message}</p>
       <p className="hgs-remedy">{remedy}</p>
+      {children}
     </div>
   );
 }

@@ -6,7 +6,7 @@
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../service/manager.ts';
-import type { Status } from '../service/status.ts';
+import type { Installable, Status } from '../service/status.ts';
 import type { Versions } from './details.ts';
 import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
@@ -42,6 +42,7 @@ const LOG_LINES = 200;
 interface Request {
   readonly profile?: string;
   readonly on?: boolean;
+  readonly mechanism?: Installable;
   readonly lines?: number;
   readonly update?: string;
 }
@@ -90,22 +91,22 @@ export class GatewayServiceController {
     const { manager } = this.#options;
     const profile = this.#profile(request.profile);
     const { identity } = profile;
+    const options = { ...this.#options.installOptions, ...(request.mechanism && { mechanism: request.mechanism }) };
     switch (verb) {
       case 'get':
         return profile.snapshot();
       case 'set':
         return request.on
-          ? profile.operate('install', report => manager.install(identity, this.#options.installOptions, report))
+          ? profile.operate('install', report => manager.install(identity, options, report))
           : profile.operate('uninstall', report => manager.uninstall(identity, report));
       case 'preview':
-        return manager.preview(request.on ? 'install' : 'uninstall', identity, this.#options.installOptions);
+        return manager.preview(request.on ? 'install' : 'uninstall', identity, options);
       case 'start':
       case 'stop':
       case 'restart':
         return profile.operate(verb, report => manager[verb](identity, report));
       case 'repair':
-        // An installation brings a present registration up to date, and starts it.
-        return profile.operate('install', report => manager.install(identity, this.#options.installOptions, report));
+        return profile.operate('install', report => this.#repair(identity, report));
       case 'logs':
         return this.#logs(identity, request.lines ?? LOG_LINES);
       case 'reveal':
@@ -115,6 +116,13 @@ export class GatewayServiceController {
         for (const each of this.#profiles.values()) void each.tell();
         return profile.snapshot();
     }
+  }
+
+  /** An installation brings a present registration up to date, and starts it. What is in charge stays in charge. */
+  async #repair(identity: GatewayIdentity, report: Report): Promise<Status> {
+    const { manager, installOptions } = this.#options;
+    const { mechanism } = await manager.status(identity);
+    return manager.install(identity, { ...installOptions, ...(mechanism !== 'none' && { mechanism }) }, report);
   }
 
   async #logs(identity: GatewayIdentity, lines: number): Promise<LogTail> {
@@ -192,6 +200,7 @@ class ProfileController {
       profile: this.identity.profile,
       profiles: identities.map(identity => identity.profile),
       status,
+      mechanisms: manager.mechanisms,
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
       ...(versions && { versions }),

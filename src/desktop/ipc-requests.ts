@@ -9,7 +9,7 @@ import type { Verb, Verbs } from './ipc.ts';
 
 const profile = v.pipe(v.string(), v.maxLength(64));
 const named = v.strictObject({ profile });
-const switched = v.strictObject({ profile, on: v.boolean() });
+const switched = v.strictObject({ profile, on: v.boolean(), mechanism: v.optional(v.picklist(['service', 'startup', 'embedded'])) });
 
 const REQUESTS = {
   get: v.strictObject({ profile: v.optional(profile) }),

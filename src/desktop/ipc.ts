@@ -7,7 +7,7 @@ import type { ErrorCode, ErrorValue } from '../service/errors.ts';
 import type { HistoryRecord } from '../service/history.ts';
 import type { Operation } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
-import type { Status } from '../service/status.ts';
+import type { Installable, Status } from '../service/status.ts';
 import type { Step } from '../service/steps.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 import type { Versions } from './details.ts';
@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly profile: string;
   readonly profiles: readonly string[];
   readonly status: Status;
+  /** What can keep a gateway here, best first. */
+  readonly mechanisms: readonly Installable[];
   /** The operation at work, if any. */
   readonly operation?: {
     readonly verb: Operation;
@@ -89,8 +91,9 @@ export interface LogTail {
 /** Verb → what is sent and what comes back. */
 export interface Verbs {
   get: { request: { profile?: string }; reply: Snapshot };
-  set: { request: { profile: string; on: boolean }; reply: Snapshot };
-  preview: { request: { profile: string; on: boolean }; reply: Receipt };
+  /** `mechanism` is for turning on; left out, the best one is meant, whatever consent it asks for. */
+  set: { request: { profile: string; on: boolean; mechanism?: Installable }; reply: Snapshot };
+  preview: { request: { profile: string; on: boolean; mechanism?: Installable }; reply: Receipt };
   start: { request: { profile: string }; reply: Snapshot };
   stop: { request: { profile: string }; reply: Snapshot };
   restart: { request: { profile: string }; reply: Snapshot };

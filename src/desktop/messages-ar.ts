@@ -49,7 +49,7 @@ const MECHANISMS: Messages['mechanism'] = {
 
 const KEEPER: Readonly<Record<Mechanism, string>> = {
   service: 'يعيد Windows تشغيلها إذا توقفت.',
-  startup: 'يعيد Hermes تشغيلها إذا توقفت.',
+  startup: 'تبدأ عندما تسجّل الدخول، ويعيد Hermes تشغيلها.',
   embedded: 'يعيد Hermes تشغيلها إذا توقفت.',
   none: 'لا شيء يعيد تشغيلها إذا توقفت.',
 };
@@ -166,10 +166,14 @@ const action: Messages['action'] = (verb, phase) => (verb === 'restart' && phase
 const MEANING: Readonly<Record<Mechanism, string>> = {
   service:
     'تعمل البوابة في جلستك أنت على Windows، بملفاتك وحساباتك. تبدأ عندما تسجّل الدخول وتنتهي عندما تسجّل الخروج، ولا يستطيع أحد غيرك استخدامها.',
-  startup: 'تبدأ البوابة عندما تسجّل الدخول، ويُعاد تشغيلها إذا توقفت. لا حاجة إلى مسؤول.',
+  startup:
+    'تبدأ البوابة عندما تسجّل الدخول، ويُعاد تشغيلها إذا توقفت، وتنتهي عندما تسجّل الخروج. لا حاجة إلى مسؤول. لا يراقبها Windows نفسه: إذا أُنهي كل ما يخصّها دفعة واحدة عادت عند تسجيل دخولك التالي.',
   embedded: 'تعمل البوابة في الخلفية، ويُعاد تشغيلها إذا توقفت، إلى أن تسجّل الخروج.',
   none: 'لا تعمل البوابة إلا إذا شغّلها شيء آخر.',
 };
+
+const CONFIRM_SERVICE = { install: 'أتريد تشغيل البوابة كخدمة؟', uninstall: 'أتريد التوقف عن تشغيل البوابة كخدمة؟' };
+const CONFIRM_SIGN_IN = { install: 'أتريد أن تبدأ البوابة عندما تسجّل الدخول؟', uninstall: 'أتريد ألا تبدأ البوابة عندما تسجّل الدخول؟' };
 
 const turnedOff = (entries: readonly ReceiptEntry[]) =>
   entries.some(entry => entry.action === 'create')
@@ -277,6 +281,7 @@ export const ar: Messages = {
     ),
   profileOption: (profile, status) => (status ? `${foreign(profile)} (${PHASES[status.phase]})` : foreign(profile)),
   mechanism: MECHANISMS,
+  meaning: MEANING,
   startType: { automatic: 'تلقائي', 'automatic-delayed': 'تلقائي (مؤجَّل)', manual: 'يدوي', disabled: 'معطَّل' },
 
   operation: ({ verb, step, subject }) =>
@@ -287,7 +292,7 @@ export const ar: Messages = {
   problem: ({ code, message, remedy }) => PROBLEMS_AR[code] ?? { message: foreign(message), remedy: foreign(remedy) },
 
   confirm: ({ verb, mechanism, elevated, entries }) => ({
-    title: verb === 'install' ? 'أتريد تشغيل البوابة كخدمة؟' : 'أتريد التوقف عن تشغيل البوابة كخدمة؟',
+    title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
     body: verb === 'install' ? MEANING[mechanism] : turnedOff(entries),
     changes: 'سيتغيّر ما يلي:',
     confirm: verb === 'install' ? 'تفعيل' : 'إلغاء التفعيل',
@@ -345,6 +350,10 @@ export const ar: Messages = {
   details: {
     open: 'التفاصيل',
     mechanism: 'ما يُبقيها',
+    meaning: 'ما يعنيه ذلك',
+    signIn: 'البدء عند تسجيل الدخول بدلًا من ذلك',
+    asService: 'التشغيل كخدمة',
+    asServiceLabel: 'التشغيل كخدمة (يتطلب موافقة مسؤول)',
     service: 'اسم الخدمة',
     profile: 'ملف التعريف',
     started: 'بدأت',

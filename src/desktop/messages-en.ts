@@ -45,7 +45,7 @@ const MECHANISMS: Messages['mechanism'] = {
 /** Who brings the gateway back. */
 const KEEPER: Readonly<Record<Mechanism, string>> = {
   service: 'Windows restarts it if it stops.',
-  startup: 'Hermes restarts it if it stops.',
+  startup: 'It starts when you sign in, and Hermes restarts it.',
   embedded: 'Hermes restarts it if it stops.',
   none: 'Nothing restarts it if it stops.',
 };
@@ -133,10 +133,14 @@ const action: Messages['action'] = (verb, phase) => (verb === 'restart' && phase
 const MEANING: Readonly<Record<Mechanism, string>> = {
   service:
     'The gateway runs in your own Windows session, with your files and sign-ins. It starts when you sign in and ends when you sign out; nobody else can use it.',
-  startup: 'The gateway starts when you sign in and is restarted if it stops. No administrator is needed.',
+  startup:
+    'The gateway starts when you sign in, is restarted if it stops, and ends when you sign out. No administrator is needed. Windows itself does not watch over it: if everything of it is ended at once, it is back at your next sign-in.',
   embedded: 'The gateway runs until you sign out and is restarted if it stops.',
   none: 'The gateway runs only while something else starts it.',
 };
+
+const CONFIRM_SERVICE = { install: 'Run the gateway as a service?', uninstall: 'Stop running the gateway as a service?' };
+const CONFIRM_SIGN_IN = { install: 'Start the gateway when you sign in?', uninstall: 'Stop starting the gateway when you sign in?' };
 
 /** What is created while the service is removed is what it had replaced. */
 const turnedOff = (entries: readonly ReceiptEntry[]) =>
@@ -226,6 +230,7 @@ export const en: Messages = {
     ),
   profileOption: (profile, status) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
   mechanism: MECHANISMS,
+  meaning: MEANING,
   startType: { automatic: 'Automatic', 'automatic-delayed': 'Automatic (delayed)', manual: 'Manual', disabled: 'Disabled' },
 
   operation: ({ verb, step, subject }) => `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
@@ -235,7 +240,7 @@ export const en: Messages = {
   problem: ({ message, remedy }) => ({ message, remedy }),
 
   confirm: ({ verb, mechanism, elevated, entries }) => ({
-    title: verb === 'install' ? 'Run the gateway as a service?' : 'Stop running the gateway as a service?',
+    title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
     body: verb === 'install' ? MEANING[mechanism] : turnedOff(entries),
     changes: 'This changes:',
     confirm: verb === 'install' ? 'Turn on' : 'Turn off',
@@ -291,6 +296,10 @@ export const en: Messages = {
   details: {
     open: 'Details',
     mechanism: 'Kept by',
+    meaning: 'What that means',
+    signIn: 'Start at sign-in instead',
+    asService: 'Run as a service',
+    asServiceLabel: 'Run as a service (asks for an administrator)',
     service: 'Service name',
     profile: 'Profile',
     started: 'Started',

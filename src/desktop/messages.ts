@@ -52,6 +52,8 @@ export interface Messages {
   /** An entry of the choice of profiles; the status is that of its last snapshot, where one came. */
   profileOption(profile: string, status: Status | undefined): string;
   readonly mechanism: Readonly<Record<Mechanism, string>>;
+  /** What a mechanism does for a person, and what it does not. */
+  readonly meaning: Readonly<Record<Mechanism, string>>;
   readonly startType: Readonly<Record<StartType, string>>;
 
   /** What an operation is doing: its latest step, where one began. */
@@ -97,6 +99,10 @@ export interface Messages {
 export type DetailLabel =
   | 'open'
   | 'mechanism'
+  | 'meaning'
+  | 'signIn'
+  | 'asService'
+  | 'asServiceLabel'
   | 'service'
   | 'profile'
   | 'started'

@@ -7,12 +7,12 @@
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { Operation } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
-import type { Status } from '../service/status.ts';
+import type { Installable, Status } from '../service/status.ts';
 import type { Step } from '../service/steps.ts';
 import type { GatewayServiceBridge, LogTail, Reply, Snapshot } from './ipc.ts';
 
 /** The shapes that a store hands out, for those who may import nothing but `src/desktop`. */
-export type { ErrorValue, LogTail, Receipt, Snapshot, Status };
+export type { ErrorValue, Installable, LogTail, Receipt, Snapshot, Status };
 
 /** What a transport answers when the other side does not. */
 export const connectionLost = (): ErrorValue => new GatewayServiceError('connection-lost').toValue();
@@ -54,14 +54,17 @@ export interface GatewayServiceStore {
   select(profile: string): void;
   /** Asks for the present snapshot. */
   refresh(): Promise<void>;
-  /** Turns the service on (installs and starts it) or off (stops and uninstalls it). Resolves when it is settled; failures are in `error`. */
-  set(on: boolean): Promise<void>;
+  /**
+   * Turns the service on (installs and starts it) or off (stops and uninstalls it). Resolves when it is settled; failures are in `error`.
+   * @param mechanism what is to keep the gateway; default: the best one.
+   */
+  set(on: boolean, mechanism?: Installable): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
   repair(): Promise<void>;
-  /** What `set(on)` would change. Changes nothing; a failure is in `error` and gives undefined. */
-  preview(on: boolean): Promise<Receipt | undefined>;
+  /** What `set` would change. Changes nothing; a failure is in `error` and gives undefined. */
+  preview(on: boolean, mechanism?: Installable): Promise<Receipt | undefined>;
   /** The tail of the captured output; a failure is in `error` and gives undefined. */
   logs(lines?: number): Promise<LogTail | undefined>;
   /** Shows the log in the system's file manager; a failure is in `error`. */
@@ -218,12 +221,13 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       void refresh();
     },
     refresh,
-    set: on => act(on ? 'install' : 'uninstall', (open, named) => open.set({ profile: named, on })),
+    set: (on, mechanism) =>
+      act(on ? 'install' : 'uninstall', (open, named) => open.set({ profile: named, on, ...(mechanism && { mechanism }) })),
     start: () => act('start', (open, named) => open.start(named)),
     stop: () => act('stop', (open, named) => open.stop(named)),
     restart: () => act('restart', (open, named) => open.restart(named)),
     repair: () => act('repair', (open, named) => open.repair(named)),
-    preview: on => answer((open, named) => open.preview({ profile: named, on })),
+    preview: (on, mechanism) => answer((open, named) => open.preview({ profile: named, on, ...(mechanism && { mechanism }) })),
     logs: lines => answer((open, named) => open.logs({ profile: named, ...(lines === undefined ? {} : { lines }) })),
     async reveal() {
       await answer((open, named) => open.reveal(named));

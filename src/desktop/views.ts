@@ -3,10 +3,10 @@
  * Tray, tooltip, panel and CLI read this one table, so they cannot disagree; forgetting a phase does not compile.
  */
 
-import { EXIT, type ExitCode } from '../service/errors.ts';
+import { type ErrorCode, EXIT, type ExitCode } from '../service/errors.ts';
 import type { Operation } from '../service/manager.ts';
 import type { ReceiptEntry } from '../service/receipt.ts';
-import type { Phase, Status } from '../service/status.ts';
+import type { Mechanism, Phase, Status } from '../service/status.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
@@ -67,6 +67,12 @@ export interface Observed {
   readonly operation?: { readonly verb: Operation | 'repair' } | undefined;
 }
 
+/** What keeps the gateway, and what could; a snapshot says both. */
+interface Chosen {
+  readonly status: Status;
+  readonly mechanisms: readonly Mechanism[];
+}
+
 export function viewOf(status: Status): PhaseView {
   return PHASE_VIEWS[status.phase];
 }
@@ -87,6 +93,25 @@ export const canSwitch = ({ status, operation }: Observed): boolean => !operatio
 /** Repairing writes the registration anew, which only an administrator may do for a service. */
 export function repairAction(status: Status): PhaseAction {
   return { verb: 'repair', elevated: status.mechanism === 'service' };
+}
+
+/** Failures of a service to be installed that a sign-in start, which asks nobody, would not have. */
+const FOR_WANT_OF_RIGHTS: ReadonlySet<string> = new Set<ErrorCode>([
+  'consent-declined',
+  'elevation-failed',
+  'elevation-unavailable',
+  'needs-administrator',
+]);
+
+/** Whether to offer the sign-in start in place of a service that could not be installed. It is offered, never taken. */
+export function offersSignIn({ status, mechanisms }: Chosen, error: { readonly code: string } | undefined): boolean {
+  const wanted = error !== undefined && FOR_WANT_OF_RIGHTS.has(error.code);
+  return wanted && status.phase === 'not-installed' && mechanisms.includes('startup');
+}
+
+/** Whether to offer the service in place of the sign-in start that is in charge. */
+export function offersService({ status, mechanisms }: Chosen): boolean {
+  return status.mechanism === 'startup' && mechanisms.includes('service');
 }
 
 /** The one action to offer now. A problem that only a repair solves comes first; while an operation is at work there is none. */

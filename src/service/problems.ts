@@ -73,7 +73,7 @@ export const PROBLEMS = {
   },
   'mechanism-left-over': {
     message: 'Something that started this gateway before is still registered.',
-    remedy: 'Repair the gateway service: "hermes-gateway install" removes it.',
+    remedy: 'Install the gateway service again, which removes it.',
     elevated: false,
   },
   'startup-disabled': {
@@ -83,22 +83,22 @@ export const PROBLEMS = {
   },
   'startup-entry-missing': {
     message: 'The entry in your Startup folder is missing, so the gateway does not start when you sign in.',
-    remedy: 'Repair the gateway service: "hermes-gateway install" writes it anew.',
+    remedy: 'Install the gateway service again to write it anew.',
     elevated: false,
   },
   'startup-entry-taken': {
     message: 'Something else in your Startup folder has the name of our entry, so the gateway does not start when you sign in.',
-    remedy: 'Rename or remove that entry, then repair the gateway service with "hermes-gateway install".',
+    remedy: 'Rename or remove that entry, then install the gateway service again.',
     elevated: false,
   },
   'startup-flashes': {
     message: 'Windows makes no shortcut here, so a command file starts the gateway when you sign in, and its window flashes.',
-    remedy: 'Nothing needs to be done. "hermes-gateway install" tries again to make a shortcut.',
+    remedy: 'Nothing needs to be done. Installing the gateway service again tries anew to make a shortcut.',
     elevated: false,
   },
   'startup-host-damaged': {
     message: 'The program that starts the gateway when you sign in is missing or damaged.',
-    remedy: 'Repair the gateway service: "hermes-gateway install" copies it anew.',
+    remedy: 'Start the gateway, or install the gateway service again, to copy it anew.',
     elevated: false,
   },
   'pipe-squatted': {

@@ -3,7 +3,7 @@
  * the same object before anything happens.
  */
 
-import type { Mechanism } from './status.ts';
+import type { Installable } from './status.ts';
 
 /** What an entry becomes, by code: English phrases here, those of other languages in their catalogues. */
 const NOTES = {
@@ -42,7 +42,7 @@ export interface Receipt {
   readonly verb: 'install' | 'uninstall';
   readonly profile: string;
   readonly service: string;
-  readonly mechanism: Mechanism;
+  readonly mechanism: Installable;
   /** Whether an administrator's consent is needed. */
   readonly elevated: boolean;
   readonly entries: readonly ReceiptEntry[];

@@ -37,6 +37,8 @@ describe('the controller', () => {
     ['set', { profile: 'work' }],
     ['set', { profile: 'work', on: 'yes' }],
     ['set', { profile: 'work', on: true, gatewayCommand: ['/bin/sh'] }],
+    ['set', { profile: 'work', on: true, mechanism: 'none' }],
+    ['preview', { profile: 'work', on: true, mechanism: { name: 'service' } }],
     ['start', {}],
     ['stop', { profile: 'x'.repeat(65) }],
     ['logs', { profile: 'work', lines: -1 }],
@@ -44,6 +46,18 @@ describe('the controller', () => {
   ] as const)('answers %s with %j by an error, and touches nothing', async (verb, payload) => {
     expect(await controller.handle(verb, payload)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
     expect(manager.registered).toEqual([]);
+  });
+
+  it('says what can keep a gateway, shows and does what was chosen, and repairs what is in charge', async () => {
+    manager = new MemoryManager({ mechanisms: ['service', 'startup'] });
+    controller = new GatewayServiceController({ manager, identities: [gatewayIdentityFor('/h')] });
+    expect(await value('get', {})).toMatchObject({ mechanisms: ['service', 'startup'] });
+    const chosen = { profile: 'default', on: true, mechanism: 'startup' };
+    expect(await value('preview', chosen)).toMatchObject({ mechanism: 'startup', elevated: false });
+    expect(await value('preview', { profile: 'default', on: true })).toMatchObject({ mechanism: 'service', elevated: true });
+    expect(await value('set', chosen)).toMatchObject({ status: { mechanism: 'startup', phase: 'running' } });
+    expect(await value('repair', { profile: 'default' })).toMatchObject({ status: { mechanism: 'startup' } });
+    expect(await value('set', { ...chosen, mechanism: 'service' })).toMatchObject({ status: { mechanism: 'service' } });
   });
 
   it('knows no profile but those it was given', async () => {

@@ -3,12 +3,13 @@ import type { JSHandle, Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
+import { problem } from '../../src/service/problems.ts';
 import type { Phase } from '../../src/service/status.ts';
 import type { Step } from '../../src/service/steps.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import type { FakeMain } from './fake-main.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openDist, openPanel } from './panel-page.ts';
-import { ago, snapshotIn } from './snapshots.ts';
+import { ago, signInReceipt, snapshotIn } from './snapshots.ts';
 
 describeInChromium('a person at the panel', browser => {
   let bridge: string;
@@ -50,7 +51,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.locator('[role=switch]').getAttribute('aria-checked')).toBe('false');
     await page.keyboard.press('Enter');
     await page.getByText('Turning on…').first().waitFor();
-    expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true } });
+    expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true, mechanism: 'service' } });
     expect(await turnedOn()).toBe('true');
     expect(await control().getAttribute('aria-busy')).toBe('true');
     await answer('running');
@@ -194,6 +195,49 @@ describeInChromium('a person at the panel', browser => {
     await keepScreenshot(page, 'declined');
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await turnedOn()).toBe('false');
+  });
+
+  it('offers the sign-in start after a declined consent, asks for it with its own receipt, and does what was shown', async () => {
+    await open(snapshotIn('not-installed', {}, { lastError: new GatewayServiceError('consent-declined').toValue() }), ['set']);
+    await main.evaluate((fake, receipt) => {
+      fake.receipts = { ...fake.receipts, install: receipt };
+    }, signInReceipt());
+    await page.getByRole('button', { name: 'Start at sign-in instead' }).click();
+    await page.getByRole('dialog').getByText('Start the gateway when you sign in?').waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: true, mechanism: 'startup' } });
+    await page.getByRole('dialog').getByText('ends when you sign out', { exact: false }).waitFor();
+    expect(await page.getByText('Windows will ask for an administrator', { exact: false }).count()).toBe(0);
+    await keepScreenshot(page, 'sign-in-offer');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.getByText('Turning on…').first().waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true, mechanism: 'startup' } });
+  });
+
+  it('offers nothing in place of a service where there is nothing else, or where something else has failed', async () => {
+    const declined = { lastError: new GatewayServiceError('consent-declined').toValue() };
+    await open(snapshotIn('not-installed', {}, { ...declined, mechanisms: ['service'] }));
+    await page.getByRole('status').getByText('sign-in start', { exact: false }).waitFor();
+    expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
+    await push(snapshotIn('not-installed', {}, { lastError: new GatewayServiceError('gateway-not-up').toValue() }));
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
+  });
+
+  it('reads what a sign-in start means, that Windows has it switched off, and can ask for the service in its place', async () => {
+    const startup = { mechanism: 'startup', problems: [problem('startup-disabled')] } as const;
+    await open(snapshotIn('running', startup), ['set']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('Sign-in start', { exact: true }).waitFor();
+    await page.getByText('ends when you sign out', { exact: false }).waitFor();
+    await page.getByText("Windows' own switch for this Startup app is off", { exact: false }).waitFor();
+    await keepScreenshot(page, 'sign-in-start');
+    await page.getByRole('button', { name: 'Run as a service (asks for an administrator)' }).click();
+    await page.getByRole('dialog').getByText('Run the gateway as a service?').waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: true, mechanism: 'service' } });
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.getByText('Turning on…').first().waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true, mechanism: 'service' } });
   });
 
   it('reads why an operation failed and what to do, until the next one begins', async () => {

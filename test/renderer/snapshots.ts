@@ -92,6 +92,7 @@ export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides
     profile: 'default',
     profiles: ['default'],
     status: statusIn(phase, status),
+    mechanisms: ['service', 'startup'],
     history: phase === 'not-installed' ? [] : HISTORY,
     ...overrides,
   };
@@ -119,6 +120,18 @@ export function receiptFor(verb: Receipt['verb']): Receipt {
         { action: 'create', ...entry },
       ];
   return { schema: 1, verb, profile: 'default', service: 'HermesGateway', mechanism: 'service', elevated: true, entries };
+}
+
+/** The receipt of the sign-in start, as it is offered where there are no rights for a service. */
+export function signInReceipt(): Receipt {
+  const copy = 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\host\\1f6c0b7e1f6c0b7e';
+  const command = `"${copy}\\hermes-gateway-host.exe" supervise --service HermesGateway`;
+  const entries: readonly ReceiptEntry[] = [
+    { action: 'create', kind: 'folder', target: copy, ...noted('host-copy') },
+    { action: 'create', kind: 'startup-entry', target: 'Hermes Gateway Service.lnk', ...noted('sign-in', command) },
+    { action: 'start', kind: 'process', target: 'supervisor', ...noted('windowless') },
+  ];
+  return { ...receiptFor('install'), mechanism: 'startup', elevated: false, entries };
 }
 
 export const LOG_LINES: readonly string[] = Array.from(

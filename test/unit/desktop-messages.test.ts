@@ -249,7 +249,7 @@ describe('everything else that is said', () => {
     expect(en.confirm(receipt).elevated).toBeDefined();
     expect(en.confirm({ ...receipt, elevated: false }).elevated).toBeUndefined();
     for (const verb of ['install', 'uninstall'] as const)
-      for (const mechanism of ['service', 'startup', 'embedded', 'none'] as const satisfies readonly Receipt['mechanism'][])
+      for (const mechanism of ['service', 'startup', 'embedded'] as const satisfies readonly Receipt['mechanism'][])
         for (const said of Object.values(en.confirm({ ...receipt, verb, mechanism }))) expectSaid(said);
   });
 
