@@ -9,6 +9,7 @@ import { poll } from '../../src/service/poll.ts';
 import { PHASES, type Status } from '../../src/service/status.ts';
 import { progress } from '../../src/service/steps.ts';
 import { type Answer, MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
+import { MemoryManager } from '../support/memory-manager.ts';
 
 let cli: MemoryCli;
 beforeEach(() => {
@@ -47,6 +48,15 @@ describe('the life of a gateway', () => {
     await cli.run(['install', '--profile', 'work']);
     expect((await cli.run(['status', '--profile', 'work'])).exit).toBe(EXIT.done);
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
+  });
+
+  it('is kept by the mechanism that was chosen, which its receipt names before', async () => {
+    const windows = new MemoryCli(new MemoryManager({ mechanisms: ['service', 'startup'] }));
+    const argv = ['install', '--mechanism', 'startup', '--json'];
+    expect(document(await windows.run([...argv, '--dry-run']))).toMatchObject({ receipt: { mechanism: 'startup', elevated: false } });
+    expect(document(await windows.run(argv))).toMatchObject({ status: { mechanism: 'startup', phase: 'running' } });
+    expect((await windows.run(['install', '--mechanism', 'cron'])).exit).toBe(EXIT.usage);
+    windows.dispose();
   });
 
   it('says on one screen what people ask for', async () => {

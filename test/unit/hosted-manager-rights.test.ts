@@ -55,6 +55,7 @@ it('refuses to install, with exit code 5 and a way to do it, and writes nothing'
   const { exit, err } = await cli.run(INSTALL);
   expect(exit).toBe(EXIT.needsAdministrator);
   expect(err).toContain('Run as administrator');
+  expect(err).toContain('hermes-gateway install --mechanism startup');
   expect(existsSync(folder)).toBe(false);
 });
 
