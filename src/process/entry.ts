@@ -101,13 +101,13 @@ export async function runSupervisor(serviceName: string): Promise<boolean> {
   process.on('SIGHUP', () => undefined);
   const log = hostLog(folder.path, 'supervisor');
   const { processes } = await thisMachine();
+  const defined = () => folder.definition().catch(() => definition);
+  const superseded = async () => ((await defined())?.mechanism ?? definition.mechanism) !== definition.mechanism;
   const inCharge = await supervise({
     folder,
     processes,
-    recovery: async () => {
-      const defined = await folder.definition().catch(() => definition);
-      return defined?.mechanism === definition.mechanism ? defined.recovery : undefined;
-    },
+    recovery: async () => ((await superseded()) ? undefined : (await defined())?.recovery),
+    superseded,
     startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
     program: hostCommand().at(-1) ?? process.execPath,
     ending,

@@ -282,7 +282,9 @@ export class HostedManager implements GatewayManager {
   async #standDown(hosts: readonly HostPort[], identity: GatewayIdentity, folder: StateFolder): Promise<void> {
     const gone = async () => (await Promise.all(hosts.map(host => host.isGone(identity, folder)))).every(Boolean);
     await poll(gone, { deadlineMs: DOWN_MS, what: 'the former host of the gateway to end' });
-    await endOrphan(folder, this.#options.processes);
+    // After a takeover that was interrupted, the runner of the new host may be at work already, and the gateway is its own.
+    const { processes } = this.#options;
+    if (!lockHolder(folder.runnerLock, processes)) await endOrphan(folder, processes);
   }
 
   /** `sinceMs` (epoch) is when the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */

@@ -23,6 +23,8 @@ export interface SupervisorPorts {
   readonly processes: ProcessTable;
   /** The ladder as it is defined now; undefined where the service is not installed any more, or not ours to keep. */
   readonly recovery: () => Promise<RecoveryLadder | undefined>;
+  /** Whether another mechanism keeps the gateway now. */
+  readonly superseded: () => Promise<boolean>;
   readonly startRunner: () => RunnerProcess;
   /** The file of this program. */
   readonly program: string;
@@ -32,7 +34,16 @@ export interface SupervisorPorts {
 }
 
 /** Resolves when the gateway is to stay stopped; `false` when another supervisor is in charge already. */
-export async function supervise({ folder, processes, recovery, startRunner, program, ending, log }: SupervisorPorts): Promise<boolean> {
+export async function supervise({
+  folder,
+  processes,
+  recovery,
+  superseded,
+  startRunner,
+  program,
+  ending,
+  log,
+}: SupervisorPorts): Promise<boolean> {
   const lock = takeLock(folder.supervisorLock, processes);
   if (!isLock(lock)) return false;
 
@@ -63,10 +74,10 @@ export async function supervise({ folder, processes, recovery, startRunner, prog
       await tell('running');
       log(`runner ${runner.pid} started`);
       onChange = () => {
-        void Promise.all([folder.desired(), recovery()]).then(([{ desired }, ladder]) => {
+        void Promise.all([folder.desired(), superseded()]).then(([{ desired }, replaced]) => {
           if (endReason) runner.down({ down: 'stop', reason: endReason });
           else if (desired === 'stopped') runner.down({ down: 'stop', reason: 'stopped by the user' });
-          else if (!ladder) runner.down({ down: 'stop', reason: 'another mechanism keeps the gateway now' });
+          else if (replaced) runner.down({ down: 'stop', reason: 'another mechanism keeps the gateway now' });
         });
       };
       onChange();
@@ -89,8 +100,8 @@ export async function supervise({ folder, processes, recovery, startRunner, prog
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
-          void Promise.all([folder.desired(), recovery()]).then(([{ desired, at }, still]) => {
-            if (!endReason && still && desired === 'running' && Date.parse(at) < failedAt) return;
+          void Promise.all([folder.desired(), superseded()]).then(([{ desired, at }, replaced]) => {
+            if (!endReason && !replaced && desired === 'running' && Date.parse(at) < failedAt) return;
             clearTimeout(timer);
             resolve();
           });
