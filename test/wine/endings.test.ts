@@ -25,14 +25,9 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
   });
 
   it('has its gateway stopped gracefully where its window hears of the end, and nobody starts another', async () => {
-    await service.install();
-    const { rig, of } = service;
-    expect(await service.tool('net', 'stop', of.serviceName)).toBe(0);
-    const supervisor = rig.run([rig.node, rig.host, 'supervise', '--service', of.serviceName]);
-    await until('the supervised gateway', () => service.gateways().length === 1);
-    await service.phase('running');
+    await service.install({ mechanism: 'startup' });
     expect(await service.tool('wineboot', '--end-session')).toBe(0);
-    expect((await supervisor).code).toBe(0);
+    await until('the end of the supervisor', async () => (await service.status()).servicePid === undefined);
     expect((await ends()).at(-1)).toMatchObject({ outcome: 'session-ending', code: 0, reason: 'The Windows session ends.' });
     expect(service.gateways()).toEqual([]);
     expect(await service.status()).toMatchObject({ desired: 'running' });
