@@ -142,6 +142,8 @@ const STEPS_AR: Readonly<Record<Step, string>> = {
   consent: 'بانتظار موافقة مسؤول',
   registering: 'يجري تسجيل الخدمة',
   unregistering: 'تجري إزالة الخدمة',
+  'taking-over': 'يجري تسلّم العمل ممّا كان يشغّل البوابة من قبل',
+  'putting-back': 'تجري إعادة ما كان يشغّل البوابة من قبل',
   clearing: 'تجري إزالة مجلد الحالة',
   stopping: 'يجري إيقاف البوابة',
   restarting: 'يجري إيقاف البوابة وتشغيلها من جديد',
@@ -223,6 +225,15 @@ const RECEIPT_NOTES: ReceiptNotes = {
   'sign-in': command => `يبدأ عندما تسجّل الدخول: ${foreign(command)}`,
   'sign-in-console': command => `يبدأ عندما تسجّل الدخول، مع نافذة أوامر كما في التطوير دائمًا: ${foreign(command)}`,
   windowless: () => 'يعمل باسمك ومن دون نافذة',
+  'gateway-gives-way': () => 'تعمل بلا خدمة، وتُخلي مكانها لبوابة هذه الخدمة',
+  'autostart-taken': () => 'كان يشغّل هذه البوابة حتى الآن؛ يُحفظ ويُعاد عندما تلغي التفعيل',
+  'autostart-disabled': () => 'كانت تشغّل هذه البوابة حتى الآن؛ تُوقف وتُعطَّل ولا يُحذف منها شيء',
+  'autostart-back': () => 'ما كان يشغّل هذه البوابة من قبل؛ يعمل باسمك وبصلاحياتك وحدها',
+  'autostart-stays-disabled': () => 'عُطّلت عندما فعّلت هذه الخدمة؛ يمكن تمكينها من جديد في «الخدمات»',
+  'autostart-starts-something-else': () => 'له اسم يستخدمه Hermes لكنه لا يشغّل هذه البوابة؛ لم يُمسّ، فانظر فيه بنفسك',
+  'autostart-another-user': () => 'يخصّ مستخدمًا آخر على هذا الحاسوب؛ لم يُمسّ',
+  'autostart-unreadable': () => 'لا يحق لك قراءته؛ لم يُمسّ، فانظر فيه بنفسك',
+  'autostart-unasked': why => `تتعذّر مساءلته، فلا يتغيّر فيه شيء (${foreign(why)})`,
 };
 
 /** What is no phrase is a name or a path. */

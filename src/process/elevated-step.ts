@@ -13,6 +13,7 @@ import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb,
 import { hostCommand } from './host-command.ts';
 import { isBroker, registerService, sessionOwner, unregisterService } from './service-registration.ts';
 import { readOwner } from './service-registry.ts';
+import { takeWhatNeedsRights } from './windows-migration.ts';
 
 /** How long another elevated step is waited for, in milliseconds. */
 const TURN_MS = 30_000;
@@ -56,8 +57,10 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   if (config && owner !== undefined && owner !== sessionOwner()) {
     throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
   }
-  if (verb === 'install') registerService({ service, hostCommand: hostCommand(), recovery: RECOVERY_LADDER });
-  else await unregisterService(service);
+  if (verb === 'uninstall') return unregisterService(service);
+  registerService({ service, hostCommand: hostCommand(), recovery: RECOVERY_LADDER });
+  // Only when ours is there: there is never nothing that starts the gateway. A failure here is no failure of the installation.
+  await takeWhatNeedsRights(service, sessionOwner()).catch(() => undefined);
 }
 
 /** The whole process of an elevated step; gives its exit code. */

@@ -45,8 +45,15 @@ export interface HostPort {
  */
 export interface FormerAutostart {
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
-  /** Remembers what there is and takes it away; ours is registered already, and not started yet. Idempotent. */
+  /** What of it is still there, or could not be asked for, as the last takeover left it. Asks nobody: it is part of the status. */
+  problems(identity: GatewayIdentity): Promise<readonly Problem[]>;
+  /** Writes down what there is, before ours is registered: the elevated step that does so may take away what needs rights. Idempotent. */
+  remember(identity: GatewayIdentity): Promise<void>;
+  /** Takes away what there is; ours is registered already, and not started yet. What cannot be taken is told by `problems`. Idempotent. */
   takeOver(identity: GatewayIdentity, report: Report): Promise<void>;
-  /** Puts back what was taken away; ours is not registered any more, and its state folder is still there. Idempotent. */
-  restore(identity: GatewayIdentity, report: Report): Promise<void>;
+  /**
+   * Puts back what was taken away; ours is stopped, and still registered, so that there is never nothing. Idempotent. Gives what could not
+   * be put back.
+   */
+  restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]>;
 }

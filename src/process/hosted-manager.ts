@@ -61,7 +61,7 @@ export class HostedManager implements GatewayManager {
 
   /** @param hosts best first. */
   constructor(hosts: readonly [HostPort, ...HostPort[]], options: HostedManagerOptions) {
-    this.#mechanisms = new Mechanisms(hosts);
+    this.#mechanisms = new Mechanisms(hosts, options.former);
     this.mechanisms = this.#mechanisms.names;
     this.#options = options;
   }
@@ -110,7 +110,7 @@ export class HostedManager implements GatewayManager {
         installedAt: known?.installedAt ?? new Date().toISOString(),
       };
       // What is in charge stays as it is until its successor is registered: a consent may be declined.
-      if (others.length > 0) await host.register(identity, definition, report);
+      if (others.length > 0) await this.#register(host, definition, identity, report);
       const beganMs = Date.now();
       report(progress('install', 'defining'));
       await folder.make();
@@ -136,17 +136,21 @@ export class HostedManager implements GatewayManager {
       refuseForeign(status);
       if (status.phase === 'not-installed') return this.#clearHalf(identity, report);
       const registered = await this.#mechanisms.registered(identity, folder);
+      const { former } = this.#options;
       await this.#down('uninstall', identity, report);
+      let notPutBack: readonly string[] = [];
       try {
+        notPutBack = (await former?.restore(identity, report)) ?? [];
         for (const host of registered) await host.unregister(identity, report);
       } catch (error) {
         // What stays installed stays as it was: a consent that was declined must not leave the gateway down.
+        await former?.takeOver(identity, report).catch(() => undefined);
         if (status.desired === 'running') await this.#wishRunning(identity).catch(() => undefined);
         throw error;
       }
-      await this.#options.former?.restore(identity, report);
       report(progress('uninstall', 'clearing'));
       await folder.remove();
+      if (notPutBack.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notPutBack.join(', ')})`);
     });
     return this.status(identity);
   }
@@ -266,16 +270,27 @@ export class HostedManager implements GatewayManager {
     await host.start(identity, folder);
   }
 
+  async #register(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report): Promise<void> {
+    await this.#options.former?.remember(identity);
+    await host.register(identity, definition, report);
+  }
+
   /** Registration and definition, or neither. */
   async #registerNew(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report, known: boolean): Promise<void> {
     try {
-      await host.register(identity, definition, report);
+      await this.#register(host, definition, identity, report);
     } catch (error) {
       // After a deadline somebody else may still be at the registration, which is nothing without its definition.
       const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
-      if (!known && !mayStillCome) await this.#folder(identity).remove();
+      // Whatever an elevated step has done before it failed: what was remembered is there again before it is forgotten.
+      if (!known && !mayStillCome && (await this.#formerIsBack(identity, report))) await this.#folder(identity).remove();
       throw error;
     }
+  }
+
+  async #formerIsBack(identity: GatewayIdentity, report: Report): Promise<boolean> {
+    const missing = await this.#options.former?.restore(identity, report).catch(() => ['']);
+    return missing === undefined || missing.length === 0;
   }
 
   /** Waits for hosts that are not in charge any more: they read so in the definition, stop their gateway and end. */

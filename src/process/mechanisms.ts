@@ -11,7 +11,7 @@ import { problem } from '../service/problems.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import type { Installable } from '../service/status.ts';
 import type { Vouch } from './control-client.ts';
-import type { HostPort } from './host-port.ts';
+import type { FormerAutostart, HostPort } from './host-port.ts';
 import type { HostReport, MechanismFacts } from './status-source.ts';
 
 export interface Registered {
@@ -22,8 +22,11 @@ export interface Registered {
 export class Mechanisms implements MechanismFacts {
   readonly #hosts: readonly [HostPort, ...HostPort[]];
 
-  constructor(hosts: readonly [HostPort, ...HostPort[]]) {
+  readonly #former: FormerAutostart | undefined;
+
+  constructor(hosts: readonly [HostPort, ...HostPort[]], former?: FormerAutostart) {
     this.#hosts = hosts;
+    this.#former = former;
   }
 
   get names(): readonly Installable[] {
@@ -75,16 +78,22 @@ export class Mechanisms implements MechanismFacts {
   async report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport> {
     const all = await this.#all(identity, folder);
     const { host, registration } = chosen(all, this.#hosts[0]);
-    const [facts, problems] = await Promise.all([
+    const registered = registration.state === 'registered';
+    const [facts, problems, former] = await Promise.all([
       host.hostFacts(identity, folder),
-      registration.state === 'registered' ? host.problems?.(identity, folder) : undefined,
+      registered ? host.problems?.(identity, folder) : undefined,
+      registered ? this.#former?.problems(identity).catch(() => undefined) : undefined,
     ]);
     const left = all.filter(each => isRegistered(each) && each.host !== host);
     return {
       mechanism: host.mechanism,
       registration,
       host: facts,
-      problems: [...(problems ?? []), ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`))],
+      problems: [
+        ...(problems ?? []),
+        ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)),
+        ...(former ?? []),
+      ],
     };
   }
 

@@ -41,15 +41,19 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
   if (process.platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
-  const [{ scmHost, servedByRunner: vouch }, { windowsStartupShell }, { readUserEnvironment }, { lacking }] = await Promise.all([
-    import('./scm-host.ts'),
-    import('./windows-startup.ts'),
-    import('../windows/user-environment.ts'),
-    import('../windows/capabilities.ts'),
-  ]);
+  const [{ scmHost, servedByRunner: vouch }, { windowsStartupShell }, { windowsMigration }, { readUserEnvironment }, { lacking }] =
+    await Promise.all([
+      import('./scm-host.ts'),
+      import('./windows-startup.ts'),
+      import('./windows-migration.ts'),
+      import('../windows/user-environment.ts'),
+      import('../windows/capabilities.ts'),
+    ]);
   const service = scmHost({ hostCommand, ...(elevation && { elevation }) });
-  const startup = startupHost({ hostCommand, stateRoot, processes, shell: windowsStartupShell(hostCommand), vouch });
-  return { readUserEnvironment, lacking, ...withUpdates(new HostedManager([service, startup], options)) };
+  const shell = windowsStartupShell(hostCommand);
+  const startup = startupHost({ hostCommand, stateRoot, processes, shell, vouch });
+  const former = windowsMigration({ stateRoot, processes, shell });
+  return { readUserEnvironment, lacking, ...withUpdates(new HostedManager([service, startup], { ...options, former })) };
 }
 
 /** What would be started for this gateway now. @throws GatewayServiceError `gateway-command-missing` */

@@ -130,6 +130,11 @@ export const ERRORS = {
     remedy: 'Run "hermes-gateway install" from an elevated prompt ("Run as administrator").',
     exit: EXIT.needsAdministrator,
   },
+  'autostart-not-restored': {
+    message: 'The gateway service is switched off, but what started the gateway before could not be put back.',
+    remedy: 'Run "hermes gateway install" to have Hermes set up its own start again.',
+    exit: EXIT.failed,
+  },
   'connection-lost': {
     message: 'The app does not answer.',
     remedy: 'Start the app again. The gateway itself is not touched by this.',

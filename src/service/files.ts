@@ -35,6 +35,23 @@ export async function writeFileAtomic(file: string, text: string): Promise<void>
   }
 }
 
+/**
+ * Writes a file where no other file may lie even for a moment: Windows opens whatever is in a Startup folder. Gives whether it is there now:
+ * a file of other content is never replaced, except by what its own interrupted write was to become. Missing folders are made.
+ */
+export async function writeIfMissing(file: string, content: Buffer): Promise<boolean> {
+  await fs.mkdir(path.dirname(file), { recursive: true });
+  try {
+    await fs.writeFile(file, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const present = await fs.readFile(file);
+  if (present.length < content.length && content.subarray(0, present.length).equals(present)) await fs.writeFile(file, content);
+  return (await fs.readFile(file)).equals(content);
+}
+
 /** Renames over what is there, with patience for whoever reads it just now. */
 export async function renamePatiently(from: string, to: string): Promise<void> {
   const deadline = performance.now() + RENAME_PATIENCE_MS;

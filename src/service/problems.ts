@@ -76,6 +76,16 @@ export const PROBLEMS = {
     remedy: 'Install the gateway service again, which removes it.',
     elevated: false,
   },
+  'autostart-left': {
+    message: 'Something else still starts this gateway when you sign in. A second gateway refuses to run, so nothing is lost.',
+    remedy: 'Repair the gateway service with "hermes-gateway install"; what an administrator made is removed as administrator.',
+    elevated: true,
+  },
+  'autostart-unasked': {
+    message: 'It cannot be told whether something else starts this gateway too.',
+    remedy: 'See that the Task Scheduler runs and the Startup folder can be read, then repair the gateway service with "hermes-gateway install".',
+    elevated: false,
+  },
   'startup-disabled': {
     message: "Windows' own switch for this Startup app is off, so the gateway does not start when you sign in.",
     remedy: "Turn it on in Windows' Settings, under Apps, Startup.",

@@ -19,6 +19,15 @@ const NOTES = {
   'sign-in': (command: string) => `starts when you sign in: ${command}`,
   'sign-in-console': (command: string) => `starts when you sign in, with a console window, as always in development: ${command}`,
   windowless: () => 'runs as you, without a window',
+  'gateway-gives-way': () => 'it runs without a service, and gives way to the one of this service',
+  'autostart-taken': () => 'started this gateway until now; it is remembered, and put back when you switch this off',
+  'autostart-disabled': () => 'started this gateway until now; it is stopped and disabled, and nothing of it is deleted',
+  'autostart-back': () => 'what started this gateway before; runs as you, with no more than your own rights',
+  'autostart-stays-disabled': () => 'was disabled when you switched this on; "Services" of Windows can enable it again',
+  'autostart-starts-something-else': () => 'has a name that Hermes uses, but does not start this gateway; left alone, look at it yourself',
+  'autostart-another-user': () => 'belongs to another user of this computer; left alone',
+  'autostart-unreadable': () => 'may not be read by you; left alone, look at it yourself',
+  'autostart-unasked': (why: string) => `cannot be asked, so nothing is changed there (${why})`,
 } as const satisfies Record<string, (...values: string[]) => string>;
 
 export type ReceiptNotes = typeof NOTES;

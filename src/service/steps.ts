@@ -13,6 +13,8 @@ export const STEPS = {
   consent: 'Waiting for an administrator',
   registering: 'Registering the service',
   unregistering: 'Removing the service',
+  'taking-over': 'Taking over from what started the gateway before',
+  'putting-back': 'Putting back what started the gateway before',
   clearing: 'Removing the state folder',
   stopping: 'Stopping the gateway',
   restarting: 'Stopping the gateway and starting it again',

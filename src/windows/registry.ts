@@ -73,6 +73,16 @@ const RegEnumValueW = declare<[Handle, number, Buffer, [number], null, null, nul
   'int32',
   [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
 );
+const RegEnumKeyExW = declare<[Handle, number, Buffer, [number], null, null, null, null], number>('advapi32.dll', 'RegEnumKeyExW', 'int32', [
+  POINTER,
+  DWORD,
+  POINTER,
+  inout(DWORD),
+  POINTER,
+  POINTER,
+  POINTER,
+  POINTER,
+]);
 const RegDeleteValueW = declare<[Handle, string], number>('advapi32.dll', 'RegDeleteValueW', 'int32', [POINTER, WIDE]);
 const RegDeleteTreeW = declare<[Handle, null], number>('advapi32.dll', 'RegDeleteTreeW', 'int32', [POINTER, WIDE]);
 const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advapi32.dll', 'RegDeleteKeyExW', 'int32', [
@@ -82,6 +92,8 @@ const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advap
   DWORD,
 ]);
 const MAX_VALUE_NAME = 16_384;
+/** "The maximum length of a key name is 255 characters", and its terminator. */
+const MAX_KEY_NAME = 256;
 
 function split(path: RegistryPath): { readonly root: Handle; readonly subkey: string } {
   return { root: path.startsWith('HKLM') ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, subkey: path.slice(5) };
@@ -164,6 +176,22 @@ export function readKey(path: RegistryPath): Record<string, RegistryValue> | und
       if (value !== undefined) values[text] = value;
     }
   });
+}
+
+/** The names of the keys right below a key; none where there is no such key. */
+export function readSubkeys(path: RegistryPath): readonly string[] {
+  const names = withKey(path, KEY_READ, key => {
+    const found: string[] = [];
+    const name = Buffer.alloc(2 * MAX_KEY_NAME);
+    for (let index = 0; ; index += 1) {
+      const length: [number] = [MAX_KEY_NAME];
+      const { result: status } = RegEnumKeyExW(key, index, name, length, null, null, null, null);
+      if (status === ERROR.noMoreItems) return found;
+      check(status, `RegEnumKeyExW ${path}`);
+      found.push(name.toString('utf16le', 0, 2 * length[0]));
+    }
+  });
+  return names ?? [];
 }
 
 /** Writes values under a key, which is made first where it is missing; values that are not named stay. */

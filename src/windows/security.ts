@@ -92,8 +92,8 @@ function sessionText(session: number, kind: number): string {
   );
 }
 
-/** The SID of an account, named `DOMAIN\user`. */
-function sidOfAccount(name: string): Sid {
+/** The SID of an account, named `DOMAIN\user` or `user`. @throws GatewayServiceError where there is none */
+export function sidOfAccount(name: string): Sid {
   const sid = Buffer.alloc(MAX_SID_BYTES);
   const domain = Buffer.alloc(2 * MAX_DOMAIN_NAME);
   const { result, lastError } = LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]);

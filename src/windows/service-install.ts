@@ -184,6 +184,11 @@ function changeConfig(service: Handle, config: ServiceConfig): void {
   if (!result) throw win32Error(lastError, 'ChangeServiceConfigW');
 }
 
+/** Keeps Windows from starting a service, and leaves it as it is otherwise; one that is absent is fine. Needs an administrator. */
+export function disableService(name: string): void {
+  withService(name, ['queryConfig', 'changeConfig'], service => changeConfig(service, { ...configOf(service), startType: 'disabled' }));
+}
+
 /** Writes the settings and the owner's entry, reads everything back, and completes. Gives what the system does not know. */
 function configure(service: Handle, spec: ServiceSpec, startType: StartType, complete: () => void): InstallReceipt['unsupported'] {
   const settings = settingsOf(spec);

@@ -195,24 +195,39 @@ describe('a service that takes over from the sign-in start', () => {
 });
 
 describe('what started the gateway before', () => {
-  it('goes when ours is registered and before it is started, and comes back when ours is gone', async () => {
+  it('goes when ours is registered and before it is started, and comes back before ours is gone', async () => {
     const seen: string[] = [];
     manager = managerWith({
       receipt: async verb => [{ action: verb === 'install' ? 'remove' : 'create', kind: 'task', target: 'Hermes_Gateway' }],
       takeOver: async () =>
         void seen.push(`taken over, entries: ${entries().length}, running: ${(await status()).gatewayPid !== undefined}`),
-      restore: async () => void seen.push(`restored, entries: ${entries().length}, state: ${fs.existsSync(state.path)}`),
+      restore: async () => {
+        seen.push(`restored, entries: ${entries().length}, running: ${(await status()).gatewayPid !== undefined}`);
+        return [];
+      },
+      problems: async () => [],
+      remember: async () => void seen.push(`remembered, entries: ${entries().length}`),
     });
     const { entries: shown } = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
     expect(shown).toContainEqual({ action: 'remove', kind: 'task', target: 'Hermes_Gateway' });
     await install({ mechanism: 'startup' });
     await manager.uninstall(identity);
-    expect(seen).toEqual(['taken over, entries: 1, running: false', 'restored, entries: 0, state: true']);
+    expect(seen).toEqual([
+      'remembered, entries: 0',
+      'taken over, entries: 1, running: false',
+      'restored, entries: 1, running: false',
+    ]);
   });
 
   it('stays where the consent was declined', async () => {
     const takeOver = vi.fn(async () => undefined);
-    manager = managerWith({ receipt: async () => [], takeOver, restore: async () => undefined });
+    manager = managerWith({
+      receipt: async () => [],
+      problems: async () => [],
+      remember: async () => undefined,
+      takeOver,
+      restore: async () => [],
+    });
     service.consent = 'declined';
     await expect(install()).rejects.toMatchObject({ code: 'consent-declined' });
     expect(takeOver).not.toHaveBeenCalled();

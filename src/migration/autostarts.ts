@@ -1,0 +1,174 @@
+/**
+ * Every autostart of one gateway that is not ours: Hermes' own task and Startup entries, and services that people made with a wrapper. One
+ * counts where what it starts is a gateway of this very home; what only has such a name is told of, and never touched.
+ */
+
+import type { Environment } from '../gateway/environment.ts';
+import {
+  commandOf,
+  type GatewayLaunch,
+  gatewayLaunch,
+  homeOfLauncher,
+  isHermesName,
+  type LaunchOwner,
+  launchedService,
+  readLauncher,
+  scriptOf,
+} from './gateway-launch.ts';
+import type { Ports, ScheduledTask, StartupFile } from './ports.ts';
+import { type ReadTask, readTask, type TaskFields } from './task-xml.ts';
+import type { WrappedService } from './wrapped-service.ts';
+
+/** A script that an autostart has run; it is needed again when the autostart comes back. */
+export interface Launcher {
+  readonly file: string;
+  readonly text: string;
+}
+
+interface Started {
+  readonly launchers: readonly Launcher[];
+}
+
+export type TaskAutostart = Started & { readonly kind: 'task'; readonly name: string; readonly task: TaskFields };
+export type EntryAutostart = Started & {
+  readonly kind: 'startup-entry';
+  /** Of the file. */
+  readonly name: string;
+  /** The whole file, as Base64. */
+  readonly content: string;
+};
+export type ServiceAutostart = Started & { readonly kind: 'service'; readonly name: string };
+export type Autostart = TaskAutostart | EntryAutostart | ServiceAutostart;
+export type AutostartKind = Autostart['kind'];
+
+/** Something with a name that Hermes gives, which is left alone, and why. */
+export interface LookAlike {
+  readonly kind: AutostartKind;
+  readonly name: string;
+  readonly why: 'starts-something-else' | 'another-user' | 'unreadable';
+}
+
+export interface Found {
+  readonly autostarts: readonly Autostart[];
+  readonly lookAlikes: readonly LookAlike[];
+  /** What could not be asked, and why. */
+  readonly unasked: readonly { readonly kind: AutostartKind; readonly why: string }[];
+}
+
+/** Whose autostarts are looked for. */
+export interface AutostartOwner extends LaunchOwner {
+  /** As a task names it. */
+  readonly user: string;
+  /** Whether a SID or an account name means this user. */
+  isUser(account: string): boolean;
+  /** The text of a launcher; undefined where there is none, or where no file of a user is to be read. */
+  readText(file: string): string | undefined;
+}
+
+/** What Hermes calls all of its tasks. */
+const TASKS = 'Hermes_Gateway';
+/** A Startup entry starts a launcher, which starts the gateway. */
+const MAX_SCRIPTS = 3;
+const ENTRY = /\.(vbs|js|cmd|bat|lnk|tmp)$/i;
+
+/** @param service the name of our service for the gateway. A system that cannot be asked is told as `unasked`. */
+export async function findAutostarts(ports: Partial<Ports>, service: string, owner: AutostartOwner): Promise<Found> {
+  const unasked: { kind: AutostartKind; why: string }[] = [];
+  const ask = async <T>(kind: AutostartKind, list: (() => Promise<readonly T[]>) | undefined): Promise<readonly T[]> => {
+    try {
+      return (await list?.()) ?? [];
+    } catch (error) {
+      unasked.push({ kind, why: (error as Error).message });
+      return [];
+    }
+  };
+  const { tasks, startup, services } = ports;
+  const [foundTasks, files, wrapped] = await Promise.all([
+    ask('task', tasks && (() => tasks.find(TASKS))),
+    ask('startup-entry', startup && (() => startup.list())),
+    ask('service', services && (() => services.find())),
+  ]);
+  const all = [
+    ...foundTasks.flatMap(task => taskAutostart(task, service, owner) ?? []),
+    ...files.flatMap(file => entryAutostart(file, service, owner) ?? []),
+    ...wrapped.flatMap(each => serviceAutostart(each, service, owner) ?? []),
+  ];
+  return {
+    autostarts: all.flatMap(each => ('why' in each ? [] : [each])),
+    lookAlikes: all.flatMap(each => ('why' in each ? [each] : [])),
+    unasked,
+  };
+}
+
+function taskAutostart({ name, xml }: ScheduledTask, service: string, owner: AutostartOwner): TaskAutostart | LookAlike | undefined {
+  if (!isHermesName(name)) return undefined;
+  const lookAlike = (why: LookAlike['why']): LookAlike => ({ kind: 'task', name, why });
+  if (xml === undefined) return lookAlike('unreadable');
+  const task = readTask(xml);
+  if (!task) return lookAlike('starts-something-else');
+  const { fields } = task;
+  const started = followed(commandOf(fields.command, fields.args), {}, owner);
+  const whose = started && serviceOf(started, owner);
+  if (!isOwners(task, owner)) return whose === undefined || whose === service ? lookAlike('another-user') : undefined;
+  if (whose === undefined) return lookAlike('starts-something-else');
+  return whose === service ? { kind: 'task', name, task: fields, launchers: started?.launchers ?? [] } : undefined;
+}
+
+function entryAutostart(file: StartupFile, service: string, owner: AutostartOwner): EntryAutostart | LookAlike | undefined {
+  const { name, content, command } = file;
+  if (!ENTRY.test(name)) return undefined;
+  const script = () => followedScript({ file: name, text: decodeScript(content) }, {}, owner, MAX_SCRIPTS);
+  const started = command ? followed(command, {}, owner) : script();
+  const whose = started && serviceOf(started, owner);
+  if (whose === service) return { kind: 'startup-entry', name, content: content.toString('base64'), launchers: started?.launchers ?? [] };
+  return whose === undefined && isHermesName(name) ? { kind: 'startup-entry', name, why: 'starts-something-else' } : undefined;
+}
+
+function serviceAutostart(wrapped: WrappedService, service: string, owner: AutostartOwner): ServiceAutostart | undefined {
+  const { name, command, env, account } = wrapped;
+  const started = followed(command, env, owner);
+  // A gateway without a home of its own serves the account that it runs as.
+  if (!started || (started.launch.home === undefined && !owner.isUser(account))) return undefined;
+  return serviceOf(started, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
+}
+
+function isOwners({ user, group }: ReadTask, owner: AutostartOwner): boolean {
+  return !group && (user === undefined || owner.isUser(user));
+}
+
+interface Followed {
+  readonly launch: GatewayLaunch;
+  readonly launchers: readonly Launcher[];
+}
+
+const serviceOf = ({ launch }: Followed, owner: AutostartOwner): string | undefined => launchedService(launch, owner);
+
+/** What a command starts in the end, through the scripts that it has run. */
+function followed(argv: readonly string[], env: Environment, owner: AutostartOwner, scripts = MAX_SCRIPTS): Followed | undefined {
+  const launch = gatewayLaunch(argv, env);
+  if (launch) return { launch, launchers: [] };
+  const script = scriptOf(argv);
+  if (script === undefined || scripts === 0) return undefined;
+  const text = owner.readText(script);
+  if (text !== undefined) {
+    const further = followedScript({ file: script, text }, env, owner, scripts);
+    return further && { ...further, launchers: [{ file: script, text }, ...further.launchers] };
+  }
+  // A launcher that an update has deleted, or that is not to be read: where it lies says whose it is.
+  const home = homeOfLauncher(script);
+  return home === undefined ? undefined : { launch: { home }, launchers: [] };
+}
+
+function followedScript({ file, text }: Launcher, before: Environment, owner: AutostartOwner, scripts: number): Followed | undefined {
+  const { env, commands } = readLauncher(text, file);
+  for (const command of commands) {
+    const found = followed(command, { ...before, ...env }, owner, scripts - 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function decodeScript(content: Buffer): string {
+  if (content[0] === 0xff && content[1] === 0xfe) return content.subarray(2).toString('utf16le');
+  return content.toString('utf8').replace(/^\uFEFF/, '');
+}

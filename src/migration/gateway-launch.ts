@@ -1,0 +1,165 @@
+/**
+ * Whether a command starts a Hermes gateway, and whose: the one identity by which an autostart is told, because its name may be anybody's.
+ * Each generation of Hermes has its own way (`hermes_cli/gateway_windows.py`, `gateway/windows_service.py`): a Python with the module, the
+ * launcher `hermes.exe`, or a script of its own in `<home>\gateway-service` that sets the home and runs one of these.
+ */
+
+import path from 'node:path';
+import { type Environment, variable } from '../gateway/environment.ts';
+import { gatewayIdentity, resolveHermesRoot } from '../gateway/home.ts';
+import { parseProfile } from '../gateway/profile.ts';
+import { splitCommandLine } from '../windows/argv.ts';
+
+/** A gateway that some command starts. */
+export interface GatewayLaunch {
+  /** `--profile`, as it was given. */
+  readonly profile?: string;
+  /** HERMES_HOME, as it was set for the command; without it the user's own counts. */
+  readonly home?: string;
+}
+
+/** Whose environment stands behind a launch that names no home. */
+export interface LaunchOwner {
+  readonly platform: NodeJS.Platform;
+  /** LOCALAPPDATA, and what the user has set for Hermes. */
+  readonly env: Environment;
+  readonly homedir: string;
+  readUserEnvironment?(name: string): string | undefined;
+}
+
+/** What a launcher script does: the commands that it runs, with the variables that it sets. */
+export interface LauncherScript {
+  readonly env: Environment;
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** The folder below a home where Hermes keeps its launchers, and how it calls whatever starts with Windows. */
+export const LAUNCHER_FOLDER = 'gateway-service';
+const HERMES_NAME = /^Hermes_Gateway(_[^.\\/]+)?(\.|$)/i;
+
+const SCRIPT = /\.(vbs|js|cmd|bat)$/i;
+const PYTHON = /^pythonw?[\d.]*(\.exe)?$/i;
+const HERMES = /^hermes(\.exe|\.cmd)?$/i;
+
+/** Whether Hermes gives this name to a task, a Startup entry or a launcher; anybody may. */
+export const isHermesName = (name: string): boolean => HERMES_NAME.test(path.win32.basename(name));
+
+/** A program, which may stand in quotes, and the rest of its command line. */
+export function commandOf(program: string, parameters: string): readonly string[] {
+  return [program.replace(/^"(.*)"$/, '$1'), ...splitCommandLine(`"" ${parameters}`).slice(1)];
+}
+
+/** Undefined where the command starts no gateway. */
+export function gatewayLaunch(argv: readonly string[], env: Environment): GatewayLaunch | undefined {
+  const args = hermesArguments(argv);
+  if (!args) return undefined;
+  const { profile, rest } = withoutProfile(args);
+  const at = rest.findIndex(each => !each.startsWith('-'));
+  const verb = rest[at + 1];
+  // `hermes gateway` alone is `hermes gateway run`; any other word after it starts none.
+  if (rest[at] !== 'gateway' || !(verb === undefined || verb === 'run' || verb.startsWith('-'))) return undefined;
+  const home = variable(env, 'HERMES_HOME', 'win32')?.trim();
+  return { ...(profile !== undefined && { profile }), ...(home && { home }) };
+}
+
+/** The arguments that Hermes gets, where the program is Hermes. */
+function hermesArguments([program = '', ...args]: readonly string[]): readonly string[] | undefined {
+  const name = path.win32.basename(program);
+  if (HERMES.test(name)) return args;
+  if (!PYTHON.test(name)) return undefined;
+  const module = args.findIndex((each, index) => each === 'hermes_cli.main' && args[index - 1] === '-m');
+  if (module >= 0) return args.slice(module + 1);
+  // The newer generation has its bootstrap in the command itself.
+  const bootstrap = args.findIndex((each, index) => args[index - 1] === '-c' && each.includes('hermes'));
+  return bootstrap >= 0 ? args.slice(bootstrap + 1) : undefined;
+}
+
+/** Hermes takes the profile from anywhere on its command line. */
+function withoutProfile(args: readonly string[]): { profile?: string; rest: readonly string[] } {
+  const rest: string[] = [];
+  let profile: string | undefined;
+  for (let at = 0; at < args.length; at += 1) {
+    const each = args[at] ?? '';
+    if (each === '-p' || each === '--profile') {
+      at += 1;
+      profile = args[at];
+    } else if (each.startsWith('--profile=')) profile = each.slice('--profile='.length);
+    else rest.push(each);
+  }
+  return profile === undefined ? { rest } : { profile, rest };
+}
+
+/** The name of our service for the gateway that a launch starts; undefined where no home or profile can be made of what it says. */
+export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchOwner): string | undefined {
+  try {
+    const root = resolveHermesRoot({ ...owner, ...(home !== undefined && { home }) });
+    const named = profile === undefined ? {} : { profile: parseProfile(profile, { exists: true }) };
+    return gatewayIdentity({ ...root, ...named }, owner.platform).serviceName;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The script that a command has run: its own program, or what it gives to a script host or a shell. */
+export function scriptOf([program = '', ...args]: readonly string[]): string | undefined {
+  const name = path.win32.basename(program).toLowerCase();
+  if (/^[wc]script(\.exe)?$/.test(name)) return args.find(each => !each.startsWith('//'));
+  if (/^cmd(\.exe)?$/.test(name)) {
+    const command = args.slice(args.findIndex(each => /^\/[ck]$/i.test(each)) + 1);
+    return command.find(each => SCRIPT.test(each));
+  }
+  return SCRIPT.test(name) ? program : undefined;
+}
+
+/** The home in whose launcher folder a script lies, if it has the name of one of Hermes' launchers. */
+export function homeOfLauncher(script: string): string | undefined {
+  const folder = path.win32.dirname(script);
+  const isLauncher = path.win32.basename(folder).toLowerCase() === LAUNCHER_FOLDER && isHermesName(script);
+  return isLauncher ? path.win32.dirname(folder) : undefined;
+}
+
+/** Takes a script of Hermes apart, as far as it says what is run; `fileName` tells the language. */
+export function readLauncher(text: string, fileName: string): LauncherScript {
+  const extension = path.win32.extname(fileName).toLowerCase();
+  if (extension === '.vbs') return readScript(text, VBS);
+  if (extension === '.js') return readScript(text, JSCRIPT);
+  if (extension === '.cmd' || extension === '.bat') return readBatch(text);
+  // What is left of an interrupted write says in its own words what it was to become.
+  return /^\s*\/\//.test(text) ? readScript(text, JSCRIPT) : readScript(text, VBS);
+}
+
+interface ScriptLanguage {
+  readonly set: RegExp;
+  readonly run: RegExp;
+  unquote(literal: string): string;
+}
+
+const VBS: ScriptLanguage = {
+  set: /\.Item\(("(?:[^"\r\n]|"")*")\)\s*=\s*("(?:[^"\r\n]|"")*")[^\S\r\n]*$/gim,
+  run: /\.Run[\s(]+("(?:[^"\r\n]|"")*")/gi,
+  unquote: literal => literal.slice(1, -1).replaceAll('""', '"'),
+};
+const JSCRIPT: ScriptLanguage = {
+  set: /\(("(?:[^"\\\r\n]|\\.)*")\)\s*=\s*("(?:[^"\\\r\n]|\\.)*")[^\S\r\n]*;?[^\S\r\n]*$/gim,
+  run: /\.Run\(\s*("(?:[^"\\\r\n]|\\.)*")/gi,
+  unquote: literal => literal.slice(1, -1).replace(/\\(.)/g, '$1'),
+};
+
+function readScript(text: string, { set, run, unquote }: ScriptLanguage): LauncherScript {
+  const env = Object.fromEntries([...text.matchAll(set)].map(([, name = '', value = '']) => [unquote(name), unquote(value)]));
+  return { env, commands: [...text.matchAll(run)].map(([, command = '']) => splitCommandLine(unquote(command))) };
+}
+
+function readBatch(text: string): LauncherScript {
+  const env: Record<string, string> = {};
+  const commands: string[][] = [];
+  for (const whole of text.split(/\r?\n/)) {
+    const line = whole.trim().replace(/^@/, '');
+    const [, name, value] = /^set\s+"([^=]+)=(.*)"$/i.exec(line) ?? /^set\s+([^=\s]+)=(.*)$/i.exec(line) ?? [];
+    if (name !== undefined) env[name] = value ?? '';
+    else if (line !== '' && !/^(rem|::|echo|cd|chcp|exit|if|goto|setlocal|endlocal)\b/i.test(line)) {
+      commands.push(splitCommandLine(line.replace(/^call\s+/i, '').replace(/^start\s+("[^"]*"\s+)?(\/\w+\s+)*/i, '')));
+    }
+  }
+  return { env, commands };
+}

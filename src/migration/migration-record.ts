@@ -1,0 +1,79 @@
+/**
+ * What the migration of one gateway has taken away, or is about to: kept in the service's state folder, as the fields from which it can be
+ * put back. It is written before each change, so that whoever comes after a kill finds at least what was changed.
+ */
+
+import path from 'node:path';
+import * as v from 'valibot';
+import { GatewayServiceError } from '../service/errors.ts';
+import { readJson, writeJson } from '../service/files.ts';
+import type { Autostart, AutostartKind } from './autostarts.ts';
+
+const text = v.pipe(v.string(), v.maxLength(131_072));
+const launchers = v.array(v.object({ file: text, text }));
+const task = v.object({
+  command: text,
+  args: text,
+  cwd: v.optional(text),
+  description: v.optional(text),
+  delay: v.optional(text),
+  enabled: v.boolean(),
+});
+
+const AUTOSTART = v.variant('kind', [
+  v.object({ kind: v.literal('task'), name: text, task, launchers }),
+  v.object({ kind: v.literal('startup-entry'), name: text, content: text, launchers }),
+  v.object({ kind: v.literal('service'), name: text, launchers }),
+]);
+
+const KIND = v.picklist(['task', 'startup-entry', 'service']);
+
+const RECORD = v.object({
+  schema: v.literal(1),
+  /** What was taken away, or is being taken away just now. */
+  taken: v.array(AUTOSTART),
+  /** What starts this gateway still, because it could not be taken away. */
+  left: v.array(v.object({ kind: KIND, name: text })),
+  /** What could not be asked. */
+  unasked: v.array(v.object({ kind: KIND, why: text })),
+  /** Whether the last taking away was carried out to its end. */
+  settled: v.boolean(),
+});
+
+export interface MigrationRecord {
+  readonly schema: 1;
+  readonly taken: readonly Autostart[];
+  readonly left: readonly { readonly kind: AutostartKind; readonly name: string }[];
+  readonly unasked: readonly { readonly kind: AutostartKind; readonly why: string }[];
+  readonly settled: boolean;
+}
+
+export const NOTHING_TAKEN: MigrationRecord = { schema: 1, taken: [], left: [], unasked: [], settled: true };
+
+const fileIn = (stateFolder: string): string => path.join(stateFolder, 'migration.json');
+
+/** @throws GatewayServiceError `state-corrupt`, `state-newer`: what was taken away must not be forgotten over it */
+export async function readMigration(stateFolder: string): Promise<MigrationRecord> {
+  const file = fileIn(stateFolder);
+  const read = await readJson(file);
+  if (read.state === 'absent') return NOTHING_TAKEN;
+  if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
+  const { schema } = (read.value ?? {}) as { schema?: unknown };
+  if (typeof schema === 'number' && schema > 1) throw new GatewayServiceError('state-newer', file);
+  const result = v.safeParse(RECORD, read.value);
+  if (!result.success) throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(result.issues[0]) ?? 'document'})`);
+  return result.output as MigrationRecord;
+}
+
+export function writeMigration(stateFolder: string, record: MigrationRecord): Promise<void> {
+  return writeJson(fileIn(stateFolder), record);
+}
+
+export const isSameAutostart = (one: Pick<Autostart, 'kind' | 'name'>, other: Pick<Autostart, 'kind' | 'name'>): boolean =>
+  one.kind === other.kind && one.name.toLowerCase() === other.name.toLowerCase();
+
+/** The record with these taken as they are now: what was taken before under the same name is replaced. */
+export function withTaken(record: MigrationRecord, autostarts: readonly Autostart[]): MigrationRecord {
+  const kept = record.taken.filter(taken => !autostarts.some(each => isSameAutostart(each, taken)));
+  return { ...record, taken: [...kept, ...autostarts] };
+}

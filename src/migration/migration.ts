@@ -1,0 +1,139 @@
+/**
+ * Taking over from what started a gateway before, and putting it back: a transaction that survives being killed anywhere.
+ *
+ * On:  remember → ours is registered → theirs are taken away, one by one → ours is started.
+ * Off: ours is stopped → theirs are put back, one by one → ours is unregistered → the record goes with the state folder.
+ *
+ * So there is at every moment at least one that starts the gateway at the next sign-in. For a moment there are two, which is safe, because a
+ * gateway refuses to run beside another one of its home; none would be an outage that nobody notices. Each step writes what it is about to do
+ * first, and looks before it acts: repeated after a kill it does what is left to do.
+ *
+ * Only what the user who runs this may do is done here. What needs rights is done by the elevated step, which finds it by itself.
+ */
+
+import path from 'node:path';
+import type { GatewayIdentity } from '../gateway/identity.ts';
+import { livingGateway } from '../gateway/identity-files.ts';
+import type { FormerAutostart } from '../process/host-port.ts';
+import { writeIfMissing } from '../service/files.ts';
+import { lockHolder, type ProcessTable } from '../service/lock.ts';
+import type { Report } from '../service/manager.ts';
+import { type Problem, problem } from '../service/problems.ts';
+import { noted, type ReceiptEntry } from '../service/receipt.ts';
+import { StateFolder } from '../service/state-folder.ts';
+import { progress } from '../service/steps.ts';
+import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
+import { type MigrationRecord, readMigration, withTaken, writeMigration } from './migration-record.ts';
+import { planReceipt, puttingBackPlan, takingPlan } from './plan.ts';
+import type { Ports } from './ports.ts';
+import { writeTask } from './task-xml.ts';
+
+export interface MigrationOptions {
+  readonly ports: Ports;
+  readonly owner: AutostartOwner;
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+}
+
+export class Migration implements FormerAutostart {
+  readonly #options: MigrationOptions;
+
+  constructor(options: MigrationOptions) {
+    this.#options = options;
+  }
+
+  /** All that starts this gateway besides us, and what only looks so. */
+  find({ serviceName }: GatewayIdentity): Promise<Found> {
+    const { ports, owner } = this.#options;
+    return findAutostarts(ports, serviceName, owner);
+  }
+
+  async receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]> {
+    const found = await this.find(identity);
+    if (verb === 'install') return [...this.#unmanaged(identity), ...planReceipt(takingPlan(found), found.unasked)];
+    const record = await readMigration(this.#folder(identity));
+    return planReceipt(puttingBackPlan(record, found), found.unasked);
+  }
+
+  async problems(identity: GatewayIdentity): Promise<readonly Problem[]> {
+    const { left, unasked, settled } = await readMigration(this.#folder(identity));
+    return [
+      ...left.map(({ name }) => problem('autostart-left', `(${name})`)),
+      ...unasked.map(({ why }) => problem('autostart-unasked', `(${why})`)),
+      ...(settled || left.length > 0 ? [] : [problem('autostart-left')]),
+    ];
+  }
+
+  async remember(identity: GatewayIdentity): Promise<void> {
+    const { autostarts } = await this.find(identity);
+    if (autostarts.length === 0) return;
+    const folder = this.#folder(identity);
+    await writeMigration(folder, { ...withTaken(await readMigration(folder), autostarts), settled: false });
+  }
+
+  async takeOver(identity: GatewayIdentity, report: Report): Promise<void> {
+    const folder = this.#folder(identity);
+    const found = await this.find(identity);
+    const steps = takingPlan(found).flatMap(step => (step.action === 'take' ? [step.autostart] : []));
+    let record = withTaken(await readMigration(folder), steps);
+    const nothingToSay = record.taken.length === 0 && found.unasked.length === 0;
+    if (nothingToSay) return;
+    record = { ...record, left: [], unasked: found.unasked, settled: false };
+    await writeMigration(folder, record);
+    for (const autostart of steps) {
+      report(progress('install', 'taking-over', autostart.name));
+      if (!(await this.#take(autostart))) record = withLeft(record, autostart);
+    }
+    await writeMigration(folder, { ...record, settled: true });
+  }
+
+  async restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]> {
+    const record = await readMigration(this.#folder(identity));
+    if (record.taken.length === 0) return [];
+    const failed: string[] = [];
+    for (const step of puttingBackPlan(record, await this.find(identity))) {
+      if (step.action !== 'put-back') continue;
+      report(progress('uninstall', 'putting-back', step.autostart.name));
+      if (!(await this.#putBack(step.autostart))) failed.push(step.autostart.name);
+    }
+    return failed;
+  }
+
+  /** Whether it starts nothing any more. */
+  #take({ kind, name }: Autostart): Promise<boolean> {
+    const { tasks, startup, services } = this.#options.ports;
+    const taking = { task: () => tasks.remove(name), 'startup-entry': () => startup.remove(name), service: () => services.disable(name) };
+    return taking[kind]().catch(() => false);
+  }
+
+  async #putBack(autostart: Autostart): Promise<boolean> {
+    const { ports, owner } = this.#options;
+    try {
+      // Hermes may have written a newer launcher since; that one stays.
+      for (const { file, text } of autostart.launchers) await writeIfMissing(file, Buffer.from(text));
+      if (autostart.kind === 'task') return await ports.tasks.create(autostart.name, writeTask(autostart.task, owner.user));
+      if (autostart.kind === 'startup-entry') return await ports.startup.write(autostart.name, Buffer.from(autostart.content, 'base64'));
+      return false;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A gateway of this home that runs without us gives way to ours when ours starts. */
+  #unmanaged(identity: GatewayIdentity): readonly ReceiptEntry[] {
+    const { processes } = this.#options;
+    const gateway = livingGateway(identity.home, processes);
+    const { runnerLock } = new StateFolder(this.#folder(identity));
+    if (!gateway?.certain || lockHolder(runnerLock, processes)) return [];
+    return [{ action: 'stop', kind: 'process', target: `gateway (PID ${gateway.pid})`, ...noted('gateway-gives-way') }];
+  }
+
+  #folder({ serviceName }: GatewayIdentity): string {
+    return path.join(this.#options.stateRoot, serviceName);
+  }
+}
+
+function withLeft(record: MigrationRecord, { kind, name }: Autostart): MigrationRecord {
+  return { ...record, left: [...record.left, { kind, name }] };
+}

@@ -1,0 +1,23 @@
+/**
+ * Text as console tools write it to a pipe: in the OEM code page, which Node cannot decode by itself.
+ * Source: MultiByteToWideChar (Microsoft Learn).
+ */
+import { declare } from './library.ts';
+import { DWORD, POINTER } from './types.ts';
+
+const MultiByteToWideChar = declare<[number, number, Buffer, number, Buffer | null, number], number>(
+  'kernel32.dll',
+  'MultiByteToWideChar',
+  'int',
+  [DWORD, DWORD, POINTER, 'int', POINTER, 'int'],
+);
+const CP_OEMCP = 1;
+
+/** Never throws: what means nothing becomes a replacement character. */
+export function decodeOem(bytes: Buffer): string {
+  if (bytes.length === 0) return '';
+  const length = MultiByteToWideChar(CP_OEMCP, 0, bytes, bytes.length, null, 0).result;
+  const wide = Buffer.alloc(2 * length);
+  MultiByteToWideChar(CP_OEMCP, 0, bytes, bytes.length, wide, length);
+  return wide.toString('utf16le');
+}

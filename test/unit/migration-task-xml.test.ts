@@ -1,0 +1,138 @@
+// A scheduled task as the fields that matter, read from what schtasks prints and written as a document of our own.
+import { describe, expect, it } from 'vitest';
+import { nssmCommand, winswCommand } from '../../src/migration/wrapped-service.ts';
+import { decodeToolOutput, readTask, taskFile, writeTask } from '../../src/migration/task-xml.ts';
+import { taskNames } from '../../src/windows/task-scheduler.ts';
+import { hermesTask } from '../support/hermes-autostarts.ts';
+
+const USER = 'S-1-5-21-1-2-3-1001';
+const LAUNCHER = 'C:\\Users\\Jörg & Söhne\\hermes\\gateway-service\\Hermes_Gateway.vbs';
+
+describe('the output of a console tool', () => {
+  const oem = (bytes: Buffer) => `oem ${bytes.length}`;
+  it.each<[string, Buffer, string]>([
+    ['UTF-16 with its mark', Buffer.from('\uFEFFgrüß', 'utf16le'), 'grüß'],
+    ['UTF-16 without', Buffer.from('<Täsk>', 'utf16le'), '<Täsk>'],
+    ['UTF-8', Buffer.from('C:\\Users\\方舟'), 'C:\\Users\\方舟'],
+    ['the code page of the console', Buffer.from([0x4a, 0x94, 0x72, 0x67]), 'oem 4'],
+    ['nothing', Buffer.alloc(0), ''],
+  ])('is read as %s', (_what, bytes, text) => {
+    expect(decodeToolOutput(bytes, oem)).toBe(text);
+  });
+});
+
+describe('a task', () => {
+  it('is read as what it starts, when, for whom', () => {
+    expect(readTask(hermesTask(LAUNCHER, { user: USER }))).toEqual({
+      fields: {
+        command: 'wscript.exe',
+        args: `//B //Nologo "${LAUNCHER}"`,
+        description: 'Hermes Agent Gateway - Messaging Platform Integration',
+        delay: 'PT30S',
+        enabled: true,
+      },
+      user: USER,
+      group: false,
+    });
+  });
+
+  it('is told to be switched off by its own switch, and by no other', () => {
+    expect(readTask(hermesTask(LAUNCHER, { enabled: false }))?.fields.enabled).toBe(false);
+    expect(readTask(hermesTask(LAUNCHER, { enabled: true }))?.fields.enabled).toBe(true);
+    expect(readTask('<Task><Actions><Exec><Command>a</Command></Exec></Actions></Task>')?.fields.enabled).toBe(true);
+  });
+
+  it.each<[string, string]>([
+    ['is no document', 'ERROR: The system cannot find the file specified.'],
+    ['has two actions', hermesTask(LAUNCHER).replace('</Exec>', '</Exec><Exec><Command>b</Command></Exec>')],
+    ['calls a component', hermesTask(LAUNCHER).replace('</Exec>', '</Exec><ComHandler/>')],
+    ['starts nothing', hermesTask(LAUNCHER, { command: '' })],
+    ['only speaks of a program in a remark', '<Task><Actions><!-- <Exec><Command>a</Command></Exec> --></Actions></Task>'],
+  ])('that %s is none of ours', (_what, xml) => {
+    expect(readTask(xml)).toBeUndefined();
+  });
+
+  it('for a group belongs to no single user', () => {
+    const xml = hermesTask(LAUNCHER).replace('<LogonType>', '<GroupId>S-1-5-32-545</GroupId><LogonType>');
+    expect(readTask(xml)).toMatchObject({ group: true });
+  });
+
+  it('is written anew for its owner with the least rights, and read back as it was', () => {
+    const fields = {
+      command: 'C:\\Program Files\\<x> & "y"\\a.exe',
+      args: `-c "if (1 < 2 && 'ü')"`,
+      cwd: 'C:\\方舟 & co',
+      description: 'Says "hello" & goes',
+      delay: 'PT30S',
+      enabled: false,
+    };
+    const xml = writeTask(fields, USER);
+    expect(readTask(xml)).toEqual({ fields, user: USER, group: false });
+    expect(xml).toContain('<RunLevel>LeastPrivilege</RunLevel>');
+    expect(xml).not.toContain('HighestAvailable');
+    const [, trigger = ''] = /<LogonTrigger>([\s\S]*)<\/LogonTrigger>/.exec(xml) ?? [];
+    expect(trigger).toContain(`<UserId>${USER}</UserId>`);
+    expect(decodeToolOutput(taskFile(xml), () => '')).toBe(xml);
+  });
+
+  it('takes no trigger and no right over from the document that it was read from', () => {
+    const triggers = '<BootTrigger/><EventTrigger><Subscription>evil</Subscription></EventTrigger>';
+    const raw = hermesTask(LAUNCHER, { triggers }).replace('<LogonType>', '<RunLevel>HighestAvailable</RunLevel><LogonType>');
+    const read = readTask(raw);
+    const written = read && writeTask(read.fields, USER);
+    expect(written).not.toMatch(/BootTrigger|EventTrigger|HighestAvailable|evil/);
+  });
+
+  it('of no sane size is cut off before it is a command', () => {
+    expect(readTask(hermesTask(LAUNCHER, { command: 'x'.repeat(40_000) }))).toBeUndefined();
+  });
+});
+
+describe('the list of tasks', () => {
+  it('gives the names of the root folder, once each, whatever language the rest speaks', () => {
+    const csv = [
+      '"\\Hermes_Gateway","23.11.2026 08:00:00","Bereit"',
+      '"\\Hermes_Gateway","N/A","Bereit"',
+      '"\\Microsoft\\Windows\\Defrag\\ScheduledDefrag","N/A","準備完了"',
+      '"TaskName","Next Run Time","Status"',
+      '"\\Hermes_Gateway_work","N/A","Готово"',
+      'INFO: nothing',
+      '',
+    ].join('\r\n');
+    expect(taskNames(csv)).toEqual(['Hermes_Gateway', 'Hermes_Gateway_work']);
+  });
+});
+
+describe('a wrapped service', () => {
+  it('of nssm starts what its parameters say', () => {
+    const wrapped = nssmCommand({
+      application: '"C:\\h\\venv\\Scripts\\python.exe"',
+      appParameters: '-m hermes_cli.main --profile "work" gateway run',
+      environment: ['HERMES_HOME=C:\\h a=b', '+PATH=x', 'rubbish'],
+    });
+    expect(wrapped).toEqual({
+      wrapper: 'nssm',
+      command: ['C:\\h\\venv\\Scripts\\python.exe', '-m', 'hermes_cli.main', '--profile', 'work', 'gateway', 'run'],
+      env: { HERMES_HOME: 'C:\\h a=b', PATH: 'x' },
+    });
+    expect(nssmCommand({ environment: [] })).toBeUndefined();
+  });
+
+  it.each<[string, string]>([
+    ['arguments', '<arguments>gateway run --profile "a b"</arguments>'],
+    ['single arguments', '<argument>gateway</argument><argument>run</argument><argument>--profile</argument><argument>a b</argument>'],
+    ['arguments for the start', '<startarguments>gateway run --profile "a b"</startarguments><arguments>else</arguments>'],
+  ])('of WinSW starts what its document says, by %s', (_what, args) => {
+    const xml = `<service><id>h</id><executable>%BASE%\\hermes.exe</executable>${args}<env name="HERMES_HOME" value='%BASE%\\home'/></service>`;
+    expect(winswCommand(xml, 'D:\\svc\\h.exe')).toEqual({
+      wrapper: 'winsw',
+      command: ['D:\\svc\\hermes.exe', 'gateway', 'run', '--profile', 'a b'],
+      env: { HERMES_HOME: 'D:\\svc\\home' },
+    });
+  });
+
+  it('of WinSW is none where the document is another', () => {
+    expect(winswCommand('<configuration/>', 'D:\\a.exe')).toBeUndefined();
+    expect(winswCommand('<service><!-- <executable>x</executable> --></service>', 'D:\\a.exe')).toBeUndefined();
+  });
+});

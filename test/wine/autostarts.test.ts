@@ -1,0 +1,88 @@
+// The migration's ports, asked inside Wine. Wine's schtasks registers and deletes tasks, but lists none, so that what the task scheduler's
+// contract reads back is proved on Windows only; that a document of ours is one is shown by the file that Wine's scheduler makes of it.
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ScheduledTask, StartupFile } from '../../src/migration/ports.ts';
+import { decodeToolOutput, readTask, writeTask } from '../../src/migration/task-xml.ts';
+import type { WrappedService } from '../../src/migration/wrapped-service.ts';
+import { serviceRegistryContract, startupFolderContract } from '../contract/autostart-ports-contract.ts';
+import { Remote } from './remote.ts';
+import { describeOnWine } from './suite.ts';
+
+describeOnWine('what else starts a gateway', rig => {
+  let remote: Remote;
+  beforeAll(async () => {
+    remote = await Remote.start(rig(), 'autostarts');
+  });
+  afterAll(() => remote?.close());
+  type Shown = Omit<StartupFile, 'content'> & { content: string };
+  const list = async (): Promise<StartupFile[]> =>
+    (await remote.ask<Shown[]>('listStartup')).map(file => ({ ...file, content: Buffer.from(file.content, 'base64') }));
+
+  startupFolderContract('through Wine', async () => {
+    await remote.ask('clearStartup');
+    return {
+      port: {
+        list,
+        write: (name, content) => remote.ask('writeStartup', name, content.toString('base64')),
+        remove: name => remote.ask('removeStartup', name),
+      },
+      dispose: () => remote.ask('clearStartup'),
+    };
+  });
+
+  it('is read out of a real shortcut', async () => {
+    await remote.ask('putShortcut', 'Bot.lnk', 'C:\\a b\\hermes.exe', '--profile "w x" gateway run');
+    expect(await list()).toMatchObject([{ name: 'Bot.lnk', command: ['C:\\a b\\hermes.exe', '--profile', 'w x', 'gateway', 'run'] }]);
+    await remote.ask('clearStartup');
+  });
+
+  serviceRegistryContract('through Wine', () => ({
+    port: { find: () => remote.ask('findServices'), disable: name => remote.ask('disableService', name) },
+    put: (name, [program = '', ...args], environment) =>
+      remote.ask(
+        'putService',
+        name,
+        [
+          ['\\Parameters', 'Application', 'REG_EXPAND_SZ', program],
+          ['\\Parameters', 'AppParameters', 'REG_SZ', args.join(' ')],
+          ['\\Parameters', 'AppEnvironmentExtra', 'REG_MULTI_SZ', environment.join('\\0')],
+        ],
+        '"C:\\Program Files\\nssm\\nssm.exe"',
+      ),
+    dispose: () => remote.ask('deleteService', 'contract-bot'),
+  }));
+
+  it('is read out of the document of WinSW beside its program, and no other service is taken for one', async () => {
+    rig().write(
+      'C:\\winsw folder\\bot.xml',
+      '<service><id>b</id><executable>C:\\h\\hermes.exe</executable><arguments>gateway run</arguments></service>',
+    );
+    await remote.ask('putService', 'winsw-bot', [], '"C:\\winsw folder\\bot.exe"');
+    const found = await remote.ask<WrappedService[]>('findServices');
+    await remote.ask('deleteService', 'winsw-bot');
+    const command = ['C:\\h\\hermes.exe', 'gateway', 'run'];
+    expect(found).toEqual([{ name: 'winsw-bot', account: 'LocalSystem', wrapper: 'winsw', command, env: {} }]);
+  });
+
+  it('is a task that the scheduler takes as we write it, and gives up again', async () => {
+    const user = await remote.ask<string>('user');
+    const fields = { command: 'wscript.exe', args: '//B //Nologo "C:\\Jörg & 方舟\\a.vbs"', delay: 'PT30S', enabled: false };
+    const file = rig().onLinux('C:\\windows\\system32\\tasks\\Hermes_Gateway_ü');
+    await remote.ask('createTask', 'Hermes_Gateway_ü', writeTask(fields, user));
+    console.log(readFileSync(file).length, JSON.stringify(readFileSync(file).toString('latin1')).slice(0,3000));
+    expect(readTask(decodeToolOutput(readFileSync(file), String))).toMatchObject({ fields, user });
+    await rig().run(['schtasks', '/Delete', '/F', '/TN', '\\Hermes_Gateway_ü']);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is a task that is found again (skipped where schtasks lists none, as in Wine; proved on Windows only)', async ({ skip }) => {
+    const fields = { command: 'wscript.exe', args: '', enabled: true };
+    const created = await remote.ask<boolean>('createTask', 'Hermes_Gateway', writeTask(fields, await remote.ask('user')));
+    const found = await remote.ask<ScheduledTask[]>('findTasks', 'Hermes_Gateway');
+    await rig().run(['schtasks', '/Delete', '/F', '/TN', '\\Hermes_Gateway']);
+    if (found.length === 0) skip('this schtasks lists no task');
+    expect(created).toBe(true);
+    expect(found.map(({ xml }) => xml && readTask(xml)?.fields)).toEqual([fields]);
+  });
+});
