@@ -3,6 +3,7 @@
  * put back. It is written before each change, so that whoever comes after a kill finds at least what was changed.
  */
 
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from '../service/errors.ts';
@@ -52,7 +53,7 @@ export const NOTHING_TAKEN: MigrationRecord = { schema: 1, taken: [], left: [], 
 
 const fileIn = (stateFolder: string): string => path.join(stateFolder, 'migration.json');
 
-/** @throws GatewayServiceError `state-corrupt`, `state-newer`: what was taken away must not be forgotten over it */
+/** @throws GatewayServiceError `state-corrupt`, `state-newer` */
 export async function readMigration(stateFolder: string): Promise<MigrationRecord> {
   const file = fileIn(stateFolder);
   const read = await readJson(file);
@@ -63,6 +64,17 @@ export async function readMigration(stateFolder: string): Promise<MigrationRecor
   const result = v.safeParse(RECORD, read.value);
   if (!result.success) throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(result.issues[0]) ?? 'document'})`);
   return result.output as MigrationRecord;
+}
+
+/** The record that is written anew; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */
+export async function recordToWrite(stateFolder: string): Promise<MigrationRecord> {
+  try {
+    return await readMigration(stateFolder);
+  } catch (error) {
+    if (!(error instanceof GatewayServiceError) || error.code !== 'state-corrupt') throw error;
+    await fs.rename(fileIn(stateFolder), `${fileIn(stateFolder)}.damaged`);
+    return NOTHING_TAKEN;
+  }
 }
 
 export function writeMigration(stateFolder: string, record: MigrationRecord): Promise<void> {

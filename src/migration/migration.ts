@@ -5,8 +5,9 @@
  * Off: ours is stopped → theirs are put back, one by one → ours is unregistered → the record goes with the state folder.
  *
  * So there is at every moment at least one that starts the gateway at the next sign-in. For a moment there are two, which is safe, because a
- * gateway refuses to run beside another one of its home; none would be an outage that nobody notices. Each step writes what it is about to do
- * first, and looks before it acts: repeated after a kill it does what is left to do.
+ * gateway refuses to run beside another one of its home; none would be an outage that nobody notices. All that will be taken is written down
+ * before the first step, each step looks before it acts, and nothing is forgotten before ours is gone: repeated after a kill, it does what is
+ * left to do.
  *
  * Only what the user who runs this may do is done here. What needs rights is done by the elevated step, which finds it by itself.
  */
@@ -15,6 +16,7 @@ import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { FormerAutostart } from '../process/host-port.ts';
+import { GatewayServiceError } from '../service/errors.ts';
 import { writeIfMissing } from '../service/files.ts';
 import { lockHolder, type ProcessTable } from '../service/lock.ts';
 import type { Report } from '../service/manager.ts';
@@ -23,7 +25,7 @@ import { noted, type ReceiptEntry } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
-import { type MigrationRecord, readMigration, withTaken, writeMigration } from './migration-record.ts';
+import { type MigrationRecord, NOTHING_TAKEN, readMigration, recordToWrite, withTaken, writeMigration } from './migration-record.ts';
 import { planReceipt, puttingBackPlan, takingPlan } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { writeTask } from './task-xml.ts';
@@ -57,7 +59,7 @@ export class Migration implements FormerAutostart {
   }
 
   async problems(identity: GatewayIdentity): Promise<readonly Problem[]> {
-    const { left, unasked, settled } = await readMigration(this.#folder(identity));
+    const { left, unasked, settled } = await readMigration(this.#folder(identity)).catch(() => NOTHING_TAKEN);
     return [
       ...left.map(({ name }) => problem('autostart-left', `(${name})`)),
       ...unasked.map(({ why }) => problem('autostart-unasked', `(${why})`)),
@@ -65,20 +67,27 @@ export class Migration implements FormerAutostart {
     ];
   }
 
+  /** A wrapper starts its gateway again at once, as ours does: where it cannot be disabled, each would end the other's for ever. */
+  async checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void> {
+    if (elevated) return;
+    const wrapper = (await this.find(identity)).autostarts.find(({ kind }) => kind === 'service');
+    if (wrapper) throw new GatewayServiceError('mechanism-in-charge', `(the service ${wrapper.name})`);
+  }
+
   async remember(identity: GatewayIdentity): Promise<void> {
     const { autostarts } = await this.find(identity);
     if (autostarts.length === 0) return;
     const folder = this.#folder(identity);
-    await writeMigration(folder, { ...withTaken(await readMigration(folder), autostarts), settled: false });
+    await writeMigration(folder, { ...withTaken(await recordToWrite(folder), autostarts), settled: false });
   }
 
   async takeOver(identity: GatewayIdentity, report: Report): Promise<void> {
     const folder = this.#folder(identity);
     const found = await this.find(identity);
     const steps = takingPlan(found).flatMap(step => (step.action === 'take' ? [step.autostart] : []));
-    let record = withTaken(await readMigration(folder), steps);
-    const nothingToSay = record.taken.length === 0 && found.unasked.length === 0;
-    if (nothingToSay) return;
+    let record = withTaken(await recordToWrite(folder), steps);
+    const known = record.left.length > 0 || record.unasked.length > 0;
+    if (!known && record.taken.length === 0 && found.unasked.length === 0) return;
     record = { ...record, left: [], unasked: found.unasked, settled: false };
     await writeMigration(folder, record);
     for (const autostart of steps) {
@@ -89,9 +98,13 @@ export class Migration implements FormerAutostart {
   }
 
   async restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]> {
-    const record = await readMigration(this.#folder(identity));
-    if (record.taken.length === 0) return [];
     const failed: string[] = [];
+    const record = await readMigration(this.#folder(identity)).catch((error: Error) => {
+      // One that cannot be read must not keep the user from switching off.
+      failed.push(error.message);
+      return NOTHING_TAKEN;
+    });
+    if (record.taken.length === 0) return failed;
     for (const step of puttingBackPlan(record, await this.find(identity))) {
       if (step.action !== 'put-back') continue;
       report(progress('uninstall', 'putting-back', step.autostart.name));

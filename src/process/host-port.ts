@@ -47,6 +47,11 @@ export interface FormerAutostart {
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
   /** What of it is still there, or could not be asked for, as the last takeover left it. Asks nobody: it is part of the status. */
   problems(identity: GatewayIdentity): Promise<readonly Problem[]>;
+  /**
+   * Throws, before anything is written, where a mechanism without these rights would have to fight what is there.
+   * @throws GatewayServiceError `mechanism-in-charge`
+   */
+  checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void>;
   /** Writes down what there is, before ours is registered: the elevated step that does so may take away what needs rights. Idempotent. */
   remember(identity: GatewayIdentity): Promise<void>;
   /** Takes away what there is; ours is registered already, and not started yet. What cannot be taken is told by `problems`. Idempotent. */

@@ -91,6 +91,7 @@ export class HostedManager implements GatewayManager {
       const gatewayCommand = options.gatewayCommand ?? (await this.#override(folder));
       this.#options.checkCommand(identity, gatewayCommand);
       await host.checkRights(identity);
+      await this.#options.former?.checkRights(identity, host.elevated);
       const known = await folder.definition().catch(() => undefined);
       const { delaysMs, resetMs } = options.recovery ?? known?.recovery ?? RECOVERY_LADDER;
       // A runner that is at the old command just now would answer for the new one.

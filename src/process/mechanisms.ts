@@ -89,11 +89,7 @@ export class Mechanisms implements MechanismFacts {
       mechanism: host.mechanism,
       registration,
       host: facts,
-      problems: [
-        ...(problems ?? []),
-        ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)),
-        ...(former ?? []),
-      ],
+      problems: [...(problems ?? []), ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)), ...(former ?? [])],
     };
   }
 

@@ -51,7 +51,8 @@ export async function takeWhatNeedsRights(service: string, user: Sid): Promise<v
 /** Somebody else's environment is not at hand; where Windows keeps that user's folders is. */
 function ownerBySid(user: Sid): AutostartOwner {
   const image = readValue(`${PROFILES}\\${user}`, 'ProfileImagePath');
-  const folder = typeof image === 'object' && 'expand' in image ? expandVariables(image.expand, process.env) : String(image ?? os.homedir());
+  const folder =
+    typeof image === 'object' && 'expand' in image ? expandVariables(image.expand, process.env) : String(image ?? os.homedir());
   return {
     platform: 'win32',
     env: { LOCALAPPDATA: `${folder}\\AppData\\Local` },

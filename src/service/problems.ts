@@ -83,7 +83,8 @@ export const PROBLEMS = {
   },
   'autostart-unasked': {
     message: 'It cannot be told whether something else starts this gateway too.',
-    remedy: 'See that the Task Scheduler runs and the Startup folder can be read, then repair the gateway service with "hermes-gateway install".',
+    remedy:
+      'See that the Task Scheduler runs and the Startup folder can be read, then repair the gateway service with "hermes-gateway install".',
     elevated: false,
   },
   'startup-disabled': {

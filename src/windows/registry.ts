@@ -73,16 +73,12 @@ const RegEnumValueW = declare<[Handle, number, Buffer, [number], null, null, nul
   'int32',
   [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
 );
-const RegEnumKeyExW = declare<[Handle, number, Buffer, [number], null, null, null, null], number>('advapi32.dll', 'RegEnumKeyExW', 'int32', [
-  POINTER,
-  DWORD,
-  POINTER,
-  inout(DWORD),
-  POINTER,
-  POINTER,
-  POINTER,
-  POINTER,
-]);
+const RegEnumKeyExW = declare<[Handle, number, Buffer, [number], null, null, null, null], number>(
+  'advapi32.dll',
+  'RegEnumKeyExW',
+  'int32',
+  [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
+);
 const RegDeleteValueW = declare<[Handle, string], number>('advapi32.dll', 'RegDeleteValueW', 'int32', [POINTER, WIDE]);
 const RegDeleteTreeW = declare<[Handle, null], number>('advapi32.dll', 'RegDeleteTreeW', 'int32', [POINTER, WIDE]);
 const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advapi32.dll', 'RegDeleteKeyExW', 'int32', [

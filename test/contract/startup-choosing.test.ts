@@ -206,17 +206,14 @@ describe('what started the gateway before', () => {
         return [];
       },
       problems: async () => [],
+      checkRights: async () => undefined,
       remember: async () => void seen.push(`remembered, entries: ${entries().length}`),
     });
     const { entries: shown } = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
     expect(shown).toContainEqual({ action: 'remove', kind: 'task', target: 'Hermes_Gateway' });
     await install({ mechanism: 'startup' });
     await manager.uninstall(identity);
-    expect(seen).toEqual([
-      'remembered, entries: 0',
-      'taken over, entries: 1, running: false',
-      'restored, entries: 1, running: false',
-    ]);
+    expect(seen).toEqual(['remembered, entries: 0', 'taken over, entries: 1, running: false', 'restored, entries: 1, running: false']);
   });
 
   it('stays where the consent was declined', async () => {
@@ -224,6 +221,7 @@ describe('what started the gateway before', () => {
     manager = managerWith({
       receipt: async () => [],
       problems: async () => [],
+      checkRights: async () => undefined,
       remember: async () => undefined,
       takeOver,
       restore: async () => [],

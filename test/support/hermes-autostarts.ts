@@ -2,7 +2,8 @@
 // `hermes_cli/gateway_windows.py`, with nothing in them that a migration does not look at left out.
 import path from 'node:path';
 
-const join = (home: string, ...parts: string[]) => (home.includes('\\') ? path.win32.join(home, ...parts) : path.posix.join(home, ...parts));
+const join = (home: string, ...parts: string[]) =>
+  home.includes('\\') ? path.win32.join(home, ...parts) : path.posix.join(home, ...parts);
 const crlf = (...lines: readonly string[]) => `${lines.join('\r\n')}\r\n`;
 const doubled = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const escaped = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

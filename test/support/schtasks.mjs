@@ -5,7 +5,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const folder = path.join(path.dirname(process.argv[1] ?? ''), 'Tasks');
-const [verb = '', ...rest] = process.argv.slice(2).map(each => (each.startsWith('/') && !each.includes('/', 1) ? each.toLowerCase() : each));
+const [verb = '', ...rest] = process.argv
+  .slice(2)
+  .map(each => (each.startsWith('/') && !each.includes('/', 1) ? each.toLowerCase() : each));
 /** @param {string} name */
 const option = name => rest[rest.indexOf(name) + 1] ?? '';
 const file = path.join(folder, `${option('/tn').replace(/^\\/, '')}.xml`);

@@ -12,6 +12,8 @@ export class StandInService {
   registered = false;
   /** Where an operation is killed: what follows does not happen. */
   killedAt: 'registered' | 'started' | undefined;
+  /** What else the elevated step does once the service is registered. */
+  alsoElevated: () => Promise<void> = async () => undefined;
   #broker: ChildProcess | undefined;
 
   get pid(): number | undefined {
@@ -35,9 +37,11 @@ export class StandInService {
     register: async () => {
       if (this.consent !== 'given') throw new GatewayServiceError('consent-declined');
       this.registered = true;
+      await this.alsoElevated();
       if (this.killedAt === 'registered') throw new Error('killed after registering');
     },
     unregister: async () => {
+      if (this.registered && this.consent === 'declined') throw new GatewayServiceError('consent-declined');
       this.registered = false;
     },
     start: async ({ serviceName }) => {

@@ -1,7 +1,7 @@
 // A scheduled task as the fields that matter, read from what schtasks prints and written as a document of our own.
 import { describe, expect, it } from 'vitest';
-import { nssmCommand, winswCommand } from '../../src/migration/wrapped-service.ts';
 import { decodeToolOutput, readTask, taskFile, writeTask } from '../../src/migration/task-xml.ts';
+import { nssmCommand, winswCommand } from '../../src/migration/wrapped-service.ts';
 import { taskNames } from '../../src/windows/task-scheduler.ts';
 import { hermesTask } from '../support/hermes-autostarts.ts';
 

