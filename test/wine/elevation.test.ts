@@ -42,6 +42,27 @@ describeOnWine('elevation', rig => {
     expect(promptFolders(rig()).length - before).toBe(2);
   });
 
+  it('takes away what only an administrator may, of this very gateway, with the same consent', async () => {
+    const key = (name: string) => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}` as const;
+    const home = `${(await rig().run(['cmd', '/c', 'echo %LOCALAPPDATA%'])).stdout.trim()}\\hermes`;
+    for (const profile of ['work', 'play']) {
+      await rig().run(['sc', 'create', `by-hand-${profile}`, 'binPath=', 'C:\\nssm\\nssm.exe', 'start=', 'auto']);
+      await call(rig(), 'registry', 'writeValues', `${key(`by-hand-${profile}`)}\\Parameters`, {
+        Application: `${home}\\hermes-agent\\venv\\Scripts\\python.exe`,
+        AppParameters: `-m hermes_cli.main --profile ${profile} gateway run`,
+        AppEnvironmentExtra: [`HERMES_HOME=${home}\\profiles\\${profile}`],
+      });
+    }
+    const startTypes = async () => {
+      const configs = await Promise.all(['work', 'play'].map(each => call(rig(), 'scm', 'queryConfig', `by-hand-${each}`)));
+      return configs.map(config => config?.startType);
+    };
+    expect(await startTypes()).toEqual(['automatic', 'automatic']);
+    expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
+    expect(await startTypes()).toEqual(['disabled', 'automatic']);
+    for (const profile of ['work', 'play']) await rig().run(['sc', 'delete', `by-hand-${profile}`]);
+  });
+
   it('lets no variable of the user load foreign code into the elevated step', async () => {
     expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
     expect(rig().read('C:\\foreign')).toBe('');
