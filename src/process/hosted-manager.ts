@@ -8,7 +8,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { livingUpdater } from '../gateway/living-updater.ts';
-import { type Definition, PROBE_MS } from '../service/definition.ts';
+import { type Definition, definitionOf, PROBE_MS } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
 import { HOLD_CAP_MS, holdInForce } from '../service/holds.ts';
@@ -93,23 +93,11 @@ export class HostedManager implements GatewayManager {
       await host.checkRights(identity);
       await this.#options.former?.checkRights(identity, host.elevated);
       const known = await folder.definition().catch(() => undefined);
-      const { delaysMs, resetMs } = options.recovery ?? known?.recovery ?? RECOVERY_LADDER;
       // A runner that is at the old command just now would answer for the new one.
       const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
       if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
-      const definition: Definition = {
-        schema: 1,
-        mechanism: host.mechanism,
-        service: identity.serviceName,
-        serviceId: identity.serviceId,
-        profile: identity.profile,
-        root: identity.root,
-        home: identity.home,
-        ...(gatewayCommand && { gatewayCommand: [...gatewayCommand] }),
-        recovery: { delaysMs: [...delaysMs], resetMs },
-        probeMs: options.probeMs ?? known?.probeMs ?? PROBE_MS,
-        installedAt: known?.installedAt ?? new Date().toISOString(),
-      };
+      const { recovery = known?.recovery ?? RECOVERY_LADDER, probeMs = known?.probeMs ?? PROBE_MS } = options;
+      const definition = definitionOf(identity, { mechanism: host.mechanism, gatewayCommand, recovery, probeMs }, known?.installedAt);
       // What is in charge stays as it is until its successor is registered: a consent may be declined.
       if (others.length > 0) await this.#register(host, definition, identity, report);
       const beganMs = Date.now();
@@ -137,8 +125,8 @@ export class HostedManager implements GatewayManager {
       refuseForeign(status);
       if (status.phase === 'not-installed') return this.#clearHalf(identity, report);
       const registered = await this.#mechanisms.registered(identity, folder);
-      const { former } = this.#options;
       await this.#down('uninstall', identity, report);
+      const { former } = this.#options;
       let notPutBack: readonly string[] = [];
       try {
         notPutBack = (await former?.restore(identity, report)) ?? [];
@@ -150,8 +138,7 @@ export class HostedManager implements GatewayManager {
         throw error;
       }
       report(progress('uninstall', 'clearing'));
-      await folder.remove();
-      if (notPutBack.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notPutBack.join(', ')})`);
+      await forget(folder, notPutBack);
     });
     return this.status(identity);
   }
@@ -290,8 +277,7 @@ export class HostedManager implements GatewayManager {
   }
 
   async #formerIsBack(identity: GatewayIdentity, report: Report): Promise<boolean> {
-    const missing = await this.#options.former?.restore(identity, report).catch(() => ['']);
-    return missing === undefined || missing.length === 0;
+    return !(await this.#options.former?.restore(identity, report).catch(() => ['']))?.length;
   }
 
   /** Waits for hosts that are not in charge any more: they read so in the definition, stop their gateway and end. */
@@ -380,8 +366,9 @@ export class HostedManager implements GatewayManager {
     const folder = this.#folder(identity);
     const definition = await folder.definition().catch(() => 'unreadable' as const);
     if (definition !== undefined && (definition === 'unreadable' || !this.mechanisms.includes(definition.mechanism))) return;
+    const notPutBack = (await this.#options.former?.restore(identity, report)) ?? [];
     await this.#mechanisms.sweep(identity, report);
-    await folder.remove();
+    await forget(folder, notPutBack);
   }
 
   async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {
@@ -399,6 +386,12 @@ export class HostedManager implements GatewayManager {
       { deadlineMs: TURN_MS, what: 'another operation on this service' },
     );
   }
+}
+
+/** @param notPutBack what started the gateway before and could not come back: the removal is done, but the user must know. */
+async function forget(folder: StateFolder, notPutBack: readonly string[]): Promise<void> {
+  await folder.remove();
+  if (notPutBack.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notPutBack.join(', ')})`);
 }
 
 function refuseForeign(status: Status): void {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { GatewayServiceError } from './errors.ts';
-import { RECOVERY_LADDER } from './ladder.ts';
+import { RECOVERY_LADDER, type RecoveryLadder } from './ladder.ts';
 
 const absolutePath = v.pipe(
   v.string(),
@@ -48,6 +48,32 @@ export function parseDefinition(value: unknown, file: string): Definition {
   if (typeof schema === 'number' && schema > 1) throw new GatewayServiceError('state-newer', file);
   const [issue] = result.issues;
   throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(issue) ?? 'document'}: ${issue.message})`);
+}
+
+/** A definition for this gateway; one that is there already keeps the day of its installation (ISO 8601). */
+export function definitionOf(
+  identity: GatewayIdentity,
+  choice: Pick<Definition, 'mechanism' | 'probeMs'> & {
+    readonly recovery: RecoveryLadder;
+    readonly gatewayCommand: readonly string[] | undefined;
+  },
+  installedAt: string = new Date().toISOString(),
+): Definition {
+  const { mechanism, gatewayCommand, recovery, probeMs } = choice;
+  const { serviceName: service, serviceId, profile, root, home } = identity;
+  return {
+    schema: 1,
+    mechanism,
+    service,
+    serviceId,
+    profile,
+    root,
+    home,
+    ...(gatewayCommand && { gatewayCommand: [...gatewayCommand] }),
+    recovery: { delaysMs: [...recovery.delaysMs], resetMs: recovery.resetMs },
+    probeMs,
+    installedAt,
+  };
 }
 
 /** The identity that a definition was written for. */

@@ -98,6 +98,17 @@ describe('what Hermes has set up', () => {
     expect(fs.readFileSync(launcherOf(stage.home, ENTRY), 'utf8')).toBe('newer');
   });
 
+  it('comes back also where somebody else has removed our service', async () => {
+    await stage.setUpHermes();
+    await stage.install('service');
+    await stage.manager.stop(stage.identity);
+    stage.service.registered = false;
+    expect(await stage.present()).toEqual({ theirs: [], ours: [] });
+    await stage.uninstall();
+    expect(await theirs()).toEqual([TASK, ENTRY]);
+    expect(stage.surroundings.files()).toEqual([]);
+  });
+
   it('and sets up again while ours is in charge, goes with the next repair, and comes back as it was last', async () => {
     await stage.setUpHermes();
     await stage.install();
