@@ -62,7 +62,6 @@ describeInChromium('the page of the app', browser => {
   });
   afterEach(async () => {
     await page.close();
-    main.registration.dispose();
   });
 
   it('shows every profile that is chosen, by its own policy, without a complaint of the browser', async () => {

@@ -1,5 +1,5 @@
 // Pushes: who is told of a change and who is not, what comes back into sight, and what a page makes of a document that it cannot read.
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { CHANGED, CHANNEL_PREFIX } from '../../src/desktop/ipc.ts';
 import { createGatewayServiceStore } from '../../src/desktop/store.ts';
@@ -8,16 +8,6 @@ import { snapshotIn } from '../renderer/snapshots.ts';
 import type { FakePage } from '../support/fake-electron.ts';
 import type { MemoryManager } from '../support/memory-manager.ts';
 import { registered } from '../support/registered.ts';
-
-const opened: ReturnType<typeof registered>[] = [];
-function open(...args: Parameters<typeof registered>) {
-  const one = registered(...args);
-  opened.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const { registration } of opened.splice(0)) registration.dispose();
-});
 
 /** A page that listens, and the phases of the default profile that it was told. */
 function listening(page: FakePage) {
@@ -49,7 +39,7 @@ const switchedOn = async ({ controller }: ReturnType<typeof registered>) => {
 
 describe('a change', () => {
   it('is told to every page that listens', async () => {
-    const main = open();
+    const main = registered();
     const [one, other] = [listening(main.electron.openPage()), listening(main.electron.openPage())];
     await switchedOn(main);
     await expect.poll(() => one.phases.at(-1)).toBe('running');
@@ -57,7 +47,7 @@ describe('a change', () => {
   });
 
   it('is not told to a page that does not listen, or not any more', async () => {
-    const main = open();
+    const main = registered();
     const [silent, left, listener] = [main.electron.openPage(), listening(main.electron.openPage()), listening(main.electron.openPage())];
     left.leave();
     await switchedOn(main);
@@ -72,7 +62,7 @@ describe('a change', () => {
     ['closed', (page: FakePage) => page.close()],
     ['about to close', (page: FakePage) => Object.assign(page.window, { destroyed: true })],
   ] as const)('is not told to a window that is %s, and still to the other', async (_what, hide) => {
-    const main = open();
+    const main = registered();
     const [unseen, seen] = [listening(main.electron.openPage()), listening(main.electron.openPage())];
     hide(unseen.page);
     await switchedOn(main);
@@ -81,7 +71,7 @@ describe('a change', () => {
   });
 
   it('is told at once to a window that comes back into sight', async () => {
-    const main = open();
+    const main = registered();
     const { page, phases } = listening(main.electron.openPage());
     const witness = listening(main.electron.openPage());
     page.window.hide();
@@ -93,7 +83,7 @@ describe('a change', () => {
   });
 
   it('is told once to a page that listens twice, and until its last listener leaves', async () => {
-    const main = open();
+    const main = registered();
     const page = main.electron.openPage();
     const [one, other] = [listening(page), listening(page)];
     one.leave();
@@ -110,7 +100,7 @@ describe('a change', () => {
 
 describe('a page that comes and goes', () => {
   it('leaves nothing behind, however often it does', () => {
-    const { electron } = open();
+    const { electron } = registered();
     const page = electron.openPage();
     for (let time = 0; time < 20; time += 1) page.bridge.onChanged(() => undefined)();
     expect(page.listenerCount('destroyed')).toBe(1);
@@ -120,7 +110,7 @@ describe('a page that comes and goes', () => {
 
 describe('after a sleep or a lock', () => {
   it.each(['resume', 'unlock-screen'] as const)('everything is asked for anew: %s', async event => {
-    const main = open();
+    const main = registered();
     const watches = countWatches(main.manager);
     const { page, phases } = listening(main.electron.openPage());
     await switchedOn(main);
@@ -137,7 +127,7 @@ describe('after a sleep or a lock', () => {
 
 describe('a document of a newer schema', () => {
   it('is not misread: the page says that it is outdated, and goes on when it can', async () => {
-    const { electron } = open();
+    const { electron } = registered();
     const page = electron.openPage();
     const store = createGatewayServiceStore(page.bridge);
     const leave = store.listen(() => undefined);

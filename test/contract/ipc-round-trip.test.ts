@@ -1,22 +1,12 @@
 // From the bridge of a page to the manager and back, over a bus that clones: every verb, every kind of garbage, every stranger.
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHANNEL_PREFIX, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
 import { VERBS } from '../../src/desktop/ipc-requests.ts';
 import { FakeElectron, OWN_PAGE } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
 const [DEFAULT] = IDENTITIES;
-const opened: ReturnType<typeof registered>[] = [];
-function open(...args: Parameters<typeof registered>) {
-  const one = registered(...args);
-  opened.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const { registration } of opened.splice(0)) registration.dispose();
-});
-
 function answered<T>(reply: Reply<T>): T {
   if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
   return reply.value;
@@ -24,7 +14,7 @@ function answered<T>(reply: Reply<T>): T {
 
 describe('every verb', () => {
   it('travels from the bridge to the manager and back', async () => {
-    const { electron } = open();
+    const { electron } = registered();
     const { bridge } = electron.openPage();
 
     expect(answered(await bridge.get()).status.phase).toBe('not-installed');
@@ -46,7 +36,7 @@ describe('every verb', () => {
   });
 
   it('is about the profile that was named and no other', async () => {
-    const { electron, manager } = open();
+    const { electron, manager } = registered();
     const { bridge } = electron.openPage();
     expect(answered(await bridge.set({ profile: 'work', on: true })).profile).toBe('work');
     expect(manager.registered).toEqual(['HermesGateway-work']);
@@ -54,14 +44,14 @@ describe('every verb', () => {
   });
 
   it('answers a failure as a value with its code', async () => {
-    const { electron } = open();
+    const { electron } = registered();
     const { bridge } = electron.openPage();
     expect(await bridge.start('default')).toMatchObject({ ok: false, error: { code: 'not-installed' } });
     expect(await bridge.get('nobody')).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
 
   it('answers why there is no engine, whatever was asked', async () => {
-    const { electron, registration } = open();
+    const { electron, registration } = registered();
     registration.dispose();
     const { register } = await import('../../main/registration.ts');
     const { GatewayServiceError } = await import('../../src/service/errors.ts');
@@ -86,7 +76,7 @@ describe('a payload that does not fit', () => {
   );
 
   it('is refused by every verb, and touches nothing', async () => {
-    const { electron, manager } = open();
+    const { electron, manager } = registered();
     const page = electron.openPage();
     await fc.assert(
       fc.asyncProperty(verbs, garbage, async (verb, payload) => {
@@ -101,7 +91,7 @@ describe('a payload that does not fit', () => {
   });
 
   it('of a subscription is not one', () => {
-    const { electron, registration } = open();
+    const { electron, registration } = registered();
     const page = electron.openPage();
     for (const wanted of [1, 'true', null, undefined, {}, [true]]) page.ipcRenderer.send(`${CHANNEL_PREFIX}listen`, wanted);
     registration.onStatus(() => undefined);
@@ -119,7 +109,7 @@ describe('a sender that the host does not vouch for', () => {
   ] as const;
 
   it.each(cases)('is refused: %s', async (_name, url, frame) => {
-    const { electron, manager, lines } = open();
+    const { electron, manager, lines } = registered();
     const page = electron.openPage(url);
     const event = page.event(frame === undefined ? page.mainFrame : frame);
     for (const verb of VERBS) {
@@ -133,14 +123,14 @@ describe('a sender that the host does not vouch for', () => {
   });
 
   it('is logged by its origin, without what its address carries', async () => {
-    const { electron, lines } = open();
+    const { electron, lines } = registered();
     const page = electron.openPage('https://example.org/?token=1234567:abcdefghijklmnopqrstuvwxyz0123456789');
     await page.bridge.get();
     expect(lines).toEqual(['refused get of https://example.org']);
   });
 
   it('hears nothing once it has taken the place of an own page', async () => {
-    const { electron, manager, controller } = open();
+    const { electron, manager, controller } = registered();
     const page = electron.openPage();
     page.bridge.onChanged(() => undefined);
     page.mainFrame.url = 'https://example.org/';
@@ -153,7 +143,7 @@ describe('a sender that the host does not vouch for', () => {
 describe('a registration', () => {
   it('is refused while there is one, before anything of it is there', () => {
     const electron = new FakeElectron();
-    open({}, electron);
+    registered({}, electron);
     const handlers = electron.ipcMain.handlers.size;
     expect(() => registered({}, electron)).toThrow(/registered in this process already/);
     expect(electron.ipcMain.handlers.size).toBe(handlers);
@@ -162,7 +152,7 @@ describe('a registration', () => {
 
   it('takes everything away again, so that another can follow', async () => {
     const electron = new FakeElectron();
-    const first = open({}, electron);
+    const first = registered({}, electron);
     const page = electron.openPage();
     page.bridge.onChanged(() => undefined);
     first.registration.dispose();
@@ -175,18 +165,18 @@ describe('a registration', () => {
     await first.controller.handle('set', { profile: 'default', on: true });
     expect(page.heard).toEqual([]);
 
-    open({}, electron);
+    registered({}, electron);
     expect(answered(await page.bridge.get()).status.phase).toBe('not-installed');
   });
 
   it('has one handler for each verb of the schema and no other', () => {
-    const { electron } = open();
+    const { electron } = registered();
     const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs', 'reveal', 'dismiss'];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 
   it('tells the host the status, and every change of it', async () => {
-    const { registration, controller } = open();
+    const { registration, controller } = registered();
     const seen: string[] = [];
     const leave = registration.onStatus(({ profile, phase }) => seen.push(`${profile} ${phase}`));
     expect((await registration.status('work')).phase).toBe('not-installed');
@@ -200,7 +190,7 @@ describe('a registration', () => {
   });
 
   it('does an update with the gateways down, and has them up again even if it fails', async () => {
-    const { registration, controller, manager } = open();
+    const { registration, controller, manager } = registered();
     await controller.handle('set', { profile: 'default', on: true });
     const during = async () => {
       const { status, operation } = answered((await controller.handle('get', { profile: 'default' })) as Reply<Snapshot>);

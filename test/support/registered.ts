@@ -1,8 +1,9 @@
-// A registration over the fake Electron and managers in memory, with two profiles.
+// A registration over the fake Electron and managers in memory, with two profiles. Each is taken away after its test.
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach } from 'vitest';
 import { type RegistrationOptions, register } from '../../main/registration.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
@@ -21,6 +22,11 @@ const identity = (name: string): GatewayIdentity => ({
 
 export const IDENTITIES = [identity('default'), identity('work')] as const;
 
+const endings: (() => void)[] = [];
+afterEach(() => {
+  for (const end of endings.splice(0).reverse()) end();
+});
+
 /** @param prepare what is in the state root before the engine is there */
 export function registered(
   options: Partial<RegistrationOptions> = {},
@@ -35,6 +41,7 @@ export function registered(
     reveal: file => electron.shell.showItemInFolder(file),
   });
   const stateRoot = mkdtempSync(path.join(tmpdir(), 'hg-registered-'));
+  endings.push(() => rmSync(stateRoot, { recursive: true, force: true }));
   const lines: string[] = [];
   const log = {
     info: (line: string) => lines.push(line),
@@ -50,6 +57,7 @@ export function registered(
       return { controller, manager, identities: IDENTITIES, updates: updatePorts(manager, stateRoot) };
     },
   );
+  endings.push(() => registration.dispose());
   return {
     electron,
     clock,

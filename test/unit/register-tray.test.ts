@@ -1,5 +1,5 @@
 // The registration's tray and notifications, over the fake Electron: drawn from the model, obeyed, and never a trap for the window.
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { menuTemplate, TrayController } from '../../main/tray.ts';
 import type { TrayModel, UpdateState } from '../../src/desktop/tray-model.ts';
 import { systemUptimeMs } from '../../src/service/holds.ts';
@@ -8,16 +8,6 @@ import { FakeElectron, FakeTray } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
 const [DEFAULT] = IDENTITIES;
-const opened: ReturnType<typeof registered>[] = [];
-function open(...args: Parameters<typeof registered>) {
-  const one = registered(...args);
-  opened.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const { registration } of opened.splice(0)) registration.dispose();
-});
-
 const MODEL: TrayModel = {
   image: 'tray-running-light',
   tooltip: 'one',
@@ -98,7 +88,7 @@ describe('the tray of a registration', () => {
   const icons = '/icons';
 
   it('shows every profile, follows the theme of the taskbar, and does what it offers', async () => {
-    const { electron, manager } = open({ tray: { icons } });
+    const { electron, manager } = registered({ tray: { icons } });
     const [tray] = electron.trays;
     await expect.poll(() => tray?.labels).toContain('Hermes gateway (work): Off');
     expect(tray?.image).toMatch(/tray-stopped-light\.(png|ico)$/);
@@ -117,7 +107,7 @@ describe('the tray of a registration', () => {
   it('costs no timer while the gateway is well and nobody looks', async () => {
     const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
     try {
-      const { electron, manager } = open({ tray: { icons } });
+      const { electron, manager } = registered({ tray: { icons } });
       const page = electron.openPage();
       page.bridge.onChanged(() => undefined);
       page.window.hide();
@@ -133,12 +123,12 @@ describe('the tray of a registration', () => {
 
   it('opens and quits by the host, and offers no quit that the host did not give', async () => {
     let quits = 0;
-    const main = open({ tray: { icons, quit: () => (quits += 1) } });
+    const main = registered({ tray: { icons, quit: () => (quits += 1) } });
     main.electron.trays[0]?.emit('click');
     main.electron.trays[0]?.choose('Open Hermes');
     main.electron.trays[0]?.choose('Quit Hermes');
     expect([main.opened, quits]).toEqual([2, 1]);
-    const other = open({ tray: { icons } });
+    const other = registered({ tray: { icons } });
     expect(other.electron.trays[0]?.labels).not.toContain('Quit Hermes');
   });
 
@@ -146,7 +136,7 @@ describe('the tray of a registration', () => {
     const electron = new FakeElectron();
     electron.trayFailure = new Error('no notification area');
     const unavailable: unknown[] = [];
-    const { registration, lines } = open({ tray: { icons, onUnavailable: error => unavailable.push(error) } }, electron);
+    const { registration, lines } = registered({ tray: { icons, onUnavailable: error => unavailable.push(error) } }, electron);
     expect(unavailable).toEqual([electron.trayFailure]);
     expect(registration.trayAvailable).toBe(false);
     expect(lines.join()).toContain('no notification area');
@@ -178,7 +168,7 @@ describe('the tray of a registration', () => {
       seen.push((await manager.status(DEFAULT)).phase);
       throw new Error('the file is gone');
     });
-    const { electron, lines, manager } = open({ tray: { icons }, updater });
+    const { electron, lines, manager } = registered({ tray: { icons }, updater });
     await manager.install(DEFAULT);
     electron.trays[0]?.choose('Check for updates');
     expect(asked).toEqual(['check']);
@@ -205,7 +195,7 @@ describe('the tray of a registration', () => {
         handOff: { uptimeMs: systemUptimeMs(), capMs: 600_000 },
         profiles: [],
       });
-    open({ tray: { icons } }, electron, handedOff);
+    registered({ tray: { icons } }, electron, handedOff);
     await expect.poll(() => electron.notifications.length).toBe(1);
     expect(electron.notifications[0]).toMatchObject({
       title: expect.stringMatching(/^The update from 0\.19 to 0\.20 did not happen at .* \(Hermes\): The new version was not installed/),
@@ -214,7 +204,7 @@ describe('the tray of a registration', () => {
   });
 
   it('is not there where the host wants none', () => {
-    const { electron, registration } = open({ tray: false });
+    const { electron, registration } = registered({ tray: false });
     expect(electron.trays).toEqual([]);
     expect(registration.trayAvailable).toBe(false);
   });
@@ -222,7 +212,7 @@ describe('the tray of a registration', () => {
 
 describe('a notification', () => {
   async function crashing(times: number) {
-    const main = open();
+    const main = registered();
     await main.controller.handle('set', { profile: 'default', on: true });
     for (let time = 0; time < times; time += 1) {
       const { gatewayPid = 0, recovery } = await main.manager.status(DEFAULT);
@@ -251,7 +241,7 @@ describe('a notification', () => {
   });
 
   it('does not come while the window that shows it is in front', async () => {
-    const main = open();
+    const main = registered();
     const page = main.electron.openPage();
     page.window.focused = true;
     const phases: string[] = [];
@@ -266,7 +256,7 @@ describe('a notification', () => {
   });
 
   it('says why a command of the tray failed', async () => {
-    const { electron, manager } = open({ tray: { icons: '/icons' } });
+    const { electron, manager } = registered({ tray: { icons: '/icons' } });
     await manager.install(DEFAULT);
     const [tray] = electron.trays;
     await expect.poll(() => tray?.tooltip).toBe('Hermes gateway: Running');
