@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,acceptance,chaos,renderer,wine,electron}/**/*.test.ts', '{examples,integrations}/**/*.test.ts'],
+    include: ['test/{unit,contract,acceptance,fuzz,chaos,renderer,wine,electron}/**/*.test.ts', '{examples,integrations}/**/*.test.ts'],
     reporters: ['./test/support/summary-reporter.ts'],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,

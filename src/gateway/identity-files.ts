@@ -115,12 +115,13 @@ export function readUpdateResult(root: string): UpdateResult | undefined {
   const json = readJsonObject(path.join(root, '.hermes-update-result.json'));
   if (json === undefined || typeof json['ok'] !== 'boolean') return undefined;
   const { exit_code: exitCode, finished_at: finishedAt } = json;
+  const finishedAtMs = typeof finishedAt === 'number' ? finishedAt * 1_000 : Number.NaN;
   const message = asText(json['message']);
   return {
     ok: json['ok'],
     ...(Number.isSafeInteger(exitCode) ? { exitCode: exitCode as number } : {}),
     ...(message ? { message } : {}),
-    ...(typeof finishedAt === 'number' ? { finishedAtMs: finishedAt * 1_000 } : {}),
+    ...(Number.isFinite(finishedAtMs) ? { finishedAtMs } : {}),
   };
 }
 

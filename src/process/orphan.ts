@@ -11,7 +11,8 @@ import { endProcessGroup } from './process-group.ts';
 export async function endOrphan(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   const launch = process.platform === 'win32' ? undefined : await folder.launch();
   if (!launch) return false;
-  const recycled = processes.isAlive(launch.pid) && !isSameProcess(launch, processes);
+  // One without a start time was gone when it was written down: whoever has its number now is another.
+  const recycled = processes.isAlive(launch.pid) && (launch.startTime === undefined || !isSameProcess(launch, processes));
   const ended = !recycled && (await endProcessGroup(launch.pid));
   await folder.removeLaunch();
   return ended;

@@ -7,6 +7,7 @@
  */
 
 import { RUNNER_PHASES, type RunnerState } from '../service/facts.ts';
+import { type Fits, fits, isPid, isText, isTime, oneOf, orMissing } from '../service/fields.ts';
 
 export const PIPE_PROTOCOL = 1;
 
@@ -35,26 +36,20 @@ export function parseServerMessage(line: string): ServerMessage | undefined {
   return isRunnerState(state) ? { state } : undefined;
 }
 
-const PHASES: ReadonlySet<unknown> = new Set(RUNNER_PHASES);
+const isGateway: Fits = value => fits(value, { pid: isPid, startedAt: isTime });
+const areTexts: Fits = value => Array.isArray(value) && value.every(isText);
 
 function isRunnerState(value: unknown): value is RunnerState {
-  if (typeof value !== 'object' || value === null) return false;
-  const { schema, service, runnerPid, phase, since, problems, gateway } = value as Record<string, unknown>;
-  return (
-    schema === 1 &&
-    typeof service === 'string' &&
-    Number.isSafeInteger(runnerPid) &&
-    PHASES.has(phase) &&
-    typeof since === 'string' &&
-    Array.isArray(problems) &&
-    (gateway === undefined || isGateway(gateway))
-  );
-}
-
-function isGateway(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { pid, startedAt } = value as Record<string, unknown>;
-  return Number.isSafeInteger(pid) && Number.isFinite(Date.parse(String(startedAt)));
+  return fits(value, {
+    schema: oneOf(1),
+    service: isText,
+    runnerPid: isPid,
+    phase: oneOf(...RUNNER_PHASES),
+    since: isTime,
+    detail: orMissing(isText),
+    gateway: orMissing(isGateway),
+    problems: areTexts,
+  });
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

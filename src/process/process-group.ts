@@ -10,7 +10,8 @@ const GONE_MS = 5_000;
 
 /** Kills every process of the group and waits until none is left. False when there was none. */
 export async function endProcessGroup(leaderPid: number): Promise<boolean> {
-  if (!isGroupAlive(leaderPid)) return false;
+  // -1 would mean every process of the user.
+  if (leaderPid <= 1 || !isGroupAlive(leaderPid)) return false;
   await poll(
     () => {
       signalGroup(leaderPid, 'SIGKILL');

@@ -41,9 +41,13 @@ export function commandOfShortcut({ program, parameters }: Pick<Shortcut, 'progr
 
 const CMD_START = 'start "" /min ';
 
-/** In a command file everything is quoted, and a percent sign doubled: a path may hold what means something to it. */
-export function commandFileOf(command: readonly string[]): string {
-  const line = command.map(each => `"${each.replaceAll('%', '%%')}"`).join(' ');
+/**
+ * In a command file everything is quoted, and a percent sign doubled: a path may hold what means something to it. Backslashes at the end of an
+ * argument are doubled too, or they would take its quote along.
+ */
+export function commandFileOf([program = '', ...args]: readonly string[]): string {
+  const quoted = [program, ...args.map(each => each.replace(/\\+$/, '$&$&'))].map(each => `"${each.replaceAll('%', '%%')}"`);
+  const line = quoted.join(' ');
   return ['@echo off', 'chcp 65001 >nul', `${CMD_START}${line}`, ''].join('\r\n');
 }
 

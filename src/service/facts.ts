@@ -4,6 +4,7 @@
  */
 
 import { type ErrorValue, isErrorValue } from './errors.ts';
+import { type Fits, fieldsOf, fits, isCount, isText, isTime, orNull } from './fields.ts';
 import type { Phase, StartType } from './status.ts';
 
 /** What is registered under the service's name, and whether its host process runs. */
@@ -55,20 +56,15 @@ const HOST_PHASES: ReadonlySet<unknown> = new Set<HostFacts['phase']>([
   'stopped',
 ]);
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-const isTime = (value: unknown): boolean => typeof value === 'string' && Number.isFinite(Date.parse(value));
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-
 /** What each field must be that may be missing. */
-const FITS: Readonly<Record<Exclude<keyof HostFacts, 'phase' | 'since'>, (value: unknown) => boolean>> = {
-  lastStop: value => isTime(fieldsOf(value)['at']) && typeof fieldsOf(value)['reason'] === 'string',
-  lastRunnerExit: value => isTime(fieldsOf(value)['at']) && (fieldsOf(value)['code'] === null || isCount(fieldsOf(value)['code'])),
+const FITS: Readonly<Record<Exclude<keyof HostFacts, 'phase' | 'since'>, Fits>> = {
+  lastStop: value => fits(value, { at: isTime, reason: isText }),
+  lastRunnerExit: value => fits(value, { at: isTime, code: orNull(isCount) }),
   failures: isCount,
-  nextTry: value => isTime(fieldsOf(value)['at']) && isCount(fieldsOf(value)['attempt']),
-  program: value => typeof value === 'string',
+  nextTry: value => fits(value, { at: isTime, attempt: isCount }),
+  program: isText,
   launchError: isErrorValue,
-  session: value => isCount(fieldsOf(value)['id']) && typeof fieldsOf(value)['user'] === 'string',
+  session: value => fits(value, { id: isCount, user: isText }),
 };
 
 /** Facts that anybody may have written: undefined where phase or time are none, and without every field that is not what it should be. */
@@ -76,7 +72,7 @@ export function parseHostFacts(value: unknown): HostFacts | undefined {
   const fields = fieldsOf(value);
   const { phase, since } = fields;
   if (!HOST_PHASES.has(phase) || !isTime(since)) return undefined;
-  const fitting = Object.entries(FITS).flatMap(([name, fits]) => (fits(fields[name]) ? [[name, fields[name]]] : []));
+  const fitting = Object.entries(FITS).flatMap(([name, each]) => (each(fields[name]) ? [[name, fields[name]]] : []));
   return { phase, since, ...Object.fromEntries(fitting) } as HostFacts;
 }
 

@@ -5,6 +5,7 @@
 
 import type { ExitKind } from '../gateway/exit-kind.ts';
 import type { ErrorCode } from './errors.ts';
+import { type Fits, fits, isPid, isText, isTime, isWhole, oneOf, orMissing, orNull } from './fields.ts';
 import type { LastExit } from './status.ts';
 
 /** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */
@@ -42,6 +43,20 @@ export interface NotedUpdate {
   readonly to?: string;
   /** Why it did not go well, where that is known. */
   readonly why?: ErrorCode;
+}
+
+const isUpdate: Fits = value =>
+  fits(value, { id: isText, what: isText, from: orMissing(isText), to: orMissing(isText), why: orMissing(isText) });
+
+const SHAPES: Readonly<Record<HistoryRecord['kind'], Readonly<Record<string, Fits>>>> = {
+  started: { at: isTime, pid: isPid, cause: oneOf('asked', 'recovery', 'in-place', 'released') },
+  ended: { at: isTime, pid: orNull(isPid), code: orNull(isWhole), outcome: isText, reason: isText, uptimeMs: Number.isFinite },
+  noted: { at: isTime, what: isText, reason: isText, update: orMissing(isUpdate) },
+};
+
+/** Whether a line of the file is a record; an outcome or a note of a newer version is one too. */
+export function isHistoryRecord(value: unknown): value is HistoryRecord {
+  return Object.entries(SHAPES).some(([kind, shape]) => fits(value, { kind: oneOf(kind), ...shape }));
 }
 
 /** Records kept when the history is cut, and the number at which it is. */

@@ -7,6 +7,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { type Fits, fits, isProcessRef, isText, isTime, oneOf, orMissing } from './fields.ts';
 import { readJson, writeJson } from './files.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from './lock.ts';
 
@@ -96,19 +97,18 @@ function holdFile(folder: string, id: string): string {
   return path.join(folder, `hold-${id}.json`);
 }
 
+const isDuration: Fits = value => Number.isFinite(value) && Number(value) >= 0;
+const isHandOff: Fits = value => fits(value, { uptimeMs: isDuration, capMs: isDuration, successor: orMissing(isProcessRef) });
+
 function isHold(value: unknown): value is Hold {
-  if (typeof value !== 'object' || value === null) return false;
-  const { schema, id, who, why, since, until, holder } = value as Record<string, unknown>;
-  return (
-    schema === 1 &&
-    typeof id === 'string' &&
-    ID.test(id) &&
-    typeof who === 'string' &&
-    typeof why === 'string' &&
-    Number.isFinite(Date.parse(String(since))) &&
-    Number.isFinite(Date.parse(String(until))) &&
-    typeof holder === 'object' &&
-    holder !== null &&
-    Number.isSafeInteger((holder as ProcessRef).pid)
-  );
+  return fits(value, {
+    schema: oneOf(1),
+    id: id => typeof id === 'string' && ID.test(id),
+    who: isText,
+    why: isText,
+    since: isTime,
+    until: isTime,
+    holder: isProcessRef,
+    handOff: orMissing(isHandOff),
+  });
 }

@@ -5,6 +5,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import { fits, isPid } from './fields.ts';
 
 /** Who may hold a lock or a hold. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
 export interface ProcessTable {
@@ -111,10 +112,9 @@ function readText(file: string): string | undefined {
 function parseRef(text: string): ProcessRef | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { pid, startTime } = value as { pid?: unknown; startTime?: unknown };
-    if (!Number.isSafeInteger(pid) || (pid as number) <= 0) return undefined;
-    return typeof startTime === 'number' ? { pid: pid as number, startTime } : { pid: pid as number };
+    if (!fits(value, { pid: isPid })) return undefined;
+    const { pid, startTime } = value as ProcessRef;
+    return typeof startTime === 'number' ? { pid, startTime } : { pid };
   } catch {
     return undefined;
   }

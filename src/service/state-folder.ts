@@ -8,8 +8,9 @@ import path from 'node:path';
 import { type Definition, parseDefinition } from './definition.ts';
 import { GatewayServiceError } from './errors.ts';
 import { type HostFacts, parseHostFacts } from './facts.ts';
+import { type Fits, fieldsOf, fits, isProcessRef, isText, isTime } from './fields.ts';
 import { readJson, writeFileAtomic, writeJson } from './files.ts';
-import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord } from './history.ts';
+import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord, isHistoryRecord } from './history.ts';
 import { type Hold, placeHold, readHolds, releaseHold } from './holds.ts';
 import type { ProcessRef } from './lock.ts';
 import type { Desired } from './status.ts';
@@ -89,10 +90,10 @@ export class StateFolder {
   /** A record that is missing or damaged means running: an installed gateway is lost by mistake, never by design. */
   async desired(): Promise<DesiredRecord> {
     const read = await readJson(this.#file('desired.json'));
-    const { desired, at } = (read.state === 'read' && read.value ? read.value : {}) as Record<string, unknown>;
+    const { desired, at } = fieldsOf(read.state === 'read' ? read.value : undefined);
     return {
       desired: desired === 'stopped' ? 'stopped' : 'running',
-      at: typeof at === 'string' && Number.isFinite(Date.parse(at)) ? at : new Date(0).toISOString(),
+      at: isTime(at) ? (at as string) : new Date(0).toISOString(),
     };
   }
 
@@ -112,7 +113,7 @@ export class StateFolder {
   }
 
   runner(): Promise<RunnerRecord | undefined> {
-    return this.#record<RunnerRecord>('runner.json', value => typeof value['pipe'] === 'string' && isRef(value['process']));
+    return this.#record<RunnerRecord>('runner.json', value => fits(value, { pipe: isText, process: isProcessRef }));
   }
 
   writeRunner(record: RunnerRecord): Promise<void> {
@@ -124,7 +125,7 @@ export class StateFolder {
   }
 
   launch(): Promise<LaunchRecord | undefined> {
-    return this.#record<LaunchRecord>('launch.json', isRef);
+    return this.#record<LaunchRecord>('launch.json', value => isProcessRef(value) && fits(value, { at: isTime }));
   }
 
   writeLaunch(record: LaunchRecord): Promise<void> {
@@ -181,15 +182,10 @@ export class StateFolder {
     return path.join(this.path, name);
   }
 
-  async #record<T>(name: string, valid: (value: Record<string, unknown>) => boolean): Promise<T | undefined> {
+  async #record<T>(name: string, accepts: Fits): Promise<T | undefined> {
     const read = await readJson(this.#file(name));
-    if (read.state !== 'read' || typeof read.value !== 'object' || read.value === null) return undefined;
-    return valid(read.value as Record<string, unknown>) ? (read.value as T) : undefined;
+    return read.state === 'read' && accepts(read.value) ? (read.value as T) : undefined;
   }
-}
-
-function isRef(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Number.isSafeInteger((value as ProcessRef).pid);
 }
 
 function isDefinition(value: unknown, file: string): boolean {
@@ -201,13 +197,11 @@ function isDefinition(value: unknown, file: string): boolean {
   }
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(['started', 'ended', 'noted']);
-
 function parseHistoryLine(line: string): HistoryRecord | undefined {
   if (line === '') return undefined;
   try {
-    const value = JSON.parse(line) as HistoryRecord | null;
-    return value && KINDS.has(value.kind) && Number.isFinite(Date.parse(value.at)) ? value : undefined;
+    const value: unknown = JSON.parse(line);
+    return isHistoryRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { ERRORS, type ErrorCode, GatewayServiceError } from '../service/errors.ts';
+import { isProcessRef, isTime } from '../service/fields.ts';
 import { readJson, writeJson } from '../service/files.ts';
 import { type HandOff, handOffInForce } from '../service/holds.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../service/lock.ts';
@@ -60,13 +61,10 @@ const ID = /^[a-z0-9-]{1,64}$/;
 const FILE = /^update-([a-z0-9-]{1,64})\.json$/;
 
 const text = v.pipe(v.string(), v.maxLength(4_096));
-const time = v.pipe(
-  v.string(),
-  v.check(value => Number.isFinite(Date.parse(value)), 'not a time'),
-);
+const time = v.custom<string>(isTime);
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 const errorCode = v.custom<ErrorCode>(code => typeof code === 'string' && Object.hasOwn(ERRORS, code));
-const processRef = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(1)), startTime: v.exactOptional(v.number()) });
+const processRef = v.custom<ProcessRef>(isProcessRef);
 
 const JOURNAL: v.GenericSchema<unknown, UpdateJournal> = v.object({
   schema: v.literal(1),

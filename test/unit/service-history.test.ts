@@ -18,11 +18,11 @@ import {
 import { StateFolder } from '../../src/service/state-folder.ts';
 
 const at = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString();
-const started = (n: number, cause: StartCause): HistoryRecord => ({ at: at(n), kind: 'started', pid: n, cause });
+const started = (n: number, cause: StartCause): HistoryRecord => ({ at: at(n), kind: 'started', pid: n + 1, cause });
 const ended = (n: number, outcome: 'failure' | 'stopped' | 'restart-in-place' = 'failure'): HistoryRecord => ({
   at: at(n),
   kind: 'ended',
-  pid: n,
+  pid: n + 1,
   code: 1,
   outcome,
   reason: `end ${n}`,
