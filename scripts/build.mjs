@@ -22,7 +22,7 @@ await build({ root: path.join(root, 'renderer'), configFile: path.join(root, 're
 const host = path.join(root, 'dist/host');
 // On Windows a copy of the host runs from elsewhere, where there is no package to load koffi from.
 const koffi = path.join(root, `node_modules/@koromix/koffi-win32-${process.arch}/win32_${process.arch}/koffi.node`);
-await bundleHost(host, process.platform === 'win32' ? koffi : undefined);
+await bundleHost(host, process.platform === 'win32' ? { koffiBinary: koffi } : {});
 chmodSync(path.join(host, 'hermes-gateway.cjs'), 0o755);
 
 /** Bundles one entry into one file that keeps nothing of this project as an import. */

@@ -2,7 +2,8 @@
 // Bundles the host, the program of every process of ours (CLI, broker, runner, supervisor, elevated step), into one file that needs nothing
 // beside it but the thread of the hidden window and, on Windows, koffi's binary. One file, because a killed gateway waits for two starts of
 // this program, and Node finds and reads a hundred small files far slower than one; CommonJS, because a single executable takes nothing else.
-import { copyFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,9 +32,11 @@ const lazyBuiltins = {
 
 /**
  * @param {string} outDir
- * @param {string} [koffiBinary] Windows' koffi.node, where the host is made for Windows.
+ * @param {object} [options]
+ * @param {string} [options.koffiBinary] Windows' koffi.node, where the host is made for Windows: it lies beside the host, and no other is loaded.
  */
-export async function bundleHost(outDir, koffiBinary) {
+export async function bundleHost(outDir, { koffiBinary } = {}) {
+  const koffiSum = koffiBinary && createHash('sha256').update(readFileSync(koffiBinary)).digest('hex');
   for (const entry of ENTRIES) {
     await build({
       root,
@@ -42,6 +45,7 @@ export async function bundleHost(outDir, koffiBinary) {
       plugins: [lazyBuiltins],
       resolve: { alias: { koffi: path.join(root, 'src/windows/koffi-beside.ts') } },
       ssr: { noExternal: true },
+      define: { KOFFI_SHA256: JSON.stringify(koffiSum ?? '') },
       build: {
         ssr: entry,
         outDir,

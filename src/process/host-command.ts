@@ -5,8 +5,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { GatewayServiceError } from '../service/errors.ts';
+import { singleExecutable } from '../windows/single-executable.ts';
+
+/** What works in the background; its twin for a console starts it too. */
+const HOST = process.platform === 'win32' ? 'hermes-gateway-host.exe' : 'hermes-gateway-host';
 
 export function hostCommand(): readonly string[] {
+  // Such a program finds no script in its arguments, whatever they name.
+  if (singleExecutable()) return [path.join(path.dirname(process.execPath), HOST)];
   const script = process.argv[1];
   return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
 }
@@ -17,7 +23,7 @@ export function hostCommand(): readonly string[] {
  * @throws GatewayServiceError `service-program-missing`
  */
 export function hostCommandIn(hostDir: string): readonly string[] {
-  const executable = path.join(hostDir, process.platform === 'win32' ? 'hermes-gateway-host.exe' : 'hermes-gateway-host');
+  const executable = path.join(hostDir, HOST);
   if (existsSync(executable)) return [executable];
   const script = path.join(hostDir, 'hermes-gateway.cjs');
   const node = process.versions['electron'] === undefined ? process.execPath : process.env['npm_node_execpath'];

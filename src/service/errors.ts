@@ -181,6 +181,16 @@ export const ERRORS = {
     remedy: 'Run "hermes-gateway install" as administrator, which puts it back.',
     exit: EXIT.failed,
   },
+  'service-program-damaged': {
+    message: 'The program of the service is not the one that was built: a file of it is missing or was changed.',
+    remedy: 'Repair the installation of the app, then switch the service off and on again.',
+    exit: EXIT.failed,
+  },
+  'service-program-unsafe': {
+    message: 'The program of the service lies where others than administrators can change it, so Windows must not run it.',
+    remedy: 'Give the folder back the rights that Windows gave it, or install the service anew; nothing was registered or started.',
+    exit: EXIT.failed,
+  },
   'service-logon-failed': {
     message: 'Windows could not sign in the account of the service.',
     remedy: 'Run "hermes-gateway install" as administrator: it sets the account to LocalSystem, which needs no password.',

@@ -8,6 +8,7 @@ import { GatewayServiceError } from '../service/errors.ts';
 import { declare } from './library.ts';
 import { terminateSelf } from './process-info.ts';
 import { type EndReason, FLAG, type FromThread, raise, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
+import { assetText, singleExecutable } from './single-executable.ts';
 import { BOOL, type Handle, POINTER } from './types.ts';
 
 const PostMessageW = declare<[Handle, number, number, number], number>('user32.dll', 'PostMessageW', BOOL, [
@@ -25,16 +26,18 @@ export interface SessionEndOptions {
   readonly blockReason: string;
   /** Windows gets its answer after this time at the latest. */
   readonly maxHoldMs: number;
-  /** The compiled thread, where it does not lie beside this file (in a single executable). */
-  readonly threadFile?: URL;
 }
 
 export interface SessionEndWindow {
   close(): Promise<void>;
 }
 
-/** Beside this file, and with its ending: `.ts` in the sources, `.js` where they are compiled. */
-const besideThis = (): URL => new URL(`./session-end-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+/** The thread lies beside this file, with its ending (`.ts` in the sources, `.js` where they are compiled), or in the executable. */
+function startThread(workerData: ThreadData): Worker {
+  if (singleExecutable()) return new Worker(assetText('session-end-thread.cjs'), { eval: true, workerData });
+  const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  return new Worker(new URL(`./session-end-thread${ending}`, import.meta.url), { workerData });
+}
 
 /**
  * Calls `onEnding` when the session ends and holds Windows back until it has settled or this process has ended, or for `maxHoldMs`.
@@ -42,7 +45,7 @@ const besideThis = (): URL => new URL(`./session-end-thread${import.meta.url.sli
  */
 export async function listenForSessionEnd(
   onEnding: (reason: EndReason) => Promise<void>,
-  { blockReason, maxHoldMs, threadFile = besideThis() }: SessionEndOptions,
+  { blockReason, maxHoldMs }: SessionEndOptions,
 ): Promise<SessionEndWindow> {
   const flags = new Int32Array(new SharedArrayBuffer(8));
   let asked = false;
@@ -50,7 +53,7 @@ export async function listenForSessionEnd(
     asked = false;
     raise(flags, FLAG.stopped);
   };
-  const worker = new Worker(threadFile, { workerData: { blockReason, maxHoldMs, flags } satisfies ThreadData });
+  const worker = startThread({ blockReason, maxHoldMs, flags });
   // Not events.once(): it rejects at an error too, and nobody may be waiting for this promise then.
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const listening = await new Promise<Handle>((resolve, reject) => {

@@ -64,7 +64,7 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
     up.push((await started) - at);
     if (run === 0) queries = await rig.ask('timing', 'query', of.serviceName, String(QUERIES));
 
-    await rig.run([rig.node, rig.host, 'update', '--home', of.home, '--', rig.node, UPDATE, STAMPS]);
+    await rig.run([...rig.program, 'update', '--home', of.home, '--', rig.node, UPDATE, STAMPS]);
     downs.push(downtimeMs(await manager.history(of), rig.read(STAMPS)));
     await manager.uninstall(of);
   }

@@ -41,7 +41,7 @@ class WineStage implements KillStage {
 
   start(_actor: Actor, updateMs: number): { readonly pid: number; readonly ended: Promise<unknown> } {
     const { rig, of } = this.#service;
-    return rig.launch([rig.node, rig.host, 'update', '--home', of.home, '--', rig.node, UPDATE_SCRIPT, String(updateMs)]);
+    return rig.launch([...rig.program, 'update', '--home', of.home, '--', rig.node, UPDATE_SCRIPT, String(updateMs)]);
   }
 
   living(actor: number): ReturnType<KillStage['living']> {

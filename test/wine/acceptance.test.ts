@@ -114,7 +114,7 @@ describeServiceOnWine('acceptance, below the rebuilt SCM', service => {
     const { rig, of } = service;
     const script = `${folder()}\\update.mjs`;
     rig.write(script, SLOW_UPDATE);
-    const program = [rig.node, rig.host, '--home', of.home];
+    const program = [...rig.program, '--home', of.home];
     const ended = rig.run([...program, 'update', '--', rig.node, script, folder(), '0']);
     const pid = await until('the update to be at work', () => Number(rig.read(`${folder()}\\began`)));
     return { ended, pid };

@@ -5,6 +5,7 @@
  * Below .cache/wine a template prefix is made once per set of versions; each rig is a copy of it (hard links for what nobody writes).
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
@@ -24,7 +25,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleHost } from '../../scripts/bundle-host.mjs';
+import { bundleWindowsHost, makeExecutables } from '../../scripts/build-host.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const checkout = path.dirname(path.dirname(here));
@@ -59,6 +60,11 @@ export interface WineRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface RigOptions {
+  /** The host as users get it, two executables, instead of its script under Windows Node. */
+  readonly built?: boolean;
 }
 
 export interface RunOptions {
@@ -164,6 +170,27 @@ async function layOutApp(app: string): Promise<void> {
   }
 }
 
+const BUILD_SCRIPTS = ['build-host.mjs', 'windows-executable.mjs', 'windows-node.mjs'].map(name => path.join(checkout, 'scripts', name));
+
+/** The executables of a bundle; they take seconds to make, so those of an equal bundle are used again. Windows Node changes with its size. */
+function executablesOf(bundle: string): string {
+  const key = createHash('sha256').update(String(statSync(NODE_EXE).size));
+  for (const file of [...readdirSync(bundle).map(name => path.join(bundle, name)), ...BUILD_SCRIPTS]) key.update(readFileSync(file));
+  const ready = path.join(cache, `host-${key.digest('hex').slice(0, 16)}`);
+  if (existsSync(ready)) return ready;
+  const making = mkdtempSync(path.join(cache, 'making-'));
+  const made = path.join(making, 'host');
+  makeExecutables(bundle, made);
+  try {
+    renameSync(made, ready);
+  } catch (error) {
+    if (!existsSync(ready)) throw error;
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+  return ready;
+}
+
 /** A path on the prefix's C: as Linux sees it. */
 function toLinux(prefix: string, windowsPath: string): string {
   const match = /^C:\\(.*)$/i.exec(windowsPath);
@@ -174,17 +201,20 @@ function toLinux(prefix: string, windowsPath: string): string {
 export class WineRig {
   /** Windows Node, as Windows names it. */
   readonly node = `${APP}\\node.exe`;
-  /** The program of the services: what users get, in one piece. */
+  /** The program of the services as a script: all of it, in one piece. */
   readonly host = `${APP}\\host\\hermes-gateway.cjs`;
+  /** The command line of this project, as users of this rig's host call it. */
+  readonly program: readonly string[];
   readonly prefix: string;
   readonly #children = new Set<ChildProcess>();
   #runs = 0;
 
-  private constructor(prefix: string) {
+  private constructor(prefix: string, { built = false }: RigOptions) {
     this.prefix = prefix;
+    this.program = built ? [`${APP}\\host\\hermes-gateway.exe`] : [this.node, this.host];
   }
 
-  static async start(): Promise<WineRig> {
+  static async start(options: RigOptions = {}): Promise<WineRig> {
     mkdirSync(cache, { recursive: true });
     const from = await template();
     const prefix = mkdtempSync(path.join(cache, 'run-'));
@@ -196,13 +226,15 @@ export class WineRig {
         copyFileSync(path.join(from, name), path.join(prefix, name));
       }
       await layOutApp(path.join(prefix, 'drive_c', 'app'));
-      await bundleHost(path.join(prefix, 'drive_c', 'app', 'host'), path.join(KOFFI_BINARY, 'win32_x64', 'koffi.node'));
+      const host = path.join(prefix, 'drive_c', 'app', 'host');
+      await bundleWindowsHost(host);
+      if (options.built) await wait('cp', ['-alf', `${executablesOf(host)}/.`, host]);
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });
       throw error;
     }
-    const rig = new WineRig(prefix);
+    const rig = new WineRig(prefix, options);
     rig.#hold();
     return rig;
   }

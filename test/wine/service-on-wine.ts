@@ -7,7 +7,7 @@ import { poll } from '../../src/service/poll.ts';
 import type { Status } from '../../src/service/status.ts';
 import { watchCount } from '../support/sandbox.ts';
 import { RemoteManager, sampleGatewayIn } from './remote-manager.ts';
-import { WineRig } from './rig.ts';
+import { type RigOptions, WineRig } from './rig.ts';
 
 /** A start of Windows Node under Wine on a busy machine, and what it then does. */
 const FACT_MS = 60_000;
@@ -45,8 +45,8 @@ export class ServiceOnWine {
     return this.#windows;
   }
 
-  async open(): Promise<void> {
-    const rig = await WineRig.start();
+  async open(options?: RigOptions): Promise<void> {
+    const rig = await WineRig.start(options);
     this.#windows = { rig, manager: await RemoteManager.start(rig) };
   }
 

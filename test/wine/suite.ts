@@ -1,6 +1,6 @@
 // A suite that runs on the Wine rig: one rig for its file, nothing of ours left at its end, and a skip with the reason where there is no rig.
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { available, WineRig } from './rig.ts';
+import { available, type RigOptions, WineRig } from './rig.ts';
 import { ServiceOnWine } from './service-on-wine.ts';
 
 export { until } from './service-on-wine.ts';
@@ -16,11 +16,11 @@ function describeWhereWineIs(subject: string, suite: () => void): void {
 }
 
 /** For tests of the layer that speaks to Windows. */
-export function describeOnWine(subject: string, tests: (rig: () => WineRig) => void): void {
+export function describeOnWine(subject: string, tests: (rig: () => WineRig) => void, options?: RigOptions): void {
   describeWhereWineIs(subject, () => {
     let rig: WineRig | undefined;
     beforeAll(async () => {
-      rig = await WineRig.start();
+      rig = await WineRig.start(options);
     }, RIG_START_MS);
     afterAll(() => rig?.dispose(), RIG_END_MS);
     tests(() => {
@@ -31,10 +31,10 @@ export function describeOnWine(subject: string, tests: (rig: () => WineRig) => v
 }
 
 /** For tests of the service: a manager is up inside Windows, each test's service is taken away after it, and at the end nothing may be left. */
-export function describeServiceOnWine(subject: string, tests: (service: ServiceOnWine) => void): void {
+export function describeServiceOnWine(subject: string, tests: (service: ServiceOnWine) => void, options?: RigOptions): void {
   describeWhereWineIs(subject, () => {
     const service = new ServiceOnWine();
-    beforeAll(() => service.open(), RIG_START_MS);
+    beforeAll(() => service.open(options), RIG_START_MS);
     afterEach(() => service.clear());
     afterAll(async () => expect(await service.close(), 'what is left of ours').toEqual([]), RIG_END_MS);
     tests(service);

@@ -19,7 +19,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
   const updater = (...args: string[]) =>
     service.rig.run([service.rig.node, service.rig.probe('hermes-updater'), service.of.serviceName, ...args]);
   const cli = async (...args: string[]) => {
-    const { code, stdout } = await service.rig.run([service.rig.node, service.rig.host, '--json', '--home', service.of.home, ...args]);
+    const { code, stdout } = await service.rig.run([...service.rig.program, '--json', '--home', service.of.home, ...args]);
     return { code, document: JSON.parse(stdout) };
   };
   const notes = async () =>

@@ -5,6 +5,7 @@ import { runAs } from '../../../main/elevation/run-as.ts';
 import type { SettleTimes } from '../../../main/elevation/settle.ts';
 import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
 import type { ElevatedVerb } from '../../../src/process/elevation.ts';
+import { hostCommandIn } from '../../../src/process/host-command.ts';
 
 export interface ElevationRequest {
   readonly way: 'sudo-prompt' | 'run-as' | 'direct';
@@ -17,7 +18,7 @@ export interface ElevationRequest {
 
 const { way, verb, service, temp, times } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
 if (temp !== undefined) process.env['TEMP'] = temp;
-const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
+const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
 const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => direct(hostCommand) };
 const outcome = await ways[way]().run(verb, service);

@@ -21,7 +21,8 @@ const releases = new Map<number, () => Promise<void>>();
 const watches = new Map<number, () => void>();
 
 /** Ours that run now, besides this one. */
-const ours = () => listProcesses().filter(({ pid, program }) => program === 'node.exe' && pid !== process.pid);
+const PROGRAMS: ReadonlySet<string> = new Set(['node.exe', 'hermes-gateway-host.exe', 'hermes-gateway.exe']);
+const ours = () => listProcesses().filter(({ pid, program }) => PROGRAMS.has(program) && pid !== process.pid);
 
 function verbs(send: (message: object) => void) {
   return {

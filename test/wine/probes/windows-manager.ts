@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
 import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
 import type { Elevation } from '../../../src/process/elevation.ts';
+import { hostCommandIn } from '../../../src/process/host-command.ts';
 import { HostedManager } from '../../../src/process/hosted-manager.ts';
 import { scmHost, servedByRunner } from '../../../src/process/scm-host.ts';
 import { startupHost } from '../../../src/process/startup-host.ts';
@@ -15,7 +16,8 @@ import { stateRoot } from '../../../src/service/state-folder.ts';
 
 /** The folder of all state folders. */
 export const states = stateRoot('win32', process.env, os.homedir());
-export const hostCommand = [process.execPath, fileURLToPath(new URL('../../../../host/hermes-gateway.cjs', import.meta.url))];
+/** The executable where the rig has one, else the script. */
+export const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const { processes } = windowsMachine;
 
 /** Wine's Explorer shows no desktop without a screen; asked again and again, it stops answering the windows of others. */

