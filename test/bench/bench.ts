@@ -3,8 +3,8 @@
  * target without anything being broken, and a test must never depend on that.
  */
 
-import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { thisMachine, writeEvidence } from '../chaos/evidence.ts';
 import { capture } from './capture.ts';
 import { downtime } from './downtime.ts';
 import type { Part } from './figure.ts';
@@ -15,9 +15,11 @@ import { paint } from './paint.ts';
 import { panelSize } from './panel-size.ts';
 import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
+import { shellLoop } from './shell-loop.ts';
+import { sideBySide } from './side-by-side.ts';
 import { wine } from './wine.ts';
 
-const PARTS: readonly Part[] = [respawn, operations, downtime, capture, idle, page, paint, panelSize, wine];
+const PARTS: readonly Part[] = [respawn, operations, downtime, capture, idle, page, paint, panelSize, wine, sideBySide, shellLoop];
 const RUNS = 5;
 
 const USAGE = `usage: npm run bench [-- --json] [--only ${PARTS.map(part => part.name).join('|')}] [--runs N]`;
@@ -34,9 +36,10 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stderr.write(`measuring ${part.name} …\n`);
     outcomes.push({ part: part.name, outcomes: await part.measure(options.runs) });
   }
-  const [cpu] = os.cpus();
-  const machine = { node: process.version, platform: `${os.type()} ${os.arch()}`, cpus: os.cpus().length, cpu: cpu?.model ?? 'unknown' };
-  process.stdout.write(`${options.json ? JSON.stringify(toJson(machine, outcomes)) : toTable(machine, outcomes)}\n`);
+  const document = toJson(thisMachine(), outcomes);
+  const text = toTable(document.machine, outcomes);
+  process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  if (options.only === undefined) writeEvidence('bench', 'What the promises about speed and cost come to', text, document);
   return outcomes.some(part => part.outcomes.some(missesTarget)) ? 1 : 0;
 }
 

@@ -11,8 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { poll } from '../../src/service/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import type { Outcome, Part } from './figure.ts';
+import { residentBytes } from './process-cost.ts';
 
-const CHATTERBOX = fileURLToPath(new URL('chatterbox.mjs', import.meta.url));
+/** Prints numbered lines, as many megabytes as it is told. */
+export const CHATTERBOX = fileURLToPath(new URL('chatterbox.mjs', import.meta.url));
 const LONG_MB = 1_024;
 const KEPT_MB = 40;
 const DEADLINE_MS = 120_000;
@@ -61,7 +63,8 @@ async function chatter(megabytes: number, whole: boolean) {
   const gateway = await EmbeddedGateway.install({ gatewayCommand: [process.execPath, CHATTERBOX, folder, String(megabytes), ...hashing] });
   try {
     const runner = await gateway.pid('runner');
-    const before = residentBytes(runner, 'VmRSS');
+    const known = process.platform === 'linux';
+    const before = known ? residentBytes(runner, 'VmRSS') : undefined;
     fs.writeFileSync(path.join(folder, 'go'), '');
     const report = path.join(folder, 'said.json');
     await poll(() => fs.existsSync(report), { what: 'the gateway to have printed everything', deadlineMs: DEADLINE_MS, everyMs: 5 });
@@ -70,8 +73,7 @@ async function chatter(megabytes: number, whole: boolean) {
     const last = String(said.lines - 1).padStart(12, '0');
     await poll(() => tail(log, 2_048).includes(last), { what: 'the last line in the log', deadlineMs: DEADLINE_MS, everyMs: 5 });
     const tookMs = Date.now() - said.beganAt;
-    const peak = residentBytes(runner, 'VmHWM');
-    const growthBytes = before !== undefined && peak !== undefined ? peak - before : undefined;
+    const growthBytes = before === undefined ? undefined : residentBytes(runner, 'VmHWM') - before;
     return { said, tookMs, growthBytes, kept: whole ? keptLines(log) : { lines: 0, sha256: '' } };
   } finally {
     await gateway.dispose();
@@ -94,8 +96,8 @@ function keptLines(log: string): { readonly lines: number; readonly sha256: stri
   return { lines, sha256: hash.digest('hex') };
 }
 
-function tail(file: string, bytes: number): string {
-  // It is put aside under another name at times.
+/** The last bytes of a file, '' while it is put aside under another name. */
+export function tail(file: string, bytes: number): string {
   const size = fs.statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) return '';
   const fd = fs.openSync(file, 'r');
@@ -105,11 +107,4 @@ function tail(file: string, bytes: number): string {
   } finally {
     fs.closeSync(fd);
   }
-}
-
-/** Undefined where there is no /proc. */
-function residentBytes(pid: number, field: 'VmRSS' | 'VmHWM'): number | undefined {
-  if (process.platform !== 'linux') return undefined;
-  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
 }

@@ -1,6 +1,7 @@
 /** What a measurement says: its values, how they are summed up, and whether they keep the target. Pure. */
 
-export type Unit = 'ms' | 'MB/s' | 'MB' | 'kB' | '';
+/** `×` is a ratio. */
+export type Unit = 'ms' | 'MB/s' | 'MB' | 'kB' | '×' | '';
 
 /** The bound a figure must keep. `judged` names the statistic that is held against it; the median where it is left out. */
 export interface Target {

@@ -2,11 +2,11 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedGateway, type Role } from '../support/embedded-gateway.ts';
 import type { Part } from './figure.ts';
+import { processorMs } from './process-cost.ts';
 
 const ROLES: readonly Role[] = ['runner', 'supervisor'];
 /** A page that is open but looked at by nobody listens to it, so that it watches its gateway. */
@@ -66,11 +66,4 @@ async function openShell({ sandbox, identity }: EmbeddedGateway): Promise<{ read
       program.stdin.end();
     },
   };
-}
-
-/** The first field of `schedstat` is the time on a processor, in nanoseconds. */
-function processorMs(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`)
-    .map(task => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ')[0]))
-    .reduce((sum, nanoseconds) => sum + nanoseconds / 1e6, 0);
 }

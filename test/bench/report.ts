@@ -1,5 +1,6 @@
 /** The outcome of the bench for people (a table) and for machines (one JSON document). Pure. */
 
+import type { EvidenceMachine } from '../chaos/evidence.ts';
 import { isMeasured, keepsTarget, type Measured, type Outcome, summarize, type Target } from './figure.ts';
 
 export interface PartOutcome {
@@ -7,18 +8,11 @@ export interface PartOutcome {
   readonly outcomes: readonly Outcome[];
 }
 
-export interface Machine {
-  readonly node: string;
-  readonly platform: string;
-  readonly cpus: number;
-  readonly cpu: string;
-}
-
 export function missesTarget(outcome: Outcome): boolean {
   return isMeasured(outcome) && keepsTarget(outcome) === false;
 }
 
-export function toJson(machine: Machine, parts: readonly PartOutcome[]): unknown {
+export function toJson(machine: EvidenceMachine, parts: readonly PartOutcome[]) {
   const figures = parts.flatMap(({ part, outcomes }) =>
     outcomes.map(outcome => {
       if (!isMeasured(outcome)) return { part, ...outcome };
@@ -30,7 +24,7 @@ export function toJson(machine: Machine, parts: readonly PartOutcome[]): unknown
   return { schema: 1, ok: !parts.some(({ outcomes }) => outcomes.some(missesTarget)), machine, figures };
 }
 
-export function toTable(machine: Machine, parts: readonly PartOutcome[]): string {
+export function toTable(machine: EvidenceMachine, parts: readonly PartOutcome[]): string {
   const outcomes = parts.flatMap(part => part.outcomes);
   const measured = outcomes.filter(isMeasured);
   const rows = [['', 'median', 'spread', 'runs', 'target', ''], ...measured.map(row)];
@@ -43,7 +37,7 @@ export function toTable(machine: Machine, parts: readonly PartOutcome[]): string
   );
   const skipped = outcomes.flatMap(outcome => (isMeasured(outcome) ? [] : [`not measured: ${outcome.name} (${outcome.skipped})`]));
   return [
-    `Embedded mechanism: a supervisor stands where the SCM is on Windows. Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${machine.platform}`,
+    `Version ${machine.version}, Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${machine.platform}`,
     '',
     ...lines,
     ...(skipped.length > 0 ? ['', ...skipped] : []),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { keepsTarget, summarize, type Target } from '../bench/figure.ts';
 import { toJson, toTable } from '../bench/report.ts';
 
-const machine = { node: 'v20', platform: 'Linux x64', cpus: 2, cpu: 'a processor' };
+const machine = { version: '1.2.3', node: 'v20', platform: 'Linux x64', cpus: 2, cpu: 'a processor' };
 const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
 
 describe('a figure of the bench', () => {

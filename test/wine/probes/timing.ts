@@ -1,9 +1,22 @@
 // How long the SCM's answers take, measured beside it. Prints milliseconds as one JSON document.
 //   timing start NAME    from StartService until RUNNING, and when it began (ms since 1970)
+//   timing stop NAME     from the STOP control until STOPPED, and when it began
+//   timing spawn HOME PROGRAM [ARGUMENTS]
+//                        starts a gateway of that home and goes; says when
+//   timing sc NAME N     one `sc.exe query`, N times
 //   timing query NAME N  one status query of an open service, and one with its opening and closing, N times each
 //   timing list N        one enumeration among N services of ours, which are made and removed
 
-import { enumerateServices, queryStatus, requestDelete, requestStart, statusOf, withService } from '../../../src/windows/scm.ts';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  enumerateServices,
+  queryStatus,
+  requestDelete,
+  requestStart,
+  requestStop,
+  statusOf,
+  withService,
+} from '../../../src/windows/scm.ts';
 import { currentUser } from '../../../src/windows/security.ts';
 import { installService } from '../../../src/windows/service-install.ts';
 
@@ -24,6 +37,27 @@ function start(name: string): object {
     while (queryStatus(name)?.state !== 'running');
   });
   return { at, runningMs };
+}
+
+function stop(name: string): object {
+  queryStatus(name);
+  const at = Date.now();
+  const stoppedMs = timed(() => {
+    requestStop(name);
+    while (queryStatus(name)?.state !== 'stopped');
+  });
+  return { at, stoppedMs };
+}
+
+function spawnGateway(home: string, [program = '', ...args]: readonly string[]): object {
+  const env = { ...process.env, HERMES_HOME: home };
+  const at = Date.now();
+  const { pid } = spawn(program, args, { env, detached: true, stdio: 'ignore', windowsHide: true });
+  return { at, pid };
+}
+
+function sc(name: string, count: number): number[] {
+  return Array.from({ length: count }, () => timed(() => spawnSync('C:\\windows\\system32\\sc.exe', ['query', name], { stdio: 'ignore' })));
 }
 
 function query(name: string, count: number): { readonly open: number[]; readonly whole: number[] } {
@@ -54,6 +88,14 @@ function list(count: number): number[] {
   return times;
 }
 
-if (what === 'start') console.log(JSON.stringify(start(rest[0] ?? '')));
-if (what === 'query') console.log(JSON.stringify(query(rest[0] ?? '', Number(rest[1]))));
-if (what === 'list') console.log(JSON.stringify(list(Number(rest[0]))));
+const ANSWERS: Readonly<Record<string, () => unknown>> = {
+  start: () => start(rest[0] ?? ''),
+  stop: () => stop(rest[0] ?? ''),
+  spawn: () => spawnGateway(rest[0] ?? '', rest.slice(1)),
+  sc: () => sc(rest[0] ?? '', Number(rest[1])),
+  query: () => query(rest[0] ?? '', Number(rest[1])),
+  list: () => list(Number(rest[0])),
+};
+console.log(JSON.stringify(ANSWERS[what]?.()));
+// A gateway that was started goes on without us.
+process.exit(0);

@@ -1,0 +1,140 @@
+/**
+ * Who is measured side by side below one Wine: our service, NSSM, and the bare service that supervises nothing. All are started, stopped
+ * and watched in the same way: through the SCM, by the files that the sample gateway writes, and as the processes that Linux lists.
+ */
+
+import { copyFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { processesOf } from '../../main/story/trial-processes.ts';
+import { poll } from '../../src/service/poll.ts';
+import { quoteArgument } from '../../src/windows/argv.ts';
+import { REPOSITORY } from '../support/sandbox.ts';
+import type { RemoteManager } from '../wine/remote-manager.ts';
+import type { WineRig } from '../wine/rig.ts';
+import { runningPid } from './gateway-up.ts';
+
+/** A service that keeps a gateway, registered and stopped. */
+export interface Registered {
+  readonly serviceName: string;
+  readonly home: string;
+  /** What the gateway's output goes to, on Linux. */
+  readonly log: string;
+  /** Its own processes, without the gateway, by Linux PIDs. */
+  supervisors(): readonly number[];
+  remove(): Promise<void>;
+}
+
+export interface Contender {
+  readonly name: string;
+  /** @param gatewayCommand its program and arguments inside Windows */
+  register(home: string, gatewayCommand: readonly string[]): Promise<Registered>;
+}
+
+const NSSM = path.join(
+  path.dirname(createRequire(new URL('../wine/package.json', import.meta.url)).resolve('nssm/package.json')),
+  'examples',
+  'nssm.exe',
+);
+const NSSM_IN_WINDOWS = 'C:\\peers\\nssm.exe';
+const BARE_IN_WINDOWS = 'C:\\peers\\bare-service.cjs';
+const KOFFI_IN_WINDOWS = 'C:\\app\\host\\koffi.node';
+const EVENT_MS = 30_000;
+
+/** Puts the peers into Windows. */
+export function layOutPeers(rig: WineRig): void {
+  rig.write(NSSM_IN_WINDOWS, '');
+  copyFileSync(NSSM, rig.onLinux(NSSM_IN_WINDOWS));
+  copyFileSync(path.join(REPOSITORY, 'test/bench/peers/bare-service.cjs'), rig.onLinux(BARE_IN_WINDOWS));
+}
+
+const living = (rig: WineRig, ...words: readonly string[]): number[] =>
+  processesOf(rig.prefix)
+    .filter(({ command }) => words.every(word => command.includes(word)))
+    .map(({ pid }) => pid);
+
+async function told(rig: WineRig, ...argv: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await rig.run(argv);
+  if (code !== 0) throw new Error(`${argv.join(' ')}: exit ${code}\n${stdout}${stderr}`);
+}
+
+export function ours(rig: WineRig, manager: RemoteManager): Contender {
+  return {
+    name: 'ours',
+    register: async (home, gatewayCommand) => {
+      const of = await manager.identity(home);
+      const { serviceName } = of;
+      await manager.install(of, { gatewayCommand });
+      await manager.stop(of);
+      // Only the SCM is to be asked for the start.
+      await manager.wish(of, 'running');
+      return {
+        serviceName,
+        home: of.home,
+        log: manager.logPath(of),
+        supervisors: () => ['service', 'run'].flatMap(verb => living(rig, `${verb} --service ${serviceName}`)),
+        remove: async () => {
+          await manager.uninstall(of);
+        },
+      };
+    },
+  };
+}
+
+export function nssm(rig: WineRig): Contender {
+  return {
+    name: 'NSSM',
+    register: async (home, [program = '', ...args]) => {
+      const serviceName = `Nssm-${home.split('\\').at(-1)}`;
+      const log = `${home}.log`;
+      const set = (...words: readonly string[]) => told(rig, NSSM_IN_WINDOWS, 'set', serviceName, ...words);
+      // It puts the arguments together as they are.
+      await told(rig, NSSM_IN_WINDOWS, 'install', serviceName, program, ...args.map(quoteArgument));
+      await set('AppEnvironmentExtra', `HERMES_HOME=${home}`);
+      // As we have it: a log that is rotated while the program runs. A program that lives shortly is no reason to wait, either.
+      await set('AppStdout', log);
+      await set('AppRotateFiles', '1');
+      await set('AppRotateOnline', '1');
+      await set('AppRotateBytes', '10000000');
+      await set('AppThrottle', '0');
+      return {
+        serviceName,
+        home,
+        log: rig.onLinux(log),
+        supervisors: () => living(rig, 'nssm.exe').slice(0, 1),
+        remove: async () => {
+          await rig.run(['sc', 'stop', serviceName]);
+          await told(rig, NSSM_IN_WINDOWS, 'remove', serviceName, 'confirm');
+        },
+      };
+    },
+  };
+}
+
+/** Has no gateway; what it is compared by starts its own. */
+export function bare(rig: WineRig): Contender {
+  return {
+    name: 'bare service',
+    register: async home => {
+      const serviceName = `Bare-${home.split('\\').at(-1)}`;
+      const program = `"${rig.node}" "${BARE_IN_WINDOWS}" "${KOFFI_IN_WINDOWS}" ${serviceName}`;
+      await told(rig, 'sc', 'create', serviceName, 'binPath=', program);
+      return {
+        serviceName,
+        home,
+        log: '',
+        supervisors: () => living(rig, 'bare-service.cjs', serviceName),
+        remove: () => told(rig, 'sc', 'delete', serviceName),
+      };
+    },
+  };
+}
+
+/** When the gateway of a home is up, by its own files: milliseconds since 1970, and its PID inside Windows. It looks at once, even if it is awaited later. */
+export function up(rig: WineRig, home: string, notPid?: number): Promise<{ readonly at: number; readonly pid: number }> {
+  const look = () => {
+    const pid = runningPid(rig.read(`${home}\\gateway_state.json`), notPid);
+    return pid !== undefined && { at: Date.now(), pid };
+  };
+  return poll(look, { what: `the gateway of ${home}`, deadlineMs: EVENT_MS, everyMs: 2 });
+}

@@ -1,0 +1,202 @@
+/**
+ * Ours beside NSSM and beside a bare service in JavaScript, in one run below one Wine. Every figure of ours has its pair from the same
+ * minute, and what is judged is the ratio within the pair, because a busy machine is slow for everybody.
+ */
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { poll } from '../../src/service/poll.ts';
+import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
+import { available, WineRig } from '../wine/rig.ts';
+import { CHATTERBOX, tail } from './capture.ts';
+import { bare, type Contender, layOutPeers, nssm, ours, type Registered, up } from './contenders.ts';
+import type { Measured, Outcome, Part, Target, Unit } from './figure.ts';
+import { processorMs, residentBytes } from './process-cost.ts';
+
+const PAIRS = 10;
+const MB = 1_024 * 1_024;
+/** The first step of the registered ladder: the SCM waits that long by our own wish. */
+const SCM_DELAY_MS = 1_000;
+const SETTLE_MS = 3_000;
+const IDLE_MS = 10_000;
+const QUERIES = 100;
+const SC_QUERIES = 5;
+const CHATTER_MB = 64;
+const CHATTER_MS = 120_000;
+
+type Name = 'start' | 'up' | 'respawn' | 'stop' | 'memory' | 'idle' | 'log';
+/** What one contender came to in one round; a bare service has no gateway to bring back. */
+type Round = Partial<Readonly<Record<Name, number>>>;
+
+const UNITS: Readonly<Record<Name, { readonly what: string; readonly unit: Unit }>> = {
+  start: { what: 'StartService → RUNNING', unit: 'ms' },
+  up: { what: 'StartService → gateway up', unit: 'ms' },
+  respawn: { what: "killed gateway → up, beyond the SCM's delay", unit: 'ms' },
+  stop: { what: 'stop through the SCM', unit: 'ms' },
+  memory: { what: 'resident memory without the gateway', unit: 'MB' },
+  idle: { what: `processor time in ${IDLE_MS / 1_000} idle s`, unit: 'ms' },
+  log: { what: `rotated log of ${CHATTER_MB} MB`, unit: 'MB/s' },
+};
+
+export const sideBySide: Part = {
+  name: 'side-by-side',
+  measure: async runs => {
+    const rigs = available();
+    if (!rigs.ok) return [{ name: 'ours beside NSSM and a bare service, through Wine', skipped: rigs.reason }];
+    const rig = await WineRig.start();
+    try {
+      layOutPeers(rig);
+      const manager = await RemoteManager.start(rig);
+      const contenders = [ours(rig, manager), nssm(rig), bare(rig)] as const;
+      const rounds: Round[][] = contenders.map(() => []);
+      const alone: Round[] = [];
+      for (let run = 0; run < Math.max(runs, PAIRS); run += 1) {
+        for (const [index, contender] of contenders.entries()) rounds[index]?.push(await round(rig, manager, contender, run));
+        alone.push(await gatewayAlone(rig, manager, run));
+      }
+      const [own = [], peer = [], floor = []] = rounds;
+      const queries = await statusQueries(rig, manager);
+      manager.close();
+      return [
+        ...contenders.flatMap(({ name }, index) => figures(name, rounds[index] ?? [])),
+        ...figures('gateway, started by nobody', alone),
+        ratio(
+          'StartService → gateway up, ours ÷ (bare service + gateway alone)',
+          own,
+          'up',
+          (_, i) => (floor[i]?.start ?? Number.NaN) + (alone[i]?.up ?? Number.NaN),
+          { bound: 'below', value: 1.6 },
+        ),
+        ratio("respawn beyond the SCM's delay, ours ÷ NSSM", own, 'respawn', (_, i) => peer[i]?.respawn, { bound: 'below', value: 1.5 }),
+        ratio('memory, broker and runner ÷ one bare Node', own, 'memory', (_, i) => alone[i]?.memory, { bound: 'below', value: 2.2 }),
+        ratio('stop, ours ÷ NSSM', own, 'stop', (_, i) => peer[i]?.stop),
+        ratio('idle processor time, ours ÷ NSSM', own, 'idle', (_, i) => peer[i]?.idle),
+        ratio('log throughput, ours ÷ NSSM', own, 'log', (_, i) => peer[i]?.log),
+        ...queries,
+      ];
+    } finally {
+      await rig.dispose();
+    }
+  },
+};
+
+/** One life of one contender's service: started, its gateway killed and brought back, looked at while idle, stopped. */
+async function round(rig: WineRig, manager: RemoteManager, contender: Contender, run: number): Promise<Round> {
+  const keepsGateway = contender.name !== 'bare service';
+  const service = await contender.register(`C:\\homes\\${contender.name} ${run}`.replaceAll(' ', '-'), sampleGatewayIn(rig));
+  try {
+    const first = keepsGateway ? up(rig, service.home) : undefined;
+    first?.catch(() => undefined);
+    const started = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', service.serviceName);
+    const here = await first;
+    await delay(SETTLE_MS);
+    const cost = await idleCost(service);
+    let respawn: number | undefined;
+    if (here) {
+      const again = up(rig, service.home, here.pid);
+      const killedAt = Date.now();
+      await manager.kill(here.pid);
+      respawn = (await again).at - killedAt - (contender.name === 'ours' ? SCM_DELAY_MS : 0);
+    }
+    const { stoppedMs } = await rig.ask<{ stoppedMs: number }>('timing', 'stop', service.serviceName);
+    return {
+      start: started.runningMs,
+      ...(here && { up: here.at - started.at }),
+      ...(respawn !== undefined && { respawn }),
+      stop: stoppedMs,
+      ...cost,
+      ...(keepsGateway && { log: await logRate(rig, contender, run) }),
+    };
+  } finally {
+    await service.remove();
+  }
+}
+
+/** A gateway that a plain process starts, and what one Node weighs that does nothing. */
+async function gatewayAlone(rig: WineRig, manager: RemoteManager, run: number): Promise<Round> {
+  const home = `C:\\homes\\alone-${run}`;
+  rig.write('C:\\idle.cjs', 'setInterval(() => {}, 60_000);');
+  const idle = rig.launch([rig.node, 'C:\\idle.cjs']);
+  const there = up(rig, home);
+  there.catch(() => undefined);
+  const { at } = await rig.ask<{ at: number }>('timing', 'spawn', home, ...sampleGatewayIn(rig));
+  const here = await there;
+  await manager.kill(here.pid);
+  const memory = residentBytes(idle.pid, 'VmRSS') / MB;
+  process.kill(idle.pid, 'SIGKILL');
+  await idle.ended;
+  return { up: here.at - at, memory };
+}
+
+async function idleCost(service: Registered): Promise<Round> {
+  const pids = service.supervisors();
+  const spent = () => pids.reduce((sum, pid) => sum + processorMs(pid), 0);
+  const before = spent();
+  // A length of time on purpose: idleness is what is measured.
+  await delay(IDLE_MS);
+  return { idle: spent() - before, memory: pids.reduce((sum, pid) => sum + residentBytes(pid, 'VmRSS'), 0) / MB };
+}
+
+async function logRate(rig: WineRig, contender: Contender, run: number): Promise<number> {
+  const folder = `C:\\chatter\\${contender.name}-${run}`;
+  rig.write(`${folder}\\go`, '');
+  rig.write('C:\\chatterbox.mjs', readFileSync(CHATTERBOX, 'utf8'));
+  const service = await contender.register(`C:\\homes\\log-${contender.name}-${run}`, [
+    rig.node,
+    'C:\\chatterbox.mjs',
+    folder,
+    String(CHATTER_MB),
+  ]);
+  try {
+    await rig.ask('timing', 'start', service.serviceName);
+    const text = await poll(() => rig.read(`${folder}\\said.json`), {
+      what: 'the gateway to have printed',
+      deadlineMs: CHATTER_MS,
+      everyMs: 5,
+    });
+    const said = JSON.parse(text) as { beganAt: number; lines: number; bytes: number };
+    const last = String(said.lines - 1).padStart(12, '0');
+    await poll(() => tail(service.log, 4_096).includes(last), { what: 'the last line in the log', deadlineMs: CHATTER_MS, everyMs: 5 });
+    const rate = said.bytes / MB / ((Date.now() - said.beganAt) / 1_000);
+    await rig.ask('timing', 'stop', service.serviceName);
+    return rate;
+  } finally {
+    await service.remove();
+  }
+}
+
+/** A question to the SCM in our process beside a process of Windows' own tool that asks it. */
+async function statusQueries(rig: WineRig, manager: RemoteManager): Promise<readonly Outcome[]> {
+  const service = await ours(rig, manager).register('C:\\homes\\asked', sampleGatewayIn(rig));
+  try {
+    const { open } = await rig.ask<{ open: number[] }>('timing', 'query', service.serviceName, String(QUERIES));
+    const byTool = await rig.ask<number[]>('timing', 'sc', service.serviceName, String(SC_QUERIES));
+    const sorted = [...open].sort((one, other) => one - other);
+    const query = sorted[Math.trunc(sorted.length / 2)] ?? Number.NaN;
+    return [
+      { name: 'status query of the SCM', unit: 'ms', values: open },
+      { name: '`sc.exe query`', unit: 'ms', values: byTool },
+      { name: '`sc.exe query` ÷ our query', unit: '×', values: byTool.map(ms => ms / query), target: { bound: 'at least', value: 100 } },
+    ];
+  } finally {
+    await service.remove();
+  }
+}
+
+function figures(who: string, rounds: readonly Round[]): Measured[] {
+  return (Object.keys(UNITS) as Name[]).flatMap(name => {
+    const values = rounds.flatMap(({ [name]: value }) => (value === undefined ? [] : [value]));
+    return values.length === 0 ? [] : [{ name: `${who}: ${UNITS[name].what}`, unit: UNITS[name].unit, values }];
+  });
+}
+
+function ratio(
+  name: string,
+  own: readonly Round[],
+  of: Name,
+  peer: (own: Round, index: number) => number | undefined,
+  target?: Target,
+): Measured {
+  const values = own.map((each, index) => (each[of] ?? Number.NaN) / (peer(each, index) ?? Number.NaN));
+  return { name, unit: '×', values, ...(target && { target }) };
+}
