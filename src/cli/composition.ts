@@ -82,7 +82,7 @@ export function createComposition(sources: CompositionSources): Composition {
     },
     identities: async selection => {
       const found = root(selection);
-      const profiles = listProfiles(found.root).map(profile => profileIdentity(found, profile, platform));
+      const profiles = listProfiles(found.root, platform).map(profile => profileIdentity(found, profile, platform));
       const identities = [...profiles, ...(await definedIdentities(states))];
       return [...new Map(identities.map(identity => [identity.serviceName, identity])).values()];
     },

@@ -88,7 +88,14 @@ export const canStart = (observed: Observed): boolean => can('start', observed);
 export const canStop = (observed: Observed): boolean => can('stop', observed);
 export const canRestart = (observed: Observed): boolean => can('restart', observed);
 export const canRepair = (observed: Observed): boolean => can('repair', observed);
-export const canSwitch = ({ status, operation }: Observed): boolean => !operation && viewOf(status).switchable;
+export const canSwitch = ({ status, operation }: Observed): boolean => !operation && viewOf(status).switchable && !inOtherHands(status);
+
+/** Who else keeps or serves a gateway that has no service of ours, so that it is to have none; undefined where nobody does. */
+export function inOtherHands({ phase, problems }: Status): 'profile-served' | 'kept-by-hermes' | undefined {
+  if (phase !== 'not-installed') return undefined;
+  const code = problems.find(each => each.code === 'profile-served' || each.code === 'kept-by-hermes')?.code;
+  return code === 'profile-served' || code === 'kept-by-hermes' ? code : undefined;
+}
 
 /** Repairing writes the registration anew, which only an administrator may do for a service. */
 export function repairAction(status: Status): PhaseAction {

@@ -32,6 +32,8 @@ export interface GatewayEnvironmentOptions {
   readonly venv?: string;
   /** The checkout of a classic installation: goes before whatever PYTHONPATH already names. */
   readonly repo?: string;
+  /** The variables of the other profiles of this root, from their `.env`: what comes from there is theirs. */
+  readonly others?: readonly Environment[];
   /** This Hermes knows external supervisors: a chat `/restart` then exits with 75 instead of starting a second gateway. */
   readonly externalSupervisor?: boolean;
 }
@@ -42,7 +44,7 @@ export function gatewayEnvironment(
   identity: GatewayIdentity,
   options: GatewayEnvironmentOptions = {},
 ): Record<string, string> {
-  const { platform = process.platform, venv, repo, externalSupervisor = false } = options;
+  const { platform = process.platform, venv, repo, others = [], externalSupervisor = false } = options;
   const paths = platform === 'win32' ? path.win32 : path.posix;
   const set: Record<string, string> = {
     HERMES_HOME: identity.home,
@@ -61,6 +63,8 @@ export function gatewayEnvironment(
     const key = platform === 'win32' ? name.toUpperCase() : name;
     if (value === undefined || Object.hasOwn(set, key)) continue;
     if (FOREIGN.test(key) && !MACHINE_WIDE.has(key)) continue;
+    // A command that a gateway runs inherits what that gateway has read from its `.env`; its own each gateway reads itself.
+    if (others.some(other => variable(other, key, platform) === value)) continue;
     kept[name] = value;
   }
   return { ...kept, ...set };

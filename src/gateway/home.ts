@@ -103,7 +103,7 @@ export function requireHome({ root, home, profile }: GatewayIdentity): void {
 }
 
 /** The default profile and the named ones of this root, sorted; deleted ones and folders that are no profile are left out. */
-export function listProfiles(root: string): Profile[] {
+export function listProfiles(root: string, platform: NodeJS.Platform = process.platform): Profile[] {
   const folder = path.join(root, 'profiles');
   let names: string[];
   try {
@@ -111,7 +111,9 @@ export function listProfiles(root: string): Profile[] {
   } catch {
     return [DEFAULT_PROFILE];
   }
-  const found = names.filter(name => isProfileFolder(folder, name)).sort();
+  // Where the file system ignores the case of names, the profile of a folder "Work" is "work".
+  const known = platform === 'win32' ? names.map(name => name.toLowerCase()) : names;
+  const found = known.filter(name => isProfileFolder(folder, name)).sort();
   return [DEFAULT_PROFILE, ...found];
 }
 
@@ -145,7 +147,14 @@ function absoluteFolder(folder: string, platform: NodeJS.Platform): string {
   return trimmed.length < root.length ? root : trimmed;
 }
 
-function sameFolder(one: string, other: string, platform: NodeJS.Platform, resolve: ResolvePath): boolean {
+/** Whether two spellings (another case on Windows, a link, a junction) are one folder. */
+export function sameFolder(
+  one: string,
+  other: string,
+  platform: NodeJS.Platform = process.platform,
+  resolve: ResolvePath = resolvedPath,
+): boolean {
+  if (one === other) return true;
   return normalizeCase(resolve(one, platform), platform) === normalizeCase(resolve(other, platform), platform);
 }
 

@@ -53,6 +53,8 @@ export interface GatewayState {
 export interface PlatformState {
   readonly name: string;
   readonly state?: string;
+  /** Hermes' own code; one that ends in `_lock` means that another gateway holds the token of this bot. */
+  readonly errorCode?: string;
   readonly errorMessage?: string;
   readonly needsAttention: boolean;
 }
@@ -195,9 +197,18 @@ export function toGatewayState(value: unknown): GatewayState | undefined {
 function toPlatform(name: string, json: JsonObject | undefined): PlatformState[] {
   if (json === undefined) return [];
   const state = asText(json['state']);
+  const errorCode = asText(json['error_code']);
   const errorMessage = asText(json['error_message']);
   const needsAttention = json['needs_attention'] === true;
-  return [{ name, ...(state === undefined ? {} : { state }), ...(errorMessage ? { errorMessage } : {}), needsAttention }];
+  return [
+    {
+      name,
+      ...(state === undefined ? {} : { state }),
+      ...(errorCode ? { errorCode } : {}),
+      ...(errorMessage ? { errorMessage } : {}),
+      needsAttention,
+    },
+  ];
 }
 
 /** A start time: null where none was recorded, undefined where what was recorded is no start time. */

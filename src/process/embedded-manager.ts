@@ -4,7 +4,7 @@
  */
 
 import path from 'node:path';
-import type { GatewayIdentity } from '../gateway/home.ts';
+import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import type { Registration } from '../service/facts.ts';
 import { lockHolder, type ProcessTable } from '../service/lock.ts';
 import { noted } from '../service/receipt.ts';
@@ -55,7 +55,9 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, proc
   try {
     const definition = await folder.definition();
     if (!definition) return { state: 'absent' };
-    return definition.home === identity.home ? registered : { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
+    return sameFolder(definition.home, identity.home)
+      ? registered
+      : { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
   } catch {
     // A definition that cannot be read is a problem of its own; the service is there all the same.
     return registered;

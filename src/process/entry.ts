@@ -8,7 +8,9 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
+import { variablesOfOthers } from '../gateway/dotenv.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
+import { requireHome } from '../gateway/home.ts';
 import { type Definition, definedIdentity } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { RUNNER_EXIT } from '../service/facts.ts';
@@ -155,6 +157,8 @@ async function requireDefinition(folder: StateFolder, serviceName: string): Prom
 
 async function launchSpec(definition: Definition, folder: StateFolder): Promise<LaunchSpec> {
   const identity = definedIdentity(definition);
+  // A profile that was deleted must not come back to life by a gateway that makes its home anew.
+  requireHome(identity);
   const { gatewayCommand: override } = definition;
   const plain = resolveGatewayCommand(identity, {
     platform: process.platform,
@@ -164,6 +168,7 @@ async function launchSpec(definition: Definition, folder: StateFolder): Promise<
   });
   const externalSupervisor = await knowsExternalSupervisor(plain, folder, identity.home);
   const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
-  const env = gatewayEnvironment(process.env, identity, { externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
+  const others = variablesOfOthers(identity);
+  const env = gatewayEnvironment(process.env, identity, { others, externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
   return { argv, cwd, env };
 }

@@ -32,6 +32,7 @@ import { progress } from '../service/steps.ts';
 import type { FormerAutostart, HostPort } from './host-port.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
 import { Mechanisms } from './mechanisms.ts';
+import type { Neighbours } from './neighbours.ts';
 import { endOrphan } from './orphan.ts';
 import { removeStaleSocket } from './pipe-address.ts';
 import { connectRunner, readStatus, type StatusSource, watchStatus } from './status-source.ts';
@@ -43,6 +44,7 @@ export interface HostedManagerOptions {
   /** Resolves the command that will be started, so that a missing program is told before anything is written. */
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   readonly former?: FormerAutostart;
+  readonly neighbours?: Neighbours;
 }
 
 /** How long an operation waits for another one on the same service, for the gateway to come up, and for it to be gone, in milliseconds. */
@@ -61,7 +63,7 @@ export class HostedManager implements GatewayManager {
 
   /** @param hosts best first. */
   constructor(hosts: readonly [HostPort, ...HostPort[]], options: HostedManagerOptions) {
-    this.#mechanisms = new Mechanisms(hosts, options.former);
+    this.#mechanisms = new Mechanisms(hosts, options);
     this.mechanisms = this.#mechanisms.names;
     this.#options = options;
   }

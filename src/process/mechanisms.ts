@@ -12,6 +12,7 @@ import type { StateFolder } from '../service/state-folder.ts';
 import type { Installable } from '../service/status.ts';
 import type { Vouch } from './control-client.ts';
 import type { FormerAutostart, HostPort } from './host-port.ts';
+import { type Neighbours, neighbourProblems, obstacleTo } from './neighbours.ts';
 import type { HostReport, MechanismFacts } from './status-source.ts';
 
 export interface Registered {
@@ -19,13 +20,20 @@ export interface Registered {
   readonly registration: Registration;
 }
 
+/** Who else starts or serves a gateway. */
+export interface Around {
+  readonly former?: FormerAutostart;
+  readonly neighbours?: Neighbours;
+}
+
 export class Mechanisms implements MechanismFacts {
   readonly #hosts: readonly [HostPort, ...HostPort[]];
-
+  readonly #neighbours: Neighbours | undefined;
   readonly #former: FormerAutostart | undefined;
 
-  constructor(hosts: readonly [HostPort, ...HostPort[]], former?: FormerAutostart) {
+  constructor(hosts: readonly [HostPort, ...HostPort[]], { neighbours, former }: Around = {}) {
     this.#hosts = hosts;
+    this.#neighbours = neighbours;
     this.#former = former;
   }
 
@@ -57,10 +65,12 @@ export class Mechanisms implements MechanismFacts {
    * Which one an installation is to register: the wanted one; else the best one that this process may, where one is in charge already; else
    * the best one, whatever it asks for.
    * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
-   * `foreign` where the name is somebody else's
+   * `foreign` where the name is somebody else's, `profile-served` and `kept-by-hermes` where the gateway is in other hands
    */
   async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
-    const all = await this.#all(identity, folder);
+    const [all, around] = await Promise.all([this.#all(identity, folder), this.#neighbours?.look(identity)]);
+    const obstacle = around && obstacleTo(identity, around);
+    if (obstacle) throw obstacle;
     const present = all.find(isRegistered);
     const host = wanted === undefined ? await this.#best(identity, present?.host) : this.#hosts.find(each => each.mechanism === wanted);
     if (!host) throw new GatewayServiceError('unsupported', `(${wanted} on ${process.platform})`);
@@ -79,17 +89,23 @@ export class Mechanisms implements MechanismFacts {
     const all = await this.#all(identity, folder);
     const { host, registration } = chosen(all, this.#hosts[0]);
     const registered = registration.state === 'registered';
-    const [facts, problems, former] = await Promise.all([
+    const [facts, problems, former, around] = await Promise.all([
       host.hostFacts(identity, folder),
       registered ? host.problems?.(identity, folder) : undefined,
       registered ? this.#former?.problems(identity).catch(() => undefined) : undefined,
+      this.#neighbours?.look(identity),
     ]);
     const left = all.filter(each => isRegistered(each) && each.host !== host);
     return {
       mechanism: host.mechanism,
       registration,
       host: facts,
-      problems: [...(problems ?? []), ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)), ...(former ?? [])],
+      problems: [
+        ...(problems ?? []),
+        ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)),
+        ...(former ?? []),
+        ...(around ? neighbourProblems(around, registered) : []),
+      ],
     };
   }
 

@@ -3,7 +3,7 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
-import type { GatewayIdentity } from '../gateway/identity.ts';
+import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
@@ -142,7 +142,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
   if (!isBroker(config, serviceName)) return { state: 'foreign', detail: `it starts ${config.binaryPath}` };
   if (!mayUse(readOwner(serviceName))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);
-  if (definition && definition.home !== home) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
+  if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
   const { startType } = config;
   const { program, args } = brokerCommand(hostCommand, serviceName);
   return {

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { sameFolder } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { Registration } from '../service/facts.ts';
 import { isLock, lockHolder, type ProcessTable, takeLock } from '../service/lock.ts';
@@ -95,7 +96,7 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
     registration: async ({ serviceName, home }, folder): Promise<Registration> => {
       const definition = await folder.definition().catch(() => undefined);
       const defined = definition?.mechanism === 'startup';
-      if (defined && definition.home !== home) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
+      if (defined && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
       return defined || (await entries.find(serviceName)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
     },
     vouch,

@@ -4,15 +4,18 @@
  */
 
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import type { Elevation } from './elevation.ts';
 import { EmbeddedManager } from './embedded-manager.ts';
+import { hermesUnits } from './hermes-units.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
 import { installFiles } from './install-files.ts';
 import { thisMachine } from './machine.ts';
+import { neighbours } from './neighbours.ts';
 import { startupHost } from './startup-host.ts';
 
 export interface SystemManagerOptions {
@@ -37,10 +40,12 @@ export interface SystemManager {
 export async function systemManager({ stateRoot, hostCommand, elevation }: SystemManagerOptions): Promise<SystemManager> {
   const { processes, isInUse } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
-  const options = { stateRoot, processes, checkCommand };
+  const { platform } = process;
+  const around = neighbours(processes, hermesUnits({ platform, homedir: os.homedir() }));
+  const options = { stateRoot, processes, checkCommand, neighbours: around };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
-  if (process.platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
+  if (platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
   const [{ scmHost, servedByRunner: vouch }, { windowsStartupShell }, { windowsMigration }, { readUserEnvironment }, { lacking }] =
     await Promise.all([
       import('./scm-host.ts'),

@@ -30,6 +30,17 @@ export const ERRORS = {
     remedy: 'List the profiles with "hermes profile list", or create it first with "hermes profile create NAME".',
     exit: EXIT.failed,
   },
+  'profile-served': {
+    message: 'The gateway of the default profile serves this profile already; a second one would take its bots from it.',
+    remedy:
+      'Nothing needs to be done. For a gateway of its own take the profile out of the ones that the default gateway serves ("gateway.multiplex_profiles" in the configuration of Hermes), and try again.',
+    exit: EXIT.failed,
+  },
+  'kept-by-hermes': {
+    message: "Hermes' own service keeps this gateway already; it was not touched.",
+    remedy: 'Keep it, and use "hermes gateway status". To have this one instead, remove the other first with "hermes gateway uninstall".',
+    exit: EXIT.failed,
+  },
   'home-missing': {
     message: 'The Hermes home folder does not exist.',
     remedy: 'Install Hermes first, or name its folder with --home DIR.',

@@ -41,6 +41,27 @@ export const PROBLEMS = {
     remedy: 'Repair the Hermes installation, then start the gateway.',
     elevated: false,
   },
+  'profile-served': {
+    message: 'The gateway of the default profile serves this profile already.',
+    remedy: 'Nothing needs to be done; a gateway of its own would take its bots from the other. A service of this profile can be removed.',
+    elevated: false,
+  },
+  'kept-by-hermes': {
+    message: "Hermes' own service keeps this gateway.",
+    remedy: 'Keep one of the two: "hermes gateway uninstall" removes that one.',
+    elevated: false,
+  },
+  'profile-gone': {
+    message: 'The profile of this gateway service does not exist any more: it was deleted or renamed.',
+    remedy:
+      'Remove the service with "hermes-gateway uninstall". A renamed profile gets one under its new name with "hermes-gateway install".',
+    elevated: false,
+  },
+  'bot-held': {
+    message: 'Another gateway holds a bot of this one, so this one does not hear it.',
+    remedy: 'Give each profile a bot of its own in its ".env", or stop the other gateway. Then restart this one.',
+    elevated: false,
+  },
   'start-disabled': {
     message: 'The service is disabled in Services, so Windows does not start it.',
     remedy: 'Repair it; that sets its start type back to automatic.',
