@@ -2,7 +2,6 @@
  * Which managers exist on this system, and which gateway a command line is about. The only file of the CLI that knows this system.
  */
 
-import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { GatewayCommand } from '../gateway/command.ts';
@@ -18,7 +17,7 @@ import { hostCommand } from '../process/host-command.ts';
 import { gatewayCommand, systemManager } from '../process/system-manager.ts';
 import { definedIdentity } from '../service/definition.ts';
 import type { GatewayManager } from '../service/manager.ts';
-import { StateFolder, stateRoot } from '../service/state-folder.ts';
+import { definedServices, StateFolder, stateRoot } from '../service/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
@@ -96,7 +95,7 @@ export function createComposition(sources: CompositionSources): Composition {
 
 /** What the readable definitions in the state folders were written for. */
 async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
-  const names = await readdir(states).catch(() => []);
+  const names = await definedServices(states);
   const definitions = await Promise.all(names.map(name => new StateFolder(path.join(states, name)).definition().catch(() => undefined)));
   return definitions.flatMap(definition => (definition ? [definedIdentity(definition)] : []));
 }

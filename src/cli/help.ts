@@ -23,6 +23,7 @@ Examples:
   $ ${NAME} status                      what is going on, and what to do about it
   $ ${NAME} status --all --json         every installed gateway, for a program
   $ ${NAME} --profile work restart      another profile of Hermes
+  $ ${NAME} restart --all               every gateway, one after the other
   $ ${NAME} logs -f                     what the gateway prints
   $ ${NAME} update -- hermes update     stop, update, start again
 
@@ -54,6 +55,7 @@ and starts the gateway when you sign in. A service takes over from a sign-in sta
     examples: [
       'install --dry-run',
       'install',
+      'install --all',
       'install --mechanism startup',
       `install --gateway-command '["/usr/bin/node","/opt/gateway.mjs"]'`,
     ],
@@ -62,23 +64,23 @@ and starts the gateway when you sign in. A service takes over from a sign-in sta
     summary: 'stop the gateway and remove the service',
     changes: `Stops the gateway and removes all that install made, its history and captured output
 included. The Hermes home stays as it is.`,
-    examples: ['uninstall --dry-run', 'uninstall'],
+    examples: ['uninstall --dry-run', 'uninstall', 'uninstall --all'],
   },
   start: {
     summary: 'start the gateway',
     changes: 'Sets the wish to "running" and waits until the gateway is up. A running gateway is left alone.',
-    examples: ['start'],
+    examples: ['start', 'start --all'],
   },
   stop: {
     summary: 'stop the gateway until you start it again',
     changes: `Sets the wish to "stopped" and waits until nothing of the gateway is left, at most 20 s.
 Nothing starts it again but you.`,
-    examples: ['stop'],
+    examples: ['stop', 'stop --all'],
   },
   restart: {
     summary: 'replace the running gateway by a new one',
     changes: 'Ends the gateway gracefully and starts a new process; the restart delays begin anew.',
-    examples: ['restart'],
+    examples: ['restart', 'restart --all'],
   },
   status: {
     summary: 'say what is going on',
@@ -88,7 +90,7 @@ Nothing starts it again but you.`,
   logs: {
     summary: 'show what the gateway printed',
     changes: 'Changes nothing. Control sequences are taken out; with --json each line is one JSON document.',
-    examples: ['logs -n 20', 'logs -f', 'logs -f --json'],
+    examples: ['logs -n 20', 'logs -f', 'logs -f --json', 'logs --all -f'],
   },
   doctor: {
     summary: 'look for what is wrong, and mend what is safe',

@@ -27,11 +27,18 @@ export class Output {
     this.#live = terminal.stderr.isTTY === true && terminal.env['TERM'] !== 'dumb';
   }
 
-  /** The answer of a command: the document for programs, the text for people. */
-  answer(text: string, document: Readonly<Record<string, unknown>>): void {
+  /**
+   * The answer of a command: the document for programs (one with an `error` is not `ok`), the text for people. Words are made for people
+   * only, because the formats of a locale take longer to load than all statuses take to be read.
+   */
+  answer(text: () => string, document: Readonly<Record<string, unknown>>): void {
     this.settle();
-    if (this.json) this.#print({ ok: true, ...document });
-    else if (text !== '') this.#terminal.stdout.write(`${text}\n`);
+    if (this.json) {
+      this.#print({ ok: document['error'] === undefined, ...document });
+      return;
+    }
+    const words = text();
+    if (words !== '') this.#terminal.stdout.write(`${words}\n`);
   }
 
   /** One line of a stream: text, or a line of JSON. */

@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { Installable } from '../service/status.ts';
 import type { Composition, Selection } from './composition.ts';
+import { installAll, logsOfAll, operateAll, statusOfAll } from './every.ts';
 import { type PublicVerb, programHelp, VERBS, verbDescription, verbHelp } from './help.ts';
 import { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,7 +45,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === EXIT.done) {
       const answer = text.trimEnd();
-      output.answer(answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
+      output.answer(() => answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
       return EXIT.done;
     }
     // A bare "hermes-gateway" is a question.
@@ -93,34 +94,43 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   };
   const plain = (command: Command) => command;
   const dryRun = (command: Command) => command.option('--dry-run', 'only list what would change');
+  const every = (command: Command) => command.option('--all', 'every installed gateway service of this user');
+  const isEvery = ({ given }: Call) => given['all'] === true;
 
   verb(
     'install',
     command =>
       dryRun(command)
         .option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings')
-        .addOption(new Option('--mechanism <name>', 'what keeps it running on Windows').choices(['service', 'startup'])),
-    ({ context, given }) => {
+        .addOption(new Option('--mechanism <name>', 'what keeps it running on Windows').choices(['service', 'startup']))
+        .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand'])),
+    call => {
+      const { context, given } = call;
       const { dryRun = false, gatewayCommand, mechanism } = given as { dryRun?: boolean; gatewayCommand?: string; mechanism?: Installable };
+      if (isEvery(call)) return installAll(context, mechanism);
       return verbs.install(context, { dryRun, ...(gatewayCommand !== undefined && { gatewayCommand }), ...(mechanism && { mechanism }) });
     },
   );
-  verb('uninstall', dryRun, ({ context, given }) => verbs.uninstall(context, { dryRun: given['dryRun'] === true }));
-  verb('start', plain, ({ context }) => verbs.operate(context, 'start'));
-  verb('stop', plain, ({ context }) => verbs.operate(context, 'stop'));
-  verb('restart', plain, ({ context }) => verbs.operate(context, 'restart'));
   verb(
-    'status',
-    command => command.option('--all', 'every installed gateway service of this user'),
-    ({ context, given }) => (given['all'] === true ? verbs.statusOfAll(context) : verbs.status(context)),
+    'uninstall',
+    command => dryRun(command).addOption(new Option('--all', 'every installed gateway service of this user').conflicts('dryRun')),
+    call =>
+      isEvery(call) ? operateAll(call.context, 'uninstall') : verbs.uninstall(call.context, { dryRun: call.given['dryRun'] === true }),
   );
+  for (const name of ['start', 'stop', 'restart'] as const) {
+    verb(name, every, call => (isEvery(call) ? operateAll(call.context, name) : verbs.operate(call.context, name)));
+  }
+  verb('status', every, call => (isEvery(call) ? statusOfAll(call.context) : verbs.status(call.context)));
   verb(
     'logs',
     command =>
-      command
+      every(command)
         .option('-f, --follow', 'go on with what is printed later')
         .addOption(new Option('-n, --lines <count>', 'how many of the last lines').default(100).argParser(lineCount)),
-    ({ context, given }) => verbs.logs(context, { lines: given['lines'] as number, follow: given['follow'] === true }),
+    call => {
+      const options = { lines: call.given['lines'] as number, follow: call.given['follow'] === true };
+      return isEvery(call) ? logsOfAll(call.context, options) : verbs.logs(call.context, options);
+    },
   );
   verb(
     'doctor',

@@ -27,10 +27,12 @@ export interface VerbContext {
   readonly selection: Selection;
 }
 
-interface Target {
+export interface Target {
   readonly identity: GatewayIdentity;
   readonly manager: GatewayManager;
 }
+
+export type InstalledTarget = Target & { readonly status: Status };
 
 async function target({ composition, selection }: VerbContext): Promise<Target> {
   const identity = composition.identity(selection);
@@ -71,7 +73,7 @@ export async function uninstall(context: VerbContext, { dryRun }: { dryRun: bool
   const status = await interruptible(manager.uninstall(identity, context.output.progress), context);
   await resume(context);
   const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'is removed; nothing of it is left';
-  context.output.answer(`${identity.serviceName} ${what}.`, { status });
+  context.output.answer(() => `${identity.serviceName} ${what}.`, { status });
   return EXIT.done;
 }
 
@@ -86,7 +88,7 @@ export async function operate(context: VerbContext, verb: 'start' | 'stop' | 're
 }
 
 /** Finishes updates whose owner is gone: whoever comes next does. */
-async function resume(context: VerbContext): Promise<void> {
+export async function resume(context: VerbContext): Promise<void> {
   await interruptible(resumeUpdates(context.composition.updates, { report: context.output.progress }), context);
 }
 
@@ -98,38 +100,38 @@ export async function status(context: VerbContext): Promise<number> {
   return PHASE_VIEWS[present.phase].exit;
 }
 
-export async function statusOfAll(context: VerbContext): Promise<number> {
-  const { output } = context;
-  if (context.selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
-  await resume(context);
-  const all = await installed(context, await context.composition.identities(context.selection));
-  const text = all.map(found => textOf(context, found, found.status)).join('\n\n');
-  output.answer(text || 'No gateway service is installed. Install one with "hermes-gateway install".', {
-    statuses: all.map(found => found.status),
-  });
-  return all.length === 0 ? EXIT.notInstalled : Math.max(...all.map(found => PHASE_VIEWS[found.status.phase].exit));
-}
-
 export async function logs(context: VerbContext, { lines, follow }: { lines: number; follow: boolean }): Promise<number> {
-  const { terminal, output } = context;
+  const { output } = context;
   const found = await target(context);
   const { phase } = await presentStatus(found);
   if (phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${found.identity.serviceName})`);
   const file = found.manager.logPath(found.identity);
+  const shown = await printLog(context, file, { lines, follow, print: line => output.line(line, { line }) });
+  if (shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
+  return EXIT.done;
+}
+
+export interface LogPrint {
+  readonly lines: number;
+  readonly follow: boolean;
+  print(line: string): void;
+}
+
+/** Prints a log until its end, or until Ctrl+C where it is followed; resolves with the number of lines. */
+export async function printLog({ terminal }: VerbContext, file: string, { lines, follow, print }: LogPrint): Promise<number> {
   const ended = new AbortController();
   const off = terminal.onInterrupt(() => ended.abort());
+  let shown = 0;
   try {
-    let shown = 0;
     for await (const line of readLog(file, { lines, follow, signal: ended.signal })) {
-      output.line(line, { line });
+      print(line);
       shown += 1;
       if (terminal.stdout.writable === false) break;
     }
-    if (shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
   } finally {
     off();
   }
-  return EXIT.done;
+  return shown;
 }
 
 /** In the foreground what the background supervisor does; Ctrl+C means what `stop` means. */
@@ -164,7 +166,7 @@ export async function update(context: VerbContext, command: readonly string[]): 
   const { identity } = await target(context);
   const identities = selection.profile === undefined ? await composition.identities(selection) : [identity];
   const gateways = await installed(
-    context,
+    composition,
     identities.filter(({ root }) => root === identity.root),
   );
   if (gateways.length === 0) throw new GatewayServiceError('not-installed', `(${identity.home})`);
@@ -180,22 +182,23 @@ export async function update(context: VerbContext, command: readonly string[]): 
   });
   const onInterrupt = 'Interrupted: as soon as the command has ended the gateway is started again. Press Ctrl+C again to leave at once.';
   const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, patient: true }).finally(off);
-  const shown = gateways.flatMap(found => {
-    const present = statuses.find(({ service }) => service === found.identity.serviceName);
-    return present ? [textOf(context, found, present)] : [];
-  });
+  const shown = () =>
+    gateways.flatMap(found => {
+      const present = statuses.find(({ service }) => service === found.identity.serviceName);
+      return present ? [textOf(context, found, present)] : [];
+    });
   const done = code === EXIT.done;
   const how = code === null ? 'ended by a signal' : `exit code ${code}`;
   const failed = journal.profiles.find(({ error }) => error !== undefined);
   if (failed?.error) {
     // The others are up, and people see which.
-    if (shown.length > 1) output.note(shown.join('\n\n'));
+    if (gateways.length > 1) output.note(shown().join('\n\n'));
     const { code: cause, message, remedy } = failed.error;
     const detail = `(${failed.service}: ${message} The update command ${done ? 'is done' : `failed too, ${how}`}.)`;
     throw new GatewayServiceError(cause === 'gateway-configuration' ? cause : 'gateway-not-up', detail, { remedy });
   }
   if (!done) throw new GatewayServiceError('update-failed', `(${how})`);
-  output.answer(shown.join('\n\n'), { statuses });
+  output.answer(() => shown().join('\n\n'), { statuses });
   return EXIT.done;
 }
 
@@ -206,28 +209,23 @@ export async function doctor(context: VerbContext, { fix }: { fix: boolean }): P
   const findings = await interruptible(examine(patient), context);
   const healthy = findings.every(({ outcome }) => outcome !== 'problem');
   const verdict = healthy ? 'Nothing is wrong.' : 'Something is wrong; what to do stands below each finding.';
-  output.answer(`${findingsText(findings, output.paint)}\n\n${verdict}`, { healthy, findings });
+  output.answer(() => `${findingsText(findings, output.paint)}\n\n${verdict}`, { healthy, findings });
   return healthy ? EXIT.done : EXIT.failed;
 }
 
 export function explain({ output }: VerbContext, code: string | undefined): Promise<number> {
   const entries = explanations(code);
-  output.answer(explanationText(entries, output.paint), { entries });
+  output.answer(() => explanationText(entries, output.paint), { entries });
   return Promise.resolve(EXIT.done);
 }
 
 /** The gateways that are installed, each with its manager and status. */
-async function installed({ composition }: VerbContext, identities: readonly GatewayIdentity[]) {
-  const all = await Promise.all(
-    identities.map(async identity => {
-      const { manager } = composition;
-      return { identity, manager, status: await manager.status(identity) };
-    }),
-  );
+export async function installed({ manager }: Composition, identities: readonly GatewayIdentity[]): Promise<InstalledTarget[]> {
+  const all = await Promise.all(identities.map(async identity => ({ identity, manager, status: await manager.status(identity) })));
   return all.filter(({ status: { phase } }) => phase !== 'not-installed' && phase !== 'unsupported');
 }
 
-function textOf({ output, terminal, selection }: VerbContext, { identity, manager }: Target, present: Status): string {
+export function textOf({ output, terminal, selection }: VerbContext, { identity, manager }: Target, present: Status): string {
   return statusText(present, {
     now: terminal.now(),
     logPath: manager.logPath(identity),
@@ -240,7 +238,7 @@ function textOf({ output, terminal, selection }: VerbContext, { identity, manage
 }
 
 function showStatus(context: VerbContext, found: Target, present: Status): number {
-  context.output.answer(textOf(context, found, present), { status: present });
+  context.output.answer(() => textOf(context, found, present), { status: present });
   return EXIT.done;
 }
 
@@ -248,6 +246,6 @@ function showReceipt({ output }: VerbContext, receipt: Receipt): number {
   const { verb, service, elevated, entries } = receipt;
   const heading = entries.length > 0 ? `"${verb}" of ${service} would:` : `"${verb}" of ${service} would change nothing.`;
   const consent = elevated ? ['', 'Windows would ask for an administrator, once.'] : [];
-  output.answer([heading, ...entries.map(entry => indented(en.receiptLine(entry))), ...consent].join('\n'), { receipt });
+  output.answer(() => [heading, ...entries.map(entry => indented(en.receiptLine(entry))), ...consent].join('\n'), { receipt });
   return EXIT.done;
 }

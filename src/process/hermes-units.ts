@@ -40,57 +40,55 @@ const ASK_MS = 2_000;
 const SHOWN = ['ActiveState', 'SubState', 'UnitFileState'] as const;
 
 export function hermesUnits(options: HermesUnitsOptions): FindHermesUnit {
-  if (options.platform === 'linux') return identity => systemdUnit(identity, options);
-  if (options.platform === 'darwin') return identity => launchAgent(identity, options);
+  const unitsIn = remembered(gatewayUnitsIn);
+  if (options.platform === 'linux') return identity => systemdUnit(identity, options, unitsIn);
+  if (options.platform === 'darwin') return identity => launchAgent(identity, options, unitsIn);
   return async () => undefined;
 }
 
-interface FoundUnit {
+interface FoundUnit extends GatewayUnit {
   readonly name: string;
   readonly file: string;
 }
 
-async function systemdUnit(
-  identity: GatewayIdentity,
-  { homedir, control = 'systemctl', systemUnits = '/etc/systemd/system' }: HermesUnitsOptions,
-) {
+type UnitsIn = (folder: string, ending: string, parse: (text: string) => GatewayUnit | undefined) => readonly FoundUnit[];
+
+/** A look at many profiles is one look into the folders of units. */
+const LOOK_MS = 1_000;
+
+async function systemdUnit(identity: GatewayIdentity, options: HermesUnitsOptions, unitsIn: UnitsIn): Promise<HermesUnit | undefined> {
+  const { homedir, control = 'systemctl', systemUnits = '/etc/systemd/system' } = options;
   const folders = [
     { folder: path.posix.join(homedir, '.config/systemd/user'), scope: ['--user'] },
     { folder: systemUnits, scope: [] },
   ];
   for (const { folder, scope } of folders) {
-    const parse = (text: string) => parseSystemdUnit(text, homedir);
-    for (const { name, file } of unitsOf(identity, { folder, ending: '.service', parse, homedir })) {
+    const units = unitsIn(folder, '.service', text => parseSystemdUnit(text, homedir));
+    for (const { name, file } of units.filter(unit => isFor(unit, identity, homedir))) {
       const shown = await ask(control, [...scope, 'show', name, `--property=${SHOWN.join()}`]);
       const values = new Map(shown?.split('\n').map(line => line.split('=', 2) as [string, string]));
       const [active = '', sub = '', start = ''] = SHOWN.map(property => values.get(property));
       const asleep = (active === 'inactive' || active === 'failed') && !start.startsWith('enabled');
       if (asleep) continue;
-      return { kind: 'systemd', name, file, state: shown === undefined ? 'unknown' : `${active} (${sub}), ${start}` } as const;
+      return { kind: 'systemd', name, file, state: shown === undefined ? 'unknown' : `${active} (${sub}), ${start}` };
     }
   }
   return undefined;
 }
 
-async function launchAgent(identity: GatewayIdentity, { homedir, control = 'launchctl' }: HermesUnitsOptions) {
-  const folder = path.posix.join(homedir, 'Library/LaunchAgents');
-  const [found] = unitsOf(identity, { folder, ending: '.plist', parse: parseLaunchAgent, homedir });
+async function launchAgent(identity: GatewayIdentity, options: HermesUnitsOptions, unitsIn: UnitsIn): Promise<HermesUnit | undefined> {
+  const { homedir, control = 'launchctl' } = options;
+  const agents = unitsIn(path.posix.join(homedir, 'Library/LaunchAgents'), '.plist', parseLaunchAgent);
+  const found = agents.find(agent => isFor(agent, identity, homedir));
   if (!found) return undefined;
   const name = found.name.slice(0, -'.plist'.length);
   const printed = await ask(control, ['print', `gui/${process.getuid?.() ?? 0}/${name}`]);
   const state = printed === undefined ? 'not loaded' : (/^\s*state = (.+)$/m.exec(printed)?.[1] ?? 'loaded');
-  return { kind: 'launchd', name, file: found.file, state } as const;
+  return { kind: 'launchd', name, file: found.file, state };
 }
 
-interface Kind {
-  readonly folder: string;
-  readonly ending: string;
-  readonly parse: (text: string) => GatewayUnit | undefined;
-  readonly homedir: string;
-}
-
-/** The files of a folder that run the gateway of this home. */
-function unitsOf(identity: GatewayIdentity, { folder, ending, parse, homedir }: Kind): FoundUnit[] {
+/** The files of a folder that run a gateway of Hermes, by name. */
+const gatewayUnitsIn: UnitsIn = (folder, ending, parse) => {
   let names: string[];
   try {
     names = readdirSync(folder).filter(name => name.endsWith(ending));
@@ -100,10 +98,20 @@ function unitsOf(identity: GatewayIdentity, { folder, ending, parse, homedir }: 
   return names.sort().flatMap(name => {
     const file = path.posix.join(folder, name);
     const text = readTextFile(file);
-    // Only files that speak of Hermes are worth reading closely.
     const unit = text?.includes('gateway') && /hermes/i.test(text) ? parse(text) : undefined;
-    return unit && isFor(unit, identity, homedir) ? [{ name, file }] : [];
+    return unit ? [{ ...unit, name, file }] : [];
   });
+};
+
+function remembered(look: UnitsIn): UnitsIn {
+  const known = new Map<string, { readonly units: readonly FoundUnit[]; readonly atMs: number }>();
+  return (folder, ...how) => {
+    const last = known.get(folder);
+    if (last && performance.now() - last.atMs < LOOK_MS) return last.units;
+    const units = look(folder, ...how);
+    known.set(folder, { units, atMs: performance.now() });
+    return units;
+  };
 }
 
 function isFor({ home, profile }: GatewayUnit, identity: GatewayIdentity, homedir: string): boolean {

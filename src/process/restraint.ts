@@ -4,13 +4,15 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import type { ExitVerdict } from '../gateway/exit.ts';
 import { readUpdateResult } from '../gateway/identity-files.ts';
 import { type LivingUpdater, livingUpdater } from '../gateway/living-updater.ts';
 import type { HistoryRecord } from '../service/history.ts';
-import { type Hold, holdInForce } from '../service/holds.ts';
+import { type Hold, holdInForce, systemUptimeMs } from '../service/holds.ts';
 import { isSameProcess, type ProcessTable, processRef } from '../service/lock.ts';
-import type { StateFolder } from '../service/state-folder.ts';
+import { startDelayMs, startsWithSession } from '../service/stagger.ts';
+import { definedServices, type StateFolder } from '../service/state-folder.ts';
 import { endAdoptedUpdates } from '../update/adopted.ts';
 import { settleUpdates } from '../update/resume.ts';
 import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
@@ -60,6 +62,20 @@ export class Restraint {
   async startedFromOutside(): Promise<void> {
     const done = await endAdoptedUpdates(this.#runner.folder);
     this.#doneUpdater = done.find(pid => pid === this.updater()?.pid);
+  }
+
+  /** With a sign-in all gateways of the user start: this one in its turn, unless somebody wishes for it meanwhile. */
+  async awaitTurn(history: readonly HistoryRecord[], askedAt: string): Promise<void> {
+    const { folder } = this.#runner;
+    const times = { askedMs: Date.parse(askedAt), bootedMs: Date.now() - systemUptimeMs() };
+    if (!startsWithSession(history, times)) return;
+    const services = await definedServices(path.dirname(folder.path));
+    const delayMs = startDelayMs(Math.max(0, services.indexOf(path.basename(folder.path))), services.length);
+    const deadline = performance.now() + delayMs;
+    for (let leftMs = delayMs; leftMs > 0; leftMs = deadline - performance.now()) {
+      if (this.#runner.isEnding() || (await folder.desired()).at !== askedAt) return;
+      await this.#runner.changeOr(leftMs);
+    }
   }
 
   /** Waits while a start is forbidden. True when it had to. */

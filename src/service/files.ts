@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
@@ -76,12 +77,15 @@ export type JsonRead =
   | { readonly state: 'damaged'; readonly why: string }
   | { readonly state: 'read'; readonly value: unknown };
 
-/** Reads a JSON document that anybody may have written. Never throws: an unreadable file is `damaged`. */
+/**
+ * Reads a JSON document that anybody may have written. Never throws: an unreadable file is `damaged`. A kilobyte is read at once: a look at
+ * twenty gateways reads a hundred such files, and each trip through the thread pool takes longer than the file.
+ */
 export async function readJson(file: string): Promise<JsonRead> {
   try {
-    const { size } = await fs.stat(file);
+    const { size } = statSync(file);
     if (size > MAX_BYTES) return { state: 'damaged', why: `${size} bytes are more than any such file has` };
-    const text = (await fs.readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
     return { state: 'read', value: JSON.parse(text) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

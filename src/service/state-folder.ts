@@ -3,6 +3,7 @@
  * owner and lies outside the checkout, HERMES_HOME and the app's folder, because each of those is replaced by updates.
  */
 
+import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type Definition, parseDefinition } from './definition.ts';
@@ -24,6 +25,12 @@ export function stateRoot(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, hom
     base && path.posix.isAbsolute(base) ? base : path.posix.join(homedir, '.local', 'state'),
     'hermes-gateway-service',
   );
+}
+
+/** The services that have a definition below a folder of state folders, by name. */
+export async function definedServices(stateRoot: string): Promise<string[]> {
+  const names = await fs.readdir(stateRoot).catch((): string[] => []);
+  return names.filter(name => existsSync(path.join(stateRoot, name, 'definition.json'))).sort();
 }
 
 /** What the user asked for, and when: a start that is asked for again ends a delay of the ladder. */
@@ -140,7 +147,7 @@ export class StateFolder {
   async history(): Promise<HistoryRecord[]> {
     let text: string;
     try {
-      text = await fs.readFile(this.#file('history.jsonl'), 'utf8');
+      text = readFileSync(this.#file('history.jsonl'), 'utf8');
     } catch {
       return [];
     }

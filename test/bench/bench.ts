@@ -13,13 +13,27 @@ import { operations } from './operations.ts';
 import { page } from './page.ts';
 import { paint } from './paint.ts';
 import { panelSize } from './panel-size.ts';
+import { profiles } from './profiles.ts';
 import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
 import { shellLoop } from './shell-loop.ts';
 import { sideBySide } from './side-by-side.ts';
 import { wine } from './wine.ts';
 
-const PARTS: readonly Part[] = [respawn, operations, downtime, capture, idle, page, paint, panelSize, wine, sideBySide, shellLoop];
+const PARTS: readonly Part[] = [
+  respawn,
+  operations,
+  downtime,
+  capture,
+  profiles,
+  idle,
+  page,
+  paint,
+  panelSize,
+  wine,
+  sideBySide,
+  shellLoop,
+];
 const RUNS = 5;
 
 const USAGE = `usage: npm run bench [-- --json] [--only ${PARTS.map(part => part.name).join('|')}] [--runs N]`;

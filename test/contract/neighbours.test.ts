@@ -173,8 +173,10 @@ describe('a service whose profile', () => {
     expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
     expect(sandbox.leftovers()).toEqual([]);
   });
+});
 
-  it('is reached by another spelling of its home is the same service', async () => {
+describe('a home that is a junction', () => {
+  it('has one service, by whichever path it is named', async () => {
     const identity = sandbox.identity();
     const link = path.join(sandbox.path, 'junction');
     symlinkSync(identity.home, link);

@@ -88,6 +88,16 @@ export class Sandbox {
     writeFileSync(launcher, `#!/bin/sh\nexec '${process.execPath}' '${this.gatewayScript}' "$@"\n`, { mode: 0o755 });
   }
 
+  /** The launcher, which serves every profile of its root, ends at once with this code for one home. */
+  breakLauncher(root: string, home: string, code: number): void {
+    const launcher = path.join(root, 'hermes-agent/.hermes/bin/hermes');
+    const [shebang = '', ...rest] = readFileSync(launcher, 'utf8').split('\n');
+    writeFileSync(
+      launcher,
+      [shebang, `case "$*" in *--help*) ;; *) [ "$HERMES_HOME" = '${home}' ] && exit ${code};; esac`, ...rest].join('\n'),
+    );
+  }
+
   /** Living gateways of this home, whoever started them. */
   gateways(home: string): number[] {
     const found = this.processes().filter(pid => {

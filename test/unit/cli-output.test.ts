@@ -50,7 +50,7 @@ describe('progress', () => {
     const output = new Output(terminal, { json: false });
     output.progress({ message: 'Waiting' });
     vi.advanceTimersByTime(2_000);
-    output.answer('Done.', {});
+    output.answer(() => 'Done.', {});
     vi.advanceTimersByTime(5_000);
     const clear = `\r${ESCAPE}[2K`;
     expect(terminal.err).toBe(`${clear}Waiting…${clear}Waiting… 1 s${clear}Waiting… 2 s${clear}`);
@@ -77,7 +77,7 @@ describe('progress', () => {
     output.progress({ message: 'One' });
     output.note('by the way');
     await output.passOn(Buffer.from('of another program'));
-    output.answer('text', { status: 1 });
+    output.answer(() => 'text', { status: 1 });
     expect(terminal.out).toBe('{"ok":true,"status":1}\n');
     expect(terminal.err).toBe('One…\nby the way\nof another program');
   });

@@ -1,0 +1,116 @@
+/**
+ * `--all`: one verb for every gateway of this user. Each has its own answer, and one that fails keeps no other from its own; the exit code
+ * is the worst. Gateways that are started together start one after the other.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { PHASE_VIEWS } from '../desktop/views.ts';
+import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import type { GatewayManager } from '../service/manager.ts';
+import { startDelayMs } from '../service/stagger.ts';
+import type { Installable, Status } from '../service/status.ts';
+import { interruptible } from './operation.ts';
+import { indented } from './output.ts';
+import { type InstalledTarget, installed, printLog, resume, type Target, textOf, type VerbContext } from './verbs.ts';
+
+const NONE = 'No gateway service is installed. Install one with "hermes-gateway install".';
+
+export async function statusOfAll(context: VerbContext): Promise<number> {
+  await resume(context);
+  const all = await everyInstalled(context);
+  const text = () => all.map(found => textOf(context, found, found.status)).join('\n\n');
+  context.output.answer(() => text() || NONE, { statuses: all.map(found => found.status) });
+  return all.length === 0 ? EXIT.notInstalled : Math.max(...all.map(found => PHASE_VIEWS[found.status.phase].exit));
+}
+
+/** Every profile of this home, installed or not; one that is in other hands is told of, and is no failure. */
+export async function installAll(context: VerbContext, mechanism: Installable | undefined): Promise<number> {
+  const { root } = context.composition.identity(selected(context));
+  const identities = await context.composition.identities(context.selection);
+  await resume(context);
+  const { manager } = context.composition;
+  const mine = identities.filter(identity => identity.root === root).map(identity => ({ identity, manager }));
+  return answerEach(context, mine, (each, report) => each.manager.install(each.identity, mechanism ? { mechanism } : {}, report), { staggered: true });
+}
+
+export async function operateAll(context: VerbContext, verb: 'start' | 'stop' | 'restart' | 'uninstall'): Promise<number> {
+  // What an interrupted update left to be started is started first, but for gateways that are to stop.
+  const starts = verb === 'start' || verb === 'restart';
+  if (starts) await resume(context);
+  const all = await everyInstalled(context);
+  if (all.length === 0) {
+    context.output.answer(() => NONE, { statuses: [] });
+    return EXIT.notInstalled;
+  }
+  const exit = await answerEach(context, all, (each, report) => each.manager[verb](each.identity, report), { staggered: starts });
+  if (!starts) await resume(context);
+  return exit;
+}
+
+/** Each line with the name of its service before it. */
+export async function logsOfAll(context: VerbContext, { lines, follow }: { lines: number; follow: boolean }): Promise<number> {
+  const { output } = context;
+  const all = await everyInstalled(context);
+  if (all.length === 0) throw new GatewayServiceError('not-installed');
+  const print = ({ identity: { serviceName: service }, manager, identity }: Target) =>
+    printLog(context, manager.logPath(identity), { lines, follow, print: line => output.line(`${service} | ${line}`, { service, line }) });
+  if (follow) await Promise.all(all.map(print));
+  else for (const each of all) await print(each);
+  return EXIT.done;
+}
+
+/** @throws GatewayServiceError `usage` where a profile is named too */
+function selected({ selection }: VerbContext): VerbContext['selection'] {
+  if (selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
+  return selection;
+}
+
+export async function everyInstalled(context: VerbContext): Promise<InstalledTarget[]> {
+  return installed(context.composition, await context.composition.identities(selected(context)));
+}
+
+type Outcome = { readonly status: Status } | { readonly error: GatewayServiceError };
+type Work = (each: Target, report: Parameters<GatewayManager['start']>[1]) => Promise<Status>;
+
+async function answerEach(
+  context: VerbContext,
+  all: readonly Target[],
+  work: Work,
+  { staggered }: { staggered: boolean },
+): Promise<number> {
+  const { output } = context;
+  const attempt = async (each: Target, position: number): Promise<Outcome> => {
+    try {
+      if (staggered) await delay(startDelayMs(position, all.length));
+      return { status: await work(each, step => output.progress({ message: `${each.identity.serviceName}: ${step.message}` })) };
+    } catch (thrown) {
+      return { error: toGatewayServiceError(thrown) };
+    }
+  };
+  const outcomes = await interruptible(Promise.all(all.map(attempt)), context);
+  const told = outcomes.map((outcome, index) => ({ outcome, each: all[index] as Target }));
+  const text = () =>
+    told
+      .map(({ outcome, each }) => ('status' in outcome ? textOf(context, each, outcome.status) : failureText(context, each, outcome.error)))
+      .join('\n\n');
+  const errors = told.flatMap(({ outcome, each }) =>
+    'error' in outcome ? [{ service: each.identity.serviceName, error: outcome.error }] : [],
+  );
+  const worst = errors.filter(({ error }) => !isInOtherHands(error)).sort((one, other) => other.error.exit - one.error.exit)[0]?.error;
+  output.answer(text, {
+    statuses: outcomes.flatMap(outcome => ('status' in outcome ? [outcome.status] : [])),
+    ...(errors.length > 0 && { errors: errors.map(({ service, error }) => ({ service, ...error.toValue() })) }),
+    ...(worst && { error: worst.toValue() }),
+  });
+  return worst?.exit ?? EXIT.done;
+}
+
+/** That a gateway is served or kept already is why there is nothing to do. */
+function isInOtherHands({ code }: GatewayServiceError): boolean {
+  return code === 'profile-served' || code === 'kept-by-hermes';
+}
+
+function failureText({ output }: VerbContext, { identity }: Target, error: GatewayServiceError): string {
+  const style = isInOtherHands(error) ? 'bold' : 'red';
+  return `${output.paint(style, `${identity.serviceName}:`)} ${error.message}\n${indented(error.remedy)}`;
+}
