@@ -87,6 +87,8 @@ export function askingManager(manager: GatewayManager, consent: ConsentStandIn):
       await consent.ask('uninstall', report);
       return manager.uninstall(identity, report);
     },
+    examine: identity => manager.examine(identity),
+    repair: (identity, report) => manager.repair(identity, report),
     start: (identity, report) => manager.start(identity, report),
     stop: (identity, report) => manager.stop(identity, report),
     restart: (identity, report) => manager.restart(identity, report),

@@ -20,7 +20,10 @@ export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
 export function factsOfWindows(hostCommand: readonly string[]): FactsOf {
   return (verb, service) => ({
     isAtWork: () => mutexExists(ELEVATED_MUTEX),
-    isDone: () => (verb === 'install' ? isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }) : isUnregistered(service)),
+    isDone: () =>
+      verb === 'uninstall'
+        ? isUnregistered(service)
+        : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }),
   });
 }
 

@@ -11,7 +11,7 @@ import { startDelayMs } from '../service/stagger.ts';
 import type { Installable, Status } from '../service/status.ts';
 import { interruptible } from './operation.ts';
 import { indented } from './output.ts';
-import { type InstalledTarget, installed, printLog, resume, type Target, textOf, type VerbContext } from './verbs.ts';
+import { everyInstalled, printLog, resume, selected, type Target, textOf, type VerbContext } from './verbs.ts';
 
 const NONE = 'No gateway service is installed. Install one with "hermes-gateway install".';
 
@@ -30,7 +30,9 @@ export async function installAll(context: VerbContext, mechanism: Installable | 
   await resume(context);
   const { manager } = context.composition;
   const mine = identities.filter(identity => identity.root === root).map(identity => ({ identity, manager }));
-  return answerEach(context, mine, (each, report) => each.manager.install(each.identity, mechanism ? { mechanism } : {}, report), { staggered: true });
+  return answerEach(context, mine, (each, report) => each.manager.install(each.identity, mechanism ? { mechanism } : {}, report), {
+    staggered: true,
+  });
 }
 
 export async function operateAll(context: VerbContext, verb: 'start' | 'stop' | 'restart' | 'uninstall'): Promise<number> {
@@ -57,16 +59,6 @@ export async function logsOfAll(context: VerbContext, { lines, follow }: { lines
   if (follow) await Promise.all(all.map(print));
   else for (const each of all) await print(each);
   return EXIT.done;
-}
-
-/** @throws GatewayServiceError `usage` where a profile is named too */
-function selected({ selection }: VerbContext): VerbContext['selection'] {
-  if (selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
-  return selection;
-}
-
-export async function everyInstalled(context: VerbContext): Promise<InstalledTarget[]> {
-  return installed(context.composition, await context.composition.identities(selected(context)));
 }
 
 type Outcome = { readonly status: Status } | { readonly error: GatewayServiceError };

@@ -93,11 +93,12 @@ Nothing starts it again but you.`,
     examples: ['logs -n 20', 'logs -f', 'logs -f --json', 'logs --all -f'],
   },
   doctor: {
-    summary: 'look for what is wrong, and mend what is safe',
-    changes: `Without --fix it changes nothing. With --fix it writes a damaged definition anew (the damaged
-file is kept beside it), removes leftovers of interrupted writes, and starts a gateway that
-should run. Exit code 1 means that something is left to do.`,
-    examples: ['doctor', 'doctor --fix'],
+    summary: 'look for what is wrong, and mend it',
+    changes: `Without --fix it changes nothing and lists, below each finding, what --fix would change: the
+registration, the definition, what dead processes have left, another gateway of the same home.
+A start type that somebody has chosen is told and kept. Exit code 1 means that something is
+left to do, 5 that it needs an administrator.`,
+    examples: ['doctor', 'doctor --fix', 'doctor --all'],
   },
   update: {
     summary: 'run a command with the gateway stopped',

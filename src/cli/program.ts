@@ -134,8 +134,8 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   );
   verb(
     'doctor',
-    command => command.option('--fix', 'mend what is safe to mend'),
-    ({ context, given }) => verbs.doctor(context, { fix: given['fix'] === true }),
+    command => every(command).option('--fix', 'mend what can be mended'),
+    call => verbs.doctor(call.context, { fix: call.given['fix'] === true, all: isEvery(call) }),
   );
   verb(
     'update',

@@ -6,14 +6,14 @@ import { parseGatewayCommand } from '../gateway/command.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { DEFAULT_PROFILE } from '../gateway/profile.ts';
 import { readLog } from '../process/log-reader.ts';
-import { EXIT, GatewayServiceError } from '../service/errors.ts';
+import { ERRORS, EXIT, GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import type { Receipt } from '../service/receipt.ts';
 import type { Installable, Status } from '../service/status.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
 import type { Composition, Selection } from './composition.ts';
-import { examine, findingsText } from './doctor.ts';
+import { type Diagnosis, examine, findingsText, isHealthy } from './doctor.ts';
 import { explanations, explanationText } from './explain.ts';
 import { interruptible } from './operation.ts';
 import { indented, type Output } from './output.ts';
@@ -202,21 +202,42 @@ export async function update(context: VerbContext, command: readonly string[]): 
   return EXIT.done;
 }
 
-export async function doctor(context: VerbContext, { fix }: { fix: boolean }): Promise<number> {
+export async function doctor(context: VerbContext, { fix, all }: { fix: boolean; all: boolean }): Promise<number> {
   const { composition, output } = context;
-  const { identity, manager } = await target(context);
-  const patient = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
-  const findings = await interruptible(examine(patient), context);
-  const healthy = findings.every(({ outcome }) => outcome !== 'problem');
-  const verdict = healthy ? 'Nothing is wrong.' : 'Something is wrong; what to do stands below each finding.';
-  output.answer(() => `${findingsText(findings, output.paint)}\n\n${verdict}`, { healthy, findings });
-  return healthy ? EXIT.done : EXIT.failed;
+  if (fix) await resume(context);
+  const patients = all ? await everyInstalled(context) : [await target(context)];
+  const seen: { service: string; diagnosis: Diagnosis }[] = [];
+  for (const { identity, manager } of patients) {
+    const patient = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
+    seen.push({ service: identity.serviceName, diagnosis: await interruptible(examine(patient), context) });
+  }
+  const text = ({ service, diagnosis }: (typeof seen)[number]) => {
+    const { findings, refused } = diagnosis;
+    const because = refused ? `\n\n${refused.message}\n${indented(refused.remedy)}` : '';
+    const verdict = isHealthy(diagnosis) ? 'Nothing is wrong.' : 'Something is wrong; what to do stands below each finding.';
+    return `${all ? `${output.paint('bold', service)}\n` : ''}${findingsText(findings, output.paint)}${because}\n\n${verdict}`;
+  };
+  const healthy = seen.every(({ diagnosis }) => isHealthy(diagnosis));
+  const documents = seen.map(({ service, diagnosis }) => ({ service, healthy: isHealthy(diagnosis), ...diagnosis }));
+  output.answer(() => seen.map(text).join('\n\n'), all ? { healthy, diagnoses: documents } : { ...documents[0] });
+  const exits = seen.flatMap(({ diagnosis: { refused } }) => (refused ? [ERRORS[refused.code].exit] : []));
+  return Math.max(healthy ? EXIT.done : EXIT.failed, ...exits);
 }
 
 export function explain({ output }: VerbContext, code: string | undefined): Promise<number> {
   const entries = explanations(code);
   output.answer(() => explanationText(entries, output.paint), { entries });
   return Promise.resolve(EXIT.done);
+}
+
+/** @throws GatewayServiceError `usage` where a profile is named too */
+export function selected({ selection }: VerbContext): VerbContext['selection'] {
+  if (selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
+  return selection;
+}
+
+export async function everyInstalled(context: VerbContext): Promise<InstalledTarget[]> {
+  return installed(context.composition, await context.composition.identities(selected(context)));
 }
 
 /** The gateways that are installed, each with its manager and status. */

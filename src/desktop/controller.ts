@@ -4,8 +4,10 @@
  */
 
 import type { GatewayIdentity } from '../gateway/identity.ts';
+import { type Defect, repairReceipt } from '../service/defect.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../service/manager.ts';
+import { noted, type Receipt } from '../service/receipt.ts';
 import type { Installable, Status } from '../service/status.ts';
 import type { Versions } from './details.ts';
 import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs } from './ipc.ts';
@@ -105,8 +107,10 @@ export class GatewayServiceController {
       case 'stop':
       case 'restart':
         return profile.operate(verb, report => manager[verb](identity, report));
+      case 'examine':
+        return this.#examine(identity);
       case 'repair':
-        return profile.operate('install', report => this.#repair(identity, report));
+        return profile.repair(this.#options.installOptions);
       case 'logs':
         return this.#logs(identity, request.lines ?? LOG_LINES);
       case 'reveal':
@@ -118,11 +122,11 @@ export class GatewayServiceController {
     }
   }
 
-  /** An installation brings a present registration up to date, and starts it. What is in charge stays in charge. */
-  async #repair(identity: GatewayIdentity, report: Report): Promise<Status> {
-    const { manager, installOptions } = this.#options;
-    const { mechanism } = await manager.status(identity);
-    return manager.install(identity, { ...installOptions, ...(mechanism !== 'none' && { mechanism }) }, report);
+  /** What a repair would change. */
+  async #examine(identity: GatewayIdentity): Promise<Receipt> {
+    const { manager } = this.#options;
+    const [status, defects] = await Promise.all([manager.status(identity), manager.examine(identity)]);
+    return repairReceipt(identity, status.mechanism, isDisabled(status) ? defects.map(enabled) : defects);
   }
 
   async #logs(identity: GatewayIdentity, lines: number): Promise<LogTail> {
@@ -154,6 +158,7 @@ class ProfileController {
   #status: Status | undefined;
   #operation: Snapshot['operation'];
   #lastError: ErrorValue | undefined;
+  #repaired: Receipt | undefined;
   #telling: Promise<void> = Promise.resolve();
 
   constructor(identity: GatewayIdentity, options: ControllerOptions, seen: SeenUpdates) {
@@ -203,11 +208,27 @@ class ProfileController {
       mechanisms: manager.mechanisms,
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
+      ...(this.#repaired && { repaired: this.#repaired }),
       ...(versions && { versions }),
       history: history.slice(-HISTORY_SHOWN),
       ...(update && { update }),
       ...(end && !this.#seen.dismissed.has(end.id) && { updateEnd: end }),
     };
+  }
+
+  /** Whoever asks for the repair of a service that is disabled has read that it ends that, and an installation does. */
+  repair(options: InstallOptions | undefined): Promise<Snapshot> {
+    const { manager } = this.#options;
+    return this.operate('repair', async report => {
+      const before = await manager.status(this.identity);
+      // What is in charge stays in charge.
+      if (isDisabled(before) && before.mechanism !== 'none') {
+        await manager.install(this.identity, { ...options, mechanism: before.mechanism }, report);
+      }
+      const { receipt, refused } = await manager.repair(this.identity, report);
+      this.#repaired = receipt;
+      if (refused) throw GatewayServiceError.fromValue(refused);
+    });
   }
 
   async operate(verb: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
@@ -218,6 +239,7 @@ class ProfileController {
       void this.tell();
     };
     this.#lastError = undefined;
+    this.#repaired = undefined;
     show(undefined);
     try {
       await work(show);
@@ -249,4 +271,14 @@ class ProfileController {
     });
     return this.#telling;
   }
+}
+
+const isDisabled = ({ startType }: Status): boolean => startType === 'disabled';
+
+/** A repair that a person asks for ends what the defect keeps. */
+function enabled(defect: Defect): Defect {
+  if (defect.problem.code !== 'start-disabled') return defect;
+  const { kept: _, ...rest } = defect;
+  const changes = defect.changes.map(entry => ({ ...entry, action: 'change', ...noted('mended', 'disabled', 'automatic') }) as const);
+  return { ...rest, changes };
 }

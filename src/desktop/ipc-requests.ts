@@ -18,6 +18,7 @@ const REQUESTS = {
   start: named,
   stop: named,
   restart: named,
+  examine: named,
   repair: named,
   logs: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
   reveal: named,

@@ -39,6 +39,8 @@ export interface Snapshot {
   };
   /** Why the last operation failed; gone when the next one begins. */
   readonly lastError?: ErrorValue;
+  /** What the last repair has changed; gone when the next operation begins. */
+  readonly repaired?: Receipt;
   /** Of the program behind it, for "copy details". */
   readonly versions?: Versions;
   /** The last records, oldest first, at most 20. */
@@ -97,6 +99,8 @@ export interface Verbs {
   start: { request: { profile: string }; reply: Snapshot };
   stop: { request: { profile: string }; reply: Snapshot };
   restart: { request: { profile: string }; reply: Snapshot };
+  /** What `repair` would change. */
+  examine: { request: { profile: string }; reply: Receipt };
   repair: { request: { profile: string }; reply: Snapshot };
   logs: { request: { profile: string; lines?: number }; reply: LogTail };
   /** Shows the log in the system's file manager. Which file that is, is never a page's to say. */
@@ -117,6 +121,7 @@ export interface GatewayServiceBridge {
   start(profile: string): Promise<Reply<Snapshot>>;
   stop(profile: string): Promise<Reply<Snapshot>>;
   restart(profile: string): Promise<Reply<Snapshot>>;
+  examine(profile: string): Promise<Reply<Receipt>>;
   repair(profile: string): Promise<Reply<Snapshot>>;
   logs(request: Verbs['logs']['request']): Promise<Reply<LogTail>>;
   reveal(profile: string): Promise<Reply<null>>;
@@ -142,6 +147,7 @@ export function createBridge(transport: Transport): GatewayServiceBridge {
     start: profile => invoke('start', { profile }),
     stop: profile => invoke('stop', { profile }),
     restart: profile => invoke('restart', { profile }),
+    examine: profile => invoke('examine', { profile }),
     repair: profile => invoke('repair', { profile }),
     logs: request => invoke('logs', request),
     reveal: profile => invoke('reveal', { profile }),

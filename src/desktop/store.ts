@@ -63,6 +63,8 @@ export interface GatewayServiceStore {
   stop(): Promise<void>;
   restart(): Promise<void>;
   repair(): Promise<void>;
+  /** What `repair` would change. Changes nothing; a failure is in `error` and gives undefined. */
+  examine(): Promise<Receipt | undefined>;
   /** What `set` would change. Changes nothing; a failure is in `error` and gives undefined. */
   preview(on: boolean, mechanism?: Installable): Promise<Receipt | undefined>;
   /** The tail of the captured output; a failure is in `error` and gives undefined. */
@@ -227,6 +229,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     stop: () => act('stop', (open, named) => open.stop(named)),
     restart: () => act('restart', (open, named) => open.restart(named)),
     repair: () => act('repair', (open, named) => open.repair(named)),
+    examine: () => answer((open, named) => open.examine(named)),
     preview: (on, mechanism) => answer((open, named) => open.preview({ profile: named, on, ...(mechanism && { mechanism }) })),
     logs: lines => answer((open, named) => open.logs({ profile: named, ...(lines === undefined ? {} : { lines }) })),
     async reveal() {

@@ -1,5 +1,5 @@
 /**
- * The elevated step: `elevated install|uninstall --service NAME`, the only code of ours that runs with an administrator's rights for a
+ * The elevated step: `elevated install|repair|uninstall --service NAME`, the only code of ours that runs with an administrator's rights for a
  * moment. It believes nobody: verb and name are checked here again, the owner is the user of the session it was started in, and it reads
  * and writes no file of a user. It answers with one JSON line.
  */
@@ -27,7 +27,10 @@ interface ElevatedRequest {
 export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
   const [verb, option, service = '', ...rest] = args;
   if (!isElevatedVerb(verb) || option !== '--service' || !isServiceName(service) || rest.length > 0) {
-    throw new GatewayServiceError('usage', '(The elevated step takes "install" or "uninstall", and --service with a name of ours.)');
+    throw new GatewayServiceError(
+      'usage',
+      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours.)',
+    );
   }
   return { verb, service };
 }
@@ -58,7 +61,8 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
     throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
   }
   if (verb === 'uninstall') return unregisterService(service);
-  registerService({ service, hostCommand: hostCommand(), recovery: RECOVERY_LADDER });
+  if (verb === 'repair' && !config) throw new GatewayServiceError('not-installed', `(${service})`);
+  registerService({ service, hostCommand: hostCommand(), recovery: RECOVERY_LADDER }, { enable: verb === 'install' });
   // Only when ours is there: there is never nothing that starts the gateway. A failure here is no failure of the installation.
   await takeWhatNeedsRights(service, sessionOwner()).catch(() => undefined);
 }

@@ -6,7 +6,7 @@
 import { SERVICE_NAME } from '../gateway/identity.ts';
 import { type ErrorValue, GatewayServiceError, isErrorValue } from '../service/errors.ts';
 
-export type ElevatedVerb = 'install' | 'uninstall';
+export type ElevatedVerb = 'install' | 'repair' | 'uninstall';
 
 /** How an elevation ended. "Declined" is said only when no elevated step is at work and the SCM shows no change. */
 export type ElevationOutcome =
@@ -30,7 +30,7 @@ export const ELEVATED_MUTEX = 'Global\\HermesGatewayElevated';
 
 const SERVICE_PATTERN = new RegExp(`^${SERVICE_NAME}(-[a-z0-9][a-z0-9_-]{0,63})?$`);
 
-export const isElevatedVerb = (verb: unknown): verb is ElevatedVerb => verb === 'install' || verb === 'uninstall';
+export const isElevatedVerb = (verb: unknown): verb is ElevatedVerb => verb === 'install' || verb === 'repair' || verb === 'uninstall';
 
 /** Whether a service of this name can be one of ours; such a name means the same in a command line, a registry path and a batch file. */
 export const isServiceName = (name: string): boolean => SERVICE_PATTERN.test(name);

@@ -4,6 +4,7 @@
  */
 
 import type { GatewayIdentity } from '../gateway/home.ts';
+import type { Defect } from '../service/defect.ts';
 import type { Definition } from '../service/definition.ts';
 import type { HostFacts, Registration } from '../service/facts.ts';
 import type { Report } from '../service/manager.ts';
@@ -24,6 +25,10 @@ export interface HostPort {
   readonly vouch: Vouch;
   /** What is wrong with the registration itself; asked for one that is registered. */
   problems?(identity: GatewayIdentity, folder: StateFolder): Promise<readonly Problem[]>;
+  /** Everything of the registration that is not as `register` would write it; asked for one that is registered. */
+  examine?(identity: GatewayIdentity, definition: Definition | undefined): Promise<readonly Defect[]>;
+  /** Mends all of that, and keeps what somebody chose. */
+  repair?(identity: GatewayIdentity, definition: Definition | undefined, report: Report): Promise<void>;
   /** What registering would change beside the state folder; empty where the definition is the registration. */
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;
   /** Throws, before anything is written, where `register` could not work. */

@@ -4,35 +4,27 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { livingUpdater } from '../gateway/living-updater.ts';
-import { type Definition, definitionOf, PROBE_MS } from '../service/definition.ts';
-import { GatewayServiceError } from '../service/errors.ts';
+import { type Defect, type Repair, repairReceipt } from '../service/defect.ts';
+import { type Definition, definitionOf } from '../service/definition.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
 import { HOLD_CAP_MS, holdInForce } from '../service/holds.ts';
-import { RECOVERY_LADDER } from '../service/ladder.ts';
-import {
-  isLock,
-  isSameProcess,
-  type Lock,
-  lockHolder,
-  type ProcessRef,
-  type ProcessTable,
-  takeLock,
-  thisProcess,
-} from '../service/lock.ts';
+import { isSameProcess, lockHolder, type ProcessRef, type ProcessTable, thisProcess } from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import type { Receipt } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import type { Installable, Status } from '../service/status.ts';
 import { progress } from '../service/steps.ts';
+import { Doctor, type Leftovers } from './doctor.ts';
 import type { FormerAutostart, HostPort } from './host-port.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
 import { Mechanisms } from './mechanisms.ts';
 import type { Neighbours } from './neighbours.ts';
+import { exclusively } from './operation-turn.ts';
 import { endOrphan } from './orphan.ts';
 import { removeStaleSocket } from './pipe-address.ts';
 import { connectRunner, readStatus, type StatusSource, watchStatus } from './status-source.ts';
@@ -45,10 +37,12 @@ export interface HostedManagerOptions {
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   readonly former?: FormerAutostart;
   readonly neighbours?: Neighbours;
+  /** The process that started another one; undefined where that cannot be told. */
+  readonly parentOf?: (pid: number) => number | undefined;
+  readonly leftovers?: Leftovers;
 }
 
-/** How long an operation waits for another one on the same service, for the gateway to come up, and for it to be gone, in milliseconds. */
-const TURN_MS = 60_000;
+/** How long an operation waits for the gateway to come up, and for it to be gone, in milliseconds. */
 const UP_MS = 90_000;
 const DOWN_MS = 30_000;
 /** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
@@ -60,12 +54,15 @@ export class HostedManager implements GatewayManager {
   readonly mechanisms: readonly Installable[];
   readonly #mechanisms: Mechanisms;
   readonly #options: HostedManagerOptions;
+  readonly #doctor: Doctor;
 
   /** @param hosts best first. */
   constructor(hosts: readonly [HostPort, ...HostPort[]], options: HostedManagerOptions) {
     this.#mechanisms = new Mechanisms(hosts, options);
     this.mechanisms = this.#mechanisms.names;
     this.#options = options;
+    const { processes, parentOf, leftovers } = options;
+    this.#doctor = new Doctor({ mechanisms: this.#mechanisms, processes, parentOf, leftovers });
   }
 
   async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
@@ -98,8 +95,8 @@ export class HostedManager implements GatewayManager {
       // A runner that is at the old command just now would answer for the new one.
       const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
       if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
-      const { recovery = known?.recovery ?? RECOVERY_LADDER, probeMs = known?.probeMs ?? PROBE_MS } = options;
-      const definition = definitionOf(identity, { mechanism: host.mechanism, gatewayCommand, recovery, probeMs }, known?.installedAt);
+      const { recovery = known?.recovery, probeMs = known?.probeMs } = options;
+      const definition = definitionOf(identity, host.mechanism, { gatewayCommand, recovery, probeMs, installedAt: known?.installedAt });
       // What is in charge stays as it is until its successor is registered: a consent may be declined.
       if (others.length > 0) await this.#register(host, definition, identity, report);
       const beganMs = Date.now();
@@ -143,6 +140,32 @@ export class HostedManager implements GatewayManager {
       await forget(folder, notPutBack);
     });
     return this.status(identity);
+  }
+
+  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
+    return this.#doctor.examine({ identity, folder: this.#folder(identity), status: await this.status(identity) });
+  }
+
+  async repair(identity: GatewayIdentity, report: Report = () => undefined): Promise<Repair> {
+    const folder = this.#folder(identity);
+    const { mended, refused } = await this.#exclusively('repair', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      report(progress('repair', 'repairing'));
+      return this.#doctor.treat({ identity, folder, status: await this.status(identity) }, report);
+    });
+    const after = await this.status(identity);
+    const down = after.desired === 'running' && (after.phase === 'failed' || (after.phase === 'stopped' && mended.length > 0));
+    const started = down ? await this.start(identity, report).catch(toGatewayServiceError) : after;
+    const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
+    const status = started instanceof GatewayServiceError ? await this.status(identity) : started;
+    const left = await this.examine(identity);
+    return {
+      receipt: repairReceipt(identity, status.mechanism, mended),
+      mended,
+      left,
+      status,
+      ...(failed && { refused: failed.toValue() }),
+    };
   }
 
   async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -352,15 +375,9 @@ export class HostedManager implements GatewayManager {
     if (killed) removeStaleSocket(killed.pipe);
   }
 
-  async #exclusively<T>(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<T>): Promise<T> {
-    const lock = await this.#turn(operation, folder, report);
-    try {
-      return await work();
-    } finally {
-      lock.release();
-      // One that is empty was made for nothing, or has lost its last service.
-      await fs.rmdir(this.#options.stateRoot).catch(() => undefined);
-    }
+  #exclusively<T>(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<T>): Promise<T> {
+    const { stateRoot, processes } = this.#options;
+    return exclusively({ operation, folder, stateRoot, processes, report }, work);
   }
 
   /** What an installation or a removal that was interrupted has left. Another system's folder is none of our business. */
@@ -371,22 +388,6 @@ export class HostedManager implements GatewayManager {
     const notPutBack = (await this.#options.former?.restore(identity, report)) ?? [];
     await this.#mechanisms.sweep(identity, report);
     await forget(folder, notPutBack);
-  }
-
-  async #turn(operation: Operation, folder: StateFolder, report: Report): Promise<Lock> {
-    let waiting = false;
-    return poll(
-      async () => {
-        // In every turn: an uninstall that we waited for may have taken it away.
-        await fs.mkdir(this.#options.stateRoot, { recursive: true, mode: 0o700 });
-        const taken = takeLock(folder.operationLock, this.#options.processes);
-        if (isLock(taken)) return taken;
-        if (!waiting) report(progress(operation, 'queueing', `PID ${taken.pid}`));
-        waiting = true;
-        return undefined;
-      },
-      { deadlineMs: TURN_MS, what: 'another operation on this service' },
-    );
   }
 }
 

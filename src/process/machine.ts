@@ -13,6 +13,8 @@ export interface Machine {
   readonly launch: LaunchGateway;
   /** Command line of a living process; undefined where it may not be read. */
   commandLine(pid: number): readonly string[] | undefined;
+  /** The process that started this one; undefined where that cannot be told. */
+  parentOf(pid: number): number | undefined;
   /** Whether a program has this file open, so that it cannot be replaced; on POSIX a file that runs can. */
   isInUse(file: string): boolean;
   /**
@@ -32,6 +34,17 @@ export const posixMachine: Machine = {
   commandLine: pid => {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    } catch {
+      return undefined;
+    }
+  },
+  parentOf: pid => {
+    try {
+      // The name of the program stands in parentheses, whatever is in it.
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return Number(parent);
     } catch {
       return undefined;
     }

@@ -3,16 +3,20 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
+import { existsSync } from 'node:fs';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
+import { RECOVERY_LADDER, type RecoveryLadder } from '../service/ladder.ts';
+import type { Report } from '../service/manager.ts';
+import { problem } from '../service/problems.ts';
 import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
-import { commandLine } from '../windows/argv.ts';
+import { commandLine, splitCommandLine } from '../windows/argv.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
-import { isRemovalPending, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
+import { isRemovalPending, queryConfig, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser, isElevated } from '../windows/security.ts';
@@ -20,7 +24,7 @@ import { serviceDisplayName } from '../windows/service-install.ts';
 import type { Vouch } from './control-client.ts';
 import { type Elevation, requireDone } from './elevation.ts';
 import type { HostPort } from './host-port.ts';
-import { brokerCommand, isBroker, registerService, sessionOwner, unregisterService } from './service-registration.ts';
+import { brokerCommand, examineService, isBroker, registerService, sessionOwner, unregisterService } from './service-registration.ts';
 import { readHostFacts, readOwner } from './service-registry.ts';
 
 export interface ScmHostOptions {
@@ -51,6 +55,17 @@ const HOST_STATES = {
 export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid;
 
 export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
+  async function register(verb: 'install' | 'repair', service: string, recovery: RecoveryLadder, report: Report): Promise<void> {
+    const atWork = () => report(progress(verb, 'registering'));
+    if (elevation) {
+      report(progress(verb, 'consent'));
+      requireDone(await elevation.run(verb, service, atWork), verb, service);
+      return;
+    }
+    atWork();
+    registerService({ service, hostCommand, recovery }, { enable: verb === 'install' });
+  }
+
   return {
     mechanism: 'service',
     elevated: true,
@@ -59,6 +74,10 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
         if (isRemovalPendingError(error)) return { state: 'removal-pending' };
         throw error;
       }),
+    problems: async ({ serviceName }) => {
+      const [program = ''] = splitCommandLine(queryConfig(serviceName)?.binaryPath ?? '');
+      return existsSync(program) ? [] : [problem('host-missing', `(${program})`)];
+    },
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
     vouch: servedByRunner,
     receipt: async (verb, { serviceName, serviceId }, { startType }) => {
@@ -89,15 +108,12 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
       if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
       if (!elevation) requireElevated(serviceName);
     },
-    register: async ({ serviceName: service }, { recovery }, report) => {
-      if (elevation) {
-        report(progress('install', 'consent'));
-        const atWork = () => report(progress('install', 'registering'));
-        requireDone(await elevation.run('install', service, atWork), 'install', service);
-        return;
-      }
-      report(progress('install', 'registering'));
-      registerService({ service, hostCommand, recovery });
+    examine: async ({ serviceName: service }, definition) =>
+      examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER }),
+    register: ({ serviceName }, { recovery }, report) => register('install', serviceName, recovery, report),
+    repair: async ({ serviceName }, definition, report) => {
+      if (!elevation) requireElevated(serviceName);
+      await register('repair', serviceName, definition?.recovery ?? RECOVERY_LADDER, report);
     },
     unregister: async ({ serviceName: service }, report) => {
       if (elevation) {

@@ -3,15 +3,19 @@
  * rights for it. A user's process may only compare.
  */
 
+import { existsSync } from 'node:fs';
 import { SERVICE_NAME } from '../gateway/identity.ts';
+import { type Defect, isMendable } from '../service/defect.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { RecoveryLadder } from '../service/ladder.ts';
-import { noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
+import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { EVENT_SOURCE_KEY, isEventSourceRegistered, noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
 import { enumerateServices, isRemovalPending, queryConfig, queryStatus, type ServiceConfig } from '../windows/scm.ts';
 import { deleteService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentSession, currentUser, userOfSession } from '../windows/security.ts';
 import {
+  type InstalledService,
   type InstallReceipt,
   installService,
   mismatches,
@@ -19,7 +23,8 @@ import {
   type ServiceSpec,
   serviceDisplayName,
 } from '../windows/service-install.ts';
-import { readOwner, writeOwner } from './service-registry.ts';
+import { serviceDefects } from './service-defects.ts';
+import { readInstalledStartType, readOwner, writeInstalledStartType, writeOwner } from './service-registry.ts';
 
 export interface ServiceRegistration {
   readonly service: string;
@@ -69,11 +74,15 @@ function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: 
   };
 }
 
-/** Service, event source and owner, or nothing new of the three. The service comes first: what has one can be taken back. Needs an administrator. */
-export function registerService(registration: ServiceRegistration): InstallReceipt {
+/**
+ * Service, event source and owner, or nothing new of the three. The service comes first: what has one can be taken back. Needs an
+ * administrator.
+ * @param enable Who installs wants it to run: a start type "disabled" ends here. A repair keeps what somebody chose.
+ */
+export function registerService(registration: ServiceRegistration, { enable }: { enable: boolean }): InstallReceipt {
   const { service } = registration;
   try {
-    const receipt = installOwned(registration);
+    const receipt = installOwned(registration, enable);
     noteEvent('installed', `(${service})`);
     return receipt;
   } catch (error) {
@@ -92,17 +101,16 @@ function dropUnusedEventSource(): void {
   }
 }
 
-function installOwned(registration: ServiceRegistration): InstallReceipt {
+function installOwned(registration: ServiceRegistration, enable: boolean): InstallReceipt {
   const { service } = registration;
   const owner = sessionOwner();
-  const spec: ServiceSpec = {
-    ...specOf(registration, owner),
-    // Who installs wants it to run: "disabled" ends here, any other choice of the user stays.
-    ...(queryConfig(service)?.startType === 'disabled' && { startType: 'automatic' }),
-  };
+  const enabled = enable && queryConfig(service)?.startType === 'disabled';
+  const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
   return installService(spec, () => {
     registerEventSource();
     writeOwner(service, owner);
+    // What was chosen before an installation is what it installs; a repair changes nothing about who chose what.
+    if (enable) writeInstalledStartType(service, startTypeOf(readInstalled(service)) ?? 'automatic');
     if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
   });
 }
@@ -116,14 +124,52 @@ export async function unregisterService(service: string): Promise<void> {
   dropUnusedEventSource();
 }
 
-/** Whether everything is registered as `registerService` would write it. Every user may ask. */
-export function isRegistered(registration: ServiceRegistration): boolean {
-  const { service } = registration;
+/** Everything of a service that is not as `registerService` would write it; none where there is no service. Every user may ask. */
+export function examineService(registration: ServiceRegistration): Defect[] {
+  const { service, hostCommand, recovery } = registration;
   const found = readInstalled(service);
-  if (!found || isRemovalPending(service)) return false;
+  if (!found) return [];
+  const { config, settings } = found;
   const owner = sessionOwner();
-  const startType = found.config.startType === 'disabled' ? 'automatic' : found.config.startType;
-  return readOwner(service) === owner && mismatches(specOf(registration, owner), startType, found).length === 0;
+  const startType = startTypeOf(found) ?? config.startType;
+  const { program, args } = brokerCommand(hostCommand, service);
+  const chosen = { ...specOf(registration, owner), delayedStart: settings.answered.delayedStart ?? false };
+  const { delaysMs } = settings.kept.recovery ?? settings.answered.recovery ?? {};
+  return serviceDefects(
+    {
+      wrong: mismatches(chosen, config.startType, found),
+      binaryPath: config.binaryPath,
+      hasProgram: splitCommandLine(config.binaryPath)
+        .slice(0, hostCommand.length)
+        .every(file => existsSync(file)),
+      account: config.account,
+      delays: delaysMs && secondsOf(delaysMs),
+      startType,
+      rememberedStartType: readInstalledStartType(service) ?? 'automatic',
+      hasOwner: readOwner(service) === owner,
+      hasEventSource: isEventSourceRegistered(),
+    },
+    { service, binaryPath: commandLine(program, args), delays: secondsOf(recovery.delaysMs), eventSource: EVENT_SOURCE_KEY },
+  );
+}
+
+function startTypeOf(found: InstalledService | undefined): string | undefined {
+  if (!found) return undefined;
+  const { startType } = found.config;
+  return startType === 'automatic' && found.settings.answered.delayedStart ? 'automatic-delayed' : startType;
+}
+
+const secondsOf = (delaysMs: readonly number[]): string => `${delaysMs.map(ms => ms / 1_000).join(', ')} s`;
+
+/**
+ * Whether everything is registered as `registerService` would write it. Every user may ask.
+ * @param enable as of `registerService`
+ */
+export function isRegistered(registration: ServiceRegistration, { enable }: { enable: boolean }): boolean {
+  const { service } = registration;
+  const config = queryConfig(service);
+  if (!config || isRemovalPending(service) || (enable && config.startType === 'disabled')) return false;
+  return !examineService(registration).some(isMendable);
 }
 
 /** Whether nothing of this name is left that could start anything. Every user may ask. */

@@ -30,6 +30,16 @@ export function writeOwner(service: string, owner: Sid): void {
   writeValues(parametersOf(service), { Owner: owner }, { sddl: READABLE });
 }
 
+/** With which start type the service was installed; what it has otherwise, somebody has chosen. */
+export function readInstalledStartType(service: string): string | undefined {
+  const text = readValue(parametersOf(service), 'StartType');
+  return typeof text === 'string' ? text : undefined;
+}
+
+export function writeInstalledStartType(service: string, startType: string): void {
+  writeValues(parametersOf(service), { StartType: startType }, { sddl: READABLE });
+}
+
 export function readHostFacts(service: string): HostFacts | undefined {
   const text = readValue(factsOf(service), 'Facts');
   if (typeof text !== 'string') return undefined;

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { sameFolder } from '../gateway/home.ts';
+import type { Defect } from '../service/defect.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { Registration } from '../service/facts.ts';
 import { isLock, lockHolder, type ProcessTable, takeLock } from '../service/lock.ts';
@@ -90,6 +91,20 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
     return copy && (await isWholeCopy(copy)) ? entry.command : install(service);
   }
 
+  async function problems(serviceName: string): Promise<readonly Problem[]> {
+    const entry = await entries.find(serviceName);
+    if (!entry) {
+      const taken = await entries.taken(serviceName);
+      return [taken ? problem('startup-entry-taken', `(${taken})`) : problem('startup-entry-missing')];
+    }
+    const problems: Problem[] = [];
+    if (!shell.isEnabled(path.basename(entry.file))) problems.push(problem('startup-disabled'));
+    if (entry.kind === 'cmd') problems.push(problem('startup-flashes'));
+    const copy = copyFolder(entry.command) ?? '';
+    if (!(await isWholeCopy(copy))) problems.push(problem('startup-host-damaged', `(${copy})`));
+    return problems;
+  }
+
   return {
     mechanism: 'startup',
     elevated: false,
@@ -101,18 +116,12 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
     },
     vouch,
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
-    problems: async ({ serviceName }) => {
-      const entry = await entries.find(serviceName);
-      if (!entry) {
-        const taken = await entries.taken(serviceName);
-        return [taken ? problem('startup-entry-taken', `(${taken})`) : problem('startup-entry-missing')];
-      }
-      const problems: Problem[] = [];
-      if (!shell.isEnabled(path.basename(entry.file))) problems.push(problem('startup-disabled'));
-      if (entry.kind === 'cmd') problems.push(problem('startup-flashes'));
-      const copy = copyFolder(entry.command) ?? '';
-      if (!(await isWholeCopy(copy))) problems.push(problem('startup-host-damaged', `(${copy})`));
-      return problems;
+    problems: ({ serviceName }) => problems(serviceName),
+    examine: async ({ serviceName }) => (await problems(serviceName)).map(each => defectOf(each, entries.folder(), serviceName)),
+    repair: async ({ serviceName }) => {
+      const taken = await entries.taken(serviceName);
+      if (taken) throw new GatewayServiceError('startup-entry-taken', `(${taken})`);
+      await install(serviceName);
     },
     receipt: async (verb, { serviceName }, { servicePid }) => {
       const entry = await entries.find(serviceName);
@@ -159,6 +168,20 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
     stop: async () => undefined,
     isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
   };
+}
+
+/** What mends a problem of the entry: to write it and its copy anew. Windows' own switch is the user's; another one's entry is too. */
+function defectOf(found: Problem, folder: string, service: string): Defect {
+  switch (found.code) {
+    case 'startup-disabled':
+      return { problem: found, changes: [], kept: true };
+    case 'startup-entry-taken':
+      return { problem: found, changes: [] };
+    default: {
+      const target = path.join(folder, entryFileName(service, 'lnk'));
+      return { problem: found, changes: [{ action: 'create', kind: 'startup-entry', target }] };
+    }
+  }
 }
 
 /** The program of a supervisor that lives, or whose runner lives and would bring it back; the runner of a service has another host. */

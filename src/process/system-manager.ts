@@ -38,11 +38,11 @@ export interface SystemManager {
 }
 
 export async function systemManager({ stateRoot, hostCommand, elevation }: SystemManagerOptions): Promise<SystemManager> {
-  const { processes, isInUse } = await thisMachine();
+  const { processes, isInUse, parentOf } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const { platform } = process;
   const around = neighbours(processes, hermesUnits({ platform, homedir: os.homedir() }));
-  const options = { stateRoot, processes, checkCommand, neighbours: around };
+  const options = { stateRoot, processes, checkCommand, neighbours: around, parentOf };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
   if (platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));

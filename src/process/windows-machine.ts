@@ -9,7 +9,7 @@ import { closeHandle } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';
 import { openChildOutput, openNothing } from '../windows/pipe.ts';
 import { startProcess } from '../windows/process-birth.ts';
-import { commandLineOf, isAlive, startTime } from '../windows/process-info.ts';
+import { commandLineOf, isAlive, parentOf, startTime } from '../windows/process-info.ts';
 import { listenForSessionEnd } from '../windows/session-end-window.ts';
 import type { GatewayExit, LaunchGateway } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
@@ -65,6 +65,7 @@ export const windowsMachine: Machine = {
   processes: { isAlive, startTime },
   launch: launchInJob,
   commandLine: commandLineOf,
+  parentOf,
   isInUse,
   onSessionEnd: async listener => {
     const untilOurEnd = () => {

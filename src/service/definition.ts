@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { GatewayServiceError } from './errors.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from './ladder.ts';
+import type { Installable } from './status.ts';
 
 const absolutePath = v.pipe(
   v.string(),
@@ -50,16 +51,17 @@ export function parseDefinition(value: unknown, file: string): Definition {
   throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(issue) ?? 'document'}: ${issue.message})`);
 }
 
-/** A definition for this gateway; one that is there already keeps the day of its installation (ISO 8601). */
-export function definitionOf(
-  identity: GatewayIdentity,
-  choice: Pick<Definition, 'mechanism' | 'probeMs'> & {
-    readonly recovery: RecoveryLadder;
-    readonly gatewayCommand: readonly string[] | undefined;
-  },
-  installedAt: string = new Date().toISOString(),
-): Definition {
-  const { mechanism, gatewayCommand, recovery, probeMs } = choice;
+/** What may be wished of a definition, or kept of the one before; the rest is as it is for everybody. */
+export interface DefinitionChoice {
+  readonly gatewayCommand?: readonly string[] | undefined;
+  readonly recovery?: RecoveryLadder | undefined;
+  readonly probeMs?: number | undefined;
+  /** ISO 8601 */
+  readonly installedAt?: string | undefined;
+}
+
+export function definitionOf(identity: GatewayIdentity, mechanism: Installable, choice: DefinitionChoice = {}): Definition {
+  const { gatewayCommand, recovery = RECOVERY_LADDER, probeMs = PROBE_MS, installedAt = new Date().toISOString() } = choice;
   const { serviceName: service, serviceId, profile, root, home } = identity;
   return {
     schema: 1,

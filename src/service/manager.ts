@@ -4,13 +4,14 @@
  */
 
 import type { GatewayIdentity } from '../gateway/identity.ts';
+import type { Defect, Repair } from './defect.ts';
 import type { HistoryRecord } from './history.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Receipt } from './receipt.ts';
 import type { Installable, Status } from './status.ts';
 import type { Step } from './steps.ts';
 
-export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update';
+export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
 
 /** A step of an operation that began; shown live on a terminal and in the panel. */
 export interface Progress {
@@ -56,6 +57,13 @@ export interface GatewayManager {
   install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
   /** Stops the gateway and removes all that `install` made. Idempotent. */
   uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Everything that is not as it should be, and what mending it would change. Changes nothing. */
+  examine(identity: GatewayIdentity): Promise<readonly Defect[]>;
+  /**
+   * Mends what can be mended, with one consent at most, keeps what somebody chose, and starts a gateway that should run. What an
+   * administrator is needed for and refused is told in the result; what could be mended without one is mended all the same.
+   */
+  repair(identity: GatewayIdentity, report?: Report): Promise<Repair>;
   /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */
   start(identity: GatewayIdentity, report?: Report): Promise<Status>;
   /** Sets desired to stopped and resolves when nothing of the gateway is left, within 20 s. Idempotent. @throws GatewayServiceError `not-installed` */

@@ -64,8 +64,83 @@ export const PROBLEMS = {
   },
   'start-disabled': {
     message: 'The service is disabled in Services, so Windows does not start it.',
-    remedy: 'Repair it; that sets its start type back to automatic.',
+    remedy: 'Repair it in the Hermes app, or run "hermes-gateway install"; either sets its start type back to automatic.',
     elevated: true,
+  },
+  'start-type-chosen': {
+    message: 'Somebody has chosen another start type for this service than it was installed with.',
+    remedy: 'Nothing needs to be done; it is kept. Services of Windows changes it back.',
+    elevated: false,
+  },
+  'host-missing': {
+    message: 'The program of this service is missing, so Windows cannot start it.',
+    remedy: 'Repair it; that puts the program back.',
+    elevated: true,
+  },
+  'ladder-changed': {
+    message: 'The restart delays of this service were changed, so a gateway that fails does not come back as it should.',
+    remedy: 'Repair it; that sets them again.',
+    elevated: true,
+  },
+  'failure-flag-off': {
+    message: 'Windows restarts this service after a crash only, and not after it has ended with an error.',
+    remedy: 'Repair it; that turns the flag on again.',
+    elevated: true,
+  },
+  'rights-changed': {
+    message: 'You may not start and stop this service any more without an administrator.',
+    remedy: 'Repair it; that grants the right again.',
+    elevated: true,
+  },
+  'account-changed': {
+    message: 'This service runs under another account than it was installed with.',
+    remedy: 'Repair it; that sets LocalSystem again, which needs no password.',
+    elevated: true,
+  },
+  'service-changed': {
+    message: 'Settings of this service were changed.',
+    remedy: 'Repair it; that sets them again.',
+    elevated: true,
+  },
+  'owner-missing': {
+    message: 'The service does not know which user it belongs to, so it starts nothing.',
+    remedy: 'Repair it; that records you as its owner.',
+    elevated: true,
+  },
+  'event-source-missing': {
+    message: "Windows' event log does not know this service, so its entries are shown without their text.",
+    remedy: 'Repair it; that registers its source again.',
+    elevated: true,
+  },
+  'definition-missing': {
+    message: 'The definition of this gateway service is missing, so nothing can be started.',
+    remedy: 'Repair it; that writes it anew.',
+    elevated: false,
+  },
+  'gateway-unmanaged': {
+    message: 'A gateway of this home runs that this service did not start.',
+    remedy: 'Repair it; that ends the other gateway, gracefully.',
+    elevated: false,
+  },
+  'lock-stale': {
+    message: 'A lock is left of a process that is gone.',
+    remedy: 'Nothing needs to be done; a repair removes it.',
+    elevated: false,
+  },
+  'hold-stale': {
+    message: 'An update that is over has left a hold, or its journal.',
+    remedy: 'Nothing needs to be done; a repair removes it.',
+    elevated: false,
+  },
+  'state-file-damaged': {
+    message: 'A state file cannot be read; the service does without it.',
+    remedy: 'A repair puts it aside.',
+    elevated: false,
+  },
+  'write-unfinished': {
+    message: 'Something is left of a write that was interrupted.',
+    remedy: 'Nothing needs to be done; a repair removes it.',
+    elevated: false,
   },
   'host-outdated': {
     message: 'Windows starts another version of the service program than the one of this app.',

@@ -18,6 +18,10 @@ const NOTES = {
   'host-copy-removed': () => 'unless another profile uses it',
   'sign-in': (command: string) => `starts when you sign in: ${command}`,
   'sign-in-console': (command: string) => `starts when you sign in, with a console window, as always in development: ${command}`,
+  mended: (was: string, becomes: string) => `${was} → ${becomes}`,
+  'start-type': (startType: string) => `start type "${startType}", which somebody chose`,
+  stale: () => 'nobody needs it any more',
+  'put-aside': () => 'kept beside it as ".damaged"',
   windowless: () => 'runs as you, without a window',
   'gateway-gives-way': () => 'it runs without a service, and gives way to the one of this service',
   'autostart-taken': () => 'started this gateway until now; it is remembered, and put back when you switch this off',
@@ -48,7 +52,7 @@ export interface ReceiptEntry {
 
 export interface Receipt {
   readonly schema: 1;
-  readonly verb: 'install' | 'uninstall';
+  readonly verb: 'install' | 'uninstall' | 'repair';
   readonly profile: string;
   readonly service: string;
   readonly mechanism: Installable;

@@ -54,6 +54,7 @@ export class StateFolder {
   readonly logPath: string;
   readonly supervisorLock: string;
   readonly runnerLock: string;
+  readonly definitionPath: string;
 
   constructor(folder: string) {
     this.path = folder;
@@ -61,6 +62,7 @@ export class StateFolder {
     this.logPath = path.join(folder, 'logs', 'gateway.log');
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
+    this.definitionPath = path.join(folder, 'definition.json');
   }
 
   /** Lies beside the folder, so that an uninstall can hold it while the folder goes. */
@@ -78,7 +80,7 @@ export class StateFolder {
 
   /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
   async definition(): Promise<Definition | undefined> {
-    const file = this.#file('definition.json');
+    const file = this.definitionPath;
     const read = await readJson(file);
     if (read.state === 'absent') return undefined;
     if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
@@ -87,7 +89,7 @@ export class StateFolder {
 
   /** Writes the definition; one that cannot be read is kept beside it as `definition.json.damaged`. */
   async writeDefinition(definition: Definition): Promise<void> {
-    const file = this.#file('definition.json');
+    const file = this.definitionPath;
     const read = await readJson(file);
     const readable = read.state === 'absent' || (read.state === 'read' && isDefinition(read.value, file));
     if (!readable) await fs.rename(file, `${file}.damaged`);

@@ -7,7 +7,7 @@ import { EVENT_SOURCE, EVENTS, type EventName } from '../service/events.ts';
 import { win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { deleteKey, writeValues } from './registry.ts';
+import { deleteKey, readValue, writeValues } from './registry.ts';
 import { BOOL, DWORD, type Handle, POINTER, pointerTo, WIDE } from './types.ts';
 
 const RegisterEventSourceW = declare<[null, string], Handle | null>('advapi32.dll', 'RegisterEventSourceW', POINTER, [WIDE, WIDE]);
@@ -31,6 +31,11 @@ export function registerEventSource(): void {
     TypesSupported: ALL_TYPES,
     CustomSource: 1,
   });
+}
+
+/** Every user may ask. */
+export function isEventSourceRegistered(): boolean {
+  return readValue(EVENT_SOURCE_KEY, 'EventMessageFile') !== undefined;
 }
 
 /** Removes the source; entries that were written stay. Needs an administrator. */

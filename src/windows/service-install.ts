@@ -59,6 +59,8 @@ export interface ServiceSpec {
   readonly preshutdownTimeoutMs: number;
   /** Absent: automatic for a new service, and what the user chose for one that exists. */
   readonly startType?: StartType;
+  /** "Automatic (delayed start)". Absent: not for a new service, and what the user chose for one that exists. */
+  readonly delayedStart?: boolean;
 }
 
 /** What the broker needs: the token of the signed-in owner (SeTcb) and a process with it (the next two). Everything else is stripped. */
@@ -110,7 +112,7 @@ function settingsOf(spec: ServiceSpec): ServiceSettings {
     description: spec.description,
     recovery: spec.recovery,
     failuresWithoutCrash: true,
-    delayedStart: false,
+    delayedStart: spec.delayedStart ?? false,
     serviceSid: 'unrestricted',
     requiredPrivileges: REQUIRED_PRIVILEGES,
     preshutdownTimeoutMs: spec.preshutdownTimeoutMs,
@@ -239,7 +241,8 @@ export function installService(spec: ServiceSpec, complete: () => void = () => u
           account: LOCAL_SYSTEM,
           displayName: spec.displayName,
         });
-        return configure(service, spec, startType, complete);
+        const delayedStart = spec.delayedStart ?? before.settings.answered.delayedStart ?? false;
+        return configure(service, { ...spec, delayedStart }, startType, complete);
       } catch (error) {
         restore(service, before);
         throw error;

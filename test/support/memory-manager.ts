@@ -3,6 +3,7 @@
 
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
 import { composeStatus, type StatusFacts } from '../../src/service/compose-status.ts';
+import { type Defect, isMendable, type Repair, repairReceipt } from '../../src/service/defect.ts';
 import { GatewayServiceError } from '../../src/service/errors.ts';
 import { failureTimes, type HistoryRecord, type StartCause } from '../../src/service/history.ts';
 import { HOLD_CAP_MS, type Hold } from '../../src/service/holds.ts';
@@ -151,6 +152,26 @@ export class MemoryManager implements GatewayManager {
       registration.options = options;
       this.#registrations.set(identity.serviceName, registration);
       return this.#bringUp(registration, 'install', report);
+    });
+  }
+
+  /** What a test has put wrong, by the service's name. */
+  readonly defects = new Map<string, readonly Defect[]>();
+
+  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
+    return this.defects.get(identity.serviceName) ?? [];
+  }
+
+  repair(identity: GatewayIdentity, report: Report = () => {}): Promise<Repair> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#installed(identity);
+      report(progress('repair', 'repairing'));
+      const found = await this.examine(identity);
+      const left = found.filter(defect => !isMendable(defect));
+      this.defects.set(identity.serviceName, left);
+      const status = registration.desired === 'running' ? await this.#bringUp(registration, 'repair', report) : await this.status(identity);
+      const mended = found.filter(isMendable);
+      return { receipt: repairReceipt(identity, status.mechanism, mended), mended, left, status };
     });
   }
 

@@ -2,6 +2,7 @@
 import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
+import type { Repair } from '../../src/service/defect.ts';
 import type { HostFacts } from '../../src/service/facts.ts';
 import type { GatewayManager, HoldReason, InstallOptions } from '../../src/service/manager.ts';
 import { poll } from '../../src/service/poll.ts';
@@ -56,6 +57,8 @@ export class RemoteManager implements GatewayManager {
   preview: GatewayManager['preview'] = (verb, of, options = {}) => this.#ask('preview', verb, of, options);
   install = (of: GatewayIdentity, options: InstallOptions = {}): Promise<Status> => this.#ask('install', of, options);
   uninstall = (of: GatewayIdentity): Promise<Status> => this.#ask('uninstall', of);
+  examine: GatewayManager['examine'] = of => this.#ask('examine', of);
+  repair = (of: GatewayIdentity): Promise<Repair> => this.#ask('repair', of);
   start = (of: GatewayIdentity): Promise<Status> => this.#ask('start', of);
   stop = (of: GatewayIdentity): Promise<Status> => this.#ask('stop', of);
   restart = (of: GatewayIdentity): Promise<Status> => this.#ask('restart', of);

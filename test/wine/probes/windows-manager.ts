@@ -18,7 +18,7 @@ import { stateRoot } from '../../../src/service/state-folder.ts';
 export const states = stateRoot('win32', process.env, os.homedir());
 /** The executable where the rig has one, else the script. */
 export const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
-const { processes } = windowsMachine;
+const { processes, parentOf } = windowsMachine;
 
 /** Wine's Explorer shows no desktop without a screen; asked again and again, it stops answering the windows of others. */
 const shell = { ...windowsStartupShell(hostCommand), start: async () => false };
@@ -32,6 +32,7 @@ export const windowsManager = (elevation?: Elevation): HostedManager =>
     {
       stateRoot: states,
       processes,
+      parentOf,
       checkCommand: (_identity, override) => override ?? [],
       former: windowsMigration({ stateRoot: states, processes, shell }),
     },

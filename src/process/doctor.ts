@@ -1,0 +1,152 @@
+/**
+ * The doctor of one gateway service: compares what is there with what should be, and mends what can be mended: first what is the user's own,
+ * then, with one consent, what is an administrator's. What somebody chose on purpose, and what is a person's to decide, is told and kept.
+ */
+
+import type { GatewayIdentity } from '../gateway/home.ts';
+import { livingGateway } from '../gateway/identity-files.ts';
+import type { Defect } from '../service/defect.ts';
+import { definitionOf } from '../service/definition.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { isSameProcess, type ProcessTable } from '../service/lock.ts';
+import type { Report } from '../service/manager.ts';
+import { problem } from '../service/problems.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import type { Status } from '../service/status.ts';
+import { takeOver } from './gateway-life.ts';
+import type { HostPort } from './host-port.ts';
+import type { Mechanisms } from './mechanisms.ts';
+import { staleState } from './stale-state.ts';
+
+/** A defect, and how it is mended: by itself, or together with all others of the registration. */
+export interface Ailment extends Defect {
+  readonly cure?: 'registration' | ((report: Report) => Promise<unknown>);
+}
+
+/** What else starts this gateway and is not ours: Hermes' own tasks and Startup entries, say. */
+export interface Leftovers {
+  find(identity: GatewayIdentity): Promise<readonly Ailment[]>;
+}
+
+export interface DoctorPorts {
+  readonly mechanisms: Mechanisms;
+  readonly processes: ProcessTable;
+  /** The process that started another one; undefined where that cannot be told. */
+  readonly parentOf?: ((pid: number) => number | undefined) | undefined;
+  readonly leftovers?: Leftovers | undefined;
+}
+
+interface Patient {
+  readonly identity: GatewayIdentity;
+  readonly folder: StateFolder;
+  readonly status: Status;
+}
+
+export interface Treatment {
+  readonly mended: readonly Defect[];
+  /** Why something stays as it was that could be mended. */
+  readonly refused?: GatewayServiceError;
+}
+
+export class Doctor {
+  readonly #ports: DoctorPorts;
+
+  constructor(ports: DoctorPorts) {
+    this.#ports = ports;
+  }
+
+  async examine(patient: Patient): Promise<readonly Defect[]> {
+    return (await this.#ailments(patient)).map(({ cure: _, ...defect }) => defect);
+  }
+
+  async treat(patient: Patient, report: Report): Promise<Treatment> {
+    const { identity, folder } = patient;
+    const mended: Defect[] = [];
+    let refused: GatewayServiceError | undefined;
+    const attempt = async (defects: readonly Ailment[], cure: () => Promise<unknown>) => {
+      try {
+        await cure();
+        mended.push(...defects.map(({ cure: _, ...defect }) => defect));
+      } catch (thrown) {
+        refused ??= toGatewayServiceError(thrown);
+      }
+    };
+    const ailments = (await this.#ailments(patient)).filter(({ kept }) => !kept);
+    for (const ailment of ailments) {
+      const { cure } = ailment;
+      if (typeof cure === 'function') await attempt([ailment], () => cure(report));
+    }
+    const ofRegistration = ailments.filter(({ cure }) => cure === 'registration');
+    if (ofRegistration.length > 0) {
+      const { host } = await this.#ports.mechanisms.inCharge(identity, folder);
+      const definition = await folder.definition().catch(() => undefined);
+      await attempt(ofRegistration, async () => host.repair?.(identity, definition, report));
+    }
+    return { mended, ...(refused && { refused }) };
+  }
+
+  async #ailments({ identity, folder, status }: Patient): Promise<readonly Ailment[]> {
+    const { mechanisms, processes, leftovers } = this.#ports;
+    const [{ host, registration }, all] = await Promise.all([
+      mechanisms.inCharge(identity, folder),
+      mechanisms.registered(identity, folder),
+    ]);
+    // What belongs to somebody else is told by the status, and is nobody's here to mend.
+    if (registration.state !== 'registered') return withProblems([], status);
+    const definition = await folder.definition().catch(() => undefined);
+    const found = await Promise.all([
+      host.examine?.(identity, definition).then(defects => defects.map((defect): Ailment => ({ ...defect, cure: 'registration' }))),
+      definitionAilments(identity, folder, host),
+      Promise.all(all.filter(other => other !== host).map(other => leftOver(other, identity, status))),
+      leftovers?.find(identity),
+      this.#unmanaged(identity, folder),
+      staleState(folder, processes),
+    ]);
+    return withProblems(
+      found.flatMap(each => each ?? []),
+      status,
+    );
+  }
+
+  /** A gateway of this home that is none of ours: neither what our runner launched, nor below it. */
+  async #unmanaged({ home }: GatewayIdentity, folder: StateFolder): Promise<Ailment[]> {
+    const { processes, parentOf } = this.#ports;
+    const living = livingGateway(home, processes);
+    if (!living?.certain) return [];
+    const launched = await folder.launch();
+    const ours = launched && isSameProcess(launched, processes) ? launched.pid : undefined;
+    // Where parents cannot be told, whatever runs beside ours is taken for its child.
+    if (ours !== undefined && (!parentOf || isBelow(living.pid, ours, parentOf))) return [];
+    const changes = [{ action: 'stop', kind: 'process', target: `gateway (PID ${living.pid})` } as const];
+    return [{ problem: problem('gateway-unmanaged', `(PID ${living.pid})`), changes, cure: () => takeOver(home, processes) }];
+  }
+}
+
+/** The problems of the status go along, but those that a check has found itself. */
+function withProblems(ailments: readonly Ailment[], { problems }: Status): readonly Ailment[] {
+  const known = new Set(ailments.map(({ problem: { code } }) => code));
+  return [...ailments, ...problems.filter(({ code }) => !known.has(code)).map(each => ({ problem: each, changes: [] }))];
+}
+
+async function definitionAilments(identity: GatewayIdentity, folder: StateFolder, { mechanism }: HostPort): Promise<Ailment[]> {
+  const unreadable = (error: unknown) => (error instanceof GatewayServiceError ? error.code : undefined);
+  const state = await folder.definition().then(found => (found ? 'readable' : 'missing'), unreadable);
+  if (state !== 'missing' && state !== 'state-corrupt') return [];
+  const code = state === 'missing' ? 'definition-missing' : 'definition-unreadable';
+  const changes = [{ action: 'create', kind: 'file', target: folder.definitionPath } as const];
+  return [{ problem: problem(code), changes, cure: () => folder.writeDefinition(definitionOf(identity, mechanism)) }];
+}
+
+async function leftOver(other: HostPort, identity: GatewayIdentity, status: Status): Promise<Ailment> {
+  const changes = await other.receipt('uninstall', identity, status);
+  return { problem: problem('mechanism-left-over', `(${other.mechanism})`), changes, cure: report => other.unregister(identity, report) };
+}
+
+function isBelow(pid: number, ancestor: number, parentOf: (pid: number) => number | undefined): boolean {
+  const seen = new Set<number>();
+  for (let at: number | undefined = pid; at !== undefined && at > 0 && !seen.has(at); at = parentOf(at)) {
+    if (at === ancestor) return true;
+    seen.add(at);
+  }
+  return false;
+}

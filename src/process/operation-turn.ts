@@ -1,0 +1,41 @@
+/** One operation at a time on a service: who comes second waits for its turn, and says so. */
+
+import fs from 'node:fs/promises';
+import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
+import type { Operation, Report } from '../service/manager.ts';
+import { poll } from '../service/poll.ts';
+import type { StateFolder } from '../service/state-folder.ts';
+import { progress } from '../service/steps.ts';
+
+export interface TurnOptions {
+  readonly operation: Operation;
+  readonly folder: StateFolder;
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+  readonly report: Report;
+}
+
+/** How long an operation waits for another one on the same service, in milliseconds. */
+const TURN_MS = 60_000;
+
+export async function exclusively<T>({ operation, folder, stateRoot, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
+  let waiting = false;
+  const turn = async () => {
+    // In every turn: an uninstall that we waited for may have taken it away.
+    await fs.mkdir(stateRoot, { recursive: true, mode: 0o700 });
+    const taken = takeLock(folder.operationLock, processes);
+    if (isLock(taken)) return taken;
+    if (!waiting) report(progress(operation, 'queueing', `PID ${taken.pid}`));
+    waiting = true;
+    return undefined;
+  };
+  const lock = await poll(turn, { deadlineMs: TURN_MS, what: 'another operation on this service' });
+  try {
+    return await work();
+  } finally {
+    lock.release();
+    // One that is empty was made for nothing, or has lost its last service.
+    await fs.rmdir(stateRoot).catch(() => undefined);
+  }
+}

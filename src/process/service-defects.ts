@@ -1,0 +1,77 @@
+/**
+ * What is registered of a service below the SCM against what should be: each setting that differs becomes a defect with both values. The
+ * start type alone is the user's to choose: what we registered is remembered beside it, and what differs from that was chosen. Pure.
+ */
+
+import type { Defect } from '../service/defect.ts';
+import { type ProblemCode, problem } from '../service/problems.ts';
+import { noted, type ReceiptEntry } from '../service/receipt.ts';
+
+/** What was found of a service; texts are for people. */
+export interface FoundService {
+  /** Names of the settings that differ, as `mismatches` gives them. */
+  readonly wrong: readonly string[];
+  readonly binaryPath: string;
+  /** The program file is there. */
+  readonly hasProgram: boolean;
+  readonly account: string;
+  /** The restart delays in seconds; undefined where there are none, or others than restarts. */
+  readonly delays: string | undefined;
+  readonly startType: string;
+  /** As it was registered, or left by the last installation. */
+  readonly rememberedStartType: string;
+  readonly hasOwner: boolean;
+  readonly hasEventSource: boolean;
+}
+
+export interface WantedService {
+  readonly service: string;
+  readonly binaryPath: string;
+  readonly delays: string;
+  /** The source of the event log. */
+  readonly eventSource: string;
+}
+
+/** Settings that have a defect of their own; the others are told together. */
+const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
+
+export function serviceDefects(found: FoundService, wanted: WantedService): Defect[] {
+  const { service } = wanted;
+  const change = (kind: ReceiptEntry['kind'], was: string, becomes: string): ReceiptEntry => ({
+    action: 'change',
+    kind,
+    target: service,
+    ...noted('mended', was, becomes),
+  });
+  const defect = (code: ProblemCode, entry: ReceiptEntry, detail?: string): Defect => ({
+    problem: problem(code, detail),
+    changes: [entry],
+  });
+  const defects: Defect[] = [];
+  const { wrong } = found;
+  if (!found.hasProgram)
+    defects.push(defect('host-missing', change('service', found.binaryPath, wanted.binaryPath), `(${found.binaryPath})`));
+  else if (wrong.includes('program')) defects.push(defect('host-outdated', change('service', found.binaryPath, wanted.binaryPath)));
+  if (wrong.includes('recovery')) defects.push(defect('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
+  if (wrong.includes('failuresWithoutCrash')) defects.push(defect('failure-flag-off', change('service', 'off', 'on')));
+  if (wrong.includes('security'))
+    defects.push(defect('rights-changed', { action: 'create', kind: 'right', target: service, ...noted('rights') }));
+  if (wrong.includes('account')) {
+    defects.push(defect('account-changed', change('service', found.account, 'LocalSystem'), `(${found.account})`));
+  }
+  const others = wrong.filter(name => !OWN.has(name));
+  if (others.length > 0)
+    defects.push(defect('service-changed', change('service', others.join(', '), 'as installed'), `(${others.join(', ')})`));
+  if (!found.hasOwner)
+    defects.push(defect('owner-missing', { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') }));
+  if (!found.hasEventSource)
+    defects.push(defect('event-source-missing', { action: 'create', kind: 'registry', target: wanted.eventSource }));
+  return [...defects, ...startTypeDefects(found, service)];
+}
+
+function startTypeDefects({ startType, rememberedStartType }: FoundService, service: string): Defect[] {
+  if (startType === rememberedStartType) return [];
+  const code = startType === 'disabled' ? 'start-disabled' : 'start-type-chosen';
+  const kept: ReceiptEntry = { action: 'keep', kind: 'service', target: service, ...noted('start-type', startType) };
+  return [{ problem: problem(code, code === 'start-disabled' ? undefined : `(${startType})`), changes: [kept], kept: true }];
+}
