@@ -22,6 +22,7 @@ import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Ladder } from './ladder.tsx';
 import { Log } from './log.tsx';
+import { ReceiptLines } from './receipt-lines.tsx';
 
 export interface DetailsProps {
   readonly state: GatewayServiceState;
@@ -33,6 +34,8 @@ export interface DetailsProps {
   readonly versions: Readonly<Record<string, string>>;
   /** The service is asked for in place of the sign-in start. */
   onUpgrade(): void;
+  /** Shows first what a repair changes. */
+  readonly askRepair: () => void;
 }
 
 /** Lines of the log that are asked for. */
@@ -47,6 +50,7 @@ export function Details(props: DetailsProps) {
   return (
     <div className="hgs-details">
       <Problems {...props} />
+      <Repaired {...props} />
       <section aria-labelledby={`${id}-ladder`}>
         <h3 id={`${id}-ladder`}>{messages.details.ladderSeconds}</h3>
         <Ladder status={status} now={now} messages={messages} labelledBy={`${id}-ladder`} />
@@ -165,6 +169,18 @@ function History({ snapshot, now, messages }: DetailsProps) {
   );
 }
 
+/** The receipt of the last repair. */
+function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
+  const id = useId();
+  if (!repaired || repaired.entries.length === 0) return null;
+  return (
+    <section aria-labelledby={id} className="hgs-receipt">
+      <h3 id={id}>{messages.details.repaired}</h3>
+      <ReceiptLines receipt={repaired} label={messages.details.repaired} messages={messages} />
+    </section>
+  );
+}
+
 function Actions({
   state,
   snapshot,
@@ -173,6 +189,7 @@ function Actions({
   components,
   versions,
   onUpgrade,
+  askRepair,
   log,
 }: DetailsProps & { readonly log: LogTail | undefined }) {
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
@@ -204,7 +221,7 @@ function Actions({
             key={action.verb}
             label={messages.actionLabel(action, phase)}
             elevated={action.elevated}
-            onClick={() => void store[action.verb]()}
+            onClick={action.verb === 'repair' ? askRepair : () => void store[action.verb]()}
           >
             {messages.action(action.verb, phase)}
           </components.Button>

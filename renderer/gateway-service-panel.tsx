@@ -7,12 +7,12 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Installable, Receipt } from '../src/desktop/store.ts';
 import {
+  canRepair,
   canSwitch,
   type Observed,
   offeredAction,
   offersSignIn,
   type PhaseAction,
-  shownTarget,
   switchOn,
   toneOf,
 } from '../src/desktop/views.ts';
@@ -22,6 +22,7 @@ import { Confirm } from './confirm.tsx';
 import { Details } from './details.tsx';
 import { Filter, Select } from './fields.tsx';
 import { StatusMark } from './icons.tsx';
+import { ReceiptLines } from './receipt-lines.tsx';
 import { Row } from './row.tsx';
 import { Switch } from './switch.tsx';
 import { UpdateNotice } from './update-notice.tsx';
@@ -81,11 +82,14 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
     if (receipt && !question) setReceipt(undefined);
   });
 
-  async function ask(on: boolean, mechanism?: Installable): Promise<void> {
+  async function ask(question: Promise<Receipt | undefined>): Promise<void> {
     setPreviewing(true);
-    setReceipt(await store.preview(on, mechanism));
+    setReceipt(await question);
     setPreviewing(false);
   }
+  const askSwitch = (on: boolean, mechanism?: Installable) => void ask(store.preview(on, mechanism));
+  // Where nothing has to change there is nothing to ask: a repair only starts what should run.
+  const askRepair = () => void ask(store.examine().then(found => (found?.entries.length === 0 ? void store.repair() : found)));
 
   return (
     <section
@@ -115,7 +119,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
         }
         controls={
           <>
-            <Offered key={`action ${shown}`} observed={observed} store={store} messages={messages} components={components} />
+            <Offered key={`action ${shown}`} {...{ observed, store, messages, components, askRepair }} busy={previewing} />
             <components.Button
               ref={disclosure}
               variant="quiet"
@@ -135,7 +139,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
               disabled={!observed || !canSwitch(observed)}
               labelledBy={`${id}-title`}
               describedBy={`${id}-sentence`}
-              onChange={on => void ask(on)}
+              onChange={on => askSwitch(on)}
             />
           </>
         }
@@ -146,7 +150,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
       {error && (
         <Failure error={error} messages={messages}>
           {snapshot && offersSignIn(snapshot, error) && (
-            <components.Button disabled={busy} onClick={() => void ask(true, 'startup')}>
+            <components.Button disabled={busy} onClick={() => askSwitch(true, 'startup')}>
               {messages.details.signIn}
             </components.Button>
           )}
@@ -160,8 +164,9 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
             state={state}
             snapshot={snapshot}
             now={now}
+            askRepair={askRepair}
             {...{ store, messages, components, versions }}
-            onUpgrade={() => void ask(true, 'service')}
+            onUpgrade={() => askSwitch(true, 'service')}
           />
         )}
       </div>
@@ -172,10 +177,11 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           onConfirm={() => {
             setReceipt(undefined);
             // What was shown is what is done.
-            void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
+            if (question.verb === 'repair') void store.repair();
+            else void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
           }}
         >
-          <ReceiptLines receipt={question} messages={messages} />
+          <ReceiptLines receipt={question} label={messages.confirm(question).changes} messages={messages} />
         </components.Confirm>
       )}
     </section>
@@ -185,6 +191,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
 /** Not any more once somebody else did it, does something else, or another profile is shown. */
 function isStillAsked({ profile, verb, mechanism }: Receipt, observed: Observed): boolean {
   if (profile !== observed.status.profile || observed.operation) return false;
+  if (verb === 'repair') return canRepair(observed);
   return verb === 'install' ? observed.status.mechanism !== mechanism : switchOn(observed);
 }
 
@@ -224,10 +231,14 @@ interface OfferedProps {
   readonly store: GatewayServiceStore;
   readonly messages: Messages;
   readonly components: PanelComponents;
+  /** Shows first what a repair changes. */
+  readonly askRepair: () => void;
+  /** A question is being made. */
+  readonly busy: boolean;
 }
 
 /** The one action. During an operation the last one stays, inert, so that neither the layout nor the focus jumps. */
-function Offered({ observed, store, messages, components }: OfferedProps) {
+function Offered({ observed, store, messages, components, askRepair, busy }: OfferedProps) {
   const last = useRef<PhaseAction>(undefined);
   const offered = observed && offeredAction(observed);
   useEffect(() => {
@@ -241,8 +252,8 @@ function Offered({ observed, store, messages, components }: OfferedProps) {
     <components.Button
       label={messages.actionLabel(action, phase)}
       elevated={action.elevated}
-      disabled={offered === undefined}
-      onClick={() => void store[action.verb]()}
+      disabled={offered === undefined || busy}
+      onClick={action.verb === 'repair' ? askRepair : () => void store[action.verb]()}
     >
       {/* Another word is another element: the same one would be a shift of the layout. */}
       <span key={said}>{said}</span>
@@ -267,22 +278,5 @@ function Failure({ error, messages, children }: FailureProps) {
       <p className="hgs-remedy">{remedy}</p>
       {children}
     </div>
-  );
-}
-
-function ReceiptLines({ receipt, messages }: { readonly receipt: Receipt; readonly messages: Messages }) {
-  return (
-    // A long receipt scrolls, so the keyboard must be able to reach it.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
-    <ul tabIndex={0} aria-label={messages.confirm(receipt).changes}>
-      {receipt.entries.map(entry => (
-        <li key={messages.receiptLine(entry)}>
-          <span className="hgs-muted">{messages.receiptWhat(entry)}</span>
-          <span>
-            <bdi>{shownTarget(entry, receipt.entries)}</bdi> <bdi className="hgs-muted">{messages.receiptDetail(entry)}</bdi>
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }

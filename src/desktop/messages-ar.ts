@@ -181,13 +181,25 @@ const MEANING: Readonly<Record<Mechanism, string>> = {
   none: 'لا تعمل البوابة إلا إذا شغّلها شيء آخر.',
 };
 
-const CONFIRM_SERVICE = { install: 'أتريد تشغيل البوابة كخدمة؟', uninstall: 'أتريد التوقف عن تشغيل البوابة كخدمة؟' };
-const CONFIRM_SIGN_IN = { install: 'أتريد أن تبدأ البوابة عندما تسجّل الدخول؟', uninstall: 'أتريد ألا تبدأ البوابة عندما تسجّل الدخول؟' };
+const CONFIRM_SERVICE = {
+  install: 'أتريد تشغيل البوابة كخدمة؟',
+  uninstall: 'أتريد التوقف عن تشغيل البوابة كخدمة؟',
+  repair: 'أتريد إصلاح خدمة البوابة؟',
+};
+const CONFIRM_SIGN_IN = {
+  install: 'أتريد أن تبدأ البوابة عندما تسجّل الدخول؟',
+  uninstall: 'أتريد ألا تبدأ البوابة عندما تسجّل الدخول؟',
+  repair: 'أتريد إصلاح خدمة البوابة؟',
+};
 
 const turnedOff = (entries: readonly ReceiptEntry[]) =>
   entries.some(entry => entry.action === 'create')
     ? 'تتوقف البوابة، ويُعاد ما كان يشغّلها من قبل.'
     : 'تتوقف البوابة، ولا شيء يشغّلها بعد ذلك من تلقاء نفسه.';
+
+const CONFIRM = { install: 'تفعيل', uninstall: 'إلغاء التفعيل', repair: 'إصلاح' };
+
+const REPAIRED = 'يُصلَح ما تغيّر ويُزال ما بقي. ولا يُعاد تشغيل بوابة تعمل من أجل ذلك.';
 
 const RECEIPT_VERBS: Readonly<Record<ReceiptEntry['action'], string>> = {
   create: 'إنشاء',
@@ -315,9 +327,9 @@ export const ar: Messages = {
 
   confirm: ({ verb, mechanism, elevated, entries }) => ({
     title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
-    body: verb === 'install' ? MEANING[mechanism] : turnedOff(entries),
+    body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(entries) : REPAIRED,
     changes: 'سيتغيّر ما يلي:',
-    confirm: verb === 'install' ? 'تفعيل' : 'إلغاء التفعيل',
+    confirm: CONFIRM[verb],
     cancel: 'إلغاء',
     ...(elevated && { elevated: 'سيطلب Windows موافقة مسؤول، مرة واحدة.' }),
   }),
@@ -403,6 +415,7 @@ export const ar: Messages = {
     copyFailed: 'تعذّر النسخ',
     detail: 'السبب',
     actions: 'الإجراءات',
+    repaired: 'ما أُصلح',
   },
   tryIt: {
     title: 'جرّب',

@@ -145,8 +145,19 @@ const MEANING: Readonly<Record<Mechanism, string>> = {
   none: 'The gateway runs only while something else starts it.',
 };
 
-const CONFIRM_SERVICE = { install: 'Run the gateway as a service?', uninstall: 'Stop running the gateway as a service?' };
-const CONFIRM_SIGN_IN = { install: 'Start the gateway when you sign in?', uninstall: 'Stop starting the gateway when you sign in?' };
+const CONFIRM_SERVICE = {
+  install: 'Run the gateway as a service?',
+  uninstall: 'Stop running the gateway as a service?',
+  repair: 'Repair the gateway service?',
+};
+const CONFIRM_SIGN_IN = {
+  install: 'Start the gateway when you sign in?',
+  uninstall: 'Stop starting the gateway when you sign in?',
+  repair: 'Repair the gateway service?',
+};
+const CONFIRM = { install: 'Turn on', uninstall: 'Turn off', repair: 'Repair' };
+
+const REPAIRED = 'What was changed or is left over is put right. A gateway that runs is not restarted for it.';
 
 /** What is created while the service is removed is what it had replaced. */
 const turnedOff = (entries: readonly ReceiptEntry[]) =>
@@ -247,9 +258,9 @@ export const en: Messages = {
 
   confirm: ({ verb, mechanism, elevated, entries }) => ({
     title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
-    body: verb === 'install' ? MEANING[mechanism] : turnedOff(entries),
+    body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(entries) : REPAIRED,
     changes: 'This changes:',
-    confirm: verb === 'install' ? 'Turn on' : 'Turn off',
+    confirm: CONFIRM[verb],
     cancel: 'Cancel',
     ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
   }),
@@ -333,6 +344,7 @@ export const en: Messages = {
     copyFailed: 'Could not copy',
     detail: 'Reason',
     actions: 'Actions',
+    repaired: 'Repaired',
   },
   tryIt: {
     title: 'Try it',

@@ -129,7 +129,8 @@ export type DetailLabel =
   | 'copied'
   | 'copyFailed'
   | 'detail'
-  | 'actions';
+  | 'actions'
+  | 'repaired';
 
 /** The stand-ins of the browser shell: what would happen to a gateway, and what Windows would draw, outside the panel. */
 export type TryItLabel =

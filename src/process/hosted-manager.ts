@@ -158,9 +158,9 @@ export class HostedManager implements GatewayManager {
     const started = down ? await this.start(identity, report).catch(toGatewayServiceError) : after;
     const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
     const status = started instanceof GatewayServiceError ? await this.status(identity) : started;
-    const left = await this.examine(identity);
+    const [left, { host }] = await Promise.all([this.examine(identity), this.#mechanisms.inCharge(identity, folder)]);
     return {
-      receipt: repairReceipt(identity, status.mechanism, mended),
+      receipt: repairReceipt(identity, host.mechanism, mended),
       mended,
       left,
       status,

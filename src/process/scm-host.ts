@@ -3,7 +3,6 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
-import { existsSync } from 'node:fs';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { EVENT_SOURCE } from '../service/events.ts';
@@ -14,7 +13,7 @@ import { problem } from '../service/problems.ts';
 import { noted } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
-import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { commandLine } from '../windows/argv.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
 import { isRemovalPending, queryConfig, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
@@ -24,7 +23,15 @@ import { serviceDisplayName } from '../windows/service-install.ts';
 import type { Vouch } from './control-client.ts';
 import { type Elevation, requireDone } from './elevation.ts';
 import type { HostPort } from './host-port.ts';
-import { brokerCommand, examineService, isBroker, registerService, sessionOwner, unregisterService } from './service-registration.ts';
+import {
+  brokerCommand,
+  examineService,
+  hasProgram,
+  isBroker,
+  registerService,
+  sessionOwner,
+  unregisterService,
+} from './service-registration.ts';
 import { readHostFacts, readOwner } from './service-registry.ts';
 
 export interface ScmHostOptions {
@@ -75,8 +82,8 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
         throw error;
       }),
     problems: async ({ serviceName }) => {
-      const [program = ''] = splitCommandLine(queryConfig(serviceName)?.binaryPath ?? '');
-      return existsSync(program) ? [] : [problem('host-missing', `(${program})`)];
+      const { binaryPath = '' } = queryConfig(serviceName) ?? {};
+      return hasProgram(binaryPath) ? [] : [problem('host-missing', `(${binaryPath})`)];
     },
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
     vouch: servedByRunner,
@@ -166,6 +173,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
     host: HOST_STATES[status.state],
     ...(status.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
-    ...(config.binaryPath !== commandLine(program, args) && { outdated: true }),
+    // One that is missing has no version.
+    ...(config.binaryPath !== commandLine(program, args) && hasProgram(config.binaryPath) && { outdated: true }),
   };
 }

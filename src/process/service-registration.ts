@@ -49,6 +49,12 @@ export function isBroker({ binaryPath }: ServiceConfig, service: string): boolea
   return binaryPath.endsWith(`service --service ${service}`);
 }
 
+/** Whether the program of a command line is there, and in development its script. */
+export function hasProgram(binaryPath: string): boolean {
+  const argv = splitCommandLine(binaryPath);
+  return argv.slice(0, Math.max(1, argv.indexOf('service'))).every(file => existsSync(file));
+}
+
 /**
  * The user of this session: whoever's consent elevated this process, the service is for the one who sits there. A session without a user
  * (a remote shell, Wine) has nobody but the user of the process.
@@ -139,9 +145,7 @@ export function examineService(registration: ServiceRegistration): Defect[] {
     {
       wrong: mismatches(chosen, config.startType, found),
       binaryPath: config.binaryPath,
-      hasProgram: splitCommandLine(config.binaryPath)
-        .slice(0, hostCommand.length)
-        .every(file => existsSync(file)),
+      hasProgram: hasProgram(config.binaryPath),
       account: config.account,
       delays: delaysMs && secondsOf(delaysMs),
       startType,

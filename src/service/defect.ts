@@ -7,7 +7,7 @@ import type { GatewayIdentity } from '../gateway/identity.ts';
 import type { ErrorValue } from './errors.ts';
 import type { Problem } from './problems.ts';
 import type { Receipt, ReceiptEntry } from './receipt.ts';
-import type { Mechanism, Status } from './status.ts';
+import type { Installable, Status } from './status.ts';
 
 export interface Defect {
   readonly problem: Problem;
@@ -32,7 +32,7 @@ export interface Repair {
 export const isMendable = ({ changes, kept }: Defect): boolean => changes.length > 0 && !kept;
 
 /** What a repair of these would change, and what it would keep. */
-export function repairReceipt(identity: GatewayIdentity, mechanism: Mechanism, defects: readonly Defect[]): Receipt {
+export function repairReceipt(identity: GatewayIdentity, mechanism: Installable, defects: readonly Defect[]): Receipt {
   const { profile, serviceName: service } = identity;
   const elevated = defects.some(defect => defect.problem.elevated && isMendable(defect));
   return { schema: 1, verb: 'repair', profile, service, mechanism, elevated, entries: defects.flatMap(({ changes }) => changes) };

@@ -171,7 +171,7 @@ describe('a registration', () => {
 
   it('has one handler for each verb of the schema and no other', () => {
     const { electron } = registered();
-    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'repair', 'logs', 'reveal', 'dismiss'];
+    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'examine', 'repair', 'logs', 'reveal', 'dismiss'];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 

@@ -5,7 +5,7 @@ import type { ErrorValue, Receipt } from '../../src/desktop/store.ts';
 
 export interface FakeMain {
   snapshot: Snapshot;
-  receipts: Readonly<Record<'install' | 'uninstall', Receipt>>;
+  receipts: Readonly<Record<Receipt['verb'], Receipt>>;
   log: LogTail;
   /** Verbs in the order in which they were asked, with what was sent. */
   readonly calls: { readonly verb: Verb; readonly payload: unknown }[];

@@ -9,7 +9,7 @@ import type { Step } from '../../src/service/steps.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import type { FakeMain } from './fake-main.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openDist, openPanel } from './panel-page.ts';
-import { ago, signInReceipt, snapshotIn } from './snapshots.ts';
+import { ago, receiptFor, signInReceipt, snapshotIn } from './snapshots.ts';
 
 describeInChromium('a person at the panel', browser => {
   let bridge: string;
@@ -58,6 +58,36 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('Running for 3 hr 12 min.', { exact: false }).first().waitFor();
     expect(await control().getAttribute('aria-busy')).toBe('false');
     expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
+  });
+
+  it('shows what a repair changes and what it keeps, before it is done and after', async () => {
+    const receipt = receiptFor('repair');
+    await open(snapshotIn('running', { problems: [problem('ladder-changed')] }), ['repair']);
+    await page.getByRole('button', { name: 'Repair (asks for an administrator)' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Repair the gateway service?' });
+    await dialog.getByText('5 s → 1, 2, 4', { exact: false }).waitFor();
+    await dialog.getByText('start type "manual", which somebody chose').waitFor();
+    expect((await asked()).map(({ verb }) => verb)).not.toContain('repair');
+    await dialog.getByRole('button', { name: 'Repair' }).click();
+    await page.getByText('Repairing…').first().waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'repair', payload: { profile: 'default' } });
+    const repaired = snapshotIn('running', {}, { repaired: { ...receipt, entries: receipt.entries.slice(0, 1) } });
+    await main.evaluate((fake, value) => fake.answer(value), repaired);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('list', { name: 'Repaired' }).getByText('5 s → 1, 2, 4', { exact: false }).waitFor();
+    await keepScreenshot(page, 'repaired');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it('only repairs, and asks nothing, where nothing has to change', async () => {
+    await open(snapshotIn('failed'), ['repair']);
+    await main.evaluate(fake => {
+      fake.receipts = { ...fake.receipts, repair: { ...fake.receipts.repair, entries: [] } };
+    });
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Repair' }).click();
+    await page.getByText('Repairing…').first().waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
   it('reads each step of turning it on, until the gateway is up', async () => {

@@ -61,7 +61,7 @@ export async function openPanel(browser: Browser, fakeBridge: string, snapshot: 
   const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log' | 'held'> = {
     snapshot,
     held: [...held],
-    receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall') },
+    receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall'), repair: receiptFor('repair') },
     log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES, canReveal: true },
   };
   await page.addInitScript(`window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`);

@@ -98,27 +98,36 @@ export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides
   };
 }
 
+/** Somebody has changed the delays, and chosen a start type, which stays. */
+const REPAIR: readonly ReceiptEntry[] = [
+  { action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('mended', '5 s', '1, 2, 4, 9, 16, 25, 36, 49, 64 s') },
+  { action: 'keep', kind: 'service', target: 'HermesGateway', ...noted('start-type', 'manual') },
+];
+
 export function receiptFor(verb: Receipt['verb']): Receipt {
   const on = verb === 'install';
   const folder = { kind: 'folder', target: 'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e' } as const;
   const service = { kind: 'service', target: 'HermesGateway' } as const;
   const entry = { kind: 'startup-entry', target: 'Hermes_Gateway.cmd' } as const;
   const command = `"${folder.target}\\hermes-gateway-host.exe" service --service HermesGateway`;
-  const entries: readonly ReceiptEntry[] = on
-    ? [
-        { action: 'create', ...folder },
-        { action: 'create', ...service, ...noted('service', 'Hermes gateway', command) },
-        { action: 'create', kind: 'ladder', target: 'HermesGateway', ...noted('delays', '1, 2, 4, 9, 16, 25, 36, 49, 64', '60') },
-        { action: 'create', kind: 'right', target: 'HermesGateway', ...noted('rights') },
-        { action: 'remove', ...entry },
-        { action: 'start', ...service },
-      ]
-    : [
-        { action: 'stop', ...service },
-        { action: 'remove', ...service },
-        { action: 'remove', ...folder, ...noted('state-removed') },
-        { action: 'create', ...entry },
-      ];
+  const entries: readonly ReceiptEntry[] =
+    verb === 'repair'
+      ? REPAIR
+      : on
+        ? [
+            { action: 'create', ...folder },
+            { action: 'create', ...service, ...noted('service', 'Hermes gateway', command) },
+            { action: 'create', kind: 'ladder', target: 'HermesGateway', ...noted('delays', '1, 2, 4, 9, 16, 25, 36, 49, 64', '60') },
+            { action: 'create', kind: 'right', target: 'HermesGateway', ...noted('rights') },
+            { action: 'remove', ...entry },
+            { action: 'start', ...service },
+          ]
+        : [
+            { action: 'stop', ...service },
+            { action: 'remove', ...service },
+            { action: 'remove', ...folder, ...noted('state-removed') },
+            { action: 'create', ...entry },
+          ];
   return { schema: 1, verb, profile: 'default', service: 'HermesGateway', mechanism: 'service', elevated: true, entries };
 }
 

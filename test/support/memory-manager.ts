@@ -171,7 +171,7 @@ export class MemoryManager implements GatewayManager {
       this.defects.set(identity.serviceName, left);
       const status = registration.desired === 'running' ? await this.#bringUp(registration, 'repair', report) : await this.status(identity);
       const mended = found.filter(isMendable);
-      return { receipt: repairReceipt(identity, status.mechanism, mended), mended, left, status };
+      return { receipt: repairReceipt(identity, registration.options.mechanism ?? this.mechanisms[0], mended), mended, left, status };
     });
   }
 

@@ -3,8 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor.ts';
-import { EXIT } from '../../src/service/errors.ts';
+import { type Defect, repairReceipt } from '../../src/service/defect.ts';
+import { EXIT, GatewayServiceError } from '../../src/service/errors.ts';
+import { problem } from '../../src/service/problems.ts';
+import { noted } from '../../src/service/receipt.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
+import type { MemoryManager } from '../support/memory-manager.ts';
 
 let cli: MemoryCli;
 let folder: string;
@@ -21,28 +25,23 @@ const examine = async (...argv: string[]) => {
   const { exit, out } = await cli.run(['doctor', '--json', ...argv]);
   const { findings } = JSON.parse(out) as { findings: Finding[] };
   const of = (check: Finding['check']) => findings.find(found => found.check === check);
-  return { exit, findings, of };
+  return { exit, findings, of, document: JSON.parse(out) as object };
 };
-const write = (name: string, text: string) => {
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, name), text);
-  return path.join(folder, name);
+const ladder: Defect = {
+  problem: problem('ladder-changed'),
+  changes: [{ action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('mended', '5 s', '1, 2, 4 s') }],
+};
+const startType: Defect = {
+  problem: problem('start-type-chosen', '(manual)'),
+  changes: [{ action: 'keep', kind: 'service', target: 'HermesGateway', ...noted('start-type', 'manual') }],
+  kept: true,
 };
 
 describe('doctor', () => {
   it('finds nothing wrong where nothing is, and changes nothing', async () => {
     const { exit, findings } = await examine();
     expect(exit).toBe(EXIT.done);
-    expect(findings.map(({ check }) => check)).toEqual([
-      'system',
-      'home',
-      'gateway-command',
-      'state-folder',
-      'definition',
-      'state-files',
-      'leftovers',
-      'gateway',
-    ]);
+    expect(findings.map(({ check }) => check)).toEqual(['system', 'home', 'gateway-command', 'state-folder', 'gateway']);
     expect(fs.existsSync(folder)).toBe(false);
     expect((await cli.run(['doctor'])).out).toContain('Nothing is wrong.');
   });
@@ -62,54 +61,57 @@ describe('doctor', () => {
     expect((await examine()).of('state-folder')).toMatchObject({ outcome: 'problem', message: expect.stringContaining('not a folder') });
   });
 
-  it('does not touch a definition of a newer version', async () => {
-    const file = write('definition.json', '{"schema":2}');
-    const { exit, of } = await examine('--fix');
-    expect(exit).toBe(EXIT.failed);
-    expect(of('definition')).toMatchObject({ outcome: 'problem', remedy: expect.stringContaining('Update') });
-    expect(fs.readFileSync(file, 'utf8')).toBe('{"schema":2}');
-  });
-
-  it('puts a damaged state file aside only when asked to', async () => {
-    const file = write('host.json', '{');
-    expect((await examine()).of('state-files')).toMatchObject({ outcome: 'problem', message: expect.stringContaining(file) });
-    expect(fs.existsSync(file)).toBe(true);
-    const { exit, of } = await examine('--fix');
-    expect(exit).toBe(EXIT.done);
-    expect(of('state-files')).toMatchObject({ outcome: 'fixed' });
-    expect(fs.readFileSync(`${file}.damaged`, 'utf8')).toBe('{');
-  });
-
-  it('removes what interrupted writes left, but not one that is still at work', async () => {
-    const old = write('.history.jsonl.1.abcd.tmp', 'x');
-    const young = write('.definition.json.2.abcd.tmp', 'x');
-    fs.utimesSync(old, new Date(0), new Date(0));
-    expect((await examine()).of('leftovers')).toMatchObject({ outcome: 'problem', message: expect.stringContaining(old) });
-    expect((await examine('--fix')).of('leftovers')).toMatchObject({ outcome: 'fixed' });
-    expect([fs.existsSync(old), fs.existsSync(young)]).toEqual([false, true]);
-  });
-
-  it('starts a gateway that should run and that nothing brings back, when asked to', async () => {
+  it('shows with each finding of the service what mending it changes, and changes it only when asked to', async () => {
     await cli.run(['install']);
-    const running = await cli.manager.status(cli.composition.identity({}));
-    const { status } = cli.manager;
-    cli.manager.status = async () => ({ ...running, phase: 'failed' });
-    cli.manager.start = identity => {
-      cli.manager.status = status;
-      return cli.manager.status(identity);
-    };
-    expect((await examine()).of('gateway')).toMatchObject({ outcome: 'problem', remedy: expect.stringContaining('start') });
-    expect((await examine('--fix')).of('gateway')).toMatchObject({ outcome: 'fixed' });
-    expect((await examine()).of('gateway')).toMatchObject({ outcome: 'ok' });
+    const manager = cli.manager as MemoryManager;
+    manager.defects.set('HermesGateway', [ladder, startType]);
+    const before = await examine();
+    expect(before.exit).toBe(EXIT.failed);
+    expect(before.findings.filter(({ check }) => check === 'service')).toMatchObject([
+      { code: 'ladder-changed', outcome: 'problem', changes: ladder.changes },
+      { code: 'start-type-chosen', outcome: 'note' },
+    ]);
+    expect((await cli.run(['doctor'])).out).toContain('Change restart delays HermesGateway: 5 s → 1, 2, 4 s');
+    const fixed = await examine('--fix');
+    expect(fixed.exit).toBe(EXIT.done);
+    expect(fixed.document).toMatchObject({ healthy: true, receipt: { verb: 'repair', elevated: true, entries: ladder.changes } });
+    expect(fixed.findings.filter(({ check }) => check === 'service')).toMatchObject([
+      { code: 'ladder-changed', outcome: 'fixed', changes: ladder.changes },
+      { code: 'start-type-chosen', outcome: 'note' },
+    ]);
+    expect((await examine()).exit).toBe(EXIT.done);
   });
 
-  it('shows the problems of the status with their remedies', async () => {
+  it('ends with 5 where only an administrator could mend it, and says so', async () => {
     await cli.run(['install']);
-    const running = await cli.manager.status(cli.composition.identity({}));
-    const problem = { code: 'gateway-silent', message: 'It does not answer.', remedy: 'Restart the gateway.', elevated: false } as const;
-    cli.manager.status = async () => ({ ...running, problems: [problem] });
-    const { exit, findings } = await examine();
+    const { manager } = cli;
+    const status = await manager.status(cli.composition.identity({}));
+    const refused = new GatewayServiceError('needs-administrator', '(HermesGateway)').toValue();
+    manager.examine = async () => [ladder];
+    manager.repair = async identity => ({
+      receipt: repairReceipt(identity, 'service', []),
+      mended: [],
+      left: [ladder],
+      refused,
+      status,
+    });
+    const { exit, findings, document } = await examine('--fix');
+    expect(exit).toBe(EXIT.needsAdministrator);
+    expect(document).toMatchObject({ healthy: false, refused: { code: 'needs-administrator' } });
+    expect(findings).toContainEqual(expect.objectContaining({ code: 'ladder-changed', outcome: 'problem' }));
+    expect((await cli.run(['doctor', '--fix'])).out).toContain(refused.message);
+  });
+
+  it('looks after every gateway with --all', async () => {
+    await cli.run(['install']);
+    await cli.run(['install', '--profile', 'work']);
+    (cli.manager as MemoryManager).defects.set('HermesGateway-work', [ladder]);
+    const { exit, out } = await cli.run(['doctor', '--all', '--json']);
     expect(exit).toBe(EXIT.failed);
-    expect(findings.at(-1)).toEqual({ check: 'gateway', outcome: 'problem', message: problem.message, remedy: problem.remedy });
+    const services = [
+      { service: 'HermesGateway', healthy: true },
+      { service: 'HermesGateway-work', healthy: false },
+    ];
+    expect(JSON.parse(out)).toMatchObject({ ok: true, healthy: false, diagnoses: services });
   });
 });

@@ -1,5 +1,7 @@
 // The table of phases and the pure questions that tray, panel and CLI ask of it.
 import { describe, expect, it } from 'vitest';
+import { en } from '../../src/desktop/messages.ts';
+import { ar } from '../../src/desktop/messages-ar.ts';
 import {
   canRepair,
   canRestart,
@@ -7,6 +9,7 @@ import {
   canStop,
   canSwitch,
   countdownMs,
+  inOtherHands,
   ladderDots,
   nextChangeMs,
   offeredAction,
@@ -38,6 +41,18 @@ describe('the table of phases', () => {
 
   it('never shows an error in the tray without an error in the panel', () => {
     for (const phase of PHASES) expect(PHASE_VIEWS[phase].icon === 'error', phase).toBe(PHASE_VIEWS[phase].tone === 'error');
+  });
+
+  it('locks the switch, and says why, where the gateway is in other hands and has no service of ours', () => {
+    for (const code of ['profile-served', 'kept-by-hermes'] as const) {
+      const off = statusIn('not-installed', { problems: [problem(code)] });
+      expect([inOtherHands(off), canSwitch({ status: off })]).toEqual([code, false]);
+      // A service of ours that is there all the same can be turned off.
+      const on = statusIn('running', { problems: [problem(code)] });
+      expect([inOtherHands(on), canSwitch({ status: on })]).toEqual([undefined, true]);
+      expect(new Set([en, ar].map(({ sentence }) => sentence(off, NOW))).size).toBe(2);
+      for (const { sentence } of [en, ar]) expect(sentence(off, NOW)).not.toBe(sentence(statusIn('not-installed'), NOW));
+    }
   });
 
   it('locks the switch where the name is not ours to use', () => {

@@ -1,4 +1,5 @@
-// A stop from outside: when is it the user's, and when the beginning of an update? Real files; only time and the stopper are made.
+// A stop from outside: when is it the user's, and when the beginning of an update? And whose turn is it after a sign-in? Real files; only
+// time and the stopper are made.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { Restraint } from '../../src/process/restraint.ts';
+import type { HistoryRecord } from '../../src/service/history.ts';
 import { StateFolder } from '../../src/service/state-folder.ts';
 import { NOBODY } from '../support/sandbox.ts';
 
@@ -25,11 +27,16 @@ afterEach(() => {
 
 const marker = () => path.join(root, '.hermes-update-in-progress');
 
-/** Waits as a runner does that was stopped by this command line; `after` says what happens at which second. */
-async function stoppedBy(argv: readonly string[], after: Readonly<Record<number, () => void | Promise<void>>> = {}): Promise<number> {
+type Events = Readonly<Record<number, () => void | Promise<void>>>;
+
+/** Has a runner's restraint wait in a folder; resolves with the seconds that it took. `after` says what happens at which second. */
+async function secondsOf(
+  waits: (restraint: Restraint) => Promise<unknown>,
+  { after = {}, of = folder }: { after?: Events; of?: StateFolder } = {},
+) {
   let second = 0;
   const restraint = new Restraint({
-    folder,
+    folder: of,
     processes: posixProcesses,
     root: () => root,
     isEnding: () => false,
@@ -41,9 +48,15 @@ async function stoppedBy(argv: readonly string[], after: Readonly<Record<number,
       await after[second]?.();
     },
   });
-  const stopper = { process: { pid: NOBODY }, commandLine: argv };
-  await restraint.waitForOutside({ kind: 'stopped-from-outside', reason: 'Asked.', holderPid: NOBODY }, stopper);
+  await waits(restraint);
   return second;
+}
+
+/** Waits as a runner does that was stopped by this command line. */
+function stoppedBy(argv: readonly string[], after: Events = {}): Promise<number> {
+  const stopper = { process: { pid: NOBODY }, commandLine: argv };
+  const verdict = { kind: 'stopped-from-outside', reason: 'Asked.', holderPid: NOBODY } as const;
+  return secondsOf(restraint => restraint.waitForOutside(verdict, stopper), { after });
 }
 
 const STOP = ['python', '-m', 'hermes_cli.main', 'gateway', 'stop'];
@@ -78,5 +91,43 @@ describe('a stop by "hermes gateway stop"', () => {
   it('of all gateways is confirmed by a stop of the user', async () => {
     expect(await stoppedBy(STOP_ALL, { 5: () => folder.writeDesired('stopped') })).toBe(5);
     expect(await desired()).toBe('stopped');
+  });
+});
+
+describe('the start that comes with a sign-in', () => {
+  const signedOut: readonly HistoryRecord[] = [
+    { at: '2099-01-01T00:00:00.000Z', kind: 'started', pid: 7, cause: 'asked' },
+    { at: '2099-01-02T00:00:00.000Z', kind: 'ended', pid: 7, code: 0, outcome: 'session-ending', reason: 'The session ends.', uptimeMs: 1 },
+  ];
+  const folders = ['HermesGateway', 'HermesGateway-play', 'HermesGateway-work'].map(name => () => new StateFolder(path.join(root, name)));
+  const turns = (history: readonly HistoryRecord[], after: Events = {}) =>
+    Promise.all(
+      folders.map(async of => {
+        const { at } = await of().desired();
+        return secondsOf(restraint => restraint.awaitTurn(history, at), { of: of(), after });
+      }),
+    );
+  beforeEach(async () => {
+    for (const of of folders) {
+      await of().make();
+      await of().writeDesired('running');
+      writeFileSync(of().definitionPath, '{}');
+    }
+  });
+
+  it('is that of one gateway after the other', async () => {
+    expect(await turns(signedOut)).toEqual([0, 0.5, 1]);
+  });
+
+  it('waits for nobody after a crash', async () => {
+    expect(await turns([])).toEqual([0, 0, 0]);
+  });
+
+  it('comes at once for the one that the user wishes for meanwhile', async () => {
+    const work = folders[2]?.();
+    if (!work) throw new Error('There is no third service.');
+    const { at } = await work.desired();
+    await work.writeDesired('running');
+    expect(await secondsOf(restraint => restraint.awaitTurn(signedOut, at), { of: work })).toBe(0);
   });
 });

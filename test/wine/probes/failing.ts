@@ -43,21 +43,21 @@ function refuse(at: number, register: () => unknown): { step: string; code: stri
 
 const created: Failing['created'][number][] = [];
 for (let at = 0; ; at += 1) {
-  const failure = refuse(at, () => registerService(registration));
+  const failure = refuse(at, () => registerService(registration, { enable: true }));
   if (!failure) break;
   created.push({ ...failure, left: readKey(serviceKey(service)) !== undefined || readKey(EVENT_SOURCE_KEY) !== undefined });
 }
-if (!isRegistered(registration)) throw new Error('the last registration, which nobody refused, did not come about');
+if (!isRegistered(registration, { enable: true })) throw new Error('the last registration, which nobody refused, did not come about');
 
 const picture = () => JSON.stringify([readInstalled(service), readKey(`${serviceKey(service)}\\Parameters`), readKey(EVENT_SOURCE_KEY)]);
 const before = picture();
 const changed: Failing['changed'][number][] = [];
 for (let at = 0; ; at += 1) {
-  const failure = refuse(at, () => registerService(other));
+  const failure = refuse(at, () => registerService(other, { enable: true }));
   if (!failure) break;
   changed.push({ ...failure, same: picture() === before });
 }
-if (!isRegistered(other)) throw new Error('the last change, which nobody refused, did not come about');
+if (!isRegistered(other, { enable: true })) throw new Error('the last change, which nobody refused, did not come about');
 await unregisterService(service);
 console.log(JSON.stringify({ created, changed } satisfies Failing));
 process.exit(0);

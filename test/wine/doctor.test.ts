@@ -1,0 +1,128 @@
+// What the doctor finds of a service below the rebuilt SCM after somebody broke it by hand with Windows' own tools or in the registry, what
+// it mends, and what it keeps. Wine keeps no DACL of a service: that part is tested as bytes, and proved on Windows only.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Defect } from '../../src/service/defect.ts';
+import type { ProblemCode } from '../../src/service/problems.ts';
+import { splitCommandLine } from '../../src/windows/argv.ts';
+import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
+import { serviceKey } from '../../src/windows/scm.ts';
+import type { ServiceSpec } from '../../src/windows/service-install.ts';
+import { call } from './call.ts';
+import { QUICK } from './service-on-wine.ts';
+import { describeServiceOnWine } from './suite.ts';
+
+describeServiceOnWine('the doctor of a service below the rebuilt SCM', service => {
+  const name = () => service.of.serviceName;
+  const write = (values: Record<string, string | number>, below: '' | '\\Parameters' = '') =>
+    call(service.rig, 'registry', 'writeValues', `${serviceKey(name())}${below}`, values);
+  const state = (file: string) => path.join(path.dirname(service.manager.logPath(service.of)), '..', file);
+  const installed = async () => {
+    const found = await call(service.rig, 'service-install', 'readInstalled', name());
+    if (!found) throw new Error('there is no such service');
+    return found;
+  };
+  const codesOf = (defects: readonly Defect[]): ProblemCode[] => defects.map(({ problem: { code } }) => code).sort();
+  const codes = async () => codesOf(await service.manager.examine(service.of));
+
+  /** What `sc config` does; Wine's sc does not know it. */
+  const configure = async (changed: Partial<ServiceSpec>) => {
+    const { config } = await installed();
+    const [program = '', ...args] = splitCommandLine(config.binaryPath);
+    await call(service.rig, 'service-install', 'installService', {
+      name: name(),
+      displayName: config.displayName,
+      description: 'Keeps the Hermes gateway of its owner running, and starts it again when it fails.',
+      program,
+      args,
+      owner: await call(service.rig, 'security', 'currentUser'),
+      recovery: QUICK,
+      preshutdownTimeoutMs: 20_000,
+      ...changed,
+    });
+  };
+
+  /** Breaks one thing, sees the doctor find and mend it, and the gateway run on. */
+  const mends = async (code: ProblemCode, hurt: () => Promise<unknown>) => {
+    const before = await service.status();
+    await hurt();
+    const [defect, ...others] = await service.manager.examine(service.of);
+    expect(codesOf(others), code).toEqual([]);
+    expect(defect, code).toMatchObject({ problem: { code, elevated: true }, changes: [expect.anything()] });
+    const { receipt, mended, left, refused, status } = await service.manager.repair(service.of);
+    expect({ refused, left: codesOf(left), mended: codesOf(mended) }, code).toEqual({ refused: undefined, left: [], mended: [code] });
+    expect(receipt).toMatchObject({ verb: 'repair', elevated: true, entries: defect?.changes });
+    expect(status, code).toMatchObject({ phase: 'running', gatewayPid: before.gatewayPid, problems: [] });
+  };
+
+  describe('that runs', () => {
+    it('finds nothing wrong, and each thing that was broken by hand; a repair mends it and disturbs no gateway', async () => {
+      await service.install();
+      expect(await codes()).toEqual([]);
+      await mends('ladder-changed', async () =>
+        expect(await service.tool('sc', 'failure', name(), 'reset=', '10', 'actions=', 'restart/5000')).toBe(0),
+      );
+      await mends('failure-flag-off', () => write({ FailureActionsOnNonCrashFailures: 0 }));
+      await mends('service-changed', () => configure({ displayName: 'Somebody’s own name' }));
+      await mends('owner-missing', () => write({ Owner: 'Everybody' }, '\\Parameters'));
+      await mends('event-source-missing', () => call(service.rig, 'event-log', 'unregisterEventSource'));
+      expect(await call(service.rig, 'registry', 'readKey', EVENT_SOURCE_KEY)).toMatchObject({ CustomSource: 1 });
+      expect((await installed()).settings.kept).toMatchObject({ recovery: QUICK, failuresWithoutCrash: true });
+      await mends('host-outdated', () =>
+        configure({ args: ['C:\\app\\other.cjs', ...splitArgs(name())], program: service.rig.node }).then(() =>
+          service.rig.write('C:\\app\\other.cjs', ''),
+        ),
+      );
+    });
+
+    it('keeps a start type that somebody chose, and tells it', async () => {
+      await service.install();
+      await configure({ startType: 'manual' });
+      await write({ FailureActionsOnNonCrashFailures: 0 });
+      expect(await codes()).toEqual(['failure-flag-off', 'start-type-chosen']);
+      const { left, receipt } = await service.manager.repair(service.of);
+      expect(codesOf(left)).toEqual(['start-type-chosen']);
+      expect(receipt.entries).toHaveLength(1);
+      expect((await installed()).config.startType).toBe('manual');
+      // An installation that comes later takes it for what is wished.
+      await service.manager.install(service.of, {});
+      expect(await codes()).toEqual([]);
+      expect((await installed()).config.startType).toBe('manual');
+    });
+  });
+
+  describe('that is stopped', () => {
+    it('keeps "disabled", tells it, and mends the rest', async () => {
+      await service.install();
+      await service.manager.stop(service.of);
+      await configure({ startType: 'disabled', displayName: 'Somebody’s own name' });
+      const defects = await service.manager.examine(service.of);
+      expect(codesOf(defects)).toEqual(['service-changed', 'start-disabled']);
+      expect(defects.find(({ kept }) => kept)?.changes).toMatchObject([{ action: 'keep' }]);
+      const { left, status } = await service.manager.repair(service.of);
+      expect(codesOf(left)).toEqual(['start-disabled']);
+      expect(status).toMatchObject({ phase: 'stopped', desired: 'stopped', startType: 'disabled' });
+      expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running', startType: 'automatic' });
+    });
+
+    it('puts back a program that was deleted, a definition that is gone, and takes away what dead processes left', async () => {
+      await service.install();
+      await service.manager.stop(service.of);
+      await configure({ program: 'C:\\gone\\hermes-gateway-host.exe', args: splitArgs(name()) });
+      rmSync(state('definition.json'));
+      writeFileSync(state('runner.lock'), JSON.stringify({ pid: 4_000_000, startTime: 1, mark: 'x' }));
+      expect(await service.status()).toMatchObject({
+        problems: expect.arrayContaining([expect.objectContaining({ code: 'host-missing' })]),
+      });
+      // Without the definition the ladder is the usual one.
+      expect(await codes()).toEqual(['definition-missing', 'host-missing', 'ladder-changed', 'lock-stale']);
+      const { left, mended } = await service.manager.repair(service.of);
+      expect({ left: codesOf(left), mended: codesOf(mended).length }).toEqual({ left: [], mended: 4 });
+      expect(existsSync(state('runner.lock'))).toBe(false);
+      expect(splitCommandLine((await installed()).config.binaryPath)[0]).toBe(service.rig.node);
+    });
+  });
+});
+
+const splitArgs = (name: string): string[] => ['service', '--service', name];
