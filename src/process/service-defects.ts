@@ -49,9 +49,12 @@ export function serviceDefects(found: FoundService, wanted: WantedService): Defe
   });
   const defects: Defect[] = [];
   const { wrong } = found;
-  if (!found.hasProgram)
-    defects.push(defect('host-missing', change('service', found.binaryPath, wanted.binaryPath), `(${found.binaryPath})`));
-  else if (wrong.includes('program')) defects.push(defect('host-outdated', change('service', found.binaryPath, wanted.binaryPath)));
+  const program = change('service', found.binaryPath, wanted.binaryPath);
+  if (!found.hasProgram) {
+    // Where the very program is missing that would be registered, there is nothing to register.
+    const changes = wrong.includes('program') ? [program] : [];
+    defects.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
+  } else if (wrong.includes('program')) defects.push(defect('host-outdated', program));
   if (wrong.includes('recovery')) defects.push(defect('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
   if (wrong.includes('failuresWithoutCrash')) defects.push(defect('failure-flag-off', change('service', 'off', 'on')));
   if (wrong.includes('security'))

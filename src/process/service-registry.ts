@@ -26,18 +26,15 @@ export function readOwner(service: string): Sid | undefined {
   }
 }
 
-export function writeOwner(service: string, owner: Sid): void {
-  writeValues(parametersOf(service), { Owner: owner }, { sddl: READABLE });
+/** @param startType With which the service is installed; left out, what is remembered stays. */
+export function writeOwner(service: string, owner: Sid, startType?: string): void {
+  writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
 }
 
 /** With which start type the service was installed; what it has otherwise, somebody has chosen. */
 export function readInstalledStartType(service: string): string | undefined {
   const text = readValue(parametersOf(service), 'StartType');
   return typeof text === 'string' ? text : undefined;
-}
-
-export function writeInstalledStartType(service: string, startType: string): void {
-  writeValues(parametersOf(service), { StartType: startType }, { sddl: READABLE });
 }
 
 export function readHostFacts(service: string): HostFacts | undefined {

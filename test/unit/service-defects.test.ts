@@ -54,6 +54,11 @@ describe('a service as it is registered', () => {
     expect(defect && isMendable(defect)).toBe(true);
   });
 
+  it('with a program that is gone and that no other one could replace: only a person can mend it', () => {
+    const [defect] = defects({ hasProgram: false });
+    expect(defect).toMatchObject({ problem: { code: 'host-missing' }, changes: [] });
+  });
+
   it.each([
     ['manual', 'automatic', 'start-type-chosen'],
     ['automatic-delayed', 'automatic', 'start-type-chosen'],

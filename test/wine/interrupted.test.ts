@@ -18,6 +18,7 @@ describeServiceOnWine('an installation, through Wine', service => {
     'RegSetValueExW CustomSource',
     'RegCreateKeyExW Parameters',
     'RegSetValueExW Owner',
+    'RegSetValueExW StartType',
     'StartServiceW 0',
   ];
 
