@@ -11,7 +11,7 @@ import { en } from '../desktop/messages.ts';
 import { viewOf } from '../desktop/views.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { requireHome } from '../gateway/home.ts';
-import { type Defect, isMendable } from '../service/defect.ts';
+import type { Defect } from '../service/defect.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager, Report } from '../service/manager.ts';
 import type { ProblemCode } from '../service/problems.ts';
@@ -69,9 +69,11 @@ export async function examine(patient: Patient): Promise<Diagnosis> {
     return { findings: [...ground, ...service(defects, registered), gateway(before)] };
   }
   const { receipt, mended, left, refused, status } = await manager.repair(identity, report);
-  const stays = new Set(left.filter(isMendable).map(({ problem: { code } }) => code));
-  const done = mended.filter(({ problem: { code } }) => !stays.has(code)).map(fixed);
-  return { findings: [...ground, ...done, ...service(left, registered), gateway(status)], receipt, ...(refused && { refused }) };
+  return {
+    findings: [...ground, ...mended.map(fixed), ...service(left, registered), gateway(status)],
+    receipt,
+    ...(refused && { refused }),
+  };
 }
 
 export const isHealthy = ({ findings, refused }: Diagnosis): boolean =>

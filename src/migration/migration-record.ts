@@ -51,11 +51,11 @@ export interface MigrationRecord {
 
 export const NOTHING_TAKEN: MigrationRecord = { schema: 1, taken: [], left: [], unasked: [], settled: true };
 
-const fileIn = (stateFolder: string): string => path.join(stateFolder, 'migration.json');
+export const migrationFile = (stateFolder: string): string => path.join(stateFolder, 'migration.json');
 
 /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
 export async function readMigration(stateFolder: string): Promise<MigrationRecord> {
-  const file = fileIn(stateFolder);
+  const file = migrationFile(stateFolder);
   const read = await readJson(file);
   if (read.state === 'absent') return NOTHING_TAKEN;
   if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
@@ -72,13 +72,13 @@ export async function recordToWrite(stateFolder: string): Promise<MigrationRecor
     return await readMigration(stateFolder);
   } catch (error) {
     if (!(error instanceof GatewayServiceError) || error.code !== 'state-corrupt') throw error;
-    await fs.rename(fileIn(stateFolder), `${fileIn(stateFolder)}.damaged`);
+    await fs.rename(migrationFile(stateFolder), `${migrationFile(stateFolder)}.damaged`);
     return NOTHING_TAKEN;
   }
 }
 
 export function writeMigration(stateFolder: string, record: MigrationRecord): Promise<void> {
-  return writeJson(fileIn(stateFolder), record);
+  return writeJson(migrationFile(stateFolder), record);
 }
 
 export const isSameAutostart = (one: Pick<Autostart, 'kind' | 'name'>, other: Pick<Autostart, 'kind' | 'name'>): boolean =>

@@ -16,6 +16,7 @@ import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { FormerAutostart } from '../process/host-port.ts';
+import type { Defect } from '../service/defect.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { writeIfMissing } from '../service/files.ts';
 import { lockHolder, type ProcessTable } from '../service/lock.ts';
@@ -25,7 +26,15 @@ import { noted, type ReceiptEntry } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
-import { type MigrationRecord, NOTHING_TAKEN, readMigration, recordToWrite, withTaken, writeMigration } from './migration-record.ts';
+import {
+  type MigrationRecord,
+  migrationFile,
+  NOTHING_TAKEN,
+  readMigration,
+  recordToWrite,
+  withTaken,
+  writeMigration,
+} from './migration-record.ts';
 import { planReceipt, puttingBackPlan, takingPlan } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { writeTask } from './task-xml.ts';
@@ -65,6 +74,23 @@ export class Migration implements FormerAutostart {
       ...unasked.map(({ why }) => problem('autostart-unasked', `(${why})`)),
       ...(settled || left.length > 0 ? [] : [problem('autostart-left')]),
     ];
+  }
+
+  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
+    const found = await this.find(identity);
+    const steps = takingPlan(found).filter(({ action }) => action === 'take');
+    const unasked = found.unasked.map(({ why }) => ({ problem: problem('autostart-unasked', `(${why})`), changes: [] }));
+    if (steps.length > 0) {
+      const { left } = await readMigration(this.#folder(identity)).catch(() => NOTHING_TAKEN);
+      const names = found.autostarts.map(({ name }) => name).join(', ');
+      const elevated = left.length > 0 || found.autostarts.some(({ kind }) => kind === 'service');
+      return [{ problem: { ...problem('autostart-left', `(${names})`), elevated }, changes: planReceipt(steps, []) }, ...unasked];
+    }
+    // What the record still tells was taken away by somebody else.
+    const [told] = unasked.length > 0 ? [] : await this.problems(identity);
+    if (!told) return unasked;
+    const target = migrationFile(this.#folder(identity));
+    return [{ problem: { ...told, elevated: false }, changes: [{ action: 'change', kind: 'file', target, ...noted('stale') }] }];
   }
 
   /** A wrapper starts its gateway again at once, as ours does: where it cannot be disabled, each would end the other's for ever. */

@@ -14,7 +14,7 @@ import { problem } from '../service/problems.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import type { Status } from '../service/status.ts';
 import { takeOver } from './gateway-life.ts';
-import type { HostPort } from './host-port.ts';
+import type { FormerAutostart, HostPort } from './host-port.ts';
 import type { Mechanisms } from './mechanisms.ts';
 import { staleState } from './stale-state.ts';
 
@@ -23,17 +23,12 @@ export interface Ailment extends Defect {
   readonly cure?: 'registration' | ((report: Report) => Promise<unknown>);
 }
 
-/** What else starts this gateway and is not ours: Hermes' own tasks and Startup entries, say. */
-export interface Leftovers {
-  find(identity: GatewayIdentity): Promise<readonly Ailment[]>;
-}
-
 export interface DoctorPorts {
   readonly mechanisms: Mechanisms;
   readonly processes: ProcessTable;
   /** The process that started another one; undefined where that cannot be told. */
   readonly parentOf?: ((pid: number) => number | undefined) | undefined;
-  readonly leftovers?: Leftovers | undefined;
+  readonly former?: FormerAutostart | undefined;
 }
 
 interface Patient {
@@ -43,7 +38,7 @@ interface Patient {
 }
 
 export interface Treatment {
-  readonly mended: readonly Defect[];
+  readonly treated: readonly Defect[];
   /** Why something stays as it was that could be mended. */
   readonly refused?: GatewayServiceError;
 }
@@ -61,12 +56,13 @@ export class Doctor {
 
   async treat(patient: Patient, report: Report): Promise<Treatment> {
     const { identity, folder } = patient;
-    const mended: Defect[] = [];
+    const { mechanisms, former } = this.#ports;
+    const treated: Defect[] = [];
     let refused: GatewayServiceError | undefined;
     const attempt = async (defects: readonly Ailment[], cure: () => Promise<unknown>) => {
       try {
         await cure();
-        mended.push(...defects.map(({ cure: _, ...defect }) => defect));
+        treated.push(...defects.map(({ cure: _, ...defect }) => defect));
       } catch (thrown) {
         refused ??= toGatewayServiceError(thrown);
       }
@@ -78,15 +74,20 @@ export class Doctor {
     }
     const ofRegistration = ailments.filter(({ cure }) => cure === 'registration');
     if (ofRegistration.length > 0) {
-      const { host } = await this.#ports.mechanisms.inCharge(identity, folder);
+      const { host } = await mechanisms.inCharge(identity, folder);
       const definition = await folder.definition().catch(() => undefined);
-      await attempt(ofRegistration, async () => host.repair?.(identity, definition, report));
+      await attempt(ofRegistration, async () => {
+        // The elevated step that mends the registration may take away what needs rights.
+        await former?.remember(identity);
+        await host.repair?.(identity, definition, report);
+        await former?.takeOver(identity, report);
+      });
     }
-    return { mended, ...(refused && { refused }) };
+    return { treated, ...(refused && { refused }) };
   }
 
   async #ailments({ identity, folder, status }: Patient): Promise<readonly Ailment[]> {
-    const { mechanisms, processes, leftovers } = this.#ports;
+    const { mechanisms, processes } = this.#ports;
     const [{ host, registration }, all] = await Promise.all([
       mechanisms.inCharge(identity, folder),
       mechanisms.registered(identity, folder),
@@ -98,7 +99,7 @@ export class Doctor {
       host.examine?.(identity, definition).then(defects => defects.map((defect): Ailment => ({ ...defect, cure: 'registration' }))),
       definitionAilments(identity, folder, host),
       Promise.all(all.filter(other => other !== host).map(other => leftOver(other, identity, status))),
-      leftovers?.find(identity),
+      this.#formerAilments(identity, host),
       this.#unmanaged(identity, folder),
       staleState(folder, processes),
     ]);
@@ -106,6 +107,17 @@ export class Doctor {
       found.flatMap(each => each ?? []),
       status,
     );
+  }
+
+  /** What starts this gateway besides us, and what needs rights of it only together with the registration. */
+  async #formerAilments(identity: GatewayIdentity, host: HostPort): Promise<Ailment[]> {
+    const { former } = this.#ports;
+    if (!former) return [];
+    return (await former.examine(identity)).map((defect): Ailment => {
+      if (defect.changes.length === 0) return defect;
+      const withRights = defect.problem.elevated && host.elevated;
+      return { ...defect, cure: withRights ? 'registration' : report => former.takeOver(identity, report) };
+    });
   }
 
   /** A gateway of this home that is none of ours: neither what our runner launched, nor below it. */

@@ -52,6 +52,8 @@ export interface FormerAutostart {
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
   /** What of it is still there, or could not be asked for, as the last takeover left it. Asks nobody: it is part of the status. */
   problems(identity: GatewayIdentity): Promise<readonly Problem[]>;
+  /** All of it that is there now, as what a repair would take away. */
+  examine(identity: GatewayIdentity): Promise<readonly Defect[]>;
   /**
    * Throws, before anything is written, where a mechanism without these rights would have to fight what is there.
    * @throws GatewayServiceError `mechanism-in-charge`

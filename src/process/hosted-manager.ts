@@ -3,23 +3,23 @@
  * and stopped is the mechanism's own and stands behind `HostPort`.
  */
 
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { livingUpdater } from '../gateway/living-updater.ts';
-import { type Defect, type Repair, repairReceipt } from '../service/defect.ts';
+import { carriedOut, type Defect, type Repair, repairReceipt } from '../service/defect.ts';
 import { type Definition, definitionOf } from '../service/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import { type HistoryRecord, lastEnded } from '../service/history.ts';
-import { HOLD_CAP_MS, holdInForce } from '../service/holds.ts';
-import { isSameProcess, lockHolder, type ProcessRef, type ProcessTable, thisProcess } from '../service/lock.ts';
+import { holdInForce } from '../service/holds.ts';
+import { isSameProcess, lockHolder, type ProcessRef, type ProcessTable } from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
 import type { Receipt } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import type { Installable, Status } from '../service/status.ts';
 import { progress } from '../service/steps.ts';
-import { Doctor, type Leftovers } from './doctor.ts';
+import { Doctor } from './doctor.ts';
+import { DOWN_MS, holdDown } from './hold-down.ts';
 import type { FormerAutostart, HostPort } from './host-port.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
 import { Mechanisms } from './mechanisms.ts';
@@ -39,12 +39,10 @@ export interface HostedManagerOptions {
   readonly neighbours?: Neighbours;
   /** The process that started another one; undefined where that cannot be told. */
   readonly parentOf?: (pid: number) => number | undefined;
-  readonly leftovers?: Leftovers;
 }
 
-/** How long an operation waits for the gateway to come up, and for it to be gone, in milliseconds. */
+/** How long an operation waits for the gateway to come up, in milliseconds. */
 const UP_MS = 90_000;
-const DOWN_MS = 30_000;
 /** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
 const START_AGAIN_MS = 3_000;
 /** How long a runner has to hear that a hold was released, in milliseconds. */
@@ -61,8 +59,7 @@ export class HostedManager implements GatewayManager {
     this.#mechanisms = new Mechanisms(hosts, options);
     this.mechanisms = this.#mechanisms.names;
     this.#options = options;
-    const { processes, parentOf, leftovers } = options;
-    this.#doctor = new Doctor({ mechanisms: this.#mechanisms, processes, parentOf, leftovers });
+    this.#doctor = new Doctor({ ...options, mechanisms: this.#mechanisms });
   }
 
   async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
@@ -148,17 +145,19 @@ export class HostedManager implements GatewayManager {
 
   async repair(identity: GatewayIdentity, report: Report = () => undefined): Promise<Repair> {
     const folder = this.#folder(identity);
-    const { mended, refused } = await this.#exclusively('repair', folder, report, async () => {
+    const { treated, refused } = await this.#exclusively('repair', folder, report, async () => {
       await this.#requireInstalled(identity);
       report(progress('repair', 'repairing'));
       return this.#doctor.treat({ identity, folder, status: await this.status(identity) }, report);
     });
     const after = await this.status(identity);
-    const down = after.desired === 'running' && (after.phase === 'failed' || (after.phase === 'stopped' && mended.length > 0));
-    const started = down ? await this.start(identity, report).catch(toGatewayServiceError) : after;
+    // One that is said to start may have nobody who starts it: an installation that was killed, say.
+    const isDown = after.phase === 'failed' || after.phase === 'starting' || (after.phase === 'stopped' && treated.length > 0);
+    const started = isDown && after.desired === 'running' ? await this.start(identity, report).catch(toGatewayServiceError) : after;
     const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
     const status = started instanceof GatewayServiceError ? await this.status(identity) : started;
     const [left, { host }] = await Promise.all([this.examine(identity), this.#mechanisms.inCharge(identity, folder)]);
+    const mended = carriedOut(treated, left);
     return {
       receipt: repairReceipt(identity, host.mechanism, mended),
       mended,
@@ -212,30 +211,9 @@ export class HostedManager implements GatewayManager {
     return this.#up('restart', identity, report, sinceMs);
   }
 
-  async hold(identity: GatewayIdentity, { who, why, id = randomUUID() }: HoldReason): Promise<() => Promise<void>> {
-    const folder = this.#folder(identity);
-    const { processes } = this.#options;
+  async hold(identity: GatewayIdentity, reason: HoldReason): Promise<() => Promise<void>> {
     await this.#requireInstalled(identity);
-    const now = Date.now();
-    const until = new Date(now + HOLD_CAP_MS).toISOString();
-    await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
-    // The runner's own word: that a hold is in force does not mean that the gateway has ended.
-    const isHeld = async () => {
-      const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
-      const held = connection?.state?.phase === 'held-for-update';
-      connection?.close();
-      return held;
-    };
-    const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
-    try {
-      const isDown = async () => (await isHeld()) || !hasRunner();
-      await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
-      if (!hasRunner()) await endOrphan(folder, processes);
-    } catch (error) {
-      folder.releaseHold(id);
-      throw error;
-    }
-    return async () => folder.releaseHold(id);
+    return holdDown(this.#source(identity), reason);
   }
 
   status(identity: GatewayIdentity): Promise<Status> {

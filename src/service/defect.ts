@@ -31,6 +31,16 @@ export interface Repair {
 /** Whether a repair would do something about it. */
 export const isMendable = ({ changes, kept }: Defect): boolean => changes.length > 0 && !kept;
 
+/** What of a treatment has been done, as is seen of what is left after it. */
+export function carriedOut(treated: readonly Defect[], left: readonly Defect[]): readonly Defect[] {
+  const key = ({ action, kind, target }: ReceiptEntry) => JSON.stringify([action, kind, target]);
+  const undone = new Set(left.flatMap(({ changes }) => changes.map(key)));
+  return treated.flatMap(defect => {
+    const changes = defect.changes.filter(entry => !undone.has(key(entry)));
+    return changes.length > 0 ? [{ ...defect, changes }] : [];
+  });
+}
+
 /** What a repair of these would change, and what it would keep. */
 export function repairReceipt(identity: GatewayIdentity, mechanism: Installable, defects: readonly Defect[]): Receipt {
   const { profile, serviceName: service } = identity;

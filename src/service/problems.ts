@@ -174,13 +174,13 @@ export const PROBLEMS = {
   },
   'autostart-left': {
     message: 'Something else still starts this gateway when you sign in. A second gateway refuses to run, so nothing is lost.',
-    remedy: 'Repair the gateway service with "hermes-gateway install"; what an administrator made is removed as administrator.',
+    remedy: 'Repair the gateway service with "hermes-gateway doctor --fix"; what an administrator made is removed as administrator.',
     elevated: true,
   },
   'autostart-unasked': {
     message: 'It cannot be told whether something else starts this gateway too.',
     remedy:
-      'See that the Task Scheduler runs and the Startup folder can be read, then repair the gateway service with "hermes-gateway install".',
+      'See that the Task Scheduler runs and the Startup folder can be read, then repair the gateway service with "hermes-gateway doctor --fix".',
     elevated: false,
   },
   'startup-disabled': {

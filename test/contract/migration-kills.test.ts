@@ -74,6 +74,13 @@ describe.each(ON.map((change, index) => [index + 1, change] as const))(
       await expectTheirs();
     });
 
+    it('is completed by a repair', { timeout: KILL_MS }, async () => {
+      expect(await stage.migrating('install', killAfter)).toMatchObject({ signal: 'SIGKILL' });
+      const { left } = await stage.manager.repair(stage.identity);
+      expect(left).toEqual([]);
+      await expectOurs();
+    });
+
     it('is undone by switching off at once', { timeout: KILL_MS }, async () => {
       expect(await stage.migrating('install', killAfter)).toMatchObject({ signal: 'SIGKILL' });
       await stage.uninstall();

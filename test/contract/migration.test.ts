@@ -114,7 +114,9 @@ describe('what Hermes has set up', () => {
     await stage.install();
     const newer = hermesTask(launcherOf(stage.home, ENTRY), { user: USER, enabled: false });
     await stage.tasks.put(TASK, newer);
-    await stage.install();
+    const { mended, left, receipt } = await stage.manager.repair(stage.identity);
+    expect({ mended: mended.map(({ problem: { code } }) => code), left }).toEqual({ mended: ['autostart-left'], left: [] });
+    expect(receipt).toMatchObject({ elevated: false, entries: [{ action: 'remove', kind: 'task', target: TASK }] });
     expect(await theirs()).toEqual([]);
     await stage.uninstall();
     expect((await stage.tasks.find(TASK))[0]?.xml).toContain('<Enabled>false</Enabled>');
@@ -149,6 +151,32 @@ describe('what an administrator has set up', () => {
     elevatedStepTakes();
     expect(await stage.install('service')).toMatchObject({ mechanism: 'service', problems: [] });
     expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
+  });
+
+  it('after the service was switched on stays at the first repair, and goes with the consent for the next one', async () => {
+    await stage.install('service');
+    await stage.setUpHermes({ administrator: true });
+    const first = await stage.manager.repair(stage.identity);
+    expect(first.receipt.entries.map(({ target }) => target)).toEqual([ENTRY]);
+    expect(first.left).toMatchObject([{ problem: { code: 'autostart-left', elevated: true } }]);
+    expect(await theirs()).toEqual([TASK]);
+    stage.service.consent = 'declined';
+    expect(await stage.manager.repair(stage.identity)).toMatchObject({ refused: { code: 'consent-declined' }, mended: [] });
+    stage.service.consent = 'given';
+    elevatedStepTakes();
+    expect(await stage.manager.repair(stage.identity)).toMatchObject({ receipt: { elevated: true }, left: [] });
+    expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
+    await stage.uninstall();
+    expect(await theirs()).toEqual([TASK, ENTRY]);
+  });
+
+  it('and has taken away since is forgotten by the next repair', async () => {
+    await stage.setUpHermes({ administrator: true });
+    await stage.install('startup');
+    fs.rmSync(path.join(stage.surroundings.folder, 'Tasks', `${TASK}.xml`));
+    expect(await problems()).toEqual(['autostart-left']);
+    expect((await stage.manager.repair(stage.identity)).left).toEqual([]);
+    expect(await problems()).toEqual([]);
   });
 
   it('comes back as the user’s own, with no more than the user’s rights', async () => {
@@ -219,9 +247,11 @@ describe('a task scheduler that does not answer', () => {
     expect(await lines('install')).toContain('keep task Task Scheduler: autostart-unasked');
     await stage.install();
     expect(await problems()).toEqual(['autostart-unasked']);
+    const { left } = await stage.manager.repair(stage.identity);
+    expect(left).toMatchObject([{ problem: { code: 'autostart-unasked' }, changes: [] }]);
     stage.tasks.silent = false;
     expect(await theirs()).toEqual([TASK]);
-    await stage.install();
+    await stage.manager.repair(stage.identity);
     expect(await problems()).toEqual([]);
     expect(await theirs()).toEqual([]);
   });

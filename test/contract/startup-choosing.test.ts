@@ -206,6 +206,7 @@ describe('what started the gateway before', () => {
         return [];
       },
       problems: async () => [],
+      examine: async () => [],
       checkRights: async () => undefined,
       remember: async () => void seen.push(`remembered, entries: ${entries().length}`),
     });
@@ -221,6 +222,7 @@ describe('what started the gateway before', () => {
     manager = managerWith({
       receipt: async () => [],
       problems: async () => [],
+      examine: async () => [],
       checkRights: async () => undefined,
       remember: async () => undefined,
       takeOver,

@@ -40,6 +40,11 @@ export class StandInService {
       await this.alsoElevated();
       if (this.killedAt === 'registered') throw new Error('killed after registering');
     },
+    examine: async () => [],
+    repair: async () => {
+      if (this.consent !== 'given') throw new GatewayServiceError('consent-declined');
+      await this.alsoElevated();
+    },
     unregister: async () => {
       if (this.registered && this.consent === 'declined') throw new GatewayServiceError('consent-declined');
       this.registered = false;

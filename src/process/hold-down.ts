@@ -1,0 +1,40 @@
+/**
+ * Keeps a gateway down while something is updated: the hold is placed, and the gateway's end is awaited. A hold that was placed and could not
+ * be heard is taken back, because nobody would know of it.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { HOLD_CAP_MS } from '../service/holds.ts';
+import { lockHolder, thisProcess } from '../service/lock.ts';
+import type { HoldReason } from '../service/manager.ts';
+import { poll } from '../service/poll.ts';
+import { endOrphan } from './orphan.ts';
+import { connectRunner, type StatusSource } from './status-source.ts';
+
+/** How long a gateway may take until it is gone, in milliseconds. */
+export const DOWN_MS = 30_000;
+
+/** Resolves when the gateway is down, with what releases the hold. */
+export async function holdDown(source: StatusSource, { who, why, id = randomUUID() }: HoldReason): Promise<() => Promise<void>> {
+  const { folder, processes } = source;
+  const now = Date.now();
+  const until = new Date(now + HOLD_CAP_MS).toISOString();
+  await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
+  // The runner's own word: that a hold is in force does not mean that the gateway has ended.
+  const isHeld = async () => {
+    const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });
+    const held = connection?.state?.phase === 'held-for-update';
+    connection?.close();
+    return held;
+  };
+  const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
+  try {
+    const isDown = async () => (await isHeld()) || !hasRunner();
+    await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
+    if (!hasRunner()) await endOrphan(folder, processes);
+  } catch (error) {
+    folder.releaseHold(id);
+    throw error;
+  }
+  return async () => folder.releaseHold(id);
+}
