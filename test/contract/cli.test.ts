@@ -255,7 +255,7 @@ describe('a damaged state', () => {
     const examined = await run('doctor', '--json');
     expect(examined.exit).toBe(EXIT.failed);
     const bad = document(examined).findings.filter(({ outcome }: { outcome: string }) => outcome === 'problem');
-    expect(bad.map(({ check }: { check: string }) => check)).toEqual(expect.arrayContaining(['definition', 'state-files']));
+    expect(bad.map(({ code }: { code: string }) => code).sort()).toEqual(['definition-unreadable', 'state-file-damaged']);
     for (const { remedy } of bad) expect(remedy).toMatch(/\w/);
     expect(fs.readFileSync(definition, 'utf8')).toBe('{"schema":1,');
 
