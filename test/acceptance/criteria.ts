@@ -20,6 +20,7 @@ export interface Criterion {
 
 const EMBEDDED = 'test/acceptance/embedded.test.ts';
 const WINE = 'test/wine/acceptance.test.ts';
+const WINDOWS = 'test/windows/acceptance.test.ts';
 
 export const CRITERIA = [
   {
@@ -31,13 +32,18 @@ export const CRITERIA = [
         shows: 'the SCM has a killed gateway back by the failure actions, and never two',
         test: WINE,
       },
-      'respawn-windows': { where: 'Windows only', shows: 'the SCM has a killed gateway back' },
+      'respawn-windows': { where: 'Windows only', shows: 'the SCM has a killed gateway back within 2 s, and never two', test: WINDOWS },
+      'ladder-windows': { where: 'Windows only', shows: 'the SCM climbs the ladder, as the event log tells it', test: WINDOWS },
     },
   },
   {
     sentence: 'no console window, ever',
     proofs: {
-      'console-windows': { where: 'Windows only', shows: 'nothing that is started gets a console, from installation to update' },
+      'console-windows': {
+        where: 'Windows only',
+        shows: 'nothing of ours or of the gateway shows a window, from installation to update',
+        test: WINDOWS,
+      },
     },
   },
   {
@@ -45,7 +51,8 @@ export const CRITERIA = [
     proofs: {
       'consent-windows': {
         where: 'Windows only',
-        shows: 'the owner starts, stops, restarts and updates without rights of an administrator',
+        shows: 'the owner starts, stops, restarts and updates without rights of an administrator, and may not change the service',
+        test: WINDOWS,
       },
     },
   },
@@ -57,7 +64,11 @@ export const CRITERIA = [
       'update-killed-embedded': { where: 'embedded', shows: 'the gateway is up again after an updater that was killed', test: EMBEDDED },
       'update-wine': { where: 'Wine (rebuilt SCM)', shows: 'the gateway is down while the update runs, and up after it', test: WINE },
       'update-killed-wine': { where: 'Wine (rebuilt SCM)', shows: 'the gateway is up again after an updater that was killed', test: WINE },
-      'update-windows': { where: 'Windows only', shows: 'the gateway outlives an update of the app and of Hermes' },
+      'held-wine': { where: 'Wine (rebuilt SCM)', shows: 'a restart that is queued when an update begins is held', test: WINE },
+      'update-windows': { where: 'Windows only', shows: 'the gateway is down while the update runs, and up after it', test: WINDOWS },
+      'update-killed-windows': { where: 'Windows only', shows: 'the gateway is up again after an updater that was killed', test: WINDOWS },
+      'held-windows': { where: 'Windows only', shows: 'a restart that is queued when an update begins is held', test: WINDOWS },
+      'update-app-windows': { where: 'Windows only', shows: 'the gateway outlives an update of the app and of Hermes' },
     },
   },
   {
@@ -70,13 +81,25 @@ export const CRITERIA = [
         test: WINE,
       },
       'profile-wine': { where: 'Wine (rebuilt SCM)', shows: 'a named profile has a service of its own name, with the same', test: WINE },
-      'switch-windows': { where: 'Windows only', shows: 'the switch asks for consent once and registers the service' },
+      'registered-windows': {
+        where: 'Windows only',
+        shows: 'the service and its recovery actions are registered, and read back',
+        test: WINDOWS,
+      },
+      'profile-windows': { where: 'Windows only', shows: 'a named profile has a service of its own name, with the same', test: WINDOWS },
+      'uninstall-windows': { where: 'Windows only', shows: 'switched off, nothing of it is left', test: WINDOWS },
+      'switch-windows': { where: 'Windows only', shows: 'the switch asks for consent once' },
     },
   },
   {
     sentence: 'falls back to a sign-in start for users without administrator rights',
     proofs: {
       'sign-in-wine': { where: 'Wine (rebuilt SCM)', shows: 'a sign-in start is registered without rights of an administrator' },
+      'fallback-windows': {
+        where: 'Windows only',
+        shows: 'without rights of an administrator the gateway is kept alive, and has an entry in the Startup folder',
+        test: WINDOWS,
+      },
       'sign-in-windows': { where: 'Windows only', shows: 'a user without administrator rights has the gateway after the next sign-in' },
     },
   },
