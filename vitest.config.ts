@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,acceptance,fuzz,chaos,renderer,wine,electron}/**/*.test.ts', '{examples,integrations}/**/*.test.ts'],
+    include: [
+      'test/{unit,contract,acceptance,fuzz,chaos,renderer,wine,electron,windows}/**/*.test.ts',
+      '{examples,integrations}/**/*.test.ts',
+    ],
     reporters: ['./test/support/summary-reporter.ts'],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,

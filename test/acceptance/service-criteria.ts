@@ -10,7 +10,8 @@ import { another, type ServiceStage, until } from './service-stage.ts';
 const SLOW_UPDATE = readFileSync(new URL('slow-update.mjs', import.meta.url), 'utf8');
 const SC_ACTION_RESTART = 1;
 const SERVICE_AUTO_START = 2;
-const LADDER_MS = [1_000, 2_000, 4_000, 9_000, 16_000, 25_000, 36_000, 49_000, 64_000];
+/** What we register, in milliseconds. */
+export const LADDER_MS = [1_000, 2_000, 4_000, 9_000, 16_000, 25_000, 36_000, 49_000, 64_000];
 /** The registry's value as Windows keeps it: reset period in seconds, two pointers, count, offset; then type and delay of each action. */
 const FAILURE_ACTIONS = [...[60, 0, 0, 9, 20], ...LADDER_MS.flatMap(delayMs => [SC_ACTION_RESTART, delayMs])];
 

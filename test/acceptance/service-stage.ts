@@ -58,7 +58,7 @@ export interface ServiceStage {
 const FACT_MS = 60_000;
 
 /** Waits for a fact on the stage. */
-export const until = <T>(what: string, look: () => T | Promise<T>) => poll(look, { what, deadlineMs: FACT_MS });
+export const until = <T>(what: string, look: () => T | Promise<T>, deadlineMs = FACT_MS) => poll(look, { what, deadlineMs });
 
 /** The status as soon as another gateway runs than the one of `before`. */
 export function another(stage: ServiceStage, before: Status): Promise<Status> {

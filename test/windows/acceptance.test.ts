@@ -1,0 +1,179 @@
+// The acceptance criteria on a real Windows, with the SCM that Windows has: what no other suite can show. It refuses a machine that has a
+// Hermes, and fails where nobody is signed in, because every gateway would only wait there.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { startupFolder } from '../../src/windows/startup-folder.ts';
+import { itProves } from '../acceptance/it-proves.ts';
+import { acceptService, LADDER_MS } from '../acceptance/service-criteria.ts';
+import { another, until } from '../acceptance/service-stage.ts';
+import { REPOSITORY } from '../support/sandbox.ts';
+import { objections, whyLeftOut } from './real-windows.ts';
+import { readShownWindows, windowsOfOurs } from './shown-windows.ts';
+import { WindowsStage } from './windows-stage.ts';
+
+const leftOut = whyLeftOut(process.platform, process.env);
+const PROBES = path.join(REPOSITORY, 'test', 'windows', 'probes');
+const CONTROL = 'a window of the test';
+/** What the issue calls "about 2 s". */
+const RESPAWN_MS = 2_000;
+/** Nine failures, the delays between them, and as many starts on a slow machine. */
+const LADDER_DEADLINE_MS = 400_000;
+const SUITE_START_MS = 120_000;
+
+describe.skipIf(leftOut !== undefined)(
+  leftOut === undefined ? 'acceptance, on Windows' : `acceptance, on Windows (skipped: ${leftOut})`,
+  { timeout: 180_000 },
+  () => {
+    const stage = new WindowsStage();
+    const shown = path.join(stage.evidence, 'shown-windows.jsonl');
+    let endWatch: () => Promise<void> = async () => undefined;
+
+    beforeAll(async () => {
+      const facts = stage.facts();
+      expect(objections(facts), 'what forbids this suite here').toEqual([]);
+      stage.open();
+      stage.note('machine.json', JSON.stringify({ ...facts, windows: os.version(), release: os.release(), node: process.version }));
+      await expectWindowsAreSeen();
+      endWatch = await watchWindows(shown);
+    }, SUITE_START_MS);
+    afterEach(() => stage.clear());
+    afterAll(async () => {
+      await endWatch();
+      const left = stage.leftovers();
+      stage.dispose();
+      expect(left, 'what is left of ours').toEqual([]);
+    }, SUITE_START_MS);
+
+    acceptService(
+      stage,
+      {
+        respawn: 'respawn-windows',
+        update: 'update-windows',
+        updateKilled: 'update-killed-windows',
+        held: 'held-windows',
+        registered: 'registered-windows',
+        profile: 'profile-windows',
+      },
+      { respawnWithinMs: RESPAWN_MS, gateway: () => [stage.node, busyGateway, 'gateway', 'run'] },
+    );
+
+    itProves(
+      'ladder-windows',
+      async () => {
+        await stage.fresh();
+        // A gateway that fails at once is installed and does not run: exit code 3, and the SCM goes on.
+        const failing = JSON.stringify(stage.sampleGateway('--exit-at-once', '1'));
+        expect([0, 3, 7]).toContain((await stage.cli('install', '--gateway-command', failing)).code);
+        const climbed = await until(
+          'the ladder to be climbed',
+          async () => {
+            const failures = await stage.failures();
+            return failures.length >= LADDER_MS.length && failures;
+          },
+          LADDER_DEADLINE_MS,
+        );
+        expect(climbed.slice(0, LADDER_MS.length)).toEqual(LADDER_MS.map((restartInMs, index) => ({ failure: index + 1, restartInMs })));
+        return `${LADDER_MS.map(delayMs => delayMs / 1_000).join(', ')} s in event 7031`;
+      },
+      { timeoutMs: LADDER_DEADLINE_MS + 60_000 },
+    );
+
+    itProves('consent-windows', async () => {
+      await stage.fresh();
+      await stage.install(stage.sampleGateway());
+      const { serviceName, home } = stage.of;
+      const asOwner = (...args: string[]) => stage.limited([...absolute(stage.program), '--home', home, ...args]);
+      for (const [verb, phase] of Object.entries({ stop: 'stopped', start: 'running', restart: 'running' })) {
+        expect(await asOwner(verb), verb).toMatchObject({ code: 0 });
+        expect(await stage.status()).toMatchObject({ phase });
+      }
+      expect(await asOwner('status')).toMatchObject({ code: 0 });
+      expect(await asOwner('update', '--', stage.node, '-e', '0')).toMatchObject({ code: 0 });
+      const before = await stage.serviceKey(serviceName);
+      const sc = path.join(process.env['SystemRoot'] ?? '', 'System32', 'sc.exe');
+      for (const change of [
+        ['config', serviceName, 'start=', 'disabled'],
+        ['config', serviceName, 'binPath=', 'C:\\Windows\\System32\\cmd.exe'],
+        ['failure', serviceName, 'reset=', '0', 'actions=', 'run/0', 'command=', 'cmd.exe'],
+        ['sdset', serviceName, 'D:(A;;GA;;;WD)'],
+        ['delete', serviceName],
+      ]) {
+        expect(await stage.limited([sc, ...change]), change.join(' ')).toMatchObject({ code: ACCESS_DENIED });
+      }
+      expect(await stage.serviceKey(serviceName)).toEqual(before);
+      return undefined;
+    });
+
+    itProves('fallback-windows', async () => {
+      await stage.fresh();
+      const command = ['--gateway-command', JSON.stringify(stage.sampleGateway())];
+      const asOwner = (...args: string[]) => stage.limited([...absolute(stage.program), '--home', stage.of.home, ...args]);
+      expect(await asOwner('install', '--mechanism', 'startup', ...command)).toMatchObject({ code: 0 });
+      const installed = await stage.status();
+      expect(installed).toMatchObject({ mechanism: 'startup', phase: 'running' });
+      expect(readdirSync(startupFolder()).filter(name => /hermes/i.test(name))).toHaveLength(1);
+      expect(await stage.run(['taskkill', '/F', '/PID', String(installed.gatewayPid)])).toMatchObject({ code: 0 });
+      await another(stage, installed);
+      expect(await asOwner('uninstall')).toMatchObject({ code: 0 });
+      expect(stage.leftovers()).toEqual([]);
+      return undefined;
+    });
+
+    itProves('uninstall-windows', async () => {
+      await stage.fresh();
+      await stage.install(stage.sampleGateway());
+      const { serviceName } = stage.of;
+      expect(await stage.cli('uninstall')).toMatchObject({ code: 0 });
+      expect(await stage.run(['sc.exe', 'query', serviceName])).toMatchObject({ code: NO_SUCH_SERVICE });
+      expect(stage.leftovers()).toEqual([]);
+      return undefined;
+    });
+
+    // The last: it is about everything before it.
+    itProves('console-windows', async () => {
+      await endWatch();
+      const all = readShownWindows(shown);
+      expect(windowsOfOurs(all, new Set([process.pid]))).toEqual([]);
+      return `none of ours among ${all.length} that were shown`;
+    });
+
+    const busyGateway = path.join(REPOSITORY, 'test', 'windows', 'busy-gateway.mjs');
+
+    /** Notes every window that is shown from now on; the returned function ends that. */
+    async function watchWindows(file: string): Promise<() => Promise<void>> {
+      const stop = path.join(stage.folder, `${path.basename(file)}.stop`);
+      const watching = stage.run([stage.node, path.join(PROBES, 'shown-windows.ts'), file, stop]);
+      await until('the watch for windows to be up', () => existsSync(file));
+      return async () => {
+        stage.write(stop, '');
+        await watching;
+      };
+    }
+
+    /** A watch that sees no window at all would say the same as one that has nothing to see. */
+    async function expectWindowsAreSeen(): Promise<void> {
+      const file = path.join(stage.evidence, 'control.jsonl');
+      const end = await watchWindows(file);
+      await stage.run([stage.node, path.join(PROBES, 'show-window.ts'), CONTROL]);
+      // A console of its own, as a program gets that nobody hid.
+      const shell = spawn('cmd', ['/d', '/c', 'ping -n 2 127.0.0.1'], { detached: true, stdio: 'ignore' });
+      await new Promise(resolve => shell.once('exit', resolve));
+      await end();
+      const seen = readShownWindows(file);
+      expect(seen.map(({ title }) => title)).toContain(CONTROL);
+      expect(windowsOfOurs(seen).length, 'consoles that were seen').toBeGreaterThan(0);
+    }
+  },
+);
+
+const ACCESS_DENIED = 5;
+const NO_SUCH_SERVICE = 1060;
+
+/** A program without a path is searched in the user's folders, which a token of its own may have others of. */
+function absolute(program: readonly string[]): readonly string[] {
+  expect(path.isAbsolute(program[0] ?? '')).toBe(true);
+  return program;
+}

@@ -1,0 +1,46 @@
+// Runs a program as the same user without the rights of an administrator: limited OUT ARGV…. The machine of a test has no second, filtered
+// token where UAC is off, so a restricted one is made, in which Administrators can only deny. Writes {code,stdout,stderr} into OUT.
+import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { closeHandle } from '../../../src/windows/handle.ts';
+import { Job } from '../../../src/windows/job.ts';
+import { declare, systemDirectory } from '../../../src/windows/library.ts';
+import { openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
+import { startProcessAs } from '../../../src/windows/process-birth.ts';
+import { BOOL, DWORD, type Handle, out, POINTER } from '../../../src/windows/types.ts';
+
+const TOKEN_ALL = 0x000f_01ff;
+const LUA_TOKEN = 4;
+
+const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
+const OpenProcessToken = declare<[Handle, number, [Handle | null]], number>('advapi32.dll', 'OpenProcessToken', BOOL, [
+  POINTER,
+  DWORD,
+  out(POINTER),
+]);
+type Restriction = [Handle, number, number, null, number, null, number, null, [Handle | null]];
+const CreateRestrictedToken = declare<Restriction, number>('advapi32.dll', 'CreateRestrictedToken', BOOL, [
+  ...[POINTER, DWORD, DWORD, POINTER, DWORD, POINTER, DWORD, POINTER],
+  out(POINTER),
+]);
+
+function made(step: string, make: (token: [Handle | null]) => { readonly result: number; readonly lastError: number }): Handle {
+  const token: [Handle | null] = [null];
+  const { result, lastError } = make(token);
+  if (!result || token[0] === null) throw new Error(`${step}: ${lastError}`);
+  return token[0];
+}
+
+const [, , outFile = '', program = '', ...args] = process.argv;
+const own = made('OpenProcessToken', token => OpenProcessToken(GetCurrentProcess().result, TOKEN_ALL, token));
+const limited = made('CreateRestrictedToken', token => CreateRestrictedToken(own, LUA_TOKEN, 0, null, 0, null, 0, null, token));
+const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
+const born = startProcessAs(
+  limited,
+  { program, args, cwd: systemDirectory(), job: Job.create() },
+  { input: openNothing(), output: stdout.childEnd, error: stderr.childEnd },
+);
+for (const handle of [stdout.childEnd, stderr.childEnd]) closeHandle(handle);
+const [said, complained, code] = await Promise.all([text(stdout.stream), text(stderr.stream), born.exited]);
+writeFileSync(outFile, JSON.stringify({ code, stdout: said, stderr: complained }));
+process.exit(0);

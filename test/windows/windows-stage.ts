@@ -1,0 +1,216 @@
+// The real Windows as a stage of the acceptance criteria: everything is asked of the programs that users and administrators have (our own
+// command line, taskkill, sc, wevtutil), and what they show is kept as evidence in test-results/windows.
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
+import type { HistoryRecord } from '../../src/service/history.ts';
+import { StateFolder, stateRoot } from '../../src/service/state-folder.ts';
+import type { Status } from '../../src/service/status.ts';
+import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
+import { commandLineOf, listProcesses } from '../../src/windows/process-info.ts';
+import { readKey } from '../../src/windows/registry.ts';
+import { enumerateServices } from '../../src/windows/scm.ts';
+import { currentSession, currentUser, isElevated, userOfSession } from '../../src/windows/security.ts';
+import { serviceDisplayName } from '../../src/windows/service-install.ts';
+import { startupFolder } from '../../src/windows/startup-folder.ts';
+import type { ServiceFailure, ServiceStage, StageRun } from '../acceptance/service-stage.ts';
+import { REPOSITORY, watchCount } from '../support/sandbox.ts';
+import type { MachineFacts } from './real-windows.ts';
+import { failuresIn, failuresQuery } from './scm-events.ts';
+
+/** A program that names a built host here is tested in the place of the script: the console executable of `npm run build:host`. */
+const BUILT_HOST = 'HERMES_GATEWAY_PROGRAM';
+/** The longest that a program of a test takes: a whole update, or a start that is given up. */
+const RUN_MS = 120_000;
+const BROKER = 'HermesGateway';
+
+export class WindowsStage implements ServiceStage {
+  readonly scm = "Windows' SCM";
+  readonly node = process.execPath;
+  readonly program: readonly string[];
+  readonly standardHome = path.join(process.env['LOCALAPPDATA'] ?? '', 'hermes');
+  readonly states = stateRoot('win32', process.env, os.homedir());
+  /** What the run leaves for whoever reads its result. */
+  readonly evidence = path.join(REPOSITORY, 'test-results', 'windows');
+  #folder: string | undefined;
+  #made: GatewayIdentity[] = [];
+  #homes = 0;
+  #since = new Date().toISOString();
+
+  constructor() {
+    const built = process.env[BUILT_HOST];
+    this.program = built === undefined ? [process.execPath, path.join(REPOSITORY, 'dist/host/hermes-gateway.cjs')] : [built];
+  }
+
+  get folder(): string {
+    if (this.#folder === undefined) throw new Error('the stage is not open');
+    return this.#folder;
+  }
+
+  open(): void {
+    this.#folder = mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-windows-'));
+    rmSync(this.evidence, { recursive: true, force: true });
+    mkdirSync(this.evidence, { recursive: true });
+  }
+
+  /** What says whether this machine may be used. */
+  facts(): MachineFacts {
+    const session = currentSession();
+    const owner = () => {
+      try {
+        return userOfSession(session).sid;
+      } catch {
+        return undefined;
+      }
+    };
+    return {
+      elevated: isElevated(),
+      session,
+      sessionUser: owner(),
+      user: currentUser(),
+      services: enumerateServices(BROKER).map(({ name }) => name),
+      folders: [this.states, this.standardHome].filter(folder => existsSync(folder)),
+    };
+  }
+
+  get of(): GatewayIdentity {
+    const of = this.#made.at(-1);
+    if (!of) throw new Error('the test has no service yet');
+    return of;
+  }
+
+  sampleGateway(...switches: readonly string[]): string[] {
+    return [this.node, path.join(REPOSITORY, 'examples/sample-gateway/gateway.mjs'), ...switches, 'gateway', 'run'];
+  }
+
+  async fresh(home = path.join(this.folder, `home-${this.#homes + 1}`)): Promise<void> {
+    this.#homes += 1;
+    this.#since = new Date().toISOString();
+    mkdirSync(home, { recursive: true });
+    this.#made.push(gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32'));
+  }
+
+  async install(gatewayCommand: readonly string[]): Promise<Status> {
+    const { code, stdout, stderr } = await this.cli('--json', 'install', '--gateway-command', JSON.stringify(gatewayCommand));
+    if (code !== 0) throw new Error(`install ended with ${code}: ${stdout}${stderr}`);
+    return statusIn(stdout);
+  }
+
+  async status(): Promise<Status> {
+    return statusIn((await this.cli('--json', 'status')).stdout);
+  }
+
+  /** Our command line, about the home of the present test. */
+  cli(...args: readonly string[]): Promise<StageRun> {
+    return this.run([...this.program, '--home', this.of.home, ...args]);
+  }
+
+  /** A program as the same user without the rights of an administrator. */
+  async limited(argv: readonly string[]): Promise<StageRun> {
+    const out = path.join(this.folder, 'limited.json');
+    rmSync(out, { force: true });
+    const ended = await this.run([this.node, path.join(REPOSITORY, 'test/windows/probes/limited.ts'), out, ...argv]);
+    if (!existsSync(out)) throw new Error(`nothing ran without rights: ${ended.stdout}${ended.stderr}`);
+    return JSON.parse(readFileSync(out, 'utf8')) as StageRun;
+  }
+
+  history(): Promise<readonly HistoryRecord[]> {
+    return new StateFolder(path.join(this.states, this.of.serviceName)).history();
+  }
+
+  run([program = '', ...args]: readonly string[]): Promise<StageRun> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, args, { windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'], timeout: RUN_MS });
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const) {
+        child[name].setEncoding('utf8').on('data', (text: string) => {
+          said[name] += text;
+        });
+      }
+      child.once('error', reject);
+      child.once('close', code => {
+        this.note(
+          'programs.log',
+          `${new Date().toISOString()} exit ${code}: ${[program, ...args].join(' ')}\n${said.stdout}${said.stderr}`,
+        );
+        resolve({ code: code ?? -1, ...said });
+      });
+    });
+  }
+
+  /** Keeps a line of evidence. */
+  note(file: string, text: string): void {
+    appendFileSync(path.join(this.evidence, file), `${text.trimEnd()}\n`);
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  read(file: string): string {
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  async kill(pid: number): Promise<void> {
+    process.kill(pid, 'SIGKILL');
+  }
+
+  gateways(): number[] {
+    return this.#processes(line => line.includes('gateway.mjs') && line.includes('run') && !line.includes('--help'));
+  }
+
+  census(): ReturnType<typeof watchCount> {
+    return watchCount(() => this.gateways().length);
+  }
+
+  async failures(): Promise<readonly ServiceFailure[]> {
+    const { stdout } = await this.run(['wevtutil', 'qe', 'System', `/q:${failuresQuery(this.#since)}`, '/f:xml', '/rd:false']);
+    return failuresIn(stdout, serviceDisplayName(this.of.serviceId));
+  }
+
+  async serviceKey(name: string): Promise<Record<string, unknown> | undefined> {
+    for (const query of ['qc', 'qfailure', 'qfailureflag', 'sdshow']) await this.run(['sc.exe', query, name]);
+    const key = readKey(`HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`);
+    const actions = key?.['FailureActions'];
+    return key && { ...key, FailureActions: Buffer.isBuffer(actions) ? [...actions] : actions };
+  }
+
+  /** Takes away what a test made. */
+  async clear(): Promise<void> {
+    for (const { home } of this.#made.splice(0)) await this.run([...this.program, '--home', home, 'uninstall']);
+  }
+
+  /** All that is there of ours now. */
+  leftovers(): string[] {
+    const startup = startupFolder();
+    return [
+      ...enumerateServices(BROKER).map(({ name }) => `service ${name}`),
+      ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
+      ...(existsSync(startup) ? readdirSync(startup).filter(name => /hermes/i.test(name)) : []).map(name => `Startup entry ${name}`),
+      ...(existsSync(this.states) ? readdirSync(this.states, { recursive: true }).map(String) : []),
+      ...this.#processes(line => /hermes-gateway|gateway\.mjs/.test(line)).map(pid => `process ${pid}`),
+    ];
+  }
+
+  /** Ends the suite: the homes that it made go. */
+  dispose(): void {
+    for (const folder of [this.folder, this.standardHome]) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  #processes(wanted: (line: string) => boolean): number[] {
+    return listProcesses()
+      .filter(({ pid }) => pid !== process.pid)
+      .filter(({ program }) => /^(node|hermes-gateway(-host)?)\.exe$/i.test(program))
+      .filter(({ pid }) => wanted(commandLineOf(pid)?.join(' ') ?? ''))
+      .map(({ pid }) => pid);
+  }
+}
+
+function statusIn(stdout: string): Status {
+  const document = JSON.parse(stdout) as { ok: boolean; status: Status; error?: { message: string } };
+  if (!document.ok) throw new Error(document.error?.message ?? stdout);
+  return document.status;
+}

@@ -1,0 +1,39 @@
+// The parts of test/windows that drive Windows, below Wine: a watch for windows that sees one, and a program that runs without the rights of
+// an administrator. That DACLs refuse such a program is proved on Windows only.
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { ShownWindow } from '../windows/shown-windows.ts';
+import { describeOnWine, until } from './suite.ts';
+
+describeOnWine('the parts of the suite for Windows', rig => {
+  const probe = (name: string) => rig().app(`test/windows/probes/${name}.js`);
+
+  // Wine 8 raises no event when a window is shown; the one of its creation comes the same way.
+  it('sees a window, with the process and those that started it', async () => {
+    const [file, stop] = ['C:\\shown.jsonl', 'C:\\stop'];
+    const lines = () => rig().read(file).split('\n').filter(Boolean);
+    const watching = rig().run([rig().node, probe('shown-windows'), file, stop, 'created']);
+    await until('the watch to be up', () => existsSync(rig().onLinux(file)));
+    await rig().run([rig().node, probe('show-window'), 'Grüße']);
+    rig().write(stop, '');
+    expect(await watching).toMatchObject({ code: 0 });
+    const shown = lines().map(line => JSON.parse(line) as ShownWindow);
+    const lineage = expect.arrayContaining([expect.objectContaining({ line: expect.stringContaining('show-window') })]);
+    expect(shown).toContainEqual(expect.objectContaining({ className: 'Static', title: 'Grüße', lineage }));
+  });
+
+  it('runs a program without the rights of an administrator, and tells how it ended', async () => {
+    const out = 'C:\\limited.json';
+    const asked = await rig().run([
+      rig().node,
+      probe('limited'),
+      out,
+      rig().node,
+      '-e',
+      'console.log(process.argv[1]); process.exit(7)',
+      'a b',
+    ]);
+    expect(asked, asked.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(rig().read(out))).toEqual({ code: 7, stdout: 'a b\n', stderr: '' });
+  });
+});
