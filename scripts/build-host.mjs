@@ -59,8 +59,9 @@ function makeBlob(bundle) {
     output: 'host.blob',
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
-    // No variable and no argument may make Node run anything; OpenSSL reads no configuration, whatever OPENSSL_CONF names.
-    execArgv: ['--openssl-config=nul'],
+    // No variable and no argument may make Node run anything; OpenSSL reads no configuration, whatever OPENSSL_CONF names. One helper thread
+    // of V8 instead of four: every one costs memory, and these programs wait most of their lives.
+    execArgv: ['--openssl-config=nul', '--v8-pool-size=1'],
     execArgvExtension: 'none',
     assets: { [THREAD]: THREAD },
   };

@@ -43,7 +43,7 @@ export const sideBySide: Part = {
   measure: async runs => {
     const rigs = available();
     if (!rigs.ok) return [{ name: 'ours beside NSSM and a bare service, through Wine', skipped: rigs.reason }];
-    const rig = await WineRig.start();
+    const rig = await WineRig.start({ built: true });
     try {
       layOutPeers(rig);
       const manager = await RemoteManager.start(rig);
