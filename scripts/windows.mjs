@@ -1,11 +1,27 @@
-// `npm run windows`: the acceptance criteria and the attacks against the real SCM of this Windows, one file after the other. Nothing else
-// sets the variable by which the suite knows that it was asked for: it installs and removes real services.
+// `npm run windows`: the acceptance criteria and the attacks against the real SCM of this Windows, one file after the other; with `--built`
+// about the executables that users get, which are made first. Nothing else sets the variable by which the suite knows that it was asked for:
+// it installs and removes real services.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildHost } from './build-host.mjs';
 
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const vitest = path.join(path.dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
-const args = [vitest, 'run', 'test/windows', '--no-file-parallelism', ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, HERMES_GATEWAY_REAL_SCM: 'yes' } });
+/** Outside of dist/, which every test run builds anew. */
+const HOST = path.join(root, '.cache', 'windows-host');
+
+const args = process.argv.slice(2);
+const built = args.includes('--built');
+/** @type {NodeJS.ProcessEnv} */
+const env = { ...process.env, HERMES_GATEWAY_REAL_SCM: 'yes' };
+if (built) {
+  await buildHost(HOST);
+  env['HERMES_GATEWAY_PROGRAM'] = path.join(HOST, 'hermes-gateway.exe');
+}
+const others = args.filter(arg => arg !== '--built');
+const run = [vitest, 'run', 'test/windows', '--no-file-parallelism', ...others];
+const { status } = spawnSync(process.execPath, run, { stdio: 'inherit', cwd: root, env });
 process.exitCode = status ?? 1;

@@ -1,0 +1,86 @@
+// The workflow of CI is checked before it is pushed: by actionlint, and command by command. What can run here runs here; of everything else
+// it is said where it is shown, so that a new command cannot slip in unseen.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { REPOSITORY } from '../support/sandbox.ts';
+
+const FILE = '.github/workflows/ci.yml';
+const workflow = readFileSync(path.join(REPOSITORY, FILE), 'utf8');
+const readme = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8');
+const commands = [...workflow.matchAll(/^ *- run: (.+)$/gm)].map(([, command = '']) => command);
+const actionlint = process.env['ACTIONLINT'] ?? 'actionlint';
+const lints = spawnSync(actionlint, ['--version']).status === 0;
+
+/** Commands that say nothing new here, with where they are shown. */
+const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
+  '.ci/run': "it is the README's test line, of which this test is a part",
+  'npm ci': "the first step of the README's test line",
+  'npm ci --prefix test/wine': 'test/wine/setup.sh does it with the platform that it is for',
+  'npm run build:host': 'test/wine/built-host.test.ts makes the same executables and runs them',
+  'npm run windows': 'it needs the SCM of a real Windows',
+  'npm run windows -- --built': 'it needs the SCM of a real Windows',
+  'python3 -m venv .cache/hermes-agent': 'it needs the package index of Python',
+  '.cache/hermes-agent/bin/pip install hermes-agent==0.19.0': 'it needs the package index of Python',
+  'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7': 'it needs the proxy of Go modules',
+  'ACTIONLINT="$(go env GOPATH)/bin/actionlint" npx vitest run test/unit/workflow.test.ts': 'it is this very test',
+  'HERMES_AGENT_PYTHON="$PWD/.cache/hermes-agent/bin/python" npx vitest run integrations': 'integrations/ is part of every test run',
+};
+
+describe('the workflow', () => {
+  it.skipIf(!lints)(
+    `is one that actionlint has nothing to say about${lints ? '' : ' (skipped: actionlint is absent; ACTIONLINT names it)'}`,
+    () => {
+      const { status, stdout, stderr } = spawnSync(actionlint, ['-no-color', FILE], { cwd: REPOSITORY, encoding: 'utf8' });
+      expect(status, `${stdout}${stderr}`).toBe(0);
+    },
+  );
+
+  it('has every command on one line', () => {
+    expect(commands.length).toBeGreaterThan(10);
+    expect(workflow.match(/\brun: *[|>]/g)).toBeNull();
+  });
+
+  it('runs the test line of the README on Linux', () => {
+    expect(readFileSync(path.join(REPOSITORY, '.ci/run'), 'utf8')).toContain('README.md');
+    expect(readme).toContain('npm test');
+    expect(commands).toContain('.ci/run');
+  });
+
+  it('names scripts, files and suites that there are', () => {
+    for (const command of commands) {
+      for (const [, script = ''] of command.matchAll(/\bnpm run ([\w:]+)/g)) expect(packageJson.scripts, command).toHaveProperty(script);
+      for (const [, file = ''] of command.matchAll(/\bvitest run (\S+)/g)) expect(existsSync(path.join(REPOSITORY, file)), file).toBe(true);
+      for (const [, folder = ''] of command.matchAll(/--prefix (\S+)/g)) {
+        expect(existsSync(path.join(REPOSITORY, folder, 'package-lock.json')), folder).toBe(true);
+      }
+    }
+    expect(statSync(path.join(REPOSITORY, '.ci/run')).mode & 0o111).not.toBe(0);
+  });
+
+  it('keeps what a failed run has to show', () => {
+    const uploads = [...workflow.matchAll(/uses: actions\/upload-artifact@v4\n( +if: always\(\))?/g)];
+    expect(uploads.length).toBeGreaterThanOrEqual(3);
+    expect(uploads.filter(([, always]) => always !== undefined).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('has no command whose place to be shown is not known, and knows of none that is gone', () => {
+    const runnable = commands.filter(command => command.startsWith('git '));
+    const known = [...Object.keys(SHOWN_ELSEWHERE), ...runnable];
+    expect([...new Set(commands)].sort()).toEqual([...new Set(known)].sort());
+  });
+
+  it.each(commands.filter(command => command.startsWith('git ')))('runs here: %s', command => {
+    const home = mkdtempSync(path.join(tmpdir(), 'workflow-'));
+    try {
+      const env = { PATH: process.env['PATH'], HOME: home, GITHUB_WORKSPACE: REPOSITORY };
+      const { status, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', cwd: home, env });
+      expect(status, stderr).toBe(0);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+});
