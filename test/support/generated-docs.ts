@@ -1,0 +1,85 @@
+// The parts of docs/ that the code tells: phases, update steps, exit codes, events, rights. They stand between two comments in the pages;
+// test/unit/docs.test.ts compares them, and writes them anew with DOCS=write.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { programHelp } from '../../src/cli/help.ts';
+import { en } from '../../src/desktop/messages.ts';
+import { PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { EVENTS } from '../../src/service/events.ts';
+import { PHASES, type Phase, type Status } from '../../src/service/status.ts';
+import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
+import { OWNER_RIGHTS } from '../../src/windows/sddl.ts';
+import { REQUIRED_PRIVILEGES } from '../../src/windows/service-install.ts';
+import { REPOSITORY } from './sandbox.ts';
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+
+/** The drawing in the comment that a file opens with: from the first line that is set in, to the last. */
+export function drawingOf(file: string): string {
+  const [, comment = ''] = /\/\*\*\n([\s\S]*?)\*\//.exec(readFileSync(path.join(REPOSITORY, file), 'utf8')) ?? [];
+  const lines = comment.split('\n').map(line => line.replace(/^ \* ?/, ''));
+  const set = lines.flatMap((line, index) => (line.startsWith('  ') ? [index] : []));
+  return lines.slice(set[0], (set.at(-1) ?? 0) + 1).join('\n');
+}
+
+const text = (drawing: string) => `\`\`\`text\n${drawing}\n\`\`\``;
+
+const example = (phase: Phase): Status => ({
+  schema: 1,
+  profile: 'default',
+  service: 'HermesGateway',
+  mechanism: 'service',
+  phase,
+  desired: 'running',
+  restarts: { count: 0 },
+  recovery: { delaysMs: [], resetMs: 0 },
+  problems: [],
+});
+
+function phases(): string {
+  const rows = PHASES.map(phase => {
+    const { action, icon, exit } = PHASE_VIEWS[phase];
+    return [`\`${phase}\``, en.phase[phase], en.sentence(example(phase), 0), action?.verb ?? '', icon, String(exit)];
+  });
+  const head = ['phase', 'word', 'what a person reads', 'offered', 'tray', 'exit code of `status`'];
+  return `${text(drawingOf('src/service/status.ts'))}\n\n${table(head, rows)}`;
+}
+
+function update(): string {
+  const steps = UPDATE_STEPS.map(step => `\`${step}\``).join(', ');
+  const outcomes = UPDATE_OUTCOMES.map(outcome => `\`${outcome}\``).join(', ');
+  return `${text(drawingOf('src/update/update.ts'))}\n\nSteps, as the journal has them: ${steps}. Outcomes: ${outcomes}.`;
+}
+
+function exitCodes(): string {
+  const [, listed = ''] = /Exit codes:\n([\s\S]*?)\n {2}With/.exec(programHelp('')) ?? [];
+  const rows = listed.split('\n').map(line => /^ *(\d+) +(.*)$/.exec(line)?.slice(1) ?? []);
+  return table(['code', 'meaning'], rows);
+}
+
+function events(): string {
+  const rows = Object.values(EVENTS).map(({ id, type, message }) => [String(id), type, message]);
+  return table(['id', 'level', 'what it says'], rows);
+}
+
+const listed = (words: readonly string[]) => words.map(word => `\`${word}\``).join(', ');
+
+/** By the word after "from the code:". */
+export const GENERATED: Readonly<Record<string, () => string>> = {
+  phases,
+  update,
+  'exit codes': exitCodes,
+  events,
+  privileges: () => listed(REQUIRED_PRIVILEGES),
+  rights: () => listed(OWNER_RIGHTS),
+};
+
+/** A page with what the code tells in its places. @throws RangeError where a page asks for what nobody makes */
+export function withGenerated(page: string): string {
+  return page.replace(/<!-- from the code: ([\w ]+) -->(\n?)[\s\S]*?<!-- end -->/g, (_all, name: string, newline: string) => {
+    const make = GENERATED[name];
+    if (!make) throw new RangeError(`nobody makes "${name}"`);
+    return `<!-- from the code: ${name} -->${newline}${newline}${make()}${newline}${newline}<!-- end -->`;
+  });
+}
