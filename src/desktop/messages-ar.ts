@@ -14,7 +14,7 @@ import { ERRORS_AR, PROBLEMS_AR } from './messages-ar-failures.ts';
 import { foreign, receiptDetail, receiptWhat } from './messages-ar-receipt.ts';
 import { updateAr } from './messages-update-ar.ts';
 import type { ShownOperation } from './store.ts';
-import { countdownMs, inOtherHands, uptimeMs } from './views.ts';
+import { countdownMs, otherInCharge, uptimeMs } from './views.ts';
 
 /** Western digits, as in the exit codes, PIDs and times of the log that stand beside them. */
 const formats = createFormats('ar-u-nu-latn');
@@ -95,14 +95,15 @@ function restarting(status: Status, now: number): string {
   return `توقفت على نحو غير متوقع. ${nextTry(status, now)}`;
 }
 
-const IN_OTHER_HANDS = {
+const OFF = {
   nobody: 'غير مفعّلة. إذا فُعّلت صمدت البوابة أمام الأعطال وإعادة التشغيل.',
   'profile-served': 'غير مفعّلة: تخدم بوابةُ الملف الافتراضي هذا الملفَّ أيضًا.',
   'kept-by-hermes': 'غير مفعّلة: تُبقي خدمةُ Hermes نفسه هذه البوابةَ عاملة.',
+  'started-otherwise': 'غير مفعّلة: يشغّلها شيء آخر. إذا فُعّلت صمدت أمام الأعطال.',
 };
 
 const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>> = {
-  'not-installed': status => IN_OTHER_HANDS[inOtherHands(status) ?? 'nobody'],
+  'not-installed': status => OFF[otherInCharge(status) ?? 'nobody'],
   stopped: ({ desired, startType }) => {
     if (startType === 'disabled') return 'معطَّلة في «الخدمات»، فلا يمكن بدؤها. أصلحها أولًا.';
     return desired === 'stopped' ? 'متوقفة. ستبقى متوقفة إلى أن تشغّلها.' : 'متوقفة.';

@@ -6,6 +6,7 @@ import type { Explained } from './messages.ts';
 const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'gateway-command-missing': 'Repair the Hermes installation, then try again.',
   'mechanism-in-charge': 'Keep it, or turn the switch off first.',
+  'started-elevated': 'Sign in again, or start it from a program without the rights of an administrator.',
   'gateway-not-up': 'The log under Details says why. Mend it, then start the gateway.',
   'gateway-configuration': 'The log under Details says what it misses. Mend the configuration, then start the gateway.',
   'not-installed': 'Turn the switch on.',

@@ -13,7 +13,7 @@ import type { Messages } from './messages.ts';
 import { explainError } from './messages-en-failures.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
-import { countdownMs, inOtherHands, uptimeMs } from './views.ts';
+import { countdownMs, otherInCharge, uptimeMs } from './views.ts';
 
 const formats = createFormats('en');
 
@@ -81,15 +81,16 @@ function restarting(status: Status, now: number): string {
   return `Stopped unexpectedly. ${nextTry(status, now)}`;
 }
 
-const IN_OTHER_HANDS = {
+const OFF = {
   nobody: 'Off. Turned on, the gateway survives crashes.',
   'profile-served': 'Off: the gateway of the default profile serves this one.',
   'kept-by-hermes': "Off: Hermes' own service keeps this gateway.",
+  'started-otherwise': 'Off: something else starts it. Turned on, it survives crashes.',
 };
 
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
-  'not-installed': status => IN_OTHER_HANDS[inOtherHands(status) ?? 'nobody'],
+  'not-installed': status => OFF[otherInCharge(status) ?? 'nobody'],
   stopped: ({ desired, startType }) => {
     if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
     return desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.';

@@ -88,13 +88,20 @@ export const canStart = (observed: Observed): boolean => can('start', observed);
 export const canStop = (observed: Observed): boolean => can('stop', observed);
 export const canRestart = (observed: Observed): boolean => can('restart', observed);
 export const canRepair = (observed: Observed): boolean => can('repair', observed);
-export const canSwitch = ({ status, operation }: Observed): boolean => !operation && viewOf(status).switchable && !inOtherHands(status);
+export const canSwitch = ({ status, operation }: Observed): boolean => !operation && viewOf(status).switchable && !isInOtherHands(status);
 
-/** Who else keeps or serves a gateway that has no service of ours, so that it is to have none; undefined where nobody does. */
-export function inOtherHands({ phase, problems }: Status): 'profile-served' | 'kept-by-hermes' | undefined {
-  if (phase !== 'not-installed') return undefined;
-  const code = problems.find(each => each.code === 'profile-served' || each.code === 'kept-by-hermes')?.code;
-  return code === 'profile-served' || code === 'kept-by-hermes' ? code : undefined;
+/** Who else may keep, serve or start a gateway that has no service of ours. */
+const OTHERS = ['profile-served', 'kept-by-hermes', 'started-otherwise'] as const;
+
+/** Who else is in charge of a gateway that has no service of ours, as the code of its problem; undefined where nobody is. */
+export function otherInCharge({ phase, problems }: Status): (typeof OTHERS)[number] | undefined {
+  return phase === 'not-installed' ? OTHERS.find(code => problems.some(each => each.code === code)) : undefined;
+}
+
+/** What else starts a gateway gives way to ours; who keeps or serves it does not. */
+function isInOtherHands(status: Status): boolean {
+  const other = otherInCharge(status);
+  return other !== undefined && other !== 'started-otherwise';
 }
 
 /** Repairing writes the registration anew, which only an administrator may do for a service. */

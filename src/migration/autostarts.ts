@@ -15,7 +15,8 @@ import {
   readLauncher,
   scriptOf,
 } from './gateway-launch.ts';
-import type { Ports, ScheduledTask, StartupFile } from './ports.ts';
+import type { Lists } from './look.ts';
+import type { ScheduledTask, StartupFile } from './ports.ts';
 import { type ReadTask, readTask, type TaskFields } from './task-xml.ts';
 import type { WrappedService } from './wrapped-service.ts';
 
@@ -72,7 +73,7 @@ const MAX_SCRIPTS = 3;
 const ENTRY = /\.(vbs|js|cmd|bat|lnk|tmp)$/i;
 
 /** @param service the name of our service for the gateway. A system that cannot be asked is told as `unasked`. */
-export async function findAutostarts(ports: Partial<Ports>, service: string, owner: AutostartOwner): Promise<Found> {
+export async function findAutostarts(lists: Partial<Lists>, service: string, owner: AutostartOwner): Promise<Found> {
   const unasked: { kind: AutostartKind; why: string }[] = [];
   const ask = async <T>(kind: AutostartKind, list: (() => Promise<readonly T[]>) | undefined): Promise<readonly T[]> => {
     try {
@@ -82,7 +83,7 @@ export async function findAutostarts(ports: Partial<Ports>, service: string, own
       return [];
     }
   };
-  const { tasks, startup, services } = ports;
+  const { tasks, startup, services } = lists;
   const [foundTasks, files, wrapped] = await Promise.all([
     ask('task', tasks && (() => tasks.find(TASKS))),
     ask('startup-entry', startup && (() => startup.list())),

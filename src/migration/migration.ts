@@ -13,6 +13,7 @@
  */
 
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayIdentity } from '../gateway/identity.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { FormerAutostart } from '../process/host-port.ts';
@@ -26,6 +27,7 @@ import { noted, type ReceiptEntry } from '../service/receipt.ts';
 import { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
+import { lately } from './look.ts';
 import {
   type MigrationRecord,
   migrationFile,
@@ -47,11 +49,16 @@ export interface MigrationOptions {
   readonly processes: ProcessTable;
 }
 
+/** No longer is waited for somebody who only looks, in milliseconds. */
+const LOOK_MS = 2_000;
+
 export class Migration implements FormerAutostart {
   readonly #options: MigrationOptions;
+  readonly #lately: ReturnType<typeof lately>;
 
   constructor(options: MigrationOptions) {
     this.#options = options;
+    this.#lately = lately(options.ports);
   }
 
   /** All that starts this gateway besides us, and what only looks so. */
@@ -65,6 +72,13 @@ export class Migration implements FormerAutostart {
     if (verb === 'install') return [...this.#unmanaged(identity), ...planReceipt(takingPlan(found), found.unasked)];
     const record = await readMigration(this.#folder(identity));
     return planReceipt(puttingBackPlan(record, found), found.unasked);
+  }
+
+  async present({ serviceName }: GatewayIdentity): Promise<readonly Problem[]> {
+    const looking = findAutostarts(this.#lately.lists, serviceName, this.#options.owner);
+    const found = await Promise.race([looking, delay(LOOK_MS, undefined, { ref: false })]);
+    const names = found?.autostarts.map(({ name }) => name) ?? [];
+    return names.length > 0 ? [problem('started-otherwise', `(${names.join(', ')})`)] : [];
   }
 
   async problems(identity: GatewayIdentity): Promise<readonly Problem[]> {
@@ -108,6 +122,7 @@ export class Migration implements FormerAutostart {
   }
 
   async takeOver(identity: GatewayIdentity, report: Report): Promise<void> {
+    this.#lately.forget();
     const folder = this.#folder(identity);
     const found = await this.find(identity);
     const steps = takingPlan(found).flatMap(step => (step.action === 'take' ? [step.autostart] : []));
@@ -124,6 +139,7 @@ export class Migration implements FormerAutostart {
   }
 
   async restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]> {
+    this.#lately.forget();
     const failed: string[] = [];
     const record = await readMigration(this.#folder(identity)).catch((error: Error) => {
       // One that cannot be read must not keep the user from switching off.

@@ -50,6 +50,8 @@ export interface HostPort {
  */
 export interface FormerAutostart {
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
+  /** That there is one, where ours is not registered: part of the status, and believed for a while. */
+  present(identity: GatewayIdentity): Promise<readonly Problem[]>;
   /** What of it is still there, or could not be asked for, as the last takeover left it. Asks nobody: it is part of the status. */
   problems(identity: GatewayIdentity): Promise<readonly Problem[]>;
   /** All of it that is there now, as what a repair would take away. */

@@ -7,7 +7,7 @@ import type { GatewayIdentity } from '../gateway/home.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import type { Registration } from '../service/facts.ts';
 import type { Report } from '../service/manager.ts';
-import { problem } from '../service/problems.ts';
+import { type Problem, problem } from '../service/problems.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import type { Installable } from '../service/status.ts';
 import type { Vouch } from './control-client.ts';
@@ -92,7 +92,7 @@ export class Mechanisms implements MechanismFacts {
     const [facts, problems, former, around] = await Promise.all([
       host.hostFacts(identity, folder),
       registered ? host.problems?.(identity, folder) : undefined,
-      registered ? this.#former?.problems(identity).catch(() => undefined) : undefined,
+      this.#formerProblems(identity, registration).catch(() => undefined),
       this.#neighbours?.look(identity),
     ]);
     const left = all.filter(each => isRegistered(each) && each.host !== host);
@@ -107,6 +107,11 @@ export class Mechanisms implements MechanismFacts {
         ...(around ? neighbourProblems(around, registered) : []),
       ],
     };
+  }
+
+  async #formerProblems(identity: GatewayIdentity, { state }: Registration): Promise<readonly Problem[] | undefined> {
+    if (state === 'registered') return this.#former?.problems(identity);
+    return state === 'absent' ? this.#former?.present(identity) : undefined;
   }
 
   async #best(identity: GatewayIdentity, present: HostPort | undefined): Promise<HostPort> {

@@ -31,6 +31,8 @@ export interface StartupShell {
   isEnabled(fileName: string): boolean;
   /** Has the running Explorer start what a shortcut says; false where there is none to ask. */
   start(shortcut: Shortcut): Promise<boolean>;
+  /** Whether what this process starts itself has more rights than what Explorer starts. */
+  hasMoreRights(): boolean;
 }
 
 export interface Entry {

@@ -162,7 +162,10 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
     start: async ({ serviceName }, folder) => {
       if (lockHolder(folder.supervisorLock, processes)) return;
       const command = await whole(serviceName);
-      if (!(await shell.start(shortcutOf(command, stateRoot)))) await startDetached(command, stateRoot);
+      if (await shell.start(shortcutOf(command, stateRoot))) return;
+      // At every later sign-in the gateway has the user's own rights; it is never to have more just once.
+      if (shell.hasMoreRights()) throw new GatewayServiceError('started-elevated', `(${serviceName})`);
+      await startDetached(command, stateRoot);
     },
     // The supervisor hears of the wish by its watch of the folder and tells the runner.
     stop: async () => undefined,

@@ -5,6 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { type Start, startThroughExplorer } from '../windows/explorer.ts';
+import { isElevatedByConsent } from '../windows/security.ts';
 import { readShortcut, writeShortcut } from '../windows/shortcut.ts';
 import { isStartupEntryEnabled, startupFolder } from '../windows/startup-folder.ts';
 import type { StartupShell } from './startup-entries.ts';
@@ -19,6 +20,7 @@ export function windowsStartupShell(hostCommand: readonly string[]): StartupShel
     readShortcut,
     writeShortcut,
     isEnabled: isStartupEntryEnabled,
+    hasMoreRights: isElevatedByConsent,
     start: ({ program, parameters, cwd }) => askExplorer(hostCommand, { program, parameters, cwd }),
   };
 }

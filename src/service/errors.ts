@@ -67,6 +67,12 @@ export const ERRORS = {
     remedy: 'Read why with "hermes-gateway logs", mend it, then run "hermes-gateway start".',
     exit: EXIT.failed,
   },
+  'started-elevated': {
+    message:
+      'The gateway is not started from here: this process has the rights of an administrator, and no Explorer runs that could start it without them.',
+    remedy: 'Sign in again, or run "hermes-gateway start" from a prompt that is not elevated.',
+    exit: EXIT.failed,
+  },
   'gateway-not-running': {
     message: 'The gateway does not run.',
     remedy: 'Start it first, with "hermes-gateway start" or in the panel.',

@@ -172,6 +172,11 @@ export const PROBLEMS = {
     remedy: 'Install the gateway service again, which removes it.',
     elevated: false,
   },
+  'started-otherwise': {
+    message: 'Something else starts this gateway when you sign in.',
+    remedy: 'It may stay. "hermes-gateway install" takes its place, and gives it back when it is removed.',
+    elevated: false,
+  },
   'autostart-left': {
     message: 'Something else still starts this gateway when you sign in. A second gateway refuses to run, so nothing is lost.',
     remedy: 'Repair the gateway service with "hermes-gateway doctor --fix"; what an administrator made is removed as administrator.',

@@ -39,7 +39,9 @@ const LookupAccountNameW = declare<[null, string, Buffer, [number], Buffer, [num
 );
 
 const TOKEN_QUERY = 8;
-const TOKEN_INFORMATION = { user: 1, sessionId: 12, elevation: 20 } as const;
+const TOKEN_INFORMATION = { user: 1, sessionId: 12, elevationType: 18, elevation: 20 } as const;
+/** TokenElevationTypeFull: the user has another token, with fewer rights, for everything that nobody consented to. */
+const ELEVATION_FULL = 2;
 const WTS_INFO = { userName: 5, domainName: 7 } as const;
 /** A SID has at most 15 sub-authorities (SECURITY_MAX_SID_SIZE). */
 const MAX_SID_BYTES = 68;
@@ -75,6 +77,10 @@ export const currentSession = (): number => withOwnToken(sessionOfToken);
 
 /** Whether this process holds the full rights of an administrator. */
 export const isElevated = (): boolean => withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevation).readUInt32LE() !== 0);
+
+/** Whether this process has more rights than what its user starts without a consent. */
+export const isElevatedByConsent = (): boolean =>
+  withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevationType).readUInt32LE() === ELEVATION_FULL);
 
 /** Whether this process is LocalSystem, as the broker must be. */
 export const isLocalSystem = (): boolean => currentUser() === LOCAL_SYSTEM;

@@ -24,6 +24,14 @@ const lines = async (verb: 'install' | 'uninstall', mechanism: 'service' | 'star
 };
 const problems = async () => (await stage.manager.status(stage.identity)).problems.map(({ code }) => code);
 const theirs = async () => (await stage.present()).theirs;
+/** What the status says of a gateway that has no service of ours. */
+async function expectInCharge(names: string): Promise<void> {
+  expect(await stage.manager.status(stage.identity)).toMatchObject({
+    mechanism: 'none',
+    phase: 'not-installed',
+    problems: [{ code: 'started-otherwise', message: expect.stringContaining(`(${names})`) }],
+  });
+}
 const nssm = () => ({
   name: 'hermes-bot',
   wrapper: 'nssm' as const,
@@ -74,12 +82,14 @@ describe('what Hermes has set up', () => {
     await stage.setUpHermes();
     expect(await lines('install')).toEqual([`remove task ${TASK}: autostart-taken`, `remove startup-entry ${ENTRY}: autostart-taken`]);
     expect(await theirs()).toEqual([TASK, ENTRY]);
+    await expectInCharge(`${TASK}, ${ENTRY}`);
     await stage.install();
     expect(await theirs()).toEqual([]);
     expect(await problems()).toEqual([]);
     expect(await lines('uninstall')).toEqual([`create startup-entry ${ENTRY}: autostart-back`, `create task ${TASK}: autostart-back`]);
     await stage.uninstall();
     expect(await theirs()).toEqual([TASK, ENTRY]);
+    await expectInCharge(`${TASK}, ${ENTRY}`);
   });
 
   it('comes back with the launcher behind it, which an update of Hermes may have deleted since', async () => {
@@ -204,6 +214,7 @@ describe('what an administrator has set up', () => {
     await stage.services.put(nssm());
     await expect(stage.install('startup')).rejects.toMatchObject({ code: 'mechanism-in-charge' });
     expect(await stage.present()).toEqual({ theirs: ['hermes-bot'], ours: [] });
+    await expectInCharge('hermes-bot');
     expect(stage.surroundings.files()).toEqual([]);
   });
 
@@ -226,6 +237,7 @@ describe('a consent that is declined', () => {
     await expect(stage.install('service')).rejects.toMatchObject({ code: 'consent-declined' });
     expect(await stage.present()).toEqual({ theirs: [TASK, ENTRY], ours: [] });
     expect(stage.surroundings.files()).toEqual([]);
+    await expectInCharge(`${TASK}, ${ENTRY}`);
   });
 
   it('to switch off leaves ours alone in charge', async () => {

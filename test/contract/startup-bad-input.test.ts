@@ -6,12 +6,14 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GatewayIdentity, profileIdentity } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { startDetached } from '../../src/process/detach.ts';
 import { HostedManager } from '../../src/process/hosted-manager.ts';
 import { isOwnSocket } from '../../src/process/pipe-address.ts';
-import { entryFileName } from '../../src/process/startup-entry.ts';
+import { commandOfShortcut, entryFileName } from '../../src/process/startup-entry.ts';
 import { startupHost } from '../../src/process/startup-host.ts';
 import { stateRoot } from '../../src/service/state-folder.ts';
 import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
+import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';
 import { FolderShell } from '../support/startup-shell.ts';
 
 let surroundings: Surroundings;
@@ -94,6 +96,27 @@ describe('the Startup folder', () => {
     expect(await manager.status(identity)).toMatchObject({ phase: 'not-installed' });
   });
 
+  it.skipIf(!canMount())(`that is read-only is told, and nothing is left${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, async () => {
+    using disk = mountTmpfs(surroundings.folder, '16k');
+    disk.makeReadOnly();
+    const redirected = vi.spyOn(shell, 'folder').mockReturnValue(disk.path);
+    await expect(install()).rejects.toMatchObject({ code: 'startup-folder-unavailable', message: expect.stringContaining('read-only') });
+    expect(inFolder(states)).toEqual([]);
+    redirected.mockRestore();
+  });
+
+  it('that was redirected since is told, and the entry follows it with the next repair', async () => {
+    await install();
+    const elsewhere = path.join(surroundings.folder, 'OneDrive', 'Startup');
+    const redirected = vi.spyOn(shell, 'folder').mockReturnValue(elsewhere);
+    expect(await problems()).toEqual(['startup-entry-missing']);
+    expect(await manager.repair(identity)).toMatchObject({ mended: [{ problem: { code: 'startup-entry-missing' } }], left: [] });
+    expect(inFolder(elsewhere)).toEqual([path.basename(shortcut)]);
+    await manager.uninstall(identity);
+    expect(inFolder(elsewhere)).toEqual([]);
+    redirected.mockRestore();
+  });
+
   it('that Windows cannot tell is told, and nothing is left', async () => {
     const told = vi.spyOn(shell, 'folder').mockImplementation(() => {
       throw new Error('the path is not available');
@@ -101,6 +124,31 @@ describe('the Startup folder', () => {
     await expect(install()).rejects.toMatchObject({ code: 'startup-folder-unavailable' });
     expect(inFolder(states)).toEqual([]);
     told.mockRestore();
+  });
+});
+
+describe('a process with the rights of an administrator', () => {
+  beforeEach(() => {
+    shell.moreRights = true;
+  });
+
+  it('starts no supervisor with them where no Explorer runs; it is installed, and starts with the next sign-in', async () => {
+    await expect(install()).rejects.toMatchObject({ code: 'started-elevated' });
+    expect(inFolder(startup)).toEqual([path.basename(shortcut)]);
+    expect(await manager.status(identity)).toMatchObject({ mechanism: 'startup', desired: 'running', problems: [] });
+    expect((await manager.status(identity)).servicePid).toBeUndefined();
+    await expect(manager.start(identity)).rejects.toMatchObject({ code: 'started-elevated' });
+    shell.moreRights = false;
+    expect(await manager.start(identity)).toMatchObject({ phase: 'running' });
+  });
+
+  it('leaves the start to the Explorer that runs', async () => {
+    const explorer = vi.spyOn(shell, 'start').mockImplementation(async asked => {
+      await startDetached(commandOfShortcut(asked), asked.cwd);
+      return true;
+    });
+    expect(await install()).toMatchObject({ phase: 'running' });
+    expect(explorer).toHaveBeenCalledOnce();
   });
 });
 

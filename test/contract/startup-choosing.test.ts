@@ -207,6 +207,7 @@ describe('what started the gateway before', () => {
       },
       problems: async () => [],
       examine: async () => [],
+      present: async () => [],
       checkRights: async () => undefined,
       remember: async () => void seen.push(`remembered, entries: ${entries().length}`),
     });
@@ -223,6 +224,7 @@ describe('what started the gateway before', () => {
       receipt: async () => [],
       problems: async () => [],
       examine: async () => [],
+      present: async () => [],
       checkRights: async () => undefined,
       remember: async () => undefined,
       takeOver,

@@ -48,6 +48,7 @@ const shell = {
   },
   isEnabled: () => true,
   start: async () => false,
+  hasMoreRights: () => false,
 };
 const ports = { tasks: new FolderTasks(tasks), startup: startupFiles(shell), services: new FolderServices(services) };
 const whose = { ...owner, isUser: (/** @type {string} */ account) => account === owner.user, readText };

@@ -31,7 +31,14 @@ export class FolderShell implements StartupShell {
     return !this.off.has(fileName);
   }
 
-  async start(): Promise<boolean> {
+  /** An administrator's rights, which what starts at sign-in has not. */
+  moreRights = false;
+
+  hasMoreRights(): boolean {
+    return this.moreRights;
+  }
+
+  async start(_shortcut: Shortcut): Promise<boolean> {
     return false;
   }
 }

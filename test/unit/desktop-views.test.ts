@@ -9,10 +9,10 @@ import {
   canStop,
   canSwitch,
   countdownMs,
-  inOtherHands,
   ladderDots,
   nextChangeMs,
   offeredAction,
+  otherInCharge,
   PHASE_VIEWS,
   shownTarget,
   switchOn,
@@ -46,13 +46,19 @@ describe('the table of phases', () => {
   it('locks the switch, and says why, where the gateway is in other hands and has no service of ours', () => {
     for (const code of ['profile-served', 'kept-by-hermes'] as const) {
       const off = statusIn('not-installed', { problems: [problem(code)] });
-      expect([inOtherHands(off), canSwitch({ status: off })]).toEqual([code, false]);
+      expect([otherInCharge(off), canSwitch({ status: off })]).toEqual([code, false]);
       // A service of ours that is there all the same can be turned off.
       const on = statusIn('running', { problems: [problem(code)] });
-      expect([inOtherHands(on), canSwitch({ status: on })]).toEqual([undefined, true]);
+      expect([otherInCharge(on), canSwitch({ status: on })]).toEqual([undefined, true]);
       expect(new Set([en, ar].map(({ sentence }) => sentence(off, NOW))).size).toBe(2);
       for (const { sentence } of [en, ar]) expect(sentence(off, NOW)).not.toBe(sentence(statusIn('not-installed'), NOW));
     }
+  });
+
+  it('can be used, and says why it may, where something else starts the gateway', () => {
+    const off = statusIn('not-installed', { problems: [problem('started-otherwise')] });
+    expect([otherInCharge(off), canSwitch({ status: off })]).toEqual(['started-otherwise', true]);
+    for (const { sentence } of [en, ar]) expect(sentence(off, NOW)).not.toBe(sentence(statusIn('not-installed'), NOW));
   });
 
   it('locks the switch where the name is not ours to use', () => {

@@ -20,8 +20,11 @@ export const states = stateRoot('win32', process.env, os.homedir());
 export const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const { processes, parentOf } = windowsMachine;
 
-/** Wine's Explorer shows no desktop without a screen; asked again and again, it stops answering the windows of others. */
-const shell = { ...windowsStartupShell(hostCommand), start: async () => false };
+/**
+ * Wine's Explorer shows no desktop without a screen; asked again and again, it stops answering the windows of others. Everybody is an
+ * administrator there.
+ */
+const shell = { ...windowsStartupShell(hostCommand), start: async () => false, hasMoreRights: () => false };
 
 export const windowsManager = (elevation?: Elevation): HostedManager =>
   new HostedManager(
