@@ -37,6 +37,7 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'security', 'userOfSession', session)).toMatchObject({ sid: user, name: expect.stringMatching(/\\hermes$/) });
     expect(await call(rig(), 'security', 'isLocalSystem')).toBe(false);
     expect(await call(rig(), 'security', 'isElevated')).toBe(true);
+    expect(await call(rig(), 'security', 'isElevatedByConsent')).toBe(true);
   });
 
   it('tells each call its own last error, whatever else fails on this and other threads', async () => {
