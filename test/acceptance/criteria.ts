@@ -49,11 +49,12 @@ export const CRITERIA = [
   {
     sentence: 'no second UAC prompt',
     proofs: {
-      'consent-windows': {
+      'rights-windows': {
         where: 'Windows only',
-        shows: 'the owner starts, stops, restarts and updates without rights of an administrator, and may not change the service',
+        shows: 'without rights of an administrator its owner may start, stop and query the service, and not change it',
         test: WINDOWS,
       },
+      'consent-windows': { where: 'Windows only', shows: 'an ordinary user is asked once, and never again' },
     },
   },
   {
@@ -97,7 +98,7 @@ export const CRITERIA = [
       'sign-in-wine': { where: 'Wine (rebuilt SCM)', shows: 'a sign-in start is registered without rights of an administrator' },
       'fallback-windows': {
         where: 'Windows only',
-        shows: 'without rights of an administrator the gateway is kept alive, and has an entry in the Startup folder',
+        shows: 'the sign-in start keeps the gateway alive, has its entry in the Startup folder, and leaves nothing',
         test: WINDOWS,
       },
       'sign-in-windows': { where: 'Windows only', shows: 'a user without administrator rights has the gateway after the next sign-in' },

@@ -49,6 +49,10 @@ export class WindowsStage implements ServiceStage {
     return this.#folder;
   }
 
+  get isOpen(): boolean {
+    return this.#folder !== undefined;
+  }
+
   open(): void {
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-windows-'));
     rmSync(this.evidence, { recursive: true, force: true });
@@ -120,9 +124,10 @@ export class WindowsStage implements ServiceStage {
     return new StateFolder(path.join(this.states, this.of.serviceName)).history();
   }
 
-  run([program = '', ...args]: readonly string[]): Promise<StageRun> {
+  /** @param timeoutMs when it is killed; 0 for one that ends when it is told to. */
+  run([program = '', ...args]: readonly string[], timeoutMs = RUN_MS): Promise<StageRun> {
     return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'], timeout: RUN_MS });
+      const child = spawn(program, args, { windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
       const said = { stdout: '', stderr: '' };
       for (const name of ['stdout', 'stderr'] as const) {
         child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -195,8 +200,9 @@ export class WindowsStage implements ServiceStage {
     ];
   }
 
-  /** Ends the suite: the homes that it made go. */
+  /** Ends the suite: the homes that it made go. One that was refused has made none. */
   dispose(): void {
+    if (!this.isOpen) return;
     for (const folder of [this.folder, this.standardHome]) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
