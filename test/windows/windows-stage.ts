@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import { StateFolder, stateRoot } from '../../src/service/state-folder.ts';
@@ -20,8 +21,8 @@ import { REPOSITORY, watchCount } from '../support/sandbox.ts';
 import type { MachineFacts } from './real-windows.ts';
 import { failuresIn, failuresQuery } from './scm-events.ts';
 
-/** A program that names a built host here is tested in the place of the script: the console executable of `npm run build:host`. */
-const BUILT_HOST = 'HERMES_GATEWAY_PROGRAM';
+/** Another command line than the one of dist/: the executable of `npm run build:host`, or a script. */
+const PROGRAM = 'HERMES_GATEWAY_PROGRAM';
 /** The longest that a program of a test takes: a whole update, or a start that is given up. */
 const RUN_MS = 120_000;
 const BROKER = 'HermesGateway';
@@ -40,8 +41,8 @@ export class WindowsStage implements ServiceStage {
   #since = new Date().toISOString();
 
   constructor() {
-    const built = process.env[BUILT_HOST];
-    this.program = built === undefined ? [process.execPath, path.join(REPOSITORY, 'dist/host/hermes-gateway.cjs')] : [built];
+    const program = process.env[PROGRAM] ?? path.join(REPOSITORY, 'dist/host/hermes-gateway.cjs');
+    this.program = program.endsWith('.cjs') ? [process.execPath, program] : [program];
   }
 
   get folder(): string {
@@ -115,7 +116,12 @@ export class WindowsStage implements ServiceStage {
   async limited(argv: readonly string[]): Promise<StageRun> {
     const out = path.join(this.folder, 'limited.json');
     rmSync(out, { force: true });
-    const ended = await this.run([this.node, path.join(REPOSITORY, 'test/windows/probes/limited.ts'), out, ...argv]);
+    const ended = await this.run([
+      this.node,
+      fileURLToPath(new URL(`probes/limited${path.extname(import.meta.url)}`, import.meta.url)),
+      out,
+      ...argv,
+    ]);
     if (!existsSync(out)) throw new Error(`nothing ran without rights: ${ended.stdout}${ended.stderr}`);
     return JSON.parse(readFileSync(out, 'utf8')) as StageRun;
   }

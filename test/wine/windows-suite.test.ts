@@ -1,9 +1,11 @@
 // The parts of test/windows that drive Windows, below Wine: a watch for windows that sees one, and a program that runs without the rights of
 // an administrator. That DACLs refuse such a program is proved on Windows only.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { ShownWindow } from '../windows/shown-windows.ts';
 import { describeOnWine, until } from './suite.ts';
+
+const SAMPLE = readFileSync(new URL('../../examples/sample-gateway/gateway.mjs', import.meta.url), 'utf8');
 
 describeOnWine('the parts of the suite for Windows', rig => {
   const probe = (name: string) => rig().app(`test/windows/probes/${name}.js`);
@@ -35,5 +37,25 @@ describeOnWine('the parts of the suite for Windows', rig => {
     ]);
     expect(asked, asked.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(rig().read(out))).toEqual({ code: 7, stdout: 'a b\n', stderr: '' });
+  });
+
+  it('takes a turn on its stage with the programs that users have: installs, kills, is served again, stops, leaves nothing', async () => {
+    const out = 'C:\\stage.json';
+    // Where the checkout is on a real Windows.
+    rig().write(rig().app('examples/sample-gateway/gateway.mjs'), SAMPLE);
+    const asked = await rig().run([rig().node, probe('stage'), out], { env: { HERMES_GATEWAY_PROGRAM: rig().host }, timeoutMs: 100_000 });
+    expect(asked, asked.stderr).toMatchObject({ code: 0 });
+    const seen = JSON.parse(rig().read(out));
+    expect(seen.facts).toMatchObject({ elevated: true, services: [], folders: [] });
+    expect(seen.installed).toMatchObject({ mechanism: 'service', phase: 'running' });
+    expect(seen.gateways).toEqual([seen.installed.gatewayPid]);
+    expect(seen.key).toMatchObject({ Start: 2, ObjectName: 'LocalSystem', FailureActions: expect.arrayContaining([60]) });
+    expect(seen.killed).toMatchObject({ code: 0 });
+    expect(seen.again.servicePid).not.toBe(seen.installed.servicePid);
+    expect(seen.history).toEqual(['started', 'ended', 'started']);
+    expect(seen.limited).toMatchObject({ code: 0, stdout: expect.stringContaining('"phase":"stopped"') });
+    expect(seen.stopped).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect(seen.during).toContain(`service ${seen.installed.service}`);
+    expect(seen.after).toEqual([]);
   });
 });
