@@ -21,6 +21,7 @@ export interface Criterion {
 const EMBEDDED = 'test/acceptance/embedded.test.ts';
 const WINE = 'test/wine/acceptance.test.ts';
 const WINDOWS = 'test/windows/acceptance.test.ts';
+const INSTALLER = 'test/windows/installer.test.ts';
 
 export const CRITERIA = [
   {
@@ -69,7 +70,7 @@ export const CRITERIA = [
       'update-windows': { where: 'Windows only', shows: 'the gateway is down while the update runs, and up after it', test: WINDOWS },
       'update-killed-windows': { where: 'Windows only', shows: 'the gateway is up again after an updater that was killed', test: WINDOWS },
       'held-windows': { where: 'Windows only', shows: 'a restart that is queued when an update begins is held', test: WINDOWS },
-      'update-app-windows': { where: 'Windows only', shows: 'the gateway outlives an update of the app and of Hermes' },
+      'update-app-windows': { where: 'Windows only', shows: 'the gateway outlives an update of the app by its installer', test: INSTALLER },
     },
   },
   {
@@ -88,6 +89,7 @@ export const CRITERIA = [
         test: WINDOWS,
       },
       'profile-windows': { where: 'Windows only', shows: 'a named profile has a service of its own name, with the same', test: WINDOWS },
+      'remove-app-windows': { where: 'Windows only', shows: 'the app is removed, and nothing of the service is left', test: INSTALLER },
       'uninstall-windows': { where: 'Windows only', shows: 'switched off, nothing of it is left', test: WINDOWS },
       'switch-windows': { where: 'Windows only', shows: 'the switch asks for consent once' },
     },

@@ -4,6 +4,9 @@
 /** Set by `npm run windows`: nobody gets services on their machine by `npm test`. */
 export const ASKED_FOR = 'HERMES_GATEWAY_REAL_SCM';
 
+/** Names the installer to try, set by `npm run windows -- --installer`. */
+export const INSTALLER = 'HERMES_GATEWAY_INSTALLER';
+
 /** Why the suite is left out, for the name of what is skipped; undefined where it is to run. */
 export function whyLeftOut(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string | undefined {
   if (platform !== 'win32') return 'only on Windows, by "npm run windows"';

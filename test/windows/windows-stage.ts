@@ -40,8 +40,8 @@ export class WindowsStage implements ServiceStage {
   #homes = 0;
   #since = new Date().toISOString();
 
-  constructor() {
-    const program = process.env[PROGRAM] ?? path.join(REPOSITORY, 'dist/host/hermes-gateway.cjs');
+  /** @param program the command line to test: a script or an executable; default: the one that was named, or that of dist/. */
+  constructor(program = process.env[PROGRAM] ?? path.join(REPOSITORY, 'dist/host/hermes-gateway.cjs')) {
     this.program = program.endsWith('.cjs') ? [process.execPath, program] : [program];
   }
 

@@ -1,0 +1,67 @@
+// The installer of the app on a real Windows: it installs without a question, updates the app under a running service, and takes everything
+// with it. Which installer, `npm run windows -- --installer` says: the one that `npm run dist --prefix build` has made.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { itProves } from '../acceptance/it-proves.ts';
+import { another } from '../acceptance/service-stage.ts';
+import { INSTALLER, objections, whyLeftOut } from './real-windows.ts';
+import { WindowsStage } from './windows-stage.ts';
+
+const installer = process.env[INSTALLER];
+const leftOut =
+  whyLeftOut(process.platform, process.env) ?? (installer ? undefined : 'no installer was made; "npm run windows -- --installer"');
+const FOLDER = path.join(process.env['LOCALAPPDATA'] ?? '', 'Programs', 'Hermes Gateway');
+const HOST = path.join(FOLDER, 'resources', 'host', 'hermes-gateway.exe');
+const UNINSTALLER = path.join(FOLDER, 'Uninstall Hermes Gateway.exe');
+/** Files are unpacked twice, and a virus scanner reads them. */
+const INSTALL_MS = 300_000;
+
+describe.skipIf(leftOut !== undefined)(
+  leftOut === undefined ? 'the installer, on Windows' : `the installer, on Windows (skipped: ${leftOut})`,
+  () => {
+    const stage = new WindowsStage(HOST);
+    const install = (...options: readonly string[]) => stage.run([installer ?? '', '/S', ...options], INSTALL_MS);
+
+    beforeAll(() => {
+      const facts = stage.facts();
+      expect(objections({ ...facts, folders: [...facts.folders, ...(existsSync(FOLDER) ? [FOLDER] : [])] })).toEqual([]);
+      stage.open();
+    });
+    afterAll(async () => {
+      if (!stage.isOpen) return;
+      if (existsSync(HOST)) await stage.clear();
+      stage.dispose();
+    }, INSTALL_MS);
+
+    itProves(
+      'update-app-windows',
+      async () => {
+        expect(await install('/currentuser')).toMatchObject({ code: 0 });
+        expect(existsSync(HOST)).toBe(true);
+        await stage.fresh();
+        const before = await stage.install(stage.sampleGateway());
+        expect(before).toMatchObject({ mechanism: 'service', phase: 'running' });
+        const census = stage.census();
+        expect(await install('--updated')).toMatchObject({ code: 0 });
+        expect(await another(stage, before)).toMatchObject({ phase: 'running', desired: 'running', restarts: { count: 0 } });
+        expect(census.stop()).toBe(1);
+        expect(await stage.failures()).toEqual([]);
+        return undefined;
+      },
+      { timeoutMs: 2 * INSTALL_MS },
+    );
+
+    itProves(
+      'remove-app-windows',
+      async () => {
+        // With this option it does its work itself, in place of a copy of it that nobody can wait for.
+        expect(await stage.run([UNINSTALLER, '/S', '/currentuser', `_?=${FOLDER}`], INSTALL_MS)).toMatchObject({ code: 0 });
+        expect(existsSync(HOST)).toBe(false);
+        expect(stage.leftovers()).toEqual([]);
+        return undefined;
+      },
+      { timeoutMs: INSTALL_MS },
+    );
+  },
+);
