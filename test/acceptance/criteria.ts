@@ -97,7 +97,11 @@ export const CRITERIA = [
   {
     sentence: 'falls back to a sign-in start for users without administrator rights',
     proofs: {
-      'sign-in-wine': { where: 'Wine (rebuilt SCM)', shows: 'a sign-in start is registered without rights of an administrator' },
+      'sign-in-wine': {
+        where: 'Wine (rebuilt SCM)',
+        shows: 'the entry in the Startup folder has the gateway back after a power cut, from a program in the state folder of the owner',
+        test: 'test/wine/startup-manager.test.ts',
+      },
       'fallback-windows': {
         where: 'Windows only',
         shows: 'the sign-in start keeps the gateway alive, has its entry in the Startup folder, and leaves nothing',

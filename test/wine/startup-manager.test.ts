@@ -2,6 +2,7 @@
 // folder, and the supervisor that both start. Wine's Explorer shows no desktop without a screen, so the first start is a detached one here;
 // that Explorer is its parent, and no job of the app holds it, is proved on Windows only.
 import { expect, it } from 'vitest';
+import { itProves } from '../acceptance/it-proves.ts';
 import { managerContract } from '../contract/manager-contract.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
@@ -28,7 +29,7 @@ describeServiceOnWine('the sign-in start', service => {
     return call(service.rig, 'shortcut', 'readShortcut', `${await call(service.rig, 'startup-folder', 'startupFolder')}\\${name}`);
   };
 
-  it('is back after a power cut when the shell opens its entry, whose program lies in the state folder of the owner', async () => {
+  itProves('sign-in-wine', async () => {
     await service.install({ mechanism: 'startup' });
     const { program, parameters, cwd } = await entry();
     expect(program).toBe(service.rig.node);
@@ -40,6 +41,7 @@ describeServiceOnWine('the sign-in start', service => {
     expect((await service.status()).gatewayPid).toBeUndefined();
     expect(await service.rig.ask('shell', program, parameters)).toBe('started');
     expect(await service.phase('running')).toMatchObject({ mechanism: 'startup', desired: 'running', problems: [] });
+    return undefined;
   });
 
   it('gives way to the service, which leaves nothing of it, and comes back to nothing when that is removed', async () => {
