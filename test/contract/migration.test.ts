@@ -40,20 +40,6 @@ const nssm = () => ({
   account: 'LocalSystem',
 });
 
-/** What the elevated step does when it has registered the service. */
-function elevatedStepTakes(then: () => void = () => undefined): void {
-  stage.service.alsoElevated = async () => {
-    const { autostarts } = await stage.migration.find(stage.identity);
-    for (const port of [stage.tasks, stage.services]) port.administrator = true;
-    for (const { kind, name } of autostarts) {
-      if (kind === 'task') await stage.tasks.remove(name);
-      if (kind === 'service') await stage.services.disable(name);
-    }
-    for (const port of [stage.tasks, stage.services]) port.administrator = false;
-    then();
-  };
-}
-
 /** A gateway that somebody has started by hand. */
 async function startByHand(home: string): Promise<number> {
   fs.mkdirSync(home, { recursive: true });
@@ -158,7 +144,7 @@ describe('what an administrator has set up', () => {
     await stage.install('startup');
     expect(await theirs()).toEqual([TASK]);
     expect(await problems()).toEqual(['autostart-left']);
-    elevatedStepTakes();
+    stage.elevatedStepTakes();
     expect(await stage.install('service')).toMatchObject({ mechanism: 'service', problems: [] });
     expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
   });
@@ -173,7 +159,7 @@ describe('what an administrator has set up', () => {
     stage.service.consent = 'declined';
     expect(await stage.manager.repair(stage.identity)).toMatchObject({ refused: { code: 'consent-declined' }, mended: [] });
     stage.service.consent = 'given';
-    elevatedStepTakes();
+    stage.elevatedStepTakes();
     expect(await stage.manager.repair(stage.identity)).toMatchObject({ receipt: { elevated: true }, left: [] });
     expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
     await stage.uninstall();
@@ -191,7 +177,7 @@ describe('what an administrator has set up', () => {
 
   it('comes back as the user’s own, with no more than the user’s rights', async () => {
     await stage.setUpHermes({ administrator: true });
-    elevatedStepTakes();
+    stage.elevatedStepTakes();
     await stage.install('service');
     await stage.uninstall();
     expect(await theirs()).toEqual([TASK, ENTRY]);
@@ -203,7 +189,7 @@ describe('what an administrator has set up', () => {
   it('as a service of a wrapper is disabled, not deleted, and who may enable it again is told', async () => {
     await stage.services.put(nssm());
     expect(await lines('install', 'service')).toEqual(['change service hermes-bot: autostart-disabled']);
-    elevatedStepTakes();
+    stage.elevatedStepTakes();
     await stage.install('service');
     expect(await theirs()).toEqual([]);
     expect(await lines('uninstall')).toEqual(['keep service hermes-bot: autostart-stays-disabled']);
@@ -220,7 +206,7 @@ describe('what an administrator has set up', () => {
 
   it('is there again where the elevated step failed after it had taken it away', async () => {
     await stage.setUpHermes({ administrator: true });
-    elevatedStepTakes(() => {
+    stage.elevatedStepTakes(() => {
       stage.service.registered = false;
       throw new GatewayServiceError('service-readback');
     });

@@ -1,6 +1,8 @@
-// A process that switches the sign-in start of a gateway on or off while it migrates, and may be killed (SIGKILL to itself) right after the
-// n-th change that it has made to anything that lasts: record, definition, tasks, Startup folder. Without a number it prints all changes.
-//   node migrating.mjs '{"verb","identity","states","startup","tasks","services","gatewayCommand","program","killAfter"?}'
+// A process that switches the sign-in start or the service of a gateway on or off while it migrates, and may be killed (SIGKILL to itself)
+// right after the n-th change that it has made to anything that lasts: record, definition, tasks, services, Startup folder. Without a number
+// it prints all changes. The elevated step is a part of it, so that it is killed within that step too.
+//   node migrating.mjs '{"verb","mechanism","registered","identity","states","startup","tasks","services","gatewayCommand","program","killAfter"?}'
+import { spawn } from 'node:child_process';
 import files from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -12,14 +14,15 @@ import { startupHost } from '../../dist/src/process/startup-host.js';
 import { startupFiles } from '../../dist/src/process/windows-autostarts.js';
 import { FolderServices, FolderTasks } from './folder-autostarts.mjs';
 
-const { verb, identity, states, startup, tasks, services, gatewayCommand, program, owner, killAfter } = JSON.parse(process.argv[2] ?? '');
+const request = JSON.parse(process.argv[2] ?? '');
+const { verb, mechanism, registered, identity, states, startup, gatewayCommand, program, owner, killAfter } = request;
 /** @type {string[]} */
 const changes = [];
 
 /** @param {string} what @param {string} target */
 function changed(what, target) {
-  const isLasting =
-    /[/\\](Tasks|Startup)[/\\]|(definition|migration)\.json$/.test(target) || target === path.join(states, identity.serviceName);
+  const isFile = /[/\\](Tasks|Services|Startup)[/\\]|(definition|migration)\.json$/.test(target);
+  const isLasting = isFile || target === registered || target === path.join(states, identity.serviceName);
   if (!isLasting) return;
   changes.push(`${what} ${path.basename(target)}`);
   if (changes.length === killAfter) process.kill(process.pid, 'SIGKILL');
@@ -50,15 +53,49 @@ const shell = {
   start: async () => false,
   hasMoreRights: () => false,
 };
-const ports = { tasks: new FolderTasks(tasks), startup: startupFiles(shell), services: new FolderServices(services) };
+const [tasks, services] = [new FolderTasks(request.tasks), new FolderServices(request.services)];
+const ports = { tasks, startup: startupFiles(shell), services };
 const whose = { ...owner, isUser: (/** @type {string} */ account) => account === owner.user, readText };
 const vouch = async (/** @type {{ pipe: string }} */ { pipe }) => isOwnSocket(pipe);
-const host = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, vouch });
-const manager = new HostedManager([host], {
+const signIn = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, vouch });
+const former = new Migration({ ports, owner: whose, stateRoot: states, processes: posixProcesses });
+
+/** @type {import('../../dist/src/process/host-port.js').HostPort} */
+const service = {
+  mechanism: 'service',
+  elevated: true,
+  vouch,
+  registration: async () => (files.existsSync(registered) ? { state: 'registered', host: 'stopped' } : { state: 'absent' }),
+  hostFacts: async () => undefined,
+  receipt: async () => [],
+  checkRights: async () => undefined,
+  register: async () => {
+    files.writeFileSync(registered, '');
+    changed('register', registered);
+    for (const port of [tasks, services]) port.administrator = true;
+    for (const { kind, name } of (await former.find(identity)).autostarts) {
+      if (kind === 'task') await tasks.remove(name);
+      if (kind === 'service') await services.disable(name);
+    }
+    for (const port of [tasks, services]) port.administrator = false;
+  },
+  unregister: async () => {
+    if (!files.existsSync(registered)) return;
+    files.rmSync(registered);
+    changed('unregister', registered);
+  },
+  // Its runner ends with this process, which holds its stdin.
+  start: async () => {
+    spawn(process.execPath, [program, 'run', '--service', identity.serviceName], { stdio: ['pipe', 'ignore', 'ignore'] }).unref();
+  },
+  stop: async () => undefined,
+  isGone: async () => true,
+};
+const manager = new HostedManager([service, signIn], {
   stateRoot: states,
   processes: posixProcesses,
   checkCommand: (_identity, override) => override ?? [],
-  former: new Migration({ ports, owner: whose, stateRoot: states, processes: posixProcesses }),
+  former,
 });
 
 /** @param {string} file */
@@ -70,6 +107,6 @@ function readText(file) {
   }
 }
 
-if (verb === 'install') await manager.install(identity, { mechanism: 'startup', gatewayCommand });
+if (verb === 'install') await manager.install(identity, { mechanism, gatewayCommand });
 else await manager.uninstall(identity);
 console.log(JSON.stringify(changes));

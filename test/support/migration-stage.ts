@@ -41,7 +41,8 @@ export class MigrationStage {
   readonly shell = new FolderShell(this.startup);
   readonly tasks = new FolderTasks(path.join(this.surroundings.folder, 'Tasks'));
   readonly services = new FolderServices(path.join(this.surroundings.folder, 'Services'));
-  readonly service = new StandInService();
+  readonly #registered = path.join(this.surroundings.folder, 'service');
+  readonly service = new StandInService(this.#registered);
   readonly states: string;
   readonly migration: Migration;
   readonly manager: HostedManager;
@@ -100,6 +101,20 @@ export class MigrationStage {
     return this.manager.uninstall(this.identity);
   }
 
+  /** From now on the elevated step takes what it takes when it has registered the service; `then` is what it does after that. */
+  elevatedStepTakes(then: () => void = () => undefined): void {
+    this.service.alsoElevated = async () => {
+      const { autostarts } = await this.migration.find(this.identity);
+      for (const port of [this.tasks, this.services]) port.administrator = true;
+      for (const { kind, name } of autostarts) {
+        if (kind === 'task') await this.tasks.remove(name);
+        if (kind === 'service') await this.services.disable(name);
+      }
+      for (const port of [this.tasks, this.services]) port.administrator = false;
+      then();
+    };
+  }
+
   /** What starts a gateway at the next sign-in, by name. */
   async present(): Promise<{ readonly theirs: readonly string[]; readonly ours: readonly string[] }> {
     const { autostarts } = await this.migration.find(this.identity);
@@ -110,10 +125,12 @@ export class MigrationStage {
   }
 
   /** Switches on or off in a process of its own, which is killed right after its n-th change. */
-  migrating(verb: 'install' | 'uninstall', killAfter?: number): Promise<Migrated> {
+  migrating(verb: 'install' | 'uninstall', mechanism: 'service' | 'startup', killAfter?: number): Promise<Migrated> {
     const { folder } = this.surroundings;
     const request = {
       verb,
+      mechanism,
+      registered: this.#registered,
       identity: this.identity,
       states: this.states,
       startup: this.startup,

@@ -1,6 +1,7 @@
 // A stand-in for the service of the SCM where there is none: registering it asks for a consent that a test gives or not, and its "broker" is
-// this process, which starts the real runner.
+// this process, which starts the real runner. That it is registered may be a file, which other processes see.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { formatDown } from '../../src/process/host-link.ts';
 import type { HostPort } from '../../src/process/host-port.ts';
 import { isOwnSocket } from '../../src/process/pipe-address.ts';
@@ -9,12 +10,29 @@ import { PROGRAM } from './embedded-harness.ts';
 
 export class StandInService {
   consent: 'given' | 'declined' | 'not to be asked for' = 'given';
-  registered = false;
   /** Where an operation is killed: what follows does not happen. */
   killedAt: 'registered' | 'started' | undefined;
   /** What else the elevated step does once the service is registered. */
   alsoElevated: () => Promise<void> = async () => undefined;
+  readonly #file: string | undefined;
+  #registered = false;
   #broker: ChildProcess | undefined;
+
+  /** @param file is there as long as the service is registered. */
+  constructor(file?: string) {
+    this.#file = file;
+  }
+
+  get registered(): boolean {
+    return this.#file === undefined ? this.#registered : existsSync(this.#file);
+  }
+
+  set registered(registered: boolean) {
+    this.#registered = registered;
+    if (this.#file === undefined) return;
+    if (registered) writeFileSync(this.#file, '');
+    else rmSync(this.#file, { force: true });
+  }
 
   get pid(): number | undefined {
     return this.#broker?.exitCode === null && this.#broker.signalCode === null ? this.#broker.pid : undefined;
