@@ -1,6 +1,6 @@
 // Whatever is killed in the middle of an update, the gateways come back, and whoever comes next leaves nothing of it.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { resultOf } from '../../src/update/ending.ts';
 import { journalFile, readJournals, UPDATE_STEPS, type UpdateJournal } from '../../src/update/journal.ts';
 import { resumeUpdates } from '../../src/update/resume.ts';
 import { Update } from '../../src/update/update.ts';
-import { DEADLINE_MS, endProcess } from '../support/sandbox.ts';
+import { DEADLINE_MS, endProcess, HOST_COMMAND } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
 import { updatePorts } from '../support/update-ports.ts';
 import { leftOfUpdates, startUpdater, type Updater } from '../support/updater.ts';
@@ -28,7 +28,7 @@ const nothingLeft = () =>
 
 let service: ServiceUnderTest;
 let neighbour: GatewayIdentity;
-let updaters: Updater[];
+let updaters: { readonly process: { readonly pid: number } }[];
 beforeEach(async () => {
   service = new ServiceUnderTest();
   neighbour = service.sandbox.identity('neighbour');
@@ -64,6 +64,24 @@ const bothRun = () =>
 const notes = async (identity = service.identity) =>
   (await service.manager.history(identity)).flatMap(record => (record.kind === 'noted' && record.update ? [record] : []));
 
+/** Ends every process of ours, an update that is at work last. */
+async function powerCut(): Promise<void> {
+  const isDark = () => {
+    const living = service.sandbox.processes().sort((one, other) => one - other);
+    for (const pid of living) endProcess(pid);
+    return living.length === 0;
+  };
+  await poll(isDark, { what: 'the power cut', deadlineMs: DEADLINE_MS, everyMs: 10 });
+}
+
+/** The built command line, for the first of the two gateways. */
+function cli(...args: readonly string[]): ChildProcess {
+  const [program, ...script] = HOST_COMMAND;
+  const child = spawn(program, [...script, ...args, '--home', service.identity.root], { stdio: 'ignore' });
+  updaters.push({ process: { pid: child.pid ?? 0 } });
+  return child;
+}
+
 const KILLED_AT = UPDATE_STEPS.filter(step => step !== 'handed-off' && step !== 'done');
 
 describe('an update whose process is killed', () => {
@@ -84,12 +102,7 @@ describe('an update whose process is killed', () => {
       script: "await update.end({ outcome: 'updated', message: 'Done.', at: new Date().toISOString() });",
     });
     await ended(updater);
-    const powerCut = () => {
-      const living = service.sandbox.processes();
-      for (const pid of living) endProcess(pid);
-      return living.length === 0;
-    };
-    await poll(powerCut, { what: 'the power cut', deadlineMs: DEADLINE_MS, everyMs: 10 });
+    await powerCut();
     const said: string[] = [];
     const [end] = await resumeUpdates(ports(), { report: ({ message }) => said.push(message) });
     // A runner may have finished it before it was killed; the gateways are the user's to start then, as after any power cut.
@@ -99,6 +112,27 @@ describe('an update whose process is killed', () => {
       await bothRun();
     }
     await nothingLeft();
+  });
+
+  it('together with everything else is finished by `doctor --fix`', async () => {
+    await reached(start({}), 'updating');
+    await powerCut();
+    await once(cli('doctor', '--fix'), 'exit');
+    await bothRun();
+    await nothingLeft();
+  });
+
+  it('together with everything else is settled by `supervise` for its own gateway, and finished by the next who looks', async () => {
+    await reached(start({}), 'updating');
+    await powerCut();
+    const foreground = cli('supervise');
+    await poll(async () => (await service.status()).phase === 'running', { what: 'the gateway', deadlineMs: DEADLINE_MS });
+    expect(await notes()).toMatchObject([{ what: 'update-interrupted' }]);
+    await once(cli('status'), 'exit');
+    await bothRun();
+    await nothingLeft();
+    foreground.kill('SIGINT');
+    await once(foreground, 'exit');
   });
 
   it('takes its whole tree along, and changes nothing but who resumes', async () => {
