@@ -43,7 +43,7 @@ describe.skipIf(leftOut !== undefined)(
     afterAll(async () => {
       if (!stage.isOpen) return;
       await endWatch();
-      const left = stage.leftovers();
+      const left = await stage.settled();
       stage.dispose();
       expect(left, 'what is left of ours').toEqual([]);
     }, SUITE_START_MS);
@@ -119,7 +119,7 @@ describe.skipIf(leftOut !== undefined)(
       expect(await stage.run(['taskkill', '/F', '/PID', String(installed.gatewayPid)])).toMatchObject({ code: 0 });
       await another(stage, installed);
       expect(await stage.cli('uninstall')).toMatchObject({ code: 0 });
-      expect(stage.leftovers()).toEqual([]);
+      expect(await stage.settled()).toEqual([]);
       return undefined;
     });
 
@@ -129,7 +129,7 @@ describe.skipIf(leftOut !== undefined)(
       const { serviceName } = stage.of;
       expect(await stage.cli('uninstall')).toMatchObject({ code: 0 });
       expect(await stage.run(['sc.exe', 'query', serviceName])).toMatchObject({ code: NO_SUCH_SERVICE });
-      expect(stage.leftovers()).toEqual([]);
+      expect(await stage.settled()).toEqual([]);
       return undefined;
     });
 

@@ -58,7 +58,7 @@ describe.skipIf(leftOut !== undefined)(
         // With this option it does its work itself, in place of a copy of it that nobody can wait for.
         expect(await stage.run([UNINSTALLER, '/S', '/currentuser', `_?=${FOLDER}`], INSTALL_MS)).toMatchObject({ code: 0 });
         expect(existsSync(HOST)).toBe(false);
-        expect(stage.leftovers()).toEqual([]);
+        expect(await stage.settled()).toEqual([]);
         return undefined;
       },
       { timeoutMs: INSTALL_MS },

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import type { HistoryRecord } from '../../src/service/history.ts';
+import { poll } from '../../src/service/poll.ts';
 import { StateFolder, stateRoot } from '../../src/service/state-folder.ts';
 import type { Status } from '../../src/service/status.ts';
 import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
@@ -25,7 +26,11 @@ import { failuresIn, failuresQuery } from './scm-events.ts';
 const PROGRAM = 'HERMES_GATEWAY_PROGRAM';
 /** The longest that a program of a test takes: a whole update, or a start that is given up. */
 const RUN_MS = 120_000;
+const SETTLE_MS = 60_000;
 const BROKER = 'HermesGateway';
+/** What the elevated step makes for an executable, and takes away with the last service. */
+const INSTALLED_HOSTS = path.join(process.env['ProgramFiles'] ?? '', 'Hermes Gateway Service');
+const APPS_LIST_KEY = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\HermesGatewayService';
 
 export class WindowsStage implements ServiceStage {
   readonly scm = "Windows' SCM";
@@ -194,6 +199,13 @@ export class WindowsStage implements ServiceStage {
     for (const { home } of this.#made.splice(0)) await this.run([...this.program, '--home', home, 'uninstall']);
   }
 
+  /** Resolves when nothing of ours is left, or with what is: a program that runs is removed a moment after its end. */
+  async settled(): Promise<readonly string[]> {
+    const nothing = () => this.leftovers().length === 0;
+    await poll(nothing, { what: 'nothing of ours to be left', deadlineMs: SETTLE_MS, everyMs: 500 }).catch(() => undefined);
+    return this.leftovers();
+  }
+
   /** All that is there of ours now. */
   leftovers(): string[] {
     const startup = startupFolder();
@@ -202,6 +214,8 @@ export class WindowsStage implements ServiceStage {
       ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
       ...(existsSync(startup) ? readdirSync(startup).filter(name => /hermes/i.test(name)) : []).map(name => `Startup entry ${name}`),
       ...(existsSync(this.states) ? readdirSync(this.states, { recursive: true }).map(String) : []),
+      ...(existsSync(INSTALLED_HOSTS) ? [INSTALLED_HOSTS] : []),
+      ...(readKey(APPS_LIST_KEY) ? ["entry of Windows' list of apps"] : []),
       ...this.#processes(line => /hermes-gateway|gateway\.mjs/.test(line)).map(pid => `process ${pid}`),
     ];
   }

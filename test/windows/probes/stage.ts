@@ -19,7 +19,7 @@ const limited = await stage.limited([...stage.program, '--home', stage.of.home, 
 const stopped = await stage.status();
 const during = stage.leftovers();
 await stage.clear();
-const after = stage.leftovers();
+const after = await stage.settled();
 stage.dispose();
 writeFileSync(outFile, JSON.stringify({ facts, installed, gateways, key, killed, again, history, limited, stopped, during, after }));
 process.exit(0);
