@@ -3,10 +3,10 @@
  * sudo-prompt asks, and where that cannot work, Windows' shell.
  */
 
-import { execFile } from 'node:child_process';
-import { ELEVATED_MUTEX, type ElevatedVerb, type Elevation, type ElevationOutcome, parseAnswer } from '../../src/process/elevation.ts';
+import { directElevation } from '../../src/process/direct-elevation.ts';
+import { ELEVATED_MUTEX, type ElevatedVerb, type Elevation, type ElevationOutcome } from '../../src/process/elevation.ts';
+import { installedCommand } from '../../src/process/installed-host.ts';
 import { isRegistered, isUnregistered } from '../../src/process/service-registration.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
 import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
 import { mutexExists } from '../../src/windows/mutex.ts';
 import { isElevated } from '../../src/windows/security.ts';
@@ -17,7 +17,8 @@ import { sudoPrompt } from './sudo-prompt.ts';
 export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
 
 /** What Windows itself shows of an elevation. */
-export function factsOfWindows(hostCommand: readonly string[]): FactsOf {
+export function factsOfWindows(program: readonly string[]): FactsOf {
+  const hostCommand = installedCommand(program);
   return (verb, service) => ({
     isAtWork: () => mutexExists(ELEVATED_MUTEX),
     isDone: () =>
@@ -52,25 +53,6 @@ export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays)
   };
 }
 
-/** The step as a child of this process, which has the rights already. */
-export function direct(hostCommand: readonly string[]): Elevation {
-  const [program = '', ...script] = hostCommand;
-  return {
-    run: async (verb, service, onAtWork) => {
-      onAtWork?.();
-      const stdout = await new Promise<string>(resolve => {
-        const child = execFile(program, [...script, 'elevated', verb, '--service', service], { windowsHide: true }, (_error, text) =>
-          resolve(text),
-        );
-        child.stdin?.end();
-      });
-      const answer = parseAnswer(stdout);
-      if (answer?.ok) return { kind: 'done' };
-      return { kind: 'failed', error: answer?.error ?? new GatewayServiceError('elevation-failed').toValue() };
-    },
-  };
-}
-
 /**
  * The app's elevation on Windows.
  * @param hostCommand The program that registers itself, and the arguments before its verb.
@@ -80,7 +62,7 @@ export function windowsElevation(hostCommand: readonly string[]): Elevation {
   return firstWay({
     factsOf,
     isElevated,
-    direct: direct(hostCommand),
+    direct: directElevation(hostCommand),
     asking: [sudoPrompt({ hostCommand, factsOf }), runAs({ hostCommand, factsOf })],
   });
 }

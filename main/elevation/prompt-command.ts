@@ -4,51 +4,37 @@
  * code is emptied before Node starts, because both read it before any line of ours.
  */
 
+import { dangerousAmong } from '../../src/process/dangerous-variables.ts';
 import { type ElevatedVerb, isServiceName } from '../../src/process/elevation.ts';
+import type { ElevatedProgram } from '../../src/process/installed-host.ts';
 
 export interface PromptCommand {
   readonly verb: ElevatedVerb;
   readonly service: string;
-  /** The program to run elevated, and the arguments before `elevated`. */
-  readonly hostCommand: readonly string[];
+  /** The program to run elevated, and the copy that is made of it first. */
+  readonly program: ElevatedProgram;
   /** Windows' own folder of programs, for example `C:\Windows\System32`. */
   readonly systemFolder: string;
   /** Names of the variables that are set here: those of a dangerous family are emptied too. */
   readonly variables: readonly string[];
 }
 
-/** Variables by which Node, OpenSSL or Electron run, load or trust something else than what was installed. */
-const DANGEROUS = [
-  'NODE_OPTIONS',
-  'NODE_PATH',
-  'NODE_EXTRA_CA_CERTS',
-  'NODE_REPL_EXTERNAL_MODULE',
-  'NODE_COMPILE_CACHE',
-  'NODE_V8_COVERAGE',
-  'NODE_REDIRECT_WARNINGS',
-  'NODE_ICU_DATA',
-  'NODE_TLS_REJECT_UNAUTHORIZED',
-  'OPENSSL_CONF',
-  'OPENSSL_MODULES',
-  'OPENSSL_ENGINES',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'ELECTRON_RUN_AS_NODE',
-  'ELECTRON_OVERRIDE_DIST_PATH',
-] as const;
-const DANGEROUS_FAMILY = /^(NODE|OPENSSL|SSL_CERT|ELECTRON)_[A-Z0-9_]+$/;
-
 /**
- * The line: leave the caller's folder, empty the variables, run the step. Undefined where a path cannot stand in a line of cmd.exe: quotes
- * end it, and a percent sign has no spelling that holds in a batch file and on a command line alike.
+ * The line: leave the caller's folder, empty the variables, copy the program to where only administrators write, run the step from there. Words
+ * that cmd.exe itself understands do all of it, because any program could be another one than it seems. A folder that is there already ends
+ * the line, and so does a file that cannot be copied. Undefined where a path cannot stand in a line of cmd.exe: quotes end it, and a percent
+ * sign has no spelling that holds in a batch file and on a command line alike.
  */
-export function promptCommand({ verb, service, hostCommand, systemFolder, variables }: PromptCommand): string | undefined {
-  const paths = [systemFolder, ...hostCommand];
-  if (!isServiceName(service) || hostCommand.length === 0 || paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
-  const found = variables.map(name => name.toUpperCase()).filter(name => DANGEROUS_FAMILY.test(name));
-  const emptied = [...new Set<string>([...DANGEROUS, ...found])].map(name => `set ${name}=`);
-  const step = [...hostCommand.map(path => `"${path}"`), 'elevated', verb, '--service', service].join(' ');
-  return [`cd /d "${systemFolder}"`, ...emptied, step].join('&');
+export function promptCommand({ verb, service, program, systemFolder, variables }: PromptCommand): string | undefined {
+  const { command, copy } = program;
+  const paths = [systemFolder, ...command, ...(copy ? [copy.from, copy.to] : [])];
+  if (!isServiceName(service) || command.length === 0 || paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
+  const emptied = dangerousAmong(variables).map(name => `set ${name}=`);
+  const copied = copy
+    ? [`md "${copy.to}"`, ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" "${copy.to}\\${name}" >nul`)]
+    : [];
+  const step = [...command.map(path => `"${path}"`), 'elevated', verb, '--service', service].join(' ');
+  return [`cd /d "${systemFolder}"`, ...emptied, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import type { Elevation } from '../../src/process/elevation.ts';
+import { elevatedProgram } from '../../src/process/installed-host.ts';
 import { toGatewayServiceError } from '../../src/service/errors.ts';
 import { systemDirectory } from '../../src/windows/library.ts';
 import { runElevated } from '../../src/windows/shell-execute.ts';
@@ -25,7 +26,13 @@ export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): El
   return {
     run: async (verb, service, onAtWork) => {
       const systemFolder = systemDirectory();
-      const command = promptCommand({ verb, service, hostCommand, systemFolder, variables: Object.keys(process.env) });
+      const command = promptCommand({
+        verb,
+        service,
+        program: elevatedProgram(hostCommand, verb),
+        systemFolder,
+        variables: Object.keys(process.env),
+      });
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
       const start = { program: `${systemFolder}\\cmd.exe`, parameters: `/d /s /c "${command}"`, cwd: systemFolder };
       return settle(runElevated(start).then(promptedOf, brokenOff), factsOf(verb, service), times, onAtWork);

@@ -10,6 +10,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Elevation, type ElevationOutcome, parseAnswer } from '../../src/process/elevation.ts';
+import { elevatedProgram } from '../../src/process/installed-host.ts';
+import { knownFolder } from '../../src/windows/known-folder.ts';
 import { systemDirectory } from '../../src/windows/library.ts';
 import { makePrivateFolder } from '../../src/windows/private-folder.ts';
 import { currentUser } from '../../src/windows/security.ts';
@@ -47,7 +49,13 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
   return {
     run: async (verb, service, onAtWork) => {
       const systemFolder = systemDirectory();
-      const command = promptCommand({ verb, service, hostCommand, systemFolder, variables: Object.keys(process.env) });
+      const command = promptCommand({
+        verb,
+        service,
+        program: elevatedProgram(hostCommand, verb),
+        systemFolder,
+        variables: Object.keys(process.env),
+      });
       if (command === undefined || !PLAIN.test(command))
         return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
       if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');
@@ -75,7 +83,7 @@ const unavailable = (reason: string): ElevationOutcome => ({ kind: 'unavailable'
 
 /** A folder of this user alone, in plain letters; null where there is no place for one. */
 function makeTemp(): string | null {
-  const folder = path.join(process.env['ProgramData'] ?? '', `HermesGateway-${randomBytes(4).toString('hex')}`);
+  const folder = path.join(knownFolder('programData'), `HermesGateway-${randomBytes(4).toString('hex')}`);
   if (!isSafeTemp(folder)) return null;
   try {
     makePrivateFolder(folder, currentUser());

@@ -13,12 +13,14 @@ import {
   profileIdentity,
   resolveHermesRoot,
 } from '../gateway/home.ts';
+import type { Elevation } from '../process/elevation.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { gatewayCommand, systemManager } from '../process/system-manager.ts';
 import { definedIdentity } from '../service/definition.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import { definedServices, StateFolder, stateRoot } from '../service/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
+import { singleExecutable } from '../windows/single-executable.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -100,10 +102,17 @@ async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
   return definitions.flatMap(definition => (definition ? [definedIdentity(definition)] : []));
 }
 
+/** The executables register a copy of themselves, which only an elevated step makes; the script of development registers itself. */
+async function elevation(): Promise<{ elevation?: Elevation }> {
+  if (process.platform !== 'win32' || !singleExecutable()) return {};
+  return { elevation: (await import('../process/direct-elevation.ts')).directElevation(hostCommand()) };
+}
+
 /** The command line for people, on this system. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const states = stateRoot(process.platform, process.env, os.homedir());
-  const compose = async () => createComposition(await systemManager({ stateRoot: states, hostCommand: hostCommand() }));
+  const compose = async () =>
+    createComposition(await systemManager({ stateRoot: states, hostCommand: hostCommand(), ...(await elevation()) }));
   const terminal = processTerminal();
   const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
   await flushed(process.stdout, process.stderr);

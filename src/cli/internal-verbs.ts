@@ -1,6 +1,6 @@
 /**
  * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step that
- * needs an administrator), `through-explorer` (asks Explorer to start a program) and, with `--service`, `supervise`. They are answered before anything of the public command line is loaded,
+ * needs an administrator), `remove` (Windows' list of apps), `through-explorer` (asks Explorer to start a program) and, with `--service`, `supervise`. They are answered before anything of the public command line is loaded,
  * because they stand between a killed gateway and its return.
  */
 
@@ -8,6 +8,7 @@
 export async function runInternalVerb(argv: readonly string[]): Promise<number | undefined> {
   const [verb, option, service, ...rest] = argv;
   if (verb === 'elevated') return (await import('../process/elevated-step.ts')).runElevatedStep(argv.slice(1));
+  if (verb === 'remove') return (await import('../process/elevated-step.ts')).removeApp();
   if (verb === 'through-explorer') return (await import('../process/windows-startup.ts')).runThroughExplorer(option ?? '');
   if (option !== '--service' || service === undefined) return undefined;
   if (verb === 'run') return (await import('../process/entry.ts')).runRunner(service, rest.includes('--asked'));

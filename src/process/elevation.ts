@@ -18,6 +18,8 @@ export type ElevationOutcome =
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export interface Elevation {
+  /** Throws what keeps it from being tried at all, for one that asks nobody. */
+  check?(service: string): void;
   /** Does the verb with an administrator's rights, with one prompt at most. `onAtWork` is called once it is seen that consent was given. */
   run(verb: ElevatedVerb, service: string, onAtWork?: () => void): Promise<ElevationOutcome>;
 }

@@ -226,9 +226,12 @@ export class Runner {
     try {
       tree = await launch(await spec);
     } catch (error) {
-      const reason = `The gateway program could not be started: ${toGatewayServiceError(error).message}`;
-      await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: 'failure', reason, uptimeMs: 0 });
-      return { verdict: { kind: 'failure', reason } };
+      const { code, message } = toGatewayServiceError(error);
+      const reason = `The gateway program could not be started: ${message}`;
+      // A home that is gone does not come back by trying again.
+      const kind = code === 'home-missing' || code === 'profile-missing' ? 'needs-attention' : 'failure';
+      await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
+      return { verdict: { kind, reason } };
     }
     const onSight = (sight: Sight) => this.#onSight(sight, life);
     const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onSight });

@@ -113,7 +113,8 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
     },
     checkRights: async ({ serviceName }) => {
       if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
-      if (!elevation) requireElevated(serviceName);
+      if (elevation) elevation.check?.(serviceName);
+      else requireElevated(serviceName);
     },
     examine: async ({ serviceName: service }, definition) =>
       examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER }),

@@ -13,12 +13,14 @@ import { Job } from '../windows/job.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
 import { listProcesses, terminateSelf } from '../windows/process-info.ts';
+import type { Sid } from '../windows/sddl.ts';
 import { userOfToken } from '../windows/security.ts';
 import { connectService, type HostedService } from '../windows/service-host.ts';
 import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
 import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
 import { hostCommand } from './host-command.ts';
 import { type DownMessage, formatDown } from './host-link.ts';
+import { requireTrustedHost } from './installed-host.ts';
 import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
 
 /** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
@@ -43,10 +45,11 @@ export async function runService(name: string): Promise<void> {
 
 async function host(name: string, service: HostedService): Promise<void> {
   const owner = readOwner(name);
-  if (!owner) {
+  const refusal = whyNot(name, owner);
+  if (!owner || refusal) {
     // Nobody's token may be used; a restart would not help.
     service.reportRunning();
-    const launchError = new GatewayServiceError('service-owner-missing', `(${name})`).toValue();
+    const launchError = (refusal ?? new GatewayServiceError('service-owner-missing')).toValue();
     const at = new Date().toISOString();
     writeFacts(name, { phase: 'stopped', since: at, lastStop: { at, reason: launchError.message }, launchError });
     noteEvent('start-failed', launchError.message);
@@ -64,6 +67,16 @@ async function host(name: string, service: HostedService): Promise<void> {
     die: () => terminateSelf(FAILED),
     now: Date.now,
   }).run();
+}
+
+function whyNot(name: string, owner: Sid | undefined): GatewayServiceError | undefined {
+  if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
+  try {
+    requireTrustedHost();
+    return undefined;
+  } catch (error) {
+    return toGatewayServiceError(error);
+  }
 }
 
 function writeFacts(name: string, facts: HostFacts): void {

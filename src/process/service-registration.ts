@@ -24,7 +24,7 @@ import {
   serviceDisplayName,
 } from '../windows/service-install.ts';
 import { serviceDefects } from './service-defects.ts';
-import { readInstalledStartType, readOwner, writeOwner } from './service-registry.ts';
+import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from './service-registry.ts';
 
 export interface ServiceRegistration {
   readonly service: string;
@@ -114,6 +114,7 @@ function installOwned(registration: ServiceRegistration, enable: boolean): Insta
   const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
   return installService(spec, () => {
     registerEventSource();
+    writeEnvironment(service);
     // What was chosen before an installation is what it installs; a repair changes nothing about who chose what.
     writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
     if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);

@@ -8,6 +8,7 @@ import type { RecoveryLadder } from '../service/ladder.ts';
 import { parseFailureActions } from '../windows/failure-actions.ts';
 import { type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
 import { parseSid, type Sid } from '../windows/sddl.ts';
+import { dangerousAmong } from './dangerous-variables.ts';
 
 const keyOf = (service: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
 const parametersOf = (service: string): RegistryPath => `${keyOf(service)}\\Parameters`;
@@ -35,6 +36,14 @@ export function writeOwner(service: string, owner: Sid, startType?: string): voi
 export function readInstalledStartType(service: string): string | undefined {
   const text = readValue(parametersOf(service), 'StartType');
   return typeof text === 'string' ? text : undefined;
+}
+
+/**
+ * What Windows sets in the broker's environment, over that of the machine: nothing by which other code could get into it. The runner has the
+ * owner's own.
+ */
+export function writeEnvironment(service: string): void {
+  writeValues(keyOf(service), { Environment: dangerousAmong([]).map(name => `${name}=`) });
 }
 
 export function readHostFacts(service: string): HostFacts | undefined {

@@ -46,15 +46,22 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
   if (platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
-  const [{ scmHost, servedByRunner: vouch }, { windowsStartupShell }, { windowsMigration }, { readUserEnvironment }, { lacking }] =
-    await Promise.all([
-      import('./scm-host.ts'),
-      import('./windows-startup.ts'),
-      import('./windows-migration.ts'),
-      import('../windows/user-environment.ts'),
-      import('../windows/capabilities.ts'),
-    ]);
-  const service = scmHost({ hostCommand, ...(elevation && { elevation }) });
+  const [
+    { installedCommand },
+    { scmHost, servedByRunner: vouch },
+    { windowsStartupShell },
+    { windowsMigration },
+    { readUserEnvironment },
+    { lacking },
+  ] = await Promise.all([
+    import('./installed-host.ts'),
+    import('./scm-host.ts'),
+    import('./windows-startup.ts'),
+    import('./windows-migration.ts'),
+    import('../windows/user-environment.ts'),
+    import('../windows/capabilities.ts'),
+  ]);
+  const service = scmHost({ hostCommand: installedCommand(hostCommand), ...(elevation && { elevation }) });
   const shell = windowsStartupShell(hostCommand);
   const startup = startupHost({ hostCommand, stateRoot, processes, shell, vouch });
   const former = windowsMigration({ stateRoot, processes, shell });

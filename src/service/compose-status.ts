@@ -157,10 +157,16 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
     if (registration.outdated) found.push(problem('host-outdated'));
   }
   const suspect = suspectOf(facts);
-  if (phase === 'needs-attention') found.push(problem('configuration', suspect && `(${sinceUpdate(suspect)})`));
+  if (phase === 'needs-attention') found.push(attentionTo(lastEnded(facts.history), suspect));
   if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));
   if ((restarts.attempt ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
   return found;
+}
+
+/** A gateway that never had a process could not be started; one that had refuses its configuration. */
+function attentionTo(ended: ReturnType<typeof lastEnded>, suspect: SuspectUpdate | undefined): Problem {
+  if (ended?.pid === null) return problem('launch-failed', `(${ended.reason})`);
+  return problem('configuration', suspect && `(${sinceUpdate(suspect)})`);
 }
 
 function isProblemCode(code: string): code is ProblemCode {

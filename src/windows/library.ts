@@ -15,7 +15,8 @@ export type LibraryName =
   | 'shell32.dll'
   | 'ntdll.dll'
   | 'ole32.dll'
-  | 'oleaut32.dll';
+  | 'oleaut32.dll'
+  | 'wintrust.dll';
 
 /** What a call gave. `lastError` is GetLastError() right after it; it means something only where the function says that it failed. */
 export interface Outcome<R> {

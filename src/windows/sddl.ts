@@ -98,6 +98,37 @@ function parseAcl(descriptor: Buffer): readonly Ace[] {
   return aces;
 }
 
+/** An entry of a DACL as it is read, whatever the thing is that it is about. */
+export interface AccessEntry {
+  readonly allows: boolean;
+  /** It is about what will be made below, not about the thing itself. */
+  readonly inheritOnly: boolean;
+  /** A SID in its text form; of an entry of an unknown kind its type number. */
+  readonly sid: string;
+  readonly mask: number;
+}
+
+const ALLOWED_CALLBACK = 9;
+const DENYING: ReadonlySet<number> = new Set([ACCESS_DENIED, 6, 10, 12]);
+const INHERIT_ONLY = 8;
+
+/** The entries of a self-relative descriptor's DACL; undefined where it has none. One of an unknown kind counts as one that allows. */
+export function accessEntries(descriptor: Buffer): AccessEntry[] | undefined {
+  if (descriptor.readUInt32LE(16) === 0) return undefined;
+  return parseAcl(descriptor).map(ace => ({
+    allows: !DENYING.has(ace.type),
+    inheritOnly: (ace.flags & INHERIT_ONLY) !== 0,
+    sid: isPlain(ace) || ace.type === ALLOWED_CALLBACK ? sidFromBytes(ace.bytes, 8) : `entry of type ${ace.type}`,
+    mask: maskOf(ace),
+  }));
+}
+
+/** The owner that a self-relative descriptor names. */
+export function ownerOf(descriptor: Buffer): Sid | undefined {
+  const offset = descriptor.readUInt32LE(4);
+  return offset === 0 ? undefined : sidFromBytes(descriptor, offset);
+}
+
 function allowedAce(sid: Sid, mask: number): Ace {
   const sidBytes = sidToBytes(sid);
   const bytes = Buffer.alloc(8 + sidBytes.length);

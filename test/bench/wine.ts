@@ -23,7 +23,7 @@ export const wine: Part = {
   measure: async runs => {
     const rigs = available();
     if (!rigs.ok) return [{ name: 'the SCM mechanism, through Wine', skipped: rigs.reason }];
-    const rig = await WineRig.start();
+    const rig = await WineRig.start({ built: true });
     try {
       const manager = await RemoteManager.start(rig);
       rig.write(UPDATE, readFileSync(STAMPED_UPDATE, 'utf8'));

@@ -5,7 +5,14 @@ import { isSafeTemp, promptCommand, promptEnvironment } from '../../main/elevati
 const SYSTEM = 'C:\\Windows\\System32';
 const HOST = 'C:\\Program Files\\Hermes Gateway Service\\1a2b\\hermes-gateway-host.exe';
 const line = (change: Partial<Parameters<typeof promptCommand>[0]> = {}) =>
-  promptCommand({ verb: 'install', service: 'HermesGateway', hostCommand: [HOST], systemFolder: SYSTEM, variables: [], ...change });
+  promptCommand({
+    verb: 'install',
+    service: 'HermesGateway',
+    program: { command: [HOST] },
+    systemFolder: SYSTEM,
+    variables: [],
+    ...change,
+  });
 const emptied = (variables: readonly string[]) =>
   [...(line({ variables }) ?? '').matchAll(/&set ([A-Z_0-9]+)=(?=&)/g)].map(([, name]) => name);
 
@@ -16,7 +23,7 @@ describe('the command of the elevated step', () => {
       `"${HOST}" elevated uninstall --service HermesGateway-work`,
     );
     expect(
-      line({ hostCommand: ['C:\\node.exe', 'C:\\my app\\gateway.js'] })
+      line({ program: { command: ['C:\\node.exe', 'C:\\my app\\gateway.js'] } })
         ?.split('&')
         .at(-1),
     ).toBe('"C:\\node.exe" "C:\\my app\\gateway.js" elevated install --service HermesGateway');
@@ -25,6 +32,22 @@ describe('the command of the elevated step', () => {
   it("leaves the caller's folder first, from which programs and libraries would be loaded", () => {
     expect(line()?.split('&')[0]).toBe('cd /d "C:\\Windows\\System32"');
   });
+
+  it('copies the program by words of cmd.exe itself into a folder that must not be there yet, and goes on from that copy only', () => {
+    const to = 'C:\\Program Files\\Hermes Gateway Service\\1a2b';
+    const copy = { from: 'C:\\Users\\ann\\app & co', to, files: ['host.exe', 'koffi.node'] };
+    const said = line({ program: { command: [`${to}\\host.exe`], copy } }) ?? '';
+    const [made, ...rest] = said.slice(said.indexOf('md ')).split('&&');
+    expect(made).toBe(`md "${to}"`);
+    expect(rest).toEqual([
+      `copy /b /y "${copy.from}\\host.exe" "${to}\\host.exe" >nul`,
+      `copy /b /y "${copy.from}\\koffi.node" "${to}\\koffi.node" >nul`,
+      `"${to}\\host.exe" elevated install --service HermesGateway`,
+    ]);
+    expect(line({ program: { command: [HOST], copy: { ...copy, from: 'C:\\100%' } } })).toBeUndefined();
+  });
+
+  it('looks for programs in System32 alone', () => expect(line()).toContain(`&set PATH=${SYSTEM}&"${HOST}"`));
 
   it('empties what makes Node, OpenSSL or Electron load foreign code, set here or not', () => {
     expect(emptied([])).toEqual(
@@ -57,11 +80,11 @@ describe('the command of the elevated step', () => {
   );
 
   it.each([['C:\\100%\\host.exe'], ['C:\\a"b\\host.exe'], ['C:\\a\r\nb\\host.exe'], ['']])('is not made for the program %j', program =>
-    expect(line({ hostCommand: [program] })).toBeUndefined(),
+    expect(line({ program: { command: [program] } })).toBeUndefined(),
   );
 
   it('keeps signs of cmd.exe in a path between quotes', () => {
-    expect(line({ hostCommand: ["C:\\A&B (O'Brien)\\用户^\\host.exe"] })).toContain(
+    expect(line({ program: { command: ["C:\\A&B (O'Brien)\\用户^\\host.exe"] } })).toContain(
       `&"C:\\A&B (O'Brien)\\用户^\\host.exe" elevated install`,
     );
   });

@@ -13,6 +13,8 @@ interface Modules {
   capabilities: typeof import('../../src/windows/capabilities.ts');
   security: typeof import('../../src/windows/security.ts');
   file: typeof import('../../src/windows/file.ts');
+  'file-trust': typeof import('../../src/windows/file-trust.ts');
+  'private-folder': typeof import('../../src/windows/private-folder.ts');
   mutex: typeof import('../../src/windows/mutex.ts');
   shortcut: typeof import('../../src/windows/shortcut.ts');
   'startup-folder': typeof import('../../src/windows/startup-folder.ts');

@@ -1,9 +1,10 @@
 // One elevation inside Windows, by a way of the app's own: elevation JSON. Prints {outcome} as one JSON document.
 import { fileURLToPath } from 'node:url';
-import { direct, factsOfWindows } from '../../../main/elevation/elevation.ts';
+import { factsOfWindows } from '../../../main/elevation/elevation.ts';
 import { runAs } from '../../../main/elevation/run-as.ts';
 import type { SettleTimes } from '../../../main/elevation/settle.ts';
 import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
+import { directElevation } from '../../../src/process/direct-elevation.ts';
 import type { ElevatedVerb } from '../../../src/process/elevation.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 
@@ -20,7 +21,7 @@ const { way, verb, service, temp, times } = JSON.parse(process.argv[2] ?? '') as
 if (temp !== undefined) process.env['TEMP'] = temp;
 const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
-const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => direct(hostCommand) };
+const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => directElevation(hostCommand) };
 const outcome = await ways[way]().run(verb, service);
 console.log(JSON.stringify({ outcome }));
 // A prompt that hangs is a child of this process still.

@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { controlPath, request } from '../../../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
+import { APPS_LIST_KEY } from '../../../src/process/apps-list.ts';
+import { hostsFolder } from '../../../src/process/installed-host.ts';
 import { readHostFacts } from '../../../src/process/service-registry.ts';
 import type { HoldReason, InstallOptions } from '../../../src/service/manager.ts';
 import { StateFolder } from '../../../src/service/state-folder.ts';
@@ -57,6 +59,8 @@ function verbs(send: (message: object) => void) {
     leftovers: () => [
       ...enumerateServices('HermesGateway').map(({ name }) => `service ${name}`),
       ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
+      ...(readKey(APPS_LIST_KEY) ? ["an entry in Windows' list of apps"] : []),
+      ...(existsSync(hostsFolder()) ? readdirSync(hostsFolder()).map(name => `installed host ${name}`) : []),
       ...(existsSync(startupFolder()) ? readdirSync(startupFolder()).map(name => `Startup entry ${name}`) : []),
       ...(existsSync(states) ? readdirSync(states, { recursive: true }).map(String) : []),
       ...ours().map(({ pid }) => `process ${pid}`),

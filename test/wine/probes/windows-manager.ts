@@ -4,9 +4,11 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
 import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
+import { directElevation } from '../../../src/process/direct-elevation.ts';
 import type { Elevation } from '../../../src/process/elevation.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 import { HostedManager } from '../../../src/process/hosted-manager.ts';
+import { installedCommand } from '../../../src/process/installed-host.ts';
 import { scmHost, servedByRunner } from '../../../src/process/scm-host.ts';
 import { startupHost } from '../../../src/process/startup-host.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
@@ -26,10 +28,12 @@ const { processes, parentOf } = windowsMachine;
  */
 const shell = { ...windowsStartupShell(hostCommand), start: async () => false, hasMoreRights: () => false };
 
-export const windowsManager = (elevation?: Elevation): HostedManager =>
-  new HostedManager(
+export function windowsManager(elevation?: Elevation): HostedManager {
+  // An executable registers a copy of itself; this process registers the script, with the ladder of the test.
+  const how = elevation ?? (hostCommand.length === 1 ? directElevation(hostCommand) : undefined);
+  return new HostedManager(
     [
-      scmHost({ hostCommand, ...(elevation && { elevation }) }),
+      scmHost({ hostCommand: installedCommand(hostCommand), ...(how && { elevation: how }) }),
       startupHost({ hostCommand, stateRoot: states, processes, shell, vouch: servedByRunner }),
     ],
     {
@@ -40,6 +44,7 @@ export const windowsManager = (elevation?: Elevation): HostedManager =>
       former: windowsMigration({ stateRoot: states, processes, shell }),
     },
   );
+}
 
 /** The gateway of a home, which is made. */
 export function identityOf(home: string): GatewayIdentity {

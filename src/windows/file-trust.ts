@@ -1,0 +1,207 @@
+/**
+ * Whether a file may decide what runs with more rights than its reader's own: it lies where the path says, on a local disk, and nobody but
+ * administrators can write, replace or rename it or any folder above it. What was looked at is held, so that it stays so until it is used.
+ * Sources: CreateFileW, GetFinalPathNameByHandleW, GetFileInformationByHandle, GetSecurityInfo, "File Security and Access Rights",
+ * ACCESS_MASK (Microsoft Learn); CWE-59, CWE-367, CWE-732.
+ */
+import path from 'node:path';
+import koffi from 'koffi';
+import { GatewayServiceError } from '../service/errors.ts';
+import { win32Error } from './errors.ts';
+import { CreateFileW, GENERIC_READ, OPEN_EXISTING } from './file.ts';
+import { closeHandle, localFree, opened, using } from './handle.ts';
+import { declare, isExported } from './library.ts';
+import { type AccessEntry, accessEntries, ownerOf, type Sid } from './sddl.ts';
+import { currentUser } from './security.ts';
+import { withSecurityAttributes } from './security-attributes.ts';
+import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
+
+const GetFinalPathNameByHandleW = declare<[Handle, Buffer, number, number], number>('kernel32.dll', 'GetFinalPathNameByHandleW', DWORD, [
+  POINTER,
+  POINTER,
+  DWORD,
+  DWORD,
+]);
+const GetFileInformationByHandle = declare<[Handle, Buffer], number>('kernel32.dll', 'GetFileInformationByHandle', BOOL, [
+  POINTER,
+  POINTER,
+]);
+const GetDriveTypeW = declare<[string], number>('kernel32.dll', 'GetDriveTypeW', DWORD, [WIDE]);
+const GetSecurityInfo = declare<[Handle, number, number, null, null, null, null, [Handle | null]], number>(
+  'advapi32.dll',
+  'GetSecurityInfo',
+  DWORD,
+  [POINTER, 'int', DWORD, POINTER, POINTER, POINTER, POINTER, out(POINTER)],
+);
+const SetFileSecurityW = declare<[string, number, Handle], number>('advapi32.dll', 'SetFileSecurityW', BOOL, [WIDE, DWORD, POINTER]);
+const GetSecurityDescriptorLength = declare<[Handle], number>('advapi32.dll', 'GetSecurityDescriptorLength', DWORD, [POINTER]);
+
+const DRIVE_FIXED = 3;
+const FILE_SHARE_READ = 1;
+const FILE_SHARE_WRITE = 2;
+const FILE_FLAG_OPEN_REPARSE_POINT = 0x0020_0000;
+const FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
+const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
+const SE_FILE_OBJECT = 1;
+const OWNER_AND_DACL = 5;
+/** sizeof(BY_HANDLE_FILE_INFORMATION), and where the attributes and the count of links stand in it. */
+const INFORMATION = { bytes: 52, attributes: 0, links: 40 };
+
+/** winnt.h: what lets somebody change a thing's content, its name, its rights or its owner. */
+const DELETE = 0x1_0000;
+const CHANGES_RIGHTS = 0x4_0000 | 0x8_0000;
+const GENERIC_CHANGE = 0x5000_0000;
+/** FILE_WRITE_DATA (in a folder: add a file), FILE_APPEND_DATA (add a folder), FILE_WRITE_EA, FILE_DELETE_CHILD, FILE_WRITE_ATTRIBUTES. */
+const FILE_WRITES = 0x2 | 0x4 | 0x10 | 0x40 | 0x100;
+const FILE_DELETE_CHILD = 0x40;
+
+/**
+ * What of a file's security would let somebody else decide: in the folder of the program any writing, because a file beside a program can be
+ * loaded by it; in a folder above it only what could replace the one below.
+ */
+const DANGEROUS = {
+  own: FILE_WRITES | DELETE | CHANGES_RIGHTS | GENERIC_CHANGE,
+  above: FILE_DELETE_CHILD | DELETE | CHANGES_RIGHTS | GENERIC_CHANGE,
+} as const;
+
+/** SYSTEM, the administrators, TrustedInstaller; and whoever owns a thing, who is one of these. */
+const TRUSTED: ReadonlySet<string> = new Set([
+  'S-1-5-18',
+  'S-1-5-32-544',
+  'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
+  'S-1-3-4',
+]);
+
+export interface FileSecurity {
+  readonly owner: Sid | undefined;
+  /** Undefined where there is no list of rights: everybody may do everything. */
+  readonly entries: readonly AccessEntry[] | undefined;
+}
+
+/** Why somebody else than a trusted one could change it; undefined where nobody could. Pure. */
+export function distrust(
+  { owner, entries }: FileSecurity,
+  place: keyof typeof DANGEROUS,
+  trusted: ReadonlySet<string> = TRUSTED,
+): string | undefined {
+  if (owner === undefined || !trusted.has(owner)) return `it is owned by ${owner ?? 'nobody'}`;
+  if (!entries) return 'everybody may do everything with it';
+  const other = entries.find(
+    ({ allows, inheritOnly, sid, mask }) => allows && !inheritOnly && !trusted.has(sid) && mask & DANGEROUS[place],
+  );
+  return other && `${other.sid} may change it`;
+}
+
+/** What no name of a file can hold, and what a detour is made of: a stream, a wildcard, another spelling. */
+const STRANGE = /[<>:"/|?*]|\p{Cc}|[ .](\\|$)/u;
+
+/** Whether a path is one of a disk of this machine, in full and without detours. Pure. */
+export function isPlainPath(file: string): boolean {
+  return /^[A-Za-z]:\\[^\\]/.test(file) && !STRANGE.test(file.slice(2)) && path.win32.normalize(file) === file;
+}
+
+/** The folders above a file, the disk itself first. */
+export function foldersAbove(file: string): string[] {
+  const above = path.win32.dirname(file);
+  return above === file ? [] : [...foldersAbove(above), above];
+}
+
+/** Files that stay as they were found while this is open: nobody can write, rename or remove them. */
+export interface Held {
+  close(): void;
+}
+
+/**
+ * Holds files of one folder, and the folder with all that are above it.
+ * @throws GatewayServiceError `service-program-unsafe` with what is wrong
+ */
+export function holdTrusted(folder: string, names: readonly string[]): Held {
+  if (!isPlainPath(folder)) throw unsafe(folder, 'it is no plain path of a disk');
+  const disk = `${folder.slice(0, 2)}\\`;
+  if (GetDriveTypeW(disk).result !== DRIVE_FIXED) throw unsafe(folder, 'it is not on a disk of this machine');
+  const trusted = isWine() ? new Set([...TRUSTED, currentUser()]) : TRUSTED;
+  const held: Handle[] = [];
+  const close = () => {
+    for (const handle of held.splice(0).reverse()) closeHandle(handle);
+  };
+  const hold = (file: string, place: keyof typeof DANGEROUS, isFile = false): void => {
+    const handle = openHeld(file, isFile);
+    held.push(handle);
+    const wrong = detour(handle, file, isFile) ?? distrust(securityOf(handle), place, trusted);
+    if (wrong !== undefined) throw unsafe(file, wrong);
+  };
+  try {
+    for (const above of foldersAbove(folder)) hold(above, 'above');
+    hold(folder, 'own');
+    for (const name of names) hold(`${folder}\\${name}`, 'own', true);
+    return { close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** SYSTEM and administrators write, users read and run. */
+const SEALED = 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)';
+const OWNER_AND_PROTECTED_DACL = 0x8000_0005;
+
+/**
+ * Gives a file or folder to the administrators: one that was made below Program Files has the rights of that folder, but its owner may be the
+ * person who made it, and an owner can give himself any right.
+ */
+export function seal(file: string): void {
+  withSecurityAttributes(SEALED, attributes => {
+    const { lpSecurityDescriptor } = attributes as { lpSecurityDescriptor: Handle };
+    const { result, lastError } = SetFileSecurityW(file, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor);
+    if (!result) throw win32Error(lastError, `SetFileSecurityW ${file}`);
+  });
+}
+
+const unsafe = (file: string, why: string) => new GatewayServiceError('service-program-unsafe', `(${file}: ${why}.)`);
+
+/** Wine keeps no owner of a file: it tells the user of the process. Its files are guarded by Linux. */
+const isWine = (): boolean => isExported('ntdll.dll', 'wine_get_version');
+
+/** Readers may share it, writers of a folder's entries too; nobody may remove or rename it. */
+function openHeld(file: string, isFile: boolean): Handle {
+  return opened(
+    CreateFileW(
+      file,
+      GENERIC_READ,
+      isFile ? FILE_SHARE_READ : FILE_SHARE_READ | FILE_SHARE_WRITE,
+      null,
+      OPEN_EXISTING,
+      FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS,
+      null,
+    ),
+    `CreateFileW ${file}`,
+  );
+}
+
+/** What else than this very path leads to it, or from it. */
+function detour(handle: Handle, file: string, isFile: boolean): string | undefined {
+  const information = Buffer.alloc(INFORMATION.bytes);
+  const { result, lastError } = GetFileInformationByHandle(handle, information);
+  if (!result) throw win32Error(lastError, `GetFileInformationByHandle ${file}`);
+  if (information.readUInt32LE(INFORMATION.attributes) & FILE_ATTRIBUTE_REPARSE_POINT) return 'it is a link';
+  if (isFile && information.readUInt32LE(INFORMATION.links) !== 1) return 'it has a second name';
+  const found = finalPath(handle);
+  return found.toLowerCase() === file.toLowerCase() ? undefined : `it is ${found} in truth`;
+}
+
+function finalPath(handle: Handle): string {
+  const buffer = Buffer.alloc(2 * 32_768);
+  const { result: length, lastError } = GetFinalPathNameByHandleW(handle, buffer, buffer.length / 2, 0);
+  if (length === 0) throw win32Error(lastError, 'GetFinalPathNameByHandleW');
+  return buffer.toString('utf16le', 0, 2 * length).replace(/^\\\\\?\\/, '');
+}
+
+function securityOf(handle: Handle): FileSecurity {
+  const pointer: [Handle | null] = [null];
+  const { result } = GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_AND_DACL, null, null, null, null, pointer);
+  if (result !== 0 || pointer[0] === null) throw win32Error(result, 'GetSecurityInfo');
+  return using(pointer[0], localFree, descriptor => {
+    const bytes = Buffer.from(koffi.decode(descriptor, koffi.array('uint8', GetSecurityDescriptorLength(descriptor).result)) as Uint8Array);
+    return { owner: ownerOf(bytes), entries: accessEntries(bytes) };
+  });
+}

@@ -1,0 +1,78 @@
+// An installed host is what its manifest says, in a folder named by it; everything else is damaged.
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkHostFiles, HOST_FILES, HOST_MANIFEST, hostPlace, isHostFolderName, parseManifest } from '../../src/process/host-files.ts';
+
+describe('a built host', () => {
+  let source: string;
+  let hosts: string;
+  beforeEach(() => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'host files '));
+    source = path.join(folder, 'app');
+    hosts = path.join(folder, 'hosts');
+    mkdirSync(source);
+    const files = Object.fromEntries(HOST_FILES.map(name => [name, createHash('sha256').update(name).digest('hex')]));
+    for (const name of HOST_FILES) writeFileSync(path.join(source, name), name);
+    writeFileSync(path.join(source, HOST_MANIFEST), JSON.stringify({ protocol: 1, version: '1.2.3', files }));
+  });
+  afterEach(() => rmSync(path.dirname(source), { recursive: true }));
+
+  const installed = () => {
+    const place = hostPlace(source, hosts);
+    cpSync(source, place.folder, { recursive: true });
+    return place.folder;
+  };
+
+  it('has one place, by its content, and is there once it was copied', () => {
+    const before = hostPlace(source, hosts);
+    expect(before.isThere).toBe(false);
+    expect(isHostFolderName(path.basename(before.folder))).toBe(true);
+    installed();
+    expect(hostPlace(source, hosts)).toEqual({ ...before, isThere: true });
+    expect(checkHostFiles(before.folder)).toMatchObject({ protocol: 1, version: '1.2.3' });
+  });
+
+  it('never goes into a folder that is there: beside half a copy another place is taken', () => {
+    const half = hostPlace(source, hosts).folder;
+    mkdirSync(half, { recursive: true });
+    expect(hostPlace(source, hosts)).toMatchObject({ folder: `${half}-2`, isThere: false });
+    installed();
+    expect(hostPlace(source, hosts)).toMatchObject({ folder: `${half}-2`, isThere: true });
+    expect(checkHostFiles(`${half}-2`).version).toBe('1.2.3');
+  });
+
+  it.each<[string, (folder: string) => unknown]>([
+    ['koffi.node', folder => writeFileSync(path.join(folder, 'koffi.node'), 'KOFFI.NODE')],
+    ['hermes-gateway.exe', folder => writeFileSync(path.join(folder, 'hermes-gateway.exe'), '')],
+    ['version.dll', folder => writeFileSync(path.join(folder, 'version.dll'), '')],
+    ['manifest.json', folder => writeFileSync(path.join(folder, HOST_MANIFEST), '{}')],
+    ['manifest.json is missing', folder => rmSync(path.join(folder, HOST_MANIFEST))],
+  ])('is damaged where %s is not as it was', (named, damage) => {
+    const folder = installed();
+    damage(folder);
+    expect(() => checkHostFiles(folder)).toThrow(
+      expect.objectContaining({ code: 'service-program-damaged', message: expect.stringContaining(named) }),
+    );
+  });
+
+  it('is damaged in a folder that another content has its name from', () => {
+    const folder = installed();
+    const other = path.join(hosts, '0123456789abcdef');
+    renameSync(folder, other);
+    expect(existsSync(other)).toBe(true);
+    expect(() => checkHostFiles(other)).toThrow(/the name of the folder/);
+  });
+
+  it.each(['', 'null', '[]', '{"protocol":1}', '{"protocol":"1","version":"1.2.3","files":{}}', 'x'.repeat(5000)])(
+    'is no host with the manifest %j',
+    text => expect(() => parseManifest(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'service-program-damaged' })),
+  );
+
+  it.each(['0123456789abcdef', '0123456789abcdef-2'])('may lie in %s', name => expect(isHostFolderName(name)).toBe(true));
+  it.each(['..', 'x', '0123456789abcdef-1', '0123456789ABCDEF', '0123456789abcdef\\..', ''])('does not lie in %j', name =>
+    expect(isHostFolderName(name)).toBe(false),
+  );
+});
