@@ -1,17 +1,26 @@
-// The host as users of Windows get it (`npm run build:host`): two executables, run below Wine by every verb that they have, as the service, as
-// the sign-in start, as the elevated step and in a console. Node itself is not there to help: nothing but the executables' own folder is.
+// The host as users of Windows get it (`npm run build:host`): what it is, and how it runs below Wine as the service and as the sign-in start. In
+// a console it is in cli.test.ts, as the elevated step in attacks.test.ts.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { buildHost } from '../../scripts/build-host.mjs';
-import { EXIT } from '../../src/service/errors.ts';
+import { isSigned } from '../../src/windows/authenticode.ts';
 import { call } from './call.ts';
-import { sampleGatewayIn } from './remote-manager.ts';
-import { describeServiceOnWine, until } from './suite.ts';
+import { describeServiceOnWine } from './suite.ts';
 
-const HOST = 'C:\\app\\host\\hermes-gateway-host.exe';
+/** IMAGE_LOAD_CONFIG_DIRECTORY64.DependentLoadFlags of a program, found by its section table. */
+function dependentLoadFlags(bytes: Buffer): number {
+  const pe = bytes.readUInt32LE(0x3c);
+  const optional = pe + 24;
+  const address = bytes.readUInt32LE(optional + 112 + 8 * 10);
+  for (let at = optional + bytes.readUInt16LE(pe + 20), left = bytes.readUInt16LE(pe + 6); left > 0; at += 40, left -= 1) {
+    const [size, start, , file] = [8, 12, 16, 20].map(offset => bytes.readUInt32LE(at + offset)) as [number, number, number, number];
+    if (address >= start && address < start + size) return bytes.readUInt16LE(file + address - start + 0x4e);
+  }
+  return 0;
+}
 
 describeServiceOnWine(
   'the built host',
@@ -45,6 +54,21 @@ describeServiceOnWine(
       }
     });
 
+    it.each([
+      ['hermes-gateway-host.exe', 2],
+      ['hermes-gateway.exe', 3],
+    ])('is %s for Windows: of its own name, of subsystem %i, and with libraries of System32 alone', (file, subsystem) => {
+      const bytes = readFileSync(service.rig.onLinux(`C:\\app\\host\\${file}`));
+      const optional = bytes.readUInt32LE(0x3c) + 24;
+      expect(bytes.readUInt16LE(optional + 68)).toBe(subsystem);
+      // The signature of Node's own maker, which would not fit any more, is gone.
+      expect(isSigned(bytes)).toBe(false);
+      for (const said of [`OriginalFilename\0${file}`, 'Hermes Gateway Service'])
+        expect(bytes.includes(Buffer.from(said, 'utf16le'))).toBe(true);
+      expect(bytes.includes(Buffer.from('Node.js JavaScript Runtime', 'utf16le'))).toBe(false);
+      expect(dependentLoadFlags(bytes)).toBe(0x800);
+    });
+
     it('keeps a gateway as the service, and is back after a kill', async () => {
       const before = await service.install();
       expect(before).toMatchObject({ mechanism: 'service', phase: 'running', problems: [] });
@@ -63,41 +87,6 @@ describeServiceOnWine(
       expect((await service.another(before)).mechanism).toBe('startup');
       // The thread of the hidden window comes out of the executable.
       expect(log('host.log')).not.toContain('will not be heard');
-    });
-
-    it('is the elevated step, which answers with one line though it has no console', async () => {
-      const step = (...args: string[]) => service.rig.run([HOST, 'elevated', ...args]);
-      expect(await step('install', '--service', 'HermesGateway-step')).toMatchObject({ code: 0, stdout: '{"ok":true}\n', stderr: '' });
-      expect(await step('uninstall', '--service', 'HermesGateway-step')).toMatchObject({ code: 0, stdout: '{"ok":true}\n' });
-      expect(await step('uninstall', '--service', 'Spooler')).toMatchObject({ code: EXIT.failed });
-    });
-
-    it('is every verb in a console', async () => {
-      await service.fresh();
-      const run = async (...argv: string[]) => {
-        const { code, stdout, stderr } = await service.rig.run([...service.rig.program, '--json', '--home', service.of.home, ...argv]);
-        return { code, said: JSON.parse(stdout.split('\n')[0] ?? ''), stderr };
-      };
-      const running = { code: EXIT.done, said: { ok: true, status: { phase: 'running', problems: [] } } };
-      expect(await run('status')).toMatchObject({ code: EXIT.notInstalled });
-      expect(await run('install', '--gateway-command', JSON.stringify(sampleGatewayIn(service.rig)))).toMatchObject(running);
-      expect(await run('restart')).toMatchObject(running);
-      expect(await run('update', '--', service.rig.node, '-e', '0')).toMatchObject({ code: EXIT.done });
-      expect(await run('stop')).toMatchObject({ said: { status: { phase: 'stopped' } } });
-      expect(await run('status')).toMatchObject({ code: EXIT.notRunning });
-      expect(await run('start')).toMatchObject(running);
-      expect(await run('doctor')).toMatchObject({ said: { healthy: true } });
-      expect(await run('logs', '-n', '1')).toMatchObject({ code: EXIT.done, said: { line: expect.any(String) } });
-      expect(await run('explain', 'needs-administrator')).toMatchObject({ code: EXIT.done });
-      expect(await run('uninstall')).toMatchObject({ code: EXIT.done, said: { status: { phase: 'not-installed' } } });
-      // In the foreground, until somebody stops it.
-      await service.install({ mechanism: 'startup' });
-      await service.manager.stop(service.of);
-      const supervised = service.rig.launch([...service.rig.program, 'supervise', '--home', service.of.home]);
-      await service.phase('running');
-      await service.manager.stop(service.of);
-      await supervised.ended;
-      await until('the phase stopped', async () => (await service.status()).phase === 'stopped');
     });
   },
   { built: true },

@@ -1,4 +1,4 @@
-// The command line on Windows, as a process of Windows Node below Wine's SCM; from a folder and for a home whose names ask for quotes.
+// The command line on Windows as users get it, an executable, below Wine's SCM; from a folder and for a home whose names ask for quotes.
 // Its respawn is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
 import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
@@ -13,78 +13,92 @@ import { describeOnWine, until } from './suite.ts';
 const FOLDER = 'C:\\Program Files\\Hermes & Söhne (1)';
 const HOME = "C:\\users\\hermes\\Jo's 100% home";
 
-describeOnWine('hermes-gateway, below the rebuilt SCM', rig => {
-  let program: readonly string[];
-  beforeAll(() => {
-    const { node, host } = rig().copyApp(FOLDER);
-    program = [node, host];
-    rig().write(`${HOME}\\config.yaml`, '');
-  });
-
-  const run = (...argv: string[]) => rig().run([...program, ...argv], { env: { HERMES_HOME: HOME } });
-  const asked = async (...argv: string[]) => {
-    const { stdout, code } = await run(...argv, '--json');
-    return { ...(JSON.parse(stdout) as { ok: boolean; status: Status; error: { code: string } }), code };
-  };
-  const installArgs = () => ['install', '--gateway-command', JSON.stringify(sampleGatewayIn(rig()))];
-
-  it('knows no service before there is one', async () => {
-    expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
-    expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
-  });
-
-  it('refuses an installation without the rights of an administrator, says how to get them, and has written nothing', async () => {
-    const unelevated = (...argv: string[]) => rig().ask<WineRun>('unelevated', rig().host, ...argv, '--home', HOME);
-    expect(await unelevated('status')).toMatchObject({ code: EXIT.notInstalled });
-    const refused = await unelevated(...installArgs());
-    expect(refused).toMatchObject({ code: EXIT.needsAdministrator, stdout: '' });
-    expect(refused.stderr).toContain('Run the command from an elevated prompt ("Run as administrator")');
-    expect(await call(rig(), 'scm', 'enumerateServices', 'HermesGateway')).toEqual([]);
-    expect(existsSync(rig().onLinux('C:\\users\\hermes\\AppData\\Local\\HermesGatewayService'))).toBe(false);
-  });
-
-  it('shows what would be installed, to the last key, and changes nothing', async () => {
-    const { code, stdout } = await run(...installArgs(), '--dry-run');
-    expect(code).toBe(EXIT.done);
-    for (const said of ['HermesGateway-', '1, 2, 4, 9, 16, 25, 36, 49, 64 s', 'Hermes Gateway Service', `"${FOLDER}\\node.exe"`]) {
-      expect(stdout).toContain(said);
-    }
-    expect((await run('status')).code).toBe(EXIT.notInstalled);
-  });
-
-  it('keeps a gateway from install to uninstall, and after a kill', async () => {
-    const installed = await asked(...installArgs());
-    expect(installed).toMatchObject({
-      ok: true,
-      code: EXIT.done,
-      status: { mechanism: 'service', phase: 'running', startType: 'automatic' },
+describeOnWine(
+  'hermes-gateway, below the rebuilt SCM',
+  rig => {
+    let program: readonly string[];
+    beforeAll(() => {
+      program = rig().copyApp(FOLDER).program;
+      rig().write(`${HOME}\\config.yaml`, '');
     });
-    const { service, gatewayPid, servicePid } = installed.status;
 
-    const config = await call(rig(), 'scm', 'queryConfig', service);
-    expect(splitCommandLine(config?.binaryPath ?? '')).toEqual([...program, 'service', '--service', service]);
-    expect(config?.binaryPath).toMatch(/^"/);
+    const run = (...argv: string[]) => rig().run([...program, ...argv], { env: { HERMES_HOME: HOME } });
+    const asked = async (...argv: string[]) => {
+      const { stdout, code } = await run(...argv, '--json');
+      return { ...(JSON.parse(stdout) as { ok: boolean; status: Status; error: { code: string } }), code };
+    };
+    const installArgs = () => ['install', '--gateway-command', JSON.stringify(sampleGatewayIn(rig()))];
 
-    expect((await rig().run(['taskkill', '/F', '/PID', String(gatewayPid)])).code).toBe(0);
-    const { status: again } = await until('another gateway', async () => {
-      const now = await asked('status');
-      return now.status.phase === 'running' && now.status.restarts.count === 1 && now;
+    it('knows no service before there is one', async () => {
+      expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
+      expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
     });
-    expect(again.servicePid).not.toBe(servicePid);
 
-    expect(await asked('restart')).toMatchObject({ ok: true, status: { phase: 'running', restarts: { count: 0 } } });
-    expect((await run('logs', '-n', '50')).stdout).toContain('gateway started');
-    expect(await asked('doctor')).toMatchObject({ ok: true, healthy: true });
-    expect(await asked('stop')).toMatchObject({ ok: true, status: { phase: 'stopped', desired: 'stopped' } });
-    expect((await run('logs', '-n', '500')).stdout).toContain('externally supervised');
-    expect((await run('status')).code).toBe(EXIT.notRunning);
-    const doctor = await run('doctor', '--json');
-    expect(JSON.parse(doctor.stdout)).toMatchObject({ ok: true, healthy: true });
-    // What Wine's SCM does not keep is told as such.
-    expect(doctor.stdout).toMatch(/Wine \d\S* does not keep of a service the privileges that it is reduced to\./);
-    expect(await asked('start')).toMatchObject({ ok: true, status: { phase: 'running' } });
-    expect(await asked('uninstall')).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
-    expect(await call(rig(), 'scm', 'queryStatus', service)).toBeUndefined();
-    expect((await run('status')).code).toBe(EXIT.notInstalled);
-  });
-});
+    it('refuses an installation without the rights of an administrator, says how to get them, and has written nothing', async () => {
+      const unelevated = (...argv: string[]) => rig().ask<WineRun>('unelevated', rig().host, ...argv, '--home', HOME);
+      expect(await unelevated('status')).toMatchObject({ code: EXIT.notInstalled });
+      const refused = await unelevated(...installArgs());
+      expect(refused).toMatchObject({ code: EXIT.needsAdministrator, stdout: '' });
+      expect(refused.stderr).toContain('Run the command from an elevated prompt ("Run as administrator")');
+      expect(await call(rig(), 'scm', 'enumerateServices', 'HermesGateway')).toEqual([]);
+      expect(existsSync(rig().onLinux('C:\\users\\hermes\\AppData\\Local\\HermesGatewayService'))).toBe(false);
+    });
+
+    it('shows what would be installed, to the last key, and changes nothing', async () => {
+      const { code, stdout } = await run(...installArgs(), '--dry-run');
+      expect(code).toBe(EXIT.done);
+      for (const said of [
+        'HermesGateway-',
+        '1, 2, 4, 9, 16, 25, 36, 49, 64 s',
+        'Hermes Gateway Service',
+        '"C:\\Program Files\\Hermes Gateway Service\\',
+      ]) {
+        expect(stdout).toContain(said);
+      }
+      expect((await run('status')).code).toBe(EXIT.notInstalled);
+    });
+
+    it('keeps a gateway from install to uninstall, and after a kill', async () => {
+      const installed = await asked(...installArgs());
+      expect(installed).toMatchObject({
+        ok: true,
+        code: EXIT.done,
+        status: { mechanism: 'service', phase: 'running', startType: 'automatic' },
+      });
+      const { service, gatewayPid, servicePid } = installed.status;
+
+      const config = await call(rig(), 'scm', 'queryConfig', service);
+      const [host = '', ...args] = splitCommandLine(config?.binaryPath ?? '');
+      expect(host).toMatch(/^C:\\Program Files\\Hermes Gateway Service\\[0-9a-f]{16}\\hermes-gateway-host\.exe$/);
+      expect(args).toEqual(['service', '--service', service]);
+      expect(config?.binaryPath).toMatch(/^"/);
+
+      expect((await rig().run(['taskkill', '/F', '/PID', String(gatewayPid)])).code).toBe(0);
+      const { status: again } = await until('another gateway', async () => {
+        const now = await asked('status');
+        return now.status.phase === 'running' && now.status.restarts.count === 1 && now;
+      });
+      expect(again.servicePid).not.toBe(servicePid);
+
+      expect(await asked('restart')).toMatchObject({ ok: true, status: { phase: 'running', restarts: { count: 0 } } });
+      expect((await run('logs', '-n', '50')).stdout).toContain('gateway started');
+      expect(await asked('doctor')).toMatchObject({ ok: true, healthy: true });
+      expect(await asked('stop')).toMatchObject({ ok: true, status: { phase: 'stopped', desired: 'stopped' } });
+      expect((await run('logs', '-n', '500')).stdout).toContain('externally supervised');
+      expect((await run('status')).code).toBe(EXIT.notRunning);
+      const doctor = await run('doctor', '--json');
+      expect(JSON.parse(doctor.stdout)).toMatchObject({ ok: true, healthy: true });
+      // What Wine's SCM does not keep is told as such.
+      expect(doctor.stdout).toMatch(/Wine \d\S* does not keep of a service the privileges that it is reduced to\./);
+      expect(await asked('start')).toMatchObject({ ok: true, status: { phase: 'running' } });
+      expect((await run('update', '--', rig().node, '-e', '0')).code).toBe(EXIT.done);
+      expect((await run('explain', 'needs-administrator')).code).toBe(EXIT.done);
+      // In the foreground the service is in charge already.
+      expect((await run('supervise')).code).toBe(EXIT.failed);
+      expect(await asked('uninstall')).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
+      expect(await call(rig(), 'scm', 'queryStatus', service)).toBeUndefined();
+      expect((await run('status')).code).toBe(EXIT.notInstalled);
+    });
+  },
+  { built: true },
+);

@@ -261,10 +261,10 @@ export class WineRig {
   }
 
   /** The rig's program, Node included, in another folder of C: as well. */
-  copyApp(folder: string): { readonly node: string; readonly host: string } {
+  copyApp(folder: string): { readonly node: string; readonly program: readonly string[] } {
     mkdirSync(path.dirname(toLinux(this.prefix, folder)), { recursive: true });
     execFileSync('cp', ['-al', toLinux(this.prefix, APP), toLinux(this.prefix, folder)]);
-    return { node: this.node.replace(APP, folder), host: this.host.replace(APP, folder) };
+    return { node: this.node.replace(APP, folder), program: this.program.map(part => part.replace(APP, folder)) };
   }
 
   /** Where the sample gateway lies inside Windows; it is put there at the first call. */
