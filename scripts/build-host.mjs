@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run build:host`: the host as users of Windows get it, in dist/windows-host. Two Node single executable applications made from one blob,
 // one without a window for what works in the background and one for a console, koffi's binary beside them, and a manifest with the sums of
-// all three. Its hash is in the blob, so no other binary is loaded. The same input gives the same bytes.
+// all three. Its hash is in the blob, so no other binary is loaded. The same input gives the same bytes. `-- --manifest` sums up what lies there.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -36,7 +36,7 @@ export const bundleWindowsHost = outDir => bundleHost(outDir, { koffiBinary: WIN
  * @param {string} outDir is made
  */
 export function makeExecutables(bundle, outDir) {
-  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { version } = packageManifest();
   mkdirSync(outDir, { recursive: true });
   const node = readFileSync(WINDOWS_NODE);
   const icon = readFileSync(path.join(root, 'build/icons/tray-running-light.ico'));
@@ -44,6 +44,15 @@ export function makeExecutables(bundle, outDir) {
   for (const program of PROGRAMS)
     writeFileSync(path.join(outDir, program.file), windowsExecutable(node, blob, icon, { ...program, version }));
   copyFileSync(path.join(bundle, KOFFI), path.join(outDir, KOFFI));
+  writeManifest(outDir);
+}
+
+/**
+ * The sums of what lies in a folder; anew after the executables were signed.
+ * @param {string} outDir
+ */
+function writeManifest(outDir) {
+  const { version } = packageManifest();
   const files = Object.fromEntries([...PROGRAMS.map(({ file }) => file), KOFFI].map(name => [name, sha256(path.join(outDir, name))]));
   const manifest = { protocol: PROTOCOL, version, node: windowsNodeVersion(), files };
   writeFileSync(path.join(outDir, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
@@ -79,6 +88,9 @@ function makeBlob(bundle) {
 
 const temporaryFolder = () => mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-host-'));
 
+/** @returns {{ version: string }} */
+const packageManifest = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
 /** @param {string} file */
 const sha256 = file => createHash('sha256').update(readFileSync(file)).digest('hex');
 
@@ -94,4 +106,8 @@ export async function buildHost(outDir) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildHost(path.join(root, 'dist/windows-host'));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const outDir = path.join(root, 'dist/windows-host');
+  if (process.argv[2] === '--manifest') writeManifest(outDir);
+  else await buildHost(outDir);
+}

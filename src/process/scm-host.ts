@@ -3,23 +3,27 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
+import { SERVICE_NAME } from '../gateway/identity.ts';
 import { GatewayServiceError } from '../service/errors.ts';
 import { EVENT_SOURCE } from '../service/events.ts';
 import type { Registration } from '../service/facts.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from '../service/ladder.ts';
 import type { Report } from '../service/manager.ts';
 import { problem } from '../service/problems.ts';
-import { noted } from '../service/receipt.ts';
+import { noted, type ReceiptEntry } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { commandLine } from '../windows/argv.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
-import { isRemovalPending, queryConfig, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
+import { enumerateServices, isRemovalPending, queryConfig, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser, isElevated } from '../windows/security.ts';
 import { serviceDisplayName } from '../windows/service-install.ts';
+import { APPS_LIST_KEY } from './apps-list.ts';
 import type { Vouch } from './control-client.ts';
 import { type Elevation, requireDone } from './elevation.ts';
 import type { HostPort } from './host-port.ts';
@@ -62,6 +66,9 @@ const HOST_STATES = {
 export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid;
 
 export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
+  /** Before anything is changed, where nobody could be asked. */
+  const checkElevation = (service: string) => (elevation ? elevation.check?.(service) : requireElevated(service));
+
   async function register(verb: 'install' | 'repair', service: string, recovery: RecoveryLadder, report: Report): Promise<void> {
     const atWork = () => report(progress(verb, 'registering'));
     if (elevation) {
@@ -94,6 +101,7 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
           { action: 'stop', kind: 'service', target: serviceName },
           { action: 'remove', kind: 'service', target: serviceName },
           { action: 'remove', kind: 'registry', target: key },
+          ...(enumerateServices(SERVICE_NAME).length === 1 ? programReceipt(hostCommand, 'uninstall') : []),
         ];
       }
       const { program, args } = brokerCommand(hostCommand, serviceName);
@@ -106,6 +114,7 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
           ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)),
         },
         { action, kind: 'registry', target: `${key}\\Parameters`, ...noted('owner') },
+        ...programReceipt(hostCommand, 'install'),
         { action, kind: 'right', target: serviceName, ...noted('rights') },
         { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
         { action: 'start', kind: 'service', target: serviceName },
@@ -113,14 +122,13 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
     },
     checkRights: async ({ serviceName }) => {
       if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
-      if (elevation) elevation.check?.(serviceName);
-      else requireElevated(serviceName);
+      checkElevation(serviceName);
     },
     examine: async ({ serviceName: service }, definition) =>
       examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER }),
     register: ({ serviceName }, { recovery }, report) => register('install', serviceName, recovery, report),
     repair: async ({ serviceName }, definition, report) => {
-      if (!elevation) requireElevated(serviceName);
+      checkElevation(serviceName);
       await register('repair', serviceName, definition?.recovery ?? RECOVERY_LADDER, report);
     },
     unregister: async ({ serviceName: service }, report) => {
@@ -142,6 +150,17 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
     },
     isGone: async ({ serviceName }) => (queryStatus(serviceName)?.state ?? 'stopped') === 'stopped',
   };
+}
+
+/** The copy of an executable, and its entry in Windows' list of apps; the script of development has neither. */
+function programReceipt([program = '', script]: readonly string[], verb: 'install' | 'uninstall'): ReceiptEntry[] {
+  if (script !== undefined) return [];
+  const folder = path.win32.dirname(program);
+  const action = verb === 'uninstall' ? 'remove' : existsSync(folder) ? 'keep' : 'create';
+  return [
+    { action, kind: 'folder', target: folder },
+    { action, kind: 'registry', target: APPS_LIST_KEY },
+  ];
 }
 
 /** Whether a service with this owner is one of ours; one without an owner is the half of an installation that was interrupted. */
