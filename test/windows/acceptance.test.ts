@@ -36,6 +36,7 @@ describe.skipIf(leftOut !== undefined)(
       expect(objections(facts), 'what forbids this suite here').toEqual([]);
       stage.open();
       stage.note('machine.json', JSON.stringify({ ...facts, windows: os.version(), release: os.release(), node: process.version }));
+      await expectTokenIsUsable();
       await expectWindowsAreSeen();
       endWatch = await watchWindows(shown);
     }, SUITE_START_MS);
@@ -152,6 +153,15 @@ describe.skipIf(leftOut !== undefined)(
         stage.write(stop, '');
         await watching;
       };
+    }
+
+    /** Only LocalSystem may ask for the token of a session, so a service of ours has to: without one, every gateway here would only wait. */
+    async function expectTokenIsUsable(): Promise<void> {
+      await stage.fresh();
+      await stage.cli('install', '--gateway-command', JSON.stringify(stage.sampleGateway()));
+      const { phase } = await stage.status();
+      await stage.clear();
+      expect(phase, 'with a token of the user of this session a service runs; without one it waits for a sign-in').toBe('running');
     }
 
     /** A watch that sees no window at all would say the same as one that has nothing to see. */
