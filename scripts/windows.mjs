@@ -1,5 +1,5 @@
 // `npm run windows`: the acceptance criteria and the attacks against the real SCM of this Windows, one file after the other; with `--built`
-// about the executables that users get, which are made first, with `--installer` about the installer in build/out too. Nothing else sets the
+// about the executables that users get, which are made first, with `--installer` only about the installer in build/out. Nothing else sets the
 // variable by which the suite knows that it was asked for: it installs and removes real services.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -22,13 +22,15 @@ if (built) {
   await buildHost(HOST);
   env['HERMES_GATEWAY_PROGRAM'] = path.join(HOST, 'hermes-gateway.exe');
 }
-if (args.includes('--installer')) {
+const installs = args.includes('--installer');
+if (installs) {
   const out = path.join(root, 'build', 'out');
   const [installer] = readdirSync(out).filter(name => /setup.*\.exe$/i.test(name));
   if (installer === undefined) throw new Error(`there is no installer in ${out}; "npm run dist --prefix build" makes it`);
   env['HERMES_GATEWAY_INSTALLER'] = path.join(out, installer);
 }
 const others = args.filter(arg => arg !== '--built' && arg !== '--installer');
-const run = [vitest, 'run', 'test/windows', '--no-file-parallelism', ...others];
+const suite = installs ? 'test/windows/installer.test.ts' : 'test/windows';
+const run = [vitest, 'run', suite, '--no-file-parallelism', ...others];
 const { status } = spawnSync(process.execPath, run, { stdio: 'inherit', cwd: root, env });
 process.exitCode = status ?? 1;
