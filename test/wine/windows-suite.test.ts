@@ -7,55 +7,62 @@ import { describeOnWine, until } from './suite.ts';
 
 const SAMPLE = readFileSync(new URL('../../examples/sample-gateway/gateway.mjs', import.meta.url), 'utf8');
 
-describeOnWine('the parts of the suite for Windows', rig => {
-  const probe = (name: string) => rig().app(`test/windows/probes/${name}.js`);
+describeOnWine(
+  'the parts of the suite for Windows',
+  rig => {
+    const probe = (name: string) => rig().app(`test/windows/probes/${name}.js`);
 
-  // Wine 8 raises no event when a window is shown; the one of its creation comes the same way.
-  it('sees a window, with the process and those that started it', async () => {
-    const [file, stop] = ['C:\\shown.jsonl', 'C:\\stop'];
-    const lines = () => rig().read(file).split('\n').filter(Boolean);
-    const watching = rig().run([rig().node, probe('shown-windows'), file, stop, 'created']);
-    await until('the watch to be up', () => existsSync(rig().onLinux(file)));
-    await rig().run([rig().node, probe('show-window'), 'Grüße']);
-    rig().write(stop, '');
-    expect(await watching).toMatchObject({ code: 0 });
-    const shown = lines().map(line => JSON.parse(line) as ShownWindow);
-    const lineage = expect.arrayContaining([expect.objectContaining({ line: expect.stringContaining('show-window') })]);
-    expect(shown).toContainEqual(expect.objectContaining({ className: 'Static', title: 'Grüße', lineage }));
-  });
+    // Wine 8 raises no event when a window is shown; the one of its creation comes the same way.
+    it('sees a window, with the process and those that started it', async () => {
+      const [file, stop] = ['C:\\shown.jsonl', 'C:\\stop'];
+      const lines = () => rig().read(file).split('\n').filter(Boolean);
+      const watching = rig().run([rig().node, probe('shown-windows'), file, stop, 'created']);
+      await until('the watch to be up', () => existsSync(rig().onLinux(file)));
+      await rig().run([rig().node, probe('show-window'), 'Grüße']);
+      rig().write(stop, '');
+      expect(await watching).toMatchObject({ code: 0 });
+      const shown = lines().map(line => JSON.parse(line) as ShownWindow);
+      const lineage = expect.arrayContaining([expect.objectContaining({ line: expect.stringContaining('show-window') })]);
+      expect(shown).toContainEqual(expect.objectContaining({ className: 'Static', title: 'Grüße', lineage }));
+    });
 
-  it('runs a program without the rights of an administrator, and tells how it ended', async () => {
-    const out = 'C:\\limited.json';
-    const asked = await rig().run([
-      rig().node,
-      probe('limited'),
-      out,
-      rig().node,
-      '-e',
-      'console.log(process.argv[1]); process.exit(7)',
-      'a b',
-    ]);
-    expect(asked, asked.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(rig().read(out))).toEqual({ code: 7, stdout: 'a b\n', stderr: '' });
-  });
+    it('runs a program without the rights of an administrator, and tells how it ended', async () => {
+      const out = 'C:\\limited.json';
+      const asked = await rig().run([
+        rig().node,
+        probe('limited'),
+        out,
+        rig().node,
+        '-e',
+        'console.log(process.argv[1]); process.exit(7)',
+        'a b',
+      ]);
+      expect(asked, asked.stderr).toMatchObject({ code: 0 });
+      expect(JSON.parse(rig().read(out))).toEqual({ code: 7, stdout: 'a b\n', stderr: '' });
+    });
 
-  it('takes a turn on its stage with the programs that users have: installs, kills, is served again, stops, leaves nothing', async () => {
-    const out = 'C:\\stage.json';
-    // Where the checkout is on a real Windows.
-    rig().write(rig().app('examples/sample-gateway/gateway.mjs'), SAMPLE);
-    const asked = await rig().run([rig().node, probe('stage'), out], { env: { HERMES_GATEWAY_PROGRAM: rig().host }, timeoutMs: 100_000 });
-    expect(asked, asked.stderr).toMatchObject({ code: 0 });
-    const seen = JSON.parse(rig().read(out));
-    expect(seen.facts).toMatchObject({ elevated: true, services: [], folders: [] });
-    expect(seen.installed).toMatchObject({ mechanism: 'service', phase: 'running' });
-    expect(seen.gateways).toEqual([seen.installed.gatewayPid]);
-    expect(seen.key).toMatchObject({ Start: 2, ObjectName: 'LocalSystem', FailureActions: expect.arrayContaining([60]) });
-    expect(seen.killed).toMatchObject({ code: 0 });
-    expect(seen.again.servicePid).not.toBe(seen.installed.servicePid);
-    expect(seen.history).toEqual(['started', 'ended', 'started']);
-    expect(seen.limited).toMatchObject({ code: 0, stdout: expect.stringContaining('"phase":"stopped"') });
-    expect(seen.stopped).toMatchObject({ phase: 'stopped', desired: 'stopped' });
-    expect(seen.during).toContain(`service ${seen.installed.service}`);
-    expect(seen.after).toEqual([]);
-  });
-});
+    it('takes a turn on its stage with the programs that users have: installs, kills, is served again, stops, leaves nothing', async () => {
+      const out = 'C:\\stage.json';
+      // Where the checkout is on a real Windows.
+      rig().write(rig().app('examples/sample-gateway/gateway.mjs'), SAMPLE);
+      const asked = await rig().run([rig().node, probe('stage'), out], {
+        env: { HERMES_GATEWAY_PROGRAM: rig().program[0] ?? '' },
+        timeoutMs: 100_000,
+      });
+      expect(asked, asked.stderr).toMatchObject({ code: 0 });
+      const seen = JSON.parse(rig().read(out));
+      expect(seen.facts).toMatchObject({ elevated: true, services: [], folders: [] });
+      expect(seen.installed).toMatchObject({ mechanism: 'service', phase: 'running' });
+      expect(seen.gateways).toEqual([seen.installed.gatewayPid]);
+      expect(seen.key).toMatchObject({ Start: 2, ObjectName: 'LocalSystem', FailureActions: expect.arrayContaining([60]) });
+      expect(seen.killed).toMatchObject({ code: 0 });
+      expect(seen.again.servicePid).not.toBe(seen.installed.servicePid);
+      expect(seen.history).toEqual(['started', 'ended', 'started']);
+      expect(seen.limited).toMatchObject({ code: 0, stdout: expect.stringContaining('"phase":"stopped"') });
+      expect(seen.stopped).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+      expect(seen.during).toContain(`service ${seen.installed.service}`);
+      expect(seen.after).toEqual([]);
+    });
+  },
+  { built: true },
+);
