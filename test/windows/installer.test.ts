@@ -1,6 +1,6 @@
 // The installer of the app on a real Windows: it installs without a question, updates the app under a running service, and takes everything
 // with it. Which installer, `npm run windows -- --installer` says: the one that `npm run dist --prefix build` has made.
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { itProves } from '../acceptance/it-proves.ts';
@@ -55,8 +55,12 @@ describe.skipIf(leftOut !== undefined)(
     itProves(
       'remove-app-windows',
       async () => {
-        // With this option it does its work itself, in place of a copy of it that nobody can wait for.
-        expect(await stage.run([UNINSTALLER, '/S', '/currentuser', `_?=${FOLDER}`], INSTALL_MS)).toMatchObject({ code: 0 });
+        // From elsewhere, and with the folder as the last argument without quotes, it does its work itself, and its exit code is its own.
+        const copy = path.join(stage.folder, 'uninstall.exe');
+        const script = path.join(stage.folder, 'uninstall.cmd');
+        copyFileSync(UNINSTALLER, copy);
+        stage.write(script, `@"${copy}" /S /currentuser _?=${FOLDER}\r\n`);
+        expect(await stage.run(['cmd', '/d', '/c', script], INSTALL_MS)).toMatchObject({ code: 0 });
         expect(existsSync(HOST)).toBe(false);
         expect(await stage.settled()).toEqual([]);
         return undefined;
