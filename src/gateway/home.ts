@@ -113,7 +113,7 @@ export function listProfiles(root: string, platform: NodeJS.Platform = process.p
   }
   // Where the file system ignores the case of names, the profile of a folder "Work" is "work".
   const known = platform === 'win32' ? names.map(name => name.toLowerCase()) : names;
-  const found = known.filter(name => isProfileFolder(folder, name)).sort();
+  const found = [...new Set(known)].filter(name => isProfileFolder(folder, name)).sort();
   return [DEFAULT_PROFILE, ...found];
 }
 

@@ -19,11 +19,11 @@ export function entryFileName(service: string, kind: EntryKind): string {
   return `Hermes Gateway Service${id === '' ? '' : ` (${id})`}.${kind}`;
 }
 
-/** Which service an entry is for by its name; undefined where it is no name of ours. */
+/** Which service an entry is for by its name, whatever the case of it; undefined where it is no name of ours. */
 export function serviceOfEntry(fileName: string): string | undefined {
-  const match = /^Hermes Gateway Service(?: \(([a-z0-9][a-z0-9_-]*)\))?\.(?:lnk|cmd)$/.exec(fileName);
+  const match = /^Hermes Gateway Service(?: \(([a-z0-9][a-z0-9_-]*)\))?\.(?:lnk|cmd)$/i.exec(fileName);
   if (!match) return undefined;
-  return match[1] === undefined ? SERVICE_NAME : `${SERVICE_NAME}-${match[1]}`;
+  return match[1] === undefined ? SERVICE_NAME : `${SERVICE_NAME}-${match[1].toLowerCase()}`;
 }
 
 /** What an entry starts: the supervisor of a service. `host` is the program and the arguments before the verb. */

@@ -182,6 +182,12 @@ describe('homes on the disk', () => {
     expect(listProfiles(folder)).toEqual(['default', 'b', 'hermes', 'work']);
   });
 
+  it('list a profile once where names differ only in case, as Windows reads them', () => {
+    for (const name of ['work', 'Work', 'WORK']) mkdirSync(path.join(folder, 'profiles', name), { recursive: true });
+    expect(listProfiles(folder, 'win32')).toEqual(['default', 'work']);
+    expect(listProfiles(folder, 'linux')).toEqual(['default', 'work']);
+  });
+
   it('give a link and its target the same service, and keep the link in every path', () => {
     const link = `${folder}-link`;
     symlinkSync(folder, link, 'junction');

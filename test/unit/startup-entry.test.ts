@@ -25,6 +25,7 @@ describe('the name of an entry', () => {
       for (const kind of ['lnk', 'cmd'] as const) expect(serviceOfEntry(entryFileName(service, kind))).toBe(service);
     }
     expect(entryFileName('HermesGateway', 'lnk')).toBe('Hermes Gateway Service.lnk');
+    expect(serviceOfEntry('HERMES GATEWAY SERVICE (Work).LNK')).toBe('HermesGateway-work');
     for (const name of [
       'Hermes_Gateway.cmd',
       'Hermes_Gateway_work.vbs',

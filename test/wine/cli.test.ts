@@ -79,6 +79,8 @@ describeOnWine(
         return now.status.phase === 'running' && now.status.restarts.count === 1 && now;
       });
       expect(again.servicePid).not.toBe(servicePid);
+      // Windows does not tell these homes apart, so there is one service for both.
+      expect(await asked('status', '--home', HOME.toUpperCase())).toMatchObject({ ok: true, status: { service, phase: 'running' } });
 
       expect(await asked('restart')).toMatchObject({ ok: true, status: { phase: 'running', restarts: { count: 0 } } });
       expect((await run('logs', '-n', '50')).stdout).toContain('gateway started');
