@@ -31,11 +31,6 @@ export interface Contender {
   register(home: string, gatewayCommand: readonly string[]): Promise<Registered>;
 }
 
-const NSSM = path.join(
-  path.dirname(createRequire(new URL('../wine/package.json', import.meta.url)).resolve('nssm/package.json')),
-  'examples',
-  'nssm.exe',
-);
 const NSSM_IN_WINDOWS = 'C:\\peers\\nssm.exe';
 const BARE_IN_WINDOWS = 'C:\\peers\\bare-service.cjs';
 const KOFFI_IN_WINDOWS = 'C:\\app\\host\\koffi.node';
@@ -44,7 +39,8 @@ const EVENT_MS = 30_000;
 /** Puts the peers into Windows. */
 export function layOutPeers(rig: WineRig): void {
   rig.write(NSSM_IN_WINDOWS, '');
-  copyFileSync(NSSM, rig.onLinux(NSSM_IN_WINDOWS));
+  const nssmPackage = createRequire(new URL('../wine/package.json', import.meta.url)).resolve('nssm/package.json');
+  copyFileSync(path.join(path.dirname(nssmPackage), 'examples', 'nssm.exe'), rig.onLinux(NSSM_IN_WINDOWS));
   copyFileSync(path.join(REPOSITORY, 'test/bench/peers/bare-service.cjs'), rig.onLinux(BARE_IN_WINDOWS));
 }
 
