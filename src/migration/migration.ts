@@ -110,7 +110,8 @@ export class Migration implements FormerAutostart {
   /** A wrapper starts its gateway again at once, as ours does: where it cannot be disabled, each would end the other's for ever. */
   async checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void> {
     if (elevated) return;
-    const wrapper = (await this.find(identity)).autostarts.find(({ kind }) => kind === 'service');
+    const { ports, owner } = this.#options;
+    const [wrapper] = (await findAutostarts({ services: ports.services }, identity.serviceName, owner)).autostarts;
     if (wrapper) throw new GatewayServiceError('mechanism-in-charge', `(the service ${wrapper.name})`);
   }
 
