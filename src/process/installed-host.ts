@@ -13,7 +13,7 @@ import { GatewayServiceError } from '../service/errors.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { checkSignature } from '../windows/authenticode.ts';
 import { isInUse } from '../windows/file.ts';
-import { type Held, holdTrusted, seal } from '../windows/file-trust.ts';
+import { type Held, holdTrusted } from '../windows/file-trust.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { enumerateServices, queryConfig } from '../windows/scm.ts';
@@ -47,6 +47,15 @@ function placeOf([program = '', script]: readonly string[]): HostPlace | undefin
 export function installedCommand(hostCommand: readonly string[]): readonly string[] {
   const place = placeOf(hostCommand);
   return place ? [place.program] : hostCommand;
+}
+
+/** The protocol that the host of a command speaks; undefined for the script of development, and where nothing tells. */
+export function protocolOf([program = '']: readonly string[]): number | undefined {
+  try {
+    return path.win32.basename(program) === HOST_PROGRAM ? readManifest(path.win32.dirname(program)).protocol : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What an elevated step is started with. */
@@ -111,8 +120,7 @@ export function copyHost({ from, to, files }: NonNullable<ElevatedProgram['copy'
 export function holdThisHost(): Held {
   if (!singleExecutable()) return { close: () => undefined };
   const folder = requireInstalled(process.execPath);
-  for (const file of ['', ...ALL_FILES]) seal(path.win32.join(folder, file));
-  const held = holdTrusted(folder, ALL_FILES);
+  const held = holdTrusted(folder, ALL_FILES, { seal: true });
   try {
     checkHostFiles(folder);
     for (const name of HOST_FILES) checkSignature(path.win32.join(folder, name));

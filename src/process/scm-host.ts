@@ -16,7 +16,7 @@ import { problem } from '../service/problems.ts';
 import { noted, type ReceiptEntry } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
-import { commandLine } from '../windows/argv.ts';
+import { commandLine, splitCommandLine } from '../windows/argv.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
 import { enumerateServices, isRemovalPending, queryConfig, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
@@ -27,6 +27,7 @@ import { APPS_LIST_KEY } from './apps-list.ts';
 import type { Vouch } from './control-client.ts';
 import { type Elevation, requireDone } from './elevation.ts';
 import type { HostPort } from './host-port.ts';
+import { protocolOf, tidyHosts } from './installed-host.ts';
 import {
   brokerCommand,
   examineService,
@@ -41,6 +42,8 @@ import { readHostFacts, readOwner } from './service-registry.ts';
 export interface ScmHostOptions {
   /** How the SCM is to start the broker: the program and the arguments before `service`. */
   readonly hostCommand: readonly string[];
+  /** The protocol of this host, where it is one that was built. */
+  readonly protocol?: number | undefined;
   /**
    * Who registers and unregisters, where this process is not to do it itself: it asks for an administrator. Without one an unelevated
    * process is refused.
@@ -65,7 +68,7 @@ const HOST_STATES = {
 /** Windows says which process serves a pipe. */
 export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid;
 
-export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
+export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): HostPort {
   /** Before anything is changed, where nobody could be asked. */
   const checkElevation = (service: string) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
@@ -90,7 +93,10 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
       }),
     problems: async ({ serviceName }) => {
       const { binaryPath = '' } = queryConfig(serviceName) ?? {};
-      return hasProgram(binaryPath) ? [] : [problem('host-missing', `(${binaryPath})`)];
+      if (!hasProgram(binaryPath)) return [problem('host-missing', `(${binaryPath})`)];
+      const spoken = protocolOf(splitCommandLine(binaryPath));
+      const isForeign = spoken !== undefined && protocol !== undefined && spoken !== protocol;
+      return isForeign ? [problem('host-protocol', `(${spoken} instead of ${protocol})`)] : [];
     },
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
     vouch: servedByRunner,
@@ -141,6 +147,7 @@ export function scmHost({ hostCommand, elevation }: ScmHostOptions): HostPort {
       requireElevated(service);
       report(progress('uninstall', 'unregistering'));
       await unregisterService(service);
+      await tidyHosts().catch(() => undefined);
     },
     start: async ({ serviceName }) => {
       await startService(serviceName, { deadlineMs: START_MS });

@@ -47,7 +47,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
   if (platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
   const [
-    { installedCommand },
+    { installedCommand, protocolOf },
     { scmHost, servedByRunner: vouch },
     { windowsStartupShell },
     { windowsMigration },
@@ -61,7 +61,11 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     import('../windows/user-environment.ts'),
     import('../windows/capabilities.ts'),
   ]);
-  const service = scmHost({ hostCommand: installedCommand(hostCommand), ...(elevation && { elevation }) });
+  const service = scmHost({
+    hostCommand: installedCommand(hostCommand),
+    protocol: protocolOf(hostCommand),
+    ...(elevation && { elevation }),
+  });
   const shell = windowsStartupShell(hostCommand);
   const startup = startupHost({ hostCommand, stateRoot, processes, shell, vouch });
   const former = windowsMigration({ stateRoot, processes, shell });

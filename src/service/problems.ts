@@ -147,6 +147,11 @@ export const PROBLEMS = {
     remedy: 'Repair it to bring it up to date.',
     elevated: true,
   },
+  'host-protocol': {
+    message: 'The service program that Windows starts speaks another protocol than this app.',
+    remedy: 'Repair it to bring it up to date.',
+    elevated: true,
+  },
   'definition-unreadable': {
     message: 'The definition of this gateway service cannot be read.',
     remedy: 'Install the service again to write it anew; the damaged file is kept.',

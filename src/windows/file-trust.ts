@@ -1,7 +1,7 @@
 /**
  * Whether a file may decide what runs with more rights than its reader's own: it lies where the path says, on a local disk, and nobody but
  * administrators can write, replace or rename it or any folder above it. What was looked at is held, so that it stays so until it is used.
- * Sources: CreateFileW, GetFinalPathNameByHandleW, GetFileInformationByHandle, GetSecurityInfo, "File Security and Access Rights",
+ * Sources: CreateFileW, GetFinalPathNameByHandleW, GetFileInformationByHandle, GetSecurityInfo, SetKernelObjectSecurity, "File Security and Access Rights",
  * ACCESS_MASK (Microsoft Learn); CWE-59, CWE-367, CWE-732.
  */
 import path from 'node:path';
@@ -33,7 +33,11 @@ const GetSecurityInfo = declare<[Handle, number, number, null, null, null, null,
   DWORD,
   [POINTER, 'int', DWORD, POINTER, POINTER, POINTER, POINTER, out(POINTER)],
 );
-const SetFileSecurityW = declare<[string, number, Handle], number>('advapi32.dll', 'SetFileSecurityW', BOOL, [WIDE, DWORD, POINTER]);
+const SetKernelObjectSecurity = declare<[Handle, number, Handle], number>('advapi32.dll', 'SetKernelObjectSecurity', BOOL, [
+  POINTER,
+  DWORD,
+  POINTER,
+]);
 const GetSecurityDescriptorLength = declare<[Handle], number>('advapi32.dll', 'GetSecurityDescriptorLength', DWORD, [POINTER]);
 
 const DRIVE_FIXED = 3;
@@ -111,11 +115,19 @@ export interface Held {
   close(): void;
 }
 
+export interface HoldOptions {
+  /**
+   * Gives folder and files to the administrators: what was made below Program Files has the rights of that folder, but its owner may be the
+   * person who made it, and an owner can give himself any right. Needs an administrator.
+   */
+  readonly seal?: boolean;
+}
+
 /**
  * Holds files of one folder, and the folder with all that are above it.
  * @throws GatewayServiceError `service-program-unsafe` with what is wrong
  */
-export function holdTrusted(folder: string, names: readonly string[]): Held {
+export function holdTrusted(folder: string, names: readonly string[], { seal = false }: HoldOptions = {}): Held {
   if (!isPlainPath(folder)) throw unsafe(folder, 'it is no plain path of a disk');
   const disk = `${folder.slice(0, 2)}\\`;
   if (GetDriveTypeW(disk).result !== DRIVE_FIXED) throw unsafe(folder, 'it is not on a disk of this machine');
@@ -125,9 +137,13 @@ export function holdTrusted(folder: string, names: readonly string[]): Held {
     for (const handle of held.splice(0).reverse()) closeHandle(handle);
   };
   const hold = (file: string, place: keyof typeof DANGEROUS, isFile = false): void => {
-    const handle = openHeld(file, isFile);
+    const sealed = seal && place === 'own';
+    const handle = openHeld(file, isFile, sealed);
     held.push(handle);
-    const wrong = detour(handle, file, isFile) ?? distrust(securityOf(handle), place, trusted);
+    const elsewhere = detour(handle, file, isFile);
+    if (elsewhere !== undefined) throw unsafe(file, elsewhere);
+    if (sealed) giveToAdministrators(handle, file);
+    const wrong = distrust(securityOf(handle), place, trusted);
     if (wrong !== undefined) throw unsafe(file, wrong);
   };
   try {
@@ -145,15 +161,11 @@ export function holdTrusted(folder: string, names: readonly string[]): Held {
 const SEALED = 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)';
 const OWNER_AND_PROTECTED_DACL = 0x8000_0005;
 
-/**
- * Gives a file or folder to the administrators: one that was made below Program Files has the rights of that folder, but its owner may be the
- * person who made it, and an owner can give himself any right.
- */
-export function seal(file: string): void {
+function giveToAdministrators(handle: Handle, file: string): void {
   withSecurityAttributes(SEALED, attributes => {
     const { lpSecurityDescriptor } = attributes as { lpSecurityDescriptor: Handle };
-    const { result, lastError } = SetFileSecurityW(file, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor);
-    if (!result) throw win32Error(lastError, `SetFileSecurityW ${file}`);
+    const { result, lastError } = SetKernelObjectSecurity(handle, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor);
+    if (!result) throw win32Error(lastError, `SetKernelObjectSecurity ${file}`);
   });
 }
 
@@ -163,11 +175,11 @@ const unsafe = (file: string, why: string) => new GatewayServiceError('service-p
 const isWine = (): boolean => isExported('ntdll.dll', 'wine_get_version');
 
 /** Readers may share it, writers of a folder's entries too; nobody may remove or rename it. */
-function openHeld(file: string, isFile: boolean): Handle {
+function openHeld(file: string, isFile: boolean, sealed: boolean): Handle {
   return opened(
     CreateFileW(
       file,
-      GENERIC_READ,
+      GENERIC_READ + (sealed ? CHANGES_RIGHTS : 0),
       isFile ? FILE_SHARE_READ : FILE_SHARE_READ | FILE_SHARE_WRITE,
       null,
       OPEN_EXISTING,

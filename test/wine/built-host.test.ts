@@ -1,14 +1,18 @@
 // The host as users of Windows get it (`npm run build:host`): what it is, and how it runs below Wine as the service and as the sign-in start. In
 // a console it is in cli.test.ts, as the elevated step in attacks.test.ts.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { buildHost } from '../../scripts/build-host.mjs';
+import { splitCommandLine } from '../../src/windows/argv.ts';
 import { isSigned } from '../../src/windows/authenticode.ts';
 import { call } from './call.ts';
+import { sampleGatewayIn } from './remote-manager.ts';
 import { describeServiceOnWine } from './suite.ts';
+
+const APP_HOST = 'C:\\app\\host';
 
 /** IMAGE_LOAD_CONFIG_DIRECTORY64.DependentLoadFlags of a program, found by its section table. */
 function dependentLoadFlags(bytes: Buffer): number {
@@ -78,6 +82,37 @@ describeServiceOnWine(
       await service.manager.kill(before.gatewayPid ?? 0);
       expect((await service.another(before)).restarts.count).toBe(1);
       expect(await service.manager.stop(service.of)).toMatchObject({ phase: 'stopped' });
+    });
+
+    it('drives an installed host of another version, tells it, and puts this one beside it when it is asked to', async () => {
+      const install = async (folder: string, change: object) => {
+        for (const name of readdirSync(service.rig.onLinux(APP_HOST))) {
+          service.rig.write(`${folder}\\${name}`, '');
+          copyFileSync(service.rig.onLinux(`${APP_HOST}\\${name}`), service.rig.onLinux(`${folder}\\${name}`));
+        }
+        service.rig.write(
+          `${folder}\\manifest.json`,
+          JSON.stringify({ ...JSON.parse(service.rig.read(`${folder}\\manifest.json`)), ...change }),
+        );
+        const gateway = JSON.stringify(sampleGatewayIn(service.rig));
+        return service.rig.run([`${folder}\\hermes-gateway.exe`, '--home', service.of.home, 'install', '--gateway-command', gateway]);
+      };
+      const program = async () =>
+        splitCommandLine((await call(service.rig, 'scm', 'queryConfig', service.of.serviceName))?.binaryPath ?? '')[0] ?? '';
+      await service.fresh();
+      expect((await install('C:\\older', { version: '0.0.9' })).code).toBe(0);
+      const older = await program();
+      const running = await service.phase('running');
+      expect(running.problems).toMatchObject([{ code: 'host-outdated', elevated: true }]);
+      expect(await service.manager.stop(service.of)).toMatchObject({ phase: 'stopped' });
+      expect(await service.manager.start(service.of)).toMatchObject({ phase: 'running' });
+      // The offer: what runs keeps its files until it ends.
+      await service.manager.install(service.of);
+      expect(await program()).not.toBe(older);
+      expect(service.rig.read(older)).not.toBe('');
+      expect(await service.status()).toMatchObject({ problems: [] });
+      expect((await install('C:\\newer', { protocol: 2 })).code).toBe(0);
+      expect((await service.status()).problems.map(({ code }) => code)).toEqual(['host-protocol', 'host-outdated']);
     });
 
     it('keeps a gateway from the Startup folder, and hears the end of the session', async () => {

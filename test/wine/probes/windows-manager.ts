@@ -8,7 +8,7 @@ import { directElevation } from '../../../src/process/direct-elevation.ts';
 import type { Elevation } from '../../../src/process/elevation.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 import { HostedManager } from '../../../src/process/hosted-manager.ts';
-import { installedCommand } from '../../../src/process/installed-host.ts';
+import { installedCommand, protocolOf } from '../../../src/process/installed-host.ts';
 import { scmHost, servedByRunner } from '../../../src/process/scm-host.ts';
 import { startupHost } from '../../../src/process/startup-host.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
@@ -33,7 +33,7 @@ export function windowsManager(elevation?: Elevation): HostedManager {
   const how = elevation ?? (hostCommand.length === 1 ? directElevation(hostCommand) : undefined);
   return new HostedManager(
     [
-      scmHost({ hostCommand: installedCommand(hostCommand), ...(how && { elevation: how }) }),
+      scmHost({ hostCommand: installedCommand(hostCommand), protocol: protocolOf(hostCommand), ...(how && { elevation: how }) }),
       startupHost({ hostCommand, stateRoot: states, processes, shell, vouch: servedByRunner }),
     ],
     {
