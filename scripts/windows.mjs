@@ -2,7 +2,7 @@
 // about the executables that users get, which are made first, with `--installer` only about the installer in build/out. Nothing else sets the
 // variable by which the suite knows that it was asked for: it installs and removes real services.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,8 @@ if (installs) {
   env['HERMES_GATEWAY_INSTALLER'] = path.join(out, installer);
 }
 const others = args.filter(arg => arg !== '--built' && arg !== '--installer');
+// What an earlier run has left there is no evidence of this one.
+rmSync(path.join(root, 'test-results'), { recursive: true, force: true });
 const suite = installs ? 'test/windows/installer.test.ts' : 'test/windows';
 const run = [vitest, 'run', suite, '--no-file-parallelism', ...others];
 const { status } = spawnSync(process.execPath, run, { stdio: 'inherit', cwd: root, env });

@@ -61,7 +61,6 @@ export class WindowsStage implements ServiceStage {
 
   open(): void {
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-windows-'));
-    rmSync(this.evidence, { recursive: true, force: true });
     mkdirSync(this.evidence, { recursive: true });
   }
 
@@ -117,7 +116,7 @@ export class WindowsStage implements ServiceStage {
     return this.run([...this.program, '--home', this.of.home, ...args]);
   }
 
-  /** A program as the same user without the rights of an administrator. */
+  /** A program, by its path or one of Windows' own, as the same user without the rights of an administrator. */
   async limited(argv: readonly string[]): Promise<StageRun> {
     const out = path.join(this.folder, 'limited.json');
     rmSync(out, { force: true });

@@ -39,6 +39,8 @@ describeOnWine(
       ]);
       expect(asked, asked.stderr).toMatchObject({ code: 0 });
       expect(JSON.parse(rig().read(out))).toEqual({ code: 7, stdout: 'a b\n', stderr: '' });
+      await rig().run([rig().node, probe('limited'), out, 'cmd.exe', '/d', '/c', 'exit 3']);
+      expect(JSON.parse(rig().read(out))).toMatchObject({ code: 3 });
     });
 
     it('takes a turn on its stage with the programs that users have: installs, kills, is served again, stops, leaves nothing', async () => {

@@ -1,6 +1,7 @@
 // Runs a program as the same user without the rights of an administrator: limited OUT ARGV…. The machine of a test has no second, filtered
 // token where UAC is off, so a restricted one is made, in which Administrators can only deny. Writes {code,stdout,stderr} into OUT.
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { closeHandle } from '../../../src/windows/handle.ts';
 import { Job } from '../../../src/windows/job.ts';
@@ -31,7 +32,9 @@ function made(step: string, make: (token: [Handle | null]) => { readonly result:
   return token[0];
 }
 
-const [, , outFile = '', program = '', ...args] = process.argv;
+const [, , outFile = '', named = '', ...args] = process.argv;
+// A name without a path is one of Windows' own tools.
+const program = path.win32.isAbsolute(named) ? named : path.win32.join(systemDirectory(), named);
 const own = made('OpenProcessToken', token => OpenProcessToken(GetCurrentProcess().result, TOKEN_ALL, token));
 const limited = made('CreateRestrictedToken', token => CreateRestrictedToken(own, LUA_TOKEN, 0, null, 0, null, 0, null, token));
 const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
