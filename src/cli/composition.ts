@@ -17,10 +17,12 @@ import type { Elevation } from '../process/elevation.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { gatewayCommand, systemManager } from '../process/system-manager.ts';
 import { definedIdentity } from '../service/definition.ts';
+import { GatewayServiceError } from '../service/errors.ts';
 import type { GatewayManager } from '../service/manager.ts';
 import { definedServices, StateFolder, stateRoot } from '../service/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
+import { type InstallerPorts, runInstaller } from './installer.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -106,6 +108,35 @@ async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
 async function elevation(): Promise<{ elevation?: Elevation }> {
   if (process.platform !== 'win32' || !singleExecutable()) return {};
   return { elevation: (await import('../process/direct-elevation.ts')).directElevation(hostCommand()) };
+}
+
+/** What the app's installer asks for, on this system. */
+export function runInstallerProgram(argv: readonly string[]): Promise<number> {
+  return runInstaller(argv, async () => {
+    const states = stateRoot(process.platform, process.env, os.homedir());
+    const system = await systemManager({ stateRoot: states, hostCommand: hostCommand(), ...(await elevation()) });
+    const { identities, manager, updates } = createComposition(system);
+    const rights = process.platform === 'win32' ? await windowsRights() : NO_RIGHTS;
+    return { identities: () => identities({}), manager, updates, ...rights };
+  });
+}
+
+type Rights = Pick<InstallerPorts, 'isElevated' | 'removeWithConsent' | 'removeServices'>;
+
+/** Elsewhere nothing of ours needs any. */
+const NO_RIGHTS: Rights = { isElevated: false, removeWithConsent: async () => undefined, removeServices: async () => undefined };
+
+async function windowsRights(): Promise<Rights> {
+  const [{ isElevated }, { removeWithConsent }, { elevatedStep }] = await Promise.all([
+    import('../windows/security.ts'),
+    import('../process/removal-consent.ts'),
+    import('../process/elevated-step.ts'),
+  ]);
+  const removeServices = async (): Promise<void> => {
+    const answer = await elevatedStep(['uninstall', '--all']);
+    if (!answer.ok) throw GatewayServiceError.fromValue(answer.error);
+  };
+  return { isElevated: isElevated(), removeWithConsent, removeServices };
 }
 
 /** The command line for people, on this system. */

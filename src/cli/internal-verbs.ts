@@ -1,7 +1,8 @@
 /**
  * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step that
- * needs an administrator), `remove` (Windows' list of apps), `through-explorer` (asks Explorer to start a program) and, with `--service`, `supervise`. They are answered before anything of the public command line is loaded,
- * because they stand between a killed gateway and its return.
+ * needs an administrator), `remove` (Windows' list of apps), `installer` (the app's installer), `through-explorer` (asks Explorer to start a
+ * program) and, with `--service`, `supervise`. They are answered before anything of the public command line is loaded, because they stand
+ * between a killed gateway and its return.
  */
 
 /** The exit code, or undefined where the arguments are no internal verb. */
@@ -10,6 +11,7 @@ export async function runInternalVerb(argv: readonly string[]): Promise<number |
   if (verb === 'elevated') return (await import('../process/elevated-step.ts')).runElevatedStep(argv.slice(1));
   if (verb === 'remove') return (await import('../process/elevated-step.ts')).removeApp();
   if (verb === 'through-explorer') return (await import('../process/windows-startup.ts')).runThroughExplorer(option ?? '');
+  if (verb === 'installer') return (await import('./composition.ts')).runInstallerProgram(argv.slice(1));
   if (option !== '--service' || service === undefined) return undefined;
   if (verb === 'run') return (await import('../process/entry.ts')).runRunner(service, rest.includes('--asked'));
   if (verb === 'service') {

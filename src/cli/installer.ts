@@ -1,0 +1,164 @@
+/**
+ * What the app's installer asks for: `installer hold|release|remove` (build/installer.nsh). The gateways are handed off to it as to any
+ * updater, by its process: where it is killed or fails without a word, their runners see it gone and start them again.
+ */
+
+import { parseArgs } from 'node:util';
+import type { GatewayIdentity } from '../gateway/identity.ts';
+import { EXIT, type ExitCode, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { isSameProcess, processRef } from '../service/lock.ts';
+import type { GatewayManager } from '../service/manager.ts';
+import { poll } from '../service/poll.ts';
+import { notUpdated, resultOf } from '../update/ending.ts';
+import { readJournals, type UpdateJournal } from '../update/journal.ts';
+import type { UpdatePorts } from '../update/ports.ts';
+import { resumeUpdates } from '../update/resume.ts';
+import { Update } from '../update/update.ts';
+
+export interface InstallerPorts {
+  /** Every gateway of this user, installed or not. */
+  readonly identities: () => Promise<readonly GatewayIdentity[]>;
+  readonly manager: GatewayManager;
+  readonly updates: UpdatePorts;
+  readonly isElevated: boolean;
+  /** Asks an administrator for consent, once, and takes these services away. */
+  readonly removeWithConsent: (services: readonly string[]) => Promise<void>;
+  /** Takes away every service of ours that is left, whoever owns it; needs an administrator. */
+  readonly removeServices: () => Promise<void>;
+}
+
+export interface RemoveOptions {
+  /** Nobody is there to be asked for consent. */
+  readonly quiet: boolean;
+  /** The app goes for every user of this computer. */
+  readonly everyone: boolean;
+}
+
+/** A runner may be settling its part of the update just then, in milliseconds. */
+const RELEASE_MS = 30_000;
+
+const ENDINGS = {
+  updated: 'The app was installed.',
+  'not-updated': 'The app could not be replaced; the former one is still there.',
+} as const;
+export type InstallerOutcome = keyof typeof ENDINGS;
+
+/**
+ * Stops every gateway that should run until `release`, or until the installer's process is gone; those that the user has stopped stay so.
+ * @throws what `Update.begin` throws; the gateways are up again then
+ */
+export async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number; readonly what: string }): Promise<void> {
+  const identities = await wanted(ports);
+  if (identities.length === 0) return;
+  const { processes } = ports.updates;
+  // The app's files are replaced; those of Hermes, which an update of Hermes needs free, are not touched.
+  const updates: UpdatePorts = { ...ports.updates, files: { inUse: async () => undefined } };
+  const update = await Update.begin(updates, { who: 'The installer', what, identities }).catch(isUnderWayAlready);
+  try {
+    await update?.handOff({ successor: processRef(pid, processes) });
+  } catch (error) {
+    await update?.end(notUpdated(toGatewayServiceError(error)));
+    throw error;
+  }
+}
+
+/**
+ * Starts the gateways again that were stopped for this installer; resolves when they are up.
+ * @throws GatewayServiceError of the first that did not come up
+ */
+export async function release(
+  { updates }: InstallerPorts,
+  outcome: { readonly pid: number; readonly how: InstallerOutcome },
+): Promise<void> {
+  const { pid, how } = outcome;
+  const isMine = ({ handOff }: UpdateJournal) => handOff?.successor?.pid === pid && isSameProcess(handOff.successor, updates.processes);
+  const judge = (journal: UpdateJournal) => (isMine(journal) ? resultOf(how, ENDINGS[how]) : undefined);
+  const settled = async () => {
+    for (const { journal } of await resumeUpdates(updates, { judge })) {
+      const failed = journal.profiles.find(({ error }) => error !== undefined);
+      if (failed?.error) throw GatewayServiceError.fromValue(failed.error);
+    }
+    return !(await readJournals(updates.stateRoot)).some(found => 'journal' in found && isMine(found.journal));
+  };
+  await poll(settled, { what: 'the gateways to be released', deadlineMs: RELEASE_MS });
+}
+
+/**
+ * Removes every gateway service of this user; gives what is left, because removing it takes an administrator whom nobody may ask.
+ * @throws GatewayServiceError `consent-declined` where somebody was asked; then no service has gone
+ */
+export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {
+  const { manager, isElevated, removeWithConsent, removeServices } = ports;
+  const identities = await ports.identities();
+  const mechanisms = await Promise.all(identities.map(async identity => (await manager.status(identity)).mechanism));
+  const services = isElevated ? [] : identities.filter((_, index) => mechanisms[index] === 'service').map(({ serviceName }) => serviceName);
+  if (services.length > 0 && !quiet) await removeWithConsent(services);
+  const left = quiet ? services : [];
+  for (const [index, identity] of identities.entries()) {
+    if (mechanisms[index] !== 'none' && !left.includes(identity.serviceName)) await manager.uninstall(identity);
+  }
+  if (everyone && isElevated) await removeServices();
+  return left;
+}
+
+/** The whole command; gives its exit code. */
+export async function runInstaller(argv: readonly string[], ports: () => Promise<InstallerPorts>): Promise<ExitCode> {
+  try {
+    const [verb, ...args] = argv;
+    switch (verb) {
+      case 'hold': {
+        const { pid, what } = options(args, { pid: { type: 'string' }, what: { type: 'string' } });
+        await hold(await ports(), { pid: pidOf(pid), what: what ?? 'the app' });
+        return EXIT.done;
+      }
+      case 'release': {
+        const { pid, outcome } = options(args, { pid: { type: 'string' }, outcome: { type: 'string' } });
+        await release(await ports(), { pid: pidOf(pid), how: outcomeOf(outcome) });
+        return EXIT.done;
+      }
+      case 'remove': {
+        const { quiet = false, everyone = false } = options(args, { quiet: { type: 'boolean' }, everyone: { type: 'boolean' } });
+        const left = await remove(await ports(), { quiet, everyone });
+        if (left.length > 0) throw new GatewayServiceError('needs-administrator', `(left: ${left.join(', ')})`);
+        return EXIT.done;
+      }
+      default:
+        throw new GatewayServiceError('usage', '(The installer asks for "hold", "release" or "remove".)');
+    }
+  } catch (thrown) {
+    const { message, exit } = toGatewayServiceError(thrown);
+    process.stderr.write(`${message}\n`);
+    return exit;
+  }
+}
+
+async function wanted({ identities, manager }: InstallerPorts): Promise<readonly GatewayIdentity[]> {
+  const found = await Promise.all((await identities()).map(async identity => ({ identity, status: await manager.status(identity) })));
+  return found
+    .filter(({ status: { mechanism, desired } }) => mechanism !== 'none' && desired === 'running')
+    .map(({ identity }) => identity);
+}
+
+/** Whoever updates has the gateways down and brings them up again: the app that has started this installer, or Hermes' own updater. */
+function isUnderWayAlready(error: unknown): undefined {
+  if (toGatewayServiceError(error).code !== 'update-running') throw error;
+}
+
+function options<T extends Record<string, { readonly type: 'string' | 'boolean' }>>(args: readonly string[], known: T) {
+  try {
+    return parseArgs({ args: [...args], options: known }).values;
+  } catch (error) {
+    throw new GatewayServiceError('usage', `(${error instanceof Error ? error.message : error})`);
+  }
+}
+
+function pidOf(text: string | undefined): number {
+  const pid = Number(text);
+  if (!Number.isSafeInteger(pid) || pid < 1) throw new GatewayServiceError('usage', '(--pid takes the number of a process.)');
+  return pid;
+}
+
+function outcomeOf(text: string | undefined): InstallerOutcome {
+  if (text === 'updated' || text === 'not-updated') return text;
+  throw new GatewayServiceError('usage', '(--outcome takes "updated" or "not-updated".)');
+}

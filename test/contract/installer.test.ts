@@ -1,0 +1,193 @@
+// What the app's installer asks of the host: the gateways are down while it replaces files, and up again however it ends. The installer is
+// a process that waits here; the real one is run by test/wine/installer.test.ts.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type InstallerPorts, remove } from '../../src/cli/installer.ts';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import { EXIT, GatewayServiceError } from '../../src/service/errors.ts';
+import { poll } from '../../src/service/poll.ts';
+import { makeSurroundings, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
+import { gatewayIdentityFor } from '../support/identity.ts';
+import { MemoryManager } from '../support/memory-manager.ts';
+import { runProgram } from '../support/program.ts';
+import { updatePorts } from '../support/update-ports.ts';
+
+describe('the host, asked by an installer', () => {
+  let surroundings: Surroundings;
+  let installer: ChildProcess & { readonly pid: number };
+  beforeEach(async () => {
+    surroundings = makeSurroundings();
+    fs.mkdirSync(path.join(surroundings.home, 'profiles/idle'), { recursive: true });
+    installer = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1_000)'], { stdio: 'ignore' }) as typeof installer;
+    expect(await run(...installArgs)).toMatchObject({ exit: EXIT.done });
+  });
+  afterEach(async () => {
+    installer.kill('SIGKILL');
+    for (const profile of ['default', 'idle']) expect(await run('uninstall', '--profile', profile)).toMatchObject({ exit: EXIT.done });
+    expect(surroundings.files()).toEqual([]);
+    surroundings.dispose();
+  });
+
+  const run = (...argv: readonly string[]) => runProgram(surroundings, ...argv);
+  const installArgs = ['install', '--gateway-command', JSON.stringify(sampleGateway())];
+  const ask = (verb: string, ...options: readonly string[]) => run('installer', verb, '--pid', String(installer.pid), ...options);
+  const status = async (profile = 'default') => JSON.parse((await run('status', '--json', '--profile', profile)).out).status;
+  const notes = () => {
+    const file = path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service');
+    const names = fs.readdirSync(file, { recursive: true, encoding: 'utf8' }).filter(name => path.basename(name).startsWith('history'));
+    return names.flatMap(name =>
+      [...fs.readFileSync(path.join(file, name), 'utf8').matchAll(/"what":"([a-z-]*updat[a-z-]*)"/g)].map(([, what]) => what),
+    );
+  };
+
+  it('stops the gateways that should run, and starts those again', async () => {
+    expect(await run(...installArgs, '--profile', 'idle')).toMatchObject({ exit: EXIT.done });
+    expect(await run('stop', '--profile', 'idle')).toMatchObject({ exit: EXIT.done });
+    const before = await status();
+    expect(await ask('hold', '--what', 'The app 2.0.0')).toMatchObject({ exit: EXIT.done, out: '' });
+    expect(await status()).toMatchObject({ phase: 'held-for-update', desired: 'running' });
+    expect(await ask('release', '--outcome', 'updated')).toMatchObject({ exit: EXIT.done });
+    const after = await status();
+    expect(after).toMatchObject({ phase: 'running' });
+    expect(after.startedAt).not.toBe(before.startedAt);
+    expect(await status('idle')).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+    expect(notes()).toEqual(['updated']);
+  });
+
+  it('writes down that nothing was installed', async () => {
+    await ask('hold');
+    await ask('release', '--outcome', 'not-updated');
+    expect(await status()).toMatchObject({ phase: 'running' });
+    expect(notes()).toEqual(['not-updated']);
+  });
+
+  it('starts them by itself when the installer is killed', async () => {
+    await ask('hold');
+    installer.kill('SIGKILL');
+    await once(installer, 'exit');
+    await poll(async () => (await status()).phase === 'running', { what: 'the gateway to be back', deadlineMs: 20_000 });
+  });
+
+  it('leaves a hold to whoever has it: the app that has started the installer', async () => {
+    await ask('hold');
+    const { pid } = installer;
+    const second = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1_000)'], { stdio: 'ignore' });
+    expect(await run('installer', 'hold', '--pid', String(second.pid))).toMatchObject({ exit: EXIT.done });
+    expect(await run('installer', 'release', '--pid', String(second.pid), '--outcome', 'updated')).toMatchObject({ exit: EXIT.done });
+    second.kill('SIGKILL');
+    expect(await status()).toMatchObject({ phase: 'held-for-update' });
+    expect(await run('installer', 'release', '--pid', String(pid), '--outcome', 'updated')).toMatchObject({ exit: EXIT.done });
+    expect(await status()).toMatchObject({ phase: 'running' });
+  });
+
+  it('does nothing where nothing is to be held, and leaves nothing of it', async () => {
+    await run('uninstall');
+    expect(await ask('hold')).toMatchObject({ exit: EXIT.done });
+    expect(await ask('release', '--outcome', 'updated')).toMatchObject({ exit: EXIT.done });
+    expect(surroundings.files()).toEqual([]);
+  });
+
+  it('says so when a gateway does not come up', async () => {
+    await ask('hold');
+    const definition = path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service', (await status()).service, 'definition.json');
+    const text = fs.readFileSync(definition, 'utf8');
+    fs.writeFileSync(definition, text.replace('gateway.mjs', 'no-gateway.mjs'));
+    expect(await ask('release', '--outcome', 'updated')).toMatchObject({
+      exit: EXIT.failed,
+      err: expect.stringContaining('did not come up'),
+    });
+    fs.writeFileSync(definition, text);
+  });
+
+  it('removes everything of this user with the app', async () => {
+    expect(await run(...installArgs, '--profile', 'idle')).toMatchObject({ exit: EXIT.done });
+    expect(await run('installer', 'remove', '--quiet')).toMatchObject({ exit: EXIT.done });
+    expect(surroundings.files()).toEqual([]);
+  });
+});
+
+describe('a request that the host does not understand', () => {
+  const surroundings = makeSurroundings();
+  afterAll(() => surroundings.dispose());
+
+  it.each([
+    ['no verb', []],
+    ['a verb that it has not', ['destroy']],
+    ['no process', ['hold']],
+    ['a process that is none', ['hold', '--pid', 'all']],
+    ['an outcome that is none', ['release', '--pid', '1', '--outcome', 'perhaps']],
+    ['an option that it has not', ['remove', '--force']],
+  ])('(%s) is answered with exit code 2, by which an installer knows a host that is too old', async (_what, argv) => {
+    expect(await runProgram(surroundings, 'installer', ...argv)).toMatchObject({ exit: EXIT.usage, out: '' });
+  });
+});
+
+describe('the removal of the app', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-removal-'));
+  let manager: MemoryManager;
+  let everyServiceGone: boolean;
+  let asked: (readonly string[])[];
+  const one: GatewayIdentity = gatewayIdentityFor('/homes');
+  const other: GatewayIdentity = gatewayIdentityFor('/homes', 'work');
+  beforeEach(async () => {
+    everyServiceGone = false;
+    asked = [];
+    manager = new MemoryManager({ mechanisms: ['service', 'startup'], folder });
+    await manager.install(one, { mechanism: 'service' });
+    await manager.install(other, { mechanism: 'startup' });
+  });
+
+  const ports = (isElevated: boolean, consents = true): InstallerPorts => ({
+    identities: async () => [one, other],
+    manager,
+    updates: updatePorts(manager, folder),
+    isElevated,
+    removeWithConsent: async services => {
+      asked.push(services);
+      if (!consents) throw new GatewayServiceError('consent-declined');
+    },
+    removeServices: async () => {
+      everyServiceGone = true;
+    },
+  });
+  const mechanisms = async () => Promise.all([one, other].map(async identity => (await manager.status(identity)).mechanism));
+
+  it('leaves a service where nobody may be asked, and takes what needs no rights', async () => {
+    expect(await remove(ports(false), { quiet: true, everyone: true })).toEqual([one.serviceName]);
+    expect(await mechanisms()).toEqual(['service', 'none']);
+    expect(asked).toEqual([]);
+    expect(everyServiceGone).toBe(false);
+  });
+
+  it('asks once, for all services together', async () => {
+    const third = gatewayIdentityFor('/homes', 'third');
+    await manager.install(third, { mechanism: 'service' });
+    const all = { ...ports(false), identities: async () => [one, other, third] };
+    expect(await remove(all, { quiet: false, everyone: false })).toEqual([]);
+    expect(asked).toEqual([[one.serviceName, third.serviceName]]);
+    expect(await mechanisms()).toEqual(['none', 'none']);
+  });
+
+  it('leaves everything as it is where consent is declined', async () => {
+    await expect(remove(ports(false, false), { quiet: false, everyone: false })).rejects.toMatchObject({
+      code: 'consent-declined',
+      exit: 5,
+    });
+    expect(await mechanisms()).toEqual(['service', 'startup']);
+  });
+
+  it('takes the services of every user with the app of every user', async () => {
+    expect(await remove(ports(true), { quiet: true, everyone: true })).toEqual([]);
+    expect(await mechanisms()).toEqual(['none', 'none']);
+    expect(everyServiceGone).toBe(true);
+  });
+
+  it('leaves those of other users with the app of one', async () => {
+    expect(await remove(ports(true), { quiet: false, everyone: false })).toEqual([]);
+    expect(everyServiceGone).toBe(false);
+  });
+});
