@@ -1,0 +1,102 @@
+// What electron-builder.yml comes to: by electron-builder's own schema, and in the app that electron-builder packs with it.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../support/sandbox.ts';
+import { canPack, packApp } from '../wine/packaging/packing.ts';
+
+const PACK_MS = 120_000;
+const FUSES = [
+  'RunAsNode',
+  'EnableCookieEncryption',
+  'EnableNodeOptionsEnvironmentVariable',
+  'EnableNodeCliInspectArguments',
+  'EnableEmbeddedAsarIntegrityValidation',
+  'OnlyLoadAppFromAsar',
+  'GrantFileProtocolExtraPrivileges',
+];
+/** How a fuse that is on stands in the wire. */
+const ON = '1'.charCodeAt(0);
+
+const able = canPack('app');
+const subject = 'the packaging of the app';
+
+describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reason})`, () => {
+  const packaging = createRequire(path.join(REPOSITORY, 'build/package.json'));
+  const builder = createRequire(packaging.resolve('app-builder-lib'));
+  const settings = () => builder('js-yaml').load(readFileSync(path.join(REPOSITORY, 'electron-builder.yml'), 'utf8'));
+
+  describe('by electron-builder’s schema', () => {
+    const validate = (config: unknown): Promise<void> =>
+      builder('./util/config/config.js').validateConfiguration(config, { isEnabled: false });
+
+    it('is valid', async () => {
+      await expect(validate(settings())).resolves.toBeUndefined();
+    });
+
+    it('would not be with a setting that does not exist, or with a value of another kind', async () => {
+      const { electronFuses, nsis } = settings();
+      await expect(validate({ ...settings(), electronFuses: { ...electronFuses, runAsHost: false } })).rejects.toThrow(
+        'configuration.electronFuses',
+      );
+      await expect(validate({ ...settings(), nsis: { ...nsis, perMachine: 'sometimes' } })).rejects.toThrow('configuration.nsis');
+    });
+  });
+
+  describe('in the packed app', () => {
+    let folder = '';
+    let app = '';
+    beforeAll(async () => {
+      folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-packaging-'));
+      app = await packApp(folder);
+    }, PACK_MS);
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const program = () => path.join(app, 'Hermes Gateway.exe');
+    const resources = (...names: readonly string[]) => path.join(app, 'resources', ...names);
+    const inArchive = (): readonly string[] => builder('@electron/asar').listPackage(resources('app.asar'), { isPack: false });
+
+    it('the executable runs the app and nothing else: no script, no option of Node, no inspector, no archive but its own', async () => {
+      const { getCurrentFuseWire, FuseV1Options } = builder('@electron/fuses');
+      const wire = await getCurrentFuseWire(program());
+      const states = Object.fromEntries(FUSES.map(name => [name, wire[FuseV1Options[name]] === ON]));
+      expect(states).toEqual({
+        RunAsNode: false,
+        EnableCookieEncryption: true,
+        EnableNodeOptionsEnvironmentVariable: false,
+        EnableNodeCliInspectArguments: false,
+        EnableEmbeddedAsarIntegrityValidation: true,
+        OnlyLoadAppFromAsar: true,
+        GrantFileProtocolExtraPrivileges: false,
+      });
+    });
+
+    it('the executable names the hash of the archive that belongs to it', () => {
+      const { NtExecutable, NtExecutableResource } = builder('resedit');
+      const { entries } = NtExecutableResource.from(NtExecutable.from(readFileSync(program()), { ignoreCert: true }));
+      const integrity = entries.find(({ type, id }: { type: unknown; id: unknown }) => type === 'INTEGRITY' && id === 'ELECTRONASAR');
+      const { headerString } = builder('@electron/asar').getRawHeader(resources('app.asar'));
+      const value = createHash('sha256').update(headerString).digest('hex');
+      expect(JSON.parse(Buffer.from(integrity.bin).toString())).toEqual([{ file: 'resources\\app.asar', alg: 'SHA256', value }]);
+    });
+
+    it('what Windows maps, starts or draws is a file of its own; the rest is in the archive', () => {
+      const unpacked = resources('app.asar.unpacked/node_modules/@koromix/koffi-win32-x64/win32_x64/koffi.node');
+      expect(existsSync(unpacked)).toBe(true);
+      expect(existsSync(resources('host/hermes-gateway-host.exe'))).toBe(true);
+      expect(existsSync(resources('icons/tray-running-light.ico'))).toBe(true);
+      expect(inArchive()).toEqual(
+        expect.arrayContaining(['/dist/main/electron.js', '/dist/renderer/index.html', '/node_modules/koffi/package.json']),
+      );
+    });
+
+    it('has the dependencies of Windows, none of the machine that packed it, and nothing that only a developer needs', () => {
+      const packages = inArchive().flatMap(file => /^\/node_modules\/((?:@[^/]+\/)?[^/@]+)$/.exec(file)?.[1] ?? []);
+      expect(packages.sort()).toEqual(['@koromix/koffi-win32-x64', 'commander', 'electron-log', 'koffi', 'sudo-prompt', 'valibot']);
+      expect(inArchive().filter(file => /\.(d\.ts|map|cc|hh|h|S|asm)$/.test(file))).toEqual([]);
+    });
+  });
+});
