@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the Wine suite needs: Debian's wine64 (by apt, as root), Windows Node and koffi's Windows binary (by npm), and the rebuilt SCM.
+# Installs what the Wine suite needs: Debian's wine64 and NSIS (by apt, as root), Windows Node and koffi's Windows binary (by npm), and the
+# rebuilt SCM. Without NSIS only the installer is skipped.
 # The suite itself installs nothing; without this it is skipped with the reason.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,6 +13,8 @@ if ! [ -x /usr/lib/wine/wine64 ]; then
     apt-get install -y --no-install-recommends wine64 >/dev/null
   }
 fi
+command -v makensis >/dev/null || { [ "$(id -u)" -eq 0 ] && apt-get install -y --no-install-recommends nsis >/dev/null; } ||
+  echo 'wine setup: NSIS is missing; install nsis yourself to have the installer tested' >&2
 (cd "$here" && npm ci --os=win32 --cpu=x64)
 version=$(dpkg-query -W -f='${Version}' wine64)
 scm="$here/../../.cache/wine/scm-$version"

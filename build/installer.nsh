@@ -1,0 +1,175 @@
+; What installing, updating and removing the app means for the gateways. electron-builder puts these macros into its installer (nsis.include);
+; what they do, and with which exit codes a silent run ends, stands in docs/operations.md.
+;
+; The verbs of the host do the work (src/cli/installer.ts); this file decides which host may be asked, and when. No file of a running
+; gateway lies in the app's folder, so nothing has to be forced: a host that is missing, or that cannot be started, costs nothing.
+; An update: "hold" by the former app's host, files, "release" by the new one's. The gateways are handed off to this very process: where
+; it is killed, or quits at a place that has no macro, their runners start them again.
+
+!define HERMES_HOST "resources\host\hermes-gateway.exe"
+; More than any verb takes: consent waits for three minutes, everything else for less.
+!define HERMES_TIMEOUT_MS 300000
+; Exit codes of the host (src/service/exit-codes.ts).
+!define HERMES_EXIT_FAILED 1
+!define HERMES_EXIT_USAGE 2
+!define HERMES_EXIT_NEEDS_ADMINISTRATOR 5
+!define HERMES_EXIT_TIMED_OUT 7
+
+; Comes after electron-builder's languages and before its sections; a section of ours that stands first runs first, in every mode, and after
+; the last question of the wizard.
+!macro customHeader
+  Var hermesHost
+
+  LangString hermesNotStopped ${LANG_ENGLISH} "A Hermes gateway did not stop, so nothing was changed.$\r$\n$\r$\nRetry, ignore it and go on, or abort."
+  LangString hermesNotStopped ${LANG_ARABIC} "لم تتوقف إحدى بوابات Hermes، لذلك لم يتغير شيء.$\r$\n$\r$\nأعد المحاولة، أو تجاهل ذلك وتابع، أو ألغِ العملية."
+  LangString hermesServiceLeft ${LANG_ENGLISH} "The gateway service is still on this computer, because removing it needs an administrator.$\r$\n$\r$\nIt can be removed in Windows' list of installed apps."
+  LangString hermesServiceLeft ${LANG_ARABIC} "ما زالت خدمة البوابة على هذا الحاسوب، لأن إزالتها تحتاج إلى مسؤول.$\r$\n$\r$\nيمكن إزالتها من قائمة التطبيقات المثبتة في Windows."
+
+  ; For customCheckAppRunning; the template brings these only where it is not defined.
+  !include "getProcessInfo.nsh"
+  Var pid
+  !include "app-processes.nsh"
+
+  !ifndef BUILD_UNINSTALLER
+    Var hermesHeld
+    Section "-gateways"
+      !insertmacro hermesHold
+    SectionEnd
+  !endif
+!macroend
+
+; $hermesHost: the host of the app in $INSTDIR, or nothing. With an administrator's rights only one that administrators alone can have put
+; there is started.
+!macro hermesFindHost
+  StrCpy $hermesHost "$INSTDIR\${HERMES_HOST}"
+  ${If} $installMode == "all"
+    StrLen $R2 "$PROGRAMFILES64\"
+    StrCpy $R2 $hermesHost $R2
+    ${If} $R2 != "$PROGRAMFILES64\"
+      StrCpy $hermesHost ""
+    ${EndIf}
+  ${EndIf}
+  ${IfNot} ${FileExists} "$hermesHost"
+    StrCpy $hermesHost ""
+  ${EndIf}
+!macroend
+
+; Asks the host, without a window. $R0: its exit code, or that of a failure where it could not be started or did not end.
+!macro hermesAsk REQUEST
+  nsExec::Exec /TIMEOUT=${HERMES_TIMEOUT_MS} `"$hermesHost" installer ${REQUEST}`
+  Pop $R0
+  ${If} $R0 == "error"
+    StrCpy $R0 ${HERMES_EXIT_FAILED}
+  ${ElseIf} $R0 == "timeout"
+    StrCpy $R0 ${HERMES_EXIT_TIMED_OUT}
+  ${EndIf}
+!macroend
+
+; Gateways that should run are down when this is over, and started again at the end.
+!macro hermesHold
+  ; A silent update for everybody starts itself anew with an administrator's rights; that one does it.
+  StrCpy $R1 "1"
+  !ifndef INSTALL_MODE_PER_ALL_USERS
+    !ifndef ONE_CLICK
+      ${If} ${Silent}
+      ${AndIf} $hasPerMachineInstallation == "1"
+      ${AndIfNot} ${UAC_IsAdmin}
+        StrCpy $R1 "0"
+      ${EndIf}
+    !endif
+  !endif
+  !insertmacro hermesFindHost
+  ${If} $hermesHost != ""
+  ${AndIf} $R1 == "1"
+    System::Call 'kernel32::GetCurrentProcessId() i .R1'
+    hermesHoldAgain:
+    !insertmacro hermesAsk 'hold --pid $R1 --what "${PRODUCT_NAME} ${VERSION}"'
+    ${If} $R0 == 0
+      StrCpy $hermesHeld "1"
+    ; A host that does not know the verb holds nothing.
+    ${ElseIf} $R0 != ${HERMES_EXIT_USAGE}
+      MessageBox MB_ABORTRETRYIGNORE|MB_ICONEXCLAMATION "$(hermesNotStopped)" /SD IDABORT IDRETRY hermesHoldAgain IDIGNORE hermesHoldOver
+      SetErrorLevel 2
+      Quit
+    ${EndIf}
+    hermesHoldOver:
+  ${EndIf}
+!macroend
+
+!macro hermesRelease OUTCOME
+  ${If} $hermesHeld == "1"
+    !insertmacro hermesFindHost
+    ${If} $hermesHost != ""
+      System::Call 'kernel32::GetCurrentProcessId() i .R1'
+      !insertmacro hermesAsk "release --pid $R1 --outcome ${OUTCOME}"
+    ${EndIf}
+  ${EndIf}
+!macroend
+
+; As the template does it, but for the two macros of app-processes.nsh.
+!macro customCheckAppRunning
+  !insertmacro IS_POWERSHELL_AVAILABLE
+  !insertmacro _CHECK_APP_RUNNING
+!macroend
+
+; The new app is there.
+!macro customInstall
+  !insertmacro hermesRelease "updated"
+!macroend
+
+; The former version's uninstaller is done, $R0 is its exit code. A failure ends the installer, as it does without this macro; the files that
+; were moved away are back by then.
+!macro customUnInstallCheck
+  ${If} ${Errors}
+    DetailPrint "Uninstall was not successful. Not able to launch uninstaller!"
+  ${ElseIf} $R0 != 0
+    Push $R0
+    !insertmacro hermesRelease "not-updated"
+    Pop $R0
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(uninstallFailed): $R0" /SD IDOK
+    DetailPrint "Uninstall was not successful. Uninstaller error code: $R0."
+    SetErrorLevel 2
+    Quit
+  ${EndIf}
+!macroend
+
+!macro customUnInstallCheckCurrentUser
+  !insertmacro customUnInstallCheck
+!macroend
+
+; Before the files go. At an update the installer around this uninstaller holds the gateways, and their services stay.
+!macro customUnInstall
+  ${IfNot} ${isUpdated}
+    !insertmacro hermesRemove
+  ${EndIf}
+!macroend
+
+!macro hermesRemove
+  !insertmacro hermesFindHost
+  ${If} $hermesHost != ""
+    StrCpy $R1 ""
+    ${If} ${Silent}
+      StrCpy $R1 " --quiet"
+    ${EndIf}
+    ${If} $installMode == "all"
+      StrCpy $R1 "$R1 --everyone"
+    ${EndIf}
+    !insertmacro hermesAsk "remove$R1"
+  ${Else}
+    ; Nobody can remove anything, but whether something is left can be seen.
+    StrCpy $R0 0
+    StrCpy $R1 0
+    ${Do}
+      EnumRegKey $R2 HKLM "SYSTEM\CurrentControlSet\Services" $R1
+      IntOp $R1 $R1 + 1
+      StrCpy $R3 $R2 13
+      ${If} $R3 == "HermesGateway"
+        StrCpy $R0 ${HERMES_EXIT_NEEDS_ADMINISTRATOR}
+      ${EndIf}
+    ${LoopUntil} $R2 == ""
+  ${EndIf}
+  ${If} $R0 != 0
+    SetErrorLevel $R0
+    MessageBox MB_OK|MB_ICONINFORMATION "$(hermesServiceLeft)" /SD IDOK
+  ${EndIf}
+!macroend

@@ -1,0 +1,162 @@
+// The installer that electron-builder makes with build/installer.nsh, run below Wine: installed, updated over a running service, failed,
+// killed, without its host, and removed. Templates and script are electron-builder's own; what they call has stand-ins (packaging/), and the
+// host is the built one.
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { canPack, packInstallers } from './packaging/packing.ts';
+import type { WineRun } from './rig.ts';
+import { describeServiceOnWine, until } from './suite.ts';
+
+/** Some 10 s, more on a busy machine. */
+const PACK_MS = 300_000;
+const FORMER = '1.0.0';
+const NEW = '2.0.0';
+/** As electron-updater starts it. */
+const UPDATE = ['/S', '--updated'] as const;
+/** An installer says so when the former app could not be replaced; NSIS does, when it was aborted. */
+const NOT_INSTALLED = 2;
+const NEEDS_ADMINISTRATOR = 5;
+const FOLDER = 'C:\\users\\hermes\\AppData\\Local\\Programs\\Hermes Gateway';
+const PROGRAM = `${FOLDER}\\Hermes Gateway.exe`;
+const UNINSTALLER = `${FOLDER}\\Uninstall Hermes Gateway.exe`;
+
+describeServiceOnWine(
+  'the installer, with the rebuilt SCM',
+  service => {
+    const able = canPack('installer');
+    describe.skipIf(!able.ok)(able.ok ? 'of the app' : `of the app (skipped: ${able.reason})`, () => {
+      let installers: ReadonlyMap<string, string>;
+      beforeAll(async () => {
+        const paths = await packInstallers(service.rig, [FORMER, NEW]);
+        installers = new Map([FORMER, NEW].map((version, index) => [version, paths[index] ?? '']));
+      }, PACK_MS);
+
+      const argv = (version: string, ...options: readonly string[]) => [installers.get(version) ?? '', ...options];
+      const run = (version: string, ...options: readonly string[]) => service.rig.run(argv(version, ...options));
+      /** A program that keeps a file to itself until it is told; `program` lies where it is put. */
+      const keep = async (file: string, program: string) => {
+        const word = `C:\\word-${path.win32.basename(program)}`;
+        if (program !== PROGRAM) await service.tool('cmd', '/c', 'copy', PROGRAM, program);
+        const ended = service.rig.run([program, file, word]);
+        await until('the file to be kept', () => existsSync(service.rig.onLinux(word)));
+        return { ended, letGo: () => rmSync(service.rig.onLinux(word)) };
+      };
+      const inApp = (...names: readonly string[]) => path.join(service.rig.onLinux(FOLDER), ...names);
+      const version = () => (existsSync(inApp('resources/marker.txt')) ? readFileSync(inApp('resources/marker.txt'), 'utf8') : undefined);
+      const notes = async () =>
+        (await service.manager.history(service.of)).flatMap(record => (record.kind === 'noted' && record.update ? [record.what] : []));
+
+      it('puts the app below the user’s own programs, without a question, and into Windows’ list of apps', async () => {
+        expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
+        expect(version()).toBe(FORMER);
+        expect(existsSync(inApp('resources/host/hermes-gateway.exe'))).toBe(true);
+        const key = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
+        const { stdout } = await service.rig.run(['reg', 'query', key, '/s', '/v', 'UninstallString']);
+        expect(stdout).toContain(`"${UNINSTALLER}" /currentuser`);
+      });
+
+      it('updates: every gateway is down before files are replaced, and those that ran are up afterwards', async () => {
+        await service.install();
+        const stopped = service.of;
+        await service.manager.stop(stopped);
+        const before = await service.install();
+        const seen: string[] = [];
+        const watching = setInterval(() => seen.push(`${version()}, ${service.gateways().length} running`), 5);
+        const { code } = await run(NEW, ...UPDATE).finally(() => clearInterval(watching));
+        expect(code).toBe(0);
+        expect(version()).toBe(NEW);
+        expect(seen).toContain('undefined, 0 running');
+        expect(seen).not.toContain('undefined, 1 running');
+        expect(await service.manager.status(service.of)).toMatchObject({ phase: 'running', desired: 'running', restarts: { count: 0 } });
+        expect((await service.status()).startedAt).not.toBe(before.startedAt);
+        expect(await service.manager.status(stopped)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+        expect(await notes()).toEqual(['updated']);
+        expect(service.failures()).toEqual([]);
+      });
+
+      it('that cannot replace the app leaves the former one, says so by its exit code, and the gateway runs', async () => {
+        const before = await service.install();
+        // Elsewhere: a program of the app itself would be ended.
+        const holder = await keep(`${FOLDER}\\resources\\marker.txt`, 'C:\\holder.exe');
+        const { code } = await run(FORMER, '/S');
+        expect(code).toBe(NOT_INSTALLED);
+        expect(version()).toBe(NEW);
+        await service.another(before);
+        expect(await notes()).toEqual(['not-updated']);
+        holder.letGo();
+        await holder.ended;
+      });
+
+      it('that is killed in the middle costs no gateway', async () => {
+        const before = await service.install();
+        const { pid, ended } = service.rig.launch(argv(NEW, ...UPDATE));
+        await until('the gateway to be held', async () => (await service.status()).phase === 'held-for-update');
+        process.kill(pid, 'SIGKILL');
+        await ended;
+        await service.another(before);
+        expect(await run(NEW, ...UPDATE)).toMatchObject({ code: 0 });
+        await service.phase('running');
+      });
+
+      it('goes on where the host of the former app is missing, and the gateway goes on too', async () => {
+        const before = await service.install();
+        renameSync(inApp('resources/host'), inApp('resources/no-host'));
+        expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
+        expect(version()).toBe(FORMER);
+        expect(await service.status()).toMatchObject({ phase: 'running', startedAt: before.startedAt });
+        expect(await notes()).toEqual([]);
+      });
+
+      it.each([
+        ['a gateway that does not stop keeps everything as it is', 'taskkill.exe', NOT_INSTALLED, FORMER],
+        ['a host that is too old to be asked keeps nothing', 'program.exe', 0, NEW],
+      ])('%s', async (_what, stranger, code, left) => {
+        const host = `${FOLDER}\\resources\\host\\hermes-gateway.exe`;
+        rmSync(service.rig.onLinux(host));
+        const from = stranger === 'program.exe' ? PROGRAM : `C:\\windows\\system32\\${stranger}`;
+        await service.tool('cmd', '/c', 'copy', from, host);
+        expect(await run(NEW, '/S')).toMatchObject({ code });
+        expect(version()).toBe(left);
+      });
+
+      it('closes the app, and nothing in a folder whose name only begins as the app’s does', async () => {
+        service.rig.write(`${FOLDER} Service\\kept.txt`, '');
+        const host = await keep(`${FOLDER} Service\\kept.txt`, `${FOLDER} Service\\host.exe`);
+        const app = await keep(`${FOLDER}\\resources\\marker.txt`, PROGRAM);
+        expect(await run(NEW, '/S')).toMatchObject({ code: 0 });
+        await app.ended;
+        host.letGo();
+        expect((await host.ended).code).toBe(0);
+      });
+
+      it('without rights and without a question leaves the service, and says so by its exit code', async () => {
+        const before = await service.install();
+        // Told where the app lies, last and without quotes, it does not leave for a copy of itself that nobody can wait for.
+        const script = 'C:\\uninstall.mjs';
+        service.rig.write(
+          script,
+          `import { spawnSync } from 'node:child_process';
+         process.exit(spawnSync(process.argv[2], ['/S', '_?=' + process.argv[3]], { windowsVerbatimArguments: true, stdio: 'ignore' }).status);`,
+        );
+        const copy = 'C:\\Uninstall.exe';
+        await service.tool('cmd', '/c', 'copy', UNINSTALLER, copy);
+        const { code } = await service.rig.ask<WineRun>('unelevated', script, copy, FOLDER);
+        expect(code).toBe(NEEDS_ADMINISTRATOR);
+        expect(version()).toBeUndefined();
+        expect(await service.status()).toMatchObject({ phase: 'running', startedAt: before.startedAt });
+      });
+
+      it('removes the service with the app where it has the rights', async () => {
+        expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
+        await service.install();
+        expect(await service.rig.run([UNINSTALLER, '/S'])).toMatchObject({ code: 0 });
+        await until('the app to be gone', () => !existsSync(service.rig.onLinux(FOLDER)));
+        expect(await service.status()).toMatchObject({ phase: 'not-installed' });
+        expect(await service.tool('sc', 'query', service.of.serviceName)).not.toBe(0);
+        expect(service.gateways()).toEqual([]);
+      });
+    });
+  },
+  { built: true },
+);
