@@ -131,11 +131,6 @@ export function holdThisHost(): Held {
   }
 }
 
-/** What the broker asks before it uses anybody's token: rights may have been changed since it was registered. @throws as `holdThisHost` */
-export function requireTrustedHost(): void {
-  if (singleExecutable()) holdTrusted(requireInstalled(process.execPath), ALL_FILES).close();
-}
-
 function requireInstalled(program: string): string {
   const folder = path.win32.dirname(program);
   const isOurs = path.win32.dirname(folder).toLowerCase() === hostsFolder().toLowerCase() && isHostFolderName(path.win32.basename(folder));

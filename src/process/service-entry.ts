@@ -3,11 +3,13 @@
  * done; Windows gives a service process 30 s for it, and people less.
  */
 
+import path from 'node:path';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
 import type { HostFacts } from '../service/facts.ts';
 import { RECOVERY_LADDER } from '../service/ladder.ts';
 import { poll } from '../service/poll.ts';
 import { noteEvent } from '../windows/event-log.ts';
+import { holdTrusted } from '../windows/file-trust.ts';
 import { closeHandle, using } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';
 import { openChildInput } from '../windows/pipe.ts';
@@ -17,10 +19,11 @@ import type { Sid } from '../windows/sddl.ts';
 import { userOfToken } from '../windows/security.ts';
 import { connectService, type HostedService } from '../windows/service-host.ts';
 import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
+import { singleExecutable } from '../windows/single-executable.ts';
 import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
 import { hostCommand } from './host-command.ts';
+import { HOST_FILES, HOST_MANIFEST } from './host-files.ts';
 import { type DownMessage, formatDown } from './host-link.ts';
-import { requireTrustedHost } from './installed-host.ts';
 import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
 
 /** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
@@ -69,10 +72,11 @@ async function host(name: string, service: HostedService): Promise<void> {
   }).run();
 }
 
+/** Rights may have been changed since the elevated step looked at them. */
 function whyNot(name: string, owner: Sid | undefined): GatewayServiceError | undefined {
   if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
   try {
-    requireTrustedHost();
+    if (singleExecutable()) holdTrusted(path.win32.dirname(process.execPath), [...HOST_FILES, HOST_MANIFEST]).close();
     return undefined;
   } catch (error) {
     return toGatewayServiceError(error);

@@ -55,15 +55,28 @@ export function hasProgram(binaryPath: string): boolean {
   return argv.slice(0, Math.max(1, argv.indexOf('service'))).every(file => existsSync(file));
 }
 
+/** SYSTEM, Local Service and Network Service: nobody who could own a gateway. */
+const SERVICE_ACCOUNTS: ReadonlySet<string> = new Set(['S-1-5-18', 'S-1-5-19', 'S-1-5-20']);
+
 /**
- * The user of this session: whoever's consent elevated this process, the service is for the one who sits there. A session without a user
- * (a remote shell, Wine) has nobody but the user of the process.
+ * Whom a service is for: whoever's consent elevated this process, the one who sits there. A session without a user (a remote shell, Wine) has
+ * nobody but the user of the process. Pure.
+ * @throws GatewayServiceError `not-signed-in` where that is no person
  */
-export function sessionOwner(): Sid {
+export function ownerOf(sessionUser: Sid | undefined, processUser: Sid): Sid {
+  const owner = sessionUser ?? processUser;
+  if (SERVICE_ACCOUNTS.has(owner)) throw new GatewayServiceError('not-signed-in', `(${owner})`);
+  return owner;
+}
+
+/** Who asks, as far as a service is concerned. */
+export const sessionOwner = (): Sid => userSignedIn() ?? currentUser();
+
+function userSignedIn(): Sid | undefined {
   try {
     return userOfSession(currentSession()).sid;
   } catch (error) {
-    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return currentUser();
+    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return undefined;
     throw error;
   }
 }
@@ -109,7 +122,7 @@ function dropUnusedEventSource(): void {
 
 function installOwned(registration: ServiceRegistration, enable: boolean): InstallReceipt {
   const { service } = registration;
-  const owner = sessionOwner();
+  const owner = ownerOf(userSignedIn(), currentUser());
   const enabled = enable && queryConfig(service)?.startType === 'disabled';
   const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
   return installService(spec, () => {
