@@ -15,7 +15,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run build': 'every test run begins with it',
   'git apply integrations/hermes-cli/hermes-agent-0.19.patch': 'integrations/hermes-cli/patch.test.ts applies it to hermes-agent',
 };
-const WINDOWS = 'it needs Windows, and the installer of the app on it';
+const WINDOWS = 'it needs Windows, and the app on it';
 
 /** What is meant by a word that stands for another. */
 const MEANT: readonly (readonly [RegExp, string])[] = [
