@@ -17,8 +17,9 @@ import { noted, type ReceiptEntry } from '../service/receipt.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { progress } from '../service/steps.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { ERROR } from '../windows/errors.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
-import { enumerateServices, isRemovalPending, queryConfig, queryService, queryStatus, type ServiceStatus } from '../windows/scm.ts';
+import { enumerateServices, isRemovalPending, queryService, queryStatus, type ServiceConfig, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser, isElevated } from '../windows/security.ts';
@@ -28,6 +29,7 @@ import type { Vouch } from './control-client.ts';
 import { type Elevation, requireDone } from './elevation.ts';
 import type { HostPort } from './host-port.ts';
 import { protocolOf, tidyHosts } from './installed-host.ts';
+import { rightsDefect } from './service-defects.ts';
 import {
   brokerCommand,
   examineService,
@@ -37,7 +39,7 @@ import {
   sessionOwner,
   unregisterService,
 } from './service-registration.ts';
-import { readHostFacts, readOwner } from './service-registry.ts';
+import { readBinaryPath, readHostFacts, readOwner } from './service-registry.ts';
 
 export interface ScmHostOptions {
   /** How the SCM is to start the broker: the program and the arguments before `service`. */
@@ -92,11 +94,12 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         throw error;
       }),
     problems: async ({ serviceName }) => {
-      const { binaryPath = '' } = queryConfig(serviceName) ?? {};
-      if (!hasProgram(binaryPath)) return [problem('host-missing', `(${binaryPath})`)];
+      const { binaryPath = '', status } = shown(serviceName) ?? {};
+      const rights = status ? [] : [problem('rights-changed')];
+      if (!hasProgram(binaryPath)) return [problem('host-missing', `(${binaryPath})`), ...rights];
       const spoken = protocolOf(splitCommandLine(binaryPath));
       const isForeign = spoken !== undefined && protocol !== undefined && spoken !== protocol;
-      return isForeign ? [problem('host-protocol', `(${spoken} instead of ${protocol})`)] : [];
+      return isForeign ? [problem('host-protocol', `(${spoken} instead of ${protocol})`), ...rights] : rights;
     },
     hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
     vouch: servedByRunner,
@@ -130,8 +133,14 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
       if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
       checkElevation(serviceName);
     },
-    examine: async ({ serviceName: service }, definition) =>
-      examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER }),
+    examine: async ({ serviceName: service }, definition) => {
+      try {
+        return examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER });
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+        return [rightsDefect(service)];
+      }
+    },
     register: ({ serviceName }, { recovery }, report) => register('install', serviceName, recovery, report),
     repair: async ({ serviceName }, definition, report) => {
       checkElevation(serviceName);
@@ -159,6 +168,23 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   };
 }
 
+interface ShownService extends Pick<ServiceConfig, 'binaryPath'>, Partial<Pick<ServiceConfig, 'startType'>> {
+  /** Absent where this user may not ask for it. */
+  readonly status?: ServiceStatus;
+}
+
+/** The service as the SCM shows it; where the rights to ask were taken from this user, as far as the registry does. */
+function shown(serviceName: string): ShownService | undefined {
+  try {
+    const found = queryService(serviceName);
+    return found && { ...found.config, status: found.status };
+  } catch (error) {
+    const binaryPath = isDenied(error) ? readBinaryPath(serviceName) : undefined;
+    if (binaryPath === undefined) throw error;
+    return { binaryPath };
+  }
+}
+
 /** The copy of an executable, and its entry in Windows' list of apps; the script of development has neither. */
 function programReceipt([program = '', script]: readonly string[], verb: 'install' | 'uninstall'): ReceiptEntry[] {
   if (script !== undefined) return [];
@@ -179,28 +205,31 @@ function requireElevated(serviceName: string): void {
   if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
 }
 
+function isDenied(error: unknown): boolean {
+  return error instanceof GatewayServiceError && error.win32 === ERROR.accessDenied;
+}
+
 function isRemovalPendingError(error: unknown): boolean {
   return error instanceof GatewayServiceError && error.code === 'removal-pending';
 }
 
 async function registration(identity: GatewayIdentity, folder: StateFolder, hostCommand: readonly string[]): Promise<Registration> {
   const { serviceName, home } = identity;
-  const service = queryService(serviceName);
+  const service = shown(serviceName);
   if (!service) return { state: 'absent' };
   if (isRemovalPending(serviceName)) return { state: 'removal-pending' };
-  const { status, config } = service;
-  if (!isBroker(config, serviceName)) return { state: 'foreign', detail: `it starts ${config.binaryPath}` };
+  const { status, startType, binaryPath } = service;
+  if (!isBroker(service, serviceName)) return { state: 'foreign', detail: `it starts ${binaryPath}` };
   if (!mayUse(readOwner(serviceName))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);
   if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
-  const { startType } = config;
   const { program, args } = brokerCommand(hostCommand, serviceName);
   return {
     state: 'registered',
-    host: HOST_STATES[status.state],
-    ...(status.pid !== undefined && { hostPid: status.pid }),
+    host: status ? HOST_STATES[status.state] : readHostFacts(serviceName)?.phase === 'stopped' ? 'stopped' : 'running',
+    ...(status?.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
     // One that is missing has no version.
-    ...(config.binaryPath !== commandLine(program, args) && hasProgram(config.binaryPath) && { outdated: true }),
+    ...(binaryPath !== commandLine(program, args) && hasProgram(binaryPath) && { outdated: true }),
   };
 }

@@ -57,8 +57,7 @@ export function serviceDefects(found: FoundService, wanted: WantedService): Defe
   } else if (wrong.includes('program')) defects.push(defect('host-outdated', program));
   if (wrong.includes('recovery')) defects.push(defect('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
   if (wrong.includes('failuresWithoutCrash')) defects.push(defect('failure-flag-off', change('service', 'off', 'on')));
-  if (wrong.includes('security'))
-    defects.push(defect('rights-changed', { action: 'create', kind: 'right', target: service, ...noted('rights') }));
+  if (wrong.includes('security')) defects.push(rightsDefect(service));
   if (wrong.includes('account')) {
     defects.push(defect('account-changed', change('service', found.account, 'LocalSystem'), `(${found.account})`));
   }
@@ -70,6 +69,11 @@ export function serviceDefects(found: FoundService, wanted: WantedService): Defe
   if (!found.hasEventSource)
     defects.push(defect('event-source-missing', { action: 'create', kind: 'registry', target: wanted.eventSource }));
   return [...defects, ...startTypeDefects(found, service)];
+}
+
+/** The owner has other rights on the service than it was given; it may be none at all. */
+export function rightsDefect(service: string): Defect {
+  return { problem: problem('rights-changed'), changes: [{ action: 'create', kind: 'right', target: service, ...noted('rights') }] };
 }
 
 function startTypeDefects({ startType, rememberedStartType }: FoundService, service: string): Defect[] {

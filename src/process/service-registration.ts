@@ -45,7 +45,7 @@ export function brokerCommand(hostCommand: readonly string[], service: string): 
 }
 
 /** A service whose command line ends as ours do; whose program it is, the elevated installer has made sure of. */
-export function isBroker({ binaryPath }: ServiceConfig, service: string): boolean {
+export function isBroker({ binaryPath }: Pick<ServiceConfig, 'binaryPath'>, service: string): boolean {
   return binaryPath.endsWith(`service --service ${service}`);
 }
 

@@ -27,6 +27,12 @@ export function readOwner(service: string): Sid | undefined {
   }
 }
 
+/** What the SCM would start: for who may not ask it, because somebody has changed the rights on the service. */
+export function readBinaryPath(service: string): string | undefined {
+  const path = readValue(keyOf(service), 'ImagePath');
+  return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
+}
+
 /** @param startType With which the service is installed; left out, what is remembered stays. */
 export function writeOwner(service: string, owner: Sid, startType?: string): void {
   writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });

@@ -3,13 +3,15 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Defect } from '../../src/service/defect.ts';
+import type { Defect, Repair } from '../../src/service/defect.ts';
 import type { ProblemCode } from '../../src/service/problems.ts';
+import type { Status } from '../../src/service/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
 import { serviceKey } from '../../src/windows/scm.ts';
 import type { ServiceSpec } from '../../src/windows/service-install.ts';
 import { call } from './call.ts';
+import { sampleGatewayIn } from './remote-manager.ts';
 import { QUICK } from './service-on-wine.ts';
 import { describeServiceOnWine } from './suite.ts';
 
@@ -92,6 +94,13 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     });
   });
 
+  it('finds one whose owner may not even look at it, and a consent gives the rights back', async () => {
+    const { status, defects, repair } = await service.rig.ask<Denied>('denied', JSON.stringify(sampleGatewayIn(service.rig)));
+    expect(status).toMatchObject({ mechanism: 'service', phase: 'running', problems: [{ code: 'rights-changed' }] });
+    expect(codesOf(defects)).toEqual(['rights-changed']);
+    expect(repair).toMatchObject({ receipt: { elevated: true }, mended: [{ problem: { code: 'rights-changed' } }], left: [] });
+  });
+
   describe('that is stopped', () => {
     it('keeps "disabled", tells it, and mends the rest', async () => {
       await service.install();
@@ -124,5 +133,11 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     });
   });
 });
+
+interface Denied {
+  readonly status: Status;
+  readonly defects: readonly Defect[];
+  readonly repair: Repair;
+}
 
 const splitArgs = (name: string): string[] => ['service', '--service', name];

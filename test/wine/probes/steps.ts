@@ -18,12 +18,15 @@ const ERROR_ACCESS_DENIED = 5;
 
 type Native = ((...args: unknown[]) => unknown) & { async(...args: unknown[]): void };
 
-/** @param take told of each step before it is taken; true lets it fail with "access denied". */
-export function onEachStep(take: (step: string) => boolean): void {
+/**
+ * @param take told of each step before it is taken; true lets it fail with "access denied".
+ * @param functions those that are told of; with the argument that tells one call from the next.
+ */
+export function onEachStep(take: (step: string) => boolean, functions = CHANGING): void {
   let refused = false;
   const load = koffi.load;
   const wrap = (name: string, native: Native): Native => {
-    const which = CHANGING[name];
+    const which = functions[name];
     const call = (...args: unknown[]): unknown => {
       if (name === 'GetLastError' && refused) {
         refused = false;
@@ -31,7 +34,7 @@ export function onEachStep(take: (step: string) => boolean): void {
       }
       if (which !== undefined && take(`${name} ${described(args[which])}`)) {
         refused = true;
-        return name.startsWith('Reg') ? ERROR_ACCESS_DENIED : name === 'CreateServiceW' ? null : 0;
+        return name.startsWith('Reg') ? ERROR_ACCESS_DENIED : /^(Create|Open)ServiceW$/.test(name) ? null : 0;
       }
       return native(...args);
     };
