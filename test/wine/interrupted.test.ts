@@ -16,6 +16,8 @@ describeServiceOnWine('an installation, through Wine', service => {
     'RegSetValueExW EventMessageFile',
     'RegSetValueExW TypesSupported',
     'RegSetValueExW CustomSource',
+    `RegCreateKeyExW ${name}`,
+    'RegSetValueExW Environment',
     'RegCreateKeyExW Parameters',
     'RegSetValueExW Owner',
     'RegSetValueExW StartType',
