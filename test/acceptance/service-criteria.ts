@@ -1,7 +1,7 @@
 // The acceptance criteria of the Windows service, the same for every Windows that it can be shown on: test/wine and test/windows bring a
 // stage, and this does what a user does on it.
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { Status } from '../../src/service/status.ts';
 import type { ProofId } from './criteria.ts';
 import { itProves } from './it-proves.ts';
@@ -126,14 +126,6 @@ export function acceptService(stage: ServiceStage, proofs: ServiceProofs, { resp
     await install(`${stage.standardHome}\\profiles\\work`);
     await expectRegistered('HermesGateway-work');
     return 'HermesGateway-work';
-  });
-
-  it('a gateway that the user has stopped stays stopped', async () => {
-    await install();
-    expect(await stage.run([...stage.program, '--home', stage.of.home, 'stop'])).toMatchObject({ code: 0 });
-    expect(await stage.status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
-    expect(await stage.gateways()).toEqual([]);
-    expect(await stage.failures()).toEqual([]);
   });
 
   /** As the switch does, with the ladder that is ours by default. */

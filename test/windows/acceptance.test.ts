@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startupFolder } from '../../src/windows/startup-folder.ts';
 import { itProves } from '../acceptance/it-proves.ts';
 import { acceptService, LADDER_MS } from '../acceptance/service-criteria.ts';
@@ -61,6 +61,15 @@ describe.skipIf(leftOut !== undefined)(
       },
       { respawnWithinMs: RESPAWN_MS, gateway: () => [stage.node, busyGateway, 'gateway', 'run'] },
     );
+
+    it('a gateway that the user has stopped stays stopped', async () => {
+      await stage.fresh();
+      await stage.install(stage.sampleGateway());
+      expect(await stage.cli('stop')).toMatchObject({ code: 0 });
+      expect(await stage.status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+      expect(stage.gateways()).toEqual([]);
+      expect(await stage.failures()).toEqual([]);
+    });
 
     itProves(
       'ladder-windows',
