@@ -51,7 +51,11 @@ export async function bundleHost(outDir, { koffiBinary } = {}) {
         outDir,
         emptyOutDir: false,
         target: 'node20',
-        rolldownOptions: { output: { format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs', comments: { jsdoc: false } } },
+        rolldownOptions: {
+          // Comments with paths would make another bundle of every place that the project lies in, and is built from.
+          experimental: { attachDebugInfo: 'none' },
+          output: { format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs', comments: { jsdoc: false } },
+        },
       },
     });
   }

@@ -1,18 +1,21 @@
 // The host as users of Windows get it (`npm run build:host`): what it is, and how it runs below Wine as the service and as the sign-in start. In
 // a console it is in cli.test.ts, as the elevated step in attacks.test.ts.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { buildHost } from '../../scripts/build-host.mjs';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { isSigned } from '../../src/windows/authenticode.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
 import { describeServiceOnWine } from './suite.ts';
 
+const BUILD_HOST = new URL('../../scripts/build-host.mjs', import.meta.url).href;
 const APP_HOST = 'C:\\app\\host';
+
+const sumOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** IMAGE_LOAD_CONFIG_DIRECTORY64.DependentLoadFlags of a program, found by its section table. */
 function dependentLoadFlags(bytes: Buffer): number {
@@ -36,21 +39,18 @@ describeServiceOnWine(
 
     it('is the same, byte for byte, whenever and wherever it is built, and is what its manifest says', async () => {
       const folders = ['one', 'another place'].map(name => mkdtempSync(path.join(os.tmpdir(), `${name} `)));
+      const script = `import { buildHost } from ${JSON.stringify(BUILD_HOST)}; await buildHost('host');`;
       try {
-        for (const folder of folders) await buildHost(folder);
+        for (const [index, cwd] of folders.entries()) {
+          const env = { ...process.env, NODE_ENV: index === 0 ? 'test' : 'production' };
+          execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd, env, stdio: 'ignore' });
+        }
         const sums = folders.map(folder =>
-          Object.fromEntries(
-            readdirSync(folder).map(name => [
-              name,
-              createHash('sha256')
-                .update(readFileSync(path.join(folder, name)))
-                .digest('hex'),
-            ]),
-          ),
+          Object.fromEntries(readdirSync(path.join(folder, 'host')).map(name => [name, sumOf(path.join(folder, 'host', name))])),
         );
         expect(sums[0]).toEqual(sums[1]);
         const { 'manifest.json': _, ...files } = sums[0] ?? {};
-        const manifest = JSON.parse(readFileSync(path.join(folders[0] ?? '', 'manifest.json'), 'utf8'));
+        const manifest = JSON.parse(readFileSync(path.join(folders[0] ?? '', 'host', 'manifest.json'), 'utf8'));
         expect(manifest).toMatchObject({ protocol: 1, files });
         expect(Object.keys(files).sort()).toEqual(['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node']);
       } finally {
