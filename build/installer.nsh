@@ -11,7 +11,6 @@
 !define HERMES_TIMEOUT_MS 300000
 ; Exit codes of the host (src/service/exit-codes.ts).
 !define HERMES_EXIT_FAILED 1
-!define HERMES_EXIT_USAGE 2
 !define HERMES_EXIT_NEEDS_ADMINISTRATOR 5
 !define HERMES_EXIT_TIMED_OUT 7
 
@@ -54,13 +53,11 @@
   ${EndIf}
 !macroend
 
-; Asks the host, without a window. $R0: its exit code, or that of a failure where it could not be started or did not end.
+; Asks the host, without a window. $R0: its exit code; "error" where it could not be started, that of a timeout where it did not end.
 !macro hermesAsk REQUEST
   nsExec::Exec /TIMEOUT=${HERMES_TIMEOUT_MS} `"$hermesHost" installer ${REQUEST}`
   Pop $R0
-  ${If} $R0 == "error"
-    StrCpy $R0 ${HERMES_EXIT_FAILED}
-  ${ElseIf} $R0 == "timeout"
+  ${If} $R0 == "timeout"
     StrCpy $R0 ${HERMES_EXIT_TIMED_OUT}
   ${EndIf}
 !macroend
@@ -86,8 +83,9 @@
     !insertmacro hermesAsk 'hold --pid $R1 --what "${PRODUCT_NAME} ${VERSION}"'
     ${If} $R0 == 0
       StrCpy $hermesHeld "1"
-    ; A host that does not know the verb holds nothing.
-    ${ElseIf} $R0 != ${HERMES_EXIT_USAGE}
+    ; Everything else is said by a host that is too old, or broken, and holds nothing.
+    ${ElseIf} $R0 == ${HERMES_EXIT_FAILED}
+    ${OrIf} $R0 == ${HERMES_EXIT_TIMED_OUT}
       MessageBox MB_ABORTRETRYIGNORE|MB_ICONEXCLAMATION "$(hermesNotStopped)" /SD IDABORT IDRETRY hermesHoldAgain IDIGNORE hermesHoldOver
       SetErrorLevel 2
       Quit
@@ -145,6 +143,7 @@
 !macroend
 
 !macro hermesRemove
+  StrCpy $R0 "error"
   !insertmacro hermesFindHost
   ${If} $hermesHost != ""
     StrCpy $R1 ""
@@ -155,8 +154,9 @@
       StrCpy $R1 "$R1 --everyone"
     ${EndIf}
     !insertmacro hermesAsk "remove$R1"
-  ${Else}
-    ; Nobody can remove anything, but whether something is left can be seen.
+  ${EndIf}
+  ; Where nobody can remove anything, it can be seen whether something is left.
+  ${If} $R0 == "error"
     StrCpy $R0 0
     StrCpy $R1 0
     ${Do}

@@ -85,20 +85,27 @@ export async function release(
 
 /**
  * Removes every gateway service of this user; gives what is left, because removing it takes an administrator whom nobody may ask.
- * @throws GatewayServiceError `consent-declined` where somebody was asked; then no service has gone
+ * @throws GatewayServiceError `consent-declined` where somebody was asked; then every service is as it was
  */
 export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {
   const { manager, isElevated, removeWithConsent, removeServices } = ports;
-  const identities = await ports.identities();
-  const mechanisms = await Promise.all(identities.map(async identity => (await manager.status(identity)).mechanism));
-  const services = isElevated ? [] : identities.filter((_, index) => mechanisms[index] === 'service').map(({ serviceName }) => serviceName);
-  if (services.length > 0 && !quiet) await removeWithConsent(services);
-  const left = quiet ? services : [];
-  for (const [index, identity] of identities.entries()) {
-    if (mechanisms[index] !== 'none' && !left.includes(identity.serviceName)) await manager.uninstall(identity);
+  const found = await Promise.all((await ports.identities()).map(async identity => ({ identity, status: await manager.status(identity) })));
+  const installed = found.filter(({ status }) => status.mechanism !== 'none');
+  const beyondUs = isElevated ? [] : installed.filter(({ status }) => status.mechanism === 'service');
+  if (beyondUs.length > 0 && !quiet) {
+    // A service that runs would only be marked for its removal; stopping it is its owner's right.
+    for (const { identity } of beyondUs) await manager.stop(identity);
+    try {
+      await removeWithConsent(beyondUs.map(({ identity }) => identity.serviceName));
+    } catch (error) {
+      for (const { identity, status } of beyondUs) if (status.desired === 'running') await manager.start(identity).catch(() => undefined);
+      throw error;
+    }
   }
+  const left = quiet ? beyondUs : [];
+  for (const each of installed) if (!left.includes(each)) await manager.uninstall(each.identity);
   if (everyone && isElevated) await removeServices();
-  return left;
+  return left.map(({ identity }) => identity.serviceName);
 }
 
 /** The whole command; gives its exit code. */

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/service/exit-codes.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { canPack, packApp } from '../wine/packaging/packing.ts';
 
@@ -23,6 +24,12 @@ const ON = '1'.charCodeAt(0);
 
 const able = canPack('app');
 const subject = 'the packaging of the app';
+
+it('the installer knows the exit codes of the host by its own table', () => {
+  const script = readFileSync(path.join(REPOSITORY, 'build/installer.nsh'), 'utf8');
+  const codes = Object.fromEntries([...script.matchAll(/!define HERMES_EXIT_(\w+) (\d+)/g)].map(([, name, code]) => [name, Number(code)]));
+  expect(codes).toEqual({ FAILED: EXIT.failed, NEEDS_ADMINISTRATOR: EXIT.needsAdministrator, TIMED_OUT: EXIT.timedOut });
+});
 
 describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reason})`, () => {
   const packaging = createRequire(path.join(REPOSITORY, 'build/package.json'));

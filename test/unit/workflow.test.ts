@@ -20,6 +20,10 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   '.ci/run': "it is the README's test line, of which this test is a part",
   'npm ci': "the first step of the README's test line",
   'npm ci --prefix test/wine': 'test/wine/setup.sh does it with the platform that it is for',
+  'npm ci --prefix build': "it is in the README's test line",
+  'npm run dist --prefix build':
+    'test/wine/installer.test.ts makes the installer of the same configuration, with stand-ins for what is downloaded',
+  'npm run windows -- --installer': 'it needs the SCM of a real Windows',
   'npm run build:host': 'test/wine/built-host.test.ts makes the same executables and runs them',
   'npm run windows': 'it needs the SCM of a real Windows',
   'npm run windows -- --built': 'it needs the SCM of a real Windows',
@@ -52,7 +56,10 @@ describe('the workflow', () => {
 
   it('names scripts, files and suites that there are', () => {
     for (const command of commands) {
-      for (const [, script = ''] of command.matchAll(/\bnpm run ([\w:]+)/g)) expect(packageJson.scripts, command).toHaveProperty(script);
+      for (const [, script = '', folder] of command.matchAll(/\bnpm run ([\w:]+)(?: --prefix (\S+))?/g)) {
+        const { scripts } = folder ? JSON.parse(readFileSync(path.join(REPOSITORY, folder, 'package.json'), 'utf8')) : packageJson;
+        expect(scripts, command).toHaveProperty(script);
+      }
       for (const [, file = ''] of command.matchAll(/\bvitest run (\S+)/g)) expect(existsSync(path.join(REPOSITORY, file)), file).toBe(true);
       for (const [, folder = ''] of command.matchAll(/--prefix (\S+)/g)) {
         expect(existsSync(path.join(REPOSITORY, folder, 'package-lock.json')), folder).toBe(true);

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import { canPack, packInstallers } from './packaging/packing.ts';
 import type { WineRun } from './rig.ts';
 import { describeServiceOnWine, until } from './suite.ts';
@@ -130,21 +131,50 @@ describeServiceOnWine(
         expect((await host.ended).code).toBe(0);
       });
 
-      it('without rights and without a question leaves the service, and says so by its exit code', async () => {
-        const before = await service.install();
-        // Told where the app lies, last and without quotes, it does not leave for a copy of itself that nobody can wait for.
-        const script = 'C:\\uninstall.mjs';
+      /** As the user who has no rights, and as NSIS wants it: told where the app lies, last and without quotes, it works where it is. */
+      const asUser = async (program: string, ...line: readonly string[]) => {
+        const script = 'C:\\as-user.mjs';
         service.rig.write(
           script,
           `import { spawnSync } from 'node:child_process';
-         process.exit(spawnSync(process.argv[2], ['/S', '_?=' + process.argv[3]], { windowsVerbatimArguments: true, stdio: 'ignore' }).status);`,
+           const { status, stderr } = spawnSync(process.argv[2], process.argv.slice(3), { windowsVerbatimArguments: true });
+           process.stderr.write(stderr);
+           process.exit(status);`,
         );
+        const { code, stderr } = await service.rig.ask<WineRun>('unelevated', script, program, ...line);
+        return { code, stderr };
+      };
+      const uninstallAsUser = async () => {
         const copy = 'C:\\Uninstall.exe';
-        await service.tool('cmd', '/c', 'copy', UNINSTALLER, copy);
-        const { code } = await service.rig.ask<WineRun>('unelevated', script, copy, FOLDER);
-        expect(code).toBe(NEEDS_ADMINISTRATOR);
+        await service.tool('cmd', '/c', 'copy', '/y', UNINSTALLER, copy);
+        return asUser(copy, '/S', `_?=${FOLDER}`);
+      };
+
+      it('without rights and without a question leaves the service, and says so by its exit code', async () => {
+        const before = await service.install();
+        expect(await uninstallAsUser()).toMatchObject({ code: NEEDS_ADMINISTRATOR });
         expect(version()).toBeUndefined();
         expect(await service.status()).toMatchObject({ phase: 'running', startedAt: before.startedAt });
+      });
+
+      it('says the same where its host is gone', async () => {
+        expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
+        await service.install();
+        rmSync(inApp('resources/host'), { recursive: true });
+        expect(await uninstallAsUser()).toMatchObject({ code: NEEDS_ADMINISTRATOR });
+        expect(await service.status()).toMatchObject({ phase: 'running' });
+      });
+
+      it('has several services taken away with one consent, each by its own host', async () => {
+        // Below Wine the shell's "runas" asks nobody.
+        const made: GatewayIdentity[] = [];
+        for (let count = 0; count < 2; count += 1) {
+          await service.install();
+          await service.manager.stop(service.of);
+          made.push(service.of);
+        }
+        await service.rig.ask('removal', ...made.map(({ serviceName }) => serviceName));
+        for (const of of made) expect(await service.manager.status(of)).toMatchObject({ phase: 'not-installed' });
       });
 
       it('removes the service with the app where it has the rights', async () => {
