@@ -9,7 +9,7 @@ import { livingUpdater } from '../gateway/living-updater.ts';
 import { carriedOut, type Defect, type Repair, repairReceipt } from '../service/defect.ts';
 import { type Definition, definitionOf } from '../service/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import { type HistoryRecord, lastEnded } from '../service/history.ts';
+import { failureSince, type HistoryRecord } from '../service/history.ts';
 import { holdInForce } from '../service/holds.ts';
 import { isSameProcess, lockHolder, type ProcessRef, type ProcessTable } from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
@@ -78,7 +78,7 @@ export class HostedManager implements GatewayManager {
 
   async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
-    const sinceMs = await this.#exclusively('install', folder, report, async () => {
+    const before = await this.#exclusively('install', folder, report, async () => {
       report(progress('install', 'checking'));
       requireHome(identity);
       const host = await this.#mechanisms.toInstall(identity, folder, options.mechanism);
@@ -96,7 +96,7 @@ export class HostedManager implements GatewayManager {
       const definition = definitionOf(identity, host.mechanism, { gatewayCommand, recovery, probeMs, installedAt: known?.installedAt });
       // What is in charge stays as it is until its successor is registered: a consent may be declined.
       if (others.length > 0) await this.#register(host, definition, identity, report);
-      const beganMs = Date.now();
+      const before = await folder.history();
       report(progress('install', 'defining'));
       await folder.make();
       // For a new service the wish comes first: a definition without one would look like a service that failed.
@@ -109,9 +109,9 @@ export class HostedManager implements GatewayManager {
       await this.#options.former?.takeOver(identity, report);
       await host.start(identity, folder);
       await this.#mechanisms.sweep(identity, report, host);
-      return beganMs;
+      return before;
     });
-    return this.#up('install', identity, report, sinceMs);
+    return this.#up('install', identity, report, before);
   }
 
   async uninstall(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -169,16 +169,14 @@ export class HostedManager implements GatewayManager {
 
   async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
-    const sinceMs = await this.#exclusively('start', folder, report, async () => {
+    const before = await this.#exclusively('start', folder, report, async () => {
       await this.#requireInstalled(identity);
-      const beganMs = Date.now();
-      // Where it cannot be read, no host could start anything.
-      await folder.definition();
+      const before = await folder.history();
       const { phase } = await this.status(identity);
       if (phase !== 'running' && phase !== 'degraded') await this.#wishRunning(identity);
-      return beganMs;
+      return before;
     });
-    return this.#up('start', identity, report, sinceMs);
+    return this.#up('start', identity, report, before);
   }
 
   async stop(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -192,13 +190,13 @@ export class HostedManager implements GatewayManager {
 
   async restart(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
     const folder = this.#folder(identity);
-    const sinceMs = await this.#exclusively('restart', folder, report, async () => {
+    const before = await this.#exclusively('restart', folder, report, async () => {
       await this.#requireInstalled(identity);
-      const beganMs = Date.now();
+      const before = await folder.history();
       const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
       if (!connection) {
         await this.#wishRunning(identity);
-        return beganMs;
+        return before;
       }
       report(progress('restart', 'restarting'));
       try {
@@ -206,9 +204,9 @@ export class HostedManager implements GatewayManager {
       } finally {
         connection.close();
       }
-      return beganMs;
+      return before;
     });
-    return this.#up('restart', identity, report, sinceMs);
+    return this.#up('restart', identity, report, before);
   }
 
   async hold(identity: GatewayIdentity, reason: HoldReason): Promise<() => Promise<void>> {
@@ -252,6 +250,8 @@ export class HostedManager implements GatewayManager {
 
   async #wishRunning(identity: GatewayIdentity): Promise<void> {
     const folder = this.#folder(identity);
+    // Where it cannot be read, no host could start anything.
+    await folder.definition();
     await folder.writeDesired('running');
     await this.#start(identity, folder);
   }
@@ -292,8 +292,8 @@ export class HostedManager implements GatewayManager {
     if (!lockHolder(folder.runnerLock, processes)) await endOrphan(folder, processes);
   }
 
-  /** `sinceMs` (epoch) is when the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
-  async #up(operation: Operation, identity: GatewayIdentity, report: Report, sinceMs: number): Promise<Status> {
+  /** `before` is the history as the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
+  async #up(operation: Operation, identity: GatewayIdentity, report: Report, before: readonly HistoryRecord[]): Promise<Status> {
     report(progress(operation, 'starting'));
     const folder = this.#folder(identity);
     const { desired: wish } = await folder.desired();
@@ -310,11 +310,10 @@ export class HostedManager implements GatewayManager {
         if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
         if (wish === 'running' && status.desired === 'stopped')
           throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
-        const ended = lastEnded(await folder.history());
-        // The end of a gateway that began before is no answer.
-        const began = ended ? Date.parse(ended.at) - ended.uptimeMs : Number.NaN;
-        if (ended?.outcome === 'failure' && began >= sinceMs) throw new GatewayServiceError('gateway-not-up', ended.reason);
+        const failure = failureSince(await folder.history(), before);
+        if (failure) throw new GatewayServiceError('gateway-not-up', failure.reason);
         if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
+          await folder.definition();
           await this.#start(identity, folder);
           lastStartMs = performance.now();
         }

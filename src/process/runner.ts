@@ -26,6 +26,7 @@ import type { Sight, Stopper } from './gateway-watch.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
 import { Restraint } from './restraint.ts';
+import { RunnerAddress } from './runner-address.ts';
 import { RunnerBoard, type Showing } from './runner-board.ts';
 import { careForUpdates } from './update-care.ts';
 
@@ -63,6 +64,7 @@ export class Runner {
   #definition: Definition;
   readonly #board: RunnerBoard;
   readonly #restraint: Restraint;
+  readonly #address: RunnerAddress;
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
   #stopWish: StopWish | undefined;
@@ -82,6 +84,7 @@ export class Runner {
     this.#definition = ports.definition;
     this.#board = new RunnerBoard(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
+    this.#address = new RunnerAddress(ports.folder);
     this.#restraint = new Restraint({
       folder: ports.folder,
       processes: ports.processes,
@@ -107,6 +110,7 @@ export class Runner {
     const unwatch = watchFolder(folder.path, () => {
       this.#wake();
       void this.#yieldToHold();
+      void this.#tolerate(this.#address.mend());
     });
     const endCare = careForUpdates(folder, processes, log);
     // Whoever wants to watch can wait for the pipe; the gateway need not.
@@ -123,7 +127,7 @@ export class Runner {
       this.#answerRestarts();
       unwatch();
       await Promise.all([endCare(), this.#life?.clear(), serving]);
-      await Promise.all([this.#output.close(), this.#server?.close(), folder.removeRunner()]);
+      await Promise.all([this.#output.close(), this.#server?.close(), this.#address.remove()]);
       lock.release();
     }
   }
@@ -327,13 +331,12 @@ export class Runner {
   async #closedHistory(): Promise<readonly HistoryRecord[]> {
     const history = await this.#ports.folder.history();
     const lost = lostEnd(history, Date.now());
-    if (!lost) return history;
-    await this.#record(lost);
-    return [...history, lost];
+    if (lost) await this.#record(lost);
+    return lost ? [...history, lost] : history;
   }
 
   async #serve(): Promise<void> {
-    const { folder, processes, pipeAddress, log } = this.#ports;
+    const { processes, pipeAddress, log } = this.#ports;
     try {
       this.#server = await serveControlPipe({
         address: pipeAddress,
@@ -344,8 +347,8 @@ export class Runner {
           return new Promise(() => undefined); // the end of the connection is the answer
         },
       });
-      await folder.writeRunner({ process: thisProcess(processes), pipe: this.#server.address });
       const server = this.#server;
+      await this.#address.publish({ process: thisProcess(processes), pipe: server.address });
       this.#board.publishBy(() => server.publish());
       if (server.squatted) this.#board.warn('pipe-squatted');
     } catch (error) {

@@ -114,6 +114,20 @@ export function lastExit(history: readonly HistoryRecord[]): LastExit | undefine
   return record && { code: record.code, reason: record.reason, at: record.at };
 }
 
+/**
+ * How a gateway failed that was started since the history was `before`. Told by the place in the history and not by the time, because clocks
+ * are set; one that had begun before is no answer to what was asked for since.
+ */
+export function failureSince(history: readonly HistoryRecord[], before: readonly HistoryRecord[]): EndedRecord | undefined {
+  const known = JSON.stringify(before.at(-1));
+  const since = before.length === 0 ? history : history.slice(history.findLastIndex(record => JSON.stringify(record) === known) + 1);
+  const last = lastEnded(since);
+  if (last?.outcome !== 'failure') return undefined;
+  // One that could not be launched has no start.
+  const began = last.pid === null || since.slice(0, since.indexOf(last)).some(({ kind }) => kind === 'started');
+  return began ? last : undefined;
+}
+
 /** Why a gateway is started now: by the ladder, when the last one failed after the user's last wish (`askedAt`, ISO 8601). */
 export function causeOfStart(history: readonly HistoryRecord[], askedAt: string): StartCause {
   const ended = lastEnded(history);

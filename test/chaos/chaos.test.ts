@@ -1,0 +1,35 @@
+// Chaos, a little of it: `npm run chaos` plays ten thousand events. Linux lists processes with their environment.
+
+import { describe, expect, it } from 'vitest';
+import { EmbeddedChaos } from './embedded-chaos.ts';
+import { lineOf } from './events.ts';
+import { playRounds, scriptOf } from './rounds.ts';
+
+const EVENTS = 300;
+const PROFILES = 12;
+const SEED = 8;
+const DEADLINE_MS = 300_000;
+
+const linux = process.platform === 'linux';
+const everything = { profiles: 3, without: new Set<never>() };
+
+describe('commands and faults in any order', () => {
+  it('are the same with the same seed, and come back from their lines', () => {
+    const script = scriptOf(7, everything, 200);
+    expect(script).toEqual(scriptOf(7, everything, 200));
+    expect(script).not.toEqual(scriptOf(8, everything, 200));
+    expect(script.map(step => JSON.parse(lineOf(step)))).toEqual(script);
+  });
+
+  it.skipIf(!linux)(
+    `leave what must be true of ${PROFILES} gateways true, ${EVENTS} times${linux ? '' : ' (processes are listed on Linux only)'}`,
+    async () => {
+      const open = async () => new EmbeddedChaos(PROFILES);
+      const { findings, events, births } = await playRounds({ open, seed: SEED, events: EVENTS, eventsPerRound: EVENTS, shrinkMs: 0 });
+      expect(findings.map(({ what, script }) => [what, ...script.map(lineOf)].join('\n'))).toEqual([]);
+      expect(events).toBe(EVENTS);
+      expect(births).toBeGreaterThan(PROFILES);
+    },
+    DEADLINE_MS,
+  );
+});

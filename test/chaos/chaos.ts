@@ -1,0 +1,122 @@
+/** `npm run chaos`: random commands and faults beside the model of what must be true, told as a table, as JSON, and kept as evidence. */
+
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { EmbeddedChaos } from './embedded-chaos.ts';
+import { lineOf, type Step } from './events.ts';
+import { thisMachine, writeEvidence } from './evidence.ts';
+import { type Finding, playOn, playRounds, type Run } from './rounds.ts';
+import type { ChaosStage } from './stage.ts';
+import { openWineChaos } from './wine-chaos.ts';
+
+const USAGE = 'usage: npm run chaos [-- --seed N] [--events N] [--wine] [--json] [--script FILE]';
+/** What is played where nothing else is asked for; docs/evidence/ keeps no less than that. */
+const EVENTS = { embedded: 10_000, wine: 500 } as const;
+const EVENTS_PER_ROUND = 250;
+const PROFILES = 10;
+const SHRINK_MS = Number(process.env['SHRINK'] ?? 240_000);
+
+/** Returns the exit code: 0, 1 where something happened that must not, 2 where the arguments were not understood. */
+export async function chaos(args: readonly string[]): Promise<number> {
+  const options = understood(args);
+  if (!options) {
+    process.stderr.write(`${USAGE}\n`);
+    return 2;
+  }
+  const { seed, json, wine, script } = options;
+  const open = stageOf(wine);
+  if (script !== undefined) return replay(script, open);
+  const events = options.events ?? EVENTS[wine ? 'wine' : 'embedded'];
+  const first = await open();
+  const { name } = first;
+  await first.close();
+  const beganMs = performance.now();
+  const run = await playRounds({
+    open,
+    seed,
+    events,
+    eventsPerRound: EVENTS_PER_ROUND,
+    shrinkMs: SHRINK_MS,
+    onRound: (roundSeed, { violation }, played) => {
+      const tookS = Math.round((performance.now() - beganMs) / 1_000);
+      process.stderr.write(`${played} of ${events} events, ${tookS} s${violation ? `; round ${roundSeed}: ${violation.what}` : ''}\n`);
+    },
+  });
+  const minutes = Math.round((performance.now() - beganMs) / 6_000) / 10;
+  const ok = run.findings.length === 0;
+  const document = { schema: 1, ok, stage: name, seed, minutes, machine: thisMachine(), ...run };
+  const text = table(document);
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  if (events >= EVENTS[wine ? 'wine' : 'embedded'])
+    writeEvidence(wine ? 'chaos-wine' : 'chaos', 'Commands and faults beside a model of what must be true', text, document);
+  return ok ? 0 : 1;
+}
+
+function stageOf(wine: boolean): () => Promise<ChaosStage> {
+  return wine ? openWineChaos : async () => new EmbeddedChaos(PROFILES);
+}
+
+/** Plays a script that was printed, one step a line. */
+async function replay(file: string, open: () => Promise<ChaosStage>): Promise<number> {
+  const script = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line) as Step);
+  const { violation, played } = await playOn(await open(), script);
+  process.stdout.write(
+    violation ? `after ${played.length} steps, gateway ${violation.of}: ${violation.what}\n` : `${played.length} steps, no violation\n`,
+  );
+  return violation ? 1 : 0;
+}
+
+function table({
+  stage,
+  seed,
+  minutes,
+  events,
+  rounds,
+  births,
+  statuses,
+  counts,
+  findings,
+}: Run & { stage: string; seed: number; minutes: number }): string {
+  const kinds = Object.entries(counts).sort(([, one], [, other]) => other - one);
+  const width = Math.max(...kinds.map(([kind]) => kind.length));
+  return [
+    `${events} events in ${rounds} rounds, ${minutes} minutes; ${stage}; seed ${seed}.`,
+    `${births} gateways were born, ${statuses} statuses judged.`,
+    '',
+    ...kinds.map(([kind, count]) => `${kind.padEnd(width)}   ${String(count).padStart(6)}`),
+    '',
+    findings.length === 0
+      ? 'Never two gateways of one profile, never none for longer than the ladder allows, never a start that nobody wanted, no orphan, no untrue history, no status wrong for longer than 1 s.'
+      : `${findings.length} violations.`,
+    ...findings.flatMap(findingText),
+  ].join('\n');
+}
+
+function findingText({ seed, what, script, again }: Finding): string[] {
+  return [
+    '',
+    `${what} (round ${seed}${again ? '' : ', not seen again when its script was played again'}):`,
+    ...script.filter(s => !process.env['SHORT'] || what.startsWith(`gateway ${s.of}:`)).map(lineOf),
+  ];
+}
+
+function understood(
+  args: readonly string[],
+): { seed: number; events: number | undefined; json: boolean; wine: boolean; script: string | undefined } | undefined {
+  try {
+    const flag = { type: 'boolean', default: false } as const;
+    const { values } = parseArgs({
+      args: [...args],
+      options: { json: flag, wine: flag, seed: { type: 'string', default: '1' }, events: { type: 'string' }, script: { type: 'string' } },
+    });
+    const seed = Number(values.seed);
+    const events = values.events === undefined ? undefined : Number(values.events);
+    if (!Number.isSafeInteger(seed) || (events !== undefined && !(Number.isSafeInteger(events) && events > 0))) return undefined;
+    return { seed, events, json: values.json, wine: values.wine, script: values.script };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Watches one gateway service beside its model, and remembers the first thing that must not be. Time is counted in looks: a machine that keeps
+ * this process waiting makes nobody else late.
+ */
+
+import type { HistoryRecord } from '../../src/service/history.ts';
+import type { Status } from '../../src/service/status.ts';
+import { type Claims, contradiction, type Life, mayNotStart, mustCome, NOTHING, untrue } from './model.ts';
+import type { ChaosStage } from './stage.ts';
+
+export const LOOK_MS = 50;
+/** One look counts for no more than this, in milliseconds. */
+const LOOK_COUNTS_MS = 100;
+/** A status may be wrong for as long, in milliseconds. */
+const WRONG_MS = 1_000;
+/** A fault keeps what happens so long before and after it out of the history, in milliseconds. */
+const EXCUSE_MS = 3_000;
+
+interface SeenLife extends Life {
+  readonly bornMs: number;
+  excused: boolean;
+  code?: number | null;
+}
+
+export class Observer {
+  claims: Claims = NOTHING;
+  /** The command that is at work, and whether something was done to it since it began. */
+  busy = false;
+  disturbed = false;
+  violation: string | undefined;
+  /** A gateway that was told to end with 78, and has not ended yet. */
+  refusing: number | undefined;
+  readonly #stage: ChaosStage;
+  readonly #of: number;
+  #clockMs = 0;
+  #lookedAtMs = performance.now();
+  #heard = 0;
+  #lives: SeenLife[] = [];
+  #tainted = false;
+  #excusedUntilMs = 0;
+  #gateways: readonly number[] = [];
+  #ready = false;
+  /** Its word that it runs was damaged. */
+  #mute = false;
+  /** When what is seen, or what is claimed, changed last. */
+  #changedMs = 0;
+  /** Since when there is no gateway, though one must come. */
+  #missingSinceMs = 0;
+  /** Failures since an update, which end the restarts of one that is bad. */
+  #failures: number | undefined;
+
+  constructor(stage: ChaosStage, of: number) {
+    this.#stage = stage;
+    this.#of = of;
+  }
+
+  get clockMs(): number {
+    return this.#clockMs;
+  }
+
+  get gateways(): readonly number[] {
+    return this.#gateways;
+  }
+
+  get births(): number {
+    return this.#heard;
+  }
+
+  /** Whether nothing changed for `ms`. */
+  isQuiet(ms: number): boolean {
+    return this.#clockMs - this.#changedMs >= ms;
+  }
+
+  /** Whether what must come has come. */
+  get settled(): boolean {
+    if (this.busy) return false;
+    if (mustCome(this.claims) && this.claims.mood !== 'crashing') return this.#gateways.length === 1 && (this.#ready || this.#mute);
+    if (mayNotStart(this.claims) !== undefined) return this.#gateways.length === 0;
+    return this.isQuiet(300);
+  }
+
+  claim(claims: Claims): void {
+    this.claims = claims;
+    this.changed();
+  }
+
+  changed(): void {
+    this.#changedMs = this.#clockMs;
+    this.#missingSinceMs = this.#clockMs;
+  }
+
+  /** What is near in time may be missing in the history. */
+  excuse(forMs = EXCUSE_MS): void {
+    this.#excusedUntilMs = Math.max(this.#excusedUntilMs, this.#clockMs + forMs);
+    for (const life of this.#lives) if (this.#gateways.includes(life.pid) || this.#clockMs - life.bornMs < EXCUSE_MS) life.excused = true;
+  }
+
+  /** The history was damaged: nothing is said of it until there is another one. */
+  taint(): void {
+    this.#tainted = true;
+  }
+
+  /** Its word that it runs was damaged: whether it does cannot be judged before the next one. */
+  muted(): void {
+    this.#mute = true;
+  }
+
+  /** It was told to end with a code, or killed (null). */
+  told(pid: number, code: number | null): void {
+    const life = this.#lives.findLast(each => each.pid === pid);
+    if (life) life.code = code;
+  }
+
+  look(): void {
+    const nowMs = performance.now();
+    this.#clockMs += Math.min(nowMs - this.#lookedAtMs, LOOK_COUNTS_MS);
+    this.#lookedAtMs = nowMs;
+    const words = this.#stage.words(this.#of);
+    for (const { what, pid } of words.slice(this.#heard)) {
+      if (what === 'born') this.#born(pid);
+      else this.claim({ ...this.claims, held: what === 'update-begins' });
+      if (what === 'update-begins') this.#failures = 0;
+    }
+    this.#heard = words.length;
+    this.#census();
+    if (mustCome(this.claims) && this.#gateways.length === 0 && !this.#givenUp()) {
+      const noneMs = this.#clockMs - this.#missingSinceMs;
+      if (noneMs > this.#stage.longestDelayMs + this.#stage.startMs) this.#violate(`no gateway for ${Math.round(noneMs)} ms`);
+    } else this.#missingSinceMs = this.#clockMs;
+  }
+
+  #born(pid: number): void {
+    const why = mayNotStart(this.claims);
+    if (why !== undefined) this.#violate(`gateway ${pid} was started though ${why}`);
+    this.#lives.push({ pid, bornMs: this.#clockMs, excused: this.#clockMs < this.#excusedUntilMs });
+    this.#gateways = [...this.#gateways, pid];
+    this.#ready = false;
+    this.#mute = false;
+    this.changed();
+  }
+
+  #census(): void {
+    const alive = this.#gateways.filter(pid => this.#stage.isAlive(this.#of, pid));
+    if (alive.length !== this.#gateways.length) {
+      const [gone = 0] = this.#gateways.filter(pid => !alive.includes(pid));
+      this.#gateways = alive;
+      this.#died(gone);
+      this.changed();
+    }
+    // Two are two only if both live at the second look: one that leaves for the other is just going.
+    if (alive.length > 1 && this.isQuiet(LOOK_COUNTS_MS)) this.#violate(`${alive.length} gateways at once: ${alive.join(', ')}`);
+    const [pid] = alive;
+    const ready = pid !== undefined && this.#stage.isReady(this.#of, pid);
+    if (ready !== this.#ready) this.changed();
+    this.#ready = ready;
+  }
+
+  #died(pid: number): void {
+    const life = this.#lives.findLast(each => each.pid === pid);
+    if (this.#failures !== undefined && life) {
+      // One that lived for the ladder's reset period ran well.
+      this.#failures = this.#clockMs - life.bornMs > 3_000 ? undefined : this.#failures + 1;
+    }
+    if (pid !== this.refusing) return;
+    this.refusing = undefined;
+    this.claims = this.busy || !mustCome(this.claims) ? { ...this.claims, wished: 'unknown' } : { ...this.claims, attention: true };
+  }
+
+  /** A bad update ends the restarts; when exactly is told by the unit tests. */
+  #givenUp(): boolean {
+    return this.#failures !== undefined && this.#failures >= 4;
+  }
+
+  /** A status that was asked for at `askedMs` of our clock. */
+  judge(status: Status, askedMs: number): void {
+    if (askedMs - this.#changedMs < WRONG_MS || this.#givenUp()) return;
+    const wrong = contradiction(this.claims, { gateways: this.#gateways, busy: this.busy }, this.#ready, status);
+    if (wrong) this.#violate(`${wrong}, for more than ${WRONG_MS} ms`);
+  }
+
+  /** Compares what the history tells with what was seen; between events, and while nobody is at work. */
+  compare(history: readonly HistoryRecord[]): void {
+    if (this.#tainted || this.claims.installed !== true) return;
+    const wrong = untrue(history, this.#lives);
+    if (wrong) this.#violate(wrong);
+  }
+
+  /** Uninstalled: the next history is another one. */
+  forget(): void {
+    this.#lives = this.#lives.filter(({ pid }) => this.#gateways.includes(pid));
+    this.#tainted = false;
+    this.#failures = undefined;
+  }
+
+  /** Started by a command: what failed before does not count. */
+  absolve(): void {
+    if (this.#failures !== undefined) this.#failures = 0;
+  }
+
+  #violate(what: string): void {
+    this.violation ??= what;
+  }
+
+  violate(what: string): void {
+    this.#violate(what);
+  }
+}

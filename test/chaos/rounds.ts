@@ -1,0 +1,98 @@
+/**
+ * A long run as rounds of some events on a fresh stage each, so that a violation has a short past: it is shrunk by playing parts of its round
+ * again, and the run goes on with the next round.
+ */
+
+import type { Step } from './events.ts';
+import { steps } from './events.ts';
+import { type Play, play, type Violation } from './play.ts';
+import { seeded } from './random.ts';
+import { shrink } from './shrink.ts';
+import type { ChaosStage } from './stage.ts';
+
+export interface Finding {
+  /** Seed of the round. */
+  readonly seed: number;
+  readonly what: string;
+  /** The shortest script that was found to fail. */
+  readonly script: readonly Step[];
+  /** Whether a shorter script than the round's failed again. */
+  readonly again: boolean;
+}
+
+export interface Run {
+  readonly events: number;
+  readonly rounds: number;
+  readonly births: number;
+  readonly statuses: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface RunOptions {
+  readonly open: () => Promise<ChaosStage>;
+  readonly seed: number;
+  readonly events: number;
+  readonly eventsPerRound: number;
+  /** How long one violation may be shrunk, in milliseconds; 0 for not at all. */
+  readonly shrinkMs: number;
+  readonly onRound?: (seed: number, play: Play, events: number) => void;
+}
+
+/** Rounds have seeds of their own, far apart, so that any of them can be played alone. */
+const roundSeed = (seed: number, round: number) => (seed * 1_000_003 + round * 7_919) >>> 0;
+
+export async function playRounds({ open, seed, events, eventsPerRound, shrinkMs, onRound }: RunOptions): Promise<Run> {
+  const findings: Finding[] = [];
+  const counts: Record<string, number> = {};
+  let [played, rounds, births, statuses] = [0, 0, 0, 0];
+  while (played < events) {
+    const thisSeed = roundSeed(seed, rounds);
+    const stage = await open();
+    const script = scriptOf(thisSeed, stage, Math.min(eventsPerRound, events - played));
+    const round = await playOn(stage, script);
+    rounds += 1;
+    played += round.played.length;
+    births += round.births;
+    statuses += round.statuses;
+    for (const { event } of round.played) counts[event.do] = (counts[event.do] ?? 0) + 1;
+    onRound?.(thisSeed, round, played);
+    if (round.violation) findings.push(await explain(thisSeed, round.played, round.violation, open, shrinkMs));
+  }
+  return { events: played, rounds, births, statuses, counts, findings };
+}
+
+export function scriptOf(seed: number, stage: Pick<ChaosStage, 'profiles' | 'without'>, length: number): readonly Step[] {
+  const endless = steps(seeded(seed), stage);
+  return Array.from({ length }, () => endless.next().value);
+}
+
+/** Plays a script on a stage, which is closed. */
+export async function playOn(stage: ChaosStage, script: readonly Step[]): Promise<Play> {
+  try {
+    return await play(stage, script);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function explain(
+  seed: number,
+  past: readonly Step[],
+  { of, what }: Violation,
+  open: () => Promise<ChaosStage>,
+  shrinkMs: number,
+): Promise<Finding> {
+  const until = performance.now() + shrinkMs;
+  let again = false;
+  const fails = async (part: readonly Step[]) => {
+    const { violation } = await playOn(await open(), part);
+    again ||= violation !== undefined;
+    return violation !== undefined;
+  };
+  // The other gateways rarely have to do with it.
+  const alone = past.filter(each => each.of === of || each.event.do === 'clock' || each.event.do === 'disk');
+  const mayGoOn = () => performance.now() < until;
+  const begin = mayGoOn() && (await fails(alone)) ? alone : past;
+  return { seed, what: `gateway ${of}: ${what}`, script: await shrink(begin, fails, mayGoOn), again };
+}

@@ -1,0 +1,74 @@
+/** Where chaos is played: gateways of one mechanism, seen and hit from outside. What it cannot bend it names in `without`. */
+
+import type { HistoryRecord } from '../../src/service/history.ts';
+import type { Status } from '../../src/service/status.ts';
+import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
+import type { Word } from './words.ts';
+
+export interface ChaosStage {
+  /** "embedded mechanism", as the report names it. */
+  readonly name: string;
+  readonly profiles: number;
+  readonly without: ReadonlySet<ChaosEvent['do']>;
+  /** The longest delay of the ladder, in milliseconds. */
+  readonly longestDelayMs: number;
+  /** How long a process may take from its start to its first word here, in milliseconds. */
+  readonly startMs: number;
+  /** Rejects with an error of ours. */
+  command(of: number, name: CommandName): Promise<void>;
+  cut(of: number, verb: string, afterMs: number): Promise<void>;
+  status(of: number): Promise<Status>;
+  history(of: number): Promise<readonly HistoryRecord[]>;
+  /** Every word since the stage was opened. */
+  words(of: number): readonly Word[];
+  isAlive(of: number, pid: number): boolean;
+  /** Whether this gateway has said itself that it runs. */
+  isReady(of: number, pid: number): boolean;
+  /** Whether a host and a runner live now. */
+  hosts(of: number): { readonly host: boolean; readonly runner: boolean };
+  /** Whether the host comes back whoever is killed, as the SCM sees to it. */
+  isImmortal(of: number): boolean;
+  /** Processes of ours and below them that live now, in words. */
+  processes(of: number): readonly string[];
+  /** Files of an installation that are there, where none should be. */
+  leftovers(of: number): readonly string[];
+  /** False where nobody of that kind lives. */
+  kill(of: number, whom: 'runner' | 'host'): boolean;
+  killGateway(of: number, pid: number): void;
+  /** Has the living gateway do something, as its README lists. The PID of the one that heard. */
+  tell(of: number, verb: string): Promise<number | undefined>;
+  mood(of: number, mood: Mood): void;
+  damage(of: number, file: ChaosFile, how: Damage): void;
+  resetPipe(of: number): Promise<void>;
+  endSession(of: number): void;
+  /** Stops every process for a while. */
+  sleep(ms: number): Promise<void>;
+  setClock(byMs: number): void;
+  fillDisk(full: boolean): void;
+  close(): Promise<void>;
+}
+
+/** The text that a damaged file holds. */
+export function damagedText(text: string, how: Damage): string {
+  switch (how) {
+    case 'empty':
+      return '';
+    case 'half':
+      return text.slice(0, Math.floor(text.length / 2));
+    case 'rubbish':
+      return '\u0000\u0001{]\ufffd'.repeat(20);
+    case 'null':
+      return 'null';
+    case 'other':
+      return '{"schema":1,"pid":1,"process":{"pid":1},"holder":{},"at":"never","phase":7}';
+  }
+}
+
+/** What every gateway of chaos does before it is one. */
+export const MOOD_SWITCHES: Readonly<Record<Mood, readonly string[]>> = {
+  well: [],
+  slow: ['--start-delay-ms', '700'],
+  crashing: ['--exit-at-once', '1'],
+  deaf: ['--ignore-stop'],
+  parent: ['--with-child'],
+};

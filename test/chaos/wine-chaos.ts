@@ -1,0 +1,247 @@
+/**
+ * Chaos of Windows services below Wine's SCM, rebuilt so that its failure actions act, and of the sign-in start beside it. Processes are seen
+ * and killed from outside, as Linux lists them: Windows is told nothing.
+ */
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processesOf } from '../../main/story/trial-processes.ts';
+import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import { readGatewayState } from '../../src/gateway/identity-files.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { GatewayServiceError, isErrorValue } from '../../src/service/errors.ts';
+import type { Installable } from '../../src/service/status.ts';
+import { endProcess, REPOSITORY } from '../support/sandbox.ts';
+import { QUICK, ServiceOnWine } from '../wine/service-on-wine.ts';
+import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
+import { type ChaosStage, damagedText, MOOD_SWITCHES } from './stage.ts';
+import { type Word, WordsFile } from './words.ts';
+
+const PROFILES = 3;
+const FOLDER = 'C:\\chaos';
+const UPDATE_MS = 500;
+
+interface Homed {
+  readonly identity: GatewayIdentity;
+  /** As this side reads it. */
+  readonly home: string;
+  readonly state: string;
+  readonly words: WordsFile;
+  /** PIDs of Linux by those that the gateways know themselves by; undefined for one that was gone before it could be found. */
+  readonly pids: Map<number, number | undefined>;
+  /** Words that were heard. */
+  heard: number;
+  mechanism: Installable;
+}
+
+export async function openWineChaos(): Promise<ChaosStage> {
+  const service = new ServiceOnWine();
+  try {
+    await service.open();
+    const { rig } = service;
+    for (const name of ['chaos-gateway.mjs', 'chaos-update.mjs', 'bend.cjs'])
+      rig.write(`${FOLDER}\\${name}`, readFileSync(path.join(REPOSITORY, 'test/chaos', name), 'utf8'));
+    rig.write(`${FOLDER}\\gateway.mjs`, readFileSync(path.join(REPOSITORY, 'examples/sample-gateway/gateway.mjs'), 'utf8'));
+    const homes: Homed[] = [];
+    for (let of = 0; of < PROFILES; of += 1) {
+      await service.fresh();
+      const identity = service.of;
+      const home = rig.onLinux(identity.home);
+      // <state root>\<service>\logs\gateway.log
+      const state = path.dirname(path.dirname(service.manager.logPath(identity)));
+      homes.push({ identity, home, state, words: new WordsFile(home), pids: new Map(), heard: 0, mechanism: 'service' });
+    }
+    return new WineChaos(service, homes);
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+}
+
+class WineChaos implements ChaosStage {
+  readonly name = 'Windows service and sign-in start, SCM of Wine rebuilt to act on failures';
+  readonly without: ReadonlySet<ChaosEvent['do']> = new Set<ChaosEvent['do']>(['clock', 'disk', 'end-session', 'reset-pipe']);
+  readonly longestDelayMs = Math.max(...QUICK.delaysMs);
+  readonly startMs = 30_000;
+  readonly profiles = PROFILES;
+  readonly #service: ServiceOnWine;
+  readonly #homes: readonly Homed[];
+
+  constructor(service: ServiceOnWine, homes: readonly Homed[]) {
+    this.#service = service;
+    this.#homes = homes;
+  }
+
+  async command(of: number, name: CommandName): Promise<void> {
+    try {
+      await this.#command(of, name);
+    } catch (error) {
+      throw isErrorValue(error) ? GatewayServiceError.fromValue(error) : error;
+    }
+  }
+
+  async #command(of: number, name: CommandName): Promise<void> {
+    const home = this.#home(of);
+    const { identity } = home;
+    const { manager, rig } = this.#service;
+    const install = (mechanism?: Installable) =>
+      manager.install(identity, {
+        gatewayCommand: [rig.node, `${FOLDER}\\chaos-gateway.mjs`, '--as', `h${of}`, 'gateway', 'run'],
+        recovery: QUICK,
+        probeMs: 1_000,
+        ...(mechanism && { mechanism }),
+      });
+    switch (name) {
+      case 'update':
+        await rig.run([
+          ...[rig.node, rig.host, 'update', '--home', identity.home],
+          ...['--', rig.node, `${FOLDER}\\chaos-update.mjs`, identity.home, String(UPDATE_MS)],
+        ]);
+        return;
+      case 'switch': {
+        // To the better one at once, to the other one by way of none.
+        if (home.mechanism === 'service') await manager.uninstall(identity);
+        home.mechanism = home.mechanism === 'service' ? 'startup' : 'service';
+        await install(home.mechanism);
+        return;
+      }
+      case 'install':
+        await install(home.mechanism);
+        return;
+      default:
+        await manager[name](identity);
+    }
+  }
+
+  async cut(of: number, verb: string, afterMs: number): Promise<void> {
+    const { rig } = this.#service;
+    const { pid, ended } = rig.launch([rig.node, rig.host, verb, '--home', this.#home(of).identity.home]);
+    // A program needs a second to begin here.
+    await delay(1_000 + afterMs);
+    endProcess(pid);
+    await ended;
+  }
+
+  status = (of: number) => this.#service.manager.status(this.#home(of).identity);
+  history = (of: number) => this.#service.manager.history(this.#home(of).identity);
+
+  words(of: number): readonly Word[] {
+    const home = this.#home(of);
+    const all = home.words.read();
+    // Windows gives a PID again soon: the last one who was born with it is meant.
+    for (const { what, pid } of all.slice(home.heard)) if (what === 'born') home.pids.set(pid, this.#bornNow(of));
+    home.heard = all.length;
+    return all;
+  }
+
+  /** The process of Linux that has just said that it was born: of those that are none that is known yet. */
+  #bornNow(of: number): number | undefined {
+    const known = new Set(this.#home(of).pids.values());
+    return this.#processes(`--as h${of} `).find(pid => !known.has(pid));
+  }
+
+  isAlive = (of: number, pid: number): boolean => {
+    const found = this.#home(of).pids.get(pid);
+    return found !== undefined && posixProcesses.isAlive(found);
+  };
+
+  isReady(of: number, pid: number): boolean {
+    const state = readGatewayState(this.#home(of).home);
+    return state?.pid === pid && state.state === 'running';
+  }
+
+  hosts(of: number): ReturnType<ChaosStage['hosts']> {
+    return { host: this.#hosts(of, 'host').length > 0, runner: this.#hosts(of, 'runner').length > 0 };
+  }
+
+  isImmortal(of: number): boolean {
+    return this.#home(of).mechanism === 'service';
+  }
+
+  #hosts(of: number, whom: 'runner' | 'host'): number[] {
+    const { serviceName } = this.#home(of).identity;
+    const verbs = whom === 'runner' ? ['run'] : ['service', 'supervise'];
+    return verbs.flatMap(verb => this.#processes(` ${verb} --service ${serviceName}`));
+  }
+
+  /** Node has several threads. What Wine forks of a process to start another one looks like it until then, and has one. */
+  #processes(part: string): number[] {
+    return processesOf(this.#service.rig.prefix)
+      .filter(({ pid, command }) => `${command} `.includes(part) && !command.includes('--help') && threadsOf(pid) > 1)
+      .map(({ pid }) => pid);
+  }
+
+  processes(of: number): readonly string[] {
+    const { serviceName } = this.#home(of).identity;
+    return [...this.#processes(`--service ${serviceName}`), ...this.#processes(`--as h${of} `)].map(pid => `process ${pid}`);
+  }
+
+  leftovers(of: number): readonly string[] {
+    const { state } = this.#home(of);
+    const root = path.dirname(state);
+    return existsSync(root) ? readdirSync(root).filter(name => name.startsWith(path.basename(state))) : [];
+  }
+
+  kill(of: number, whom: 'runner' | 'host'): boolean {
+    const [pid] = this.#hosts(of, whom);
+    if (pid === undefined) return false;
+    endProcess(pid);
+    return true;
+  }
+
+  killGateway(of: number, pid: number): void {
+    const found = this.#home(of).pids.get(pid);
+    if (found !== undefined) endProcess(found);
+  }
+
+  async tell(of: number, verb: string): Promise<number | undefined> {
+    const answer = await this.#service.manager.askGateway(this.#home(of).identity, verb);
+    return answer.ok ? Number(answer.result['pid']) : undefined;
+  }
+
+  mood(of: number, mood: Mood): void {
+    writeFileSync(path.join(this.#home(of).home, 'mood.json'), JSON.stringify(MOOD_SWITCHES[mood]));
+  }
+
+  damage(of: number, file: ChaosFile, how: Damage): void {
+    const { state, home } = this.#home(of);
+    const target = path.join(file.startsWith('gateway') && file !== 'gateway-help.json' ? home : state, file);
+    if (existsSync(target)) writeFileSync(target, damagedText(readFileSync(target, 'utf8'), how));
+  }
+
+  async sleep(ms: number): Promise<void> {
+    const asleep = this.#homes.flatMap((_, of) => [
+      ...this.#hosts(of, 'host'),
+      ...this.#hosts(of, 'runner'),
+      ...this.#processes(`--as h${of} `),
+    ]);
+    for (const pid of asleep) process.kill(pid, 'SIGSTOP');
+    await delay(ms);
+    for (const pid of asleep) process.kill(pid, 'SIGCONT');
+  }
+
+  resetPipe = async (): Promise<void> => undefined;
+  endSession = (): void => undefined;
+  setClock = (): void => undefined;
+  fillDisk = (): void => undefined;
+
+  async close(): Promise<void> {
+    await this.#service.clear().catch(() => undefined);
+    await this.#service.close();
+  }
+
+  #home(of: number): Homed {
+    const home = this.#homes[of];
+    if (!home) throw new RangeError(`there is no gateway ${of}`);
+    return home;
+  }
+}
+
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
