@@ -1,11 +1,16 @@
-// Builds the project and runs one of its proofs: `node scripts/prove.mjs bench|kills|chaos [options]`. They are no tests: they take long, or say
+// Builds the project and runs one of its proofs: `node scripts/prove.mjs bench|kills|chaos|soak [options]`. They are no tests: they take long, or say
 // how fast this machine is. The exit code is the proof's.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 
 /** Each exports a function of its own name, which takes the arguments and resolves with the exit code. */
-const PROOFS = { bench: '../test/bench/bench.ts', kills: '../test/chaos/kills.ts', chaos: '../test/chaos/chaos.ts' };
+const PROOFS = {
+  bench: '../test/bench/bench.ts',
+  kills: '../test/chaos/kills.ts',
+  chaos: '../test/chaos/chaos.ts',
+  soak: '../test/chaos/soak.ts',
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const file = Object.entries(PROOFS).find(([known]) => known === name)?.[1];

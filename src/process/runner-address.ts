@@ -3,6 +3,7 @@
  * so one that was damaged is written again.
  */
 
+import { existsSync } from 'node:fs';
 import type { RunnerRecord, StateFolder } from '../service/state-folder.ts';
 
 export class RunnerAddress {
@@ -21,10 +22,11 @@ export class RunnerAddress {
     return this.#inTurn(() => this.#folder.writeRunner(record));
   }
 
-  /** Something in the state folder has changed. Rejects where it could not be written. */
+  /** Something in the state folder has changed; where that is gone, so is the service. Rejects where it could not be written. */
   mend(): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#record || JSON.stringify(await this.#folder.runner()) === JSON.stringify(this.#record)) return;
+      if (!this.#record || !existsSync(this.#folder.path)) return;
+      if (JSON.stringify(await this.#folder.runner()) === JSON.stringify(this.#record)) return;
       await this.#folder.writeRunner(this.#record);
     });
   }

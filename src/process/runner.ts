@@ -119,7 +119,7 @@ export class Runner {
       if (this.#ports.asked) await this.#restraint.startedFromOutside();
       const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired(), endOrphan(folder, processes)]);
       await this.#restraint.awaitTurn(history, wish.at);
-      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at)));
+      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at, Date.now())));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
       return RUNNER_EXIT.failed;

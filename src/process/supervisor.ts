@@ -89,7 +89,8 @@ export async function supervise({
       if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
 
       const history = await folder.history();
-      const askedMs = lastAskedMs(history, (await folder.desired()).at);
+      const { at: wishedAt } = await folder.desired();
+      const askedMs = lastAskedMs(history, wishedAt, endedAt);
       failures = [...failures.filter(at => at > askedMs), endedAt];
       const ladder = await recovery();
       if (!ladder) return true;
@@ -101,7 +102,9 @@ export async function supervise({
         const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
           void Promise.all([folder.desired(), superseded()]).then(([{ desired, at }, replaced]) => {
-            if (!endReason && !replaced && desired === 'running' && Date.parse(at) < failedAt) return;
+            // One of the future is from before the clock was set back.
+            const asked = at !== wishedAt || (Date.parse(at) >= failedAt && Date.parse(at) <= Date.now());
+            if (!endReason && !replaced && desired === 'running' && !asked) return;
             clearTimeout(timer);
             resolve();
           });

@@ -75,11 +75,12 @@ export function failureTimes(history: readonly HistoryRecord[]): number[] {
 
 /**
  * When the user last asked for the gateway, in epoch milliseconds: by a start that was written down, or by a wish (`wishedAt`, ISO 8601)
- * that no start has answered yet. Failures before that do not count on the ladder.
+ * that no start has answered yet. Failures before that do not count on the ladder. What is later than `nowMs` was written before the clock was
+ * set back, and says nothing.
  */
-export function lastAskedMs(history: readonly HistoryRecord[], wishedAt: string): number {
+export function lastAskedMs(history: readonly HistoryRecord[], wishedAt: string, nowMs: number): number {
   const started = history.findLast(record => record.kind === 'started' && record.cause === 'asked');
-  return Math.max(Date.parse(wishedAt), started ? Date.parse(started.at) : 0);
+  return Math.max(0, ...[wishedAt, started?.at ?? ''].map(at => Date.parse(at)).filter(askedMs => askedMs <= nowMs));
 }
 
 /** How often the gateway came back by itself (not after an update or another hold) since the user last asked, and when last. */
@@ -128,10 +129,14 @@ export function failureSince(history: readonly HistoryRecord[], before: readonly
   return began ? last : undefined;
 }
 
-/** Why a gateway is started now: by the ladder, when the last one failed after the user's last wish (`askedAt`, ISO 8601). */
-export function causeOfStart(history: readonly HistoryRecord[], askedAt: string): StartCause {
+/**
+ * Why a gateway is started now: by the ladder, when the last one failed after the user's last wish (`askedAt`, ISO 8601). A wish of the future
+ * is from before the clock was set back.
+ */
+export function causeOfStart(history: readonly HistoryRecord[], askedAt: string, nowMs: number): StartCause {
   const ended = lastEnded(history);
-  return ended && ended.at > askedAt && ended.outcome === 'failure' ? 'recovery' : 'asked';
+  const since = ended !== undefined && (ended.at > askedAt || Date.parse(askedAt) > nowMs);
+  return since && ended.outcome === 'failure' ? 'recovery' : 'asked';
 }
 
 /** The end of a gateway whose runner was killed and could not write it down; undefined where the last start has its end. */

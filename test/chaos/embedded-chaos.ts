@@ -198,8 +198,6 @@ export class EmbeddedChaos implements ChaosStage {
     delete process.env['GATEWAY_CHAOS'];
     if (this.#nodeOptions === undefined) delete process.env['NODE_OPTIONS'];
     else process.env['NODE_OPTIONS'] = this.#nodeOptions;
-    if (process.env['KEEP'])
-      (await import('node:child_process')).execSync(`rm -rf /tmp/kept; cp -r ${this.#sandbox.path} /tmp/kept || true`, { stdio: 'ignore' }); // DEBUG
     await this.#sandbox.dispose();
   }
 

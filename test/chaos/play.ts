@@ -62,12 +62,7 @@ class Player {
         if (step.of !== of) continue;
         if (this.#violated()) return;
         played.push(step);
-        const t0 = performance.now(); // DEBUG
         await this.#step(step);
-        if (process.env['SLOW'] && performance.now() - t0 > 2500)
-          process.stderr.write(
-            `${Math.round(performance.now() - t0)} ms ${JSON.stringify(step)} ${JSON.stringify(this.#observer(of).claims)}\n`,
-          ); // DEBUG
       }
       await this.#settle(of);
       await this.#compare(of);

@@ -1,7 +1,9 @@
 // What dies comes back: gateway, runner and supervisor as real processes, and never two gateways of one home.
 
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { writeJson } from '../../src/service/files.ts';
 import { poll } from '../../src/service/poll.ts';
 import { DEADLINE_MS, endProcess } from '../support/sandbox.ts';
 import { only, ServiceUnderTest } from '../support/service.ts';
@@ -71,6 +73,19 @@ describe('a gateway that is killed', () => {
     expect(await service.until('the delay', ({ restarts }) => restarts.nextAt !== undefined)).toMatchObject({
       phase: 'restarting',
       restarts: { attempt: 1 },
+    });
+  });
+
+  it('climbs the ladder though the clock was set back after the last wish', async () => {
+    let { gatewayPid } = await service.install([], { recovery: { delaysMs: [50, 60_000], resetMs: 60_000 } });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    await writeJson(path.join(service.folder.path, 'desired.json'), { schema: 1, desired: 'running', at: tomorrow });
+    endProcess(gatewayPid ?? 0);
+    ({ gatewayPid } = await service.untilBack(gatewayPid));
+    endProcess(gatewayPid ?? 0);
+    expect(await service.until('the delay', ({ restarts }) => restarts.nextAt !== undefined)).toMatchObject({
+      phase: 'restarting',
+      restarts: { count: 1, attempt: 2 },
     });
   });
 

@@ -222,7 +222,7 @@ describe('the history', () => {
         expect(history.filter(record => !fitsRecord(record))).toEqual([]);
         const now = Date.parse(at);
         expect(failureTimes(history).every(Number.isFinite)).toBe(true);
-        const answers = [unaskedRestarts(history), lastExit(history), lostEnd(history, now), causeOfStart(history, at)];
+        const answers = [unaskedRestarts(history), lastExit(history), lostEnd(history, now), causeOfStart(history, at, now)];
         expect(answers.filter(answer => answer !== undefined && !isTellable(answer))).toEqual([]);
       }),
     );

@@ -25,5 +25,5 @@ it.each([
   ['not with a start that nobody asked for', [started('2026-01-01T12:00:00Z', 'recovery')], '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
   ['with the wish alone where nothing was started', [], '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
 ])('the ladder begins anew %s', (_what, history, wishedAt, expected) => {
-  expect(lastAskedMs(history, wishedAt)).toBe(Date.parse(expected));
+  expect(lastAskedMs(history, wishedAt, Date.parse('2027-01-01T00:00:00Z'))).toBe(Date.parse(expected));
 });
