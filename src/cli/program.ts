@@ -4,6 +4,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
+import { sentence } from '../service/sentence.ts';
 import type { Installable } from '../service/status.ts';
 import type { Composition, Selection } from './composition.ts';
 import { installAll, logsOfAll, operateAll, statusOfAll } from './every.ts';
@@ -175,14 +176,10 @@ function lineCount(text: string): number {
 /** A mistake in the command line, in our words: commander's sentence, and where to read on. */
 function usageError({ code, message }: CommanderError): GatewayServiceError {
   if (code === 'commander.help') return new GatewayServiceError('usage', 'No verb was given.');
-  const [sentence = '', ...hints] = message.replace(/^error: /, '').split('\n');
+  const [said = '', ...hints] = message.replace(/^error: /, '').split('\n');
   const remedy =
     code === 'commander.unknownOption' || code === 'commander.excessArguments'
       ? 'See "hermes-gateway <verb> --help". A command for "update" goes behind "--".'
       : 'See "hermes-gateway --help".';
-  return new GatewayServiceError('usage', [capitalized(sentence), ...hints].join(' '), { remedy });
-}
-
-function capitalized(sentence: string): string {
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.!?]$/.test(sentence) ? '' : '.'}`;
+  return new GatewayServiceError('usage', [sentence(said), ...hints].join(' '), { remedy });
 }

@@ -16,6 +16,7 @@ import { toGatewayServiceError } from '../service/errors.ts';
 import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../service/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
 import { isLock, type ProcessTable, takeLock, thisProcess } from '../service/lock.ts';
+import { sentence } from '../service/sentence.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { adoptUpdate } from '../update/adopted.ts';
 import { type ControlServer, serveControlPipe } from './control-server.ts';
@@ -394,11 +395,4 @@ export class Runner {
   }
 }
 
-/** A phrase as a sentence: "stopped by the user" becomes "Stopped by the user." */
-function sentence(phrase: string): string {
-  return `${phrase.slice(0, 1).toUpperCase()}${phrase.slice(1)}${phrase.endsWith('.') ? '' : '.'}`;
-}
-
-function now(): string {
-  return new Date().toISOString();
-}
+const now = (): string => new Date().toISOString();

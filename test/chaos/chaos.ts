@@ -37,6 +37,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
     events,
     eventsPerRound: EVENTS_PER_ROUND,
     shrinkMs: SHRINK_MS,
+    onFinding: finding => process.stderr.write(`${findingText(finding).join('\n')}\n`),
     onRound: (roundSeed, { violation }, played) => {
       const tookS = Math.round((performance.now() - beganMs) / 1_000);
       process.stderr.write(`${played} of ${events} events, ${tookS} s${violation ? `; round ${roundSeed}: ${violation.what}` : ''}\n`);
@@ -77,6 +78,7 @@ function table({
   rounds,
   births,
   statuses,
+  slowestStartMs,
   counts,
   findings,
 }: Run & { stage: string; seed: number; minutes: number }): string {
@@ -84,7 +86,7 @@ function table({
   const width = Math.max(...kinds.map(([kind]) => kind.length));
   return [
     `${events} events in ${rounds} rounds, ${minutes} minutes; ${stage}; seed ${seed}.`,
-    `${births} gateways were born, ${statuses} statuses judged.`,
+    `${births} gateways were born, ${statuses} statuses judged. A plain Node took ${slowestStartMs} ms to start at most meanwhile.`,
     '',
     ...kinds.map(([kind, count]) => `${kind.padEnd(width)}   ${String(count).padStart(6)}`),
     '',

@@ -11,8 +11,10 @@ import type { ChaosStage } from './stage.ts';
 export const LOOK_MS = 50;
 /** One look counts for no more than this, in milliseconds. */
 const LOOK_COUNTS_MS = 100;
-/** A status may be wrong for as long, in milliseconds. */
+/** A status may be wrong for as long, in milliseconds, and for what a machine that is busy takes to start anything. */
 const WRONG_MS = 1_000;
+/** Between the end of a gateway and the first word of the next one a host, a runner, a question for its help and the gateway are started. */
+const STARTS = 16;
 /** A fault keeps what happens so long before and after it out of the history, in milliseconds. */
 const EXCUSE_MS = 3_000;
 
@@ -32,6 +34,7 @@ export class Observer {
   refusing: number | undefined;
   readonly #stage: ChaosStage;
   readonly #of: number;
+  readonly #startMs: () => number;
   #clockMs = 0;
   #lookedAtMs = performance.now();
   #heard = 0;
@@ -49,8 +52,10 @@ export class Observer {
   /** Failures since an update, which end the restarts of one that is bad. */
   #failures: number | undefined;
 
-  constructor(stage: ChaosStage, of: number) {
+  /** @param startMs how long a plain process takes to start just now, in milliseconds */
+  constructor(stage: ChaosStage, of: number, startMs: () => number = () => 0) {
     this.#stage = stage;
+    this.#startMs = startMs;
     this.#of = of;
   }
 
@@ -125,7 +130,8 @@ export class Observer {
     this.#census();
     if (mustCome(this.claims) && this.#gateways.length === 0 && !this.#givenUp()) {
       const noneMs = this.#clockMs - this.#missingSinceMs;
-      if (noneMs > this.#stage.longestDelayMs + this.#stage.startMs) this.#violate(`no gateway for ${Math.round(noneMs)} ms`);
+      const allowedMs = this.#stage.longestDelayMs + Math.max(this.#stage.startMs, STARTS * this.#startMs());
+      if (noneMs > allowedMs) this.#violate(`no gateway for ${Math.round(noneMs)} ms`);
     } else this.#missingSinceMs = this.#clockMs;
   }
 
@@ -173,9 +179,10 @@ export class Observer {
 
   /** A status that was asked for at `askedMs` of our clock. */
   judge(status: Status, askedMs: number): void {
-    if (askedMs - this.#changedMs < WRONG_MS || this.#givenUp()) return;
+    const passingMs = WRONG_MS + this.#startMs();
+    if (askedMs - this.#changedMs < passingMs || this.#givenUp()) return;
     const wrong = contradiction(this.claims, { gateways: this.#gateways, busy: this.busy }, this.#ready, status);
-    if (wrong) this.#violate(`${wrong}, for more than ${WRONG_MS} ms`);
+    if (wrong) this.#violate(`${wrong}, for more than ${Math.round(passingMs)} ms`);
   }
 
   /** Compares what the history tells with what was seen; between events, and while nobody is at work. */

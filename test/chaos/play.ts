@@ -6,6 +6,7 @@ import { type ChaosEvent, COMMANDS, type CommandName, type Step } from './events
 import { begun, damaged, ended, unknown } from './model.ts';
 import { LOOK_MS, Observer } from './observer.ts';
 import type { ChaosStage } from './stage.ts';
+import { Yardstick } from './yardstick.ts';
 
 export interface Violation {
   readonly of: number;
@@ -18,6 +19,8 @@ export interface Play {
   readonly violation?: Violation;
   readonly births: number;
   readonly statuses: number;
+  /** What a plain Node took to start at most meanwhile, in milliseconds. */
+  readonly slowestStartMs: number;
 }
 
 const STATUS_PAUSE_MS = 200;
@@ -37,6 +40,7 @@ export async function play(stage: ChaosStage, steps: readonly Step[]): Promise<P
 
 class Player {
   readonly #stage: ChaosStage;
+  readonly #yardstick = new Yardstick();
   readonly #observers: readonly Observer[];
   readonly #work: Promise<void>[];
   readonly #looking: NodeJS.Timeout;
@@ -48,7 +52,7 @@ class Player {
 
   constructor(stage: ChaosStage) {
     this.#stage = stage;
-    this.#observers = Array.from({ length: stage.profiles }, (_, of) => new Observer(stage, of));
+    this.#observers = Array.from({ length: stage.profiles }, (_, of) => new Observer(stage, of, () => this.#yardstick.startMs));
     this.#work = this.#observers.map(() => Promise.resolve());
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
     this.#judging = Promise.all(this.#observers.map((_, of) => this.#judge(of)));
@@ -70,13 +74,13 @@ class Player {
     await Promise.all(this.#observers.map((_, of) => lane(of)));
     const violation = this.#violated();
     const births = this.#observers.reduce((sum, _, of) => sum + this.#stage.words(of).filter(({ what }) => what === 'born').length, 0);
-    return { played, ...(violation && { violation }), births, statuses: this.#statuses };
+    return { played, ...(violation && { violation }), births, statuses: this.#statuses, slowestStartMs: this.#yardstick.slowestMs };
   }
 
   async end(): Promise<void> {
     this.#over = true;
     clearInterval(this.#looking);
-    await Promise.all([this.#judging, ...this.#work]);
+    await Promise.all([this.#judging, this.#yardstick.end(), ...this.#work]);
   }
 
   #violated(): { of: number; what: string } | undefined {
@@ -127,7 +131,7 @@ class Player {
     const observer = this.#observer(of);
     const beganMs = observer.clockMs;
     while (!observer.settled && this.#violated() === undefined) {
-      if (observer.clockMs - beganMs > SETTLE_MS) return observer.violate(`nothing settled for ${SETTLE_MS} ms`);
+      if (observer.clockMs - beganMs > SETTLE_MS + 30 * this.#yardstick.startMs) return observer.violate('nothing settled');
       await delay(LOOK_MS);
     }
   }
@@ -246,7 +250,8 @@ class Player {
     const left = () => [...this.#stage.processes(of), ...(name === 'uninstall' ? this.#stage.leftovers(of) : [])];
     const beganMs = observer.clockMs;
     for (let found = left(); found.length > 0; found = left()) {
-      if (observer.clockMs - beganMs > GONE_MS) return observer.violate(`left behind by ${name}: ${found.join('; ')}`);
+      if (observer.clockMs - beganMs > GONE_MS + this.#yardstick.startMs)
+        return observer.violate(`left behind by ${name}: ${found.join('; ')}`);
       await delay(LOOK_MS);
     }
   }

@@ -25,6 +25,8 @@ export interface Run {
   readonly rounds: number;
   readonly births: number;
   readonly statuses: number;
+  /** What a plain Node took to start at most meanwhile, in milliseconds. */
+  readonly slowestStartMs: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 }
@@ -36,16 +38,17 @@ export interface RunOptions {
   readonly eventsPerRound: number;
   /** How long one violation may be shrunk, in milliseconds; 0 for not at all. */
   readonly shrinkMs: number;
+  readonly onFinding?: (finding: Finding) => void;
   readonly onRound?: (seed: number, play: Play, events: number) => void;
 }
 
 /** Rounds have seeds of their own, far apart, so that any of them can be played alone. */
 const roundSeed = (seed: number, round: number) => (seed * 1_000_003 + round * 7_919) >>> 0;
 
-export async function playRounds({ open, seed, events, eventsPerRound, shrinkMs, onRound }: RunOptions): Promise<Run> {
+export async function playRounds({ open, seed, events, eventsPerRound, shrinkMs, onFinding, onRound }: RunOptions): Promise<Run> {
   const findings: Finding[] = [];
   const counts: Record<string, number> = {};
-  let [played, rounds, births, statuses] = [0, 0, 0, 0];
+  let [played, rounds, births, statuses, slowestStartMs] = [0, 0, 0, 0, 0];
   while (played < events) {
     const thisSeed = roundSeed(seed, rounds);
     const stage = await open();
@@ -55,11 +58,15 @@ export async function playRounds({ open, seed, events, eventsPerRound, shrinkMs,
     played += round.played.length;
     births += round.births;
     statuses += round.statuses;
+    slowestStartMs = Math.max(slowestStartMs, Math.round(round.slowestStartMs));
     for (const { event } of round.played) counts[event.do] = (counts[event.do] ?? 0) + 1;
     onRound?.(thisSeed, round, played);
-    if (round.violation) findings.push(await explain(thisSeed, round.played, round.violation, open, shrinkMs));
+    if (!round.violation) continue;
+    const finding = await explain(thisSeed, round.played, round.violation, open, shrinkMs);
+    findings.push(finding);
+    onFinding?.(finding);
   }
-  return { events: played, rounds, births, statuses, counts, findings };
+  return { events: played, rounds, births, statuses, slowestStartMs, counts, findings };
 }
 
 export function scriptOf(seed: number, stage: Pick<ChaosStage, 'profiles' | 'without'>, length: number): readonly Step[] {
