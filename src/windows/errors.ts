@@ -20,6 +20,7 @@ export const ERROR = {
   badExeFormat: 193,
   noMoreItems: 259,
   noToken: 1008,
+  serviceDatabaseLocked: 1055,
   serviceAlreadyRunning: 1056,
   serviceDoesNotExist: 1060,
   serviceCannotAcceptControl: 1061,

@@ -87,10 +87,24 @@ function unless(answers: readonly number[], request: () => void): void {
   }
 }
 
-/** Starts a service and waits until it runs; one that runs already is fine, and so is one that ran and has stopped by itself, without an error. */
-export async function startService(name: string, options: WaitOptions): Promise<ServiceStatus> {
-  unless([ERROR.serviceAlreadyRunning], () => requestStart(name));
-  return waitForState(name, 'running', options);
+/**
+ * Starts a service and waits until it runs; one that runs already is fine, and so is one that ran and has stopped by itself, without an error.
+ * While the SCM starts or changes another one its database is locked (1055), which passes: the request waits for that.
+ */
+export async function startService(name: string, { deadlineMs }: WaitOptions): Promise<ServiceStatus> {
+  const endMs = performance.now() + deadlineMs;
+  const requested = (): boolean => {
+    try {
+      unless([ERROR.serviceAlreadyRunning], () => requestStart(name));
+      return true;
+    } catch (error) {
+      const locked = error instanceof GatewayServiceError && error.win32 === ERROR.serviceDatabaseLocked;
+      if (!locked || performance.now() >= endMs) throw error;
+      return false;
+    }
+  };
+  await poll(requested, { what: `the request to start ${name}`, deadlineMs, everyMs: ASK_EVERY_MS });
+  return waitForState(name, 'running', { deadlineMs: Math.max(endMs - performance.now(), 0) });
 }
 
 /**
