@@ -21,10 +21,20 @@ const TURN_MS = 60_000;
 
 export async function exclusively<T>({ operation, folder, stateRoot, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
   let waiting = false;
+  /** Undefined where the folder went meanwhile. */
+  const take = async () => {
+    try {
+      // In every turn: an uninstall that we waited for may have taken it away.
+      await fs.mkdir(stateRoot, { recursive: true, mode: 0o700 });
+      return takeLock(folder.operationLock, processes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return undefined;
+    }
+  };
   const turn = async () => {
-    // In every turn: an uninstall that we waited for may have taken it away.
-    await fs.mkdir(stateRoot, { recursive: true, mode: 0o700 });
-    const taken = takeLock(folder.operationLock, processes);
+    const taken = await take();
+    if (taken === undefined) return undefined;
     if (isLock(taken)) return taken;
     if (!waiting) report(progress(operation, 'queueing', `PID ${taken.pid}`));
     waiting = true;

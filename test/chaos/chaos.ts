@@ -14,7 +14,7 @@ const USAGE = 'usage: npm run chaos [-- --seed N] [--events N] [--wine] [--json]
 const EVENTS = { embedded: 10_000, wine: 500 } as const;
 const EVENTS_PER_ROUND = 250;
 const PROFILES = 10;
-const SHRINK_MS = 240_000;
+const SHRINK_MS = 120_000;
 
 /** Returns the exit code: 0, 1 where something happened that must not, 2 where the arguments were not understood. */
 export async function chaos(args: readonly string[]): Promise<number> {

@@ -107,7 +107,8 @@ const ALIVE: ReadonlySet<Phase> = new Set(['running', 'degraded']);
 
 /** What a status says that is not so; undefined where it is right, or cannot be judged. `ready`: the gateway has said that it runs. */
 export function contradiction(claims: Claims, { gateways, busy }: Seen, ready: boolean, status: Status): string | undefined {
-  const said = `the status is ${status.phase}`;
+  const { phase, detail, gatewayPid, servicePid } = status;
+  const said = `the status is ${phase} (${JSON.stringify({ detail, gatewayPid, servicePid })})`;
   const [pid] = gateways;
   if (pid === undefined && ALIVE.has(status.phase)) return `${said} without a gateway`;
   if (busy || claims.broken || claims.lost) return undefined;

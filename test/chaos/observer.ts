@@ -30,8 +30,7 @@ export class Observer {
   busy = false;
   disturbed = false;
   violation: string | undefined;
-  /** A gateway that was told to end with 78, and has not ended yet. */
-  refusing: number | undefined;
+  #refusing: number | undefined;
   readonly #stage: ChaosStage;
   readonly #of: number;
   readonly #startMs: () => number;
@@ -98,6 +97,11 @@ export class Observer {
   excuse(forMs = EXCUSE_MS): void {
     this.#excusedUntilMs = Math.max(this.#excusedUntilMs, this.#clockMs + forMs);
     for (const life of this.#lives) if (this.#gateways.includes(life.pid) || this.#clockMs - life.bornMs < EXCUSE_MS) life.excused = true;
+  }
+
+  /** Whether something was done to it just now, whose consequences may meet what comes next. */
+  get shaken(): boolean {
+    return this.#clockMs < this.#excusedUntilMs;
   }
 
   /** The history was damaged: nothing is said of it until there is another one. */
@@ -167,9 +171,30 @@ export class Observer {
       // One that lived for the ladder's reset period ran well.
       this.#failures = this.#clockMs - life.bornMs > 3_000 ? undefined : this.#failures + 1;
     }
-    if (pid !== this.refusing) return;
-    this.refusing = undefined;
+    if (pid === this.#refusing) this.#refused();
+  }
+
+  /** A gateway that was told to end with 78, and has not ended yet. */
+  get refusing(): number | undefined {
+    return this.#refusing;
+  }
+
+  /** This gateway was told to end with 78, and may have done so already. */
+  refuses(pid: number): void {
+    this.#refusing = pid;
+    if (!this.#gateways.includes(pid)) this.#refused();
+  }
+
+  #refused(): void {
+    this.#refusing = undefined;
     this.claims = this.busy || !mustCome(this.claims) ? { ...this.claims, wished: 'unknown' } : { ...this.claims, attention: true };
+  }
+
+  /** What was asked for is not known any more. */
+  forgetWish(claims: Claims): void {
+    this.#refusing = undefined;
+    this.excuse();
+    this.claim(claims);
   }
 
   /** A bad update ends the restarts; when exactly is told by the unit tests. */
@@ -181,6 +206,8 @@ export class Observer {
   judge(status: Status, askedMs: number): void {
     const passingMs = WRONG_MS + this.#startMs();
     if (askedMs - this.#changedMs < passingMs || this.#givenUp()) return;
+    // One that lives and has not said its first word yet is known to its runner alone.
+    if (status.gatewayPid !== undefined && !this.#lives.some(({ pid }) => pid === status.gatewayPid)) return;
     const wrong = contradiction(this.claims, { gateways: this.#gateways, busy: this.busy }, this.#ready, status);
     if (wrong) this.#violate(`${wrong}, for more than ${Math.round(passingMs)} ms`);
   }

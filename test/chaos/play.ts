@@ -168,7 +168,7 @@ class Player {
         const pid = await this.#stage.tell(of, `test-exit ${event.code}`);
         if (pid === undefined) return;
         observer.told(pid, event.code);
-        if (event.code === 78) observer.refusing = pid;
+        if (event.code === 78) observer.refuses(pid);
         return observer.changed();
       }
       case 'hang':
@@ -208,7 +208,7 @@ class Player {
     const before = observer.claims;
     observer.claim(begun(before, name));
     observer.busy = true;
-    observer.disturbed = this.#diskFull;
+    observer.disturbed = this.#diskFull || observer.shaken;
     const refused = await this.#stage.command(of, name).then(
       () => undefined,
       (error: unknown) => toGatewayServiceError(error),
@@ -288,9 +288,7 @@ class Player {
   }
 
   #unknown(observer: Observer): void {
-    observer.refusing = undefined;
-    observer.excuse();
-    observer.claim(unknown(observer.claims));
+    observer.forgetWish(unknown(observer.claims));
   }
 
   #everybody(each: (observer: Observer) => void): void {

@@ -83,6 +83,9 @@ export async function playOn(stage: ChaosStage, script: readonly Step[]): Promis
   }
 }
 
+/** A violation without the numbers and words of this one time. */
+const kindOf = (what: string) => what.replace(/\(.*?\)|\d+/g, '');
+
 async function explain(
   seed: number,
   past: readonly Step[],
@@ -94,8 +97,9 @@ async function explain(
   let again = false;
   const fails = async (part: readonly Step[]) => {
     const { violation } = await playOn(await open(), part);
-    again ||= violation !== undefined;
-    return violation !== undefined;
+    const same = violation !== undefined && kindOf(violation.what) === kindOf(what);
+    again ||= same;
+    return same;
   };
   // The other gateways rarely have to do with it.
   const alone = past.filter(each => each.of === of || each.event.do === 'clock' || each.event.do === 'disk');
