@@ -223,7 +223,8 @@ class Player {
     observer.claim(observer.disturbed && lost ? { ...after, lost } : after);
     observer.absolve();
     if (refused) return;
-    if (name === 'uninstall') observer.forget();
+    // A switch may go by way of an uninstall.
+    if (name === 'uninstall' || name === 'switch') observer.forget();
     if (name === 'stop' || name === 'uninstall') await this.#gone(of, name);
   }
 
