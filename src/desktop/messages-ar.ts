@@ -122,7 +122,8 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
     problems.some(({ code }) => code === 'bad-update')
       ? 'تتعطّل منذ تحديث، ولن يعيد شيء تشغيلها. السبب في السجل.'
       : 'تعطّلت البوابة، ولن يعيد شيء تشغيلها.',
-  'needs-attention': () => 'لا تعمل: يرفض Hermes إعداداتها.',
+  'needs-attention': ({ problems }) =>
+    problems.some(({ code }) => code === 'launch-failed') ? 'لا تعمل: تعذّر تشغيلها. انظر أدناه.' : 'لا تعمل: يرفض Hermes إعداداتها.',
   'removal-pending': () => 'تجري إزالتها. أغلق «الخدمات» و«إدارة المهام»، أو أعد تشغيل Windows.',
   foreign: ({ service }) => `الاسم ${foreign(service)} يستخدمه برنامج آخر أو مستخدم آخر.`,
   unsupported: () => 'لا شيء في هذا النظام يستطيع إبقاء البوابة قيد التشغيل.',

@@ -109,7 +109,10 @@ const SENTENCES: Readonly<Record<Phase, Sentence>> = {
     problems.some(({ code }) => code === 'bad-update')
       ? 'Failing since an update; nothing will restart it. See the log.'
       : 'The gateway failed, and nothing will restart it.',
-  'needs-attention': () => 'Not running: Hermes refuses its configuration.',
+  'needs-attention': ({ problems }) =>
+    problems.some(({ code }) => code === 'launch-failed')
+      ? 'Not running: it could not be started. See below.'
+      : 'Not running: Hermes refuses its configuration.',
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
   foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
   unsupported: () => 'Nothing on this system can keep the gateway running.',

@@ -59,7 +59,7 @@ export function decide(episode: Episode, snapshot: Snapshot, { attended, now }: 
 }
 
 function needOf({ status }: Snapshot): NeedKind | undefined {
-  if (status.phase === 'needs-attention') return 'configuration';
+  if (status.phase === 'needs-attention') return status.problems.some(({ code }) => code === 'launch-failed') ? 'failed' : 'configuration';
   if (status.phase === 'failed') return status.problems.some(({ code }) => code === 'bad-update') ? 'bad-update' : 'failed';
   if (status.phase === 'removal-pending') return 'removal-pending';
   return status.problems.some(({ code }) => code === 'crash-loop') ? 'crash-loop' : undefined;

@@ -306,7 +306,10 @@ export class HostedManager implements GatewayManager {
         // A runner may not have heard yet that a hold was released; one that was stopped from outside waits without any.
         const patient = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
         if (status.phase === 'held-for-update' && !patient) return status;
-        if (status.phase === 'needs-attention') throw new GatewayServiceError('gateway-configuration', status.detail);
+        if (status.phase === 'needs-attention') {
+          const launched = !status.problems.some(({ code }) => code === 'launch-failed');
+          throw new GatewayServiceError(launched ? 'gateway-configuration' : 'gateway-not-up', status.detail);
+        }
         if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
         if (wish === 'running' && status.desired === 'stopped')
           throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
