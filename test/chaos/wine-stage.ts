@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { processesOf } from '../../main/story/trial-processes.ts';
-import { endProcess, parentOf, REPOSITORY, watchCount } from '../support/sandbox.ts';
+import { endProcess, REPOSITORY } from '../support/sandbox.ts';
 import { ServiceOnWine } from '../wine/service-on-wine.ts';
 import { type Actor, isLeftOfUpdate, type KillStage } from './kill-stage.ts';
 
@@ -52,7 +52,7 @@ class WineStage implements KillStage {
       actor: processes.filter(({ pid }) => pid === actor).map(({ pid }) => pid),
       host: withPart(' service --service '),
       runner: withPart(' run --service '),
-      gateway: this.#gateways(),
+      gateway: this.#service.gateways(),
     };
   }
 
@@ -63,7 +63,7 @@ class WineStage implements KillStage {
 
   async unhealed(): Promise<readonly string[]> {
     const { phase, desired } = await this.#service.status();
-    const alive = this.#gateways().length;
+    const alive = this.#service.gateways().length;
     const files = existsSync(this.#stateRoot) ? readdirSync(this.#stateRoot, { recursive: true }).map(String) : [];
     return [
       ...(phase === 'running' && desired === 'running' ? [] : [`lost: the gateway is ${phase}, wished ${desired}`]),
@@ -77,11 +77,7 @@ class WineStage implements KillStage {
   }
 
   census(): { stop(): number } {
-    // Who is only starting or ending is gone at the second look.
-    return watchCount(() => {
-      const found = this.#gateways();
-      return found.length > 1 ? this.#gateways().filter(pid => found.includes(pid)).length : found.length;
-    });
+    return this.#service.census();
   }
 
   async close(): Promise<void> {
@@ -90,13 +86,5 @@ class WineStage implements KillStage {
     await this.#service.clear();
     const left = await this.#service.close();
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
-  }
-
-  #gateways(): number[] {
-    const found = processesOf(this.#service.rig.prefix)
-      .filter(({ command }) => command.includes('gateway.mjs') && command.includes(' run') && !command.includes('--help'))
-      .map(({ pid }) => pid);
-    // Wine forks while it starts a program: for a moment that is listed twice.
-    return found.filter(pid => !found.includes(parentOf(pid)));
   }
 }
