@@ -12,11 +12,11 @@ interface ResourceEntry {
 export class NtExecutable {
   static from(bytes: Uint8Array, options: { readonly ignoreCert: boolean }): NtExecutable;
   readonly newHeader: {
-    readonly optionalHeader: { subsystem: number };
+    readonly optionalHeader: { subsystem: number; readonly sectionAlignment: number; fileAlignment: number; sizeOfHeaders: number };
     readonly optionalHeaderDataDirectory: { get(index: number): { readonly virtualAddress: number; readonly size: number } };
   };
   getAllSections(): readonly {
-    readonly info: { readonly virtualAddress: number; readonly virtualSize: number };
+    readonly info: { readonly virtualAddress: number; readonly virtualSize: number; pointerToRawData: number; sizeOfRawData: number };
     readonly data: ArrayBuffer | null;
   }[];
   generate(): ArrayBuffer;

@@ -1,6 +1,6 @@
 // @ts-check
 // Makes a program of ours out of Windows' node.exe: puts the blob in, and says in the file what it is. A signature of Node's own is dropped,
-// because it would no longer fit.
+// because it would no longer fit. Sources: "PE Format" (Microsoft Learn), winnt.h.
 import { Data, NtExecutable, NtExecutableResource, Resource } from 'resedit';
 
 /** IMAGE_SUBSYSTEM_WINDOWS_GUI, which never opens a console, and IMAGE_SUBSYSTEM_WINDOWS_CUI. */
@@ -15,6 +15,8 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:';
 /** Index of the directory in the optional header, and where the flags stand in it for 64-bit Windows (winnt.h, IMAGE_LOAD_CONFIG_DIRECTORY64). */
 const LOAD_CONFIG = 10;
 const DEPENDENT_LOAD_FLAGS = 0x4e;
+/** Index of the directory, the size of its entries, and where an entry says where its data lies in memory and in the file. */
+const DEBUG = { index: 6, entryBytes: 28, inMemory: 20, inFile: 24 };
 const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800;
 
 /**
@@ -45,6 +47,7 @@ export function windowsExecutable(node, blob, icon, { file, description, version
   resources.entries.push({ type: RT_RCDATA, id: BLOB_RESOURCE, lang: LANGUAGE, codepage: UNICODE, bin: new Uint8Array(blob).buffer });
   resources.outputResource(executable);
   loadFromSystemOnly(executable);
+  alignToPages(executable);
   const bytes = Buffer.from(executable.generate());
   lightFuse(bytes);
   return bytes;
@@ -78,12 +81,59 @@ function describe(resources, file, description, version) {
  */
 function loadFromSystemOnly(executable) {
   const { virtualAddress } = executable.newHeader.optionalHeaderDataDirectory.get(LOAD_CONFIG);
+  const place = placeOf(executable, virtualAddress);
+  if (!place) throw new Error('This node.exe has no load configuration.');
+  place.view.setUint16(DEPENDENT_LOAD_FLAGS, LOAD_LIBRARY_SEARCH_SYSTEM32, true);
+}
+
+/**
+ * The same program with every section at a page of the file, as in memory. Such a file is mapped where others are copied: Wine takes a third less
+ * time to start it, and its pages are shared by all who run it. Windows knows both forms.
+ * @param {Buffer} program
+ * @returns {Buffer}
+ */
+export function pageAligned(program) {
+  const executable = NtExecutable.from(program, { ignoreCert: true });
+  alignToPages(executable);
+  return Buffer.from(executable.generate());
+}
+
+/** @param {NtExecutable} executable */
+function alignToPages(executable) {
+  const { optionalHeader, optionalHeaderDataDirectory } = executable.newHeader;
+  const page = optionalHeader.sectionAlignment;
+  const toPage = (/** @type {number} */ bytes) => Math.ceil(bytes / page) * page;
+  optionalHeader.fileAlignment = page;
+  optionalHeader.sizeOfHeaders = toPage(optionalHeader.sizeOfHeaders);
+  let end = optionalHeader.sizeOfHeaders;
+  for (const { info, data } of executable.getAllSections()) {
+    if (!data) continue;
+    info.pointerToRawData = end;
+    info.sizeOfRawData = toPage(info.sizeOfRawData);
+    end += info.sizeOfRawData;
+  }
+  // What is there for debuggers is found by its place in the file.
+  const debug = optionalHeaderDataDirectory.get(DEBUG.index);
+  const entries = placeOf(executable, debug.virtualAddress);
+  for (let at = 0; entries && at < debug.size; at += DEBUG.entryBytes) {
+    const inFile = placeOf(executable, entries.view.getUint32(at + DEBUG.inMemory, true))?.inFile ?? 0;
+    entries.view.setUint32(at + DEBUG.inFile, inFile, true);
+  }
+}
+
+/**
+ * What lies at an address of the loaded program, from there to the end of its section.
+ * @param {NtExecutable} executable
+ * @param {number} address
+ * @returns {{ view: DataView, inFile: number } | undefined} Undefined where the file has nothing for it.
+ */
+function placeOf(executable, address) {
   const section = executable
     .getAllSections()
-    .find(({ info }) => virtualAddress >= info.virtualAddress && virtualAddress < info.virtualAddress + info.virtualSize);
-  if (!section?.data) throw new Error('This node.exe has no load configuration.');
-  const offset = virtualAddress - section.info.virtualAddress + DEPENDENT_LOAD_FLAGS;
-  new DataView(section.data).setUint16(offset, LOAD_LIBRARY_SEARCH_SYSTEM32, true);
+    .find(({ info }) => address >= info.virtualAddress && address < info.virtualAddress + info.virtualSize);
+  if (!section?.data) return undefined;
+  const offset = address - section.info.virtualAddress;
+  return { view: new DataView(section.data, offset), inFile: section.info.pointerToRawData + offset };
 }
 
 /** @param {Buffer} bytes of the executable */

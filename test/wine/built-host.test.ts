@@ -17,16 +17,20 @@ const APP_HOST = 'C:\\app\\host';
 
 const sumOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** IMAGE_LOAD_CONFIG_DIRECTORY64.DependentLoadFlags of a program, found by its section table. */
-function dependentLoadFlags(bytes: Buffer): number {
+/** Where the section table of a program has its sections, and an address of the loaded program in the file. */
+function layoutOf(bytes: Buffer) {
   const pe = bytes.readUInt32LE(0x3c);
-  const optional = pe + 24;
-  const address = bytes.readUInt32LE(optional + 112 + 8 * 10);
-  for (let at = optional + bytes.readUInt16LE(pe + 20), left = bytes.readUInt16LE(pe + 6); left > 0; at += 40, left -= 1) {
-    const [size, start, , file] = [8, 12, 16, 20].map(offset => bytes.readUInt32LE(at + offset)) as [number, number, number, number];
-    if (address >= start && address < start + size) return bytes.readUInt16LE(file + address - start + 0x4e);
-  }
-  return 0;
+  const table = pe + 24 + bytes.readUInt16LE(pe + 20);
+  const sections = Array.from({ length: bytes.readUInt16LE(pe + 6) }, (_, index) => {
+    const field = (offset: number) => bytes.readUInt32LE(table + 40 * index + offset);
+    return { virtualSize: field(8), start: field(12), inFile: field(20) };
+  });
+  const place = (address: number): number => {
+    const found = sections.find(({ start, virtualSize }) => address >= start && address < start + virtualSize);
+    return found ? found.inFile + address - found.start : Number.NaN;
+  };
+  const directory = (index: number) => bytes.readUInt32LE(pe + 24 + 112 + 8 * index);
+  return { sections, place, directory };
 }
 
 describeServiceOnWine(
@@ -70,7 +74,13 @@ describeServiceOnWine(
       for (const said of [`OriginalFilename\0${file}`, 'Hermes Gateway Service'])
         expect(bytes.includes(Buffer.from(said, 'utf16le'))).toBe(true);
       expect(bytes.includes(Buffer.from('Node.js JavaScript Runtime', 'utf16le'))).toBe(false);
-      expect(dependentLoadFlags(bytes)).toBe(0x800);
+      const { sections, place, directory } = layoutOf(bytes);
+      // IMAGE_LOAD_CONFIG_DIRECTORY64.DependentLoadFlags
+      expect(bytes.readUInt16LE(place(directory(10)) + 0x4e)).toBe(0x800);
+      // Mapped and not copied: every section at a page; and what a debugger looks for still where the program says.
+      expect(sections.filter(({ inFile }) => inFile % 0x1000 !== 0)).toEqual([]);
+      const debug = place(directory(6));
+      expect(bytes.toString('latin1', bytes.readUInt32LE(debug + 24), bytes.readUInt32LE(debug + 24) + 4)).toBe('RSDS');
     });
 
     it('keeps a gateway as the service, and is back after a kill', async () => {

@@ -26,6 +26,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWindowsHost, makeExecutables } from '../../scripts/build-host.mjs';
+import { pageAligned } from '../../scripts/windows-executable.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const checkout = path.dirname(path.dirname(here));
@@ -125,37 +126,71 @@ async function endServer(prefix: string): Promise<void> {
   await wait(WINESERVER, ['-w'], env).catch(() => undefined);
 }
 
-/** The prefix that every rig is a copy of; made in a folder of its own and moved into place whole. */
-async function template(): Promise<string> {
-  const services = path.join(scmFolder(), 'services.exe');
-  const built = Math.trunc(statSync(services).mtimeMs).toString(36);
-  const ready = path.join(cache, `prefix-${wineVersion()}-${RECIPE}-${built}`);
+/** A folder of the cache that every rig copies from. It is made where it is missing, and moved into place whole. */
+async function madeOnce(name: string, make: (folder: string) => void | Promise<void>): Promise<string> {
+  const ready = path.join(cache, name);
   if (existsSync(ready)) return ready;
   const making = mkdtempSync(path.join(cache, 'making-'));
-  mkdirSync(path.join(making, 'home'));
-  const env = environment(making, { WINEDLLOVERRIDES: 'mscoree,mshtml=' });
-  await wait(WINE, ['wineboot', '-i'], env);
-  await wait(WINE, ['winecfg', '-v', 'win10'], env);
-  // Windows without a screen: hidden windows exist, and nothing asks for an X server.
-  await wait(WINE, ['reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null'], env);
-  await endServer(making);
-  rmSync(path.join(making, 'drive_c/windows/system32/services.exe'));
-  copyFileSync(services, path.join(making, 'drive_c/windows/system32/services.exe'));
   try {
+    await make(making);
     renameSync(making, ready);
   } catch (error) {
-    // Another rig was quicker; its template is as good.
     rmSync(making, { recursive: true, force: true });
+    // Another rig was quicker; what it made is as good.
     if (!existsSync(ready)) throw error;
   }
   return ready;
 }
 
+/** The prefix that every rig is a copy of. */
+function template(): Promise<string> {
+  const services = path.join(scmFolder(), 'services.exe');
+  const built = Math.trunc(statSync(services).mtimeMs).toString(36);
+  return madeOnce(`prefix-${wineVersion()}-${RECIPE}-${built}`, async making => {
+    mkdirSync(path.join(making, 'home'));
+    const env = environment(making, { WINEDLLOVERRIDES: 'mscoree,mshtml=' });
+    await wait(WINE, ['wineboot', '-i'], env);
+    await wait(WINE, ['winecfg', '-v', 'win10'], env);
+    // Windows without a screen: hidden windows exist, and nothing asks for an X server.
+    await wait(WINE, ['reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null'], env);
+    await endServer(making);
+    rmSync(path.join(making, 'drive_c/windows/system32/services.exe'));
+    copyFileSync(services, path.join(making, 'drive_c/windows/system32/services.exe'));
+  });
+}
+
+/** What the compiler reads for a rig, as test/wine/tsconfig.json says it. */
+const SOURCES = ['src', 'main/elevation', 'test/wine/probes', 'test/windows/probes', 'test/wine/tsconfig.json', 'tsconfig.build.json'];
+
+/** The engine and the probes, compiled: it takes seconds, and every rig of one state of the project needs the same. */
+function compiled(): Promise<string> {
+  const files = SOURCES.flatMap(source =>
+    source.endsWith('.json')
+      ? [source]
+      : readdirSync(path.join(checkout, source), { recursive: true }).map(name => path.join(source, `${name}`)),
+  );
+  return madeOnce(`engine-${sumOf(checkout, files)}`, making =>
+    wait(process.execPath, [
+      path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc'),
+      ...['-p', path.join(here, 'tsconfig.json'), '--outDir', making],
+    ]),
+  );
+}
+
+/** Of the names and the content of files; folders among them are passed over. */
+function sumOf(folder: string, files: readonly string[]): string {
+  const sum = createHash('sha256');
+  for (const name of files) {
+    const file = path.join(folder, name);
+    if (statSync(file).isFile()) sum.update(`${name}\n`).update(readFileSync(file));
+  }
+  return sum.digest('hex').slice(0, 16);
+}
+
 /** The compiled engine and probes, koffi's Windows binary and node.exe, laid out as one program below C:\app. */
 async function layOutApp(app: string): Promise<void> {
   mkdirSync(path.join(app, 'node_modules'), { recursive: true });
-  const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  await wait(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.json'), '--outDir', path.join(app, 'dist')]);
+  cpSync(await compiled(), path.join(app, 'dist'), { recursive: true });
   copyFileSync(path.join(checkout, 'package.json'), path.join(app, 'package.json'));
   for (const name of ['koffi', '@koromix']) {
     cpSync(path.join(here, 'node_modules', name), path.join(app, 'node_modules', name), { recursive: true });
@@ -163,32 +198,23 @@ async function layOutApp(app: string): Promise<void> {
   for (const name of PURE_DEPENDENCIES) {
     cpSync(path.join(checkout, 'node_modules', name), path.join(app, 'node_modules', name), { recursive: true, dereference: true });
   }
-  try {
-    linkSync(NODE_EXE, path.join(app, 'node.exe'));
-  } catch {
-    copyFileSync(NODE_EXE, path.join(app, 'node.exe'));
-  }
+  linkSync(path.join(await alignedNode(), 'node.exe'), path.join(app, 'node.exe'));
 }
 
-const BUILD_SCRIPTS = ['build-host.mjs', 'windows-executable.mjs', 'windows-node.mjs'].map(name => path.join(checkout, 'scripts', name));
+/** Windows Node in a form that Wine maps, as Windows does: what npm has it copies anew for every process, for a third of the time of its start. */
+function alignedNode(): Promise<string> {
+  const { size, mtimeMs } = statSync(NODE_EXE);
+  return madeOnce(`node-${size}-${Math.trunc(mtimeMs).toString(36)}`, making =>
+    writeFileSync(path.join(making, 'node.exe'), pageAligned(readFileSync(NODE_EXE))),
+  );
+}
+
+const BUILD_SCRIPTS = ['build-host.mjs', 'windows-executable.mjs', 'windows-node.mjs'];
 
 /** The executables of a bundle; they take seconds to make, so those of an equal bundle are used again. Windows Node changes with its size. */
-function executablesOf(bundle: string): string {
-  const key = createHash('sha256').update(String(statSync(NODE_EXE).size));
-  for (const file of [...readdirSync(bundle).map(name => path.join(bundle, name)), ...BUILD_SCRIPTS]) key.update(readFileSync(file));
-  const ready = path.join(cache, `host-${key.digest('hex').slice(0, 16)}`);
-  if (existsSync(ready)) return ready;
-  const making = mkdtempSync(path.join(cache, 'making-'));
-  const made = path.join(making, 'host');
-  makeExecutables(bundle, made);
-  try {
-    renameSync(made, ready);
-  } catch (error) {
-    if (!existsSync(ready)) throw error;
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
-  return ready;
+function executablesOf(bundle: string): Promise<string> {
+  const sums = [sumOf(bundle, readdirSync(bundle)), sumOf(path.join(checkout, 'scripts'), BUILD_SCRIPTS)];
+  return madeOnce(`host-${sums.join('-')}-${statSync(NODE_EXE).size}`, making => makeExecutables(bundle, making));
 }
 
 /** A path on the prefix's C: as Linux sees it. */
@@ -228,7 +254,7 @@ export class WineRig {
       await layOutApp(path.join(prefix, 'drive_c', 'app'));
       const host = path.join(prefix, 'drive_c', 'app', 'host');
       await bundleWindowsHost(host);
-      if (options.built) await wait('cp', ['-alf', `${executablesOf(host)}/.`, host]);
+      if (options.built) await wait('cp', ['-alf', `${await executablesOf(host)}/.`, host]);
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });
