@@ -24,7 +24,8 @@ describeOnWine(
 
     const run = (...argv: string[]) => rig().run([...program, ...argv], { env: { HERMES_HOME: HOME } });
     const asked = async (...argv: string[]) => {
-      const { stdout, code } = await run(...argv, '--json');
+      const { stdout, stderr, code } = await run(...argv, '--json');
+      if (stdout === '') throw new Error(`${argv.join(' ')}: nothing but exit code ${code}: ${stderr}`);
       return { ...(JSON.parse(stdout) as { ok: boolean; status: Status; error: { code: string } }), code };
     };
     const installArgs = () => ['install', '--gateway-command', JSON.stringify(sampleGatewayIn(rig()))];
