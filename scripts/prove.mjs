@@ -1,5 +1,5 @@
 // Builds the project and runs one of its proofs: `node scripts/prove.mjs bench|kills|chaos|soak [options]`. They are no tests: they take long, or say
-// how fast this machine is. The exit code is the proof's.
+// how fast this machine is. The exit code is the proof's. One that is interrupted ends what it started.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
@@ -25,8 +25,16 @@ const vite = await createServer({
   optimizeDeps: { noDiscovery: true },
   server: { middlewareMode: true, watch: null, ws: false },
 });
+const load = (/** @type {string} */ relative) => vite.ssrLoadModule(fileURLToPath(new URL(relative, import.meta.url)));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    const { undoEverything } = await load('../test/support/interruption.ts');
+    await undoEverything();
+    process.exit(1);
+  });
+}
 try {
-  const proof = await vite.ssrLoadModule(fileURLToPath(new URL(file, import.meta.url)));
+  const proof = await load(file);
   process.exitCode = await proof[name](args);
 } finally {
   await vite.close();

@@ -12,6 +12,7 @@ import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import type { InstallOptions } from '../../src/service/manager.ts';
 import { poll } from '../../src/service/poll.ts';
 import { StateFolder } from '../../src/service/state-folder.ts';
+import { undoWhenInterrupted } from './interruption.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const SAMPLE = path.join(REPOSITORY, 'examples/sample-gateway/gateway.mjs');
@@ -33,6 +34,7 @@ export class Sandbox {
   /** The sample gateway under a path of its own, by which its processes are known. */
   readonly gatewayScript = path.join(this.path, 'gateway.mjs');
   readonly #before = { XDG_STATE_HOME: process.env['XDG_STATE_HOME'], XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] };
+  readonly #isDisposed = undoWhenInterrupted(() => this.dispose());
 
   constructor() {
     mkdirSync(this.state);
@@ -143,6 +145,7 @@ export class Sandbox {
       { what: 'every process of the sandbox to end', deadlineMs: DEADLINE_MS, everyMs: 20 },
     );
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
+    this.#isDisposed();
     for (const [name, value] of Object.entries(this.#before)) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;

@@ -27,6 +27,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWindowsHost, makeExecutables } from '../../scripts/build-host.mjs';
 import { pageAligned } from '../../scripts/windows-executable.mjs';
+import { undoWhenInterrupted } from '../support/interruption.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const checkout = path.dirname(path.dirname(here));
@@ -233,6 +234,7 @@ export class WineRig {
   readonly program: readonly string[];
   readonly prefix: string;
   readonly #children = new Set<ChildProcess>();
+  readonly #isDisposed = undoWhenInterrupted(() => this.dispose());
   #runs = 0;
 
   private constructor(prefix: string, { built = false }: RigOptions) {
@@ -408,5 +410,6 @@ export class WineRig {
   async dispose(): Promise<void> {
     await this.#end();
     rmSync(this.prefix, { recursive: true, force: true });
+    this.#isDisposed();
   }
 }
