@@ -104,7 +104,7 @@ export class Sandbox {
   gateways(home: string): number[] {
     const found = this.processes().filter(pid => {
       const argv = commandLine(pid);
-      return argv.includes(this.gatewayScript) && !argv.includes('--help') && environment(pid)['HERMES_HOME'] === home;
+      return argv.includes(this.gatewayScript) && !argv.includes('--help') && hasVariable(pid, 'HERMES_HOME', home);
     });
     // A child that a gateway is just starting looks like its parent for a moment.
     return found.filter(pid => !found.includes(parentOf(pid)));
@@ -112,7 +112,7 @@ export class Sandbox {
 
   /** Living processes that were started in this sandbox: those whose environment names its state folder. */
   processes(): number[] {
-    return livingPids().filter(pid => pid !== process.pid && environment(pid)['XDG_STATE_HOME'] === this.state);
+    return pids().filter(pid => pid !== process.pid && hasVariable(pid, 'XDG_STATE_HOME', this.state));
   }
 
   /** PIDs of our own processes of one kind. */
@@ -192,16 +192,15 @@ export function parentOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-function environment(pid: number): Record<string, string> {
-  const lines = (readProc(pid, 'environ') ?? '').split('\0');
-  return Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+/** Whether it lives and was started with this variable; who has ended has none. Asked of every process again and again, so nothing is parsed. */
+function hasVariable(pid: number, name: string, value: string): boolean {
+  return `\0${readProc(pid, 'environ') ?? ''}`.includes(`\0${name}=${value}\0`);
 }
 
-function livingPids(): number[] {
+function pids(): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
-    .map(Number)
-    .filter(pid => posixProcesses.isAlive(pid));
+    .map(Number);
 }
 
 function readProc(pid: number, name: string): string | undefined {
