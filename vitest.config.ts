@@ -13,8 +13,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most of the time is spent waiting for processes.
     maxWorkers: 3,
-    // Modules that keep something for their process keep nothing that another file would mind; a process for each of them takes a minute of the machine.
-    isolate: false,
     retry: 0,
   },
 });
