@@ -42,6 +42,8 @@ export async function launchChromium(executablePath: string, { env = process.env
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // Pages of one origin share a process, and with it the scripts that it has compiled.
+      '--process-per-site',
     ],
   });
 }

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, JSHandle, Page } from 'playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, JSHandle, Page } from 'playwright';
 import { build } from 'vite';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
@@ -55,7 +55,7 @@ export interface PanelOptions
 /** A page that shows `snapshot`; its clock stands at `NOW` until the test lets it run. */
 export async function openPanel(browser: Browser, fakeBridge: string, snapshot: Snapshot, options: PanelOptions = {}): Promise<Page> {
   const { language = 'en', held = [], ...context } = options;
-  const page = await browser.newPage({ viewport: { width: 720, height: 480 }, timezoneId: 'UTC', locale: 'en-US', ...context });
+  const page = await (await contextOf(browser, context)).newPage();
   await page.clock.install({ time: NOW - 1_000 });
   await page.clock.pauseAt(NOW);
   const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log' | 'held'> = {
@@ -69,6 +69,29 @@ export async function openPanel(browser: Browser, fakeBridge: string, snapshot: 
   if (snapshot.supported && !held.includes('get'))
     await page.getByRole('switch', { disabled: !PHASE_VIEWS[snapshot.status.phase].switchable }).waitFor();
   return page;
+}
+
+const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>();
+
+/**
+ * Pages of equal options share a context, in which one of them always stays: so they share a process, which has compiled the scripts of the
+ * one before.
+ */
+function contextOf(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  const known = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>();
+  contexts.set(browser, known);
+  const key = JSON.stringify(options);
+  const found = known.get(key) ?? newContext(browser, options);
+  known.set(key, found);
+  return found;
+}
+
+async function newContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 720, height: 480 }, timezoneId: 'UTC', locale: 'en-US', ...options });
+  const page = await context.newPage();
+  await page.route(`${ORIGIN}/**`, route => route.fulfill({ body: '' }));
+  await page.goto(ORIGIN);
+  return context;
 }
 
 /** The built page as it is, after whatever init scripts the test has added. */
