@@ -5,7 +5,7 @@ import { playKills } from '../chaos/update-kills.ts';
 import { openWineStage } from '../chaos/wine-stage.ts';
 import { available } from './rig.ts';
 
-const RUNS = 5;
+const RUNS = 3;
 const DEADLINE_MS = 400_000;
 
 const wine = available();
