@@ -73,7 +73,8 @@ async function abandoned(
 
 /**
  * Takes away what dead updates have left for one service, and writes their end down: its runner does it before it starts the gateway, and
- * while it runs. The journal goes with the last one that it planned. True while there is an update of this service to look at again.
+ * while it runs. The journal goes with the last one that it planned. True while there is something to look at again: an update of this service, or
+ * the lock of one that may become one.
  */
 export async function settleUpdates(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   const stateRoot = path.dirname(folder.path);
@@ -83,7 +84,9 @@ export async function settleUpdates(folder: StateFolder, processes: ProcessTable
   );
   const stale = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   const over = planned.filter(journal => !isUnderWay(journal, processes));
-  if (stale.length === 0 && over.length === 0 && !isLockStale(stateRoot, processes)) return planned.length > 0;
+  if (stale.length === 0 && over.length === 0 && !isLockStale(stateRoot, processes))
+    // Whoever has the lock may die before there is a journal, and nothing would tell of that.
+    return planned.length > 0 || existsSync(lockFile(stateRoot));
   const lock = await briefTurn({ stateRoot, processes });
   if (!lock) return true;
   try {

@@ -11,7 +11,7 @@ import { processRef } from '../../src/service/lock.ts';
 import { poll } from '../../src/service/poll.ts';
 import { resultOf } from '../../src/update/ending.ts';
 import { journalFile, readJournals, UPDATE_STEPS, type UpdateJournal } from '../../src/update/journal.ts';
-import { resumeUpdates } from '../../src/update/resume.ts';
+import { resumeUpdates, settleUpdates } from '../../src/update/resume.ts';
 import { Update } from '../../src/update/update.ts';
 import { DEADLINE_MS, endProcess, HOST_COMMAND } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
@@ -94,6 +94,16 @@ describe('an update whose process is killed', () => {
     await resumeUpdates(ports());
     expect(await bothRun()).toMatchObject([{ desired: 'running', restarts: { count: 0 } }, { desired: 'running' }]);
     await nothingLeft();
+  });
+
+  it('before it has a journal leaves its lock to a runner, which looks at it for as long as it is held', async () => {
+    const { pid = 0 } = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], { stdio: 'ignore' });
+    updaters.push({ process: { pid } });
+    writeFileSync(path.join(service.sandbox.stateRoot, 'update.lock'), JSON.stringify(processRef(pid, posixProcesses)));
+    expect(await settleUpdates(service.folder, posixProcesses)).toBe(true);
+    endProcess(pid);
+    await nothingLeft();
+    expect(await settleUpdates(service.folder, posixProcesses)).toBe(false);
   });
 
   it.each(KILLED_AT)('at the step "%s" with every process of ours is finished by the next who looks', async step => {
