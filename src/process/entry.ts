@@ -13,7 +13,6 @@ import { gatewayEnvironment } from '../gateway/environment.ts';
 import { requireHome } from '../gateway/home.ts';
 import { type Definition, definedIdentity } from '../service/definition.ts';
 import { GatewayServiceError } from '../service/errors.ts';
-import { RUNNER_EXIT } from '../service/facts.ts';
 import { lockHolder } from '../service/lock.ts';
 import { StateFolder, stateRoot } from '../service/state-folder.ts';
 import { startDetached } from './detach.ts';
@@ -32,17 +31,15 @@ export function stateFolderOf(serviceName: string): StateFolder {
 }
 
 /**
- * The runner of a service, below its host. Resolves with the exit code.
+ * The runner of a service, below its host. It ends this process itself; rejects where there is nothing to run.
  * @param asked The user started the service itself (services.msc, `sc start`): that is a wish, whatever was wished before.
  */
-export async function runRunner(serviceName: string, asked: boolean): Promise<number> {
+export async function runRunner(serviceName: string, asked: boolean): Promise<never> {
   const folder = stateFolderOf(serviceName);
   const log = hostLog(folder.path, 'runner');
   // Read while Windows' half is loaded.
-  const [definition, { processes, launch, commandLine, onSessionEnd }] = await Promise.all([
-    requireDefinition(folder, serviceName),
-    thisMachine(),
-  ]);
+  const [definition, machine] = await Promise.all([requireDefinition(folder, serviceName), thisMachine()]);
+  const { processes, launch, commandLine } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
   const runner = new Runner({
@@ -67,25 +64,18 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<nu
     },
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
-  const running = runner.run();
   // A window is another thread, for which the gateway need not wait.
-  const listening = runner.begun
-    .then(() => onSessionEnd(() => runner.sessionEnding()))
-    .catch(error => {
-      log.write(`the end of the session will not be heard: ${error}`);
-      return async () => undefined;
-    });
-  const code = await running;
-  const forget = await listening;
-  // Whoever ends the session waits for our end, which comes with a code of its own.
-  if (code !== RUNNER_EXIT.sessionEnding) await forget();
+  runner.begun
+    .then(() => machine.onSessionEnd(() => runner.sessionEnding()))
+    .catch(error => log.write(`the end of the session will not be heard: ${error}`));
+  const code = await runner.run();
   // There is no SCM to bring a killed supervisor back: its runner does.
   const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
   if (alone && (await folder.desired()).desired === 'running') {
     await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
   }
   await log.flush();
-  return code;
+  return machine.leave(code);
 }
 
 /**

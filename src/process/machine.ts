@@ -17,11 +17,10 @@ export interface Machine {
   parentOf(pid: number): number | undefined;
   /** Whether a program has this file open, so that it cannot be replaced; on POSIX a file that runs can. */
   isInUse(file: string): boolean;
-  /**
-   * Calls back when the user's session ends, and holds Windows back until this process has ended. Elsewhere a session's end is a signal.
-   * Resolves with the unsubscribe.
-   */
-  onSessionEnd(listener: () => void): Promise<() => Promise<void>>;
+  /** Calls back when the user's session ends, and holds Windows back until this process has ended. Elsewhere a session's end is a signal. */
+  onSessionEnd(listener: () => void): Promise<void>;
+  /** Ends this process, which has nothing left to write: whoever restarts it waits for that. */
+  leave(exitCode: number): never;
 }
 
 export async function thisMachine(): Promise<Machine> {
@@ -50,5 +49,6 @@ export const posixMachine: Machine = {
     }
   },
   isInUse: () => false,
-  onSessionEnd: async () => async () => undefined,
+  onSessionEnd: async () => undefined,
+  leave: exitCode => process.exit(exitCode),
 };

@@ -11,6 +11,7 @@ import { available, WineRig } from '../wine/rig.ts';
 import { CHATTERBOX, tail } from './capture.ts';
 import { bare, type Contender, layOutPeers, nssm, ours, type Registered, up } from './contenders.ts';
 import type { Measured, Outcome, Part, Target, Unit } from './figure.ts';
+import { onOneProcessor } from './one-processor.ts';
 import { processorMs, residentBytes } from './process-cost.ts';
 
 const PAIRS = 10;
@@ -43,42 +44,46 @@ export const sideBySide: Part = {
   measure: async runs => {
     const rigs = available();
     if (!rigs.ok) return [{ name: 'ours beside NSSM and a bare service, through Wine', skipped: rigs.reason }];
-    const rig = await WineRig.start({ built: true });
-    try {
-      layOutPeers(rig);
-      const manager = await RemoteManager.start(rig);
-      const contenders = [ours(rig, manager), nssm(rig), bare(rig)] as const;
-      const rounds: Round[][] = contenders.map(() => []);
-      const alone: Round[] = [];
-      for (let run = 0; run < Math.max(runs, PAIRS); run += 1) {
-        for (const [index, contender] of contenders.entries()) rounds[index]?.push(await round(rig, manager, contender, run));
-        alone.push(await gatewayAlone(rig, manager, run));
-      }
-      const [own = [], peer = [], floor = []] = rounds;
-      const queries = await statusQueries(rig, manager);
-      manager.close();
-      return [
-        ...contenders.flatMap(({ name }, index) => figures(name, rounds[index] ?? [])),
-        ...figures('gateway, started by nobody', alone),
-        ratio(
-          'StartService → gateway up, ours ÷ (bare service + gateway alone)',
-          own,
-          'up',
-          (_, i) => (floor[i]?.start ?? Number.NaN) + (alone[i]?.up ?? Number.NaN),
-          { bound: 'below', value: 1.6 },
-        ),
-        ratio("respawn beyond the SCM's delay, ours ÷ NSSM", own, 'respawn', (_, i) => peer[i]?.respawn, { bound: 'below', value: 1.5 }),
-        ratio('memory, broker and runner ÷ one bare Node', own, 'memory', (_, i) => alone[i]?.memory, { bound: 'below', value: 2.2 }),
-        ratio('stop, ours ÷ NSSM', own, 'stop', (_, i) => peer[i]?.stop),
-        ratio('idle processor time, ours ÷ NSSM', own, 'idle', (_, i) => peer[i]?.idle),
-        ratio('log throughput, ours ÷ NSSM', own, 'log', (_, i) => peer[i]?.log),
-        ...queries,
-      ];
-    } finally {
-      await rig.dispose();
-    }
+    return onOneProcessor(() => compare(runs));
   },
 };
+
+async function compare(runs: number): Promise<Outcome[]> {
+  const rig = await WineRig.start({ built: true });
+  try {
+    layOutPeers(rig);
+    const manager = await RemoteManager.start(rig);
+    const contenders = [ours(rig, manager), nssm(rig), bare(rig)] as const;
+    const rounds: Round[][] = contenders.map(() => []);
+    const alone: Round[] = [];
+    for (let run = 0; run < Math.max(runs, PAIRS); run += 1) {
+      for (const [index, contender] of contenders.entries()) rounds[index]?.push(await round(rig, manager, contender, run));
+      alone.push(await gatewayAlone(rig, manager, run));
+    }
+    const [own = [], peer = [], floor = []] = rounds;
+    const queries = await statusQueries(rig, manager);
+    manager.close();
+    return [
+      ...contenders.flatMap(({ name }, index) => figures(name, rounds[index] ?? [])),
+      ...figures('gateway, started by nobody', alone),
+      ratio(
+        'StartService → gateway up, ours ÷ (bare service + gateway alone)',
+        own,
+        'up',
+        (_, i) => (floor[i]?.start ?? Number.NaN) + (alone[i]?.up ?? Number.NaN),
+        { bound: 'below', value: 1.6 },
+      ),
+      ratio("respawn beyond the SCM's delay, ours ÷ NSSM", own, 'respawn', (_, i) => peer[i]?.respawn, { bound: 'below', value: 1.5 }),
+      ratio('memory, broker and runner ÷ one bare Node', own, 'memory', (_, i) => alone[i]?.memory, { bound: 'below', value: 2.2 }),
+      ratio('stop, ours ÷ NSSM', own, 'stop', (_, i) => peer[i]?.stop),
+      ratio('idle processor time, ours ÷ NSSM', own, 'idle', (_, i) => peer[i]?.idle),
+      ratio('log throughput, ours ÷ NSSM', own, 'log', (_, i) => peer[i]?.log),
+      ...queries,
+    ];
+  } finally {
+    await rig.dispose();
+  }
+}
 
 /** One life of one contender's service: started, its gateway killed and brought back, looked at while idle, stopped. */
 async function round(rig: WineRig, manager: RemoteManager, contender: Contender, run: number): Promise<Round> {
