@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { HOLD_CAP_MS } from '../service/holds.ts';
+import { HOLD_CAP_MS, systemUptimeMs } from '../service/holds.ts';
 import { lockHolder, thisProcess } from '../service/lock.ts';
 import type { HoldReason } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
@@ -19,7 +19,8 @@ export async function holdDown(source: StatusSource, { who, why, id = randomUUID
   const { folder, processes } = source;
   const now = Date.now();
   const until = new Date(now + HOLD_CAP_MS).toISOString();
-  await folder.placeHold({ schema: 1, id, who, why, since: new Date(now).toISOString(), until, holder: thisProcess(processes) });
+  const since = new Date(now).toISOString();
+  await folder.placeHold({ schema: 1, id, who, why, since, until, uptimeMs: systemUptimeMs(), holder: thisProcess(processes) });
   // The runner's own word: that a hold is in force does not mean that the gateway has ended.
   const isHeld = async () => {
     const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });

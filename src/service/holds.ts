@@ -35,6 +35,8 @@ export interface Hold {
   readonly since: string;
   /** The cap: after this time the hold is void even if its holder lives. ISO 8601, UTC. */
   readonly until: string;
+  /** Uptime of the machine when it began, in milliseconds. Where it is known the cap is counted by it, because the clock may be set meanwhile. */
+  readonly uptimeMs?: number;
   readonly holder: ProcessRef;
   readonly handOff?: HandOff;
 }
@@ -50,9 +52,20 @@ export function holdInForce(holds: readonly Hold[], processes: ProcessTable, now
   return holds.filter(hold => counts(hold, processes, nowMs, uptimeMs)).sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
 }
 
-function counts({ until, holder, handOff }: Hold, processes: ProcessTable, nowMs: number, uptimeMs: number): boolean {
-  if (!(Date.parse(until) > nowMs)) return false;
+function counts(hold: Hold, processes: ProcessTable, nowMs: number, uptimeMs: number): boolean {
+  if (isOver(hold, nowMs, uptimeMs)) return false;
+  const { holder, handOff } = hold;
   return isSameProcess(holder, processes) || (handOff !== undefined && handOffInForce(handOff, processes, uptimeMs));
+}
+
+/** By the machine's uptime where it was written down, else by the clock. */
+function isOver({ since, until, uptimeMs: placedMs, handOff }: Hold, nowMs: number, uptimeMs: number): boolean {
+  const beganMs = handOff?.uptimeMs ?? placedMs;
+  if (beganMs === undefined) return !(Date.parse(until) > nowMs);
+  const capMs = handOff?.capMs ?? Date.parse(until) - Date.parse(since);
+  // Less than none: the machine was started anew.
+  const agoMs = uptimeMs - beganMs;
+  return !(agoMs >= 0 && agoMs < capMs);
 }
 
 /** Whether what was handed off is still to be left alone. */
@@ -108,6 +121,7 @@ function isHold(value: unknown): value is Hold {
     why: isText,
     since: isTime,
     until: isTime,
+    uptimeMs: orMissing(isDuration),
     holder: isProcessRef,
     handOff: orMissing(isHandOff),
   });

@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Definition } from '../service/definition.ts';
-import { HOLD_CAP_MS } from '../service/holds.ts';
+import { HOLD_CAP_MS, systemUptimeMs } from '../service/holds.ts';
 import { type ProcessTable, processRef } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { noteEnd, resultOf } from './ending.ts';
@@ -34,7 +34,7 @@ export async function adoptUpdate(folder: StateFolder, definition: Definition, p
   };
   await writeJournal(path.dirname(folder.path), journal);
   const until = new Date(Date.now() + HOLD_CAP_MS).toISOString();
-  await folder.placeHold({ schema: 1, id, who: WHO, why: 'updates Hermes', since, until, holder: owner });
+  await folder.placeHold({ schema: 1, id, who: WHO, why: 'updates Hermes', since, until, uptimeMs: systemUptimeMs(), holder: owner });
 }
 
 /**

@@ -35,6 +35,16 @@ describe('a hold', () => {
     expect(holdInForce([one], posixProcesses, nowMs)).toBe(counts ? one : undefined);
   });
 
+  it.each([
+    ['counts though the clock was set far ahead', 5_000_000, 5_059_999, true],
+    ['is void at its cap by the uptime', 5_000_000, 5_060_000, false],
+    ['is void after a restart of the machine', 5_000_000, 1_000, false],
+  ])('that knows the uptime %s', (_what, uptimeMs, nowUptimeMs, counts) => {
+    const one = hold({ uptimeMs });
+    expect(holdInForce([one], posixProcesses, NOW + 14 * 3_600_000, nowUptimeMs)).toBe(counts ? one : undefined);
+    expect(holdInForce([one], posixProcesses, NOW - 14 * 3_600_000, nowUptimeMs)).toBe(counts ? one : undefined);
+  });
+
   it('that lasts longest is the one told of several', () => {
     const [short, long] = [hold({ id: 'short' }), hold({ id: 'long', until: iso(NOW + 120_000) })];
     expect(holdInForce([short, long], posixProcesses, NOW)).toBe(long);
