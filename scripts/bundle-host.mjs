@@ -54,7 +54,14 @@ export async function bundleHost(outDir, { koffiBinary } = {}) {
         rolldownOptions: {
           // Comments with paths would make another bundle of every place that the project lies in, and is built from.
           experimental: { attachDebugInfo: 'none' },
-          output: { format: 'cjs', codeSplitting: false, entryFileNames: '[name].cjs', comments: { jsdoc: false } },
+          // Without what is for people: reading the program takes as long as running it. Names stay, for those who read where an error came from.
+          output: {
+            format: 'cjs',
+            minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+            codeSplitting: false,
+            entryFileNames: '[name].cjs',
+            comments: { jsdoc: false },
+          },
         },
       },
     });
