@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    setupFiles: ['test/support/one-processor.ts'],
+    setupFiles: ['test/support/worker.ts'],
     // Two for each of two processors, because most of the time is spent waiting for processes.
     maxWorkers: 4,
     retry: 0,
