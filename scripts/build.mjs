@@ -1,11 +1,12 @@
 // Builds dist/: the engine and the main process with tsc; the host (the CLI and every process of ours), the panel's page, the panel as a
 // library and the preload with Vite.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHost } from './bundle-host.mjs';
+import { compileHost } from './compile-host.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -23,7 +24,7 @@ const host = path.join(root, 'dist/host');
 // On Windows a copy of the host runs from elsewhere, where there is no package to load koffi from.
 const koffi = path.join(root, `node_modules/@koromix/koffi-win32-${process.arch}/win32_${process.arch}/koffi.node`);
 await bundleHost(host, process.platform === 'win32' ? { koffiBinary: koffi } : {});
-chmodSync(path.join(host, 'hermes-gateway.cjs'), 0o755);
+compileHost(host);
 
 /** Bundles one entry into one file that keeps nothing of this project as an import. */
 const bundle = (

@@ -19,12 +19,12 @@ export interface HostCopyPlan {
   readonly program: string;
 }
 
-/** What the host loads from beside itself: koffi's binary, and the thread of the hidden window. */
-const COMPANIONS = ['koffi.node', 'session-end-thread.cjs'] as const;
+/** What the host loads from beside itself: a built one its program and V8's code of it; koffi's binary, and the thread of the hidden window. */
+const COMPANIONS = ['koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'] as const;
 const MANIFEST = 'files.json';
 
 /**
- * What a copy consists of: the executable, or in development the bundled script, which Node runs from where Node is; and what lies beside it.
+ * What a copy consists of: the executable, or in development the built script, which Node runs from where Node is; and what lies beside it.
  * @param present names of the files beside the program.
  * @throws GatewayServiceError `service-program-missing` where the host is not one file
  */

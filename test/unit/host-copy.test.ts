@@ -14,10 +14,10 @@ describe('what is copied', () => {
     });
   });
 
-  it('is the bundled script in development, which Node runs from where Node is', () => {
-    const beside = ['hermes-gateway.cjs', 'koffi.node', 'session-end-thread.cjs'];
+  it('is the built script with its program in development, which Node runs from where Node is', () => {
+    const beside = ['hermes-gateway.cjs', 'koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'];
     expect(planHostCopy(['/usr/bin/node', '/app/hermes-gateway.cjs'], beside)).toEqual({
-      files: ['/app/hermes-gateway.cjs', '/app/koffi.node', '/app/session-end-thread.cjs'],
+      files: beside.map(name => `/app/${name}`),
       program: 'hermes-gateway.cjs',
       node: '/usr/bin/node',
     });

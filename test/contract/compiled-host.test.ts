@@ -1,0 +1,47 @@
+// The host as `npm run build` leaves it, with V8's code beside it: the code is used, and no harm to it harms a start.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PROGRAM } from '../support/embedded-harness.ts';
+
+/** Says on standard error whether V8 took the code: undefined where it was given none. */
+const WATCHED = `const vm = require('node:vm'); const { Script } = vm;
+vm.Script = class extends Script { constructor(...all) { super(...all); console.error('refused: ' + this.cachedDataRejected); } };`;
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-compiled-host-'));
+  fs.cpSync(path.dirname(PROGRAM), path.join(folder, 'host'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'watched.cjs'), WATCHED);
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const code = () => path.join(folder, 'host/program.code');
+
+function started(): string {
+  const args = ['--require', path.join(folder, 'watched.cjs'), path.join(folder, 'host/hermes-gateway.cjs'), '--version'];
+  return execFileSync('sh', ['-c', '"$@" 2>&1', 'sh', process.execPath, ...args], { encoding: 'utf8' });
+}
+
+it('starts from the code that the build left, wherever it lies', () => {
+  expect(started()).toMatch(/^refused: false\n\d+\.\d+\.\d+\n$/);
+});
+
+it('is compiled when the code is gone', () => {
+  fs.rmSync(code());
+  expect(started()).toMatch(/^refused: undefined\n\d+\.\d+\.\d+\n$/);
+});
+
+it.each([0, 40, 200_000])('is compiled when byte %i of the code is another', at => {
+  const bytes = fs.readFileSync(code());
+  bytes[at] = ~(bytes[at] ?? 0) & 0xff;
+  fs.writeFileSync(code(), bytes);
+  expect(started()).toMatch(/^refused: undefined\n\d+\.\d+\.\d+\n$/);
+});
+
+it('is compiled when the code is that of another program', () => {
+  fs.appendFileSync(path.join(folder, 'host/program.cjs'), ';');
+  expect(started()).toMatch(/^refused: undefined\n\d+\.\d+\.\d+\n$/);
+});
