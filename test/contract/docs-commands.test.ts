@@ -51,11 +51,14 @@ describe('the commands of the pages', () => {
 
 const pages = [...new Set(commands.map(({ page }) => page))];
 describe.skipIf(process.platform !== 'linux').each(pages)('%s', page => {
-  const sandbox = new Sandbox();
-  const { home } = sandbox.identity();
-  const bin = path.join(sandbox.path, 'bin');
+  let sandbox: Sandbox;
+  let home: string;
+  let bin: string;
 
   beforeAll(async () => {
+    sandbox = new Sandbox();
+    ({ home } = sandbox.identity());
+    bin = path.join(sandbox.path, 'bin');
     mkdirSync(bin);
     writeFileSync(path.join(bin, 'hermes-gateway'), `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`);
     chmodSync(path.join(bin, 'hermes-gateway'), 0o755);

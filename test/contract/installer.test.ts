@@ -127,19 +127,21 @@ describe('a request that the host does not understand', () => {
 });
 
 describe('the removal of the app', () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-removal-'));
+  let folder: string;
   let manager: MemoryManager;
   let everyServiceGone: boolean;
   let asked: (readonly string[])[];
   const one: GatewayIdentity = gatewayIdentityFor('/homes');
   const other: GatewayIdentity = gatewayIdentityFor('/homes', 'work');
   beforeEach(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-removal-'));
     everyServiceGone = false;
     asked = [];
     manager = new MemoryManager({ mechanisms: ['service', 'startup'], folder });
     await manager.install(one, { mechanism: 'service' });
     await manager.install(other, { mechanism: 'startup' });
   });
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
   const ports = (isElevated: boolean, consents = true): InstallerPorts => ({
     identities: async () => [one, other],
