@@ -106,8 +106,9 @@ export class Sandbox {
       const argv = commandLine(pid);
       return argv.includes(this.gatewayScript) && !argv.includes('--help') && hasVariable(pid, 'HERMES_HOME', home);
     });
-    // A child that a gateway is just starting looks like its parent for a moment.
-    return found.filter(pid => !found.includes(parentOf(pid)));
+    // A child that a gateway is just starting looks like its parent for a moment; one of two may have ended while the other was looked for.
+    const own = found.filter(pid => !found.includes(parentOf(pid)));
+    return own.length > 1 ? own.filter(pid => commandLine(pid).includes(this.gatewayScript)) : own;
   }
 
   /** Living processes that were started in this sandbox: those whose environment names its state folder. */
