@@ -5,6 +5,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { endProcessGroup, isGroupAlive, signalGroup } from './process-group.ts';
 
@@ -34,12 +36,21 @@ export interface GatewayProcessTree {
   signal?(name: 'SIGTERM'): void;
 }
 
-/** Rejects when the program could not be started. */
-export type LaunchGateway = (spec: LaunchSpec) => Promise<GatewayProcessTree>;
+/**
+ * Rejects when the program could not be started. What `onCreated` does with the PID is done before the program outlives us: nothing does that
+ * unknown. It never rejects.
+ */
+export type LaunchGateway = (spec: LaunchSpec, onCreated: (pid: number) => Promise<void>) => Promise<GatewayProcessTree>;
 
-export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }) => {
-  const [program = '', ...rest] = argv;
-  const child = spawn(program, rest, { cwd, env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Becomes the program when it is told to, and ends where nobody is left to tell it. */
+const UPON_A_WORD = ['/bin/sh', '-c', 'read -r word && exec "$@" </dev/null', 'sh'] as const;
+
+export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, onCreated) => {
+  const [program = ''] = argv;
+  if (program.includes('/')) await access(program, constants.X_OK);
+  const [shell, ...inShell] = UPON_A_WORD;
+  const child = spawn(shell, [...inShell, ...argv], { cwd, env: { ...env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined); // It ended before it was told.
   let exit: GatewayExit | undefined;
   const exited = new Promise<GatewayExit>(resolve => {
     child.once('exit', (code, signal) => {
@@ -49,6 +60,8 @@ export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }) =>
   });
   await once(child, 'spawn');
   const pid = child.pid as number;
+  await onCreated(pid);
+  child.stdin.end('\n');
   return {
     pid,
     stdout: child.stdout,

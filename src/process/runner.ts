@@ -15,7 +15,7 @@ import type { Definition } from '../service/definition.ts';
 import { toGatewayServiceError } from '../service/errors.ts';
 import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../service/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
-import { isLock, type ProcessTable, takeLock, thisProcess } from '../service/lock.ts';
+import { isLock, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
 import { sentence } from '../service/sentence.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { adoptUpdate } from '../update/adopted.ts';
@@ -229,7 +229,7 @@ export class Runner {
     if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
     let tree: GatewayProcessTree;
     try {
-      tree = await launch(await spec);
+      tree = await launch(await spec, pid => this.#tolerate(folder.writeLaunch({ ...processRef(pid, processes), at: now() })));
     } catch (error) {
       const { code, message } = toGatewayServiceError(error);
       const reason = `The gateway program could not be started: ${message}`;
@@ -241,8 +241,7 @@ export class Runner {
     const onSight = (sight: Sight) => this.#onSight(sight, life);
     const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onSight });
     this.#life = life;
-    const { launched, startedAt, watch } = life;
-    await this.#tolerate(folder.writeLaunch({ ...launched, at: startedAt }));
+    const { startedAt, watch } = life;
     await this.#record({ at: startedAt, kind: 'started', pid: tree.pid, cause });
     await this.#output.mark(`gateway started, PID ${tree.pid}`);
     this.#onSight(watch.sight, life);

@@ -1,5 +1,6 @@
 // What dies comes back: gateway, runner and supervisor as real processes, and never two gateways of one home.
 
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
@@ -93,6 +94,37 @@ describe('a gateway that is killed', () => {
     const { gatewayPid = 0 } = await service.install();
     process.kill(gatewayPid, 'SIGTERM');
     expect(await service.untilBack(gatewayPid)).toMatchObject({ lastExit: { code: 1 } });
+  });
+
+  it('has never begun when its runner is killed before it has written down whom it starts', async () => {
+    const stall = path.join(service.sandbox.path, 'stall');
+    const begun = path.join(service.sandbox.path, 'begun');
+    const [stalling, telling] = [`${stall}.cjs`, `${begun}.cjs`];
+    for (const file of [stall, begun]) writeFileSync(file, '');
+    writeFileSync(
+      stalling,
+      `const fs = require('node:fs'); const { rename } = fs.promises;
+       fs.promises.rename = (from, to) =>
+         String(to).endsWith('launch.json') && fs.existsSync(${JSON.stringify(stall)}) ? new Promise(() => {}) : rename(from, to);`,
+    );
+    writeFileSync(telling, `require('node:fs').appendFileSync(${JSON.stringify(begun)}, process.pid + '\\n');`);
+    const [node = '', ...gateway] = service.sandbox.gatewayCommand();
+    process.env['NODE_OPTIONS'] = `--require=${stalling}`;
+    const installing = service.install([], { gatewayCommand: [node, `--require=${telling}`, ...gateway] });
+    installing.catch(() => undefined);
+    try {
+      const waiting = await poll(() => service.gateways()[0], { what: 'a gateway that waits', deadlineMs: DEADLINE_MS });
+      rmSync(stall);
+      endProcess(only(service.sandbox.hosts('run')));
+      await gone(waiting);
+      const { gatewayPid } = await service.untilBack(waiting);
+      const pids = readFileSync(begun, 'utf8').split('\n').map(Number);
+      expect(pids).toContain(gatewayPid);
+      expect(pids).not.toContain(waiting);
+    } finally {
+      delete process.env['NODE_OPTIONS'];
+      await installing.catch(() => undefined);
+    }
   });
 
   it('takes a child along that it left behind', async () => {
