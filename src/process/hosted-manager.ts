@@ -9,7 +9,7 @@ import { livingUpdater } from '../gateway/living-updater.ts';
 import { carriedOut, type Defect, type Repair, repairReceipt } from '../service/defect.ts';
 import { type Definition, definitionOf } from '../service/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import { failureSince, type HistoryRecord } from '../service/history.ts';
+import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../service/history.ts';
 import { holdInForce } from '../service/holds.ts';
 import { isSameProcess, lockHolder, type ProcessRef, type ProcessTable } from '../service/lock.ts';
 import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../service/manager.ts';
@@ -306,14 +306,16 @@ export class HostedManager implements GatewayManager {
         // A runner may not have heard yet that a hold was released; one that was stopped from outside waits without any.
         const patient = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
         if (status.phase === 'held-for-update' && !patient) return status;
-        if (status.phase === 'needs-attention') {
+        const history = await folder.history();
+        // What ended before it was asked for again is no answer, whatever the clock says of it.
+        if (status.phase === 'needs-attention' && !isSameRecord(lastEnded(history), lastEnded(before))) {
           const launched = !status.problems.some(({ code }) => code === 'launch-failed');
           throw new GatewayServiceError(launched ? 'gateway-configuration' : 'gateway-not-up', status.detail);
         }
         if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
         if (wish === 'running' && status.desired === 'stopped')
           throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
-        const failure = failureSince(await folder.history(), before);
+        const failure = failureSince(history, before);
         if (failure) throw new GatewayServiceError('gateway-not-up', failure.reason);
         if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
           await folder.definition();

@@ -1,6 +1,6 @@
 /** One operation at a time on a service: who comes second waits for its turn, and says so. */
 
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import { isLock, type ProcessTable, takeLock } from '../service/lock.ts';
 import type { Operation, Report } from '../service/manager.ts';
 import { poll } from '../service/poll.ts';
@@ -22,18 +22,18 @@ const TURN_MS = 60_000;
 export async function exclusively<T>({ operation, folder, stateRoot, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
   let waiting = false;
   /** Undefined where the folder went meanwhile. */
-  const take = async () => {
+  const take = () => {
     try {
-      // In every turn: an uninstall that we waited for may have taken it away.
-      await fs.mkdir(stateRoot, { recursive: true, mode: 0o700 });
+      // In every turn: an uninstall that we waited for may have taken it away. At once, so that who asks first has the first turn.
+      fs.mkdirSync(stateRoot, { recursive: true, mode: 0o700 });
       return takeLock(folder.operationLock, processes);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       return undefined;
     }
   };
-  const turn = async () => {
-    const taken = await take();
+  const turn = () => {
+    const taken = take();
     if (taken === undefined) return undefined;
     if (isLock(taken)) return taken;
     if (!waiting) report(progress(operation, 'queueing', `PID ${taken.pid}`));
@@ -46,6 +46,6 @@ export async function exclusively<T>({ operation, folder, stateRoot, processes, 
   } finally {
     lock.release();
     // One that is empty was made for nothing, or has lost its last service.
-    await fs.rmdir(stateRoot).catch(() => undefined);
+    await fs.promises.rmdir(stateRoot).catch(() => undefined);
   }
 }

@@ -3,13 +3,18 @@
  * another one is started. Never two gateways, and nothing left behind by a stop. On Windows the runner's job does this by itself.
  */
 
+import { unendedStart } from '../service/history.ts';
 import { isSameProcess, type ProcessTable } from '../service/lock.ts';
 import type { StateFolder } from '../service/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
 
-/** Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. */
+/**
+ * Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. Where the record of the launch cannot be read,
+ * the history's is the second word; so this comes before the end of that gateway is added there.
+ */
 export async function endOrphan(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
-  const launch = process.platform === 'win32' ? undefined : await folder.launch();
+  if (process.platform === 'win32') return false;
+  const launch = (await folder.launch()) ?? unendedStart(await folder.history());
   if (!launch) return false;
   // One without a start time was gone when it was written down: whoever has its number now is another.
   const recycled = processes.isAlive(launch.pid) && (launch.startTime === undefined || !isSameProcess(launch, processes));

@@ -118,7 +118,8 @@ export class Runner {
     const serving = this.#serve();
     try {
       if (this.#ports.asked) await this.#restraint.startedFromOutside();
-      const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired(), endOrphan(folder, processes)]);
+      await endOrphan(folder, processes);
+      const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired()]);
       await this.#restraint.awaitTurn(history, wish.at);
       return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at, Date.now())));
     } catch (error) {
@@ -242,7 +243,7 @@ export class Runner {
     const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onSight });
     this.#life = life;
     const { startedAt, watch } = life;
-    await this.#record({ at: startedAt, kind: 'started', pid: tree.pid, cause });
+    await this.#record({ at: startedAt, kind: 'started', ...life.launched, cause });
     await this.#output.mark(`gateway started, PID ${tree.pid}`);
     this.#onSight(watch.sight, life);
     this.#answerRestarts();

@@ -12,7 +12,14 @@ import type { LastExit } from './status.ts';
 export type StartCause = 'asked' | 'recovery' | 'in-place' | 'released';
 
 export type HistoryRecord =
-  | { readonly at: string; readonly kind: 'started'; readonly pid: number; readonly cause: StartCause }
+  | {
+      readonly at: string;
+      readonly kind: 'started';
+      readonly pid: number;
+      /** Tells the process from a later one with its PID; missing in records of older versions, and where it was gone at once. */
+      readonly startTime?: number;
+      readonly cause: StartCause;
+    }
   | {
       readonly at: string;
       readonly kind: 'ended';
@@ -49,7 +56,7 @@ const isUpdate: Fits = value =>
   fits(value, { id: isText, what: isText, from: orMissing(isText), to: orMissing(isText), why: orMissing(isText) });
 
 const SHAPES: Readonly<Record<HistoryRecord['kind'], Readonly<Record<string, Fits>>>> = {
-  started: { at: isTime, pid: isPid, cause: oneOf('asked', 'recovery', 'in-place', 'released') },
+  started: { at: isTime, pid: isPid, startTime: orMissing(Number.isFinite), cause: oneOf('asked', 'recovery', 'in-place', 'released') },
   ended: { at: isTime, pid: orNull(isPid), code: orNull(isWhole), outcome: isText, reason: isText, uptimeMs: Number.isFinite },
   noted: { at: isTime, what: isText, reason: isText, update: orMissing(isUpdate) },
 };
@@ -115,13 +122,18 @@ export function lastExit(history: readonly HistoryRecord[]): LastExit | undefine
   return record && { code: record.code, reason: record.reason, at: record.at };
 }
 
+/** Whether two are one, read at different times. */
+export function isSameRecord(one: HistoryRecord | undefined, other: HistoryRecord | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /**
  * How a gateway failed that was started since the history was `before`. Told by the place in the history and not by the time, because clocks
  * are set; one that had begun before is no answer to what was asked for since.
  */
 export function failureSince(history: readonly HistoryRecord[], before: readonly HistoryRecord[]): EndedRecord | undefined {
-  const known = JSON.stringify(before.at(-1));
-  const since = before.length === 0 ? history : history.slice(history.findLastIndex(record => JSON.stringify(record) === known) + 1);
+  const known = before.at(-1);
+  const since = known ? history.slice(history.findLastIndex(record => isSameRecord(record, known)) + 1) : history;
   const last = lastEnded(since);
   if (last?.outcome !== 'failure') return undefined;
   // One that could not be launched has no start.
@@ -139,11 +151,19 @@ export function causeOfStart(history: readonly HistoryRecord[], askedAt: string,
   return since && ended.outcome === 'failure' ? 'recovery' : 'asked';
 }
 
+export type StartedRecord = Extract<HistoryRecord, { kind: 'started' }>;
+
+/** The last start, where it has no end: the gateway runs, or its runner was killed. */
+export function unendedStart(history: readonly HistoryRecord[]): StartedRecord | undefined {
+  const last = history.findLast(record => record.kind !== 'noted');
+  return last?.kind === 'started' ? last : undefined;
+}
+
 /** The end of a gateway whose runner was killed and could not write it down; undefined where the last start has its end. */
 export function lostEnd(history: readonly HistoryRecord[], nowMs: number): EndedRecord | undefined {
-  const last = history.findLast(record => record.kind !== 'noted');
-  if (last?.kind !== 'started') return undefined;
-  const { pid, at } = last;
+  const start = unendedStart(history);
+  if (!start) return undefined;
+  const { pid, at } = start;
   const reason = 'The runner was lost, and the gateway with it.';
   const uptimeMs = nowMs - Date.parse(at);
   return { at: new Date(nowMs).toISOString(), kind: 'ended', pid, code: null, outcome: 'failure', reason, uptimeMs };

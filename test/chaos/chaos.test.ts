@@ -26,7 +26,7 @@ describe('commands and faults in any order', () => {
     async () => {
       const open = async () => new EmbeddedChaos(PROFILES);
       const { findings, events, births } = await playRounds({ open, seed: SEED, events: EVENTS, eventsPerRound: EVENTS, shrinkMs: 0 });
-      expect(findings.map(({ what, script }) => [what, ...script.map(lineOf)].join('\n'))).toEqual([]);
+      expect(findings.map(({ what, script }) => [...script.map(lineOf), what].join('\n'))).toEqual([]);
       expect(events).toBe(EVENTS);
       expect(births).toBeGreaterThan(PROFILES);
     },

@@ -16,7 +16,7 @@ export interface Claims {
   readonly attention: boolean;
   /** Nobody of ours lives who could bring it back: a command, or the next sign-in, does. */
   readonly lost: boolean;
-  /** Its definition cannot be read; an installation mends that. */
+  /** Its definition was damaged; an installation mends that. */
   readonly broken: boolean;
   readonly mood: Mood;
 }
@@ -53,10 +53,22 @@ export function begun(claims: Claims, command: CommandName): Claims {
     case 'update':
       // It may mend the configuration, and so it starts what needs that.
       return claims.attention ? unknown(claims) : claims;
+    case 'install':
+    case 'switch':
+      // It writes the definition anew; what is damaged after that is damaged again.
+      return { ...asked(claims), broken: false };
     default:
-      return { ...claims, installed: claims.installed || 'unknown', wished: 'unknown', attention: false };
+      return asked(claims);
   }
 }
+
+/** It was asked for, and nobody knows yet whether that is heard. */
+const asked = (claims: Claims): Claims => ({
+  ...claims,
+  installed: claims.installed || 'unknown',
+  wished: 'unknown',
+  attention: false,
+});
 
 /** A command ended. `refused` is the code of its error. */
 export function ended(before: Claims, command: CommandName, refused: string | undefined): Claims {
@@ -71,7 +83,6 @@ export function ended(before: Claims, command: CommandName, refused: string | un
   switch (command) {
     case 'install':
     case 'switch':
-      return { ...up, broken: false };
     case 'start':
     case 'restart':
       return up;

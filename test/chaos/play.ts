@@ -218,7 +218,8 @@ class Player {
     observer.busy = false;
     if (refused && !this.#mayRefuse(observer, name, refused.code)) return observer.violate(`${name}: ${refused.code}: ${refused.message}`);
     // Faults in the meantime may have made it unknown, or lost.
-    const { mood, broken, held, lost } = observer.claims;
+    const { mood, held, lost } = observer.claims;
+    const broken = observer.claims.broken || (refused !== undefined && before.broken);
     const after = ended({ ...before, mood, broken, held }, name, refused?.code);
     observer.claim(observer.disturbed && lost ? { ...after, lost } : after);
     observer.absolve();
@@ -239,7 +240,7 @@ class Player {
       case 'disk-full':
         return disturbed;
       case 'state-corrupt':
-        return claims.broken && name !== 'install' && name !== 'uninstall';
+        return claims.broken && name !== 'uninstall';
       default:
         return false;
     }

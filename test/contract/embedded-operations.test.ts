@@ -157,6 +157,16 @@ describe('a stop', () => {
     expect(service.sandbox.processes()).toEqual([]);
   });
 
+  it('ends a gateway without files that outlived its hosts, and its child, though the record of its launch is damaged', async () => {
+    await service.install(['--with-child', '--no-files'], {});
+    writeFileSync(path.join(service.folder.path, 'launch.json'), '{');
+    for (const pid of [...service.sandbox.hosts('supervise'), ...service.sandbox.hosts('run')]) endProcess(pid);
+    await until('its hosts to end', () => service.sandbox.hosts('run').length === 0);
+    expect(service.sandbox.processes()).not.toEqual([]);
+    await service.manager.stop(service.identity);
+    expect(service.sandbox.processes()).toEqual([]);
+  });
+
   it('ends a gateway that acknowledges it and goes on, within 20 s', async () => {
     await service.install(['--ignore-stop', '--no-files'], {});
     expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped' });

@@ -170,6 +170,18 @@ describe('a gateway that ends by itself', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', restarts: { count: 0 }, problems: [] });
   });
 
+  it('with 78 is started again by a start, though the clock was set back since', async () => {
+    await service.install();
+    service.sandbox.tell(service.home, 'test-exit 78');
+    await service.untilPhase('needs-attention');
+    await poll(() => service.sandbox.hosts('supervise').length === 0, { what: 'the supervisor to end', deadlineMs: DEADLINE_MS });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    const history = await service.manager.history(service.identity);
+    const told = history.map(record => JSON.stringify({ ...record, at: tomorrow })).join('\n');
+    writeFileSync(path.join(service.folder.path, 'history.jsonl'), told);
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
+  });
+
   it('and hangs is degraded, and a restart mends it', async () => {
     const { gatewayPid } = await service.install([], { probeMs: 100 });
     service.sandbox.tell(service.home, 'test-hang');
