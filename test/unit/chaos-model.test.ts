@@ -39,7 +39,8 @@ describe('the model', () => {
     expect(ended(NOTHING, 'install', undefined)).toEqual(RUNNING);
     expect(ended(RUNNING, 'uninstall', undefined)).toEqual(NOTHING);
     expect(ended(RUNNING, 'restart', 'gateway-configuration')).toMatchObject({ attention: true });
-    expect(ended({ ...RUNNING, broken: true }, 'install', undefined)).toEqual(RUNNING);
+    expect(begun({ ...RUNNING, broken: true }, 'install')).toMatchObject({ broken: false });
+    expect(ended(damaged(begun(RUNNING, 'install'), 'definition.json'), 'install', undefined)).toEqual({ ...RUNNING, broken: true });
   });
 
   it('keeps a wish through everything but its own file', () => {
