@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
+import './plain-environment.mjs';
 
 /** Each exports a function of its own name, which takes the arguments and resolves with the exit code. */
 const PROOFS = {

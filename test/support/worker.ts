@@ -1,4 +1,5 @@
-// Every test worker begins with this: it has one processor, in turn.
+// Every test worker begins with this: it has one processor, in turn, and a plain environment.
+import '../../scripts/plain-environment.mjs';
 import { allowedProcessors, keepTo } from './processors.ts';
 
 const processors = allowedProcessors();
