@@ -22,7 +22,18 @@ export interface Registered {
   readonly log: string;
   /** Its own processes, without the gateway, by Linux PIDs. */
   supervisors(): readonly number[];
+  /** Where it is known: what its last respawn came to. */
+  respawn?(): Promise<Respawn>;
   remove(): Promise<void>;
+}
+
+/** Moments of a respawn, in milliseconds since 1970. */
+export interface Respawn {
+  /** The SCM heard of the failure, and began its delay. */
+  readonly failedAt: number;
+  readonly delayMs: number;
+  /** The next gateway was launched. */
+  readonly launchedAt: number;
 }
 
 export interface Contender {
@@ -69,6 +80,12 @@ export function ours(rig: WineRig, manager: RemoteManager): Contender {
         home: of.home,
         log: manager.logPath(of),
         supervisors: () => ['service', 'run'].flatMap(verb => living(rig, `${verb} --service ${serviceName}`)),
+        respawn: async () => {
+          const failure = rig.recoveryLog().findLast(({ service }) => service === serviceName);
+          const start = (await manager.history(of)).findLast(({ kind }) => kind === 'started');
+          if (!failure || !start) throw new Error(`${serviceName} has not failed, or is not back`);
+          return { failedAt: Date.parse(failure.at), delayMs: failure.restartInMs, launchedAt: Date.parse(start.at) };
+        },
         remove: async () => {
           await manager.uninstall(of);
         },

@@ -16,8 +16,6 @@ import { processorMs, residentBytes } from './process-cost.ts';
 
 const PAIRS = 10;
 const MB = 1_024 * 1_024;
-/** The first step of the registered ladder: the SCM waits that long by our own wish. */
-const SCM_DELAY_MS = 1_000;
 const SETTLE_MS = 3_000;
 const IDLE_MS = 10_000;
 const QUERIES = 100;
@@ -25,7 +23,7 @@ const SC_QUERIES = 5;
 const CHATTER_MB = 64;
 const CHATTER_MS = 120_000;
 
-type Name = 'start' | 'up' | 'respawn' | 'stop' | 'memory' | 'idle' | 'log';
+type Name = 'start' | 'up' | 'respawn' | 'noticed' | 'relaunched' | 'back' | 'stop' | 'memory' | 'idle' | 'log';
 /** What one contender came to in one round; a bare service has no gateway to bring back. */
 type Round = Partial<Readonly<Record<Name, number>>>;
 
@@ -33,6 +31,9 @@ const UNITS: Readonly<Record<Name, { readonly what: string; readonly unit: Unit 
   start: { what: 'StartService → RUNNING', unit: 'ms' },
   up: { what: 'StartService → gateway up', unit: 'ms' },
   respawn: { what: "killed gateway → up, beyond the SCM's delay", unit: 'ms' },
+  noticed: { what: 'respawn, killed gateway → the SCM knows', unit: 'ms' },
+  relaunched: { what: "respawn, end of the SCM's delay → gateway launched", unit: 'ms' },
+  back: { what: 'respawn, gateway launched → up', unit: 'ms' },
   stop: { what: 'stop through the SCM', unit: 'ms' },
   memory: { what: 'resident memory without the gateway', unit: 'MB' },
   idle: { what: `processor time in ${IDLE_MS / 1_000} idle s`, unit: 'ms' },
@@ -96,18 +97,12 @@ async function round(rig: WineRig, manager: RemoteManager, contender: Contender,
     const here = await first;
     await delay(SETTLE_MS);
     const cost = await idleCost(service);
-    let respawn: number | undefined;
-    if (here) {
-      const again = up(rig, service.home, here.pid);
-      const killedAt = Date.now();
-      await manager.kill(here.pid);
-      respawn = (await again).at - killedAt - (contender.name === 'ours' ? SCM_DELAY_MS : 0);
-    }
+    const respawn = here && (await killed(rig, manager, service, here.pid));
     const { stoppedMs } = await rig.ask<{ stoppedMs: number }>('timing', 'stop', service.serviceName);
     return {
       start: started.runningMs,
       ...(here && { up: here.at - started.at }),
-      ...(respawn !== undefined && { respawn }),
+      ...respawn,
       stop: stoppedMs,
       ...cost,
       ...(keepsGateway && { log: await logRate(rig, contender, run) }),
@@ -115,6 +110,23 @@ async function round(rig: WineRig, manager: RemoteManager, contender: Contender,
   } finally {
     await service.remove();
   }
+}
+
+/** How its gateway came back from a kill, and in which parts, where they are known. The SCM's own delay, which is our wish, is in none. */
+async function killed(rig: WineRig, manager: RemoteManager, service: Registered, gatewayPid: number): Promise<Round> {
+  const again = up(rig, service.home, gatewayPid);
+  const killedAt = Date.now();
+  await manager.kill(gatewayPid);
+  const { at } = await again;
+  const parts = await service.respawn?.();
+  if (!parts) return { respawn: at - killedAt };
+  const { failedAt, delayMs, launchedAt } = parts;
+  return {
+    respawn: at - killedAt - delayMs,
+    noticed: failedAt - killedAt,
+    relaunched: launchedAt - failedAt - delayMs,
+    back: at - launchedAt,
+  };
 }
 
 /** A gateway that a plain process starts, and what one Node weighs that does nothing. */
