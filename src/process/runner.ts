@@ -349,9 +349,9 @@ export class Runner {
         },
       });
       const server = this.#server;
-      await this.#address.publish({ process: thisProcess(processes), pipe: server.address });
       this.#board.publishBy(() => server.publish());
       if (server.squatted) this.#board.warn('pipe-squatted');
+      await this.#address.publish({ process: thisProcess(processes), pipe: server.address });
     } catch (error) {
       // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
       log(`control pipe: ${error}`);
