@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
 import { variablesOfOthers } from '../gateway/dotenv.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
@@ -25,6 +26,9 @@ import { thisMachine } from './machine.ts';
 import { pipeAddress } from './pipe-address.ts';
 import { Runner } from './runner.ts';
 import { type RunnerProcess, supervise } from './supervisor.ts';
+
+/** A gateway that takes longer to be up has no priority any more, in milliseconds. */
+const SETTLED_MS = 3_000;
 
 export function stateFolderOf(serviceName: string): StateFolder {
   return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), serviceName));
@@ -64,8 +68,8 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<ne
     },
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
-  // A window is another thread, for which the gateway need not wait.
-  runner.begun
+  // A window is another thread, which would take the processor from a gateway that starts.
+  Promise.race([runner.settled, delay(SETTLED_MS)])
     .then(() => machine.onSessionEnd(() => runner.sessionEnding()))
     .catch(error => log.write(`the end of the session will not be heard: ${error}`));
   const code = await runner.run();

@@ -37,15 +37,15 @@ export interface GatewayProcessTree {
 }
 
 /**
- * Rejects when the program could not be started. What `onCreated` does with the PID is done before the program outlives us: nothing does that
- * unknown. It never rejects.
+ * Rejects when the program could not be started. Where a program can outlive us, it begins only when `beforeItBegins`, which never rejects, has
+ * done with its PID: nothing outlives us unknown. On Windows nothing does, and nobody is told.
  */
-export type LaunchGateway = (spec: LaunchSpec, onCreated: (pid: number) => Promise<void>) => Promise<GatewayProcessTree>;
+export type LaunchGateway = (spec: LaunchSpec, beforeItBegins: (pid: number) => Promise<void>) => Promise<GatewayProcessTree>;
 
 /** Becomes the program when it is told to, and ends where nobody is left to tell it. */
 const UPON_A_WORD = ['/bin/sh', '-c', 'read -r word && exec "$@" </dev/null', 'sh'] as const;
 
-export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, onCreated) => {
+export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, beforeItBegins) => {
   const [program = ''] = argv;
   if (program.includes('/')) await access(program, constants.X_OK);
   const [shell, ...inShell] = UPON_A_WORD;
@@ -60,7 +60,7 @@ export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, on
   });
   await once(child, 'spawn');
   const pid = child.pid as number;
-  await onCreated(pid);
+  await beforeItBegins(pid);
   child.stdin.end('\n');
   return {
     pid,

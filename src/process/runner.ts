@@ -77,8 +77,11 @@ export class Runner {
   #restartsInPlaceAtMs: number[] = [];
   readonly #wakers = new Set<() => void>();
   #launched: (() => void)[] = [];
-  /** Resolves when the first gateway was launched, or when there is something to wait for instead. */
-  readonly begun = new Promise<void>(resolve => this.#launched.push(resolve));
+  #settle: () => void = () => undefined;
+  /** Resolves when the first gateway is up, or when there is something to wait for instead. */
+  readonly settled = new Promise<void>(resolve => {
+    this.#settle = resolve;
+  });
 
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
@@ -94,6 +97,7 @@ export class Runner {
       wait: detail => {
         this.#show('held-for-update', { detail });
         this.#answerRestarts();
+        this.#settle();
       },
       record: record => this.#record(record),
       changeOr: ms => this.#changeOr(ms),
@@ -288,6 +292,7 @@ export class Runner {
   #onSight(sight: Sight, { startedAt, launched }: GatewayLife): void {
     if (this.#stopWish || this.#restartWish || this.#yielded !== undefined) return;
     const was = this.#board.state.phase;
+    if (sight.phase !== 'starting') this.#settle();
     this.#show(sight.phase, {
       detail: sight.detail,
       gateway: { pid: sight.gateway?.pid ?? launched.pid, startedAt },

@@ -20,7 +20,7 @@ const TERMINATED = 1;
 /** How long Windows waits for the gateway at a sign-out at most: the time of its graceful stop, in milliseconds. */
 const SESSION_END_HOLD_MS = 15_000;
 
-const launchInJob: LaunchGateway = async ({ argv, cwd, env }, onCreated) => {
+const launchInJob: LaunchGateway = async ({ argv, cwd, env }) => {
   const [program = '', ...args] = argv;
   const job = Job.create();
   const [output, error] = await Promise.all([openChildOutput(), openChildOutput()]);
@@ -30,7 +30,6 @@ const launchInJob: LaunchGateway = async ({ argv, cwd, env }, onCreated) => {
     let exit: GatewayExit | undefined;
     let open = true;
     const active = () => (open ? job.activeProcesses() : 0);
-    await onCreated(born.pid);
     return {
       pid: born.pid,
       stdout: output.stream,

@@ -21,13 +21,16 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     expect(census.most).toBe(1);
     expect(await ends()).toMatchObject([{ outcome: 'stopped', code: 0 }]);
     expect(service.failures()).toEqual([]);
-    expect(hostLog()).toContain('the end of the session will not be heard');
+    await until('the word of its runner', () => hostLog().includes('the end of the session will not be heard'));
   });
 
   it('has its gateway stopped gracefully where its window hears of the end, and nobody starts another', async () => {
     await service.install({ mechanism: 'startup' });
-    expect(await service.tool('wineboot', '--end-session')).toBe(0);
-    await until('the end of the supervisor', async () => (await service.status()).servicePid === undefined);
+    // Its window comes a moment after its gateway is up.
+    await until('the end of the supervisor', async () => {
+      expect(await service.tool('wineboot', '--end-session')).toBe(0);
+      return (await service.status()).servicePid === undefined;
+    });
     expect((await ends()).at(-1)).toMatchObject({ outcome: 'session-ending', code: 0, reason: 'The Windows session ends.' });
     expect(service.gateways()).toEqual([]);
     expect(await service.status()).toMatchObject({ desired: 'running' });
