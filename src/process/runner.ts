@@ -17,17 +17,17 @@ import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../service/facts.t
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../service/history.ts';
 import { isLock, type ProcessTable, processRef, takeLock, thisProcess } from '../service/lock.ts';
 import { sentence } from '../service/sentence.ts';
-import type { StateFolder } from '../service/state-folder.ts';
+import type { LaunchRecord, RunnerRecord, StateFolder } from '../service/state-folder.ts';
 import { adoptUpdate } from '../update/adopted.ts';
 import { type ControlServer, serveControlPipe } from './control-server.ts';
 import { watchFolder } from './folder-watch.ts';
 import { GatewayLife, takeOver } from './gateway-life.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
 import type { Sight, Stopper } from './gateway-watch.ts';
+import { KeptRecord } from './kept-record.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
 import { Restraint } from './restraint.ts';
-import { RunnerAddress } from './runner-address.ts';
 import { RunnerBoard, type Showing } from './runner-board.ts';
 import { careForUpdates } from './update-care.ts';
 
@@ -65,7 +65,10 @@ export class Runner {
   #definition: Definition;
   readonly #board: RunnerBoard;
   readonly #restraint: Restraint;
-  readonly #address: RunnerAddress;
+  /** Where clients find us. */
+  readonly #address: KeptRecord<RunnerRecord>;
+  /** Whom the next runner ends if we are killed. */
+  readonly #launch: KeptRecord<LaunchRecord>;
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
   #stopWish: StopWish | undefined;
@@ -88,7 +91,20 @@ export class Runner {
     this.#definition = ports.definition;
     this.#board = new RunnerBoard(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
-    this.#address = new RunnerAddress(ports.folder);
+    const { folder } = ports;
+    const isThere = () => folder.isThere();
+    this.#address = new KeptRecord({
+      isThere,
+      read: () => folder.runner(),
+      write: record => folder.writeRunner(record),
+      remove: () => folder.removeRunner(),
+    });
+    this.#launch = new KeptRecord({
+      isThere,
+      read: () => folder.launch(),
+      write: record => folder.writeLaunch(record),
+      remove: () => folder.removeLaunch(),
+    });
     this.#restraint = new Restraint({
       folder: ports.folder,
       processes: ports.processes,
@@ -115,7 +131,7 @@ export class Runner {
     const unwatch = watchFolder(folder.path, () => {
       this.#wake();
       void this.#yieldToHold();
-      void this.#tolerate(this.#address.mend());
+      void this.#tolerate(Promise.all([this.#address.mend(), this.#launch.mend()]));
     });
     const endCare = careForUpdates(folder, processes, log);
     // Whoever wants to watch can wait for the pipe; the gateway need not.
@@ -224,7 +240,7 @@ export class Runner {
 
   /** One gateway from launch to the verdict on its end. */
   async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
-    const { folder, processes, launch, launchSpec, redefine, commandLine, log } = this.#ports;
+    const { processes, launch, launchSpec, redefine, commandLine, log } = this.#ports;
     const definition = await redefine().catch(() => this.#definition);
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
@@ -234,7 +250,7 @@ export class Runner {
     if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
     let tree: GatewayProcessTree;
     try {
-      tree = await launch(await spec, pid => this.#tolerate(folder.writeLaunch({ ...processRef(pid, processes), at: now() })));
+      tree = await launch(await spec, pid => this.#tolerate(this.#launch.keep({ ...processRef(pid, processes), at: now() })));
     } catch (error) {
       const { code, message } = toGatewayServiceError(error);
       const reason = `The gateway program could not be started: ${message}`;
@@ -277,7 +293,7 @@ export class Runner {
     await Promise.all([
       this.#output.mark(`gateway ended: ${verdict.reason}`),
       this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs }),
-      this.#tolerate(folder.removeLaunch()),
+      this.#tolerate(this.#launch.remove()),
     ]);
     return { verdict, stopper: watch.stopper };
   }
@@ -356,7 +372,7 @@ export class Runner {
       const server = this.#server;
       this.#board.publishBy(() => server.publish());
       if (server.squatted) this.#board.warn('pipe-squatted');
-      await this.#address.publish({ process: thisProcess(processes), pipe: server.address });
+      await this.#address.keep({ process: thisProcess(processes), pipe: server.address });
     } catch (error) {
       // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
       log(`control pipe: ${error}`);

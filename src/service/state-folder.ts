@@ -70,6 +70,10 @@ export class StateFolder {
     return `${this.path}.lock`;
   }
 
+  isThere(): boolean {
+    return existsSync(this.path);
+  }
+
   make(): Promise<unknown> {
     return fs.mkdir(this.path, { recursive: true, mode: 0o700 });
   }

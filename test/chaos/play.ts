@@ -166,7 +166,11 @@ class Player {
         return this.#kill(of, event.whom);
       case 'exit': {
         const pid = await this.#stage.tell(of, `test-exit ${event.code}`);
-        if (pid === undefined) return;
+        if (pid === undefined) {
+          // One that is slow may have heard, and answers nobody any more.
+          if (event.code === 78) this.#unknown(observer);
+          return;
+        }
         observer.told(pid, event.code);
         if (event.code === 78) observer.refuses(pid);
         return observer.changed();

@@ -1,23 +1,28 @@
-// Where clients find a runner: the record comes, and comes back, whatever happens to the disk and to the file.
+// What a living runner keeps in its state folder comes, and comes back, whatever happens to the disk and to the file.
 
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RunnerAddress } from '../../src/process/runner-address.ts';
+import { KeptRecord } from '../../src/process/kept-record.ts';
 import { poll } from '../../src/service/poll.ts';
-import { StateFolder } from '../../src/service/state-folder.ts';
+import { type RunnerRecord, StateFolder } from '../../src/service/state-folder.ts';
 
 const RECORD = { process: { pid: process.pid, startTime: 1 }, pipe: '/run/pipe' };
 
 let parent: string;
 let folder: StateFolder;
-let address: RunnerAddress;
+let address: KeptRecord<RunnerRecord>;
 beforeEach(() => {
   parent = mkdtempSync(path.join(os.tmpdir(), 'runner-address-'));
   folder = new StateFolder(path.join(parent, 'service'));
   mkdirSync(folder.path);
-  address = new RunnerAddress(folder);
+  address = new KeptRecord({
+    isThere: () => folder.isThere(),
+    read: () => folder.runner(),
+    write: record => folder.writeRunner(record),
+    remove: () => folder.removeRunner(),
+  });
 });
 afterEach(async () => {
   await address.remove();
@@ -26,24 +31,24 @@ afterEach(async () => {
 
 const file = () => path.join(folder.path, 'runner.json');
 
-describe('the address of a runner', () => {
+describe('a kept record', () => {
   it('is written again by itself when the disk takes it again', async () => {
     mkdirSync(file());
-    await expect(address.publish(RECORD)).rejects.toThrow();
+    await expect(address.keep(RECORD)).rejects.toThrow();
     rmdirSync(file());
     await poll(async () => (await folder.runner()) !== undefined, { what: 'the record', deadlineMs: 10_000 });
     expect(await folder.runner()).toEqual(RECORD);
   });
 
   it('is mended where it was damaged', async () => {
-    await address.publish(RECORD);
+    await address.keep(RECORD);
     writeFileSync(file(), '{');
     await address.mend();
     expect(await folder.runner()).toEqual(RECORD);
   });
 
   it('does not bring back a folder that is gone, and is not written after its removal', async () => {
-    await address.publish(RECORD);
+    await address.keep(RECORD);
     rmSync(folder.path, { recursive: true });
     await address.mend();
     expect(await folder.runner()).toBeUndefined();
