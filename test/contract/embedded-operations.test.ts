@@ -160,7 +160,8 @@ describe('a stop', () => {
   it('ends a gateway without files that outlived its hosts, and its child, though the record of its launch is damaged', async () => {
     await service.install(['--with-child', '--no-files'], {});
     writeFileSync(path.join(service.folder.path, 'launch.json'), '{');
-    for (const pid of [...service.sandbox.hosts('supervise'), ...service.sandbox.hosts('run')]) endProcess(pid);
+    // The runner first: it would end its gateway as soon as it hears that the supervisor is gone.
+    for (const pid of [...service.sandbox.hosts('run'), ...service.sandbox.hosts('supervise')]) endProcess(pid);
     await until('its hosts to end', () => service.sandbox.hosts('run').length === 0);
     expect(service.sandbox.processes()).not.toEqual([]);
     await service.manager.stop(service.identity);
