@@ -22,18 +22,11 @@ export interface Registered {
   readonly log: string;
   /** Its own processes, without the gateway, by Linux PIDs. */
   supervisors(): readonly number[];
-  /** Where it is known: what its last respawn came to. */
-  respawn?(): Promise<Respawn>;
+  /** Where it is known: when its gateway was launched last, in milliseconds since 1970. */
+  launchedAt?(): Promise<number>;
+  /** Where it is known: when the SCM heard of its last failure, and how long it waited then, both in milliseconds. */
+  lastFailure?(): { readonly at: number; readonly delayMs: number };
   remove(): Promise<void>;
-}
-
-/** Moments of a respawn, in milliseconds since 1970. */
-export interface Respawn {
-  /** The SCM heard of the failure, and began its delay. */
-  readonly failedAt: number;
-  readonly delayMs: number;
-  /** The next gateway was launched. */
-  readonly launchedAt: number;
 }
 
 export interface Contender {
@@ -80,11 +73,13 @@ export function ours(rig: WineRig, manager: RemoteManager): Contender {
         home: of.home,
         log: manager.logPath(of),
         supervisors: () => ['service', 'run'].flatMap(verb => living(rig, `${verb} --service ${serviceName}`)),
-        respawn: async () => {
-          const failure = rig.recoveryLog().findLast(({ service }) => service === serviceName);
+        launchedAt: async () => {
           const start = (await manager.history(of)).findLast(({ kind }) => kind === 'started');
-          if (!failure || !start) throw new Error(`${serviceName} has not failed, or is not back`);
-          return { failedAt: Date.parse(failure.at), delayMs: failure.restartInMs, launchedAt: Date.parse(start.at) };
+          return Date.parse(start?.at ?? '');
+        },
+        lastFailure: () => {
+          const failure = rig.recoveryLog().findLast(({ service }) => service === serviceName);
+          return { at: Date.parse(failure?.at ?? ''), delayMs: failure?.restartInMs ?? Number.NaN };
         },
         remove: async () => {
           await manager.uninstall(of);
