@@ -4,7 +4,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import type { GatewayManager } from '../../src/service/manager.ts';
 import type { StateFolder } from '../../src/service/state-folder.ts';
 import { commandLine, endProcess, HOST_COMMAND, REPOSITORY, Sandbox } from '../support/sandbox.ts';
 import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
-import { type ChaosStage, damagedText, MOOD_SWITCHES } from './stage.ts';
+import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES } from './stage.ts';
 import { type Word, WordsFile } from './words.ts';
 
 const BEND = path.join(REPOSITORY, 'test/chaos/bend.cjs');
@@ -125,12 +125,7 @@ export class EmbeddedChaos implements ChaosStage {
     });
   }
 
-  leftovers(of: number): readonly string[] {
-    const { folder } = this.#home(of);
-    const root = path.dirname(folder.path);
-    const names = existsSync(root) ? readdirSync(root) : [];
-    return names.filter(name => name.startsWith(path.basename(folder.path)));
-  }
+  leftovers = (of: number): readonly string[] => leftOf(this.#home(of).folder.path);
 
   kill(of: number, whom: 'runner' | 'host'): boolean {
     const pid = this.#holder(of, whom);

@@ -1,5 +1,7 @@
 /** Where chaos is played: gateways of one mechanism, seen and hit from outside. What it cannot bend it names in `without`. */
 
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { HistoryRecord } from '../../src/service/history.ts';
 import type { Status } from '../../src/service/status.ts';
 import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
@@ -46,6 +48,15 @@ export interface ChaosStage {
   setClock(byMs: number): void;
   fillDisk(full: boolean): void;
   close(): Promise<void>;
+}
+
+/** What there is of the state folder of a service, and beside it: the folder around it may go at any moment. */
+export function leftOf(state: string): readonly string[] {
+  try {
+    return readdirSync(path.dirname(state)).filter(name => name.startsWith(path.basename(state)));
+  } catch {
+    return [];
+  }
 }
 
 /** The text that a damaged file holds. */

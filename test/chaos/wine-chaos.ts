@@ -15,7 +15,7 @@ import type { Installable } from '../../src/service/status.ts';
 import { endProcess, REPOSITORY } from '../support/sandbox.ts';
 import { QUICK, ServiceOnWine } from '../wine/service-on-wine.ts';
 import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
-import { type ChaosStage, damagedText, MOOD_SWITCHES } from './stage.ts';
+import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES } from './stage.ts';
 import { type Word, WordsFile } from './words.ts';
 
 const PROFILES = 3;
@@ -177,11 +177,7 @@ class WineChaos implements ChaosStage {
     return [...this.#processes(`--service ${serviceName}`), ...this.#processes(`--as h${of} `)].map(pid => `process ${pid}`);
   }
 
-  leftovers(of: number): readonly string[] {
-    const { state } = this.#home(of);
-    const root = path.dirname(state);
-    return existsSync(root) ? readdirSync(root).filter(name => name.startsWith(path.basename(state))) : [];
-  }
+  leftovers = (of: number): readonly string[] => leftOf(this.#home(of).state);
 
   kill(of: number, whom: 'runner' | 'host'): boolean {
     const [pid] = this.#hosts(of, whom);
