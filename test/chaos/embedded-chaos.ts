@@ -104,7 +104,7 @@ export class EmbeddedChaos implements ChaosStage {
     return { host: this.#holder(of, 'host') !== undefined, runner: this.#holder(of, 'runner') !== undefined };
   }
 
-  isImmortal = (): boolean => false;
+  comesBack = (): boolean => false;
 
   #holder(of: number, whom: 'runner' | 'host'): number | undefined {
     const { folder } = this.#home(of);

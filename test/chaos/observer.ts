@@ -187,6 +187,7 @@ export class Observer {
 
   #refused(): void {
     this.#refusing = undefined;
+    if (this.busy) this.disturbed = true;
     this.claims = this.busy || !mustCome(this.claims) ? { ...this.claims, wished: 'unknown' } : { ...this.claims, attention: true };
   }
 

@@ -242,6 +242,8 @@ class Player {
       case 'gateway-configuration':
         return disturbed || refusing !== undefined;
       case 'disk-full':
+      // The host was killed while Windows waited for it.
+      case 'service-unresponsive':
         return disturbed;
       case 'state-corrupt':
         return claims.broken && name !== 'uninstall';
@@ -274,13 +276,14 @@ class Player {
     }
     const { host, runner } = this.#stage.hosts(of);
     const calm = observer.settled && observer.isQuiet(500);
+    const comesBack = this.#stage.comesBack(of, whom);
     if (!this.#stage.kill(of, whom)) return;
     observer.excuse();
     // A host without a runner that would notice is missed by nobody, and so is a runner without a host.
     const missed = whom === 'host' ? runner && calm : host;
     const { claims } = observer;
     if (observer.refusing !== undefined) this.#unknown(observer);
-    else observer.claim(missed || this.#stage.isImmortal(of) ? claims : { ...claims, lost: true });
+    else observer.claim(missed || comesBack ? claims : { ...claims, lost: true });
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -28,8 +28,8 @@ export interface ChaosStage {
   isReady(of: number, pid: number): boolean;
   /** Whether a host and a runner live now. */
   hosts(of: number): { readonly host: boolean; readonly runner: boolean };
-  /** Whether the host comes back whoever is killed, as the SCM sees to it. */
-  isImmortal(of: number): boolean;
+  /** Whether the host would come back by itself if one of the two were killed now, as the SCM sees to it. */
+  comesBack(of: number, killed: 'runner' | 'host'): boolean;
   /** Processes of ours and below them that live now, in words. */
   processes(of: number): readonly string[];
   /** Files of an installation that are there, where none should be. */

@@ -4,6 +4,7 @@
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processesOf } from '../../main/story/trial-processes.ts';
@@ -21,6 +22,8 @@ import { type Word, WordsFile } from './words.ts';
 const PROFILES = 3;
 const FOLDER = 'C:\\chaos';
 const UPDATE_MS = 500;
+/** A broker that is older has been heard of by the SCM, in milliseconds. */
+const BEGINNING_MS = 3_000;
 
 interface Homed {
   readonly identity: GatewayIdentity;
@@ -155,8 +158,10 @@ class WineChaos implements ChaosStage {
     return { host: this.#hosts(of, 'host').length > 0, runner: this.#hosts(of, 'runner').length > 0 };
   }
 
-  isImmortal(of: number): boolean {
-    return this.#home(of).mechanism === 'service';
+  /** The SCM restarts what has been running, and not what was killed before it could say so. */
+  comesBack(of: number, killed: 'runner' | 'host'): boolean {
+    if (this.#home(of).mechanism !== 'service') return false;
+    return killed === 'runner' || this.#hosts(of, 'host').every(pid => ageMs(pid) > BEGINNING_MS);
   }
 
   #hosts(of: number, whom: 'runner' | 'host'): number[] {
@@ -232,6 +237,12 @@ class WineChaos implements ChaosStage {
     if (!home) throw new RangeError(`there is no gateway ${of}`);
     return home;
   }
+}
+
+/** 100 ticks are a second, whatever the kernel counts in itself. */
+function ageMs(pid: number): number {
+  const startTicks = posixProcesses.startTime(pid);
+  return startTicks === undefined ? 0 : os.uptime() * 1_000 - startTicks * 10;
 }
 
 function threadsOf(pid: number): number {
