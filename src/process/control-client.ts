@@ -25,12 +25,15 @@ export interface ControlListener {
 /** Whether the pipe of this record is served by its process, as far as the system tells. Never rejects. */
 export type Vouch = (record: RunnerRecord) => Promise<boolean>;
 
+/** A runner that lives answers within this even on a machine that is busy with everything else, in milliseconds. */
+const ANSWER_MS = 3_000;
+
 /** Connects and waits for the first state. Resolves with undefined when nobody of ours answers within `timeoutMs`. */
 export async function connectControlPipe(
   record: RunnerRecord,
   vouch: Vouch,
   listener: ControlListener,
-  timeoutMs = 1_000,
+  timeoutMs = ANSWER_MS,
 ): Promise<ControlConnection | undefined> {
   if (!(await vouch(record))) return undefined;
   return new Promise(resolve => {

@@ -46,6 +46,8 @@ export class Observer {
   #mute = false;
   /** When what is seen, or what is claimed, changed last. */
   #changedMs = 0;
+  /** Since when every status has been wrong. */
+  #wrongSinceMs: number | undefined;
   /** Since when there is no gateway, though one must come. */
   #missingSinceMs = 0;
   /** Failures since an update, which end the restarts of one that is bad. */
@@ -203,14 +205,16 @@ export class Observer {
     return this.#failures !== undefined && this.#failures >= 4;
   }
 
-  /** A status that was asked for at `askedMs` of our clock. */
+  /** A status that was asked for at `askedMs` of our clock. One that is wrong alone passes: what must not be is that it stays so. */
   judge(status: Status, askedMs: number): void {
-    const passingMs = WRONG_MS + this.#startMs();
-    if (askedMs - this.#changedMs < passingMs || this.#givenUp()) return;
+    if (this.#givenUp()) return;
     // One that lives and has not said its first word yet is known to its runner alone.
     if (status.gatewayPid !== undefined && !this.#lives.some(({ pid }) => pid === status.gatewayPid)) return;
     const wrong = contradiction(this.claims, { gateways: this.#gateways, busy: this.busy }, this.#ready, status);
-    if (wrong) this.#violate(`${wrong}, for more than ${Math.round(passingMs)} ms`);
+    this.#wrongSinceMs = wrong === undefined ? undefined : Math.max(this.#wrongSinceMs ?? askedMs, this.#changedMs);
+    const passingMs = WRONG_MS + this.#startMs();
+    if (this.#wrongSinceMs !== undefined && askedMs - this.#wrongSinceMs >= passingMs)
+      this.#violate(`${wrong}, for more than ${Math.round(passingMs)} ms`);
   }
 
   /** Compares what the history tells with what was seen; between events, and while nobody is at work. */
