@@ -127,6 +127,20 @@ describe('the observer', () => {
     expect(look(5)).toContain('no gateway for');
   });
 
+  it('sees a status that stays wrong, and lets one pass that is wrong alone', () => {
+    const { observer, born, look } = watching(RUNNING);
+    const ask = (phase: Status['phase']) => {
+      observer.judge({ phase, ...(phase === 'running' && { gatewayPid: 7 }) } as Status, observer.clockMs);
+      return look(20);
+    };
+    born(7);
+    look(5);
+    expect(ask('starting')).toBeUndefined();
+    expect(ask('running')).toBeUndefined();
+    expect(ask('starting')).toBeUndefined();
+    expect(ask('starting')).toContain('the status is starting');
+  });
+
   it('counts no time in which it was kept waiting itself', () => {
     const { observer, look } = watching(RUNNING);
     look();
