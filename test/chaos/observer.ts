@@ -29,6 +29,8 @@ export class Observer {
   /** The command that is at work, and whether something was done to it since it began. */
   busy = false;
   disturbed = false;
+  /** A gateway ended with 78 since the command began: before its answer, or after that. */
+  refusedMeanwhile = false;
   violation: string | undefined;
   #refusing: number | undefined;
   readonly #stage: ChaosStage;
@@ -189,7 +191,10 @@ export class Observer {
 
   #refused(): void {
     this.#refusing = undefined;
-    if (this.busy) this.disturbed = true;
+    if (this.busy) {
+      this.disturbed = true;
+      this.refusedMeanwhile = true;
+    }
     this.claims = this.busy || !mustCome(this.claims) ? { ...this.claims, wished: 'unknown' } : { ...this.claims, attention: true };
   }
 

@@ -212,6 +212,7 @@ class Player {
     const before = observer.claims;
     observer.claim(begun(before, name));
     observer.busy = true;
+    observer.refusedMeanwhile = false;
     observer.disturbed = this.#diskFull || observer.shaken;
     const refused = await this.#stage.command(of, name).then(
       () => undefined,
@@ -224,7 +225,8 @@ class Player {
     // Faults in the meantime may have made it unknown, or lost.
     const { mood, held, lost } = observer.claims;
     const broken = observer.claims.broken || (refused !== undefined && before.broken);
-    const after = ended({ ...before, mood, broken, held }, name, refused?.code);
+    const told = ended({ ...before, mood, broken, held }, name, refused?.code);
+    const after = observer.refusedMeanwhile && told.wished === 'running' ? unknown(told) : told;
     observer.claim(observer.disturbed && lost ? { ...after, lost } : after);
     observer.absolve();
     if (refused) return;
