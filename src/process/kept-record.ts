@@ -4,8 +4,10 @@
  * a gateway that outlives it would be known to nobody.
  */
 
+import type { LaunchRecord, RunnerRecord, StateFolder } from '../service/state-folder.ts';
+
 /** Where the record lies. */
-export interface RecordPlace<T> {
+interface RecordPlace<T> {
   /** False where the folder around it is gone, and with it the service. */
   isThere(): boolean;
   /** Undefined where there is none, or none that can be read. */
@@ -62,4 +64,24 @@ export class KeptRecord<T> {
     this.#work = done.catch(() => undefined);
     return done;
   }
+}
+
+/** Where clients find a runner. */
+export function keptAddress(folder: StateFolder): KeptRecord<RunnerRecord> {
+  return new KeptRecord({
+    isThere: () => folder.isThere(),
+    read: () => folder.runner(),
+    write: record => folder.writeRunner(record),
+    remove: () => folder.removeRunner(),
+  });
+}
+
+/** Whom the next runner ends if this one is killed. */
+export function keptLaunch(folder: StateFolder): KeptRecord<LaunchRecord> {
+  return new KeptRecord({
+    isThere: () => folder.isThere(),
+    read: () => folder.launch(),
+    write: record => folder.writeLaunch(record),
+    remove: () => folder.removeLaunch(),
+  });
 }

@@ -24,7 +24,7 @@ import { watchFolder } from './folder-watch.ts';
 import { GatewayLife, takeOver } from './gateway-life.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from './gateway-process.ts';
 import type { Sight, Stopper } from './gateway-watch.ts';
-import { KeptRecord } from './kept-record.ts';
+import { type KeptRecord, keptAddress, keptLaunch } from './kept-record.ts';
 import { endOrphan } from './orphan.ts';
 import { OutputLog } from './output-log.ts';
 import { Restraint } from './restraint.ts';
@@ -65,9 +65,7 @@ export class Runner {
   #definition: Definition;
   readonly #board: RunnerBoard;
   readonly #restraint: Restraint;
-  /** Where clients find us. */
   readonly #address: KeptRecord<RunnerRecord>;
-  /** Whom the next runner ends if we are killed. */
   readonly #launch: KeptRecord<LaunchRecord>;
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
@@ -91,20 +89,8 @@ export class Runner {
     this.#definition = ports.definition;
     this.#board = new RunnerBoard(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
-    const { folder } = ports;
-    const isThere = () => folder.isThere();
-    this.#address = new KeptRecord({
-      isThere,
-      read: () => folder.runner(),
-      write: record => folder.writeRunner(record),
-      remove: () => folder.removeRunner(),
-    });
-    this.#launch = new KeptRecord({
-      isThere,
-      read: () => folder.launch(),
-      write: record => folder.writeLaunch(record),
-      remove: () => folder.removeLaunch(),
-    });
+    this.#address = keptAddress(ports.folder);
+    this.#launch = keptLaunch(ports.folder);
     this.#restraint = new Restraint({
       folder: ports.folder,
       processes: ports.processes,

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KeptRecord } from '../../src/process/kept-record.ts';
+import { type KeptRecord, keptAddress } from '../../src/process/kept-record.ts';
 import { poll } from '../../src/service/poll.ts';
 import { type RunnerRecord, StateFolder } from '../../src/service/state-folder.ts';
 
@@ -17,12 +17,7 @@ beforeEach(() => {
   parent = mkdtempSync(path.join(os.tmpdir(), 'runner-address-'));
   folder = new StateFolder(path.join(parent, 'service'));
   mkdirSync(folder.path);
-  address = new KeptRecord({
-    isThere: () => folder.isThere(),
-    read: () => folder.runner(),
-    write: record => folder.writeRunner(record),
-    remove: () => folder.removeRunner(),
-  });
+  address = keptAddress(folder);
 });
 afterEach(async () => {
   await address.remove();
