@@ -18,6 +18,7 @@ import { missesTarget, type PartOutcome, toJson, toTable } from './report.ts';
 import { respawn } from './respawn.ts';
 import { shellLoop } from './shell-loop.ts';
 import { sideBySide } from './side-by-side.ts';
+import { startProfile } from './start-profile.ts';
 import { wine } from './wine.ts';
 
 const PARTS: readonly Part[] = [
@@ -32,6 +33,7 @@ const PARTS: readonly Part[] = [
   panelSize,
   wine,
   sideBySide,
+  startProfile,
   shellLoop,
 ];
 const RUNS = 5;

@@ -36,7 +36,7 @@ export interface Contender {
 }
 
 const NSSM_IN_WINDOWS = 'C:\\peers\\nssm.exe';
-const BARE_IN_WINDOWS = 'C:\\peers\\bare-service.cjs';
+export const BARE_IN_WINDOWS = 'C:\\peers\\bare-service.cjs';
 const KOFFI_IN_WINDOWS = 'C:\\app\\host\\koffi.node';
 const EVENT_MS = 30_000;
 

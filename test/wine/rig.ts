@@ -67,6 +67,8 @@ export interface WineRun {
 export interface RigOptions {
   /** The host as users get it, two executables, instead of its script under Windows Node. */
   readonly built?: boolean;
+  /** A script in front of the host's program, which looks at how it does. */
+  readonly before?: string;
 }
 
 export interface RunOptions {
@@ -218,6 +220,13 @@ function executablesOf(bundle: string): Promise<string> {
   return madeOnce(`host-${sums.join('-')}-${statSync(NODE_EXE).size}`, making => makeExecutables(bundle, making));
 }
 
+/** Behind the line for POSIX' shells, where there is one. */
+function putBefore(program: string, script: string): void {
+  const text = readFileSync(program, 'utf8');
+  const from = text.startsWith('#!') ? text.indexOf('\n') + 1 : 0;
+  writeFileSync(program, `${text.slice(0, from)}${script}\n${text.slice(from)}`);
+}
+
 /** A path on the prefix's C: as Linux sees it. */
 function toLinux(prefix: string, windowsPath: string): string {
   const match = /^C:\\(.*)$/i.exec(windowsPath);
@@ -256,6 +265,7 @@ export class WineRig {
       await layOutApp(path.join(prefix, 'drive_c', 'app'));
       const host = path.join(prefix, 'drive_c', 'app', 'host');
       await bundleWindowsHost(host);
+      if (options.before !== undefined) putBefore(path.join(host, 'hermes-gateway.cjs'), options.before);
       if (options.built) await wait('cp', ['-alf', `${await executablesOf(host)}/.`, host]);
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
