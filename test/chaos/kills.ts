@@ -11,6 +11,7 @@ import { openWineStage } from './wine-stage.ts';
 const USAGE = 'usage: npm run kills [-- --wine] [--runs N] [--seed N] [--json]';
 /** What is played where nothing else is asked for; docs/evidence/ keeps no less than that. */
 const RUNS = { embedded: 500, wine: 100 } as const;
+const SAY_EVERY = 20;
 
 interface Row {
   readonly actor: string;
@@ -41,8 +42,11 @@ export async function kills(args: readonly string[]): Promise<number> {
   const runs = options.runs ?? RUNS[wine ? 'wine' : 'embedded'];
   const stage = await (wine ? openWineStage() : openEmbeddedStage());
   const { name } = stage;
+  let played = 0;
   const outcomes = await playKills(stage, seed, runs, ({ actor, victim, atMs, violations }) => {
     for (const violation of violations) process.stderr.write(`${victim} of an update by ${actor}, after ${atMs} ms: ${violation}\n`);
+    played += 1;
+    if (played % SAY_EVERY === 0) process.stderr.write(`${played} of ${runs} updates\n`);
   }).finally(() => stage.close());
   const violations = outcomes.flatMap(outcome => outcome.violations);
   const ok = violations.length === 0;

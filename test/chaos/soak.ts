@@ -71,6 +71,11 @@ async function measure(minutes: number, seed: number): Promise<{ rows: readonly 
   const manager = sandbox.manager();
   const identities = Array.from({ length: PROFILES }, (_, index) => sandbox.identity(`h${index}`));
   const counts = { crashes: 0, restarts: 0 };
+  let passed = 0;
+  const saying = setInterval(() => {
+    passed += 1;
+    process.stderr.write(`${passed} of ${minutes} minutes, ${counts.crashes} crashes, ${counts.restarts} restarts\n`);
+  }, 60_000);
   let client: number | undefined;
   try {
     for (const identity of identities)
@@ -93,6 +98,7 @@ async function measure(minutes: number, seed: number): Promise<{ rows: readonly 
     await sampling;
     return { rows: sampler.rows(), ...counts };
   } finally {
+    clearInterval(saying);
     if (client !== undefined) endProcess(client);
     await sandbox.dispose();
   }
