@@ -22,7 +22,7 @@ export class Remote {
 
   private constructor(socket: net.Socket, onNews: (message: object) => void) {
     this.#socket = socket;
-    const cutter = new LineCutter();
+    const cutter = new LineCutter(Number.POSITIVE_INFINITY);
     socket.setEncoding('utf8');
     socket.on('data', (text: unknown) => {
       for (const line of cutter.push(String(text)) ?? []) {

@@ -14,7 +14,7 @@ export function serve(make: (send: (message: object) => void) => Verbs): void {
   const server = net.createServer(socket => {
     const send = (message: object) => socket.write(`${JSON.stringify(message, plain)}\n`);
     const answers = make(send) as Record<string, (...args: unknown[]) => unknown>;
-    const cutter = new LineCutter();
+    const cutter = new LineCutter(Number.POSITIVE_INFINITY);
     socket.setEncoding('utf8');
     socket.on('error', () => socket.destroy());
     socket.on('close', () => process.exit(0));
