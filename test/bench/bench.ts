@@ -4,7 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
-import { thisMachine, writeEvidence } from '../chaos/evidence.ts';
+import { machineText, thisMachine, writeEvidence } from '../chaos/evidence.ts';
 import { capture } from './capture.ts';
 import { downtime } from './downtime.ts';
 import type { Part } from './figure.ts';
@@ -52,9 +52,9 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stderr.write(`measuring ${part.name} …\n`);
     outcomes.push({ part: part.name, outcomes: await part.measure(options.runs) });
   }
-  const document = toJson(thisMachine(), outcomes);
-  const text = toTable(document.machine, outcomes);
-  process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  const document = toJson(thisMachine({ wine: true }), outcomes);
+  const text = toTable(outcomes);
+  process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : `${machineText(document.machine)}\n\n${text}\n`);
   if (options.only === undefined) writeEvidence('bench', 'What the promises about speed and cost come to', text, document);
   return outcomes.some(part => part.outcomes.some(missesTarget)) ? 1 : 0;
 }

@@ -24,7 +24,7 @@ export function toJson(machine: EvidenceMachine, parts: readonly PartOutcome[]) 
   return { schema: 1, ok: !parts.some(({ outcomes }) => outcomes.some(missesTarget)), machine, figures };
 }
 
-export function toTable(machine: EvidenceMachine, parts: readonly PartOutcome[]): string {
+export function toTable(parts: readonly PartOutcome[]): string {
   const outcomes = parts.flatMap(part => part.outcomes);
   const measured = outcomes.filter(isMeasured);
   const rows = [['', 'median', 'spread', 'runs', 'target', ''], ...measured.map(row)];
@@ -36,14 +36,7 @@ export function toTable(machine: EvidenceMachine, parts: readonly PartOutcome[])
       .trimEnd(),
   );
   const skipped = outcomes.flatMap(outcome => (isMeasured(outcome) ? [] : [`not measured: ${outcome.name} (${outcome.skipped})`]));
-  return [
-    `Version ${machine.version}, Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${machine.platform}`,
-    '',
-    ...lines,
-    ...(skipped.length > 0 ? ['', ...skipped] : []),
-    '',
-    verdict(outcomes.filter(missesTarget).length),
-  ].join('\n');
+  return [...lines, ...(skipped.length > 0 ? ['', ...skipped] : []), '', verdict(outcomes.filter(missesTarget).length)].join('\n');
 }
 
 function row(measured: Measured): string[] {

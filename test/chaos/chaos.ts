@@ -45,7 +45,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
   });
   const minutes = Math.round((performance.now() - beganMs) / 6_000) / 10;
   const ok = run.findings.length === 0;
-  const document = { schema: 1, ok, stage: name, seed, minutes, machine: thisMachine(), ...run };
+  const document = { schema: 1, ok, stage: name, seed, minutes, machine: thisMachine({ wine }), ...run };
   const text = table(document);
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
   if (events >= EVENTS[wine ? 'wine' : 'embedded'])

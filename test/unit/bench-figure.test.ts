@@ -38,7 +38,7 @@ describe('the report of the bench', () => {
   const skipped = { name: 'unknown thing', skipped: 'needs a browser' };
 
   it('puts the target beside each figure, and says what was not measured', () => {
-    const table = toTable(machine, [{ part: 'a', outcomes: [kept, missed, skipped] }]);
+    const table = toTable([{ part: 'a', outcomes: [kept, missed, skipped] }]);
     expect(table).toMatch(/quick thing +1,400 ms +1 +≤ 2,000 ms +✓/);
     expect(table).toMatch(/slow thing +2,500 ms +2,400 … 2,600 +2 +≤ 2,000 ms +✗/);
     expect(table).toContain('not measured: unknown thing (needs a browser)');

