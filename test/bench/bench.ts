@@ -47,14 +47,15 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
+  const machine = thisMachine({ wine: true });
   const outcomes: PartOutcome[] = [];
   for (const part of PARTS.filter(({ name }) => options.only === undefined || options.only === name)) {
     process.stderr.write(`measuring ${part.name} …\n`);
     outcomes.push({ part: part.name, outcomes: await part.measure(options.runs) });
   }
-  const document = toJson(thisMachine({ wine: true }), outcomes);
+  const document = toJson(machine, outcomes);
   const text = toTable(outcomes);
-  process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : `${machineText(document.machine)}\n\n${text}\n`);
+  process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : `${machineText(machine)}\n\n${text}\n`);
   if (options.only === undefined) writeEvidence('bench', 'What the promises about speed and cost come to', text, document);
   return outcomes.some(part => part.outcomes.some(missesTarget)) ? 1 : 0;
 }

@@ -27,6 +27,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
   const open = stageOf(wine);
   if (script !== undefined) return replay(script, open);
   const events = options.events ?? EVENTS[wine ? 'wine' : 'embedded'];
+  const machine = thisMachine({ wine });
   const first = await open();
   const { name } = first;
   await first.close();
@@ -45,7 +46,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
   });
   const minutes = Math.round((performance.now() - beganMs) / 6_000) / 10;
   const ok = run.findings.length === 0;
-  const document = { schema: 1, ok, stage: name, seed, minutes, machine: thisMachine({ wine }), ...run };
+  const document = { schema: 1, ok, stage: name, seed, minutes, machine, ...run };
   const text = table(document);
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
   if (events >= EVENTS[wine ? 'wine' : 'embedded'])

@@ -39,6 +39,7 @@ export async function kills(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { seed, json, wine } = options;
+  const machine = thisMachine({ wine });
   const runs = options.runs ?? RUNS[wine ? 'wine' : 'embedded'];
   const stage = await (wine ? openWineStage() : openEmbeddedStage());
   const { name } = stage;
@@ -50,7 +51,7 @@ export async function kills(args: readonly string[]): Promise<number> {
   }).finally(() => stage.close());
   const violations = outcomes.flatMap(outcome => outcome.violations);
   const ok = violations.length === 0;
-  const document = { schema: 1, ok, stage: name, seed, runs, machine: thisMachine({ wine }), rows: rowsOf(outcomes), violations };
+  const document = { schema: 1, ok, stage: name, seed, runs, machine, rows: rowsOf(outcomes), violations };
   const text = table(document);
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
   if (runs >= RUNS[wine ? 'wine' : 'embedded'])

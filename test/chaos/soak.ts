@@ -56,9 +56,10 @@ export async function soak(args: readonly string[]): Promise<number> {
   }
   if (process.platform !== 'linux') throw new Error('processes are measured on Linux only');
   const { minutes, seed, json } = options;
+  const machine = thisMachine();
   const { rows, crashes, restarts } = await measure(minutes, seed);
   const ok = rows.every(row => row.ok);
-  const document = { schema: 1, ok, minutes, seed, profiles: PROFILES, crashes, restarts, machine: thisMachine(), rows };
+  const document = { schema: 1, ok, minutes, seed, profiles: PROFILES, crashes, restarts, machine, rows };
   const text = table(document);
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
   if (minutes >= MINUTES) writeEvidence('soak', 'Ten crashing gateways for a while', text, document);
