@@ -15,6 +15,12 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** What an app has to know of a host to drive it: the verbs, the state folder and the pipe. Raised with what an older app cannot handle. */
 export const PROTOCOL = 1;
 
+/**
+ * These programs wait most of their lives. One helper thread of V8 instead of four, and no compiler of JavaScript or WebAssembly that writes
+ * machine code: both cost memory, and without the second a process that runs as SYSTEM has no page that can be written and run.
+ */
+const V8_FLAGS = ['--v8-pool-size=1', '--jitless', '--no-expose-wasm'];
+
 const PROGRAMS = [
   { file: 'hermes-gateway-host.exe', description: 'Hermes Gateway Service', subsystem: SUBSYSTEM.windowless },
   { file: 'hermes-gateway.exe', description: 'Hermes Gateway Service, command line', subsystem: SUBSYSTEM.console },
@@ -68,9 +74,8 @@ function makeBlob(bundle) {
     output: 'host.blob',
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
-    // No variable and no argument may make Node run anything; OpenSSL reads no configuration, whatever OPENSSL_CONF names. One helper thread
-    // of V8 instead of four: every one costs memory, and these programs wait most of their lives.
-    execArgv: ['--openssl-config=nul', '--v8-pool-size=1'],
+    // No variable and no argument may make Node run anything; OpenSSL reads no configuration, whatever OPENSSL_CONF names.
+    execArgv: ['--openssl-config=nul', ...V8_FLAGS],
     execArgvExtension: 'none',
     assets: { [THREAD]: THREAD },
   };
@@ -78,8 +83,8 @@ function makeBlob(bundle) {
   try {
     for (const name of [configuration.main, THREAD]) copyFileSync(path.join(bundle, name), path.join(folder, name));
     writeFileSync(path.join(folder, 'sea.json'), JSON.stringify(configuration));
-    // The compiled code is laid out by hashes, whose seed is random otherwise.
-    runWindowsNode(['--random-seed=1', '--experimental-sea-config', 'sea.json'], folder);
+    // The compiled code is laid out by hashes, whose seed is random otherwise, and is good for the flags that it was made with.
+    runWindowsNode(['--random-seed=1', ...V8_FLAGS, '--experimental-sea-config', 'sea.json'], folder);
     return readFileSync(path.join(folder, configuration.output));
   } finally {
     rmSync(folder, { recursive: true, force: true });

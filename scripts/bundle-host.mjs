@@ -31,6 +31,20 @@ const lazyBuiltins = {
 };
 
 /**
+ * A single character beyond Latin-1 makes V8 keep the whole text in two bytes for each.
+ * @type {import('vite').Plugin}
+ */
+const plainText = {
+  name: 'plain-text',
+  generateBundle: (_options, bundle) => {
+    for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = escaped(file.code);
+  },
+};
+
+/** @param {string} code */
+const escaped = code => code.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/**
  * @param {string} outDir
  * @param {object} [options]
  * @param {string} [options.koffiBinary] Windows' koffi.node, where the host is made for Windows: it lies beside the host, and no other is loaded.
@@ -42,7 +56,7 @@ export async function bundleHost(outDir, { koffiBinary } = {}) {
       root,
       configFile: false,
       logLevel: 'warn',
-      plugins: [lazyBuiltins],
+      plugins: [lazyBuiltins, plainText],
       resolve: { alias: { koffi: path.join(root, 'src/windows/koffi-beside.ts') } },
       ssr: { noExternal: true },
       define: { KOFFI_SHA256: JSON.stringify(koffiSum ?? '') },

@@ -37,15 +37,18 @@ export interface Contender {
 
 const NSSM_IN_WINDOWS = 'C:\\peers\\nssm.exe';
 export const BARE_IN_WINDOWS = 'C:\\peers\\bare-service.cjs';
+/** Node without anything, in a file of its own that was copied as an installation copies ours: what Linux maps of a program depends on that. */
+export const NODE_IN_WINDOWS = 'C:\\peers\\node.exe';
 const KOFFI_IN_WINDOWS = 'C:\\app\\host\\koffi.node';
 const EVENT_MS = 30_000;
 
 /** Puts the peers into Windows. */
-export function layOutPeers(rig: WineRig): void {
+export async function layOutPeers(rig: WineRig): Promise<void> {
   rig.write(NSSM_IN_WINDOWS, '');
   const nssmPackage = createRequire(new URL('../wine/package.json', import.meta.url)).resolve('nssm/package.json');
   copyFileSync(path.join(path.dirname(nssmPackage), 'examples', 'nssm.exe'), rig.onLinux(NSSM_IN_WINDOWS));
   copyFileSync(path.join(REPOSITORY, 'test/bench/peers/bare-service.cjs'), rig.onLinux(BARE_IN_WINDOWS));
+  await told(rig, rig.node, '-e', `require('node:fs').copyFileSync(process.execPath, ${JSON.stringify(NODE_IN_WINDOWS)})`);
 }
 
 const living = (rig: WineRig, ...words: readonly string[]): number[] =>

@@ -9,10 +9,10 @@ import { poll } from '../../src/service/poll.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
 import { available, WineRig } from '../wine/rig.ts';
 import { CHATTERBOX, tail } from './capture.ts';
-import { bare, type Contender, layOutPeers, nssm, ours, type Registered, up } from './contenders.ts';
+import { bare, type Contender, layOutPeers, NODE_IN_WINDOWS, nssm, ours, type Registered, up } from './contenders.ts';
 import type { Measured, Outcome, Part, Target, Unit } from './figure.ts';
 import { onOneProcessor } from './one-processor.ts';
-import { processorMs, residentBytes } from './process-cost.ts';
+import { memoryBytes, processorMs, residentBytes } from './process-cost.ts';
 
 const PAIRS = 10;
 const MB = 1_024 * 1_024;
@@ -24,7 +24,7 @@ const SC_QUERIES = 5;
 const CHATTER_MB = 64;
 const CHATTER_MS = 120_000;
 
-type Name = 'start' | 'up' | 'launched' | 'respawn' | 'noticed' | 'relaunched' | 'back' | 'stop' | 'memory' | 'idle' | 'log';
+type Name = 'start' | 'up' | 'launched' | 'respawn' | 'noticed' | 'relaunched' | 'back' | 'stop' | 'memory' | 'resident' | 'idle' | 'log';
 /** What one contender came to in one round; a bare service has no gateway to bring back. */
 type Round = Partial<Readonly<Record<Name, number>>>;
 
@@ -37,7 +37,8 @@ const UNITS: Readonly<Record<Name, { readonly what: string; readonly unit: Unit 
   relaunched: { what: "respawn, end of the SCM's delay → gateway launched", unit: 'ms' },
   back: { what: 'respawn, gateway launched → up', unit: 'ms' },
   stop: { what: 'stop through the SCM', unit: 'ms' },
-  memory: { what: 'resident memory without the gateway', unit: 'MB' },
+  memory: { what: 'memory without the gateway, shared pages once', unit: 'MB' },
+  resident: { what: 'resident memory of each process, added up', unit: 'MB' },
   idle: { what: `processor time in ${IDLE_MS / 1_000} idle s`, unit: 'ms' },
   log: { what: `rotated log of ${CHATTER_MB} MB`, unit: 'MB/s' },
 };
@@ -54,7 +55,7 @@ export const sideBySide: Part = {
 async function compare(runs: number): Promise<Outcome[]> {
   const rig = await WineRig.start({ built: true });
   try {
-    layOutPeers(rig);
+    await layOutPeers(rig);
     const manager = await RemoteManager.start(rig);
     const contenders = [ours(rig, manager), nssm(rig), bare(rig)] as const;
     const rounds: Round[][] = contenders.map(() => []);
@@ -77,6 +78,7 @@ async function compare(runs: number): Promise<Outcome[]> {
       ratio("respawn beyond the SCM's delay, ours ÷ NSSM", each(own, 'respawn'), each(peer, 'respawn'), { bound: 'below', value: 1.5 }),
       ratio('the same of a broker and a runner that do nothing', idlers, each(peer, 'respawn')),
       ratio('memory, broker and runner ÷ one bare Node', each(own, 'memory'), each(alone, 'memory'), { bound: 'below', value: 2.2 }),
+      ratio('the same with shared pages counted for each', each(own, 'resident'), each(alone, 'resident')),
       ...(['stop', 'idle', 'log'] as const).map(name => ratio(`${UNITS[name].what}, ours ÷ NSSM`, each(own, name), each(peer, name))),
       ...queries,
     ];
@@ -134,16 +136,16 @@ async function killed(rig: WineRig, manager: RemoteManager, service: Registered,
 async function gatewayAlone(rig: WineRig, manager: RemoteManager, run: number): Promise<Round> {
   const home = `C:\\homes\\alone-${run}`;
   rig.write('C:\\idle.cjs', 'setInterval(() => {}, 60_000);');
-  const idle = rig.launch([rig.node, 'C:\\idle.cjs']);
+  const idle = rig.launch([NODE_IN_WINDOWS, 'C:\\idle.cjs']);
   const there = up(rig, home);
   there.catch(() => undefined);
   const { at } = await rig.ask<{ at: number }>('timing', 'spawn', home, ...sampleGatewayIn(rig));
   const here = await there;
   await manager.kill(here.pid);
-  const memory = residentBytes(idle.pid, 'VmRSS') / MB;
+  const weight = weightOf([idle.pid]);
   process.kill(idle.pid, 'SIGKILL');
   await idle.ended;
-  return { up: here.at - at, memory };
+  return { up: here.at - at, ...weight };
 }
 
 async function idleCost(service: Registered): Promise<Round> {
@@ -152,7 +154,12 @@ async function idleCost(service: Registered): Promise<Round> {
   const before = spent();
   // A length of time on purpose: idleness is what is measured.
   await delay(IDLE_MS);
-  return { idle: spent() - before, memory: pids.reduce((sum, pid) => sum + residentBytes(pid, 'VmRSS'), 0) / MB };
+  return { idle: spent() - before, ...weightOf(pids) };
+}
+
+function weightOf(pids: readonly number[]): Round {
+  const sum = (bytes: (pid: number) => number) => pids.reduce((all, pid) => all + bytes(pid), 0) / MB;
+  return { memory: sum(memoryBytes), resident: sum(pid => residentBytes(pid, 'VmRSS')) };
 }
 
 async function logRate(rig: WineRig, contender: Contender, run: number): Promise<number> {

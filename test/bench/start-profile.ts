@@ -48,7 +48,7 @@ async function profile(runs: number): Promise<Outcome[]> {
   const rig = await WineRig.start({ built: true, before: marks });
   try {
     const manager = await RemoteManager.start(rig);
-    layOutPeers(rig);
+    await layOutPeers(rig);
     rig.write(BARE_IN_WINDOWS, `${marks}\n${rig.read(BARE_IN_WINDOWS)}`);
     const starts: Steps[] = [];
     for (let run = 0; run < runs; run += 1) {

@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { processesOf } from '../../main/story/trial-processes.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { isSigned } from '../../src/windows/authenticode.ts';
 import { call } from './call.ts';
@@ -92,6 +93,15 @@ describeServiceOnWine(
       await service.manager.kill(before.gatewayPid ?? 0);
       expect((await service.another(before)).restarts.count).toBe(1);
       expect(await service.manager.stop(service.of)).toMatchObject({ phase: 'stopped' });
+    });
+
+    it('has no page that can be written and run, neither broker nor runner', async () => {
+      await service.install();
+      const ours = processesOf(service.rig.prefix).filter(({ command }) => command.includes('hermes-gateway-host.exe'));
+      expect(ours).toHaveLength(2);
+      for (const { pid } of ours) expect(readFileSync(`/proc/${pid}/maps`, 'utf8')).not.toMatch(/ rwx/);
+      const { stdout, stderr } = await service.rig.run([`${APP_HOST}\\hermes-gateway.exe`, '--version']);
+      expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringMatching(/^\d+\.\d+\.\d+\s*$/), stderr: '' });
     });
 
     it('drives an installed host of another version, tells it, and puts this one beside it when it is asked to', async () => {
