@@ -7,11 +7,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { poll } from '../../src/service/poll.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
-import { available, WineRig } from '../wine/rig.ts';
+import { WineRig } from '../wine/rig.ts';
+import { belowWine } from './below-wine.ts';
 import { CHATTERBOX, tail } from './capture.ts';
 import { bare, type Contender, layOutPeers, NODE_IN_WINDOWS, nssm, ours, type Registered, up } from './contenders.ts';
-import type { Measured, Outcome, Part, Target, Unit } from './figure.ts';
-import { onOneProcessor } from './one-processor.ts';
+import type { Measured, Outcome, Target, Unit } from './figure.ts';
 import { memoryBytes, processorMs, residentBytes } from './process-cost.ts';
 
 const PAIRS = 10;
@@ -43,14 +43,7 @@ const UNITS: Readonly<Record<Name, { readonly what: string; readonly unit: Unit 
   log: { what: `rotated log of ${CHATTER_MB} MB`, unit: 'MB/s' },
 };
 
-export const sideBySide: Part = {
-  name: 'side-by-side',
-  measure: async runs => {
-    const rigs = available();
-    if (!rigs.ok) return [{ name: 'ours beside NSSM and a bare service, through Wine', skipped: rigs.reason }];
-    return onOneProcessor(() => compare(runs));
-  },
-};
+export const sideBySide = belowWine('side-by-side', 'ours beside NSSM and a bare service', compare);
 
 async function compare(runs: number): Promise<Outcome[]> {
   const rig = await WineRig.start({ built: true });

@@ -8,10 +8,10 @@ import path from 'node:path';
 import { poll } from '../../src/service/poll.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
-import { available, WineRig } from '../wine/rig.ts';
+import { WineRig } from '../wine/rig.ts';
+import { belowWine } from './below-wine.ts';
 import { BARE_IN_WINDOWS, bare, layOutPeers, ours, up } from './contenders.ts';
-import type { Measured, Outcome, Part } from './figure.ts';
-import { onOneProcessor } from './one-processor.ts';
+import type { Measured, Outcome } from './figure.ts';
 
 const MARKS = 'C:\\marks';
 const MARKS_MS = 30_000;
@@ -34,14 +34,7 @@ interface Marks {
 /** Milliseconds of each step; together they are the whole way to its end. */
 type Steps = Readonly<Record<string, number>>;
 
-export const startProfile: Part = {
-  name: 'start-profile',
-  measure: async runs => {
-    const rigs = available();
-    if (!rigs.ok) return [{ name: 'where a start goes, through Wine', skipped: rigs.reason }];
-    return onOneProcessor(() => profile(runs));
-  },
-};
+export const startProfile = belowWine('start-profile', 'where a start goes', profile);
 
 async function profile(runs: number): Promise<Outcome[]> {
   const marks = readFileSync(path.join(REPOSITORY, 'test/bench/peers/marks.cjs'), 'utf8');

@@ -1,7 +1,6 @@
 /**
  * The SCM mechanism below Wine's SCM: what a user of the Windows service waits for. The restarts are the work of the rebuilt SCM
  * (test/wine/scm), and Wine starts a program slower than Windows does; the figures are an upper bound, not Windows'.
- * All of it has one processor (one-processor.ts).
  */
 
 import { readFileSync } from 'node:fs';
@@ -9,10 +8,10 @@ import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import { poll } from '../../src/service/poll.ts';
 import type { Status } from '../../src/service/status.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
-import { available, WineRig } from '../wine/rig.ts';
+import { WineRig } from '../wine/rig.ts';
+import { belowWine } from './below-wine.ts';
 import { DOWNTIME, downtimeMs, STAMPED_UPDATE } from './downtime.ts';
-import type { Outcome, Part } from './figure.ts';
-import { onOneProcessor } from './one-processor.ts';
+import type { Outcome } from './figure.ts';
 
 const DEADLINE_MS = 30_000;
 const QUERIES = 200;
@@ -20,14 +19,7 @@ const SERVICES = 100;
 const UPDATE = 'C:\\stamped-update.mjs';
 const STAMPS = 'C:\\stamps.json';
 
-export const wine: Part = {
-  name: 'wine',
-  measure: async runs => {
-    const rigs = available();
-    if (!rigs.ok) return [{ name: 'the SCM mechanism, through Wine', skipped: rigs.reason }];
-    return onOneProcessor(() => measure(runs));
-  },
-};
+export const wine = belowWine('wine', 'the SCM mechanism', measure);
 
 async function measure(runs: number): Promise<Outcome[]> {
   const rig = await WineRig.start({ built: true });

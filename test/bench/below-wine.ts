@@ -1,0 +1,27 @@
+/** A part of the bench that is measured below Wine. All of it has one processor; `processors.ts` says why. */
+
+import { allowedProcessors, keepTo } from '../support/processors.ts';
+import { available } from '../wine/rig.ts';
+import type { Outcome, Part } from './figure.ts';
+
+/** @param what what is not measured where there is no Wine */
+export function belowWine(name: string, what: string, measure: Part['measure']): Part {
+  return {
+    name,
+    measure: async runs => {
+      const rigs = available();
+      return rigs.ok ? onOneProcessor(() => measure(runs)) : [{ name: `${what}, through Wine`, skipped: rigs.reason }];
+    },
+  };
+}
+
+/** Keeps this process, and whatever it starts meanwhile, to the first processor that it may use. Where that cannot be done, it says so. */
+async function onOneProcessor(work: () => Promise<readonly Outcome[]>): Promise<readonly Outcome[]> {
+  const all = allowedProcessors();
+  if (!keepTo(all.slice(0, 1))) process.stderr.write('no taskset: measured on all processors\n');
+  try {
+    return await work();
+  } finally {
+    keepTo(all);
+  }
+}
