@@ -5,6 +5,8 @@
  * between a killed gateway and its return.
  */
 
+import { keepYoungGeneration } from '../process/young-generation.ts';
+
 /** The exit code, or undefined where the arguments are no internal verb. */
 export async function runInternalVerb(argv: readonly string[]): Promise<number | undefined> {
   const [verb, option, service, ...rest] = argv;
@@ -13,6 +15,7 @@ export async function runInternalVerb(argv: readonly string[]): Promise<number |
   if (verb === 'through-explorer') return (await import('../process/windows-startup.ts')).runThroughExplorer(option ?? '');
   if (verb === 'installer') return (await import('./composition.ts')).runInstallerProgram(argv.slice(1));
   if (option !== '--service' || service === undefined) return undefined;
+  keepYoungGeneration();
   if (verb === 'run') return (await import('../process/entry.ts')).runRunner(service, rest.includes('--asked'));
   if (verb === 'service') {
     await (await import('../process/service-entry.ts')).runService(service);
