@@ -222,10 +222,15 @@ export class Observer {
       this.#violate(`${wrong}, for more than ${Math.round(passingMs)} ms`);
   }
 
-  /** Compares what the history tells with what was seen; between events, and while nobody is at work. */
-  compare(history: readonly HistoryRecord[]): void {
+  /** Who was born since the installation, until now. */
+  get lives(): readonly Life[] {
+    return [...this.#lives];
+  }
+
+  /** Compares what the history tells with what was seen until it was asked for; between events, and while nobody is at work. */
+  compare(history: readonly HistoryRecord[], lives: readonly Life[]): void {
     if (this.#tainted || this.claims.installed !== true) return;
-    const wrong = untrue(history, this.#lives);
+    const wrong = untrue(history, lives);
     if (wrong) this.#violate(wrong);
   }
 

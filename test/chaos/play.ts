@@ -140,7 +140,9 @@ class Player {
     const observer = this.#observer(of);
     // A gateway is in the history a moment after it was born.
     if (observer.busy || this.#diskFull || !observer.isQuiet(500)) return;
-    observer.compare(await this.#stage.history(of));
+    // One that is born while the history is read is not in it.
+    const lives = observer.lives;
+    observer.compare(await this.#stage.history(of), lives);
   }
 
   async #happen(of: number, event: ChaosEvent): Promise<void> {
