@@ -231,8 +231,9 @@ class Player {
     const after = observer.refusedMeanwhile && told.wished === 'running' ? unknown(told) : told;
     observer.claim(observer.disturbed && lost ? { ...after, lost } : after);
     observer.absolve();
+    // A switch may go by way of an uninstall, even one that fails after that.
+    if (refused && name === 'switch') observer.taint();
     if (refused) return;
-    // A switch may go by way of an uninstall.
     if (name === 'uninstall' || name === 'switch') observer.forget();
     if (name === 'stop' || name === 'uninstall') await this.#gone(of, name);
   }
