@@ -66,16 +66,11 @@ function parseObject(line: string): Record<string, unknown> | undefined {
  * protocol, and nothing it sends is kept.
  */
 export class LineCutter {
-  readonly #longest: number;
   #rest = '';
-
-  constructor(longest = MAX_LINE_BYTES) {
-    this.#longest = longest;
-  }
 
   push(text: string): readonly string[] | undefined {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    return this.#rest.length > this.#longest || lines.some(line => line.length > this.#longest) ? undefined : lines;
+    return this.#rest.length > MAX_LINE_BYTES || lines.some(line => line.length > MAX_LINE_BYTES) ? undefined : lines;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * V8's space for young objects, in a process that lives for months. Whenever much survives in it V8 doubles it, up to 48 MB, and keeps it so: after
- * some hundred restarts a supervisor weighed 25 MB more than it needs.
+ * V8's space for young objects, in a process that lives for months. V8 doubles it whenever much survives in it, far beyond what waiting needs, and
+ * keeps it so: the process would weigh more after every busy hour.
  */
 
 /** V8 takes what it compiled under other flags for foreign and compiles it again, which no start should wait for; in milliseconds. */

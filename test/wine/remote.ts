@@ -1,9 +1,9 @@
 // A process inside Windows that answers this side: one of probes/ that listens on a loopback port, which it prints. Wine shares the loopback
 // interface with Linux, so one JSON line asks and another answers; what was not asked for comes by itself.
 import net from 'node:net';
-import { LineCutter } from '../../src/process/pipe-protocol.ts';
 import type { ErrorValue } from '../../src/service/errors.ts';
 import { poll } from '../../src/service/poll.ts';
+import { lines } from './probes/lines.ts';
 import type { WineRig } from './rig.ts';
 
 export interface Answer {
@@ -22,15 +22,13 @@ export class Remote {
 
   private constructor(socket: net.Socket, onNews: (message: object) => void) {
     this.#socket = socket;
-    const cutter = new LineCutter(Number.POSITIVE_INFINITY);
-    socket.setEncoding('utf8');
-    socket.on('data', (text: unknown) => {
-      for (const line of cutter.push(String(text)) ?? []) {
-        const message = JSON.parse(line) as Answer | object;
-        if ('id' in message) this.#hear(message);
-        else onNews(message);
-      }
+    const hear = lines(line => {
+      const message = JSON.parse(line) as Answer | object;
+      if ('id' in message) this.#hear(message);
+      else onNews(message);
     });
+    socket.setEncoding('utf8');
+    socket.on('data', (text: unknown) => hear(String(text)));
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       for (const id of this.#waiting.keys()) this.#hear({ id, error: GONE });

@@ -1,8 +1,8 @@
 // The other half of test/wine/remote.ts: listens on a loopback port, which it prints, and answers {"id",verb,args} by {"id","value"} or
 // {"id","error"}. The process ends with its connection.
 import net from 'node:net';
-import { LineCutter } from '../../../src/process/pipe-protocol.ts';
 import { toGatewayServiceError } from '../../../src/service/errors.ts';
+import { lines } from './lines.ts';
 
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
@@ -14,21 +14,19 @@ export function serve(make: (send: (message: object) => void) => Verbs): void {
   const server = net.createServer(socket => {
     const send = (message: object) => socket.write(`${JSON.stringify(message, plain)}\n`);
     const answers = make(send) as Record<string, (...args: unknown[]) => unknown>;
-    const cutter = new LineCutter(Number.POSITIVE_INFINITY);
+    const hear = lines(line => {
+      const { id, verb, args } = JSON.parse(line) as { id: number; verb: string; args: unknown[] };
+      Promise.resolve()
+        .then(() => answers[verb]?.(...args))
+        .then(
+          value => send({ id, value }),
+          error => send({ id, error: toGatewayServiceError(error).toValue() }),
+        );
+    });
     socket.setEncoding('utf8');
     socket.on('error', () => socket.destroy());
     socket.on('close', () => process.exit(0));
-    socket.on('data', (text: unknown) => {
-      for (const line of cutter.push(String(text)) ?? []) {
-        const { id, verb, args } = JSON.parse(line) as { id: number; verb: string; args: unknown[] };
-        Promise.resolve()
-          .then(() => answers[verb]?.(...args))
-          .then(
-            value => send({ id, value }),
-            error => send({ id, error: toGatewayServiceError(error).toValue() }),
-          );
-      }
-    });
+    socket.on('data', (text: unknown) => hear(String(text)));
   });
   server.listen(0, '127.0.0.1', () => console.log((server.address() as net.AddressInfo).port));
 }
