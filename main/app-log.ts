@@ -3,7 +3,7 @@
  */
 
 import { inspect } from 'node:util';
-import { redact } from '../src/service/redact.ts';
+import { redact } from '../src/model/redact.ts';
 
 interface LogMessage {
   data: unknown[];

@@ -3,7 +3,7 @@
  * name any other file, and no page of the web can be reached through it.
  */
 
-import { type PageFile, readPages } from './browser-pages.ts';
+import { type PageFile, readPages } from './page-files.ts';
 import { isOwnUrl } from './window-policy.ts';
 
 const HEADERS = {
@@ -16,7 +16,7 @@ const HEADERS = {
 
 /** What `protocol.handle` calls. @throws GatewayServiceError `internal` where nothing was built */
 export function openPages(folder: string): (request: { readonly method: string; readonly url: string }) => Response {
-  const pages = readPages(folder, 'index.html');
+  const pages = readPages(folder);
   return ({ method, url }) => {
     const file = method === 'GET' && isOwnUrl(url) ? pages.get(new URL(url).pathname) : undefined;
     return file ? found(file) : new Response(null, { status: 404, headers: HEADERS });

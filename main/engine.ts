@@ -5,11 +5,11 @@
 import os from 'node:os';
 import { GatewayServiceController } from '../src/desktop/controller.ts';
 import { type GatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../src/gateway/home.ts';
+import { systemManager } from '../src/manager/system-manager.ts';
+import { GatewayServiceError } from '../src/model/errors.ts';
+import type { GatewayManager } from '../src/model/manager.ts';
 import { hostCommandIn } from '../src/process/host-command.ts';
-import { systemManager } from '../src/process/system-manager.ts';
-import { GatewayServiceError } from '../src/service/errors.ts';
-import type { GatewayManager } from '../src/service/manager.ts';
-import { stateRoot } from '../src/service/state-folder.ts';
+import { stateRoot } from '../src/state/state-folder.ts';
 import type { UpdatePorts } from '../src/update/ports.ts';
 import { updateFeed } from './updater/update-feed.ts';
 import { mainVersions } from './versions.ts';
@@ -41,7 +41,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
     stateRoot: stateRoot(platform, env, homedir),
     hostCommand,
     // Loaded on Windows only, because it brings koffi.
-    ...(platform === 'win32' && { elevation: (await import('./elevation/elevation.ts')).windowsElevation(hostCommand) }),
+    ...(platform === 'win32' && { elevation: (await import('../src/elevation/windows-elevation.ts')).windowsElevation(hostCommand) }),
   });
   const root = resolveHermesRoot({
     platform,

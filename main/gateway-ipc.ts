@@ -6,7 +6,7 @@
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
 import { CHANNEL_PREFIX, LISTEN, type Reply } from '../src/desktop/ipc.ts';
 import { VERBS } from '../src/desktop/ipc-requests.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import type { Log } from './log.ts';
 import { isVouchedFor, type Vouch } from './sender-check.ts';

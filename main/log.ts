@@ -3,7 +3,7 @@
  * before a line leaves this module.
  */
 
-import { redact } from '../src/service/redact.ts';
+import { redact } from '../src/model/redact.ts';
 
 export interface Log {
   info(line: string): void;

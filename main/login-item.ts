@@ -5,7 +5,7 @@
 
 import type { Reply } from '../src/desktop/ipc.ts';
 import { LOGIN_ITEM_GET, LOGIN_ITEM_SET, type LoginItem } from '../src/desktop/login-item.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import { isVouchedFor, type Vouch } from './sender-check.ts';
 import { HIDDEN } from './window-policy.ts';

@@ -10,7 +10,7 @@ import type { ElectronParts } from './electron-parts.ts';
 import { type EngineOptions, openEngine } from './engine.ts';
 import { type GatewayServiceRegistration, type RegistrationOptions, register } from './registration.ts';
 
-export type { Status } from '../src/service/status.ts';
+export type { Status } from '../src/model/status.ts';
 export type { ElectronParts } from './electron-parts.ts';
 export type { Log } from './log.ts';
 export type { GatewayServiceRegistration, TrayOptions } from './registration.ts';

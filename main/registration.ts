@@ -5,8 +5,8 @@
 
 import path from 'node:path';
 import { trayModel } from '../src/desktop/tray-model.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../src/service/errors.ts';
-import type { Status } from '../src/service/status.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
+import type { Status } from '../src/model/status.ts';
 import type { UpdateJournal } from '../src/update/journal.ts';
 import { catalogueFor } from './catalogue.ts';
 import type { ElectronParts } from './electron-parts.ts';

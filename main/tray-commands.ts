@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { TrayCommand } from '../src/desktop/tray-model.ts';
-import { toGatewayServiceError } from '../src/service/errors.ts';
+import { toGatewayServiceError } from '../src/model/errors.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
 import type { Log } from './log.ts';

@@ -1,10 +1,6 @@
-// Builds two pages into dist/renderer/: the app's, and that of the browser shell. React has a chunk of its own, so that the panel's own
-// weight can be measured and a host that brings React pays only for the panel; what both pages share is one more.
-import { fileURLToPath } from 'node:url';
+// Builds the app's page into dist/renderer/. React has its own chunk, so that the panel can be measured without it: a host brings its own.
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-
-const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
 export default defineConfig({
   base: './',
@@ -18,14 +14,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { index: page('index'), browser: page('browser') },
       output: {
         codeSplitting: {
-          groups: [
-            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            // Few files: a browser opens six connections at once, and each has its own delay.
-            { name: 'panel', minShareCount: 2, test: /[\\/](renderer|src)[\\/](?!.*-(ar|pseudo|ar-failures)\.ts)/ },
-          ],
+          groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }],
         },
       },
     },

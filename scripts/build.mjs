@@ -18,7 +18,8 @@ execFileSync(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json'
 // A test runner sets NODE_ENV to "test", with which React's development build would be bundled: what is tested is what users get.
 process.env['NODE_ENV'] = 'production';
 const { build } = await import('vite');
-await build({ root: path.join(root, 'renderer'), configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
+for (const page of ['renderer', 'demo/page'])
+  await build({ root: path.join(root, page), configFile: path.join(root, page, 'vite.config.ts'), logLevel: 'warn' });
 
 const host = path.join(root, 'dist/host');
 // On Windows a copy of the host runs from elsewhere, where there is no package to load koffi from.

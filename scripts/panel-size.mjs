@@ -1,12 +1,12 @@
 // Prints how much the panel weighs in an app that brings React: its scripts and styles, each compressed as a server would. Only what the
-// page itself imports counts: what the browser shell draws, and catalogues other than English, are loaded where they are used.
+// page itself imports counts: catalogues other than English are loaded where they are used.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const assets = fileURLToPath(new URL('../dist/renderer/assets/', import.meta.url));
-const counted = new Set(readdirSync(assets).filter(name => /^(index-.*\.js|panel-.*\.css)$/.test(name)));
+const counted = new Set(readdirSync(assets).filter(name => /^index-.*\.(js|css)$/.test(name)));
 for (const name of counted) {
   const text = readFileSync(path.join(assets, name), 'utf8');
   for (const [, imported] of text.matchAll(/\b(?:from|import)\s*["']\.\/([^"']+\.js)["']/g))

@@ -4,7 +4,7 @@
  */
 
 import type { UpdateState } from '../../src/desktop/tray-model.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../../src/service/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
 import type { UpdaterPort } from './updater-port.ts';
 
 /** What is used of `autoUpdater` of electron-updater 6, with `autoDownload` as it is. */

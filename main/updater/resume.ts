@@ -4,8 +4,8 @@
  */
 
 import { livingUpdater } from '../../src/gateway/living-updater.ts';
-import { ERRORS, type ErrorCode, toGatewayServiceError } from '../../src/service/errors.ts';
-import { isSameProcess, type ProcessTable } from '../../src/service/lock.ts';
+import { ERRORS, type ErrorCode, toGatewayServiceError } from '../../src/model/errors.ts';
+import { isSameProcess, type ProcessTable } from '../../src/state/lock.ts';
 import { INTERRUPTED, resultOf } from '../../src/update/ending.ts';
 import { readJournals, type UpdateJournal, type UpdateResult } from '../../src/update/journal.ts';
 import { resumeUpdates } from '../../src/update/resume.ts';

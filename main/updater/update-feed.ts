@@ -7,7 +7,7 @@ import type { UpdatesPort } from '../../src/desktop/controller.ts';
 import type { ShownUpdate } from '../../src/desktop/ipc.ts';
 import { readUpdateMarker } from '../../src/gateway/identity-files.ts';
 import { livingUpdater } from '../../src/gateway/living-updater.ts';
-import { watchFolder } from '../../src/process/folder-watch.ts';
+import { watchFolder } from '../../src/state/folder-watch.ts';
 import { isUnderWay, readJournals, type UpdateJournal } from '../../src/update/journal.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 

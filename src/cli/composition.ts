@@ -13,13 +13,13 @@ import {
   profileIdentity,
   resolveHermesRoot,
 } from '../gateway/home.ts';
-import type { Elevation } from '../process/elevation.ts';
+import { gatewayCommand, systemManager } from '../manager/system-manager.ts';
+import { definedIdentity } from '../model/definition.ts';
+import type { Elevation } from '../model/elevation.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import type { GatewayManager } from '../model/manager.ts';
 import { hostCommand } from '../process/host-command.ts';
-import { gatewayCommand, systemManager } from '../process/system-manager.ts';
-import { definedIdentity } from '../service/definition.ts';
-import { GatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager } from '../service/manager.ts';
-import { definedServices, StateFolder, stateRoot } from '../service/state-folder.ts';
+import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import { type InstallerPorts, runInstaller } from './installer.ts';
@@ -107,7 +107,7 @@ async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
 /** The executables register a copy of themselves, which only an elevated step makes; the script of development registers itself. */
 async function elevation(): Promise<{ elevation?: Elevation }> {
   if (process.platform !== 'win32' || !singleExecutable()) return {};
-  return { elevation: (await import('../process/direct-elevation.ts')).directElevation(hostCommand()) };
+  return { elevation: (await import('../elevation/direct-elevation.ts')).directElevation(hostCommand()) };
 }
 
 /** What the app's installer asks for, on this system. */
@@ -129,8 +129,8 @@ const NO_RIGHTS: Rights = { isElevated: false, removeWithConsent: async () => un
 async function windowsRights(): Promise<Rights> {
   const [{ isElevated }, { removeWithConsent }, { elevatedStep }] = await Promise.all([
     import('../windows/security.ts'),
-    import('../process/removal-consent.ts'),
-    import('../process/elevated-step.ts'),
+    import('../elevation/removal-consent.ts'),
+    import('../elevation/elevated-step.ts'),
   ]);
   const removeServices = async (): Promise<void> => {
     const answer = await elevatedStep(['uninstall', '--all']);

@@ -5,10 +5,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { PHASE_VIEWS } from '../desktop/views.ts';
-import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager } from '../service/manager.ts';
-import { startDelayMs } from '../service/stagger.ts';
-import type { Installable, Status } from '../service/status.ts';
+import { EXIT, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { GatewayManager } from '../model/manager.ts';
+import { startDelayMs } from '../model/stagger.ts';
+import type { Installable, Status } from '../model/status.ts';
 import { interruptible } from './operation.ts';
 import { indented } from './output.ts';
 import { everyInstalled, printLog, resume, selected, type Target, textOf, type VerbContext } from './verbs.ts';

@@ -1,8 +1,8 @@
 /** `explain`: the one table of errors, problems and entries of Windows' event log, as a list or one entry in detail. */
 
-import { ERRORS, type ExitCode, GatewayServiceError } from '../service/errors.ts';
-import { EVENT_SOURCE, EVENTS } from '../service/events.ts';
-import { PROBLEMS } from '../service/problems.ts';
+import { ERRORS, type ExitCode, GatewayServiceError } from '../model/errors.ts';
+import { EVENT_SOURCE, EVENTS } from '../model/events.ts';
+import { PROBLEMS } from '../model/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';
 

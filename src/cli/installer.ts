@@ -4,11 +4,11 @@
  */
 
 import { parseArgs } from 'node:util';
-import type { GatewayIdentity } from '../gateway/identity.ts';
-import { EXIT, type ExitCode, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import { isSameProcess, processRef } from '../service/lock.ts';
-import type { GatewayManager } from '../service/manager.ts';
-import { poll } from '../service/poll.ts';
+import { EXIT, type ExitCode, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import type { GatewayManager } from '../model/manager.ts';
+import { poll } from '../model/poll.ts';
+import { isSameProcess, processRef } from '../state/lock.ts';
 import { notUpdated, resultOf } from '../update/ending.ts';
 import { readJournals, type UpdateJournal } from '../update/journal.ts';
 import type { UpdatePorts } from '../update/ports.ts';

@@ -5,24 +5,24 @@
  * between a killed gateway and its return.
  */
 
-import { keepYoungGeneration } from '../process/young-generation.ts';
+import { keepYoungGeneration } from '../host/young-generation.ts';
 
 /** The exit code, or undefined where the arguments are no internal verb. */
 export async function runInternalVerb(argv: readonly string[]): Promise<number | undefined> {
   const [verb, option, service, ...rest] = argv;
-  if (verb === 'elevated') return (await import('../process/elevated-step.ts')).runElevatedStep(argv.slice(1));
-  if (verb === 'remove') return (await import('../process/elevated-step.ts')).removeApp();
-  if (verb === 'through-explorer') return (await import('../process/windows-startup.ts')).runThroughExplorer(option ?? '');
+  if (verb === 'elevated') return (await import('../elevation/elevated-step.ts')).runElevatedStep(argv.slice(1));
+  if (verb === 'remove') return (await import('../elevation/elevated-step.ts')).removeApp();
+  if (verb === 'through-explorer') return (await import('../mechanisms/windows-startup.ts')).runThroughExplorer(option ?? '');
   if (verb === 'installer') return (await import('./composition.ts')).runInstallerProgram(argv.slice(1));
   if (option !== '--service' || service === undefined) return undefined;
   keepYoungGeneration();
-  if (verb === 'run') return (await import('../process/entry.ts')).runRunner(service, rest.includes('--asked'));
+  if (verb === 'run') return (await import('../host/entry.ts')).runRunner(service, rest.includes('--asked'));
   if (verb === 'service') {
-    await (await import('../process/service-entry.ts')).runService(service);
+    await (await import('../host/service-entry.ts')).runService(service);
     return 0;
   }
   if (verb === 'supervise') {
-    await (await import('../process/entry.ts')).runSupervisor(service);
+    await (await import('../host/entry.ts')).runSupervisor(service);
     return 0;
   }
   return undefined;

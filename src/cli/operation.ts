@@ -3,7 +3,7 @@
  * what changes something takes moments, and gets them before the command ends with 130.
  */
 
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 

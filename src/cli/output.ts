@@ -3,8 +3,8 @@
  * progress and failures on stderr, so that a pipe carries only the answer.
  */
 
-import type { GatewayServiceError } from '../service/errors.ts';
-import type { Progress } from '../service/manager.ts';
+import type { GatewayServiceError } from '../model/errors.ts';
+import type { Progress } from '../model/manager.ts';
 import { type Paint, painter, type Terminal } from './terminal.ts';
 
 /** What `--json` prints: `{"ok":true,…}` or `{"ok":false,"error":{…}}`. */

@@ -3,9 +3,9 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EXIT, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import { sentence } from '../service/sentence.ts';
-import type { Installable } from '../service/status.ts';
+import { EXIT, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { sentence } from '../model/sentence.ts';
+import type { Installable } from '../model/status.ts';
 import type { Composition, Selection } from './composition.ts';
 import { installAll, logsOfAll, operateAll, statusOfAll } from './every.ts';
 import { type PublicVerb, programHelp, VERBS, verbDescription, verbHelp } from './help.ts';

@@ -5,7 +5,7 @@
 
 import { en } from '../desktop/messages.ts';
 import { type ActionVerb, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
-import type { Status } from '../service/status.ts';
+import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';
 import type { Paint, Style } from './terminal.ts';
 

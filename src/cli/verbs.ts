@@ -4,12 +4,12 @@ import { en } from '../desktop/messages.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
-import { DEFAULT_PROFILE } from '../gateway/profile.ts';
-import { readLog } from '../process/log-reader.ts';
-import { ERRORS, EXIT, GatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager } from '../service/manager.ts';
-import type { Receipt } from '../service/receipt.ts';
-import type { Installable, Status } from '../service/status.ts';
+import { ERRORS, EXIT, GatewayServiceError } from '../model/errors.ts';
+import type { GatewayManager } from '../model/manager.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Installable, Status } from '../model/status.ts';
+import { readLog } from '../state/log-reader.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
 import type { Composition, Selection } from './composition.ts';
@@ -151,7 +151,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
   output.note(`Keeping ${identity.serviceName} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
   try {
-    const { runSupervisor } = await import('../process/entry.ts');
+    const { runSupervisor } = await import('../host/entry.ts');
     if (!(await runSupervisor(identity.serviceName))) throw inCharge;
   } finally {
     unwatch();

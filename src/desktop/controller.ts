@@ -3,12 +3,12 @@
  * a window may ask for, one at a time. It knows neither Electron nor HTTP; whoever hosts it declares how snapshots travel.
  */
 
-import type { GatewayIdentity } from '../gateway/identity.ts';
-import { type Defect, repairReceipt } from '../service/defect.ts';
-import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../service/manager.ts';
-import { noted, type Receipt } from '../service/receipt.ts';
-import type { Installable, Status } from '../service/status.ts';
+import { type Defect, repairReceipt } from '../model/defect.ts';
+import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../model/manager.ts';
+import { noted, type Receipt } from '../model/receipt.ts';
+import type { Installable, Status } from '../model/status.ts';
 import type { Versions } from './details.ts';
 import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';

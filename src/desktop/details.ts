@@ -3,8 +3,8 @@
  * neither secrets (`service/redact.ts`) nor names of people.
  */
 
-import type { HistoryRecord } from '../service/history.ts';
-import { redact as withoutSecrets } from '../service/redact.ts';
+import type { HistoryRecord } from '../model/history.ts';
+import { redact as withoutSecrets } from '../model/redact.ts';
 import type { LogTail, Snapshot } from './ipc.ts';
 
 const NAMES: readonly (readonly [RegExp, string])[] = [

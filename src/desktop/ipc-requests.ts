@@ -4,7 +4,7 @@
  */
 
 import * as v from 'valibot';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import type { Verb, Verbs } from './ipc.ts';
 
 const profile = v.pipe(v.string(), v.maxLength(64));

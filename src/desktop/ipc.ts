@@ -3,12 +3,12 @@
  * test double are derived. Payloads are parsed at run time by `ipc-requests.ts`, on the side that receives them.
  */
 
-import type { ErrorCode, ErrorValue } from '../service/errors.ts';
-import type { HistoryRecord } from '../service/history.ts';
-import type { Operation } from '../service/manager.ts';
-import type { Receipt } from '../service/receipt.ts';
-import type { Installable, Status } from '../service/status.ts';
-import type { Step } from '../service/steps.ts';
+import type { ErrorCode, ErrorValue } from '../model/errors.ts';
+import type { HistoryRecord } from '../model/history.ts';
+import type { Operation } from '../model/manager.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Installable, Status } from '../model/status.ts';
+import type { Step } from '../model/steps.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 import type { Versions } from './details.ts';
 

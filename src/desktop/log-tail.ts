@@ -4,7 +4,7 @@
  */
 
 import fs from 'node:fs/promises';
-import { printable } from '../process/log-reader.ts';
+import { printable } from '../state/log-reader.ts';
 
 /** Read from the end at most, in bytes; the last thousands of ordinary lines fit. */
 const MAX_BYTES = 512 * 1024;

@@ -3,8 +3,8 @@
  * silence.
  */
 
-import type { ErrorCode } from '../service/errors.ts';
-import type { ProblemCode } from '../service/problems.ts';
+import type { ErrorCode } from '../model/errors.ts';
+import type { ProblemCode } from '../model/problems.ts';
 import type { Explained } from './messages.ts';
 
 const say = (message: string, remedy: string): Explained => ({ message, remedy });

@@ -3,7 +3,7 @@
  * it cannot turn its neighbours around.
  */
 
-import type { ReceiptEntry, ReceiptNotes } from '../service/receipt.ts';
+import type { ReceiptEntry, ReceiptNotes } from '../model/receipt.ts';
 import type { Messages } from './messages.ts';
 
 const FIRST_STRONG_ISOLATE = '\u2068';

@@ -3,11 +3,11 @@
  * mixes two languages; what stays foreign (names, paths, words of a log) is set apart, so that it cannot turn its neighbours around.
  */
 
-import { RESTART_ASKED } from '../service/facts.ts';
-import type { HistoryRecord, StartCause } from '../service/history.ts';
-import type { ReceiptEntry } from '../service/receipt.ts';
-import type { Mechanism, Phase, Status } from '../service/status.ts';
-import type { Step } from '../service/steps.ts';
+import { RESTART_ASKED } from '../model/facts.ts';
+import type { HistoryRecord, StartCause } from '../model/history.ts';
+import type { ReceiptEntry } from '../model/receipt.ts';
+import type { Mechanism, Phase, Status } from '../model/status.ts';
+import type { Step } from '../model/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
 import { ERRORS_AR, PROBLEMS_AR } from './messages-ar-failures.ts';

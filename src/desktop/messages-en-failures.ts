@@ -1,6 +1,6 @@
 /** Errors in the words of a window: their own, with a remedy of the window where that of the table names a command line. */
 
-import type { ErrorCode, ErrorValue } from '../service/errors.ts';
+import type { ErrorCode, ErrorValue } from '../model/errors.ts';
 import type { Explained } from './messages.ts';
 
 const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {

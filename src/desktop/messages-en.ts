@@ -3,11 +3,11 @@
  * Words of problems and errors are those of their tables; other locales translate them by code.
  */
 
-import { RESTART_ASKED } from '../service/facts.ts';
-import type { HistoryRecord } from '../service/history.ts';
-import type { ReceiptEntry } from '../service/receipt.ts';
-import type { Mechanism, Phase, Status } from '../service/status.ts';
-import { STEPS } from '../service/steps.ts';
+import { RESTART_ASKED } from '../model/facts.ts';
+import type { HistoryRecord } from '../model/history.ts';
+import type { ReceiptEntry } from '../model/receipt.ts';
+import type { Mechanism, Phase, Status } from '../model/status.ts';
+import { STEPS } from '../model/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Messages } from './messages.ts';
 import { explainError } from './messages-en-failures.ts';

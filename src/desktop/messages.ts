@@ -3,11 +3,11 @@
  * component, so that a translation may order a sentence as its language does. `en` is the English one.
  */
 
-import type { ErrorValue } from '../service/errors.ts';
-import type { HistoryRecord } from '../service/history.ts';
-import type { Problem } from '../service/problems.ts';
-import type { Receipt, ReceiptEntry } from '../service/receipt.ts';
-import type { LastExit, Mechanism, Phase, StartType, Status } from '../service/status.ts';
+import type { ErrorValue } from '../model/errors.ts';
+import type { HistoryRecord } from '../model/history.ts';
+import type { Problem } from '../model/problems.ts';
+import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
+import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import type { Snapshot } from './ipc.ts';
 import type { UpdateMessages } from './messages-update.ts';
 import type { ShownOperation } from './store.ts';

@@ -4,11 +4,11 @@
  * It polls nothing and has no timer. Shape of a nanostore (`value`, `get`, `listen`), so that `@nanostores/react` reads it as its own.
  */
 
-import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import type { Operation } from '../service/manager.ts';
-import type { Receipt } from '../service/receipt.ts';
-import type { Installable, Status } from '../service/status.ts';
-import type { Step } from '../service/steps.ts';
+import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { Operation } from '../model/manager.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Installable, Status } from '../model/status.ts';
+import type { Step } from '../model/steps.ts';
 import type { GatewayServiceBridge, LogTail, Reply, Snapshot } from './ipc.ts';
 
 /** The shapes that a store hands out, for those who may import nothing but `src/desktop`. */

@@ -3,7 +3,7 @@
  * Panel and tray read them; the words are the catalogue's.
  */
 
-import type { HistoryRecord, UpdateNote } from '../service/history.ts';
+import type { HistoryRecord, UpdateNote } from '../model/history.ts';
 import type { UpdateStep } from '../update/update-shape.ts';
 import type { ShownUpdate, UpdateEnd } from './ipc.ts';
 import type { Tone } from './views.ts';

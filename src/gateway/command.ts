@@ -4,10 +4,10 @@
  */
 
 import path from 'node:path';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
 import { type Environment, variable } from './environment.ts';
-import type { GatewayIdentity } from './identity.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
 
 export interface GatewayCommand {
   /** The program (an absolute path) and its arguments. */

@@ -4,9 +4,9 @@
  */
 
 import path from 'node:path';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Environment } from './environment.ts';
 import { type GatewayIdentity, listProfiles } from './home.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
 import { readTextFile } from './tolerant-json.ts';
 
 const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/;

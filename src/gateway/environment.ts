@@ -4,8 +4,8 @@
  */
 
 import path from 'node:path';
-import type { GatewayIdentity } from './identity.ts';
-import { DEFAULT_PROFILE } from './profile.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@
  * systemd's `Restart=always`, `RestartForceExitStatus=75`, `RestartPreventExitStatus=78` is the yardstick for everything nobody asked for.
  */
 
-import type { ExitKind } from './exit-kind.ts';
+import type { ExitKind } from '../model/exit-kind.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { isMarkerFor, type StopMarker } from './planned-stop.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { performance } from 'node:perf_hooks';
-import { GatewayServiceError } from '../service/errors.ts';
-import { poll } from '../service/poll.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { poll } from '../model/poll.ts';
 import { controlPath, identify, pauseForUpdate } from './control-socket.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { clearPlannedStop, writePlannedStop } from './planned-stop.ts';

@@ -7,12 +7,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { type GatewayIdentity, SERVICE_NAME } from '../model/identity.ts';
+import { DEFAULT_PROFILE, type Profile, parseProfile } from '../model/profile.ts';
 import { type Environment, variable } from './environment.ts';
-import { type GatewayIdentity, SERVICE_NAME } from './identity.ts';
-import { DEFAULT_PROFILE, type Profile, parseProfile } from './profile.ts';
 
-export type { GatewayIdentity } from './identity.ts';
+export type { GatewayIdentity } from '../model/identity.ts';
 
 export interface HermesRoot {
   readonly root: string;

@@ -5,7 +5,7 @@
 
 import { accessSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { writeJson } from '../service/files.ts';
+import { writeJson } from '../state/files.ts';
 import { asStartTime, type GatewayProcess } from './identity-files.ts';
 import { startTimesMatch } from './process-start-time.ts';
 import { asPid, asTimeMs, readJsonObject } from './tolerant-json.ts';

@@ -7,7 +7,7 @@
 import path from 'node:path';
 import { type Environment, variable } from '../gateway/environment.ts';
 import { gatewayIdentity, resolveHermesRoot } from '../gateway/home.ts';
-import { parseProfile } from '../gateway/profile.ts';
+import { parseProfile } from '../model/profile.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 
 /** A gateway that some command starts. */

@@ -6,8 +6,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { GatewayServiceError } from '../service/errors.ts';
-import { readJson, writeJson } from '../service/files.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { readJson, writeJson } from '../state/files.ts';
 import type { Autostart, AutostartKind } from './autostarts.ts';
 
 const text = v.pipe(v.string(), v.maxLength(131_072));

@@ -14,18 +14,18 @@
 
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GatewayIdentity } from '../gateway/identity.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
-import type { FormerAutostart } from '../process/host-port.ts';
-import type { Defect } from '../service/defect.ts';
-import { GatewayServiceError } from '../service/errors.ts';
-import { writeIfMissing } from '../service/files.ts';
-import { lockHolder, type ProcessTable } from '../service/lock.ts';
-import type { Report } from '../service/manager.ts';
-import { type Problem, problem } from '../service/problems.ts';
-import { noted, type ReceiptEntry } from '../service/receipt.ts';
-import { StateFolder } from '../service/state-folder.ts';
-import { progress } from '../service/steps.ts';
+import type { FormerAutostart } from '../mechanisms/host-port.ts';
+import type { Defect } from '../model/defect.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import type { Report } from '../model/manager.ts';
+import { type Problem, problem } from '../model/problems.ts';
+import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { progress } from '../model/steps.ts';
+import { writeIfMissing } from '../state/files.ts';
+import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
 import { lately } from './look.ts';
 import {

@@ -3,7 +3,7 @@
  * follow. What one step takes away is remembered; nothing is taken that could not be told.
  */
 
-import { noted, type ReceiptEntry } from '../service/receipt.ts';
+import { noted, type ReceiptEntry } from '../model/receipt.ts';
 import type { Autostart, Found, LookAlike } from './autostarts.ts';
 import { isSameAutostart, type MigrationRecord } from './migration-record.ts';
 

@@ -4,16 +4,16 @@
  */
 
 import path from 'node:path';
+import { isOwnSocket } from '../control/pipe-address.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
-import type { Registration } from '../service/facts.ts';
-import { lockHolder, type ProcessTable } from '../service/lock.ts';
-import { noted } from '../service/receipt.ts';
-import type { StateFolder } from '../service/state-folder.ts';
+import { HostedManager, type HostedManagerOptions } from '../manager/hosted-manager.ts';
+import type { HostPort } from '../mechanisms/host-port.ts';
+import { livingHostFacts, supervisedRegistration } from '../mechanisms/supervised.ts';
+import type { Registration } from '../model/facts.ts';
+import { noted } from '../model/receipt.ts';
+import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
 import { startDetached } from './detach.ts';
-import type { HostPort } from './host-port.ts';
-import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
-import { isOwnSocket } from './pipe-address.ts';
-import { livingHostFacts, supervisedRegistration } from './supervised.ts';
 
 export interface EmbeddedManagerOptions extends HostedManagerOptions {
   /** How this module starts itself: `[node, entry script]`, or the host executable. */

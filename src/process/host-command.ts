@@ -4,7 +4,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 
 /** What works in the background; its twin for a console starts it too. */

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { posixProcesses } from '../gateway/process-start-time.ts';
-import type { ProcessTable } from '../service/lock.ts';
+import type { ProcessTable } from '../state/lock.ts';
 import { type LaunchGateway, launchInProcessGroup } from './gateway-process.ts';
 
 export interface Machine {

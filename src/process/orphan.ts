@@ -3,9 +3,9 @@
  * another one is started. Never two gateways, and nothing left behind by a stop. On Windows the runner's job does this by itself.
  */
 
-import { unendedStart } from '../service/history.ts';
-import { isSameProcess, type ProcessTable } from '../service/lock.ts';
-import type { StateFolder } from '../service/state-folder.ts';
+import { unendedStart } from '../model/history.ts';
+import { isSameProcess, type ProcessTable } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { poll } from '../service/poll.ts';
+import { poll } from '../model/poll.ts';
 
 const GONE_MS = 5_000;
 

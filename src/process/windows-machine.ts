@@ -3,7 +3,7 @@
  * job ends with the runner, so that no gateway outlives it, and nothing below it ever has a console to show.
  */
 
-import { poll } from '../service/poll.ts';
+import { poll } from '../model/poll.ts';
 import { isInUse } from '../windows/file.ts';
 import { closeHandle } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';

@@ -6,10 +6,10 @@
 
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { Definition } from '../service/definition.ts';
-import { HOLD_CAP_MS, systemUptimeMs } from '../service/holds.ts';
-import { type ProcessTable, processRef } from '../service/lock.ts';
-import type { StateFolder } from '../service/state-folder.ts';
+import type { Definition } from '../model/definition.ts';
+import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
+import { type ProcessTable, processRef } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
 import { noteEnd, resultOf } from './ending.ts';
 import { journalFile, readJournal, removeJournal, type UpdateJournal, writeJournal } from './journal.ts';
 

@@ -4,14 +4,14 @@
  */
 
 import path from 'node:path';
-import type { GatewayIdentity } from '../gateway/identity.ts';
-import { type GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import type { UpdateNote } from '../service/history.ts';
-import type { GatewayManager, Report } from '../service/manager.ts';
-import { poll } from '../service/poll.ts';
-import { StateFolder } from '../service/state-folder.ts';
-import type { Status } from '../service/status.ts';
-import { progress } from '../service/steps.ts';
+import { type GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { UpdateNote } from '../model/history.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import type { GatewayManager, Report } from '../model/manager.ts';
+import { poll } from '../model/poll.ts';
+import type { Status } from '../model/status.ts';
+import { progress } from '../model/steps.ts';
+import { StateFolder } from '../state/state-folder.ts';
 import { journalFile, type PlannedGateway, removeJournal, type UpdateJournal, type UpdateOutcome, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
 

@@ -6,11 +6,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ERRORS, type ErrorCode, GatewayServiceError } from '../service/errors.ts';
-import { isProcessRef, isTime } from '../service/fields.ts';
-import { readJson, writeJson } from '../service/files.ts';
-import { type HandOff, handOffInForce } from '../service/holds.ts';
-import { isSameProcess, type ProcessRef, type ProcessTable } from '../service/lock.ts';
+import { ERRORS, type ErrorCode, GatewayServiceError } from '../model/errors.ts';
+import { isProcessRef, isTime } from '../model/fields.ts';
+import { readJson, writeJson } from '../state/files.ts';
+import { type HandOff, handOffInForce } from '../state/holds.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable } from '../state/lock.ts';
 import {
   type PlannedGateway,
   UPDATE_OUTCOMES,

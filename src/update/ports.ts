@@ -1,8 +1,8 @@
 /** What an update needs of the system: who keeps each gateway alive, which files it must find free, and the processes it trusts. */
 
-import type { GatewayIdentity } from '../gateway/identity.ts';
-import type { ProcessTable } from '../service/lock.ts';
-import type { GatewayManager } from '../service/manager.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import type { GatewayManager } from '../model/manager.ts';
+import type { ProcessTable } from '../state/lock.ts';
 
 export interface InstallFiles {
   /** A file of this gateway's install that cannot be replaced now, because a program has it open. One look, no waiting. */

@@ -3,8 +3,8 @@
  * has no files.
  */
 
-import type { ErrorValue } from '../service/errors.ts';
-import type { Mechanism } from '../service/status.ts';
+import type { ErrorValue } from '../model/errors.ts';
+import type { Mechanism } from '../model/status.ts';
 
 /** In the order in which an update takes them; `handed-off` takes the place of `updating` where another program does the work. */
 export const UPDATE_STEPS = ['planned', 'stopping', 'updating', 'handed-off', 'starting', 'done'] as const;

@@ -13,14 +13,14 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { GatewayIdentity } from '../gateway/identity.ts';
 import { livingUpdater } from '../gateway/living-updater.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../service/errors.ts';
-import { type HandOff, HOLD_CAP_MS, systemUptimeMs } from '../service/holds.ts';
-import { type Lock, type ProcessRef, thisProcess } from '../service/lock.ts';
-import type { Report } from '../service/manager.ts';
-import { poll } from '../service/poll.ts';
-import { progress } from '../service/steps.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import type { Report } from '../model/manager.ts';
+import { poll } from '../model/poll.ts';
+import { progress } from '../model/steps.ts';
+import { type HandOff, HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
+import { type Lock, type ProcessRef, thisProcess } from '../state/lock.ts';
 import { bringBack, type EndedUpdate, handHoldsOff, identityOf, notUpdated } from './ending.ts';
 import {
   type PlannedGateway,

@@ -5,7 +5,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import koffi from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { guid } from './com.ts';
 import { declare } from './library.ts';
 import { DWORD, POINTER, pointerTo, WIDE } from './types.ts';

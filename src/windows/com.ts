@@ -4,7 +4,7 @@
  * Sources: CoInitializeEx, CoCreateInstance, IUnknown, HRESULT_FROM_WIN32 (Microsoft Learn); places of methods: shobjidl.h, shldisp.h.
  */
 import koffi, { type TypeObject } from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { win32Error } from './errors.ts';
 import { using } from './handle.ts';
 import { declare, type ParameterType } from './library.ts';

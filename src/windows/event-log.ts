@@ -3,7 +3,7 @@
  * The message file is EventCreate.exe, which every Windows has: its messages are the text that was reported and nothing else.
  * Sources: RegisterEventSourceW, ReportEventW, "Event Sources" (Microsoft Learn).
  */
-import { EVENT_SOURCE, EVENTS, type EventName } from '../service/events.ts';
+import { EVENT_SOURCE, EVENTS, type EventName } from '../model/events.ts';
 import { win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';

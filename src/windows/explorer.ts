@@ -4,7 +4,7 @@
  * Sources: IShellWindows.FindWindowSW, IShellBrowser, IShellView.GetItemObject, IShellFolderViewDual, IShellDispatch2.ShellExecute (Microsoft
  * Learn), and "How can I launch an unelevated process from my elevated process" (The Old New Thing).
  */
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface, withResult } from './com.ts';
 import { using } from './handle.ts';
 import { declare } from './library.ts';

@@ -6,7 +6,7 @@
  */
 import path from 'node:path';
 import koffi from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { win32Error } from './errors.ts';
 import { CreateFileW, GENERIC_READ, OPEN_EXISTING } from './file.ts';
 import { closeHandle, localFree, opened, using } from './handle.ts';

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { singleExecutable } from './single-executable.ts';
 
 type Koffi = typeof import('koffi').default;

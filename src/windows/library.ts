@@ -3,7 +3,7 @@
  * Libraries are named by their full path in System32: the search path begins beside the executable, where a planted DLL could lie.
  */
 import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { DWORD, type OutParameter } from './types.ts';
 
 export type LibraryName =

@@ -2,8 +2,8 @@
  * Waiting for what the SCM does: a state is a fact to be asked for, and a service that shows no progress for a whole wait hint hangs
  * ("Starting a Service", "Stopping a Service", Microsoft Learn). No handle is kept between the questions.
  */
-import { GatewayServiceError } from '../service/errors.ts';
-import { poll } from '../service/poll.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { poll } from '../model/poll.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { isRemovalPending, queryStatus, requestDelete, requestStart, requestStop, type ServiceState, type ServiceStatus } from './scm.ts';
 

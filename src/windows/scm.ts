@@ -5,7 +5,7 @@
  * Sources: OpenSCManagerW, OpenServiceW, QueryServiceStatusEx, EnumServicesStatusExW, StartServiceW, ControlService, DeleteService.
  */
 import koffi from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';

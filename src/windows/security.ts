@@ -4,7 +4,7 @@
  * Sources: GetTokenInformation, TOKEN_USER, TOKEN_ELEVATION, WTSQuerySessionInformationW, LookupAccountNameW (Microsoft Learn).
  */
 import koffi from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';

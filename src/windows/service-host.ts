@@ -6,7 +6,7 @@
  * Sources: StartServiceCtrlDispatcherW, RegisterServiceCtrlHandlerExW, SetServiceStatus, QueryServiceDynamicInformation (Microsoft Learn).
  */
 import koffi from 'koffi';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { localFree, opened, using } from './handle.ts';
 import { declare, isExported } from './library.ts';

@@ -3,7 +3,7 @@
  * and an existing one gets back what it had. An update never deletes and creates: the name would stay blocked (1072) while anybody holds it.
  * Sources: CreateServiceW, ChangeServiceConfigW, and the pages named in service-config.ts.
  */
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { commandLine } from './argv.ts';
 import { win32Error } from './errors.ts';
 import { type RecoveryPlan, samePlan } from './failure-actions.ts';

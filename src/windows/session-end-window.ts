@@ -4,7 +4,7 @@
  * The window lives on a thread of its own, session-end-thread.ts.
  */
 import { Worker } from 'node:worker_threads';
-import { GatewayServiceError } from '../service/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { declare } from './library.ts';
 import { terminateSelf } from './process-info.ts';
 import { type EndReason, FLAG, type FromThread, raise, type ThreadData, WM_CLOSE } from './session-end-messages.ts';

@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import { HOST_COMMAND, watchGateways } from '../support/sandbox.ts';
 import { itProves } from './it-proves.ts';

@@ -2,7 +2,7 @@
 // stage, and this does what a user does on it.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { Status } from '../../src/service/status.ts';
+import type { Status } from '../../src/model/status.ts';
 import type { ProofId } from './criteria.ts';
 import { itProves } from './it-proves.ts';
 import { another, type ServiceStage, until } from './service-stage.ts';

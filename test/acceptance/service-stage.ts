@@ -1,8 +1,9 @@
 // A Windows with the service on it, as the acceptance criteria need it: below Wine (test/wine) or a real one (test/windows).
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
-import type { HistoryRecord } from '../../src/service/history.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { Status } from '../../src/service/status.ts';
+
+import type { HistoryRecord } from '../../src/model/history.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Status } from '../../src/model/status.ts';
 
 /** How a Windows program ended. */
 export interface StageRun {

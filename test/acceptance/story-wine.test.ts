@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { processesOf } from '../../main/story/trial-processes.ts';
+import { processesOf } from '../../demo/story/trial-processes.ts';
 import { pressCtrlC, startStory } from '../support/story-process.ts';
 import { available } from '../wine/rig.ts';
 import { requireRig } from '../wine/wine-system.ts';

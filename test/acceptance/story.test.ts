@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processesOf } from '../../main/story/trial-processes.ts';
+import { processesOf } from '../../demo/story/trial-processes.ts';
 import { pressCtrlC, type StoryEnded, type StoryProcessOptions, startStory } from '../support/story-process.ts';
 
 /** Everything that the trial makes lies below, and its processes carry this path in their environment. */

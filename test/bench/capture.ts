@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import type { Outcome, Part } from './figure.ts';
 import { residentBytes } from './process-cost.ts';

@@ -6,8 +6,8 @@
 import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { processesOf } from '../../main/story/trial-processes.ts';
-import { poll } from '../../src/service/poll.ts';
+import { processesOf } from '../../demo/story/trial-processes.ts';
+import { poll } from '../../src/model/poll.ts';
 import { quoteArgument } from '../../src/windows/argv.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import type { RemoteManager } from '../wine/remote-manager.ts';

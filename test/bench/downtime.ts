@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { HistoryRecord } from '../../src/service/history.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import { HOST_COMMAND } from '../support/sandbox.ts';
 import type { Part } from './figure.ts';

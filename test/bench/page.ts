@@ -4,18 +4,18 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { openBrowserShell } from '../../main/browser.ts';
-import { findChromium, launchChromium } from '../../main/story/chromium.ts';
+import { openBrowserShell } from '../../demo/browser.ts';
+import { findChromium, launchChromium } from '../../demo/story/chromium.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import { controlPath, request } from '../../src/gateway/control-socket.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { poll } from '../../src/service/poll.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import type { Part } from './figure.ts';
 
 const NAME = 'change of the gateway → text in the page';
 const CHANGES = 100;
-const PAGES = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
+const PAGES = fileURLToPath(new URL('../../dist/demo/page', import.meta.url));
 const ANNOUNCEMENT = '.hgs-panel [role=status]';
 
 /** Tells of every new text of the announcement, at the moment when the page has it. */

@@ -5,12 +5,12 @@
 
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
-import { openBrowserShell } from '../../main/browser.ts';
-import { findChromium, launchChromium } from '../../main/story/chromium.ts';
+import { openBrowserShell } from '../../demo/browser.ts';
+import { findChromium, launchChromium } from '../../demo/story/chromium.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import { controlPath, request } from '../../src/gateway/control-socket.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { poll } from '../../src/service/poll.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import type { Outcome, Part } from './figure.ts';
 
@@ -18,7 +18,7 @@ const PAINT = 'page opened → first paint';
 const KNOWN = 'page opened → panel with the state of the gateway';
 const SHIFT = 'layout shift from the first paint through 10 changes';
 const CHANGES = 10;
-const PAGES = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
+const PAGES = fileURLToPath(new URL('../../dist/demo/page', import.meta.url));
 
 /** Sums up what the browser calls layout shift (https://web.dev/articles/cls), in thousandths of the window; notes when the switch is known. */
 const OBSERVER = `

@@ -5,7 +5,7 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Status } from '../../src/service/status.ts';
+import type { Status } from '../../src/model/status.ts';
 import { ManyProfiles } from '../support/many-profiles.ts';
 import type { Outcome, Part } from './figure.ts';
 import { residentBytes } from './process-cost.ts';

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import { DEADLINE_MS, Sandbox } from '../support/sandbox.ts';
 import type { Part } from './figure.ts';

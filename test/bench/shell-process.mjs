@@ -15,7 +15,7 @@ const [stateRoot = '', identity = '{}'] = process.argv.slice(2);
 const { EmbeddedManager } = await built('src/process/embedded-manager.js');
 const { posixProcesses } = await built('src/gateway/process-start-time.js');
 const { GatewayServiceController } = await built('src/desktop/controller.js');
-const { openBrowserShell } = await built('main/browser.js');
+const { openBrowserShell } = await built('demo/browser.js');
 
 const manager = new EmbeddedManager({
   stateRoot,

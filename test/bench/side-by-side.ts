@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
 import { WineRig } from '../wine/rig.ts';
 import { belowWine } from './below-wine.ts';

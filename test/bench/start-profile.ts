@@ -5,7 +5,7 @@
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
 import { WineRig } from '../wine/rig.ts';

@@ -4,9 +4,9 @@
  */
 
 import { readFileSync } from 'node:fs';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Status } from '../../src/model/status.ts';
 import { RemoteManager, sampleGatewayIn } from '../wine/remote-manager.ts';
 import { WineRig } from '../wine/rig.ts';
 import { belowWine } from './below-wine.ts';

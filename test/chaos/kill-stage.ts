@@ -1,6 +1,6 @@
 /** Where updates are killed: one or more gateways of a mechanism, seen and hit from outside. */
 
-import type { HistoryRecord } from '../../src/service/history.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
 
 /** Who may do an update. */
 export const ACTORS = ['cli', 'app'] as const;

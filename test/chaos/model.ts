@@ -3,8 +3,8 @@
  * never how the service does its work. Where nobody can know (a command was killed in the middle) it claims little until the next command.
  */
 
-import type { HistoryRecord } from '../../src/service/history.ts';
-import type { Phase, Status } from '../../src/service/status.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import type { Phase, Status } from '../../src/model/status.ts';
 import type { ChaosFile, CommandName, Mood } from './events.ts';
 
 export interface Claims {

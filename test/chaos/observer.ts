@@ -3,8 +3,8 @@
  * this process waiting makes nobody else late.
  */
 
-import type { HistoryRecord } from '../../src/service/history.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import type { Status } from '../../src/model/status.ts';
 import { type Claims, contradiction, type Life, mayNotStart, mustCome, NOTHING, untrue } from './model.ts';
 import type { ChaosStage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 /** Plays a script on a stage beside the model. The first thing that must not be ends it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { toGatewayServiceError } from '../../src/service/errors.ts';
+import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { type ChaosEvent, COMMANDS, type CommandName, type Step } from './events.ts';
 import { begun, damaged, ended, unknown } from './model.ts';
 import { LOOK_MS, Observer } from './observer.ts';

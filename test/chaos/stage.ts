@@ -2,8 +2,8 @@
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { HistoryRecord } from '../../src/service/history.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import type { Status } from '../../src/model/status.ts';
 import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
 import type { Word } from './words.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HistoryRecord } from '../../src/service/history.ts';
-import { poll } from '../../src/service/poll.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import { poll } from '../../src/model/poll.ts';
 import { endProcess } from '../support/sandbox.ts';
 import { type Actor, type KillStage, VICTIMS, type Victim } from './kill-stage.ts';
 import { type Random, seeded } from './random.ts';

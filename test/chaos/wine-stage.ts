@@ -5,7 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { processesOf } from '../../main/story/trial-processes.ts';
+import { processesOf } from '../../demo/story/trial-processes.ts';
 import { endProcess, REPOSITORY } from '../support/sandbox.ts';
 import { ServiceOnWine } from '../wine/service-on-wine.ts';
 import { type Actor, isLeftOfUpdate, type KillStage } from './kill-stage.ts';

@@ -7,12 +7,12 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlConnection, type ControlListener, connectControlPipe, type Vouch } from '../../src/process/control-client.ts';
-import { type ControlServer, serveControlPipe } from '../../src/process/control-server.ts';
-import { isOwnSocket, pipeAddress, removeFreshFolder } from '../../src/process/pipe-address.ts';
-import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/process/pipe-protocol.ts';
-import type { RunnerState } from '../../src/service/facts.ts';
-import { poll } from '../../src/service/poll.ts';
+import { type ControlConnection, type ControlListener, connectControlPipe, type Vouch } from '../../src/control/control-client.ts';
+import { type ControlServer, serveControlPipe } from '../../src/control/control-server.ts';
+import { isOwnSocket, pipeAddress, removeFreshFolder } from '../../src/control/pipe-address.ts';
+import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/control/pipe-protocol.ts';
+import type { RunnerState } from '../../src/model/facts.ts';
+import { poll } from '../../src/model/poll.ts';
 import { DEADLINE_MS } from '../support/sandbox.ts';
 
 const HELLO = '{"hello":1}\n';

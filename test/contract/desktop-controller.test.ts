@@ -3,8 +3,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { poll } from '../../src/service/poll.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { poll } from '../../src/model/poll.ts';
 import { gatewayIdentityFor } from '../support/identity.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
 import { DEADLINE_MS } from '../support/sandbox.ts';

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { type DocumentedCommand, documentedCommands } from '../support/documents.ts';
 import { PROGRAM } from '../support/embedded-harness.ts';
 import { REPOSITORY, Sandbox } from '../support/sandbox.ts';

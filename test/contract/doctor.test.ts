@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import { livingGateway } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import { posixMachine } from '../../src/process/machine.ts';
-import { poll } from '../../src/service/poll.ts';
 import { DEADLINE_MS, HOST_COMMAND, NOBODY, Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;

@@ -6,7 +6,7 @@ import { resolveGatewayCommand } from '../../src/gateway/command.ts';
 import { gatewayIdentity } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
-import { stateRoot } from '../../src/service/state-folder.ts';
+import { stateRoot } from '../../src/state/state-folder.ts';
 import { makeSurroundings, PROGRAM, sampleGateway } from '../support/embedded-harness.ts';
 import { managerContract } from './manager-contract.ts';
 

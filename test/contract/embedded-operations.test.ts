@@ -6,7 +6,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 import { DEADLINE_MS, endProcess, NOBODY, QUICK_LADDER } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
 

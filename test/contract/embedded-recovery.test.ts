@@ -4,8 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { writeJson } from '../../src/service/files.ts';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
+import { writeJson } from '../../src/state/files.ts';
 import { DEADLINE_MS, endProcess } from '../support/sandbox.ts';
 import { only, ServiceUnderTest } from '../support/service.ts';
 

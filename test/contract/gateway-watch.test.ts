@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { GatewayWatch, type Sight } from '../../src/process/gateway-watch.ts';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
+import { GatewayWatch, type Sight } from '../../src/runner/gateway-watch.ts';
 import { DEADLINE_MS, NOBODY, Sandbox } from '../support/sandbox.ts';
 
 const record = { kind: 'hermes-gateway', pid: process.pid, start_time: posixProcesses.startTime(process.pid) ?? null };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { CHANGED, CHANNEL_PREFIX } from '../../src/desktop/ipc.ts';
 import { createGatewayServiceStore } from '../../src/desktop/store.ts';
-import { PHASES } from '../../src/service/status.ts';
+import { PHASES } from '../../src/model/status.ts';
 import { snapshotIn } from '../renderer/snapshots.ts';
 import type { FakePage } from '../support/fake-electron.ts';
 import type { MemoryManager } from '../support/memory-manager.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerGatewayService } from '../../main/register.ts';
 import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { Status } from '../../src/model/status.ts';
 import { FakeElectron, OWN_PAGE } from '../support/fake-electron.ts';
 import { DEADLINE_MS, HOST_COMMAND, REPOSITORY, Sandbox } from '../support/sandbox.ts';
 

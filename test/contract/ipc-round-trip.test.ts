@@ -54,7 +54,7 @@ describe('every verb', () => {
     const { electron, registration } = registered();
     registration.dispose();
     const { register } = await import('../../main/registration.ts');
-    const { GatewayServiceError } = await import('../../src/service/errors.ts');
+    const { GatewayServiceError } = await import('../../src/model/errors.ts');
     const log = { info() {}, warn() {}, error() {} };
     const second = register(electron, { vouch: () => true, open() {}, log, tray: false }, () =>
       Promise.reject(new GatewayServiceError('service-program-missing')),

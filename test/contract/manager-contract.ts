@@ -4,9 +4,9 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
-import type { GatewayManager, InstallOptions } from '../../src/service/manager.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { GatewayManager, InstallOptions } from '../../src/model/manager.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Status } from '../../src/model/status.ts';
 
 export interface ManagerHarness {
   readonly manager: GatewayManager;

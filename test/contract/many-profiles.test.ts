@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ErrorValue, EXIT } from '../../src/service/errors.ts';
-import type { Status } from '../../src/service/status.ts';
+import { type ErrorValue, EXIT } from '../../src/model/errors.ts';
+import type { Status } from '../../src/model/status.ts';
 import { ManyProfiles } from '../support/many-profiles.ts';
 
 let many: ManyProfiles;

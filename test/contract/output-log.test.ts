@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OutputLog, type OutputLogOptions } from '../../src/process/output-log.ts';
+import { OutputLog, type OutputLogOptions } from '../../src/state/output-log.ts';
 import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';
 
 const MB = 1024 * 1024;

@@ -16,7 +16,7 @@ import { type GatewayIdentity, gatewayIdentity } from '../../src/gateway/home.ts
 import { livingGateway, readGatewayPid, readGatewayState, readHeartbeat } from '../../src/gateway/identity-files.ts';
 import { readPlannedStop, writePlannedStop } from '../../src/gateway/planned-stop.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../examples/sample-gateway/gateway.mjs', import.meta.url));
 const DEADLINE_MS = 15_000;

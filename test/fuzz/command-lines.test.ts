@@ -4,8 +4,6 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { VERBS } from '../../src/cli/help.ts';
 import { parseGatewayCommand } from '../../src/gateway/command.ts';
-import { parseProfile } from '../../src/gateway/profile.ts';
-import { isServiceName } from '../../src/process/elevation.ts';
 import {
   commandFileOf,
   commandOfCommandFile,
@@ -14,8 +12,10 @@ import {
   isOurs,
   serviceOfEntry,
   shortcutOf,
-} from '../../src/process/startup-entry.ts';
-import { EXIT, GatewayServiceError } from '../../src/service/errors.ts';
+} from '../../src/mechanisms/startup-entry.ts';
+import { isServiceName } from '../../src/model/elevation.ts';
+import { EXIT, GatewayServiceError } from '../../src/model/errors.ts';
+import { parseProfile } from '../../src/model/profile.ts';
 import { commandLine, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 import './anything.ts';

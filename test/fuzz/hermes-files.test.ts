@@ -18,8 +18,8 @@ import {
 import { livingUpdater } from '../../src/gateway/living-updater.ts';
 import { isMarkerFor, readPlannedStop, readTakeoverMarker, writePlannedStop } from '../../src/gateway/planned-stop.ts';
 import { parsePs, parseStat } from '../../src/gateway/process-start-time.ts';
-import { knowsExternalSupervisor } from '../../src/process/gateway-help.ts';
-import { StateFolder } from '../../src/service/state-folder.ts';
+import { knowsExternalSupervisor } from '../../src/runner/gateway-help.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
 import { anyBytes, inPlaceOf, pid, text, time } from './anything.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'hg-fuzz-'));

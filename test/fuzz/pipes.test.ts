@@ -2,14 +2,14 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAnswer } from '../../src/process/elevation.ts';
-import { type DownMessage, formatDown, listenToHost } from '../../src/process/host-link.ts';
-import { LineCutter, MAX_LINE_BYTES, parseClientMessage, parseServerMessage } from '../../src/process/pipe-protocol.ts';
-import { composeStatus } from '../../src/service/compose-status.ts';
-import { ERRORS } from '../../src/service/errors.ts';
-import { RUNNER_PHASES } from '../../src/service/facts.ts';
-import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
-import { PROBLEMS } from '../../src/service/problems.ts';
+import { type DownMessage, formatDown, listenToHost } from '../../src/control/host-link.ts';
+import { LineCutter, MAX_LINE_BYTES, parseClientMessage, parseServerMessage } from '../../src/control/pipe-protocol.ts';
+import { composeStatus } from '../../src/model/compose-status.ts';
+import { parseAnswer } from '../../src/model/elevation.ts';
+import { ERRORS } from '../../src/model/errors.ts';
+import { RUNNER_PHASES } from '../../src/model/facts.ts';
+import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
+import { PROBLEMS } from '../../src/model/problems.ts';
 import { gatewayIdentityFor } from '../support/identity.ts';
 import { anyBytes, inPlaceOf, pid, text, time } from './anything.ts';
 

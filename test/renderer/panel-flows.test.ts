@@ -2,10 +2,10 @@
 import type { JSHandle, Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { problem } from '../../src/service/problems.ts';
-import type { Phase } from '../../src/service/status.ts';
-import type { Step } from '../../src/service/steps.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { problem } from '../../src/model/problems.ts';
+import type { Phase } from '../../src/model/status.ts';
+import type { Step } from '../../src/model/steps.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import type { FakeMain } from './fake-main.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openDist, openPanel } from './panel-page.ts';

@@ -7,9 +7,12 @@ import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
-import type { ConsentState } from '../../main/consent-stand-in.ts';
+import { fileURLToPath } from 'node:url';
+import type { ConsentState } from '../../demo/consent-stand-in.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
-import { contentType, DIST } from './panel-page.ts';
+import { contentType } from './panel-page.ts';
+
+const PAGES = fileURLToPath(new URL('../../dist/demo/page/', import.meta.url));
 
 export const TOKEN = 'a-token-of-this-test';
 
@@ -79,7 +82,7 @@ export class ShellServer {
     const address = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (address.pathname === '/api/events') return this.#stream(address.searchParams.get('token'), response);
     if (address.pathname.startsWith('/api/')) return await this.#verb(address.pathname.slice('/api/'.length), request, response);
-    const file = path.join(DIST, address.pathname === '/' ? 'browser.html' : path.normalize(address.pathname));
+    const file = path.join(PAGES, address.pathname === '/' ? 'index.html' : path.normalize(address.pathname));
     const body = await readFile(file);
     response.writeHead(200, { 'content-type': contentType(file) }).end(body);
   }

@@ -1,7 +1,7 @@
 // The pictures of README are screenshots made small: a browser must read them, and nobody may see a difference.
 import { expect, it } from 'vitest';
-import { animatedPng } from '../../scripts/animated-png.mjs';
-import { smallPng } from '../../scripts/small-png.mjs';
+import { animatedPng } from '../../demo/pictures/animated-png.mjs';
+import { smallPng } from '../../demo/pictures/small-png.mjs';
 import { describeInChromium } from '../support/chromium.ts';
 
 /** Paints a picture onto a canvas and gives its size and samples (red, green, blue, alpha). */

@@ -1,11 +1,11 @@
 /** Documents as the main process sends them: one for every phase, as plain as a person would meet it. */
 
 import type { ShownUpdate, Snapshot, UpdateEnd } from '../../src/desktop/ipc.ts';
-import type { HistoryRecord } from '../../src/service/history.ts';
-import { RECOVERY_LADDER } from '../../src/service/ladder.ts';
-import { problem } from '../../src/service/problems.ts';
-import { noted, type Receipt, type ReceiptEntry } from '../../src/service/receipt.ts';
-import type { Phase, Status } from '../../src/service/status.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
+import { problem } from '../../src/model/problems.ts';
+import { noted, type Receipt, type ReceiptEntry } from '../../src/model/receipt.ts';
+import type { Phase, Status } from '../../src/model/status.ts';
 
 /** The moment of all documents: a Friday morning in UTC, in epoch milliseconds. */
 export const NOW = Date.UTC(2026, 1, 6, 9, 30, 0);

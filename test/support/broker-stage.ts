@@ -1,8 +1,8 @@
 // A broker between fakes of its ports: the SCM, the sessions and the runner. For tests with vitest's fake timers.
 import { vi } from 'vitest';
-import { type BrokerPorts, type BrokerRunner, WindowsGatewayService } from '../../src/process/broker.ts';
-import type { DownMessage } from '../../src/process/host-link.ts';
-import type { HostFacts } from '../../src/service/facts.ts';
+import type { DownMessage } from '../../src/control/host-link.ts';
+import { type BrokerPorts, type BrokerRunner, WindowsGatewayService } from '../../src/host/broker.ts';
+import type { HostFacts } from '../../src/model/facts.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
 import type { ServiceControl } from '../../src/windows/service-control.ts';
 import type { ControlListener, HostedService, StartReason } from '../../src/windows/service-host.ts';

@@ -2,7 +2,7 @@
 
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { findChromium, launchChromium } from '../../main/story/chromium.ts';
+import { findChromium, launchChromium } from '../../demo/story/chromium.ts';
 
 /** Said in the name of every test that is skipped without a browser. */
 export const NEEDS_CHROMIUM = 'needs a Chromium';

@@ -3,11 +3,11 @@
  * the ladder that users get.
  */
 
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import type { InstallOptions } from '../../src/model/manager.ts';
+import type { Status } from '../../src/model/status.ts';
 import type { EmbeddedManager } from '../../src/process/embedded-manager.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import type { InstallOptions } from '../../src/service/manager.ts';
-import type { Status } from '../../src/service/status.ts';
 import { DEADLINE_MS, Sandbox } from './sandbox.ts';
 
 export type Role = 'gateway' | 'runner' | 'supervisor';

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { programHelp } from '../../src/cli/help.ts';
 import { en } from '../../src/desktop/messages.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
-import { EVENTS } from '../../src/service/events.ts';
-import { PHASES, type Phase, type Status } from '../../src/service/status.ts';
+import { EVENTS } from '../../src/model/events.ts';
+import { PHASES, type Phase, type Status } from '../../src/model/status.ts';
 import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
 import { OWNER_RIGHTS } from '../../src/windows/sddl.ts';
 import { REQUIRED_PRIVILEGES } from '../../src/windows/service-install.ts';
@@ -43,7 +43,7 @@ function phases(): string {
     return [`\`${phase}\``, en.phase[phase], en.sentence(example(phase), 0), action?.verb ?? '', icon, String(exit)];
   });
   const head = ['phase', 'word', 'what a person reads', 'offered', 'tray', 'exit code of `status`'];
-  return `${text(drawingOf('src/service/status.ts'))}\n\n${table(head, rows)}`;
+  return `${text(drawingOf('src/model/status.ts'))}\n\n${table(head, rows)}`;
 }
 
 function update(): string {

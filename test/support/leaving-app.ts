@@ -1,7 +1,7 @@
 // The app as a process of its own that hands an update off: with electron-updater's order of events, or by the host's own `leave`.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { HOST_COMMAND, REPOSITORY, type Sandbox } from './sandbox.ts';
 
 export const APP = 'Hermes Desktop';

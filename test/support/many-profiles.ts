@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { profileIdentity } from '../../src/gateway/home.ts';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Status } from '../../src/model/status.ts';
 import { DEADLINE_MS, HOST_COMMAND, Sandbox } from './sandbox.ts';
 
 export interface CliRun {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { type Composition, createComposition } from '../../src/cli/composition.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import type { GatewayManager } from '../../src/service/manager.ts';
-import { stateRoot } from '../../src/service/state-folder.ts';
+import type { GatewayManager } from '../../src/model/manager.ts';
+import { stateRoot } from '../../src/state/state-folder.ts';
 import { MemoryManager } from './memory-manager.ts';
 import { updatePorts } from './update-ports.ts';
 

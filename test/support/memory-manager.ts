@@ -2,16 +2,16 @@
 // ones (test/contract/manager-contract.ts), walks the same ladder, and its time is a clock that a test may hold in its hand.
 
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
-import { composeStatus, type StatusFacts } from '../../src/service/compose-status.ts';
-import { type Defect, isMendable, type Repair, repairReceipt } from '../../src/service/defect.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { failureTimes, type HistoryRecord, type StartCause } from '../../src/service/history.ts';
-import { HOLD_CAP_MS, type Hold } from '../../src/service/holds.ts';
-import { ladderPosition, RECOVERY_LADDER } from '../../src/service/ladder.ts';
-import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../../src/service/manager.ts';
-import type { Receipt } from '../../src/service/receipt.ts';
-import type { Desired, Installable, Status } from '../../src/service/status.ts';
-import { progress } from '../../src/service/steps.ts';
+import { composeStatus, type StatusFacts } from '../../src/model/compose-status.ts';
+import { type Defect, isMendable, type Repair, repairReceipt } from '../../src/model/defect.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { failureTimes, type HistoryRecord, type StartCause } from '../../src/model/history.ts';
+import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
+import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../../src/model/manager.ts';
+import type { Receipt } from '../../src/model/receipt.ts';
+import type { Desired, Installable, Status } from '../../src/model/status.ts';
+import { progress } from '../../src/model/steps.ts';
+import { HOLD_CAP_MS, type Hold } from '../../src/state/holds.ts';
 
 export interface Clock {
   now(): number;

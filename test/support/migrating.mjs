@@ -6,12 +6,12 @@ import { spawn } from 'node:child_process';
 import files from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { isOwnSocket } from '../../dist/src/control/pipe-address.js';
 import { posixProcesses } from '../../dist/src/gateway/process-start-time.js';
+import { HostedManager } from '../../dist/src/manager/hosted-manager.js';
+import { startupHost } from '../../dist/src/mechanisms/startup-host.js';
 import { Migration } from '../../dist/src/migration/migration.js';
-import { HostedManager } from '../../dist/src/process/hosted-manager.js';
-import { isOwnSocket } from '../../dist/src/process/pipe-address.js';
-import { startupHost } from '../../dist/src/process/startup-host.js';
-import { startupFiles } from '../../dist/src/process/windows-autostarts.js';
+import { startupFiles } from '../../dist/src/migration/windows-autostarts.js';
 import { FolderServices, FolderTasks } from './folder-autostarts.mjs';
 
 const request = JSON.parse(process.argv[2] ?? '');
@@ -60,7 +60,7 @@ const vouch = async (/** @type {{ pipe: string }} */ { pipe }) => isOwnSocket(pi
 const signIn = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, vouch });
 const former = new Migration({ ports, owner: whose, stateRoot: states, processes: posixProcesses });
 
-/** @type {import('../../dist/src/process/host-port.js').HostPort} */
+/** @type {import('../../dist/src/mechanisms/host-port.js').HostPort} */
 const service = {
   mechanism: 'service',
   elevated: true,

@@ -7,7 +7,7 @@ import { afterEach } from 'vitest';
 import { type RegistrationOptions, register } from '../../main/registration.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
-import { parseProfile } from '../../src/gateway/profile.ts';
+import { parseProfile } from '../../src/model/profile.ts';
 import { FakeElectron, OWN_PAGE } from './fake-electron.ts';
 import { ManualClock, MemoryManager } from './memory-manager.ts';
 import { updatePorts } from './update-ports.ts';

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { resolveGatewayCommand } from '../../src/gateway/command.ts';
 import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { InstallOptions } from '../../src/model/manager.ts';
+import { poll } from '../../src/model/poll.ts';
 import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
-import type { InstallOptions } from '../../src/service/manager.ts';
-import { poll } from '../../src/service/poll.ts';
-import { StateFolder } from '../../src/service/state-folder.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
 import { undoWhenInterrupted } from './interruption.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));

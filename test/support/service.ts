@@ -2,13 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { EndedRecord } from '../../src/model/history.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import type { InstallOptions } from '../../src/model/manager.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Phase, Status } from '../../src/model/status.ts';
 import type { EmbeddedManager } from '../../src/process/embedded-manager.ts';
-import type { EndedRecord } from '../../src/service/history.ts';
-import type { InstallOptions } from '../../src/service/manager.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { StateFolder } from '../../src/service/state-folder.ts';
-import type { Phase, Status } from '../../src/service/status.ts';
+import type { StateFolder } from '../../src/state/state-folder.ts';
 import { DEADLINE_MS, HOST_COMMAND, REPOSITORY, Sandbox, watchGateways } from './sandbox.ts';
 
 export class ServiceUnderTest {

@@ -2,10 +2,10 @@
 // this process, which starts the real runner. That it is registered may be a file, which other processes see.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { formatDown } from '../../src/process/host-link.ts';
-import type { HostPort } from '../../src/process/host-port.ts';
-import { isOwnSocket } from '../../src/process/pipe-address.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
+import { formatDown } from '../../src/control/host-link.ts';
+import { isOwnSocket } from '../../src/control/pipe-address.ts';
+import type { HostPort } from '../../src/mechanisms/host-port.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import { PROGRAM } from './embedded-harness.ts';
 
 export class StandInService {

@@ -1,6 +1,6 @@
 // What Windows' shell does for Startup entries, with a folder of the test: a "shortcut" is a JSON document here, and nobody is Explorer.
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { StartupShell } from '../../src/process/startup-entries.ts';
+import type { StartupShell } from '../../src/mechanisms/startup-entries.ts';
 import type { Shortcut } from '../../src/windows/shortcut.ts';
 
 export class FolderShell implements StartupShell {

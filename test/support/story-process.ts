@@ -19,7 +19,7 @@ export function startStory(
   argv: readonly string[],
   { env, onOutput }: StoryProcessOptions = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<StoryEnded> } {
-  const child = spawn(process.execPath, [path.join(REPOSITORY, 'scripts/start.mjs'), ...argv], {
+  const child = spawn(process.execPath, [path.join(REPOSITORY, 'demo/start.mjs'), ...argv], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

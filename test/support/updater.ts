@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { HOST_COMMAND, REPOSITORY, type Sandbox } from './sandbox.ts';
 
 export interface Updater {

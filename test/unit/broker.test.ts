@@ -1,8 +1,8 @@
 // The broker's decisions, with the SCM, the sessions and the runner as ports: who asked decides whether it stops, waits or dies.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { undoesStop, whyStarted } from '../../src/process/broker.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { type HostFacts, RUNNER_EXIT } from '../../src/service/facts.ts';
+import { undoesStop, whyStarted } from '../../src/host/broker.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { type HostFacts, RUNNER_EXIT } from '../../src/model/facts.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
 import type { StartReason } from '../../src/windows/service-host.ts';
 import { AT_DESK, OWNER, RECOVERY, Stage } from '../support/broker-stage.ts';

@@ -1,7 +1,7 @@
 // That chaos would notice: the model, its observer and the shrinking of scripts, with a stage of which a test says what is seen.
 import { describe, expect, it, vi } from 'vitest';
-import type { HistoryRecord } from '../../src/service/history.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import type { Status } from '../../src/model/status.ts';
 import { begun, type Claims, contradiction, damaged, ended, mayNotStart, mustCome, NOTHING, untrue } from '../chaos/model.ts';
 import { Observer } from '../chaos/observer.ts';
 import { shrink } from '../chaos/shrink.ts';

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor.ts';
-import { type Defect, repairReceipt } from '../../src/service/defect.ts';
-import { EXIT, GatewayServiceError } from '../../src/service/errors.ts';
-import { problem } from '../../src/service/problems.ts';
-import { noted } from '../../src/service/receipt.ts';
+import { type Defect, repairReceipt } from '../../src/model/defect.ts';
+import { EXIT, GatewayServiceError } from '../../src/model/errors.ts';
+import { problem } from '../../src/model/problems.ts';
+import { noted } from '../../src/model/receipt.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 import type { MemoryManager } from '../support/memory-manager.ts';
 

@@ -4,10 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
-import { ERRORS, type ErrorCode, EXIT, GatewayServiceError } from '../../src/service/errors.ts';
-import { poll } from '../../src/service/poll.ts';
-import { PHASES, type Status } from '../../src/service/status.ts';
-import { progress } from '../../src/service/steps.ts';
+import { ERRORS, type ErrorCode, EXIT, GatewayServiceError } from '../../src/model/errors.ts';
+import { poll } from '../../src/model/poll.ts';
+import { PHASES, type Status } from '../../src/model/status.ts';
+import { progress } from '../../src/model/steps.ts';
 import { type Answer, MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
 

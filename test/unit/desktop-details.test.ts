@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mainVersions } from '../../main/versions.ts';
 import { formatDetails, redact } from '../../src/desktop/details.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
-import { PHASES } from '../../src/service/status.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { PHASES } from '../../src/model/status.ts';
 import { ago, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
 describe('an update', () => {

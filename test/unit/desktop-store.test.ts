@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBridge, type GatewayServiceBridge, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
 import { createGatewayServiceStore, type GatewayServiceState } from '../../src/desktop/store.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import { ago, receiptFor, snapshotIn } from '../renderer/snapshots.ts';
 
 /** A main process whose replies the test gives, over a bus that clones as IPC does. */

@@ -20,9 +20,9 @@ import {
   trayIconOf,
   uptimeMs,
 } from '../../src/desktop/views.ts';
-import { EXIT } from '../../src/service/errors.ts';
-import { problem } from '../../src/service/problems.ts';
-import { PHASES } from '../../src/service/status.ts';
+import { EXIT } from '../../src/model/errors.ts';
+import { problem } from '../../src/model/problems.ts';
+import { PHASES } from '../../src/model/status.ts';
 import { ago, NOW, statusIn } from '../renderer/snapshots.ts';
 
 const CAN = { start: canStart, stop: canStop, restart: canRestart, repair: canRepair } as const;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { VERBS } from '../../src/cli/help.ts';
-import { PHASES } from '../../src/service/status.ts';
+import { PHASES } from '../../src/model/status.ts';
 import { UPDATE_STEPS } from '../../src/update/update-shape.ts';
 import { fencesOf, PAGES, readPage } from '../support/documents.ts';
 import { drawingOf, GENERATED, withGenerated } from '../support/generated-docs.ts';
@@ -65,7 +65,7 @@ describe('the pages', () => {
   });
 
   it('draw every phase and every step', () => {
-    const drawn = readFileSync(at('src/service/status.ts'), 'utf8').split('*/')[0] ?? '';
+    const drawn = readFileSync(at('src/model/status.ts'), 'utf8').split('*/')[0] ?? '';
     for (const phase of PHASES) expect(drawn).toContain(phase);
     for (const step of UPDATE_STEPS) expect(drawingOf('src/update/update.ts')).toContain(step);
   });

@@ -1,6 +1,6 @@
 // What an administrator is asked to run, and the surroundings of the question.
 import { describe, expect, it } from 'vitest';
-import { isSafeTemp, promptCommand, promptEnvironment } from '../../main/elevation/prompt-command.ts';
+import { isSafeTemp, promptCommand, promptEnvironment } from '../../src/elevation/prompt-command.ts';
 
 const SYSTEM = 'C:\\Windows\\System32';
 const HOST = 'C:\\Program Files\\Hermes Gateway Service\\1a2b\\hermes-gateway-host.exe';

@@ -1,11 +1,11 @@
 // What is said of an elevation: every combination of what the prompt said, whether a step is at work and what the SCM shows.
 import { describe, expect, it } from 'vitest';
-import { firstWay } from '../../main/elevation/elevation.ts';
-import { promptedOf } from '../../main/elevation/run-as.ts';
-import { outcomeOf, type Prompted, settle } from '../../main/elevation/settle.ts';
-import { elevatedStep, parseElevatedRequest } from '../../src/process/elevated-step.ts';
-import { type Elevation, type ElevationOutcome, isServiceName, parseAnswer, requireDone } from '../../src/process/elevation.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
+import { elevatedStep, parseElevatedRequest } from '../../src/elevation/elevated-step.ts';
+import { promptedOf } from '../../src/elevation/run-as.ts';
+import { outcomeOf, type Prompted, settle } from '../../src/elevation/settle.ts';
+import { firstWay } from '../../src/elevation/windows-elevation.ts';
+import { type Elevation, type ElevationOutcome, isServiceName, parseAnswer, requireDone } from '../../src/model/elevation.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 
 const busy = new GatewayServiceError('busy', '(another elevated step)');
 const PROMPTED = {

@@ -17,7 +17,7 @@ import {
 } from '../../src/gateway/identity-files.ts';
 import { clearPlannedStop, isMarkerFor, readPlannedStop, readTakeoverMarker, writePlannedStop } from '../../src/gateway/planned-stop.ts';
 import { parsePs, parseStat, posixProcesses, startTimesMatch } from '../../src/gateway/process-start-time.ts';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 
 const onLinux = process.platform === 'linux';
 const PID_FILE = 'gateway.pid';

@@ -1,8 +1,8 @@
 // Profile names: what Hermes accepts, minus what Windows cannot make a folder, a service or a pipe of.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PROFILE, parseProfile } from '../../src/gateway/profile.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { DEFAULT_PROFILE, parseProfile } from '../../src/model/profile.ts';
 
 function refusal(name: string, options?: { exists: boolean }): GatewayServiceError {
   try {

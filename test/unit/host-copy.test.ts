@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureHostCopy, hostCopyCommand, isWholeCopy, planHostCopy, pruneHostCopies } from '../../src/process/host-copy.ts';
+import { ensureHostCopy, hostCopyCommand, isWholeCopy, planHostCopy, pruneHostCopies } from '../../src/mechanisms/host-copy.ts';
 
 describe('what is copied', () => {
   it('is the executable and what it loads from beside itself, and nothing else that lies there', () => {

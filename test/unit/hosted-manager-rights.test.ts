@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import type { HostPort } from '../../src/process/host-port.ts';
-import { HostedManager } from '../../src/process/hosted-manager.ts';
-import { EXIT, GatewayServiceError } from '../../src/service/errors.ts';
+import { HostedManager } from '../../src/manager/hosted-manager.ts';
+import type { HostPort } from '../../src/mechanisms/host-port.ts';
+import { EXIT, GatewayServiceError } from '../../src/model/errors.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 
 const refuse = async (): Promise<never> => {

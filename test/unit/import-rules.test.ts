@@ -58,9 +58,9 @@ const SHARED = /^src\/desktop\/(ipc|views|messages[\w-]*|store|formats|details)\
 describe('imports', () => {
   it('are found at all', () => {
     expect(imports.length).toBeGreaterThan(100);
-    expect(imports).toContainEqual({ file: 'src/process/runner.ts', target: 'src/gateway/exit.ts', typeOnly: false });
-    expect(imports).toContainEqual({ file: 'src/process/runner.ts', target: 'src/service/definition.ts', typeOnly: true });
-    expect(imports).toContainEqual({ file: 'src/cli/internal-verbs.ts', target: 'src/process/entry.ts', typeOnly: false });
+    expect(imports).toContainEqual({ file: 'src/runner/runner.ts', target: 'src/gateway/exit.ts', typeOnly: false });
+    expect(imports).toContainEqual({ file: 'src/runner/runner.ts', target: 'src/model/definition.ts', typeOnly: true });
+    expect(imports).toContainEqual({ file: 'src/cli/internal-verbs.ts', target: 'src/host/entry.ts', typeOnly: false });
   });
 
   it('of src never lead to main or renderer', () => {
@@ -108,7 +108,7 @@ describe('processes', () => {
     expect(detaching.sort()).toEqual([
       'src/process/detach.ts',
       // The runner leads a session of its own, so that Ctrl+C in a terminal reaches it as a stop; it dies with its supervisor's pipe.
-      'src/process/entry.ts',
+      'src/host/entry.ts',
       // The gateway leads a process group, so that a stop takes its whole tree.
       'src/process/gateway-process.ts',
     ]);

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { printable, readLog } from '../../src/process/log-reader.ts';
-import { OutputLog } from '../../src/process/output-log.ts';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
+import { printable, readLog } from '../../src/state/log-reader.ts';
+import { OutputLog } from '../../src/state/output-log.ts';
 
 let folder: string;
 let log: string;

@@ -1,8 +1,8 @@
 // A scheduled task as the fields that matter, read from what schtasks prints and written as a document of our own.
 import { describe, expect, it } from 'vitest';
+import { taskNames } from '../../src/migration/task-scheduler.ts';
 import { decodeToolOutput, readTask, taskFile, writeTask } from '../../src/migration/task-xml.ts';
 import { nssmCommand, winswCommand } from '../../src/migration/wrapped-service.ts';
-import { taskNames } from '../../src/windows/task-scheduler.ts';
 import { hermesTask } from '../support/hermes-autostarts.ts';
 
 const USER = 'S-1-5-21-1-2-3-1001';

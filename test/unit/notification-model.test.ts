@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { type AlertKind, decide, type Episode, QUIET } from '../../src/desktop/notification-model.ts';
-import { problem } from '../../src/service/problems.ts';
-import { PHASES } from '../../src/service/status.ts';
+import { problem } from '../../src/model/problems.ts';
+import { PHASES } from '../../src/model/status.ts';
 import { ago, NOW, snapshotIn } from '../renderer/snapshots.ts';
 
 /** The `restarting` of the fixtures has the crash-loop problem. */

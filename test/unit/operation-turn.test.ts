@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { exclusively } from '../../src/process/operation-turn.ts';
-import { StateFolder } from '../../src/service/state-folder.ts';
+import { exclusively } from '../../src/manager/operation-turn.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
 
 let parent: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 // The one way to wait: it answers with the fact, or says what it waited for in vain.
 import { describe, expect, it } from 'vitest';
-import { poll } from '../../src/service/poll.ts';
+import { poll } from '../../src/model/poll.ts';
 
 describe('poll', () => {
   it('resolves with the first truthy answer and asks no more', async () => {

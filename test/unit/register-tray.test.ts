@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { menuTemplate, TrayController } from '../../main/tray.ts';
 import type { TrayModel, UpdateState } from '../../src/desktop/tray-model.ts';
-import { systemUptimeMs } from '../../src/service/holds.ts';
+import { systemUptimeMs } from '../../src/state/holds.ts';
 import { writeJournal } from '../../src/update/journal.ts';
 import { FakeElectron, FakeTray } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';

@@ -1,6 +1,6 @@
 // What an administrator is asked to consent to when services go with the app: one line for cmd.exe, whatever the user's variables say.
 import { expect, it } from 'vitest';
-import { removalLine } from '../../src/process/removal-consent.ts';
+import { removalLine } from '../../src/elevation/removal-consent.ts';
 
 const SYSTEM = 'C:\\Windows\\System32';
 const HOST = 'C:\\Program Files\\Hermes Gateway Service\\0123456789abcdef\\hermes-gateway-host.exe';

@@ -1,7 +1,7 @@
 // What differs between a service as it is registered and as it should be, setting by setting.
 import { describe, expect, it } from 'vitest';
-import { type FoundService, serviceDefects } from '../../src/process/service-defects.ts';
-import { isMendable } from '../../src/service/defect.ts';
+import { type FoundService, serviceDefects } from '../../src/mechanisms/service-defects.ts';
+import { isMendable } from '../../src/model/defect.ts';
 
 const WANTED = {
   service: 'HermesGateway-work',

@@ -1,6 +1,6 @@
 // Whom a service belongs to is decided by where the elevated step was started, not by who consented.
 import { expect, it } from 'vitest';
-import { ownerOf } from '../../src/process/service-registration.ts';
+import { ownerOf } from '../../src/mechanisms/service-registration.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
 
 const ANN = parseSid('S-1-5-21-1-2-3-1001');

@@ -12,7 +12,7 @@ import {
   isOurs,
   serviceOfEntry,
   shortcutOf,
-} from '../../src/process/startup-entry.ts';
+} from '../../src/mechanisms/startup-entry.ts';
 
 const COPIES = path.resolve('/home/Müller & Söhne 100%/state/host');
 const HOST = path.join(COPIES, '0123456789abcdef', 'hermes-gateway-host.exe');

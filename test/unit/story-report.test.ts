@@ -1,8 +1,8 @@
 // What `npm start` understands and what it prints, without playing anything.
 import { describe, expect, it } from 'vitest';
-import { percentile } from '../../main/story/changes.ts';
-import { HELP, parseStartOptions } from '../../main/story/options.ts';
-import { type StepReport, stepLines, summaryLine } from '../../main/story/report.ts';
+import { percentile } from '../../demo/story/changes.ts';
+import { HELP, parseStartOptions } from '../../demo/story/options.ts';
+import { type StepReport, stepLines, summaryLine } from '../../demo/story/report.ts';
 
 const PASSED: StepReport = { name: 'switch on', result: 'passed', ms: 1_234.5, figure: 'running after 0.50 s' };
 const FAILED: StepReport = {

@@ -6,7 +6,7 @@ import { en } from '../../src/desktop/messages.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { TOOLTIP_LIMIT, type TrayInput, type TrayItem, trayModel } from '../../src/desktop/tray-model.ts';
 import { canRestart, canStart, canStop, viewOf } from '../../src/desktop/views.ts';
-import { PHASES, type Phase } from '../../src/service/status.ts';
+import { PHASES, type Phase } from '../../src/model/status.ts';
 import { ago, NOW, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
 function modelOf(snapshots: readonly Snapshot[], input: Partial<TrayInput> = {}) {

@@ -1,6 +1,6 @@
 // What a systemd unit and a launchd agent start, as Hermes writes them and as people change them.
 import { describe, expect, it } from 'vitest';
-import { parseLaunchAgent, parseSystemdUnit } from '../../src/process/unit-file.ts';
+import { parseLaunchAgent, parseSystemdUnit } from '../../src/manager/unit-file.ts';
 
 const unit = (service: string) =>
   `[Unit]\nDescription=Hermes Agent Gateway\n\n[Service]\nType=simple\n${service}\n\n[Install]\nWantedBy=default.target\n`;

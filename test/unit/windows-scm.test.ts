@@ -1,7 +1,7 @@
 // The pure halves of the SCM's wrappers: waiting, failure actions, status reports, controls, readback.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENTS } from '../../src/service/events.ts';
+import { EVENTS } from '../../src/model/events.ts';
 import { fromFailureActions, parseFailureActions, samePlan, toFailureActions } from '../../src/windows/failure-actions.ts';
 import type { ServiceState, ServiceStatus } from '../../src/windows/scm.ts';
 import { nextWaitStep, type Progress } from '../../src/windows/scm-wait.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-const MODULE = new URL('../../dist/src/process/young-generation.js', import.meta.url).href;
+const MODULE = new URL('../../dist/src/host/young-generation.js', import.meta.url).href;
 
 /** Much is made in turns of the event loop, and some of it survives a while. Prints the bytes of the space before and after. */
 const BUSY = `

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import type { ElevationOutcome } from '../../src/process/elevation.ts';
+import type { ElevationOutcome } from '../../src/model/elevation.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { attempt, call } from './call.ts';
 import { consent, promptFolders, standInForPowerShell } from './consent.ts';

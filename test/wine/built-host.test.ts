@@ -6,7 +6,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { processesOf } from '../../main/story/trial-processes.ts';
+import { processesOf } from '../../demo/story/trial-processes.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { isSigned } from '../../src/windows/authenticode.ts';
 import { call } from './call.ts';

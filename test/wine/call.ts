@@ -1,6 +1,6 @@
 // Calls the functions of src/windows in a Windows process of the rig, with the types that they have; one process for all calls on a rig.
 import { expect } from 'vitest';
-import type { ErrorValue } from '../../src/service/errors.ts';
+import type { ErrorValue } from '../../src/model/errors.ts';
 import { Remote } from './remote.ts';
 import type { WineRig } from './rig.ts';
 

@@ -2,8 +2,8 @@
 // Its respawn is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
 import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import { EXIT } from '../../src/service/errors.ts';
-import type { Status } from '../../src/service/status.ts';
+import { EXIT } from '../../src/model/errors.ts';
+import type { Status } from '../../src/model/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';

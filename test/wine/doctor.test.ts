@@ -3,9 +3,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Defect, Repair } from '../../src/service/defect.ts';
-import type { ProblemCode } from '../../src/service/problems.ts';
-import type { Status } from '../../src/service/status.ts';
+import type { Defect, Repair } from '../../src/model/defect.ts';
+import type { ProblemCode } from '../../src/model/problems.ts';
+import type { Status } from '../../src/model/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
 import { serviceKey } from '../../src/windows/scm.ts';

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import type { ElevationOutcome } from '../../src/process/elevation.ts';
+import type { ElevationOutcome } from '../../src/model/elevation.ts';
 import { call } from './call.ts';
 import { type Consent, consent, promptFolders, standInForPowerShell } from './consent.ts';
 import type { ElevationRequest } from './probes/elevation.ts';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
 import { describeServiceOnWine, until } from './suite.ts';
 

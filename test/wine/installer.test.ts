@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { canPack, packInstallers } from './packaging/packing.ts';
 import type { WineRun } from './rig.ts';
 import { describeServiceOnWine, until } from './suite.ts';

@@ -1,12 +1,12 @@
 // The manager of Windows' mechanisms, which lives in a Windows process of the rig (probes/manager.ts), for tests on this side.
 import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
-import type { Repair } from '../../src/service/defect.ts';
-import type { HostFacts } from '../../src/service/facts.ts';
-import type { GatewayManager, HoldReason, InstallOptions } from '../../src/service/manager.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { Desired, Status } from '../../src/service/status.ts';
+import type { Repair } from '../../src/model/defect.ts';
+import type { HostFacts } from '../../src/model/facts.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model/manager.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Desired, Status } from '../../src/model/status.ts';
 import { callBy } from './call.ts';
 import { Remote } from './remote.ts';
 import type { WineRig } from './rig.ts';

@@ -172,7 +172,7 @@ function template(): Promise<string> {
 }
 
 /** What the compiler reads for a rig, as test/wine/tsconfig.json says it. */
-const SOURCES = ['src', 'main/elevation', 'test/wine/probes', 'test/windows/probes', 'test/wine/tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = ['src', 'test/wine/probes', 'test/windows/probes', 'test/wine/tsconfig.json', 'tsconfig.build.json'];
 
 /** The engine and the probes, compiled: it takes seconds, and every rig of one state of the project needs the same. */
 function compiled(): Promise<string> {

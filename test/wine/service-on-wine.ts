@@ -1,10 +1,10 @@
 // The service that a test is about, from outside of Windows: its manager inside, Windows' own tools, and its processes as Linux lists them.
 import { existsSync, readdirSync } from 'node:fs';
-import { processesOf } from '../../main/story/trial-processes.ts';
-import type { GatewayIdentity } from '../../src/gateway/identity.ts';
-import type { InstallOptions } from '../../src/service/manager.ts';
-import { poll } from '../../src/service/poll.ts';
-import type { Status } from '../../src/service/status.ts';
+import { processesOf } from '../../demo/story/trial-processes.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import type { InstallOptions } from '../../src/model/manager.ts';
+import { poll } from '../../src/model/poll.ts';
+import type { Status } from '../../src/model/status.ts';
 import { watchCount } from '../support/sandbox.ts';
 import { RemoteManager, sampleGatewayIn } from './remote-manager.ts';
 import { type RigOptions, WineRig } from './rig.ts';

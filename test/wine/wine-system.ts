@@ -1,12 +1,12 @@
-// The system of a trial (main/story) that is Windows as the rig has it: manager, service, runner and gateway below Wine and its rebuilt SCM.
+// The system of a trial (demo/story) that is Windows as the rig has it: manager, service, runner and gateway below Wine and its rebuilt SCM.
 // Who acts and looks stays on this side, and reaches in by the remote manager and by the files on C:.
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { copySample } from '../../main/story/this-system.ts';
-import { endProcesses, processesOf } from '../../main/story/trial-processes.ts';
-import type { SystemOptions, TrialSystem } from '../../main/story/trial-system.ts';
+import { copySample } from '../../demo/story/this-system.ts';
+import { endProcesses, processesOf } from '../../demo/story/trial-processes.ts';
+import type { SystemOptions, TrialSystem } from '../../demo/story/trial-system.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { GatewayServiceError } from '../../src/service/errors.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import { RemoteManager } from './remote-manager.ts';
 import { type Availability, available, WineRig } from './rig.ts';
 

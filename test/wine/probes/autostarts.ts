@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { windowsPorts } from '../../../src/process/windows-autostarts.ts';
-import { windowsStartupShell } from '../../../src/process/windows-startup.ts';
+import { windowsStartupShell } from '../../../src/mechanisms/windows-startup.ts';
+import { windowsPorts } from '../../../src/migration/windows-autostarts.ts';
 import { currentUser } from '../../../src/windows/security.ts';
 import { startupFolder } from '../../../src/windows/startup-folder.ts';
 import { serve } from './serve.ts';

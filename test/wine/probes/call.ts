@@ -1,6 +1,6 @@
 // Calls one exported function of src/windows inside Wine, in a process of its own: call MODULE FUNCTION JSON-ARGUMENTS. Prints {value} or
 // {error} as one JSON document.
-import { GatewayServiceError } from '../../../src/service/errors.ts';
+import { GatewayServiceError } from '../../../src/model/errors.ts';
 import { callFunction } from './call-function.ts';
 
 const [, , module = '', name = '', args = '[]'] = process.argv;

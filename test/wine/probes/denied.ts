@@ -5,8 +5,8 @@ let denied = false;
 onEachStep(() => denied, { OpenServiceW: 1 });
 
 const { hostCommand, identityOf, windowsManager } = await import('./windows-manager.ts');
-const { registerService } = await import('../../../src/process/service-registration.ts');
-const { RECOVERY_LADDER } = await import('../../../src/service/ladder.ts');
+const { registerService } = await import('../../../src/mechanisms/service-registration.ts');
+const { RECOVERY_LADDER } = await import('../../../src/model/ladder.ts');
 
 const of = identityOf('C:\\users\\hermes\\denied');
 const [gatewayCommand = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // An elevated step that is at work for a while and then dies without an answer: elevated-holder MILLISECONDS.
 // Makes C:\holding when it is at work, and dies earlier when somebody removes that.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { ELEVATED_MUTEX } from '../../../src/process/elevation.ts';
+import { ELEVATED_MUTEX } from '../../../src/model/elevation.ts';
 import { takeMutex } from '../../../src/windows/mutex.ts';
 
 takeMutex(ELEVATED_MUTEX, 0);

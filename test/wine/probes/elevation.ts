@@ -1,11 +1,11 @@
 // One elevation inside Windows, by a way of the app's own: elevation JSON. Prints {outcome} as one JSON document.
 import { fileURLToPath } from 'node:url';
-import { factsOfWindows } from '../../../main/elevation/elevation.ts';
-import { runAs } from '../../../main/elevation/run-as.ts';
-import type { SettleTimes } from '../../../main/elevation/settle.ts';
-import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
-import { directElevation } from '../../../src/process/direct-elevation.ts';
-import type { ElevatedVerb } from '../../../src/process/elevation.ts';
+import { directElevation } from '../../../src/elevation/direct-elevation.ts';
+import { runAs } from '../../../src/elevation/run-as.ts';
+import type { SettleTimes } from '../../../src/elevation/settle.ts';
+import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
+import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
+import type { ElevatedVerb } from '../../../src/model/elevation.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 
 export interface ElevationRequest {

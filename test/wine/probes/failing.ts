@@ -9,12 +9,12 @@ onEachStep(step => {
   return taken.length - 1 === refused;
 });
 
-const { registerService, unregisterService, isRegistered } = await import('../../../src/process/service-registration.ts');
+const { registerService, unregisterService, isRegistered } = await import('../../../src/mechanisms/service-registration.ts');
 const { EVENT_SOURCE_KEY } = await import('../../../src/windows/event-log.ts');
 const { readKey } = await import('../../../src/windows/registry.ts');
 const { serviceKey } = await import('../../../src/windows/scm.ts');
 const { readInstalled } = await import('../../../src/windows/service-install.ts');
-const { GatewayServiceError } = await import('../../../src/service/errors.ts');
+const { GatewayServiceError } = await import('../../../src/model/errors.ts');
 
 export interface Failing {
   /** Every step of a registration that is new, and whether what it left when it was refused was nothing. */

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { poll } from '../../../src/service/poll.ts';
+import { poll } from '../../../src/model/poll.ts';
 import { isAlive, listProcesses } from '../../../src/windows/process-info.ts';
 import { queryStatus } from '../../../src/windows/scm.ts';
 

@@ -1,5 +1,5 @@
 // Takes services away with an administrator's consent, for which Wine's shell asks nobody: removal SERVICE…
-import { removeWithConsent } from '../../../src/process/removal-consent.ts';
+import { removeWithConsent } from '../../../src/elevation/removal-consent.ts';
 
 await removeWithConsent(process.argv.slice(2));
 console.log('{}');

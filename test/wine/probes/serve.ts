@@ -1,7 +1,7 @@
 // The other half of test/wine/remote.ts: listens on a loopback port, which it prints, and answers {"id",verb,args} by {"id","value"} or
 // {"id","error"}. The process ends with its connection.
 import net from 'node:net';
-import { toGatewayServiceError } from '../../../src/service/errors.ts';
+import { toGatewayServiceError } from '../../../src/model/errors.ts';
 import { lines } from './lines.ts';
 
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;

@@ -2,7 +2,7 @@
 // runner of a test is in. Each visit is a line in C:\visits: "came", and what was said.
 import { appendFileSync } from 'node:fs';
 import net from 'node:net';
-import type { RunnerState } from '../../../src/service/facts.ts';
+import type { RunnerState } from '../../../src/model/facts.ts';
 
 const [, , pipe = '', pid = ''] = process.argv;
 const state: RunnerState = {

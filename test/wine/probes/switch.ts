@@ -1,11 +1,11 @@
 // The switch, with the app's own elevation by sudo-prompt: switch JSON. Prints {error?, status, steps, folders} as one JSON document.
 import { existsSync, readdirSync } from 'node:fs';
-import { factsOfWindows } from '../../../main/elevation/elevation.ts';
-import { sudoPrompt } from '../../../main/elevation/sudo-prompt.ts';
-import { type ErrorValue, toGatewayServiceError } from '../../../src/service/errors.ts';
-import type { Report } from '../../../src/service/manager.ts';
-import type { Status } from '../../../src/service/status.ts';
-import type { Step } from '../../../src/service/steps.ts';
+import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
+import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
+import { type ErrorValue, toGatewayServiceError } from '../../../src/model/errors.ts';
+import type { Report } from '../../../src/model/manager.ts';
+import type { Status } from '../../../src/model/status.ts';
+import type { Step } from '../../../src/model/steps.ts';
 import { hostCommand, identityOf, states, windowsManager } from './windows-manager.ts';
 
 export interface SwitchRequest {

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { poll } from '../../../src/service/poll.ts';
+import { poll } from '../../../src/model/poll.ts';
 import { commandLine } from '../../../src/windows/argv.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { queryStatus, requestStop } from '../../../src/windows/scm.ts';

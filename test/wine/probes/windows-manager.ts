@@ -2,19 +2,19 @@
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { directElevation } from '../../../src/elevation/direct-elevation.ts';
 import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts';
-import type { GatewayIdentity } from '../../../src/gateway/identity.ts';
-import { directElevation } from '../../../src/process/direct-elevation.ts';
-import type { Elevation } from '../../../src/process/elevation.ts';
+import { HostedManager } from '../../../src/manager/hosted-manager.ts';
+import { installedCommand, protocolOf } from '../../../src/mechanisms/installed-host.ts';
+import { scmHost, servedByRunner } from '../../../src/mechanisms/scm-host.ts';
+import { startupHost } from '../../../src/mechanisms/startup-host.ts';
+import { windowsStartupShell } from '../../../src/mechanisms/windows-startup.ts';
+import { windowsMigration } from '../../../src/migration/windows-migration.ts';
+import type { Elevation } from '../../../src/model/elevation.ts';
+import type { GatewayIdentity } from '../../../src/model/identity.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
-import { HostedManager } from '../../../src/process/hosted-manager.ts';
-import { installedCommand, protocolOf } from '../../../src/process/installed-host.ts';
-import { scmHost, servedByRunner } from '../../../src/process/scm-host.ts';
-import { startupHost } from '../../../src/process/startup-host.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
-import { windowsMigration } from '../../../src/process/windows-migration.ts';
-import { windowsStartupShell } from '../../../src/process/windows-startup.ts';
-import { stateRoot } from '../../../src/service/state-folder.ts';
+import { stateRoot } from '../../../src/state/state-folder.ts';
 
 /** The folder of all state folders. */
 export const states = stateRoot('win32', process.env, os.homedir());

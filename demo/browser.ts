@@ -1,0 +1,183 @@
+/**
+ * The shell without Electron: the panel in any browser of this computer, over HTTP on loopback. Verbs are answered by the same controller
+ * that the app uses, and snapshots come as server-sent events. While no page is open nothing is watched and no timer runs.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as v from 'valibot';
+import { readPages } from '../main/page-files.ts';
+import type { GatewayServiceController } from '../src/desktop/controller.ts';
+import type { Reply, Snapshot } from '../src/desktop/ipc.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
+import { admit, type Door, isRefusal, NOT_FOUND, type Refusal } from './browser-guard.ts';
+import type { ConsentStandIn } from './consent-stand-in.ts';
+import { TRIES, type TryIt } from './try-it.ts';
+
+export interface BrowserShellOptions {
+  readonly controller: Pick<GatewayServiceController, 'handle' | 'onChanged'>;
+  /** Makes something happen to the gateway; resolves with what is so afterwards. */
+  readonly attempt: (what: TryIt) => Promise<Snapshot>;
+  /** Told to every page, which draws its question. */
+  readonly consent?: Pick<ConsentStandIn, 'onChanged'>;
+  /** Folder of the built page. */
+  readonly pages: string;
+  /** Silence after which an open page is sent a comment, in milliseconds, so that nothing between closes the stream; default 25,000. */
+  readonly heartbeatMs?: number;
+}
+
+export interface BrowserShell {
+  /** What a person opens: `http://127.0.0.1:<port>/?token=<token>`. */
+  readonly url: string;
+  /** Ends every stream and stops listening. */
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 25_000;
+const MAX_BODY_BYTES = 64 * 1024;
+/** A page that does not read what it is sent is let go; it opens its stream again when it wakes. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const TOO_BIG: Refusal = { status: 413, message: 'This is more than anybody has to say here.' };
+const BROKEN: Refusal = { status: 500, message: 'Something went wrong here.' };
+
+const TRY_REQUEST = v.strictObject({ what: v.picklist(TRIES) });
+
+/** Listens on 127.0.0.1, at a port that the system chooses, with a token of its own. */
+export async function openBrowserShell(options: BrowserShellOptions): Promise<BrowserShell> {
+  const { controller, attempt, consent, heartbeatMs = HEARTBEAT_MS } = options;
+  const pages = readPages(options.pages);
+  const token = randomBytes(32).toString('base64url');
+  const streams = new Set<() => void>();
+
+  const server = http.createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    const { port } = server.address() as AddressInfo;
+    answer(request, response, { port, token }).catch(() => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, BROKEN);
+    });
+  });
+
+  async function answer(request: http.IncomingMessage, response: http.ServerResponse, door: Door): Promise<void> {
+    const admission = admit(knockOf(request), door);
+    if (isRefusal(admission)) return refuse(response, admission);
+    switch (admission.to) {
+      case 'page': {
+        const file = pages.get(admission.path);
+        return file ? send(response, 200, file.contentType, file.body) : refuse(response, NOT_FOUND);
+      }
+      case 'events':
+        return stream(response);
+      case 'verb':
+      case 'try': {
+        const text = await readBody(request);
+        if (text === undefined) return refuse(response, TOO_BIG);
+        const payload = parseJson(text);
+        return reply(response, admission.to === 'try' ? await tried(payload) : await controller.handle(admission.verb, payload));
+      }
+    }
+  }
+
+  async function tried(payload: unknown): Promise<Reply<Snapshot>> {
+    try {
+      const request = v.safeParse(TRY_REQUEST, payload);
+      if (!request.success) throw new GatewayServiceError('bad-request', `(try: one of ${TRIES.join(', ')})`);
+      return { ok: true, value: await attempt(request.output.what) };
+    } catch (thrown) {
+      return { ok: false, error: toGatewayServiceError(thrown).toValue() };
+    }
+  }
+
+  /** A snapshot at once and after every change; the controller watches while at least one stream is open. */
+  function stream(response: http.ServerResponse): void {
+    response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    let heartbeat: NodeJS.Timeout;
+    const write = (text: string) => {
+      if (response.writableLength > MAX_UNREAD_BYTES) {
+        response.destroy();
+        return;
+      }
+      response.write(text);
+      clearTimeout(heartbeat);
+      heartbeat = setTimeout(() => write(':\n\n'), heartbeatMs);
+    };
+    const unsubscribe = controller.onChanged(snapshot => write(`data: ${JSON.stringify(snapshot)}\n\n`));
+    const unasked = consent?.onChanged(state => write(`event: consent\ndata: ${JSON.stringify(state)}\n\n`));
+    const end = () => response.end();
+    streams.add(end);
+    response.once('close', () => {
+      clearTimeout(heartbeat);
+      unsubscribe();
+      unasked?.();
+      streams.delete(end);
+    });
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}/?token=${token}`,
+    async close() {
+      for (const end of streams) end();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function knockOf({ method = '', url = '', headers }: http.IncomingMessage) {
+  const { host, origin, authorization, 'content-type': contentType } = headers;
+  return { method, url, host, origin, authorization, contentType };
+}
+
+/** The body as text; undefined when it is too big. It is read to its end all the same, so that the sender hears the answer. */
+async function readBody(request: http.IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
+}
+
+/** Undefined for what is no JSON: no verb takes that. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(response: http.ServerResponse, value: Reply<unknown>): void {
+  const status = !value.ok && value.error.code === 'bad-request' ? 400 : 200;
+  send(response, status, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(value)));
+}
+
+function refuse(response: http.ServerResponse, { status, message }: Refusal): void {
+  send(response, status, 'text/plain; charset=utf-8', Buffer.from(`${message}\n`));
+}
+
+function send(response: http.ServerResponse, status: number, contentType: string, body: Buffer): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': contentType, 'content-length': body.byteLength });
+  response.end(body);
+}

@@ -1,0 +1,101 @@
+/**
+ * A stand-in for the question that Windows asks before an administrator's step (UAC): where it is required, a trial's switch waits for the
+ * answer as the app waits for Windows'. Nothing is elevated; what is shown is how the panel takes a yes, a no, and no answer at all.
+ */
+
+import { GatewayServiceError } from '../src/model/errors.ts';
+import type { GatewayManager, Operation, Report } from '../src/model/manager.ts';
+import { progress } from '../src/model/steps.ts';
+
+export type ConsentAnswer = 'yes' | 'no' | 'never';
+
+export interface ConsentState {
+  /** Whether the next installation or removal asks. */
+  readonly required: boolean;
+  /** Whether the question is shown now. */
+  readonly asking: boolean;
+}
+
+/** How long an unanswered question holds up its operation, in milliseconds; Windows itself waits two minutes. */
+const UNANSWERED_MS = 5_000;
+
+export class ConsentStandIn {
+  readonly #unansweredMs: number;
+  readonly #listeners = new Set<(state: ConsentState) => void>();
+  #required = false;
+  #question: ((answer: ConsentAnswer) => void) | undefined;
+
+  constructor({ unansweredMs = UNANSWERED_MS }: { readonly unansweredMs?: number } = {}) {
+    this.#unansweredMs = unansweredMs;
+  }
+
+  get state(): ConsentState {
+    return { required: this.#required, asking: this.#question !== undefined };
+  }
+
+  require(required: boolean): void {
+    this.#required = required;
+    this.#tell();
+  }
+
+  /** Answers the open question, if there is one. */
+  answer(answer: ConsentAnswer): void {
+    this.#question?.(answer);
+  }
+
+  /** Calls back at once and after every change. Returns the unsubscribe. */
+  onChanged(listener: (state: ConsentState) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.state);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves with the consent. @throws GatewayServiceError `consent-declined`, `timed-out` where nobody answers */
+  async ask(operation: Operation, report?: Report): Promise<void> {
+    if (!this.#required) return;
+    report?.(progress(operation, 'consent'));
+    const answer = await new Promise<ConsentAnswer>(resolve => {
+      this.#question = resolve;
+      this.#tell();
+    });
+    this.#question = undefined;
+    this.#tell();
+    if (answer === 'no') throw new GatewayServiceError('consent-declined');
+    if (answer === 'yes') return;
+    await new Promise(resolve => setTimeout(resolve, this.#unansweredMs));
+    throw new GatewayServiceError('timed-out', `(an administrator's consent to ${operation})`);
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener(this.state);
+  }
+}
+
+/** The same manager, whose installation and removal ask first where that is required, and say so in their receipts. */
+export function askingManager(manager: GatewayManager, consent: ConsentStandIn): GatewayManager {
+  return {
+    mechanisms: manager.mechanisms,
+    async preview(verb, identity, options) {
+      const receipt = await manager.preview(verb, identity, options);
+      return { ...receipt, elevated: receipt.elevated || consent.state.required };
+    },
+    async install(identity, options, report) {
+      await consent.ask('install', report);
+      return manager.install(identity, options, report);
+    },
+    async uninstall(identity, report) {
+      await consent.ask('uninstall', report);
+      return manager.uninstall(identity, report);
+    },
+    examine: identity => manager.examine(identity),
+    repair: (identity, report) => manager.repair(identity, report),
+    start: (identity, report) => manager.start(identity, report),
+    stop: (identity, report) => manager.stop(identity, report),
+    restart: (identity, report) => manager.restart(identity, report),
+    hold: (identity, why) => manager.hold(identity, why),
+    status: identity => manager.status(identity),
+    history: identity => manager.history(identity),
+    watch: (identity, listener) => manager.watch(identity, listener),
+    logPath: identity => manager.logPath(identity),
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * The verbs over HTTP on loopback, for the shell without Electron: `POST /api/<verb>` with the page's token, pushes as server-sent events.
+ * It knows whether the other side answers, and whether it wants to, because a page that shows the last known state of a lost server
+ * would lie.
+ */
+
+import type { Readable } from '../../renderer/use-store.ts';
+import type { Reply, Snapshot, Transport } from '../../src/desktop/ipc.ts';
+import { connectionLost } from '../../src/desktop/store.ts';
+
+/** What the stand-in can do to a gateway, and answers in the place of Windows. */
+export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update' | `consent-${'on' | 'off' | 'yes' | 'no' | 'never'}`;
+
+/** Of the stand-in for Windows' question: whether a switch asks for an administrator, and whether it asks right now. */
+export interface ConsentState {
+  readonly required: boolean;
+  readonly asking: boolean;
+}
+
+/** `lost` from the moment the event stream breaks until it is open again; `refused` for good, where the token opens nothing. */
+export type Link = 'open' | 'lost' | 'refused';
+
+export interface HttpTransport extends Transport {
+  readonly link: Readable<Link>;
+  readonly consent: Readable<ConsentState>;
+  /** Resolves to a `Reply`, as `invoke` does. */
+  tryIt(what: TryIt): Promise<unknown>;
+}
+
+/** Pause before a refused event stream is opened again, in milliseconds. A broken one is reopened by the browser itself. */
+const REOPEN_MS = 2_000;
+const UNAUTHORIZED = 401;
+
+export function createHttpTransport(token: string): HttpTransport {
+  const listeners = new Set<(snapshot: unknown) => void>();
+  const link = held<Link>('open');
+  const consent = held<ConsentState>({ required: false, asking: false });
+  let events: EventSource | undefined;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+
+  function setLink(value: Link): void {
+    if (link.get() !== 'refused') link.set(value);
+  }
+
+  async function post(path: string, payload: unknown): Promise<unknown> {
+    try {
+      const response = await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(payload),
+      });
+      if (response.status === UNAUTHORIZED) setLink('refused');
+      return await response.json();
+    } catch {
+      return { ok: false, error: connectionLost() };
+    }
+  }
+
+  function deliver(snapshot: unknown): void {
+    for (const listener of [...listeners]) listener(snapshot);
+  }
+
+  /** What was pushed while nobody listened is lost: every profile is asked for anew. */
+  async function catchUp(): Promise<void> {
+    const first = (await post('api/get', {})) as Reply<Snapshot>;
+    if (!first.ok) return;
+    deliver(first.value);
+    for (const profile of first.value.profiles.filter(name => name !== first.value.profile)) {
+      const other = (await post('api/get', { profile })) as Reply<Snapshot>;
+      if (other.ok) deliver(other.value);
+    }
+  }
+
+  function open(): void {
+    events = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
+    events.onopen = () => {
+      if (link.get() === 'open') return;
+      setLink('open');
+      void catchUp();
+    };
+    events.onmessage = event => deliver(JSON.parse(String(event.data)));
+    events.addEventListener('consent', event => consent.set(JSON.parse(String(event.data))));
+    events.onerror = () => {
+      setLink('lost');
+      if (events?.readyState === EventSource.CLOSED) reopening = setTimeout(() => void reopen(), REOPEN_MS);
+    };
+  }
+
+  /** An event stream does not say why it is refused, so a verb is asked first. */
+  async function reopen(): Promise<void> {
+    await post('api/get', {});
+    if (link.get() !== 'refused' && listeners.size > 0) open();
+  }
+
+  return {
+    invoke: (verb, payload) => post(`api/${verb}`, payload),
+    tryIt: what => post('api/try', { what }),
+    link,
+    consent,
+    subscribe(listener) {
+      listeners.add(listener);
+      if (listeners.size === 1) open();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        clearTimeout(reopening);
+        events?.close();
+      };
+    },
+  };
+}
+
+/** One value, and everybody who wants to know when it is another. */
+function held<T>(first: T): Readable<T> & { set(value: T): void } {
+  const watchers = new Set<(value: T) => void>();
+  let value = first;
+  return {
+    get: () => value,
+    set(next) {
+      if (next === value) return;
+      value = next;
+      for (const watcher of [...watchers]) watcher(value);
+    },
+    listen(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+  };
+}
+
+const TOKEN = 'gateway-service-token';
+
+/** The page's token: from its address, where it stays only until it is read, or from this tab's memory after a reload. */
+export function takeToken(): string {
+  const address = new URL(location.href);
+  const given = address.searchParams.get('token');
+  if (given !== null) {
+    sessionStorage.setItem(TOKEN, given);
+    address.searchParams.delete('token');
+    history.replaceState(null, '', address);
+  }
+  return given ?? sessionStorage.getItem(TOKEN) ?? '';
+}

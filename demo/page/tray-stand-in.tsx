@@ -1,0 +1,141 @@
+/**
+ * The icon of the notification area, drawn above the panel: the same model that draws the app's tray, with a menu that does what it says.
+ */
+
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useStore } from '../../renderer/use-store.ts';
+import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
+import type { Catalogue } from '../../src/desktop/messages-by-locale.ts';
+import type { GatewayServiceStore } from '../../src/desktop/store.ts';
+import { type TrayCommand, type TrayImage, type TrayItem, type TrayTheme, trayModel } from '../../src/desktop/tray-model.ts';
+
+const ICONS = import.meta.glob<string>('../../build/icons/tray-*@2x.png', { eager: true, query: '?url', import: 'default' });
+const iconOf = (image: TrayImage) => ICONS[`../build/icons/${image}@2x.png`];
+
+const APP_NAME = 'Hermes';
+
+interface TrayStandInProps extends Catalogue {
+  readonly store: GatewayServiceStore;
+  readonly bridge: GatewayServiceBridge;
+  /** Opens the details of the panel, with the log. */
+  onDetails(): void;
+}
+
+export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayStandInProps) {
+  const { profiles } = useStore(store);
+  const [open, setOpen] = useState(false);
+  const strip = useRef<HTMLElement>(null);
+  const icon = useRef<HTMLButtonElement>(null);
+  const snapshots = profiles.flatMap(({ snapshot }) => (snapshot ? [snapshot] : []));
+  const modelFor = (theme: TrayTheme) => trayModel({ appName: APP_NAME, snapshots, theme, messages, shell, quits: false, now: Date.now() });
+  const { tooltip, menu, image } = modelFor('light');
+
+  useEffect(() => {
+    if (!open) return;
+    strip.current?.querySelector<HTMLElement>('[role=menuitem]:not([aria-disabled])')?.focus();
+    const leave = (event: PointerEvent) => {
+      if (!(event.target instanceof Node && strip.current?.contains(event.target))) setOpen(false);
+    };
+    document.addEventListener('pointerdown', leave);
+    return () => document.removeEventListener('pointerdown', leave);
+  }, [open]);
+
+  function obey(command: TrayCommand): void {
+    setOpen(false);
+    icon.current?.focus();
+    switch (command.do) {
+      case 'start':
+      case 'stop':
+      case 'restart':
+        void bridge[command.do](command.profile);
+        return;
+      case 'logs':
+        store.select(command.profile);
+        onDetails();
+        requestAnimationFrame(() => document.querySelector('[data-part=log]')?.scrollIntoView({ block: 'center' }));
+        return;
+      case 'open':
+        document.querySelector<HTMLElement>('.hgs-panel [role=switch]')?.focus();
+    }
+  }
+
+  return (
+    <aside ref={strip} className="hgs-stand-in hgs-tray" aria-label={messages.tryIt.tray}>
+      <p>
+        <strong>{messages.tryIt.tray}</strong> <span className="hgs-muted">{messages.tryIt.trayHint}</span>
+      </p>
+      <button
+        ref={icon}
+        type="button"
+        className="hgs-tray-icon"
+        title={tooltip}
+        aria-label={tooltip}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <picture>
+          <source media="(prefers-color-scheme: dark)" srcSet={iconOf(modelFor('dark').image)} />
+          <img src={iconOf(image)} width="16" height="16" alt="" />
+        </picture>
+      </button>
+      {open && (
+        <div
+          className="hgs-menu"
+          role="menu"
+          tabIndex={-1}
+          aria-label={tooltip}
+          onKeyDown={event => moveIn(event, () => setOpen(false), icon)}
+        >
+          {menu.map((item, at) => drawn(item, at, obey))}
+        </div>
+      )}
+    </aside>
+  );
+}
+
+function drawn(item: TrayItem, at: number, obey: (command: TrayCommand) => void): ReactNode {
+  switch (item.kind) {
+    case 'separator':
+      return <hr key={at} />;
+    case 'text':
+      return (
+        <button key={at} type="button" role="menuitem" aria-disabled="true" tabIndex={-1}>
+          {item.label}
+        </button>
+      );
+    case 'command':
+      return (
+        <button key={at} type="button" role="menuitem" tabIndex={-1} onClick={() => obey(item.command)}>
+          {item.label}
+        </button>
+      );
+    case 'menu':
+      return (
+        // A drawn menu has room: what Windows would open beside it stands below its name.
+        // biome-ignore lint/a11y/useSemanticElements: a group of a menu is no fieldset
+        <div key={at} role="group" aria-label={item.label}>
+          <span className="hgs-muted">{item.label}</span>
+          {item.items.map((inner, below) => drawn(inner, below, obey))}
+        </div>
+      );
+  }
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+/** The keys of a menu: the arrows go round, Escape and Tab leave. */
+function moveIn(event: KeyboardEvent<HTMLElement>, leave: () => void, icon: { readonly current: HTMLElement | null }): void {
+  if (event.key === 'Escape' || event.key === 'Tab') {
+    leave();
+    icon.current?.focus();
+    if (event.key === 'Escape') event.preventDefault();
+    return;
+  }
+  const step = STEPS[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  const items: Element[] = [...event.currentTarget.querySelectorAll('[role=menuitem]')];
+  const next = document.activeElement ? items.at((items.indexOf(document.activeElement) + step) % items.length) : undefined;
+  if (next instanceof HTMLElement) next.focus();
+}

@@ -1,0 +1,46 @@
+/** A strip of stand-ins for what can happen to a gateway, and the choice whether a switch asks for an administrator. */
+
+import { useState } from 'react';
+import { Button } from '../../renderer/button.tsx';
+import { useStore } from '../../renderer/use-store.ts';
+import type { Reply } from '../../src/desktop/ipc.ts';
+import type { Messages } from '../../src/desktop/messages.ts';
+import type { ErrorValue } from '../../src/desktop/store.ts';
+import type { HttpTransport, TryIt } from './http-transport.ts';
+
+const TRIES = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly TryIt[];
+
+export interface StripProps {
+  readonly transport: HttpTransport;
+  readonly messages: Messages;
+}
+
+export function TryItStrip({ transport, messages }: StripProps) {
+  const [error, setError] = useState<ErrorValue>();
+  const { required } = useStore(transport.consent);
+
+  async function attempt(what: TryIt): Promise<void> {
+    const reply = (await transport.tryIt(what)) as Reply<unknown>;
+    setError(reply.ok ? undefined : reply.error);
+  }
+
+  return (
+    <aside className="hgs-stand-in hgs-try" aria-label={messages.tryIt.title}>
+      <p>
+        <strong>{messages.tryIt.title}</strong> <span className="hgs-muted">{messages.tryIt.hint}</span>
+      </p>
+      <div>
+        {TRIES.map(what => (
+          <Button key={what} onClick={() => void attempt(what)}>
+            {messages.tryIt[what]}
+          </Button>
+        ))}
+        <label>
+          <input type="checkbox" checked={required} onChange={event => void attempt(event.target.checked ? 'consent-on' : 'consent-off')} />
+          {messages.tryIt.consent}
+        </label>
+      </div>
+      {error && <p role="alert">{messages.error(error).message}</p>}
+    </aside>
+  );
+}

@@ -1,0 +1,178 @@
+/**
+ * `npm start`: a trial, its story, and then the panel to try oneself. The only place that joins trial, browser shell and terminal.
+ */
+
+import { cpSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from 'playwright';
+import { EXIT, toGatewayServiceError } from '../../src/model/errors.ts';
+import { type BrowserShell, openBrowserShell } from '../browser.ts';
+import { findChromium, launchChromium } from './chromium.ts';
+import { controllerHands, type Hands } from './hands.ts';
+import { HELP, parseStartOptions, type StartOptions } from './options.ts';
+import { type PageHands, pageHands } from './page-hands.ts';
+import { record } from './recording.ts';
+import { type StepReport, type StoryReport, stepLines, summaryLine } from './report.ts';
+import { playStory } from './story.ts';
+import { openThisSystem } from './this-system.ts';
+import { openTrial, type Trial } from './trial.ts';
+import type { OpenSystem } from './trial-system.ts';
+
+/** By convention 128 and the number of SIGINT. */
+const EXIT_INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Resolves with the exit code.
+ * @param root of this project
+ */
+export async function start(argv: readonly string[], root: string, openSystem: OpenSystem = openThisSystem): Promise<number> {
+  let options: StartOptions;
+  try {
+    options = parseStartOptions(argv);
+  } catch (error) {
+    return complain(error, EXIT.usage);
+  }
+  if (options.help) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+
+  const interruption = new AbortController();
+  const interrupt = () => {
+    if (!interruption.signal.aborted) process.stderr.write('\nEnding: switching off and cleaning up.\n');
+    interruption.abort(new Error('interrupted'));
+  };
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  try {
+    return await runTrial(options, root, openSystem, interruption.signal);
+  } catch (error) {
+    // What was being opened cleaned up after itself.
+    if (interruption.signal.aborted) return EXIT_INTERRUPTED;
+    return complain(error, EXIT.failed);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}
+
+async function runTrial(options: StartOptions, root: string, openSystem: OpenSystem, signal: AbortSignal): Promise<number> {
+  const say = options.json ? () => undefined : (text: string) => void process.stdout.write(`${text}\n`);
+  const trial = openTrial(await openSystem({ ...options, root }));
+  let shell: BrowserShell | undefined;
+  let report: Omit<StoryReport, 'left'> | undefined;
+  let logs: string | undefined;
+  let failure: unknown;
+  try {
+    const { controller, attempt, consent } = trial;
+    shell = await openBrowserShell({ controller, attempt, consent, pages: path.join(root, 'dist/demo/page') });
+    say(introduction(trial));
+    report = await tellStory(options, { trial, shell, root, signal, say });
+    if (!report.ok) logs = keepLogs(trial, path.join(root, 'test-results', `${resultsName(options)}-logs`));
+    say(`\n  ${summaryLine(report)}`);
+    if (logs !== undefined) say(`  The logs are kept in ${logs}.`);
+    if (report.ok && !options.json && process.stdin.isTTY && process.stdout.isTTY) await stay(trial, shell, signal, say);
+  } catch (error) {
+    if (!signal.aborted) failure = error;
+  }
+  await shell?.close();
+  const left = await trial.dispose();
+  if (failure !== undefined) throw failure;
+
+  say(
+    left.length === 0
+      ? '  Nothing is left: no process runs, and the throw-away folder is gone.'
+      : `  Left over:\n    ${left.join('\n    ')}`,
+  );
+  if (options.json && report) process.stdout.write(`${JSON.stringify({ ...report, ok: report.ok && left.length === 0, left })}\n`);
+  if (!report) return EXIT_INTERRUPTED;
+  return report.ok && left.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+interface Scene {
+  readonly trial: Trial;
+  readonly shell: BrowserShell;
+  readonly root: string;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+async function tellStory(options: StartOptions, { trial, shell, root, signal, say }: Scene): Promise<Omit<StoryReport, 'left'>> {
+  const pictures = path.join(root, 'test-results', resultsName(options));
+  const { browser, why } = await openBrowser(options, trial);
+  const beganMs = performance.now();
+  let page: PageHands | undefined;
+  let steps: readonly StepReport[];
+  try {
+    page = browser && (await pageHands({ browser, url: shell.url, pictures }));
+    const { controller, identity, attempt } = trial;
+    const hands: Hands = page ?? controllerHands({ controller, profile: identity.profile, attempt });
+    const story = playStory({ trial, hands, ...(page && { page }), signal, onStep: step => say(stepLines(step)) });
+    steps = await Promise.race([story, aborted(signal)]);
+    await hands.close();
+  } finally {
+    await browser?.close();
+  }
+  const recording = options.record && page ? await record(root, pictures) : undefined;
+  return {
+    ok: steps.every(({ result }) => result !== 'failed'),
+    gateway: trial.gateway,
+    folder: trial.folder,
+    steps,
+    totalMs: performance.now() - beganMs,
+    ...(page ? { pictures } : { noPictures: why ?? '' }),
+    ...(recording !== undefined && { recording }),
+  };
+}
+
+async function openBrowser({ browser: wanted }: StartOptions, trial: Trial): Promise<{ browser?: Browser; why?: string }> {
+  if (!wanted) return { why: '--no-browser was given' };
+  const executable = findChromium();
+  if (executable === undefined) return { why: 'no Chromium was found (CHROMIUM may name one)' };
+  try {
+    // Not with the trial's environment: the browser is none of its processes.
+    return { browser: await launchChromium(executable, { env: trial.outerEnv }) };
+  } catch (error) {
+    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { why: `${executable} could not be used (${line})` };
+  }
+}
+
+/** Switches on again and stays until Ctrl+C. */
+async function stay(trial: Trial, shell: BrowserShell, signal: AbortSignal, say: Scene['say']): Promise<void> {
+  const reply = await trial.controller.handle('set', { profile: trial.identity.profile, on: true });
+  say(reply.ok ? '\n  Switched on again. The panel is at' : `\n  ${reply.error.message} The panel is at`);
+  say(`\n    ${shell.url}\n`);
+  say('  "Try it" there kills, breaks, hangs and updates the gateway: watch how it comes back. Ctrl+C ends the trial.');
+  await aborted(signal);
+}
+
+/** Rejects with the signal's reason when it is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** The throw-away folder goes; the logs of a failure must not. */
+function keepLogs({ manager, identity }: Trial, kept: string): string | undefined {
+  const logs = path.dirname(manager.logPath(identity));
+  if (!existsSync(logs)) return undefined;
+  cpSync(logs, kept, { recursive: true });
+  return kept;
+}
+
+function introduction({ gateway, place }: Trial): string {
+  return `The gateway service, walked through with ${gateway === 'sample' ? 'the sample gateway' : 'Hermes'} ${place}.\n`;
+}
+
+function complain(error: unknown, exit: number): number {
+  const { message, remedy } = toGatewayServiceError(error);
+  process.stderr.write(`${message}\n${remedy}\n`);
+  return exit;
+}
+
+/** Pictures and logs of a trial below Wine stand beside those of this system. */
+function resultsName({ wine }: StartOptions): string {
+  return wine ? 'story-wine' : 'story';
+}

@@ -1,0 +1,127 @@
+/**
+ * The system of a trial that is this computer's own: the supervisor of Linux and macOS. Home, state, sockets and the gateway's program lie
+ * in one throw-away folder, and `dispose` leaves neither a process nor a file.
+ */
+
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { resolveGatewayCommand } from '../../src/gateway/command.ts';
+import { controlPath, request } from '../../src/gateway/control-socket.ts';
+import { type GatewayIdentity, gatewayIdentity, requireHome, resolveHermesRoot } from '../../src/gateway/home.ts';
+import { livingGateway } from '../../src/gateway/identity-files.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import type { GatewayManager } from '../../src/model/manager.ts';
+import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
+import { stateRoot } from '../../src/state/state-folder.ts';
+import { endProcesses, processesOf } from './trial-processes.ts';
+import type { SystemOptions, TrialSystem } from './trial-system.ts';
+
+/** A socket's whole path has room for about 100 bytes: a long temporary folder has none for ours. */
+const MAX_TEMPORARY_BYTES = 40;
+
+/** @throws GatewayServiceError where the system has no such mechanism, the home is missing or in use, or there is no gateway program */
+export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSystem {
+  if (process.platform === 'win32')
+    throw new GatewayServiceError('unsupported', '(this trial needs the supervisor of Linux and macOS)', {
+      remedy: 'On Windows try the service itself: "npm run build", then "node dist/host/hermes-gateway.cjs install".',
+    });
+  const outerEnv = { ...process.env };
+  const temporary = Buffer.byteLength(os.tmpdir()) <= MAX_TEMPORARY_BYTES ? os.tmpdir() : '/tmp';
+  const folder = mkdtempSync(path.join(realpathSync(temporary), 'hermes-trial-'));
+  try {
+    const identity = gatewayIdentity(
+      resolveHermesRoot({ platform: process.platform, env: {}, homedir: os.homedir(), home: home ?? path.join(folder, 'home') }),
+    );
+    if (home === undefined) mkdirSync(identity.home);
+    requireHome(identity);
+    refuseUsed(identity);
+    mkdirSync(path.join(folder, 'run'), { mode: 0o700 });
+    // Supervisor and runner inherit these, and find the trial's state by them.
+    Object.assign(process.env, { XDG_STATE_HOME: path.join(folder, 'state'), XDG_RUNTIME_DIR: path.join(folder, 'run') });
+    const place = `in ${home === undefined ? 'a throw-away home' : identity.home} (${folder})`;
+    return compose({ gateway, place, folder, identity, outerEnv, root });
+  } catch (error) {
+    restoreEnv(outerEnv);
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A gateway that runs there already would give way to the trial's: nobody asked for that. */
+function refuseUsed({ home }: GatewayIdentity): void {
+  const living = livingGateway(home, posixProcesses);
+  if (!living) return;
+  const remedy = 'Stop that gateway first, or leave out --home to use a throw-away home.';
+  throw new GatewayServiceError('busy', `(a gateway with PID ${living.pid} runs in ${home})`, { remedy });
+}
+
+function compose({
+  root,
+  ...given
+}: Pick<TrialSystem, 'gateway' | 'place' | 'folder' | 'identity' | 'outerEnv'> & { root: string }): TrialSystem {
+  const { gateway, folder, identity, outerEnv } = given;
+  const commandOf = (override: readonly string[] | undefined) =>
+    resolveGatewayCommand(identity, { platform: process.platform, env: outerEnv, exists: existsSync, ...(override && { override }) }).argv;
+  const states = stateRoot(process.platform, process.env, os.homedir());
+  const manager = new EmbeddedManager({
+    stateRoot: states,
+    hostCommand: [process.execPath, path.join(root, 'dist/host/hermes-gateway.cjs')],
+    processes: posixProcesses,
+    checkCommand: (_identity, override) => commandOf(override),
+  });
+  const program = path.join(folder, 'gateway');
+  if (gateway === 'sample') copySample(root, program);
+
+  return {
+    ...given,
+    ...(gateway === 'sample'
+      ? {
+          gatewayCommand: [process.execPath, path.join(program, 'gateway.mjs'), 'gateway', 'run'],
+          updateCommand: [process.execPath, path.join(program, 'update.mjs')],
+        }
+      : { updateCommand: [commandOf(undefined)[0] ?? '', '--version'] }),
+    homeFolder: identity.home,
+    manager,
+    // A file that runs can be replaced here.
+    updates: { stateRoot: states, processes: posixProcesses, files: { inUse: async () => undefined }, manager: async () => manager },
+    ask: verb => request(controlPath(identity.home), verb),
+    kill: async pid => void process.kill(pid, 'SIGKILL'),
+    processes: async () => processesOf(folder),
+    kept: async () => [states, path.join(folder, 'run', 'hermes-gateway')].flatMap(entriesOf),
+    dispose: () => dispose(manager, identity, folder).finally(() => restoreEnv(outerEnv)),
+  };
+}
+
+function restoreEnv({ XDG_STATE_HOME: state, XDG_RUNTIME_DIR: run }: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries({ XDG_STATE_HOME: state, XDG_RUNTIME_DIR: run })) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
+/** The sample gateway as a copy in a folder of its own, so that an update of it changes nothing else. */
+export function copySample(root: string, program: string): void {
+  mkdirSync(program, { recursive: true });
+  for (const name of ['gateway.mjs', 'update.mjs'])
+    copyFileSync(path.join(root, 'examples/sample-gateway', name), path.join(program, name));
+  writeFileSync(path.join(program, 'VERSION'), 'sample 1\n');
+}
+
+function entriesOf(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map(name => path.join(folder, name)) : [];
+}
+
+async function dispose(manager: GatewayManager, identity: GatewayIdentity, folder: string): Promise<readonly string[]> {
+  const failures: string[] = [];
+  try {
+    await manager.uninstall(identity);
+  } catch (error) {
+    failures.push(`switching off: ${error instanceof Error ? error.message : error}`);
+  }
+  // What an uninstall missed must not stay behind either; that there was something is said.
+  failures.push(...(await endProcesses(processesOf(folder))).map(({ pid, command }) => `process ${pid}: ${command}`));
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  return failures;
+}

@@ -1,0 +1,31 @@
+/** A trial: one gateway service that touches nothing of its user, with the controller that panel and tray have, and whatever can befall it. */
+
+import { updateFeed } from '../../main/updater/update-feed.ts';
+import { mainVersions } from '../../main/versions.ts';
+import { GatewayServiceController } from '../../src/desktop/controller.ts';
+import type { Snapshot } from '../../src/desktop/ipc.ts';
+import { askingManager, ConsentStandIn } from '../consent-stand-in.ts';
+import { createStandIn, type TryIt } from '../try-it.ts';
+import type { TrialSystem } from './trial-system.ts';
+
+export interface Trial extends TrialSystem {
+  readonly controller: GatewayServiceController;
+  readonly consent: ConsentStandIn;
+  attempt(what: TryIt): Promise<Snapshot>;
+}
+
+/** How often the trial's gateway is asked whether it answers, in milliseconds: short, so that a hang shows within seconds. */
+const PROBE_MS = 250;
+
+export function openTrial(system: TrialSystem): Trial {
+  const { manager, updates, identity, homeFolder, gatewayCommand } = system;
+  const consent = new ConsentStandIn();
+  const controller = new GatewayServiceController({
+    manager: askingManager(manager, consent),
+    updates: updateFeed({ ...updates, root: homeFolder }),
+    identities: [identity],
+    versions: mainVersions(),
+    installOptions: { probeMs: PROBE_MS, ...(gatewayCommand && { gatewayCommand }) },
+  });
+  return { ...system, controller, consent, attempt: createStandIn({ ...system, controller, consent }) };
+}

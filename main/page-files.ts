@@ -1,0 +1,45 @@
+/**
+ * The files of the built page, read once: a fixed table from path to bytes. What is not in the table does not exist, so no request can
+ * reach any other file of this computer.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { GatewayServiceError } from '../src/model/errors.ts';
+
+export interface PageFile {
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+};
+
+/**
+ * Every file below `folder` by its path as it stands in a request (`/assets/x.js`); `/` is `index.html`.
+ * @throws GatewayServiceError `internal` where nothing was built
+ */
+export function readPages(folder: string): ReadonlyMap<string, PageFile> {
+  const pages = new Map<string, PageFile>();
+  for (const name of filesBelow(folder)) {
+    const contentType = CONTENT_TYPES[path.extname(name)];
+    if (contentType) pages.set(`/${name.split(path.sep).join('/')}`, { body: readFileSync(path.join(folder, name)), contentType });
+  }
+  const first = pages.get('/index.html');
+  if (!first)
+    throw new GatewayServiceError('internal', `(there is no index.html in ${folder})`, { remedy: 'Build it with "npm run build".' });
+  return pages.set('/', first);
+}
+
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch {
+    return [];
+  }
+}

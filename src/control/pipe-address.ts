@@ -1,0 +1,72 @@
+/**
+ * Where the control pipe of a service is: `\\.\pipe\hermes-gateway-service-<id>` on Windows, elsewhere a Unix socket with a short name in
+ * a folder that only its owner may enter. Node cuts a socket path of more than 107 bytes silently, so a long one is refused here.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { GatewayServiceError } from '../model/errors.ts';
+
+const MAX_SOCKET_PATH_BYTES = 100;
+/** How the name of a folder begins that was made because the usual one cannot be trusted. */
+const FRESH_FOLDER = 'hermes-gateway-fresh-';
+
+export interface PipeSurroundings {
+  readonly platform: NodeJS.Platform;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tmpdir: string;
+  readonly uid: number;
+}
+
+/** The address for a state folder; `fresh` gives another one, for when the usual name is taken. */
+export function pipeAddress(stateFolder: string, { platform, env, tmpdir, uid }: PipeSurroundings, fresh = false): string {
+  const id = createHash('sha256').update(stateFolder).digest('hex').slice(0, 16);
+  const name = fresh ? randomBytes(8).toString('hex') : id;
+  if (platform === 'win32') return `\\\\.\\pipe\\hermes-gateway-service-${name}`;
+  const runtime = env['XDG_RUNTIME_DIR'];
+  const usual =
+    runtime && path.isAbsolute(runtime) && fs.existsSync(runtime)
+      ? path.join(runtime, 'hermes-gateway')
+      : path.join(tmpdir, `hermes-gateway-${uid}`);
+  const address = path.join(privateFolder(usual, uid, fresh ? tmpdir : undefined), name);
+  if (Buffer.byteLength(address) > MAX_SOCKET_PATH_BYTES) {
+    throw new GatewayServiceError('pipe-unavailable', `(${address} is too long for a socket)`, {
+      remedy: 'Set TMPDIR or XDG_RUNTIME_DIR to a shorter folder.',
+    });
+  }
+  return address;
+}
+
+/** Removes the folder that was made for this address alone, if one was. */
+export function removeFreshFolder(address: string): void {
+  const folder = path.dirname(address);
+  if (path.basename(folder).startsWith(FRESH_FOLDER)) fs.rmSync(folder, { recursive: true, force: true });
+}
+
+/** Removes the socket that a killed runner left behind; anything else of that name is left alone. */
+export function removeStaleSocket(address: string): void {
+  if (address.startsWith('\\\\')) return;
+  if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
+}
+
+/** Whether the socket is ours: what a client can know of a server that is no Windows pipe, because only we may make sockets in our name. */
+export function isOwnSocket(address: string): boolean {
+  const stat = fs.statSync(address, { throwIfNoEntry: false });
+  return stat?.isSocket() === true && stat.uid === process.getuid?.();
+}
+
+/** Makes the folder, or checks that the one that is there is a real folder, ours, and closed to others; else one below `elsewhere`. */
+function privateFolder(folder: string, uid: number, elsewhere: string | undefined): string {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const stat = fs.lstatSync(folder);
+  if (stat.isDirectory() && stat.uid === uid && (stat.mode & 0o077) === 0) return folder;
+  if (elsewhere !== undefined) return fs.mkdtempSync(path.join(elsewhere, FRESH_FOLDER));
+  throw new GatewayServiceError('pipe-unavailable', `(${folder} is not a folder that only you may enter)`, {
+    remedy: 'Remove that folder, or set XDG_RUNTIME_DIR to a folder of your own.',
+  });
+}

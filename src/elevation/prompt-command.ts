@@ -1,0 +1,67 @@
+/**
+ * What an administrator is asked to consent to, as one line for cmd.exe, and the environment of the program that asks. The elevated process
+ * gets its variables from the registry of the user, where anything of that user may write: what would make Node or OpenSSL load foreign
+ * code is emptied before Node starts, because both read it before any line of ours.
+ */
+
+import type { ElevatedProgram } from '../mechanisms/installed-host.ts';
+import { type ElevatedVerb, isServiceName } from '../model/elevation.ts';
+import { dangerousAmong } from '../process/dangerous-variables.ts';
+
+export interface PromptCommand {
+  readonly verb: ElevatedVerb;
+  readonly service: string;
+  /** The program to run elevated, and the copy that is made of it first. */
+  readonly program: ElevatedProgram;
+  /** Windows' own folder of programs, for example `C:\Windows\System32`. */
+  readonly systemFolder: string;
+  /** Names of the variables that are set here: those of a dangerous family are emptied too. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * The line: leave the caller's folder, empty the variables, copy the program to where only administrators write, run the step from there. Words
+ * that cmd.exe itself understands do all of it, because any program could be another one than it seems. A folder that is there already ends
+ * the line, and so does a file that cannot be copied. Undefined where a path cannot stand in a line of cmd.exe: quotes end it, and a percent
+ * sign has no spelling that holds in a batch file and on a command line alike.
+ */
+export function promptCommand({ verb, service, program, systemFolder, variables }: PromptCommand): string | undefined {
+  const { command, copy } = program;
+  const paths = [systemFolder, ...command, ...(copy ? [copy.from, copy.to] : [])];
+  if (!isServiceName(service) || command.length === 0 || paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
+  const emptied = dangerousAmong(variables).map(name => `set ${name}=`);
+  const copied = copy
+    ? [`md "${copy.to}"`, ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" "${copy.to}\\${name}" >nul`)]
+    : [];
+  const step = [...command.map(path => `"${path}"`), 'elevated', verb, '--service', service].join(' ');
+  return [`cd /d "${systemFolder}"`, ...emptied, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
+}
+
+/**
+ * The environment of the thread that asks: Windows' own programs and a folder that sudo-prompt's batch files stand. Names are in upper case
+ * because a thread's own environment tells them apart; `comspec` is what Node asks for.
+ */
+export function promptEnvironment(env: NodeJS.ProcessEnv, systemFolder: string, temp: string): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) kept[name.toUpperCase()] = value;
+  }
+  // Modules of another PowerShell keep Windows' own from finding Start-Process.
+  const { COMSPEC: _shell, PSMODULEPATH: _modules, ...rest } = kept;
+  return {
+    ...rest,
+    comspec: `${systemFolder}\\cmd.exe`,
+    PATH: `${systemFolder};${systemFolder}\\WindowsPowerShell\\v1.0`,
+    // cmd.exe would look for powershell.exe in the working directory first.
+    NODEFAULTCURRENTDIRECTORYINEXEPATH: '1',
+    TEMP: temp,
+    TMP: temp,
+  };
+}
+
+/** For sudo-prompt: the code page in which its first batch file is read is not that in which it is written, and its quoting is incomplete. */
+export function isSafeTemp(folder: string): boolean {
+  return /^[A-Za-z]:\\[A-Za-z0-9_.~ \\-]*$/.test(folder) && folder.length <= LONGEST_TEMP;
+}
+/** sudo-prompt adds some 50 characters; cmd.exe takes 260. */
+const LONGEST_TEMP = 150;

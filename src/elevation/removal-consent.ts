@@ -1,0 +1,50 @@
+/**
+ * One question for all services that go with the app: whoever removes several is asked once. What is started with an administrator's rights
+ * is what each service starts anyway, its own host, which no user can change; words of cmd.exe empty what could make it run something else.
+ */
+
+import { brokerCommand, isBroker, isUnregistered } from '../mechanisms/service-registration.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { dangerousAmong } from '../process/dangerous-variables.ts';
+import { splitCommandLine } from '../windows/argv.ts';
+import { systemDirectory } from '../windows/library.ts';
+import { queryConfig } from '../windows/scm.ts';
+import { runElevated } from '../windows/shell-execute.ts';
+
+/** A service, and the command that its broker is started with, up to the broker's own arguments. */
+export interface ServiceToRemove {
+  readonly service: string;
+  readonly hostCommand: readonly string[];
+}
+
+/** The line for cmd.exe; undefined where a path cannot stand in one. Pure. */
+export function removalLine(services: readonly ServiceToRemove[], systemFolder: string, variables: readonly string[]): string | undefined {
+  const paths = [systemFolder, ...services.flatMap(({ hostCommand }) => hostCommand)];
+  if (paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
+  const steps = services.map(({ service, hostCommand }) =>
+    [...hostCommand.map(path => `"${path}"`), 'elevated', 'uninstall', '--service', service].join(' '),
+  );
+  return [`cd /d "${systemFolder}"`, ...dangerousAmong(variables).map(name => `set ${name}=`), ...steps].join('&');
+}
+
+/**
+ * Asks an administrator, once, and takes these services of ours away.
+ * @throws GatewayServiceError `consent-declined`, `elevation-unavailable`, `elevation-failed`
+ */
+export async function removeWithConsent(names: readonly string[]): Promise<void> {
+  const systemFolder = systemDirectory();
+  const line = removalLine(names.flatMap(toRemove), systemFolder, Object.keys(process.env));
+  if (line === undefined) throw new GatewayServiceError('elevation-unavailable', '(a path that cmd.exe cannot take)');
+  const exitCode = await runElevated({ program: `${systemFolder}\\cmd.exe`, parameters: `/d /s /c "${line}"`, cwd: systemFolder });
+  if (exitCode === undefined) throw new GatewayServiceError('consent-declined');
+  const left = names.filter(name => !isUnregistered(name));
+  if (left.length > 0) throw new GatewayServiceError('elevation-failed', `(left: ${left.join(', ')})`);
+}
+
+function toRemove(service: string): ServiceToRemove[] {
+  const config = queryConfig(service);
+  if (!config || !isBroker(config, service)) return [];
+  const [program = '', ...args] = splitCommandLine(config.binaryPath);
+  const own = brokerCommand([], service).args.length;
+  return [{ service, hostCommand: [program, ...args.slice(0, -own)] }];
+}

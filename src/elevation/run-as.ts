@@ -1,0 +1,53 @@
+/**
+ * Elevation through the shell's own `runas`, for where sudo-prompt cannot work: no batch file, no PowerShell. It tells a refusal apart by
+ * itself; the step's words do not come back, only its exit code.
+ */
+
+import { elevatedProgram } from '../mechanisms/installed-host.ts';
+import type { Elevation } from '../model/elevation.ts';
+import { toGatewayServiceError } from '../model/errors.ts';
+import { systemDirectory } from '../windows/library.ts';
+import { runElevated } from '../windows/shell-execute.ts';
+import { promptCommand } from './prompt-command.ts';
+import { type Prompted, type SettleTimes, settle } from './settle.ts';
+import type { FactsOf } from './windows-elevation.ts';
+
+export interface RunAsOptions {
+  /** The program to run elevated, and the arguments before `elevated`. */
+  readonly hostCommand: readonly string[];
+  readonly factsOf: FactsOf;
+  readonly times?: SettleTimes;
+}
+
+/** Windows knows that a refusal was one: nothing can begin after it. */
+const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
+
+export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): Elevation {
+  return {
+    run: async (verb, service, onAtWork) => {
+      const systemFolder = systemDirectory();
+      const command = promptCommand({
+        verb,
+        service,
+        program: elevatedProgram(hostCommand, verb),
+        systemFolder,
+        variables: Object.keys(process.env),
+      });
+      if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
+      const start = { program: `${systemFolder}\\cmd.exe`, parameters: `/d /s /c "${command}"`, cwd: systemFolder };
+      return settle(runElevated(start).then(promptedOf, brokenOff), factsOf(verb, service), times, onAtWork);
+    },
+  };
+}
+
+/** @param exitCode of the step; undefined where Windows was not given the consent (1223) */
+export function promptedOf(exitCode: number | undefined): Prompted {
+  if (exitCode === undefined) return { kind: 'refused' };
+  if (exitCode === 0) return { kind: 'answered', answer: { ok: true } };
+  return { kind: 'ended', detail: `The step ended with exit code ${exitCode}.` };
+}
+
+const brokenOff = (error: unknown): Prompted => ({
+  kind: 'answered',
+  answer: { ok: false, error: toGatewayServiceError(error).toValue() },
+});

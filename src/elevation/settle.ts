@@ -1,0 +1,100 @@
+/**
+ * What came of an elevation. A prompt's own word is a hint: sudo-prompt says "did not grant permission" of a slow disk too, and says nothing
+ * at all of a step that was killed. What counts is the step's own line, whether a step is at work, and what the SCM shows.
+ */
+
+import type { ElevatedAnswer, ElevationOutcome } from '../model/elevation.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { poll } from '../model/poll.ts';
+
+/** What is known of the prompt. */
+export type Prompted =
+  /** The step answered. */
+  | { readonly kind: 'answered'; readonly answer: ElevatedAnswer }
+  /** The step ran, but its answer is missing or none. */
+  | { readonly kind: 'ended'; readonly detail: string }
+  /** The prompt says that there was no consent. */
+  | { readonly kind: 'refused' }
+  /** This way of asking does not work here; nobody was asked. */
+  | { readonly kind: 'unusable'; readonly reason: string }
+  /** Nothing has come back. */
+  | { readonly kind: 'silent' };
+
+/** What can be seen from outside. */
+export interface ElevationFacts {
+  /** Whether an elevated step lives, on the whole machine. */
+  readonly isAtWork: () => boolean;
+  /** Whether the SCM shows what was asked for. */
+  readonly isDone: () => boolean;
+}
+
+export interface SettleTimes {
+  /** After this nobody waits any more: Windows takes its own question back after two minutes. */
+  readonly deadlineMs: number;
+  /** How long after a refusal a step may still begin, and how long after the end of a step its answer may still come. */
+  readonly graceMs: number;
+}
+
+const LOOK_EVERY_MS = 100;
+
+/** The outcome, once there is nothing to wait for. Pure. */
+export function outcomeOf(prompted: Prompted, { atWork, done }: { readonly atWork: boolean; readonly done: boolean }): ElevationOutcome {
+  if (prompted.kind === 'answered') {
+    if (!prompted.answer.ok) return { kind: 'failed', error: prompted.answer.error };
+    if (!done) return failed(new GatewayServiceError('service-readback', '(The SCM does not show what was done.)'));
+    return { kind: 'done' };
+  }
+  if (prompted.kind === 'unusable') return { kind: 'unavailable', reason: prompted.reason };
+  if (atWork) return { kind: 'timed-out' };
+  if (done) return { kind: 'done' };
+  switch (prompted.kind) {
+    case 'refused':
+      return { kind: 'declined' };
+    case 'ended':
+      return failed(new GatewayServiceError('elevation-failed', `(${prompted.detail})`));
+    case 'silent':
+      return { kind: 'timed-out' };
+  }
+}
+
+const failed = (error: GatewayServiceError): ElevationOutcome => ({ kind: 'failed', error: error.toValue() });
+
+/**
+ * Waits until the prompt, the step and the SCM leave nothing open, or until the deadline, and says what came of it.
+ * @param onAtWork called once: when a step is first seen at work, or was seen to have been
+ */
+export async function settle(
+  prompt: Promise<Prompted>,
+  facts: ElevationFacts,
+  times: SettleTimes,
+  onAtWork: () => void = () => undefined,
+): Promise<ElevationOutcome> {
+  let prompted: Prompted = { kind: 'silent' };
+  let seenAtWork = false;
+  let quietSinceMs = performance.now();
+  void prompt.then(came => {
+    prompted = came;
+    quietSinceMs = performance.now();
+  });
+  const isSettled = (): boolean => {
+    if (prompted.kind === 'answered' || prompted.kind === 'unusable') return true;
+    if (facts.isAtWork()) {
+      if (!seenAtWork) onAtWork();
+      seenAtWork = true;
+      quietSinceMs = performance.now();
+      return false;
+    }
+    if (prompted.kind === 'silent' && !seenAtWork) return false;
+    if (prompted.kind === 'refused' && facts.isDone()) return true;
+    return performance.now() - quietSinceMs >= times.graceMs;
+  };
+  await poll(isSettled, { what: 'an elevated step', deadlineMs: times.deadlineMs, everyMs: LOOK_EVERY_MS }).catch(error => {
+    if (!(error instanceof GatewayServiceError) || error.code !== 'timed-out') throw error;
+  });
+  const atWork = facts.isAtWork();
+  if (prompted.kind === 'silent' && seenAtWork && !atWork) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
+  const outcome = outcomeOf(prompted, { atWork, done: facts.isDone() });
+  // A step may be over between two looks.
+  if (outcome.kind === 'done' && !seenAtWork) onAtWork();
+  return outcome;
+}

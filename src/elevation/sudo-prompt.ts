@@ -1,0 +1,120 @@
+/**
+ * Elevation through sudo-prompt, which has Windows PowerShell start a batch file as administrator and reads the output from files beside it.
+ * It lives on a thread of its own (sudo-prompt-thread.ts), in a folder that its batch files stand, and no longer than our deadline.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { elevatedProgram } from '../mechanisms/installed-host.ts';
+import { type Elevation, type ElevationOutcome, parseAnswer } from '../model/elevation.ts';
+import { knownFolder } from '../windows/known-folder.ts';
+import { systemDirectory } from '../windows/library.ts';
+import { makePrivateFolder } from '../windows/private-folder.ts';
+import { currentUser } from '../windows/security.ts';
+import { isSafeTemp, promptCommand, promptEnvironment } from './prompt-command.ts';
+import { type Prompted, type SettleTimes, settle } from './settle.ts';
+import type { FactsOf } from './windows-elevation.ts';
+
+/** What the thread is given. */
+export interface PromptData {
+  readonly command: string;
+  /** What sudo-prompt names its folder after; letters, digits and spaces. */
+  readonly name: string;
+}
+
+/** What the thread tells. */
+export type FromPrompt =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'ran'; readonly stdout: string }
+  | Extract<Prompted, { kind: 'refused' | 'ended' | 'unusable' }>;
+
+export interface SudoPromptOptions {
+  /** The program to run elevated, and the arguments before `elevated`. */
+  readonly hostCommand: readonly string[];
+  readonly factsOf: FactsOf;
+  readonly times?: SettleTimes;
+  /** The compiled thread, where it does not lie beside this file (in a bundle). */
+  readonly threadFile?: URL;
+}
+
+/** Which code page a batch file is read in depends on the machine; these letters are the same in all of them. */
+const PLAIN = /^[ -~]+$/;
+const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
+
+export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = besideThis() }: SudoPromptOptions): Elevation {
+  return {
+    run: async (verb, service, onAtWork) => {
+      const systemFolder = systemDirectory();
+      const command = promptCommand({
+        verb,
+        service,
+        program: elevatedProgram(hostCommand, verb),
+        systemFolder,
+        variables: Object.keys(process.env),
+      });
+      if (command === undefined || !PLAIN.test(command))
+        return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
+      if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');
+      const own = os.tmpdir();
+      const made = isSafeTemp(own) && existsSync(own) ? undefined : makeTemp();
+      if (made === null) return unavailable('no folder whose path a batch file can take');
+      const facts = factsOf(verb, service);
+      // The step fails by its answer: sudo-prompt gives back no output of a command that fails.
+      const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
+      const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));
+      try {
+        return await settle(prompt.prompted, facts, times, onAtWork);
+      } finally {
+        await prompt.end();
+        // The batch files of a step that is at work are still being read.
+        if (made !== undefined && !facts.isAtWork()) await rm(made, { recursive: true, force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+const besideThis = (): URL => new URL('./sudo-prompt-thread.js', import.meta.url);
+
+const unavailable = (reason: string): ElevationOutcome => ({ kind: 'unavailable', reason });
+
+/** A folder of this user alone, in plain letters; null where there is no place for one. */
+function makeTemp(): string | null {
+  const folder = path.join(knownFolder('programData'), `HermesGateway-${randomBytes(4).toString('hex')}`);
+  if (!isSafeTemp(folder)) return null;
+  try {
+    makePrivateFolder(folder, currentUser());
+    return folder;
+  } catch {
+    return null;
+  }
+}
+
+interface Prompt {
+  readonly prompted: Promise<Prompted>;
+  end(): Promise<unknown>;
+}
+
+function ask(threadFile: URL, data: PromptData, env: Record<string, string>): Prompt {
+  const thread = new Worker(threadFile, { workerData: data, env });
+  let loaded = false;
+  const prompted = new Promise<Prompted>(resolve => {
+    thread.on('message', (message: FromPrompt) => {
+      if (message.kind === 'loaded') loaded = true;
+      else resolve(promptedOf(message));
+    });
+    const gone = (detail: string) => resolve(loaded ? { kind: 'ended', detail } : { kind: 'unusable', reason: detail });
+    thread.on('error', ({ message }: Error) => gone(message));
+    thread.on('exit', () => gone('sudo-prompt ended without a word.'));
+  });
+  return { prompted, end: () => thread.terminate() };
+}
+
+function promptedOf(message: Exclude<FromPrompt, { kind: 'loaded' }>): Prompted {
+  if (message.kind !== 'ran') return message;
+  const answer = parseAnswer(message.stdout);
+  return answer ? { kind: 'answered', answer } : { kind: 'ended', detail: 'The step gave no answer that could be understood.' };
+}

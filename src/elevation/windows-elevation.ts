@@ -1,0 +1,68 @@
+/**
+ * Elevation as the app does it: nothing is asked where nothing has to change or this process is an administrator's already; else
+ * sudo-prompt asks, and where that cannot work, Windows' shell.
+ */
+
+import { installedCommand } from '../mechanisms/installed-host.ts';
+import { isRegistered, isUnregistered } from '../mechanisms/service-registration.ts';
+import { ELEVATED_MUTEX, type ElevatedVerb, type Elevation, type ElevationOutcome } from '../model/elevation.ts';
+import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { mutexExists } from '../windows/mutex.ts';
+import { isElevated } from '../windows/security.ts';
+import { directElevation } from './direct-elevation.ts';
+import { runAs } from './run-as.ts';
+import type { ElevationFacts } from './settle.ts';
+import { sudoPrompt } from './sudo-prompt.ts';
+
+export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
+
+/** What Windows itself shows of an elevation. */
+export function factsOfWindows(program: readonly string[]): FactsOf {
+  const hostCommand = installedCommand(program);
+  return (verb, service) => ({
+    isAtWork: () => mutexExists(ELEVATED_MUTEX),
+    isDone: () =>
+      verb === 'uninstall'
+        ? isUnregistered(service)
+        : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }),
+  });
+}
+
+export interface ElevationWays {
+  readonly factsOf: FactsOf;
+  readonly isElevated: () => boolean;
+  /** Does it without asking. */
+  readonly direct: Elevation;
+  /** Ways of asking, best first. */
+  readonly asking: readonly Elevation[];
+}
+
+/** The first way that works here; one prompt at most, because a way that is unavailable has asked nobody. */
+export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
+  return {
+    run: async (verb, service, onAtWork) => {
+      if (factsOf(verb, service).isDone()) return { kind: 'done' };
+      if (isElevated()) return direct.run(verb, service, onAtWork);
+      let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no way of asking' };
+      for (const way of asking) {
+        outcome = await way.run(verb, service, onAtWork);
+        if (outcome.kind !== 'unavailable') return outcome;
+      }
+      return outcome;
+    },
+  };
+}
+
+/**
+ * The app's elevation on Windows.
+ * @param hostCommand The program that registers itself, and the arguments before its verb.
+ */
+export function windowsElevation(hostCommand: readonly string[]): Elevation {
+  const factsOf = factsOfWindows(hostCommand);
+  return firstWay({
+    factsOf,
+    isElevated,
+    direct: directElevation(hostCommand),
+    asking: [sudoPrompt({ hostCommand, factsOf }), runAs({ hostCommand, factsOf })],
+  });
+}

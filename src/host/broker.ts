@@ -1,0 +1,270 @@
+/**
+ * The broker (`WindowsGatewayService`): the small, privileged half of the service. It speaks to the SCM, takes the token of the signed-in
+ * owner (a SID fixed at install; a token of anybody else is never used), starts the runner with it, and translates:
+ *
+ *   SCM ──STOP, PRESHUTDOWN──▶ one line on the runner's stdin ──▶ runner ends ──▶ SERVICE_STOPPED/0
+ *   runner decided to stay stopped ─────────────────────────────────────────────▶ SERVICE_STOPPED/0
+ *   runner failed ───────────────▶ the broker dies without a word: the SCM counts a failure and does the restart
+ *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
+ *   STOP, asked for below the runner ─▶ as a failure: whoever asked ends with the gateway's tree, and nobody else would start it again
+ *
+ * It reads no file of the user, writes nothing below a user's folder, serves no pipe and connects to none.
+ */
+
+import type { DownMessage } from '../control/host-link.ts';
+import { toGatewayServiceError } from '../model/errors.ts';
+import type { EventName } from '../model/events.ts';
+import { type HostFacts, RUNNER_EXIT } from '../model/facts.ts';
+import type { RecoveryLadder } from '../model/ladder.ts';
+import type { Sid } from '../windows/sddl.ts';
+import type { ServiceControl } from '../windows/service-control.ts';
+import type { HostedService, StartReason } from '../windows/service-host.ts';
+import { chooseSession, type UserSession } from '../windows/session.ts';
+
+/** A runner in a session of the owner. */
+export interface BrokerRunner {
+  readonly pid: number;
+  /** Exit code, unsigned as Windows has it; resolves when everything below it has ended too. */
+  readonly exited: Promise<number>;
+  /** Whether a program that asks for stops of services (`sc`, `net`) lives below it now. Never throws. */
+  hasStopper(): boolean;
+  down(message: DownMessage): void;
+  /** Ends it with everything below it. */
+  terminate(): void;
+}
+
+export interface BrokerPorts {
+  readonly service: HostedService;
+  /** Fixed at install; the runner gets the token of this user and of no other. */
+  readonly owner: Sid;
+  /** Every session that somebody is signed in to. */
+  readonly sessions: () => readonly UserSession[];
+  /** `asked`: the user wants it running, whatever was wished before. */
+  readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
+  /** What the last broker of this service wrote; gone after a reboot. */
+  readonly lastFacts: HostFacts | undefined;
+  /** Never throws: the facts are for people, the service goes on without them. */
+  readonly writeFacts: (facts: HostFacts) => void;
+  /** An entry for Windows' event log, with what the table does not say; never throws. */
+  readonly report: (event: EventName, detail: string) => void;
+  /** The registered ladder, for where Windows cannot say why it started us. */
+  readonly recovery: RecoveryLadder;
+  /** Ends this process without a report to the SCM. */
+  readonly die: () => never;
+  readonly now: () => number;
+}
+
+/** How long a stop takes at most: 14 s of grace in the runner, then the tree, in milliseconds. Upstream's updater gives up at 30. */
+const STOP_MS = 20_000;
+/** A logon event can be missed (one that came before we listened); a slow look finds it, in milliseconds. */
+const SIGN_IN_LOOK_MS = 30_000;
+/** How late a restart of the SCM may come and still be known for one, where Windows does not say so, in milliseconds. */
+const RESTART_LATE_MS = 5_000;
+
+/** How Windows ends the processes of a session: DBG_TERMINATE_PROCESS, STATUS_DLL_INIT_FAILED, STATUS_DLL_INIT_FAILED_LOGOFF. */
+const SESSION_ENDED: ReadonlySet<number> = new Set([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b]);
+
+/**
+ * Why the SCM started the service. Where it cannot say (Wine), what the last broker wrote tells: one that was killed wrote nothing more,
+ * one that failed is restarted when the ladder says so, and without a broker before this one Windows has just started.
+ */
+export function whyStarted(
+  told: StartReason | undefined,
+  last: HostFacts | undefined,
+  { delaysMs }: RecoveryLadder,
+  nowMs: number,
+): StartReason {
+  if (told) return told;
+  if (!last) return 'automatic';
+  if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
+  // After a decision to stay stopped no restart is due.
+  if (last.lastRunnerExit?.code === RUNNER_EXIT.stopped) return 'demand';
+  const delayMs = delaysMs[Math.min(last.failures ?? 0, delaysMs.length) - 1] ?? Number.NaN;
+  const dueMs = Date.parse(last.lastRunnerExit?.at ?? '') + delayMs;
+  const wasQueued = last.phase === 'restarting' || Date.parse(last.lastStop?.at ?? '') < dueMs;
+  return wasQueued && nowMs >= dueMs && nowMs - dueMs < RESTART_LATE_MS ? 'restart-after-failure' : 'demand';
+}
+
+/** Whether this start is a restart that the SCM had queued before somebody stopped the service: it cannot be cancelled there. */
+export function undoesStop(reason: StartReason, last: HostFacts | undefined): boolean {
+  return reason === 'restart-after-failure' && (last?.phase === 'stopped' || last?.phase === 'stopping');
+}
+
+export class WindowsGatewayService {
+  readonly #ports: BrokerPorts;
+  #facts: HostFacts;
+  #runner: BrokerRunner | undefined;
+  /** Where the runner lives, or lived last. */
+  #session: UserSession | undefined;
+  /** A session that is ending is still listed for a while; nothing is started in it again. */
+  #endingSession: number | undefined;
+  #stop: DownMessage | undefined;
+  /** The stop was asked for by a program below the runner. */
+  #askedBelow = false;
+  /** Ends the present wait for a sign-in. */
+  #wake: () => void = () => undefined;
+
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
+    const { lastStop, lastRunnerExit, failures } = ports.lastFacts ?? {};
+    this.#facts = {
+      phase: 'starting',
+      since: this.#time(),
+      ...(lastStop && { lastStop }),
+      ...(lastRunnerExit && { lastRunnerExit }),
+      ...(failures && { failures }),
+    };
+  }
+
+  /** Runs until the service is to stay stopped; a failure ends the process instead. */
+  async run(): Promise<void> {
+    const { service, lastFacts, recovery, die, now, report } = this.#ports;
+    const reason = whyStarted(service.startReason, lastFacts, recovery, now());
+    // Windows does not say who asks for a stop, but has the asker wait for our answer.
+    service.onControl(
+      control => this.#hear(control),
+      ({ kind }) => {
+        if (kind === 'stop' && !this.#stop) this.#askedBelow = this.#runner?.hasStopper() ?? false;
+      },
+    );
+    service.reportRunning();
+    if (undoesStop(reason, lastFacts)) return this.#stopped('stopped before the restart that Windows had planned');
+    this.#tell('starting');
+    let asked = reason === 'demand';
+    while (!this.#stop) {
+      const session = await this.#signedIn();
+      if (!session) break;
+      const code = await this.#oneRunner(session, asked);
+      asked = false;
+      const lostUpdater = code === RUNNER_EXIT.stoppedByLostUpdater;
+      if (!lostUpdater && (this.#stop || code === RUNNER_EXIT.stopped)) break;
+      if (lostUpdater || !this.#sessionEnded(code)) return die();
+      this.#endingSession = session.id;
+      report('session-ended', `session ${session.id}`);
+    }
+    return this.#stopped(this.#stop?.reason ?? 'stays stopped');
+  }
+
+  /** Resolves with the owner's session to live in; undefined when the service was asked to stop meanwhile. */
+  async #signedIn(): Promise<UserSession | undefined> {
+    for (;;) {
+      if (this.#stop) return undefined;
+      const usable = this.#ownSessions().filter(session => session.id !== this.#endingSession);
+      const session = chooseSession(usable, this.#session?.id);
+      if (session) return session;
+      if (this.#facts.phase !== 'waiting-for-sign-in') {
+        this.#tell('waiting-for-sign-in');
+        this.#ports.report('waiting-for-sign-in', 'the owner is not signed in');
+      }
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(() => {
+          this.#endingSession = undefined;
+          resolve();
+        }, SIGN_IN_LOOK_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  #ownSessions(): readonly UserSession[] {
+    const { owner, sessions } = this.#ports;
+    return sessions().filter(({ user }) => user === owner);
+  }
+
+  async #oneRunner(session: UserSession, asked: boolean): Promise<number> {
+    const { startRunner, report } = this.#ports;
+    this.#session = session;
+    try {
+      this.#runner = startRunner(session, asked);
+    } catch (thrown) {
+      if (!this.#isListed(session)) return RUNNER_EXIT.sessionEnding;
+      const launchError = toGatewayServiceError(thrown).toValue();
+      report('start-failed', launchError.message);
+      this.#failed(RUNNER_EXIT.failed, { launchError });
+      return RUNNER_EXIT.failed;
+    }
+    const runner = this.#runner;
+    this.#tell('running', { session: { id: session.id, user: session.user } });
+    report('started', `session ${session.id}, PID ${runner.pid}`);
+    const ended = await runner.exited;
+    // Whoever asked for the stop below the gateway has ended with it, too.
+    const code = this.#askedBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
+    this.#runner = undefined;
+    // Even then, when whoever stopped it cannot start it any more: the SCM does.
+    if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
+    if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
+    else {
+      this.#failed(code);
+      report('failed', `exit code ${code}`);
+    }
+    return code;
+  }
+
+  #hear(control: ServiceControl): void {
+    switch (control.kind) {
+      case 'stop':
+        this.#endRunner({ down: 'stop', reason: this.#askedBelow ? 'stopped by a program of its own' : 'stopped through the SCM' });
+        break;
+      case 'preshutdown':
+        this.#endRunner({ down: 'preshutdown', reason: 'Windows shuts down' });
+        break;
+      case 'session':
+        // Lock, disconnect and user switching end nothing; a logon ends a wait.
+        if (control.change === 'logon' && control.session === this.#endingSession) this.#endingSession = undefined;
+        this.#wake();
+    }
+  }
+
+  #endRunner(message: DownMessage): void {
+    if (this.#stop) return;
+    this.#stop = message;
+    this.#ports.service.reportStopping();
+    this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason: message.reason } };
+    this.#tell('stopping');
+    this.#wake();
+    this.#runner?.down(message);
+    setTimeout(() => this.#runner?.terminate(), STOP_MS).unref();
+  }
+
+  #sessionEnded(code: number): boolean {
+    return SESSION_ENDED.has(code) || !this.#isListed(this.#session);
+  }
+
+  #isListed(session: UserSession | undefined): boolean {
+    return this.#ownSessions().some(({ id }) => id === session?.id);
+  }
+
+  #stopped(reason: string): Promise<void> {
+    this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason } };
+    this.#tell('stopped');
+    this.#ports.report('stopped', reason);
+    return this.#ports.service.reportStopped();
+  }
+
+  #exited(code: number): void {
+    this.#facts = { ...this.#facts, lastRunnerExit: { at: this.#time(), code } };
+  }
+
+  /** Counts as the SCM does: the count begins anew after a time without a failure. */
+  #failed(code: number, more: Partial<HostFacts> = {}): void {
+    const { recovery, now } = this.#ports;
+    const { lastRunnerExit, failures = 0 } = this.#facts;
+    const inARow = now() - Date.parse(lastRunnerExit?.at ?? '') < recovery.resetMs ? failures : 0;
+    this.#exited(code);
+    this.#tell('restarting', { ...more, failures: inARow + 1 });
+  }
+
+  /** Session and launch error belong to the moment that they are told for. */
+  #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
+    const { session: _, launchError: __, ...lasting } = this.#facts;
+    this.#facts = { ...lasting, ...more, phase, since: this.#time() };
+    this.#ports.writeFacts(this.#facts);
+  }
+
+  #time(): string {
+    return new Date(this.#ports.now()).toISOString();
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Composition of our own processes: `run` (the runner below a host) and `supervise` (the ladder where there is no SCM). The only place
+ * where they meet the real machine.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatDown, listenToHost } from '../control/host-link.ts';
+import { pipeAddress } from '../control/pipe-address.ts';
+import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
+import { variablesOfOthers } from '../gateway/dotenv.ts';
+import { gatewayEnvironment } from '../gateway/environment.ts';
+import { requireHome } from '../gateway/home.ts';
+import { type Definition, definedIdentity } from '../model/definition.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { startDetached } from '../process/detach.ts';
+import type { LaunchSpec } from '../process/gateway-process.ts';
+import { hostCommand } from '../process/host-command.ts';
+import { thisMachine } from '../process/machine.ts';
+import { knowsExternalSupervisor } from '../runner/gateway-help.ts';
+import { Runner } from '../runner/runner.ts';
+import { lockHolder } from '../state/lock.ts';
+import { StateFolder, stateRoot } from '../state/state-folder.ts';
+import { hostLog } from './host-log.ts';
+import { type RunnerProcess, supervise } from './supervisor.ts';
+
+/** A gateway that takes longer to be up has no priority any more, in milliseconds. */
+const SETTLED_MS = 3_000;
+
+export function stateFolderOf(serviceName: string): StateFolder {
+  return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), serviceName));
+}
+
+/**
+ * The runner of a service, below its host. It ends this process itself; rejects where there is nothing to run.
+ * @param asked The user started the service itself (services.msc, `sc start`): that is a wish, whatever was wished before.
+ */
+export async function runRunner(serviceName: string, asked: boolean): Promise<never> {
+  const folder = stateFolderOf(serviceName);
+  const log = hostLog(folder.path, 'runner');
+  // Read while Windows' half is loaded.
+  const [definition, machine] = await Promise.all([requireDefinition(folder, serviceName), thisMachine()]);
+  const { processes, launch, commandLine } = machine;
+  if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
+  const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
+  const runner = new Runner({
+    definition,
+    folder,
+    processes,
+    launch,
+    redefine: () => requireDefinition(folder, serviceName),
+    launchSpec: defined => launchSpec(defined, folder),
+    pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
+    commandLine,
+    log: log.write,
+    asked,
+  });
+  let hostLost = false;
+  listenToHost(
+    process.stdin,
+    message => runner.stop(message.reason),
+    () => {
+      hostLost = true;
+      runner.hostLost();
+    },
+  );
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
+  // A window is another thread, which would take the processor from a gateway that starts.
+  Promise.race([runner.settled, delay(SETTLED_MS)])
+    .then(() => machine.onSessionEnd(() => runner.sessionEnding()))
+    .catch(error => log.write(`the end of the session will not be heard: ${error}`));
+  const code = await runner.run();
+  // There is no SCM to bring a killed supervisor back: its runner does.
+  const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
+  if (alone && (await folder.desired()).desired === 'running') {
+    await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
+  }
+  await log.flush();
+  return machine.leave(code);
+}
+
+/**
+ * The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge, or the service that
+ * has taken over from it.
+ */
+export async function runSupervisor(serviceName: string): Promise<boolean> {
+  const folder = stateFolderOf(serviceName);
+  const definition = await requireDefinition(folder, serviceName);
+  if (await isSuperseded(definition, folder)) return false;
+  const ending = new Promise<string>(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(`signal ${signal}`));
+  });
+  // The terminal or app that started us may go; we do not.
+  process.on('SIGHUP', () => undefined);
+  const log = hostLog(folder.path, 'supervisor');
+  const { processes } = await thisMachine();
+  const defined = () => folder.definition().catch(() => definition);
+  const superseded = async () => ((await defined())?.mechanism ?? definition.mechanism) !== definition.mechanism;
+  const inCharge = await supervise({
+    folder,
+    processes,
+    recovery: async () => ((await superseded()) ? undefined : (await defined())?.recovery),
+    superseded,
+    startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
+    program: hostCommand().at(-1) ?? process.execPath,
+    ending,
+    log: log.write,
+  });
+  await log.flush();
+  return inCharge;
+}
+
+/** Whether the service is in charge: a Startup entry that a takeover did not come to remove must not start a second host. */
+async function isSuperseded(definition: Definition, folder: StateFolder): Promise<boolean> {
+  if (definition.mechanism !== 'startup') return definition.mechanism === 'service';
+  if (process.platform !== 'win32') return false;
+  const { scmHost } = await import('../mechanisms/scm-host.ts');
+  const { state } = await scmHost({ hostCommand: hostCommand() }).registration(definedIdentity(definition), folder);
+  return state === 'registered';
+}
+
+function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
+  const [program = '', ...rest] = argv;
+  // A session of its own: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal. On Windows what is
+  // not detached also dies with its parent, by a job of Node's; this runner brings a killed supervisor back.
+  const child = spawn(program, rest, {
+    cwd,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    windowsHide: true,
+  });
+  child.stdin.on('error', () => undefined);
+  return {
+    pid: child.pid ?? 0,
+    exit: new Promise(resolve => {
+      child.once('error', () => resolve(null));
+      child.once('exit', code => resolve(code));
+    }),
+    down: message => child.stdin.write(formatDown(message)),
+  };
+}
+
+async function requireDefinition(folder: StateFolder, serviceName: string): Promise<Definition> {
+  const definition = await folder.definition();
+  if (!definition) throw new GatewayServiceError('not-installed', `(${serviceName})`);
+  return definition;
+}
+
+async function launchSpec(definition: Definition, folder: StateFolder): Promise<LaunchSpec> {
+  const identity = definedIdentity(definition);
+  // A profile that was deleted must not come back to life by a gateway that makes its home anew.
+  requireHome(identity);
+  const { gatewayCommand: override } = definition;
+  const plain = resolveGatewayCommand(identity, {
+    platform: process.platform,
+    env: process.env,
+    exists: existsSync,
+    ...(override && { override }),
+  });
+  const externalSupervisor = await knowsExternalSupervisor(plain, folder, identity.home);
+  const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
+  const others = variablesOfOthers(identity);
+  const env = gatewayEnvironment(process.env, identity, { others, externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
+  return { argv, cwd, env };
+}

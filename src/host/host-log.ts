@@ -1,0 +1,42 @@
+/**
+ * The log of our own processes (broker, runner, supervisor): `logs/host.log` in the state folder, rotated, without secrets. The library
+ * is loaded when the first line is written, after what matters has been started.
+ */
+
+import path from 'node:path';
+import { redact } from '../model/redact.ts';
+
+const MAX_BYTES = 1024 * 1024;
+
+export interface HostLog {
+  readonly write: (line: string) => void;
+  /** Resolves when every line is in the file; a process waits for it before it ends. */
+  flush(): Promise<void>;
+}
+
+export function hostLog(stateFolder: string, who: string): HostLog {
+  let ready: Promise<(line: string) => void> | undefined;
+  let written: Promise<void> = Promise.resolve();
+  return {
+    write: line => {
+      ready ??= openLog(path.join(stateFolder, 'logs', 'host.log'));
+      const text = `${who} ${process.pid}: ${redact(line)}`;
+      // A log that cannot be written must not end the process that it is about.
+      written = ready.then(write => write(text)).catch(() => undefined);
+    },
+    flush: () => written,
+  };
+}
+
+async function openLog(file: string): Promise<(line: string) => void> {
+  const { default: electronLog } = await import('electron-log/node.js');
+  const log = electronLog.create({ logId: 'hermes-gateway-service' });
+  // Without a name the library looks for a package.json near the working directory, and writes nothing where there is none.
+  log.transports.file.setAppName('hermes-gateway-service');
+  log.transports.console.level = false;
+  log.transports.file.level = 'info';
+  log.transports.file.maxSize = MAX_BYTES;
+  log.transports.file.format = '[{iso}] {text}';
+  log.transports.file.resolvePathFn = () => file;
+  return text => log.info(text);
+}

@@ -1,0 +1,138 @@
+/**
+ * Composition of the broker: `service --service NAME`, which only the SCM starts. The dispatcher is connected before anything else is
+ * done; Windows gives a service process 30 s for it, and people less.
+ */
+
+import path from 'node:path';
+import { type DownMessage, formatDown } from '../control/host-link.ts';
+import { HOST_FILES, HOST_MANIFEST } from '../mechanisms/host-files.ts';
+import { readHostFacts, readLadder, readOwner, writeHostFacts } from '../mechanisms/service-registry.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { HostFacts } from '../model/facts.ts';
+import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { poll } from '../model/poll.ts';
+import { hostCommand } from '../process/host-command.ts';
+import { noteEvent } from '../windows/event-log.ts';
+import { holdTrusted } from '../windows/file-trust.ts';
+import { closeHandle, using } from '../windows/handle.ts';
+import { Job } from '../windows/job.ts';
+import { openChildInput } from '../windows/pipe.ts';
+import { startProcessAs } from '../windows/process-birth.ts';
+import { listProcesses, terminateSelf } from '../windows/process-info.ts';
+import type { Sid } from '../windows/sddl.ts';
+import { userOfToken } from '../windows/security.ts';
+import { connectService, type HostedService } from '../windows/service-host.ts';
+import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
+import { singleExecutable } from '../windows/single-executable.ts';
+import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
+
+/** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
+const FAILED = 1;
+const GONE_MS = 5_000;
+/** What Windows has for stopping a service by hand, and what updaters call. */
+const STOPPERS: ReadonlySet<string> = new Set(['sc.exe', 'net.exe', 'net1.exe']);
+/** The working directory of a runner before it knows its owner's folders. */
+const SYSTEM_FOLDER = 'C:\\Windows\\System32';
+
+export async function runService(name: string): Promise<void> {
+  const service = await connectService(name);
+  // From here on process.exit() would wait for the dispatcher for ever, and the service would seem to run: whatever is thrown, in whichever
+  // callback, ends this process as the failure that it is.
+  const fail = (thrown: unknown): never => {
+    noteEvent('failed', `(${name}: ${toGatewayServiceError(thrown).message})`);
+    return terminateSelf(FAILED);
+  };
+  process.on('uncaughtException', fail);
+  await host(name, service).catch(fail);
+}
+
+async function host(name: string, service: HostedService): Promise<void> {
+  const owner = readOwner(name);
+  const refusal = whyNot(name, owner);
+  if (!owner || refusal) {
+    // Nobody's token may be used; a restart would not help.
+    service.reportRunning();
+    const launchError = (refusal ?? new GatewayServiceError('service-owner-missing')).toValue();
+    const at = new Date().toISOString();
+    writeFacts(name, { phase: 'stopped', since: at, lastStop: { at, reason: launchError.message }, launchError });
+    noteEvent('start-failed', launchError.message);
+    return service.reportStopped();
+  }
+  await new WindowsGatewayService({
+    service,
+    owner,
+    sessions: sessionsWithUser,
+    startRunner: (session, asked) => startRunner(name, session, asked),
+    lastFacts: readHostFacts(name),
+    writeFacts: facts => writeFacts(name, facts),
+    report: (event, detail) => noteEvent(event, `(${name}: ${detail})`),
+    recovery: readLadder(name) ?? RECOVERY_LADDER,
+    die: () => terminateSelf(FAILED),
+    now: Date.now,
+  }).run();
+}
+
+/** Rights may have been changed since the elevated step looked at them. */
+function whyNot(name: string, owner: Sid | undefined): GatewayServiceError | undefined {
+  if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
+  try {
+    if (singleExecutable()) holdTrusted(path.win32.dirname(process.execPath), [...HOST_FILES, HOST_MANIFEST]).close();
+    return undefined;
+  } catch (error) {
+    return toGatewayServiceError(error);
+  }
+}
+
+function writeFacts(name: string, facts: HostFacts): void {
+  try {
+    writeHostFacts(name, facts);
+  } catch {
+    // They are for people; the service goes on without them.
+  }
+}
+
+function startRunner(name: string, session: UserSession, asked: boolean): BrokerRunner {
+  const [program = '', ...script] = hostCommand();
+  const args = [...script, 'run', '--service', name, ...(asked ? ['--asked'] : [])];
+  const job = Job.create();
+  const { input, childEnd } = openChildInput();
+  try {
+    const born = using(openSessionToken(session.id), closeHandle, token => {
+      // Somebody else may have this session by now.
+      if (userOfToken(token) !== session.user) throw new GatewayServiceError('not-signed-in', `(session ${session.id})`);
+      return startProcessAs(token, { program, args, cwd: SYSTEM_FOLDER, job }, { input: childEnd });
+    });
+    return {
+      pid: born.pid,
+      exited: born.exited.then(code => endJob(job).then(() => code)),
+      hasStopper: () => hasStopper(job),
+      down: (message: DownMessage) => {
+        // A runner that ended meanwhile does not read any more.
+        input.write(formatDown(message)).catch(() => undefined);
+        void input.end();
+      },
+      terminate: () => job.terminate(FAILED),
+    };
+  } catch (error) {
+    job.close();
+    throw error;
+  } finally {
+    closeHandle(childEnd);
+  }
+}
+
+/** Before the SCM has our answer, so a question that fails must not keep it from one. */
+function hasStopper(job: Job): boolean {
+  try {
+    return listProcesses().some(({ pid, program }) => STOPPERS.has(program.toLowerCase()) && job.has(pid));
+  } catch {
+    return false;
+  }
+}
+
+/** What the runner left behind ends with it: never two gateways, and STOPPED only when nothing is left. */
+async function endJob(job: Job): Promise<void> {
+  if (job.activeProcesses() > 0) job.terminate(FAILED);
+  await poll(() => job.activeProcesses() === 0, { deadlineMs: GONE_MS, everyMs: 10, what: 'the job of the runner to be empty' });
+  job.close();
+}

@@ -1,0 +1,123 @@
+/**
+ * The supervisor: the recovery ladder where there is no SCM. It starts the runner, and starts it again by the ladder when it fails, as
+ * the SCM does with the broker. It ends when the runner decides to stay stopped; a supervisor that has nothing to do costs nothing.
+ */
+
+import type { DownMessage } from '../control/host-link.ts';
+import { type HostFacts, RUNNER_EXIT } from '../model/facts.ts';
+import { failureTimes, lastAskedMs, lastEnded } from '../model/history.ts';
+import { ladderPosition, type RecoveryLadder } from '../model/ladder.ts';
+import { watchFolder } from '../state/folder-watch.ts';
+import { isLock, type ProcessTable, takeLock } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+
+export interface RunnerProcess {
+  readonly pid: number;
+  /** Exit code of the runner; null when it was killed by a signal. Never rejects. */
+  readonly exit: Promise<number | null>;
+  down(message: DownMessage): void;
+}
+
+export interface SupervisorPorts {
+  readonly folder: StateFolder;
+  readonly processes: ProcessTable;
+  /** The ladder as it is defined now; undefined where the service is not installed any more, or not ours to keep. */
+  readonly recovery: () => Promise<RecoveryLadder | undefined>;
+  /** Whether another mechanism keeps the gateway now. */
+  readonly superseded: () => Promise<boolean>;
+  readonly startRunner: () => RunnerProcess;
+  /** The file of this program. */
+  readonly program: string;
+  /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the wish of the user stays as it is. */
+  readonly ending: Promise<string>;
+  readonly log: (line: string) => void;
+}
+
+/** Resolves when the gateway is to stay stopped; `false` when another supervisor is in charge already. */
+export async function supervise({
+  folder,
+  processes,
+  recovery,
+  superseded,
+  startRunner,
+  program,
+  ending,
+  log,
+}: SupervisorPorts): Promise<boolean> {
+  const lock = takeLock(folder.supervisorLock, processes);
+  if (!isLock(lock)) return false;
+
+  let endReason: string | undefined;
+  let onChange: (() => void) | undefined;
+  const unwatch = watchFolder(folder.path, () => onChange?.());
+  void ending.then(reason => {
+    endReason = reason;
+    onChange?.();
+  });
+  let facts: Pick<HostFacts, 'program' | 'lastRunnerExit' | 'lastStop'> = { program };
+  const tell = async (phase: HostFacts['phase'], more: Partial<HostFacts> = {}) => {
+    // A full disk must not end a supervisor: the facts are for people, the ladder goes on without them.
+    await folder
+      .writeHostFacts({ ...facts, phase, since: new Date().toISOString(), ...more })
+      .catch(error => log(`facts not written: ${error}`));
+  };
+
+  // A supervisor that takes over from a killed one goes on where that one stood on the ladder.
+  let failures = failureTimes(await folder.history());
+  try {
+    for (;;) {
+      const { desired: wish } = await folder.desired();
+      if (wish === 'stopped' || endReason || !(await recovery())) return true;
+
+      const startedAt = Date.now();
+      const runner = startRunner();
+      await tell('running');
+      log(`runner ${runner.pid} started`);
+      onChange = () => {
+        void Promise.all([folder.desired(), superseded()]).then(([{ desired }, replaced]) => {
+          if (endReason) runner.down({ down: 'stop', reason: endReason });
+          else if (desired === 'stopped') runner.down({ down: 'stop', reason: 'stopped by the user' });
+          else if (replaced) runner.down({ down: 'stop', reason: 'another mechanism keeps the gateway now' });
+        });
+      };
+      onChange();
+      const code = await runner.exit;
+      onChange = undefined;
+      const endedAt = Date.now();
+      facts = { ...facts, lastRunnerExit: { at: new Date(endedAt).toISOString(), code } };
+      log(`runner ${runner.pid} ended with ${code}`);
+      if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
+
+      const history = await folder.history();
+      const { at: wishedAt } = await folder.desired();
+      const askedMs = lastAskedMs(history, wishedAt, endedAt);
+      failures = [...failures.filter(at => at > askedMs), endedAt];
+      const ladder = await recovery();
+      if (!ladder) return true;
+      const { nextAt = endedAt, failures: attempt } = ladderPosition(ladder, failures);
+      // The gateway may have failed a moment before its runner ended; a wish since then ends the delay.
+      const failedAt = Math.max(startedAt, Date.parse(lastEnded(history)?.at ?? '') || endedAt);
+      await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, nextAt - endedAt);
+        onChange = () => {
+          void Promise.all([folder.desired(), superseded()]).then(([{ desired, at }, replaced]) => {
+            // One of the future is from before the clock was set back.
+            const asked = at !== wishedAt || (Date.parse(at) >= failedAt && Date.parse(at) <= Date.now());
+            if (!endReason && !replaced && desired === 'running' && !asked) return;
+            clearTimeout(timer);
+            resolve();
+          });
+        };
+        onChange();
+      });
+      onChange = undefined;
+    }
+  } finally {
+    unwatch();
+    facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: endReason ?? 'stopped as asked' } };
+    // Facts of a service that is not there any more would bring its folder back.
+    if (await recovery()) await tell('stopped');
+    lock.release();
+  }
+}

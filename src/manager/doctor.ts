@@ -1,0 +1,164 @@
+/**
+ * The doctor of one gateway service: compares what is there with what should be, and mends what can be mended: first what is the user's own,
+ * then, with one consent, what is an administrator's. What somebody chose on purpose, and what is a person's to decide, is told and kept.
+ */
+
+import type { GatewayIdentity } from '../gateway/home.ts';
+import { livingGateway } from '../gateway/identity-files.ts';
+import type { FormerAutostart, HostPort } from '../mechanisms/host-port.ts';
+import type { Defect } from '../model/defect.ts';
+import { definitionOf } from '../model/definition.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { Report } from '../model/manager.ts';
+import { problem } from '../model/problems.ts';
+import type { Status } from '../model/status.ts';
+import { takeOver } from '../runner/gateway-life.ts';
+import { isSameProcess, type ProcessTable } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { Mechanisms } from './mechanisms.ts';
+import { staleState } from './stale-state.ts';
+
+/** A defect, and how it is mended: by itself, or together with all others of the registration. */
+export interface Ailment extends Defect {
+  readonly cure?: 'registration' | ((report: Report) => Promise<unknown>);
+}
+
+export interface DoctorPorts {
+  readonly mechanisms: Mechanisms;
+  readonly processes: ProcessTable;
+  /** The process that started another one; undefined where that cannot be told. */
+  readonly parentOf?: ((pid: number) => number | undefined) | undefined;
+  readonly former?: FormerAutostart | undefined;
+}
+
+interface Patient {
+  readonly identity: GatewayIdentity;
+  readonly folder: StateFolder;
+  readonly status: Status;
+}
+
+export interface Treatment {
+  readonly treated: readonly Defect[];
+  /** Why something stays as it was that could be mended. */
+  readonly refused?: GatewayServiceError;
+}
+
+export class Doctor {
+  readonly #ports: DoctorPorts;
+
+  constructor(ports: DoctorPorts) {
+    this.#ports = ports;
+  }
+
+  async examine(patient: Patient): Promise<readonly Defect[]> {
+    return (await this.#ailments(patient)).map(({ cure: _, ...defect }) => defect);
+  }
+
+  async treat(patient: Patient, report: Report): Promise<Treatment> {
+    const { identity, folder } = patient;
+    const { mechanisms, former } = this.#ports;
+    const treated: Defect[] = [];
+    let refused: GatewayServiceError | undefined;
+    const attempt = async (defects: readonly Ailment[], cure: () => Promise<unknown>) => {
+      try {
+        await cure();
+        treated.push(...defects.map(({ cure: _, ...defect }) => defect));
+      } catch (thrown) {
+        refused ??= toGatewayServiceError(thrown);
+      }
+    };
+    const ailments = (await this.#ailments(patient)).filter(({ kept }) => !kept);
+    for (const ailment of ailments) {
+      const { cure } = ailment;
+      if (typeof cure === 'function') await attempt([ailment], () => cure(report));
+    }
+    const ofRegistration = ailments.filter(({ cure }) => cure === 'registration');
+    if (ofRegistration.length > 0) {
+      const { host } = await mechanisms.inCharge(identity, folder);
+      const definition = await folder.definition().catch(() => undefined);
+      await attempt(ofRegistration, async () => {
+        // The elevated step that mends the registration may take away what needs rights.
+        await former?.remember(identity);
+        await host.repair?.(identity, definition, report);
+        await former?.takeOver(identity, report);
+      });
+    }
+    return { treated, ...(refused && { refused }) };
+  }
+
+  async #ailments({ identity, folder, status }: Patient): Promise<readonly Ailment[]> {
+    const { mechanisms, processes } = this.#ports;
+    const [{ host, registration }, all] = await Promise.all([
+      mechanisms.inCharge(identity, folder),
+      mechanisms.registered(identity, folder),
+    ]);
+    // What belongs to somebody else is told by the status, and is nobody's here to mend.
+    if (registration.state !== 'registered') return withProblems([], status);
+    const definition = await folder.definition().catch(() => undefined);
+    const found = await Promise.all([
+      host.examine?.(identity, definition).then(defects => defects.map((defect): Ailment => ({ ...defect, cure: 'registration' }))),
+      definitionAilments(identity, folder, host),
+      Promise.all(all.filter(other => other !== host).map(other => leftOver(other, identity, status))),
+      this.#formerAilments(identity, host),
+      this.#unmanaged(identity, folder),
+      staleState(folder, processes),
+    ]);
+    return withProblems(
+      found.flatMap(each => each ?? []),
+      status,
+    );
+  }
+
+  /** What starts this gateway besides us, and what needs rights of it only together with the registration. */
+  async #formerAilments(identity: GatewayIdentity, host: HostPort): Promise<Ailment[]> {
+    const { former } = this.#ports;
+    if (!former) return [];
+    return (await former.examine(identity)).map((defect): Ailment => {
+      if (defect.changes.length === 0) return defect;
+      const withRights = defect.problem.elevated && host.elevated;
+      return { ...defect, cure: withRights ? 'registration' : report => former.takeOver(identity, report) };
+    });
+  }
+
+  /** A gateway of this home that is none of ours: neither what our runner launched, nor below it. */
+  async #unmanaged({ home }: GatewayIdentity, folder: StateFolder): Promise<Ailment[]> {
+    const { processes, parentOf } = this.#ports;
+    const living = livingGateway(home, processes);
+    if (!living?.certain) return [];
+    const launched = await folder.launch();
+    const ours = launched && isSameProcess(launched, processes) ? launched.pid : undefined;
+    // Where parents cannot be told, whatever runs beside ours is taken for its child.
+    if (ours !== undefined && (!parentOf || isBelow(living.pid, ours, parentOf))) return [];
+    const changes = [{ action: 'stop', kind: 'process', target: `gateway (PID ${living.pid})` } as const];
+    return [{ problem: problem('gateway-unmanaged', `(PID ${living.pid})`), changes, cure: () => takeOver(home, processes) }];
+  }
+}
+
+/** The problems of the status go along, but those that a check has found itself. */
+function withProblems(ailments: readonly Ailment[], { problems }: Status): readonly Ailment[] {
+  const known = new Set(ailments.map(({ problem: { code } }) => code));
+  return [...ailments, ...problems.filter(({ code }) => !known.has(code)).map(each => ({ problem: each, changes: [] }))];
+}
+
+async function definitionAilments(identity: GatewayIdentity, folder: StateFolder, { mechanism }: HostPort): Promise<Ailment[]> {
+  const unreadable = (error: unknown) => (error instanceof GatewayServiceError ? error.code : undefined);
+  const state = await folder.definition().then(found => (found ? 'readable' : 'missing'), unreadable);
+  if (state !== 'missing' && state !== 'state-corrupt') return [];
+  const code = state === 'missing' ? 'definition-missing' : 'definition-unreadable';
+  const changes = [{ action: 'create', kind: 'file', target: folder.definitionPath } as const];
+  return [{ problem: problem(code), changes, cure: () => folder.writeDefinition(definitionOf(identity, mechanism)) }];
+}
+
+async function leftOver(other: HostPort, identity: GatewayIdentity, status: Status): Promise<Ailment> {
+  const changes = await other.receipt('uninstall', identity, status);
+  return { problem: problem('mechanism-left-over', `(${other.mechanism})`), changes, cure: report => other.unregister(identity, report) };
+}
+
+function isBelow(pid: number, ancestor: number, parentOf: (pid: number) => number | undefined): boolean {
+  const seen = new Set<number>();
+  for (let at: number | undefined = pid; at !== undefined && at > 0 && !seen.has(at); at = parentOf(at)) {
+    if (at === ancestor) return true;
+    seen.add(at);
+  }
+  return false;
+}

@@ -1,0 +1,41 @@
+/**
+ * Keeps a gateway down while something is updated: the hold is placed, and the gateway's end is awaited. A hold that was placed and could not
+ * be heard is taken back, because nobody would know of it.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { HoldReason } from '../model/manager.ts';
+import { poll } from '../model/poll.ts';
+import { endOrphan } from '../process/orphan.ts';
+import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
+import { lockHolder, thisProcess } from '../state/lock.ts';
+import { connectRunner, type StatusSource } from './status-source.ts';
+
+/** How long a gateway may take until it is gone, in milliseconds. */
+export const DOWN_MS = 30_000;
+
+/** Resolves when the gateway is down, with what releases the hold. */
+export async function holdDown(source: StatusSource, { who, why, id = randomUUID() }: HoldReason): Promise<() => Promise<void>> {
+  const { folder, processes } = source;
+  const now = Date.now();
+  const until = new Date(now + HOLD_CAP_MS).toISOString();
+  const since = new Date(now).toISOString();
+  await folder.placeHold({ schema: 1, id, who, why, since, until, uptimeMs: systemUptimeMs(), holder: thisProcess(processes) });
+  // The runner's own word: that a hold is in force does not mean that the gateway has ended.
+  const isHeld = async () => {
+    const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });
+    const held = connection?.state?.phase === 'held-for-update';
+    connection?.close();
+    return held;
+  };
+  const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
+  try {
+    const isDown = async () => (await isHeld()) || !hasRunner();
+    await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
+    if (!hasRunner()) await endOrphan(folder, processes);
+  } catch (error) {
+    folder.releaseHold(id);
+    throw error;
+  }
+  return async () => folder.releaseHold(id);
+}

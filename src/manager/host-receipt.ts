@@ -1,0 +1,60 @@
+/** The receipt of an installation or a removal: what the manager does itself, and between it what the mechanism does. */
+
+import path from 'node:path';
+import type { GatewayIdentity } from '../gateway/home.ts';
+import type { FormerAutostart, HostPort } from '../mechanisms/host-port.ts';
+import type { RecoveryLadder } from '../model/ladder.ts';
+import { noted, type Receipt, type ReceiptEntry } from '../model/receipt.ts';
+import type { Status } from '../model/status.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+
+export interface ReceiptFacts {
+  readonly identity: GatewayIdentity;
+  readonly folder: StateFolder;
+  readonly status: Status;
+  readonly host: HostPort;
+  /** The other mechanisms that are registered. */
+  readonly others: readonly HostPort[];
+  readonly former: FormerAutostart | undefined;
+}
+
+/** @param command what would be started. */
+export async function installReceipt(facts: ReceiptFacts, command: readonly string[], recovery: RecoveryLadder): Promise<Receipt> {
+  const { identity, folder, status, host, others, former } = facts;
+  const present = status.phase !== 'not-installed';
+  const delays = recovery.delaysMs.map(ms => ms / 1000).join(', ');
+  const replaced = await Promise.all(others.map(other => other.receipt('uninstall', identity, status)));
+  return receipt(facts, 'install', [
+    { action: present ? 'keep' : 'create', kind: 'folder', target: folder.path, ...noted('state') },
+    {
+      action: present ? 'change' : 'create',
+      kind: 'file',
+      target: path.join(folder.path, 'definition.json'),
+      detail: command.join(' '),
+    },
+    { action: 'create', kind: 'ladder', target: identity.serviceName, ...noted('delays', delays, String(recovery.resetMs / 1000)) },
+    ...(await host.receipt('install', identity, status)),
+    ...replaced.flat(),
+    ...((await former?.receipt('install', identity)) ?? []),
+    { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', ...noted('home', identity.home) },
+  ]);
+}
+
+export async function uninstallReceipt(facts: ReceiptFacts): Promise<Receipt> {
+  const { identity, folder, status, host, others, former } = facts;
+  if (status.phase === 'not-installed') return receipt(facts, 'uninstall', []);
+  const { gatewayPid } = status;
+  const removed = await Promise.all([host, ...others].map(each => each.receipt('uninstall', identity, status)));
+  return receipt(facts, 'uninstall', [
+    ...(gatewayPid ? [{ action: 'stop', kind: 'process', target: `gateway (PID ${gatewayPid})` } as const] : []),
+    ...removed.flat(),
+    ...((await former?.receipt('uninstall', identity)) ?? []),
+    { action: 'remove', kind: 'folder', target: folder.path, ...noted('state-removed') },
+  ]);
+}
+
+function receipt({ identity, host, others }: ReceiptFacts, verb: Receipt['verb'], entries: readonly ReceiptEntry[]): Receipt {
+  const { profile, serviceName: service } = identity;
+  const elevated = entries.length > 0 && [host, ...others].some(each => each.elevated);
+  return { schema: 1, verb, profile, service, mechanism: host.mechanism, elevated, entries };
+}

@@ -1,0 +1,384 @@
+/**
+ * The manager of every mechanism that has a host: state folder, wish, runner and waiting are the same; how the host is registered, started
+ * and stopped is the mechanism's own and stands behind `HostPort`.
+ */
+
+import path from 'node:path';
+import { removeStaleSocket } from '../control/pipe-address.ts';
+import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { livingUpdater } from '../gateway/living-updater.ts';
+import type { FormerAutostart, HostPort } from '../mechanisms/host-port.ts';
+import { carriedOut, type Defect, type Repair, repairReceipt } from '../model/defect.ts';
+import { type Definition, definitionOf } from '../model/definition.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
+import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../model/manager.ts';
+import { poll } from '../model/poll.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Installable, Status } from '../model/status.ts';
+import { progress } from '../model/steps.ts';
+import { endOrphan } from '../process/orphan.ts';
+import { holdInForce } from '../state/holds.ts';
+import { isSameProcess, lockHolder, type ProcessRef, type ProcessTable } from '../state/lock.ts';
+import { StateFolder } from '../state/state-folder.ts';
+import { Doctor } from './doctor.ts';
+import { DOWN_MS, holdDown } from './hold-down.ts';
+import { installReceipt, uninstallReceipt } from './host-receipt.ts';
+import type { Neighbours } from './install-obstacles.ts';
+import { Mechanisms } from './mechanisms.ts';
+import { exclusively } from './operation-turn.ts';
+import { connectRunner, readStatus, type StatusSource, watchStatus } from './status-source.ts';
+
+export interface HostedManagerOptions {
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+  /** Resolves the command that will be started, so that a missing program is told before anything is written. */
+  readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
+  readonly former?: FormerAutostart;
+  readonly neighbours?: Neighbours;
+  /** The process that started another one; undefined where that cannot be told. */
+  readonly parentOf?: (pid: number) => number | undefined;
+}
+
+/** How long an operation waits for the gateway to come up, in milliseconds. */
+const UP_MS = 90_000;
+/** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
+const START_AGAIN_MS = 3_000;
+/** How long a runner has to hear that a hold was released, in milliseconds. */
+const HEARD_MS = 2_000;
+
+export class HostedManager implements GatewayManager {
+  readonly mechanisms: readonly Installable[];
+  readonly #mechanisms: Mechanisms;
+  readonly #options: HostedManagerOptions;
+  readonly #doctor: Doctor;
+
+  /** @param hosts best first. */
+  constructor(hosts: readonly [HostPort, ...HostPort[]], options: HostedManagerOptions) {
+    this.#mechanisms = new Mechanisms(hosts, options);
+    this.mechanisms = this.#mechanisms.names;
+    this.#options = options;
+    this.#doctor = new Doctor({ ...options, mechanisms: this.#mechanisms });
+  }
+
+  async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
+    const folder = this.#folder(identity);
+    const { former } = this.#options;
+    const [status, registered] = await Promise.all([this.status(identity), this.#mechanisms.registered(identity, folder)]);
+    const host =
+      verb === 'install'
+        ? await this.#mechanisms.toInstall(identity, folder, options.mechanism)
+        : (await this.#mechanisms.inCharge(identity, folder)).host;
+    const facts = { identity, folder, status, host, others: registered.filter(each => each !== host), former };
+    if (verb === 'uninstall') return uninstallReceipt(facts);
+    const command = this.#options.checkCommand(identity, options.gatewayCommand ?? (await this.#override(folder)));
+    return installReceipt(facts, command, options.recovery ?? status.recovery);
+  }
+
+  async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    const before = await this.#exclusively('install', folder, report, async () => {
+      report(progress('install', 'checking'));
+      requireHome(identity);
+      const host = await this.#mechanisms.toInstall(identity, folder, options.mechanism);
+      const others = (await this.#mechanisms.registered(identity, folder)).filter(each => each !== host);
+      const status = await this.status(identity);
+      const gatewayCommand = options.gatewayCommand ?? (await this.#override(folder));
+      this.#options.checkCommand(identity, gatewayCommand);
+      await host.checkRights(identity);
+      await this.#options.former?.checkRights(identity, host.elevated);
+      const known = await folder.definition().catch(() => undefined);
+      // A runner that is at the old command just now would answer for the new one.
+      const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
+      if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
+      const { recovery = known?.recovery, probeMs = known?.probeMs } = options;
+      const definition = definitionOf(identity, host.mechanism, { gatewayCommand, recovery, probeMs, installedAt: known?.installedAt });
+      // What is in charge stays as it is until its successor is registered: a consent may be declined.
+      if (others.length > 0) await this.#register(host, definition, identity, report);
+      const before = await folder.history();
+      report(progress('install', 'defining'));
+      await folder.make();
+      // For a new service the wish comes first: a definition without one would look like a service that failed.
+      if (!known) await folder.writeDesired('running');
+      await folder.writeDefinition(definition);
+      // For one that is there it comes last: it ends a delay of the ladder, and what is started then must be what was defined now.
+      if (known) await folder.writeDesired('running');
+      if (others.length > 0) await this.#standDown(others, identity, folder);
+      else await this.#registerNew(host, definition, identity, report, known !== undefined);
+      await this.#options.former?.takeOver(identity, report);
+      await host.start(identity, folder);
+      await this.#mechanisms.sweep(identity, report, host);
+      return before;
+    });
+    return this.#up('install', identity, report, before);
+  }
+
+  async uninstall(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('uninstall', folder, report, async () => {
+      const status = await this.status(identity);
+      refuseForeign(status);
+      if (status.phase === 'not-installed') return this.#clearHalf(identity, report);
+      const registered = await this.#mechanisms.registered(identity, folder);
+      await this.#down('uninstall', identity, report);
+      const { former } = this.#options;
+      let notPutBack: readonly string[] = [];
+      try {
+        notPutBack = (await former?.restore(identity, report)) ?? [];
+        for (const host of registered) await host.unregister(identity, report);
+      } catch (error) {
+        // What stays installed stays as it was: a consent that was declined must not leave the gateway down.
+        await former?.takeOver(identity, report).catch(() => undefined);
+        if (status.desired === 'running') await this.#wishRunning(identity).catch(() => undefined);
+        throw error;
+      }
+      report(progress('uninstall', 'clearing'));
+      await forget(folder, notPutBack);
+    });
+    return this.status(identity);
+  }
+
+  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
+    return this.#doctor.examine({ identity, folder: this.#folder(identity), status: await this.status(identity) });
+  }
+
+  async repair(identity: GatewayIdentity, report: Report = () => undefined): Promise<Repair> {
+    const folder = this.#folder(identity);
+    const { treated, refused } = await this.#exclusively('repair', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      report(progress('repair', 'repairing'));
+      return this.#doctor.treat({ identity, folder, status: await this.status(identity) }, report);
+    });
+    const after = await this.status(identity);
+    // One that is said to start may have nobody who starts it: an installation that was killed, say.
+    const isDown = after.phase === 'failed' || after.phase === 'starting' || (after.phase === 'stopped' && treated.length > 0);
+    const started = isDown && after.desired === 'running' ? await this.start(identity, report).catch(toGatewayServiceError) : after;
+    const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
+    const status = started instanceof GatewayServiceError ? await this.status(identity) : started;
+    const [left, { host }] = await Promise.all([this.examine(identity), this.#mechanisms.inCharge(identity, folder)]);
+    const mended = carriedOut(treated, left);
+    return {
+      receipt: repairReceipt(identity, host.mechanism, mended),
+      mended,
+      left,
+      status,
+      ...(failed && { refused: failed.toValue() }),
+    };
+  }
+
+  async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    const before = await this.#exclusively('start', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      const before = await folder.history();
+      const { phase } = await this.status(identity);
+      if (phase !== 'running' && phase !== 'degraded') await this.#wishRunning(identity);
+      return before;
+    });
+    return this.#up('start', identity, report, before);
+  }
+
+  async stop(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    await this.#exclusively('stop', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      await this.#down('stop', identity, report);
+    });
+    return this.status(identity);
+  }
+
+  async restart(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+    const folder = this.#folder(identity);
+    const before = await this.#exclusively('restart', folder, report, async () => {
+      await this.#requireInstalled(identity);
+      const before = await folder.history();
+      const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
+      if (!connection) {
+        await this.#wishRunning(identity);
+        return before;
+      }
+      report(progress('restart', 'restarting'));
+      try {
+        await connection.ask('restart');
+      } finally {
+        connection.close();
+      }
+      return before;
+    });
+    return this.#up('restart', identity, report, before);
+  }
+
+  async hold(identity: GatewayIdentity, reason: HoldReason): Promise<() => Promise<void>> {
+    await this.#requireInstalled(identity);
+    return holdDown(this.#source(identity), reason);
+  }
+
+  status(identity: GatewayIdentity): Promise<Status> {
+    return readStatus(this.#source(identity));
+  }
+
+  history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]> {
+    return this.#folder(identity).history();
+  }
+
+  watch(identity: GatewayIdentity, listener: (status: Status) => void): () => void {
+    return watchStatus(this.#source(identity), listener);
+  }
+
+  logPath(identity: GatewayIdentity): string {
+    return this.#folder(identity).logPath;
+  }
+
+  #folder({ serviceName }: GatewayIdentity): StateFolder {
+    return new StateFolder(path.join(this.#options.stateRoot, serviceName));
+  }
+
+  #source(identity: GatewayIdentity): StatusSource {
+    return { identity, folder: this.#folder(identity), facts: this.#mechanisms, processes: this.#options.processes };
+  }
+
+  async #override(folder: StateFolder): Promise<readonly string[] | undefined> {
+    return (await folder.definition().catch(() => undefined))?.gatewayCommand;
+  }
+
+  async #requireInstalled(identity: GatewayIdentity): Promise<void> {
+    const status = await this.status(identity);
+    refuseForeign(status);
+    if (status.phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${identity.serviceName})`);
+  }
+
+  async #wishRunning(identity: GatewayIdentity): Promise<void> {
+    const folder = this.#folder(identity);
+    // Where it cannot be read, no host could start anything.
+    await folder.definition();
+    await folder.writeDesired('running');
+    await this.#start(identity, folder);
+  }
+
+  async #start(identity: GatewayIdentity, folder: StateFolder): Promise<void> {
+    const { host } = await this.#mechanisms.inCharge(identity, folder);
+    await host.start(identity, folder);
+  }
+
+  async #register(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report): Promise<void> {
+    await this.#options.former?.remember(identity);
+    await host.register(identity, definition, report);
+  }
+
+  /** Registration and definition, or neither. */
+  async #registerNew(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report, known: boolean): Promise<void> {
+    try {
+      await this.#register(host, definition, identity, report);
+    } catch (error) {
+      // After a deadline somebody else may still be at the registration, which is nothing without its definition.
+      const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
+      // Whatever an elevated step has done before it failed: what was remembered is there again before it is forgotten.
+      if (!known && !mayStillCome && (await this.#formerIsBack(identity, report))) await this.#folder(identity).remove();
+      throw error;
+    }
+  }
+
+  async #formerIsBack(identity: GatewayIdentity, report: Report): Promise<boolean> {
+    return !(await this.#options.former?.restore(identity, report).catch(() => ['']))?.length;
+  }
+
+  /** Waits for hosts that are not in charge any more: they read so in the definition, stop their gateway and end. */
+  async #standDown(hosts: readonly HostPort[], identity: GatewayIdentity, folder: StateFolder): Promise<void> {
+    const gone = async () => (await Promise.all(hosts.map(host => host.isGone(identity, folder)))).every(Boolean);
+    await poll(gone, { deadlineMs: DOWN_MS, what: 'the former host of the gateway to end' });
+    // After a takeover that was interrupted, the runner of the new host may be at work already, and the gateway is its own.
+    const { processes } = this.#options;
+    if (!lockHolder(folder.runnerLock, processes)) await endOrphan(folder, processes);
+  }
+
+  /** `before` is the history as the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
+  async #up(operation: Operation, identity: GatewayIdentity, report: Report, before: readonly HistoryRecord[]): Promise<Status> {
+    report(progress(operation, 'starting'));
+    const folder = this.#folder(identity);
+    const { desired: wish } = await folder.desired();
+    const beganMs = performance.now();
+    let lastStartMs = beganMs;
+    return poll(
+      async () => {
+        const status = await this.status(identity);
+        if (status.phase === 'running' || status.phase === 'degraded') return status;
+        // A runner may not have heard yet that a hold was released; one that was stopped from outside waits without any.
+        const patient = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
+        if (status.phase === 'held-for-update' && !patient) return status;
+        const history = await folder.history();
+        // What ended before it was asked for again is no answer, whatever the clock says of it.
+        if (status.phase === 'needs-attention' && !isSameRecord(lastEnded(history), lastEnded(before))) {
+          const launched = !status.problems.some(({ code }) => code === 'launch-failed');
+          throw new GatewayServiceError(launched ? 'gateway-configuration' : 'gateway-not-up', status.detail);
+        }
+        if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
+        if (wish === 'running' && status.desired === 'stopped')
+          throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
+        const failure = failureSince(history, before);
+        if (failure) throw new GatewayServiceError('gateway-not-up', failure.reason);
+        if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
+          await folder.definition();
+          await this.#start(identity, folder);
+          lastStartMs = performance.now();
+        }
+        return undefined;
+      },
+      { deadlineMs: UP_MS, what: 'the gateway to come up' },
+    );
+  }
+
+  async #isHeld({ root }: GatewayIdentity, folder: StateFolder): Promise<boolean> {
+    const { processes } = this.#options;
+    return holdInForce(await folder.holds(), processes, Date.now()) !== undefined || livingUpdater(root, processes) !== undefined;
+  }
+
+  async #down(operation: Operation, identity: GatewayIdentity, report: Report): Promise<void> {
+    const { processes } = this.#options;
+    const folder = this.#folder(identity);
+    report(progress(operation, 'stopping'));
+    // Our own processes too: one that still writes its log would bring back a folder that is removed.
+    const ours: ProcessRef[] = [];
+    const lookForOurs = () => {
+      const found = [folder.supervisorLock, folder.runnerLock].map(lock => lockHolder(lock, processes));
+      ours.push(...found.filter(ref => ref !== undefined));
+    };
+    lookForOurs();
+    const { host } = await this.#mechanisms.inCharge(identity, folder);
+    await folder.writeDesired('stopped');
+    await host.stop(identity, folder);
+    const isDown = async () => {
+      lookForOurs();
+      return (await host.isGone(identity, folder)) && !ours.some(ref => isSameProcess(ref, processes));
+    };
+    await poll(isDown, { deadlineMs: DOWN_MS, what: 'the gateway to stop' });
+    await endOrphan(folder, processes);
+    const killed = await folder.runner();
+    if (killed) removeStaleSocket(killed.pipe);
+  }
+
+  #exclusively<T>(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<T>): Promise<T> {
+    const { stateRoot, processes } = this.#options;
+    return exclusively({ operation, folder, stateRoot, processes, report }, work);
+  }
+
+  /** What an installation or a removal that was interrupted has left. Another system's folder is none of our business. */
+  async #clearHalf(identity: GatewayIdentity, report: Report): Promise<void> {
+    const folder = this.#folder(identity);
+    const definition = await folder.definition().catch(() => 'unreadable' as const);
+    if (definition !== undefined && (definition === 'unreadable' || !this.mechanisms.includes(definition.mechanism))) return;
+    const notPutBack = (await this.#options.former?.restore(identity, report)) ?? [];
+    await this.#mechanisms.sweep(identity, report);
+    await forget(folder, notPutBack);
+  }
+}
+
+/** @param notPutBack what started the gateway before and could not come back: the removal is done, but the user must know. */
+async function forget(folder: StateFolder, notPutBack: readonly string[]): Promise<void> {
+  await folder.remove();
+  if (notPutBack.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notPutBack.join(', ')})`);
+}
+
+function refuseForeign(status: Status): void {
+  if (status.phase === 'foreign') throw new GatewayServiceError('foreign', `(${status.service}: ${status.detail})`);
+}

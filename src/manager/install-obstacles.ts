@@ -1,0 +1,84 @@
+/**
+ * What stands around a profile's gateway and decides whether it is to have a service of ours: the default gateway that serves it already, a
+ * service of Hermes' own that keeps it, a profile that is not there any more, a bot that another gateway holds. None of it is fought: it is
+ * told, with what to do.
+ */
+
+import { requireHome } from '../gateway/home.ts';
+import { livingGateway, readGatewayState } from '../gateway/identity-files.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
+import { type Problem, problem } from '../model/problems.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
+import type { ProcessTable } from '../state/lock.ts';
+import type { FindHermesUnit, HermesUnit } from './hermes-units.ts';
+
+export interface NeighbourFacts {
+  /** PID of the default profile's gateway, where that serves this profile. */
+  readonly servedBy?: number;
+  readonly unit?: HermesUnit;
+  /** The profile was deleted or renamed. */
+  readonly gone: boolean;
+  /** Bots that another gateway holds: what Hermes says of each. */
+  readonly heldBots: readonly string[];
+}
+
+export interface Neighbours {
+  look(identity: GatewayIdentity): Promise<NeighbourFacts>;
+}
+
+/** Hermes' code of a platform whose token another gateway holds: `telegram-bot-token_lock`. */
+const HELD = /_lock$/;
+
+export function neighbours(processes: ProcessTable, findUnit: FindHermesUnit): Neighbours {
+  return {
+    look: async identity => {
+      const servedBy = servingGateway(identity, processes);
+      const unit = await findUnit(identity);
+      const heldBots = botsHeldByOthers(identity.home, processes);
+      return { ...(servedBy !== undefined && { servedBy }), ...(unit && { unit }), gone: isGone(identity), heldBots };
+    },
+  };
+}
+
+function servingGateway({ root, profile }: GatewayIdentity, processes: ProcessTable): number | undefined {
+  if (profile === DEFAULT_PROFILE) return undefined;
+  const serving = livingGateway(root, processes);
+  return serving?.state?.servedProfiles.includes(profile) ? serving.pid : undefined;
+}
+
+function isGone(identity: GatewayIdentity): boolean {
+  try {
+    requireHome(identity);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function botsHeldByOthers(home: string, processes: ProcessTable): string[] {
+  const state = readGatewayState(home);
+  if (state?.pid === undefined || !processes.isAlive(state.pid)) return [];
+  const held = state.platforms.filter(({ errorCode }) => errorCode !== undefined && HELD.test(errorCode));
+  return held.map(({ name, errorMessage }) => `${name}: ${errorMessage ?? 'its token is in use'}`);
+}
+
+/** Why this gateway is to have no service of ours; undefined where it may. */
+export function obstacleTo({ profile }: GatewayIdentity, { servedBy, unit }: NeighbourFacts): GatewayServiceError | undefined {
+  if (servedBy !== undefined) return new GatewayServiceError('profile-served', `("${profile}", PID ${servedBy})`);
+  return unit && new GatewayServiceError('kept-by-hermes', `(${described(unit)})`);
+}
+
+/** What is to be known beside the phase. A bot that is held matters where a gateway runs, a profile that is gone where there is a service. */
+export function neighbourProblems({ servedBy, unit, gone, heldBots }: NeighbourFacts, registered: boolean): Problem[] {
+  return [
+    ...(servedBy === undefined ? [] : [problem('profile-served', `(PID ${servedBy})`)]),
+    ...(unit ? [problem('kept-by-hermes', `(${described(unit)})`)] : []),
+    ...(registered && gone ? [problem('profile-gone')] : []),
+    ...(registered ? heldBots.map(bot => problem('bot-held', `(${bot})`)) : []),
+  ];
+}
+
+function described({ kind, name, state }: HermesUnit): string {
+  return `${kind} ${name}: ${state}`;
+}

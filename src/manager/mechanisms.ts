@@ -1,0 +1,141 @@
+/**
+ * The mechanisms of a system, best first, and which of them is in charge of a gateway. What is registered decides, not what was wished: a
+ * takeover that was killed half-way has two of them for a while, and then the better one counts and the other is told as left over.
+ */
+
+import type { Vouch } from '../control/control-client.ts';
+import type { GatewayIdentity } from '../gateway/home.ts';
+import type { FormerAutostart, HostPort } from '../mechanisms/host-port.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import type { Registration } from '../model/facts.ts';
+import type { Report } from '../model/manager.ts';
+import { type Problem, problem } from '../model/problems.ts';
+import type { Installable } from '../model/status.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { type Neighbours, neighbourProblems, obstacleTo } from './install-obstacles.ts';
+import type { HostReport, MechanismFacts } from './status-source.ts';
+
+export interface Registered {
+  readonly host: HostPort;
+  readonly registration: Registration;
+}
+
+/** Who else starts or serves a gateway. */
+export interface Around {
+  readonly former?: FormerAutostart;
+  readonly neighbours?: Neighbours;
+}
+
+export class Mechanisms implements MechanismFacts {
+  readonly #hosts: readonly [HostPort, ...HostPort[]];
+  readonly #neighbours: Neighbours | undefined;
+  readonly #former: FormerAutostart | undefined;
+
+  constructor(hosts: readonly [HostPort, ...HostPort[]], { neighbours, former }: Around = {}) {
+    this.#hosts = hosts;
+    this.#neighbours = neighbours;
+    this.#former = former;
+  }
+
+  get names(): readonly Installable[] {
+    return this.#hosts.map(({ mechanism }) => mechanism);
+  }
+
+  /** The system tells who serves a pipe; whoever is in charge, it tells the same. */
+  get vouch(): Vouch {
+    return this.#hosts[0].vouch;
+  }
+
+  /** The best one that is registered, else whatever keeps the best one from it, else the best one, unregistered. */
+  async inCharge(identity: GatewayIdentity, folder: StateFolder): Promise<Registered> {
+    return chosen(await this.#all(identity, folder), this.#hosts[0]);
+  }
+
+  /** Every one that is registered, best first. */
+  async registered(identity: GatewayIdentity, folder: StateFolder): Promise<readonly HostPort[]> {
+    return (await this.#all(identity, folder)).filter(isRegistered).map(({ host }) => host);
+  }
+
+  /** Unregisters what needs no rights for it, registered or not: what a kill has left of it goes too. */
+  async sweep(identity: GatewayIdentity, report: Report, but?: HostPort): Promise<void> {
+    for (const host of this.#hosts) if (!host.elevated && host !== but) await host.unregister(identity, report);
+  }
+
+  /**
+   * Which one an installation is to register: the wanted one; else the best one that this process may, where one is in charge already; else
+   * the best one, whatever it asks for.
+   * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
+   * `foreign` where the name is somebody else's, `profile-served` and `kept-by-hermes` where the gateway is in other hands
+   */
+  async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
+    const [all, around] = await Promise.all([this.#all(identity, folder), this.#neighbours?.look(identity)]);
+    const obstacle = around && obstacleTo(identity, around);
+    if (obstacle) throw obstacle;
+    const present = all.find(isRegistered);
+    const host = wanted === undefined ? await this.#best(identity, present?.host) : this.#hosts.find(each => each.mechanism === wanted);
+    if (!host) throw new GatewayServiceError('unsupported', `(${wanted} on ${process.platform})`);
+    const rank = this.#hosts.indexOf(host);
+    if (present && this.#hosts.indexOf(present.host) < rank) {
+      throw new GatewayServiceError('mechanism-in-charge', `(${identity.serviceName}: ${present.host.mechanism})`);
+    }
+    // A service of another Windows user keeps this one from a service, and from nothing else.
+    for (const { registration } of all.slice(rank)) {
+      if (registration.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.serviceName}: ${registration.detail})`);
+    }
+    return host;
+  }
+
+  async report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport> {
+    const all = await this.#all(identity, folder);
+    const { host, registration } = chosen(all, this.#hosts[0]);
+    const registered = registration.state === 'registered';
+    const [facts, problems, former, around] = await Promise.all([
+      host.hostFacts(identity, folder),
+      registered ? host.problems?.(identity, folder) : undefined,
+      this.#formerProblems(identity, registration).catch(() => undefined),
+      this.#neighbours?.look(identity),
+    ]);
+    const left = all.filter(each => isRegistered(each) && each.host !== host);
+    return {
+      mechanism: host.mechanism,
+      registration,
+      host: facts,
+      problems: [
+        ...(problems ?? []),
+        ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)),
+        ...(former ?? []),
+        ...(around ? neighbourProblems(around, registered) : []),
+      ],
+    };
+  }
+
+  async #formerProblems(identity: GatewayIdentity, { state }: Registration): Promise<readonly Problem[] | undefined> {
+    if (state === 'registered') return this.#former?.problems(identity);
+    return state === 'absent' ? this.#former?.present(identity) : undefined;
+  }
+
+  async #best(identity: GatewayIdentity, present: HostPort | undefined): Promise<HostPort> {
+    for (const host of this.#hosts) {
+      if (host === present || !present) return host;
+      const allowed = await host.checkRights(identity).then(
+        () => true,
+        () => false,
+      );
+      if (allowed) return host;
+    }
+    return this.#hosts[0];
+  }
+
+  #all(identity: GatewayIdentity, folder: StateFolder): Promise<Registered[]> {
+    return Promise.all(this.#hosts.map(async host => ({ host, registration: await host.registration(identity, folder) })));
+  }
+}
+
+function chosen(all: readonly Registered[], best: HostPort): Registered {
+  const found = all.find(isRegistered) ?? all.find(({ registration }) => registration.state !== 'absent');
+  return found ?? { host: best, registration: { state: 'absent' } };
+}
+
+function isRegistered({ registration }: Registered): boolean {
+  return registration.state === 'registered' || registration.state === 'removal-pending';
+}

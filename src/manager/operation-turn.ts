@@ -1,0 +1,51 @@
+/** One operation at a time on a service: who comes second waits for its turn, and says so. */
+
+import fs from 'node:fs';
+import type { Operation, Report } from '../model/manager.ts';
+import { poll } from '../model/poll.ts';
+import { progress } from '../model/steps.ts';
+import { isLock, type ProcessTable, takeLock } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+
+export interface TurnOptions {
+  readonly operation: Operation;
+  readonly folder: StateFolder;
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+  readonly report: Report;
+}
+
+/** How long an operation waits for another one on the same service, in milliseconds. */
+const TURN_MS = 60_000;
+
+export async function exclusively<T>({ operation, folder, stateRoot, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
+  let waiting = false;
+  /** Undefined where the folder went meanwhile. */
+  const take = () => {
+    try {
+      // In every turn: an uninstall that we waited for may have taken it away. At once, so that who asks first has the first turn.
+      fs.mkdirSync(stateRoot, { recursive: true, mode: 0o700 });
+      return takeLock(folder.operationLock, processes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return undefined;
+    }
+  };
+  const turn = () => {
+    const taken = take();
+    if (taken === undefined) return undefined;
+    if (isLock(taken)) return taken;
+    if (!waiting) report(progress(operation, 'queueing', `PID ${taken.pid}`));
+    waiting = true;
+    return undefined;
+  };
+  const lock = await poll(turn, { deadlineMs: TURN_MS, what: 'another operation on this service' });
+  try {
+    return await work();
+  } finally {
+    lock.release();
+    // One that is empty was made for nothing, or has lost its last service.
+    await fs.promises.rmdir(stateRoot).catch(() => undefined);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What dead processes leave in a state folder: locks, holds and journals of updates, damaged files, half-written ones. None of it keeps a
+ * gateway down, because all of it dies with its holder; but it would puzzle whoever looks.
+ */
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type ProblemCode, problem } from '../model/problems.ts';
+import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { readJson } from '../state/files.ts';
+import { holdInForce } from '../state/holds.ts';
+import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { isUnderWay, journalFile, readJournals } from '../update/journal.ts';
+import { settleUpdates } from '../update/resume.ts';
+import type { Ailment } from './doctor.ts';
+
+/** State files that the service can do without; a damaged one is only put aside. */
+const DISPENSABLE = ['desired.json', 'host.json', 'runner.json', 'launch.json'];
+/** An unfinished write older than this was interrupted, in milliseconds. */
+const UNFINISHED_MS = 60_000;
+
+export async function staleState(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
+  const ailments = await Promise.all([locks(folder, processes), updates(folder, processes), damaged(folder), unfinished(folder)]);
+  return ailments.flat();
+}
+
+async function locks(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
+  const files = [folder.supervisorLock, folder.runnerLock, folder.operationLock];
+  const stale = await Promise.all(files.map(async file => (await exists(file)) && lockHolder(file, processes) === undefined));
+  return files.filter((_, index) => stale[index]).map(file => removal('lock-stale', file, noted('stale')));
+}
+
+async function updates(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
+  const service = path.basename(folder.path);
+  const holds = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
+  const journals = (await readJournals(path.dirname(folder.path))).flatMap(found => {
+    if (!('journal' in found)) return [];
+    const { journal } = found;
+    return journal.profiles.some(planned => planned.service === service) && !isUnderWay(journal, processes) ? [journal] : [];
+  });
+  const files = [
+    ...holds.map(({ id }) => path.join(folder.path, `hold-${id}.json`)),
+    ...journals.map(({ id }) => journalFile(path.dirname(folder.path), id)),
+  ];
+  if (files.length === 0) return [];
+  const changes = files.map((target): ReceiptEntry => ({ action: 'remove', kind: 'file', target, ...noted('stale') }));
+  return [{ problem: problem('hold-stale', `(${files.join(', ')})`), changes, cure: () => settleUpdates(folder, processes) }];
+}
+
+async function damaged(folder: StateFolder): Promise<Ailment[]> {
+  const reads = await Promise.all(
+    DISPENSABLE.map(async name => {
+      const file = path.join(folder.path, name);
+      return { file, read: await readJson(file) };
+    }),
+  );
+  return reads.flatMap(({ file, read }): Ailment[] => {
+    if (read.state !== 'damaged') return [];
+    const changes = [{ action: 'remove', kind: 'file', target: file, ...noted('put-aside') } as const];
+    return [{ problem: problem('state-file-damaged', `(${file}: ${read.why})`), changes, cure: () => fs.rename(file, `${file}.damaged`) }];
+  });
+}
+
+async function unfinished(folder: StateFolder): Promise<Ailment[]> {
+  const names = await fs.readdir(folder.path).catch((): string[] => []);
+  const found = await Promise.all(
+    names
+      .filter(name => name.startsWith('.') && name.endsWith('.tmp'))
+      .map(async name => {
+        const file = path.join(folder.path, name);
+        const written = await fs.stat(file).catch(() => undefined);
+        return written && Date.now() - written.mtimeMs > UNFINISHED_MS ? [removal('write-unfinished', file, noted('stale'))] : [];
+      }),
+  );
+  return found.flat();
+}
+
+function removal(code: ProblemCode, file: string, note: Pick<ReceiptEntry, 'detail' | 'note'>): Ailment {
+  const changes = [{ action: 'remove', kind: 'file', target: file, ...note } as const];
+  return { problem: problem(code, `(${file})`), changes, cure: () => fs.rm(file, { force: true }) };
+}
+
+async function exists(file: string): Promise<boolean> {
+  return fs.stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * Where a client's status comes from: files of the state folder, the word of whoever registered the service, and the control pipe while
+ * a runner serves it. Watching costs nothing while nothing happens; only a phase that is about to change is looked at again by time.
+ */
+
+import { type ControlConnection, connectControlPipe, type Vouch } from '../control/control-client.ts';
+import type { GatewayIdentity } from '../gateway/home.ts';
+import { composeStatus } from '../model/compose-status.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
+import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { type Problem, problem } from '../model/problems.ts';
+import type { Installable, Phase, Status } from '../model/status.ts';
+import { watchFolder } from '../state/folder-watch.ts';
+import { holdInForce } from '../state/holds.ts';
+import { isSameProcess, type ProcessTable } from '../state/lock.ts';
+import type { RunnerRecord, StateFolder } from '../state/state-folder.ts';
+
+/** What only the mechanism in charge can say. */
+export interface HostReport {
+  readonly mechanism: Installable;
+  readonly registration: Registration;
+  readonly host: HostFacts | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export interface MechanismFacts {
+  report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport>;
+  /** Whom a client of the control pipe believes. */
+  readonly vouch: Vouch;
+}
+
+export interface StatusSource {
+  readonly identity: GatewayIdentity;
+  readonly folder: StateFolder;
+  readonly facts: MechanismFacts;
+  readonly processes: ProcessTable;
+}
+
+/** Phases that pass by themselves, without an event that could be heard. */
+const PASSING: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 'stopping', 'held-for-update']);
+const PASSING_MS = 1_000;
+
+export async function readStatus(source: StatusSource): Promise<Status> {
+  const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });
+  try {
+    return await compose(source, connection?.state);
+  } finally {
+    connection?.close();
+  }
+}
+
+/** Calls back with the present status and after every change. Returns the unsubscribe. */
+export function watchStatus(source: StatusSource, listener: (status: Status) => void): () => void {
+  let connection: ControlConnection | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let told: string | undefined;
+  let busy = false;
+  let again = false;
+  let closed = false;
+
+  const refresh = async () => {
+    clearTimeout(timer);
+    connection ??= await connectRunner(source, {
+      onState: () => schedule(),
+      onEnd: () => {
+        connection = undefined;
+        schedule();
+      },
+    });
+    const status = await compose(source, connection?.state);
+    if (closed) {
+      connection?.close();
+      return;
+    }
+    const { uptimeMs: _, ...lasting } = status;
+    const telling = JSON.stringify(lasting);
+    if (telling !== told) {
+      told = telling;
+      listener(status);
+    }
+    if (PASSING.has(status.phase)) timer = setTimeout(schedule, PASSING_MS);
+  };
+
+  /** One refresh at a time; a change during one makes one more after it. */
+  const schedule = () => {
+    if (closed) return;
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    void refresh()
+      .catch(() => {
+        // The folder went in the middle of a look: the next event, or this timer, looks again.
+        if (!closed) timer = setTimeout(schedule, PASSING_MS);
+      })
+      .finally(() => {
+        busy = false;
+        if (!again) return;
+        again = false;
+        schedule();
+      });
+  };
+
+  const unwatch = watchFolder(source.folder.path, schedule);
+  return () => {
+    closed = true;
+    unwatch();
+    clearTimeout(timer);
+    connection?.close();
+  };
+}
+
+/** The living runner that the state folder names, if any. */
+export async function livingRunner(folder: StateFolder, processes: ProcessTable): Promise<RunnerRecord | undefined> {
+  const record = await folder.runner();
+  return record && isSameProcess(record.process, processes) ? record : undefined;
+}
+
+export async function connectRunner(
+  { folder, processes, facts }: Pick<StatusSource, 'folder' | 'processes' | 'facts'>,
+  listener: { onState(state: RunnerState): void; onEnd(): void },
+): Promise<ControlConnection | undefined> {
+  const record = await livingRunner(folder, processes);
+  return record && connectControlPipe(record, facts.vouch, listener);
+}
+
+async function compose(source: StatusSource, runner: RunnerState | undefined): Promise<Status> {
+  const { identity, folder, facts, processes } = source;
+  const problems: Problem[] = [];
+  const [reported, history, desired, holds, definition] = await Promise.all([
+    facts.report(identity, folder),
+    folder.history(),
+    folder.desired(),
+    folder.holds(),
+    folder.definition().catch((error: unknown) => {
+      problems.push(definitionProblem(error));
+      return undefined;
+    }),
+  ]);
+  return composeStatus(
+    {
+      identity,
+      mechanism: reported.mechanism,
+      registration: reported.registration,
+      host: reported.host,
+      runner,
+      history,
+      desired,
+      hold: holdInForce(holds, processes, Date.now()),
+      recovery: definition?.recovery ?? RECOVERY_LADDER,
+      problems: [...problems, ...reported.problems],
+    },
+    Date.now(),
+  );
+}
+
+function definitionProblem(error: unknown): Problem {
+  const newer = error instanceof GatewayServiceError && error.code === 'state-newer';
+  return problem(newer ? 'state-newer' : 'definition-unreadable');
+}

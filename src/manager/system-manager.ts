@@ -1,0 +1,82 @@
+/**
+ * The manager of this system with the mechanisms that it has: the one answer for command line and app, so that both speak of the same
+ * service. Windows' own is loaded on Windows only, because it brings koffi.
+ */
+
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.ts';
+import type { GatewayIdentity } from '../gateway/home.ts';
+import { startupHost } from '../mechanisms/startup-host.ts';
+import type { Elevation } from '../model/elevation.ts';
+import type { GatewayManager } from '../model/manager.ts';
+import { EmbeddedManager } from '../process/embedded-manager.ts';
+import { thisMachine } from '../process/machine.ts';
+import type { UpdatePorts } from '../update/ports.ts';
+import { hermesUnits } from './hermes-units.ts';
+import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
+import { installFiles } from './install-files.ts';
+import { neighbours } from './install-obstacles.ts';
+
+export interface SystemManagerOptions {
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  /** How our own processes are started: `[node, entry script]`, or the host executable. */
+  readonly hostCommand: readonly string[];
+  /** Asks for an administrator on Windows; left out, an unelevated process is refused what needs one. */
+  readonly elevation?: Elevation;
+}
+
+export interface SystemManager {
+  readonly manager: GatewayManager;
+  /** A variable of the user's environment in the registry; on Windows only. */
+  readonly readUserEnvironment?: (name: string) => string | undefined;
+  /** What this system lacks for a service, in plain sentences; absent where nothing can be. */
+  readonly lacking?: (service: string) => readonly string[];
+  /** For updates of whatever this manager keeps alive. */
+  readonly updates: UpdatePorts;
+}
+
+export async function systemManager({ stateRoot, hostCommand, elevation }: SystemManagerOptions): Promise<SystemManager> {
+  const { processes, isInUse, parentOf } = await thisMachine();
+  const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
+  const { platform } = process;
+  const around = neighbours(processes, hermesUnits({ platform, homedir: os.homedir() }));
+  const options = { stateRoot, processes, checkCommand, neighbours: around, parentOf };
+  const files = installFiles({ stateRoot, command: checkCommand, isInUse });
+  const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
+  if (platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
+  const [
+    { installedCommand, protocolOf },
+    { scmHost, servedByRunner: vouch },
+    { windowsStartupShell },
+    { windowsMigration },
+    { readUserEnvironment },
+    { lacking },
+  ] = await Promise.all([
+    import('../mechanisms/installed-host.ts'),
+    import('../mechanisms/scm-host.ts'),
+    import('../mechanisms/windows-startup.ts'),
+    import('../migration/windows-migration.ts'),
+    import('../windows/user-environment.ts'),
+    import('../windows/capabilities.ts'),
+  ]);
+  const service = scmHost({
+    hostCommand: installedCommand(hostCommand),
+    protocol: protocolOf(hostCommand),
+    ...(elevation && { elevation }),
+  });
+  const shell = windowsStartupShell(hostCommand);
+  const startup = startupHost({ hostCommand, stateRoot, processes, shell, vouch });
+  const former = windowsMigration({ stateRoot, processes, shell });
+  return { readUserEnvironment, lacking, ...withUpdates(new HostedManager([service, startup], { ...options, former })) };
+}
+
+/** What would be started for this gateway now. @throws GatewayServiceError `gateway-command-missing` */
+export function gatewayCommand(
+  identity: GatewayIdentity,
+  override: readonly string[] | undefined,
+  { platform, env }: Pick<NodeJS.Process, 'platform' | 'env'> = process,
+): GatewayCommand {
+  return resolveGatewayCommand(identity, { platform, env, exists: existsSync, ...(override && { override }) });
+}

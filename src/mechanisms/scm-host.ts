@@ -1,0 +1,235 @@
+/**
+ * The host below the SCM: what is registered is what the SCM says, the broker is started and stopped as any service is, and the ladder is
+ * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
+ */
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Vouch } from '../control/control-client.ts';
+import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
+import { type Elevation, requireDone } from '../model/elevation.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { EVENT_SOURCE } from '../model/events.ts';
+import type { Registration } from '../model/facts.ts';
+import { SERVICE_NAME } from '../model/identity.ts';
+import { RECOVERY_LADDER, type RecoveryLadder } from '../model/ladder.ts';
+import type { Report } from '../model/manager.ts';
+import { problem } from '../model/problems.ts';
+import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { progress } from '../model/steps.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { ERROR } from '../windows/errors.ts';
+import { pipeServerPid } from '../windows/pipe.ts';
+import { enumerateServices, isRemovalPending, queryService, queryStatus, type ServiceConfig, type ServiceStatus } from '../windows/scm.ts';
+import { startService, stopService } from '../windows/scm-wait.ts';
+import type { Sid } from '../windows/sddl.ts';
+import { currentUser, isElevated } from '../windows/security.ts';
+import { serviceDisplayName } from '../windows/service-install.ts';
+import { APPS_LIST_KEY } from './apps-list.ts';
+import type { HostPort } from './host-port.ts';
+import { protocolOf, tidyHosts } from './installed-host.ts';
+import { rightsDefect } from './service-defects.ts';
+import {
+  brokerCommand,
+  examineService,
+  hasProgram,
+  isBroker,
+  registerService,
+  sessionOwner,
+  unregisterService,
+} from './service-registration.ts';
+import { readBinaryPath, readHostFacts, readOwner } from './service-registry.ts';
+
+export interface ScmHostOptions {
+  /** How the SCM is to start the broker: the program and the arguments before `service`. */
+  readonly hostCommand: readonly string[];
+  /** The protocol of this host, where it is one that was built. */
+  readonly protocol?: number | undefined;
+  /**
+   * Who registers and unregisters, where this process is not to do it itself: it asks for an administrator. Without one an unelevated
+   * process is refused.
+   */
+  readonly elevation?: Elevation;
+}
+
+/** The SCM answers a start when the broker has connected; it waits 30 s for that itself, in milliseconds. */
+const START_MS = 40_000;
+const STOP_MS = 30_000;
+
+const HOST_STATES = {
+  stopped: 'stopped',
+  'start-pending': 'starting',
+  'stop-pending': 'stopping',
+  running: 'running',
+  'continue-pending': 'running',
+  'pause-pending': 'running',
+  paused: 'running',
+} as const satisfies Record<ServiceStatus['state'], string>;
+
+/** Windows says which process serves a pipe. */
+export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid;
+
+export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): HostPort {
+  /** Before anything is changed, where nobody could be asked. */
+  const checkElevation = (service: string) => (elevation ? elevation.check?.(service) : requireElevated(service));
+
+  async function register(verb: 'install' | 'repair', service: string, recovery: RecoveryLadder, report: Report): Promise<void> {
+    const atWork = () => report(progress(verb, 'registering'));
+    if (elevation) {
+      report(progress(verb, 'consent'));
+      requireDone(await elevation.run(verb, service, atWork), verb, service);
+      return;
+    }
+    atWork();
+    registerService({ service, hostCommand, recovery }, { enable: verb === 'install' });
+  }
+
+  return {
+    mechanism: 'service',
+    elevated: true,
+    registration: (identity, folder) =>
+      registration(identity, folder, hostCommand).catch((error: unknown) => {
+        if (isRemovalPendingError(error)) return { state: 'removal-pending' };
+        throw error;
+      }),
+    problems: async ({ serviceName }) => {
+      const { binaryPath = '', status } = shown(serviceName) ?? {};
+      const rights = status ? [] : [problem('rights-changed')];
+      if (!hasProgram(binaryPath)) return [problem('host-missing', `(${binaryPath})`), ...rights];
+      const spoken = protocolOf(splitCommandLine(binaryPath));
+      const isForeign = spoken !== undefined && protocol !== undefined && spoken !== protocol;
+      return isForeign ? [problem('host-protocol', `(${spoken} instead of ${protocol})`), ...rights] : rights;
+    },
+    hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
+    vouch: servedByRunner,
+    receipt: async (verb, { serviceName, serviceId }, { startType }) => {
+      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
+      if (verb === 'uninstall') {
+        return [
+          { action: 'stop', kind: 'service', target: serviceName },
+          { action: 'remove', kind: 'service', target: serviceName },
+          { action: 'remove', kind: 'registry', target: key },
+          ...(enumerateServices(SERVICE_NAME).length === 1 ? programReceipt(hostCommand, 'uninstall') : []),
+        ];
+      }
+      const { program, args } = brokerCommand(hostCommand, serviceName);
+      const action = startType === undefined ? 'create' : 'change';
+      return [
+        {
+          action,
+          kind: 'service',
+          target: serviceName,
+          ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)),
+        },
+        { action, kind: 'registry', target: `${key}\\Parameters`, ...noted('owner') },
+        ...programReceipt(hostCommand, 'install'),
+        { action, kind: 'right', target: serviceName, ...noted('rights') },
+        { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
+        { action: 'start', kind: 'service', target: serviceName },
+      ];
+    },
+    checkRights: async ({ serviceName }) => {
+      if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
+      checkElevation(serviceName);
+    },
+    examine: async ({ serviceName: service }, definition) => {
+      try {
+        return examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER });
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+        return [rightsDefect(service)];
+      }
+    },
+    register: ({ serviceName }, { recovery }, report) => register('install', serviceName, recovery, report),
+    repair: async ({ serviceName }, definition, report) => {
+      checkElevation(serviceName);
+      await register('repair', serviceName, definition?.recovery ?? RECOVERY_LADDER, report);
+    },
+    unregister: async ({ serviceName: service }, report) => {
+      if (elevation) {
+        report(progress('uninstall', 'consent'));
+        const atWork = () => report(progress('uninstall', 'unregistering'));
+        requireDone(await elevation.run('uninstall', service, atWork), 'uninstall', service);
+        return;
+      }
+      requireElevated(service);
+      report(progress('uninstall', 'unregistering'));
+      await unregisterService(service);
+      await tidyHosts().catch(() => undefined);
+    },
+    start: async ({ serviceName }) => {
+      await startService(serviceName, { deadlineMs: START_MS });
+    },
+    stop: async ({ serviceName }) => {
+      if (queryStatus(serviceName)) await stopService(serviceName, { deadlineMs: STOP_MS });
+    },
+    isGone: async ({ serviceName }) => (queryStatus(serviceName)?.state ?? 'stopped') === 'stopped',
+  };
+}
+
+interface ShownService extends Pick<ServiceConfig, 'binaryPath'>, Partial<Pick<ServiceConfig, 'startType'>> {
+  /** Absent where this user may not ask for it. */
+  readonly status?: ServiceStatus;
+}
+
+/** The service as the SCM shows it; where the rights to ask were taken from this user, as far as the registry does. */
+function shown(serviceName: string): ShownService | undefined {
+  try {
+    const found = queryService(serviceName);
+    return found && { ...found.config, status: found.status };
+  } catch (error) {
+    const binaryPath = isDenied(error) ? readBinaryPath(serviceName) : undefined;
+    if (binaryPath === undefined) throw error;
+    return { binaryPath };
+  }
+}
+
+/** The copy of an executable, and its entry in Windows' list of apps; the script of development has neither. */
+function programReceipt([program = '', script]: readonly string[], verb: 'install' | 'uninstall'): ReceiptEntry[] {
+  if (script !== undefined) return [];
+  const folder = path.win32.dirname(program);
+  const action = verb === 'uninstall' ? 'remove' : existsSync(folder) ? 'keep' : 'create';
+  return [
+    { action, kind: 'folder', target: folder },
+    { action, kind: 'registry', target: APPS_LIST_KEY },
+  ];
+}
+
+/** Whether a service with this owner is one of ours; one without an owner is the half of an installation that was interrupted. */
+function mayUse(owner: Sid | undefined): boolean {
+  return owner === undefined || owner === currentUser() || owner === sessionOwner();
+}
+
+function requireElevated(serviceName: string): void {
+  if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof GatewayServiceError && error.win32 === ERROR.accessDenied;
+}
+
+function isRemovalPendingError(error: unknown): boolean {
+  return error instanceof GatewayServiceError && error.code === 'removal-pending';
+}
+
+async function registration(identity: GatewayIdentity, folder: StateFolder, hostCommand: readonly string[]): Promise<Registration> {
+  const { serviceName, home } = identity;
+  const service = shown(serviceName);
+  if (!service) return { state: 'absent' };
+  if (isRemovalPending(serviceName)) return { state: 'removal-pending' };
+  const { status, startType, binaryPath } = service;
+  if (!isBroker(service, serviceName)) return { state: 'foreign', detail: `it starts ${binaryPath}` };
+  if (!mayUse(readOwner(serviceName))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
+  const definition = await folder.definition().catch(() => undefined);
+  if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
+  const { program, args } = brokerCommand(hostCommand, serviceName);
+  return {
+    state: 'registered',
+    host: status ? HOST_STATES[status.state] : readHostFacts(serviceName)?.phase === 'stopped' ? 'stopped' : 'running',
+    ...(status?.pid !== undefined && { hostPid: status.pid }),
+    ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
+    // One that is missing has no version.
+    ...(binaryPath !== commandLine(program, args) && hasProgram(binaryPath) && { outdated: true }),
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * What is registered of a service below the SCM against what should be: each setting that differs becomes a defect with both values. The
+ * start type alone is the user's to choose: what we registered is remembered beside it, and what differs from that was chosen. Pure.
+ */
+
+import type { Defect } from '../model/defect.ts';
+import { type ProblemCode, problem } from '../model/problems.ts';
+import { noted, type ReceiptEntry } from '../model/receipt.ts';
+
+/** What was found of a service; texts are for people. */
+export interface FoundService {
+  /** Names of the settings that differ, as `mismatches` gives them. */
+  readonly wrong: readonly string[];
+  readonly binaryPath: string;
+  /** The program file is there. */
+  readonly hasProgram: boolean;
+  readonly account: string;
+  /** The restart delays in seconds; undefined where there are none, or others than restarts. */
+  readonly delays: string | undefined;
+  readonly startType: string;
+  /** As it was registered, or left by the last installation. */
+  readonly rememberedStartType: string;
+  readonly hasOwner: boolean;
+  readonly hasEventSource: boolean;
+}
+
+export interface WantedService {
+  readonly service: string;
+  readonly binaryPath: string;
+  readonly delays: string;
+  /** The source of the event log. */
+  readonly eventSource: string;
+}
+
+/** Settings that have a defect of their own; the others are told together. */
+const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
+
+export function serviceDefects(found: FoundService, wanted: WantedService): Defect[] {
+  const { service } = wanted;
+  const change = (kind: ReceiptEntry['kind'], was: string, becomes: string): ReceiptEntry => ({
+    action: 'change',
+    kind,
+    target: service,
+    ...noted('mended', was, becomes),
+  });
+  const defect = (code: ProblemCode, entry: ReceiptEntry, detail?: string): Defect => ({
+    problem: problem(code, detail),
+    changes: [entry],
+  });
+  const defects: Defect[] = [];
+  const { wrong } = found;
+  const program = change('service', found.binaryPath, wanted.binaryPath);
+  if (!found.hasProgram) {
+    // Where the very program is missing that would be registered, there is nothing to register.
+    const changes = wrong.includes('program') ? [program] : [];
+    defects.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
+  } else if (wrong.includes('program')) defects.push(defect('host-outdated', program));
+  if (wrong.includes('recovery')) defects.push(defect('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
+  if (wrong.includes('failuresWithoutCrash')) defects.push(defect('failure-flag-off', change('service', 'off', 'on')));
+  if (wrong.includes('security')) defects.push(rightsDefect(service));
+  if (wrong.includes('account')) {
+    defects.push(defect('account-changed', change('service', found.account, 'LocalSystem'), `(${found.account})`));
+  }
+  const others = wrong.filter(name => !OWN.has(name));
+  if (others.length > 0)
+    defects.push(defect('service-changed', change('service', others.join(', '), 'as installed'), `(${others.join(', ')})`));
+  if (!found.hasOwner)
+    defects.push(defect('owner-missing', { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') }));
+  if (!found.hasEventSource)
+    defects.push(defect('event-source-missing', { action: 'create', kind: 'registry', target: wanted.eventSource }));
+  return [...defects, ...startTypeDefects(found, service)];
+}
+
+/** The owner has other rights on the service than it was given; it may be none at all. */
+export function rightsDefect(service: string): Defect {
+  return { problem: problem('rights-changed'), changes: [{ action: 'create', kind: 'right', target: service, ...noted('rights') }] };
+}
+
+function startTypeDefects({ startType, rememberedStartType }: FoundService, service: string): Defect[] {
+  if (startType === rememberedStartType) return [];
+  const code = startType === 'disabled' ? 'start-disabled' : 'start-type-chosen';
+  const kept: ReceiptEntry = { action: 'keep', kind: 'service', target: service, ...noted('start-type', startType) };
+  return [{ problem: problem(code, code === 'start-disabled' ? undefined : `(${startType})`), changes: [kept], kept: true }];
+}

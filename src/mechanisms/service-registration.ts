@@ -1,0 +1,195 @@
+/**
+ * What stands in the SCM and the registry for one gateway service: written, taken back and compared here, by whoever has an administrator's
+ * rights for it. A user's process may only compare.
+ */
+
+import { existsSync } from 'node:fs';
+import { type Defect, isMendable } from '../model/defect.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { SERVICE_NAME } from '../model/identity.ts';
+import type { RecoveryLadder } from '../model/ladder.ts';
+import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { EVENT_SOURCE_KEY, isEventSourceRegistered, noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
+import { enumerateServices, isRemovalPending, queryConfig, queryStatus, type ServiceConfig } from '../windows/scm.ts';
+import { deleteService } from '../windows/scm-wait.ts';
+import type { Sid } from '../windows/sddl.ts';
+import { currentSession, currentUser, userOfSession } from '../windows/security.ts';
+import {
+  type InstalledService,
+  type InstallReceipt,
+  installService,
+  mismatches,
+  readInstalled,
+  type ServiceSpec,
+  serviceDisplayName,
+} from '../windows/service-install.ts';
+import { serviceDefects } from './service-defects.ts';
+import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from './service-registry.ts';
+
+export interface ServiceRegistration {
+  readonly service: string;
+  /** How the SCM is to start the broker: the program and the arguments before `service`. */
+  readonly hostCommand: readonly string[];
+  readonly recovery: RecoveryLadder;
+}
+
+/** The graceful stop of a gateway, when Windows shuts down, in milliseconds. */
+const PRESHUTDOWN_MS = 20_000;
+/** A deleted service whose restart is queued, or that somebody has open, keeps its name for longer; it starts nothing any more. */
+const DELETE_MS = 5_000;
+
+/** The program that the SCM starts for a service, and its arguments. */
+export function brokerCommand(hostCommand: readonly string[], service: string): { program: string; args: string[] } {
+  const [program = '', ...script] = hostCommand;
+  return { program, args: [...script, 'service', '--service', service] };
+}
+
+/** A service whose command line ends as ours do; whose program it is, the elevated installer has made sure of. */
+export function isBroker({ binaryPath }: Pick<ServiceConfig, 'binaryPath'>, service: string): boolean {
+  return binaryPath.endsWith(`service --service ${service}`);
+}
+
+/** Whether the program of a command line is there, and in development its script. */
+export function hasProgram(binaryPath: string): boolean {
+  const argv = splitCommandLine(binaryPath);
+  return argv.slice(0, Math.max(1, argv.indexOf('service'))).every(file => existsSync(file));
+}
+
+/** SYSTEM, Local Service and Network Service: nobody who could own a gateway. */
+const SERVICE_ACCOUNTS: ReadonlySet<string> = new Set(['S-1-5-18', 'S-1-5-19', 'S-1-5-20']);
+
+/**
+ * Whom a service is for: whoever's consent elevated this process, the one who sits there. A session without a user (a remote shell, Wine) has
+ * nobody but the user of the process. Pure.
+ * @throws GatewayServiceError `not-signed-in` where that is no person
+ */
+export function ownerOf(sessionUser: Sid | undefined, processUser: Sid): Sid {
+  const owner = sessionUser ?? processUser;
+  if (SERVICE_ACCOUNTS.has(owner)) throw new GatewayServiceError('not-signed-in', `(${owner})`);
+  return owner;
+}
+
+/** Who asks, as far as a service is concerned. */
+export const sessionOwner = (): Sid => userSignedIn() ?? currentUser();
+
+function userSignedIn(): Sid | undefined {
+  try {
+    return userOfSession(currentSession()).sid;
+  } catch (error) {
+    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return undefined;
+    throw error;
+  }
+}
+
+function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: Sid): ServiceSpec {
+  return {
+    name: service,
+    displayName: serviceDisplayName(service.slice(SERVICE_NAME.length + 1)),
+    description: 'Keeps the Hermes gateway of its owner running, and starts it again when it fails.',
+    ...brokerCommand(hostCommand, service),
+    owner,
+    recovery,
+    preshutdownTimeoutMs: PRESHUTDOWN_MS,
+  };
+}
+
+/**
+ * Service, event source and owner, or nothing new of the three. The service comes first: what has one can be taken back. Needs an
+ * administrator.
+ * @param enable Who installs wants it to run: a start type "disabled" ends here. A repair keeps what somebody chose.
+ */
+export function registerService(registration: ServiceRegistration, { enable }: { enable: boolean }): InstallReceipt {
+  const { service } = registration;
+  try {
+    const receipt = installOwned(registration, enable);
+    noteEvent('installed', `(${service})`);
+    return receipt;
+  } catch (error) {
+    noteEvent('install-failed', `(${service}: ${toGatewayServiceError(error).message})`);
+    dropUnusedEventSource();
+    throw error;
+  }
+}
+
+/** The source of the event log is there as long as one service of ours is; that it could not be taken away is no failure. */
+function dropUnusedEventSource(): void {
+  try {
+    if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
+  } catch {
+    // The next removal takes it along.
+  }
+}
+
+function installOwned(registration: ServiceRegistration, enable: boolean): InstallReceipt {
+  const { service } = registration;
+  const owner = ownerOf(userSignedIn(), currentUser());
+  const enabled = enable && queryConfig(service)?.startType === 'disabled';
+  const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
+  return installService(spec, () => {
+    registerEventSource();
+    writeEnvironment(service);
+    // What was chosen before an installation is what it installs; a repair changes nothing about who chose what.
+    writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
+    if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
+  });
+}
+
+/** Needs an administrator. A service that is absent already is fine, and so is one that goes away as soon as nobody has it open. */
+export async function unregisterService(service: string): Promise<void> {
+  await deleteService(service, { deadlineMs: DELETE_MS }).catch(error => {
+    if (!(error instanceof GatewayServiceError) || error.code !== 'removal-pending') throw error;
+  });
+  noteEvent('removed', `(${service})`);
+  dropUnusedEventSource();
+}
+
+/** Everything of a service that is not as `registerService` would write it; none where there is no service. Every user may ask. */
+export function examineService(registration: ServiceRegistration): Defect[] {
+  const { service, hostCommand, recovery } = registration;
+  const found = readInstalled(service);
+  if (!found) return [];
+  const { config, settings } = found;
+  const owner = sessionOwner();
+  const startType = startTypeOf(found) ?? config.startType;
+  const { program, args } = brokerCommand(hostCommand, service);
+  const chosen = { ...specOf(registration, owner), delayedStart: settings.answered.delayedStart ?? false };
+  const { delaysMs } = settings.kept.recovery ?? settings.answered.recovery ?? {};
+  return serviceDefects(
+    {
+      wrong: mismatches(chosen, config.startType, found),
+      binaryPath: config.binaryPath,
+      hasProgram: hasProgram(config.binaryPath),
+      account: config.account,
+      delays: delaysMs && secondsOf(delaysMs),
+      startType,
+      rememberedStartType: readInstalledStartType(service) ?? 'automatic',
+      hasOwner: readOwner(service) === owner,
+      hasEventSource: isEventSourceRegistered(),
+    },
+    { service, binaryPath: commandLine(program, args), delays: secondsOf(recovery.delaysMs), eventSource: EVENT_SOURCE_KEY },
+  );
+}
+
+function startTypeOf(found: InstalledService | undefined): string | undefined {
+  if (!found) return undefined;
+  const { startType } = found.config;
+  return startType === 'automatic' && found.settings.answered.delayedStart ? 'automatic-delayed' : startType;
+}
+
+const secondsOf = (delaysMs: readonly number[]): string => `${delaysMs.map(ms => ms / 1_000).join(', ')} s`;
+
+/**
+ * Whether everything is registered as `registerService` would write it. Every user may ask.
+ * @param enable as of `registerService`
+ */
+export function isRegistered(registration: ServiceRegistration, { enable }: { enable: boolean }): boolean {
+  const { service } = registration;
+  const config = queryConfig(service);
+  if (!config || isRemovalPending(service) || (enable && config.startType === 'disabled')) return false;
+  return !examineService(registration).some(isMendable);
+}
+
+/** Whether nothing of this name is left that could start anything. Every user may ask. */
+export function isUnregistered(service: string): boolean {
+  return queryStatus(service) === undefined || isRemovalPending(service);
+}

@@ -1,0 +1,73 @@
+/**
+ * What a service keeps below its own key of the registry: who owns it (written by the elevated installer, readable by everybody) and what
+ * its broker last did (volatile: gone after a reboot). Others could have written there; what does not fit is passed over.
+ */
+
+import { type HostFacts, parseHostFacts } from '../model/facts.ts';
+import type { RecoveryLadder } from '../model/ladder.ts';
+import { dangerousAmong } from '../process/dangerous-variables.ts';
+import { parseFailureActions } from '../windows/failure-actions.ts';
+import { type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
+import { parseSid, type Sid } from '../windows/sddl.ts';
+
+const keyOf = (service: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
+const parametersOf = (service: string): RegistryPath => `${keyOf(service)}\\Parameters`;
+const factsOf = (service: string): RegistryPath => `${keyOf(service)}\\State`;
+
+/** SYSTEM and administrators write, everybody who is signed in reads: the tray of the owner is not elevated. */
+const READABLE = 'D:P(A;OICI;KA;;;SY)(A;OICI;KA;;;BA)(A;OICI;KR;;;AU)';
+
+/** The SID whose token alone the broker uses; undefined where none, or none that is one, is recorded. */
+export function readOwner(service: string): Sid | undefined {
+  const text = readValue(parametersOf(service), 'Owner');
+  try {
+    return typeof text === 'string' ? parseSid(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the SCM would start: for who may not ask it, because somebody has changed the rights on the service. */
+export function readBinaryPath(service: string): string | undefined {
+  const path = readValue(keyOf(service), 'ImagePath');
+  return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
+}
+
+/** @param startType With which the service is installed; left out, what is remembered stays. */
+export function writeOwner(service: string, owner: Sid, startType?: string): void {
+  writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
+}
+
+/** With which start type the service was installed; what it has otherwise, somebody has chosen. */
+export function readInstalledStartType(service: string): string | undefined {
+  const text = readValue(parametersOf(service), 'StartType');
+  return typeof text === 'string' ? text : undefined;
+}
+
+/**
+ * What Windows sets in the broker's environment, over that of the machine: nothing by which other code could get into it. The runner has the
+ * owner's own.
+ */
+export function writeEnvironment(service: string): void {
+  writeValues(keyOf(service), { Environment: dangerousAmong([]).map(name => `${name}=`) });
+}
+
+export function readHostFacts(service: string): HostFacts | undefined {
+  const text = readValue(factsOf(service), 'Facts');
+  if (typeof text !== 'string') return undefined;
+  try {
+    return parseHostFacts(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeHostFacts(service: string, facts: HostFacts): void {
+  writeValues(factsOf(service), { Facts: JSON.stringify(facts) }, { volatile: true, sddl: READABLE });
+}
+
+/** The ladder as it is registered. */
+export function readLadder(service: string): RecoveryLadder | undefined {
+  const bytes = readValue(keyOf(service), 'FailureActions');
+  return Buffer.isBuffer(bytes) ? parseFailureActions(bytes) : undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * The entries of the user's Startup folder that are ours: found, written and removed. A file that only has our name is somebody else's, and
+ * is never touched.
+ */
+
+import { existsSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { GatewayServiceError } from '../model/errors.ts';
+import { writeFileAtomic } from '../state/files.ts';
+import type { Shortcut } from '../windows/shortcut.ts';
+import {
+  commandFileOf,
+  commandOfCommandFile,
+  commandOfShortcut,
+  ENTRY_KINDS,
+  type EntryKind,
+  entryFileName,
+  isOurs,
+  serviceOfEntry,
+  shortcutOf,
+} from './startup-entry.ts';
+
+/** What Windows' shell does for a Startup entry. */
+export interface StartupShell {
+  /** The user's Startup folder, wherever it was redirected to; it need not exist. */
+  folder(): string;
+  readShortcut(file: string): Shortcut;
+  writeShortcut(file: string, shortcut: Shortcut): void;
+  /** Whether the user's own switch lets Windows open this entry at sign-in. */
+  isEnabled(fileName: string): boolean;
+  /** Has the running Explorer start what a shortcut says; false where there is none to ask. */
+  start(shortcut: Shortcut): Promise<boolean>;
+  /** Whether what this process starts itself has more rights than what Explorer starts. */
+  hasMoreRights(): boolean;
+}
+
+export interface Entry {
+  readonly kind: EntryKind;
+  readonly file: string;
+  readonly command: readonly string[];
+}
+
+export class StartupEntries {
+  readonly #shell: StartupShell;
+  readonly #copies: string;
+
+  /** @param copies the folder of all copies of the host: what starts from there is ours. */
+  constructor(shell: StartupShell, copies: string) {
+    this.#shell = shell;
+    this.#copies = copies;
+  }
+
+  /** @throws GatewayServiceError `startup-folder-unavailable` */
+  folder(): string {
+    try {
+      return this.#shell.folder();
+    } catch (cause) {
+      throw new GatewayServiceError('startup-folder-unavailable', `(${(cause as Error).message})`, { cause });
+    }
+  }
+
+  /** Our entry for a service; a folder that cannot be asked for has none. */
+  async find(service: string): Promise<Entry | undefined> {
+    const found = await Promise.all(ENTRY_KINDS.map(kind => this.#ours(service, kind)));
+    return found.find(entry => entry !== undefined);
+  }
+
+  /** A file that has the name of our entry and is none of ours. */
+  async taken(service: string): Promise<string | undefined> {
+    for (const kind of ENTRY_KINDS) {
+      const file = this.#file(service, kind);
+      if (file && !(await this.#ours(service, kind))) return file;
+    }
+    return undefined;
+  }
+
+  /** All of ours. Throws where the folder is there and cannot be read. */
+  async all(): Promise<readonly Entry[]> {
+    const names = await fs.readdir(this.folder()).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+      return [];
+    });
+    const services = new Set(names.flatMap(name => serviceOfEntry(name) ?? []));
+    const found = await Promise.all([...services].map(service => this.find(service)));
+    return found.filter(entry => entry !== undefined);
+  }
+
+  /**
+   * Writes the entry: a shortcut, else a command file. One of ours of the other kind goes.
+   * @throws GatewayServiceError `startup-folder-unavailable`
+   */
+  async write(service: string, command: readonly string[], cwd: string): Promise<void> {
+    const folder = this.folder();
+    try {
+      await fs.mkdir(folder, { recursive: true });
+      const other = (await this.#write(folder, service, command, cwd)) === 'lnk' ? 'cmd' : 'lnk';
+      const left = await this.#ours(service, other);
+      if (left) await fs.rm(left.file, { force: true });
+    } catch (cause) {
+      throw new GatewayServiceError('startup-folder-unavailable', `(${folder}: ${(cause as Error).message})`, { cause });
+    }
+  }
+
+  async remove(service: string): Promise<void> {
+    for (const kind of ENTRY_KINDS) {
+      const entry = await this.#ours(service, kind);
+      if (entry) await fs.rm(entry.file, { force: true });
+    }
+  }
+
+  async #write(folder: string, service: string, command: readonly string[], cwd: string): Promise<EntryKind> {
+    const fileOf = (kind: EntryKind) => path.join(folder, entryFileName(service, kind));
+    try {
+      this.#shell.writeShortcut(fileOf('lnk'), shortcutOf(command, cwd));
+      return 'lnk';
+    } catch {
+      await writeFileAtomic(fileOf('cmd'), commandFileOf(command));
+      return 'cmd';
+    }
+  }
+
+  async #ours(service: string, kind: EntryKind): Promise<Entry | undefined> {
+    const file = this.#file(service, kind);
+    const command = file && (await this.#read(file, kind).catch(() => undefined));
+    return command && isOurs(command, service, this.#copies) ? { kind, file, command } : undefined;
+  }
+
+  async #read(file: string, kind: EntryKind): Promise<readonly string[] | undefined> {
+    return kind === 'lnk' ? commandOfShortcut(this.#shell.readShortcut(file)) : commandOfCommandFile(await fs.readFile(file, 'utf8'));
+  }
+
+  /** The file of this name, if there is one. */
+  #file(service: string, kind: EntryKind): string | undefined {
+    try {
+      const file = path.join(this.#shell.folder(), entryFileName(service, kind));
+      return existsSync(file) ? file : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The migration's ports on Windows: the user's Startup folder, and the services of nssm and WinSW as the registry keeps them. A service that
+ * cannot be read is none of ours: one stray service of the machine must not hide the others.
+ */
+
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { readTextFile } from '../gateway/tolerant-json.ts';
+import type { StartupShell } from '../mechanisms/startup-entries.ts';
+import { commandOfShortcut } from '../mechanisms/startup-entry.ts';
+import { writeIfMissing } from '../state/files.ts';
+import { splitCommandLine } from '../windows/argv.ts';
+import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
+import { queryConfig, serviceKey } from '../windows/scm.ts';
+import { stopService } from '../windows/scm-wait.ts';
+import type { Sid } from '../windows/sddl.ts';
+import { sidOfAccount } from '../windows/security.ts';
+import { disableService } from '../windows/service-install.ts';
+import { expandVariables } from '../windows/user-environment.ts';
+import type { AutostartOwner } from './autostarts.ts';
+import type { Ports, ServiceRegistry, StartupFile, StartupFolder } from './ports.ts';
+import { taskScheduler } from './task-scheduler.ts';
+import { nssmCommand, type WrappedService, winswCommand } from './wrapped-service.ts';
+
+/** No script or shortcut of an autostart is larger, in bytes. */
+const MAX_ENTRY_BYTES = 64 * 1024;
+/** How long a gateway has to end below another's wrapper, in milliseconds. */
+const STOP_MS = 30_000;
+const SERVICES = 'HKLM\\SYSTEM\\CurrentControlSet\\Services';
+const START_DISABLED = 4;
+
+export function windowsPorts(shell: Pick<StartupShell, 'folder' | 'readShortcut'>): Ports {
+  return { tasks: taskScheduler(), startup: startupFiles(shell), services: wrappedServices };
+}
+
+/** The Startup folder of a shell, wherever that is. */
+export function startupFiles(shell: Pick<StartupShell, 'folder' | 'readShortcut'>): StartupFolder {
+  const read = async (folder: string, name: string): Promise<readonly StartupFile[]> => {
+    const file = path.join(folder, name);
+    const stat = await fs.stat(file).catch(() => undefined);
+    if (!stat?.isFile() || stat.size > MAX_ENTRY_BYTES) return [];
+    const content = await fs.readFile(file).catch(() => undefined);
+    if (!content) return [];
+    const command = /\.lnk$/i.test(name) ? shortcutCommand(shell, file) : undefined;
+    return [{ name, content, ...(command && { command }) }];
+  };
+  const isThere = (file: string) =>
+    fs.lstat(file).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+    );
+  return {
+    list: async () => {
+      const folder = shell.folder();
+      const names = await fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return [];
+      });
+      return (await Promise.all(names.map(name => read(folder, name)))).flat();
+    },
+    remove: async name => {
+      const file = path.join(shell.folder(), name);
+      await fs.rm(file, { force: true }).catch(() => undefined);
+      return !(await isThere(file));
+    },
+    write: (name, content) => writeIfMissing(path.join(shell.folder(), name), content),
+  };
+}
+
+function shortcutCommand(shell: Pick<StartupShell, 'readShortcut'>, file: string): readonly string[] | undefined {
+  try {
+    return commandOfShortcut(shell.readShortcut(file));
+  } catch {
+    return undefined;
+  }
+}
+
+export const wrappedServices: ServiceRegistry = {
+  find: async () => (await Promise.all(readSubkeys(SERVICES).map(readWrapped))).flatMap(each => each ?? []),
+  disable: async name => {
+    disableService(name);
+    await stopService(name, { deadlineMs: STOP_MS });
+    return (queryConfig(name)?.startType ?? 'disabled') === 'disabled';
+  },
+};
+
+async function readWrapped(name: string): Promise<WrappedService | undefined> {
+  try {
+    const { ImagePath, Start, ObjectName } = readKey(serviceKey(name)) ?? {};
+    const image = textOf(ImagePath);
+    if (image === undefined || Start === START_DISABLED) return undefined;
+    const wrapped = readNssm(name) ?? (await readWinsw(image));
+    return wrapped && { name, account: textOf(ObjectName) ?? 'LocalSystem', ...wrapped };
+  } catch {
+    return undefined;
+  }
+}
+
+function readNssm(name: string) {
+  const parameters = readKey(`${SERVICES}\\${name}\\Parameters`);
+  const application = textOf(parameters?.['Application']);
+  if (!parameters || application === undefined) return undefined;
+  const appParameters = textOf(parameters['AppParameters']);
+  return nssmCommand({
+    application,
+    ...(appParameters !== undefined && { appParameters }),
+    environment: [...listOf(parameters['AppEnvironment']), ...listOf(parameters['AppEnvironmentExtra'])],
+  });
+}
+
+/** The document of WinSW lies beside its program and has its name. */
+async function readWinsw(image: string) {
+  const [program = ''] = splitCommandLine(image);
+  if (!/\.exe$/i.test(program) || /^(\\SystemRoot|[a-z]:\\windows)\\/i.test(program)) return undefined;
+  const xml = readTextFile(program.replace(/\.exe$/i, '.xml'));
+  return xml === undefined ? undefined : winswCommand(xml, program);
+}
+
+function textOf(value: RegistryValue | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, process.env) : undefined;
+}
+
+function listOf(value: RegistryValue | undefined): readonly string[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Whether an account, by its SID or its name, is this user. */
+export function isAccountOf(user: Sid): AutostartOwner['isUser'] {
+  return account => {
+    if (account.toUpperCase() === user) return true;
+    try {
+      return sidOfAccount(account.replace(/^\.\\/, '')) === user;
+    } catch {
+      return false;
+    }
+  };
+}

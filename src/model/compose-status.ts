@@ -1,0 +1,174 @@
+/**
+ * The only maker of `Status`: a pure function from the facts to the document. It runs in the client, so that the gateway's side needs
+ * to know nothing of words, and a status can be told when nothing of ours runs.
+ */
+
+import type { Hold } from '../state/holds.ts';
+import type { DesiredRecord } from '../state/state-folder.ts';
+import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
+import { type HostFacts, type Registration, RUNNER_EXIT, type RunnerState } from './facts.ts';
+import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
+import type { GatewayIdentity } from './identity.ts';
+import { ladderPosition, type RecoveryLadder } from './ladder.ts';
+import { PROBLEMS, type Problem, type ProblemCode, problem } from './problems.ts';
+import type { Mechanism, Phase, Restarts, Status } from './status.ts';
+
+export interface StatusFacts {
+  readonly identity: GatewayIdentity;
+  readonly mechanism: Mechanism;
+  readonly registration: Registration;
+  readonly host?: HostFacts | undefined;
+  /** What the runner says; absent where none answers. */
+  readonly runner?: RunnerState | undefined;
+  readonly history: readonly HistoryRecord[];
+  readonly desired: DesiredRecord;
+  /** The hold in force. */
+  readonly hold?: Hold | undefined;
+  readonly recovery: RecoveryLadder;
+  /** What the reader of the facts found wrong. */
+  readonly problems: readonly Problem[];
+}
+
+/** After a start was asked for, or the host died, this long passes as a beginning, in milliseconds; after it, it is a failure. */
+const SETTLING_MS = 5_000;
+
+/** Failures in a row from which on the user should know. */
+const CRASH_LOOP = 3;
+
+export function composeStatus(facts: StatusFacts, nowMs: number): Status {
+  const { identity, registration, runner, history } = facts;
+  const installed = registration.state === 'registered' || registration.state === 'removal-pending';
+  const { phase, detail } = phaseOf(facts, nowMs);
+  const exit = installed ? lastExit(history) : undefined;
+  const hostPid = registration.state === 'registered' ? registration.hostPid : undefined;
+  const startType = registration.state === 'registered' ? registration.startType : undefined;
+  const restarts = installed ? restartsOf(facts, phase) : { count: 0 };
+  const gateway = runner?.gateway;
+  return {
+    schema: 1,
+    profile: identity.profile,
+    service: identity.serviceName,
+    mechanism: installed ? facts.mechanism : 'none',
+    phase,
+    ...(detail === undefined ? {} : { detail }),
+    desired: installed ? facts.desired.desired : 'stopped',
+    ...(gateway && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs: Math.max(0, nowMs - Date.parse(gateway.startedAt)) }),
+    ...(hostPid === undefined ? {} : { servicePid: hostPid }),
+    restarts,
+    ...(exit && { lastExit: exit }),
+    ...(facts.host?.session && { session: facts.host.session }),
+    ...(startType === undefined ? {} : { startType }),
+    recovery: facts.recovery,
+    problems: [...facts.problems, ...problemsOf(facts, phase, restarts)],
+  };
+}
+
+interface PhaseAndDetail {
+  readonly phase: Phase;
+  readonly detail?: string | undefined;
+}
+
+function phaseOf(facts: StatusFacts, nowMs: number): PhaseAndDetail {
+  const { registration, runner } = facts;
+  switch (registration.state) {
+    case 'absent':
+      return { phase: 'not-installed' };
+    case 'foreign':
+    case 'unknown':
+      return { phase: registration.state, detail: registration.detail };
+    case 'removal-pending':
+    case 'unsupported':
+      return { phase: registration.state };
+    case 'registered':
+      if (registration.host === 'stopping') return { phase: 'stopping' };
+      if (runner) return { phase: runner.phase, detail: runner.detail };
+      return registration.host === 'stopped' ? stoppedHost(facts, nowMs) : hostWithoutRunner(facts);
+  }
+}
+
+/** The host lives, its runner does not (yet, or any more). */
+function hostWithoutRunner({ host, hold, desired }: StatusFacts): PhaseAndDetail {
+  if (host?.phase === 'waiting-for-sign-in') return { phase: 'waiting-for-sign-in' };
+  if (desired.desired === 'stopped') return { phase: 'stopping' };
+  if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
+  return { phase: host?.phase === 'restarting' ? 'restarting' : 'starting' };
+}
+
+function stoppedHost(facts: StatusFacts, nowMs: number): PhaseAndDetail {
+  const { desired, history, hold, host } = facts;
+  if (desired.desired === 'stopped') return { phase: 'stopped' };
+  const ended = lastEnded(history);
+  const askedAt = Date.parse(desired.at);
+  const endedAt = ended ? Date.parse(ended.at) : Number.NEGATIVE_INFINITY;
+  const suspect = suspectOf(facts);
+  if (ended?.outcome === 'needs-attention' && endedAt >= askedAt) {
+    return { phase: 'needs-attention', detail: suspect ? `${ended.reason} It is so ${sinceUpdate(suspect)}.` : ended.reason };
+  }
+  if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
+  if (suspect?.bad && endedAt >= askedAt) return { phase: 'failed', detail: `${ended?.reason} It is so ${sinceUpdate(suspect)}.` };
+  // Somebody stopped the service itself (services.msc, an updater): the wish stays, so that it is back after the next start of Windows.
+  const stoppedAt = host?.phase === 'stopped' && !host.launchError ? Date.parse(host.lastStop?.at ?? '') : Number.NaN;
+  if (stoppedAt >= askedAt) return { phase: 'stopped', detail: host?.lastStop?.reason };
+  if (nowMs - askedAt < SETTLING_MS && endedAt < askedAt) return { phase: 'starting' };
+  const { nextAt } = ladderPosition(facts.recovery, hostFailures(facts));
+  // The SCM restarts it by itself; an embedded host that died is brought back by its runner, which takes a moment.
+  const comesBack = facts.mechanism === 'service' ? nextAt !== undefined && nowMs < nextAt + SETTLING_MS : nowMs - endedAt < SETTLING_MS;
+  return comesBack ? { phase: 'restarting' } : { phase: 'failed', detail: host?.launchError?.message ?? ended?.reason };
+}
+
+function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
+  const { count, lastAt } = unaskedRestarts(facts.history);
+  // A runner that says "restarting" is at it now; a delay of the ladder is one without a runner.
+  const waiting = phase === 'restarting' && !facts.runner;
+  const position = ladderPosition(facts.recovery, hostFailures(facts));
+  const next = waiting ? facts.host?.nextTry : undefined;
+  const estimate = waiting && !next && position.nextAt !== undefined ? new Date(position.nextAt).toISOString() : undefined;
+  const attempt = next?.attempt ?? (waiting ? position.failures || undefined : undefined);
+  return {
+    count,
+    ...(lastAt === undefined ? {} : { lastAt }),
+    ...(next && { nextAt: next.at }),
+    ...(estimate && { nextAt: estimate, estimated: true }),
+    ...(attempt === undefined ? {} : { attempt }),
+  };
+}
+
+/** The gateway's failures from the history, and the runner's own death, which no runner could write down. */
+function hostFailures({ history, host }: StatusFacts): number[] {
+  const failures = failureTimes(history);
+  const lost = host?.lastRunnerExit;
+  if (lost && lost.code !== RUNNER_EXIT.stopped && lost.code !== RUNNER_EXIT.sessionEnding) {
+    const at = Date.parse(lost.at);
+    const known = failures.some(time => Math.abs(time - at) < SETTLING_MS);
+    if (!known && at > (failures.at(-1) ?? 0)) failures.push(at);
+  }
+  return failures;
+}
+
+function suspectOf({ history, recovery }: StatusFacts): SuspectUpdate | undefined {
+  return suspectUpdate(history, recovery.resetMs);
+}
+
+function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Problem[] {
+  const found = (facts.runner?.problems ?? []).filter(isProblemCode).map(code => problem(code));
+  const { registration } = facts;
+  if (registration.state === 'registered') {
+    if (registration.startType === 'disabled') found.push(problem('start-disabled'));
+    if (registration.outdated) found.push(problem('host-outdated'));
+  }
+  const suspect = suspectOf(facts);
+  if (phase === 'needs-attention') found.push(attentionTo(lastEnded(facts.history), suspect));
+  if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));
+  if ((restarts.attempt ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
+  return found;
+}
+
+/** A gateway that never had a process could not be started; one that had refuses its configuration. */
+function attentionTo(ended: ReturnType<typeof lastEnded>, suspect: SuspectUpdate | undefined): Problem {
+  if (ended?.pid === null) return problem('launch-failed', `(${ended.reason})`);
+  return problem('configuration', suspect && `(${sinceUpdate(suspect)})`);
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}

@@ -1,0 +1,84 @@
+/**
+ * The port through which CLI and controller manage a profile's gateway service, whatever keeps it alive.
+ * Every implementation (embedded, SCM, startup) passes `test/contract/manager-contract.ts`.
+ */
+
+import type { Defect, Repair } from './defect.ts';
+import type { HistoryRecord } from './history.ts';
+import type { GatewayIdentity } from './identity.ts';
+import type { RecoveryLadder } from './ladder.ts';
+import type { Receipt } from './receipt.ts';
+import type { Installable, Status } from './status.ts';
+import type { Step } from './steps.ts';
+
+export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
+
+/** A step of an operation that began; shown live on a terminal and in the panel. */
+export interface Progress {
+  readonly operation: Operation;
+  readonly step: Step;
+  /** Whom or what it is about, the same in every language: a service, a program, a PID. */
+  readonly subject?: string;
+  /** The step as a plain English phrase, with its subject. */
+  readonly message: string;
+}
+
+export type Report = (progress: Progress) => void;
+
+export interface InstallOptions {
+  /** Which mechanism; default: the best one that this process has the rights for, else the one in charge. */
+  readonly mechanism?: Installable;
+  /** Another gateway program: argv, whose first entry is an absolute path. Default: resolved from the home at every start. */
+  readonly gatewayCommand?: readonly string[];
+  /** Another ladder than `RECOVERY_LADDER`; for tests and trials. */
+  readonly recovery?: RecoveryLadder;
+  /** How often a running gateway is asked whether it still answers, in milliseconds; default 30,000. For tests and trials. */
+  readonly probeMs?: number;
+}
+
+export interface HoldReason {
+  /** The program that holds, in plain words. */
+  readonly who: string;
+  readonly why: string;
+  /** Of the hold; the update that places several gives all of them its own. Default: a fresh one. */
+  readonly id?: string;
+}
+
+export interface GatewayManager {
+  /** What `install` can choose among, best first; never empty. */
+  readonly mechanisms: readonly Installable[];
+  /** Everything that `install` or `uninstall` would change; changes nothing. */
+  preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options?: InstallOptions): Promise<Receipt>;
+  /**
+   * Registers and starts the gateway service, or brings an existing registration up to date. Idempotent; two at once: the second waits.
+   * A better mechanism takes over from the one in charge, which is removed then; a worse one is refused with `mechanism-in-charge`.
+   * Resolves when the gateway is up. When it does not come up the registration stays and `gateway-not-up` is thrown.
+   */
+  install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
+  /** Stops the gateway and removes all that `install` made. Idempotent. */
+  uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Everything that is not as it should be, and what mending it would change. Changes nothing. */
+  examine(identity: GatewayIdentity): Promise<readonly Defect[]>;
+  /**
+   * Mends what can be mended, with one consent at most, keeps what somebody chose, and starts a gateway that should run. What an
+   * administrator is needed for and refused is told in the result; what could be mended without one is mended all the same.
+   */
+  repair(identity: GatewayIdentity, report?: Report): Promise<Repair>;
+  /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */
+  start(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Sets desired to stopped and resolves when nothing of the gateway is left, within 20 s. Idempotent. @throws GatewayServiceError `not-installed` */
+  stop(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** A new gateway process in place of the present one; the ladder starts again. */
+  restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /**
+   * Keeps the gateway down while something is done to it, without touching what the user asked for. Resolves when no process of the
+   * gateway is left; the returned function lets it come up again. The hold ends with this process, whatever happens to it.
+   */
+  hold(identity: GatewayIdentity, why: HoldReason): Promise<() => Promise<void>>;
+  status(identity: GatewayIdentity): Promise<Status>;
+  history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]>;
+  /** Calls back with the present status and after every change until the returned function is called. */
+  watch(identity: GatewayIdentity, listener: (status: Status) => void): () => void;
+  /** Path of the captured output; rotated files are `<path>.1`, `<path>.2`, … */
+  logPath(identity: GatewayIdentity): string;
+}

@@ -1,0 +1,45 @@
+/**
+ * The name of a Hermes profile. Everything that is made of it (folder, service name, pipe, state folder) must be able to exist on
+ * Windows too, so the rule is Hermes' own (`hermes_cli/profiles.py`) plus the device names that Windows keeps for itself.
+ */
+
+import { GatewayServiceError } from './errors.ts';
+
+/** A name that `parseProfile` accepted: lower case, safe in a path, a service name and a command line. */
+export type Profile = string;
+
+/** The profile that lives in the root folder itself. */
+export const DEFAULT_PROFILE: Profile = 'default';
+
+const PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+/** Names that Hermes refuses to create; a folder from before that rule still works. */
+const RESERVED: ReadonlySet<string> = new Set(['hermes', 'test', 'tmp', 'root', 'sudo']);
+/** https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const DEVICE = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/;
+
+export interface ParseProfileOptions {
+  /** The profile's folder exists already, which lifts Hermes' reservation of a few names. */
+  readonly exists?: boolean;
+}
+
+/**
+ * The profile of this name, trimmed and in lower case as Hermes does it.
+ * @throws GatewayServiceError `profile-invalid`, with the name quoted and a remedy that fits
+ */
+export function parseProfile(name: string, { exists = false }: ParseProfileOptions = {}): Profile {
+  const profile = name.trim().toLowerCase();
+  if (profile === DEFAULT_PROFILE) return DEFAULT_PROFILE;
+  if (!PATTERN.test(profile)) throw new GatewayServiceError('profile-invalid', `Given: ${quote(name)}.`);
+  if (DEVICE.test(profile)) throw invalid(name, 'Windows keeps this name for a device. Give the profile another name.');
+  if (RESERVED.has(profile) && !exists) throw invalid(name, 'Hermes keeps this name for itself. Give the profile another name.');
+  return profile;
+}
+
+function invalid(name: string, remedy: string): GatewayServiceError {
+  return new GatewayServiceError('profile-invalid', `Given: ${quote(name)}.`, { remedy });
+}
+
+/** The name as it was given, with control characters made visible and cut to a line. */
+function quote(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+}

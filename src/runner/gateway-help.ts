@@ -1,0 +1,46 @@
+/**
+ * Asks a gateway program whether it knows `--external-supervisor`. Asking starts Python, which takes a second, and a killed gateway must
+ * be back in two; so the answer is kept for a day, and asked for again when a gateway ended as one does that got an unknown option.
+ */
+
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type GatewayCommand, supportsExternalSupervisor } from '../gateway/command.ts';
+import { lastEnded } from '../model/history.ts';
+import { readJson, writeJson } from '../state/files.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+
+const VALID_MS = 24 * 60 * 60 * 1000;
+/** argparse ends with this code at an unknown option. */
+const USAGE_ERROR = 2;
+
+interface HelpAnswer {
+  /** Command and age of its files, so that another installation is asked anew. */
+  readonly key: string;
+  readonly at: number;
+  readonly externalSupervisor: boolean;
+}
+
+export async function knowsExternalSupervisor({ argv, repo }: GatewayCommand, folder: StateFolder, home: string): Promise<boolean> {
+  const file = path.join(folder.path, 'gateway-help.json');
+  const key = JSON.stringify([argv, ...[argv[0], repo].map(modifiedAt)]);
+  const read = await readJson(file);
+  const kept = (read.state === 'read' ? read.value : undefined) as Partial<HelpAnswer> | null | undefined;
+  const refused = lastEnded(await folder.history())?.code === USAGE_ERROR;
+  const fresh = kept?.key === key && typeof kept.at === 'number' && Math.abs(Date.now() - kept.at) < VALID_MS;
+  if (fresh && !refused) return kept.externalSupervisor === true;
+
+  const externalSupervisor = await supportsExternalSupervisor(argv, async (help, { signal }) => {
+    const [program = '', ...rest] = help;
+    const env = { ...process.env, HERMES_HOME: home };
+    return (await promisify(execFile)(program, rest, { signal, windowsHide: true, env, maxBuffer: 1024 * 1024 })).stdout;
+  });
+  await writeJson(file, { key, at: Date.now(), externalSupervisor } satisfies HelpAnswer).catch(() => undefined);
+  return externalSupervisor;
+}
+
+function modifiedAt(file: string | undefined): number | undefined {
+  return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}

@@ -1,0 +1,114 @@
+/**
+ * One gateway process from its launch to its end: its output is captured, it is watched for evidence and answers, and it is ended as
+ * gently as time allows. What its end means is the runner's to decide.
+ */
+
+import { stopGateway } from '../gateway/graceful-stop.ts';
+import { type GatewayProcess, livingGateway } from '../gateway/identity-files.ts';
+import type { Definition } from '../model/definition.ts';
+import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
+import { type ProcessRef, type ProcessTable, processRef } from '../state/lock.ts';
+import type { OutputLog } from '../state/output-log.ts';
+import { GatewayWatch, type Sight } from './gateway-watch.ts';
+
+/** How long the captured output is waited for when the whole tree has ended, in milliseconds. */
+const DRAIN_MS = 2_000;
+/** A gateway that answers no probe will hardly answer a wish to stop; the user who restarts it need not wait long, in milliseconds. */
+const SILENT_GRACE_MS = 3_000;
+
+export interface GatewayLifeOptions {
+  readonly definition: Definition;
+  readonly tree: GatewayProcessTree;
+  readonly output: OutputLog;
+  readonly processes: ProcessTable;
+  readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly onSight: (sight: Sight) => void;
+}
+
+export class GatewayLife {
+  /** The process that was launched; the gateway itself may be a child of it. */
+  readonly launched: ProcessRef;
+  readonly startedAtMs = Date.now();
+  readonly watch: GatewayWatch;
+  readonly #options: GatewayLifeOptions;
+  readonly #captured: Promise<unknown>;
+
+  constructor(options: GatewayLifeOptions) {
+    const { definition, tree, output, processes, commandLine, onSight } = options;
+    this.#options = options;
+    this.launched = processRef(tree.pid, processes);
+    this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
+    this.watch = new GatewayWatch({
+      home: definition.home,
+      launchedPid: tree.pid,
+      mayKeepNoFiles: definition.gatewayCommand !== undefined,
+      probeMs: definition.probeMs,
+      processes,
+      commandLine,
+      onSight,
+    });
+  }
+
+  get startedAt(): string {
+    return new Date(this.startedAtMs).toISOString();
+  }
+
+  /** The gateway as its files prove it, else the process that was launched. */
+  get gateway(): GatewayProcess {
+    return this.watch.sight.gateway ?? { pid: this.launched.pid, startTime: this.launched.startTime ?? null };
+  }
+
+  /** Resolves when the gateway itself has ended, whatever it left behind. */
+  async ended(): Promise<GatewayExit> {
+    const exit = await this.#options.tree.exited;
+    this.watch.close();
+    return exit;
+  }
+
+  /** Ends what the gateway left behind and waits for the rest of its output. */
+  async clear(): Promise<void> {
+    await this.#options.tree.kill();
+    await Promise.race([this.#captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
+  }
+
+  /** Asks the gateway to end, and ends its tree when it does not. */
+  async end(gracefulMs?: number): Promise<void> {
+    const { definition, tree } = this.#options;
+    const { gateway, problem } = this.watch.sight;
+    const patienceMs = gracefulMs ?? (problem === 'gateway-silent' ? SILENT_GRACE_MS : undefined);
+    try {
+      await stopGateway(
+        { home: definition.home, ...(gateway && { gateway }) },
+        {
+          gatewayIsGone: () => tree.exit !== undefined,
+          treeIsEmpty: () => tree.isEmpty(),
+          killTree: () => tree.kill(),
+          ...(tree.signal && { signal: (name: 'SIGTERM') => tree.signal?.(name) }),
+        },
+        patienceMs === undefined ? {} : { gracefulMs: patienceMs },
+      );
+    } catch {
+      await tree.kill();
+    }
+  }
+}
+
+/** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. The PID of the one that did. */
+export async function takeOver(home: string, processes: ProcessTable): Promise<number | undefined> {
+  const found = livingGateway(home, processes);
+  if (!found?.certain) return undefined;
+  const gone = () => livingGateway(home, processes)?.pid !== found.pid;
+  const send = (signal: NodeJS.Signals) => {
+    if (!gone()) process.kill(found.pid, signal);
+  };
+  await stopGateway(
+    { home, gateway: found },
+    {
+      gatewayIsGone: gone,
+      treeIsEmpty: gone,
+      killTree: () => send('SIGKILL'),
+      ...(process.platform === 'win32' ? {} : { signal: send }),
+    },
+  );
+  return found.pid;
+}

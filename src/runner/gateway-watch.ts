@@ -1,0 +1,191 @@
+/**
+ * Watches one launched gateway: when is it up, does it still answer, who asked it to stop. `running` needs evidence (its own files or its
+ * pipe); a process that merely exists proves nothing, and a fresh heartbeat file does not prove that the loop behind it turns.
+ */
+
+import fs from 'node:fs';
+import { controlPath, identify } from '../gateway/control-socket.ts';
+import { type GatewayProcess, livingGateway, readGatewayState } from '../gateway/identity-files.ts';
+import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
+import type { ProblemCode } from '../model/problems.ts';
+import { type ProcessRef, type ProcessTable, processRef } from '../state/lock.ts';
+
+/** What is seen of a gateway. */
+export interface Sight {
+  readonly phase: 'starting' | 'running' | 'degraded';
+  readonly detail?: string;
+  readonly problem?: ProblemCode;
+  /** The gateway as its own files prove it. */
+  readonly gateway?: GatewayProcess;
+}
+
+/** Who wrote a marker, looked at while that one lived: it may end as soon as the gateway has. */
+export interface Stopper {
+  readonly process: ProcessRef;
+  readonly commandLine: readonly string[];
+}
+
+export interface GatewayWatchOptions {
+  readonly home: string;
+  /** The process that was launched; the gateway itself may be a child of it (a venv launcher). */
+  readonly launchedPid: number;
+  /** The program may not be Hermes: two seconds of life are evidence enough where it keeps no files. */
+  readonly mayKeepNoFiles: boolean;
+  readonly probeMs: number;
+  readonly processes: ProcessTable;
+  /** Command line of a living process, where it may be read. */
+  readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly onSight: (sight: Sight) => void;
+}
+
+/** A probe this often without an answer, from a gateway that has answered before, means that it hangs. */
+const STRIKES = 3;
+const PROBE_TIMEOUT_MS = 2_000;
+const FIRST_PROBE_PAUSE_MS = 125;
+const LIFE_IS_EVIDENCE_MS = 2_000;
+/** Looks for evidence begin quickly and slow down, in milliseconds. */
+const FIRST_LOOK_MS = 25;
+const SLOWEST_LOOK_MS = 1_000;
+const TOLD_BY: ReadonlySet<string | null> = new Set([
+  'gateway.pid',
+  'gateway_state.json',
+  '.gateway-planned-stop.json',
+  '.gateway-takeover.json',
+]);
+
+export class GatewayWatch {
+  readonly #options: GatewayWatchOptions;
+  readonly #launchedAt = performance.now();
+  readonly #watcher: fs.FSWatcher | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
+  #lookMs = FIRST_LOOK_MS;
+  #probePauseMs = FIRST_PROBE_PAUSE_MS;
+  #sight: Sight = { phase: 'starting' };
+  #marker: StopMarker | undefined;
+  #stopper: Stopper | undefined;
+  #answered = false;
+  #strikes = 0;
+  #closed = false;
+
+  constructor(options: GatewayWatchOptions) {
+    this.#options = options;
+    try {
+      this.#watcher = fs.watch(options.home, (_event, name) => {
+        if (TOLD_BY.has(name)) this.#look();
+      });
+      this.#watcher.on('error', () => undefined);
+    } catch {
+      // Without a watch the looks by time find the same, a little later.
+    }
+    // Nobody hears of anything before they have us.
+    this.#lookTimer = setTimeout(() => this.#look(), 0);
+  }
+
+  get sight(): Sight {
+    return this.#sight;
+  }
+
+  /** The last planned stop or takeover that was seen; the gateway removes the file when it takes it up. */
+  get marker(): StopMarker | undefined {
+    return this.#marker;
+  }
+
+  /** The writer of that marker, where it says who wrote it. */
+  get stopper(): Stopper | undefined {
+    return this.#stopper;
+  }
+
+  /** Reads the markers once more and stops watching. */
+  close(): void {
+    this.#readMarkers();
+    this.#closed = true;
+    this.#watcher?.close();
+    clearTimeout(this.#lookTimer);
+    clearTimeout(this.#probeTimer);
+  }
+
+  #look(): void {
+    if (this.#closed) return;
+    this.#readMarkers();
+    this.#show(this.#judge());
+    clearTimeout(this.#lookTimer);
+    if (this.#sight.gateway !== undefined && this.#sight.phase !== 'starting') return;
+    this.#lookTimer = setTimeout(() => this.#look(), this.#lookMs);
+    this.#lookMs = Math.min(this.#lookMs * 1.5, SLOWEST_LOOK_MS);
+  }
+
+  #judge(): Sight {
+    const { home, processes, mayKeepNoFiles } = this.#options;
+    const longEnough = performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
+    const living = livingGateway(home, processes);
+    if (!living || !this.#isOurs(living.pid)) {
+      return { phase: mayKeepNoFiles && longEnough ? 'running' : 'starting' };
+    }
+    const gateway = { pid: living.pid, startTime: living.startTime };
+    const written = readGatewayState(home);
+    const state = written?.pid === living.pid ? written.state : undefined;
+    // Hermes writes its PID before its state; a gateway of old that keeps no state is up when it has lived a while.
+    if (state === 'starting' || (state === undefined && !longEnough)) return { phase: 'starting', gateway };
+    if (this.#strikes >= STRIKES)
+      return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
+    if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
+    return { phase: 'running', gateway };
+  }
+
+  /** The process that was launched, or one that began after it: an older gateway in this home is somebody else's. */
+  #isOurs(pid: number): boolean {
+    const { launchedPid, processes } = this.#options;
+    if (pid === launchedPid) return true;
+    const [launched, found] = [processes.startTime(launchedPid), processes.startTime(pid)];
+    return launched !== undefined && found !== undefined && found >= launched;
+  }
+
+  #show(sight: Sight): void {
+    const changed = JSON.stringify(sight) !== JSON.stringify(this.#sight);
+    this.#sight = sight;
+    if (sight.gateway && sight.phase !== 'starting' && this.#probeTimer === undefined) this.#startProbing();
+    if (changed) this.#options.onSight(sight);
+  }
+
+  #startProbing(): void {
+    this.#probeTimer = setTimeout(() => void this.#probe(), 0);
+  }
+
+  async #probe(): Promise<void> {
+    const { home, probeMs } = this.#options;
+    const answer = await identify(controlPath(home), { timeoutMs: Math.min(PROBE_TIMEOUT_MS, probeMs) });
+    if (this.#closed) return;
+    if (answer.ok) {
+      this.#answered = true;
+      this.#strikes = 0;
+    } else if (this.#answered) {
+      this.#strikes += 1;
+    }
+    this.#show(this.#judge());
+    // Until the first answer the gateway may still be opening its pipe, or have none; after it the pause is the agreed one.
+    this.#probePauseMs = this.#answered ? probeMs : Math.min(this.#probePauseMs * 2, probeMs);
+    this.#probeTimer = setTimeout(() => void this.#probe(), this.#probePauseMs);
+  }
+
+  #readMarkers(): void {
+    const { home, processes, commandLine } = this.#options;
+    const marker = readPlannedStop(home) ?? readTakeoverMarker(home);
+    if (!marker) return;
+    this.#marker = marker;
+    const { writerPid } = marker;
+    if (writerPid === undefined || writerPid === this.#stopper?.process.pid) return;
+    this.#stopper = { process: processRef(writerPid, processes), commandLine: commandLine(writerPid) ?? [] };
+  }
+}
+
+/** `hermes gateway stop`, in whatever way Python was started. */
+export function isGatewayStop(commandLine: readonly string[]): boolean {
+  const at = commandLine.lastIndexOf('gateway');
+  return at >= 0 && commandLine[at + 1] === 'stop';
+}
+
+/** `hermes gateway stop --all`: what an older Hermes app says before it updates. */
+export function isGatewayStopOfAll(commandLine: readonly string[]): boolean {
+  return isGatewayStop(commandLine) && commandLine.includes('--all');
+}

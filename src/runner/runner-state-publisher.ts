@@ -1,0 +1,55 @@
+/**
+ * What the runner shows: the state that the control pipe carries, changed in one place and published after every change.
+ */
+
+import type { RunnerPhase, RunnerState } from '../model/facts.ts';
+import type { ProblemCode } from '../model/problems.ts';
+
+export interface Showing {
+  readonly detail?: string | undefined;
+  readonly gateway?: RunnerState['gateway'];
+  readonly problem?: ProblemCode | undefined;
+}
+
+export class RunnerBoard {
+  #state: RunnerState;
+  /** Problems that stay until the runner ends, whatever the phase. */
+  readonly #lasting = new Set<ProblemCode>();
+  #publish: () => void = () => undefined;
+
+  constructor(service: string) {
+    this.#state = { schema: 1, service, runnerPid: process.pid, phase: 'starting', since: new Date().toISOString(), problems: [] };
+  }
+
+  get state(): RunnerState {
+    return this.#state;
+  }
+
+  /** Calls back after every change from now on. */
+  publishBy(publish: () => void): void {
+    this.#publish = publish;
+  }
+
+  show(phase: RunnerPhase, { detail, gateway, problem }: Showing = {}): void {
+    const { schema, service, runnerPid, since } = this.#state;
+    this.#state = {
+      schema,
+      service,
+      runnerPid,
+      phase,
+      since: phase === this.#state.phase ? since : new Date().toISOString(),
+      ...(detail === undefined ? {} : { detail }),
+      ...(gateway && { gateway }),
+      problems: [...new Set([...(problem ? [problem] : []), ...this.#lasting])],
+    };
+    this.#publish();
+  }
+
+  /** Adds a problem that stays. */
+  warn(problem: ProblemCode): void {
+    if (this.#lasting.has(problem)) return;
+    this.#lasting.add(problem);
+    this.#state = { ...this.#state, problems: [...this.#state.problems, problem] };
+    this.#publish();
+  }
+}

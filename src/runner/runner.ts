@@ -1,0 +1,405 @@
+/**
+ * The runner: the unprivileged half of the service, one per profile, in the owner's session. It starts the gateway, captures its output,
+ * decides what its end means, stops it gracefully, honours holds, keeps the history and serves the control pipe.
+ *
+ *   ┌─▶ held ──released──▶ starting ──evidence──▶ running ⇄ degraded
+ *   │    ▲                    ▲                      │
+ *   │  updater lives      75, ≤ 3 in 60 s          ended ──failure──▶ failed: the ladder of the SCM or the supervisor
+ *   └────┴── stopped from outside ◀──────────────────┴──asked, or 78──▶ stopped: stay so
+ */
+
+import { type ControlServer, serveControlPipe } from '../control/control-server.ts';
+import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
+import type { LivingUpdater } from '../gateway/living-updater.ts';
+import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
+import type { Definition } from '../model/definition.ts';
+import { toGatewayServiceError } from '../model/errors.ts';
+import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../model/facts.ts';
+import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
+import { sentence } from '../model/sentence.ts';
+import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
+import { endOrphan } from '../process/orphan.ts';
+import { type KeptRecord, keptAddress, keptLaunch } from '../state/durable-record.ts';
+import { watchFolder } from '../state/folder-watch.ts';
+import { isLock, type ProcessTable, processRef, takeLock, thisProcess } from '../state/lock.ts';
+import { OutputLog } from '../state/output-log.ts';
+import type { LaunchRecord, RunnerRecord, StateFolder } from '../state/state-folder.ts';
+import { adoptUpdate } from '../update/adopted.ts';
+import { GatewayLife, takeOver } from './gateway-life.ts';
+import type { Sight, Stopper } from './gateway-watch.ts';
+import { RunnerBoard, type Showing } from './runner-state-publisher.ts';
+import { Restraint } from './start-gate.ts';
+import { careForUpdates } from './update-cleanup.ts';
+
+export interface RunnerPorts {
+  readonly definition: Definition;
+  readonly folder: StateFolder;
+  readonly processes: ProcessTable;
+  readonly launch: LaunchGateway;
+  /** The definition as it is now: an installation brings it up to date while we run. */
+  readonly redefine: () => Promise<Definition>;
+  /** What to launch now; resolved anew for every start, so that nothing versioned is kept. */
+  readonly launchSpec: (definition: Definition) => Promise<LaunchSpec>;
+  readonly pipeAddress: (fresh: boolean) => string;
+  /** Command line of a living process, where it may be read. */
+  readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly log: (line: string) => void;
+  /** Somebody has started the service itself (services.msc, `sc start`). */
+  readonly asked: boolean;
+}
+
+/** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
+const HOST_LOST_GRACE_MS = 1_000;
+/** What the gateway's end means when the runner itself is to end, and how the runner ends then. */
+const EXITS = { stopped: RUNNER_EXIT.stopped, failure: RUNNER_EXIT.failed, 'session-ending': RUNNER_EXIT.sessionEnding } as const;
+
+interface StopWish {
+  readonly verdict: keyof typeof EXITS;
+  readonly reason: string;
+  readonly gracefulMs?: number;
+}
+
+export class Runner {
+  readonly #ports: RunnerPorts;
+  readonly #output: OutputLog;
+  #definition: Definition;
+  readonly #board: RunnerBoard;
+  readonly #restraint: Restraint;
+  readonly #address: KeptRecord<RunnerRecord>;
+  readonly #launch: KeptRecord<LaunchRecord>;
+  #server: ControlServer | undefined;
+  #life: GatewayLife | undefined;
+  #stopWish: StopWish | undefined;
+  /** Hermes' own updater, where it was at work when a stop was asked for. */
+  #updaterAtStop: LivingUpdater | undefined;
+  #restartWish = false;
+  /** The gateway was ended for this hold. */
+  #yielded: string | undefined;
+  #restartsInPlaceAtMs: number[] = [];
+  readonly #wakers = new Set<() => void>();
+  #launched: (() => void)[] = [];
+  #settle: () => void = () => undefined;
+  /** Resolves when the first gateway is up, or when there is something to wait for instead. */
+  readonly settled = new Promise<void>(resolve => {
+    this.#settle = resolve;
+  });
+
+  constructor(ports: RunnerPorts) {
+    this.#ports = ports;
+    this.#definition = ports.definition;
+    this.#board = new RunnerBoard(ports.definition.service);
+    this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
+    this.#address = keptAddress(ports.folder);
+    this.#launch = keptLaunch(ports.folder);
+    this.#restraint = new Restraint({
+      folder: ports.folder,
+      processes: ports.processes,
+      root: () => this.#definition.root,
+      isEnding: () => this.#stopWish !== undefined,
+      wait: detail => {
+        this.#show('held-for-update', { detail });
+        this.#answerRestarts();
+        this.#settle();
+      },
+      record: record => this.#record(record),
+      changeOr: ms => this.#changeOr(ms),
+    });
+  }
+
+  /** Runs until the gateway is to stay stopped or has failed; resolves with one of `RUNNER_EXIT`. Never throws. */
+  async run(): Promise<number> {
+    const { folder, processes, log } = this.#ports;
+    const lock = takeLock(folder.runnerLock, processes);
+    if (!isLock(lock)) {
+      log(`runner ${lock.pid} is in charge already`);
+      return RUNNER_EXIT.failed;
+    }
+    const unwatch = watchFolder(folder.path, () => {
+      this.#wake();
+      void this.#yieldToHold();
+      void this.#tolerate(Promise.all([this.#address.mend(), this.#launch.mend()]));
+    });
+    const endCare = careForUpdates(folder, processes, log);
+    // Whoever wants to watch can wait for the pipe; the gateway need not.
+    const serving = this.#serve();
+    try {
+      if (this.#ports.asked) await this.#restraint.startedFromOutside();
+      await endOrphan(folder, processes);
+      const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired()]);
+      await this.#restraint.awaitTurn(history, wish.at);
+      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at, Date.now())));
+    } catch (error) {
+      log(`runner failed: ${error instanceof Error ? error.stack : error}`);
+      return RUNNER_EXIT.failed;
+    } finally {
+      this.#answerRestarts();
+      unwatch();
+      await Promise.all([endCare(), this.#life?.clear(), serving]);
+      await Promise.all([this.#output.close(), this.#server?.close(), this.#address.remove()]);
+      lock.release();
+    }
+  }
+
+  /** The host, the pipe or a signal asks for the end. */
+  stop(reason: string): void {
+    this.#updaterAtStop ??= this.#restraint.updater();
+    this.#stopWith({ verdict: 'stopped', reason });
+  }
+
+  /** The host died: end soon, with a failure, so that whoever restarts starts another one. */
+  hostLost(): void {
+    this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS });
+  }
+
+  /** A signal is no wish of the user: whoever restarts us is to do so. */
+  signalled(name: string): void {
+    this.#stopWith({ verdict: 'failure', reason: `The runner got ${name}.` });
+  }
+
+  /** Windows ends the user's session: neither a stop nor a failure. */
+  sessionEnding(): void {
+    this.#stopWith({ verdict: 'session-ending', reason: 'The Windows session ends.' });
+  }
+
+  /** Asked through a method, because it changes while we wait. */
+  #endAsked(): StopWish | undefined {
+    return this.#stopWish;
+  }
+
+  #stopWith(wish: StopWish): void {
+    if (this.#stopWish) return;
+    this.#stopWish = wish;
+    this.#show('stopping', { detail: wish.reason });
+    this.#wake();
+    void this.#life?.end(wish.gracefulMs);
+  }
+
+  /** A new gateway in place of this one; resolves when it was launched, or when a hold keeps it from that. */
+  #restart(): Promise<void> {
+    // Without a life one is about to begin, and is the answer.
+    if (this.#life) {
+      this.#restartWish = true;
+      this.#show('restarting', { detail: RESTART_ASKED });
+      void this.#life.end();
+    }
+    return new Promise(resolve => this.#launched.push(resolve));
+  }
+
+  async #live(first: StartCause): Promise<number> {
+    const { folder, log } = this.#ports;
+    let cause = first;
+    for (;;) {
+      if (await this.#restraint.heldBack()) cause = 'released';
+      const askedBefore = this.#endAsked();
+      if (askedBefore) return EXITS[askedBefore.verdict];
+      if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
+      const { verdict, stopper } = await this.#oneLife(cause);
+      log(`gateway ended: ${verdict.kind}: ${verdict.reason}`);
+      const asked = this.#endAsked();
+      if (asked) return EXITS[asked.verdict];
+      if (this.#restartWish) {
+        this.#restartWish = false;
+        cause = 'asked';
+        continue;
+      }
+      switch (verdict.kind) {
+        case 'failure':
+          return (await this.#isBadUpdate()) ? RUNNER_EXIT.stopped : RUNNER_EXIT.failed;
+        case 'stopped':
+          // Ended for a hold, which the next turn waits for; whoever else asks for a stop is answered above.
+          cause = 'released';
+          break;
+        case 'needs-attention':
+          return RUNNER_EXIT.stopped;
+        case 'session-ending':
+          return RUNNER_EXIT.sessionEnding;
+        case 'restart-in-place':
+          this.#restartsInPlaceAtMs.push(Date.now());
+          cause = 'in-place';
+          break;
+        case 'stopped-from-outside':
+          await this.#restraint.waitForOutside(verdict, stopper);
+          cause = 'released';
+      }
+    }
+  }
+
+  /** One gateway from launch to the verdict on its end. */
+  async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
+    const { processes, launch, launchSpec, redefine, commandLine, log } = this.#ports;
+    const definition = await redefine().catch(() => this.#definition);
+    this.#definition = definition;
+    this.#show(cause === 'in-place' ? 'restarting' : 'starting');
+    const spec = launchSpec(definition);
+    spec.catch(() => undefined); // heard of below
+    const gaveWay = await takeOver(definition.home, processes);
+    if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
+    let tree: GatewayProcessTree;
+    try {
+      tree = await launch(await spec, pid => this.#tolerate(this.#launch.keep({ ...processRef(pid, processes), at: now() })));
+    } catch (error) {
+      const { code, message } = toGatewayServiceError(error);
+      const reason = `The gateway program could not be started: ${message}`;
+      // A home that is gone does not come back by trying again.
+      const kind = code === 'home-missing' || code === 'profile-missing' ? 'needs-attention' : 'failure';
+      await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
+      return { verdict: { kind, reason } };
+    }
+    const onSight = (sight: Sight) => this.#onSight(sight, life);
+    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onSight });
+    this.#life = life;
+    const { startedAt, watch } = life;
+    await this.#record({ at: startedAt, kind: 'started', ...life.launched, cause });
+    await this.#output.mark(`gateway started, PID ${tree.pid}`);
+    this.#onSight(watch.sight, life);
+    this.#answerRestarts();
+    // Asked to end while it was being launched.
+    if (this.#stopWish || this.#restartWish) void life.end(this.#stopWish?.gracefulMs);
+    else void this.#yieldToHold();
+
+    const { code, signal } = await life.ended();
+    this.#life = undefined;
+    const { gateway } = life;
+    const updateMarker = this.#restraint.updater();
+    const verdict =
+      this.#asked() ??
+      classifyExit(code, {
+        signal,
+        askedByUs: false, // answered above, with our own words
+        gateway,
+        ...(watch.marker && { marker: watch.marker }),
+        ...(updateMarker && { updateMarker }),
+        restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
+        nowMs: Date.now(),
+      });
+    this.#yielded = undefined;
+    const endedAt = now();
+    const uptimeMs = Date.now() - life.startedAtMs;
+    await life.clear();
+    await Promise.all([
+      this.#output.mark(`gateway ended: ${verdict.reason}`),
+      this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs }),
+      this.#tolerate(this.#launch.remove()),
+    ]);
+    return { verdict, stopper: watch.stopper };
+  }
+
+  /** Our own reason for the gateway's end, if we had one. */
+  #asked(): ExitVerdict | undefined {
+    if (this.#stopWish) return { kind: this.#stopWish.verdict, reason: sentence(this.#stopWish.reason) };
+    if (this.#restartWish) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
+    return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
+  }
+
+  #onSight(sight: Sight, { startedAt, launched }: GatewayLife): void {
+    if (this.#stopWish || this.#restartWish || this.#yielded !== undefined) return;
+    const was = this.#board.state.phase;
+    if (sight.phase !== 'starting') this.#settle();
+    this.#show(sight.phase, {
+      detail: sight.detail,
+      gateway: { pid: sight.gateway?.pid ?? launched.pid, startedAt },
+      problem: sight.problem,
+    });
+    if (sight.phase === 'degraded' && was !== 'degraded')
+      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: sight.detail ?? 'the gateway says so' });
+    if (sight.phase === 'running' && was === 'degraded')
+      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is well again' });
+  }
+
+  /** A hold that begins while the gateway runs ends it; the runner stays, and starts it again when the hold is over. */
+  async #yieldToHold(): Promise<void> {
+    if (!this.#life || this.#yielded !== undefined) return;
+    const hold = await this.#restraint.hold();
+    if (!hold || !this.#life || this.#stopWish || this.#yielded !== undefined) return;
+    this.#yielded = `${hold.who}: ${hold.why}`;
+    this.#show('stopping', { detail: this.#yielded });
+    await this.#life.end();
+  }
+
+  /** Restarts after a bad update are over: somebody must mend it. */
+  async #isBadUpdate(): Promise<boolean> {
+    const suspect = suspectUpdate(await this.#ports.folder.history(), this.#definition.recovery.resetMs);
+    if (!suspect?.bad) return false;
+    this.#ports.log(`not restarted: it failed again and again ${sinceUpdate(suspect)}`);
+    return true;
+  }
+
+  /** How to end after a stop that Hermes' own updater may have asked for, through whoever hosts us: nobody of ours lives until it starts us. */
+  async #stoppedByUpdater(code: number): Promise<number> {
+    const { folder, processes } = this.#ports;
+    const updater = this.#updaterAtStop;
+    if (code !== RUNNER_EXIT.stopped || !updater || (await folder.desired()).desired === 'stopped') return code;
+    // It ran below the gateway and ended with it.
+    if (!processes.isAlive(updater.pid)) return RUNNER_EXIT.stoppedByLostUpdater;
+    await this.#tolerate(adoptUpdate(folder, this.#definition, updater.pid, processes));
+    return code;
+  }
+
+  /** A runner that was killed could not write how its gateway ended; this one does. */
+  async #closedHistory(): Promise<readonly HistoryRecord[]> {
+    const history = await this.#ports.folder.history();
+    const lost = lostEnd(history, Date.now());
+    if (lost) await this.#record(lost);
+    return lost ? [...history, lost] : history;
+  }
+
+  async #serve(): Promise<void> {
+    const { processes, pipeAddress, log } = this.#ports;
+    try {
+      this.#server = await serveControlPipe({
+        address: pipeAddress,
+        state: () => this.#board.state,
+        onAsk: ask => {
+          if (ask === 'restart') return this.#restart();
+          this.stop('stopped by the user');
+          return new Promise(() => undefined); // the end of the connection is the answer
+        },
+      });
+      const server = this.#server;
+      this.#board.publishBy(() => server.publish());
+      if (server.squatted) this.#board.warn('pipe-squatted');
+      await this.#address.keep({ process: thisProcess(processes), pipe: server.address });
+    } catch (error) {
+      // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
+      log(`control pipe: ${error}`);
+    }
+  }
+
+  /** While we end nothing else is shown; the gateway is shown as long as it lives. */
+  #show(phase: RunnerPhase, showing: Showing = {}): void {
+    const gateway = showing.gateway ?? (this.#life ? this.#board.state.gateway : undefined);
+    this.#board.show(this.#stopWish ? 'stopping' : phase, { ...showing, gateway });
+  }
+
+  #answerRestarts(): void {
+    for (const resolve of this.#launched.splice(0)) resolve();
+  }
+
+  async #record(record: HistoryRecord): Promise<void> {
+    await this.#tolerate(this.#ports.folder.appendHistory(record));
+  }
+
+  /** A full or read-only disk must not cost the user the gateway. */
+  async #tolerate(work: Promise<unknown>): Promise<void> {
+    await work.catch(error => this.#ports.log(`state not written: ${error}`));
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+
+  /** Resolves at the next change in the state folder, a wish, or after `ms`. */
+  #changeOr(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wakers.add(done);
+    });
+  }
+}
+
+const now = (): string => new Date().toISOString();

@@ -1,0 +1,158 @@
+/**
+ * What keeps a gateway from being started: the hold of an update, Hermes' own updater, or whoever stopped it from outside. The runner asks
+ * before every start and waits here; what dead updates have left is taken away on the way out.
+ */
+
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { ExitVerdict } from '../gateway/exit.ts';
+import { readUpdateResult } from '../gateway/identity-files.ts';
+import { type LivingUpdater, livingUpdater } from '../gateway/living-updater.ts';
+import type { HistoryRecord } from '../model/history.ts';
+import { startDelayMs, startsWithSession } from '../model/stagger.ts';
+import { type Hold, holdInForce, systemUptimeMs } from '../state/holds.ts';
+import { isSameProcess, type ProcessTable, processRef } from '../state/lock.ts';
+import { definedServices, type StateFolder } from '../state/state-folder.ts';
+import { endAdoptedUpdates } from '../update/adopted.ts';
+import { settleUpdates } from '../update/resume.ts';
+import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
+
+/** The runner that is kept from starting its gateway. */
+export interface Restrained {
+  readonly folder: StateFolder;
+  readonly processes: ProcessTable;
+  /** The Hermes root as it is defined now. */
+  root(): string;
+  /** It is to end. */
+  isEnding(): boolean;
+  /** Shows that it waits, and for what. */
+  wait(detail: string): void;
+  record(record: HistoryRecord): Promise<void>;
+  /** Resolves at the next change in the state folder, a wish, or after `ms`. */
+  changeOr(ms: number): Promise<void>;
+}
+
+/** How long a stop from outside keeps the gateway down when nobody is known who could end it, in milliseconds. */
+const OUTSIDE_STOP_MS = 60_000;
+/** How often the holder of a hold is looked at; a hold whose holder died is over within this, in milliseconds. */
+const HOLD_LOOK_MS = 1_000;
+/** An older Hermes app stops all gateways and then begins its update: this much later at most, in milliseconds. */
+const UPDATER_COMES_MS = 30_000;
+
+export class Restraint {
+  readonly #runner: Restrained;
+  /** The updater that has started the service again itself; its marker may stay a while. */
+  #doneUpdater: number | undefined;
+
+  constructor(runner: Restrained) {
+    this.#runner = runner;
+  }
+
+  async hold(): Promise<Hold | undefined> {
+    const { folder, processes } = this.#runner;
+    return holdInForce(await folder.holds(), processes, Date.now());
+  }
+
+  updater(): LivingUpdater | undefined {
+    const found = livingUpdater(this.#runner.root(), this.#runner.processes);
+    return found?.pid === this.#doneUpdater ? undefined : found;
+  }
+
+  /** Somebody has started the service itself. An updater that had stopped it is done with it, though its marker still says otherwise. */
+  async startedFromOutside(): Promise<void> {
+    const done = await endAdoptedUpdates(this.#runner.folder);
+    this.#doneUpdater = done.find(pid => pid === this.updater()?.pid);
+  }
+
+  /** With a sign-in all gateways of the user start: this one in its turn, unless somebody wishes for it meanwhile. */
+  async awaitTurn(history: readonly HistoryRecord[], askedAt: string): Promise<void> {
+    const { folder } = this.#runner;
+    const times = { askedMs: Date.parse(askedAt), bootedMs: Date.now() - systemUptimeMs() };
+    if (!startsWithSession(history, times)) return;
+    const services = await definedServices(path.dirname(folder.path));
+    const delayMs = startDelayMs(Math.max(0, services.indexOf(path.basename(folder.path))), services.length);
+    const deadline = performance.now() + delayMs;
+    for (let leftMs = delayMs; leftMs > 0; leftMs = deadline - performance.now()) {
+      if (this.#runner.isEnding() || (await folder.desired()).at !== askedAt) return;
+      await this.#runner.changeOr(leftMs);
+    }
+  }
+
+  /** Waits while a start is forbidden. True when it had to. */
+  async heldBack(): Promise<boolean> {
+    const { folder, processes } = this.#runner;
+    const beganMs = Date.now();
+    let held = false;
+    let hermes = false;
+    while (!this.#runner.isEnding()) {
+      const hold = await this.hold();
+      const updater = hold ? undefined : this.updater();
+      if (!hold && !updater) break;
+      const reason = hold ? `${hold.who}: ${hold.why}` : 'Hermes is being updated';
+      hermes ||= updater !== undefined;
+      if (!held) await this.#runner.record({ at: new Date().toISOString(), kind: 'noted', what: 'held', reason });
+      held = true;
+      this.#runner.wait(reason);
+      if ((await folder.desired()).desired === 'stopped') return held;
+      await this.#runner.changeOr(HOLD_LOOK_MS);
+    }
+    if (this.#runner.isEnding()) return held;
+    await settleUpdates(folder, processes);
+    if (hermes) await this.#noteHermes(beganMs);
+    return held;
+  }
+
+  /** Stays down while the one who stopped the gateway lives. A `gateway stop` of the user means that it stays down. */
+  async waitForOutside(verdict: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
+    const { reason, holderPid } = verdict;
+    const { folder, processes } = this.#runner;
+    const beganMs = Date.now();
+    this.#runner.wait(reason);
+    const stopper = seen?.process.pid === holderPid ? seen : undefined;
+    if (stopper && isGatewayStop(stopper.commandLine)) {
+      const ofUpdate = isGatewayStopOfAll(stopper.commandLine) && (await this.#updaterComes());
+      if (!ofUpdate) {
+        await folder.writeDesired('stopped');
+        return;
+      }
+    }
+    // An updater is at work while its marker says so; its process may go on to other things.
+    const byUpdater = verdict.updater ?? (holderPid !== undefined && this.updater()?.pid === holderPid);
+    const holder = stopper?.process ?? (holderPid === undefined || byUpdater ? undefined : processRef(holderPid, processes));
+    const deadline = performance.now() + OUTSIDE_STOP_MS;
+    while (!this.#runner.isEnding()) {
+      const holderLives = holder && isSameProcess(holder, processes);
+      if (!holderLives && !this.updater() && (byUpdater || holder || performance.now() > deadline)) {
+        if (byUpdater) await this.#noteHermes(beganMs);
+        return;
+      }
+      if ((await folder.desired()).desired === 'stopped') return;
+      this.#runner.wait(reason);
+      await this.#runner.changeOr(HOLD_LOOK_MS);
+    }
+  }
+
+  /** Whether the stop of all gateways was the beginning of an update; what is wished or asked meanwhile ends the question. */
+  async #updaterComes(): Promise<boolean> {
+    const { folder } = this.#runner;
+    const { at } = await folder.desired();
+    const deadline = performance.now() + UPDATER_COMES_MS;
+    while (performance.now() < deadline) {
+      if (this.updater() || this.#runner.isEnding() || (await folder.desired()).at !== at) return true;
+      await this.#runner.changeOr(HOLD_LOOK_MS);
+    }
+    return false;
+  }
+
+  async #noteHermes(sinceMs: number): Promise<void> {
+    const result = readUpdateResult(this.#runner.root());
+    const told = result?.finishedAtMs !== undefined && result.finishedAtMs >= sinceMs ? result : undefined;
+    await this.#runner.record({
+      at: new Date().toISOString(),
+      kind: 'noted',
+      what: told?.ok === false ? 'update-failed' : 'updated',
+      reason: told?.message ?? "Hermes' own updater was at work.",
+      update: { id: randomUUID(), what: 'Hermes' },
+    });
+  }
+}

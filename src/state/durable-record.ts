@@ -1,0 +1,87 @@
+/**
+ * A record in the state folder that must be there while its writer lives: where clients find a runner, and which gateway it has launched. One
+ * that was damaged is written again, and one for which the disk had no room is tried again: without it a runner could not be seen or asked, and
+ * a gateway that outlives it would be known to nobody.
+ */
+
+import type { LaunchRecord, RunnerRecord, StateFolder } from './state-folder.ts';
+
+/** Where the record lies. */
+interface RecordPlace<T> {
+  /** False where the folder around it is gone, and with it the service. */
+  isThere(): boolean;
+  /** Undefined where there is none, or none that can be read. */
+  read(): Promise<T | undefined>;
+  write(record: T): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Pause between two tries, in milliseconds. */
+const AGAIN_MS = 250;
+
+export class KeptRecord<T> {
+  readonly #place: RecordPlace<T>;
+  #record: T | undefined;
+  #again: NodeJS.Timeout | undefined;
+  /** One look or write at a time, so that none comes after the removal. */
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(place: RecordPlace<T>) {
+    this.#place = place;
+  }
+
+  /** Rejects where it could not be written yet. */
+  keep(record: T): Promise<void> {
+    this.#record = record;
+    return this.mend();
+  }
+
+  /** Something around it has changed. Rejects where it could not be written yet. */
+  mend(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#record === undefined || !this.#place.isThere()) return;
+      if (JSON.stringify(await this.#place.read()) === JSON.stringify(this.#record)) return;
+      clearTimeout(this.#again);
+      try {
+        await this.#place.write(this.#record);
+      } catch (error) {
+        this.#again = setTimeout(() => void this.mend().catch(() => undefined), AGAIN_MS);
+        throw error;
+      }
+    });
+  }
+
+  remove(): Promise<void> {
+    this.#record = undefined;
+    return this.#inTurn(() => {
+      clearTimeout(this.#again);
+      return this.#place.remove();
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** Where clients find a runner. */
+export function keptAddress(folder: StateFolder): KeptRecord<RunnerRecord> {
+  return new KeptRecord({
+    isThere: () => folder.isThere(),
+    read: () => folder.runner(),
+    write: record => folder.writeRunner(record),
+    remove: () => folder.removeRunner(),
+  });
+}
+
+/** Whom the next runner ends if this one is killed. */
+export function keptLaunch(folder: StateFolder): KeptRecord<LaunchRecord> {
+  return new KeptRecord({
+    isThere: () => folder.isThere(),
+    read: () => folder.launch(),
+    write: record => folder.writeLaunch(record),
+    remove: () => folder.removeLaunch(),
+  });
+}

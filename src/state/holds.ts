@@ -1,0 +1,128 @@
+/**
+ * Holds: records that say "do not start now". An update holds a service so that neither the ladder nor a queued SCM restart, which
+ * cannot be cancelled, brings the gateway up in the middle of it. A hold counts while its holder lives *and* before its cap; one that was
+ * handed off outlives its holder, for minutes or as long as its successor lives, and never a restart of the machine.
+ */
+
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Fits, fits, isProcessRef, isText, isTime, oneOf, orMissing } from '../model/fields.ts';
+import { readJson, writeJson } from './files.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable } from './lock.ts';
+
+/**
+ * The holder goes on purpose, and another program does the update: an installer, or the updater of Hermes. The time is that of
+ * `os.uptime()`, because the clock may be set meanwhile, and because it begins anew with the machine.
+ */
+export interface HandOff {
+  /** Uptime of the machine when it was handed off, in milliseconds. */
+  readonly uptimeMs: number;
+  /** How long it counts at most, in milliseconds. */
+  readonly capMs: number;
+  /** Where it is known who goes on, it counts while that one lives. */
+  readonly successor?: ProcessRef;
+}
+
+export interface Hold {
+  readonly schema: 1;
+  /** The file in the state folder is `hold-<id>.json`; a runner that watches the folder hears of it at once. */
+  readonly id: string;
+  /** The program that holds, in plain words. */
+  readonly who: string;
+  readonly why: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** The cap: after this time the hold is void even if its holder lives. ISO 8601, UTC. */
+  readonly until: string;
+  /** Uptime of the machine when it began, in milliseconds. Where it is known the cap is counted by it, because the clock may be set meanwhile. */
+  readonly uptimeMs?: number;
+  readonly holder: ProcessRef;
+  readonly handOff?: HandOff;
+}
+
+/** An update that takes longer than this has hung, in milliseconds. */
+export const HOLD_CAP_MS = 60 * 60 * 1000;
+
+const ID = /^[a-z0-9-]{1,64}$/;
+const FILE = /^hold-.*\.json$/;
+
+/** The hold in force, if any: of several the one that lasts longest. */
+export function holdInForce(holds: readonly Hold[], processes: ProcessTable, nowMs: number, uptimeMs = systemUptimeMs()): Hold | undefined {
+  return holds.filter(hold => counts(hold, processes, nowMs, uptimeMs)).sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+}
+
+function counts(hold: Hold, processes: ProcessTable, nowMs: number, uptimeMs: number): boolean {
+  if (isOver(hold, nowMs, uptimeMs)) return false;
+  const { holder, handOff } = hold;
+  return isSameProcess(holder, processes) || (handOff !== undefined && handOffInForce(handOff, processes, uptimeMs));
+}
+
+/** By the machine's uptime where it was written down, else by the clock. */
+function isOver({ since, until, uptimeMs: placedMs, handOff }: Hold, nowMs: number, uptimeMs: number): boolean {
+  const beganMs = handOff?.uptimeMs ?? placedMs;
+  if (beganMs === undefined) return !(Date.parse(until) > nowMs);
+  const capMs = handOff?.capMs ?? Date.parse(until) - Date.parse(since);
+  // Less than none: the machine was started anew.
+  const agoMs = uptimeMs - beganMs;
+  return !(agoMs >= 0 && agoMs < capMs);
+}
+
+/** Whether what was handed off is still to be left alone. */
+export function handOffInForce(
+  { uptimeMs: handedOffMs, capMs, successor }: HandOff,
+  processes: ProcessTable,
+  uptimeMs = systemUptimeMs(),
+): boolean {
+  const agoMs = uptimeMs - handedOffMs;
+  if (agoMs < 0 || agoMs >= capMs) return false;
+  return successor === undefined || isSameProcess(successor, processes);
+}
+
+/** How long the machine runs, in milliseconds. */
+export function systemUptimeMs(): number {
+  return os.uptime() * 1_000;
+}
+
+export function placeHold(folder: string, hold: Hold): Promise<void> {
+  return writeJson(holdFile(folder, hold.id), hold);
+}
+
+export function releaseHold(folder: string, id: string): void {
+  fs.rmSync(holdFile(folder, id), { force: true });
+}
+
+/** All holds that can be read; what cannot be read holds nothing. */
+export async function readHolds(folder: string): Promise<Hold[]> {
+  let names: string[];
+  try {
+    names = fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const files = names.filter(name => FILE.test(name));
+  const reads = await Promise.all(files.map(name => readJson(path.join(folder, name))));
+  return reads.flatMap(read => (read.state === 'read' && isHold(read.value) ? [read.value] : []));
+}
+
+function holdFile(folder: string, id: string): string {
+  if (!ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
+  return path.join(folder, `hold-${id}.json`);
+}
+
+const isDuration: Fits = value => Number.isFinite(value) && Number(value) >= 0;
+const isHandOff: Fits = value => fits(value, { uptimeMs: isDuration, capMs: isDuration, successor: orMissing(isProcessRef) });
+
+function isHold(value: unknown): value is Hold {
+  return fits(value, {
+    schema: oneOf(1),
+    id: id => typeof id === 'string' && ID.test(id),
+    who: isText,
+    why: isText,
+    since: isTime,
+    until: isTime,
+    uptimeMs: orMissing(isDuration),
+    holder: isProcessRef,
+    handOff: orMissing(isHandOff),
+  });
+}

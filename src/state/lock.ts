@@ -1,0 +1,121 @@
+/**
+ * A lock that dies with its holder: a file that names a process by PID and start time. There is one supervisor, one runner and one
+ * operation at a time per service; a lock left behind by a kill or a power cut never keeps anybody out.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import { fits, isPid } from '../model/fields.ts';
+
+/** Who may hold a lock or a hold. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
+export interface ProcessTable {
+  isAlive(pid: number): boolean;
+  /** Undefined where the process is gone or may not be asked. */
+  startTime(pid: number): number | undefined;
+}
+
+export interface ProcessRef {
+  readonly pid: number;
+  readonly startTime?: number;
+}
+
+export function thisProcess(processes: ProcessTable): ProcessRef {
+  return processRef(process.pid, processes);
+}
+
+export function processRef(pid: number, processes: ProcessTable): ProcessRef {
+  const startTime = processes.startTime(pid);
+  return startTime === undefined ? { pid } : { pid, startTime };
+}
+
+/** Whether the very process that `ref` names still lives; a recycled PID does not count. */
+export function isSameProcess(ref: ProcessRef, processes: ProcessTable): boolean {
+  if (!processes.isAlive(ref.pid)) return false;
+  return ref.startTime === undefined || processes.startTime(ref.pid) === ref.startTime;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/** The living holder of the lock, if any. */
+export function lockHolder(file: string, processes: ProcessTable): ProcessRef | undefined {
+  const ref = parseRef(readText(file) ?? '');
+  return ref && isSameProcess(ref, processes) ? ref : undefined;
+}
+
+/**
+ * Takes the lock, or returns the process that holds it. The file is written before it gets its name (a link never overwrites), so no
+ * reader meets an empty lock. Only one at a time may take away a stale one: whoever holds the lock on that very one, which is a lock
+ * like any other, and sees that it is still there. The folder must exist.
+ */
+export function takeLock(file: string, processes: ProcessTable): Lock | ProcessRef {
+  const mark = randomBytes(4).toString('hex');
+  const mine = `${file}.${process.pid}.${mark}`;
+  // The mark tells this lock from every other one of the same process.
+  const text = JSON.stringify({ ...thisProcess(processes), mark });
+  fs.writeFileSync(mine, text, { mode: 0o600 });
+  try {
+    for (;;) {
+      if (link(mine, file)) return { release: () => removeIf(file, text) };
+      const found = readText(file);
+      if (found === undefined) continue;
+      const holder = parseRef(found);
+      if (holder && isSameProcess(holder, processes)) return holder;
+      const removal = takeLock(`${file}.${fingerprint(found)}`, processes);
+      if (!isLock(removal)) return removal;
+      try {
+        removeIf(file, found);
+      } finally {
+        removal.release();
+      }
+    }
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
+}
+
+export function isLock(taken: Lock | ProcessRef): taken is Lock {
+  return 'release' in taken;
+}
+
+/** False where the name is taken. */
+function link(existing: string, name: string): boolean {
+  try {
+    fs.linkSync(existing, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Only for one whom nobody else forestalls: the holder, or the holder of the lock on a stale lock. */
+function removeIf(file: string, text: string): void {
+  if (readText(file) === text) fs.rmSync(file, { force: true });
+}
+
+function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** Undefined where there is no such file. */
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
+function parseRef(text: string): ProcessRef | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!fits(value, { pid: isPid })) return undefined;
+    const { pid, startTime } = value as ProcessRef;
+    return typeof startTime === 'number' ? { pid, startTime } : { pid };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,190 @@
+// What stands around a profile and keeps it from a service of ours: the default gateway that serves it, and Hermes' own services. Real
+// processes and files; systemctl and launchctl are stand-ins that say what a test wants.
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gatewayIdentity, profileIdentity } from '../../src/gateway/home.ts';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { hermesUnits } from '../../src/manager/hermes-units.ts';
+import { neighbours } from '../../src/manager/install-obstacles.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
+import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
+import { HOST_COMMAND, NOBODY, Sandbox } from '../support/sandbox.ts';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+afterEach(() => sandbox.dispose());
+
+/** The user's folder is the sandbox; the control program prints and ends as it is told, and writes down what it was asked. */
+function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0 } = {}) {
+  const control = path.join(sandbox.path, 'control');
+  writeFileSync(control, `#!/bin/sh\necho "$@" >> '${sandbox.path}/asked'\nprintf '${says}'\nexit ${code}\n`, { mode: 0o755 });
+  const findUnit = hermesUnits({ platform, homedir: sandbox.path, control, systemUnits: path.join(sandbox.path, 'system') });
+  return new EmbeddedManager({
+    stateRoot: sandbox.stateRoot,
+    hostCommand: HOST_COMMAND,
+    processes: posixProcesses,
+    checkCommand: (_, override) => override ?? [],
+    neighbours: neighbours(posixProcesses, findUnit),
+  });
+}
+
+function write(file: string, text: string): string {
+  const full = path.join(sandbox.path, file);
+  mkdirSync(path.dirname(full), { recursive: true });
+  writeFileSync(full, text);
+  return full;
+}
+
+const unitFor = (home: string) => `[Service]\nExecStart=/srv/python -m hermes_cli.main gateway run\nEnvironment="HERMES_HOME=${home}"\n`;
+const agentFor = (home: string) =>
+  `<plist><dict><key>ProgramArguments</key><array><string>/srv/python</string><string>gateway</string><string>run</string></array>
+  <key>EnvironmentVariables</key><dict><key>HERMES_HOME</key><string>${home}</string></dict></dict></plist>`;
+const RUNNING = 'ActiveState=active\\nSubState=running\\nUnitFileState=enabled\\n';
+
+describe('a gateway that a systemd unit of Hermes keeps', () => {
+  it('is told with the state of the unit, and gets no service of ours', async () => {
+    const identity = sandbox.identity();
+    const file = write('.config/systemd/user/hermes-gateway.service', unitFor(identity.home));
+    const before = readFileSync(file, 'utf8');
+    const manager = managerOf('linux', { says: RUNNING });
+    const status = await manager.status(identity);
+    expect(status).toMatchObject({ phase: 'not-installed', mechanism: 'none' });
+    expect(status.problems).toMatchObject([{ code: 'kept-by-hermes', message: expect.stringContaining('active (running), enabled') }]);
+    const refusal = { code: 'kept-by-hermes', message: expect.stringContaining('hermes-gateway.service') };
+    await expect(manager.install(identity, sandbox.installOptions())).rejects.toMatchObject(refusal);
+    await expect(manager.preview('install', identity, sandbox.installOptions())).rejects.toMatchObject(refusal);
+    expect(sandbox.leftovers()).toEqual([]);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    // It was looked at, and nothing else.
+    const asked = readFileSync(path.join(sandbox.path, 'asked'), 'utf8').trim().split('\n');
+    for (const line of asked) expect(line).toMatch(/^--user show hermes-gateway\.service /);
+  });
+
+  it('is known by what the unit starts, whatever its name, and by a link to the home', async () => {
+    const identity = sandbox.identity();
+    symlinkSync(identity.home, path.join(sandbox.path, 'link'));
+    write('system/assistant.service', unitFor(path.join(sandbox.path, 'link')));
+    const { problems } = await managerOf('linux', { says: RUNNING }).status(identity);
+    expect(problems).toMatchObject([{ code: 'kept-by-hermes', message: expect.stringContaining('assistant.service') }]);
+  });
+
+  it('is ours to keep where the unit sleeps, is another home’s, or starts something else', async () => {
+    const identity = sandbox.identity();
+    write('.config/systemd/user/hermes-gateway.service', unitFor('/elsewhere'));
+    write('.config/systemd/user/hermes-dashboard.service', '[Service]\nExecStart=/srv/hermes dashboard\nEnvironment=HERMES_HOME=gateway\n');
+    expect((await managerOf('linux', { says: RUNNING }).status(identity)).problems).toEqual([]);
+    write('.config/systemd/user/hermes-gateway.service', unitFor(identity.home));
+    const asleep = managerOf('linux', { says: 'ActiveState=inactive\\nSubState=dead\\nUnitFileState=disabled\\n' });
+    expect((await asleep.status(identity)).problems).toEqual([]);
+    expect(await asleep.install(identity, sandbox.installOptions())).toMatchObject({ phase: 'running', problems: [] });
+  });
+
+  it('is told even where systemctl does not answer', async () => {
+    const identity = sandbox.identity();
+    write('.config/systemd/user/hermes-gateway.service', unitFor(identity.home));
+    const { problems } = await managerOf('linux', { code: 1 }).status(identity);
+    expect(problems).toMatchObject([{ code: 'kept-by-hermes', message: expect.stringContaining('unknown') }]);
+  });
+});
+
+describe('a gateway that a launchd agent of Hermes keeps', () => {
+  it('is told with the state of the agent, and gets no service of ours', async () => {
+    const identity = sandbox.identity();
+    write('Library/LaunchAgents/ai.hermes.gateway.plist', agentFor(identity.home));
+    const manager = managerOf('darwin', { says: 'gui/501/ai.hermes.gateway = {\\n\\tstate = running\\n}\\n' });
+    expect((await manager.status(identity)).problems).toMatchObject([
+      { code: 'kept-by-hermes', message: expect.stringContaining('launchd ai.hermes.gateway: running') },
+    ]);
+    await expect(manager.install(identity, sandbox.installOptions())).rejects.toMatchObject({ code: 'kept-by-hermes' });
+    expect((await managerOf('darwin', { code: 113 }).status(identity)).problems).toMatchObject([
+      { message: expect.stringContaining('not loaded') },
+    ]);
+  });
+});
+
+describe('a profile that the default gateway serves', () => {
+  let root: string;
+  const profileOf = (name: string): GatewayIdentity => {
+    mkdirSync(path.join(root, 'profiles', name), { recursive: true });
+    return profileIdentity({ root, standard: false }, name);
+  };
+  const served = (pid: number, profiles: readonly string[]) => {
+    const startTime = posixProcesses.startTime(pid) ?? null;
+    const state = { pid, start_time: startTime, gateway_state: 'running', served_profiles: profiles };
+    writeFileSync(path.join(root, 'gateway_state.json'), JSON.stringify(state));
+  };
+  beforeEach(() => {
+    root = path.join(sandbox.path, 'h');
+  });
+
+  it('is explained instead of registered, for as long as it is served', async () => {
+    const work = profileOf('work');
+    const play = profileOf('play');
+    served(process.pid, ['work']);
+    const manager = managerOf('linux');
+    expect((await manager.status(work)).problems).toMatchObject([{ code: 'profile-served' }]);
+    await expect(manager.install(work, sandbox.installOptions())).rejects.toMatchObject({
+      code: 'profile-served',
+      message: expect.stringContaining(`PID ${process.pid}`),
+    });
+    expect(sandbox.leftovers()).toEqual([]);
+    // Its neighbour, which is not served, and the default profile itself may have theirs.
+    expect((await manager.status(play)).problems).toEqual([]);
+    expect((await manager.status(gatewayIdentity({ root, standard: false }))).problems).toEqual([]);
+    served(NOBODY, ['work']);
+    expect((await manager.status(work)).problems).toEqual([]);
+    expect(await manager.install(work, sandbox.installOptions())).toMatchObject({ phase: 'running' });
+    served(process.pid, ['work']);
+    expect((await manager.status(work)).problems).toMatchObject([{ code: 'profile-served' }]);
+    expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
+  });
+
+  it('is told of a bot that another gateway holds', async () => {
+    const work = profileOf('work');
+    const manager = managerOf('linux');
+    const { gatewayPid } = await manager.install(work, sandbox.installOptions());
+    const file = path.join(work.home, 'gateway_state.json');
+    const state = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const telegram = { state: 'fatal', error_code: 'telegram-bot-token_lock', error_message: 'Telegram bot token already in use (PID 7).' };
+    writeFileSync(file, JSON.stringify({ ...state, platforms: { telegram, discord: { state: 'connected' } } }));
+    const { problems, phase } = await manager.status(work);
+    expect({ phase, gatewayPid }).toMatchObject({ phase: 'running' });
+    expect(problems).toMatchObject([{ code: 'bot-held', message: expect.stringContaining('telegram: Telegram bot token already in use') }]);
+  });
+});
+
+describe('a service whose profile', () => {
+  it.each(['deleted', 'renamed'] as const)('was %s says so, never makes the home anew, and can be removed', async how => {
+    const root = path.join(sandbox.path, 'h');
+    const home = path.join(root, 'profiles', 'work');
+    mkdirSync(home, { recursive: true });
+    const work = profileIdentity({ root, standard: false }, 'work');
+    const manager = managerOf('linux');
+    const { gatewayPid } = await manager.install(work, sandbox.installOptions());
+    process.kill(gatewayPid ?? 0, 'SIGKILL');
+    if (how === 'deleted') mkdirSync(path.join(root, 'profiles', '.deleted', 'work'), { recursive: true });
+    rmSync(home, { recursive: true, force: true });
+    expect((await manager.status(work)).problems.map(({ code }) => code)).toContain('profile-gone');
+    await expect(manager.start(work)).rejects.toMatchObject({ code: 'gateway-not-up', message: expect.stringContaining('does not exist') });
+    expect(sandbox.gateways(home)).toEqual([]);
+    expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
+    expect(sandbox.leftovers()).toEqual([]);
+  });
+});
+
+describe('a home that is a junction', () => {
+  it('has one service, by whichever path it is named', async () => {
+    const identity = sandbox.identity();
+    const link = path.join(sandbox.path, 'junction');
+    symlinkSync(identity.home, link);
+    const other = gatewayIdentity({ root: link, standard: false });
+    expect(other.serviceName).toBe(identity.serviceName);
+    const manager = managerOf('linux');
+    const { gatewayPid } = await manager.install(identity, sandbox.installOptions());
+    expect(await manager.status(other)).toMatchObject({ phase: 'running', gatewayPid });
+    expect(await manager.uninstall(other)).toMatchObject({ phase: 'not-installed' });
+  });
+});

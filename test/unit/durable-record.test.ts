@@ -1,0 +1,55 @@
+// What a living runner keeps in its state folder comes, and comes back, whatever happens to the disk and to the file.
+
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { poll } from '../../src/model/poll.ts';
+import { type KeptRecord, keptAddress } from '../../src/state/durable-record.ts';
+import { type RunnerRecord, StateFolder } from '../../src/state/state-folder.ts';
+
+const RECORD = { process: { pid: process.pid, startTime: 1 }, pipe: '/run/pipe' };
+
+let parent: string;
+let folder: StateFolder;
+let address: KeptRecord<RunnerRecord>;
+beforeEach(() => {
+  parent = mkdtempSync(path.join(os.tmpdir(), 'runner-address-'));
+  folder = new StateFolder(path.join(parent, 'service'));
+  mkdirSync(folder.path);
+  address = keptAddress(folder);
+});
+afterEach(async () => {
+  await address.remove();
+  rmSync(parent, { recursive: true });
+});
+
+const file = () => path.join(folder.path, 'runner.json');
+
+describe('a kept record', () => {
+  it('is written again by itself when the disk takes it again', async () => {
+    mkdirSync(file());
+    await expect(address.keep(RECORD)).rejects.toThrow();
+    rmdirSync(file());
+    await poll(async () => (await folder.runner()) !== undefined, { what: 'the record', deadlineMs: 10_000 });
+    expect(await folder.runner()).toEqual(RECORD);
+  });
+
+  it('is mended where it was damaged', async () => {
+    await address.keep(RECORD);
+    writeFileSync(file(), '{');
+    await address.mend();
+    expect(await folder.runner()).toEqual(RECORD);
+  });
+
+  it('does not bring back a folder that is gone, and is not written after its removal', async () => {
+    await address.keep(RECORD);
+    rmSync(folder.path, { recursive: true });
+    await address.mend();
+    expect(await folder.runner()).toBeUndefined();
+    mkdirSync(folder.path);
+    await address.remove();
+    await address.mend();
+    expect(await folder.runner()).toBeUndefined();
+  });
+});

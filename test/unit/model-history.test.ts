@@ -1,0 +1,136 @@
+// The history: bounded, readable after a power cut, and the questions that ladder and status ask of it.
+
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  failureTimes,
+  HISTORY_KEPT,
+  HISTORY_LIMIT,
+  type HistoryRecord,
+  lastEnded,
+  lastExit,
+  type StartCause,
+  unaskedRestarts,
+} from '../../src/model/history.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
+
+const at = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString();
+const started = (n: number, cause: StartCause): HistoryRecord => ({ at: at(n), kind: 'started', pid: n + 1, cause });
+const ended = (n: number, outcome: 'failure' | 'stopped' | 'restart-in-place' = 'failure'): HistoryRecord => ({
+  at: at(n),
+  kind: 'ended',
+  pid: n + 1,
+  code: 1,
+  outcome,
+  reason: `end ${n}`,
+  uptimeMs: 5,
+});
+
+describe('the questions asked of a history', () => {
+  it('have answers when nothing ever happened', () => {
+    expect(failureTimes([])).toEqual([]);
+    expect(unaskedRestarts([])).toEqual({ count: 0 });
+    expect(lastEnded([])).toBeUndefined();
+    expect(lastExit([])).toBeUndefined();
+  });
+
+  it('count failures since the user last asked for a start, and nothing but failures', () => {
+    const history = [started(1, 'asked'), ended(2), started(3, 'recovery'), ended(4), started(5, 'asked'), ended(6), ended(7, 'stopped')];
+    expect(failureTimes(history)).toEqual([Date.parse(at(6))]);
+    expect(failureTimes(history.slice(0, 4))).toEqual([Date.parse(at(2)), Date.parse(at(4))]);
+  });
+
+  it('count restarts that nobody asked for: by the ladder and in place, but not after an update', () => {
+    const history = [
+      started(1, 'asked'),
+      ended(2),
+      started(3, 'recovery'),
+      ended(4, 'restart-in-place'),
+      started(5, 'in-place'),
+      started(6, 'released'),
+    ];
+    expect(unaskedRestarts(history)).toEqual({ count: 2, lastAt: at(5) });
+    expect(unaskedRestarts([...history, started(7, 'asked')])).toEqual({ count: 0 });
+  });
+
+  it('tell the last end, whatever came after it', () => {
+    const history = [ended(1), ended(2), started(3, 'recovery'), { at: at(4), kind: 'noted', what: 'held', reason: 'update' } as const];
+    expect(lastEnded(history)).toEqual(ended(2));
+    expect(lastExit(history)).toEqual({ code: 1, reason: 'end 2', at: at(2) });
+  });
+});
+
+describe('the history file', () => {
+  let root: string;
+  let folder: StateFolder;
+  let file: string;
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'hg-history-'));
+    folder = new StateFolder(path.join(root, 'x'));
+    mkdirSync(folder.path);
+    file = path.join(folder.path, 'history.jsonl');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it('gives back what was appended, oldest first', async () => {
+    for (const record of [started(1, 'asked'), ended(2), started(3, 'recovery')]) await folder.appendHistory(record);
+    expect(await folder.history()).toEqual([started(1, 'asked'), ended(2), started(3, 'recovery')]);
+  });
+
+  it('is empty where there is none', async () => {
+    expect(await folder.history()).toEqual([]);
+  });
+
+  it('loses only the half-written line after a power cut, and goes on behind it', async () => {
+    await folder.appendHistory(started(1, 'asked'));
+    appendFileSync(file, `\n${JSON.stringify(ended(2)).slice(0, 20)}`);
+    await folder.appendHistory(started(3, 'recovery'));
+    expect(await folder.history()).toEqual([started(1, 'asked'), started(3, 'recovery')]);
+  });
+
+  it('passes over what is no record', async () => {
+    writeFileSync(
+      file,
+      ['null', '7', '[]', '{"kind":"other","at":"2026-01-01T00:00:00Z"}', '{"kind":"started","at":"x"}', '\0\0\0'].join('\n'),
+    );
+    await folder.appendHistory(ended(4));
+    expect(await folder.history()).toEqual([ended(4)]);
+  });
+
+  it(`is cut to ${HISTORY_KEPT} records when it has ${HISTORY_LIMIT}, and keeps the newest`, async () => {
+    const records = Array.from({ length: HISTORY_LIMIT }, (_, n) => ended(n));
+    writeFileSync(
+      file,
+      records
+        .slice(0, -2)
+        .map(record => `\n${JSON.stringify(record)}`)
+        .join(''),
+    );
+    await folder.appendHistory(ended(HISTORY_LIMIT - 2));
+    expect(await folder.history()).toHaveLength(HISTORY_LIMIT - 1);
+    await folder.appendHistory(ended(HISTORY_LIMIT - 1));
+    expect(await folder.history()).toEqual(records.slice(-HISTORY_KEPT));
+    await folder.appendHistory(ended(HISTORY_LIMIT));
+    expect(await folder.history()).toHaveLength(HISTORY_KEPT + 1);
+  });
+
+  it('never grows beyond its limit, however often a gateway crashes', async () => {
+    for (let n = 0; n < HISTORY_LIMIT * 1.5; n += 1) await folder.appendHistory(ended(n));
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThanOrEqual(HISTORY_LIMIT + 1);
+    expect((await folder.history()).at(-1)).toEqual(ended(HISTORY_LIMIT * 1.5 - 1));
+  });
+
+  it('survives any bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async bytes => {
+        writeFileSync(file, bytes);
+        await folder.appendHistory(ended(1));
+        expect((await folder.history()).at(-1)).toEqual(ended(1));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

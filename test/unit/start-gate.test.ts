@@ -1,0 +1,133 @@
+// A stop from outside: when is it the user's, and when the beginning of an update? And whose turn is it after a sign-in? Real files; only
+// time and the stopper are made.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
+import { Restraint } from '../../src/runner/start-gate.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
+import { NOBODY } from '../support/sandbox.ts';
+
+let root: string;
+let folder: StateFolder;
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  root = mkdtempSync(path.join(tmpdir(), 'hg-restraint-'));
+  folder = new StateFolder(path.join(root, 'HermesGateway'));
+  await folder.make();
+  await folder.writeDesired('running');
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const marker = () => path.join(root, '.hermes-update-in-progress');
+
+type Events = Readonly<Record<number, () => void | Promise<void>>>;
+
+/** Has a runner's restraint wait in a folder; resolves with the seconds that it took. `after` says what happens at which second. */
+async function secondsOf(
+  waits: (restraint: Restraint) => Promise<unknown>,
+  { after = {}, of = folder }: { after?: Events; of?: StateFolder } = {},
+) {
+  let second = 0;
+  const restraint = new Restraint({
+    folder: of,
+    processes: posixProcesses,
+    root: () => root,
+    isEnding: () => false,
+    wait: () => undefined,
+    record: async () => undefined,
+    changeOr: async ms => {
+      vi.advanceTimersByTime(ms);
+      second += ms / 1_000;
+      await after[second]?.();
+    },
+  });
+  await waits(restraint);
+  return second;
+}
+
+/** Waits as a runner does that was stopped by this command line. */
+function stoppedBy(argv: readonly string[], after: Events = {}): Promise<number> {
+  const stopper = { process: { pid: NOBODY }, commandLine: argv };
+  const verdict = { kind: 'stopped-from-outside', reason: 'Asked.', holderPid: NOBODY } as const;
+  return secondsOf(restraint => restraint.waitForOutside(verdict, stopper), { after });
+}
+
+const STOP = ['python', '-m', 'hermes_cli.main', 'gateway', 'stop'];
+const STOP_ALL = [...STOP, '--all'];
+const desired = async () => (await folder.desired()).desired;
+
+describe('a stop by "hermes gateway stop"', () => {
+  it("is the user's at once", async () => {
+    expect(await stoppedBy(STOP)).toBe(0);
+    expect(await desired()).toBe('stopped');
+  });
+
+  it("of all gateways is the user's when no update follows within 30 s", async () => {
+    expect(await stoppedBy(STOP_ALL)).toBe(30);
+    expect(await desired()).toBe('stopped');
+  });
+
+  it('of all gateways was the update that follows, and the gateway waits for its end', async () => {
+    const second = await stoppedBy(STOP_ALL, {
+      20: () => writeFileSync(marker(), `${process.pid}\n${Date.now() / 1_000}\n`),
+      45: () => rmSync(marker()),
+    });
+    expect(second).toBe(45);
+    expect(await desired()).toBe('running');
+  });
+
+  it('of all gateways is taken back by a start of the user', async () => {
+    expect(await stoppedBy(STOP_ALL, { 5: () => folder.writeDesired('running') })).toBe(5);
+    expect(await desired()).toBe('running');
+  });
+
+  it('of all gateways is confirmed by a stop of the user', async () => {
+    expect(await stoppedBy(STOP_ALL, { 5: () => folder.writeDesired('stopped') })).toBe(5);
+    expect(await desired()).toBe('stopped');
+  });
+});
+
+describe('the start that comes with a sign-in', () => {
+  const signedOut: readonly HistoryRecord[] = [
+    { at: '2099-01-01T00:00:00.000Z', kind: 'started', pid: 7, cause: 'asked' },
+    { at: '2099-01-02T00:00:00.000Z', kind: 'ended', pid: 7, code: 0, outcome: 'session-ending', reason: 'The session ends.', uptimeMs: 1 },
+  ];
+  const folders = ['HermesGateway', 'HermesGateway-play', 'HermesGateway-work'].map(name => () => new StateFolder(path.join(root, name)));
+  const turns = (history: readonly HistoryRecord[], after: Events = {}) =>
+    Promise.all(
+      folders.map(async of => {
+        const { at } = await of().desired();
+        return secondsOf(restraint => restraint.awaitTurn(history, at), { of: of(), after });
+      }),
+    );
+  beforeEach(async () => {
+    for (const of of folders) {
+      await of().make();
+      await of().writeDesired('running');
+      writeFileSync(of().definitionPath, '{}');
+    }
+  });
+
+  it('is that of one gateway after the other', async () => {
+    expect(await turns(signedOut)).toEqual([0, 0.5, 1]);
+  });
+
+  it('waits for nobody after a crash', async () => {
+    expect(await turns([])).toEqual([0, 0, 0]);
+  });
+
+  it('comes at once for the one that the user wishes for meanwhile', async () => {
+    const work = folders[2]?.();
+    if (!work) throw new Error('There is no third service.');
+    const { at } = await work.desired();
+    await work.writeDesired('running');
+    expect(await secondsOf(restraint => restraint.awaitTurn(signedOut, at), { of: work })).toBe(0);
+  });
+});

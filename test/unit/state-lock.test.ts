@@ -1,0 +1,146 @@
+// The lock that dies with its holder, with real processes that race for it.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { isLock, isSameProcess, lockHolder, type ProcessTable, processRef, takeLock } from '../../src/state/lock.ts';
+import { NOBODY, REPOSITORY } from '../support/sandbox.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'hg-lock-'));
+  file = path.join(folder, 'a.lock');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const take = (processes: ProcessTable = posixProcesses) => takeLock(file, processes);
+
+describe('a lock', () => {
+  it('is held by one until it is released', () => {
+    const lock = take();
+    expect(isLock(lock)).toBe(true);
+    expect(take()).toMatchObject({ pid: process.pid });
+    expect(lockHolder(file, posixProcesses)).toMatchObject({ pid: process.pid });
+    if (isLock(lock)) lock.release();
+    expect(lockHolder(file, posixProcesses)).toBeUndefined();
+    expect(isLock(take())).toBe(true);
+  });
+
+  it('leaves nothing but itself in the folder, and nothing when it is released', () => {
+    writeFileSync(file, JSON.stringify({ pid: NOBODY }));
+    const lock = take();
+    expect(readdirSync(folder)).toEqual(['a.lock']);
+    expect(isLock(take())).toBe(false);
+    expect(readdirSync(folder)).toEqual(['a.lock']);
+    if (isLock(lock)) lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['a process that is gone', JSON.stringify({ pid: NOBODY })],
+    ['a PID that went to another process', JSON.stringify({ pid: process.pid, startTime: 1 })],
+    ['nobody, because it is empty', ''],
+    ['nobody, because it is half written', '{"pid":12'],
+    ['nobody, because it is no object', '12'],
+    ['PID 0', '{"pid":0}'],
+    ['a group of processes', '{"pid":-1}'],
+    ['a word', '{"pid":"12"}'],
+    ['a megabyte of rubbish', 'x'.repeat(1024 * 1024)],
+  ])('is taken over from %s', (_who, text) => {
+    writeFileSync(file, text);
+    expect(lockHolder(file, posixProcesses)).toBeUndefined();
+    expect(isLock(take())).toBe(true);
+    expect(lockHolder(file, posixProcesses)).toMatchObject({ pid: process.pid });
+  });
+
+  it('is respected where no start time was recorded and the PID lives', () => {
+    writeFileSync(file, JSON.stringify({ pid: process.pid }));
+    expect(take()).toEqual({ pid: process.pid });
+  });
+
+  it('can be taken whatever those left behind who were killed while they took it', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const racers = [race(), race()];
+      // Each has taken it at least once, and none can have finished.
+      await Promise.all(racers.map(racer => once(racer.stdout, 'data')));
+      for (const racer of racers) racer.kill('SIGKILL');
+      await Promise.all(racers.map(racer => once(racer, 'close')));
+      rmSync(`${file}-held`, { force: true });
+      const lock = take();
+      expect(isLock(lock)).toBe(true);
+      if (isLock(lock)) lock.release();
+    }
+  });
+
+  it('is not released by one who lost it', () => {
+    const lock = take();
+    writeFileSync(file, JSON.stringify({ pid: 1 }));
+    if (isLock(lock)) lock.release();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ pid: 1 });
+  });
+
+  it('cannot be taken where its folder is not: a state folder that was removed never comes back by a lock', () => {
+    expect(() => takeLock(path.join(folder, 'gone', 'a.lock'), posixProcesses)).toThrow('ENOENT');
+  });
+
+  it('never has two holders, though processes race for it and die holding it', async () => {
+    const racers = [race(), race(), race(), race()];
+    const outputs = await Promise.all(
+      racers.map(async racer => {
+        let text = '';
+        racer.stdout.on('data', chunk => (text += chunk));
+        await once(racer, 'close');
+        return text.trim();
+      }),
+    );
+    expect(outputs).toEqual(racers.map(() => 'begun\n200 times alone'));
+  });
+});
+
+function race(): ChildProcessByStdio<null, Readable, null> {
+  return spawn(process.execPath, ['--input-type=module', '-e', RACER, REPOSITORY, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Takes the lock 200 times; while it holds it nobody else may. Every second time it leaves the lock as one who was killed does. */
+const RACER = `
+import fs from 'node:fs';
+const [repository, file] = process.argv.slice(1);
+const { isLock, takeLock } = await import(repository + '/dist/src/service/lock.js');
+const { posixProcesses } = await import(repository + '/dist/src/gateway/process-start-time.js');
+const critical = file + '-held';
+for (let round = 0; round < 200; round += 1) {
+  let lock;
+  do lock = takeLock(file, posixProcesses); while (!isLock(lock));
+  try {
+    fs.closeSync(fs.openSync(critical, 'wx'));
+  } catch (error) {
+    console.log('two holders in round ' + round);
+    process.exit(1);
+  }
+  if (round === 0) console.log('begun');
+  // Long enough for the others to look.
+  for (const until = performance.now() + 1; performance.now() < until; );
+  fs.rmSync(critical);
+  if (round % 2) lock.release();
+  else {
+    fs.writeFileSync(file + '.' + process.pid, JSON.stringify({ pid: ${NOBODY}, round }));
+    fs.renameSync(file + '.' + process.pid, file);
+  }
+}
+console.log('200 times alone');
+`;
+
+describe('a process', () => {
+  it('is known by its PID and its start time', () => {
+    const ref = processRef(process.pid, posixProcesses);
+    expect(isSameProcess(ref, posixProcesses)).toBe(true);
+    expect(isSameProcess({ ...ref, startTime: (ref.startTime ?? 0) + 1 }, posixProcesses)).toBe(false);
+    expect(isSameProcess({ pid: NOBODY }, posixProcesses)).toBe(false);
+  });
+});
