@@ -1,8 +1,8 @@
 /** The words of the shell in the language of its user; English where there are none. */
 
-import { en } from '../src/desktop/messages.ts';
 import { ar } from '../src/desktop/messages-ar.ts';
 import type { Catalogue } from '../src/desktop/messages-by-locale.ts';
+import { en } from '../src/desktop/messages-en.ts';
 import { shellEn } from '../src/desktop/shell-messages.ts';
 import { shellAr } from '../src/desktop/shell-messages-ar.ts';
 

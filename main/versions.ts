@@ -2,7 +2,7 @@
 
 import os from 'node:os';
 import { VERSION } from '../src/cli/version.ts';
-import type { Versions } from '../src/desktop/details.ts';
+import type { Versions } from '../src/desktop/ipc.ts';
 
 export function mainVersions(): Versions {
   const { node, electron } = process.versions;

@@ -5,8 +5,7 @@
 
 import type { Phase } from '../../src/model/status.ts';
 import type { PageHands } from './page-hands.ts';
-import type { Stage } from './stage.ts';
-import type { Finding } from './steps.ts';
+import type { Finding, Stage } from './stage.ts';
 
 /** Changes that are made; half of them to the worse. */
 const CHANGES = 24;

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright';
-import { en } from '../../src/desktop/messages.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import type { Hands } from './hands.ts';
 
 /** When the page told of another phase. */

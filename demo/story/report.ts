@@ -2,7 +2,7 @@
  * What the story says of itself: one aligned line a step while it goes on, one line at its end; or one JSON document for programs.
  */
 
-import type { Finding } from './steps.ts';
+import type { Finding } from './stage.ts';
 
 export interface StepReport {
   readonly name: string;

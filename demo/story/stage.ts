@@ -3,7 +3,15 @@
  * (status document, PIDs, process list).
  */
 
-import { en } from '../../src/desktop/messages.ts';
+/** What a step found, beside that it holds. */
+export interface Finding {
+  /** For people: one phrase. */
+  readonly figure: string;
+  /** For programs: milliseconds by name. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
+
+import { en } from '../../src/desktop/messages-en.ts';
 import { viewOf } from '../../src/desktop/views.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Phase, Status } from '../../src/model/status.ts';

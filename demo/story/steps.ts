@@ -4,19 +4,11 @@
  */
 
 import path from 'node:path';
-import { en } from '../../src/desktop/messages.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { asText } from '../../src/gateway/tolerant-json.ts';
 import { measureChanges } from './changes.ts';
 import type { PageHands } from './page-hands.ts';
-import type { Stage } from './stage.ts';
-
-/** What a step found, beside that it holds. */
-export interface Finding {
-  /** For people: one phrase. */
-  readonly figure: string;
-  /** For programs: milliseconds by name. */
-  readonly measured?: Readonly<Record<string, number>>;
-}
+import type { Finding, Stage } from './stage.ts';
 
 export interface Step {
   readonly name: string;

@@ -11,9 +11,9 @@ import { controlPath, request } from '../../src/gateway/control-socket.ts';
 import { type GatewayIdentity, gatewayIdentity, requireHome, resolveHermesRoot } from '../../src/gateway/home.ts';
 import { livingGateway } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { embeddedManager } from '../../src/manager/system-manager.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';
-import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
 import { endProcesses, processesOf } from './trial-processes.ts';
 import type { SystemOptions, TrialSystem } from './trial-system.ts';
@@ -65,7 +65,7 @@ function compose({
   const commandOf = (override: readonly string[] | undefined) =>
     resolveGatewayCommand(identity, { platform: process.platform, env: outerEnv, exists: existsSync, ...(override && { override }) }).argv;
   const states = stateRoot(process.platform, process.env, os.homedir());
-  const manager = new EmbeddedManager({
+  const manager = embeddedManager({
     stateRoot: states,
     hostCommand: [process.execPath, path.join(root, 'dist/host/hermes-gateway.cjs')],
     processes: posixProcesses,

@@ -3,7 +3,7 @@
  * between: so the gateways are down before it is called, and it is never left to the app's quit to install.
  */
 
-import type { UpdateState } from '../../src/desktop/tray-model.ts';
+import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
 import type { UpdaterPort } from './updater-port.ts';
 

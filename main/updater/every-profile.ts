@@ -1,7 +1,7 @@
 /** Something that is done to the gateways of all profiles at once, shown as an update of each, so that none takes another operation meanwhile. */
 
 import type { GatewayIdentity } from '../../src/model/identity.ts';
-import type { Report } from '../../src/model/manager.ts';
+import type { Report } from '../../src/model/steps.ts';
 import type { Engine } from '../engine.ts';
 
 /** @throws what `work` throws, and GatewayServiceError `busy` */

@@ -8,7 +8,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
-import { processRef } from '../../src/state/lock.ts';
+import { processRef } from '../../src/model/process-ref.ts';
 import { notUpdated } from '../../src/update/ending.ts';
 import { Update } from '../../src/update/update.ts';
 import type { Engine } from '../engine.ts';

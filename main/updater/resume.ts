@@ -4,8 +4,9 @@
  */
 
 import { livingUpdater } from '../../src/gateway/living-updater.ts';
-import { ERRORS, type ErrorCode, toGatewayServiceError } from '../../src/model/errors.ts';
-import { isSameProcess, type ProcessTable } from '../../src/state/lock.ts';
+import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
+import { toGatewayServiceError } from '../../src/model/errors.ts';
+import { isSameProcess, type ProcessTable } from '../../src/model/process-ref.ts';
 import { INTERRUPTED, resultOf } from '../../src/update/ending.ts';
 import { readJournals, type UpdateJournal, type UpdateResult } from '../../src/update/journal.ts';
 import { resumeUpdates } from '../../src/update/resume.ts';

@@ -1,6 +1,6 @@
 /** The app's own updater, as far as tray and registration need it. `electron-updater.ts` is one. */
 
-import type { UpdateState } from '../../src/desktop/tray-model.ts';
+import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 
 export interface UpdaterPort {
   readonly state: UpdateState;

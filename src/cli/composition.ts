@@ -4,7 +4,6 @@
 
 import os from 'node:os';
 import path from 'node:path';
-import type { GatewayCommand } from '../gateway/command.ts';
 import {
   type GatewayIdentity,
   gatewayIdentity,
@@ -22,30 +21,11 @@ import { hostCommand } from '../process/host-command.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
+import type { Composition, Selection } from './context.ts';
 import { type InstallerPorts, runInstaller } from './installer.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
-
-/** `--profile` and `--home`. */
-export interface Selection {
-  readonly profile?: string;
-  readonly home?: string;
-}
-
-export interface Composition {
-  /** @throws GatewayServiceError `profile-invalid`, `home-invalid` */
-  identity(selection: Selection): GatewayIdentity;
-  /** Every profile of this home, and every other gateway service of this user, installed or not. */
-  identities(selection: Selection): Promise<readonly GatewayIdentity[]>;
-  readonly manager: GatewayManager;
-  /** What this system lacks for this gateway's service, in plain sentences. */
-  lacking(identity: GatewayIdentity): readonly string[];
-  state(identity: GatewayIdentity): StateFolder;
-  readonly updates: UpdatePorts;
-  /** @throws GatewayServiceError `gateway-command-missing` */
-  gatewayCommand(identity: GatewayIdentity, override?: readonly string[]): GatewayCommand;
-}
 
 export interface CompositionSources {
   readonly platform?: NodeJS.Platform;

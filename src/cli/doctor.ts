@@ -7,18 +7,19 @@ import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { en } from '../desktop/messages.ts';
+import { en } from '../desktop/messages-en.ts';
 import { viewOf } from '../desktop/views.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { requireHome } from '../gateway/home.ts';
 import type { Defect } from '../model/defect.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { GatewayManager, Report } from '../model/manager.ts';
+import type { GatewayManager } from '../model/manager.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
+import type { Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import type { Composition } from './composition.ts';
+import type { Composition } from './context.ts';
 import type { Paint, Style } from './terminal.ts';
 
 export interface Finding {

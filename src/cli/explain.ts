@@ -1,7 +1,9 @@
 /** `explain`: the one table of errors, problems and entries of Windows' event log, as a list or one entry in detail. */
 
-import { ERRORS, type ExitCode, GatewayServiceError } from '../model/errors.ts';
+import { ERRORS } from '../model/error-table.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { EVENT_SOURCE, EVENTS } from '../model/events.ts';
+import type { ExitCode } from '../model/exit-codes.ts';
 import { PROBLEMS } from '../model/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';

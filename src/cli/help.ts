@@ -1,6 +1,6 @@
 /** What `--help` teaches beside the options: examples, what a verb changes, exit codes, and where the files are. */
 
-import { EXIT } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 
 const NAME = 'hermes-gateway';
 

@@ -4,11 +4,12 @@
  */
 
 import { parseArgs } from 'node:util';
-import { EXIT, type ExitCode, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { poll } from '../model/poll.ts';
-import { isSameProcess, processRef } from '../state/lock.ts';
+import { isSameProcess, processRef } from '../model/process-ref.ts';
 import { notUpdated, resultOf } from '../update/ending.ts';
 import { readJournals, type UpdateJournal } from '../update/journal.ts';
 import type { UpdatePorts } from '../update/ports.ts';

@@ -22,7 +22,7 @@ export async function runInternalVerb(argv: readonly string[]): Promise<number |
     return 0;
   }
   if (verb === 'supervise') {
-    await (await import('../host/entry.ts')).runSupervisor(service);
+    await (await import('./supervise.ts')).runSupervise(service);
     return 0;
   }
   return undefined;

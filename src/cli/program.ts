@@ -3,10 +3,11 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EXIT, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import { sentence } from '../model/sentence.ts';
 import type { Installable } from '../model/status.ts';
-import type { Composition, Selection } from './composition.ts';
+import type { Composition, Selection } from './context.ts';
 import { installAll, logsOfAll, operateAll, statusOfAll } from './every.ts';
 import { type PublicVerb, programHelp, VERBS, verbDescription, verbHelp } from './help.ts';
 import { Output } from './output.ts';

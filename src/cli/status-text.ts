@@ -3,7 +3,7 @@
  * Pure; the words are those of the shared catalogue.
  */
 
-import { en } from '../desktop/messages.ts';
+import { en } from '../desktop/messages-en.ts';
 import { type ActionVerb, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
 import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';

@@ -1,10 +1,12 @@
 /** What each public verb does: it asks the manager, shows the answer, and says with which exit code the command ends. */
 
-import { en } from '../desktop/messages.ts';
+import { en } from '../desktop/messages-en.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
-import { ERRORS, EXIT, GatewayServiceError } from '../model/errors.ts';
+import { ERRORS } from '../model/error-table.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -12,12 +14,13 @@ import type { Installable, Status } from '../model/status.ts';
 import { readLog } from '../state/log-reader.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
-import type { Composition, Selection } from './composition.ts';
+import type { Composition, Selection } from './context.ts';
 import { type Diagnosis, examine, findingsText, isHealthy } from './doctor.ts';
 import { explanations, explanationText } from './explain.ts';
 import { interruptible } from './operation.ts';
 import { indented, type Output } from './output.ts';
 import { statusText } from './status-text.ts';
+import { runSupervise } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface VerbContext {
@@ -151,8 +154,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
   output.note(`Keeping ${identity.serviceName} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
   try {
-    const { runSupervisor } = await import('../host/entry.ts');
-    if (!(await runSupervisor(identity.serviceName))) throw inCharge;
+    if (!(await runSupervise(identity.serviceName))) throw inCharge;
   } finally {
     unwatch();
     off();

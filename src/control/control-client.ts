@@ -6,7 +6,7 @@
 import net from 'node:net';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { RunnerState } from '../model/facts.ts';
-import type { RunnerRecord } from '../state/state-folder.ts';
+import type { RunnerRecord } from '../model/records.ts';
 import { type Ask, LineCutter, PIPE_PROTOCOL, parseServerMessage } from './pipe-protocol.ts';
 
 export interface ControlConnection {

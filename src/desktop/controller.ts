@@ -6,11 +6,11 @@
 import { type Defect, repairReceipt } from '../model/defect.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
-import type { GatewayManager, InstallOptions, Operation, Progress, Report } from '../model/manager.ts';
+import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Versions } from './details.ts';
-import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs } from './ipc.ts';
+import type { Operation, Progress, Report } from '../model/steps.ts';
+import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs, Versions } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
 import { lastUpdateEnd } from './update-view.ts';

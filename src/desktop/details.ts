@@ -5,7 +5,7 @@
 
 import type { HistoryRecord } from '../model/history.ts';
 import { redact as withoutSecrets } from '../model/redact.ts';
-import type { LogTail, Snapshot } from './ipc.ts';
+import type { LogTail, Snapshot, Versions } from './ipc.ts';
 
 const NAMES: readonly (readonly [RegExp, string])[] = [
   // Home folders of Windows, Linux and macOS, also with doubled separators as JSON has them. A name may hold spaces, but no separator.
@@ -19,9 +19,6 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
 export function redact(text: string): string {
   return NAMES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), withoutSecrets(text));
 }
-
-/** Versions by name, e.g. `{ app: '0.1.0', electron: '40.10.2' }`. */
-export type Versions = Readonly<Record<string, string>>;
 
 /** The report as plain text, one fact a line, English whatever the locale: it is read by those who mend. */
 export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogTail): string {

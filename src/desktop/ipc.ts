@@ -3,20 +3,22 @@
  * test double are derived. Payloads are parsed at run time by `ipc-requests.ts`, on the side that receives them.
  */
 
-import type { ErrorCode, ErrorValue } from '../model/errors.ts';
+import type { ErrorCode } from '../model/error-table.ts';
+import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
-import type { Operation } from '../model/manager.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Step } from '../model/steps.ts';
+import type { Operation, Step } from '../model/steps.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
-import type { Versions } from './details.ts';
 
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
 export const CHANGED = 'changed';
 /** With `true` a page says that it wants the pushes, with `false` that it does not any more. */
 export const LISTEN = 'listen';
+
+/** Versions by name, e.g. `{ app: '0.1.0', electron: '40.10.2' }`. */
+export type Versions = Readonly<Record<string, string>>;
 
 /** All that a window shows of one profile; a whole document each time, so that a missed push cannot leave it wrong. */
 export interface Snapshot {

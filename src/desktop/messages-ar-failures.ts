@@ -3,9 +3,9 @@
  * silence.
  */
 
-import type { ErrorCode } from '../model/errors.ts';
+import type { ErrorCode } from '../model/error-table.ts';
 import type { ProblemCode } from '../model/problems.ts';
-import type { Explained } from './messages.ts';
+import type { Explained } from './messages-update.ts';
 
 const say = (message: string, remedy: string): Explained => ({ message, remedy });
 

@@ -3,7 +3,8 @@
  * language that is not read. Other locales come from the host.
  */
 
-import { en, type Messages } from './messages.ts';
+import type { Messages } from './messages.ts';
+import { en } from './messages-en.ts';
 import { type ShellMessages, shellEn } from './shell-messages.ts';
 
 export interface Catalogue {

@@ -1,7 +1,8 @@
 /** Errors in the words of a window: their own, with a remedy of the window where that of the table names a command line. */
 
-import type { ErrorCode, ErrorValue } from '../model/errors.ts';
-import type { Explained } from './messages.ts';
+import type { ErrorCode } from '../model/error-table.ts';
+import type { ErrorValue } from '../model/errors.ts';
+import type { Explained } from './messages-update.ts';
 
 const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'gateway-command-missing': 'Repair the Hermes installation, then try again.',

@@ -3,7 +3,8 @@
  * catalogue; a bracket that is cut off shows where a translation would not fit.
  */
 
-import { en, type Messages } from './messages.ts';
+import type { Messages } from './messages.ts';
+import { en } from './messages-en.ts';
 import { type ShellMessages, shellEn } from './shell-messages.ts';
 
 const PLAIN = 'AEIOUYaeiouycnsAN';

@@ -1,6 +1,6 @@
 /** The English words of an update. */
 
-import { ERRORS } from '../model/errors.ts';
+import { ERRORS } from '../model/error-table.ts';
 import { createFormats } from './formats.ts';
 import type { UpdateEnd } from './ipc.ts';
 import { explainError } from './messages-en-failures.ts';

@@ -2,8 +2,13 @@
 
 import type { PlannedGateway, UpdateStep } from '../update/update-shape.ts';
 import type { ShownUpdate, UpdateEnd } from './ipc.ts';
-import type { Explained } from './messages.ts';
 import type { UpdateStage } from './update-view.ts';
+
+/** A failure or a problem in the words of a locale: what happened, and what to do about it. */
+export interface Explained {
+  readonly message: string;
+  readonly remedy: string;
+}
 
 export interface UpdateMessages {
   /** "Updating Hermes from 0.19 to 0.20" */

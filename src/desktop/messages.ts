@@ -9,17 +9,9 @@ import type { Problem } from '../model/problems.ts';
 import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
 import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import type { Snapshot } from './ipc.ts';
-import type { UpdateMessages } from './messages-update.ts';
+import type { Explained, UpdateMessages } from './messages-update.ts';
 import type { ShownOperation } from './store.ts';
 import type { ActionVerb, LadderDot, PhaseAction } from './views.ts';
-
-export { en } from './messages-en.ts';
-
-/** A failure or a problem in the words of a locale: what happened, and what to do about it. */
-export interface Explained {
-  readonly message: string;
-  readonly remedy: string;
-}
 
 /** What is shown before a switch changes anything. */
 export interface ConfirmText {

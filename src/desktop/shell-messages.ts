@@ -4,7 +4,9 @@
  */
 
 import type { AlertKind } from './notification-model.ts';
-import type { UpdateState } from './tray-model.ts';
+
+/** Of the app's updater, not of Hermes'. */
+export type UpdateState = 'none' | 'checking' | 'downloading' | 'ready';
 
 export interface Announcement {
   readonly title: string;

@@ -5,10 +5,9 @@
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { Operation } from '../model/manager.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Step } from '../model/steps.ts';
+import type { Operation, Step } from '../model/steps.ts';
 import type { GatewayServiceBridge, LogTail, Reply, Snapshot } from './ipc.ts';
 
 /** The shapes that a store hands out, for those who may import nothing but `src/desktop`. */

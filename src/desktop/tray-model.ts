@@ -5,11 +5,8 @@
 
 import type { ShownUpdate, Snapshot } from './ipc.ts';
 import type { Messages } from './messages.ts';
-import type { AfterQuit, ShellMessages } from './shell-messages.ts';
+import type { AfterQuit, ShellMessages, UpdateState } from './shell-messages.ts';
 import { canRestart, canStart, canStop, type TrayIcon, trayIconOf, viewOf } from './views.ts';
-
-/** Of the app's updater, not of Hermes'. */
-export type UpdateState = 'none' | 'checking' | 'downloading' | 'ready';
 
 /** Colour of the bar that the icon lies on; the icon has the other one. */
 export type TrayTheme = 'light' | 'dark';

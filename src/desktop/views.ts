@@ -3,10 +3,11 @@
  * Tray, tooltip, panel and CLI read this one table, so they cannot disagree; forgetting a phase does not compile.
  */
 
-import { type ErrorCode, EXIT, type ExitCode } from '../model/errors.ts';
-import type { Operation } from '../model/manager.ts';
+import type { ErrorCode } from '../model/error-table.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
 import type { Mechanism, Phase, Status } from '../model/status.ts';
+import type { Operation } from '../model/steps.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';

@@ -5,12 +5,13 @@
  * with one JSON line. `elevated uninstall --all` is what Windows' list of apps asks for.
  */
 
+import { readOwner } from '../host/service-registry.ts';
 import { holdThisHost, tidyHosts } from '../mechanisms/installed-host.ts';
 import { isBroker, registerService, sessionOwner, unregisterService } from '../mechanisms/service-registration.ts';
-import { readOwner } from '../mechanisms/service-registry.ts';
 import { takeWhatNeedsRights } from '../migration/windows-migration.ts';
 import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb, isServiceName } from '../model/elevation.ts';
-import { EXIT, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { hostCommand } from '../process/host-command.ts';

@@ -3,7 +3,7 @@
  * at all of a step that was killed. What counts is the step's own line, whether a step is at work, and what the SCM shows.
  */
 
-import type { ElevatedAnswer, ElevationOutcome } from '../model/elevation.ts';
+import type { ElevatedAnswer, ElevatedVerb, ElevationOutcome } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 
@@ -27,6 +27,8 @@ export interface ElevationFacts {
   /** Whether the SCM shows what was asked for. */
   readonly isDone: () => boolean;
 }
+
+export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
 
 export interface SettleTimes {
   /** After this nobody waits any more: Windows takes its own question back after two minutes. */

@@ -5,16 +5,14 @@
 
 import { installedCommand } from '../mechanisms/installed-host.ts';
 import { isRegistered, isUnregistered } from '../mechanisms/service-registration.ts';
-import { ELEVATED_MUTEX, type ElevatedVerb, type Elevation, type ElevationOutcome } from '../model/elevation.ts';
+import { ELEVATED_MUTEX, type Elevation, type ElevationOutcome } from '../model/elevation.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { mutexExists } from '../windows/mutex.ts';
 import { isElevated } from '../windows/security.ts';
 import { directElevation } from './direct-elevation.ts';
 import { runAs } from './run-as.ts';
-import type { ElevationFacts } from './settle.ts';
+import type { FactsOf } from './settle.ts';
 import { sudoPrompt } from './sudo-prompt.ts';
-
-export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
 
 /** What Windows itself shows of an elevation. */
 export function factsOfWindows(program: readonly string[]): FactsOf {

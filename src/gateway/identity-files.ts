@@ -4,7 +4,7 @@
  */
 
 import path from 'node:path';
-import type { ProcessTable } from '../state/lock.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { posixProcesses, startTimesMatch } from './process-start-time.ts';
 import {
   asObject,

@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { ProcessTable } from '../state/lock.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { readUpdateMarker, UPDATE_MARKER } from './identity-files.ts';
 
 export interface LivingUpdater {

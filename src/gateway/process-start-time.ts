@@ -6,7 +6,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { ProcessTable } from '../state/lock.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 
 /** `ps` says whole seconds, Hermes writes centiseconds. */
 const MACOS_TOLERANCE = 100;

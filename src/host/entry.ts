@@ -13,19 +13,22 @@ import { pipeAddress } from '../control/pipe-address.ts';
 import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
 import { variablesOfOthers } from '../gateway/dotenv.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
-import { requireHome } from '../gateway/home.ts';
+import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { type Definition, definedIdentity } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { startDetached } from '../process/detach.ts';
 import type { LaunchSpec } from '../process/gateway-process.ts';
 import { hostCommand } from '../process/host-command.ts';
-import { thisMachine } from '../process/machine.ts';
+import { thisMachine } from '../process/this-machine.ts';
 import { knowsExternalSupervisor } from '../runner/gateway-help.ts';
 import { Runner } from '../runner/runner.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder, stateRoot } from '../state/state-folder.ts';
 import { hostLog } from './host-log.ts';
 import { type RunnerProcess, supervise } from './supervisor.ts';
+
+/** Whether the SCM starts this gateway. */
+export type IsServiceRegistered = (identity: GatewayIdentity, folder: StateFolder) => Promise<boolean>;
 
 /** A gateway that takes longer to be up has no priority any more, in milliseconds. */
 const SETTLED_MS = 3_000;
@@ -86,10 +89,10 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<ne
  * The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge, or the service that
  * has taken over from it.
  */
-export async function runSupervisor(serviceName: string): Promise<boolean> {
+export async function runSupervisor(serviceName: string, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
   const folder = stateFolderOf(serviceName);
   const definition = await requireDefinition(folder, serviceName);
-  if (await isSuperseded(definition, folder)) return false;
+  if (await isSuperseded(definition, folder, isServiceRegistered)) return false;
   const ending = new Promise<string>(resolve => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(`signal ${signal}`));
   });
@@ -114,12 +117,9 @@ export async function runSupervisor(serviceName: string): Promise<boolean> {
 }
 
 /** Whether the service is in charge: a Startup entry that a takeover did not come to remove must not start a second host. */
-async function isSuperseded(definition: Definition, folder: StateFolder): Promise<boolean> {
+async function isSuperseded(definition: Definition, folder: StateFolder, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
   if (definition.mechanism !== 'startup') return definition.mechanism === 'service';
-  if (process.platform !== 'win32') return false;
-  const { scmHost } = await import('../mechanisms/scm-host.ts');
-  const { state } = await scmHost({ hostCommand: hostCommand() }).registration(definedIdentity(definition), folder);
-  return state === 'registered';
+  return isServiceRegistered(definedIdentity(definition), folder);
 }
 
 function startRunner(argv: readonly string[], cwd: string): RunnerProcess {

@@ -5,8 +5,6 @@
 
 import path from 'node:path';
 import { type DownMessage, formatDown } from '../control/host-link.ts';
-import { HOST_FILES, HOST_MANIFEST } from '../mechanisms/host-files.ts';
-import { readHostFacts, readLadder, readOwner, writeHostFacts } from '../mechanisms/service-registry.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { HostFacts } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
@@ -25,6 +23,8 @@ import { connectService, type HostedService } from '../windows/service-host.ts';
 import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
+import { HOST_FILES, HOST_MANIFEST } from './host-files.ts';
+import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
 
 /** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
 const FAILED = 1;

@@ -5,23 +5,19 @@
 
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
-import type { FormerAutostart, HostPort } from '../mechanisms/host-port.ts';
-import type { Defect } from '../model/defect.ts';
+import type { HostPort } from '../mechanisms/host-port.ts';
+import type { FormerAutostart } from '../migration/former-autostart.ts';
+import type { Ailment, Defect } from '../model/defect.ts';
 import { definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { Report } from '../model/manager.ts';
 import { problem } from '../model/problems.ts';
+import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { Status } from '../model/status.ts';
-import { takeOver } from '../runner/gateway-life.ts';
-import { isSameProcess, type ProcessTable } from '../state/lock.ts';
+import type { Report } from '../model/steps.ts';
+import { takeOver } from '../process/orphan.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { Mechanisms } from './mechanisms.ts';
 import { staleState } from './stale-state.ts';
-
-/** A defect, and how it is mended: by itself, or together with all others of the registration. */
-export interface Ailment extends Defect {
-  readonly cure?: 'registration' | ((report: Report) => Promise<unknown>);
-}
 
 export interface DoctorPorts {
   readonly mechanisms: Mechanisms;

@@ -9,8 +9,8 @@ import { livingGateway, readGatewayState } from '../gateway/identity-files.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import { type Problem, problem } from '../model/problems.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
-import type { ProcessTable } from '../state/lock.ts';
 import type { FindHermesUnit, HermesUnit } from './hermes-units.ts';
 
 export interface NeighbourFacts {

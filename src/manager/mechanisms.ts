@@ -5,12 +5,13 @@
 
 import type { Vouch } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
-import type { FormerAutostart, HostPort } from '../mechanisms/host-port.ts';
+import type { HostPort } from '../mechanisms/host-port.ts';
+import type { FormerAutostart } from '../migration/former-autostart.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
-import type { Report } from '../model/manager.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { Installable } from '../model/status.ts';
+import type { Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { type Neighbours, neighbourProblems, obstacleTo } from './install-obstacles.ts';
 import type { HostReport, MechanismFacts } from './status-source.ts';

@@ -1,10 +1,11 @@
 /** One operation at a time on a service: who comes second waits for its turn, and says so. */
 
 import fs from 'node:fs';
-import type { Operation, Report } from '../model/manager.ts';
 import { poll } from '../model/poll.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
+import type { Operation, Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
-import { isLock, type ProcessTable, takeLock } from '../state/lock.ts';
+import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
 export interface TurnOptions {

@@ -5,15 +5,16 @@
 
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Ailment } from '../model/defect.ts';
 import { type ProblemCode, problem } from '../model/problems.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
 import { readJson } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
-import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { isUnderWay, journalFile, readJournals } from '../update/journal.ts';
 import { settleUpdates } from '../update/resume.ts';
-import type { Ailment } from './doctor.ts';
 
 /** State files that the service can do without; a damaged one is only put aside. */
 const DISPENSABLE = ['desired.json', 'host.json', 'runner.json', 'launch.json'];

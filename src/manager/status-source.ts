@@ -10,11 +10,12 @@ import { GatewayServiceError } from '../model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { type Problem, problem } from '../model/problems.ts';
+import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import type { RunnerRecord } from '../model/records.ts';
 import type { Installable, Phase, Status } from '../model/status.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { holdInForce } from '../state/holds.ts';
-import { isSameProcess, type ProcessTable } from '../state/lock.ts';
-import type { RunnerRecord, StateFolder } from '../state/state-folder.ts';
+import type { StateFolder } from '../state/state-folder.ts';
 
 /** What only the mechanism in charge can say. */
 export interface HostReport {

@@ -7,11 +7,11 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
+import { type EmbeddedHostOptions, embeddedHost } from '../mechanisms/embedded-host.ts';
 import { startupHost } from '../mechanisms/startup-host.ts';
 import type { Elevation } from '../model/elevation.ts';
 import type { GatewayManager } from '../model/manager.ts';
-import { EmbeddedManager } from '../process/embedded-manager.ts';
-import { thisMachine } from '../process/machine.ts';
+import { thisMachine } from '../process/this-machine.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { hermesUnits } from './hermes-units.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
@@ -45,7 +45,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const options = { stateRoot, processes, checkCommand, neighbours: around, parentOf };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
-  if (platform !== 'win32') return withUpdates(new EmbeddedManager({ ...options, hostCommand }));
+  if (platform !== 'win32') return withUpdates(embeddedManager({ ...options, hostCommand }));
   const [
     { installedCommand, protocolOf },
     { scmHost, servedByRunner: vouch },
@@ -70,6 +70,11 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const startup = startupHost({ hostCommand, stateRoot, processes, shell, vouch });
   const former = windowsMigration({ stateRoot, processes, shell });
   return { readUserEnvironment, lacking, ...withUpdates(new HostedManager([service, startup], { ...options, former })) };
+}
+
+/** The manager of a system without an SCM. */
+export function embeddedManager(options: HostedManagerOptions & Pick<EmbeddedHostOptions, 'hostCommand'>): HostedManager {
+  return new HostedManager([embeddedHost(options)], options);
 }
 
 /** What would be started for this gateway now. @throws GatewayServiceError `gateway-command-missing` */

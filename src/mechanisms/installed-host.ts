@@ -8,6 +8,16 @@ import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import {
+  checkHostFiles,
+  HOST_FILES,
+  HOST_MANIFEST,
+  HOST_PROGRAM,
+  type HostPlace,
+  hostPlace,
+  isHostFolderName,
+  readManifest,
+} from '../host/host-files.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
@@ -21,16 +31,6 @@ import { systemDirectory } from '../windows/library.ts';
 import { enumerateServices, queryConfig } from '../windows/scm.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import { forgetApp, listApp } from './apps-list.ts';
-import {
-  checkHostFiles,
-  HOST_FILES,
-  HOST_MANIFEST,
-  HOST_PROGRAM,
-  type HostPlace,
-  hostPlace,
-  isHostFolderName,
-  readManifest,
-} from './host-files.ts';
 import { isBroker } from './service-registration.ts';
 
 const ALL_FILES = [...HOST_FILES, HOST_MANIFEST];

@@ -7,15 +7,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Vouch } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
+import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
 import { type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { EVENT_SOURCE } from '../model/events.ts';
 import type { Registration } from '../model/facts.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from '../model/ladder.ts';
-import type { Report } from '../model/manager.ts';
 import { problem } from '../model/problems.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import type { Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
@@ -39,7 +40,6 @@ import {
   sessionOwner,
   unregisterService,
 } from './service-registration.ts';
-import { readBinaryPath, readHostFacts, readOwner } from './service-registry.ts';
 
 export interface ScmHostOptions {
   /** How the SCM is to start the broker: the program and the arguments before `service`. */

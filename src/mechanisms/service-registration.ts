@@ -4,6 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
+import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
 import { type Defect, isMendable } from '../model/defect.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
@@ -24,7 +25,6 @@ import {
   serviceDisplayName,
 } from '../windows/service-install.ts';
 import { serviceDefects } from './service-defects.ts';
-import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from './service-registry.ts';
 
 export interface ServiceRegistration {
   readonly service: string;

@@ -8,11 +8,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
 import { writeFileAtomic } from '../state/files.ts';
-import type { Shortcut } from '../windows/shortcut.ts';
+import { commandOfShortcut } from '../windows/shortcut.ts';
+import type { StartupShell } from '../windows/startup-shell.ts';
 import {
   commandFileOf,
   commandOfCommandFile,
-  commandOfShortcut,
   ENTRY_KINDS,
   type EntryKind,
   entryFileName,
@@ -20,20 +20,6 @@ import {
   serviceOfEntry,
   shortcutOf,
 } from './startup-entry.ts';
-
-/** What Windows' shell does for a Startup entry. */
-export interface StartupShell {
-  /** The user's Startup folder, wherever it was redirected to; it need not exist. */
-  folder(): string;
-  readShortcut(file: string): Shortcut;
-  writeShortcut(file: string, shortcut: Shortcut): void;
-  /** Whether the user's own switch lets Windows open this entry at sign-in. */
-  isEnabled(fileName: string): boolean;
-  /** Has the running Explorer start what a shortcut says; false where there is none to ask. */
-  start(shortcut: Shortcut): Promise<boolean>;
-  /** Whether what this process starts itself has more rights than what Explorer starts. */
-  hasMoreRights(): boolean;
-}
 
 export interface Entry {
   readonly kind: EntryKind;

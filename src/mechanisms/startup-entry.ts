@@ -35,10 +35,6 @@ export function shortcutOf([program = '', ...args]: readonly string[], cwd: stri
   return { program, parameters: args.map(quoteArgument).join(' '), cwd, description: DESCRIPTION };
 }
 
-export function commandOfShortcut({ program, parameters }: Pick<Shortcut, 'program' | 'parameters'>): readonly string[] {
-  return [program, ...splitCommandLine(`"" ${parameters}`).slice(1)];
-}
-
 const CMD_START = 'start "" /min ';
 
 /**

@@ -13,13 +13,15 @@ import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import { poll } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { noted } from '../model/receipt.ts';
 import { startDetached } from '../process/detach.ts';
-import { isLock, lockHolder, type ProcessTable, takeLock } from '../state/lock.ts';
+import { isLock, lockHolder, takeLock } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
+import type { StartupShell } from '../windows/startup-shell.ts';
 import { copiesIn, ensureHostCopy, hostCopyCommand, isWholeCopy, pruneHostCopies } from './host-copy.ts';
 import type { HostPort } from './host-port.ts';
-import { StartupEntries, type StartupShell } from './startup-entries.ts';
+import { StartupEntries } from './startup-entries.ts';
 import { copyOf, entryCommand, entryFileName, shortcutOf } from './startup-entry.ts';
 import { livingHostFacts, supervisedRegistration } from './supervised.ts';
 

@@ -1,7 +1,8 @@
 /** What a supervisor's lock and its last word say of it: the same for every mechanism whose host is one. */
 
 import type { HostFacts, Registration } from '../model/facts.ts';
-import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
+import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
 /** Something that a supervisor serves, and whether one lives. */

@@ -8,7 +8,7 @@ import { type Start, startThroughExplorer } from '../windows/explorer.ts';
 import { isElevatedByConsent } from '../windows/security.ts';
 import { readShortcut, writeShortcut } from '../windows/shortcut.ts';
 import { isStartupEntryEnabled, startupFolder } from '../windows/startup-folder.ts';
-import type { StartupShell } from './startup-entries.ts';
+import type { StartupShell } from '../windows/startup-shell.ts';
 
 /** An Explorer that hangs is not waited for longer, in milliseconds. */
 const EXPLORER_MS = 10_000;

@@ -15,18 +15,19 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { livingGateway } from '../gateway/identity-files.ts';
-import type { FormerAutostart } from '../mechanisms/host-port.ts';
 import type { Defect } from '../model/defect.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
-import type { Report } from '../model/manager.ts';
 import { type Problem, problem } from '../model/problems.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import type { Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
 import { writeIfMissing } from '../state/files.ts';
-import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import { lockHolder } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
+import type { FormerAutostart } from './former-autostart.ts';
 import { lately } from './look.ts';
 import {
   type MigrationRecord,

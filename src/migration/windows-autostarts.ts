@@ -6,8 +6,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { readTextFile } from '../gateway/tolerant-json.ts';
-import type { StartupShell } from '../mechanisms/startup-entries.ts';
-import { commandOfShortcut } from '../mechanisms/startup-entry.ts';
 import { writeIfMissing } from '../state/files.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
@@ -16,6 +14,8 @@ import { stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { sidOfAccount } from '../windows/security.ts';
 import { disableService } from '../windows/service-install.ts';
+import { commandOfShortcut } from '../windows/shortcut.ts';
+import type { StartupShell } from '../windows/startup-shell.ts';
 import { expandVariables } from '../windows/user-environment.ts';
 import type { AutostartOwner } from './autostarts.ts';
 import type { Ports, ServiceRegistry, StartupFile, StartupFolder } from './ports.ts';

@@ -6,10 +6,10 @@
 
 import os from 'node:os';
 import { readTextFile } from '../gateway/tolerant-json.ts';
-import type { StartupShell } from '../mechanisms/startup-entries.ts';
 import { readValue } from '../windows/registry.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser } from '../windows/security.ts';
+import type { StartupShell } from '../windows/startup-shell.ts';
 import { expandVariables, readUserEnvironment } from '../windows/user-environment.ts';
 import { type AutostartOwner, findAutostarts } from './autostarts.ts';
 import { Migration, type MigrationOptions } from './migration.ts';

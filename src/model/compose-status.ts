@@ -3,14 +3,14 @@
  * to know nothing of words, and a status can be told when nothing of ours runs.
  */
 
-import type { Hold } from '../state/holds.ts';
-import type { DesiredRecord } from '../state/state-folder.ts';
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
 import { type HostFacts, type Registration, RUNNER_EXIT, type RunnerState } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
+import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problems.ts';
+import type { DesiredRecord } from './records.ts';
 import type { Mechanism, Phase, Restarts, Status } from './status.ts';
 
 export interface StatusFacts {

@@ -8,6 +8,7 @@ import type { GatewayIdentity } from './identity.ts';
 import type { Problem } from './problems.ts';
 import type { Receipt, ReceiptEntry } from './receipt.ts';
 import type { Installable, Status } from './status.ts';
+import type { Report } from './steps.ts';
 
 export interface Defect {
   readonly problem: Problem;
@@ -15,6 +16,11 @@ export interface Defect {
   readonly changes: readonly ReceiptEntry[];
   /** Somebody has chosen it: it is told, and stays as it is. */
   readonly kept?: true;
+}
+
+/** A defect, and how it is mended: by itself, or together with all others of the registration. */
+export interface Ailment extends Defect {
+  readonly cure?: 'registration' | ((report: Report) => Promise<unknown>);
 }
 
 export interface Repair {

@@ -3,7 +3,7 @@
  * This file holds its shape and the pure questions asked of it; `state-folder.ts` keeps it.
  */
 
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-table.ts';
 import type { ExitKind } from './exit-kind.ts';
 import { type Fits, fits, isPid, isText, isTime, isWhole, oneOf, orMissing, orNull } from './fields.ts';
 import type { LastExit } from './status.ts';

@@ -9,21 +9,7 @@ import type { GatewayIdentity } from './identity.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Receipt } from './receipt.ts';
 import type { Installable, Status } from './status.ts';
-import type { Step } from './steps.ts';
-
-export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
-
-/** A step of an operation that began; shown live on a terminal and in the panel. */
-export interface Progress {
-  readonly operation: Operation;
-  readonly step: Step;
-  /** Whom or what it is about, the same in every language: a service, a program, a PID. */
-  readonly subject?: string;
-  /** The step as a plain English phrase, with its subject. */
-  readonly message: string;
-}
-
-export type Report = (progress: Progress) => void;
+import type { Report } from './steps.ts';
 
 export interface InstallOptions {
   /** Which mechanism; default: the best one that this process has the rights for, else the one in charge. */

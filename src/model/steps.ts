@@ -3,8 +3,6 @@
  * tells the step anew by its code, so that nobody reads half a sentence in each.
  */
 
-import type { Operation, Progress } from './manager.ts';
-
 /** Present tense, without a full stop. */
 export const STEPS = {
   queueing: 'Waiting for another operation',
@@ -28,6 +26,20 @@ export const STEPS = {
 } as const satisfies Record<string, string>;
 
 export type Step = keyof typeof STEPS;
+
+export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
+
+/** A step of an operation that began; shown live on a terminal and in the panel. */
+export interface Progress {
+  readonly operation: Operation;
+  readonly step: Step;
+  /** Whom or what it is about, the same in every language: a service, a program, a PID. */
+  readonly subject?: string;
+  /** The step as a plain English phrase, with its subject. */
+  readonly message: string;
+}
+
+export type Report = (progress: Progress) => void;
 
 export function progress(operation: Operation, step: Step, subject?: string): Progress {
   return subject === undefined

@@ -1,12 +1,10 @@
 /**
- * What differs between the systems below a runner or a client: how processes are told apart, and how a gateway is born so that its whole
- * tree stays within reach. Windows' half is loaded on Windows only, because it brings koffi.
+ * What differs between the systems below a runner or a client: how processes are told apart, and how a gateway is started so that its whole
+ * tree stays within reach.
  */
 
-import { readFileSync } from 'node:fs';
-import { posixProcesses } from '../gateway/process-start-time.ts';
-import type { ProcessTable } from '../state/lock.ts';
-import { type LaunchGateway, launchInProcessGroup } from './gateway-process.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
+import type { LaunchGateway } from './gateway-process.ts';
 
 export interface Machine {
   readonly processes: ProcessTable;
@@ -22,33 +20,3 @@ export interface Machine {
   /** Ends this process, which has nothing left to write: whoever restarts it waits for that. */
   leave(exitCode: number): never;
 }
-
-export async function thisMachine(): Promise<Machine> {
-  return process.platform === 'win32' ? (await import('./windows-machine.ts')).windowsMachine : posixMachine;
-}
-
-export const posixMachine: Machine = {
-  processes: posixProcesses,
-  launch: launchInProcessGroup,
-  commandLine: pid => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    } catch {
-      return undefined;
-    }
-  },
-  parentOf: pid => {
-    try {
-      // The name of the program stands in parentheses, whatever is in it.
-      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return Number(parent);
-    } catch {
-      return undefined;
-    }
-  },
-  isInUse: () => false,
-  onSessionEnd: async () => undefined,
-  leave: exitCode => process.exit(exitCode),
-};

@@ -3,8 +3,10 @@
  * another one is started. Never two gateways, and nothing left behind by a stop. On Windows the runner's job does this by itself.
  */
 
+import { stopGateway } from '../gateway/graceful-stop.ts';
+import { livingGateway } from '../gateway/identity-files.ts';
 import { unendedStart } from '../model/history.ts';
-import { isSameProcess, type ProcessTable } from '../state/lock.ts';
+import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
 
@@ -21,4 +23,24 @@ export async function endOrphan(folder: StateFolder, processes: ProcessTable): P
   const ended = !recycled && (await endProcessGroup(launch.pid));
   await folder.removeLaunch();
   return ended;
+}
+
+/** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. The PID of the one that did. */
+export async function takeOver(home: string, processes: ProcessTable): Promise<number | undefined> {
+  const found = livingGateway(home, processes);
+  if (!found?.certain) return undefined;
+  const gone = () => livingGateway(home, processes)?.pid !== found.pid;
+  const send = (signal: NodeJS.Signals) => {
+    if (!gone()) process.kill(found.pid, signal);
+  };
+  await stopGateway(
+    { home, gateway: found },
+    {
+      gatewayIsGone: gone,
+      treeIsEmpty: gone,
+      killTree: () => send('SIGKILL'),
+      ...(process.platform === 'win32' ? {} : { signal: send }),
+    },
+  );
+  return found.pid;
 }

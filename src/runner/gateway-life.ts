@@ -4,10 +4,10 @@
  */
 
 import { stopGateway } from '../gateway/graceful-stop.ts';
-import { type GatewayProcess, livingGateway } from '../gateway/identity-files.ts';
+import type { GatewayProcess } from '../gateway/identity-files.ts';
 import type { Definition } from '../model/definition.ts';
+import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
-import { type ProcessRef, type ProcessTable, processRef } from '../state/lock.ts';
 import type { OutputLog } from '../state/output-log.ts';
 import { GatewayWatch, type Sight } from './gateway-watch.ts';
 
@@ -91,24 +91,4 @@ export class GatewayLife {
       await tree.kill();
     }
   }
-}
-
-/** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. The PID of the one that did. */
-export async function takeOver(home: string, processes: ProcessTable): Promise<number | undefined> {
-  const found = livingGateway(home, processes);
-  if (!found?.certain) return undefined;
-  const gone = () => livingGateway(home, processes)?.pid !== found.pid;
-  const send = (signal: NodeJS.Signals) => {
-    if (!gone()) process.kill(found.pid, signal);
-  };
-  await stopGateway(
-    { home, gateway: found },
-    {
-      gatewayIsGone: gone,
-      treeIsEmpty: gone,
-      killTree: () => send('SIGKILL'),
-      ...(process.platform === 'win32' ? {} : { signal: send }),
-    },
-  );
-  return found.pid;
 }

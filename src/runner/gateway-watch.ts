@@ -8,7 +8,7 @@ import { controlPath, identify } from '../gateway/control-socket.ts';
 import { type GatewayProcess, livingGateway, readGatewayState } from '../gateway/identity-files.ts';
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
 import type { ProblemCode } from '../model/problems.ts';
-import { type ProcessRef, type ProcessTable, processRef } from '../state/lock.ts';
+import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 
 /** What is seen of a gateway. */
 export interface Sight {

@@ -4,8 +4,8 @@
  */
 
 import path from 'node:path';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { watchFolder } from '../state/folder-watch.ts';
-import type { ProcessTable } from '../state/lock.ts';
 import { sweepLeavings } from '../state/orphaned-temp-files.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { settleUpdates } from '../update/resume.ts';

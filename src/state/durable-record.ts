@@ -4,7 +4,8 @@
  * a gateway that outlives it would be known to nobody.
  */
 
-import type { LaunchRecord, RunnerRecord, StateFolder } from './state-folder.ts';
+import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
+import type { StateFolder } from './state-folder.ts';
 
 /** Where the record lies. */
 interface RecordPlace<T> {

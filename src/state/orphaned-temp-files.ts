@@ -5,7 +5,8 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { lockHolder, type ProcessTable } from './lock.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
+import { lockHolder } from './lock.ts';
 
 /** `.<file>.<PID>.<mark>.tmp`, and `<lock>.<PID>.<mark>` */
 const WRITER = /^(?:\..+|.+\.lock)\.(\d+)\.[0-9a-f]{8}(?:\.tmp)?$/;

@@ -11,10 +11,11 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
 import { type Fits, fieldsOf, fits, isProcessRef, isText, isTime } from '../model/fields.ts';
 import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord, isHistoryRecord } from '../model/history.ts';
+import type { Hold } from '../model/hold.ts';
+import type { DesiredRecord, LaunchRecord, RunnerRecord } from '../model/records.ts';
 import type { Desired } from '../model/status.ts';
 import { readJson, writeFileAtomic, writeJson } from './files.ts';
-import { type Hold, placeHold, readHolds, releaseHold } from './holds.ts';
-import type { ProcessRef } from './lock.ts';
+import { placeHold, readHolds, releaseHold } from './holds.ts';
 
 /** `%LOCALAPPDATA%\HermesGatewayService`, `$XDG_STATE_HOME/hermes-gateway-service` elsewhere. */
 export function stateRoot(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, homedir: string): string {
@@ -32,22 +33,6 @@ export async function definedServices(stateRoot: string): Promise<string[]> {
   const names = await fs.readdir(stateRoot).catch((): string[] => []);
   return names.filter(name => existsSync(path.join(stateRoot, name, 'definition.json'))).sort();
 }
-
-/** What the user asked for, and when: a start that is asked for again ends a delay of the ladder. */
-export interface DesiredRecord {
-  readonly desired: Desired;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
-
-/** Where a living runner serves its control pipe. */
-export interface RunnerRecord {
-  readonly process: ProcessRef;
-  readonly pipe: string;
-}
-
-/** The gateway process that a runner launched; found by the next runner if this one is killed. */
-export type LaunchRecord = ProcessRef & { readonly at: string };
 
 export class StateFolder {
   readonly path: string;

@@ -7,8 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Definition } from '../model/definition.ts';
+import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
-import { type ProcessTable, processRef } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { noteEnd, resultOf } from './ending.ts';
 import { journalFile, readJournal, removeJournal, type UpdateJournal, writeJournal } from './journal.ts';

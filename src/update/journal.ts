@@ -6,11 +6,13 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ERRORS, type ErrorCode, GatewayServiceError } from '../model/errors.ts';
+import { ERRORS, type ErrorCode } from '../model/error-table.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import { isProcessRef, isTime } from '../model/fields.ts';
+import type { HandOff } from '../model/hold.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
 import { readJson, writeJson } from '../state/files.ts';
-import { type HandOff, handOffInForce } from '../state/holds.ts';
-import { isSameProcess, type ProcessRef, type ProcessTable } from '../state/lock.ts';
+import { handOffInForce } from '../state/holds.ts';
 import {
   type PlannedGateway,
   UPDATE_OUTCOMES,

@@ -2,7 +2,7 @@
 
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
-import type { ProcessTable } from '../state/lock.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 
 export interface InstallFiles {
   /** A file of this gateway's install that cannot be replaced now, because a program has it open. One look, no waiting. */

@@ -15,12 +15,14 @@
 import { randomUUID } from 'node:crypto';
 import { livingUpdater } from '../gateway/living-updater.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { HandOff } from '../model/hold.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
-import type { Report } from '../model/manager.ts';
 import { poll } from '../model/poll.ts';
+import { type ProcessRef, thisProcess } from '../model/process-ref.ts';
+import type { Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
-import { type HandOff, HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
-import { type Lock, type ProcessRef, thisProcess } from '../state/lock.ts';
+import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
+import type { Lock } from '../state/lock.ts';
 import { bringBack, type EndedUpdate, handHoldsOff, identityOf, notUpdated } from './ending.ts';
 import {
   type PlannedGateway,

@@ -3,7 +3,9 @@
  * Numbers and meanings: "System Error Codes" (winerror.h); which service function gives which: the pages of OpenServiceW, StartServiceW,
  * ControlService, CreateServiceW, DeleteService and StartServiceCtrlDispatcherW.
  */
-import { ERRORS, type ErrorCode, GatewayServiceError } from '../model/errors.ts';
+
+import { ERRORS, type ErrorCode } from '../model/error-table.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 
 export const ERROR = {
   success: 0,

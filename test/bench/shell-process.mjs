@@ -12,12 +12,12 @@ const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const built = file => import(pathToFileURL(path.join(dist, file)).href);
 
 const [stateRoot = '', identity = '{}'] = process.argv.slice(2);
-const { EmbeddedManager } = await built('src/process/embedded-manager.js');
+const { embeddedManager } = await built('src/manager/system-manager.js');
 const { posixProcesses } = await built('src/gateway/process-start-time.js');
 const { GatewayServiceController } = await built('src/desktop/controller.js');
 const { openBrowserShell } = await built('demo/browser.js');
 
-const manager = new EmbeddedManager({
+const manager = embeddedManager({
   stateRoot,
   hostCommand: [process.execPath, path.join(dist, 'host/hermes-gateway.cjs')],
   processes: posixProcesses,

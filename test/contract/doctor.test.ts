@@ -6,20 +6,21 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { livingGateway } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { HostedManager } from '../../src/manager/hosted-manager.ts';
+import { embeddedManager } from '../../src/manager/system-manager.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { poll } from '../../src/model/poll.ts';
-import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
-import { posixMachine } from '../../src/process/machine.ts';
+import { posixMachine } from '../../src/process/this-machine.ts';
 import { DEADLINE_MS, HOST_COMMAND, NOBODY, Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;
 let identity: GatewayIdentity;
-let manager: EmbeddedManager;
+let manager: HostedManager;
 const children: ChildProcess[] = [];
 beforeEach(() => {
   sandbox = new Sandbox();
   identity = sandbox.identity();
-  manager = new EmbeddedManager({
+  manager = embeddedManager({
     stateRoot: sandbox.stateRoot,
     hostCommand: HOST_COMMAND,
     processes: posixProcesses,

@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { resolveGatewayCommand } from '../../src/gateway/command.ts';
 import { gatewayIdentity } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
+import { embeddedManager } from '../../src/manager/system-manager.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
 import { makeSurroundings, PROGRAM, sampleGateway } from '../support/embedded-harness.ts';
 import { managerContract } from './manager-contract.ts';
@@ -15,7 +15,7 @@ managerContract('embedded', () => {
   // The supervisor inherits them.
   for (const [name, value] of Object.entries(surroundings.env)) vi.stubEnv(name, value);
   const identity = gatewayIdentity({ root: surroundings.home, standard: false });
-  const manager = new EmbeddedManager({
+  const manager = embeddedManager({
     stateRoot: stateRoot(process.platform, process.env, os.homedir()),
     hostCommand: [process.execPath, PROGRAM],
     processes: posixProcesses,

@@ -7,8 +7,8 @@ import { gatewayIdentity, profileIdentity } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { hermesUnits } from '../../src/manager/hermes-units.ts';
 import { neighbours } from '../../src/manager/install-obstacles.ts';
+import { embeddedManager } from '../../src/manager/system-manager.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
-import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import { HOST_COMMAND, NOBODY, Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -22,7 +22,7 @@ function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0 } = {}) {
   const control = path.join(sandbox.path, 'control');
   writeFileSync(control, `#!/bin/sh\necho "$@" >> '${sandbox.path}/asked'\nprintf '${says}'\nexit ${code}\n`, { mode: 0o755 });
   const findUnit = hermesUnits({ platform, homedir: sandbox.path, control, systemUnits: path.join(sandbox.path, 'system') });
-  return new EmbeddedManager({
+  return embeddedManager({
     stateRoot: sandbox.stateRoot,
     hostCommand: HOST_COMMAND,
     processes: posixProcesses,

@@ -11,7 +11,7 @@ import type { ShownUpdate, Snapshot } from '../../src/desktop/ipc.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { poll } from '../../src/model/poll.ts';
-import { thisProcess } from '../../src/state/lock.ts';
+import { thisProcess } from '../../src/model/process-ref.ts';
 import { journalFile, removeJournal, type UpdateJournal, writeJournal } from '../../src/update/journal.ts';
 import { gatewayIdentityFor } from '../support/identity.ts';
 import { MemoryManager } from '../support/memory-manager.ts';

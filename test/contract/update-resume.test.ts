@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { poll } from '../../src/model/poll.ts';
-import { processRef } from '../../src/state/lock.ts';
+import { processRef } from '../../src/model/process-ref.ts';
 import { resultOf } from '../../src/update/ending.ts';
 import { journalFile, readJournals, UPDATE_STEPS, type UpdateJournal } from '../../src/update/journal.ts';
 import { resumeUpdates, settleUpdates } from '../../src/update/resume.ts';

@@ -105,10 +105,10 @@ describe('an update', () => {
     const { gatewayPid } = await service.install();
     const started = path.join(service.sandbox.path, 'found');
     const script = `
-      const { EmbeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/process/embedded-manager.js`)});
+      const { embeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/manager/system-manager.js`)});
       const { posixProcesses } = await import(${JSON.stringify(`${REPOSITORY}dist/src/gateway/process-start-time.js`)});
       const { runUpdateCommand } = await import(${JSON.stringify(`${REPOSITORY}dist/src/update/update-command.js`)});
-      const manager = new EmbeddedManager({
+      const manager = embeddedManager({
         stateRoot: ${JSON.stringify(service.sandbox.stateRoot)}, hostCommand: ${JSON.stringify(HOST_COMMAND)},
         processes: posixProcesses, checkCommand: (_, override) => override,
       });

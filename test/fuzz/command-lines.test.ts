@@ -7,16 +7,17 @@ import { parseGatewayCommand } from '../../src/gateway/command.ts';
 import {
   commandFileOf,
   commandOfCommandFile,
-  commandOfShortcut,
   entryFileName,
   isOurs,
   serviceOfEntry,
   shortcutOf,
 } from '../../src/mechanisms/startup-entry.ts';
 import { isServiceName } from '../../src/model/elevation.ts';
-import { EXIT, GatewayServiceError } from '../../src/model/errors.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import { EXIT } from '../../src/model/exit-codes.ts';
 import { parseProfile } from '../../src/model/profile.ts';
 import { commandLine, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
+import { commandOfShortcut } from '../../src/windows/shortcut.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 import './anything.ts';
 

@@ -6,7 +6,7 @@ import { type DownMessage, formatDown, listenToHost } from '../../src/control/ho
 import { LineCutter, MAX_LINE_BYTES, parseClientMessage, parseServerMessage } from '../../src/control/pipe-protocol.ts';
 import { composeStatus } from '../../src/model/compose-status.ts';
 import { parseAnswer } from '../../src/model/elevation.ts';
-import { ERRORS } from '../../src/model/errors.ts';
+import { ERRORS } from '../../src/model/error-table.ts';
 import { RUNNER_PHASES } from '../../src/model/facts.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { PROBLEMS } from '../../src/model/problems.ts';

@@ -2,8 +2,8 @@
 
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { en } from '../../src/desktop/messages.ts';
 import { catalogue } from '../../src/desktop/messages-by-locale.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { problem } from '../../src/model/problems.ts';
 import { PHASES, type Phase } from '../../src/model/status.ts';

@@ -3,8 +3,8 @@
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
-import { en } from '../../src/desktop/messages.ts';
 import { catalogue } from '../../src/desktop/messages-by-locale.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { problem } from '../../src/model/problems.ts';
 import { UPDATE_OUTCOMES } from '../../src/update/update-shape.ts';

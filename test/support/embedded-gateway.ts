@@ -3,11 +3,11 @@
  * the ladder that users get.
  */
 
+import type { HostedManager } from '../../src/manager/hosted-manager.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { InstallOptions } from '../../src/model/manager.ts';
 import type { Status } from '../../src/model/status.ts';
-import type { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import { DEADLINE_MS, Sandbox } from './sandbox.ts';
 
 export type Role = 'gateway' | 'runner' | 'supervisor';
@@ -15,7 +15,7 @@ export type Role = 'gateway' | 'runner' | 'supervisor';
 export class EmbeddedGateway {
   readonly sandbox = new Sandbox();
   readonly identity: GatewayIdentity = this.sandbox.identity();
-  readonly manager: EmbeddedManager = this.sandbox.manager();
+  readonly manager: HostedManager = this.sandbox.manager();
 
   private constructor() {}
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { programHelp } from '../../src/cli/help.ts';
-import { en } from '../../src/desktop/messages.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { EVENTS } from '../../src/model/events.ts';
 import { PHASES, type Phase, type Status } from '../../src/model/status.ts';

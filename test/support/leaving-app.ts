@@ -20,13 +20,13 @@ export function startLeavingApp(
 ): LeavingApp {
   const module = (file: string) => JSON.stringify(`${REPOSITORY}dist/${file}.js`);
   const program = `
-    const { EmbeddedManager } = await import(${module('src/process/embedded-manager')});
+    const { embeddedManager } = await import(${module('src/manager/system-manager')});
     const { posixProcesses: processes } = await import(${module('src/gateway/process-start-time')});
     const { GatewayServiceController } = await import(${module('src/desktop/controller')});
     const { handOff } = await import(${module('main/updater/hand-off')});
     const stateRoot = ${JSON.stringify(sandbox.stateRoot)};
     const identities = ${JSON.stringify(identities)};
-    const manager = new EmbeddedManager({
+    const manager = embeddedManager({
       stateRoot, processes, hostCommand: ${JSON.stringify(HOST_COMMAND)}, checkCommand: (_identity, override) => override,
     });
     const updates = { stateRoot, processes, files: { inUse: async () => undefined }, manager: async () => manager };

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Composition, createComposition } from '../../src/cli/composition.ts';
+import { createComposition } from '../../src/cli/composition.ts';
+import type { Composition } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';

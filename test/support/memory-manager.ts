@@ -6,12 +6,14 @@ import { composeStatus, type StatusFacts } from '../../src/model/compose-status.
 import { type Defect, isMendable, type Repair, repairReceipt } from '../../src/model/defect.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { failureTimes, type HistoryRecord, type StartCause } from '../../src/model/history.ts';
+import type { Hold } from '../../src/model/hold.ts';
 import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
-import type { GatewayManager, HoldReason, InstallOptions, Operation, Report } from '../../src/model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model/manager.ts';
 import type { Receipt } from '../../src/model/receipt.ts';
 import type { Desired, Installable, Status } from '../../src/model/status.ts';
+import type { Operation, Report } from '../../src/model/steps.ts';
 import { progress } from '../../src/model/steps.ts';
-import { HOLD_CAP_MS, type Hold } from '../../src/state/holds.ts';
+import { HOLD_CAP_MS } from '../../src/state/holds.ts';
 
 export interface Clock {
   now(): number;

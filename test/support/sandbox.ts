@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { resolveGatewayCommand } from '../../src/gateway/command.ts';
 import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { HostedManager } from '../../src/manager/hosted-manager.ts';
+import { embeddedManager } from '../../src/manager/system-manager.ts';
 import type { InstallOptions } from '../../src/model/manager.ts';
 import { poll } from '../../src/model/poll.ts';
-import { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 import { undoWhenInterrupted } from './interruption.ts';
 
@@ -59,8 +60,8 @@ export class Sandbox {
     return new StateFolder(path.join(this.stateRoot, identity.serviceName));
   }
 
-  manager(): EmbeddedManager {
-    return new EmbeddedManager({
+  manager(): HostedManager {
+    return embeddedManager({
       stateRoot: this.stateRoot,
       hostCommand: HOST_COMMAND,
       processes: posixProcesses,

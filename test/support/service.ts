@@ -2,18 +2,18 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { HostedManager } from '../../src/manager/hosted-manager.ts';
 import type { EndedRecord } from '../../src/model/history.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { InstallOptions } from '../../src/model/manager.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Phase, Status } from '../../src/model/status.ts';
-import type { EmbeddedManager } from '../../src/process/embedded-manager.ts';
 import type { StateFolder } from '../../src/state/state-folder.ts';
 import { DEADLINE_MS, HOST_COMMAND, REPOSITORY, Sandbox, watchGateways } from './sandbox.ts';
 
 export class ServiceUnderTest {
   readonly sandbox = new Sandbox();
-  readonly manager: EmbeddedManager = this.sandbox.manager();
+  readonly manager: HostedManager = this.sandbox.manager();
   readonly identity: GatewayIdentity;
   readonly #watch: { stop(): number };
 
@@ -37,9 +37,9 @@ export class ServiceUnderTest {
   /** Installs from a process that leads a group of its own, as an app does; it stays. */
   async installFromAnotherProcess(): Promise<{ installer: number; pid: number }> {
     const script = `
-      const { EmbeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/process/embedded-manager.js`)});
+      const { embeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/manager/system-manager.js`)});
       const { posixProcesses } = await import(${JSON.stringify(`${REPOSITORY}dist/src/gateway/process-start-time.js`)});
-      const manager = new EmbeddedManager({
+      const manager = embeddedManager({
         stateRoot: ${JSON.stringify(this.sandbox.stateRoot)},
         hostCommand: ${JSON.stringify(HOST_COMMAND)},
         processes: posixProcesses,

@@ -1,7 +1,7 @@
 // What Windows' shell does for Startup entries, with a folder of the test: a "shortcut" is a JSON document here, and nobody is Explorer.
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { StartupShell } from '../../src/mechanisms/startup-entries.ts';
 import type { Shortcut } from '../../src/windows/shortcut.ts';
+import type { StartupShell } from '../../src/windows/startup-shell.ts';
 
 export class FolderShell implements StartupShell {
   /** Windows refuses to make shortcuts. */

@@ -19,11 +19,11 @@ export interface Updater {
 export function startUpdater(sandbox: Sandbox, identities: readonly GatewayIdentity[], { script = '', onStep = '' } = {}): Updater {
   const module = (file: string) => JSON.stringify(`${REPOSITORY}dist/src/${file}.js`);
   const program = `
-    const { EmbeddedManager } = await import(${module('process/embedded-manager')});
+    const { embeddedManager } = await import(${module('process/embedded-manager')});
     const { posixProcesses: processes } = await import(${module('gateway/process-start-time')});
     const { Update } = await import(${module('update/update')});
     const stateRoot = ${JSON.stringify(sandbox.stateRoot)};
-    const manager = new EmbeddedManager({
+    const manager = embeddedManager({
       stateRoot, processes, hostCommand: ${JSON.stringify(HOST_COMMAND)}, checkCommand: (_identity, override) => override,
     });
     const ports = { stateRoot, processes, files: { inUse: async () => undefined }, manager: async () => manager };

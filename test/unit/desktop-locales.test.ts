@@ -1,10 +1,12 @@
 // Every catalogue says everything that the English one says, in its own way: whatever the document, a sentence and not a hole.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { en, type Messages } from '../../src/desktop/messages.ts';
+import type { Messages } from '../../src/desktop/messages.ts';
 import { catalogue } from '../../src/desktop/messages-by-locale.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { pseudoText } from '../../src/desktop/messages-pseudo.ts';
-import { ERRORS, type ErrorCode, GatewayServiceError } from '../../src/model/errors.ts';
+import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import { RESTART_ASKED } from '../../src/model/facts.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';

@@ -1,9 +1,10 @@
 // The catalogue: whatever the document says, a person reads a sentence.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { en } from '../../src/desktop/messages.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
-import { ERRORS, type ErrorCode, GatewayServiceError } from '../../src/model/errors.ts';
+import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import { RESTART_ASKED } from '../../src/model/facts.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';

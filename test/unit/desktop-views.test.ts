@@ -1,7 +1,7 @@
 // The table of phases and the pure questions that tray, panel and CLI ask of it.
 import { describe, expect, it } from 'vitest';
-import { en } from '../../src/desktop/messages.ts';
 import { ar } from '../../src/desktop/messages-ar.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import {
   canRepair,
   canRestart,
@@ -20,7 +20,7 @@ import {
   trayIconOf,
   uptimeMs,
 } from '../../src/desktop/views.ts';
-import { EXIT } from '../../src/model/errors.ts';
+import { EXIT } from '../../src/model/exit-codes.ts';
 import { problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { ago, NOW, statusIn } from '../renderer/snapshots.ts';

@@ -5,8 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
+import type { RunnerRecord } from '../../src/model/records.ts';
 import { type KeptRecord, keptAddress } from '../../src/state/durable-record.ts';
-import { type RunnerRecord, StateFolder } from '../../src/state/state-folder.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
 
 const RECORD = { process: { pid: process.pid, startTime: 1 }, pipe: '/run/pipe' };
 

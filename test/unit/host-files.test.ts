@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFi
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkHostFiles, HOST_FILES, HOST_MANIFEST, hostPlace, isHostFolderName, parseManifest } from '../../src/mechanisms/host-files.ts';
+import { checkHostFiles, HOST_FILES, HOST_MANIFEST, hostPlace, isHostFolderName, parseManifest } from '../../src/host/host-files.ts';
 
 describe('a built host', () => {
   let source: string;

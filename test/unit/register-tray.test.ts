@@ -1,7 +1,8 @@
 // The registration's tray and notifications, over the fake Electron: drawn from the model, obeyed, and never a trap for the window.
 import { describe, expect, it, vi } from 'vitest';
 import { menuTemplate, TrayController } from '../../main/tray.ts';
-import type { TrayModel, UpdateState } from '../../src/desktop/tray-model.ts';
+import type { UpdateState } from '../../src/desktop/shell-messages.ts';
+import type { TrayModel } from '../../src/desktop/tray-model.ts';
 import { systemUptimeMs } from '../../src/state/holds.ts';
 import { writeJournal } from '../../src/update/journal.ts';
 import { FakeElectron, FakeTray } from '../support/fake-electron.ts';

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import {
   commandFileOf,
   commandOfCommandFile,
-  commandOfShortcut,
   copyOf,
   entryCommand,
   entryFileName,
@@ -13,6 +12,7 @@ import {
   serviceOfEntry,
   shortcutOf,
 } from '../../src/mechanisms/startup-entry.ts';
+import { commandOfShortcut } from '../../src/windows/shortcut.ts';
 
 const COPIES = path.resolve('/home/Müller & Söhne 100%/state/host');
 const HOST = path.join(COPIES, '0123456789abcdef', 'hermes-gateway-host.exe');

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { type Hold, holdInForce, placeHold, readHolds, releaseHold } from '../../src/state/holds.ts';
-import { processRef } from '../../src/state/lock.ts';
+import type { Hold } from '../../src/model/hold.ts';
+import { processRef } from '../../src/model/process-ref.ts';
+import { holdInForce, placeHold, readHolds, releaseHold } from '../../src/state/holds.ts';
 import { NOBODY } from '../support/sandbox.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -8,7 +8,8 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { isLock, isSameProcess, lockHolder, type ProcessTable, processRef, takeLock } from '../../src/state/lock.ts';
+import { isSameProcess, type ProcessTable, processRef } from '../../src/model/process-ref.ts';
+import { isLock, lockHolder, takeLock } from '../../src/state/lock.ts';
 import { NOBODY, REPOSITORY } from '../support/sandbox.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
-import { en } from '../../src/desktop/messages.ts';
+import { en } from '../../src/desktop/messages-en.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { TOOLTIP_LIMIT, type TrayInput, type TrayItem, trayModel } from '../../src/desktop/tray-model.ts';
 import { canRestart, canStart, canStop, viewOf } from '../../src/desktop/views.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { processRef } from '../../src/state/lock.ts';
+import { processRef } from '../../src/model/process-ref.ts';
 import {
   isUnderWay,
   journalFile,

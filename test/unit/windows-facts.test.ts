@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explanations } from '../../src/cli/explain.ts';
-import { ERRORS } from '../../src/model/errors.ts';
+import { ERRORS } from '../../src/model/error-table.ts';
 import { errorCodeOf, win32Error } from '../../src/windows/errors.ts';
 import { environmentBlock } from '../../src/windows/process-birth.ts';
 import { toCentiseconds } from '../../src/windows/process-info.ts';

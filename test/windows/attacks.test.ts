@@ -4,8 +4,8 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WINDOWS_NODE } from '../../scripts/windows-node.mjs';
-import { HOST_FILES, HOST_MANIFEST, HOST_PROGRAM } from '../../src/mechanisms/host-files.ts';
-import { readHostFacts } from '../../src/mechanisms/service-registry.ts';
+import { HOST_FILES, HOST_MANIFEST, HOST_PROGRAM } from '../../src/host/host-files.ts';
+import { readHostFacts } from '../../src/host/service-registry.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { holdTrusted } from '../../src/windows/file-trust.ts';
 import { queryConfig } from '../../src/windows/scm.ts';

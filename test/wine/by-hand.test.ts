@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_SOURCE } from '../../src/model/events.ts';
-import type { RunnerRecord } from '../../src/state/state-folder.ts';
+import type { RunnerRecord } from '../../src/model/records.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import type { RegistryValue } from '../../src/windows/registry.ts';
 import { serviceKey } from '../../src/windows/scm.ts';

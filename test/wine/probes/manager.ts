@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { controlPath, request } from '../../../src/gateway/control-socket.ts';
+import { readHostFacts } from '../../../src/host/service-registry.ts';
 import { APPS_LIST_KEY } from '../../../src/mechanisms/apps-list.ts';
 import { hostsFolder } from '../../../src/mechanisms/installed-host.ts';
-import { readHostFacts } from '../../../src/mechanisms/service-registry.ts';
 import type { GatewayIdentity } from '../../../src/model/identity.ts';
 import type { HoldReason, InstallOptions } from '../../../src/model/manager.ts';
 import type { Desired } from '../../../src/model/status.ts';

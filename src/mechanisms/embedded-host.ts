@@ -1,32 +1,29 @@
 /**
- * The manager for where there is no SCM: the definition is the registration, and a supervisor of our own, started detached, is the host.
- * Linux, macOS and development use it.
+ * The host where there is no SCM (Linux, macOS, development): the definition is the registration, and a detached supervisor restarts the
+ * runner.
  */
 
 import path from 'node:path';
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
-import { HostedManager, type HostedManagerOptions } from '../manager/hosted-manager.ts';
-import type { HostPort } from '../mechanisms/host-port.ts';
-import { livingHostFacts, supervisedRegistration } from '../mechanisms/supervised.ts';
 import type { Registration } from '../model/facts.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { noted } from '../model/receipt.ts';
-import { lockHolder, type ProcessTable } from '../state/lock.ts';
+import { startDetached } from '../process/detach.ts';
+import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import { startDetached } from './detach.ts';
+import type { HostPort } from './host-port.ts';
+import { livingHostFacts, supervisedRegistration } from './supervised.ts';
 
-export interface EmbeddedManagerOptions extends HostedManagerOptions {
+export interface EmbeddedHostOptions {
   /** How this module starts itself: `[node, entry script]`, or the host executable. */
   readonly hostCommand: readonly string[];
+  readonly processes: ProcessTable;
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
 }
 
-export class EmbeddedManager extends HostedManager {
-  constructor(options: EmbeddedManagerOptions) {
-    super([embeddedHost(options)], options);
-  }
-}
-
-function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedManagerOptions): HostPort {
+export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHostOptions): HostPort {
   return {
     mechanism: 'embedded',
     elevated: false,

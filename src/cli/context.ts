@@ -1,0 +1,29 @@
+/**
+ * What a verb of the command line works with: the selected gateway and the manager of this system. `composition.ts` makes it.
+ */
+
+import type { GatewayCommand } from '../gateway/command.ts';
+import type { GatewayIdentity } from '../gateway/home.ts';
+import type { GatewayManager } from '../model/manager.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { UpdatePorts } from '../update/ports.ts';
+
+/** `--profile` and `--home`. */
+export interface Selection {
+  readonly profile?: string;
+  readonly home?: string;
+}
+
+export interface Composition {
+  /** @throws GatewayServiceError `profile-invalid`, `home-invalid` */
+  identity(selection: Selection): GatewayIdentity;
+  /** Every profile of this home, and every other gateway service of this user, installed or not. */
+  identities(selection: Selection): Promise<readonly GatewayIdentity[]>;
+  readonly manager: GatewayManager;
+  /** What this system lacks for this gateway's service, in plain sentences. */
+  lacking(identity: GatewayIdentity): readonly string[];
+  state(identity: GatewayIdentity): StateFolder;
+  readonly updates: UpdatePorts;
+  /** @throws GatewayServiceError `gateway-command-missing` */
+  gatewayCommand(identity: GatewayIdentity, override?: readonly string[]): GatewayCommand;
+}

@@ -1,0 +1,396 @@
+/**
+ * The one table of errors: every failure of this module has a code, a plain sentence and a remedy. The CLI (`explain`), the panel and the
+ * documentation read it; text of localized tools is never parsed.
+ */
+
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+export interface ErrorEntry {
+  /** What happened, for people. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  readonly exit: ExitCode;
+  /** The Win32 error that means this, where there is one. */
+  readonly win32?: number;
+}
+
+export const ERRORS = {
+  'profile-invalid': {
+    message: 'This is not a profile name that Hermes accepts.',
+    remedy:
+      'Use 1 to 64 lower-case letters, digits, "-" or "_", starting with a letter or digit. "hermes -p NAME" names an existing profile.',
+    exit: EXIT.usage,
+  },
+  'profile-missing': {
+    message: 'This profile does not exist.',
+    remedy: 'List the profiles with "hermes profile list", or create it first with "hermes profile create NAME".',
+    exit: EXIT.failed,
+  },
+  'profile-served': {
+    message: 'The gateway of the default profile serves this profile already; a second one would take its bots from it.',
+    remedy:
+      'Nothing needs to be done. For a gateway of its own take the profile out of the ones that the default gateway serves ("gateway.multiplex_profiles" in the configuration of Hermes), and try again.',
+    exit: EXIT.failed,
+  },
+  'kept-by-hermes': {
+    message: "Hermes' own service keeps this gateway already; it was not touched.",
+    remedy: 'Keep it, and use "hermes gateway status". To have this one instead, remove the other first with "hermes gateway uninstall".',
+    exit: EXIT.failed,
+  },
+  'home-missing': {
+    message: 'The Hermes home folder does not exist.',
+    remedy: 'Install Hermes first, or name its folder with --home DIR.',
+    exit: EXIT.failed,
+  },
+  'home-invalid': {
+    message: 'The Hermes home must be an absolute path of a folder.',
+    remedy: 'Name the folder itself with --home DIR, for example --home "%LOCALAPPDATA%\\hermes".',
+    exit: EXIT.usage,
+  },
+  'gateway-command-missing': {
+    message: 'No Hermes gateway program was found for this home.',
+    remedy:
+      'Repair the Hermes installation, or name the program with --gateway-command \'["/path/to/python","-m","hermes_cli.main","gateway","run"]\'.',
+    exit: EXIT.failed,
+  },
+  'gateway-command-invalid': {
+    message: 'The gateway command must be a JSON array of strings whose first entry is the absolute path of a program.',
+    remedy: 'Quote it for your shell, for example --gateway-command \'["/usr/bin/node","gateway.js"]\'.',
+    exit: EXIT.usage,
+  },
+  'gateway-not-up': {
+    message: 'The gateway did not come up.',
+    remedy: 'Read why with "hermes-gateway logs", mend it, then run "hermes-gateway start".',
+    exit: EXIT.failed,
+  },
+  'started-elevated': {
+    message:
+      'The gateway is not started from here: this process has the rights of an administrator, and no Explorer runs that could start it without them.',
+    remedy: 'Sign in again, or run "hermes-gateway start" from a prompt that is not elevated.',
+    exit: EXIT.failed,
+  },
+  'gateway-not-running': {
+    message: 'The gateway does not run.',
+    remedy: 'Start it first, with "hermes-gateway start" or in the panel.',
+    exit: EXIT.failed,
+  },
+  'gateway-configuration': {
+    message: 'The gateway stopped because of its configuration (exit code 78).',
+    remedy: 'Run "hermes gateway run" to see what it misses, mend the configuration, then run "hermes-gateway start".',
+    exit: EXIT.failed,
+  },
+  'not-installed': {
+    message: 'The gateway service is not installed for this profile.',
+    remedy: 'Install it with "hermes-gateway install".',
+    exit: EXIT.notInstalled,
+    win32: 1060,
+  },
+  foreign: {
+    message: 'This service name belongs to another program, another home or another user.',
+    remedy: 'Choose another profile, or remove the other service first.',
+    exit: EXIT.failed,
+  },
+  busy: {
+    message: 'Another operation on this gateway service is still at work.',
+    remedy: 'Wait for it to finish and try again.',
+    exit: EXIT.failed,
+  },
+  'timed-out': {
+    message: 'The operation did not finish in time.',
+    remedy: 'Ask for "hermes-gateway status", and read "hermes-gateway logs" if it does not settle.',
+    exit: EXIT.timedOut,
+  },
+  'needs-administrator': {
+    message: 'Windows asks for an administrator to do this.',
+    remedy:
+      'Run the command from an elevated prompt ("Run as administrator"), use the switch in the Hermes app, or go without: "hermes-gateway install --mechanism startup" starts the gateway when you sign in.',
+    exit: EXIT.needsAdministrator,
+    win32: 5,
+  },
+  'service-owner-missing': {
+    message: 'The service does not know which user it belongs to, so it starts nothing.',
+    remedy: 'Run "hermes-gateway install" as administrator, which records the owner again.',
+    exit: EXIT.failed,
+  },
+  'consent-declined': {
+    message: 'Windows was not given the consent of an administrator; nothing was changed.',
+    remedy: 'Try again when an administrator is at hand, or use the sign-in start, which needs none.',
+    exit: EXIT.needsAdministrator,
+    win32: 1223,
+  },
+  'mechanism-in-charge': {
+    message: 'A better mechanism keeps this gateway running already.',
+    remedy: 'Keep it, or remove it first with "hermes-gateway uninstall".',
+    exit: EXIT.failed,
+  },
+  'startup-folder-unavailable': {
+    message: 'Your Startup folder cannot be written.',
+    remedy: 'See that the folder can be reached and written (it may be redirected to another computer), then try again.',
+    exit: EXIT.failed,
+  },
+  'startup-entry-taken': {
+    message: 'Something else in your Startup folder has the name of our entry; it was not touched.',
+    remedy: 'Rename or remove that entry, then try again.',
+    exit: EXIT.failed,
+  },
+  'elevation-failed': {
+    message: 'The step that needs an administrator did not do its work.',
+    remedy: `Look into Windows' event log (Application, source "Hermes Gateway Service"), or run "hermes-gateway install" from an elevated prompt, which tells more.`,
+    exit: EXIT.failed,
+  },
+  'elevation-unavailable': {
+    message: 'There is no way here to ask for an administrator.',
+    remedy: 'Run "hermes-gateway install" from an elevated prompt ("Run as administrator").',
+    exit: EXIT.needsAdministrator,
+  },
+  'autostart-not-restored': {
+    message: 'The gateway service is switched off, but what started the gateway before could not be put back.',
+    remedy: 'Run "hermes gateway install" to have Hermes set up its own start again.',
+    exit: EXIT.failed,
+  },
+  'connection-lost': {
+    message: 'The app does not answer.',
+    remedy: 'Start the app again. The gateway itself is not touched by this.',
+    exit: EXIT.failed,
+  },
+  'service-running': {
+    message: 'The service is running already.',
+    remedy: 'There is nothing to do. "hermes-gateway restart" starts it anew.',
+    exit: EXIT.failed,
+    win32: 1056,
+  },
+  'service-not-running': {
+    message: 'The service is not running.',
+    remedy: 'Start it with "hermes-gateway start".',
+    exit: EXIT.failed,
+    win32: 1062,
+  },
+  'service-busy': {
+    message: 'The service is starting or stopping and takes no request at this moment.',
+    remedy: 'Wait until "hermes-gateway status" shows it settled, then try again.',
+    exit: EXIT.failed,
+    win32: 1061,
+  },
+  'service-disabled': {
+    message: 'The start type of the service is "disabled", so Windows does not start it.',
+    remedy: 'Run "hermes-gateway install" as administrator, which sets the start type to automatic again.',
+    exit: EXIT.failed,
+    win32: 1058,
+  },
+  'service-unresponsive': {
+    message: 'The service process did not answer Windows in time.',
+    remedy: 'Try "hermes-gateway restart". If it happens again, read "hermes-gateway logs" and the System log of the Event Viewer.',
+    exit: EXIT.failed,
+    win32: 1053,
+  },
+  'service-died': {
+    message: 'The service process ended unexpectedly.',
+    remedy: 'Windows starts it again by itself. Read why it ended with "hermes-gateway logs".',
+    exit: EXIT.failed,
+    win32: 1067,
+  },
+  'service-program-missing': {
+    message: 'The program of the service is missing.',
+    remedy: 'Run "hermes-gateway install" as administrator, which puts it back.',
+    exit: EXIT.failed,
+  },
+  'service-program-damaged': {
+    message: 'The program of the service is not the one that was built: a file of it is missing or was changed.',
+    remedy: 'Repair the installation of the app, then switch the service off and on again.',
+    exit: EXIT.failed,
+  },
+  'service-program-unsafe': {
+    message: 'The program of the service lies where others than administrators can change it, so Windows must not run it.',
+    remedy: 'Give the folder back the rights that Windows gave it, or install the service anew; nothing was registered or started.',
+    exit: EXIT.failed,
+  },
+  'service-logon-failed': {
+    message: 'Windows could not sign in the account of the service.',
+    remedy: 'Run "hermes-gateway install" as administrator: it sets the account to LocalSystem, which needs no password.',
+    exit: EXIT.failed,
+    win32: 1069,
+  },
+  'service-dependency': {
+    message: 'A service that this service depends on did not start, or another running service depends on it.',
+    remedy: 'Remove the dependency that somebody added in services.msc, or start the other service first.',
+    exit: EXIT.failed,
+    win32: 1068,
+  },
+  'service-exists': {
+    message: 'A service of this name exists already.',
+    remedy: 'Run "hermes-gateway install" again: it updates a service that is ours and names one that is not.',
+    exit: EXIT.failed,
+    win32: 1073,
+  },
+  'service-name-taken': {
+    message: 'Another service has this display name.',
+    remedy: 'Rename or remove the other service in services.msc, then try again.',
+    exit: EXIT.failed,
+    win32: 1078,
+  },
+  'service-database-locked': {
+    message: 'The service database of Windows is locked by another program.',
+    remedy: 'Wait for the installation or update that is at work, then try again.',
+    exit: EXIT.failed,
+    win32: 1055,
+  },
+  'service-readback': {
+    message: 'Windows did not keep a setting of the service as it was written; the change was taken back.',
+    remedy: 'Look for security software or a policy that guards services, then run "hermes-gateway install" again.',
+    exit: EXIT.failed,
+  },
+  'removal-pending': {
+    message: 'The service is marked for deletion and goes away when the last program closes it.',
+    remedy: 'Close services.msc, Task Manager and other service tools; if it stays, restart Windows. Then try again.',
+    exit: EXIT.failed,
+    win32: 1072,
+  },
+  'not-started-by-scm': {
+    message: 'This command is for the Windows service manager, which did not start it.',
+    remedy: 'Start the service with "hermes-gateway start", or run the gateway here with "hermes-gateway supervise".',
+    exit: EXIT.usage,
+    win32: 1063,
+  },
+  'not-signed-in': {
+    message: 'The owner of the gateway is not signed in.',
+    remedy: 'Sign in to Windows; the gateway starts by itself then.',
+    exit: EXIT.failed,
+    win32: 1008,
+  },
+  'privilege-missing': {
+    message: 'A privilege that this step needs is not held.',
+    remedy: 'Run "hermes-gateway install" as administrator, which grants the service what it needs.',
+    exit: EXIT.failed,
+    win32: 1314,
+  },
+  'windows-shutting-down': {
+    message: 'Windows is shutting down.',
+    remedy: 'Nothing is lost: the gateway starts again when you sign in.',
+    exit: EXIT.failed,
+    win32: 1115,
+  },
+  'windows-refused': {
+    message: 'Windows refused a step.',
+    remedy: 'Copy the details, which name the step and the number of the error, into a bug report.',
+    exit: EXIT.failed,
+  },
+  'state-corrupt': {
+    message: 'A state file of the gateway service cannot be read.',
+    remedy: 'Run "hermes-gateway doctor --fix", or "hermes-gateway install" to write it anew; the damaged file is kept beside it.',
+    exit: EXIT.failed,
+  },
+  'state-newer': {
+    message: 'The state of the gateway service was written by a newer version.',
+    remedy: 'Update this app, or run "hermes-gateway install" to take the service over with this version.',
+    exit: EXIT.failed,
+  },
+  'state-unwritable': {
+    message: 'The state folder of the gateway service cannot be written.',
+    remedy: 'Give yourself write access to the folder named in the details, then try again.',
+    exit: EXIT.failed,
+  },
+  'disk-full': {
+    message: 'The disk is full.',
+    remedy: 'Free some space, then try again; nothing was changed.',
+    exit: EXIT.failed,
+    win32: 112,
+  },
+  'pipe-unavailable': {
+    message: 'The control pipe of the gateway service could not be opened.',
+    remedy: 'Nothing is lost: the gateway runs on. Ask again with "hermes-gateway status".',
+    exit: EXIT.failed,
+  },
+  'pipe-protocol': {
+    message: 'The other side of the control pipe did not keep the protocol.',
+    remedy: 'Update the app and the gateway service to the same version.',
+    exit: EXIT.failed,
+  },
+  unsupported: {
+    message: 'This system has no such mechanism.',
+    remedy: 'Use another mechanism; "hermes-gateway doctor" lists what this system has.',
+    exit: EXIT.failed,
+  },
+  'bad-request': {
+    message: 'The request was not understood.',
+    remedy: 'Update the app: its two halves disagree about what they say to each other.',
+    exit: EXIT.usage,
+  },
+  'sender-refused': {
+    message: 'This page may not manage the gateway service.',
+    remedy: 'Use the settings of the app itself.',
+    exit: EXIT.failed,
+  },
+  usage: {
+    message: 'The command line was not understood.',
+    remedy: 'See "hermes-gateway --help".',
+    exit: EXIT.usage,
+  },
+  'update-failed': {
+    message: 'The update command failed; the gateway was started again.',
+    remedy: 'Read the output of the update above, mend it and run the update again.',
+    exit: EXIT.failed,
+  },
+  'update-running': {
+    message: 'Another update is at work.',
+    remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways come up again by themselves.',
+    exit: EXIT.failed,
+  },
+  'files-in-use': {
+    message: 'A program still uses a file that the update replaces; nothing was updated, and the gateways were started again.',
+    remedy: 'Close the Hermes app and every terminal that runs Hermes, then update again.',
+    exit: EXIT.failed,
+  },
+  'update-not-installed': {
+    message: 'The new version was not installed: the question of Windows was declined, or the installer failed.',
+    remedy: 'Install the update again, and let Windows ask for an administrator.',
+    exit: EXIT.failed,
+  },
+  'app-did-not-quit': {
+    message: 'The app did not quit in time for the update; nothing was updated.',
+    remedy: 'Close its windows and dialogs, then update again.',
+    exit: EXIT.failed,
+  },
+  'update-interpreter-missing': {
+    message: "Hermes' updater could not run, because the Python of Hermes is missing.",
+    remedy: 'Repair the Hermes installation, then update again.',
+    exit: EXIT.failed,
+  },
+  'update-app-not-built': {
+    message: 'Hermes was updated, but its desktop app could not be built anew.',
+    remedy: "Update again; the log of Hermes' updater says what was missing.",
+    exit: EXIT.failed,
+  },
+  'update-processes-alive': {
+    message: 'Programs of Hermes did not stop, so nothing was updated.',
+    remedy: 'Close every program and terminal that runs Hermes, then update again.',
+    exit: EXIT.failed,
+  },
+  'update-unverified': {
+    message: 'What was installed by the update does not work.',
+    remedy: 'Run "hermes update" in a terminal; where that does not help, repair the Hermes installation.',
+    exit: EXIT.failed,
+  },
+  'update-stalled': {
+    message: 'The update said nothing for a long time and was ended.',
+    remedy: "Update again; the log of Hermes' updater says where it hung.",
+    exit: EXIT.failed,
+  },
+  'journal-unreadable': {
+    message: 'The journal of an earlier update cannot be read; the gateways are not touched by it.',
+    remedy: 'Remove the file named in the details, or update this app if a newer version wrote it. Then update again.',
+    exit: EXIT.failed,
+  },
+  interrupted: {
+    message: 'The command was interrupted.',
+    remedy: 'What it had begun goes on by itself; ask for "hermes-gateway status". Giving the command again is safe.',
+    exit: EXIT.interrupted,
+  },
+  internal: {
+    message: 'Something went wrong that this program did not foresee.',
+    remedy: 'Copy the details into a bug report.',
+    exit: EXIT.failed,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;

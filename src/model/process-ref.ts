@@ -1,0 +1,30 @@
+/**
+ * A process as our records name it: by PID and start time, because Windows and Linux use a PID again.
+ */
+
+/** Who may hold a lock or a hold. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
+export interface ProcessTable {
+  isAlive(pid: number): boolean;
+  /** Undefined where the process is gone or may not be asked. */
+  startTime(pid: number): number | undefined;
+}
+
+export interface ProcessRef {
+  readonly pid: number;
+  readonly startTime?: number;
+}
+
+export function thisProcess(processes: ProcessTable): ProcessRef {
+  return processRef(process.pid, processes);
+}
+
+export function processRef(pid: number, processes: ProcessTable): ProcessRef {
+  const startTime = processes.startTime(pid);
+  return startTime === undefined ? { pid } : { pid, startTime };
+}
+
+/** Whether the very process that `ref` names still lives; a recycled PID does not count. */
+export function isSameProcess(ref: ProcessRef, processes: ProcessTable): boolean {
+  if (!processes.isAlive(ref.pid)) return false;
+  return ref.startTime === undefined || processes.startTime(ref.pid) === ref.startTime;
+}

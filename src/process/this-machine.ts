@@ -1,0 +1,36 @@
+/** The machine that this process runs on. Windows' half is loaded on Windows only, because it brings koffi. */
+
+import { readFileSync } from 'node:fs';
+import { posixProcesses } from '../gateway/process-start-time.ts';
+import { launchInProcessGroup } from './gateway-process.ts';
+import type { Machine } from './machine.ts';
+
+export async function thisMachine(): Promise<Machine> {
+  return process.platform === 'win32' ? (await import('./windows-machine.ts')).windowsMachine : posixMachine;
+}
+
+export const posixMachine: Machine = {
+  processes: posixProcesses,
+  launch: launchInProcessGroup,
+  commandLine: pid => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    } catch {
+      return undefined;
+    }
+  },
+  parentOf: pid => {
+    try {
+      // The name of the program stands in parentheses, whatever is in it.
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return Number(parent);
+    } catch {
+      return undefined;
+    }
+  },
+  isInUse: () => false,
+  onSessionEnd: async () => undefined,
+  leave: exitCode => process.exit(exitCode),
+};
