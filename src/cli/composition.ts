@@ -16,6 +16,7 @@ import { gatewayCommand, systemManager } from '../manager/system-manager.ts';
 import { definedIdentity } from '../model/definition.ts';
 import type { Elevation } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
@@ -33,7 +34,7 @@ export interface CompositionSources {
   readonly homedir?: string;
   readonly readUserEnvironment?: (name: string) => string | undefined;
   readonly manager: GatewayManager;
-  readonly lacking?: (service: string) => readonly string[];
+  readonly lacking?: (service: ServiceName) => readonly string[];
   readonly updates: UpdatePorts;
 }
 
@@ -48,7 +49,7 @@ export function createComposition(sources: CompositionSources): Composition {
     lacking,
   } = sources;
   const states = stateRoot(platform, env, homedir);
-  const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.serviceName));
+  const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.service));
   const root = ({ home }: Selection): HermesRoot =>
     resolveHermesRoot({
       platform,
@@ -67,10 +68,10 @@ export function createComposition(sources: CompositionSources): Composition {
       const found = root(selection);
       const profiles = listProfiles(found.root, platform).map(profile => profileIdentity(found, profile, platform));
       const identities = [...profiles, ...(await definedIdentities(states))];
-      return [...new Map(identities.map(identity => [identity.serviceName, identity])).values()];
+      return [...new Map(identities.map(identity => [identity.service, identity])).values()];
     },
     manager,
-    lacking: ({ serviceName }) => lacking?.(serviceName) ?? [],
+    lacking: ({ service }) => lacking?.(service) ?? [],
     state,
     updates,
     gatewayCommand: (identity, override) => gatewayCommand(identity, override, { platform, env }),

@@ -55,7 +55,7 @@ export async function logsOfAll(context: VerbContext, { lines, follow }: { lines
   const { output } = context;
   const all = await everyInstalled(context);
   if (all.length === 0) throw new GatewayServiceError('not-installed');
-  const print = ({ identity: { serviceName: service }, manager, identity }: Target) =>
+  const print = ({ identity: { service }, manager, identity }: Target) =>
     printLog(context, manager.logPath(identity), { lines, follow, print: line => output.line(`${service} | ${line}`, { service, line }) });
   if (follow) await Promise.all(all.map(print));
   else for (const each of all) await print(each);
@@ -75,7 +75,7 @@ async function answerEach(
   const attempt = async (each: Target, position: number): Promise<Outcome> => {
     try {
       if (staggered) await delay(startDelayMs(position, all.length));
-      return { status: await work(each, step => output.progress({ message: `${each.identity.serviceName}: ${step.message}` })) };
+      return { status: await work(each, step => output.progress({ message: `${each.identity.service}: ${step.message}` })) };
     } catch (thrown) {
       return { error: toGatewayServiceError(thrown) };
     }
@@ -87,7 +87,7 @@ async function answerEach(
       .map(({ outcome, each }) => ('status' in outcome ? textOf(context, each, outcome.status) : failureText(context, each, outcome.error)))
       .join('\n\n');
   const errors = told.flatMap(({ outcome, each }) =>
-    'error' in outcome ? [{ service: each.identity.serviceName, error: outcome.error }] : [],
+    'error' in outcome ? [{ service: each.identity.service, error: outcome.error }] : [],
   );
   const worst = errors.filter(({ error }) => !isInOtherHands(error)).sort((one, other) => other.error.exit - one.error.exit)[0]?.error;
   output.answer(text, {
@@ -105,5 +105,5 @@ function isInOtherHands({ code }: GatewayServiceError): boolean {
 
 function failureText({ output }: VerbContext, { identity }: Target, error: GatewayServiceError): string {
   const style = isInOtherHands(error) ? 'bold' : 'red';
-  return `${output.paint(style, `${identity.serviceName}:`)} ${error.message}\n${indented(error.remedy)}`;
+  return `${output.paint(style, `${identity.service}:`)} ${error.message}\n${indented(error.remedy)}`;
 }

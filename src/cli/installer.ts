@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
-import type { GatewayIdentity } from '../model/identity.ts';
+import type { GatewayIdentity, ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { poll } from '../model/poll.ts';
 import { isSameProcess, processRef } from '../model/process-ref.ts';
@@ -23,7 +23,7 @@ export interface InstallerPorts {
   readonly updates: UpdatePorts;
   readonly isElevated: boolean;
   /** Asks an administrator for consent, once, and takes these services away. */
-  readonly removeWithConsent: (services: readonly string[]) => Promise<void>;
+  readonly removeWithConsent: (services: readonly ServiceName[]) => Promise<void>;
   /** Takes away every service of ours that is left, whoever owns it; needs an administrator. */
   readonly removeServices: () => Promise<void>;
 }
@@ -97,7 +97,7 @@ export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveO
     // A service that runs would only be marked for its removal; stopping it is its owner's right.
     for (const { identity } of beyondUs) await manager.stop(identity);
     try {
-      await removeWithConsent(beyondUs.map(({ identity }) => identity.serviceName));
+      await removeWithConsent(beyondUs.map(({ identity }) => identity.service));
     } catch (error) {
       for (const { identity, status } of beyondUs) if (status.desired === 'running') await manager.start(identity).catch(() => undefined);
       throw error;
@@ -106,7 +106,7 @@ export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveO
   const left = quiet ? beyondUs : [];
   for (const each of installed) if (!left.includes(each)) await manager.uninstall(each.identity);
   if (everyone && isElevated) await removeServices();
-  return left.map(({ identity }) => identity.serviceName);
+  return left.map(({ identity }) => identity.service);
 }
 
 /** The whole command; gives its exit code. */

@@ -6,6 +6,7 @@
  */
 
 import { keepYoungGeneration } from '../host/young-generation.ts';
+import { isServiceName } from '../model/identity.ts';
 
 /** The exit code, or undefined where the arguments are no internal verb. */
 export async function runInternalVerb(argv: readonly string[]): Promise<number | undefined> {
@@ -14,7 +15,7 @@ export async function runInternalVerb(argv: readonly string[]): Promise<number |
   if (verb === 'remove') return (await import('../elevation/elevated-step.ts')).removeApp();
   if (verb === 'through-explorer') return (await import('../mechanisms/windows-startup.ts')).runThroughExplorer(option ?? '');
   if (verb === 'installer') return (await import('./composition.ts')).runInstallerProgram(argv.slice(1));
-  if (option !== '--service' || service === undefined) return undefined;
+  if (option !== '--service' || service === undefined || !isServiceName(service)) return undefined;
   keepYoungGeneration();
   if (verb === 'run') return (await import('../host/entry.ts')).runRunner(service, rest.includes('--asked'));
   if (verb === 'service') {

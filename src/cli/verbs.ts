@@ -7,6 +7,7 @@ import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { ERRORS } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -76,7 +77,7 @@ export async function uninstall(context: VerbContext, { dryRun }: { dryRun: bool
   const status = await interruptible(manager.uninstall(identity, context.output.progress), context);
   await resume(context);
   const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'is removed; nothing of it is left';
-  context.output.answer(() => `${identity.serviceName} ${what}.`, { status });
+  context.output.answer(() => `${identity.service} ${what}.`, { status });
   return EXIT.done;
 }
 
@@ -107,7 +108,7 @@ export async function logs(context: VerbContext, { lines, follow }: { lines: num
   const { output } = context;
   const found = await target(context);
   const { phase } = await presentStatus(found);
-  if (phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${found.identity.serviceName})`);
+  if (phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${found.identity.service})`);
   const file = found.manager.logPath(found.identity);
   const shown = await printLog(context, file, { lines, follow, print: line => output.line(line, { line }) });
   if (shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
@@ -143,7 +144,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   const found = await target(context);
   const { identity, manager } = found;
   const { phase, servicePid } = await presentStatus(found);
-  if (phase === 'not-installed' || phase === 'foreign') throw new GatewayServiceError(phase, `(${identity.serviceName})`);
+  if (phase === 'not-installed' || phase === 'foreign') throw new GatewayServiceError(phase, `(${identity.service})`);
   const inCharge = new GatewayServiceError('busy', `(a supervisor is in charge already${servicePid ? `, PID ${servicePid}` : ''})`, {
     remedy: 'End it first with "hermes-gateway stop".',
   });
@@ -152,9 +153,9 @@ export async function supervise(context: VerbContext): Promise<number> {
   await state.writeDesired('running');
   const unwatch = manager.watch(identity, present => output.progress({ message: en.phase[present.phase] }));
   const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
-  output.note(`Keeping ${identity.serviceName} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
+  output.note(`Keeping ${identity.service} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
   try {
-    if (!(await runSupervise(identity.serviceName))) throw inCharge;
+    if (!(await runSupervise(identity.service))) throw inCharge;
   } finally {
     unwatch();
     off();
@@ -186,7 +187,7 @@ export async function update(context: VerbContext, command: readonly string[]): 
   const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, patient: true }).finally(off);
   const shown = () =>
     gateways.flatMap(found => {
-      const present = statuses.find(({ service }) => service === found.identity.serviceName);
+      const present = statuses.find(({ service }) => service === found.identity.service);
       return present ? [textOf(context, found, present)] : [];
     });
   const done = code === EXIT.done;
@@ -208,10 +209,10 @@ export async function doctor(context: VerbContext, { fix, all }: { fix: boolean;
   const { composition, output } = context;
   if (fix) await resume(context);
   const patients = all ? await everyInstalled(context) : [await target(context)];
-  const seen: { service: string; diagnosis: Diagnosis }[] = [];
+  const seen: { service: ServiceName; diagnosis: Diagnosis }[] = [];
   for (const { identity, manager } of patients) {
     const patient = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
-    seen.push({ service: identity.serviceName, diagnosis: await interruptible(examine(patient), context) });
+    seen.push({ service: identity.service, diagnosis: await interruptible(examine(patient), context) });
   }
   const text = ({ service, diagnosis }: (typeof seen)[number]) => {
     const { findings, refused } = diagnosis;

@@ -126,7 +126,7 @@ export class GatewayServiceController {
   async #examine(identity: GatewayIdentity): Promise<Receipt> {
     const { manager } = this.#options;
     const [status, defects] = await Promise.all([manager.status(identity), manager.examine(identity)]);
-    if (status.mechanism === 'none') throw new GatewayServiceError('not-installed', `(${identity.serviceName})`);
+    if (status.mechanism === 'none') throw new GatewayServiceError('not-installed', `(${identity.service})`);
     return repairReceipt(identity, status.mechanism, isDisabled(status) ? defects.map(enabled) : defects);
   }
 

@@ -9,10 +9,11 @@ import { readOwner } from '../host/service-registry.ts';
 import { holdThisHost, tidyHosts } from '../mechanisms/installed-host.ts';
 import { isBroker, registerService, sessionOwner, unregisterService } from '../mechanisms/service-registration.ts';
 import { takeWhatNeedsRights } from '../migration/windows-migration.ts';
-import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb, isServiceName } from '../model/elevation.ts';
+import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import { SERVICE_NAME } from '../model/identity.ts';
+import type { ServiceName } from '../model/identity.ts';
+import { isServiceName, SERVICE_NAME } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { quoteArgument } from '../windows/argv.ts';
@@ -28,7 +29,7 @@ const TURN_MS = 30_000;
 interface ElevatedRequest {
   readonly verb: ElevatedVerb;
   /** Undefined for all of them. */
-  readonly service: string | undefined;
+  readonly service: ServiceName | undefined;
 }
 
 /** What the arguments after `elevated` ask for. @throws GatewayServiceError `usage` for anything but a verb and a name of ours */

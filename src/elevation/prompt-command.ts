@@ -5,12 +5,14 @@
  */
 
 import type { ElevatedProgram } from '../mechanisms/installed-host.ts';
-import { type ElevatedVerb, isServiceName } from '../model/elevation.ts';
+import type { ElevatedVerb } from '../model/elevation.ts';
+import type { ServiceName } from '../model/identity.ts';
+import { isServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 
 export interface PromptCommand {
   readonly verb: ElevatedVerb;
-  readonly service: string;
+  readonly service: ServiceName;
   /** The program to run elevated, and the copy that is made of it first. */
   readonly program: ElevatedProgram;
   /** Windows' own folder of programs, for example `C:\Windows\System32`. */

@@ -5,6 +5,7 @@
 
 import { brokerCommand, isBroker, isUnregistered } from '../mechanisms/service-registration.ts';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
@@ -13,7 +14,7 @@ import { runElevated } from '../windows/shell-execute.ts';
 
 /** A service, and the command that its broker is started with, up to the broker's own arguments. */
 export interface ServiceToRemove {
-  readonly service: string;
+  readonly service: ServiceName;
   readonly hostCommand: readonly string[];
 }
 
@@ -31,7 +32,7 @@ export function removalLine(services: readonly ServiceToRemove[], systemFolder: 
  * Asks an administrator, once, and takes these services of ours away.
  * @throws GatewayServiceError `consent-declined`, `elevation-unavailable`, `elevation-failed`
  */
-export async function removeWithConsent(names: readonly string[]): Promise<void> {
+export async function removeWithConsent(names: readonly ServiceName[]): Promise<void> {
   const systemFolder = systemDirectory();
   const line = removalLine(names.flatMap(toRemove), systemFolder, Object.keys(process.env));
   if (line === undefined) throw new GatewayServiceError('elevation-unavailable', '(a path that cmd.exe cannot take)');
@@ -41,7 +42,7 @@ export async function removeWithConsent(names: readonly string[]): Promise<void>
   if (left.length > 0) throw new GatewayServiceError('elevation-failed', `(left: ${left.join(', ')})`);
 }
 
-function toRemove(service: string): ServiceToRemove[] {
+function toRemove(service: ServiceName): ServiceToRemove[] {
   const config = queryConfig(service);
   if (!config || !isBroker(config, service)) return [];
   const [program = '', ...args] = splitCommandLine(config.binaryPath);

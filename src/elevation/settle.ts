@@ -5,6 +5,7 @@
 
 import type { ElevatedAnswer, ElevatedVerb, ElevationOutcome } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { poll } from '../model/poll.ts';
 
 /** What is known of the prompt. */
@@ -28,7 +29,7 @@ export interface ElevationFacts {
   readonly isDone: () => boolean;
 }
 
-export type FactsOf = (verb: ElevatedVerb, service: string) => ElevationFacts;
+export type FactsOf = (verb: ElevatedVerb, service: ServiceName) => ElevationFacts;
 
 export interface SettleTimes {
   /** After this nobody waits any more: Windows takes its own question back after two minutes. */

@@ -82,7 +82,7 @@ export function gatewayIdentity(
 ): GatewayIdentity {
   const home = profile === DEFAULT_PROFILE ? root : pathsOf(platform).join(root, 'profiles', profile);
   const serviceId = standard ? (profile === DEFAULT_PROFILE ? '' : profile) : sha256(resolve(home, platform)).slice(0, 8);
-  return { profile, root, home, serviceId, serviceName: serviceId === '' ? SERVICE_NAME : `${SERVICE_NAME}-${serviceId}` };
+  return { profile, root, home, serviceId, service: serviceId === '' ? SERVICE_NAME : `${SERVICE_NAME}-${serviceId}` };
 }
 
 /** The identity of a profile of this root by its name, as a person gives it. @throws GatewayServiceError `profile-invalid` */

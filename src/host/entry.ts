@@ -16,6 +16,7 @@ import { gatewayEnvironment } from '../gateway/environment.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { type Definition, definedIdentity } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { startDetached } from '../process/detach.ts';
 import type { LaunchSpec } from '../process/gateway-process.ts';
 import { hostCommand } from '../process/host-command.ts';
@@ -33,19 +34,19 @@ export type IsServiceRegistered = (identity: GatewayIdentity, folder: StateFolde
 /** A gateway that takes longer to be up has no priority any more, in milliseconds. */
 const SETTLED_MS = 3_000;
 
-export function stateFolderOf(serviceName: string): StateFolder {
-  return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), serviceName));
+export function stateFolderOf(service: ServiceName): StateFolder {
+  return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), service));
 }
 
 /**
  * The runner of a service, below its host. It ends this process itself; rejects where there is nothing to run.
  * @param asked The user started the service itself (services.msc, `sc start`): that is a wish, whatever was wished before.
  */
-export async function runRunner(serviceName: string, asked: boolean): Promise<never> {
-  const folder = stateFolderOf(serviceName);
+export async function runRunner(service: ServiceName, asked: boolean): Promise<never> {
+  const folder = stateFolderOf(service);
   const log = hostLog(folder.path, 'runner');
   // Read while Windows' half is loaded.
-  const [definition, machine] = await Promise.all([requireDefinition(folder, serviceName), thisMachine()]);
+  const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]);
   const { processes, launch, commandLine } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
@@ -54,7 +55,7 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<ne
     folder,
     processes,
     launch,
-    redefine: () => requireDefinition(folder, serviceName),
+    redefine: () => requireDefinition(folder, service),
     launchSpec: defined => launchSpec(defined, folder),
     pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
     commandLine,
@@ -79,7 +80,7 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<ne
   // There is no SCM to bring a killed supervisor back: its runner does.
   const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
   if (alone && (await folder.desired()).desired === 'running') {
-    await startDetached([...hostCommand(), 'supervise', '--service', serviceName], folder.path);
+    await startDetached([...hostCommand(), 'supervise', '--service', service], folder.path);
   }
   await log.flush();
   return machine.leave(code);
@@ -89,9 +90,9 @@ export async function runRunner(serviceName: string, asked: boolean): Promise<ne
  * The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge, or the service that
  * has taken over from it.
  */
-export async function runSupervisor(serviceName: string, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
-  const folder = stateFolderOf(serviceName);
-  const definition = await requireDefinition(folder, serviceName);
+export async function runSupervisor(service: ServiceName, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
+  const folder = stateFolderOf(service);
+  const definition = await requireDefinition(folder, service);
   if (await isSuperseded(definition, folder, isServiceRegistered)) return false;
   const ending = new Promise<string>(resolve => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(`signal ${signal}`));
@@ -107,7 +108,7 @@ export async function runSupervisor(serviceName: string, isServiceRegistered: Is
     processes,
     recovery: async () => ((await superseded()) ? undefined : (await defined())?.recovery),
     superseded,
-    startRunner: () => startRunner([...hostCommand(), 'run', '--service', serviceName], folder.path),
+    startRunner: () => startRunner([...hostCommand(), 'run', '--service', service], folder.path),
     program: hostCommand().at(-1) ?? process.execPath,
     ending,
     log: log.write,
@@ -143,9 +144,9 @@ function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
   };
 }
 
-async function requireDefinition(folder: StateFolder, serviceName: string): Promise<Definition> {
+async function requireDefinition(folder: StateFolder, service: ServiceName): Promise<Definition> {
   const definition = await folder.definition();
-  if (!definition) throw new GatewayServiceError('not-installed', `(${serviceName})`);
+  if (!definition) throw new GatewayServiceError('not-installed', `(${service})`);
   return definition;
 }
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { type DownMessage, formatDown } from '../control/host-link.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { HostFacts } from '../model/facts.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { poll } from '../model/poll.ts';
 import { hostCommand } from '../process/host-command.ts';
@@ -34,7 +35,7 @@ const STOPPERS: ReadonlySet<string> = new Set(['sc.exe', 'net.exe', 'net1.exe'])
 /** The working directory of a runner before it knows its owner's folders. */
 const SYSTEM_FOLDER = 'C:\\Windows\\System32';
 
-export async function runService(name: string): Promise<void> {
+export async function runService(name: ServiceName): Promise<void> {
   const service = await connectService(name);
   // From here on process.exit() would wait for the dispatcher for ever, and the service would seem to run: whatever is thrown, in whichever
   // callback, ends this process as the failure that it is.
@@ -46,7 +47,7 @@ export async function runService(name: string): Promise<void> {
   await host(name, service).catch(fail);
 }
 
-async function host(name: string, service: HostedService): Promise<void> {
+async function host(name: ServiceName, service: HostedService): Promise<void> {
   const owner = readOwner(name);
   const refusal = whyNot(name, owner);
   if (!owner || refusal) {
@@ -73,7 +74,7 @@ async function host(name: string, service: HostedService): Promise<void> {
 }
 
 /** Rights may have been changed since the elevated step looked at them. */
-function whyNot(name: string, owner: Sid | undefined): GatewayServiceError | undefined {
+function whyNot(name: ServiceName, owner: Sid | undefined): GatewayServiceError | undefined {
   if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
   try {
     if (singleExecutable()) holdTrusted(path.win32.dirname(process.execPath), [...HOST_FILES, HOST_MANIFEST]).close();
@@ -83,7 +84,7 @@ function whyNot(name: string, owner: Sid | undefined): GatewayServiceError | und
   }
 }
 
-function writeFacts(name: string, facts: HostFacts): void {
+function writeFacts(name: ServiceName, facts: HostFacts): void {
   try {
     writeHostFacts(name, facts);
   } catch {
@@ -91,7 +92,7 @@ function writeFacts(name: string, facts: HostFacts): void {
   }
 }
 
-function startRunner(name: string, session: UserSession, asked: boolean): BrokerRunner {
+function startRunner(name: ServiceName, session: UserSession, asked: boolean): BrokerRunner {
   const [program = '', ...script] = hostCommand();
   const args = [...script, 'run', '--service', name, ...(asked ? ['--asked'] : [])];
   const job = Job.create();

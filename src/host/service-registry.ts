@@ -4,21 +4,22 @@
  */
 
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import { parseFailureActions } from '../windows/failure-actions.ts';
 import { type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
 import { parseSid, type Sid } from '../windows/sddl.ts';
 
-const keyOf = (service: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
-const parametersOf = (service: string): RegistryPath => `${keyOf(service)}\\Parameters`;
-const factsOf = (service: string): RegistryPath => `${keyOf(service)}\\State`;
+const keyOf = (service: ServiceName): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
+const parametersOf = (service: ServiceName): RegistryPath => `${keyOf(service)}\\Parameters`;
+const factsOf = (service: ServiceName): RegistryPath => `${keyOf(service)}\\State`;
 
 /** SYSTEM and administrators write, everybody who is signed in reads: the tray of the owner is not elevated. */
 const READABLE = 'D:P(A;OICI;KA;;;SY)(A;OICI;KA;;;BA)(A;OICI;KR;;;AU)';
 
 /** The SID whose token alone the broker uses; undefined where none, or none that is one, is recorded. */
-export function readOwner(service: string): Sid | undefined {
+export function readOwner(service: ServiceName): Sid | undefined {
   const text = readValue(parametersOf(service), 'Owner');
   try {
     return typeof text === 'string' ? parseSid(text) : undefined;
@@ -28,18 +29,18 @@ export function readOwner(service: string): Sid | undefined {
 }
 
 /** What the SCM would start: for who may not ask it, because somebody has changed the rights on the service. */
-export function readBinaryPath(service: string): string | undefined {
+export function readBinaryPath(service: ServiceName): string | undefined {
   const path = readValue(keyOf(service), 'ImagePath');
   return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
 }
 
 /** @param startType With which the service is installed; left out, what is remembered stays. */
-export function writeOwner(service: string, owner: Sid, startType?: string): void {
+export function writeOwner(service: ServiceName, owner: Sid, startType?: string): void {
   writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
 }
 
 /** With which start type the service was installed; what it has otherwise, somebody has chosen. */
-export function readInstalledStartType(service: string): string | undefined {
+export function readInstalledStartType(service: ServiceName): string | undefined {
   const text = readValue(parametersOf(service), 'StartType');
   return typeof text === 'string' ? text : undefined;
 }
@@ -48,11 +49,11 @@ export function readInstalledStartType(service: string): string | undefined {
  * What Windows sets in the broker's environment, over that of the machine: nothing by which other code could get into it. The runner has the
  * owner's own.
  */
-export function writeEnvironment(service: string): void {
+export function writeEnvironment(service: ServiceName): void {
   writeValues(keyOf(service), { Environment: dangerousAmong([]).map(name => `${name}=`) });
 }
 
-export function readHostFacts(service: string): HostFacts | undefined {
+export function readHostFacts(service: ServiceName): HostFacts | undefined {
   const text = readValue(factsOf(service), 'Facts');
   if (typeof text !== 'string') return undefined;
   try {
@@ -62,12 +63,12 @@ export function readHostFacts(service: string): HostFacts | undefined {
   }
 }
 
-export function writeHostFacts(service: string, facts: HostFacts): void {
+export function writeHostFacts(service: ServiceName, facts: HostFacts): void {
   writeValues(factsOf(service), { Facts: JSON.stringify(facts) }, { volatile: true, sddl: READABLE });
 }
 
 /** The ladder as it is registered. */
-export function readLadder(service: string): RecoveryLadder | undefined {
+export function readLadder(service: ServiceName): RecoveryLadder | undefined {
   const bytes = readValue(keyOf(service), 'FailureActions');
   return Buffer.isBuffer(bytes) ? parseFailureActions(bytes) : undefined;
 }

@@ -33,7 +33,7 @@ export async function installReceipt(facts: ReceiptFacts, command: readonly stri
       target: path.join(folder.path, 'definition.json'),
       detail: command.join(' '),
     },
-    { action: 'create', kind: 'ladder', target: identity.serviceName, ...noted('delays', delays, String(recovery.resetMs / 1000)) },
+    { action: 'create', kind: 'ladder', target: identity.service, ...noted('delays', delays, String(recovery.resetMs / 1000)) },
     ...(await host.receipt('install', identity, status)),
     ...replaced.flat(),
     ...((await former?.receipt('install', identity)) ?? []),
@@ -55,7 +55,7 @@ export async function uninstallReceipt(facts: ReceiptFacts): Promise<Receipt> {
 }
 
 function receipt({ identity, host, others }: ReceiptFacts, verb: Receipt['verb'], entries: readonly ReceiptEntry[]): Receipt {
-  const { profile, serviceName: service } = identity;
+  const { profile, service } = identity;
   const elevated = entries.length > 0 && [host, ...others].some(each => each.elevated);
   return { schema: 1, verb, profile, service, mechanism: host.mechanism, elevated, entries };
 }

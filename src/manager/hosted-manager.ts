@@ -233,8 +233,8 @@ export class HostedManager implements GatewayManager {
     return this.#folder(identity).logPath;
   }
 
-  #folder({ serviceName }: GatewayIdentity): StateFolder {
-    return new StateFolder(path.join(this.#options.stateRoot, serviceName));
+  #folder({ service }: GatewayIdentity): StateFolder {
+    return new StateFolder(path.join(this.#options.stateRoot, service));
   }
 
   #source(identity: GatewayIdentity): StatusSource {
@@ -248,7 +248,7 @@ export class HostedManager implements GatewayManager {
   async #requireInstalled(identity: GatewayIdentity): Promise<void> {
     const status = await this.status(identity);
     refuseForeign(status);
-    if (status.phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${identity.serviceName})`);
+    if (status.phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${identity.service})`);
   }
 
   async #wishRunning(identity: GatewayIdentity): Promise<void> {

@@ -25,7 +25,7 @@ export function installFiles(options: InstallFilesOptions): InstallFiles {
 }
 
 async function programsOf(identity: GatewayIdentity, { stateRoot, command }: InstallFilesOptions): Promise<readonly string[]> {
-  const definition = await new StateFolder(path.join(stateRoot, identity.serviceName)).definition().catch(() => undefined);
+  const definition = await new StateFolder(path.join(stateRoot, identity.service)).definition().catch(() => undefined);
   let program: string | undefined;
   try {
     [program] = command(identity, definition?.gatewayCommand);

@@ -77,11 +77,11 @@ export class Mechanisms implements MechanismFacts {
     if (!host) throw new GatewayServiceError('unsupported', `(${wanted} on ${process.platform})`);
     const rank = this.#hosts.indexOf(host);
     if (present && this.#hosts.indexOf(present.host) < rank) {
-      throw new GatewayServiceError('mechanism-in-charge', `(${identity.serviceName}: ${present.host.mechanism})`);
+      throw new GatewayServiceError('mechanism-in-charge', `(${identity.service}: ${present.host.mechanism})`);
     }
     // A service of another Windows user keeps this one from a service, and from nothing else.
     for (const { registration } of all.slice(rank)) {
-      if (registration.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.serviceName}: ${registration.detail})`);
+      if (registration.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.service}: ${registration.detail})`);
     }
     return host;
   }

@@ -33,7 +33,7 @@ async function locks(folder: StateFolder, processes: ProcessTable): Promise<Ailm
 }
 
 async function updates(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
-  const service = path.basename(folder.path);
+  const { service } = folder;
   const holds = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   const journals = (await readJournals(path.dirname(folder.path))).flatMap(found => {
     if (!('journal' in found)) return [];

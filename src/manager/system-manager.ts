@@ -10,6 +10,7 @@ import type { GatewayIdentity } from '../gateway/home.ts';
 import { type EmbeddedHostOptions, embeddedHost } from '../mechanisms/embedded-host.ts';
 import { startupHost } from '../mechanisms/startup-host.ts';
 import type { Elevation } from '../model/elevation.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { thisMachine } from '../process/this-machine.ts';
 import type { UpdatePorts } from '../update/ports.ts';
@@ -32,7 +33,7 @@ export interface SystemManager {
   /** A variable of the user's environment in the registry; on Windows only. */
   readonly readUserEnvironment?: (name: string) => string | undefined;
   /** What this system lacks for a service, in plain sentences; absent where nothing can be. */
-  readonly lacking?: (service: string) => readonly string[];
+  readonly lacking?: (service: ServiceName) => readonly string[];
   /** For updates of whatever this manager keeps alive. */
   readonly updates: UpdatePorts;
 }

@@ -3,7 +3,6 @@
  * runner.
  */
 
-import path from 'node:path';
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import type { Registration } from '../model/facts.ts';
@@ -39,7 +38,7 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHost
     unregister: async () => undefined,
     start: async (_identity, folder) => {
       if (lockHolder(folder.supervisorLock, processes)) return;
-      await startDetached([...hostCommand, 'supervise', '--service', path.basename(folder.path)], stateRoot);
+      await startDetached([...hostCommand, 'supervise', '--service', folder.service], stateRoot);
     },
     // The supervisor hears of the wish by its watch of the folder and tells the runner.
     stop: async () => undefined,

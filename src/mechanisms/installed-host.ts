@@ -20,7 +20,7 @@ import {
 } from '../host/host-files.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { SERVICE_NAME } from '../model/identity.ts';
+import { isServiceName, SERVICE_NAME } from '../model/identity.ts';
 import { startDetached } from '../process/detach.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { checkSignature } from '../windows/authenticode.ts';
@@ -180,7 +180,9 @@ async function setAside(folder: string): Promise<string> {
 function startedFolders(): string[] {
   return enumerateServices(SERVICE_NAME).flatMap(({ name }) => {
     const config = queryConfig(name);
-    return config && isBroker(config, name) ? [path.win32.dirname(splitCommandLine(config.binaryPath)[0] ?? '').toLowerCase()] : [];
+    return config && isServiceName(name) && isBroker(config, name)
+      ? [path.win32.dirname(splitCommandLine(config.binaryPath)[0] ?? '').toLowerCase()]
+      : [];
   });
 }
 

@@ -12,6 +12,7 @@ import { type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { EVENT_SOURCE } from '../model/events.ts';
 import type { Registration } from '../model/facts.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from '../model/ladder.ts';
 import { problem } from '../model/problems.ts';
@@ -72,9 +73,9 @@ export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (awai
 
 export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): HostPort {
   /** Before anything is changed, where nobody could be asked. */
-  const checkElevation = (service: string) => (elevation ? elevation.check?.(service) : requireElevated(service));
+  const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
-  async function register(verb: 'install' | 'repair', service: string, recovery: RecoveryLadder, report: Report): Promise<void> {
+  async function register(verb: 'install' | 'repair', service: ServiceName, recovery: RecoveryLadder, report: Report): Promise<void> {
     const atWork = () => report(progress(verb, 'registering'));
     if (elevation) {
       report(progress(verb, 'consent'));
@@ -93,47 +94,47 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         if (isRemovalPendingError(error)) return { state: 'removal-pending' };
         throw error;
       }),
-    problems: async ({ serviceName }) => {
-      const { binaryPath = '', status } = shown(serviceName) ?? {};
+    problems: async ({ service }) => {
+      const { binaryPath = '', status } = shown(service) ?? {};
       const rights = status ? [] : [problem('rights-changed')];
       if (!hasProgram(binaryPath)) return [problem('host-missing', `(${binaryPath})`), ...rights];
       const spoken = protocolOf(splitCommandLine(binaryPath));
       const isForeign = spoken !== undefined && protocol !== undefined && spoken !== protocol;
       return isForeign ? [problem('host-protocol', `(${spoken} instead of ${protocol})`), ...rights] : rights;
     },
-    hostFacts: async ({ serviceName }) => readHostFacts(serviceName),
+    hostFacts: async ({ service }) => readHostFacts(service),
     vouch: servedByRunner,
-    receipt: async (verb, { serviceName, serviceId }, { startType }) => {
-      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${serviceName}`;
+    receipt: async (verb, { service, serviceId }, { startType }) => {
+      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
       if (verb === 'uninstall') {
         return [
-          { action: 'stop', kind: 'service', target: serviceName },
-          { action: 'remove', kind: 'service', target: serviceName },
+          { action: 'stop', kind: 'service', target: service },
+          { action: 'remove', kind: 'service', target: service },
           { action: 'remove', kind: 'registry', target: key },
           ...(enumerateServices(SERVICE_NAME).length === 1 ? programReceipt(hostCommand, 'uninstall') : []),
         ];
       }
-      const { program, args } = brokerCommand(hostCommand, serviceName);
+      const { program, args } = brokerCommand(hostCommand, service);
       const action = startType === undefined ? 'create' : 'change';
       return [
         {
           action,
           kind: 'service',
-          target: serviceName,
+          target: service,
           ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)),
         },
         { action, kind: 'registry', target: `${key}\\Parameters`, ...noted('owner') },
         ...programReceipt(hostCommand, 'install'),
-        { action, kind: 'right', target: serviceName, ...noted('rights') },
+        { action, kind: 'right', target: service, ...noted('rights') },
         { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
-        { action: 'start', kind: 'service', target: serviceName },
+        { action: 'start', kind: 'service', target: service },
       ];
     },
-    checkRights: async ({ serviceName }) => {
-      if (!mayUse(readOwner(serviceName))) throw new GatewayServiceError('foreign', `(${serviceName} belongs to another Windows user)`);
-      checkElevation(serviceName);
+    checkRights: async ({ service }) => {
+      if (!mayUse(readOwner(service))) throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
+      checkElevation(service);
     },
-    examine: async ({ serviceName: service }, definition) => {
+    examine: async ({ service }, definition) => {
       try {
         return examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER });
       } catch (error) {
@@ -141,12 +142,12 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         return [rightsDefect(service)];
       }
     },
-    register: ({ serviceName }, { recovery }, report) => register('install', serviceName, recovery, report),
-    repair: async ({ serviceName }, definition, report) => {
-      checkElevation(serviceName);
-      await register('repair', serviceName, definition?.recovery ?? RECOVERY_LADDER, report);
+    register: ({ service }, { recovery }, report) => register('install', service, recovery, report),
+    repair: async ({ service }, definition, report) => {
+      checkElevation(service);
+      await register('repair', service, definition?.recovery ?? RECOVERY_LADDER, report);
     },
-    unregister: async ({ serviceName: service }, report) => {
+    unregister: async ({ service }, report) => {
       if (elevation) {
         report(progress('uninstall', 'consent'));
         const atWork = () => report(progress('uninstall', 'unregistering'));
@@ -158,13 +159,13 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
       await unregisterService(service);
       await tidyHosts().catch(() => undefined);
     },
-    start: async ({ serviceName }) => {
-      await startService(serviceName, { deadlineMs: START_MS });
+    start: async ({ service }) => {
+      await startService(service, { deadlineMs: START_MS });
     },
-    stop: async ({ serviceName }) => {
-      if (queryStatus(serviceName)) await stopService(serviceName, { deadlineMs: STOP_MS });
+    stop: async ({ service }) => {
+      if (queryStatus(service)) await stopService(service, { deadlineMs: STOP_MS });
     },
-    isGone: async ({ serviceName }) => (queryStatus(serviceName)?.state ?? 'stopped') === 'stopped',
+    isGone: async ({ service }) => (queryStatus(service)?.state ?? 'stopped') === 'stopped',
   };
 }
 
@@ -174,12 +175,12 @@ interface ShownService extends Pick<ServiceConfig, 'binaryPath'>, Partial<Pick<S
 }
 
 /** The service as the SCM shows it; where the rights to ask were taken from this user, as far as the registry does. */
-function shown(serviceName: string): ShownService | undefined {
+function shown(service: ServiceName): ShownService | undefined {
   try {
-    const found = queryService(serviceName);
+    const found = queryService(service);
     return found && { ...found.config, status: found.status };
   } catch (error) {
-    const binaryPath = isDenied(error) ? readBinaryPath(serviceName) : undefined;
+    const binaryPath = isDenied(error) ? readBinaryPath(service) : undefined;
     if (binaryPath === undefined) throw error;
     return { binaryPath };
   }
@@ -201,8 +202,8 @@ function mayUse(owner: Sid | undefined): boolean {
   return owner === undefined || owner === currentUser() || owner === sessionOwner();
 }
 
-function requireElevated(serviceName: string): void {
-  if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${serviceName})`);
+function requireElevated(service: ServiceName): void {
+  if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${service})`);
 }
 
 function isDenied(error: unknown): boolean {
@@ -214,19 +215,19 @@ function isRemovalPendingError(error: unknown): boolean {
 }
 
 async function registration(identity: GatewayIdentity, folder: StateFolder, hostCommand: readonly string[]): Promise<Registration> {
-  const { serviceName, home } = identity;
-  const service = shown(serviceName);
-  if (!service) return { state: 'absent' };
-  if (isRemovalPending(serviceName)) return { state: 'removal-pending' };
-  const { status, startType, binaryPath } = service;
-  if (!isBroker(service, serviceName)) return { state: 'foreign', detail: `it starts ${binaryPath}` };
-  if (!mayUse(readOwner(serviceName))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
+  const { service, home } = identity;
+  const found = shown(service);
+  if (!found) return { state: 'absent' };
+  if (isRemovalPending(service)) return { state: 'removal-pending' };
+  const { status, startType, binaryPath } = found;
+  if (!isBroker(found, service)) return { state: 'foreign', detail: `it starts ${binaryPath}` };
+  if (!mayUse(readOwner(service))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);
   if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
-  const { program, args } = brokerCommand(hostCommand, serviceName);
+  const { program, args } = brokerCommand(hostCommand, service);
   return {
     state: 'registered',
-    host: status ? HOST_STATES[status.state] : readHostFacts(serviceName)?.phase === 'stopped' ? 'stopped' : 'running',
+    host: status ? HOST_STATES[status.state] : readHostFacts(service)?.phase === 'stopped' ? 'stopped' : 'running',
     ...(status?.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
     // One that is missing has no version.

@@ -4,6 +4,7 @@
  */
 
 import type { Defect } from '../model/defect.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { type ProblemCode, problem } from '../model/problems.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
 
@@ -25,7 +26,7 @@ export interface FoundService {
 }
 
 export interface WantedService {
-  readonly service: string;
+  readonly service: ServiceName;
   readonly binaryPath: string;
   readonly delays: string;
   /** The source of the event log. */
@@ -72,11 +73,11 @@ export function serviceDefects(found: FoundService, wanted: WantedService): Defe
 }
 
 /** The owner has other rights on the service than it was given; it may be none at all. */
-export function rightsDefect(service: string): Defect {
+export function rightsDefect(service: ServiceName): Defect {
   return { problem: problem('rights-changed'), changes: [{ action: 'create', kind: 'right', target: service, ...noted('rights') }] };
 }
 
-function startTypeDefects({ startType, rememberedStartType }: FoundService, service: string): Defect[] {
+function startTypeDefects({ startType, rememberedStartType }: FoundService, service: ServiceName): Defect[] {
   if (startType === rememberedStartType) return [];
   const code = startType === 'disabled' ? 'start-disabled' : 'start-type-chosen';
   const kept: ReceiptEntry = { action: 'keep', kind: 'service', target: service, ...noted('start-type', startType) };

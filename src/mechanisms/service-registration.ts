@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
 import { type Defect, isMendable } from '../model/defect.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
@@ -27,7 +28,7 @@ import {
 import { serviceDefects } from './service-defects.ts';
 
 export interface ServiceRegistration {
-  readonly service: string;
+  readonly service: ServiceName;
   /** How the SCM is to start the broker: the program and the arguments before `service`. */
   readonly hostCommand: readonly string[];
   readonly recovery: RecoveryLadder;
@@ -39,13 +40,13 @@ const PRESHUTDOWN_MS = 20_000;
 const DELETE_MS = 5_000;
 
 /** The program that the SCM starts for a service, and its arguments. */
-export function brokerCommand(hostCommand: readonly string[], service: string): { program: string; args: string[] } {
+export function brokerCommand(hostCommand: readonly string[], service: ServiceName): { program: string; args: string[] } {
   const [program = '', ...script] = hostCommand;
   return { program, args: [...script, 'service', '--service', service] };
 }
 
 /** A service whose command line ends as ours do; whose program it is, the elevated installer has made sure of. */
-export function isBroker({ binaryPath }: Pick<ServiceConfig, 'binaryPath'>, service: string): boolean {
+export function isBroker({ binaryPath }: Pick<ServiceConfig, 'binaryPath'>, service: ServiceName): boolean {
   return binaryPath.endsWith(`service --service ${service}`);
 }
 
@@ -135,7 +136,7 @@ function installOwned(registration: ServiceRegistration, enable: boolean): Insta
 }
 
 /** Needs an administrator. A service that is absent already is fine, and so is one that goes away as soon as nobody has it open. */
-export async function unregisterService(service: string): Promise<void> {
+export async function unregisterService(service: ServiceName): Promise<void> {
   await deleteService(service, { deadlineMs: DELETE_MS }).catch(error => {
     if (!(error instanceof GatewayServiceError) || error.code !== 'removal-pending') throw error;
   });
@@ -190,6 +191,6 @@ export function isRegistered(registration: ServiceRegistration, { enable }: { en
 }
 
 /** Whether nothing of this name is left that could start anything. Every user may ask. */
-export function isUnregistered(service: string): boolean {
+export function isUnregistered(service: ServiceName): boolean {
   return queryStatus(service) === undefined || isRemovalPending(service);
 }

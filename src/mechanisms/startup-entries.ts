@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { writeFileAtomic } from '../state/files.ts';
 import { commandOfShortcut } from '../windows/shortcut.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
@@ -47,13 +48,13 @@ export class StartupEntries {
   }
 
   /** Our entry for a service; a folder that cannot be asked for has none. */
-  async find(service: string): Promise<Entry | undefined> {
+  async find(service: ServiceName): Promise<Entry | undefined> {
     const found = await Promise.all(ENTRY_KINDS.map(kind => this.#ours(service, kind)));
     return found.find(entry => entry !== undefined);
   }
 
   /** A file that has the name of our entry and is none of ours. */
-  async taken(service: string): Promise<string | undefined> {
+  async taken(service: ServiceName): Promise<string | undefined> {
     for (const kind of ENTRY_KINDS) {
       const file = this.#file(service, kind);
       if (file && !(await this.#ours(service, kind))) return file;
@@ -76,7 +77,7 @@ export class StartupEntries {
    * Writes the entry: a shortcut, else a command file. One of ours of the other kind goes.
    * @throws GatewayServiceError `startup-folder-unavailable`
    */
-  async write(service: string, command: readonly string[], cwd: string): Promise<void> {
+  async write(service: ServiceName, command: readonly string[], cwd: string): Promise<void> {
     const folder = this.folder();
     try {
       await fs.mkdir(folder, { recursive: true });
@@ -88,14 +89,14 @@ export class StartupEntries {
     }
   }
 
-  async remove(service: string): Promise<void> {
+  async remove(service: ServiceName): Promise<void> {
     for (const kind of ENTRY_KINDS) {
       const entry = await this.#ours(service, kind);
       if (entry) await fs.rm(entry.file, { force: true });
     }
   }
 
-  async #write(folder: string, service: string, command: readonly string[], cwd: string): Promise<EntryKind> {
+  async #write(folder: string, service: ServiceName, command: readonly string[], cwd: string): Promise<EntryKind> {
     const fileOf = (kind: EntryKind) => path.join(folder, entryFileName(service, kind));
     try {
       this.#shell.writeShortcut(fileOf('lnk'), shortcutOf(command, cwd));
@@ -106,7 +107,7 @@ export class StartupEntries {
     }
   }
 
-  async #ours(service: string, kind: EntryKind): Promise<Entry | undefined> {
+  async #ours(service: ServiceName, kind: EntryKind): Promise<Entry | undefined> {
     const file = this.#file(service, kind);
     const command = file && (await this.#read(file, kind).catch(() => undefined));
     return command && isOurs(command, service, this.#copies) ? { kind, file, command } : undefined;
@@ -117,7 +118,7 @@ export class StartupEntries {
   }
 
   /** The file of this name, if there is one. */
-  #file(service: string, kind: EntryKind): string | undefined {
+  #file(service: ServiceName, kind: EntryKind): string | undefined {
     try {
       const file = path.join(this.#shell.folder(), entryFileName(service, kind));
       return existsSync(file) ? file : undefined;

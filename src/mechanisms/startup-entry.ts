@@ -4,6 +4,7 @@
  */
 
 import path from 'node:path';
+import type { ServiceName } from '../model/identity.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
 import { quoteArgument, splitCommandLine } from '../windows/argv.ts';
 import type { Shortcut } from '../windows/shortcut.ts';
@@ -14,20 +15,20 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const DESCRIPTION = 'Keeps the Hermes gateway running, and starts it again when it fails.';
 
-export function entryFileName(service: string, kind: EntryKind): string {
+export function entryFileName(service: ServiceName, kind: EntryKind): string {
   const id = service.slice(SERVICE_NAME.length + 1);
   return `Hermes Gateway Service${id === '' ? '' : ` (${id})`}.${kind}`;
 }
 
 /** Which service an entry is for by its name, whatever the case of it; undefined where it is no name of ours. */
-export function serviceOfEntry(fileName: string): string | undefined {
+export function serviceOfEntry(fileName: string): ServiceName | undefined {
   const match = /^Hermes Gateway Service(?: \(([a-z0-9][a-z0-9_-]*)\))?\.(?:lnk|cmd)$/i.exec(fileName);
   if (!match) return undefined;
   return match[1] === undefined ? SERVICE_NAME : `${SERVICE_NAME}-${match[1].toLowerCase()}`;
 }
 
 /** What an entry starts: the supervisor of a service. `host` is the program and the arguments before the verb. */
-export function entryCommand(host: readonly string[], service: string): readonly string[] {
+export function entryCommand(host: readonly string[], service: ServiceName): readonly string[] {
   return [...host, 'supervise', '--service', service];
 }
 
@@ -63,7 +64,7 @@ export function copyOf(command: readonly string[], copies: string): string | und
 }
 
 /** Whether an entry starts the supervisor of its service from a copy of ours; only such a one is ever changed or removed. */
-export function isOurs(command: readonly string[], service: string, copies: string): boolean {
+export function isOurs(command: readonly string[], service: ServiceName, copies: string): boolean {
   const [verb, option, name] = command.slice(-3);
   return verb === 'supervise' && option === '--service' && name === service && copyOf(command, copies) !== undefined;
 }

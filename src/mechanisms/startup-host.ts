@@ -11,6 +11,7 @@ import { sameFolder } from '../gateway/home.ts';
 import type { Defect } from '../model/defect.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { poll } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
@@ -62,7 +63,7 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
     }
   }
 
-  const install = (service: string): Promise<readonly string[]> =>
+  const install = (service: ServiceName): Promise<readonly string[]> =>
     inTurn(async () => {
       try {
         const command = entryCommand(await ensureHostCopy(copies, hostCommand), service);
@@ -86,17 +87,17 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
   }
 
   /** What to start: what the entry says, from a copy that is whole. A damaged copy is mended; an entry that the user removed is not. */
-  async function whole(service: string): Promise<readonly string[]> {
+  async function whole(service: ServiceName): Promise<readonly string[]> {
     const entry = await entries.find(service);
     if (!entry) return entryCommand(await inTurn(() => ensureHostCopy(copies, hostCommand)), service);
     const copy = copyFolder(entry.command);
     return copy && (await isWholeCopy(copy)) ? entry.command : install(service);
   }
 
-  async function problems(serviceName: string): Promise<readonly Problem[]> {
-    const entry = await entries.find(serviceName);
+  async function problems(service: ServiceName): Promise<readonly Problem[]> {
+    const entry = await entries.find(service);
     if (!entry) {
-      const taken = await entries.taken(serviceName);
+      const taken = await entries.taken(service);
       return [taken ? problem('startup-entry-taken', `(${taken})`) : problem('startup-entry-missing')];
     }
     const problems: Problem[] = [];
@@ -110,23 +111,23 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
   return {
     mechanism: 'startup',
     elevated: false,
-    registration: async ({ serviceName, home }, folder): Promise<Registration> => {
+    registration: async ({ service, home }, folder): Promise<Registration> => {
       const definition = await folder.definition().catch(() => undefined);
       const defined = definition?.mechanism === 'startup';
       if (defined && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
-      return defined || (await entries.find(serviceName)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
+      return defined || (await entries.find(service)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
     },
     vouch,
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
-    problems: ({ serviceName }) => problems(serviceName),
-    examine: async ({ serviceName }) => (await problems(serviceName)).map(each => defectOf(each, entries.folder(), serviceName)),
-    repair: async ({ serviceName }) => {
-      const taken = await entries.taken(serviceName);
+    problems: ({ service }) => problems(service),
+    examine: async ({ service }) => (await problems(service)).map(each => defectOf(each, entries.folder(), service)),
+    repair: async ({ service }) => {
+      const taken = await entries.taken(service);
       if (taken) throw new GatewayServiceError('startup-entry-taken', `(${taken})`);
-      await install(serviceName);
+      await install(service);
     },
-    receipt: async (verb, { serviceName }, { servicePid }) => {
-      const entry = await entries.find(serviceName);
+    receipt: async (verb, { service }, { servicePid }) => {
+      const entry = await entries.find(service);
       if (verb === 'uninstall') {
         const copy = copyFolder(entry?.command);
         return [
@@ -137,36 +138,36 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
       }
       const host = await hostCopyCommand(copies, hostCommand);
       const copy = copyFolder(host) ?? copies;
-      const started = entryCommand(host, serviceName).join(' ');
+      const started = entryCommand(host, service).join(' ');
       // Node is a console program; the host executable is none.
       const note = host.length > 1 ? noted('sign-in-console', started) : noted('sign-in', started);
-      const target = entry?.file ?? path.join(entries.folder(), entryFileName(serviceName, 'lnk'));
+      const target = entry?.file ?? path.join(entries.folder(), entryFileName(service, 'lnk'));
       return [
         { action: existsSync(copy) ? 'keep' : 'create', kind: 'folder', target: copy, ...noted('host-copy') },
         { action: entry ? 'change' : 'create', kind: 'startup-entry', target, ...note },
         { action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', ...noted('windowless') },
       ];
     },
-    checkRights: async ({ serviceName }) => {
+    checkRights: async ({ service }) => {
       entries.folder();
-      const taken = await entries.taken(serviceName);
+      const taken = await entries.taken(service);
       if (taken) throw new GatewayServiceError('startup-entry-taken', `(${taken})`);
       await hostCopyCommand(copies, hostCommand);
     },
-    register: async ({ serviceName }) => {
-      await install(serviceName);
+    register: async ({ service }) => {
+      await install(service);
     },
-    unregister: ({ serviceName }) =>
+    unregister: ({ service }) =>
       inTurn(async () => {
-        await entries.remove(serviceName);
+        await entries.remove(service);
         await prune();
       }),
-    start: async ({ serviceName }, folder) => {
+    start: async ({ service }, folder) => {
       if (lockHolder(folder.supervisorLock, processes)) return;
-      const command = await whole(serviceName);
+      const command = await whole(service);
       if (await shell.start(shortcutOf(command, stateRoot))) return;
       // At every later sign-in the gateway has the user's own rights; it is never to have more just once.
-      if (shell.hasMoreRights()) throw new GatewayServiceError('started-elevated', `(${serviceName})`);
+      if (shell.hasMoreRights()) throw new GatewayServiceError('started-elevated', `(${service})`);
       await startDetached(command, stateRoot);
     },
     // The supervisor hears of the wish by its watch of the folder and tells the runner.
@@ -176,7 +177,7 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
 }
 
 /** What mends a problem of the entry: to write it and its copy anew. Windows' own switch is the user's; another one's entry is too. */
-function defectOf(found: Problem, folder: string, service: string): Defect {
+function defectOf(found: Problem, folder: string, service: ServiceName): Defect {
   switch (found.code) {
     case 'startup-disabled':
       return { problem: found, changes: [], kept: true };

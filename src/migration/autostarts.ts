@@ -4,6 +4,7 @@
  */
 
 import type { Environment } from '../gateway/environment.ts';
+import type { ServiceName } from '../model/identity.ts';
 import {
   commandOf,
   type GatewayLaunch,
@@ -73,7 +74,7 @@ const MAX_SCRIPTS = 3;
 const ENTRY = /\.(vbs|js|cmd|bat|lnk|tmp)$/i;
 
 /** @param service the name of our service for the gateway. A system that cannot be asked is told as `unasked`. */
-export async function findAutostarts(lists: Partial<Lists>, service: string, owner: AutostartOwner): Promise<Found> {
+export async function findAutostarts(lists: Partial<Lists>, service: ServiceName, owner: AutostartOwner): Promise<Found> {
   const unasked: { kind: AutostartKind; why: string }[] = [];
   const ask = async <T>(kind: AutostartKind, list: (() => Promise<readonly T[]>) | undefined): Promise<readonly T[]> => {
     try {
@@ -101,7 +102,7 @@ export async function findAutostarts(lists: Partial<Lists>, service: string, own
   };
 }
 
-function taskAutostart({ name, xml }: ScheduledTask, service: string, owner: AutostartOwner): TaskAutostart | LookAlike | undefined {
+function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner: AutostartOwner): TaskAutostart | LookAlike | undefined {
   if (!isHermesName(name)) return undefined;
   const lookAlike = (why: LookAlike['why']): LookAlike => ({ kind: 'task', name, why });
   if (xml === undefined) return lookAlike('unreadable');
@@ -115,7 +116,7 @@ function taskAutostart({ name, xml }: ScheduledTask, service: string, owner: Aut
   return whose === service ? { kind: 'task', name, task: fields, launchers: started?.launchers ?? [] } : undefined;
 }
 
-function entryAutostart(file: StartupFile, service: string, owner: AutostartOwner): EntryAutostart | LookAlike | undefined {
+function entryAutostart(file: StartupFile, service: ServiceName, owner: AutostartOwner): EntryAutostart | LookAlike | undefined {
   const { name, content, command } = file;
   if (!ENTRY.test(name)) return undefined;
   const script = () => followedScript({ file: name, text: decodeScript(content) }, {}, owner, MAX_SCRIPTS);
@@ -125,7 +126,7 @@ function entryAutostart(file: StartupFile, service: string, owner: AutostartOwne
   return whose === undefined && isHermesName(name) ? { kind: 'startup-entry', name, why: 'starts-something-else' } : undefined;
 }
 
-function serviceAutostart(wrapped: WrappedService, service: string, owner: AutostartOwner): ServiceAutostart | undefined {
+function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): ServiceAutostart | undefined {
   const { name, command, env, account } = wrapped;
   const started = followed(command, env, owner);
   // A gateway without a home of its own serves the account that it runs as.

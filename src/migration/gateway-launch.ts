@@ -94,7 +94,7 @@ export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchO
   try {
     const root = resolveHermesRoot({ ...owner, ...(home !== undefined && { home }) });
     const named = profile === undefined ? {} : { profile: parseProfile(profile, { exists: true }) };
-    return gatewayIdentity({ ...root, ...named }, owner.platform).serviceName;
+    return gatewayIdentity({ ...root, ...named }, owner.platform).service;
   } catch {
     return undefined;
   }

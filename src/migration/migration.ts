@@ -63,9 +63,9 @@ export class Migration implements FormerAutostart {
   }
 
   /** All that starts this gateway besides us, and what only looks so. */
-  find({ serviceName }: GatewayIdentity): Promise<Found> {
+  find({ service }: GatewayIdentity): Promise<Found> {
     const { ports, owner } = this.#options;
-    return findAutostarts(ports, serviceName, owner);
+    return findAutostarts(ports, service, owner);
   }
 
   async receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]> {
@@ -75,8 +75,8 @@ export class Migration implements FormerAutostart {
     return planReceipt(puttingBackPlan(record, found), found.unasked);
   }
 
-  async present({ serviceName }: GatewayIdentity): Promise<readonly Problem[]> {
-    const looking = findAutostarts(this.#lately.lists, serviceName, this.#options.owner);
+  async present({ service }: GatewayIdentity): Promise<readonly Problem[]> {
+    const looking = findAutostarts(this.#lately.lists, service, this.#options.owner);
     const found = await Promise.race([looking, delay(LOOK_MS, undefined, { ref: false })]);
     const names = found?.autostarts.map(({ name }) => name) ?? [];
     return names.length > 0 ? [problem('started-otherwise', `(${names.join(', ')})`)] : [];
@@ -112,7 +112,7 @@ export class Migration implements FormerAutostart {
   async checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void> {
     if (elevated) return;
     const { ports, owner } = this.#options;
-    const [wrapper] = (await findAutostarts({ services: ports.services }, identity.serviceName, owner)).autostarts;
+    const [wrapper] = (await findAutostarts({ services: ports.services }, identity.service, owner)).autostarts;
     if (wrapper) throw new GatewayServiceError('mechanism-in-charge', `(the service ${wrapper.name})`);
   }
 
@@ -186,8 +186,8 @@ export class Migration implements FormerAutostart {
     return [{ action: 'stop', kind: 'process', target: `gateway (PID ${gateway.pid})`, ...noted('gateway-gives-way') }];
   }
 
-  #folder({ serviceName }: GatewayIdentity): string {
-    return path.join(this.#options.stateRoot, serviceName);
+  #folder({ service }: GatewayIdentity): string {
+    return path.join(this.#options.stateRoot, service);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import os from 'node:os';
 import { readTextFile } from '../gateway/tolerant-json.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { readValue } from '../windows/registry.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser } from '../windows/security.ts';
@@ -39,7 +40,7 @@ export function windowsMigration({ shell, ...options }: Options): Migration {
  * Takes away what starts the gateway of this service and may stay without an administrator: tasks that one made, and services of wrappers.
  * What stays for whatever reason is found and told by the owner's own process. The owner remembers all of it already.
  */
-export async function takeWhatNeedsRights(service: string, user: Sid): Promise<void> {
+export async function takeWhatNeedsRights(service: ServiceName, user: Sid): Promise<void> {
   const tasks = taskScheduler();
   const { autostarts } = await findAutostarts({ tasks, services: wrappedServices }, service, ownerBySid(user));
   for (const { kind, name } of autostarts) {

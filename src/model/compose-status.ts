@@ -47,7 +47,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
   return {
     schema: 1,
     profile: identity.profile,
-    service: identity.serviceName,
+    service: identity.service,
     mechanism: installed ? facts.mechanism : 'none',
     phase,
     ...(detail === undefined ? {} : { detail }),

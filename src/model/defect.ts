@@ -49,7 +49,7 @@ export function carriedOut(treated: readonly Defect[], left: readonly Defect[]):
 
 /** What a repair of these would change, and what it would keep. */
 export function repairReceipt(identity: GatewayIdentity, mechanism: Installable, defects: readonly Defect[]): Receipt {
-  const { profile, serviceName: service } = identity;
+  const { profile, service } = identity;
   const elevated = defects.some(defect => defect.problem.elevated && isMendable(defect));
   return { schema: 1, verb: 'repair', profile, service, mechanism, elevated, entries: defects.flatMap(({ changes }) => changes) };
 }

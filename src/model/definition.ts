@@ -6,7 +6,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from './errors.ts';
-import type { GatewayIdentity } from './identity.ts';
+import { type GatewayIdentity, isServiceName, type ServiceName } from './identity.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from './ladder.ts';
 import type { Installable } from './status.ts';
 
@@ -23,7 +23,7 @@ export const PROBE_MS = 30_000;
 const DEFINITION = v.object({
   schema: v.literal(1),
   mechanism: v.picklist(['service', 'startup', 'embedded']),
-  service: v.pipe(v.string(), v.regex(/^HermesGateway(-[a-z0-9][a-z0-9_-]{0,63})?$/)),
+  service: v.custom<ServiceName>(value => typeof value === 'string' && isServiceName(value), 'not the name of a gateway service'),
   serviceId: v.string(),
   profile: v.pipe(v.string(), v.maxLength(64)),
   root: absolutePath,
@@ -62,7 +62,7 @@ export interface DefinitionChoice {
 
 export function definitionOf(identity: GatewayIdentity, mechanism: Installable, choice: DefinitionChoice = {}): Definition {
   const { gatewayCommand, recovery = RECOVERY_LADDER, probeMs = PROBE_MS, installedAt = new Date().toISOString() } = choice;
-  const { serviceName: service, serviceId, profile, root, home } = identity;
+  const { service, serviceId, profile, root, home } = identity;
   return {
     schema: 1,
     mechanism,
@@ -81,5 +81,5 @@ export function definitionOf(identity: GatewayIdentity, mechanism: Installable, 
 /** The identity that a definition was written for. */
 export function definedIdentity(definition: Definition): GatewayIdentity {
   const { profile, root, home, serviceId, service } = definition;
-  return { profile, root, home, serviceId, serviceName: service };
+  return { profile, root, home, serviceId, service };
 }

@@ -4,7 +4,7 @@
  */
 
 import { type ErrorValue, GatewayServiceError, isErrorValue } from './errors.ts';
-import { SERVICE_NAME } from './identity.ts';
+import type { ServiceName } from './identity.ts';
 
 export type ElevatedVerb = 'install' | 'repair' | 'uninstall';
 
@@ -19,9 +19,9 @@ export type ElevationOutcome =
 
 export interface Elevation {
   /** Throws what keeps it from being tried at all, for one that asks nobody. */
-  check?(service: string): void;
+  check?(service: ServiceName): void;
   /** Does the verb with an administrator's rights, with one prompt at most. `onAtWork` is called once it is seen that consent was given. */
-  run(verb: ElevatedVerb, service: string, onAtWork?: () => void): Promise<ElevationOutcome>;
+  run(verb: ElevatedVerb, service: ServiceName, onAtWork?: () => void): Promise<ElevationOutcome>;
 }
 
 /** What the elevated step prints: one line on stdout. */
@@ -30,12 +30,7 @@ export type ElevatedAnswer = { readonly ok: true } | { readonly ok: false; reado
 /** Held by an elevated step as long as it lives: there is one at a time on a machine, and everybody can see that there is one. */
 export const ELEVATED_MUTEX = 'Global\\HermesGatewayElevated';
 
-const SERVICE_PATTERN = new RegExp(`^${SERVICE_NAME}(-[a-z0-9][a-z0-9_-]{0,63})?$`);
-
 export const isElevatedVerb = (verb: unknown): verb is ElevatedVerb => verb === 'install' || verb === 'repair' || verb === 'uninstall';
-
-/** Whether a service of this name can be one of ours; such a name means the same in a command line, a registry path and a batch file. */
-export const isServiceName = (name: string): boolean => SERVICE_PATTERN.test(name);
 
 /** The answer in what an elevated step printed; undefined where there is none that is one. Other output may stand before it. */
 export function parseAnswer(stdout: string): ElevatedAnswer | undefined {
@@ -50,7 +45,7 @@ export function parseAnswer(stdout: string): ElevatedAnswer | undefined {
 }
 
 /** Throws the failure that an outcome means; `done` means none. */
-export function requireDone(outcome: ElevationOutcome, verb: ElevatedVerb, service: string): void {
+export function requireDone(outcome: ElevationOutcome, verb: ElevatedVerb, service: ServiceName): void {
   switch (outcome.kind) {
     case 'done':
       return;

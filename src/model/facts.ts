@@ -5,6 +5,7 @@
 
 import { type ErrorValue, isErrorValue } from './errors.ts';
 import { type Fits, fieldsOf, fits, isCount, isText, isTime, orNull } from './fields.ts';
+import type { ServiceName } from './identity.ts';
 import type { Phase, StartType } from './status.ts';
 
 /** What is registered under the service's name, and whether its host process runs. */
@@ -93,7 +94,7 @@ export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 /** What the runner knows; carried by the control pipe. */
 export interface RunnerState {
   readonly schema: 1;
-  readonly service: string;
+  readonly service: ServiceName;
   readonly runnerPid: number;
   readonly phase: RunnerPhase;
   readonly since: string;

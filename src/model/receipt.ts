@@ -3,6 +3,7 @@
  * the same object before anything happens.
  */
 
+import type { ServiceName } from './identity.ts';
 import type { Installable } from './status.ts';
 
 /** What an entry becomes, by code: English phrases here, those of other languages in their catalogues. */
@@ -54,7 +55,7 @@ export interface Receipt {
   readonly schema: 1;
   readonly verb: 'install' | 'uninstall' | 'repair';
   readonly profile: string;
-  readonly service: string;
+  readonly service: ServiceName;
   readonly mechanism: Installable;
   /** Whether an administrator's consent is needed. */
   readonly elevated: boolean;

@@ -10,6 +10,7 @@
  *   Beside them: held-for-update, waiting-for-sign-in, failed (nothing will restart it), removal-pending, foreign, unsupported, unknown.
  */
 
+import type { ServiceName } from './identity.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Problem } from './problems.ts';
 
@@ -71,7 +72,7 @@ export interface Status {
   readonly schema: 1;
   readonly profile: string;
   /** Name of the service, `HermesGateway` or `HermesGateway-<id>`. */
-  readonly service: string;
+  readonly service: ServiceName;
   readonly mechanism: Mechanism;
   readonly phase: Phase;
   /** One more thing about the phase, in words of a log: a hold's reason, a silent probe, a path. */

@@ -3,6 +3,7 @@
  */
 
 import type { RunnerPhase, RunnerState } from '../model/facts.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { ProblemCode } from '../model/problems.ts';
 
 export interface Showing {
@@ -17,7 +18,7 @@ export class RunnerBoard {
   readonly #lasting = new Set<ProblemCode>();
   #publish: () => void = () => undefined;
 
-  constructor(service: string) {
+  constructor(service: ServiceName) {
     this.#state = { schema: 1, service, runnerPid: process.pid, phase: 'starting', since: new Date().toISOString(), problems: [] };
   }
 

@@ -71,7 +71,7 @@ export class Restraint {
     const times = { askedMs: Date.parse(askedAt), bootedMs: Date.now() - systemUptimeMs() };
     if (!startsWithSession(history, times)) return;
     const services = await definedServices(path.dirname(folder.path));
-    const delayMs = startDelayMs(Math.max(0, services.indexOf(path.basename(folder.path))), services.length);
+    const delayMs = startDelayMs(Math.max(0, services.indexOf(folder.service)), services.length);
     const deadline = performance.now() + delayMs;
     for (let leftMs = delayMs; leftMs > 0; leftMs = deadline - performance.now()) {
       if (this.#runner.isEnding() || (await folder.desired()).at !== askedAt) return;

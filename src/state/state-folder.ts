@@ -12,6 +12,7 @@ import { type HostFacts, parseHostFacts } from '../model/facts.ts';
 import { type Fits, fieldsOf, fits, isProcessRef, isText, isTime } from '../model/fields.ts';
 import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord, isHistoryRecord } from '../model/history.ts';
 import type { Hold } from '../model/hold.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { DesiredRecord, LaunchRecord, RunnerRecord } from '../model/records.ts';
 import type { Desired } from '../model/status.ts';
 import { readJson, writeFileAtomic, writeJson } from './files.ts';
@@ -48,6 +49,11 @@ export class StateFolder {
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
     this.definitionPath = path.join(folder, 'definition.json');
+  }
+
+  /** The folder is named after its service. */
+  get service(): ServiceName {
+    return path.basename(this.path) as ServiceName;
   }
 
   /** Lies beside the folder, so that an uninstall can hold it while the folder goes. */

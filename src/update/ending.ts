@@ -123,5 +123,5 @@ function untilUp(manager: GatewayManager, identity: GatewayIdentity, thrown: unk
 }
 
 export function identityOf({ profile, root, home, serviceId, service }: PlannedGateway): GatewayIdentity {
-  return { profile, root, home, serviceId, serviceName: service };
+  return { profile, root, home, serviceId, service };
 }

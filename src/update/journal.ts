@@ -10,6 +10,7 @@ import { ERRORS, type ErrorCode } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { isProcessRef, isTime } from '../model/fields.ts';
 import type { HandOff } from '../model/hold.ts';
+import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import { handOffInForce } from '../state/holds.ts';
@@ -83,7 +84,7 @@ const JOURNAL: v.GenericSchema<unknown, UpdateJournal> = v.object({
     v.array(
       v.object({
         profile: text,
-        service: v.pipe(v.string(), v.regex(/^HermesGateway(-[a-z0-9][a-z0-9_-]{0,63})?$/)),
+        service: v.custom<ServiceName>(value => typeof value === 'string' && isServiceName(value), 'not the name of a gateway service'),
         serviceId: text,
         home: text,
         root: text,

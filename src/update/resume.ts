@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import { poll } from '../model/poll.ts';
 import type { ProcessRef, ProcessTable } from '../model/process-ref.ts';
 import type { Report } from '../model/steps.ts';
@@ -79,7 +80,7 @@ async function abandoned(
  */
 export async function settleUpdates(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   const stateRoot = path.dirname(folder.path);
-  const service = path.basename(folder.path);
+  const { service } = folder;
   const planned = (await readJournals(stateRoot)).flatMap(found =>
     'journal' in found && plans(found.journal, service) ? [found.journal] : [],
   );
@@ -108,7 +109,7 @@ export async function settleUpdates(folder: StateFolder, processes: ProcessTable
   }
 }
 
-function plans({ profiles }: UpdateJournal, service: string): boolean {
+function plans({ profiles }: UpdateJournal, service: ServiceName): boolean {
   return profiles.some(planned => planned.service === service);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { ErrorValue } from '../model/errors.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { Mechanism } from '../model/status.ts';
 
 /** In the order in which an update takes them; `handed-off` takes the place of `updating` where another program does the work. */
@@ -21,7 +22,7 @@ export type UpdateOutcome = (typeof UPDATE_OUTCOMES)[number];
 export interface PlannedGateway {
   readonly profile: string;
   /** Name of the service and of its state folder. */
-  readonly service: string;
+  readonly service: ServiceName;
   readonly serviceId: string;
   readonly home: string;
   readonly root: string;

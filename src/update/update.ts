@@ -216,9 +216,9 @@ async function plan({ manager }: UpdatePorts, identities: readonly GatewayIdenti
   );
   return found
     .filter(({ status }) => status.mechanism !== 'none' && status.desired === 'running')
-    .map(({ identity: { profile, serviceName, serviceId, home, root }, status: { mechanism } }) => ({
+    .map(({ identity: { profile, service, serviceId, home, root }, status: { mechanism } }) => ({
       profile,
-      service: serviceName,
+      service,
       serviceId,
       home,
       root,

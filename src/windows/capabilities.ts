@@ -2,6 +2,8 @@
  * What this Windows has and lacks, asked and not assumed: an old Windows, a Server Core and Wine each lack something, and what is lacking
  * must be told as lacking, never as done. `doctor` shows it.
  */
+
+import type { ServiceName } from '../model/identity.ts';
 import { declare, isExported } from './library.ts';
 import { canTellStartReason } from './service-host.ts';
 import { readInstalled, unknownSettings } from './service-install.ts';
@@ -39,7 +41,7 @@ const SETTINGS: Readonly<Record<ReturnType<typeof unknownSettings>[number], stri
 };
 
 /** What this system lacks for a service, in plain sentences; of the service itself only where it is installed. Every user may ask. */
-export function lacking(service: string): readonly string[] {
+export function lacking(service: ServiceName): readonly string[] {
   const { wine, startReason, sessionList } = probeCapabilities();
   const here = wine === undefined ? 'This Windows' : `Wine ${wine}`;
   const installed = readInstalled(service);

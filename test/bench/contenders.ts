@@ -16,7 +16,7 @@ import { runningPid } from './gateway-up.ts';
 
 /** A service that keeps a gateway, registered and stopped. */
 export interface Registered {
-  readonly serviceName: string;
+  readonly service: string;
   readonly home: string;
   /** What the gateway's output goes to, on Linux. */
   readonly log: string;
@@ -66,22 +66,22 @@ export function ours(rig: WineRig, manager: RemoteManager): Contender {
     name: 'ours',
     register: async (home, gatewayCommand) => {
       const of = await manager.identity(home);
-      const { serviceName } = of;
+      const { service } = of;
       await manager.install(of, { gatewayCommand });
       await manager.stop(of);
       // Only the SCM is to be asked for the start.
       await manager.wish(of, 'running');
       return {
-        serviceName,
+        service,
         home: of.home,
         log: manager.logPath(of),
-        supervisors: () => ['service', 'run'].flatMap(verb => living(rig, `${verb} --service ${serviceName}`)),
+        supervisors: () => ['service', 'run'].flatMap(verb => living(rig, `${verb} --service ${service}`)),
         launchedAt: async () => {
           const start = (await manager.history(of)).findLast(({ kind }) => kind === 'started');
           return Date.parse(start?.at ?? '');
         },
         lastFailure: () => {
-          const failure = rig.recoveryLog().findLast(({ service }) => service === serviceName);
+          const failure = rig.recoveryLog().findLast(entry => entry.service === service);
           return { at: Date.parse(failure?.at ?? ''), delayMs: failure?.restartInMs ?? Number.NaN };
         },
         remove: async () => {
@@ -96,11 +96,11 @@ export function nssm(rig: WineRig): Contender {
   return {
     name: 'NSSM',
     register: async (home, [program = '', ...args]) => {
-      const serviceName = `Nssm-${home.split('\\').at(-1)}`;
+      const service = `Nssm-${home.split('\\').at(-1)}`;
       const log = `${home}.log`;
-      const set = (...words: readonly string[]) => told(rig, NSSM_IN_WINDOWS, 'set', serviceName, ...words);
+      const set = (...words: readonly string[]) => told(rig, NSSM_IN_WINDOWS, 'set', service, ...words);
       // It puts the arguments together as they are.
-      await told(rig, NSSM_IN_WINDOWS, 'install', serviceName, program, ...args.map(quoteArgument));
+      await told(rig, NSSM_IN_WINDOWS, 'install', service, program, ...args.map(quoteArgument));
       await set('AppEnvironmentExtra', `HERMES_HOME=${home}`);
       // As we have it: a log that is rotated while the program runs. A program that lives shortly is no reason to wait, either.
       await set('AppStdout', log);
@@ -109,13 +109,13 @@ export function nssm(rig: WineRig): Contender {
       await set('AppRotateBytes', '10000000');
       await set('AppThrottle', '0');
       return {
-        serviceName,
+        service,
         home,
         log: rig.onLinux(log),
         supervisors: () => living(rig, 'nssm.exe').slice(0, 1),
         remove: async () => {
-          await rig.run(['sc', 'stop', serviceName]);
-          await told(rig, NSSM_IN_WINDOWS, 'remove', serviceName, 'confirm');
+          await rig.run(['sc', 'stop', service]);
+          await told(rig, NSSM_IN_WINDOWS, 'remove', service, 'confirm');
         },
       };
     },
@@ -127,15 +127,15 @@ export function bare(rig: WineRig): Contender {
   return {
     name: 'bare service',
     register: async home => {
-      const serviceName = `Bare-${home.split('\\').at(-1)}`;
-      const program = `"${rig.node}" "${BARE_IN_WINDOWS}" "${KOFFI_IN_WINDOWS}" ${serviceName}`;
-      await told(rig, 'sc', 'create', serviceName, 'binPath=', program);
+      const service = `Bare-${home.split('\\').at(-1)}`;
+      const program = `"${rig.node}" "${BARE_IN_WINDOWS}" "${KOFFI_IN_WINDOWS}" ${service}`;
+      await told(rig, 'sc', 'create', service, 'binPath=', program);
       return {
-        serviceName,
+        service,
         home,
         log: '',
-        supervisors: () => living(rig, 'bare-service.cjs', serviceName),
-        remove: () => told(rig, 'sc', 'delete', serviceName),
+        supervisors: () => living(rig, 'bare-service.cjs', service),
+        remove: () => told(rig, 'sc', 'delete', service),
       };
     },
   };

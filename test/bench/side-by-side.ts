@@ -87,13 +87,13 @@ async function round(rig: WineRig, manager: RemoteManager, contender: Contender,
   try {
     const first = keepsGateway ? up(rig, service.home) : undefined;
     first?.catch(() => undefined);
-    const started = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', service.serviceName);
+    const started = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', service.service);
     const here = await first;
     const launched = here && (await service.launchedAt?.());
     await delay(SETTLE_MS);
     const cost = await idleCost(service);
     const respawn = here && (await killed(rig, manager, service, here.pid));
-    const { stoppedMs } = await rig.ask<{ stoppedMs: number }>('timing', 'stop', service.serviceName);
+    const { stoppedMs } = await rig.ask<{ stoppedMs: number }>('timing', 'stop', service.service);
     return {
       start: started.runningMs,
       ...(here && { up: here.at - started.at }),
@@ -166,7 +166,7 @@ async function logRate(rig: WineRig, contender: Contender, run: number): Promise
     String(CHATTER_MB),
   ]);
   try {
-    await rig.ask('timing', 'start', service.serviceName);
+    await rig.ask('timing', 'start', service.service);
     const text = await poll(() => rig.read(`${folder}\\said.json`), {
       what: 'the gateway to have printed',
       deadlineMs: CHATTER_MS,
@@ -176,7 +176,7 @@ async function logRate(rig: WineRig, contender: Contender, run: number): Promise
     const last = String(said.lines - 1).padStart(12, '0');
     await poll(() => tail(service.log, 4_096).includes(last), { what: 'the last line in the log', deadlineMs: CHATTER_MS, everyMs: 5 });
     const rate = said.bytes / MB / ((Date.now() - said.beganAt) / 1_000);
-    await rig.ask('timing', 'stop', service.serviceName);
+    await rig.ask('timing', 'stop', service.service);
     return rate;
   } finally {
     await service.remove();
@@ -187,8 +187,8 @@ async function logRate(rig: WineRig, contender: Contender, run: number): Promise
 async function statusQueries(rig: WineRig, manager: RemoteManager): Promise<readonly Outcome[]> {
   const service = await ours(rig, manager).register('C:\\homes\\asked', sampleGatewayIn(rig));
   try {
-    const { open } = await rig.ask<{ open: number[] }>('timing', 'query', service.serviceName, String(QUERIES));
-    const byTool = await rig.ask<number[]>('timing', 'sc', service.serviceName, String(SC_QUERIES));
+    const { open } = await rig.ask<{ open: number[] }>('timing', 'query', service.service, String(QUERIES));
+    const byTool = await rig.ask<number[]>('timing', 'sc', service.service, String(SC_QUERIES));
     const sorted = [...open].sort((one, other) => one - other);
     const query = sorted[Math.trunc(sorted.length / 2)] ?? Number.NaN;
     return [

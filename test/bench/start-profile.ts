@@ -61,12 +61,12 @@ async function startOfOurs(rig: WineRig, manager: RemoteManager, run: number): P
     forget(rig);
     const there = up(rig, service.home);
     there.catch(() => undefined);
-    const { at } = await rig.ask<{ at: number }>('timing', 'start', service.serviceName);
+    const { at } = await rig.ask<{ at: number }>('timing', 'start', service.service);
     const gateway = await there;
     const [broker, runner] = await Promise.all([marksOf(rig, 'service'), marksOf(rig, 'run')]);
     const runnerMade = atOf(broker, 'CreateProcessAsUserW');
     const gatewayMade = atOf(runner, 'CreateProcessW');
-    await rig.ask('timing', 'stop', service.serviceName);
+    await rig.ask('timing', 'stop', service.service);
     return {
       ...processSteps('broker', at, broker, runnerMade),
       ...processSteps('runner', runnerMade, runner, gatewayMade),
@@ -81,9 +81,9 @@ async function startOfBare(rig: WineRig, run: number): Promise<Steps> {
   const service = await bare(rig).register(`C:\\homes\\profile-${run}`, []);
   try {
     forget(rig);
-    const { at } = await rig.ask<{ at: number }>('timing', 'start', service.serviceName);
-    const marks = await marksOf(rig, service.serviceName);
-    await rig.ask('timing', 'stop', service.serviceName);
+    const { at } = await rig.ask<{ at: number }>('timing', 'start', service.service);
+    const marks = await marksOf(rig, service.service);
+    await rig.ask('timing', 'stop', service.service);
     return processSteps('bare service', at, marks, atOf(marks, 'SetServiceStatus'));
   } finally {
     await service.remove();

@@ -57,10 +57,10 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
     // `start` without the SCM having anything to say about it: the wish alone, so that the probe can ask the SCM itself.
     await manager.wish(of, 'running');
     const started = heard(manager, of, status => status.phase === 'running');
-    const { at, runningMs } = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', of.serviceName);
+    const { at, runningMs } = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', of.service);
     running.push(runningMs);
     up.push((await started) - at);
-    if (run === 0) queries = await rig.ask('timing', 'query', of.serviceName, String(QUERIES));
+    if (run === 0) queries = await rig.ask('timing', 'query', of.service, String(QUERIES));
 
     await rig.run([...rig.program, 'update', '--home', of.home, '--', rig.node, UPDATE, STAMPS]);
     downs.push(downtimeMs(await manager.history(of), rig.read(STAMPS)));

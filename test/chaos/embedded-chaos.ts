@@ -116,12 +116,12 @@ export class EmbeddedChaos implements ChaosStage {
   }
 
   #pids(of: number): number[] {
-    const { home, serviceName } = this.#home(of).identity;
+    const { home, service } = this.#home(of).identity;
     const born = new Set(this.words(of).flatMap(({ what, pid }) => (what === 'born' ? [pid] : [])));
     return this.#sandbox.processes().filter(pid => {
       const argv = commandLine(pid);
       const group = groupOf(pid);
-      return argv.includes(serviceName) || argv.includes(home) || born.has(pid) || (group !== undefined && born.has(group));
+      return argv.includes(service) || argv.includes(home) || born.has(pid) || (group !== undefined && born.has(group));
     });
   }
 

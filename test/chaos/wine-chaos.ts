@@ -165,9 +165,9 @@ class WineChaos implements ChaosStage {
   }
 
   #hosts(of: number, whom: 'runner' | 'host'): number[] {
-    const { serviceName } = this.#home(of).identity;
+    const { service } = this.#home(of).identity;
     const verbs = whom === 'runner' ? ['run'] : ['service', 'supervise'];
-    return verbs.flatMap(verb => this.#processes(` ${verb} --service ${serviceName}`));
+    return verbs.flatMap(verb => this.#processes(` ${verb} --service ${service}`));
   }
 
   /** Node has several threads. What Wine forks of a process to start another one looks like it until then, and has one. */
@@ -178,8 +178,8 @@ class WineChaos implements ChaosStage {
   }
 
   processes(of: number): readonly string[] {
-    const { serviceName } = this.#home(of).identity;
-    return [...this.#processes(`--service ${serviceName}`), ...this.#processes(`--as h${of} `)].map(pid => `process ${pid}`);
+    const { service } = this.#home(of).identity;
+    return [...this.#processes(`--service ${service}`), ...this.#processes(`--as h${of} `)].map(pid => `process ${pid}`);
   }
 
   leftovers = (of: number): readonly string[] => leftOf(this.#home(of).state);

@@ -78,7 +78,7 @@ describe('the doctor', () => {
     for (const name of Object.keys(left)) expect(fs.existsSync(file(name)), 'looking changes nothing').toBe(true);
 
     const { receipt, left: still } = await manager.repair(identity);
-    expect(receipt).toMatchObject({ verb: 'repair', elevated: false, service: identity.serviceName });
+    expect(receipt).toMatchObject({ verb: 'repair', elevated: false, service: identity.service });
     expect(receipt.entries.map(({ target }) => path.basename(target)).sort()).toEqual(Object.keys(left).sort());
     expect(still).toEqual([]);
     expect(Object.keys(left).filter(name => fs.existsSync(file(name)))).toEqual([]);

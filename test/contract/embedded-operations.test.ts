@@ -122,7 +122,7 @@ describe('an installation', () => {
     await service.manager.restart(service.identity);
     await service.manager.uninstall(service.identity);
     expect(await service.manager.status(neighbour)).toMatchObject({ phase: 'running', gatewayPid, restarts: { count: 0 } });
-    expect(readdirSync(service.sandbox.stateRoot)).toEqual([neighbour.serviceName]);
+    expect(readdirSync(service.sandbox.stateRoot)).toEqual([neighbour.service]);
   });
 
   it('over a running gateway is in force from its next start', async () => {

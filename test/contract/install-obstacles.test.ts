@@ -181,7 +181,7 @@ describe('a home that is a junction', () => {
     const link = path.join(sandbox.path, 'junction');
     symlinkSync(identity.home, link);
     const other = gatewayIdentity({ root: link, standard: false });
-    expect(other.serviceName).toBe(identity.serviceName);
+    expect(other.service).toBe(identity.service);
     const manager = managerOf('linux');
     const { gatewayPid } = await manager.install(identity, sandbox.installOptions());
     expect(await manager.status(other)).toMatchObject({ phase: 'running', gatewayPid });

@@ -160,7 +160,7 @@ describe('the removal of the app', () => {
   const mechanisms = async () => Promise.all([one, other].map(async identity => (await manager.status(identity)).mechanism));
 
   it('leaves a service where nobody may be asked, and takes what needs no rights', async () => {
-    expect(await remove(ports(false), { quiet: true, everyone: true })).toEqual([one.serviceName]);
+    expect(await remove(ports(false), { quiet: true, everyone: true })).toEqual([one.service]);
     expect(await mechanisms()).toEqual(['service', 'none']);
     expect(asked).toEqual([]);
     expect(everyServiceGone).toBe(false);
@@ -171,7 +171,7 @@ describe('the removal of the app', () => {
     await manager.install(third, { mechanism: 'service' });
     const all = { ...ports(false), identities: async () => [one, other, third] };
     expect(await remove(all, { quiet: false, everyone: false })).toEqual([]);
-    expect(asked).toEqual([[one.serviceName, third.serviceName]]);
+    expect(asked).toEqual([[one.service, third.service]]);
     expect(await mechanisms()).toEqual(['none', 'none']);
   });
 

@@ -50,7 +50,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.status(identity)).toMatchObject({
         schema: 1,
         profile: identity.profile,
-        service: identity.serviceName,
+        service: identity.service,
         mechanism: 'none',
         phase: 'not-installed',
         desired: 'stopped',
@@ -64,7 +64,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(status).toMatchObject({
         schema: 1,
         profile: identity.profile,
-        service: identity.serviceName,
+        service: identity.service,
         mechanism: harness.options.mechanism ?? manager.mechanisms[0],
         phase: 'running',
         desired: 'running',
@@ -92,7 +92,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
 
     it('previews an installation entry by entry and changes nothing', async () => {
       const receipt = await manager.preview('install', identity, harness.options);
-      expect(receipt).toMatchObject({ schema: 1, verb: 'install', profile: identity.profile, service: identity.serviceName });
+      expect(receipt).toMatchObject({ schema: 1, verb: 'install', profile: identity.profile, service: identity.service });
       expect(receipt.entries.map(entry => entry.action)).toContain('create');
       expect(receipt.entries.map(entry => entry.kind)).toContain('ladder');
       for (const entry of receipt.entries) expect(entry.target).not.toBe('');
@@ -241,7 +241,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
     });
 
     it('names the file of the captured output', () => {
-      expect(manager.logPath(identity)).toContain(identity.serviceName);
+      expect(manager.logPath(identity)).toContain(identity.service);
     });
 
     describe.skipIf(!canKill)(canKill ? 'after a crash' : 'after a crash (skipped: this harness cannot kill)', () => {

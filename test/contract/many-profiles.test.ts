@@ -53,7 +53,7 @@ describe('five profiles', { timeout: 120_000 }, () => {
       .trim()
       .split('\n')
       .map(line => line.split(' | ')[0]);
-    expect(services.sort()).toEqual(many.names.map(name => many.identity(name).serviceName).sort());
+    expect(services.sort()).toEqual(many.names.map(name => many.identity(name).service).sort());
 
     expect(phases((await ask('uninstall', '--all')).answer.statuses)).toEqual(all('not-installed'));
     expect(many.sandbox.leftovers()).toEqual([]);
@@ -79,7 +79,7 @@ describe('five profiles', { timeout: 120_000 }, () => {
     const { exit, answer } = await ask('start', '--all');
     expect(exit).toBe(EXIT.failed);
     expect(answer).toMatchObject({ ok: false, error: { code: 'gateway-configuration' } });
-    expect(answer.errors).toMatchObject([{ service: many.identity('p02').serviceName, code: 'gateway-configuration' }]);
+    expect(answer.errors).toMatchObject([{ service: many.identity('p02').service, code: 'gateway-configuration' }]);
     expect(phases(answer.statuses)).toEqual(all('running').filter(line => !line.startsWith('p02 ')));
   });
 

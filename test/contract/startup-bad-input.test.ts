@@ -49,7 +49,7 @@ beforeEach(() => {
   identity = profileIdentity(root, 'default', 'linux');
   work = profileIdentity(root, 'work', 'linux');
   fs.mkdirSync(work.home, { recursive: true });
-  shortcut = path.join(startup, entryFileName(identity.serviceName, 'lnk'));
+  shortcut = path.join(startup, entryFileName(identity.service, 'lnk'));
 });
 afterEach(async () => {
   for (const each of [identity, work]) await manager.uninstall(each);
@@ -157,7 +157,7 @@ describe('where Windows makes no shortcut', () => {
   it('a command file is the last resort, which is told, and a shortcut takes its place as soon as it can be made', async () => {
     shell.refusesShortcuts = true;
     await install();
-    expect(inFolder(startup)).toEqual([entryFileName(identity.serviceName, 'cmd')]);
+    expect(inFolder(startup)).toEqual([entryFileName(identity.service, 'cmd')]);
     expect(await problems()).toEqual(['startup-flashes']);
     shell.refusesShortcuts = false;
     await install();
@@ -238,7 +238,7 @@ describe('an installation that was killed', () => {
   it('so that only its entry is left is removed whole by a removal', async () => {
     await install();
     await manager.stop(identity);
-    fs.rmSync(path.join(states, identity.serviceName), { recursive: true });
+    fs.rmSync(path.join(states, identity.service), { recursive: true });
     expect(await manager.status(identity)).toMatchObject({ mechanism: 'startup' });
     await manager.uninstall(identity);
     expect(inFolder(startup)).toEqual([]);

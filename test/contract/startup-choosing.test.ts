@@ -67,7 +67,7 @@ beforeEach(() => {
   service = new StandInService();
   manager = managerWith();
   identity = gatewayIdentity({ root: surroundings.home, standard: false });
-  state = new StateFolder(path.join(states, identity.serviceName));
+  state = new StateFolder(path.join(states, identity.service));
 });
 afterEach(async () => {
   service.killedAt = undefined;
@@ -177,7 +177,7 @@ describe('a service that takes over from the sign-in start', () => {
     await poll(async () => (await status()).phase === 'running', { what: 'the gateway', deadlineMs: 20_000 });
     const { gatewayPid } = await status();
     // What Explorer does at sign-in.
-    const { exit } = await runProgram(surroundings, 'supervise', '--service', identity.serviceName);
+    const { exit } = await runProgram(surroundings, 'supervise', '--service', identity.service);
     expect(exit).toBe(0);
     expect(await status()).toMatchObject({ mechanism: 'service', gatewayPid });
     await install();

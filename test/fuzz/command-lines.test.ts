@@ -12,9 +12,9 @@ import {
   serviceOfEntry,
   shortcutOf,
 } from '../../src/mechanisms/startup-entry.ts';
-import { isServiceName } from '../../src/model/elevation.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
+import { isServiceName } from '../../src/model/identity.ts';
 import { parseProfile } from '../../src/model/profile.ts';
 import { commandLine, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
 import { commandOfShortcut } from '../../src/windows/shortcut.ts';

@@ -8,6 +8,6 @@ export function gatewayIdentityFor(root: string, profile = 'default'): GatewayId
     root,
     home: named ? `${root}/profiles/${profile}` : root,
     serviceId: named ? profile : '',
-    serviceName: named ? `HermesGateway-${profile}` : 'HermesGateway',
+    service: named ? `HermesGateway-${profile}` : 'HermesGateway',
   };
 }

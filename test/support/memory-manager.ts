@@ -114,13 +114,13 @@ export class MemoryManager implements GatewayManager {
   async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
     const there = this.#own(identity) !== undefined;
     const mechanism = (verb === 'install' ? options : this.#own(identity)?.options)?.mechanism ?? this.mechanisms[0];
-    const target = identity.serviceName;
+    const target = identity.service;
     const delays = (options.recovery ?? RECOVERY_LADDER).delaysMs.map(delayMs => `${delayMs / 1_000}`).join(', ');
     return {
       schema: 1,
       verb,
       profile: identity.profile,
-      service: identity.serviceName,
+      service: identity.service,
       mechanism,
       elevated: mechanism === 'service',
       entries:
@@ -152,7 +152,7 @@ export class MemoryManager implements GatewayManager {
         cancelRestart: () => {},
       };
       registration.options = options;
-      this.#registrations.set(identity.serviceName, registration);
+      this.#registrations.set(identity.service, registration);
       return this.#bringUp(registration, 'install', report);
     });
   }
@@ -161,7 +161,7 @@ export class MemoryManager implements GatewayManager {
   readonly defects = new Map<string, readonly Defect[]>();
 
   async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
-    return this.defects.get(identity.serviceName) ?? [];
+    return this.defects.get(identity.service) ?? [];
   }
 
   repair(identity: GatewayIdentity, report: Report = () => {}): Promise<Repair> {
@@ -170,7 +170,7 @@ export class MemoryManager implements GatewayManager {
       report(progress('repair', 'repairing'));
       const found = await this.examine(identity);
       const left = found.filter(defect => !isMendable(defect));
-      this.defects.set(identity.serviceName, left);
+      this.defects.set(identity.service, left);
       const status = registration.desired === 'running' ? await this.#bringUp(registration, 'repair', report) : await this.status(identity);
       const mended = found.filter(isMendable);
       return { receipt: repairReceipt(identity, registration.options.mechanism ?? this.mechanisms[0], mended), mended, left, status };
@@ -183,7 +183,7 @@ export class MemoryManager implements GatewayManager {
       if (registration) {
         this.#bringDown(registration, 'uninstall', report);
         report(progress('uninstall', 'unregistering'));
-        this.#registrations.delete(identity.serviceName);
+        this.#registrations.delete(identity.service);
         this.#changed(registration);
       }
       return this.status(identity);
@@ -233,7 +233,7 @@ export class MemoryManager implements GatewayManager {
   }
 
   async status(identity: GatewayIdentity): Promise<Status> {
-    const registration = this.#registrations.get(identity.serviceName);
+    const registration = this.#registrations.get(identity.service);
     const { gateway, history = [], options = {}, desired = 'stopped' } = registration ?? {};
     const own = registration?.identity.home === identity.home;
     const since = iso(gateway?.startedAt ?? this.#clock.now());
@@ -250,7 +250,7 @@ export class MemoryManager implements GatewayManager {
         gateway &&
         ({
           schema: 1,
-          service: identity.serviceName,
+          service: identity.service,
           runnerPid: process.pid,
           phase: 'running',
           since,
@@ -273,8 +273,8 @@ export class MemoryManager implements GatewayManager {
   watch(identity: GatewayIdentity, listener: (status: Status) => void): () => void {
     let ended = false;
     const tell = () => void this.status(identity).then(status => ended || listener(status));
-    const watchers = this.#watchers.get(identity.serviceName) ?? new Set();
-    this.#watchers.set(identity.serviceName, watchers.add(tell));
+    const watchers = this.#watchers.get(identity.service) ?? new Set();
+    this.#watchers.set(identity.service, watchers.add(tell));
     tell();
     return () => {
       ended = true;
@@ -283,28 +283,28 @@ export class MemoryManager implements GatewayManager {
   }
 
   logPath(identity: GatewayIdentity): string {
-    return `${this.#folder}/${identity.serviceName}/gateway.log`;
+    return `${this.#folder}/${identity.service}/gateway.log`;
   }
 
   /** The registration of this identity; undefined when there is none. */
   #own(identity: GatewayIdentity): Registration | undefined {
-    const registration = this.#registrations.get(identity.serviceName);
+    const registration = this.#registrations.get(identity.service);
     if (registration && registration.identity.home !== identity.home) {
-      throw new GatewayServiceError('foreign', `(${identity.serviceName} serves ${registration.identity.home})`);
+      throw new GatewayServiceError('foreign', `(${identity.service} serves ${registration.identity.home})`);
     }
     return registration;
   }
 
   #installed(identity: GatewayIdentity): Registration {
     const registration = this.#own(identity);
-    if (!registration) throw new GatewayServiceError('not-installed', `(${identity.serviceName})`);
+    if (!registration) throw new GatewayServiceError('not-installed', `(${identity.service})`);
     return registration;
   }
 
   #inTurn<T>(identity: GatewayIdentity, operation: () => Promise<T>): Promise<T> {
-    const turn = (this.#queues.get(identity.serviceName) ?? Promise.resolve()).then(operation);
+    const turn = (this.#queues.get(identity.service) ?? Promise.resolve()).then(operation);
     this.#queues.set(
-      identity.serviceName,
+      identity.service,
       turn.catch(() => {}),
     );
     return turn;
@@ -352,7 +352,7 @@ export class MemoryManager implements GatewayManager {
   }
 
   #changed(registration: Registration): void {
-    for (const tell of this.#watchers.get(registration.identity.serviceName) ?? []) tell();
+    for (const tell of this.#watchers.get(registration.identity.service) ?? []) tell();
   }
 }
 

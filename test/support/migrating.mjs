@@ -22,7 +22,7 @@ const changes = [];
 /** @param {string} what @param {string} target */
 function changed(what, target) {
   const isFile = /[/\\](Tasks|Services|Startup)[/\\]|(definition|migration)\.json$/.test(target);
-  const isLasting = isFile || target === registered || target === path.join(states, identity.serviceName);
+  const isLasting = isFile || target === registered || target === path.join(states, identity.service);
   if (!isLasting) return;
   changes.push(`${what} ${path.basename(target)}`);
   if (changes.length === killAfter) process.kill(process.pid, 'SIGKILL');
@@ -86,7 +86,7 @@ const service = {
   },
   // Its runner ends with this process, which holds its stdin.
   start: async () => {
-    spawn(process.execPath, [program, 'run', '--service', identity.serviceName], { stdio: ['pipe', 'ignore', 'ignore'] }).unref();
+    spawn(process.execPath, [program, 'run', '--service', identity.service], { stdio: ['pipe', 'ignore', 'ignore'] }).unref();
   },
   stop: async () => undefined,
   isGone: async () => true,

@@ -76,7 +76,7 @@ export class MigrationStage {
   }
 
   get state(): StateFolder {
-    return new StateFolder(path.join(this.states, this.identity.serviceName));
+    return new StateFolder(path.join(this.states, this.identity.service));
   }
 
   /** Hermes' launcher, task and Startup entry for this home. */

@@ -17,7 +17,7 @@ const identity = (name: string): GatewayIdentity => ({
   root: '/hermes',
   home: name === 'default' ? '/hermes' : `/hermes/profiles/${name}`,
   serviceId: name === 'default' ? '' : name,
-  serviceName: name === 'default' ? 'HermesGateway' : `HermesGateway-${name}`,
+  service: name === 'default' ? 'HermesGateway' : `HermesGateway-${name}`,
 });
 
 export const IDENTITIES = [identity('default'), identity('work')] as const;

@@ -57,7 +57,7 @@ export class Sandbox {
   }
 
   folder(identity: GatewayIdentity): StateFolder {
-    return new StateFolder(path.join(this.stateRoot, identity.serviceName));
+    return new StateFolder(path.join(this.stateRoot, identity.service));
   }
 
   manager(): HostedManager {

@@ -48,7 +48,7 @@ export class StandInService {
       return pid === undefined ? { state: 'registered', host: 'stopped' } : { state: 'registered', host: 'running', hostPid: pid };
     },
     hostFacts: async () => undefined,
-    receipt: async (verb, { serviceName }) => [{ action: verb === 'install' ? 'create' : 'remove', kind: 'service', target: serviceName }],
+    receipt: async (verb, { service }) => [{ action: verb === 'install' ? 'create' : 'remove', kind: 'service', target: service }],
     checkRights: async () => {
       if (this.consent === 'not to be asked for') throw new GatewayServiceError('needs-administrator');
     },
@@ -67,9 +67,9 @@ export class StandInService {
       if (this.registered && this.consent === 'declined') throw new GatewayServiceError('consent-declined');
       this.registered = false;
     },
-    start: async ({ serviceName }) => {
+    start: async ({ service }) => {
       if (this.pid === undefined) {
-        this.#broker = spawn(process.execPath, [PROGRAM, 'run', '--service', serviceName], { stdio: ['pipe', 'ignore', 'ignore'] });
+        this.#broker = spawn(process.execPath, [PROGRAM, 'run', '--service', service], { stdio: ['pipe', 'ignore', 'ignore'] });
         this.#broker.stdin?.on('error', () => undefined);
       }
       if (this.killedAt === 'started') throw new Error('killed after starting');

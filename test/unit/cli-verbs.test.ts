@@ -27,7 +27,7 @@ const document = ({ out }: Answer) => {
 /** Makes every status this one with other facts. */
 const pretend = async (facts: Partial<Status>) => {
   const real = await cli.manager.status(cli.composition.identity({}));
-  cli.manager.status = async ({ profile, serviceName }) => ({ ...real, mechanism: 'embedded', profile, service: serviceName, ...facts });
+  cli.manager.status = async ({ profile, service }) => ({ ...real, mechanism: 'embedded', profile, service, ...facts });
 };
 
 describe('the life of a gateway', () => {

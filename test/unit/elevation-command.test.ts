@@ -1,6 +1,8 @@
 // What an administrator is asked to run, and the surroundings of the question.
+
 import { describe, expect, it } from 'vitest';
 import { isSafeTemp, promptCommand, promptEnvironment } from '../../src/elevation/prompt-command.ts';
+import type { ServiceName } from '../../src/model/identity.ts';
 
 const SYSTEM = 'C:\\Windows\\System32';
 const HOST = 'C:\\Program Files\\Hermes Gateway Service\\1a2b\\hermes-gateway-host.exe';
@@ -76,7 +78,7 @@ describe('the command of the elevated step', () => {
 
   it.each(['HermesGateway-', 'HermesGateway-Work', 'HermesGateway&calc', 'HermesGateway-a b', 'Spooler', 'HermesGateway\n', ''])(
     'is not made for the service %j',
-    service => expect(line({ service })).toBeUndefined(),
+    service => expect(line({ service: service as ServiceName })).toBeUndefined(),
   );
 
   it.each([['C:\\100%\\host.exe'], ['C:\\a"b\\host.exe'], ['C:\\a\r\nb\\host.exe'], ['']])('is not made for the program %j', program =>

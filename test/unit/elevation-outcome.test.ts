@@ -4,8 +4,9 @@ import { elevatedStep, parseElevatedRequest } from '../../src/elevation/elevated
 import { promptedOf } from '../../src/elevation/run-as.ts';
 import { outcomeOf, type Prompted, settle } from '../../src/elevation/settle.ts';
 import { firstWay } from '../../src/elevation/windows-elevation.ts';
-import { type Elevation, type ElevationOutcome, isServiceName, parseAnswer, requireDone } from '../../src/model/elevation.ts';
+import { type Elevation, type ElevationOutcome, parseAnswer, requireDone } from '../../src/model/elevation.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
+import { isServiceName } from '../../src/model/identity.ts';
 
 const busy = new GatewayServiceError('busy', '(another elevated step)');
 const PROMPTED = {

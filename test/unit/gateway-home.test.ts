@@ -120,20 +120,20 @@ describe('the identity of a gateway', () => {
       root: WINDOWS_DEFAULT,
       home: WINDOWS_DEFAULT,
       serviceId: '',
-      serviceName: 'HermesGateway',
+      service: 'HermesGateway',
     });
     expect(gatewayIdentity({ root: WINDOWS_DEFAULT, standard: true, profile: 'work' }, 'win32', same)).toEqual({
       profile: 'work',
       root: WINDOWS_DEFAULT,
       home: `${WINDOWS_DEFAULT}\\profiles\\work`,
       serviceId: 'work',
-      serviceName: 'HermesGateway-work',
+      service: 'HermesGateway-work',
     });
   });
 
   it('is a hash of the resolved home everywhere else, so that two custom homes never share a service', () => {
     const one = gatewayIdentity({ root: '/data/仕事', standard: false }, 'linux', same);
-    expect(one.serviceName).toBe(`HermesGateway-${hash('/data/仕事')}`);
+    expect(one.service).toBe(`HermesGateway-${hash('/data/仕事')}`);
     expect(one.serviceId).toMatch(/^[0-9a-f]{8}$/);
     const profile = gatewayIdentity({ root: '/data/仕事', standard: false, profile: 'work' }, 'linux', same);
     expect(profile.serviceId).toBe(hash('/data/仕事/profiles/work'));

@@ -1,10 +1,12 @@
 // Which autostarts are this gateway's, what is left alone, and what a migration would do about them: decisions, without a change to anything.
+
 import { describe, expect, it } from 'vitest';
 import { type AutostartOwner, findAutostarts } from '../../src/migration/autostarts.ts';
 import { NOTHING_TAKEN } from '../../src/migration/migration-record.ts';
 import { planReceipt, puttingBackPlan, takingPlan } from '../../src/migration/plan.ts';
 import type { Ports, ScheduledTask, StartupFile } from '../../src/migration/ports.ts';
 import type { WrappedService } from '../../src/migration/wrapped-service.ts';
+import type { ServiceName } from '../../src/model/identity.ts';
 import {
   cmdEntry,
   cmdLauncher,
@@ -56,7 +58,7 @@ const portsOf = ({ tasks = [], files = [], services = [] }: Present): Ports => (
   startup: { list: async () => files, remove: never, write: never },
   services: { find: async () => services, disable: never },
 });
-const find = (present: Present, service = 'HermesGateway', as = owner) => findAutostarts(portsOf(present), service, as);
+const find = (present: Present, service: ServiceName = 'HermesGateway', as = owner) => findAutostarts(portsOf(present), service, as);
 const task = (name: string, launcher: string, user = JO): ScheduledTask => ({ name, xml: hermesTask(launcher, { user }) });
 const file = (name: string, text: string): StartupFile => ({ name, content: Buffer.from(text) });
 const named = (each: { readonly kind: string; readonly name: string }) => `${each.kind} ${each.name}`;

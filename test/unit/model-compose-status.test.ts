@@ -6,6 +6,7 @@ import { FAILURES_AFTER_UPDATE } from '../../src/model/bad-update.ts';
 import { composeStatus, type StatusFacts } from '../../src/model/compose-status.ts';
 import type { HostFacts, Registration, RunnerState } from '../../src/model/facts.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
+import type { ServiceName } from '../../src/model/identity.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { PROBLEMS } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
@@ -42,7 +43,7 @@ const started = (msAgo: number, cause: 'asked' | 'recovery' = 'asked'): HistoryR
 
 function facts(over: Partial<StatusFacts> = {}): StatusFacts {
   return {
-    identity: { profile: 'default', root: '/h', home: '/h', serviceId: '', serviceName: 'HermesGateway' },
+    identity: { profile: 'default', root: '/h', home: '/h', serviceId: '', service: 'HermesGateway' },
     mechanism: 'embedded',
     registration: registered('running'),
     history: [],
@@ -276,7 +277,7 @@ const anyHost: fc.Arbitrary<HostFacts> = fc.record(
 const anyRunner: fc.Arbitrary<RunnerState> = fc.record(
   {
     schema: fc.constant(1 as const),
-    service: fc.string(),
+    service: fc.string().map((id): ServiceName => `HermesGateway-${id}`),
     runnerPid: fc.nat(),
     phase: fc.constantFrom('starting', 'running', 'degraded', 'restarting', 'held-for-update', 'stopping'),
     since: time,

@@ -6,7 +6,7 @@ const SYSTEM = 'C:\\Windows\\System32';
 const HOST = 'C:\\Program Files\\Hermes Gateway Service\\0123456789abcdef\\hermes-gateway-host.exe';
 
 it('runs the host of each service, one after the other, where no variable of the user counts', () => {
-  const services = ['HermesGateway', 'HermesGateway-work'].map(service => ({ service, hostCommand: [HOST] }));
+  const services = (['HermesGateway', 'HermesGateway-work'] as const).map(service => ({ service, hostCommand: [HOST] }));
   const line = removalLine(services, SYSTEM, ['PATH', 'node_odd_option'])?.split('&') ?? [];
   expect(line[0]).toBe(`cd /d "${SYSTEM}"`);
   expect(line).toEqual(expect.arrayContaining(['set NODE_OPTIONS=', 'set OPENSSL_CONF=', 'set NODE_ODD_OPTION=']));

@@ -1,5 +1,6 @@
 // Our entry in the Startup folder as text: names that no tidying of Hermes touches, commands that survive being written and read, and what
 // only looks like ours.
+
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,6 +13,7 @@ import {
   serviceOfEntry,
   shortcutOf,
 } from '../../src/mechanisms/startup-entry.ts';
+import type { ServiceName } from '../../src/model/identity.ts';
 import { commandOfShortcut } from '../../src/windows/shortcut.ts';
 
 const COPIES = path.resolve('/home/Müller & Söhne 100%/state/host');
@@ -21,7 +23,7 @@ const IN_DEVELOPMENT = entryCommand(['/opt/a b/node', path.join(COPIES, 'fedcba9
 
 describe('the name of an entry', () => {
   it('tells the service, and none of Hermes own names is one', () => {
-    for (const service of ['HermesGateway', 'HermesGateway-work', 'HermesGateway-a_b-1']) {
+    for (const service of ['HermesGateway', 'HermesGateway-work', 'HermesGateway-a_b-1'] as const) {
       for (const kind of ['lnk', 'cmd'] as const) expect(serviceOfEntry(entryFileName(service, kind))).toBe(service);
     }
     expect(entryFileName('HermesGateway', 'lnk')).toBe('Hermes Gateway Service.lnk');
@@ -67,7 +69,7 @@ describe('an entry', () => {
     ['more than ours says', [...entryCommand([HOST], 'HermesGateway'), '--more'], 'HermesGateway'],
     ['nothing', [], 'HermesGateway'],
   ])('is not ours where it starts %s', (_what, command, service) => {
-    expect(isOurs(command, service, COPIES)).toBe(false);
+    expect(isOurs(command, service as ServiceName, COPIES)).toBe(false);
   });
 
   it('is not read out of a text that is none of ours', () => {

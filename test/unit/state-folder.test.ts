@@ -57,7 +57,7 @@ describe('the definition', () => {
       root: definition.root,
       home: definition.home,
       serviceId: 'work',
-      serviceName: 'HermesGateway-work',
+      service: 'HermesGateway-work',
     });
   });
 

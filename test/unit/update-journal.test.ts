@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import type { ServiceName } from '../../src/model/identity.ts';
 import { processRef } from '../../src/model/process-ref.ts';
 import {
   isUnderWay,
@@ -81,7 +82,7 @@ describe('a journal', () => {
     ['without a plan', JSON.stringify({ ...journal(), profiles: undefined }), 'no journal'],
     [
       'with a service that leads out of the state root',
-      JSON.stringify(journal({ profiles: [{ ...gateway, service: '../x', state: 'up' }] })),
+      JSON.stringify(journal({ profiles: [{ ...gateway, service: '../x' as ServiceName, state: 'up' }] })),
       'no journal',
     ],
     ['with an unknown step', JSON.stringify({ ...journal(), step: 'flying' }), 'no journal'],

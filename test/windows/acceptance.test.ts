@@ -94,8 +94,8 @@ describe.skipIf(leftOut !== undefined)(
     itProves('rights-windows', async () => {
       await stage.fresh();
       await stage.install(stage.sampleGateway());
-      const { serviceName, home } = stage.of;
-      const sc = (...args: string[]) => stage.limited([SC, args[0] ?? '', serviceName, ...args.slice(1)]);
+      const { service, home } = stage.of;
+      const sc = (...args: string[]) => stage.limited([SC, args[0] ?? '', service, ...args.slice(1)]);
       expect(await sc('query')).toMatchObject({ code: 0 });
       expect(await sc('stop')).toMatchObject({ code: 0 });
       await until('the service to be stopped', async () => (await stage.status()).phase === 'stopped');
@@ -105,7 +105,7 @@ describe.skipIf(leftOut !== undefined)(
       expect(await stage.limited([...absolute(stage.program), '--home', home, 'stop'])).toMatchObject({ code: 0 });
       expect(await stage.status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
 
-      const before = await stage.serviceKey(serviceName);
+      const before = await stage.serviceKey(service);
       for (const change of [
         ['config', 'start=', 'disabled'],
         ['config', 'binPath=', 'C:\\Windows\\System32\\cmd.exe'],
@@ -115,7 +115,7 @@ describe.skipIf(leftOut !== undefined)(
       ]) {
         expect(await sc(...change), change.join(' ')).toMatchObject({ code: ACCESS_DENIED });
       }
-      expect(await stage.serviceKey(serviceName)).toEqual(before);
+      expect(await stage.serviceKey(service)).toEqual(before);
       return undefined;
     });
 
@@ -136,9 +136,9 @@ describe.skipIf(leftOut !== undefined)(
     itProves('uninstall-windows', async () => {
       await stage.fresh();
       await stage.install(stage.sampleGateway());
-      const { serviceName } = stage.of;
+      const { service } = stage.of;
       expect(await stage.cli('uninstall')).toMatchObject({ code: 0 });
-      expect(await stage.run(['sc.exe', 'query', serviceName])).toMatchObject({ code: NO_SUCH_SERVICE });
+      expect(await stage.run(['sc.exe', 'query', service])).toMatchObject({ code: NO_SUCH_SERVICE });
       expect(await stage.settled()).toEqual([]);
       return undefined;
     });

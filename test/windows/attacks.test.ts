@@ -41,7 +41,7 @@ describe.skipIf(leftOut !== undefined)(
     const install = async (): Promise<string> => {
       await stage.fresh();
       await stage.install(stage.sampleGateway());
-      return path.dirname(splitCommandLine(queryConfig(stage.of.serviceName)?.binaryPath ?? '')[0] ?? '');
+      return path.dirname(splitCommandLine(queryConfig(stage.of.service)?.binaryPath ?? '')[0] ?? '');
     };
 
     it('somebody without the rights of an administrator writes nothing where the service starts from', async () => {
@@ -66,9 +66,9 @@ describe.skipIf(leftOut !== undefined)(
       await stage.cli('stop');
       await stage.run(['icacls', hosts, '/grant', `${USERS}:(DC)`]);
       try {
-        await stage.run(['net', 'start', stage.of.serviceName]);
+        await stage.run(['net', 'start', stage.of.service]);
         const { launchError } = await until('the refusal', () => {
-          const facts = readHostFacts(stage.of.serviceName);
+          const facts = readHostFacts(stage.of.service);
           return facts?.launchError && facts;
         });
         expect(launchError).toMatchObject({ code: 'service-program-unsafe' });

@@ -131,7 +131,7 @@ export class WindowsStage implements ServiceStage {
   }
 
   history(): Promise<readonly HistoryRecord[]> {
-    return new StateFolder(path.join(this.states, this.of.serviceName)).history();
+    return new StateFolder(path.join(this.states, this.of.service)).history();
   }
 
   /** @param timeoutMs when it is killed; 0 for one that ends when it is told to. */

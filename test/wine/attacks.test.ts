@@ -51,7 +51,7 @@ describeServiceOnWine(
       return folder;
     };
     /** The folder in which the host of this rig is installed while a service is. */
-    const ownFolder = async () => path.win32.dirname(splitCommandLine((await registered(service.of.serviceName)) ?? '')[0] ?? '');
+    const ownFolder = async () => path.win32.dirname(splitCommandLine((await registered(service.of.service)) ?? '')[0] ?? '');
     const elevate = (
       way: 'sudo-prompt' | 'run-as' | 'direct',
       verb: 'install' | 'uninstall',
@@ -129,7 +129,7 @@ describeServiceOnWine(
       expect(running.phase).toBe('stopped');
       chmodSync(at(HOSTS), 0o777);
       try {
-        await service.tool('net', 'start', service.of.serviceName);
+        await service.tool('net', 'start', service.of.service);
         const facts = await until('the refusal', async () => {
           const found = await service.manager.facts(service.of);
           return found?.launchError && found;
@@ -179,20 +179,20 @@ describeServiceOnWine(
     it('C:\\Program.exe, variables of the machine, control codes that everybody may send, a forged definition: the service is what it was', async () => {
       service.rig.write('C:\\Program.exe', 'planted');
       const running = await service.install();
-      expect(await registered(service.of.serviceName)).toMatch(/^"C:\\Program Files\\/);
-      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service.of.serviceName}` as const;
+      expect(await registered(service.of.service)).toMatch(/^"C:\\Program Files\\/);
+      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service.of.service}` as const;
       expect(await call(service.rig, 'registry', 'readValue', key, 'Environment')).toEqual(
         expect.arrayContaining(['NODE_OPTIONS=', 'OPENSSL_CONF=', 'ELECTRON_RUN_AS_NODE=', 'SSL_CERT_FILE=']),
       );
-      for (const control of [128, 255]) await service.tool('sc', 'control', service.of.serviceName, String(control));
+      for (const control of [128, 255]) await service.tool('sc', 'control', service.of.service, String(control));
       expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid: running.gatewayPid, servicePid: running.servicePid });
-      const before = await call(service.rig, 'service-install', 'readInstalled', service.of.serviceName);
+      const before = await call(service.rig, 'service-install', 'readInstalled', service.of.service);
       const file = path.join(path.dirname(path.dirname(service.manager.logPath(service.of))), 'definition.json');
       const definition = readFileSync(file, 'utf8');
       const forged = { service: 'Spooler', program: 'C:\\evil.exe', account: 'LocalSystem', recovery: { delaysMs: [0], resetMs: 1 } };
       writeFileSync(file, JSON.stringify({ ...JSON.parse(definition), ...forged }));
-      expect((await elevate('direct', 'install', service.of.serviceName)).outcome).toEqual({ kind: 'done' });
-      expect(await call(service.rig, 'service-install', 'readInstalled', service.of.serviceName)).toEqual(before);
+      expect((await elevate('direct', 'install', service.of.service)).outcome).toEqual({ kind: 'done' });
+      expect(await call(service.rig, 'service-install', 'readInstalled', service.of.service)).toEqual(before);
       writeFileSync(file, definition);
       rmSync(at('C:\\Program.exe'));
     });
@@ -225,7 +225,7 @@ describeServiceOnWine(
       await service.install();
       await service.manager.stop(service.of);
       rmSync(at(service.of.home), { recursive: true });
-      await service.tool('net', 'start', service.of.serviceName);
+      await service.tool('net', 'start', service.of.service);
       const { problems } = await service.phase('needs-attention');
       expect(problems).toMatchObject([
         { code: 'launch-failed', message: expect.stringContaining('The Hermes home folder does not exist') },
@@ -239,7 +239,7 @@ describeServiceOnWine(
       const entry = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\HermesGatewayService';
       const { UninstallString } = (await call(service.rig, 'registry', 'readKey', entry)) ?? {};
       expect((await service.rig.run(splitCommandLine(String(UninstallString)))).code).toBe(0);
-      expect(await registered(service.of.serviceName)).toBeUndefined();
+      expect(await registered(service.of.service)).toBeUndefined();
       expect(await call(service.rig, 'registry', 'readKey', entry)).toBeUndefined();
       await nothingInstalled();
       await until('the folder of all hosts to be gone', () => !existsSync(at(HOSTS)));

@@ -87,7 +87,7 @@ describeServiceOnWine(
     it('keeps a gateway as the service, and is back after a kill', async () => {
       const before = await service.install();
       expect(before).toMatchObject({ mechanism: 'service', phase: 'running', problems: [] });
-      expect((await call(service.rig, 'scm', 'queryConfig', service.of.serviceName))?.binaryPath).toContain(
+      expect((await call(service.rig, 'scm', 'queryConfig', service.of.service))?.binaryPath).toContain(
         '\\hermes-gateway-host.exe" service',
       );
       await service.manager.kill(before.gatewayPid ?? 0);
@@ -118,7 +118,7 @@ describeServiceOnWine(
         return service.rig.run([`${folder}\\hermes-gateway.exe`, '--home', service.of.home, 'install', '--gateway-command', gateway]);
       };
       const program = async () =>
-        splitCommandLine((await call(service.rig, 'scm', 'queryConfig', service.of.serviceName))?.binaryPath ?? '')[0] ?? '';
+        splitCommandLine((await call(service.rig, 'scm', 'queryConfig', service.of.service))?.binaryPath ?? '')[0] ?? '';
       await service.fresh();
       expect((await install('C:\\older', { version: '0.0.9' })).code).toBe(0);
       const older = await program();

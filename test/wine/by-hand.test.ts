@@ -17,14 +17,14 @@ const SLOW = { delaysMs: [7_000], resetMs: 60_000 };
 const SOMEBODY = 'S-1-5-21-1-2-3-1002';
 
 describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
-  const key = () => serviceKey(service.of.serviceName);
+  const key = () => serviceKey(service.of.service);
   const write = (values: Record<string, RegistryValue>, below: '' | '\\Parameters' | '\\State' = '') =>
     call(service.rig, 'registry', 'writeValues', `${key()}${below}`, values);
 
   describe('by sc and net', () => {
     it('tells sc that it runs, and stays stopped until it is started by hand; no failure is counted', async () => {
       await service.install();
-      const name = service.of.serviceName;
+      const name = service.of.service;
       for (const tool of ['sc', 'net']) {
         expect((await service.rig.run(['sc', 'query', name])).stdout).toMatch(/STATE\s*: 4 {2}RUNNING/);
         expect(await service.tool(tool, 'stop', name)).toBe(0);
@@ -43,8 +43,8 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await service.manager.kill(before.gatewayPid ?? 0);
       await service.phase('restarting');
       // Somebody starts it by hand meanwhile, and stops it; the restart comes all the same.
-      expect(await service.tool('net', 'start', service.of.serviceName)).toBe(0);
-      expect(await service.tool('net', 'stop', service.of.serviceName)).toBe(0);
+      expect(await service.tool('net', 'start', service.of.service)).toBe(0);
+      expect(await service.tool('net', 'stop', service.of.service)).toBe(0);
       await service.phase('stopped');
       const undone = await until('the queued restart to come to nothing', async () => {
         const facts = await service.manager.facts(service.of);
@@ -85,10 +85,10 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
   describe('that somebody else changes', () => {
     /** What `sc config NAME start= disabled` does; Wine's sc does not know it. */
     const disable = async () => {
-      const { value } = await attempt(service.rig, 'service-install', 'readInstalled', service.of.serviceName);
+      const { value } = await attempt(service.rig, 'service-install', 'readInstalled', service.of.service);
       const [program = '', ...args] = splitCommandLine(value?.config.binaryPath ?? '');
       await call(service.rig, 'service-install', 'installService', {
-        name: service.of.serviceName,
+        name: service.of.service,
         displayName: value?.config.displayName ?? '',
         description: '',
         program,
@@ -111,10 +111,10 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
 
     it('goes on running when it is deleted from outside, is gone when it stops, and can be installed again', async () => {
       await service.install();
-      expect(await service.tool('sc', 'delete', service.of.serviceName)).toBe(0);
+      expect(await service.tool('sc', 'delete', service.of.service)).toBe(0);
       expect(await service.phase('removal-pending')).toMatchObject({ problems: [] });
       expect(service.gateways()).toHaveLength(1);
-      expect(await service.tool('sc', 'stop', service.of.serviceName)).toBe(0);
+      expect(await service.tool('sc', 'stop', service.of.service)).toBe(0);
       await service.phase('not-installed');
       expect(service.gateways()).toEqual([]);
       expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running' });
@@ -124,7 +124,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await service.install();
       const { manager, rig, of } = service;
       await manager.stop(of);
-      const holder = rig.run([rig.node, rig.probe('hold'), of.serviceName]);
+      const holder = rig.run([rig.node, rig.probe('hold'), of.service]);
       await until('a holder', () => rig.read('C:\\held') !== '');
       expect(await manager.uninstall(of)).toMatchObject({ phase: 'removal-pending' });
       await expect(manager.install(of, { gatewayCommand: sampleGatewayIn(rig) })).rejects.toMatchObject({ code: 'removal-pending' });
@@ -155,11 +155,11 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
         await expect(manager[verb](of), verb).rejects.toMatchObject({ code: 'foreign' });
       }
       // Only ours is signed in: its token is the wrong one, and nothing is launched with it.
-      expect(await service.tool('net', 'start', of.serviceName)).toBe(0);
+      expect(await service.tool('net', 'start', of.service)).toBe(0);
       await until('the wait for its owner', async () => (await manager.facts(of))?.phase === 'waiting-for-sign-in');
       expect(await manager.runnerPid(of)).toBeUndefined();
       expect(service.gateways()).toEqual([]);
-      expect(await service.tool('net', 'stop', of.serviceName)).toBe(0);
+      expect(await service.tool('net', 'stop', of.service)).toBe(0);
       await write({ Owner: await call(service.rig, 'security', 'currentUser') }, '\\Parameters');
     });
 
@@ -171,7 +171,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
         await write({ Owner: rubbish }, '\\Parameters');
         await write({ Facts: '{"phase":"flying"' }, '\\State');
         expect(await service.status()).toMatchObject({ phase: 'stopped' });
-        expect(await service.tool('net', 'start', of.serviceName)).toBe(0);
+        expect(await service.tool('net', 'start', of.service)).toBe(0);
         const facts = await until('the refusal', () => manager.facts(of));
         expect(facts).toMatchObject({ phase: 'stopped', launchError: { code: 'service-owner-missing' } });
         expect(service.gateways()).toEqual([]);
@@ -190,7 +190,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await write({ FailureActions: 'no ladder', FailureActionsOnNonCrashFailures: 'yes', Description: 7 });
       expect(await manager.start(of)).toMatchObject({ phase: 'running' });
       expect(await manager.install(of)).toMatchObject({ phase: 'running' });
-      const { settings } = (await call(service.rig, 'service-install', 'readInstalled', of.serviceName)) ?? {};
+      const { settings } = (await call(service.rig, 'service-install', 'readInstalled', of.service)) ?? {};
       expect(settings).toMatchObject({ kept: { recovery: QUICK, failuresWithoutCrash: true } });
     });
   });

@@ -16,7 +16,7 @@ import { QUICK } from './service-on-wine.ts';
 import { describeServiceOnWine } from './suite.ts';
 
 describeServiceOnWine('the doctor of a service below the rebuilt SCM', service => {
-  const name = () => service.of.serviceName;
+  const name = () => service.of.service;
   const write = (values: Record<string, string | number>, below: '' | '\\Parameters' = '') =>
     call(service.rig, 'registry', 'writeValues', `${serviceKey(name())}${below}`, values);
   const state = (file: string) => path.join(path.dirname(service.manager.logPath(service.of)), '..', file);

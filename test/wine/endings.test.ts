@@ -45,7 +45,7 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     const stopped = await install('stopped by the user');
     await service.manager.stop(stopped);
     const stoppedByTool = await install('stopped by sc');
-    expect(await service.tool('sc', 'stop', stoppedByTool.serviceName)).toBe(0);
+    expect(await service.tool('sc', 'stop', stoppedByTool.service)).toBe(0);
     await service.phase('stopped');
     const lost = await install('lost in mid-life');
     expect(await service.manager.facts(stoppedByTool)).toHaveProperty('lastStop');

@@ -173,7 +173,7 @@ describeServiceOnWine(
           await service.manager.stop(service.of);
           made.push(service.of);
         }
-        await service.rig.ask('removal', ...made.map(({ serviceName }) => serviceName));
+        await service.rig.ask('removal', ...made.map(({ service }) => service));
         for (const of of made) expect(await service.manager.status(of)).toMatchObject({ phase: 'not-installed' });
       });
 
@@ -183,7 +183,7 @@ describeServiceOnWine(
         expect(await service.rig.run([UNINSTALLER, '/S'])).toMatchObject({ code: 0 });
         await until('the app to be gone', () => !existsSync(service.rig.onLinux(FOLDER)));
         expect(await service.status()).toMatchObject({ phase: 'not-installed' });
-        expect(await service.tool('sc', 'query', service.of.serviceName)).not.toBe(0);
+        expect(await service.tool('sc', 'query', service.of.service)).not.toBe(0);
         expect(service.gateways()).toEqual([]);
       });
     });

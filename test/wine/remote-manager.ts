@@ -50,7 +50,7 @@ export class RemoteManager implements GatewayManager {
   /** The gateway of a home inside Windows, which is made. */
   async identity(home: string): Promise<GatewayIdentity> {
     const identity = await this.#ask<GatewayIdentity>('identity', home);
-    this.#logPaths.set(identity.serviceName, this.#onLinux(await this.#ask('logPath', identity)));
+    this.#logPaths.set(identity.service, this.#onLinux(await this.#ask('logPath', identity)));
     return identity;
   }
 
@@ -65,7 +65,7 @@ export class RemoteManager implements GatewayManager {
   status = (of: GatewayIdentity): Promise<Status> => this.#ask('status', of);
   history: GatewayManager['history'] = of => this.#ask('history', of);
   /** As this side reads it. */
-  logPath = (of: GatewayIdentity): string => this.#logPaths.get(of.serviceName) ?? '';
+  logPath = (of: GatewayIdentity): string => this.#logPaths.get(of.service) ?? '';
 
   async hold(of: GatewayIdentity, why: HoldReason): Promise<() => Promise<void>> {
     const hold = this.#remote.number();

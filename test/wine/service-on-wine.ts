@@ -82,7 +82,7 @@ export class ServiceOnWine {
   async fresh(home = `C:\\homes\\${this.#homes + 1}`): Promise<string> {
     this.#homes += 1;
     this.#made.push(await this.manager.identity(home));
-    return this.of.serviceName;
+    return this.of.service;
   }
 
   /** The sample gateway's own service. */
@@ -119,7 +119,7 @@ export class ServiceOnWine {
 
   /** What the rebuilt SCM wrote about failures of this service. */
   failures(): ReturnType<WineRig['recoveryLog']> {
-    return this.rig.recoveryLog().filter(({ service }) => service === this.of.serviceName);
+    return this.rig.recoveryLog().filter(({ service }) => service === this.of.service);
   }
 
   /** PIDs on Linux of the living gateways of this Windows. */

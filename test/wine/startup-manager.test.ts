@@ -50,7 +50,7 @@ describeServiceOnWine('the sign-in start', service => {
     expect(after).toMatchObject({ mechanism: 'service', phase: 'running', problems: [] });
     expect(after.gatewayPid).not.toBe(before.gatewayPid);
     const left = await service.manager.leftovers();
-    expect(left).toContain(`service ${service.of.serviceName}`);
+    expect(left).toContain(`service ${service.of.service}`);
     expect(left.filter(name => name.startsWith('Startup entry') || name.startsWith('host'))).toEqual([]);
     expect(service.gateways()).toHaveLength(1);
   });

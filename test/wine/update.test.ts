@@ -17,7 +17,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     return names.filter(name => /^(update-.*|update\.lock.*|hold-.*)$/.test(path.basename(name)));
   };
   const updater = (...args: string[]) =>
-    service.rig.run([service.rig.node, service.rig.probe('hermes-updater'), service.of.serviceName, ...args]);
+    service.rig.run([service.rig.node, service.rig.probe('hermes-updater'), service.of.service, ...args]);
   const cli = async (...args: string[]) => {
     const { code, stdout } = await service.rig.run([...service.rig.program, '--json', '--home', service.of.home, ...args]);
     return { code, document: JSON.parse(stdout) };

@@ -45,7 +45,7 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     homeFolder: rig.onLinux(HOME),
     manager,
     updates: {
-      stateRoot: journalsFor(rig, identity.serviceName, path.dirname(path.dirname(manager.logPath(identity)))),
+      stateRoot: journalsFor(rig, identity.service, path.dirname(path.dirname(manager.logPath(identity)))),
       processes: posixProcesses,
       files: { inUse: async () => undefined },
       manager: async () => manager,
@@ -58,7 +58,7 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     kill: manager.kill,
     processes: async () => (await manager.processes()).map(({ pid, program: command }) => ({ pid, command })),
     // Under Wine a removed folder that is watched stays, empty, until nobody watches it any more; whatever lies in it has a longer name.
-    kept: async () => (await manager.leftovers()).filter(name => name !== identity.serviceName),
+    kept: async () => (await manager.leftovers()).filter(name => name !== identity.service),
     dispose: () => dispose(rig, manager, () => manager.uninstall(identity)),
   };
 }

@@ -11,7 +11,7 @@ stage.open();
 await stage.fresh();
 const installed = await stage.install(stage.sampleGateway());
 const gateways = stage.gateways();
-const key = await stage.serviceKey(stage.of.serviceName);
+const key = await stage.serviceKey(stage.of.service);
 const killed = await stage.run(['taskkill', '/F', '/PID', String(installed.gatewayPid)]);
 const again = await another(stage, installed);
 const history = (await stage.history()).map(({ kind }) => kind);

@@ -1,4 +1,5 @@
 // One elevation inside Windows, by a way of the app's own: elevation JSON. Prints {outcome} as one JSON document.
+
 import { fileURLToPath } from 'node:url';
 import { directElevation } from '../../../src/elevation/direct-elevation.ts';
 import { runAs } from '../../../src/elevation/run-as.ts';
@@ -6,12 +7,13 @@ import type { SettleTimes } from '../../../src/elevation/settle.ts';
 import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
 import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
 import type { ElevatedVerb } from '../../../src/model/elevation.ts';
+import type { ServiceName } from '../../../src/model/identity.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 
 export interface ElevationRequest {
   readonly way: 'sudo-prompt' | 'run-as' | 'direct';
   readonly verb: ElevatedVerb;
-  readonly service: string;
+  readonly service: ServiceName;
   /** TEMP of this process; made. */
   readonly temp?: string;
   readonly times?: SettleTimes;

@@ -1,4 +1,5 @@
 // What is left of a registration that fails at one of its steps: of a new service, and of a change to one that is there. One JSON document.
+import type { ServiceName } from '../../../src/model/identity.ts';
 import { onEachStep } from './steps.ts';
 
 /** The number of the step that Windows refuses. */
@@ -23,7 +24,7 @@ export interface Failing {
   readonly changed: readonly { readonly step: string; readonly code: string; readonly same: boolean }[];
 }
 
-const service = 'HermesGateway-failing';
+const service: ServiceName = 'HermesGateway-failing';
 const registration = { service, hostCommand: ['C:\\program\\host.exe'], recovery: { delaysMs: [1_000, 2_000], resetMs: 60_000 } };
 const other = { service, hostCommand: ['C:\\other\\host.exe'], recovery: { delaysMs: [3_000], resetMs: 30_000 } };
 
