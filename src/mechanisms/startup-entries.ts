@@ -9,7 +9,7 @@ import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { writeFileAtomic } from '../state/files.ts';
-import { commandOfShortcut } from '../windows/shortcut.ts';
+import { commandOfShortcut } from '../windows/argv.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
 import {
   commandFileOf,

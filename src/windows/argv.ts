@@ -58,3 +58,8 @@ function splitArguments(text: string): string[] {
     found.push(argument);
   }
 }
+
+/** The argv that a shortcut starts. */
+export function commandOfShortcut({ program, parameters }: { readonly program: string; readonly parameters: string }): readonly string[] {
+  return [program, ...splitCommandLine(`"" ${parameters}`).slice(1)];
+}

@@ -2,7 +2,6 @@
  * Shortcuts (.lnk): what Explorer opens from a Startup folder without a console window of its own, which a command file always has.
  * Sources: IShellLinkW, IPersistFile (Microsoft Learn).
  */
-import { splitCommandLine } from './argv.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface } from './com.ts';
 import { DWORD, type Handle, POINTER, WIDE } from './types.ts';
 
@@ -85,9 +84,4 @@ export function readShortcut(path: string): Shortcut {
       description: read(bytes => invoke(link, SHELL_LINK_W.GetDescription, bytes, CAPACITY)),
     };
   });
-}
-
-/** The argv that a shortcut starts. */
-export function commandOfShortcut({ program, parameters }: Pick<Shortcut, 'program' | 'parameters'>): readonly string[] {
-  return [program, ...splitCommandLine(`"" ${parameters}`).slice(1)];
 }

@@ -12,7 +12,7 @@ import { entryFileName } from '../../src/mechanisms/startup-entry.ts';
 import { startupHost } from '../../src/mechanisms/startup-host.ts';
 import { startDetached } from '../../src/process/detach.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
-import { commandOfShortcut } from '../../src/windows/shortcut.ts';
+import { commandOfShortcut } from '../../src/windows/argv.ts';
 import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
 import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';
 import { FolderShell } from '../support/startup-shell.ts';

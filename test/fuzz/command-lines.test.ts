@@ -16,8 +16,7 @@ import { GatewayServiceError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
 import { isServiceName } from '../../src/model/identity.ts';
 import { parseProfile } from '../../src/model/profile.ts';
-import { commandLine, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
-import { commandOfShortcut } from '../../src/windows/shortcut.ts';
+import { commandLine, commandOfShortcut, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 import './anything.ts';
 

@@ -71,7 +71,7 @@ describe('the pages', () => {
   });
 
   it('name every file that the engine keeps in a state folder', () => {
-    const engine = ['service', 'process', 'update', 'migration'].flatMap(folder =>
+    const engine = ['state', 'control', 'process', 'update', 'runner', 'host', 'migration', 'mechanisms', 'manager'].flatMap(folder =>
       readdirSync(at(`src/${folder}`)).map(file => readFileSync(at(`src/${folder}/${file}`), 'utf8')),
     );
     const kept = engine.flatMap(source => [...source.matchAll(/'([\w-]+\.(?:jsonl?|log))'/g)].map(([, name = '']) => name));

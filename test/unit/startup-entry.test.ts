@@ -14,7 +14,7 @@ import {
   shortcutOf,
 } from '../../src/mechanisms/startup-entry.ts';
 import type { ServiceName } from '../../src/model/identity.ts';
-import { commandOfShortcut } from '../../src/windows/shortcut.ts';
+import { commandOfShortcut } from '../../src/windows/argv.ts';
 
 const COPIES = path.resolve('/home/Müller & Söhne 100%/state/host');
 const HOST = path.join(COPIES, '0123456789abcdef', 'hermes-gateway-host.exe');

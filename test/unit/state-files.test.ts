@@ -127,7 +127,7 @@ describe('a document', () => {
 /** Writes the document over and over until it is killed. */
 const WRITER = `
 const [repository, file, letter] = process.argv.slice(1);
-const { writeFileAtomic } = await import(repository + '/dist/src/service/files.js');
+const { writeFileAtomic } = await import(repository + '/dist/src/state/files.js');
 const text = JSON.stringify(letter.repeat(100_000));
 for (;;) {
   await writeFileAtomic(file, text);

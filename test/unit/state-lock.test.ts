@@ -112,7 +112,7 @@ function race(): ChildProcessByStdio<null, Readable, null> {
 const RACER = `
 import fs from 'node:fs';
 const [repository, file] = process.argv.slice(1);
-const { isLock, takeLock } = await import(repository + '/dist/src/service/lock.js');
+const { isLock, takeLock } = await import(repository + '/dist/src/state/lock.js');
 const { posixProcesses } = await import(repository + '/dist/src/gateway/process-start-time.js');
 const critical = file + '-held';
 for (let round = 0; round < 200; round += 1) {
