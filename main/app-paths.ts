@@ -15,7 +15,7 @@ export interface AppPathsFacts {
 
 export interface AppPaths {
   readonly hostDir: string;
-  readonly icons: string;
+  readonly iconsDir: string;
   readonly pages: string;
   readonly preload: string;
 }
@@ -23,7 +23,7 @@ export interface AppPaths {
 export function appPaths({ packaged, resources, mainDir }: AppPathsFacts): AppPaths {
   return {
     hostDir: packaged ? path.join(resources, 'host') : path.join(mainDir, '../host'),
-    icons: packaged ? path.join(resources, 'icons') : path.join(mainDir, '../../build/icons'),
+    iconsDir: packaged ? path.join(resources, 'icons') : path.join(mainDir, '../../build/icons'),
     pages: path.join(mainDir, '../renderer'),
     preload: path.join(mainDir, 'preload.cjs'),
   };

@@ -15,7 +15,7 @@ import { catalogueFor } from './catalogue.ts';
 import { lockDownContents, lockDownSession } from './lock-down.ts';
 import { registerLoginItemIpc } from './login-item.ts';
 import { type GatewayServiceRegistration, registerGatewayService } from './register.ts';
-import { tellOnce } from './told-once.ts';
+import { showOnce } from './show-once.ts';
 import { isOwnPage, SCHEME, SCHEME_PRIVILEGES, startsHidden } from './window-policy.ts';
 
 const APP_NAME = 'Hermes Gateway';
@@ -47,7 +47,7 @@ function start(): void {
 
 function run(): void {
   const mainDir = path.dirname(fileURLToPath(import.meta.url));
-  const { hostDir, icons, pages, preload } = appPaths({ packaged: app.isPackaged, resources: process.resourcesPath, mainDir });
+  const { hostDir, iconsDir, pages, preload } = appPaths({ packaged: app.isPackaged, resources: process.resourcesPath, mainDir });
   const { shell } = catalogueFor(app.getLocale());
   let quitting = false;
   let registration: GatewayServiceRegistration | undefined;
@@ -57,7 +57,7 @@ function run(): void {
     title: APP_NAME,
     preload,
     closingFacts: () => ({ trayAvailable: registration?.trayAvailable ?? false, quitting }),
-    onHidden: () => tellOnce(app.getPath('userData'), 'closed-to-tray', () => new Notification(shell.closedToTray(APP_NAME)).show()),
+    onHidden: () => showOnce(app.getPath('userData'), 'closed-to-tray', () => new Notification(shell.closedToTray(APP_NAME)).show()),
     onLoadFailed: error => log.error(error),
   });
 
@@ -74,7 +74,7 @@ function run(): void {
   app.on('window-all-closed', () => {
     if (!registration?.trayAvailable) app.quit();
   });
-  const withdrawLoginItem = registerLoginItemIpc({ ipcMain, app, platform: process.platform, vouch: isOwnPage });
+  const withdrawLoginItem = registerLoginItemIpc({ ipcMain, app, platform: process.platform, isTrustedSender: isOwnPage });
   app.on('will-quit', () => {
     // Only what shows the gateway ends; the gateway itself is not asked to.
     registration?.dispose();
@@ -83,11 +83,11 @@ function run(): void {
 
   registration = registerGatewayService(electron, {
     hostDir,
-    vouch: isOwnPage,
-    open: () => window.open(),
+    isTrustedSender: isOwnPage,
+    openPanel: () => window.open(),
     locale: app.getLocale(),
     log,
-    tray: { icons, quit: () => app.quit(), onUnavailable: () => window.open() },
+    tray: { iconsDir, quit: () => app.quit(), onUnavailable: () => window.open() },
   });
   if (!startsHidden(process.argv)) window.open();
 }

@@ -9,21 +9,21 @@ import { VERBS } from '../src/desktop/ipc-requests.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import type { Log } from './log.ts';
-import { isVouchedFor, type Vouch } from './sender-check.ts';
+import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 import type { Subscribers } from './subscribers.ts';
 
 export interface GatewayIpcOptions {
   readonly ipcMain: IpcMainPort;
   readonly controller: Promise<Pick<GatewayServiceController, 'handle'>>;
   readonly subscribers: Pick<Subscribers, 'add' | 'remove'>;
-  readonly vouch: Vouch;
+  readonly isTrustedSender: IsTrustedSender;
   readonly log: Log;
 }
 
 /** Returns the function that takes every handler away again. */
-export function registerGatewayIpc({ ipcMain, controller, subscribers, vouch, log }: GatewayIpcOptions): () => void {
+export function registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }: GatewayIpcOptions): () => void {
   const refuses = ({ sender, senderFrame }: IpcEventPort, name: string): boolean => {
-    if (isVouchedFor(sender, senderFrame, vouch)) return false;
+    if (isTrustedPage(sender, senderFrame, isTrustedSender)) return false;
     log.warn(`refused ${name} of ${senderFrame ? originOf(senderFrame.url) : 'a frame that is gone'}`);
     return true;
   };

@@ -7,7 +7,7 @@ import type { Reply } from '../src/desktop/ipc.ts';
 import { LOGIN_ITEM_GET, LOGIN_ITEM_SET, type LoginItem } from '../src/desktop/login-item.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
-import { isVouchedFor, type Vouch } from './sender-check.ts';
+import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 import { HIDDEN } from './window-policy.ts';
 
 export interface LoginItemApp {
@@ -20,14 +20,14 @@ export interface LoginItemOptions {
   readonly ipcMain: Pick<IpcMainPort, 'handle' | 'removeHandler'>;
   readonly app: LoginItemApp;
   readonly platform: NodeJS.Platform;
-  readonly vouch: Vouch;
+  readonly isTrustedSender: IsTrustedSender;
 }
 
 /** For the tray alone: nobody who signs in asked for a window. */
 const ARGS = [HIDDEN];
 
 /** Returns the function that takes the handlers away again. */
-export function registerLoginItemIpc({ ipcMain, app, platform, vouch }: LoginItemOptions): () => void {
+export function registerLoginItemIpc({ ipcMain, app, platform, isTrustedSender }: LoginItemOptions): () => void {
   const supported = app.isPackaged && (platform === 'win32' || platform === 'darwin');
 
   function read(): LoginItem {
@@ -45,7 +45,7 @@ export function registerLoginItemIpc({ ipcMain, app, platform, vouch }: LoginIte
 
   const answer = (work: (payload: unknown) => LoginItem) => async (event: IpcEventPort, payload: unknown) => {
     try {
-      if (!isVouchedFor(event.sender, event.senderFrame, vouch)) throw new GatewayServiceError('sender-refused');
+      if (!isTrustedPage(event.sender, event.senderFrame, isTrustedSender)) throw new GatewayServiceError('sender-refused');
       return { ok: true, value: work(payload) } satisfies Reply<LoginItem>;
     } catch (thrown) {
       return { ok: false, error: toGatewayServiceError(thrown).toValue() } satisfies Reply<LoginItem>;

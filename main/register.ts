@@ -1,7 +1,7 @@
 /**
  * The library for a host app's main process (`hermes-gateway-service/main`): one call wires the gateway service into an Electron app.
  *
- *   const gatewayService = registerGatewayService(electron, { hostDir, profiles, vouch, open, log, tray: false });
+ *   const gatewayService = registerGatewayService(electron, { hostDir, profiles, isTrustedSender, openPanel, log, tray: false });
  *
  * Call it after `app.whenReady()`. It changes neither windows nor quitting.
  */
@@ -14,10 +14,10 @@ export type { Status } from '../src/model/status.ts';
 export type { ElectronParts } from './electron-parts.ts';
 export type { Log } from './log.ts';
 export type { GatewayServiceRegistration, TrayOptions } from './registration.ts';
-export type { Sender, Vouch } from './sender-check.ts';
+export type { IsTrustedSender, Sender } from './sender-check.ts';
 export { type AutoUpdaterPort, type ElectronUpdaterOptions, electronUpdater } from './updater/electron-updater.ts';
 export type { HandOffRequest } from './updater/hand-off.ts';
-export type { UpdateVerdict } from './updater/resume.ts';
+export type { HandOffResult } from './updater/resume.ts';
 export type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface GatewayServiceOptions extends EngineOptions, RegistrationOptions {}

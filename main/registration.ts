@@ -14,19 +14,19 @@ import type { Engine } from './engine.ts';
 import { registerGatewayIpc } from './gateway-ipc.ts';
 import { type Log, redactingLog } from './log.ts';
 import { Notifications } from './notifications.ts';
-import type { Vouch } from './sender-check.ts';
+import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
 import { TrayController } from './tray.ts';
-import { trayCommands } from './tray-commands.ts';
+import { createTrayCommandHandler } from './tray-commands.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
-import { resumeAtStart, type UpdateVerdict } from './updater/resume.ts';
-import { type Say, type UpdateSubject, updateWhileDown } from './updater/update-while-down.ts';
+import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
+import { type OnProgress, type UpdateSubject, updateWhileDown } from './updater/update-while-down.ts';
 import type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface TrayOptions {
   /** Folder of the icons (`build/icons` of this package). */
-  readonly icons: string;
+  readonly iconsDir: string;
   /** Offered in the menu where it is there; the gateway runs on. */
   quit?(): void;
   /** There is no tray: do not hide the last window. */
@@ -35,9 +35,9 @@ export interface TrayOptions {
 
 export interface RegistrationOptions {
   /** Whether a page is the host's own; only those may manage the gateway. */
-  readonly vouch: Vouch;
+  readonly isTrustedSender: IsTrustedSender;
   /** Opens the window that shows the panel; the tray and notifications ask for it. */
-  readonly open: () => void;
+  readonly openPanel: () => void;
   /** BCP 47; English is what there is. */
   readonly locale?: string;
   /** The host's logger; default: electron-log. */
@@ -46,8 +46,8 @@ export interface RegistrationOptions {
   readonly tray: TrayOptions | false;
   /** The app's own updater; with electron-updater it is `electronUpdater(autoUpdater)`. */
   readonly updater?: UpdaterPort;
-  /** How a hand-off to a program of the host ended, as soon as the host has read it; undefined where it knows nothing. */
-  readonly handOffVerdict?: Promise<UpdateVerdict | undefined>;
+  /** How the last hand-off ended, as soon as the host has read the result of its updater; undefined where there is no result. */
+  readonly handOffResult?: Promise<HandOffResult | undefined>;
 }
 
 export interface GatewayServiceRegistration {
@@ -59,11 +59,12 @@ export interface GatewayServiceRegistration {
    * Does `work` with the gateways of all profiles down and brings them up again, whatever becomes of it and of this process.
    * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or come up again
    */
-  update<T>(work: (say: Say) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
+  update<T>(work: (onProgress: OnProgress) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
   /**
-   * An update that this process cannot live to see: stops the gateways of all profiles, then has `leave` start the program that goes on
-   * and the app quit. The relaunched app brings them up again when it registers. Give `versions` only where they are those of the app.
-   * @throws what `leave` rejects with, GatewayServiceError where a gateway did not stop or the app did not quit; the gateways are up again
+   * An update for which the app has to quit: stops the gateways of all profiles, then calls `startUpdaterAndQuit`. The relaunched app
+   * starts the gateways again when it registers. Give `versions` only where they are those of the app.
+   * @throws what `startUpdaterAndQuit` rejects with, GatewayServiceError where a gateway did not stop or the app did not quit; the
+   *   gateways are running again then
    */
   handOff(request: HandOffRequest): Promise<never>;
   /** The same with the update that `updater` has ready. @throws GatewayServiceError `unsupported` where there is no updater */
@@ -77,7 +78,11 @@ export interface GatewayServiceRegistration {
 const registered = new WeakSet<object>();
 
 /** Never touches what the host has of its own. @throws GatewayServiceError where this process is registered already */
-export function register(electron: ElectronParts, options: RegistrationOptions, openIt: () => Promise<Engine>): GatewayServiceRegistration {
+export function register(
+  electron: ElectronParts,
+  options: RegistrationOptions,
+  openEngine: () => Promise<Engine>,
+): GatewayServiceRegistration {
   const { ipcMain, powerMonitor, nativeTheme } = electron;
   if (registered.has(ipcMain)) {
     throw new GatewayServiceError('internal', '(the gateway service is registered in this process already)', {
@@ -85,9 +90,9 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
     });
   }
   registered.add(ipcMain);
-  const opened = openIt();
+  const opened = openEngine();
 
-  const { vouch, open, tray: trayOptions, updater, handOffVerdict } = options;
+  const { isTrustedSender, openPanel, tray: trayOptions, updater, handOffResult } = options;
   const log = redactingLog(options.log);
   const { messages, shell } = catalogueFor(options.locale);
   const appName = electron.app.getName();
@@ -95,12 +100,12 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
   controller.catch(error => log.error(`the engine did not start: ${toGatewayServiceError(error).message}`));
 
   const hub = new SnapshotHub(controller);
-  const subscribers = new Subscribers(electron.BrowserWindow, { vouch, latest: () => hub.latest });
+  const subscribers = new Subscribers(electron.BrowserWindow, { isTrustedSender, latest: () => hub.latest });
   const notifications = new Notifications({
     Notification: electron.Notification,
     shell,
     attended: () => subscribers.inFront,
-    onClick: open,
+    onClick: openPanel,
   });
   const tray = trayOptions && openTray(trayOptions);
   const version = electron.app.getVersion();
@@ -108,13 +113,13 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
   async function installUpdate(): Promise<never> {
     if (!updater) throw new GatewayServiceError('unsupported', '(the app has no updater)');
     const versions = { from: version, ...(updater.version !== undefined && { to: updater.version }) };
-    return handOff(await opened, appName, { what: appName, versions, leave: () => updater.install().then(() => undefined) });
+    return handOff(await opened, appName, { what: appName, versions, startUpdaterAndQuit: () => updater.install().then(() => undefined) });
   }
 
   function openTray(its: TrayOptions): TrayController {
-    const obey = trayCommands({
+    const runCommand = createTrayCommandHandler({
       engine: opened,
-      open,
+      openPanel,
       quit: () => its.quit?.(),
       updater,
       installUpdate,
@@ -126,8 +131,8 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
     return new TrayController({
       createTray: image => new electron.Tray(image),
       buildMenu: template => electron.Menu.buildFromTemplate(template),
-      imageFile: image => path.join(its.icons, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`),
-      onCommand: command => void obey(command),
+      imageFile: image => path.join(its.iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`),
+      onCommand: command => void runCommand(command),
       onUnavailable: error => {
         log.warn(`there is no tray: ${toGatewayServiceError(error).message}`);
         its.onUnavailable?.(error);
@@ -152,14 +157,14 @@ export function register(electron: ElectronParts, options: RegistrationOptions, 
   };
 
   const undo: (() => void)[] = [
-    registerGatewayIpc({ ipcMain, controller, subscribers, vouch, log }),
+    registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }),
     hub.listen(snapshot => subscribers.push(snapshot)),
     hub.listen(snapshot => notifications.consider(snapshot)),
     resumeAtStart({
       engine: opened,
       who: appName,
       version,
-      ...(handOffVerdict && { verdict: handOffVerdict }),
+      ...(handOffResult && { handOffResult }),
       onEnded: journal => tellEnd(journal),
       log,
     }),

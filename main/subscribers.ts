@@ -6,10 +6,10 @@
 import type { Snapshot } from '../src/desktop/ipc.ts';
 import { CHANGED, CHANNEL_PREFIX } from '../src/desktop/ipc.ts';
 import type { ElectronParts, WebContentsPort, WindowPort } from './electron-parts.ts';
-import { isVouchedFor, type Vouch } from './sender-check.ts';
+import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 
 export interface SubscribersDelegate {
-  readonly vouch: Vouch;
+  readonly isTrustedSender: IsTrustedSender;
   /** What is known now, for a page that comes into sight. */
   latest(): readonly Snapshot[];
 }
@@ -69,7 +69,7 @@ export class Subscribers {
   /** Its window may show another page by now. */
   #send(page: WebContentsPort, snapshot: Snapshot): void {
     const window = this.#pages.get(page)?.window ?? null;
-    if (page.isDestroyed() || !isSeen(window) || !isVouchedFor(page, page.mainFrame, this.#delegate.vouch)) return;
+    if (page.isDestroyed() || !isSeen(window) || !isTrustedPage(page, page.mainFrame, this.#delegate.isTrustedSender)) return;
     page.send(CHANNEL_PREFIX + CHANGED, snapshot);
   }
 }

@@ -14,7 +14,7 @@ import type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface TrayCommandsOptions {
   readonly engine: Promise<Engine>;
-  readonly open: () => void;
+  readonly openPanel: () => void;
   readonly quit: () => void;
   readonly updater: UpdaterPort | undefined;
   readonly installUpdate: () => Promise<never>;
@@ -25,13 +25,13 @@ export interface TrayCommandsOptions {
 }
 
 /** Never rejects. */
-export function trayCommands(options: TrayCommandsOptions): (command: TrayCommand) => Promise<void> {
-  const { engine, open, quit, updater, installUpdate, shell, messages, notifications, log } = options;
+export function createTrayCommandHandler(options: TrayCommandsOptions): (command: TrayCommand) => Promise<void> {
+  const { engine, openPanel, quit, updater, installUpdate, shell, messages, notifications, log } = options;
 
-  async function obey(command: TrayCommand): Promise<void> {
+  async function run(command: TrayCommand): Promise<void> {
     switch (command.do) {
       case 'open':
-        return open();
+        return openPanel();
       case 'quit':
         return quit();
       case 'check-for-update':
@@ -77,7 +77,7 @@ export function trayCommands(options: TrayCommandsOptions): (command: TrayComman
 
   return async command => {
     try {
-      await obey(command);
+      await run(command);
     } catch (error) {
       log.error(`${command.do}: ${toGatewayServiceError(error).message}`);
     }

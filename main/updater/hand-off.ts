@@ -1,9 +1,9 @@
 /**
- * Updates that this process cannot live to see: an installer replaces the app, or Hermes' updater replaces what the app runs from. The
- * gateways are down before the other program is started, and the hand-off is on disk, so that whatever dies when, they come up again:
+ * Updates for which the app has to quit: an installer replaces the app, or Hermes' updater replaces the files that the app runs from.
+ * The gateways are down before the updater starts, and the hand-off is on disk, so that they are started again whichever process dies:
  *
- *   begin (plan, hold, stop, verify) ──▶ handed off ──leave()──▶ the app quits ──▶ relaunched: `resume.ts`
- *                                            └── leave() fails, or the app is still here ──▶ everything is started again, and it throws
+ *   begin (plan, hold, stop, verify) ──▶ handed off ──startUpdaterAndQuit()──▶ the app quits ──▶ relaunched: `resume.ts`
+ *                                            └── it fails, or the app does not quit ──▶ everything is started again, and it throws
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,34 +17,35 @@ import type { UpdateSubject } from './update-while-down.ts';
 
 export interface HandOffRequest extends Omit<UpdateSubject, 'who'> {
   /**
-   * Starts the program that goes on, and has the app quit. Resolves with the PID of that program where it is known: the gateways stay down
-   * while it lives. Rejects where it did not start, or has failed while the app is still there.
+   * Starts the updater and quits the app. Resolves with the PID of the updater where it is known: the gateways stay down while it lives.
+   * Rejects where the updater did not start, or failed while the app is still running.
    */
-  leave(): Promise<number | undefined>;
-  /** How long the gateways stay down at most when nobody comes back, in milliseconds. Default: ten minutes; an hour with a PID. */
-  readonly capMs?: number;
-  /** The app should be gone this long after `leave` was called, in milliseconds. Default: a minute. */
-  readonly quitWithinMs?: number;
+  startUpdaterAndQuit(): Promise<number | undefined>;
+  /** Longest time that the gateways stay down when the app is not relaunched, in milliseconds. Default: ten minutes; an hour with a PID. */
+  readonly maxDownMs?: number;
+  /** Time from the call of `startUpdaterAndQuit` within which the app has to quit, in milliseconds. Default: a minute. */
+  readonly quitTimeoutMs?: number;
 }
 
-const QUIT_WITHIN_MS = 60_000;
+const QUIT_TIMEOUT_MS = 60_000;
 
 /**
- * Where it goes well, the process is over before this settles.
- * @throws what `leave` rejects with, GatewayServiceError `app-did-not-quit`, and what `Update.begin` throws; the gateways are up again then
+ * Where it succeeds, the process ends before this settles.
+ * @throws what `startUpdaterAndQuit` rejects with, GatewayServiceError `app-did-not-quit`, and what `Update.begin` throws; the gateways
+ *   are running again then
  */
 export function handOff(engine: Engine, who: string, request: HandOffRequest): Promise<never> {
   const { updates: ports, identities } = engine;
-  const { leave, capMs, quitWithinMs = QUIT_WITHIN_MS, ...subject } = request;
-  const cap = capMs === undefined ? {} : { capMs };
+  const { startUpdaterAndQuit, maxDownMs, quitTimeoutMs = QUIT_TIMEOUT_MS, ...subject } = request;
+  const cap = maxDownMs === undefined ? {} : { capMs: maxDownMs };
   return inEveryProfile(engine, async report => {
     const update = await Update.begin(ports, { ...subject, who, identities, report });
     try {
       await update.handOff(cap);
-      const stillHere = delay(quitWithinMs, undefined, { ref: false }).then(() => {
+      const stillHere = delay(quitTimeoutMs, undefined, { ref: false }).then(() => {
         throw new GatewayServiceError('app-did-not-quit');
       });
-      const left = leave().then(async pid => {
+      const left = startUpdaterAndQuit().then(async pid => {
         if (pid !== undefined) await update.handOff({ ...cap, successor: processRef(pid, ports.processes) });
         return stillHere;
       });

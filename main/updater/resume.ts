@@ -14,8 +14,8 @@ import type { UpdateOutcome } from '../../src/update/update-shape.ts';
 import type { Engine } from '../engine.ts';
 import type { Log } from '../log.ts';
 
-/** How an update ended, as the host knows it. */
-export interface UpdateVerdict {
+/** How a handed-off update ended, as the host has read it. */
+export interface HandOffResult {
   readonly outcome: UpdateOutcome;
   /** Why it did not go well; its sentence and remedy are those of the table of errors. */
   readonly why?: ErrorCode;
@@ -29,8 +29,8 @@ export interface ResumeOptions {
   readonly who: string;
   /** Of the app that runs now. */
   readonly version: string;
-  /** What the host knows of an update that it has handed off, as soon as it has read it; undefined where it knows nothing. */
-  readonly verdict?: Promise<UpdateVerdict | undefined>;
+  /** How the update ended that the host has handed off, as soon as it has read that; undefined where there is no result. */
+  readonly handOffResult?: Promise<HandOffResult | undefined>;
   readonly onEnded: (journal: UpdateJournal) => void;
   readonly log: Log;
 }
@@ -39,20 +39,22 @@ export interface ResumeOptions {
 const AGAIN_MS = 2_000;
 
 /** Begins at once, and delays nobody. Returns the end of it. */
-export function resumeAtStart({ engine, who, version, verdict, onEnded, log }: ResumeOptions): () => void {
+export function resumeAtStart({ engine, who, version, handOffResult, onEnded, log }: ResumeOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
-  /** Absent until the host has said what it knows. */
-  let word: { readonly verdict?: UpdateVerdict } | undefined;
-  void Promise.resolve(verdict)
+  /** Absent until the host has read it. */
+  let read: { readonly handOffResult?: HandOffResult } | undefined;
+  void Promise.resolve(handOffResult)
     .catch(error => void log.warn(`the result of an update: ${toGatewayServiceError(error).message}`))
     .then(given => {
-      word = given ? { verdict: given } : {};
+      read = given ? { handOffResult: given } : {};
     });
   const resume = async () => {
     const { updates: ports } = await engine;
     const judge = (journal: UpdateJournal) =>
-      !word || journal.who !== who || isAtWork(journal, ports.processes) ? undefined : asResult(judged(journal, { version, ...word }));
+      !read || journal.who !== who || isRunning(journal, ports.processes)
+        ? undefined
+        : asResult(deducedResult(journal, { version, ...read }));
     for (const { journal } of await resumeUpdates(ports, { judge })) if (!ended) onEnded(journal);
     const left = (await readJournals(ports.stateRoot)).some(found => 'journal' in found && isHandedOff(found.journal, who));
     if (left && !ended) timer = setTimeout(() => void run(), AGAIN_MS).unref();
@@ -66,12 +68,12 @@ export function resumeAtStart({ engine, who, version, verdict, onEnded, log }: R
   };
 }
 
-/** Pure. The host's word counts most; by the version it is known whether an installer has replaced the app. */
-export function judged(
+/** Pure. What the host has read counts most; otherwise the version says whether an installer has replaced the app. */
+export function deducedResult(
   { versions }: Pick<UpdateJournal, 'versions'>,
-  { version, verdict }: { readonly version: string; readonly verdict?: UpdateVerdict | undefined },
-): UpdateVerdict {
-  if (verdict) return verdict;
+  { version, handOffResult }: { readonly version: string; readonly handOffResult?: HandOffResult | undefined },
+): HandOffResult {
+  if (handOffResult) return handOffResult;
   if (versions?.from === undefined) return { outcome: 'interrupted' };
   // A declined question of Windows is told to nobody: the old app is simply there again.
   return version === versions.from ? { outcome: 'not-updated', why: 'update-not-installed' } : { outcome: 'updated' };
@@ -82,7 +84,7 @@ function isHandedOff(journal: UpdateJournal, who: string): boolean {
 }
 
 /** The app that handed it off has not quit yet, or the program that goes on lives. */
-function isAtWork({ owner, handOff, profiles }: UpdateJournal, processes: ProcessTable): boolean {
+function isRunning({ owner, handOff, profiles }: UpdateJournal, processes: ProcessTable): boolean {
   if (isSameProcess(owner, processes)) return true;
   if (handOff?.successor && isSameProcess(handOff.successor, processes)) return true;
   return profiles.some(({ root }) => livingUpdater(root, processes) !== undefined);
@@ -95,6 +97,6 @@ const MESSAGES: Readonly<Record<UpdateOutcome, string>> = {
   interrupted: INTERRUPTED,
 };
 
-function asResult({ outcome, why, code }: UpdateVerdict): UpdateResult {
+function asResult({ outcome, why, code }: HandOffResult): UpdateResult {
   return { ...resultOf(outcome, why ? ERRORS[why].message : MESSAGES[outcome], code), ...(why && { why }) };
 }

@@ -5,8 +5,8 @@ import type { UpdateVersions } from '../../src/update/update-shape.ts';
 import type { Engine } from '../engine.ts';
 import { inEveryProfile } from './every-profile.ts';
 
-/** Tells what the work is at, in a line for people; the windows show the last one. */
-export type Say = (progress: string) => void;
+/** Reports what the work is doing, one line for people; the windows show the last one. */
+export type OnProgress = (progress: string) => void;
 
 export interface UpdateSubject {
   /** The program that updates, in plain words. */
@@ -17,7 +17,7 @@ export interface UpdateSubject {
 }
 
 /** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not come up again */
-export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (say: Say) => Promise<T>): Promise<T> {
+export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   const { updates, identities } = engine;
   return inEveryProfile(engine, async report => (await whileDown(updates, { ...subject, identities, report }, work)).value);
 }

@@ -37,7 +37,7 @@ export async function runUpdateCommand(ports: UpdatePorts, request: UpdateComman
   try {
     interrupt?.throwIfAborted();
     request.report?.(progress('update', 'updating', program));
-    const running = run(command, { output, interrupt, say: update.say });
+    const running = run(command, { output, interrupt, onProgress: update.reportProgress });
     const code = await running.code;
     const how = code === null ? 'was ended by a signal' : `ended with exit code ${code}`;
     const ended = await update.end(resultOf(code === 0 ? 'updated' : 'failed', `${program} ${how}.`, code));
@@ -54,11 +54,11 @@ export async function runUpdateCommand(ports: UpdatePorts, request: UpdateComman
 export async function updateWhileDown<T>(
   ports: UpdatePorts,
   request: UpdateRequest,
-  work: (say: Update['say']) => Promise<T>,
+  work: (onProgress: Update['reportProgress']) => Promise<T>,
 ): Promise<{ readonly value: T; readonly ended: EndedUpdate }> {
   const update = await Update.begin(ports, request);
   try {
-    const value = await work(update.say);
+    const value = await work(update.reportProgress);
     return { value, ended: await update.end(resultOf('updated', `${request.who} is done.`)) };
   } catch (thrown) {
     await update.end(resultOf('failed', toGatewayServiceError(thrown).message));
@@ -76,14 +76,14 @@ interface RunningCommand {
 
 interface RunOptions {
   readonly output: UpdateCommandRequest['output'];
-  readonly say: (line: string) => void;
+  readonly onProgress: (line: string) => void;
   readonly interrupt: AbortSignal | undefined;
 }
 
 /** What a command has left running may hold its output open for ever: this long without a word is the end of it, in milliseconds. */
 const SILENT_MS = 1_000;
 
-function run([program = '', ...args]: readonly string[], { output, interrupt, say }: RunOptions): RunningCommand {
+function run([program = '', ...args]: readonly string[], { output, interrupt, onProgress }: RunOptions): RunningCommand {
   const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true });
   const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', error => reject(new GatewayServiceError('update-failed', `(${error.message})`, { cause: error })));
@@ -97,7 +97,7 @@ function run([program = '', ...args]: readonly string[], { output, interrupt, sa
   const passOn = async (chunk: Buffer) => {
     passing += 1;
     const line = lastLine(chunk);
-    if (line !== undefined) say(line);
+    if (line !== undefined) onProgress(line);
     await output(chunk);
     passing -= 1;
   };

@@ -122,7 +122,7 @@ export class Update {
   }
 
   /** The last thing that the work said. */
-  readonly say = (progress: string): void => {
+  readonly reportProgress = (progress: string): void => {
     this.#journal = { ...this.#journal, progress: progress.slice(0, PROGRESS_LENGTH) };
     this.#progressTimer ??= setTimeout(() => {
       this.#progressTimer = undefined;

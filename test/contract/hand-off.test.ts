@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resumeAtStart, type UpdateVerdict } from '../../main/updater/resume.ts';
+import { type HandOffResult, resumeAtStart } from '../../main/updater/resume.ts';
 import { gatewayIdentity } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
@@ -39,15 +39,15 @@ const phases = async () => {
   return statuses.map(({ phase }) => phase);
 };
 
-function leavingApp(leave: string, request?: string): LeavingApp {
-  const app = startLeavingApp(service.sandbox, [service.identity, neighbour], { leave, ...(request && { request }) });
+function leavingApp(startUpdaterAndQuit: string, request?: string): LeavingApp {
+  const app = startLeavingApp(service.sandbox, [service.identity, neighbour], { startUpdaterAndQuit, ...(request && { request }) });
   stops.push(() => endProcess(app.process.pid));
   return app;
 }
 const gone = ({ process }: LeavingApp) => process.exitCode ?? process.signalCode ?? once(process, 'exit');
 
 /** The app is there again. */
-function relaunched(version: string, verdict?: UpdateVerdict, onLook = (_pid: number): void => undefined): UpdateJournal[] {
+function relaunched(version: string, handOffResult?: HandOffResult, onLook = (_pid: number): void => undefined): UpdateJournal[] {
   const ended: UpdateJournal[] = [];
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const isAlive = (pid: number) => {
@@ -63,7 +63,7 @@ function relaunched(version: string, verdict?: UpdateVerdict, onLook = (_pid: nu
       version,
       log,
       onEnded: journal => ended.push(journal),
-      ...(verdict && { verdict: Promise.resolve(verdict) }),
+      ...(handOffResult && { handOffResult: Promise.resolve(handOffResult) }),
     }),
   );
   return ended;
@@ -116,13 +116,13 @@ describe('an app that hands an update off and quits', () => {
   });
 });
 
-describe('an app that cannot leave', () => {
+describe('an app that cannot quit', () => {
   it.each([
     ['the installer does not start', "throw Object.assign(new Error('no installer'), { code: 'ENOENT' });", '', 'ENOENT'],
-    ['the app does not quit', '', 'quitWithinMs: 200,', 'app-did-not-quit'],
-    ['the installer never answers', 'await new Promise(() => {});', 'quitWithinMs: 200,', 'app-did-not-quit'],
-  ])('has its gateways up again where %s', async (_name, leave, request, code) => {
-    const app = leavingApp(leave, request);
+    ['the app does not quit', '', 'quitTimeoutMs: 200,', 'app-did-not-quit'],
+    ['the installer never answers', 'await new Promise(() => {});', 'quitTimeoutMs: 200,', 'app-did-not-quit'],
+  ])('has its gateways up again where %s', async (_name, startUpdaterAndQuit, request, code) => {
+    const app = leavingApp(startUpdaterAndQuit, request);
     await until('the end', () => app.lines.length === 2);
     expect(app.lines).toEqual(['leaving held-for-update,held-for-update', `failed ${code} running,running`]);
     expect(await noted()).toMatchObject({ what: 'not-updated' });

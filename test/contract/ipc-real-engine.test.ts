@@ -26,8 +26,15 @@ describe('the app with a real gateway', () => {
   function openApp(hostDir = path.join(REPOSITORY, 'dist/host')) {
     const electron = new FakeElectron();
     const log = { info() {}, warn() {}, error() {} };
-    const open = () => undefined;
-    const registration = registerGatewayService(electron, { hostDir, home, vouch: ({ url }) => url === OWN_PAGE, open, log, tray: false });
+    const openPanel = () => undefined;
+    const registration = registerGatewayService(electron, {
+      hostDir,
+      home,
+      isTrustedSender: ({ url }) => url === OWN_PAGE,
+      openPanel,
+      log,
+      tray: false,
+    });
     return { registration, bridge: electron.openPage().bridge };
   }
 

@@ -56,7 +56,7 @@ describe('every verb', () => {
     const { register } = await import('../../main/registration.ts');
     const { GatewayServiceError } = await import('../../src/model/errors.ts');
     const log = { info() {}, warn() {}, error() {} };
-    const second = register(electron, { vouch: () => true, open() {}, log, tray: false }, () =>
+    const second = register(electron, { isTrustedSender: () => true, openPanel() {}, log, tray: false }, () =>
       Promise.reject(new GatewayServiceError('service-program-missing')),
     );
     expect(await electron.openPage().bridge.get()).toMatchObject({ ok: false, error: { code: 'service-program-missing' } });
@@ -99,7 +99,7 @@ describe('a payload that does not fit', () => {
   });
 });
 
-describe('a sender that the host does not vouch for', () => {
+describe('a sender that the host does not isTrustedSender for', () => {
   const subframe = { url: OWN_PAGE, parent: {} };
   const cases = [
     ['a page of another origin', 'https://example.org/', undefined],

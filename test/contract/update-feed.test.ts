@@ -77,8 +77,8 @@ describe('the feed of updates', () => {
       updates: updatePorts(manager, stateRoot),
       controller: new GatewayServiceController({ manager, identities }),
     };
-    await updateWhileDown(engine, { who: 'the app', what: 'Hermes' }, async say => {
-      for (let line = 1; line <= 1_000; line += 1) say(`line ${line}`);
+    await updateWhileDown(engine, { who: 'the app', what: 'Hermes' }, async onProgress => {
+      for (let line = 1; line <= 1_000; line += 1) onProgress(`line ${line}`);
       await until('the last line', () => seen.at(-1) === 'line 1000');
     });
     await until('the end', () => seen.at(-1) === undefined);

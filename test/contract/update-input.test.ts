@@ -151,7 +151,7 @@ describe('an update command', () => {
       identities: [service.identity],
       onChange: ({ step, progress }) => steps.push(progress ? `${step}: ${progress}` : step),
     });
-    update.say('x'.repeat(1_000));
+    update.reportProgress('x'.repeat(1_000));
     await poll(() => steps.some(step => step.startsWith('updating: x')), { what: 'the progress', deadlineMs: DEADLINE_MS });
     await update.end(resultOf('updated', 'Hermes is 0.20 now.', 0));
     expect([...new Set(steps.map(step => step.split(':')[0]))]).toEqual(['planned', 'stopping', 'updating', 'starting', 'done']);

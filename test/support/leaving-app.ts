@@ -1,4 +1,4 @@
-// The app as a process of its own that hands an update off: with electron-updater's order of events, or by the host's own `leave`.
+// The app as a process of its own that hands an update off: with electron-updater's order of events, or by the host's own `startUpdaterAndQuit`.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
@@ -12,11 +12,11 @@ export interface LeavingApp {
   readonly lines: readonly string[];
 }
 
-/** @param leave the body of `leave`, after it has told the phases of all gateways @param request more of the request */
+/** @param startUpdaterAndQuit the body of `startUpdaterAndQuit`, after it has printed the phases of all gateways @param request more of the request */
 export function startLeavingApp(
   sandbox: Sandbox,
   identities: readonly GatewayIdentity[],
-  { leave, request = '' }: { leave: string; request?: string },
+  { startUpdaterAndQuit, request = '' }: { startUpdaterAndQuit: string; request?: string },
 ): LeavingApp {
   const module = (file: string) => JSON.stringify(`${REPOSITORY}dist/${file}.js`);
   const program = `
@@ -33,9 +33,9 @@ export function startLeavingApp(
     const controller = new GatewayServiceController({ manager, identities });
     const phases = async () => (await Promise.all(identities.map(each => manager.status(each)))).map(({ phase }) => phase).join();
     setInterval(() => {}, 1_000);
-    const leave = async () => { console.log('leaving', await phases()); ${leave} };
+    const startUpdaterAndQuit = async () => { console.log('leaving', await phases()); ${startUpdaterAndQuit} };
     await handOff({ controller, manager, identities, updates }, ${JSON.stringify(APP)}, {
-      what: 'Hermes', versions: { from: '0.19', to: '0.20' }, leave, ${request}
+      what: 'Hermes', versions: { from: '0.19', to: '0.20' }, startUpdaterAndQuit, ${request}
     }).catch(async error => console.log('failed', error.code, await phases()));`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];

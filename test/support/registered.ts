@@ -51,7 +51,7 @@ export function registered(
   let opened = 0;
   const registration = register(
     electron,
-    { vouch: ({ url }) => url === OWN_PAGE, open: () => (opened += 1), log, tray: false, ...options },
+    { isTrustedSender: ({ url }) => url === OWN_PAGE, openPanel: () => (opened += 1), log, tray: false, ...options },
     async () => {
       await prepare(stateRoot);
       return { controller, manager, identities: IDENTITIES, updates: updatePorts(manager, stateRoot) };

@@ -17,7 +17,7 @@ function open({ isPackaged = true, platform = 'win32' as NodeJS.Platform, url = 
     getLoginItemSettings: () => ({ openAtLogin: asked.at(-1)?.openAtLogin ?? false, executableWillLaunchAtLogin: !turnedOffBySystem }),
     setLoginItemSettings: (settings: Asked) => void asked.push(settings),
   };
-  const withdraw = registerLoginItemIpc({ ipcMain: electron.ipcMain, app, platform, vouch: page => page.url === OWN_PAGE });
+  const withdraw = registerLoginItemIpc({ ipcMain: electron.ipcMain, app, platform, isTrustedSender: page => page.url === OWN_PAGE });
   return { asked, withdraw, electron, bridge: loginItemBridge(electron.openPage(url).ipcRenderer) };
 }
 

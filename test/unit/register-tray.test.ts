@@ -86,10 +86,10 @@ describe('a tray', () => {
 });
 
 describe('the tray of a registration', () => {
-  const icons = '/icons';
+  const iconsDir = '/icons';
 
   it('shows every profile, follows the theme of the taskbar, and does what it offers', async () => {
-    const { electron, manager } = registered({ tray: { icons } });
+    const { electron, manager } = registered({ tray: { iconsDir } });
     const [tray] = electron.trays;
     await expect.poll(() => tray?.labels).toContain('Hermes gateway (work): Off');
     expect(tray?.image).toMatch(/tray-stopped-light\.(png|ico)$/);
@@ -108,7 +108,7 @@ describe('the tray of a registration', () => {
   it('costs no timer while the gateway is well and nobody looks', async () => {
     const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
     try {
-      const { electron, manager } = registered({ tray: { icons } });
+      const { electron, manager } = registered({ tray: { iconsDir } });
       const page = electron.openPage();
       page.bridge.onChanged(() => undefined);
       page.window.hide();
@@ -124,12 +124,12 @@ describe('the tray of a registration', () => {
 
   it('opens and quits by the host, and offers no quit that the host did not give', async () => {
     let quits = 0;
-    const main = registered({ tray: { icons, quit: () => (quits += 1) } });
+    const main = registered({ tray: { iconsDir, quit: () => (quits += 1) } });
     main.electron.trays[0]?.emit('click');
     main.electron.trays[0]?.choose('Open Hermes');
     main.electron.trays[0]?.choose('Quit Hermes');
     expect([main.opened, quits]).toEqual([2, 1]);
-    const other = registered({ tray: { icons } });
+    const other = registered({ tray: { iconsDir } });
     expect(other.electron.trays[0]?.labels).not.toContain('Quit Hermes');
   });
 
@@ -137,7 +137,7 @@ describe('the tray of a registration', () => {
     const electron = new FakeElectron();
     electron.trayFailure = new Error('no notification area');
     const unavailable: unknown[] = [];
-    const { registration, lines } = registered({ tray: { icons, onUnavailable: error => unavailable.push(error) } }, electron);
+    const { registration, lines } = registered({ tray: { iconsDir, onUnavailable: error => unavailable.push(error) } }, electron);
     expect(unavailable).toEqual([electron.trayFailure]);
     expect(registration.trayAvailable).toBe(false);
     expect(lines.join()).toContain('no notification area');
@@ -169,7 +169,7 @@ describe('the tray of a registration', () => {
       seen.push((await manager.status(DEFAULT)).phase);
       throw new Error('the file is gone');
     });
-    const { electron, lines, manager } = registered({ tray: { icons }, updater });
+    const { electron, lines, manager } = registered({ tray: { iconsDir }, updater });
     await manager.install(DEFAULT);
     electron.trays[0]?.choose('Check for updates');
     expect(asked).toEqual(['check']);
@@ -196,7 +196,7 @@ describe('the tray of a registration', () => {
         handOff: { uptimeMs: systemUptimeMs(), capMs: 600_000 },
         profiles: [],
       });
-    registered({ tray: { icons } }, electron, handedOff);
+    registered({ tray: { iconsDir } }, electron, handedOff);
     await expect.poll(() => electron.notifications.length).toBe(1);
     expect(electron.notifications[0]).toMatchObject({
       title: expect.stringMatching(/^The update from 0\.19 to 0\.20 did not happen at .* \(Hermes\): The new version was not installed/),
@@ -257,7 +257,7 @@ describe('a notification', () => {
   });
 
   it('says why a command of the tray failed', async () => {
-    const { electron, manager } = registered({ tray: { icons: '/icons' } });
+    const { electron, manager } = registered({ tray: { iconsDir: '/icons' } });
     await manager.install(DEFAULT);
     const [tray] = electron.trays;
     await expect.poll(() => tray?.tooltip).toBe('Hermes gateway: Running');

@@ -10,7 +10,7 @@ import { openPages } from '../../main/app-pages.ts';
 import { appPaths } from '../../main/app-paths.ts';
 import { AppWindow, type AppWindowPort } from '../../main/app-window.ts';
 import { type ContentsPort, lockDownContents, lockDownSession, type SessionPort } from '../../main/lock-down.ts';
-import { tellOnce } from '../../main/told-once.ts';
+import { showOnce } from '../../main/show-once.ts';
 import { isOwnPage, isOwnUrl, mayUse, onClose, PAGE_URL, startsHidden } from '../../main/window-policy.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 
@@ -188,11 +188,11 @@ describe('closing the window', () => {
       const tell = () => {
         told += 1;
       };
-      for (let time = 0; time < 3; time += 1) tellOnce(folder, 'closed-to-tray', tell);
+      for (let time = 0; time < 3; time += 1) showOnce(folder, 'closed-to-tray', tell);
       expect(told).toBe(1);
-      tellOnce(folder, 'something-else', tell);
+      showOnce(folder, 'something-else', tell);
       expect(told).toBe(2);
-      tellOnce(path.join(folder, 'missing'), 'closed-to-tray', tell);
+      showOnce(path.join(folder, 'missing'), 'closed-to-tray', tell);
       expect(told).toBe(3);
     } finally {
       rmSync(folder, { recursive: true });
@@ -203,13 +203,13 @@ describe('closing the window', () => {
 describe('the parts of the app', () => {
   it('lie beside the archive when packaged, so that Windows can start them', () => {
     const paths = appPaths({ packaged: true, resources: '/opt/app/resources', mainDir: '/opt/app/resources/app.asar/dist/main' });
-    expect([paths.hostDir, paths.icons]).toEqual(['/opt/app/resources/host', '/opt/app/resources/icons']);
+    expect([paths.hostDir, paths.iconsDir]).toEqual(['/opt/app/resources/host', '/opt/app/resources/icons']);
     expect([paths.pages, paths.preload].every(each => each.includes('app.asar'))).toBe(true);
   });
 
   it('lie in the project otherwise', () => {
-    const { icons, hostDir } = appPaths({ packaged: false, resources: '', mainDir: '/project/dist/main' });
-    expect([hostDir, icons]).toEqual(['/project/dist/host', '/project/build/icons']);
+    const { iconsDir, hostDir } = appPaths({ packaged: false, resources: '', mainDir: '/project/dist/main' });
+    expect([hostDir, iconsDir]).toEqual(['/project/dist/host', '/project/build/icons']);
   });
 
   it('start hidden when they are told so', () => {

@@ -1,16 +1,16 @@
 import type { HandOffRequest } from 'hermes-gateway-service/main'
 import { describe, expect, it } from 'vitest'
 
-import { handOffUpdate, handOffVerdict } from './gateway-hand-off'
+import { handOffUpdate, toHandOffResult } from './gateway-hand-off'
 
 /** A registration that has the gateways down while it leaves, and up again where that fails. */
 function fakeRegistration(end: (pid: number | undefined) => Promise<never> = () => new Promise(() => undefined)) {
   const events: string[] = []
-  const handOff = async ({ what, leave }: HandOffRequest): Promise<never> => {
+  const handOff = async ({ what, startUpdaterAndQuit }: HandOffRequest): Promise<never> => {
     events.push(`down for ${what}`)
 
     try {
-      return await end(await leave())
+      return await end(await startUpdaterAndQuit())
     } catch (error) {
       events.push('up')
       throw error
@@ -67,7 +67,7 @@ describe('handOffUpdate', () => {
   })
 })
 
-describe('handOffVerdict', () => {
+describe('toHandOffResult', () => {
   const result = (exitCode: number) => ({ ok: exitCode === 0, exitCode, message: '', branch: 'main' })
 
   it.each([
@@ -82,10 +82,10 @@ describe('handOffVerdict', () => {
     [124, 'failed', 'update-stalled'],
     [1, 'failed', undefined]
   ])('of the exit code %d is %s, because of %s', (code, outcome, why) => {
-    expect(handOffVerdict(result(code))).toEqual({ outcome, code, ...(why && { why }) })
+    expect(toHandOffResult(result(code))).toEqual({ outcome, code, ...(why && { why }) })
   })
 
   it('is not there where there was no result', () => {
-    expect(handOffVerdict(null)).toBeUndefined()
+    expect(toHandOffResult(null)).toBeUndefined()
   })
 })

@@ -2,7 +2,7 @@
 // back, when the updater did not start, or when nobody comes back at all. In the place of stopGatewayBeforeUpdate and
 // startGatewaysAfterUpdateAbort, which know no service and forget the gateways when the app dies in between.
 
-import type { GatewayServiceRegistration, UpdateVerdict } from 'hermes-gateway-service/main'
+import type { GatewayServiceRegistration, HandOffResult } from 'hermes-gateway-service/main'
 
 import type { HandoffResult } from './handoff-result'
 
@@ -25,7 +25,7 @@ export async function handOffUpdate(start: () => Promise<UpdaterStart>, { regist
     return start()
   }
 
-  const leave = async () => {
+  const startUpdaterAndQuit = async () => {
     const started = await start()
 
     if (!started.ok) {
@@ -36,7 +36,7 @@ export async function handOffUpdate(start: () => Promise<UpdaterStart>, { regist
   }
 
   try {
-    return await registration.handOff({ what: 'Hermes', leave })
+    return await registration.handOff({ what: 'Hermes', startUpdaterAndQuit })
   } catch (error) {
     const { message, remedy } = error as { message: string; remedy?: string }
 
@@ -44,8 +44,8 @@ export async function handOffUpdate(start: () => Promise<UpdaterStart>, { regist
   }
 }
 
-// scripts/desktop-update/windows.ps1 ends with these. What is not here failed in `hermes update` itself.
-const EXIT_CODES: Record<number, UpdateVerdict> = {
+// scripts/desktop-update/windows.ps1 ends with these. Any other failed in `hermes update` itself.
+const EXIT_CODES: Record<number, HandOffResult> = {
   3: { outcome: 'not-updated', why: 'update-interpreter-missing' },
   4: { outcome: 'not-updated', why: 'app-did-not-quit' },
   5: { outcome: 'not-updated', why: 'files-in-use' },
@@ -57,7 +57,7 @@ const EXIT_CODES: Record<number, UpdateVerdict> = {
 }
 
 /** How the update ended, by what readAndConsumeHandoffResult has read; undefined where there was nothing to read. */
-export function handOffVerdict(result: HandoffResult | null): UpdateVerdict | undefined {
+export function toHandOffResult(result: HandoffResult | null): HandOffResult | undefined {
   if (!result) {
     return undefined
   }

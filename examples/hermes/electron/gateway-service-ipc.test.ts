@@ -27,7 +27,7 @@ function fakeRegistration(): GatewayServiceRegistration {
     status: () => Promise.reject(new Error('not asked here')),
     onStatus: () => () => undefined,
     update: work => work(() => undefined),
-    handOff: ({ leave }) => leave().then(() => new Promise(() => undefined)),
+    handOff: ({ startUpdaterAndQuit }) => startUpdaterAndQuit().then(() => new Promise(() => undefined)),
     installUpdate: () => Promise.reject(new Error('no updater')),
     trayAvailable: false,
     dispose: vi.fn()
@@ -41,16 +41,16 @@ describe('registerGatewayServiceIpc', () => {
 
     const options = register.mock.calls[0]?.[1]
     expect(options).toMatchObject({ home: 'C:\\Users\\anna\\AppData\\Local\\hermes', profiles: ['default', 'work'], tray: false })
-    expect(options?.vouch({ webContentsId: 1, url: 'file:///app/index.html' })).toBe(true)
-    expect(options?.vouch({ webContentsId: 1, url: 'https://example.org/' })).toBe(false)
+    expect(options?.isTrustedSender({ webContentsId: 1, url: 'file:///app/index.html' })).toBe(true)
+    expect(options?.isTrustedSender({ webContentsId: 1, url: 'https://example.org/' })).toBe(false)
   })
 
   it('tells how the hand-off of the app before it ended', async () => {
     const register = vi.fn<Register>(() => fakeRegistration())
     setup(register)
 
-    const verdict = await register.mock.calls[0]?.[1].handOffVerdict
-    expect(verdict).toEqual({ outcome: 'not-updated', why: 'files-in-use', code: 5 })
+    const result = await register.mock.calls[0]?.[1].handOffResult
+    expect(result).toEqual({ outcome: 'not-updated', why: 'files-in-use', code: 5 })
   })
 
   it('hands an update off with the gateways down', async () => {

@@ -7,7 +7,7 @@ import path from 'node:path'
 
 import { type ElectronParts, type GatewayServiceRegistration, registerGatewayService } from 'hermes-gateway-service/main'
 
-import { handOffUpdate, handOffVerdict, type UpdaterStart } from './gateway-hand-off'
+import { handOffUpdate, toHandOffResult, type UpdaterStart } from './gateway-hand-off'
 import type { HandoffResult } from './handoff-result'
 
 export interface GatewayServiceIpcDeps {
@@ -47,11 +47,11 @@ export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayS
       hostDir: path.join(resourcesPath, 'gateway-service'),
       home: hermesHome,
       profiles,
-      vouch: ({ url }) => isOwnPage(url),
-      open: focusSettings,
+      isTrustedSender: ({ url }) => isOwnPage(url),
+      openPanel: focusSettings,
       locale: 'en',
       log,
-      handOffVerdict: handoffResult.then(handOffVerdict),
+      handOffResult: handoffResult.then(toHandOffResult),
       // The app has no tray of its own yet (#38007); one that knows the gateway is `tray: { icons, quit }`.
       tray: false
     })
