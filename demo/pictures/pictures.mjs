@@ -1,10 +1,10 @@
-// The pictures of README, made anew from the real page: `npm run pictures` plays the story (demo/start.mjs) and keeps three of its
-// pictures in docs/images/, made small. It needs a Chromium, as `npm start` does to make pictures.
+// Makes the pictures of README again from the real page: `npm run pictures` plays the story (demo/start.mjs) and keeps three of its
+// pictures in docs/images/, reduced to a palette. It needs a Chromium, as the pictures of `npm start` do.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { smallPng } from './small-png.mjs';
+import sharp from 'sharp';
 
 /** Pictures of the story by name, without their number. */
 const KEPT = ['before-switching-on', 'running', 'killed'];
@@ -18,14 +18,15 @@ const story = spawnSync(process.execPath, [path.join(root, 'demo/start.mjs'), '-
   encoding: 'utf8',
 });
 const { ok, pictures, noPictures } = JSON.parse(story.stdout || '{}');
-if (!ok || !pictures) throw new Error(noPictures ?? 'the story failed; "npm start" says where');
+if (!ok || !pictures) throw new Error(noPictures ?? 'The story failed. Run "npm start" to see where.');
 
 mkdirSync(target, { recursive: true });
 for (const name of KEPT) {
   const file = readdirSync(pictures).find(picture => picture.replace(/^\d+-/, '') === `${name}.png`);
-  if (!file) throw new Error(`the story made no picture "${name}"`);
-  const png = smallPng(readFileSync(path.join(pictures, file)));
-  if (png.length >= MAX_BYTES) throw new Error(`${name}.png has ${png.length} bytes; README is not to wait for more than ${MAX_BYTES}`);
-  writeFileSync(path.join(target, `${name}.png`), png);
-  console.log(`docs/images/${name}.png  ${(png.length / 1_000).toFixed(0)} kB`);
+  if (!file) throw new Error(`The story made no picture "${name}".`);
+  const { size } = await sharp(path.join(pictures, file))
+    .png({ palette: true, dither: 0, effort: 10 })
+    .toFile(path.join(target, `${name}.png`));
+  if (size > MAX_BYTES) throw new Error(`${name}.png has ${size} bytes. Make it smaller: README must load fast (at most ${MAX_BYTES}).`);
+  console.log(`docs/images/${name}.png  ${(size / 1_000).toFixed(0)} kB`);
 }

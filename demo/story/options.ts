@@ -9,8 +9,6 @@ export interface StartOptions {
   readonly help: boolean;
   readonly json: boolean;
   readonly browser: boolean;
-  /** Make one animated picture of all. */
-  readonly record: boolean;
   readonly gateway: GatewayKind;
   readonly home?: string;
   /** The Windows service below Wine, instead of this system's mechanism. */
@@ -33,7 +31,6 @@ time and removes everything. It downloads nothing.
                      and what the gateway writes there stays
   --wine             the real Windows service instead, below Wine, whose SCM is rebuilt with failure actions that
                      act ("bash test/wine/setup.sh" installs what it needs)
-  --record           also make one animated picture of all of them, story.png
   --no-browser       do without a browser: no clicks, no pictures
   --json             print the steps and their times as one JSON document, and end
   --help             this text
@@ -45,10 +42,10 @@ Exit code: 0 all as expected, 1 a step failed, 2 the command line was not unders
 
 /** @throws GatewayServiceError `usage` */
 export function parseStartOptions(argv: readonly string[]): StartOptions {
-  const { help, json, gateway, home, wine, record, ...rest } = parse(argv);
+  const { help, json, gateway, home, wine, ...rest } = parse(argv);
   if (gateway !== 'sample' && gateway !== 'hermes') throw usage(`(--gateway is "sample" or "hermes", not "${gateway}")`);
   if (wine && (gateway !== 'sample' || home !== undefined)) throw usage('(--wine has the sample gateway, in a home of its own)');
-  return { help, json, gateway, wine, record, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
+  return { help, json, gateway, wine, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
 }
 
 function parse(argv: readonly string[]) {
@@ -58,7 +55,6 @@ function parse(argv: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h', default: false },
         json: { type: 'boolean', default: false },
-        record: { type: 'boolean', default: false },
         'no-browser': { type: 'boolean', default: false },
         gateway: { type: 'string', default: 'sample' },
         home: { type: 'string' },

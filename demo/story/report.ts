@@ -26,8 +26,6 @@ export interface StoryReport {
   readonly totalMs: number;
   /** Folder of the pictures; absent where none were made. */
   readonly pictures?: string;
-  /** The animated one of all of them, where it was asked for. */
-  readonly recording?: string;
   /** Why none were made. */
   readonly noPictures?: string;
   /** What could not be removed at the end; empty when nothing is left. */
@@ -46,14 +44,11 @@ export function stepLines({ name, result, ms, figure, failure }: StepReport): st
   return [line, ...indented('expected', failure.expected), ...indented('seen', failure.seen)].join('\n');
 }
 
-export function summaryLine({ ok, steps, totalMs, pictures, recording, noPictures }: Omit<StoryReport, 'left' | 'folder'>): string {
+export function summaryLine({ ok, steps, totalMs, pictures, noPictures }: Omit<StoryReport, 'left' | 'folder'>): string {
   const count = (result: StepReport['result']) => steps.filter(step => step.result === result).length;
   const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
   const outcome = ok ? `${count('passed')} steps as expected${skipped}` : `${count('failed')} of ${steps.length} steps failed${skipped}`;
-  const seen =
-    pictures === undefined
-      ? `no pictures were made: ${noPictures}`
-      : `pictures in ${pictures}${recording ? `, all of them in ${recording}` : ''}`;
+  const seen = pictures === undefined ? `no pictures were made: ${noPictures}` : `pictures in ${pictures}`;
   return `${outcome}, ${(totalMs / 1_000).toFixed(1)} s; ${seen}.`;
 }
 

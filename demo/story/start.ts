@@ -12,7 +12,6 @@ import { findChromium, launchChromium } from './chromium.ts';
 import { controllerHands, type Hands } from './hands.ts';
 import { HELP, parseStartOptions, type StartOptions } from './options.ts';
 import { type PageHands, pageHands } from './page-hands.ts';
-import { record } from './recording.ts';
 import { type StepReport, type StoryReport, stepLines, summaryLine } from './report.ts';
 import { playStory } from './story.ts';
 import { openThisSystem } from './this-system.ts';
@@ -113,7 +112,6 @@ async function tellStory(options: StartOptions, { trial, shell, root, signal, sa
   } finally {
     await browser?.close();
   }
-  const recording = options.record && page ? await record(root, pictures) : undefined;
   return {
     ok: steps.every(({ result }) => result !== 'failed'),
     gateway: trial.gateway,
@@ -121,7 +119,6 @@ async function tellStory(options: StartOptions, { trial, shell, root, signal, sa
     steps,
     totalMs: performance.now() - beganMs,
     ...(page ? { pictures } : { noPictures: why ?? '' }),
-    ...(recording !== undefined && { recording }),
   };
 }
 

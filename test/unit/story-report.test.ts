@@ -15,7 +15,7 @@ const SKIPPED: StepReport = { name: 'hang', result: 'skipped', ms: 0, figure: 'n
 
 describe('the command line of npm start', () => {
   it('tries the sample gateway, in a browser where there is one, when nothing is said', () => {
-    expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', wine: false, record: false, browser: true });
+    expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', wine: false, browser: true });
   });
 
   it('takes a home as an absolute path', () => {

@@ -1,67 +1,60 @@
-// The icon files that the tray model names: they are all there, in every size that a taskbar takes, and can be told apart without colour.
-import { existsSync, readFileSync } from 'node:fs';
+// The tray icons in build/icons: each state in every size of a taskbar, rendered from the sources, and told apart without colour.
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { TrayTheme } from '../../src/desktop/tray-model.ts';
+import { renderIcons } from '../../scripts/icons.mjs';
 import { PHASE_VIEWS, type TrayIcon } from '../../src/desktop/views.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 
 const ICONS = ['running', 'busy', 'stopped', 'warning', 'error'] as const satisfies readonly TrayIcon[];
-const THEMES = ['light', 'dark'] as const satisfies readonly TrayTheme[];
-const file = (icon: TrayIcon, theme: TrayTheme, ending: string) => path.join(REPOSITORY, `build/icons/tray-${icon}-${theme}${ending}`);
+const FOLDER = path.join(REPOSITORY, 'build/icons');
+const SIZES = { '.png': 16, '@1.5x.png': 24, '@2x.png': 32 };
 
-interface Entry {
-  readonly size: number;
-  readonly body: Buffer;
-}
+/** Red, green, blue and alpha of each pixel. The compressed bytes may differ between builds of zlib. */
+const pixelsOf = (png: Buffer) => sharp(png).ensureAlpha().raw().toBuffer();
 
-/** The directory of an ICO file: 16 bytes an entry; a size of 256 is written as 0. */
-function entriesOf(ico: Buffer): Entry[] {
-  return Array.from({ length: ico.readUInt16LE(4) }, (_, index) => {
-    const at = 6 + 16 * index;
-    const offset = ico.readUInt32LE(at + 12);
-    return { size: ico[at] || 256, body: ico.subarray(offset, offset + ico.readUInt32LE(at + 8)) };
-  });
-}
-
-/** How much each pixel of a bitmap entry covers: the fourth byte of each, bottom-up after a header of 40 bytes. */
-function coverageOf({ size, body }: Entry): number[] {
-  return Array.from({ length: size * size }, (_, pixel) => body[40 + pixel * 4 + 3] ?? 0);
+/** Alpha of each pixel of an icon at 16 pixels. */
+async function shapeOf(icon: TrayIcon, theme: 'light' | 'dark'): Promise<number[]> {
+  const pixels = await pixelsOf(readFileSync(path.join(FOLDER, `tray-${icon}-${theme}.png`)));
+  return [...pixels.filter((_, at) => at % 4 === 3)];
 }
 
 describe('the tray icons', () => {
-  it('are there for every phase, as ICO and as PNG for each scale', () => {
+  it('exist for every phase, and are what scripts/icons.mjs renders', async () => {
     expect([...new Set(Object.values(PHASE_VIEWS).map(({ icon }) => icon))].sort()).toEqual([...ICONS].sort());
-    const missing = ICONS.flatMap(icon =>
-      THEMES.flatMap(theme => ['.ico', '.png', '@1.5x.png', '@2x.png'].map(ending => file(icon, theme, ending))),
-    ).filter(each => !existsSync(each));
-    expect(missing).toEqual([]);
+    const rendered = await renderIcons();
+    expect(readdirSync(FOLDER).sort()).toEqual([...rendered.keys()].sort());
+    const names = ICONS.flatMap(icon =>
+      ['.ico', ...Object.keys(SIZES)].flatMap(end => [`tray-${icon}-dark${end}`, `tray-${icon}-light${end}`]),
+    );
+    expect(names.sort()).toEqual([...rendered.keys()].sort());
+    for (const [name, content] of rendered) {
+      const checkedIn = readFileSync(path.join(FOLDER, name));
+      const same = name.endsWith('.ico') ? content.equals(checkedIn) : (await pixelsOf(content)).equals(await pixelsOf(checkedIn));
+      expect(same, `${name} is out of date: run "node scripts/icons.mjs"`).toBe(true);
+    }
   });
 
-  it.each(ICONS)('hold every size of a Windows taskbar: %s', icon => {
-    for (const theme of THEMES) {
-      const entries = entriesOf(readFileSync(file(icon, theme, '.ico')));
-      expect(entries.map(({ size }) => size)).toEqual([16, 20, 24, 32, 48, 256]);
-      for (const { size, body } of entries) {
-        if (size === 256) expect(body.subarray(1, 4).toString()).toBe('PNG');
-        else expect([body.readInt32LE(4), body.readInt32LE(8), body.readUInt16LE(14)]).toEqual([size, size * 2, 32]);
+  it.each(ICONS)('contain every size of a Windows taskbar, and the scales of Electron: %s', async icon => {
+    for (const theme of ['light', 'dark']) {
+      const ico = readFileSync(path.join(FOLDER, `tray-${icon}-${theme}.ico`));
+      // A row of the ICO directory has 16 bytes; a size of 256 is written as 0.
+      const sizes = Array.from({ length: ico.readUInt16LE(4) }, (_, index) => ico[6 + 16 * index] || 256);
+      expect(sizes).toEqual([16, 20, 24, 32, 48, 256]);
+      for (const [end, size] of Object.entries(SIZES)) {
+        const { width, height } = await sharp(path.join(FOLDER, `tray-${icon}-${theme}${end}`)).metadata();
+        expect([width, height]).toEqual([size, size]);
       }
     }
   });
 
-  it('have the same shape on a light and on a dark taskbar', () => {
-    for (const icon of ICONS) {
-      const [light, dark] = THEMES.map(theme =>
-        entriesOf(readFileSync(file(icon, theme, '.ico'))).map(each => each.size < 256 && coverageOf(each)),
-      );
-      expect(light, icon).toEqual(dark);
-    }
+  it('have the same shape on a light and on a dark taskbar', async () => {
+    for (const icon of ICONS) expect(await shapeOf(icon, 'light'), icon).toEqual(await shapeOf(icon, 'dark'));
   });
 
-  it('differ by shape and not only by colour, even at 16 pixels', () => {
-    const shapes = ICONS.map(icon => entriesOf(readFileSync(file(icon, 'light', '.ico'))).find(({ size }) => size === 16)).map(each =>
-      each ? coverageOf(each) : [],
-    );
+  it('differ by shape and not only by colour, even at 16 pixels', async () => {
+    const shapes = await Promise.all(ICONS.map(icon => shapeOf(icon, 'light')));
     for (const [one, shape] of shapes.entries()) {
       for (const [other, second] of shapes.entries()) {
         const different = shape.filter((value, pixel) => Math.abs(value - (second[pixel] ?? 0)) > 96).length;
