@@ -5,8 +5,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Verb } from '../src/desktop/ipc.ts';
-import { isVerb } from '../src/desktop/ipc-requests.ts';
+import { VERB_NAMES, type Verb } from '../src/desktop/ipc.ts';
 
 /** The head of a request, as Node gives it. */
 export interface Knock {
@@ -69,7 +68,8 @@ export function admit(knock: Knock, door: Door): Admission {
 
 function verbRoute(name: string): Route | undefined {
   if (name === 'try') return { to: 'try' };
-  return isVerb(name) ? { to: 'verb', verb: name } : undefined;
+  const verb = VERB_NAMES.find(each => each === name);
+  return verb && { to: 'verb', verb };
 }
 
 const hostsOf = ({ port }: Door) => [`127.0.0.1:${port}`, `localhost:${port}`];

@@ -4,8 +4,7 @@
  */
 
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
-import { CHANNEL_PREFIX, LISTEN, type Reply } from '../src/desktop/ipc.ts';
-import { VERBS } from '../src/desktop/ipc-requests.ts';
+import { CHANNEL_PREFIX, type Reply, SUBSCRIBE, VERB_NAMES } from '../src/desktop/ipc.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import type { Log } from './log.ts';
@@ -28,7 +27,7 @@ export function registerGatewayIpc({ ipcMain, controller, subscribers, isTrusted
     return true;
   };
 
-  for (const verb of VERBS) {
+  for (const verb of VERB_NAMES) {
     ipcMain.handle(CHANNEL_PREFIX + verb, async (event, payload): Promise<Reply<unknown>> => {
       if (refuses(event, verb)) return { ok: false, error: new GatewayServiceError('sender-refused').toValue() };
       try {
@@ -43,16 +42,16 @@ export function registerGatewayIpc({ ipcMain, controller, subscribers, isTrusted
     });
   }
 
-  const listen = (event: IpcEventPort, wanted: unknown) => {
-    if (typeof wanted !== 'boolean' || refuses(event, LISTEN)) return;
-    if (wanted) subscribers.add(event.sender);
+  const subscribe = (event: IpcEventPort, on: unknown) => {
+    if (typeof on !== 'boolean' || refuses(event, SUBSCRIBE)) return;
+    if (on) subscribers.add(event.sender);
     else subscribers.remove(event.sender);
   };
-  ipcMain.on(CHANNEL_PREFIX + LISTEN, listen);
+  ipcMain.on(CHANNEL_PREFIX + SUBSCRIBE, subscribe);
 
   return () => {
-    for (const verb of VERBS) ipcMain.removeHandler(CHANNEL_PREFIX + verb);
-    ipcMain.off(CHANNEL_PREFIX + LISTEN, listen);
+    for (const verb of VERB_NAMES) ipcMain.removeHandler(CHANNEL_PREFIX + verb);
+    ipcMain.off(CHANNEL_PREFIX + SUBSCRIBE, subscribe);
   };
 }
 

@@ -3,7 +3,7 @@
  * Electron, because a sandboxed preload can hold nothing else.
  */
 
-import { CHANGED, CHANNEL_PREFIX, createBridge, type GatewayServiceBridge, LISTEN } from '../src/desktop/ipc.ts';
+import { CHANGED, CHANNEL_PREFIX, createBridge, type GatewayServiceBridge, SUBSCRIBE } from '../src/desktop/ipc.ts';
 
 export type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
 
@@ -17,7 +17,7 @@ export interface IpcRendererPort {
 
 export function gatewayServiceBridge(ipcRenderer: IpcRendererPort): GatewayServiceBridge {
   const listeners = new Set<(snapshot: unknown) => void>();
-  const hear = (_event: unknown, snapshot: unknown) => {
+  const forward = (_event: unknown, snapshot: unknown) => {
     for (const listener of [...listeners]) listener(snapshot);
   };
 
@@ -27,13 +27,13 @@ export function gatewayServiceBridge(ipcRenderer: IpcRendererPort): GatewayServi
       const one = (snapshot: unknown) => listener(snapshot);
       listeners.add(one);
       if (listeners.size === 1) {
-        ipcRenderer.on(CHANNEL_PREFIX + CHANGED, hear);
-        ipcRenderer.send(CHANNEL_PREFIX + LISTEN, true);
+        ipcRenderer.on(CHANNEL_PREFIX + CHANGED, forward);
+        ipcRenderer.send(CHANNEL_PREFIX + SUBSCRIBE, true);
       }
       return () => {
         if (!listeners.delete(one) || listeners.size > 0) return;
-        ipcRenderer.off(CHANNEL_PREFIX + CHANGED, hear);
-        ipcRenderer.send(CHANNEL_PREFIX + LISTEN, false);
+        ipcRenderer.off(CHANNEL_PREFIX + CHANGED, forward);
+        ipcRenderer.send(CHANNEL_PREFIX + SUBSCRIBE, false);
       };
     },
   });

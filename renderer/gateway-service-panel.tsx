@@ -89,7 +89,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   }
   const askSwitch = (on: boolean, mechanism?: Installable) => void ask(store.preview(on, mechanism));
   // Where nothing has to change there is nothing to ask: a repair only starts what should run.
-  const askRepair = () => void ask(store.examine().then(found => (found?.entries.length === 0 ? void store.repair() : found)));
+  const askRepair = () => void ask(store.previewRepair().then(found => (found?.entries.length === 0 ? void store.repair() : found)));
 
   return (
     <section

@@ -47,7 +47,7 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
       case 'start':
       case 'stop':
       case 'restart':
-        void bridge[command.do](command.profile);
+        void bridge[command.do]({ profile: command.profile });
         return;
       case 'logs':
         store.select(command.profile);

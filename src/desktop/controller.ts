@@ -10,7 +10,7 @@ import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { Operation, Progress, Report } from '../model/steps.ts';
-import type { LogTail, Reply, ShownUpdate, Snapshot, Verb, Verbs, Versions } from './ipc.ts';
+import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, Versions } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
 import { lastUpdateEnd } from './update-view.ts';
@@ -40,14 +40,7 @@ export interface ControllerOptions {
 const HISTORY_SHOWN = 20;
 const LOG_LINES = 200;
 
-/** What the verbs of the schema are asked with; each has some of it. */
-interface Request {
-  readonly profile?: string;
-  readonly on?: boolean;
-  readonly mechanism?: Installable;
-  readonly lines?: number;
-  readonly update?: string;
-}
+type Handlers = { readonly [V in Verb]: (request: RequestOf<V>, profile: ProfileController) => Promise<ReplyOf<V>> };
 
 /** Whose end is shown: that of an update which ended while this app was there, until it is dismissed. */
 interface SeenUpdates {
@@ -67,10 +60,10 @@ export class GatewayServiceController {
   }
 
   /** Answers a verb of the IPC schema; whatever the payload, it resolves with a reply. */
-  async handle<V extends Verb>(verb: V, payload: unknown): Promise<Reply<Verbs[V]['reply']>> {
+  async handle<V extends Verb>(verb: V, payload: unknown): Promise<Reply<ReplyOf<V>>> {
     try {
-      const value = await this.#answer(verb, parseRequest(verb, payload) as Request);
-      return { ok: true, value: value as Verbs[V]['reply'] };
+      const request = parseRequest(verb, payload);
+      return { ok: true, value: await this.#handlers[verb](request, this.#profile(request.profile)) };
     } catch (thrown) {
       return { ok: false, error: toGatewayServiceError(thrown).toValue() };
     }
@@ -89,41 +82,39 @@ export class GatewayServiceController {
     return this.#profile(profile).operate(operation, work);
   }
 
-  #answer(verb: Verb, request: Request): Promise<unknown> {
-    const { manager } = this.#options;
-    const profile = this.#profile(request.profile);
-    const { identity } = profile;
-    const options = { ...this.#options.installOptions, ...(request.mechanism && { mechanism: request.mechanism }) };
-    switch (verb) {
-      case 'get':
-        return profile.snapshot();
-      case 'set':
-        return request.on
-          ? profile.operate('install', report => manager.install(identity, options, report))
-          : profile.operate('uninstall', report => manager.uninstall(identity, report));
-      case 'preview':
-        return manager.preview(request.on ? 'install' : 'uninstall', identity, options);
-      case 'start':
-      case 'stop':
-      case 'restart':
-        return profile.operate(verb, report => manager[verb](identity, report));
-      case 'examine':
-        return this.#examine(identity);
-      case 'repair':
-        return profile.repair(this.#options.installOptions);
-      case 'logs':
-        return this.#logs(identity, request.lines ?? LOG_LINES);
-      case 'reveal':
-        return this.#reveal(identity);
-      case 'dismiss':
-        if (request.update !== undefined) this.#seen.dismissed.add(request.update);
-        for (const each of this.#profiles.values()) void each.tell();
-        return profile.snapshot();
-    }
+  readonly #handlers: Handlers = {
+    get: (_request, profile) => profile.snapshot(),
+    set: ({ on, mechanism }, profile) => {
+      const { manager } = this.#options;
+      return on
+        ? profile.operate('install', report => manager.install(profile.identity, this.#installOptions(mechanism), report))
+        : profile.operate('uninstall', report => manager.uninstall(profile.identity, report));
+    },
+    preview: ({ on, mechanism }, { identity }) =>
+      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, this.#installOptions(mechanism)),
+    start: (_request, profile) => this.#operate(profile, 'start'),
+    stop: (_request, profile) => this.#operate(profile, 'stop'),
+    restart: (_request, profile) => this.#operate(profile, 'restart'),
+    repair: (_request, profile) => profile.repair(this.#options.installOptions),
+    previewRepair: (_request, { identity }) => this.#previewRepair(identity),
+    logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
+    reveal: (_request, { identity }) => this.#reveal(identity),
+    dismiss: ({ update }, profile) => {
+      this.#seen.dismissed.add(update);
+      for (const each of this.#profiles.values()) void each.publish();
+      return profile.snapshot();
+    },
+  };
+
+  #installOptions(mechanism: Installable | undefined): InstallOptions {
+    return { ...this.#options.installOptions, ...(mechanism && { mechanism }) };
   }
 
-  /** What a repair would change. */
-  async #examine(identity: GatewayIdentity): Promise<Receipt> {
+  #operate(profile: ProfileController, verb: 'start' | 'stop' | 'restart'): Promise<Snapshot> {
+    return profile.operate(verb, report => this.#options.manager[verb](profile.identity, report));
+  }
+
+  async #previewRepair(identity: GatewayIdentity): Promise<Receipt> {
     const { manager } = this.#options;
     const [status, defects] = await Promise.all([manager.status(identity), manager.examine(identity)]);
     if (status.mechanism === 'none') throw new GatewayServiceError('not-installed', `(${identity.service})`);
@@ -160,7 +151,7 @@ class ProfileController {
   #operation: Snapshot['operation'];
   #lastError: ErrorValue | undefined;
   #repaired: Receipt | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  #publishing: Promise<void> = Promise.resolve();
 
   constructor(identity: GatewayIdentity, options: ControllerOptions, seen: SeenUpdates) {
     this.identity = identity;
@@ -170,7 +161,7 @@ class ProfileController {
 
   onChanged(listener: (snapshot: Snapshot) => void): () => void {
     this.#listeners.add(listener);
-    if (this.#unwatch) void this.tell();
+    if (this.#unwatch) void this.publish();
     this.#unwatch ??= this.#watch();
     return () => {
       this.#listeners.delete(listener);
@@ -186,9 +177,9 @@ class ProfileController {
     const stops = [
       manager.watch(this.identity, status => {
         this.#status = status;
-        void this.tell();
+        void this.publish();
       }),
-      updates?.watch(() => void this.tell()),
+      updates?.watch(() => void this.publish()),
     ];
     return () => {
       for (const stop of stops) stop?.();
@@ -237,7 +228,7 @@ class ProfileController {
     const since = new Date().toISOString();
     const show = (at: Pick<Progress, 'step' | 'subject'> | undefined) => {
       this.#operation = { verb, ...(at && { step: at.step }), ...(at?.subject !== undefined && { subject: at.subject }), since };
-      void this.tell();
+      void this.publish();
     };
     this.#lastError = undefined;
     this.#repaired = undefined;
@@ -251,14 +242,14 @@ class ProfileController {
       this.#operation = undefined;
       // The operation's end must not show a status from before it.
       if (this.#unwatch) this.#status = await this.#options.manager.status(this.identity).catch(() => this.#status);
-      void this.tell();
+      void this.publish();
     }
     return this.snapshot();
   }
 
   /** One snapshot after the other, so that none overtakes a newer one. Never rejects: one that cannot be told is made up by the next. */
-  tell(): Promise<void> {
-    this.#telling = this.#telling.then(async () => {
+  publish(): Promise<void> {
+    this.#publishing = this.#publishing.then(async () => {
       if (this.#listeners.size === 0) return;
       const snapshot = await this.snapshot().catch(() => undefined);
       if (!snapshot) return;
@@ -270,7 +261,7 @@ class ProfileController {
         }
       }
     });
-    return this.#telling;
+    return this.#publishing;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The IPC schema of the gateway service: one typed table of verbs from which main process, preload bridge, browser shell, renderer and
- * test double are derived. Payloads are parsed at run time by `ipc-requests.ts`, on the side that receives them.
+ * The IPC schema of the gateway service: one table of verbs, from which main process, preload bridge, browser shell, store and test double
+ * are derived. Payloads are parsed at run time by `ipc-requests.ts`, in the process that receives them.
  */
 
 import type { ErrorCode } from '../model/error-table.ts';
@@ -14,69 +14,69 @@ import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
 export const CHANGED = 'changed';
-/** With `true` a page says that it wants the pushes, with `false` that it does not any more. */
-export const LISTEN = 'listen';
+/** A page sends `true` to receive the pushes, and `false` to receive them no more. */
+export const SUBSCRIBE = 'subscribe';
 
 /** Versions by name, e.g. `{ app: '0.1.0', electron: '40.10.2' }`. */
 export type Versions = Readonly<Record<string, string>>;
 
-/** All that a window shows of one profile; a whole document each time, so that a missed push cannot leave it wrong. */
+/** All that a window shows of one profile; always the whole document, so that the next push makes up for a missed one. */
 export interface Snapshot {
   readonly schema: 1;
-  /** False where nothing here can keep a gateway alive: the panel then renders nothing. */
+  /** False where no mechanism of this system can keep a gateway running: the panel then renders nothing. */
   readonly supported: boolean;
   readonly profile: string;
   readonly profiles: readonly string[];
   readonly status: Status;
-  /** What can keep a gateway here, best first. */
+  /** What can keep a gateway running on this system, best first. */
   readonly mechanisms: readonly Installable[];
-  /** The operation at work, if any. */
+  /** The operation in progress, if any. */
   readonly operation?: {
     readonly verb: Operation;
-    /** Its latest one; absent until one began. */
+    /** The latest step; absent until one began. */
     readonly step?: Step;
-    /** Whom or what the step is about. */
+    /** The service, program or PID of the step. */
     readonly subject?: string;
     readonly since: string;
   };
-  /** Why the last operation failed; gone when the next one begins. */
+  /** Why the last operation failed; removed when the next one begins. */
   readonly lastError?: ErrorValue;
-  /** What the last repair has changed; gone when the next operation begins. */
+  /** What the last repair changed; removed when the next operation begins. */
   readonly repaired?: Receipt;
-  /** Of the program behind it, for "copy details". */
+  /** Of the main process, for "Copy details". */
   readonly versions?: Versions;
   /** The last records, oldest first, at most 20. */
   readonly history: readonly HistoryRecord[];
-  /** The update under way of what the gateways run on, whoever does it. */
+  /** The running update of Hermes or of the app, whichever program runs it. */
   readonly update?: ShownUpdate;
-  /** How the last one ended that this app has seen; gone when it is dismissed, or when the next one begins. */
+  /** How the last update ended since the app started; removed when it is dismissed, or when the next update begins. */
   readonly updateEnd?: UpdateEnd;
 }
 
 /** As in its journal. */
 export interface ShownUpdate {
   readonly id: string;
-  /** In plain words, or the name of a program. */
+  /** What is updated: plain words, or the name of a program. */
   readonly what: string;
   /** The program that updates. */
   readonly who: string;
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly step: UpdateStep;
-  /** The last thing that the work said. */
+  /** The last progress line of the update. */
   readonly progress?: string;
   readonly versions?: UpdateVersions;
-  /** This app does it: it is over when the app is. */
+  /** Whether this app runs it; such an update ends with the app. */
   readonly own: boolean;
-  /** The gateways that are stopped for it, as far as they are known. */
+  /** The gateways that are stopped for it; empty where they are not known. */
   readonly gateways: readonly Pick<PlannedGateway, 'profile' | 'state' | 'error'>[];
 }
 
 export interface UpdateEnd {
-  /** Of the update. */
+  /** Id of the update. */
   readonly id: string;
   readonly outcome: UpdateOutcome;
-  /** Why, where it is known: a code of the table of errors, whose words are those of the locale. */
+  /** Why, where it is known: an error code, which the catalogue explains. */
   readonly why?: ErrorCode;
   readonly what: string;
   readonly versions?: UpdateVersions;
@@ -88,46 +88,61 @@ export interface LogTail {
   readonly path: string;
   /** The last lines, oldest first, without control characters, at most 4,096 characters each. */
   readonly lines: readonly string[];
-  /** Whether `reveal` does anything here. */
+  /** Whether `reveal` is supported. */
   readonly canReveal: boolean;
 }
 
-/** Verb → what is sent and what comes back. */
-export interface Verbs {
-  get: { request: { profile?: string }; reply: Snapshot };
-  /** `mechanism` is for turning on; left out, the best one is meant, whatever consent it asks for. */
-  set: { request: { profile: string; on: boolean; mechanism?: Installable }; reply: Snapshot };
-  preview: { request: { profile: string; on: boolean; mechanism?: Installable }; reply: Receipt };
-  start: { request: { profile: string }; reply: Snapshot };
-  stop: { request: { profile: string }; reply: Snapshot };
-  restart: { request: { profile: string }; reply: Snapshot };
-  /** What `repair` would change. */
-  examine: { request: { profile: string }; reply: Receipt };
-  repair: { request: { profile: string }; reply: Snapshot };
-  logs: { request: { profile: string; lines?: number }; reply: LogTail };
-  /** Shows the log in the system's file manager. Which file that is, is never a page's to say. */
-  reveal: { request: { profile: string }; reply: null };
-  /** The end of this update was read. */
-  dismiss: { request: { profile: string; update: string }; reply: Snapshot };
+/** What is sent, by kind. */
+interface Requests {
+  /** Without a name: the default profile. */
+  anyProfile: { profile?: string | undefined };
+  profile: { profile: string };
+  /** `mechanism` is for turning on; default: the best one, whatever consent it requires. */
+  switch: { profile: string; on: boolean; mechanism?: Installable | undefined };
+  log: { profile: string; lines?: number | undefined };
+  update: { profile: string; update: string };
 }
-export type Verb = keyof Verbs;
+export type RequestKind = keyof Requests;
+
+/** What comes back, by kind. */
+interface Replies {
+  snapshot: Snapshot;
+  receipt: Receipt;
+  log: LogTail;
+  nothing: null;
+}
+
+/** Verb → kind of request, kind of reply. */
+export const VERBS = {
+  get: ['anyProfile', 'snapshot'],
+  set: ['switch', 'snapshot'],
+  /** What `set` would change. */
+  preview: ['switch', 'receipt'],
+  start: ['profile', 'snapshot'],
+  stop: ['profile', 'snapshot'],
+  restart: ['profile', 'snapshot'],
+  repair: ['profile', 'snapshot'],
+  /** What `repair` would change. */
+  previewRepair: ['profile', 'receipt'],
+  logs: ['log', 'log'],
+  /** Shows the log in the system's file manager. The main process knows the path; a page cannot name a file. */
+  reveal: ['profile', 'nothing'],
+  /** Hides the end of this update. */
+  dismiss: ['update', 'snapshot'],
+} as const satisfies Readonly<Record<string, readonly [RequestKind, keyof Replies]>>;
+
+export type Verb = keyof typeof VERBS;
+export type RequestOf<V extends Verb> = Requests[(typeof VERBS)[V][0]];
+export type ReplyOf<V extends Verb> = Replies[(typeof VERBS)[V][1]];
+export const VERB_NAMES = Object.keys(VERBS) as readonly Verb[];
 
 /** Errors cross as values, never as exceptions that lose their code. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
 
-/** What the host adds to its own `hermesDesktop` as `gatewayService`. */
-export interface GatewayServiceBridge {
-  get(profile?: string): Promise<Reply<Snapshot>>;
-  set(request: Verbs['set']['request']): Promise<Reply<Snapshot>>;
-  preview(request: Verbs['preview']['request']): Promise<Reply<Receipt>>;
-  start(profile: string): Promise<Reply<Snapshot>>;
-  stop(profile: string): Promise<Reply<Snapshot>>;
-  restart(profile: string): Promise<Reply<Snapshot>>;
-  examine(profile: string): Promise<Reply<Receipt>>;
-  repair(profile: string): Promise<Reply<Snapshot>>;
-  logs(request: Verbs['logs']['request']): Promise<Reply<LogTail>>;
-  reveal(profile: string): Promise<Reply<null>>;
-  dismiss(request: Verbs['dismiss']['request']): Promise<Reply<Snapshot>>;
+export type VerbMethods = { readonly [V in Verb]: (request: RequestOf<V>) => Promise<Reply<ReplyOf<V>>> };
+
+/** What the host exposes to its pages, in its own `hermesDesktop`, as `gatewayService`. */
+export interface GatewayServiceBridge extends VerbMethods {
   /** Calls back with every new snapshot; returns the unsubscribe. */
   onChanged(listener: (snapshot: Snapshot) => void): () => void;
 }
@@ -138,22 +153,11 @@ export interface Transport {
   subscribe(listener: (snapshot: unknown) => void): () => void;
 }
 
-/** The bridge over any transport. Imports nothing from Node, so a sandboxed preload can hold it. */
-export function createBridge(transport: Transport): GatewayServiceBridge {
-  const invoke = <V extends Verb>(verb: V, payload: Verbs[V]['request']) =>
-    transport.invoke(verb, payload) as Promise<Reply<Verbs[V]['reply']>>;
+/** The bridge over any transport. Imports nothing from Node, so that a sandboxed preload can load it. */
+export function createBridge({ invoke, subscribe }: Transport): GatewayServiceBridge {
+  const methods = Object.fromEntries(VERB_NAMES.map(verb => [verb, (request: unknown) => invoke(verb, request)]));
   return {
-    get: profile => invoke('get', profile === undefined ? {} : { profile }),
-    set: request => invoke('set', request),
-    preview: request => invoke('preview', request),
-    start: profile => invoke('start', { profile }),
-    stop: profile => invoke('stop', { profile }),
-    restart: profile => invoke('restart', { profile }),
-    examine: profile => invoke('examine', { profile }),
-    repair: profile => invoke('repair', { profile }),
-    logs: request => invoke('logs', request),
-    reveal: profile => invoke('reveal', { profile }),
-    dismiss: request => invoke('dismiss', request),
-    onChanged: listener => transport.subscribe(snapshot => listener(snapshot as Snapshot)),
+    ...(methods as unknown as VerbMethods),
+    onChanged: listener => subscribe(snapshot => listener(snapshot as Snapshot)),
   };
 }

@@ -1,41 +1,41 @@
 /**
- * What the renderer knows of the gateway services: a cache of the main process' snapshots, each profile's kept apart, one of them shown.
- * Optimistic, then honest: an action shows at once, the authoritative reply wins, a rejection keeps the old value and exposes the error.
- * It polls nothing and has no timer. Shape of a nanostore (`value`, `get`, `listen`), so that `@nanostores/react` reads it as its own.
+ * The renderer's cache of the main process' snapshots, one per profile; one profile is selected. Optimistic, then honest: an action shows at
+ * once, the reply wins, a rejection keeps the old value and exposes the error. It never polls. Shape of a nanostore (`value`, `get`,
+ * `listen`), so that `@nanostores/react` can read it.
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { Operation, Step } from '../model/steps.ts';
-import type { GatewayServiceBridge, LogTail, Reply, Snapshot } from './ipc.ts';
+import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
 
-/** The shapes that a store hands out, for those who may import nothing but `src/desktop`. */
+/** The shapes that a store returns, for code that may import from `src/desktop` only. */
 export type { ErrorValue, Installable, LogTail, Receipt, Snapshot, Status };
 
-/** What a transport answers when the other side does not. */
+/** The error of a transport whose other side does not answer. */
 export const connectionLost = (): ErrorValue => new GatewayServiceError('connection-lost').toValue();
 
-/** The operation to show: the one just asked for, or the one that the main process reports. */
+/** The operation to show: the one just requested, or the one that the main process reports. */
 export interface ShownOperation {
-  readonly verb: Operation | 'repair';
-  /** Its latest step; absent until the main process tells one. */
+  readonly verb: Operation;
+  /** The latest step; absent until the main process reports one. */
   readonly step?: Step;
-  /** Whom or what the step is about. */
+  /** The service, program or PID of the step. */
   readonly subject?: string;
 }
 
 export interface GatewayServiceState {
-  /** False without a bridge, or where nothing can keep a gateway: the panel renders nothing. */
+  /** False without a bridge, or where no mechanism of this system can keep a gateway running: the panel renders nothing. */
   readonly supported: boolean;
-  /** The other side speaks a newer schema: what it says is not shown, because it could not be understood. */
+  /** The main process has a newer schema. Its snapshots are not shown, because they could be misunderstood. */
   readonly outdated: boolean;
-  /** The last snapshot of the shown profile that was understood; absent until the first one came. */
+  /** The last valid snapshot of the selected profile; absent until the first one arrives. */
   readonly snapshot?: Snapshot;
   readonly operation?: ShownOperation;
   /** Why the last operation failed, until the next one begins. */
   readonly error?: ErrorValue;
-  /** All profiles, the shown one among them, each with its last snapshot where one came; empty until the first did. */
+  /** All profiles with their last snapshots; empty until the first snapshot arrives. */
   readonly profiles: readonly KnownProfile[];
 }
 
@@ -44,157 +44,176 @@ export interface KnownProfile {
   readonly snapshot?: Snapshot;
 }
 
+/** Failures of the methods are in `error` of the state; the methods themselves never reject. */
 export interface GatewayServiceStore {
   readonly value: GatewayServiceState;
   get(): GatewayServiceState;
-  /** Calls back after every change. The first listener subscribes to the main process, the last one to leave unsubscribes. */
+  /** Calls back after every change. The first listener subscribes to the main process; removing the last one unsubscribes. */
   listen(listener: (value: GatewayServiceState) => void): () => void;
-  /** Shows another profile; everything that is asked for from now on is about that one. */
+  /** Selects another profile, to which all later calls apply. */
   select(profile: string): void;
-  /** Asks for the present snapshot. */
+  /** Requests the present snapshot. */
   refresh(): Promise<void>;
   /**
-   * Turns the service on (installs and starts it) or off (stops and uninstalls it). Resolves when it is settled; failures are in `error`.
-   * @param mechanism what is to keep the gateway; default: the best one.
+   * Turns the service on (installs and starts it) or off (stops and uninstalls it). Resolves when that is done or has failed.
+   * @param mechanism what keeps the gateway running; default: the best one
    */
   set(on: boolean, mechanism?: Installable): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
   repair(): Promise<void>;
-  /** What `repair` would change. Changes nothing; a failure is in `error` and gives undefined. */
-  examine(): Promise<Receipt | undefined>;
-  /** What `set` would change. Changes nothing; a failure is in `error` and gives undefined. */
+  /** What `repair` would change; undefined where that failed. */
+  previewRepair(): Promise<Receipt | undefined>;
+  /** What `set` would change; undefined where that failed. */
   preview(on: boolean, mechanism?: Installable): Promise<Receipt | undefined>;
-  /** The tail of the captured output; a failure is in `error` and gives undefined. */
+  /** The last lines of the captured output; undefined where that failed. */
   logs(lines?: number): Promise<LogTail | undefined>;
-  /** Shows the log in the system's file manager; a failure is in `error`. */
+  /** Shows the log in the system's file manager. */
   reveal(): Promise<void>;
-  /** The end of this update was read, and is shown no more; a failure is in `error`. */
+  /** Hides the end of this update. */
   dismiss(update: string): Promise<void>;
 }
 
 const SCHEMA: Snapshot['schema'] = 1;
-const UNSUPPORTED: GatewayServiceState = { supported: false, outdated: false, profiles: [] };
 
 /** What is known of one profile. */
-interface Entry {
+interface ProfileCache {
   snapshot?: Snapshot;
-  /** The action asked for here whose reply is not there yet. */
+  /** The action requested here that has no reply yet. */
   pending?: ShownOperation | undefined;
-  /** Why the last action failed; stays through pushes, until the next operation begins. */
-  failure?: ErrorValue | undefined;
-  /** Why the last question had no answer; a later answer makes up for it, but not for a failed action. */
-  unanswered?: ErrorValue | undefined;
+  /** Why the last action failed; kept through pushes, until the next operation begins. */
+  actionError?: ErrorValue | undefined;
+  /** Why the last query failed; cleared by the next one that succeeds. */
+  queryError?: ErrorValue | undefined;
 }
 
-/** The operation that was refused is over, even if the push that says so is still on its way. */
-function withoutOperation({ operation: _over, ...rest }: Snapshot): Snapshot {
-  return rest;
+/** Everything that the store knows; the shown state is computed from it. */
+interface Cache {
+  /** By name; undefined is the default profile until its name is known. */
+  readonly profiles: Map<string | undefined, ProfileCache>;
+  /** All names, in the order of the main process. */
+  names: readonly string[];
+  selected: string | undefined;
+  supported: boolean;
+  outdated: boolean;
+}
+
+function profileCache({ profiles }: Cache, name: string | undefined): ProfileCache {
+  const cached = profiles.get(name) ?? {};
+  profiles.set(name, cached);
+  return cached;
+}
+
+function putSnapshot(cache: Cache, snapshot: Snapshot): void {
+  cache.outdated = snapshot.schema !== SCHEMA;
+  if (cache.outdated) return;
+  cache.supported = snapshot.supported;
+  cache.selected ??= snapshot.profile;
+  cache.names = snapshot.profiles;
+  const cached = profileCache(cache, snapshot.profile);
+  cached.snapshot = snapshot;
+  if (snapshot.operation) clearErrors(cached);
+}
+
+function clearErrors(cached: ProfileCache): void {
+  cached.actionError = undefined;
+  cached.queryError = undefined;
+}
+
+/** A refused operation is over, even if the push that says so has not arrived yet. */
+function endOperation(cached: ProfileCache): void {
+  if (!cached.snapshot) return;
+  const { operation: _ended, ...rest } = cached.snapshot;
+  cached.snapshot = rest;
+}
+
+function stateOf(cache: Cache): GatewayServiceState {
+  const { supported, outdated, names, selected } = cache;
+  const profiles = names.map((profile): KnownProfile => {
+    const last = cache.profiles.get(profile)?.snapshot;
+    return { profile, ...(last && { snapshot: last }) };
+  });
+  if (outdated) return { supported: true, outdated, profiles };
+  const { snapshot, pending, actionError, queryError } = profileCache(cache, selected);
+  const operation = snapshot?.operation ?? pending;
+  const error = actionError ?? queryError ?? snapshot?.lastError;
+  return {
+    supported,
+    outdated,
+    profiles,
+    ...(snapshot && { snapshot }),
+    ...(operation && { operation }),
+    ...(error && !operation && { error }),
+  };
 }
 
 export interface StoreOptions {
-  /** The profile to show first; default: the one that the main process names first. */
+  /** The profile to select first; default: the first one of the main process. */
   readonly profile?: string;
 }
 
+type WithoutProfile<V extends Verb> = Omit<RequestOf<V>, 'profile'>;
+
 export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefined, options: StoreOptions = {}): GatewayServiceStore {
   const listeners = new Set<(value: GatewayServiceState) => void>();
-  /** By profile; undefined stands for the default one until its name is known. */
-  const entries = new Map<string | undefined, Entry>();
+  const cache: Cache = { profiles: new Map(), names: [], selected: options.profile, supported: bridge !== undefined, outdated: false };
+  let state = stateOf(cache);
   let unsubscribe: (() => void) | undefined;
-  let shown = options.profile;
-  let outdated = false;
-  let names: readonly string[] = [];
-  let state: GatewayServiceState = bridge ? { supported: true, outdated: false, profiles: [] } : UNSUPPORTED;
-
-  function entryOf(profile: string | undefined): Entry {
-    const entry = entries.get(profile) ?? {};
-    entries.set(profile, entry);
-    return entry;
-  }
 
   function publish(): void {
-    const { snapshot, pending, failure, unanswered } = entryOf(shown);
-    const operation = snapshot?.operation ?? pending;
-    const error = failure ?? unanswered ?? snapshot?.lastError;
-    const profiles = names.map((profile): KnownProfile => {
-      const last = entries.get(profile)?.snapshot;
-      return { profile, ...(last && { snapshot: last }) };
-    });
-    state = outdated
-      ? { supported: true, outdated, profiles }
-      : {
-          supported: snapshot?.supported ?? state.supported,
-          outdated,
-          profiles,
-          ...(snapshot && { snapshot }),
-          ...(operation && { operation }),
-          ...(error && !operation && { error }),
-        };
+    state = stateOf(cache);
     for (const listener of [...listeners]) listener(state);
   }
 
-  /** Takes a snapshot as it is; nobody's word counts more. */
-  function accept(snapshot: Snapshot): void {
-    outdated = snapshot.schema !== SCHEMA;
-    if (!outdated) {
-      shown ??= snapshot.profile;
-      names = snapshot.profiles;
-      const entry = entryOf(snapshot.profile);
-      if (snapshot.operation) {
-        entry.failure = undefined;
-        entry.unanswered = undefined;
-      }
-      entry.snapshot = snapshot;
-    }
+  function receive(snapshot: Snapshot): void {
+    putSnapshot(cache, snapshot);
     publish();
   }
 
   /** A bridge that throws is a failure like any other. */
-  async function ask<T>(request: (open: GatewayServiceBridge) => Promise<Reply<T>>): Promise<Reply<T>> {
+  async function invoke<V extends Verb>(verb: V, request: RequestOf<V>): Promise<Reply<ReplyOf<V>>> {
     if (!bridge) return { ok: false, error: new GatewayServiceError('unsupported').toValue() };
     try {
-      return await request(bridge);
+      return await (bridge as VerbMethods)[verb](request);
     } catch (thrown) {
       return { ok: false, error: toGatewayServiceError(thrown).toValue() };
     }
   }
 
-  /** Changes something: one at a time, shown from the click to the reply, which is about the profile of the click. */
-  async function act(verb: ShownOperation['verb'], request: (open: GatewayServiceBridge, named: string) => Promise<Reply<Snapshot>>) {
-    const named = shown;
-    if (named === undefined || state.operation) return;
-    const entry = entryOf(named);
-    entry.pending = { verb };
-    entry.failure = undefined;
-    entry.unanswered = undefined;
+  /** Requests a change: one at a time, shown until the reply arrives, in the profile that was selected when it was requested. */
+  async function act<V extends 'set' | 'start' | 'stop' | 'restart' | 'repair'>(
+    verb: V,
+    request: WithoutProfile<V>,
+    operation: Operation,
+  ): Promise<void> {
+    const profile = cache.selected;
+    if (profile === undefined || state.operation) return;
+    const cached = profileCache(cache, profile);
+    cached.pending = { verb: operation };
+    clearErrors(cached);
     publish();
-    const reply = await ask(open => request(open, named));
-    entry.pending = undefined;
-    if (reply.ok) return accept(reply.value);
-    entry.failure = reply.error;
-    if (entry.snapshot) entry.snapshot = withoutOperation(entry.snapshot);
+    const reply = await invoke(verb, { ...request, profile } as RequestOf<V>);
+    cached.pending = undefined;
+    if (reply.ok) return receive(reply.value as Snapshot);
+    cached.actionError = reply.error;
+    endOperation(cached);
     publish();
   }
 
-  /** Asks for something that changes nothing. */
-  async function answer<T>(request: (open: GatewayServiceBridge, named: string) => Promise<Reply<T>>): Promise<T | undefined> {
-    const named = shown;
-    if (named === undefined) return undefined;
-    const reply = await ask(open => request(open, named));
-    entryOf(named).unanswered = reply.ok ? undefined : reply.error;
+  /** Requests something that changes no gateway. */
+  async function query<V extends Verb>(verb: V, request: WithoutProfile<V>): Promise<ReplyOf<V> | undefined> {
+    const profile = cache.selected;
+    if (!bridge || (profile === undefined && verb !== 'get')) return undefined;
+    const reply = await invoke(verb, { ...request, profile } as RequestOf<V>);
+    profileCache(cache, profile).queryError = reply.ok ? undefined : reply.error;
     publish();
     return reply.ok ? reply.value : undefined;
   }
 
   async function refresh(): Promise<void> {
-    if (!bridge) return;
-    const named = shown;
-    const reply = await ask(open => open.get(named));
-    entryOf(named).unanswered = reply.ok ? undefined : reply.error;
-    if (reply.ok) accept(reply.value);
-    else publish();
+    const snapshot = await query('get', {});
+    if (snapshot) receive(snapshot);
   }
 
   return {
@@ -205,7 +224,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     listen(listener) {
       listeners.add(listener);
       if (bridge && !unsubscribe) {
-        unsubscribe = bridge.onChanged(accept);
+        unsubscribe = bridge.onChanged(receive);
         void refresh();
       }
       return () => {
@@ -216,27 +235,26 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       };
     },
     select(profile) {
-      if (!bridge || profile === shown) return;
-      shown = profile;
+      if (!bridge || profile === cache.selected) return;
+      cache.selected = profile;
       publish();
       void refresh();
     },
     refresh,
-    set: (on, mechanism) =>
-      act(on ? 'install' : 'uninstall', (open, named) => open.set({ profile: named, on, ...(mechanism && { mechanism }) })),
-    start: () => act('start', (open, named) => open.start(named)),
-    stop: () => act('stop', (open, named) => open.stop(named)),
-    restart: () => act('restart', (open, named) => open.restart(named)),
-    repair: () => act('repair', (open, named) => open.repair(named)),
-    examine: () => answer((open, named) => open.examine(named)),
-    preview: (on, mechanism) => answer((open, named) => open.preview({ profile: named, on, ...(mechanism && { mechanism }) })),
-    logs: lines => answer((open, named) => open.logs({ profile: named, ...(lines === undefined ? {} : { lines }) })),
+    set: (on, mechanism) => act('set', { on, mechanism }, on ? 'install' : 'uninstall'),
+    start: () => act('start', {}, 'start'),
+    stop: () => act('stop', {}, 'stop'),
+    restart: () => act('restart', {}, 'restart'),
+    repair: () => act('repair', {}, 'repair'),
+    previewRepair: () => query('previewRepair', {}),
+    preview: (on, mechanism) => query('preview', { on, mechanism }),
+    logs: lines => query('logs', { lines }),
     async reveal() {
-      await answer((open, named) => open.reveal(named));
+      await query('reveal', {});
     },
     async dismiss(update) {
-      const snapshot = await answer((open, named) => open.dismiss({ profile: named, update }));
-      if (snapshot) accept(snapshot);
+      const snapshot = await query('dismiss', { update });
+      if (snapshot) receive(snapshot);
     },
   };
 }

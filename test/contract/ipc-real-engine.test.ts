@@ -66,7 +66,7 @@ describe('the app with a real gateway', () => {
 
   it('says that its host program is missing, to every verb, and starts nothing', async () => {
     const { bridge, registration } = openApp(sandbox.path);
-    expect(phaseOf(await bridge.get())).toBe('service-program-missing');
+    expect(phaseOf(await bridge.get({}))).toBe('service-program-missing');
     expect(phaseOf(await bridge.set({ profile: 'default', on: true }))).toBe('service-program-missing');
     registration.dispose();
     expect(sandbox.leftovers()).toEqual([]);

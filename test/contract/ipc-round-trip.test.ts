@@ -1,8 +1,7 @@
 // From the bridge of a page to the manager and back, over a bus that clones: every verb, every kind of garbage, every stranger.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHANNEL_PREFIX, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
-import { VERBS } from '../../src/desktop/ipc-requests.ts';
+import { CHANNEL_PREFIX, type Reply, type Snapshot, VERB_NAMES, type Verb } from '../../src/desktop/ipc.ts';
 import { FakeElectron, OWN_PAGE } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
@@ -17,20 +16,20 @@ describe('every verb', () => {
     const { electron } = registered();
     const { bridge } = electron.openPage();
 
-    expect(answered(await bridge.get()).status.phase).toBe('not-installed');
+    expect(answered(await bridge.get({})).status.phase).toBe('not-installed');
     expect(answered(await bridge.preview({ profile: 'default', on: true })).verb).toBe('install');
     expect(answered(await bridge.set({ profile: 'default', on: true })).status.phase).toBe('running');
-    expect(answered(await bridge.stop('default')).status.phase).toBe('stopped');
-    expect(answered(await bridge.start('default')).status.phase).toBe('running');
-    const before = answered(await bridge.get('default')).status.gatewayPid;
-    expect(answered(await bridge.restart('default')).status.gatewayPid).not.toBe(before);
-    expect(answered(await bridge.repair('default')).status.phase).toBe('running');
+    expect(answered(await bridge.stop({ profile: 'default' })).status.phase).toBe('stopped');
+    expect(answered(await bridge.start({ profile: 'default' })).status.phase).toBe('running');
+    const before = answered(await bridge.get({ profile: 'default' })).status.gatewayPid;
+    expect(answered(await bridge.restart({ profile: 'default' })).status.gatewayPid).not.toBe(before);
+    expect(answered(await bridge.repair({ profile: 'default' })).status.phase).toBe('running');
     expect(answered(await bridge.logs({ profile: 'default', lines: 5 }))).toEqual({
       path: '/memory/HermesGateway/gateway.log',
       lines: [],
       canReveal: true,
     });
-    expect(answered(await bridge.reveal('default'))).toBeNull();
+    expect(answered(await bridge.reveal({ profile: 'default' }))).toBeNull();
     expect(electron.revealed).toEqual(['/memory/HermesGateway/gateway.log']);
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
   });
@@ -40,14 +39,14 @@ describe('every verb', () => {
     const { bridge } = electron.openPage();
     expect(answered(await bridge.set({ profile: 'work', on: true })).profile).toBe('work');
     expect(manager.registered).toEqual(['HermesGateway-work']);
-    expect(answered(await bridge.get()).status.phase).toBe('not-installed');
+    expect(answered(await bridge.get({})).status.phase).toBe('not-installed');
   });
 
   it('answers a failure as a value with its code', async () => {
     const { electron } = registered();
     const { bridge } = electron.openPage();
-    expect(await bridge.start('default')).toMatchObject({ ok: false, error: { code: 'not-installed' } });
-    expect(await bridge.get('nobody')).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
+    expect(await bridge.start({ profile: 'default' })).toMatchObject({ ok: false, error: { code: 'not-installed' } });
+    expect(await bridge.get({ profile: 'nobody' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
 
   it('answers why there is no engine, whatever was asked', async () => {
@@ -59,14 +58,14 @@ describe('every verb', () => {
     const second = register(electron, { isTrustedSender: () => true, openPanel() {}, log, tray: false }, () =>
       Promise.reject(new GatewayServiceError('service-program-missing')),
     );
-    expect(await electron.openPage().bridge.get()).toMatchObject({ ok: false, error: { code: 'service-program-missing' } });
+    expect(await electron.openPage().bridge.get({})).toMatchObject({ ok: false, error: { code: 'service-program-missing' } });
     await expect(second.status()).rejects.toMatchObject({ code: 'service-program-missing' });
     second.dispose();
   });
 });
 
 describe('a payload that does not fit', () => {
-  const verbs = fc.constantFrom(...VERBS);
+  const verbs = fc.constantFrom(...VERB_NAMES);
   /** What structured clone carries, and names that would reach into objects. */
   const garbage = fc.oneof(
     fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true }),
@@ -93,13 +92,13 @@ describe('a payload that does not fit', () => {
   it('of a subscription is not one', () => {
     const { electron, registration } = registered();
     const page = electron.openPage();
-    for (const wanted of [1, 'true', null, undefined, {}, [true]]) page.ipcRenderer.send(`${CHANNEL_PREFIX}listen`, wanted);
+    for (const wanted of [1, 'true', null, undefined, {}, [true]]) page.ipcRenderer.send(`${CHANNEL_PREFIX}subscribe`, wanted);
     registration.onStatus(() => undefined);
     expect(page.window.eventNames()).toEqual([]);
   });
 });
 
-describe('a sender that the host does not isTrustedSender for', () => {
+describe('a sender that the host does not trust', () => {
   const subframe = { url: OWN_PAGE, parent: {} };
   const cases = [
     ['a page of another origin', 'https://example.org/', undefined],
@@ -112,20 +111,20 @@ describe('a sender that the host does not isTrustedSender for', () => {
     const { electron, manager, lines } = registered();
     const page = electron.openPage(url);
     const event = page.event(frame === undefined ? page.mainFrame : frame);
-    for (const verb of VERBS) {
+    for (const verb of VERB_NAMES) {
       const reply = await electron.ipcMain.invoke(event, CHANNEL_PREFIX + verb, [{ profile: 'default', on: true }]);
       expect(reply, verb).toMatchObject({ ok: false, error: { code: 'sender-refused' } });
     }
-    electron.ipcMain.emit(`${CHANNEL_PREFIX}listen`, event, true);
+    electron.ipcMain.emit(`${CHANNEL_PREFIX}subscribe`, event, true);
     expect(manager.registered).toEqual([]);
     expect(page.heard).toEqual([]);
-    expect(lines.filter(line => line.startsWith('refused'))).toHaveLength(VERBS.length + 1);
+    expect(lines.filter(line => line.startsWith('refused'))).toHaveLength(VERB_NAMES.length + 1);
   });
 
   it('is logged by its origin, without what its address carries', async () => {
     const { electron, lines } = registered();
     const page = electron.openPage('https://example.org/?token=1234567:abcdefghijklmnopqrstuvwxyz0123456789');
-    await page.bridge.get();
+    await page.bridge.get({});
     expect(lines).toEqual(['refused get of https://example.org']);
   });
 
@@ -166,12 +165,12 @@ describe('a registration', () => {
     expect(page.heard).toEqual([]);
 
     registered({}, electron);
-    expect(answered(await page.bridge.get()).status.phase).toBe('not-installed');
+    expect(answered(await page.bridge.get({})).status.phase).toBe('not-installed');
   });
 
   it('has one handler for each verb of the schema and no other', () => {
     const { electron } = registered();
-    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'examine', 'repair', 'logs', 'reveal', 'dismiss'];
+    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'previewRepair', 'repair', 'logs', 'reveal', 'dismiss'];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 

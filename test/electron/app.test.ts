@@ -2,7 +2,7 @@
 import type { ElectronApplication, Page } from 'playwright';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PAGE_URL } from '../../main/window-policy.ts';
-import { VERBS } from '../../src/desktop/ipc-requests.ts';
+import { VERB_NAMES } from '../../src/desktop/ipc.ts';
 import { NOBODY, Sandbox } from '../support/sandbox.ts';
 import { describeInElectron, launchApp, startAgain } from './electron-app.ts';
 
@@ -52,7 +52,7 @@ describeInElectron('the app', () => {
       verbs: Object.keys((globalThis as unknown as { hermesDesktop: { gatewayService: object } }).hermesDesktop.gatewayService).sort(),
     }));
     expect(seen.globals).toEqual([]);
-    expect(seen.verbs).toEqual([...VERBS, 'onChanged'].sort());
+    expect(seen.verbs).toEqual([...VERB_NAMES, 'onChanged'].sort());
   });
 
   it('keeps its page where it is', async () => {

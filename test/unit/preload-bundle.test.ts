@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
-import { VERBS } from '../../src/desktop/ipc-requests.ts';
+import { type GatewayServiceBridge, VERB_NAMES } from '../../src/desktop/ipc.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 
 function load() {
@@ -51,7 +50,7 @@ describe('the preload', () => {
     const preload = load();
     expect(preload.required).toEqual(['electron']);
     expect(Object.keys(preload.exposed)).toEqual(['hermesDesktop']);
-    expect(Object.keys(bridgeOf(preload)).sort()).toEqual([...VERBS, 'onChanged'].sort());
+    expect(Object.keys(bridgeOf(preload)).sort()).toEqual([...VERB_NAMES, 'onChanged'].sort());
   });
 
   it('has the setting of the app beside them', () => {
@@ -62,7 +61,7 @@ describe('the preload', () => {
   it('names its channels itself: a page can send on no other', async () => {
     const preload = load();
     await bridgeOf(preload).set({ profile: 'default', on: true });
-    await bridgeOf(preload).get();
+    await bridgeOf(preload).get({});
     expect(structuredClone(preload.sent)).toEqual([
       ['hermes:gateway-service:set', { profile: 'default', on: true }],
       ['hermes:gateway-service:get', {}],
@@ -81,8 +80,8 @@ describe('the preload', () => {
     preload.push({ schema: 1 });
     expect(heard).toEqual([[{ schema: 1 }], [{ schema: 1 }], [{ schema: 1 }]]);
     expect(preload.sent).toEqual([
-      ['hermes:gateway-service:listen', true],
-      ['hermes:gateway-service:listen', false],
+      ['hermes:gateway-service:subscribe', true],
+      ['hermes:gateway-service:subscribe', false],
     ]);
   });
 });

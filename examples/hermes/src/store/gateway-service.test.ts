@@ -19,7 +19,7 @@ describe('$gatewayService', () => {
     expect($gatewayService('work')).not.toBe($gatewayService('default'))
 
     await $gatewayService('work').refresh()
-    expect(get).toHaveBeenCalledWith('work')
+    expect(get).toHaveBeenCalledWith({ profile: 'work' })
     expect($gatewayService('work').get().error?.code).toBe('profile-missing')
   })
 
