@@ -3,7 +3,7 @@
  * hand-off ended: by its own version, or by what the host has read of the other program's result.
  */
 
-import { livingUpdater } from '../../src/gateway/living-updater.ts';
+import { livingUpdater } from '../../src/gateway/update-marker.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { isSameProcess, type ProcessTable } from '../../src/model/process-ref.ts';

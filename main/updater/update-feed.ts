@@ -5,8 +5,7 @@
 
 import type { UpdatesPort } from '../../src/desktop/controller.ts';
 import type { ShownUpdate } from '../../src/desktop/ipc.ts';
-import { readUpdateMarker } from '../../src/gateway/identity-files.ts';
-import { livingUpdater } from '../../src/gateway/living-updater.ts';
+import { type LivingUpdater, livingUpdater } from '../../src/gateway/update-marker.ts';
 import { watchFolder } from '../../src/state/folder-watch.ts';
 import { isUnderWay, readJournals, type UpdateJournal } from '../../src/update/journal.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
@@ -25,7 +24,8 @@ export function updateFeed({ stateRoot, processes, root }: UpdateFeedOptions): U
   async function current(): Promise<ShownUpdate | undefined> {
     for (const found of await readJournals(stateRoot))
       if ('journal' in found && isUnderWay(found.journal, processes)) return shownUpdate(found.journal);
-    return livingUpdater(root, processes) && hermesUpdate(root);
+    const updater = livingUpdater(root, processes);
+    return updater && hermesUpdate(updater);
   }
 
   function watch(listener: () => void): () => void {
@@ -84,8 +84,7 @@ function shownUpdate({ id, what, who, since, step, progress, versions, owner, pr
 }
 
 /** "hermes update" in a terminal, or from chat. */
-function hermesUpdate(root: string): ShownUpdate {
-  const { startedAtMs = Date.now() } = readUpdateMarker(root) ?? {};
+function hermesUpdate({ startedAtMs }: LivingUpdater): ShownUpdate {
   const since = new Date(startedAtMs).toISOString();
   return { id: HERMES_ID, what: 'Hermes', who: 'hermes update', since, step: 'updating', own: false, gateways: [] };
 }

@@ -38,7 +38,7 @@ export interface ExitEvidence {
   /** PIDs that are us: a marker of theirs is no stop from outside. */
   readonly ourPids?: readonly number[];
   /** An update marker whose process lives. */
-  readonly updateMarker?: { readonly pid: number };
+  readonly updateMarker?: { readonly pid?: number };
   /** When the gateway was restarted in place before (epoch milliseconds). */
   readonly restartsInPlaceAtMs?: readonly number[];
   readonly nowMs: number;
@@ -84,7 +84,12 @@ export function classifyExit(code: number | null, evidence: ExitEvidence): ExitV
   if (code === CONFIGURATION_ERROR)
     return { kind: 'needs-attention', reason: `The gateway says that its configuration must be mended (${how}).` };
   if (updateMarker !== undefined)
-    return { kind: 'stopped-from-outside', reason: `An update of Hermes is at work (${how}).`, holderPid: updateMarker.pid, updater: true };
+    return {
+      kind: 'stopped-from-outside',
+      reason: `An update of Hermes is running (${how}).`,
+      ...(updateMarker.pid !== undefined && { holderPid: updateMarker.pid }),
+      updater: true,
+    };
   if (code === RESTART_REQUESTED) {
     if (mayRestartInPlace(restartsInPlaceAtMs, nowMs))
       return { kind: 'restart-in-place', reason: `The gateway asked to be restarted (${how}).` };

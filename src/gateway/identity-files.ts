@@ -65,13 +65,6 @@ export interface Heartbeat {
   readonly updatedAtMs: number;
 }
 
-/** `.hermes-update-in-progress` in the root: an updater is at work while this process lives. */
-export interface UpdateMarker {
-  readonly pid: number;
-  /** When the update began or was last heard of, where the marker says it. */
-  readonly startedAtMs?: number;
-}
-
 /** `.hermes-update-result.json` in the root, written once when an update handed over by the desktop app ended. */
 export interface UpdateResult {
   readonly ok: boolean;
@@ -100,17 +93,6 @@ export function readHeartbeat(home: string): Heartbeat | undefined {
   const pid = asPid(json?.['pid']);
   const updatedAtMs = asTimeMs(json?.['updated_at']);
   return pid === undefined || updatedAtMs === undefined ? undefined : { pid, updatedAtMs };
-}
-
-export const UPDATE_MARKER = '.hermes-update-in-progress';
-
-/** The marker is two lines: the updater's PID and a time in epoch seconds. Newer versions add lines. */
-export function readUpdateMarker(root: string): UpdateMarker | undefined {
-  const [first = '', second = ''] = (readTextFile(path.join(root, UPDATE_MARKER)) ?? '').split(/\r?\n/);
-  const pid = /^\d+$/.test(first.trim()) ? asPid(Number(first)) : undefined;
-  if (pid === undefined) return undefined;
-  const seconds = /^\d+(\.\d+)?$/.test(second.trim()) ? Number(second) : Number.NaN;
-  return Number.isFinite(seconds) ? { pid, startedAtMs: seconds * 1_000 } : { pid };
 }
 
 export function readUpdateResult(root: string): UpdateResult | undefined {

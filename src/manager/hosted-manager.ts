@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { removeStaleSocket } from '../control/pipe-address.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
-import { livingUpdater } from '../gateway/living-updater.ts';
+import { livingUpdater } from '../gateway/update-marker.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
 import { carriedOut, type Defect, type Repair, repairReceipt } from '../model/defect.ts';

@@ -10,7 +10,7 @@
 
 import { type ControlServer, serveControlPipe } from '../control/control-server.ts';
 import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
-import type { LivingUpdater } from '../gateway/living-updater.ts';
+import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
 import type { Definition } from '../model/definition.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
@@ -330,7 +330,7 @@ export class Runner {
   async #stoppedByUpdater(code: number): Promise<number> {
     const { folder, processes } = this.#ports;
     const updater = this.#updaterAtStop;
-    if (code !== RUNNER_EXIT.stopped || !updater || (await folder.desired()).desired === 'stopped') return code;
+    if (code !== RUNNER_EXIT.stopped || updater?.pid === undefined || (await folder.desired()).desired === 'stopped') return code;
     // It ran below the gateway and ended with it.
     if (!processes.isAlive(updater.pid)) return RUNNER_EXIT.stoppedByLostUpdater;
     await this.#tolerate(adoptUpdate(folder, this.#definition, updater.pid, processes));

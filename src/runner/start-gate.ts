@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { ExitVerdict } from '../gateway/exit.ts';
 import { readUpdateResult } from '../gateway/identity-files.ts';
-import { type LivingUpdater, livingUpdater } from '../gateway/living-updater.ts';
+import { type LivingUpdater, livingUpdater } from '../gateway/update-marker.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Hold } from '../model/hold.ts';
 import { isSameProcess, type ProcessTable, processRef } from '../model/process-ref.ts';
@@ -56,7 +56,7 @@ export class Restraint {
 
   updater(): LivingUpdater | undefined {
     const found = livingUpdater(this.#runner.root(), this.#runner.processes);
-    return found?.pid === this.#doneUpdater ? undefined : found;
+    return found?.pid !== undefined && found.pid === this.#doneUpdater ? undefined : found;
   }
 
   /** Somebody has started the service itself. An updater that had stopped it is done with it, though its marker still says otherwise. */

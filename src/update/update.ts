@@ -13,7 +13,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { livingUpdater } from '../gateway/living-updater.ts';
+import { livingUpdater } from '../gateway/update-marker.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { HandOff } from '../model/hold.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
@@ -233,12 +233,12 @@ async function untilHermesIsIdle({ processes }: UpdatePorts, profiles: readonly 
     let pid: number | undefined;
     const idle = () => {
       const updater = livingUpdater(root, processes);
-      if (updater && pid !== updater.pid) report?.(progress('update', 'hermes-updater', `PID ${updater.pid}`));
+      if (updater?.pid !== undefined && pid !== updater.pid) report?.(progress('update', 'hermes-updater', `PID ${updater.pid}`));
       pid = updater?.pid;
       return !updater;
     };
     await poll(idle, { what: "Hermes' own updater", deadlineMs: HERMES_UPDATER_MS, everyMs: 250 }).catch(() => {
-      throw new GatewayServiceError('update-running', `(Hermes' own updater, PID ${pid})`);
+      throw new GatewayServiceError('update-running', `(Hermes' own updater${pid === undefined ? '' : `, PID ${pid}`})`);
     });
   }
 }

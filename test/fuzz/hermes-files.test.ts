@@ -11,13 +11,11 @@ import {
   readGatewayPid,
   readGatewayState,
   readHeartbeat,
-  readUpdateMarker,
   readUpdateResult,
-  UPDATE_MARKER,
 } from '../../src/gateway/identity-files.ts';
-import { livingUpdater } from '../../src/gateway/living-updater.ts';
 import { isMarkerFor, readPlannedStop, readTakeoverMarker, writePlannedStop } from '../../src/gateway/planned-stop.ts';
 import { parsePs, parseStat } from '../../src/gateway/process-start-time.ts';
+import { livingUpdater, parseUpdateMarker, UPDATE_MARKER } from '../../src/gateway/update-marker.ts';
 import { knowsExternalSupervisor } from '../../src/runner/gateway-help.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 import { anyBytes, inPlaceOf, pid, text, time } from './anything.ts';
@@ -115,8 +113,8 @@ describe('an update of Hermes', () => {
     fc.assert(
       fc.property(fc.oneof(lines, anyBytes), content => {
         put(UPDATE_MARKER, content);
-        const read = readUpdateMarker(home);
-        if (read) expect(isPid(read.pid) && isWhole(read)).toBe(true);
+        const read = parseUpdateMarker(content.toString('utf8'));
+        if (read) expect(isPid(read.owner.pid) && isWhole(read)).toBe(true);
         livingUpdater(home, everybody);
       }),
     );

@@ -12,7 +12,6 @@ import {
   readGatewayPid,
   readGatewayState,
   readHeartbeat,
-  readUpdateMarker,
   readUpdateResult,
 } from '../../src/gateway/identity-files.ts';
 import { clearPlannedStop, isMarkerFor, readPlannedStop, readTakeoverMarker, writePlannedStop } from '../../src/gateway/planned-stop.ts';
@@ -23,11 +22,10 @@ const onLinux = process.platform === 'linux';
 const PID_FILE = 'gateway.pid';
 const STATE_FILE = 'gateway_state.json';
 const HEARTBEAT_FILE = path.join('state', 'gateway.heartbeat');
-const UPDATE_MARKER = '.hermes-update-in-progress';
 const UPDATE_RESULT = '.hermes-update-result.json';
 const PLANNED_STOP = '.gateway-planned-stop.json';
 const TAKEOVER = '.gateway-takeover.json';
-const EVERY_FILE = [PID_FILE, 'gateway.lock', STATE_FILE, HEARTBEAT_FILE, UPDATE_MARKER, UPDATE_RESULT, PLANNED_STOP, TAKEOVER];
+const EVERY_FILE = [PID_FILE, 'gateway.lock', STATE_FILE, HEARTBEAT_FILE, UPDATE_RESULT, PLANNED_STOP, TAKEOVER];
 
 let home: string;
 beforeEach(() => {
@@ -52,7 +50,6 @@ function readEverything(): unknown[] {
     readGatewayLock(home),
     readGatewayState(home),
     readHeartbeat(home),
-    readUpdateMarker(home),
     readUpdateResult(home),
     readPlannedStop(home),
     readTakeoverMarker(home),
@@ -93,8 +90,6 @@ describe('the files of a gateway', () => {
   it('may begin with a byte order mark', () => {
     write(PID_FILE, `\uFEFF${JSON.stringify({ pid: 12, start_time: 99 })}`);
     expect(readGatewayPid(home)).toMatchObject({ pid: 12, startTime: 99 });
-    write(UPDATE_MARKER, '\uFEFF55\r\n1767000000\r\n');
-    expect(readUpdateMarker(home)).toEqual({ pid: 55, startedAtMs: 1_767_000_000_000 });
   });
 
   it('were once a bare number', () => {
@@ -183,19 +178,6 @@ function toJson(value: unknown): string {
 }
 
 describe('the update files', () => {
-  it.each([
-    ['55\n1767000000\n', { pid: 55, startedAtMs: 1_767_000_000_000 }],
-    ['55\n1767000000.5\nrun:abc\n', { pid: 55, startedAtMs: 1_767_000_000_500 }],
-    ['55', { pid: 55 }],
-    ['55\nsoon\n', { pid: 55 }],
-    ['0\n1767000000\n', undefined],
-    ['55x\n', undefined],
-    ['\n', undefined],
-  ])('say of %j who updates', (text, marker) => {
-    write(UPDATE_MARKER, text);
-    expect(readUpdateMarker(home)).toEqual(marker);
-  });
-
   it('say how an update ended', () => {
     write(UPDATE_RESULT, { ok: false, exit_code: 5, message: 'locked', finished_at: 1_767_000_000 });
     expect(readUpdateResult(home)).toEqual({ ok: false, exitCode: 5, message: 'locked', finishedAtMs: 1_767_000_000_000 });
