@@ -23,7 +23,7 @@ export interface ControlListener {
 }
 
 /** Whether the pipe of this record is served by its process, as far as the system tells. Never rejects. */
-export type Vouch = (record: RunnerRecord) => Promise<boolean>;
+export type TrustsServer = (record: RunnerRecord) => Promise<boolean>;
 
 /** A runner that lives answers within this even on a machine that is busy with everything else, in milliseconds. */
 const ANSWER_MS = 3_000;
@@ -31,11 +31,11 @@ const ANSWER_MS = 3_000;
 /** Connects and waits for the first state. Resolves with undefined when nobody of ours answers within `timeoutMs`. */
 export async function connectControlPipe(
   record: RunnerRecord,
-  vouch: Vouch,
+  trustsServer: TrustsServer,
   listener: ControlListener,
   timeoutMs = ANSWER_MS,
 ): Promise<ControlConnection | undefined> {
-  if (!(await vouch(record))) return undefined;
+  if (!(await trustsServer(record))) return undefined;
   return new Promise(resolve => {
     const socket = net.connect(record.pipe);
     const cutter = new LineCutter();

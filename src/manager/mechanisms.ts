@@ -3,7 +3,7 @@
  * takeover that was killed half-way has two of them for a while, and then the better one counts and the other is told as left over.
  */
 
-import type { Vouch } from '../control/control-client.ts';
+import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
@@ -43,8 +43,8 @@ export class Mechanisms implements MechanismFacts {
   }
 
   /** The system tells who serves a pipe; whoever is in charge, it tells the same. */
-  get vouch(): Vouch {
-    return this.#hosts[0].vouch;
+  get trustsServer(): TrustsServer {
+    return this.#hosts[0].trustsServer;
   }
 
   /** The best one that is registered, else whatever keeps the best one from it, else the best one, unregistered. */

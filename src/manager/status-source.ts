@@ -3,7 +3,7 @@
  * a runner serves it. Watching costs nothing while nothing happens; only a phase that is about to change is looked at again by time.
  */
 
-import { type ControlConnection, connectControlPipe, type Vouch } from '../control/control-client.ts';
+import { type ControlConnection, connectControlPipe, type TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { composeStatus } from '../model/compose-status.ts';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -28,7 +28,7 @@ export interface HostReport {
 export interface MechanismFacts {
   report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport>;
   /** Whom a client of the control pipe believes. */
-  readonly vouch: Vouch;
+  readonly trustsServer: TrustsServer;
 }
 
 export interface StatusSource {
@@ -124,7 +124,7 @@ export async function connectRunner(
   listener: { onState(state: RunnerState): void; onEnd(): void },
 ): Promise<ControlConnection | undefined> {
   const record = await livingRunner(folder, processes);
-  return record && connectControlPipe(record, facts.vouch, listener);
+  return record && connectControlPipe(record, facts.trustsServer, listener);
 }
 
 async function compose(source: StatusSource, runner: RunnerState | undefined): Promise<Status> {

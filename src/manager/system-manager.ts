@@ -49,7 +49,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   if (platform !== 'win32') return withUpdates(embeddedManager({ ...options, hostCommand }));
   const [
     { installedCommand, protocolOf },
-    { scmHost, servedByRunner: vouch },
+    { scmHost, servedByRunner: trustsServer },
     { windowsStartupShell },
     { windowsMigration },
     { readUserEnvironment },
@@ -68,7 +68,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     ...(elevation && { elevation }),
   });
   const shell = windowsStartupShell(hostCommand);
-  const startup = startupHost({ hostCommand, stateRoot, processes, shell, vouch });
+  const startup = startupHost({ hostCommand, stateRoot, processes, shell, trustsServer });
   const former = windowsMigration({ stateRoot, processes, shell });
   return { readUserEnvironment, lacking, ...withUpdates(new HostedManager([service, startup], { ...options, former })) };
 }

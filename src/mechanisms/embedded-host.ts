@@ -28,7 +28,7 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHost
     elevated: false,
     registration: (identity, folder) => registration(identity, folder, processes),
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
-    vouch: async ({ pipe }) => isOwnSocket(pipe),
+    trustsServer: async ({ pipe }) => isOwnSocket(pipe),
     receipt: async (verb, _identity, { servicePid }) => {
       if (verb === 'uninstall') return servicePid ? [{ action: 'stop', kind: 'process', target: `supervisor (PID ${servicePid})` }] : [];
       return [{ action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', ...noted('windowless') }];

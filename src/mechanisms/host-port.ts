@@ -3,7 +3,7 @@
  * does everything else the same for all of them.
  */
 
-import type { Vouch } from '../control/control-client.ts';
+import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { Defect } from '../model/defect.ts';
 import type { Definition } from '../model/definition.ts';
@@ -22,7 +22,7 @@ export interface HostPort {
   registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration>;
   hostFacts(identity: GatewayIdentity, folder: StateFolder): Promise<HostFacts | undefined>;
   /** Whom a client of the control pipe believes. */
-  readonly vouch: Vouch;
+  readonly trustsServer: TrustsServer;
   /** What is wrong with the registration itself; asked for one that is registered. */
   problems?(identity: GatewayIdentity, folder: StateFolder): Promise<readonly Problem[]>;
   /** Everything of the registration that is not as `register` would write it; asked for one that is registered. */

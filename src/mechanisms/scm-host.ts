@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Vouch } from '../control/control-client.ts';
+import type { TrustsServer } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
 import { type Elevation, requireDone } from '../model/elevation.ts';
@@ -69,7 +69,8 @@ const HOST_STATES = {
 } as const satisfies Record<ServiceStatus['state'], string>;
 
 /** Windows says which process serves a pipe. */
-export const servedByRunner: Vouch = async ({ process: { pid }, pipe }) => (await pipeServerPid(pipe).catch(() => undefined)) === pid;
+export const servedByRunner: TrustsServer = async ({ process: { pid }, pipe }) =>
+  (await pipeServerPid(pipe).catch(() => undefined)) === pid;
 
 export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): HostPort {
   /** Before anything is changed, where nobody could be asked. */
@@ -103,7 +104,7 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
       return isForeign ? [problem('host-protocol', `(${spoken} instead of ${protocol})`), ...rights] : rights;
     },
     hostFacts: async ({ service }) => readHostFacts(service),
-    vouch: servedByRunner,
+    trustsServer: servedByRunner,
     receipt: async (verb, { service, serviceId }, { startType }) => {
       const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
       if (verb === 'uninstall') {

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Vouch } from '../control/control-client.ts';
+import type { TrustsServer } from '../control/control-client.ts';
 import { sameFolder } from '../gateway/home.ts';
 import type { Defect } from '../model/defect.ts';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -34,13 +34,13 @@ export interface StartupHostOptions {
   readonly processes: ProcessTable;
   readonly shell: StartupShell;
   /** Whom a client of the control pipe believes. */
-  readonly vouch: Vouch;
+  readonly trustsServer: TrustsServer;
 }
 
 /** The profiles share the copies: how long one waits for another that changes them, in milliseconds. */
 const TURN_MS = 60_000;
 
-export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }: StartupHostOptions): HostPort {
+export function startupHost({ hostCommand, stateRoot, processes, shell, trustsServer }: StartupHostOptions): HostPort {
   const copies = copiesIn(stateRoot);
   const entries = new StartupEntries(shell, copies);
 
@@ -117,7 +117,7 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, vouch }:
       if (defined && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
       return defined || (await entries.find(service)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
     },
-    vouch,
+    trustsServer,
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
     problems: ({ service }) => problems(service),
     examine: async ({ service }) => (await problems(service)).map(each => defectOf(each, entries.folder(), service)),

@@ -9,7 +9,7 @@ import type { Definition } from '../model/definition.ts';
 import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
 import type { OutputLog } from '../state/output-log.ts';
-import { GatewayWatch, type Sight } from './gateway-watch.ts';
+import { GatewayWatch, type Observation } from './gateway-watch.ts';
 
 /** How long the captured output is waited for when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
@@ -22,7 +22,7 @@ export interface GatewayLifeOptions {
   readonly output: OutputLog;
   readonly processes: ProcessTable;
   readonly commandLine: (pid: number) => readonly string[] | undefined;
-  readonly onSight: (sight: Sight) => void;
+  readonly onObservation: (observation: Observation) => void;
 }
 
 export class GatewayLife {
@@ -34,7 +34,7 @@ export class GatewayLife {
   readonly #captured: Promise<unknown>;
 
   constructor(options: GatewayLifeOptions) {
-    const { definition, tree, output, processes, commandLine, onSight } = options;
+    const { definition, tree, output, processes, commandLine, onObservation } = options;
     this.#options = options;
     this.launched = processRef(tree.pid, processes);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
@@ -45,7 +45,7 @@ export class GatewayLife {
       probeMs: definition.probeMs,
       processes,
       commandLine,
-      onSight,
+      onObservation,
     });
   }
 
@@ -55,7 +55,7 @@ export class GatewayLife {
 
   /** The gateway as its files prove it, else the process that was launched. */
   get gateway(): GatewayProcess {
-    return this.watch.sight.gateway ?? { pid: this.launched.pid, startTime: this.launched.startTime ?? null };
+    return this.watch.observation.gateway ?? { pid: this.launched.pid, startTime: this.launched.startTime ?? null };
   }
 
   /** Resolves when the gateway itself has ended, whatever it left behind. */
@@ -74,7 +74,7 @@ export class GatewayLife {
   /** Asks the gateway to end, and ends its tree when it does not. */
   async end(gracefulMs?: number): Promise<void> {
     const { definition, tree } = this.#options;
-    const { gateway, problem } = this.watch.sight;
+    const { gateway, problem } = this.watch.observation;
     const patienceMs = gracefulMs ?? (problem === 'gateway-silent' ? SILENT_GRACE_MS : undefined);
     try {
       await stopGateway(

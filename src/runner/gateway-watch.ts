@@ -11,7 +11,7 @@ import type { ProblemCode } from '../model/problems.ts';
 import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 
 /** What is seen of a gateway. */
-export interface Sight {
+export interface Observation {
   readonly phase: 'starting' | 'running' | 'degraded';
   readonly detail?: string;
   readonly problem?: ProblemCode;
@@ -35,7 +35,7 @@ export interface GatewayWatchOptions {
   readonly processes: ProcessTable;
   /** Command line of a living process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
-  readonly onSight: (sight: Sight) => void;
+  readonly onObservation: (observation: Observation) => void;
 }
 
 /** A probe this often without an answer, from a gateway that has answered before, means that it hangs. */
@@ -61,7 +61,7 @@ export class GatewayWatch {
   #probeTimer: NodeJS.Timeout | undefined;
   #lookMs = FIRST_LOOK_MS;
   #probePauseMs = FIRST_PROBE_PAUSE_MS;
-  #sight: Sight = { phase: 'starting' };
+  #observation: Observation = { phase: 'starting' };
   #marker: StopMarker | undefined;
   #stopper: Stopper | undefined;
   #answered = false;
@@ -82,8 +82,8 @@ export class GatewayWatch {
     this.#lookTimer = setTimeout(() => this.#look(), 0);
   }
 
-  get sight(): Sight {
-    return this.#sight;
+  get observation(): Observation {
+    return this.#observation;
   }
 
   /** The last planned stop or takeover that was seen; the gateway removes the file when it takes it up. */
@@ -110,12 +110,12 @@ export class GatewayWatch {
     this.#readMarkers();
     this.#show(this.#judge());
     clearTimeout(this.#lookTimer);
-    if (this.#sight.gateway !== undefined && this.#sight.phase !== 'starting') return;
+    if (this.#observation.gateway !== undefined && this.#observation.phase !== 'starting') return;
     this.#lookTimer = setTimeout(() => this.#look(), this.#lookMs);
     this.#lookMs = Math.min(this.#lookMs * 1.5, SLOWEST_LOOK_MS);
   }
 
-  #judge(): Sight {
+  #judge(): Observation {
     const { home, processes, mayKeepNoFiles } = this.#options;
     const longEnough = performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
     const living = livingGateway(home, processes);
@@ -141,11 +141,11 @@ export class GatewayWatch {
     return launched !== undefined && found !== undefined && found >= launched;
   }
 
-  #show(sight: Sight): void {
-    const changed = JSON.stringify(sight) !== JSON.stringify(this.#sight);
-    this.#sight = sight;
-    if (sight.gateway && sight.phase !== 'starting' && this.#probeTimer === undefined) this.#startProbing();
-    if (changed) this.#options.onSight(sight);
+  #show(observation: Observation): void {
+    const changed = JSON.stringify(observation) !== JSON.stringify(this.#observation);
+    this.#observation = observation;
+    if (observation.gateway && observation.phase !== 'starting' && this.#probeTimer === undefined) this.#startProbing();
+    if (changed) this.#options.onObservation(observation);
   }
 
   #startProbing(): void {

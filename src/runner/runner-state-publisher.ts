@@ -12,7 +12,7 @@ export interface Showing {
   readonly problem?: ProblemCode | undefined;
 }
 
-export class RunnerBoard {
+export class RunnerStatePublisher {
   #state: RunnerState;
   /** Problems that stay until the runner ends, whatever the phase. */
   readonly #lasting = new Set<ProblemCode>();

@@ -21,17 +21,17 @@ import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
 import { sentence } from '../model/sentence.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
 import { endOrphan, takeOver } from '../process/orphan.ts';
-import { type KeptRecord, keptAddress, keptLaunch } from '../state/durable-record.ts';
+import { type DurableRecord, launchRecord, runnerAddressRecord } from '../state/durable-record.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import { OutputLog } from '../state/output-log.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { adoptUpdate } from '../update/adopted.ts';
 import { GatewayLife } from './gateway-life.ts';
-import type { Sight, Stopper } from './gateway-watch.ts';
-import { RunnerBoard, type Showing } from './runner-state-publisher.ts';
-import { Restraint } from './start-gate.ts';
-import { careForUpdates } from './update-cleanup.ts';
+import type { Observation, Stopper } from './gateway-watch.ts';
+import { RunnerStatePublisher, type Showing } from './runner-state-publisher.ts';
+import { StartGate } from './start-gate.ts';
+import { startUpdateCleanup } from './update-cleanup.ts';
 
 export interface RunnerPorts {
   readonly definition: Definition;
@@ -65,10 +65,10 @@ export class Runner {
   readonly #ports: RunnerPorts;
   readonly #output: OutputLog;
   #definition: Definition;
-  readonly #board: RunnerBoard;
-  readonly #restraint: Restraint;
-  readonly #address: KeptRecord<RunnerRecord>;
-  readonly #launch: KeptRecord<LaunchRecord>;
+  readonly #publisher: RunnerStatePublisher;
+  readonly #gate: StartGate;
+  readonly #address: DurableRecord<RunnerRecord>;
+  readonly #launch: DurableRecord<LaunchRecord>;
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
   #stopWish: StopWish | undefined;
@@ -89,11 +89,11 @@ export class Runner {
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
     this.#definition = ports.definition;
-    this.#board = new RunnerBoard(ports.definition.service);
-    this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#board.warn('log-incomplete') });
-    this.#address = keptAddress(ports.folder);
-    this.#launch = keptLaunch(ports.folder);
-    this.#restraint = new Restraint({
+    this.#publisher = new RunnerStatePublisher(ports.definition.service);
+    this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#publisher.warn('log-incomplete') });
+    this.#address = runnerAddressRecord(ports.folder);
+    this.#launch = launchRecord(ports.folder);
+    this.#gate = new StartGate({
       folder: ports.folder,
       processes: ports.processes,
       root: () => this.#definition.root,
@@ -121,14 +121,14 @@ export class Runner {
       void this.#yieldToHold();
       void this.#tolerate(Promise.all([this.#address.mend(), this.#launch.mend()]));
     });
-    const endCare = careForUpdates(folder, processes, log);
+    const endCleanup = startUpdateCleanup(folder, processes, log);
     // Whoever wants to watch can wait for the pipe; the gateway need not.
     const serving = this.#serve();
     try {
-      if (this.#ports.asked) await this.#restraint.startedFromOutside();
+      if (this.#ports.asked) await this.#gate.startedFromOutside();
       await endOrphan(folder, processes);
       const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired()]);
-      await this.#restraint.awaitTurn(history, wish.at);
+      await this.#gate.awaitTurn(history, wish.at);
       return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at, Date.now())));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
@@ -136,7 +136,7 @@ export class Runner {
     } finally {
       this.#answerRestarts();
       unwatch();
-      await Promise.all([endCare(), this.#life?.clear(), serving]);
+      await Promise.all([endCleanup(), this.#life?.clear(), serving]);
       await Promise.all([this.#output.close(), this.#server?.close(), this.#address.remove()]);
       lock.release();
     }
@@ -144,7 +144,7 @@ export class Runner {
 
   /** The host, the pipe or a signal asks for the end. */
   stop(reason: string): void {
-    this.#updaterAtStop ??= this.#restraint.updater();
+    this.#updaterAtStop ??= this.#gate.updater();
     this.#stopWith({ verdict: 'stopped', reason });
   }
 
@@ -191,7 +191,7 @@ export class Runner {
     const { folder, log } = this.#ports;
     let cause = first;
     for (;;) {
-      if (await this.#restraint.heldBack()) cause = 'released';
+      if (await this.#gate.heldBack()) cause = 'released';
       const askedBefore = this.#endAsked();
       if (askedBefore) return EXITS[askedBefore.verdict];
       if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
@@ -220,7 +220,7 @@ export class Runner {
           cause = 'in-place';
           break;
         case 'stopped-from-outside':
-          await this.#restraint.waitForOutside(verdict, stopper);
+          await this.#gate.waitForOutside(verdict, stopper);
           cause = 'released';
       }
     }
@@ -247,13 +247,13 @@ export class Runner {
       await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
       return { verdict: { kind, reason } };
     }
-    const onSight = (sight: Sight) => this.#onSight(sight, life);
-    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onSight });
+    const onObservation = (observation: Observation) => this.#onObservation(observation, life);
+    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onObservation });
     this.#life = life;
     const { startedAt, watch } = life;
     await this.#record({ at: startedAt, kind: 'started', ...life.launched, cause });
     await this.#output.mark(`gateway started, PID ${tree.pid}`);
-    this.#onSight(watch.sight, life);
+    this.#onObservation(watch.observation, life);
     this.#answerRestarts();
     // Asked to end while it was being launched.
     if (this.#stopWish || this.#restartWish) void life.end(this.#stopWish?.gracefulMs);
@@ -262,7 +262,7 @@ export class Runner {
     const { code, signal } = await life.ended();
     this.#life = undefined;
     const { gateway } = life;
-    const updateMarker = this.#restraint.updater();
+    const updateMarker = this.#gate.updater();
     const verdict =
       this.#asked() ??
       classifyExit(code, {
@@ -293,25 +293,25 @@ export class Runner {
     return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
   }
 
-  #onSight(sight: Sight, { startedAt, launched }: GatewayLife): void {
+  #onObservation(observation: Observation, { startedAt, launched }: GatewayLife): void {
     if (this.#stopWish || this.#restartWish || this.#yielded !== undefined) return;
-    const was = this.#board.state.phase;
-    if (sight.phase !== 'starting') this.#settle();
-    this.#show(sight.phase, {
-      detail: sight.detail,
-      gateway: { pid: sight.gateway?.pid ?? launched.pid, startedAt },
-      problem: sight.problem,
+    const was = this.#publisher.state.phase;
+    if (observation.phase !== 'starting') this.#settle();
+    this.#show(observation.phase, {
+      detail: observation.detail,
+      gateway: { pid: observation.gateway?.pid ?? launched.pid, startedAt },
+      problem: observation.problem,
     });
-    if (sight.phase === 'degraded' && was !== 'degraded')
-      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: sight.detail ?? 'the gateway says so' });
-    if (sight.phase === 'running' && was === 'degraded')
+    if (observation.phase === 'degraded' && was !== 'degraded')
+      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: observation.detail ?? 'the gateway says so' });
+    if (observation.phase === 'running' && was === 'degraded')
       void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is well again' });
   }
 
   /** A hold that begins while the gateway runs ends it; the runner stays, and starts it again when the hold is over. */
   async #yieldToHold(): Promise<void> {
     if (!this.#life || this.#yielded !== undefined) return;
-    const hold = await this.#restraint.hold();
+    const hold = await this.#gate.hold();
     if (!hold || !this.#life || this.#stopWish || this.#yielded !== undefined) return;
     this.#yielded = `${hold.who}: ${hold.why}`;
     this.#show('stopping', { detail: this.#yielded });
@@ -350,7 +350,7 @@ export class Runner {
     try {
       this.#server = await serveControlPipe({
         address: pipeAddress,
-        state: () => this.#board.state,
+        state: () => this.#publisher.state,
         onAsk: ask => {
           if (ask === 'restart') return this.#restart();
           this.stop('stopped by the user');
@@ -358,8 +358,8 @@ export class Runner {
         },
       });
       const server = this.#server;
-      this.#board.publishBy(() => server.publish());
-      if (server.squatted) this.#board.warn('pipe-squatted');
+      this.#publisher.publishBy(() => server.publish());
+      if (server.squatted) this.#publisher.warn('pipe-squatted');
       await this.#address.keep({ process: thisProcess(processes), pipe: server.address });
     } catch (error) {
       // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
@@ -369,8 +369,8 @@ export class Runner {
 
   /** While we end nothing else is shown; the gateway is shown as long as it lives. */
   #show(phase: RunnerPhase, showing: Showing = {}): void {
-    const gateway = showing.gateway ?? (this.#life ? this.#board.state.gateway : undefined);
-    this.#board.show(this.#stopWish ? 'stopping' : phase, { ...showing, gateway });
+    const gateway = showing.gateway ?? (this.#life ? this.#publisher.state.gateway : undefined);
+    this.#publisher.show(this.#stopWish ? 'stopping' : phase, { ...showing, gateway });
   }
 
   #answerRestarts(): void {

@@ -40,7 +40,7 @@ const HOLD_LOOK_MS = 1_000;
 /** An older Hermes app stops all gateways and then begins its update: this much later at most, in milliseconds. */
 const UPDATER_COMES_MS = 30_000;
 
-export class Restraint {
+export class StartGate {
   readonly #runner: Restrained;
   /** The updater that has started the service again itself; its marker may stay a while. */
   #doneUpdater: number | undefined;

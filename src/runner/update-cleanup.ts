@@ -6,7 +6,7 @@
 import path from 'node:path';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { watchFolder } from '../state/folder-watch.ts';
-import { sweepLeavings } from '../state/orphaned-temp-files.ts';
+import { removeOrphanedTempFiles } from '../state/orphaned-temp-files.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { settleUpdates } from '../update/resume.ts';
 
@@ -14,7 +14,7 @@ import { settleUpdates } from '../update/resume.ts';
 const LOOK_MS = 1_000;
 
 /** Returns the end of it, which waits for what is just being done. */
-export function careForUpdates(folder: StateFolder, processes: ProcessTable, log: (line: string) => void): () => Promise<void> {
+export function startUpdateCleanup(folder: StateFolder, processes: ProcessTable, log: (line: string) => void): () => Promise<void> {
   let lookedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export function careForUpdates(folder: StateFolder, processes: ProcessTable, log
     lookedAtMs = performance.now();
     looking = settleUpdates(folder, processes).then(
       again => {
-        const writing = [path.dirname(folder.path), folder.path].filter(each => sweepLeavings(each, processes));
+        const writing = [path.dirname(folder.path), folder.path].filter(each => removeOrphanedTempFiles(each, processes));
         if (again || writing.length > 0) plan();
       },
       error => {

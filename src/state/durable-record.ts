@@ -20,7 +20,7 @@ interface RecordPlace<T> {
 /** Pause between two tries, in milliseconds. */
 const AGAIN_MS = 250;
 
-export class KeptRecord<T> {
+export class DurableRecord<T> {
   readonly #place: RecordPlace<T>;
   #record: T | undefined;
   #again: NodeJS.Timeout | undefined;
@@ -68,8 +68,8 @@ export class KeptRecord<T> {
 }
 
 /** Where clients find a runner. */
-export function keptAddress(folder: StateFolder): KeptRecord<RunnerRecord> {
-  return new KeptRecord({
+export function runnerAddressRecord(folder: StateFolder): DurableRecord<RunnerRecord> {
+  return new DurableRecord({
     isThere: () => folder.isThere(),
     read: () => folder.runner(),
     write: record => folder.writeRunner(record),
@@ -78,8 +78,8 @@ export function keptAddress(folder: StateFolder): KeptRecord<RunnerRecord> {
 }
 
 /** Whom the next runner ends if this one is killed. */
-export function keptLaunch(folder: StateFolder): KeptRecord<LaunchRecord> {
-  return new KeptRecord({
+export function launchRecord(folder: StateFolder): DurableRecord<LaunchRecord> {
+  return new DurableRecord({
     isThere: () => folder.isThere(),
     read: () => folder.launch(),
     write: record => folder.writeLaunch(record),

@@ -14,7 +14,7 @@ const WRITER = /^(?:\..+|.+\.lock)\.(\d+)\.[0-9a-f]{8}(?:\.tmp)?$/;
 const LOCK_ON_LOCK = /\.lock\.[0-9a-f]{8}$/;
 
 /** True while there is one whose writer lives, and may not have finished. Never throws. */
-export function sweepLeavings(folder: string, processes: ProcessTable): boolean {
+export function removeOrphanedTempFiles(folder: string, processes: ProcessTable): boolean {
   let waiting = false;
   try {
     for (const name of fs.readdirSync(folder)) {

@@ -7,7 +7,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlConnection, type ControlListener, connectControlPipe, type Vouch } from '../../src/control/control-client.ts';
+import { type ControlConnection, type ControlListener, connectControlPipe, type TrustsServer } from '../../src/control/control-client.ts';
 import { type ControlServer, serveControlPipe } from '../../src/control/control-server.ts';
 import { isOwnSocket, pipeAddress, removeFreshFolder } from '../../src/control/pipe-address.ts';
 import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/control/pipe-protocol.ts';
@@ -66,7 +66,7 @@ const record = (over: { pid?: number; pipe?: string } = {}) => ({
   pipe: over.pipe ?? server.address,
 });
 /** As the embedded mechanism does. */
-const vouch: Vouch = async ({ pipe }) => isOwnSocket(pipe);
+const trustsServer: TrustsServer = async ({ pipe }) => isOwnSocket(pipe);
 const deaf: ControlListener = { onState: () => undefined, onEnd: () => undefined };
 
 beforeEach(() => {
@@ -259,7 +259,7 @@ describe('the server', () => {
 
 describe('the client', () => {
   const open = async (over: Parameters<typeof record>[0] = {}, listener: ControlListener = deaf) => {
-    const connection = await connectControlPipe(record(over), vouch, listener, 5_000);
+    const connection = await connectControlPipe(record(over), trustsServer, listener, 5_000);
     if (connection) connections.push(connection);
     return connection;
   };
@@ -307,7 +307,7 @@ describe('the client', () => {
     expect(await open({ pid: process.pid + 1 })).toBeUndefined();
   });
 
-  it('says nothing to a server that the system does not vouch for', async () => {
+  it('says nothing to a server that the system does not verify', async () => {
     let visited = false;
     const squatter = net.createServer(socket => {
       visited = true;
@@ -361,7 +361,7 @@ describe('the client', () => {
     other.listen(address);
     await once(other, 'listening');
     try {
-      expect(await connectControlPipe({ process: { pid: process.pid }, pipe: address }, vouch, deaf, 500)).toBeUndefined();
+      expect(await connectControlPipe({ process: { pid: process.pid }, pipe: address }, trustsServer, deaf, 500)).toBeUndefined();
     } finally {
       other.close();
     }
@@ -380,7 +380,7 @@ describe('the client', () => {
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
     for (const pipe of [path.join(folder, 'gone'), file])
-      expect(await connectControlPipe({ process: { pid: 1 }, pipe }, vouch, deaf)).toBeUndefined();
+      expect(await connectControlPipe({ process: { pid: 1 }, pipe }, trustsServer, deaf)).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { poll } from '../../src/model/poll.ts';
-import { GatewayWatch, type Sight } from '../../src/runner/gateway-watch.ts';
+import { GatewayWatch, type Observation } from '../../src/runner/gateway-watch.ts';
 import { DEADLINE_MS, NOBODY, Sandbox } from '../support/sandbox.ts';
 
 const record = { kind: 'hermes-gateway', pid: process.pid, start_time: posixProcesses.startTime(process.pid) ?? null };
@@ -14,7 +14,7 @@ const skipped = process.platform === 'linux' ? '' : ' (skipped: start times are 
 describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
   let sandbox: Sandbox;
   let home: string;
-  let seen: Sight[];
+  let seen: Observation[];
   let watch: GatewayWatch | undefined;
   beforeEach(() => {
     sandbox = new Sandbox();
@@ -34,7 +34,7 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
       probeMs: 30_000,
       processes: posixProcesses,
       commandLine: () => undefined,
-      onSight: sight => seen.push(sight),
+      onObservation: observation => seen.push(observation),
     });
     return watch;
   }
@@ -54,7 +54,7 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
 
   it('takes two seconds of life for enough where the gateway says nothing', async () => {
     write('gateway.pid', record);
-    expect(begin().sight.phase).toBe('starting');
+    expect(begin().observation.phase).toBe('starting');
     await isRunning();
   });
 });

@@ -26,10 +26,10 @@ let identity: GatewayIdentity;
 let work: GatewayIdentity;
 let shortcut: string;
 
-const vouch = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
+const trustsServer = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
 
 function managerOf(program: string): HostedManager {
-  const host = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, vouch });
+  const host = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, trustsServer });
   return new HostedManager([host], { stateRoot: states, processes: posixProcesses, checkCommand: (_identity, override) => override ?? [] });
 }
 

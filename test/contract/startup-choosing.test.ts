@@ -28,8 +28,14 @@ let identity: GatewayIdentity;
 let state: StateFolder;
 
 function managerWith(former?: FormerAutostart): HostedManager {
-  const vouch = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
-  const signIn = startupHost({ hostCommand: [process.execPath, PROGRAM], stateRoot: states, processes: posixProcesses, shell, vouch });
+  const trustsServer = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
+  const signIn = startupHost({
+    hostCommand: [process.execPath, PROGRAM],
+    stateRoot: states,
+    processes: posixProcesses,
+    shell,
+    trustsServer,
+  });
   return new HostedManager([service.host, signIn], {
     stateRoot: states,
     processes: posixProcesses,

@@ -25,7 +25,7 @@ managerContract('startup', () => {
     stateRoot: states,
     processes: posixProcesses,
     shell: new FolderShell(folder),
-    vouch: async ({ pipe }) => isOwnSocket(pipe),
+    trustsServer: async ({ pipe }) => isOwnSocket(pipe),
   });
   const manager = new HostedManager([host], {
     stateRoot: states,

@@ -15,7 +15,7 @@ import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import type { ProcessTable } from '../../src/model/process-ref.ts';
 import { holdInForce } from '../../src/state/holds.ts';
 import { isLock, lockHolder, takeLock } from '../../src/state/lock.ts';
-import { sweepLeavings } from '../../src/state/orphaned-temp-files.ts';
+import { removeOrphanedTempFiles } from '../../src/state/orphaned-temp-files.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 import { isUnderWay, journalFile, readJournal, readJournals, type UpdateJournal } from '../../src/update/journal.ts';
 import { gatewayIdentityFor } from '../support/identity.ts';
@@ -306,7 +306,7 @@ describe('a lock', () => {
         if (isLock(taken)) taken.release();
       }),
     );
-    expect(sweepLeavings(folder.path, nobody)).toBe(false);
+    expect(removeOrphanedTempFiles(folder.path, nobody)).toBe(false);
   });
 });
 

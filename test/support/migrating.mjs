@@ -56,15 +56,15 @@ const shell = {
 const [tasks, services] = [new FolderTasks(request.tasks), new FolderServices(request.services)];
 const ports = { tasks, startup: startupFiles(shell), services };
 const whose = { ...owner, isUser: (/** @type {string} */ account) => account === owner.user, readText };
-const vouch = async (/** @type {{ pipe: string }} */ { pipe }) => isOwnSocket(pipe);
-const signIn = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, vouch });
+const trustsServer = async (/** @type {{ pipe: string }} */ { pipe }) => isOwnSocket(pipe);
+const signIn = startupHost({ hostCommand: [process.execPath, program], stateRoot: states, processes: posixProcesses, shell, trustsServer });
 const former = new Migration({ ports, owner: whose, stateRoot: states, processes: posixProcesses });
 
 /** @type {import('../../dist/src/mechanisms/host-port.js').HostPort} */
 const service = {
   mechanism: 'service',
   elevated: true,
-  vouch,
+  trustsServer,
   registration: async () => (files.existsSync(registered) ? { state: 'registered', host: 'stopped' } : { state: 'absent' }),
   hostFacts: async () => undefined,
   receipt: async () => [],

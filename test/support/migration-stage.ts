@@ -62,8 +62,8 @@ export class MigrationStage {
     const ports = { tasks: this.tasks, startup: startupFiles(this.shell), services: this.services };
     const shared = { stateRoot: this.states, processes: posixProcesses };
     this.migration = new Migration({ ...shared, ports, owner: this.#owner });
-    const vouch = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
-    const signIn = startupHost({ ...shared, hostCommand: [process.execPath, PROGRAM], shell: this.shell, vouch });
+    const trustsServer = async ({ pipe }: { pipe: string }) => isOwnSocket(pipe);
+    const signIn = startupHost({ ...shared, hostCommand: [process.execPath, PROGRAM], shell: this.shell, trustsServer });
     this.manager = new HostedManager([this.service.host, signIn], {
       ...shared,
       checkCommand: (_identity, override) => override ?? [],

@@ -41,7 +41,7 @@ export class StandInService {
   readonly host: HostPort = {
     mechanism: 'service',
     elevated: true,
-    vouch: async ({ pipe }) => isOwnSocket(pipe),
+    trustsServer: async ({ pipe }) => isOwnSocket(pipe),
     registration: async () => {
       if (!this.registered) return { state: 'absent' };
       const { pid } = this;

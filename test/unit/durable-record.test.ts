@@ -6,19 +6,19 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
 import type { RunnerRecord } from '../../src/model/records.ts';
-import { type KeptRecord, keptAddress } from '../../src/state/durable-record.ts';
+import { type DurableRecord, runnerAddressRecord } from '../../src/state/durable-record.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 
 const RECORD = { process: { pid: process.pid, startTime: 1 }, pipe: '/run/pipe' };
 
 let parent: string;
 let folder: StateFolder;
-let address: KeptRecord<RunnerRecord>;
+let address: DurableRecord<RunnerRecord>;
 beforeEach(() => {
   parent = mkdtempSync(path.join(os.tmpdir(), 'runner-address-'));
   folder = new StateFolder(path.join(parent, 'service'));
   mkdirSync(folder.path);
-  address = keptAddress(folder);
+  address = runnerAddressRecord(folder);
 });
 afterEach(async () => {
   await address.remove();

@@ -23,7 +23,7 @@ const unelevated: HostPort = {
   elevated: true,
   registration: async () => ({ state: 'absent' }),
   hostFacts: async () => undefined,
-  vouch: never,
+  trustsServer: never,
   receipt: async () => [],
   checkRights: refuse,
   register: never,

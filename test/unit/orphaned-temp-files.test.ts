@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sweepLeavings } from '../../src/state/orphaned-temp-files.ts';
+import { removeOrphanedTempFiles } from '../../src/state/orphaned-temp-files.ts';
 
 const LIVING = 77;
 const processes = { isAlive: (pid: number) => pid === LIVING, startTime: () => undefined };
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'hg-leavings-'));
+  folder = mkdtempSync(path.join(tmpdir(), 'hg-orphaned-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -23,7 +23,7 @@ it('sweeps what dead writers left, and nothing else', () => {
   put('.update-1.json.12.0123abcd.tmp');
   put('runner.lock.12.0123abcd');
   put('update.lock.0123abcd', JSON.stringify({ pid: 12 }));
-  expect(sweepLeavings(folder, processes)).toBe(false);
+  expect(removeOrphanedTempFiles(folder, processes)).toBe(false);
   expect(readdirSync(folder).sort()).toEqual([...kept].sort());
 });
 
@@ -31,10 +31,10 @@ it('leaves what a living process is just writing, and asks to look again', () =>
   const written = [`.desired.json.${LIVING}.0123abcd.tmp`, `update.lock.${LIVING}.0123abcd`];
   for (const name of written) put(name);
   put('update.lock.0123abcd', JSON.stringify({ pid: LIVING }));
-  expect(sweepLeavings(folder, processes)).toBe(true);
+  expect(removeOrphanedTempFiles(folder, processes)).toBe(true);
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
 it('says nothing of a folder that is gone', () => {
-  expect(sweepLeavings(path.join(folder, 'gone'), processes)).toBe(false);
+  expect(removeOrphanedTempFiles(path.join(folder, 'gone'), processes)).toBe(false);
 });

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
-import { Restraint } from '../../src/runner/start-gate.ts';
+import { StartGate } from '../../src/runner/start-gate.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 import { NOBODY } from '../support/sandbox.ts';
 
@@ -15,7 +15,7 @@ let root: string;
 let folder: StateFolder;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
-  root = mkdtempSync(path.join(tmpdir(), 'hg-restraint-'));
+  root = mkdtempSync(path.join(tmpdir(), 'hg-gate-'));
   folder = new StateFolder(path.join(root, 'HermesGateway'));
   await folder.make();
   await folder.writeDesired('running');
@@ -29,13 +29,13 @@ const marker = () => path.join(root, '.hermes-update-in-progress');
 
 type Events = Readonly<Record<number, () => void | Promise<void>>>;
 
-/** Has a runner's restraint wait in a folder; resolves with the seconds that it took. `after` says what happens at which second. */
+/** Has a runner's gate wait in a folder; resolves with the seconds that it took. `after` says what happens at which second. */
 async function secondsOf(
-  waits: (restraint: Restraint) => Promise<unknown>,
+  waits: (gate: StartGate) => Promise<unknown>,
   { after = {}, of = folder }: { after?: Events; of?: StateFolder } = {},
 ) {
   let second = 0;
-  const restraint = new Restraint({
+  const gate = new StartGate({
     folder: of,
     processes: posixProcesses,
     root: () => root,
@@ -48,7 +48,7 @@ async function secondsOf(
       await after[second]?.();
     },
   });
-  await waits(restraint);
+  await waits(gate);
   return second;
 }
 
@@ -56,7 +56,7 @@ async function secondsOf(
 function stoppedBy(argv: readonly string[], after: Events = {}): Promise<number> {
   const stopper = { process: { pid: NOBODY }, commandLine: argv };
   const verdict = { kind: 'stopped-from-outside', reason: 'Asked.', holderPid: NOBODY } as const;
-  return secondsOf(restraint => restraint.waitForOutside(verdict, stopper), { after });
+  return secondsOf(gate => gate.waitForOutside(verdict, stopper), { after });
 }
 
 const STOP = ['python', '-m', 'hermes_cli.main', 'gateway', 'stop'];
@@ -104,7 +104,7 @@ describe('the start that comes with a sign-in', () => {
     Promise.all(
       folders.map(async of => {
         const { at } = await of().desired();
-        return secondsOf(restraint => restraint.awaitTurn(history, at), { of: of(), after });
+        return secondsOf(gate => gate.awaitTurn(history, at), { of: of(), after });
       }),
     );
   beforeEach(async () => {
@@ -128,6 +128,6 @@ describe('the start that comes with a sign-in', () => {
     if (!work) throw new Error('There is no third service.');
     const { at } = await work.desired();
     await work.writeDesired('running');
-    expect(await secondsOf(restraint => restraint.awaitTurn(signedOut, at), { of: work })).toBe(0);
+    expect(await secondsOf(gate => gate.awaitTurn(signedOut, at), { of: work })).toBe(0);
   });
 });

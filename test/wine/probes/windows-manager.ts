@@ -34,7 +34,7 @@ export function windowsManager(elevation?: Elevation): HostedManager {
   return new HostedManager(
     [
       scmHost({ hostCommand: installedCommand(hostCommand), protocol: protocolOf(hostCommand), ...(how && { elevation: how }) }),
-      startupHost({ hostCommand, stateRoot: states, processes, shell, vouch: servedByRunner }),
+      startupHost({ hostCommand, stateRoot: states, processes, shell, trustsServer: servedByRunner }),
     ],
     {
       stateRoot: states,
