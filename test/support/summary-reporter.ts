@@ -20,7 +20,7 @@ export default class SummaryReporter extends DefaultReporter {
       writeFileSync(path.join(folder, 'acceptance.json'), `${JSON.stringify(Object.fromEntries(shown), undefined, 2)}\n`);
       this.log(`\n${acceptanceTable(shown)}`);
     }
-    const skipped = tests.filter(test => test.result().state === 'skipped');
+    const skipped = tests.filter(isSkipped);
     if (skipped.length > 0) this.log(`\n${skipTable(skipped)}`);
 
     const passed = tests.filter(test => test.result().state === 'passed').length;
@@ -31,14 +31,19 @@ export default class SummaryReporter extends DefaultReporter {
   }
 }
 
+/** A test below two skipped suites has no result of its own in vitest: the suite decides. */
+function isSkipped(test: TestCase): boolean {
+  for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) if (suite.state() === 'skipped') return true;
+  return test.result().state === 'skipped';
+}
+
 function shownProofs(tests: readonly TestCase[]): Map<string, Shown> {
   const shown = new Map<string, Shown>();
   for (const test of tests) {
     const { proof, figure } = test.meta();
     if (proof === undefined) continue;
-    const { state } = test.result();
-    if (state === 'skipped') shown.set(proof, { state, reason: skipReason(test) });
-    else shown.set(proof, { state: state === 'passed' ? 'passed' : 'failed', ...(figure !== undefined && { figure }) });
+    if (isSkipped(test)) shown.set(proof, { state: 'skipped', reason: skipReason(test) });
+    else shown.set(proof, { state: test.result().state === 'passed' ? 'passed' : 'failed', ...(figure !== undefined && { figure }) });
   }
   return shown;
 }

@@ -53,6 +53,15 @@ describe('the end of a test run', { timeout: 60_000 }, () => {
     expect(ended.status).toBe(1);
   });
 
+  it('counts the tests of a skipped suite inside another as skipped, by the outer reason', () => {
+    const { lines, status } = run(`
+      describe.skip('service (skipped: needs Wine)', () => {
+        describe.skip('installer (skipped: needs makensis)', () => { it('a', () => {}); });
+      });`);
+    expect(lines.slice(lines.indexOf('Skipped here'))).toEqual(['Skipped here', '    1  needs Wine', '', '0 passed, 0 failed, 1 skipped']);
+    expect(status).toBe(0);
+  });
+
   it('groups what was skipped by what would lift it, and blames what gives no reason', () => {
     const { lines } = run(`
       it('works', () => {});
