@@ -7,7 +7,6 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
 import type { Snapshot } from '../src/desktop/ipc.ts';
-import type { Messages } from '../src/desktop/messages.ts';
 import type { ControlAnswer } from '../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../src/gateway/home.ts';
 import type { JsonObject } from '../src/gateway/tolerant-json.ts';
@@ -17,7 +16,7 @@ import type { UpdatePorts } from '../src/update/ports.ts';
 import { runUpdateCommand } from '../src/update/update-command.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
 
-const HAPPENINGS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly (keyof Messages['tryIt'])[];
+const HAPPENINGS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const;
 /** What can happen to a gateway. */
 export type Happening = (typeof HAPPENINGS)[number];
 /** Whether a switch asks for an administrator, and what is answered then. */

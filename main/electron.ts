@@ -7,11 +7,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import electron from 'electron';
 import log from 'electron-log/main.js';
+import { ENGLISH } from '../src/desktop/catalogues.ts';
 import { redactMessage } from './app-log.ts';
 import { openPages } from './app-pages.ts';
 import { appPaths } from './app-paths.ts';
 import { AppWindow, applicationMenu } from './app-window.ts';
-import { catalogueFor } from './catalogue.ts';
 import { lockDownContents, lockDownSession } from './lock-down.ts';
 import { registerLoginItemIpc } from './login-item.ts';
 import { type GatewayServiceRegistration, registerGatewayService } from './register.ts';
@@ -48,7 +48,7 @@ function start(): void {
 function run(): void {
   const mainDir = path.dirname(fileURLToPath(import.meta.url));
   const { hostDir, iconsDir, pages, preload } = appPaths({ packaged: app.isPackaged, resources: process.resourcesPath, mainDir });
-  const { shell } = catalogueFor(app.getLocale());
+  const { shell } = ENGLISH;
   let quitting = false;
   let registration: GatewayServiceRegistration | undefined;
 
@@ -85,7 +85,6 @@ function run(): void {
     hostDir,
     isTrustedSender: isOwnPage,
     openPanel: () => window.open(),
-    locale: app.getLocale(),
     log,
     tray: { iconsDir, quit: () => app.quit(), onUnavailable: () => window.open() },
   });

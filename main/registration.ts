@@ -4,11 +4,12 @@
  */
 
 import path from 'node:path';
+import { ENGLISH } from '../src/desktop/catalogues.ts';
+import type { Catalogue } from '../src/desktop/messages.ts';
 import { trayModel } from '../src/desktop/tray-model.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { Status } from '../src/model/status.ts';
 import type { UpdateJournal } from '../src/update/journal.ts';
-import { catalogueFor } from './catalogue.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
 import { registerGatewayIpc } from './gateway-ipc.ts';
@@ -38,8 +39,8 @@ export interface RegistrationOptions {
   readonly isTrustedSender: IsTrustedSender;
   /** Opens the window that shows the panel; the tray and notifications ask for it. */
   readonly openPanel: () => void;
-  /** BCP 47; English is what there is. */
-  readonly locale?: string;
+  /** Texts of tray and notifications in the language of the host; default: English. */
+  readonly catalogue?: Catalogue;
   /** The host's logger; default: electron-log. */
   readonly log?: Log;
   /** False: the host has no tray, or its own. */
@@ -94,7 +95,7 @@ export function register(
 
   const { isTrustedSender, openPanel, tray: trayOptions, updater, handOffResult } = options;
   const log = redactingLog(options.log);
-  const { messages, shell } = catalogueFor(options.locale);
+  const { messages, shell } = options.catalogue ?? ENGLISH;
   const appName = electron.app.getName();
   const controller = opened.then(engine => engine.controller);
   controller.catch(error => log.error(`the engine did not start: ${toGatewayServiceError(error).message}`));

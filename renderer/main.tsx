@@ -1,4 +1,4 @@
-/** The app's page: it speaks through the preload's bridge, and shows the panel, and the app's own setting below it. */
+/** The app's page: the panel over the preload's bridge, and the app's own setting below it. */
 
 import type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
 import type { LoginItemBridge } from '../src/desktop/login-item.ts';

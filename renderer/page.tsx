@@ -1,21 +1,22 @@
-/** What the app's page and the browser shell's have in common: the language of the page, and React at its root. */
+/** The common start of the app's page and of the browser shell's: the language of the page, and React at its root. */
 
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { type Catalogue, catalogue } from '../src/desktop/messages-by-locale.ts';
+import { catalogueFor } from '../src/desktop/catalogues.ts';
+import type { Catalogue } from '../src/desktop/messages.ts';
 import type { GatewayServiceStore } from '../src/desktop/store.ts';
 import './page.css';
 import './panel.css';
 
-/** Draws the page in the language of its address (`?locale=`), else in that of the app or browser. */
-export async function openPage(store: GatewayServiceStore, content: (words: Catalogue) => ReactNode): Promise<void> {
-  // Asked before anything is drawn, so that the first that is seen is the truth already; and heard as long as the page lives.
+/** Draws the page. Its address may name a pseudo-locale (`?locale=`), which tests do. */
+export async function openPage(store: GatewayServiceStore, content: (catalogue: Catalogue) => ReactNode): Promise<void> {
+  // Subscribed before the first render, so that the first frame shows the present state; kept while the page lives.
   store.listen(() => undefined);
-  const words = await catalogue(new URL(location.href).searchParams.get('locale') ?? navigator.language);
-  const { locale, direction } = words.messages;
+  const catalogue = await catalogueFor(new URL(location.href).searchParams.get('locale'));
+  const { locale, direction } = catalogue.messages;
   document.documentElement.lang = locale;
   document.documentElement.dir = direction;
   const root = document.getElementById('root');
   // The store is made outside React: a second render must not make a second one.
-  if (root) createRoot(root).render(<StrictMode>{content(words)}</StrictMode>);
+  if (root) createRoot(root).render(<StrictMode>{content(catalogue)}</StrictMode>);
 }

@@ -7,7 +7,7 @@
 import { useState } from 'react';
 import { GatewayServicePanel } from '../../renderer/gateway-service-panel.tsx';
 import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
-import type { Catalogue } from '../../src/desktop/messages-by-locale.ts';
+import type { Catalogue } from '../../src/desktop/messages.ts';
 import type { Explained } from '../../src/desktop/messages-update.ts';
 import type { GatewayServiceStore } from '../../src/desktop/store.ts';
 import { ConsentQuestion } from './consent-question.tsx';
@@ -15,6 +15,7 @@ import type { HttpTransport } from './http-transport.ts';
 import './stand-ins.css';
 import { useStore } from '../../renderer/use-store.ts';
 import { VERSIONS } from '../../renderer/versions.ts';
+import { TEXTS } from '../texts.ts';
 import { TrayStandIn } from './tray-stand-in.tsx';
 import { TryItStrip } from './try-it-strip.tsx';
 
@@ -27,16 +28,16 @@ interface ShellProps extends Catalogue {
 export function BrowserShell({ transport, bridge, store, messages, shell }: ShellProps) {
   const link = useStore(transport.link);
   const [open, setOpen] = useState(false);
-  if (link === 'refused') return <Notice {...messages.noToken} />;
+  if (link === 'refused') return <Notice {...TEXTS.noToken} />;
   return (
     <>
       <TrayStandIn {...{ store, bridge, messages, shell }} onDetails={() => setOpen(true)} />
       <TryItStrip transport={transport} messages={messages} />
-      {link === 'lost' && <Notice {...messages.connectionLost} />}
+      {link === 'lost' && <Notice {...TEXTS.connectionLost} />}
       <main className="hgs-shell" inert={link === 'lost'}>
         <GatewayServicePanel store={store} messages={messages} versions={VERSIONS} details={{ open, setOpen }} />
       </main>
-      <ConsentQuestion transport={transport} messages={messages} />
+      <ConsentQuestion transport={transport} />
     </>
   );
 }

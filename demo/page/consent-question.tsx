@@ -7,18 +7,22 @@ import { useId, useLayoutEffect, useRef } from 'react';
 import { Button } from '../../renderer/button.tsx';
 import { Shield } from '../../renderer/icons.tsx';
 import { useStore } from '../../renderer/use-store.ts';
-import type { StripProps } from './try-it-strip.tsx';
+import { TEXTS } from '../texts.ts';
+import type { HttpTransport } from './http-transport.ts';
 
-export function ConsentQuestion({ transport, messages }: StripProps) {
-  const { asking } = useStore(transport.consent);
-  return asking ? <Question transport={transport} messages={messages} /> : null;
+interface QuestionProps {
+  readonly transport: HttpTransport;
 }
 
-function Question({ transport, messages }: StripProps) {
+export function ConsentQuestion({ transport }: QuestionProps) {
+  const { asking } = useStore(transport.consent);
+  return asking ? <Question transport={transport} /> : null;
+}
+
+function Question({ transport }: QuestionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const refuse = useRef<HTMLButtonElement>(null);
   const id = useId();
-  const { tryIt } = messages;
 
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -40,16 +44,16 @@ function Question({ transport, messages }: StripProps) {
       }}
     >
       <h2 id={`${id}-title`}>
-        <Shield /> {tryIt.consentTitle}
+        <Shield /> {TEXTS.consentTitle}
       </h2>
-      <p id={`${id}-hint`}>{tryIt.consentHint}</p>
+      <p id={`${id}-hint`}>{TEXTS.consentHint}</p>
       <footer>
         <Button variant="quiet" onClick={() => void transport.tryIt('consent-never')}>
-          {tryIt.consentNever}
+          {TEXTS.consentNever}
         </Button>
-        <Button onClick={() => void transport.tryIt('consent-yes')}>{tryIt.consentYes}</Button>
+        <Button onClick={() => void transport.tryIt('consent-yes')}>{TEXTS.consentYes}</Button>
         <Button ref={refuse} onClick={() => void transport.tryIt('consent-no')}>
-          {tryIt.consentNo}
+          {TEXTS.consentNo}
         </Button>
       </footer>
     </dialog>

@@ -6,7 +6,7 @@
 
 import type { Readable } from '../../renderer/use-store.ts';
 import type { Reply, Snapshot, Transport } from '../../src/desktop/ipc.ts';
-import { connectionLost } from '../../src/desktop/store.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 
 /** What the stand-in can do to a gateway, and answers in the place of Windows. */
 export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update' | `consent-${'on' | 'off' | 'yes' | 'no' | 'never'}`;
@@ -52,7 +52,7 @@ export function createHttpTransport(token: string): HttpTransport {
       if (response.status === UNAUTHORIZED) setLink('refused');
       return await response.json();
     } catch {
-      return { ok: false, error: connectionLost() };
+      return { ok: false, error: new GatewayServiceError('connection-lost').toValue() };
     }
   }
 

@@ -5,9 +5,10 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useStore } from '../../renderer/use-store.ts';
 import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
-import type { Catalogue } from '../../src/desktop/messages-by-locale.ts';
+import type { Catalogue } from '../../src/desktop/messages.ts';
 import type { GatewayServiceStore } from '../../src/desktop/store.ts';
 import { type TrayCommand, type TrayImage, type TrayItem, type TrayTheme, trayModel } from '../../src/desktop/tray-model.ts';
+import { TEXTS } from '../texts.ts';
 
 const ICONS = import.meta.glob<string>('../../build/icons/tray-*@2x.png', { eager: true, query: '?url', import: 'default' });
 const iconOf = (image: TrayImage) => ICONS[`../build/icons/${image}@2x.png`];
@@ -60,9 +61,9 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
   }
 
   return (
-    <aside ref={strip} className="hgs-stand-in hgs-tray" aria-label={messages.tryIt.tray}>
+    <aside ref={strip} className="hgs-stand-in hgs-tray" aria-label={TEXTS.tray}>
       <p>
-        <strong>{messages.tryIt.tray}</strong> <span className="hgs-muted">{messages.tryIt.trayHint}</span>
+        <strong>{TEXTS.tray}</strong> <span className="hgs-muted">{TEXTS.trayHint}</span>
       </p>
       <button
         ref={icon}

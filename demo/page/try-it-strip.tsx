@@ -6,11 +6,12 @@ import { useStore } from '../../renderer/use-store.ts';
 import type { Reply } from '../../src/desktop/ipc.ts';
 import type { Messages } from '../../src/desktop/messages.ts';
 import type { ErrorValue } from '../../src/desktop/store.ts';
+import { TEXTS } from '../texts.ts';
 import type { HttpTransport, TryIt } from './http-transport.ts';
 
 const TRIES = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly TryIt[];
 
-export interface StripProps {
+interface StripProps {
   readonly transport: HttpTransport;
   readonly messages: Messages;
 }
@@ -25,19 +26,19 @@ export function TryItStrip({ transport, messages }: StripProps) {
   }
 
   return (
-    <aside className="hgs-stand-in hgs-try" aria-label={messages.tryIt.title}>
+    <aside className="hgs-stand-in hgs-try" aria-label={TEXTS.title}>
       <p>
-        <strong>{messages.tryIt.title}</strong> <span className="hgs-muted">{messages.tryIt.hint}</span>
+        <strong>{TEXTS.title}</strong> <span className="hgs-muted">{TEXTS.hint}</span>
       </p>
       <div>
         {TRIES.map(what => (
           <Button key={what} onClick={() => void attempt(what)}>
-            {messages.tryIt[what]}
+            {TEXTS[what]}
           </Button>
         ))}
         <label>
           <input type="checkbox" checked={required} onChange={event => void attempt(event.target.checked ? 'consent-on' : 'consent-off')} />
-          {messages.tryIt.consent}
+          {TEXTS.consent}
         </label>
       </div>
       {error && <p role="alert">{messages.error(error).message}</p>}

@@ -6,6 +6,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright';
 import { en } from '../../src/desktop/messages-en.ts';
+import { TEXTS } from '../texts.ts';
 import type { Hands } from './hands.ts';
 
 /** When the page told of another phase. */
@@ -89,7 +90,7 @@ export async function pageHands({ browser, url, pictures }: PageHandsOptions): P
       await panel.getByRole('button', { name, exact: true }).click();
     },
     async attempt(what) {
-      await page.getByRole('complementary', { name: en.tryIt.title }).getByRole('button', { name: en.tryIt[what], exact: true }).click();
+      await page.getByRole('complementary', { name: TEXTS.title }).getByRole('button', { name: TEXTS[what], exact: true }).click();
     },
     async shown() {
       const failure = page.locator(FAILURE);

@@ -305,14 +305,6 @@ export const en: Messages = {
 
   asking: 'Asking for its state…',
   outdated: 'The gateway service is newer than this app. Update the app to manage it.',
-  connectionLost: {
-    message: 'The connection to the gateway service is lost.',
-    remedy: 'What is shown below may be out of date. It connects again by itself; an app that was started anew has a new address.',
-  },
-  noToken: {
-    message: 'This page was opened without the token of its address.',
-    remedy: 'Open the whole address that "npm start" printed; a new start prints a new one.',
-  },
   update: updateEn,
   details: {
     open: 'Details',
@@ -349,23 +341,5 @@ export const en: Messages = {
     detail: 'Reason',
     actions: 'Actions',
     repaired: 'Repaired',
-  },
-  tryIt: {
-    title: 'Try it',
-    hint: 'A stand-in for what can happen to a gateway. Not part of the app.',
-    kill: 'Kill',
-    'exit-75': 'Exit 75',
-    'exit-78': 'Exit 78',
-    repair: 'Repair',
-    hang: 'Hang',
-    update: 'Update',
-    consent: 'Ask for an administrator',
-    consentTitle: 'Do you want to allow this app to make changes to your device?',
-    consentHint: 'A stand-in for the question of Windows. Nothing is elevated here.',
-    consentYes: 'Yes',
-    consentNo: 'No',
-    consentNever: 'Leave it unanswered',
-    tray: 'Notification area',
-    trayHint: 'A stand-in for the icon in the taskbar.',
   },
 };

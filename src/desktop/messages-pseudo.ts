@@ -1,45 +1,39 @@
 /**
- * The pseudo-locale: the English catalogue with accents, two fifths longer and in brackets. Text on the screen without brackets is in no
- * catalogue; a bracket that is cut off shows where a translation would not fit.
+ * The pseudo-locales, made from the English catalogue: accented, two fifths longer and in brackets. Text on the screen without brackets is
+ * in no catalogue; a bracket that is cut off shows where a translation would not fit. `ar-XB` is written from right to left as well.
  */
 
-import type { Messages } from './messages.ts';
+import type { Catalogue } from './messages.ts';
 import { en } from './messages-en.ts';
-import { type ShellMessages, shellEn } from './shell-messages.ts';
+import { shellEn } from './shell-messages.ts';
 
 const PLAIN = 'AEIOUYaeiouycnsAN';
 const ACCENTED = 'ÅÉÎÖÛÝåéîöûýçñšÄÑ';
 const LONGER = 0.4;
-/** What Windows shows of a tray tooltip. */
+/** The part of a tray tooltip that Windows shows, in characters. */
 const TOOLTIP_LIMIT = 127;
+const RIGHT_TO_LEFT_OVERRIDE = '\u202e';
+const POP_DIRECTION = '\u202c';
+
+type PseudoLocale = 'en-XA' | 'ar-XB';
 
 /** Text without a letter (a PID, a count of seconds) is the same in every language. */
-export function pseudoText(text: string): string {
+export function pseudoText(text: string, locale: PseudoLocale): string {
   if (!/\p{L}/u.test(text)) return text;
   const accented = [...text].map(letter => ACCENTED[PLAIN.indexOf(letter)] ?? letter).join('');
-  return `[${accented}${'·'.repeat(Math.ceil(text.length * LONGER))}]`;
+  const longer = `[${accented}${'·'.repeat(Math.ceil(text.length * LONGER))}]`;
+  return locale === 'ar-XB' ? RIGHT_TO_LEFT_OVERRIDE + longer + POP_DIRECTION : longer;
 }
 
-/** A catalogue with each of its texts made pseudo, wherever they stand and whichever function says them. */
-function pseudo<T>(catalogue: T): T {
-  return translated(catalogue) as T;
-}
-
-function translated(value: unknown): unknown {
-  if (typeof value === 'string') return pseudoText(value);
-  if (typeof value === 'function') return (...given: unknown[]) => translated((value as (...given: unknown[]) => unknown)(...given));
+function translated(value: unknown, locale: PseudoLocale): unknown {
+  if (typeof value === 'string') return pseudoText(value, locale);
+  if (typeof value === 'function') return (...args: unknown[]) => translated((value as (...args: unknown[]) => unknown)(...args), locale);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, translated(entry)]));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, translated(each, locale)]));
 }
 
-export const pseudoMessages: Messages = {
-  ...pseudo(en),
-  locale: 'en-XA',
-  direction: 'ltr',
-  tooltip: (status, operation) => {
-    const text = pseudoText(en.tooltip(status, operation));
-    return text.length <= TOOLTIP_LIMIT ? text : `${text.slice(0, TOOLTIP_LIMIT - 1)}…`;
-  },
-};
-
-export const pseudoShell: ShellMessages = pseudo(shellEn);
+export function pseudoCatalogue(locale: PseudoLocale): Catalogue {
+  const { messages, shell } = translated({ messages: en, shell: shellEn }, locale) as Catalogue;
+  const tooltip: typeof en.tooltip = (status, operation) => messages.tooltip(status, operation).slice(0, TOOLTIP_LIMIT);
+  return { messages: { ...messages, locale, direction: locale === 'ar-XB' ? 'rtl' : 'ltr', tooltip }, shell };
+}

@@ -10,6 +10,7 @@ import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
 import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import type { Snapshot } from './ipc.ts';
 import type { Explained, UpdateMessages } from './messages-update.ts';
+import type { ShellMessages } from './shell-messages.ts';
 import type { ShownOperation } from './store.ts';
 import type { ActionVerb, LadderDot, PhaseAction } from './views.ts';
 
@@ -80,12 +81,8 @@ export interface Messages {
   readonly asking: string;
   /** The other side speaks a newer schema. */
   readonly outdated: string;
-  readonly connectionLost: Explained;
-  /** The page was opened without the token of its address, or with that of another start. */
-  readonly noToken: Explained;
   readonly update: UpdateMessages;
   readonly details: Readonly<Record<DetailLabel, string>>;
-  readonly tryIt: Readonly<Record<TryItLabel, string>>;
 }
 
 export type DetailLabel =
@@ -124,21 +121,8 @@ export type DetailLabel =
   | 'actions'
   | 'repaired';
 
-/** The stand-ins of the browser shell: what would happen to a gateway, and what Windows would draw, outside the panel. */
-export type TryItLabel =
-  | 'title'
-  | 'hint'
-  | 'kill'
-  | 'exit-75'
-  | 'exit-78'
-  | 'repair'
-  | 'hang'
-  | 'update'
-  | 'consent'
-  | 'consentTitle'
-  | 'consentHint'
-  | 'consentYes'
-  | 'consentNo'
-  | 'consentNever'
-  | 'tray'
-  | 'trayHint';
+/** Every text of one language: those of the panel, and those of the desktop shell around it. */
+export interface Catalogue {
+  readonly messages: Messages;
+  readonly shell: ShellMessages;
+}

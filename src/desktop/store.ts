@@ -13,9 +13,6 @@ import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */
 export type { ErrorValue, Installable, LogTail, Receipt, Snapshot, Status };
 
-/** The error of a transport whose other side does not answer. */
-export const connectionLost = (): ErrorValue => new GatewayServiceError('connection-lost').toValue();
-
 /** The operation to show: the one just requested, or the one that the main process reports. */
 export interface ShownOperation {
   readonly verb: Operation;

@@ -98,14 +98,14 @@ describeInChromium('the browser shell', browser => {
     expect(await page.getByRole('checkbox').isChecked()).toBe(true);
   });
 
-  it('speaks the language of its address, from right to left where that is so', async () => {
-    await page.goto(`${server.url}&locale=ar`);
-    await page.getByRole('switch', { name: 'تشغيل البوابة كخدمة' }).waitFor();
-    expect(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]')).toEqual(['ar', 'rtl']);
-    const icon = await page.getByRole('complementary', { name: 'منطقة الإعلام' }).getByRole('button').boundingBox();
+  it('is mirrored in a language that is written from right to left', async () => {
+    await page.goto(`${server.url}&locale=ar-XB`);
+    await page.getByRole('switch').waitFor();
+    expect(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]')).toEqual(['ar-XB', 'rtl']);
+    const icon = await page.getByRole('complementary', { name: 'Notification area' }).getByRole('button').boundingBox();
     expect(icon?.x).toBeLessThan(360);
     expect(await fitsSideways(page)).toBe(true);
-    await keepScreenshot(page, 'browser-shell-ar');
+    await keepScreenshot(page, 'browser-shell-rtl');
   });
 
   it('passes axe and fits 320 pixels', async () => {

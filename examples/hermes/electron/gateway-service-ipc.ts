@@ -49,7 +49,6 @@ export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayS
       profiles,
       isTrustedSender: ({ url }) => isOwnPage(url),
       openPanel: focusSettings,
-      locale: 'en',
       log,
       handOffResult: handoffResult.then(toHandOffResult),
       // The app has no tray of its own yet (#38007); one that knows the gateway is `tray: { icons, quit }`.
