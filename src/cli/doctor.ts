@@ -11,38 +11,38 @@ import { en } from '../desktop/messages-en.ts';
 import { viewOf } from '../desktop/views.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { requireHome } from '../gateway/home.ts';
-import type { Defect } from '../model/defect.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
+import type { FoundProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
 import type { Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { Composition } from './context.ts';
 import type { Paint, Style } from './terminal.ts';
 
-export interface Finding {
-  readonly check: 'system' | 'home' | 'gateway-command' | 'state-folder' | 'service' | 'gateway';
+export interface Check {
+  readonly name: 'system' | 'home' | 'gateway-command' | 'state-folder' | 'service' | 'gateway';
   /** Of the table of problems, where it is one of the service. */
   readonly code?: ProblemCode;
   /** `fixed` was a problem until just now; `note` is worth knowing and needs nothing. */
   readonly outcome: 'ok' | 'note' | 'problem' | 'fixed';
   readonly message: string;
   readonly remedy?: string;
-  /** What mending it changes, or has changed. */
+  /** What repairing it changes, or has changed. */
   readonly changes?: readonly ReceiptEntry[];
 }
 
-export interface Diagnosis {
-  readonly findings: readonly Finding[];
+export interface DoctorReport {
+  readonly checks: readonly Check[];
   /** What `--fix` has changed. */
   readonly receipt?: Receipt;
-  /** Why it has not changed all that can be mended. */
+  /** Why it has not changed all that can be repaired. */
   readonly refused?: ErrorValue;
 }
 
-export interface Patient {
+export interface CheckedService {
   readonly composition: Composition;
   readonly identity: GatewayIdentity;
   readonly manager: GatewayManager;
@@ -51,38 +51,38 @@ export interface Patient {
   readonly report: Report;
 }
 
-const MARKS: Readonly<Record<Finding['outcome'], { readonly style: Style; readonly word: string }>> = {
+const MARKS: Readonly<Record<Check['outcome'], { readonly style: Style; readonly word: string }>> = {
   ok: { style: 'green', word: 'ok' },
   note: { style: 'blue', word: 'note' },
   problem: { style: 'red', word: 'bad' },
-  fixed: { style: 'green', word: 'mended' },
+  fixed: { style: 'green', word: 'fixed' },
 };
 
-/** Findings in the order in which things depend on each other. */
-export async function examine(patient: Patient): Promise<Diagnosis> {
-  const ground = await system(patient);
-  for (const check of [home, gatewayCommand, stateFolder]) ground.push(await check(patient));
-  const { identity, manager, fix, report } = patient;
+/** Checks in the order in which things depend on each other. */
+export async function examine(checked: CheckedService): Promise<DoctorReport> {
+  const ground = await system(checked);
+  for (const check of [home, gatewayCommand, stateFolder]) ground.push(await check(checked));
+  const { identity, manager, fix, report } = checked;
   const before = await manager.status(identity);
   const registered = before.phase !== 'not-installed' && before.phase !== 'unsupported';
   if (!fix || !registered) {
-    const defects = await manager.examine(identity);
-    return { findings: [...ground, ...service(defects, registered), gateway(before)] };
+    const foundProblems = await manager.examine(identity);
+    return { checks: [...ground, ...service(foundProblems, registered), gateway(before)] };
   }
-  const { receipt, mended, left, refused, status } = await manager.repair(identity, report);
+  const { receipt, repaired, left, refused, status } = await manager.repair(identity, report);
   return {
-    findings: [...ground, ...mended.map(fixed), ...service(left, registered), gateway(status)],
+    checks: [...ground, ...repaired.map(fixed), ...service(left, registered), gateway(status)],
     receipt,
     ...(refused && { refused }),
   };
 }
 
-export const isHealthy = ({ findings, refused }: Diagnosis): boolean =>
-  refused === undefined && findings.every(({ outcome }) => outcome !== 'problem');
+export const isHealthy = ({ checks, refused }: DoctorReport): boolean =>
+  refused === undefined && checks.every(({ outcome }) => outcome !== 'problem');
 
-export function findingsText(findings: readonly Finding[], paint: Paint): string {
+export function checksText(checks: readonly Check[], paint: Paint): string {
   const below = (text: string) => `\n        ${text}`;
-  return findings
+  return checks
     .map(({ outcome, message, remedy, changes = [] }) => {
       const { style, word } = MARKS[outcome];
       const lines = changes.map(entry => below(paint('dim', en.receiptLine(entry))));
@@ -91,11 +91,11 @@ export function findingsText(findings: readonly Finding[], paint: Paint): string
     .join('\n');
 }
 
-function service(defects: readonly Defect[], registered: boolean): Finding[] {
-  if (defects.length === 0)
-    return registered ? [{ check: 'service', outcome: 'ok', message: 'The service is registered as it should be.' }] : [];
-  return defects.map(({ problem: { code, message, remedy }, changes, kept }) => ({
-    check: 'service',
+function service(foundProblems: readonly FoundProblem[], registered: boolean): Check[] {
+  if (foundProblems.length === 0)
+    return registered ? [{ name: 'service', outcome: 'ok', message: 'The service is registered as it should be.' }] : [];
+  return foundProblems.map(({ problem: { code, message, remedy }, changes, kept }) => ({
+    name: 'service',
     code,
     // Without a service of ours there is nothing that could be wrong with it.
     outcome: kept || !registered ? 'note' : 'problem',
@@ -105,43 +105,43 @@ function service(defects: readonly Defect[], registered: boolean): Finding[] {
   }));
 }
 
-const fixed = ({ problem: { code, message }, changes }: Defect): Finding => ({
-  check: 'service',
+const fixed = ({ problem: { code, message }, changes }: FoundProblem): Check => ({
+  name: 'service',
   code,
   outcome: 'fixed',
   message,
   changes,
 });
 
-function gateway(status: Status): Finding {
+function gateway(status: Status): Check {
   const message = en.sentence(status, Date.now());
-  if (status.phase === 'not-installed') return { check: 'gateway', outcome: 'note', message };
-  if (status.phase === 'failed') return { check: 'gateway', outcome: 'problem', message, remedy: 'Start it with "hermes-gateway start".' };
-  return { check: 'gateway', outcome: viewOf({ ...status, problems: [] }).tone === 'ok' ? 'ok' : 'note', message };
+  if (status.phase === 'not-installed') return { name: 'gateway', outcome: 'note', message };
+  if (status.phase === 'failed') return { name: 'gateway', outcome: 'problem', message, remedy: 'Start it with "hermes-gateway start".' };
+  return { name: 'gateway', outcome: viewOf({ ...status, problems: [] }).tone === 'ok' ? 'ok' : 'note', message };
 }
 
-async function system({ manager, composition, identity }: Patient): Promise<Finding[]> {
+async function system({ manager, composition, identity }: CheckedService): Promise<Check[]> {
   const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; keeps a gateway by: ${manager.mechanisms.map(each => en.mechanism[each]).join(', ')}.`;
-  const lacking = composition.lacking(identity).map(lack => ({ check: 'system', outcome: 'note', message: lack }) as const);
-  return [{ check: 'system', outcome: 'ok', message }, ...lacking];
+  const lacking = composition.lacking(identity).map(lack => ({ name: 'system', outcome: 'note', message: lack }) as const);
+  return [{ name: 'system', outcome: 'ok', message }, ...lacking];
 }
 
-function home({ identity }: Patient): Promise<Finding> {
+function home({ identity }: CheckedService): Promise<Check> {
   return attempt('home', () => requireHome(identity), `The home ${identity.home} is there.`);
 }
 
-async function gatewayCommand({ composition, identity, state }: Patient): Promise<Finding> {
+async function gatewayCommand({ composition, identity, state }: CheckedService): Promise<Check> {
   const override = (await state.definition().catch(() => undefined))?.gatewayCommand;
   try {
     const { argv } = composition.gatewayCommand(identity, override);
-    return { check: 'gateway-command', outcome: 'ok', message: `The gateway is started with ${JSON.stringify(argv)}.` };
+    return { name: 'gateway-command', outcome: 'ok', message: `The gateway is started with ${JSON.stringify(argv)}.` };
   } catch (error) {
     return failure('gateway-command', error);
   }
 }
 
 /** The folder, or the nearest one above it that exists, takes a new file. */
-async function stateFolder({ state }: Patient): Promise<Finding> {
+async function stateFolder({ state }: CheckedService): Promise<Check> {
   let folder = state.path;
   while (!(await exists(folder)) && path.dirname(folder) !== folder) folder = path.dirname(folder);
   const writable = async () => {
@@ -153,18 +153,18 @@ async function stateFolder({ state }: Patient): Promise<Finding> {
   return attempt('state-folder', writable, `The state folder ${state.path} can be written.`);
 }
 
-async function attempt(check: Finding['check'], look: () => unknown, message: string): Promise<Finding> {
+async function attempt(name: Check['name'], look: () => unknown, message: string): Promise<Check> {
   try {
     await look();
-    return { check, outcome: 'ok', message };
+    return { name, outcome: 'ok', message };
   } catch (error) {
-    return failure(check, error);
+    return failure(name, error);
   }
 }
 
-function failure(check: Finding['check'], error: unknown): Finding {
+function failure(name: Check['name'], error: unknown): Check {
   const { message, remedy } = toGatewayServiceError(error);
-  return { check, outcome: 'problem', message, remedy };
+  return { name, outcome: 'problem', message, remedy };
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -93,8 +93,8 @@ Nothing starts it again but you.`,
     examples: ['logs -n 20', 'logs -f', 'logs -f --json', 'logs --all -f'],
   },
   doctor: {
-    summary: 'look for what is wrong, and mend it',
-    changes: `Without --fix it changes nothing and lists, below each finding, what --fix would change: the
+    summary: 'look for what is wrong, and repair it',
+    changes: `Without --fix it changes nothing and lists, below each check, what --fix would change: the
 registration, the definition, what dead processes have left, another gateway of the same home.
 A start type that somebody has chosen is told and kept. Exit code 1 means that something is
 left to do, 5 that it needs an administrator.`,

@@ -136,7 +136,7 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   );
   verb(
     'doctor',
-    command => every(command).option('--fix', 'mend what can be mended'),
+    command => every(command).option('--fix', 'repair what can be repaired'),
     call => verbs.doctor(call.context, { fix: call.given['fix'] === true, all: isEvery(call) }),
   );
   verb(

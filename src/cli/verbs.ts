@@ -16,7 +16,7 @@ import { readLog } from '../state/log-reader.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
 import type { Composition, Selection } from './context.ts';
-import { type Diagnosis, examine, findingsText, isHealthy } from './doctor.ts';
+import { checksText, type DoctorReport, examine, isHealthy } from './doctor.ts';
 import { explanations, explanationText } from './explain.ts';
 import { interruptible } from './operation.ts';
 import { indented, type Output } from './output.ts';
@@ -208,22 +208,22 @@ export async function update(context: VerbContext, command: readonly string[]): 
 export async function doctor(context: VerbContext, { fix, all }: { fix: boolean; all: boolean }): Promise<number> {
   const { composition, output } = context;
   if (fix) await resume(context);
-  const patients = all ? await everyInstalled(context) : [await target(context)];
-  const seen: { service: ServiceName; diagnosis: Diagnosis }[] = [];
-  for (const { identity, manager } of patients) {
-    const patient = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
-    seen.push({ service: identity.service, diagnosis: await interruptible(examine(patient), context) });
+  const services = all ? await everyInstalled(context) : [await target(context)];
+  const seen: { service: ServiceName; result: DoctorReport }[] = [];
+  for (const { identity, manager } of services) {
+    const checked = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
+    seen.push({ service: identity.service, result: await interruptible(examine(checked), context) });
   }
-  const text = ({ service, diagnosis }: (typeof seen)[number]) => {
-    const { findings, refused } = diagnosis;
+  const text = ({ service, result }: (typeof seen)[number]) => {
+    const { checks, refused } = result;
     const because = refused ? `\n\n${refused.message}\n${indented(refused.remedy)}` : '';
-    const verdict = isHealthy(diagnosis) ? 'Nothing is wrong.' : 'Something is wrong; what to do stands below each finding.';
-    return `${all ? `${output.paint('bold', service)}\n` : ''}${findingsText(findings, output.paint)}${because}\n\n${verdict}`;
+    const verdict = isHealthy(result) ? 'Nothing is wrong.' : 'Something is wrong; what to do is below each check.';
+    return `${all ? `${output.paint('bold', service)}\n` : ''}${checksText(checks, output.paint)}${because}\n\n${verdict}`;
   };
-  const healthy = seen.every(({ diagnosis }) => isHealthy(diagnosis));
-  const documents = seen.map(({ service, diagnosis }) => ({ service, healthy: isHealthy(diagnosis), ...diagnosis }));
-  output.answer(() => seen.map(text).join('\n\n'), all ? { healthy, diagnoses: documents } : { ...documents[0] });
-  const exits = seen.flatMap(({ diagnosis: { refused } }) => (refused ? [ERRORS[refused.code].exit] : []));
+  const healthy = seen.every(({ result }) => isHealthy(result));
+  const documents = seen.map(({ service, result }) => ({ service, healthy: isHealthy(result), ...result }));
+  output.answer(() => seen.map(text).join('\n\n'), all ? { healthy, reports: documents } : { ...documents[0] });
+  const exits = seen.flatMap(({ result: { refused } }) => (refused ? [ERRORS[refused.code].exit] : []));
   return Math.max(healthy ? EXIT.done : EXIT.failed, ...exits);
 }
 

@@ -3,11 +3,11 @@
  * a window may ask for, one at a time. It knows neither Electron nor HTTP; whoever hosts it declares how snapshots travel.
  */
 
-import { type Defect, repairReceipt } from '../model/defect.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
+import { type FoundProblem, repairReceipt } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { Operation, Progress, Report } from '../model/steps.ts';
 import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, Versions } from './ipc.ts';
@@ -116,9 +116,9 @@ export class GatewayServiceController {
 
   async #previewRepair(identity: GatewayIdentity): Promise<Receipt> {
     const { manager } = this.#options;
-    const [status, defects] = await Promise.all([manager.status(identity), manager.examine(identity)]);
+    const [status, foundProblems] = await Promise.all([manager.status(identity), manager.examine(identity)]);
     if (status.mechanism === 'none') throw new GatewayServiceError('not-installed', `(${identity.service})`);
-    return repairReceipt(identity, status.mechanism, isDisabled(status) ? defects.map(enabled) : defects);
+    return repairReceipt(identity, status.mechanism, isDisabled(status) ? foundProblems.map(enabled) : foundProblems);
   }
 
   async #logs(identity: GatewayIdentity, lines: number): Promise<LogTail> {
@@ -267,10 +267,12 @@ class ProfileController {
 
 const isDisabled = ({ startType }: Status): boolean => startType === 'disabled';
 
-/** A repair that a person asks for ends what the defect keeps. */
-function enabled(defect: Defect): Defect {
-  if (defect.problem.code !== 'start-disabled') return defect;
-  const { kept: _, ...rest } = defect;
-  const changes = defect.changes.map(entry => ({ ...entry, action: 'change', ...noted('mended', 'disabled', 'automatic') }) as const);
+/** A repair that a person asks for ends what the problem keeps. */
+function enabled(foundProblem: FoundProblem): FoundProblem {
+  if (foundProblem.problem.code !== 'start-disabled') return foundProblem;
+  const { kept: _, ...rest } = foundProblem;
+  const changes = foundProblem.changes.map(
+    entry => ({ ...entry, action: 'change', ...noted('repaired', 'disabled', 'automatic') }) as const,
+  );
   return { ...rest, changes };
 }

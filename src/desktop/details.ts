@@ -20,7 +20,7 @@ export function redact(text: string): string {
   return NAMES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), withoutSecrets(text));
 }
 
-/** The report as plain text, one fact a line, English whatever the locale: it is read by those who mend. */
+/** The report as plain text, one fact a line, English whatever the locale: it is read by those who repair. */
 export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogTail): string {
   const { status, lastError, operation, update, updateEnd } = snapshot;
   const { restarts, lastExit } = status;

@@ -35,7 +35,7 @@ const ALERTS: Readonly<Record<AlertKind, Announcement>> = {
   'crash-loop': { title: 'keeps failing', body: 'It is restarted again and again. The log says why it ends.' },
   configuration: {
     title: 'needs attention',
-    body: 'Hermes refuses its configuration, so it is not restarted. Mend it, then start the gateway.',
+    body: 'Hermes refuses its configuration, so it is not restarted. Fix it, then start the gateway.',
   },
   failed: { title: 'failed', body: 'Nothing will restart it. Open Hermes to see why, and to start it.' },
   'bad-update': {

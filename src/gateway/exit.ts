@@ -82,7 +82,7 @@ export function classifyExit(code: number | null, evidence: ExitEvidence): ExitV
     return { kind: 'stopped-from-outside', reason: `Process ${writerPid} asked it to stop (${how}).`, holderPid: writerPid };
   }
   if (code === CONFIGURATION_ERROR)
-    return { kind: 'needs-attention', reason: `The gateway says that its configuration must be mended (${how}).` };
+    return { kind: 'needs-attention', reason: `The gateway says that its configuration must be fixed (${how}).` };
   if (updateMarker !== undefined)
     return {
       kind: 'stopped-from-outside',

@@ -1,5 +1,5 @@
 /**
- * The doctor of one gateway service: compares what is there with what should be, and mends what can be mended: first what is the user's own,
+ * The doctor of one gateway service: compares what is there with what should be, and repairs what can be repaired: first what is the user's own,
  * then, with one consent, what is an administrator's. What somebody chose on purpose, and what is a person's to decide, is told and kept.
  */
 
@@ -7,11 +7,11 @@ import type { GatewayIdentity } from '../gateway/home.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
-import type { Ailment, Defect } from '../model/defect.ts';
 import { definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import type { FoundProblem, RepairableProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
 import type { Report } from '../model/steps.ts';
 import { takeOver } from '../process/orphan.ts';
@@ -27,15 +27,15 @@ export interface DoctorPorts {
   readonly former?: FormerAutostart | undefined;
 }
 
-interface Patient {
+interface CheckedService {
   readonly identity: GatewayIdentity;
   readonly folder: StateFolder;
   readonly status: Status;
 }
 
-export interface Treatment {
-  readonly treated: readonly Defect[];
-  /** Why something stays as it was that could be mended. */
+export interface RepairAttempt {
+  readonly repaired: readonly FoundProblem[];
+  /** Why something stays as it was that could be repaired. */
   readonly refused?: GatewayServiceError;
 }
 
@@ -46,56 +46,58 @@ export class Doctor {
     this.#ports = ports;
   }
 
-  async examine(patient: Patient): Promise<readonly Defect[]> {
-    return (await this.#ailments(patient)).map(({ cure: _, ...defect }) => defect);
+  async examine(checked: CheckedService): Promise<readonly FoundProblem[]> {
+    return (await this.#problems(checked)).map(({ repair: _, ...foundProblem }) => foundProblem);
   }
 
-  async treat(patient: Patient, report: Report): Promise<Treatment> {
-    const { identity, folder } = patient;
+  async repair(checked: CheckedService, report: Report): Promise<RepairAttempt> {
+    const { identity, folder } = checked;
     const { mechanisms, former } = this.#ports;
-    const treated: Defect[] = [];
+    const repaired: FoundProblem[] = [];
     let refused: GatewayServiceError | undefined;
-    const attempt = async (defects: readonly Ailment[], cure: () => Promise<unknown>) => {
+    const attempt = async (foundProblems: readonly RepairableProblem[], repair: () => Promise<unknown>) => {
       try {
-        await cure();
-        treated.push(...defects.map(({ cure: _, ...defect }) => defect));
+        await repair();
+        repaired.push(...foundProblems.map(({ repair: _, ...foundProblem }) => foundProblem));
       } catch (thrown) {
         refused ??= toGatewayServiceError(thrown);
       }
     };
-    const ailments = (await this.#ailments(patient)).filter(({ kept }) => !kept);
-    for (const ailment of ailments) {
-      const { cure } = ailment;
-      if (typeof cure === 'function') await attempt([ailment], () => cure(report));
+    const repairable = (await this.#problems(checked)).filter(({ kept }) => !kept);
+    for (const each of repairable) {
+      const { repair } = each;
+      if (typeof repair === 'function') await attempt([each], () => repair(report));
     }
-    const ofRegistration = ailments.filter(({ cure }) => cure === 'registration');
+    const ofRegistration = repairable.filter(({ repair }) => repair === 'registration');
     if (ofRegistration.length > 0) {
       const { host } = await mechanisms.inCharge(identity, folder);
       const definition = await folder.definition().catch(() => undefined);
       await attempt(ofRegistration, async () => {
-        // The elevated step that mends the registration may take away what needs rights.
+        // The elevated step that repairs the registration may take away what needs rights.
         await former?.remember(identity);
         await host.repair?.(identity, definition, report);
         await former?.takeOver(identity, report);
       });
     }
-    return { treated, ...(refused && { refused }) };
+    return { repaired, ...(refused && { refused }) };
   }
 
-  async #ailments({ identity, folder, status }: Patient): Promise<readonly Ailment[]> {
+  async #problems({ identity, folder, status }: CheckedService): Promise<readonly RepairableProblem[]> {
     const { mechanisms, processes } = this.#ports;
     const [{ host, registration }, all] = await Promise.all([
       mechanisms.inCharge(identity, folder),
       mechanisms.registered(identity, folder),
     ]);
-    // What belongs to somebody else is told by the status, and is nobody's here to mend.
+    // What belongs to somebody else is told by the status, and is nobody's here to repair.
     if (registration.state !== 'registered') return withProblems([], status);
     const definition = await folder.definition().catch(() => undefined);
     const found = await Promise.all([
-      host.examine?.(identity, definition).then(defects => defects.map((defect): Ailment => ({ ...defect, cure: 'registration' }))),
-      definitionAilments(identity, folder, host),
+      host
+        .examine?.(identity, definition)
+        .then(foundProblems => foundProblems.map((foundProblem): RepairableProblem => ({ ...foundProblem, repair: 'registration' }))),
+      definitionProblems(identity, folder, host),
       Promise.all(all.filter(other => other !== host).map(other => leftOver(other, identity, status))),
-      this.#formerAilments(identity, host),
+      this.#formerProblems(identity, host),
       this.#unmanaged(identity, folder),
       staleState(folder, processes),
     ]);
@@ -106,18 +108,18 @@ export class Doctor {
   }
 
   /** What starts this gateway besides us, and what needs rights of it only together with the registration. */
-  async #formerAilments(identity: GatewayIdentity, host: HostPort): Promise<Ailment[]> {
+  async #formerProblems(identity: GatewayIdentity, host: HostPort): Promise<RepairableProblem[]> {
     const { former } = this.#ports;
     if (!former) return [];
-    return (await former.examine(identity)).map((defect): Ailment => {
-      if (defect.changes.length === 0) return defect;
-      const withRights = defect.problem.elevated && host.elevated;
-      return { ...defect, cure: withRights ? 'registration' : report => former.takeOver(identity, report) };
+    return (await former.examine(identity)).map((foundProblem): RepairableProblem => {
+      if (foundProblem.changes.length === 0) return foundProblem;
+      const withRights = foundProblem.problem.elevated && host.elevated;
+      return { ...foundProblem, repair: withRights ? 'registration' : report => former.takeOver(identity, report) };
     });
   }
 
   /** A gateway of this home that is none of ours: neither what our runner launched, nor below it. */
-  async #unmanaged({ home }: GatewayIdentity, folder: StateFolder): Promise<Ailment[]> {
+  async #unmanaged({ home }: GatewayIdentity, folder: StateFolder): Promise<RepairableProblem[]> {
     const { processes, parentOf } = this.#ports;
     const living = livingGateway(home, processes);
     if (!living?.certain) return [];
@@ -126,28 +128,28 @@ export class Doctor {
     // Where parents cannot be told, whatever runs beside ours is taken for its child.
     if (ours !== undefined && (!parentOf || isBelow(living.pid, ours, parentOf))) return [];
     const changes = [{ action: 'stop', kind: 'process', target: `gateway (PID ${living.pid})` } as const];
-    return [{ problem: problem('gateway-unmanaged', `(PID ${living.pid})`), changes, cure: () => takeOver(home, processes) }];
+    return [{ problem: problem('gateway-unmanaged', `(PID ${living.pid})`), changes, repair: () => takeOver(home, processes) }];
   }
 }
 
 /** The problems of the status go along, but those that a check has found itself. */
-function withProblems(ailments: readonly Ailment[], { problems }: Status): readonly Ailment[] {
-  const known = new Set(ailments.map(({ problem: { code } }) => code));
-  return [...ailments, ...problems.filter(({ code }) => !known.has(code)).map(each => ({ problem: each, changes: [] }))];
+function withProblems(found: readonly RepairableProblem[], { problems }: Status): readonly RepairableProblem[] {
+  const known = new Set(found.map(({ problem: { code } }) => code));
+  return [...found, ...problems.filter(({ code }) => !known.has(code)).map(each => ({ problem: each, changes: [] }))];
 }
 
-async function definitionAilments(identity: GatewayIdentity, folder: StateFolder, { mechanism }: HostPort): Promise<Ailment[]> {
+async function definitionProblems(identity: GatewayIdentity, folder: StateFolder, { mechanism }: HostPort): Promise<RepairableProblem[]> {
   const unreadable = (error: unknown) => (error instanceof GatewayServiceError ? error.code : undefined);
   const state = await folder.definition().then(found => (found ? 'readable' : 'missing'), unreadable);
   if (state !== 'missing' && state !== 'state-corrupt') return [];
   const code = state === 'missing' ? 'definition-missing' : 'definition-unreadable';
   const changes = [{ action: 'create', kind: 'file', target: folder.definitionPath } as const];
-  return [{ problem: problem(code), changes, cure: () => folder.writeDefinition(definitionOf(identity, mechanism)) }];
+  return [{ problem: problem(code), changes, repair: () => folder.writeDefinition(definitionOf(identity, mechanism)) }];
 }
 
-async function leftOver(other: HostPort, identity: GatewayIdentity, status: Status): Promise<Ailment> {
+async function leftOver(other: HostPort, identity: GatewayIdentity, status: Status): Promise<RepairableProblem> {
   const changes = await other.receipt('uninstall', identity, status);
-  return { problem: problem('mechanism-left-over', `(${other.mechanism})`), changes, cure: report => other.unregister(identity, report) };
+  return { problem: problem('mechanism-left-over', `(${other.mechanism})`), changes, repair: report => other.unregister(identity, report) };
 }
 
 function isBelow(pid: number, ancestor: number, parentOf: (pid: number) => number | undefined): boolean {

@@ -9,7 +9,6 @@ import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { livingUpdater } from '../gateway/update-marker.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
-import { carriedOut, type Defect, type Repair, repairReceipt } from '../model/defect.ts';
 import { type Definition, definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
@@ -17,6 +16,7 @@ import type { GatewayManager, HoldReason, InstallOptions } from '../model/manage
 import { poll } from '../model/poll.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
 import type { Receipt } from '../model/receipt.ts';
+import { carriedOut, type FoundProblem, type Repair, repairReceipt } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { Operation, Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
@@ -27,7 +27,7 @@ import { StateFolder } from '../state/state-folder.ts';
 import { Doctor } from './doctor.ts';
 import { DOWN_MS, holdDown } from './hold-down.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
-import type { Neighbours } from './install-obstacles.ts';
+import type { InstallObstacles } from './install-obstacles.ts';
 import { Mechanisms } from './mechanisms.ts';
 import { exclusively } from './operation-turn.ts';
 import { connectRunner, readStatus, type StatusSource, watchStatus } from './status-source.ts';
@@ -39,7 +39,7 @@ export interface HostedManagerOptions {
   /** Resolves the command that will be started, so that a missing program is told before anything is written. */
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   readonly former?: FormerAutostart;
-  readonly neighbours?: Neighbours;
+  readonly installObstacles?: InstallObstacles;
   /** The process that started another one; undefined where that cannot be told. */
   readonly parentOf?: (pid: number) => number | undefined;
 }
@@ -142,28 +142,28 @@ export class HostedManager implements GatewayManager {
     return this.status(identity);
   }
 
-  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
+  async examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]> {
     return this.#doctor.examine({ identity, folder: this.#folder(identity), status: await this.status(identity) });
   }
 
   async repair(identity: GatewayIdentity, report: Report = () => undefined): Promise<Repair> {
     const folder = this.#folder(identity);
-    const { treated, refused } = await this.#exclusively('repair', folder, report, async () => {
+    const { repaired: attempted, refused } = await this.#exclusively('repair', folder, report, async () => {
       await this.#requireInstalled(identity);
       report(progress('repair', 'repairing'));
-      return this.#doctor.treat({ identity, folder, status: await this.status(identity) }, report);
+      return this.#doctor.repair({ identity, folder, status: await this.status(identity) }, report);
     });
     const after = await this.status(identity);
     // One that is said to start may have nobody who starts it: an installation that was killed, say.
-    const isDown = after.phase === 'failed' || after.phase === 'starting' || (after.phase === 'stopped' && treated.length > 0);
+    const isDown = after.phase === 'failed' || after.phase === 'starting' || (after.phase === 'stopped' && attempted.length > 0);
     const started = isDown && after.desired === 'running' ? await this.start(identity, report).catch(toGatewayServiceError) : after;
     const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
     const status = started instanceof GatewayServiceError ? await this.status(identity) : started;
     const [left, { host }] = await Promise.all([this.examine(identity), this.#mechanisms.inCharge(identity, folder)]);
-    const mended = carriedOut(treated, left);
+    const repaired = carriedOut(attempted, left);
     return {
-      receipt: repairReceipt(identity, host.mechanism, mended),
-      mended,
+      receipt: repairReceipt(identity, host.mechanism, repaired),
+      repaired,
       left,
       status,
       ...(failed && { refused: failed.toValue() }),

@@ -13,7 +13,7 @@ import type { ProcessTable } from '../model/process-ref.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { FindHermesUnit, HermesUnit } from './hermes-units.ts';
 
-export interface NeighbourFacts {
+export interface ObstacleFacts {
   /** PID of the default profile's gateway, where that serves this profile. */
   readonly servedBy?: number;
   readonly unit?: HermesUnit;
@@ -23,14 +23,14 @@ export interface NeighbourFacts {
   readonly heldBots: readonly string[];
 }
 
-export interface Neighbours {
-  look(identity: GatewayIdentity): Promise<NeighbourFacts>;
+export interface InstallObstacles {
+  look(identity: GatewayIdentity): Promise<ObstacleFacts>;
 }
 
 /** Hermes' code of a platform whose token another gateway holds: `telegram-bot-token_lock`. */
 const HELD = /_lock$/;
 
-export function neighbours(processes: ProcessTable, findUnit: FindHermesUnit): Neighbours {
+export function installObstacles(processes: ProcessTable, findUnit: FindHermesUnit): InstallObstacles {
   return {
     look: async identity => {
       const servedBy = servingGateway(identity, processes);
@@ -64,13 +64,13 @@ function botsHeldByOthers(home: string, processes: ProcessTable): string[] {
 }
 
 /** Why this gateway is to have no service of ours; undefined where it may. */
-export function obstacleTo({ profile }: GatewayIdentity, { servedBy, unit }: NeighbourFacts): GatewayServiceError | undefined {
+export function obstacleTo({ profile }: GatewayIdentity, { servedBy, unit }: ObstacleFacts): GatewayServiceError | undefined {
   if (servedBy !== undefined) return new GatewayServiceError('profile-served', `("${profile}", PID ${servedBy})`);
   return unit && new GatewayServiceError('kept-by-hermes', `(${described(unit)})`);
 }
 
 /** What is to be known beside the phase. A bot that is held matters where a gateway runs, a profile that is gone where there is a service. */
-export function neighbourProblems({ servedBy, unit, gone, heldBots }: NeighbourFacts, registered: boolean): Problem[] {
+export function obstacleProblems({ servedBy, unit, gone, heldBots }: ObstacleFacts, registered: boolean): Problem[] {
   return [
     ...(servedBy === undefined ? [] : [problem('profile-served', `(PID ${servedBy})`)]),
     ...(unit ? [problem('kept-by-hermes', `(${described(unit)})`)] : []),

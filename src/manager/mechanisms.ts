@@ -13,7 +13,7 @@ import { type Problem, problem } from '../model/problems.ts';
 import type { Installable } from '../model/status.ts';
 import type { Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import { type Neighbours, neighbourProblems, obstacleTo } from './install-obstacles.ts';
+import { type InstallObstacles, obstacleProblems, obstacleTo } from './install-obstacles.ts';
 import type { HostReport, MechanismFacts } from './status-source.ts';
 
 export interface Registered {
@@ -24,17 +24,17 @@ export interface Registered {
 /** Who else starts or serves a gateway. */
 export interface Around {
   readonly former?: FormerAutostart;
-  readonly neighbours?: Neighbours;
+  readonly installObstacles?: InstallObstacles;
 }
 
 export class Mechanisms implements MechanismFacts {
   readonly #hosts: readonly [HostPort, ...HostPort[]];
-  readonly #neighbours: Neighbours | undefined;
+  readonly #installObstacles: InstallObstacles | undefined;
   readonly #former: FormerAutostart | undefined;
 
-  constructor(hosts: readonly [HostPort, ...HostPort[]], { neighbours, former }: Around = {}) {
+  constructor(hosts: readonly [HostPort, ...HostPort[]], { installObstacles, former }: Around = {}) {
     this.#hosts = hosts;
-    this.#neighbours = neighbours;
+    this.#installObstacles = installObstacles;
     this.#former = former;
   }
 
@@ -69,7 +69,7 @@ export class Mechanisms implements MechanismFacts {
    * `foreign` where the name is somebody else's, `profile-served` and `kept-by-hermes` where the gateway is in other hands
    */
   async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
-    const [all, around] = await Promise.all([this.#all(identity, folder), this.#neighbours?.look(identity)]);
+    const [all, around] = await Promise.all([this.#all(identity, folder), this.#installObstacles?.look(identity)]);
     const obstacle = around && obstacleTo(identity, around);
     if (obstacle) throw obstacle;
     const present = all.find(isRegistered);
@@ -94,7 +94,7 @@ export class Mechanisms implements MechanismFacts {
       host.hostFacts(identity, folder),
       registered ? host.problems?.(identity, folder) : undefined,
       this.#formerProblems(identity, registration).catch(() => undefined),
-      this.#neighbours?.look(identity),
+      this.#installObstacles?.look(identity),
     ]);
     const left = all.filter(each => isRegistered(each) && each.host !== host);
     return {
@@ -105,7 +105,7 @@ export class Mechanisms implements MechanismFacts {
         ...(problems ?? []),
         ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)),
         ...(former ?? []),
-        ...(around ? neighbourProblems(around, registered) : []),
+        ...(around ? obstacleProblems(around, registered) : []),
       ],
     };
   }

@@ -5,10 +5,10 @@
 
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Ailment } from '../model/defect.ts';
 import { type ProblemCode, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import type { RepairableProblem } from '../model/repair.ts';
 import { readJson } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
@@ -21,18 +21,18 @@ const DISPENSABLE = ['desired.json', 'host.json', 'runner.json', 'launch.json'];
 /** An unfinished write older than this was interrupted, in milliseconds. */
 const UNFINISHED_MS = 60_000;
 
-export async function staleState(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
-  const ailments = await Promise.all([locks(folder, processes), updates(folder, processes), damaged(folder), unfinished(folder)]);
-  return ailments.flat();
+export async function staleState(folder: StateFolder, processes: ProcessTable): Promise<RepairableProblem[]> {
+  const found = await Promise.all([locks(folder, processes), updates(folder, processes), damaged(folder), unfinished(folder)]);
+  return found.flat();
 }
 
-async function locks(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
+async function locks(folder: StateFolder, processes: ProcessTable): Promise<RepairableProblem[]> {
   const files = [folder.supervisorLock, folder.runnerLock, folder.operationLock];
   const stale = await Promise.all(files.map(async file => (await exists(file)) && lockHolder(file, processes) === undefined));
   return files.filter((_, index) => stale[index]).map(file => removal('lock-stale', file, noted('stale')));
 }
 
-async function updates(folder: StateFolder, processes: ProcessTable): Promise<Ailment[]> {
+async function updates(folder: StateFolder, processes: ProcessTable): Promise<RepairableProblem[]> {
   const { service } = folder;
   const holds = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   const journals = (await readJournals(path.dirname(folder.path))).flatMap(found => {
@@ -46,24 +46,26 @@ async function updates(folder: StateFolder, processes: ProcessTable): Promise<Ai
   ];
   if (files.length === 0) return [];
   const changes = files.map((target): ReceiptEntry => ({ action: 'remove', kind: 'file', target, ...noted('stale') }));
-  return [{ problem: problem('hold-stale', `(${files.join(', ')})`), changes, cure: () => settleUpdates(folder, processes) }];
+  return [{ problem: problem('hold-stale', `(${files.join(', ')})`), changes, repair: () => settleUpdates(folder, processes) }];
 }
 
-async function damaged(folder: StateFolder): Promise<Ailment[]> {
+async function damaged(folder: StateFolder): Promise<RepairableProblem[]> {
   const reads = await Promise.all(
     DISPENSABLE.map(async name => {
       const file = path.join(folder.path, name);
       return { file, read: await readJson(file) };
     }),
   );
-  return reads.flatMap(({ file, read }): Ailment[] => {
+  return reads.flatMap(({ file, read }): RepairableProblem[] => {
     if (read.state !== 'damaged') return [];
     const changes = [{ action: 'remove', kind: 'file', target: file, ...noted('put-aside') } as const];
-    return [{ problem: problem('state-file-damaged', `(${file}: ${read.why})`), changes, cure: () => fs.rename(file, `${file}.damaged`) }];
+    return [
+      { problem: problem('state-file-damaged', `(${file}: ${read.why})`), changes, repair: () => fs.rename(file, `${file}.damaged`) },
+    ];
   });
 }
 
-async function unfinished(folder: StateFolder): Promise<Ailment[]> {
+async function unfinished(folder: StateFolder): Promise<RepairableProblem[]> {
   const names = await fs.readdir(folder.path).catch((): string[] => []);
   const found = await Promise.all(
     names
@@ -77,9 +79,9 @@ async function unfinished(folder: StateFolder): Promise<Ailment[]> {
   return found.flat();
 }
 
-function removal(code: ProblemCode, file: string, note: Pick<ReceiptEntry, 'detail' | 'note'>): Ailment {
+function removal(code: ProblemCode, file: string, note: Pick<ReceiptEntry, 'detail' | 'note'>): RepairableProblem {
   const changes = [{ action: 'remove', kind: 'file', target: file, ...note } as const];
-  return { problem: problem(code, `(${file})`), changes, cure: () => fs.rm(file, { force: true }) };
+  return { problem: problem(code, `(${file})`), changes, repair: () => fs.rm(file, { force: true }) };
 }
 
 async function exists(file: string): Promise<boolean> {

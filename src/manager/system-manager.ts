@@ -17,7 +17,7 @@ import type { UpdatePorts } from '../update/ports.ts';
 import { hermesUnits } from './hermes-units.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
 import { installFiles } from './install-files.ts';
-import { neighbours } from './install-obstacles.ts';
+import { installObstacles } from './install-obstacles.ts';
 
 export interface SystemManagerOptions {
   /** Folder of all state folders. */
@@ -42,8 +42,8 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const { processes, isInUse, parentOf } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const { platform } = process;
-  const around = neighbours(processes, hermesUnits({ platform, homedir: os.homedir() }));
-  const options = { stateRoot, processes, checkCommand, neighbours: around, parentOf };
+  const around = installObstacles(processes, hermesUnits({ platform, homedir: os.homedir() }));
+  const options = { stateRoot, processes, checkCommand, installObstacles: around, parentOf };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
   if (platform !== 'win32') return withUpdates(embeddedManager({ ...options, hostCommand }));

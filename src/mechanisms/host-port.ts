@@ -5,11 +5,11 @@
 
 import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
-import type { Defect } from '../model/defect.ts';
 import type { Definition } from '../model/definition.ts';
 import type { HostFacts, Registration } from '../model/facts.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
+import type { FoundProblem } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -26,8 +26,8 @@ export interface HostPort {
   /** What is wrong with the registration itself; asked for one that is registered. */
   problems?(identity: GatewayIdentity, folder: StateFolder): Promise<readonly Problem[]>;
   /** Everything of the registration that is not as `register` would write it; asked for one that is registered. */
-  examine?(identity: GatewayIdentity, definition: Definition | undefined): Promise<readonly Defect[]>;
-  /** Mends all of that, and keeps what somebody chose. */
+  examine?(identity: GatewayIdentity, definition: Definition | undefined): Promise<readonly FoundProblem[]>;
+  /** Repairs all of that, and keeps what somebody chose. */
   repair?(identity: GatewayIdentity, definition: Definition | undefined, report: Report): Promise<void>;
   /** What registering would change beside the state folder; empty where the definition is the registration. */
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;

@@ -31,7 +31,7 @@ import { serviceDisplayName } from '../windows/service-install.ts';
 import { APPS_LIST_KEY } from './apps-list.ts';
 import type { HostPort } from './host-port.ts';
 import { protocolOf, tidyHosts } from './installed-host.ts';
-import { rightsDefect } from './service-defects.ts';
+import { rightsProblem } from './service-problems.ts';
 import {
   brokerCommand,
   examineService,
@@ -140,7 +140,7 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         return examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER });
       } catch (error) {
         if (!isDenied(error)) throw error;
-        return [rightsDefect(service)];
+        return [rightsProblem(service)];
       }
     },
     register: ({ service }, { recovery }, report) => register('install', service, recovery, report),

@@ -5,11 +5,11 @@
 
 import { existsSync } from 'node:fs';
 import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
-import { type Defect, isMendable } from '../model/defect.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { SERVICE_NAME } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
+import { type FoundProblem, isRepairable } from '../model/repair.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
 import { EVENT_SOURCE_KEY, isEventSourceRegistered, noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
 import { enumerateServices, isRemovalPending, queryConfig, queryStatus, type ServiceConfig } from '../windows/scm.ts';
@@ -25,7 +25,7 @@ import {
   type ServiceSpec,
   serviceDisplayName,
 } from '../windows/service-install.ts';
-import { serviceDefects } from './service-defects.ts';
+import { serviceProblems } from './service-problems.ts';
 
 export interface ServiceRegistration {
   readonly service: ServiceName;
@@ -145,7 +145,7 @@ export async function unregisterService(service: ServiceName): Promise<void> {
 }
 
 /** Everything of a service that is not as `registerService` would write it; none where there is no service. Every user may ask. */
-export function examineService(registration: ServiceRegistration): Defect[] {
+export function examineService(registration: ServiceRegistration): FoundProblem[] {
   const { service, hostCommand, recovery } = registration;
   const found = readInstalled(service);
   if (!found) return [];
@@ -155,7 +155,7 @@ export function examineService(registration: ServiceRegistration): Defect[] {
   const { program, args } = brokerCommand(hostCommand, service);
   const chosen = { ...specOf(registration, owner), delayedStart: settings.answered.delayedStart ?? false };
   const { delaysMs } = settings.kept.recovery ?? settings.answered.recovery ?? {};
-  return serviceDefects(
+  return serviceProblems(
     {
       wrong: mismatches(chosen, config.startType, found),
       binaryPath: config.binaryPath,
@@ -187,7 +187,7 @@ export function isRegistered(registration: ServiceRegistration, { enable }: { en
   const { service } = registration;
   const config = queryConfig(service);
   if (!config || isRemovalPending(service) || (enable && config.startType === 'disabled')) return false;
-  return !examineService(registration).some(isMendable);
+  return !examineService(registration).some(isRepairable);
 }
 
 /** Whether nothing of this name is left that could start anything. Every user may ask. */

@@ -8,7 +8,6 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { TrustsServer } from '../control/control-client.ts';
 import { sameFolder } from '../gateway/home.ts';
-import type { Defect } from '../model/defect.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -16,6 +15,7 @@ import { poll } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted } from '../model/receipt.ts';
+import type { FoundProblem } from '../model/repair.ts';
 import { startDetached } from '../process/detach.ts';
 import { isLock, lockHolder, takeLock } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
@@ -86,7 +86,7 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, trustsSe
     await pruneHostCopies(copies, new Set(commands.flatMap(command => copyOf(command, copies) ?? [])));
   }
 
-  /** What to start: what the entry says, from a copy that is whole. A damaged copy is mended; an entry that the user removed is not. */
+  /** What to start: what the entry says, from a copy that is whole. A damaged copy is repaired; an entry that the user removed is not. */
   async function whole(service: ServiceName): Promise<readonly string[]> {
     const entry = await entries.find(service);
     if (!entry) return entryCommand(await inTurn(() => ensureHostCopy(copies, hostCommand)), service);
@@ -120,7 +120,7 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, trustsSe
     trustsServer,
     hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
     problems: ({ service }) => problems(service),
-    examine: async ({ service }) => (await problems(service)).map(each => defectOf(each, entries.folder(), service)),
+    examine: async ({ service }) => (await problems(service)).map(each => entryProblem(each, entries.folder(), service)),
     repair: async ({ service }) => {
       const taken = await entries.taken(service);
       if (taken) throw new GatewayServiceError('startup-entry-taken', `(${taken})`);
@@ -176,8 +176,8 @@ export function startupHost({ hostCommand, stateRoot, processes, shell, trustsSe
   };
 }
 
-/** What mends a problem of the entry: to write it and its copy anew. Windows' own switch is the user's; another one's entry is too. */
-function defectOf(found: Problem, folder: string, service: ServiceName): Defect {
+/** What repairs a problem of the entry: to write it and its copy anew. Windows' own switch is the user's; another one's entry is too. */
+function entryProblem(found: Problem, folder: string, service: ServiceName): FoundProblem {
   switch (found.code) {
     case 'startup-disabled':
       return { problem: found, changes: [], kept: true };

@@ -1,7 +1,7 @@
 import type { GatewayIdentity } from '../gateway/home.ts';
-import type { Defect } from '../model/defect.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
+import type { FoundProblem } from '../model/repair.ts';
 import type { Report } from '../model/steps.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface FormerAutostart {
   /** What of it is still there, or could not be asked for, as the last takeover left it. Asks nobody: it is part of the status. */
   problems(identity: GatewayIdentity): Promise<readonly Problem[]>;
   /** All of it that is there now, as what a repair would take away. */
-  examine(identity: GatewayIdentity): Promise<readonly Defect[]>;
+  examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]>;
   /**
    * Throws, before anything is written, where a mechanism without these rights would have to fight what is there.
    * @throws GatewayServiceError `mechanism-in-charge`

@@ -15,12 +15,12 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { livingGateway } from '../gateway/identity-files.ts';
-import type { Defect } from '../model/defect.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import type { FoundProblem } from '../model/repair.ts';
 import type { Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
 import { writeIfMissing } from '../state/files.ts';
@@ -91,7 +91,7 @@ export class Migration implements FormerAutostart {
     ];
   }
 
-  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
+  async examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]> {
     const found = await this.find(identity);
     const steps = takingPlan(found).filter(({ action }) => action === 'take');
     const unasked = found.unasked.map(({ why }) => ({ problem: problem('autostart-unasked', `(${why})`), changes: [] }));

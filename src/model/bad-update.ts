@@ -1,6 +1,6 @@
 /**
  * A bad update is noticed: a gateway that has failed again and again since an update, and never ran well after it, is not restarted for
- * ever. Somebody must mend it, and should be told what it began with. Pure: runner and status ask the same history and so agree.
+ * ever. Somebody must repair it, and should be told what it began with. Pure: runner and status ask the same history and so agree.
  */
 
 import type { HistoryRecord, NotedUpdate, UpdateNote } from './history.ts';

@@ -61,7 +61,7 @@ export const ERRORS = {
   },
   'gateway-not-up': {
     message: 'The gateway did not come up.',
-    remedy: 'Read why with "hermes-gateway logs", mend it, then run "hermes-gateway start".',
+    remedy: 'Read why with "hermes-gateway logs", fix it, then run "hermes-gateway start".',
     exit: EXIT.failed,
   },
   'started-elevated': {
@@ -77,7 +77,7 @@ export const ERRORS = {
   },
   'gateway-configuration': {
     message: 'The gateway stopped because of its configuration (exit code 78).',
-    remedy: 'Run "hermes gateway run" to see what it misses, mend the configuration, then run "hermes-gateway start".',
+    remedy: 'Run "hermes gateway run" to see what it misses, fix the configuration, then run "hermes-gateway start".',
     exit: EXIT.failed,
   },
   'not-installed': {
@@ -328,7 +328,7 @@ export const ERRORS = {
   },
   'update-failed': {
     message: 'The update command failed; the gateway was started again.',
-    remedy: 'Read the output of the update above, mend it and run the update again.',
+    remedy: 'Read the output of the update above, fix it and run the update again.',
     exit: EXIT.failed,
   },
   'update-running': {

@@ -10,7 +10,7 @@ export type ExitKind =
   | 'stopped-from-outside'
   /** The gateway asked for it: start again at once, which is no failure. */
   | 'restart-in-place'
-  /** A restart would not help; the user must mend the configuration. */
+  /** A restart would not help; the user must repair the configuration. */
   | 'needs-attention'
   /** The ladder's business. */
   | 'failure'

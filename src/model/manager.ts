@@ -3,11 +3,11 @@
  * Every implementation (embedded, SCM, startup) passes `test/contract/manager-contract.ts`.
  */
 
-import type { Defect, Repair } from './defect.ts';
 import type { HistoryRecord } from './history.ts';
 import type { GatewayIdentity } from './identity.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Receipt } from './receipt.ts';
+import type { FoundProblem, Repair } from './repair.ts';
 import type { Installable, Status } from './status.ts';
 import type { Report } from './steps.ts';
 
@@ -43,11 +43,11 @@ export interface GatewayManager {
   install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
   /** Stops the gateway and removes all that `install` made. Idempotent. */
   uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
-  /** Everything that is not as it should be, and what mending it would change. Changes nothing. */
-  examine(identity: GatewayIdentity): Promise<readonly Defect[]>;
+  /** Everything that is not as it should be, and what repairing it would change. Changes nothing. */
+  examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]>;
   /**
-   * Mends what can be mended, with one consent at most, keeps what somebody chose, and starts a gateway that should run. What an
-   * administrator is needed for and refused is told in the result; what could be mended without one is mended all the same.
+   * Repairs what can be repaired, with one consent at most, keeps what somebody chose, and starts a gateway that should run. What an
+   * administrator is needed for and refused is told in the result; what could be repaired without one is repaired all the same.
    */
   repair(identity: GatewayIdentity, report?: Report): Promise<Repair>;
   /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */

@@ -28,7 +28,7 @@ export const PROBLEMS = {
   },
   configuration: {
     message: 'The gateway refuses its configuration (exit code 78) and is not restarted.',
-    remedy: 'Mend the configuration of Hermes, then start the gateway.',
+    remedy: 'Fix the configuration of Hermes, then start the gateway.',
     elevated: false,
   },
   'bad-update': {

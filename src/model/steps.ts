@@ -13,7 +13,7 @@ export const STEPS = {
   unregistering: 'Removing the service',
   'taking-over': 'Taking over from what started the gateway before',
   'putting-back': 'Putting back what started the gateway before',
-  repairing: 'Mending what is not as it should be',
+  repairing: 'Repairing what is not as it should be',
   clearing: 'Removing the state folder',
   stopping: 'Stopping the gateway',
   restarting: 'Stopping the gateway and starting it again',

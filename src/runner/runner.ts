@@ -119,7 +119,7 @@ export class Runner {
     const unwatch = watchFolder(folder.path, () => {
       this.#wake();
       void this.#yieldToHold();
-      void this.#tolerate(Promise.all([this.#address.mend(), this.#launch.mend()]));
+      void this.#tolerate(Promise.all([this.#address.repair(), this.#launch.repair()]));
     });
     const endCleanup = startUpdateCleanup(folder, processes, log);
     // Whoever wants to watch can wait for the pipe; the gateway need not.
@@ -318,7 +318,7 @@ export class Runner {
     await this.#life.end();
   }
 
-  /** Restarts after a bad update are over: somebody must mend it. */
+  /** Restarts after a bad update are over: somebody must repair it. */
   async #isBadUpdate(): Promise<boolean> {
     const suspect = suspectUpdate(await this.#ports.folder.history(), this.#definition.recovery.resetMs);
     if (!suspect?.bad) return false;

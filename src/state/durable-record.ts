@@ -34,11 +34,11 @@ export class DurableRecord<T> {
   /** Rejects where it could not be written yet. */
   keep(record: T): Promise<void> {
     this.#record = record;
-    return this.mend();
+    return this.repair();
   }
 
   /** Something around it has changed. Rejects where it could not be written yet. */
-  mend(): Promise<void> {
+  repair(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#record === undefined || !this.#place.isThere()) return;
       if (JSON.stringify(await this.#place.read()) === JSON.stringify(this.#record)) return;
@@ -46,7 +46,7 @@ export class DurableRecord<T> {
       try {
         await this.#place.write(this.#record);
       } catch (error) {
-        this.#again = setTimeout(() => void this.mend().catch(() => undefined), AGAIN_MS);
+        this.#again = setTimeout(() => void this.repair().catch(() => undefined), AGAIN_MS);
         throw error;
       }
     });

@@ -16,7 +16,7 @@ export interface Claims {
   readonly attention: boolean;
   /** Nobody of ours lives who could bring it back: a command, or the next sign-in, does. */
   readonly lost: boolean;
-  /** Its definition was damaged; an installation mends that. */
+  /** Its definition was damaged; an installation repairs that. */
   readonly broken: boolean;
   readonly mood: Mood;
 }
@@ -36,7 +36,7 @@ export function mayNotStart({ installed, wished, held, attention }: Claims): str
   if (installed === false) return 'it is not installed';
   if (wished === 'stopped') return 'it is to be stopped';
   if (held) return 'an update is at work';
-  return attention ? 'its configuration must be mended' : undefined;
+  return attention ? 'its configuration must be fixed' : undefined;
 }
 
 /** Whether a gateway must be there, or come back within the ladder. */
@@ -51,7 +51,7 @@ export function begun(claims: Claims, command: CommandName): Claims {
     case 'uninstall':
       return { ...claims, wished: claims.wished === 'stopped' ? 'stopped' : 'unknown' };
     case 'update':
-      // It may mend the configuration, and so it starts what needs that.
+      // It may repair the configuration, and so it starts what needs that.
       return claims.attention ? unknown(claims) : claims;
     case 'install':
     case 'switch':
@@ -127,7 +127,7 @@ export function contradiction(claims: Claims, { gateways, busy }: Seen, ready: b
   if (claims.installed !== true) return undefined;
   if (status.phase === 'not-installed') return `${said}, but it is installed`;
   if (claims.wished === 'stopped' && status.phase !== 'stopped') return `${said}, but it was stopped`;
-  if (claims.attention && status.phase !== 'needs-attention') return `${said}, but its configuration must be mended`;
+  if (claims.attention && status.phase !== 'needs-attention') return `${said}, but its configuration must be fixed`;
   if (!mustCome(claims)) return undefined;
   if (pid !== undefined && ready && !ALIVE.has(status.phase)) return `${said}, but gateway ${pid} runs`;
   if (pid !== undefined && ready && status.gatewayPid !== pid) return `the status names gateway ${status.gatewayPid}, but ${pid} runs`;

@@ -242,7 +242,7 @@ describe('a damaged state', () => {
   const stateFile = async (name: string) =>
     path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service', (await status()).service, name);
 
-  it('is found by doctor and mended by doctor --fix, and the damaged file is kept', async () => {
+  it('is found by doctor and repaired by doctor --fix, and the damaged file is kept', async () => {
     makeHermes();
     expect(document(await run('install', '--json')).status.phase).toBe('running');
     await run('stop');
@@ -254,7 +254,7 @@ describe('a damaged state', () => {
     expect(document(told).status.problems).toMatchObject([{ code: 'definition-unreadable' }]);
     const examined = await run('doctor', '--json');
     expect(examined.exit).toBe(EXIT.failed);
-    const bad = document(examined).findings.filter(({ outcome }: { outcome: string }) => outcome === 'problem');
+    const bad = document(examined).checks.filter(({ outcome }: { outcome: string }) => outcome === 'problem');
     expect(bad.map(({ code }: { code: string }) => code).sort()).toEqual(['definition-unreadable', 'state-file-damaged']);
     for (const { remedy } of bad) expect(remedy).toMatch(/\w/);
     expect(fs.readFileSync(definition, 'utf8')).toBe('{"schema":1,');

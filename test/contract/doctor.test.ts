@@ -1,4 +1,4 @@
-// What the doctor finds around a real service of this system after somebody broke it by hand, what it mends, and what it keeps.
+// What the doctor finds around a real service of this system after somebody broke it by hand, what it repairs, and what it keeps.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -42,8 +42,8 @@ describe('the doctor', () => {
     expect(await manager.examine(identity)).toEqual([]);
     await install();
     expect(await manager.examine(identity)).toEqual([]);
-    const { receipt, left, mended } = await manager.repair(identity);
-    expect({ entries: receipt.entries, left, mended }).toEqual({ entries: [], left: [], mended: [] });
+    const { receipt, left, repaired } = await manager.repair(identity);
+    expect({ entries: receipt.entries, left, repaired }).toEqual({ entries: [], left: [], repaired: [] });
     await manager.stop(identity);
     expect(await manager.examine(identity)).toEqual([]);
     expect((await manager.repair(identity)).status).toMatchObject({ phase: 'stopped', desired: 'stopped' });
@@ -113,8 +113,8 @@ describe('the doctor', () => {
     const [found, ...rest] = await manager.examine(identity);
     expect(rest).toEqual([]);
     expect(found).toMatchObject({ problem: { code: 'gateway-unmanaged', message: expect.stringContaining(`PID ${again.pid}`) } });
-    const { mended, status } = await manager.repair(identity);
-    expect(mended).toMatchObject([{ problem: { code: 'gateway-unmanaged' } }]);
+    const { repaired, status } = await manager.repair(identity);
+    expect(repaired).toMatchObject([{ problem: { code: 'gateway-unmanaged' } }]);
     expect(status).toMatchObject({ phase: 'stopped', desired: 'stopped' });
     expect(sandbox.gateways(identity.home)).toEqual([]);
     expect(sandbox.gateways(other.home)).toEqual([started[1]?.pid]);

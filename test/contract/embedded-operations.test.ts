@@ -82,7 +82,7 @@ describe('an installation', () => {
       desired: 'running',
       lastExit: { reason: expect.stringContaining(reason) },
     });
-    // Mended, it comes up.
+    // Repaired, it comes up.
     expect(await service.install()).toMatchObject({ phase: 'running' });
   });
 
@@ -329,7 +329,7 @@ describe('a hold', () => {
 });
 
 describe('damage', () => {
-  it('to the definition is a problem with a remedy, a start says so, and an install mends it', async () => {
+  it('to the definition is a problem with a remedy, a start says so, and an install repairs it', async () => {
     await service.install();
     await service.manager.stop(service.identity);
     const file = path.join(service.folder.path, 'definition.json');

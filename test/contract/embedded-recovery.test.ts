@@ -182,13 +182,13 @@ describe('a gateway that ends by itself', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('and hangs is degraded, and a restart mends it', async () => {
+  it('and hangs is degraded, and a restart repairs it', async () => {
     const { gatewayPid } = await service.install([], { probeMs: 100 });
     service.sandbox.tell(service.home, 'test-hang');
     const status = await service.untilPhase('degraded');
     expect(status).toMatchObject({ gatewayPid, problems: [{ code: 'gateway-silent' }] });
-    const mended = await service.manager.restart(service.identity);
-    expect(mended.gatewayPid).not.toBe(gatewayPid);
+    const repaired = await service.manager.restart(service.identity);
+    expect(repaired.gatewayPid).not.toBe(gatewayPid);
     expect(await service.untilPhase('running')).toMatchObject({ problems: [] });
     const noted = (await service.manager.history(service.identity)).filter(({ kind }) => kind === 'noted');
     expect(noted).toMatchObject([{ what: 'degraded' }]);

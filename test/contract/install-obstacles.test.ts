@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gatewayIdentity, profileIdentity } from '../../src/gateway/home.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { hermesUnits } from '../../src/manager/hermes-units.ts';
-import { neighbours } from '../../src/manager/install-obstacles.ts';
+import { installObstacles } from '../../src/manager/install-obstacles.ts';
 import { embeddedManager } from '../../src/manager/system-manager.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { HOST_COMMAND, NOBODY, Sandbox } from '../support/sandbox.ts';
@@ -27,7 +27,7 @@ function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0 } = {}) {
     hostCommand: HOST_COMMAND,
     processes: posixProcesses,
     checkCommand: (_, override) => override ?? [],
-    neighbours: neighbours(posixProcesses, findUnit),
+    installObstacles: installObstacles(posixProcesses, findUnit),
   });
 }
 

@@ -110,8 +110,8 @@ describe('what Hermes has set up', () => {
     await stage.install();
     const newer = hermesTask(launcherOf(stage.home, ENTRY), { user: USER, enabled: false });
     await stage.tasks.put(TASK, newer);
-    const { mended, left, receipt } = await stage.manager.repair(stage.identity);
-    expect({ mended: mended.map(({ problem: { code } }) => code), left }).toEqual({ mended: ['autostart-left'], left: [] });
+    const { repaired, left, receipt } = await stage.manager.repair(stage.identity);
+    expect({ repaired: repaired.map(({ problem: { code } }) => code), left }).toEqual({ repaired: ['autostart-left'], left: [] });
     expect(receipt).toMatchObject({ elevated: false, entries: [{ action: 'remove', kind: 'task', target: TASK }] });
     expect(await theirs()).toEqual([]);
     await stage.uninstall();
@@ -157,7 +157,7 @@ describe('what an administrator has set up', () => {
     expect(first.left).toMatchObject([{ problem: { code: 'autostart-left', elevated: true } }]);
     expect(await theirs()).toEqual([TASK]);
     stage.service.consent = 'declined';
-    expect(await stage.manager.repair(stage.identity)).toMatchObject({ refused: { code: 'consent-declined' }, mended: [] });
+    expect(await stage.manager.repair(stage.identity)).toMatchObject({ refused: { code: 'consent-declined' }, repaired: [] });
     stage.service.consent = 'given';
     stage.elevatedStepTakes();
     expect(await stage.manager.repair(stage.identity)).toMatchObject({ receipt: { elevated: true }, left: [] });

@@ -1,5 +1,5 @@
 // What a Startup folder may hold against us: somebody else's entries, no folder, no shortcuts, a switch that the user turned off, a copy of
-// the host that was deleted. Nothing of others is touched, nothing is overruled, everything is told, and a repair mends what is ours.
+// the host that was deleted. Nothing of others is touched, nothing is overruled, everything is told, and a repair repairs what is ours.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -111,7 +111,7 @@ describe('the Startup folder', () => {
     const elsewhere = path.join(surroundings.folder, 'OneDrive', 'Startup');
     const redirected = vi.spyOn(shell, 'folder').mockReturnValue(elsewhere);
     expect(await problems()).toEqual(['startup-entry-missing']);
-    expect(await manager.repair(identity)).toMatchObject({ mended: [{ problem: { code: 'startup-entry-missing' } }], left: [] });
+    expect(await manager.repair(identity)).toMatchObject({ repaired: [{ problem: { code: 'startup-entry-missing' } }], left: [] });
     expect(inFolder(elsewhere)).toEqual([path.basename(shortcut)]);
     await manager.uninstall(identity);
     expect(inFolder(elsewhere)).toEqual([]);
@@ -188,7 +188,7 @@ describe("the user's own switch", () => {
 });
 
 describe('the copy of the host', () => {
-  it('that was deleted is told, and mended by the next start', async () => {
+  it('that was deleted is told, and repaired by the next start', async () => {
     await install();
     await manager.stop(identity);
     fs.rmSync(copies(), { recursive: true });
@@ -223,7 +223,7 @@ describe('the copy of the host', () => {
 });
 
 describe('an installation that was killed', () => {
-  it('between its definition and its entry is mended by the next one, and removed whole by a removal', async () => {
+  it('between its definition and its entry is repaired by the next one, and removed whole by a removal', async () => {
     await install();
     await manager.stop(identity);
     fs.rmSync(shortcut);

@@ -207,7 +207,7 @@ describeInChromium('a person at the panel', browser => {
   });
 
   it('is told the reason of a refused configuration once beside the problem', async () => {
-    const reason = 'The gateway says that its configuration must be mended (exit code 78).';
+    const reason = 'The gateway says that its configuration must be fixed (exit code 78).';
     await open(snapshotIn('needs-attention', { detail: reason, lastExit: { code: 78, reason, at: ago(0) } }, { history: [] }));
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('Last exit').waitFor();

@@ -100,7 +100,7 @@ export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides
 
 /** Somebody has changed the delays, and chosen a start type, which stays. */
 const REPAIR: readonly ReceiptEntry[] = [
-  { action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('mended', '5 s', '1, 2, 4, 9, 16, 25, 36, 49, 64 s') },
+  { action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('repaired', '5 s', '1, 2, 4, 9, 16, 25, 36, 49, 64 s') },
   { action: 'keep', kind: 'service', target: 'HermesGateway', ...noted('start-type', 'manual') },
 ];
 

@@ -3,13 +3,13 @@
 
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
 import { composeStatus, type StatusFacts } from '../../src/model/compose-status.ts';
-import { type Defect, isMendable, type Repair, repairReceipt } from '../../src/model/defect.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { failureTimes, type HistoryRecord, type StartCause } from '../../src/model/history.ts';
 import type { Hold } from '../../src/model/hold.ts';
 import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model/manager.ts';
 import type { Receipt } from '../../src/model/receipt.ts';
+import { type FoundProblem, isRepairable, type Repair, repairReceipt } from '../../src/model/repair.ts';
 import type { Desired, Installable, Status } from '../../src/model/status.ts';
 import type { Operation, Report } from '../../src/model/steps.ts';
 import { progress } from '../../src/model/steps.ts';
@@ -158,10 +158,10 @@ export class MemoryManager implements GatewayManager {
   }
 
   /** What a test has put wrong, by the service's name. */
-  readonly defects = new Map<string, readonly Defect[]>();
+  readonly foundProblems = new Map<string, readonly FoundProblem[]>();
 
-  async examine(identity: GatewayIdentity): Promise<readonly Defect[]> {
-    return this.defects.get(identity.service) ?? [];
+  async examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]> {
+    return this.foundProblems.get(identity.service) ?? [];
   }
 
   repair(identity: GatewayIdentity, report: Report = () => {}): Promise<Repair> {
@@ -169,11 +169,11 @@ export class MemoryManager implements GatewayManager {
       const registration = this.#installed(identity);
       report(progress('repair', 'repairing'));
       const found = await this.examine(identity);
-      const left = found.filter(defect => !isMendable(defect));
-      this.defects.set(identity.service, left);
+      const left = found.filter(foundProblem => !isRepairable(foundProblem));
+      this.foundProblems.set(identity.service, left);
       const status = registration.desired === 'running' ? await this.#bringUp(registration, 'repair', report) : await this.status(identity);
-      const mended = found.filter(isMendable);
-      return { receipt: repairReceipt(identity, registration.options.mechanism ?? this.mechanisms[0], mended), mended, left, status };
+      const repaired = found.filter(isRepairable);
+      return { receipt: repairReceipt(identity, registration.options.mechanism ?? this.mechanisms[0], repaired), repaired, left, status };
     });
   }
 

@@ -23,7 +23,7 @@ const end = (pid: number, code: number | null): HistoryRecord => ({
 });
 
 describe('the model', () => {
-  it('allows no start of what is stopped, held, not installed or to be mended, and demands one of what is wished', () => {
+  it('allows no start of what is stopped, held, not installed or to be repaired, and demands one of what is wished', () => {
     expect(mayNotStart(RUNNING)).toBeUndefined();
     expect(mustCome(RUNNING)).toBe(true);
     for (const claims of [NOTHING, STOPPED, { ...RUNNING, held: true }, { ...RUNNING, attention: true }]) {

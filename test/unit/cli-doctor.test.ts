@@ -1,13 +1,13 @@
-// What doctor looks at, what it says, and what it dares to mend.
+// What doctor looks at, what it says, and what it dares to repair.
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/cli/doctor.ts';
-import { type Defect, repairReceipt } from '../../src/model/defect.ts';
+import type { Check } from '../../src/cli/doctor.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
 import { problem } from '../../src/model/problems.ts';
 import { noted } from '../../src/model/receipt.ts';
+import { type FoundProblem, repairReceipt } from '../../src/model/repair.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 import type { MemoryManager } from '../support/memory-manager.ts';
 
@@ -24,15 +24,15 @@ afterEach(() => cli.dispose());
 
 const examine = async (...argv: string[]) => {
   const { exit, out } = await cli.run(['doctor', '--json', ...argv]);
-  const { findings } = JSON.parse(out) as { findings: Finding[] };
-  const of = (check: Finding['check']) => findings.find(found => found.check === check);
-  return { exit, findings, of, document: JSON.parse(out) as object };
+  const { checks } = JSON.parse(out) as { checks: Check[] };
+  const of = (name: Check['name']) => checks.find(found => found.name === name);
+  return { exit, checks, of, document: JSON.parse(out) as object };
 };
-const ladder: Defect = {
+const ladder: FoundProblem = {
   problem: problem('ladder-changed'),
-  changes: [{ action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('mended', '5 s', '1, 2, 4 s') }],
+  changes: [{ action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('repaired', '5 s', '1, 2, 4 s') }],
 };
-const startType: Defect = {
+const startType: FoundProblem = {
   problem: problem('start-type-chosen', '(manual)'),
   changes: [{ action: 'keep', kind: 'service', target: 'HermesGateway', ...noted('start-type', 'manual') }],
   kept: true,
@@ -40,9 +40,9 @@ const startType: Defect = {
 
 describe('doctor', () => {
   it('finds nothing wrong where nothing is, and changes nothing', async () => {
-    const { exit, findings } = await examine();
+    const { exit, checks } = await examine();
     expect(exit).toBe(EXIT.done);
-    expect(findings.map(({ check }) => check)).toEqual(['system', 'home', 'gateway-command', 'state-folder', 'gateway']);
+    expect(checks.map(({ name }) => name)).toEqual(['system', 'home', 'gateway-command', 'state-folder', 'gateway']);
     expect(fs.existsSync(folder)).toBe(false);
     expect((await cli.run(['doctor'])).out).toContain('Nothing is wrong.');
   });
@@ -62,13 +62,13 @@ describe('doctor', () => {
     expect((await examine()).of('state-folder')).toMatchObject({ outcome: 'problem', message: expect.stringContaining('not a folder') });
   });
 
-  it('shows with each finding of the service what mending it changes, and changes it only when asked to', async () => {
+  it('shows with each check of the service what repairing it changes, and changes it only when asked to', async () => {
     await cli.run(['install']);
     const manager = cli.manager as MemoryManager;
-    manager.defects.set('HermesGateway', [ladder, startType]);
+    manager.foundProblems.set('HermesGateway', [ladder, startType]);
     const before = await examine();
     expect(before.exit).toBe(EXIT.failed);
-    expect(before.findings.filter(({ check }) => check === 'service')).toMatchObject([
+    expect(before.checks.filter(({ name }) => name === 'service')).toMatchObject([
       { code: 'ladder-changed', outcome: 'problem', changes: ladder.changes },
       { code: 'start-type-chosen', outcome: 'note' },
     ]);
@@ -76,14 +76,14 @@ describe('doctor', () => {
     const fixed = await examine('--fix');
     expect(fixed.exit).toBe(EXIT.done);
     expect(fixed.document).toMatchObject({ healthy: true, receipt: { verb: 'repair', elevated: true, entries: ladder.changes } });
-    expect(fixed.findings.filter(({ check }) => check === 'service')).toMatchObject([
+    expect(fixed.checks.filter(({ name }) => name === 'service')).toMatchObject([
       { code: 'ladder-changed', outcome: 'fixed', changes: ladder.changes },
       { code: 'start-type-chosen', outcome: 'note' },
     ]);
     expect((await examine()).exit).toBe(EXIT.done);
   });
 
-  it('ends with 5 where only an administrator could mend it, and says so', async () => {
+  it('ends with 5 where only an administrator could repair it, and says so', async () => {
     await cli.run(['install']);
     const { manager } = cli;
     const status = await manager.status(cli.composition.identity({}));
@@ -91,28 +91,28 @@ describe('doctor', () => {
     manager.examine = async () => [ladder];
     manager.repair = async identity => ({
       receipt: repairReceipt(identity, 'service', []),
-      mended: [],
+      repaired: [],
       left: [ladder],
       refused,
       status,
     });
-    const { exit, findings, document } = await examine('--fix');
+    const { exit, checks, document } = await examine('--fix');
     expect(exit).toBe(EXIT.needsAdministrator);
     expect(document).toMatchObject({ healthy: false, refused: { code: 'needs-administrator' } });
-    expect(findings).toContainEqual(expect.objectContaining({ code: 'ladder-changed', outcome: 'problem' }));
+    expect(checks).toContainEqual(expect.objectContaining({ code: 'ladder-changed', outcome: 'problem' }));
     expect((await cli.run(['doctor', '--fix'])).out).toContain(refused.message);
   });
 
   it('looks after every gateway with --all', async () => {
     await cli.run(['install']);
     await cli.run(['install', '--profile', 'work']);
-    (cli.manager as MemoryManager).defects.set('HermesGateway-work', [ladder]);
+    (cli.manager as MemoryManager).foundProblems.set('HermesGateway-work', [ladder]);
     const { exit, out } = await cli.run(['doctor', '--all', '--json']);
     expect(exit).toBe(EXIT.failed);
     const services = [
       { service: 'HermesGateway', healthy: true },
       { service: 'HermesGateway-work', healthy: false },
     ];
-    expect(JSON.parse(out)).toMatchObject({ ok: true, healthy: false, diagnoses: services });
+    expect(JSON.parse(out)).toMatchObject({ ok: true, healthy: false, reports: services });
   });
 });

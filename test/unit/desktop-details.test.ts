@@ -1,4 +1,4 @@
-// "Copy details": everything that mends, nothing that harms.
+// "Copy details": everything that repairs, nothing that harms.
 import os from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -52,7 +52,7 @@ describe('redaction', () => {
     'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e\\hermes-gateway-host.exe',
     'ladder: 1000, 2000, 4000, 9000, 16000, 25000, 36000, 49000, 64000 ms, reset 60000 ms',
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Electron/40.10.2',
-  ])('leaves alone what mends: %j', text => {
+  ])('leaves alone what repairs: %j', text => {
     expect(redact(text)).toBe(text);
   });
 

@@ -36,21 +36,21 @@ describe('a kept record', () => {
     expect(await folder.runner()).toEqual(RECORD);
   });
 
-  it('is mended where it was damaged', async () => {
+  it('is repaired where it was damaged', async () => {
     await address.keep(RECORD);
     writeFileSync(file(), '{');
-    await address.mend();
+    await address.repair();
     expect(await folder.runner()).toEqual(RECORD);
   });
 
   it('does not bring back a folder that is gone, and is not written after its removal', async () => {
     await address.keep(RECORD);
     rmSync(folder.path, { recursive: true });
-    await address.mend();
+    await address.repair();
     expect(await folder.runner()).toBeUndefined();
     mkdirSync(folder.path);
     await address.remove();
-    await address.mend();
+    await address.repair();
     expect(await folder.runner()).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-// The copy of the host that a sign-in start runs from: what belongs to it, that it is whole or mended, and that nobody's copy is removed.
+// The copy of the host that a sign-in start runs from: what belongs to it, that it is whole or repaired, and that nobody's copy is removed.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -61,7 +61,7 @@ describe('a copy', () => {
     ['whose program was cut short', (copy: string) => fs.truncateSync(path.join(copy, 'hermes-gateway-host'), 3)],
     ['whose list is gone, as after a kill in mid-copy', (copy: string) => fs.rmSync(path.join(copy, 'files.json'))],
     ['that is gone as a whole', (copy: string) => fs.rmSync(copy, { recursive: true })],
-  ])('%s is seen and mended', async (_how, damage) => {
+  ])('%s is seen and repaired', async (_how, damage) => {
     const copy = await made();
     damage(copy);
     expect(await isWholeCopy(copy)).toBe(false);
@@ -70,7 +70,7 @@ describe('a copy', () => {
     expect(fs.readFileSync(path.join(copy, 'hermes-gateway-host'), 'utf8')).toBe('the first version');
   });
 
-  it('with other content of the same size is mended when it is made again', async () => {
+  it('with other content of the same size is repaired when it is made again', async () => {
     const copy = await made();
     fs.writeFileSync(path.join(copy, 'hermes-gateway-host'), 'THE FIRST VERSION');
     await made();

@@ -163,7 +163,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await write({ Owner: await call(service.rig, 'security', 'currentUser') }, '\\Parameters');
     });
 
-    it('starts nothing with an owner that is none, takes rubbish for nothing, and an installation mends both', async () => {
+    it('starts nothing with an owner that is none, takes rubbish for nothing, and an installation repairs both', async () => {
       await service.install();
       const { manager, of } = service;
       await manager.stop(of);
@@ -179,7 +179,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       expect(await manager.install(of)).toMatchObject({ phase: 'running' });
     });
 
-    it('runs in spite of rubbish in every value of its own, and an installation mends the ladder', async () => {
+    it('runs in spite of rubbish in every value of its own, and an installation repairs the ladder', async () => {
       await service.install();
       const { manager, of } = service;
       await manager.stop(of);

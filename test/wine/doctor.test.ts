@@ -1,10 +1,10 @@
 // What the doctor finds of a service below the rebuilt SCM after somebody broke it by hand with Windows' own tools or in the registry, what
-// it mends, and what it keeps. Wine keeps no DACL of a service: that part is tested as bytes, and proved on Windows only.
+// it repairs, and what it keeps. Wine keeps no DACL of a service: that part is tested as bytes, and proved on Windows only.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Defect, Repair } from '../../src/model/defect.ts';
 import type { ProblemCode } from '../../src/model/problems.ts';
+import type { FoundProblem, Repair } from '../../src/model/repair.ts';
 import type { Status } from '../../src/model/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
@@ -25,7 +25,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     if (!found) throw new Error('there is no such service');
     return found;
   };
-  const codesOf = (defects: readonly Defect[]): ProblemCode[] => defects.map(({ problem: { code } }) => code).sort();
+  const codesOf = (foundProblems: readonly FoundProblem[]): ProblemCode[] => foundProblems.map(({ problem: { code } }) => code).sort();
   const codes = async () => codesOf(await service.manager.examine(service.of));
 
   /** What `sc config` does; Wine's sc does not know it. */
@@ -45,33 +45,33 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     });
   };
 
-  /** Breaks one thing, sees the doctor find and mend it, and the gateway run on. */
-  const mends = async (code: ProblemCode, hurt: () => Promise<unknown>) => {
+  /** Breaks one thing, sees the doctor find and repair it, and the gateway run on. */
+  const repairs = async (code: ProblemCode, hurt: () => Promise<unknown>) => {
     const before = await service.status();
     await hurt();
-    const [defect, ...others] = await service.manager.examine(service.of);
+    const [foundProblem, ...others] = await service.manager.examine(service.of);
     expect(codesOf(others), code).toEqual([]);
-    expect(defect, code).toMatchObject({ problem: { code, elevated: true }, changes: [expect.anything()] });
-    const { receipt, mended, left, refused, status } = await service.manager.repair(service.of);
-    expect({ refused, left: codesOf(left), mended: codesOf(mended) }, code).toEqual({ refused: undefined, left: [], mended: [code] });
-    expect(receipt).toMatchObject({ verb: 'repair', elevated: true, entries: defect?.changes });
+    expect(foundProblem, code).toMatchObject({ problem: { code, elevated: true }, changes: [expect.anything()] });
+    const { receipt, repaired, left, refused, status } = await service.manager.repair(service.of);
+    expect({ refused, left: codesOf(left), repaired: codesOf(repaired) }, code).toEqual({ refused: undefined, left: [], repaired: [code] });
+    expect(receipt).toMatchObject({ verb: 'repair', elevated: true, entries: foundProblem?.changes });
     expect(status, code).toMatchObject({ phase: 'running', gatewayPid: before.gatewayPid, problems: [] });
   };
 
   describe('that runs', () => {
-    it('finds nothing wrong, and each thing that was broken by hand; a repair mends it and disturbs no gateway', async () => {
+    it('finds nothing wrong, and each thing that was broken by hand; a repair repairs it and disturbs no gateway', async () => {
       await service.install();
       expect(await codes()).toEqual([]);
-      await mends('ladder-changed', async () =>
+      await repairs('ladder-changed', async () =>
         expect(await service.tool('sc', 'failure', name(), 'reset=', '10', 'actions=', 'restart/5000')).toBe(0),
       );
-      await mends('failure-flag-off', () => write({ FailureActionsOnNonCrashFailures: 0 }));
-      await mends('service-changed', () => configure({ displayName: 'Somebody’s own name' }));
-      await mends('owner-missing', () => write({ Owner: 'Everybody' }, '\\Parameters'));
-      await mends('event-source-missing', () => call(service.rig, 'event-log', 'unregisterEventSource'));
+      await repairs('failure-flag-off', () => write({ FailureActionsOnNonCrashFailures: 0 }));
+      await repairs('service-changed', () => configure({ displayName: 'Somebody’s own name' }));
+      await repairs('owner-missing', () => write({ Owner: 'Everybody' }, '\\Parameters'));
+      await repairs('event-source-missing', () => call(service.rig, 'event-log', 'unregisterEventSource'));
       expect(await call(service.rig, 'registry', 'readKey', EVENT_SOURCE_KEY)).toMatchObject({ CustomSource: 1 });
       expect((await installed()).settings.kept).toMatchObject({ recovery: QUICK, failuresWithoutCrash: true });
-      await mends('host-outdated', () =>
+      await repairs('host-outdated', () =>
         configure({ args: ['C:\\app\\other.cjs', ...splitArgs(name())], program: service.rig.node }).then(() =>
           service.rig.write('C:\\app\\other.cjs', ''),
         ),
@@ -95,20 +95,20 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
   });
 
   it('finds one whose owner may not even look at it, and a consent gives the rights back', async () => {
-    const { status, defects, repair } = await service.rig.ask<Denied>('denied', JSON.stringify(sampleGatewayIn(service.rig)));
+    const { status, foundProblems, repair } = await service.rig.ask<Denied>('denied', JSON.stringify(sampleGatewayIn(service.rig)));
     expect(status).toMatchObject({ mechanism: 'service', phase: 'running', problems: [{ code: 'rights-changed' }] });
-    expect(codesOf(defects)).toEqual(['rights-changed']);
-    expect(repair).toMatchObject({ receipt: { elevated: true }, mended: [{ problem: { code: 'rights-changed' } }], left: [] });
+    expect(codesOf(foundProblems)).toEqual(['rights-changed']);
+    expect(repair).toMatchObject({ receipt: { elevated: true }, repaired: [{ problem: { code: 'rights-changed' } }], left: [] });
   });
 
   describe('that is stopped', () => {
-    it('keeps "disabled", tells it, and mends the rest', async () => {
+    it('keeps "disabled", tells it, and repairs the rest', async () => {
       await service.install();
       await service.manager.stop(service.of);
       await configure({ startType: 'disabled', displayName: 'Somebody’s own name' });
-      const defects = await service.manager.examine(service.of);
-      expect(codesOf(defects)).toEqual(['service-changed', 'start-disabled']);
-      expect(defects.find(({ kept }) => kept)?.changes).toMatchObject([{ action: 'keep' }]);
+      const foundProblems = await service.manager.examine(service.of);
+      expect(codesOf(foundProblems)).toEqual(['service-changed', 'start-disabled']);
+      expect(foundProblems.find(({ kept }) => kept)?.changes).toMatchObject([{ action: 'keep' }]);
       const { left, status } = await service.manager.repair(service.of);
       expect(codesOf(left)).toEqual(['start-disabled']);
       expect(status).toMatchObject({ phase: 'stopped', desired: 'stopped', startType: 'disabled' });
@@ -126,8 +126,8 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
       });
       // Without the definition the ladder is the usual one.
       expect(await codes()).toEqual(['definition-missing', 'host-missing', 'ladder-changed', 'lock-stale']);
-      const { left, mended } = await service.manager.repair(service.of);
-      expect({ left: codesOf(left), mended: codesOf(mended).length }).toEqual({ left: [], mended: 4 });
+      const { left, repaired } = await service.manager.repair(service.of);
+      expect({ left: codesOf(left), repaired: codesOf(repaired).length }).toEqual({ left: [], repaired: 4 });
       expect(existsSync(state('runner.lock'))).toBe(false);
       expect(splitCommandLine((await installed()).config.binaryPath)[0]).toBe(service.rig.node);
     });
@@ -136,7 +136,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
 
 interface Denied {
   readonly status: Status;
-  readonly defects: readonly Defect[];
+  readonly foundProblems: readonly FoundProblem[];
   readonly repair: Repair;
 }
 

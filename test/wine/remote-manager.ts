@@ -1,11 +1,11 @@
 // The manager of Windows' mechanisms, which lives in a Windows process of the rig (probes/manager.ts), for tests on this side.
 import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
-import type { Repair } from '../../src/model/defect.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model/manager.ts';
 import { poll } from '../../src/model/poll.ts';
+import type { Repair } from '../../src/model/repair.ts';
 import type { Desired, Status } from '../../src/model/status.ts';
 import { callBy } from './call.ts';
 import { Remote } from './remote.ts';

@@ -21,7 +21,7 @@ const manager = windowsManager({
     return { kind: 'done' };
   },
 });
-const found = { status: await manager.status(of), defects: await manager.examine(of) };
+const found = { status: await manager.status(of), foundProblems: await manager.examine(of) };
 const repair = await manager.repair(of);
 await windowsManager().uninstall(of);
 console.log(JSON.stringify({ ...found, repair }));

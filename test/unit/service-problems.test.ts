@@ -1,7 +1,7 @@
 // What differs between a service as it is registered and as it should be, setting by setting.
 import { describe, expect, it } from 'vitest';
-import { type FoundService, serviceDefects } from '../../src/mechanisms/service-defects.ts';
-import { isMendable } from '../../src/model/defect.ts';
+import { type FoundService, serviceProblems } from '../../src/mechanisms/service-problems.ts';
+import { isRepairable } from '../../src/model/repair.ts';
 
 const WANTED = {
   service: 'HermesGateway-work',
@@ -22,11 +22,11 @@ const WELL: FoundService = {
   hasEventSource: true,
 };
 
-const defects = (found: Partial<FoundService>) => serviceDefects({ ...WELL, ...found }, WANTED);
+const foundProblems = (found: Partial<FoundService>) => serviceProblems({ ...WELL, ...found }, WANTED);
 
 describe('a service as it is registered', () => {
-  it('has no defect where it is as it should be', () => {
-    expect(defects({})).toEqual([]);
+  it('has no problem where it is as it should be', () => {
+    expect(foundProblems({})).toEqual([]);
   });
 
   it.each([
@@ -45,18 +45,18 @@ describe('a service as it is registered', () => {
     ],
     ['no owner', { hasOwner: false }, 'owner-missing', 'the user whom the service belongs to'],
     ['no source in the event log', { hasEventSource: false }, 'event-source-missing', undefined],
-  ] as const)('with %s: its defect says both values, and an administrator mends it', (_, found, code, detail) => {
-    const [defect, ...others] = defects(found);
+  ] as const)('with %s: its problem says both values, and an administrator repairs it', (_, found, code, detail) => {
+    const [foundProblem, ...others] = foundProblems(found);
     expect(others).toEqual([]);
-    expect(defect).toMatchObject({ problem: { code, elevated: true } });
-    expect(defect?.changes).toHaveLength(1);
-    if (detail !== undefined) expect(defect?.changes[0]?.detail).toContain(detail);
-    expect(defect && isMendable(defect)).toBe(true);
+    expect(foundProblem).toMatchObject({ problem: { code, elevated: true } });
+    expect(foundProblem?.changes).toHaveLength(1);
+    if (detail !== undefined) expect(foundProblem?.changes[0]?.detail).toContain(detail);
+    expect(foundProblem && isRepairable(foundProblem)).toBe(true);
   });
 
-  it('with a program that is gone and that no other one could replace: only a person can mend it', () => {
-    const [defect] = defects({ hasProgram: false });
-    expect(defect).toMatchObject({ problem: { code: 'host-missing' }, changes: [] });
+  it('with a program that is gone and that no other one could replace: only a person can repair it', () => {
+    const [foundProblem] = foundProblems({ hasProgram: false });
+    expect(foundProblem).toMatchObject({ problem: { code: 'host-missing' }, changes: [] });
   });
 
   it.each([
@@ -65,13 +65,13 @@ describe('a service as it is registered', () => {
     ['disabled', 'automatic', 'start-disabled'],
     ['automatic', 'manual', 'start-type-chosen'],
   ] as const)('with the start type %s where it was installed with %s: somebody chose it, and it is kept', (startType, remembered, code) => {
-    const [defect, ...others] = defects({ startType, rememberedStartType: remembered });
+    const [foundProblem, ...others] = foundProblems({ startType, rememberedStartType: remembered });
     expect(others).toEqual([]);
-    expect(defect).toMatchObject({ problem: { code }, kept: true, changes: [{ action: 'keep' }] });
-    expect(defect && isMendable(defect)).toBe(false);
+    expect(foundProblem).toMatchObject({ problem: { code }, kept: true, changes: [{ action: 'keep' }] });
+    expect(foundProblem && isRepairable(foundProblem)).toBe(false);
   });
 
   it('is as it should be where it was installed with what somebody had chosen before', () => {
-    expect(defects({ startType: 'manual', rememberedStartType: 'manual' })).toEqual([]);
+    expect(foundProblems({ startType: 'manual', rememberedStartType: 'manual' })).toEqual([]);
   });
 });

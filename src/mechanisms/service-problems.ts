@@ -1,12 +1,12 @@
 /**
- * What is registered of a service below the SCM against what should be: each setting that differs becomes a defect with both values. The
+ * What is registered of a service below the SCM against what should be: each setting that differs becomes a problem with both values. The
  * start type alone is the user's to choose: what we registered is remembered beside it, and what differs from that was chosen. Pure.
  */
 
-import type { Defect } from '../model/defect.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { type ProblemCode, problem } from '../model/problems.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import type { FoundProblem } from '../model/repair.ts';
 
 /** What was found of a service; texts are for people. */
 export interface FoundService {
@@ -33,51 +33,54 @@ export interface WantedService {
   readonly eventSource: string;
 }
 
-/** Settings that have a defect of their own; the others are told together. */
+/** Settings that have a problem of their own; the others are told together. */
 const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
 
-export function serviceDefects(found: FoundService, wanted: WantedService): Defect[] {
+export function serviceProblems(found: FoundService, wanted: WantedService): FoundProblem[] {
   const { service } = wanted;
   const change = (kind: ReceiptEntry['kind'], was: string, becomes: string): ReceiptEntry => ({
     action: 'change',
     kind,
     target: service,
-    ...noted('mended', was, becomes),
+    ...noted('repaired', was, becomes),
   });
-  const defect = (code: ProblemCode, entry: ReceiptEntry, detail?: string): Defect => ({
+  const foundProblem = (code: ProblemCode, entry: ReceiptEntry, detail?: string): FoundProblem => ({
     problem: problem(code, detail),
     changes: [entry],
   });
-  const defects: Defect[] = [];
+  const foundProblems: FoundProblem[] = [];
   const { wrong } = found;
   const program = change('service', found.binaryPath, wanted.binaryPath);
   if (!found.hasProgram) {
     // Where the very program is missing that would be registered, there is nothing to register.
     const changes = wrong.includes('program') ? [program] : [];
-    defects.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
-  } else if (wrong.includes('program')) defects.push(defect('host-outdated', program));
-  if (wrong.includes('recovery')) defects.push(defect('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
-  if (wrong.includes('failuresWithoutCrash')) defects.push(defect('failure-flag-off', change('service', 'off', 'on')));
-  if (wrong.includes('security')) defects.push(rightsDefect(service));
+    foundProblems.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
+  } else if (wrong.includes('program')) foundProblems.push(foundProblem('host-outdated', program));
+  if (wrong.includes('recovery'))
+    foundProblems.push(foundProblem('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
+  if (wrong.includes('failuresWithoutCrash')) foundProblems.push(foundProblem('failure-flag-off', change('service', 'off', 'on')));
+  if (wrong.includes('security')) foundProblems.push(rightsProblem(service));
   if (wrong.includes('account')) {
-    defects.push(defect('account-changed', change('service', found.account, 'LocalSystem'), `(${found.account})`));
+    foundProblems.push(foundProblem('account-changed', change('service', found.account, 'LocalSystem'), `(${found.account})`));
   }
   const others = wrong.filter(name => !OWN.has(name));
   if (others.length > 0)
-    defects.push(defect('service-changed', change('service', others.join(', '), 'as installed'), `(${others.join(', ')})`));
+    foundProblems.push(foundProblem('service-changed', change('service', others.join(', '), 'as installed'), `(${others.join(', ')})`));
   if (!found.hasOwner)
-    defects.push(defect('owner-missing', { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') }));
+    foundProblems.push(
+      foundProblem('owner-missing', { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') }),
+    );
   if (!found.hasEventSource)
-    defects.push(defect('event-source-missing', { action: 'create', kind: 'registry', target: wanted.eventSource }));
-  return [...defects, ...startTypeDefects(found, service)];
+    foundProblems.push(foundProblem('event-source-missing', { action: 'create', kind: 'registry', target: wanted.eventSource }));
+  return [...foundProblems, ...startTypeProblems(found, service)];
 }
 
 /** The owner has other rights on the service than it was given; it may be none at all. */
-export function rightsDefect(service: ServiceName): Defect {
+export function rightsProblem(service: ServiceName): FoundProblem {
   return { problem: problem('rights-changed'), changes: [{ action: 'create', kind: 'right', target: service, ...noted('rights') }] };
 }
 
-function startTypeDefects({ startType, rememberedStartType }: FoundService, service: ServiceName): Defect[] {
+function startTypeProblems({ startType, rememberedStartType }: FoundService, service: ServiceName): FoundProblem[] {
   if (startType === rememberedStartType) return [];
   const code = startType === 'disabled' ? 'start-disabled' : 'start-type-chosen';
   const kept: ReceiptEntry = { action: 'keep', kind: 'service', target: service, ...noted('start-type', startType) };

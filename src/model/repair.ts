@@ -1,0 +1,55 @@
+/**
+ * Problems: what is not as it should be around one gateway service, each with what its repair changes. `doctor` shows them and `--fix` repairs
+ * them; the panel shows the same as the receipt of its "Repair". Pure.
+ */
+
+import type { ErrorValue } from './errors.ts';
+import type { GatewayIdentity } from './identity.ts';
+import type { Problem } from './problems.ts';
+import type { Receipt, ReceiptEntry } from './receipt.ts';
+import type { Installable, Status } from './status.ts';
+import type { Report } from './steps.ts';
+
+export interface FoundProblem {
+  readonly problem: Problem;
+  /** What repairing it changes; empty where only a person can repair it. */
+  readonly changes: readonly ReceiptEntry[];
+  /** The user has chosen it: it is reported and not changed. */
+  readonly kept?: true;
+}
+
+/** A problem, and how it is repaired: by itself, or together with all others of the registration. */
+export interface RepairableProblem extends FoundProblem {
+  readonly repair?: 'registration' | ((report: Report) => Promise<unknown>);
+}
+
+export interface Repair {
+  /** What was changed. */
+  readonly receipt: Receipt;
+  readonly repaired: readonly FoundProblem[];
+  /** What is not as it should be now. */
+  readonly left: readonly FoundProblem[];
+  /** Why something that could be repaired was not: the consent of an administrator, say. */
+  readonly refused?: ErrorValue;
+  readonly status: Status;
+}
+
+/** Whether a repair would do something about it. */
+export const isRepairable = ({ changes, kept }: FoundProblem): boolean => changes.length > 0 && !kept;
+
+/** What was really repaired, judged by what is left after the repair. */
+export function carriedOut(repaired: readonly FoundProblem[], left: readonly FoundProblem[]): readonly FoundProblem[] {
+  const key = ({ action, kind, target }: ReceiptEntry) => JSON.stringify([action, kind, target]);
+  const undone = new Set(left.flatMap(({ changes }) => changes.map(key)));
+  return repaired.flatMap(foundProblem => {
+    const changes = foundProblem.changes.filter(entry => !undone.has(key(entry)));
+    return changes.length > 0 ? [{ ...foundProblem, changes }] : [];
+  });
+}
+
+/** What a repair of these would change, and what it would keep. */
+export function repairReceipt(identity: GatewayIdentity, mechanism: Installable, foundProblems: readonly FoundProblem[]): Receipt {
+  const { profile, service } = identity;
+  const elevated = foundProblems.some(foundProblem => foundProblem.problem.elevated && isRepairable(foundProblem));
+  return { schema: 1, verb: 'repair', profile, service, mechanism, elevated, entries: foundProblems.flatMap(({ changes }) => changes) };
+}
