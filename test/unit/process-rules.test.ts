@@ -1,0 +1,41 @@
+// The rules about starting processes that no linter checks: which files detach a process, and that none leaves a job of Windows.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { REPOSITORY } from '../support/sandbox.ts';
+
+/** Code without comments, by its path relative to the repository. */
+const code = new Map(
+  ['src', 'main'].flatMap(folder =>
+    readdirSync(path.join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts'))
+      .map(name => {
+        const text = readFileSync(path.join(REPOSITORY, folder, name), 'utf8');
+        return [path.posix.join(folder, ...name.split(path.sep)), text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')] as const;
+      }),
+  ),
+);
+const filesWith = (pattern: RegExp) => [...code].filter(([, text]) => pattern.test(text)).map(([file]) => file);
+
+it('detaches a process in one file, and in two more to give it a session or a process group', () => {
+  expect(filesWith(/\bdetached\s*:/).sort()).toEqual([
+    // The runner gets a session, so that Ctrl+C in a terminal reaches it as a stop; it ends when its supervisor's pipe closes.
+    'src/host/entry.ts',
+    'src/process/detach.ts',
+    // The gateway leads a process group, so that a stop ends its whole tree.
+    'src/process/gateway-process.ts',
+  ]);
+});
+
+it('starts no process outside the job of its parent', () => {
+  expect(filesWith(/CREATE_BREAKAWAY|0x0?1_?00_?00_?00\b/i)).toEqual([]);
+  // The jobs that we create allow it, because Hermes' own update, started from chat, needs it.
+  expect(filesWith(/BREAKAWAY/)).toEqual(['src/windows/job.ts']);
+});
+
+it('starts only the update command in an update, and waits for its end', () => {
+  const starting = filesWith(/\b(spawn|fork|exec\w*)\s*\(/).filter(file => file.startsWith('src/update/'));
+  expect(starting).toEqual(['src/update/update-command.ts']);
+  expect(code.get('src/update/update-command.ts')).not.toMatch(/unref/);
+});
