@@ -49,6 +49,12 @@ export interface GatewayState {
   readonly updatedAtMs?: number;
 }
 
+/** Why a gateway does not run, in its own words: its exit reason, else the error of a platform. Undefined where it gives none. */
+export function statedReason({ exitReason, platforms }: GatewayState): string | undefined {
+  const failed = platforms.find(({ errorMessage }) => errorMessage !== undefined);
+  return exitReason ?? (failed && `${failed.name}: ${failed.errorMessage}`);
+}
+
 /** One messaging platform of a gateway. */
 export interface PlatformState {
   readonly name: string;

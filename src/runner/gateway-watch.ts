@@ -5,8 +5,9 @@
 
 import fs from 'node:fs';
 import { controlPath, identify } from '../gateway/control-socket.ts';
-import { type GatewayProcess, livingGateway, readGatewayState } from '../gateway/identity-files.ts';
+import { type GatewayProcess, livingGateway, readGatewayState, statedReason } from '../gateway/identity-files.ts';
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
+import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 
@@ -51,11 +52,13 @@ const TOLD_BY: ReadonlySet<string | null> = new Set([
   'gateway_state.json',
   '.gateway-planned-stop.json',
   '.gateway-takeover.json',
+  'gateway-starts.log',
 ]);
 
 export class GatewayWatch {
   readonly #options: GatewayWatchOptions;
   readonly #launchedAt = performance.now();
+  readonly #launchedAtMs = Date.now();
   readonly #watcher: fs.FSWatcher | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
@@ -120,17 +123,33 @@ export class GatewayWatch {
     const longEnough = performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
     const living = livingGateway(home, processes);
     if (!living || !this.#isOurs(living.pid)) {
-      return { phase: mayKeepNoFiles && longEnough ? 'running' : 'starting' };
+      if (mayKeepNoFiles && longEnough) return { phase: 'running' };
+      const detail = this.#breakerWait();
+      return { phase: 'starting', ...(detail !== undefined && { detail }) };
     }
     const gateway = { pid: living.pid, startTime: living.startTime };
     const written = readGatewayState(home);
     const state = written?.pid === living.pid ? written.state : undefined;
+    // The process may live on for some seconds after its start has failed.
+    if (written && state === 'startup_failed') {
+      const detail = statedReason(written);
+      return { phase: 'starting', gateway, ...(detail !== undefined && { detail }) };
+    }
     // Hermes writes its PID before its state; a gateway of old that keeps no state is up when it has lived a while.
     if (state === 'starting' || (state === undefined && !longEnough)) return { phase: 'starting', gateway };
     if (this.#strikes >= STRIKES)
       return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
     return { phase: 'running', gateway };
+  }
+
+  /** What Hermes' own start breaker does with the gateway that was launched. */
+  #breakerWait(): string | undefined {
+    const startsMs = readGatewayStarts(this.#options.home);
+    const lastMs = Math.max(...startsMs);
+    const untilMs = lastMs >= this.#launchedAtMs ? breakerWaitsUntil(startsMs) : undefined;
+    if (untilMs === undefined || untilMs < Date.now()) return undefined;
+    return `Hermes itself waits ${Math.round((untilMs - lastMs) / 1_000)} s before it starts`;
   }
 
   /** The process that was launched, or one that began after it: an older gateway in this home is somebody else's. */

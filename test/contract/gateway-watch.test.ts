@@ -57,4 +57,22 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
     expect(begin().observation.phase).toBe('starting');
     await isRunning();
   });
+
+  it('does not report a gateway as running whose start has failed, and gives its own reason', async () => {
+    const irc = { state: 'error', error_code: 'irc_lock', error_message: 'bot1 is already in use by PID 8547' };
+    write('gateway.pid', record);
+    write('gateway_state.json', { ...record, gateway_state: 'startup_failed', platforms: { irc } });
+    const { phase, detail } = begin().observation;
+    expect(phase).toBe('starting');
+    await poll(() => seen.at(-1)?.detail, { what: 'the reason', deadlineMs: DEADLINE_MS });
+    expect([detail, ...seen.map(each => each.detail)]).toContain('irc: bot1 is already in use by PID 8547');
+    expect(seen.map(each => each.phase)).not.toContain('running');
+  });
+
+  it("names the wait of Hermes' own start breaker", async () => {
+    begin();
+    const now = Date.now() / 1_000 + 1;
+    writeFileSync(path.join(home, 'gateway-starts.log'), [5, 4, 3, 2, 1, 0].map(ago => `${now - ago}`).join('\n'));
+    await poll(() => seen.at(-1)?.detail === 'Hermes itself waits 10 s before it starts', { what: 'the wait', deadlineMs: DEADLINE_MS });
+  });
 });
