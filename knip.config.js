@@ -1,0 +1,34 @@
+// What knip takes for reachable: files, exports and dependencies that no entry below leads to are reported as unused. `knip` looks at
+// everything; `knip --production` looks at the code without its tests (entries with "!"), and finds what only tests use.
+const production = process.argv.includes('--production');
+
+/** @type {import('knip').KnipConfig} */
+export default {
+  entry: [
+    'main/{electron,preload,register,gateway-service-bridge}.ts!',
+    'renderer/{index.ts,library.ts,main.tsx,vite.config.ts}!',
+    'src/cli/hermes-gateway.ts!',
+    // Started as threads, or put in the place of a package by the bundler.
+    'src/{windows/session-end-thread,windows/koffi-beside,elevation/sudo-prompt-thread}.ts!',
+    'src/desktop/messages-*.ts!',
+    'demo/start.mjs!',
+    // Loaded by name, by a server that translates TypeScript.
+    'demo/story/start.ts!',
+    'demo/page/{main.tsx,vite.config.ts}!',
+    'demo/pictures/*.mjs!',
+    'scripts/*.{mjs,cjs}!',
+    'build/*.mjs!',
+    '{test,examples,integrations}/**/*.test.ts',
+    'test/**/*.{mjs,cjs}',
+    'test/{wine,windows}/probes/*.ts',
+    'test/wine/story.ts',
+    'test/renderer/fixture/*.{ts,tsx}',
+    'test/support/interruption.ts',
+    'test/bench/bench.ts',
+    'test/chaos/{kills,chaos,soak}.ts',
+  ],
+  project: ['{src,main,renderer,demo,scripts,build}/**/*.{ts,tsx,mjs,cjs}!', 'test/**/*.{ts,tsx,mjs,cjs}'],
+  // Pure parts of a file are exported for their tests; what its own file uses is no dead code.
+  ignoreExportsUsedInFile: production,
+  ignoreBinaries: [/^(mount|umount|taskset|mkfifo|unshare|dpkg-query|sc\.exe)$/],
+};
