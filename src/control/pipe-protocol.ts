@@ -47,6 +47,7 @@ function isRunnerState(value: unknown): value is RunnerState {
     phase: oneOf(...RUNNER_PHASES),
     since: isTime,
     detail: orMissing(isText),
+    restartRequested: orMissing(oneOf(true)),
     gateway: orMissing(isGateway),
     problems: areTexts,
   });

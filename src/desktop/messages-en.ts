@@ -3,7 +3,6 @@
  * Words of problems and errors are those of their tables; other locales translate them by code.
  */
 
-import { RESTART_ASKED } from '../model/facts.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
 import type { Mechanism, Phase, Status } from '../model/status.ts';
@@ -76,7 +75,7 @@ function nextTry(status: Status, now: number): string {
 function restarting(status: Status, now: number): string {
   const { attempt, nextAt } = status.restarts;
   const onLadder = attempt !== undefined || nextAt !== undefined;
-  if (status.detail === RESTART_ASKED) return 'Restarting, as you asked.';
+  if (status.restartRequested) return 'Restarting, as you asked.';
   if (!onLadder && status.lastExit?.code === RESTART_REQUESTED) return 'Restarting, because the gateway asked for it.';
   return `Stopped unexpectedly. ${nextTry(status, now)}`;
 }

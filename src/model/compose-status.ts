@@ -51,6 +51,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     mechanism: installed ? facts.mechanism : 'none',
     phase,
     ...(detail === undefined ? {} : { detail }),
+    ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),
     desired: installed ? facts.desired.desired : 'stopped',
     ...(gateway && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs: Math.max(0, nowMs - Date.parse(gateway.startedAt)) }),
     ...(hostPid === undefined ? {} : { servicePid: hostPid }),

@@ -10,37 +10,39 @@ export interface ErrorValue {
   readonly code: ErrorCode;
   readonly message: string;
   readonly remedy: string;
+  /** What the failure is about (a path, a name, a PID); `message` contains it too. */
+  readonly detail?: string;
   readonly win32?: number;
 }
 
 /** Whether something that another process wrote is such a value. */
 export function isErrorValue(value: unknown): value is ErrorValue {
-  const { code, message, remedy, win32 } = (value ?? {}) as Partial<Record<keyof ErrorValue, unknown>>;
-  const numbered = win32 === undefined || typeof win32 === 'number';
-  return typeof code === 'string' && Object.hasOwn(ERRORS, code) && typeof message === 'string' && typeof remedy === 'string' && numbered;
+  const { code, message, remedy, detail, win32 } = (value ?? {}) as Partial<Record<keyof ErrorValue, unknown>>;
+  const isText = typeof message === 'string' && typeof remedy === 'string' && (detail === undefined || typeof detail === 'string');
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code) && isText && (win32 === undefined || typeof win32 === 'number');
 }
 
 /**
- * A failure with a code of the table. `detail` names the thing that it is about (a path, a name, a PID) and is added to the sentence.
+ * A failure with a code of the table. `detail` names what it is about (a path, a name, a PID) and is added to the sentence.
  */
 export class GatewayServiceError extends Error {
   override readonly name = 'GatewayServiceError';
   readonly code: ErrorCode;
   readonly remedy: string;
+  readonly detail: string | undefined;
   readonly win32: number | undefined;
 
   constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; win32?: number; remedy?: string } = {}) {
     const entry: ErrorEntry = ERRORS[code];
     super(detail ? `${entry.message} ${detail}` : entry.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.detail = detail;
     this.remedy = options.remedy ?? entry.remedy;
     this.win32 = options.win32 ?? entry.win32;
   }
 
-  /** The failure that another process told of. */
-  static fromValue({ code, message, remedy, win32 }: ErrorValue): GatewayServiceError {
-    const sentence = ERRORS[code].message;
-    const detail = message.startsWith(sentence) ? message.slice(sentence.length).trim() : message;
+  /** The failure that another process reported. */
+  static fromValue({ code, detail, remedy, win32 }: ErrorValue): GatewayServiceError {
     return new GatewayServiceError(code, detail, { remedy, ...(win32 !== undefined && { win32 }) });
   }
 
@@ -49,7 +51,8 @@ export class GatewayServiceError extends Error {
   }
 
   toValue(): ErrorValue {
-    return { code: this.code, message: this.message, remedy: this.remedy, ...(this.win32 === undefined ? {} : { win32: this.win32 }) };
+    const { code, message, remedy, detail, win32 } = this;
+    return { code, message, remedy, ...(detail !== undefined && { detail }), ...(win32 !== undefined && { win32 }) };
   }
 }
 

@@ -86,9 +86,6 @@ export const RUNNER_PHASES = [
   'stopping',
 ] as const satisfies readonly Phase[];
 
-/** Detail of a runner that restarts its gateway because the user asked: told apart from a restart of its own. */
-export const RESTART_ASKED = 'asked for by the user';
-
 export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 
 /** What the runner knows; carried by the control pipe. */
@@ -100,6 +97,8 @@ export interface RunnerState {
   readonly since: string;
   /** Why this phase, in words of a log. */
   readonly detail?: string;
+  /** The runner restarts the gateway because the user requested it. */
+  readonly restartRequested?: true;
   /** The gateway process: the PID its own files prove, else the PID that was launched. */
   readonly gateway?: { readonly pid: number; readonly startedAt: string };
   /** Codes of `problems.ts` that only the runner can see. */

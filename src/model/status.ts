@@ -77,6 +77,8 @@ export interface Status {
   readonly phase: Phase;
   /** One more thing about the phase, in words of a log: a hold's reason, a silent probe, a path. */
   readonly detail?: string;
+  /** The gateway restarts because the user requested it. */
+  readonly restartRequested?: true;
   readonly desired: Desired;
   readonly gatewayPid?: number;
   /** PID of the broker (service) or the supervisor (startup, embedded). */

@@ -14,7 +14,7 @@ import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
 import type { Definition } from '../model/definition.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
-import { RESTART_ASKED, RUNNER_EXIT, type RunnerPhase } from '../model/facts.ts';
+import { RUNNER_EXIT, type RunnerPhase } from '../model/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
 import { type ProcessTable, processRef, thisProcess } from '../model/process-ref.ts';
 import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
@@ -181,7 +181,7 @@ export class Runner {
     // Without a life one is about to begin, and is the answer.
     if (this.#life) {
       this.#restartWish = true;
-      this.#show('restarting', { detail: RESTART_ASKED });
+      this.#show('restarting', { detail: 'requested by the user', restartRequested: true });
       void this.#life.end();
     }
     return new Promise(resolve => this.#launched.push(resolve));

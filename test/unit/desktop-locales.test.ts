@@ -7,7 +7,6 @@ import { en } from '../../src/desktop/messages-en.ts';
 import { pseudoText } from '../../src/desktop/messages-pseudo.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import { RESTART_ASKED } from '../../src/model/facts.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
@@ -34,7 +33,7 @@ function everything(messages: Messages): Record<string, string> {
   for (const phase of PHASES) {
     for (const [variant, status] of Object.entries({
       plain: statusIn(phase),
-      asked: statusIn(phase, { detail: RESTART_ASKED }),
+      asked: statusIn(phase, { restartRequested: true }),
       troubled: statusIn(phase, { problems: [problem('gateway-degraded'), problem('log-incomplete')] }),
     })) {
       const name = `${phase} ${variant}`;

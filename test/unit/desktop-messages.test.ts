@@ -5,7 +5,6 @@ import { en } from '../../src/desktop/messages-en.ts';
 import { ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import { RESTART_ASKED } from '../../src/model/facts.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
@@ -119,7 +118,7 @@ describe('sentences', () => {
   it('tell a restart that the user asked for, one that the gateway asked for, and one that nobody did', () => {
     const restarts = { count: 1 };
     const at = ago(100);
-    expect(en.sentence(statusIn('restarting', { restarts, detail: RESTART_ASKED }), NOW)).toBe('Restarting, as you asked.');
+    expect(en.sentence(statusIn('restarting', { restarts, restartRequested: true }), NOW)).toBe('Restarting, as you asked.');
     expect(en.sentence(statusIn('restarting', { restarts, lastExit: { code: 75, reason: 'asked', at } }), NOW)).toBe(
       'Restarting, because the gateway asked for it.',
     );
