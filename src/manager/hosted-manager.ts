@@ -6,6 +6,7 @@
 import path from 'node:path';
 import { removeStaleSocket } from '../control/pipe-address.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import { livingUpdater } from '../gateway/update-marker.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
@@ -44,7 +45,7 @@ export interface HostedManagerOptions {
   readonly parentOf?: (pid: number) => number | undefined;
 }
 
-/** How long an operation waits for the gateway to come up, in milliseconds. */
+/** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */
 const UP_MS = 90_000;
 /** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
 const START_AGAIN_MS = 3_000;
@@ -301,6 +302,8 @@ export class HostedManager implements GatewayManager {
     const folder = this.#folder(identity);
     const { desired: wish } = await folder.desired();
     const beganMs = performance.now();
+    const beganAtMs = Date.now();
+    const deadlineMs = () => UP_MS + Math.max(0, (breakerWaitsUntil(readGatewayStarts(identity.home)) ?? 0) - beganAtMs);
     let lastStartMs = beganMs;
     return poll(
       async () => {
@@ -327,7 +330,7 @@ export class HostedManager implements GatewayManager {
         }
         return undefined;
       },
-      { deadlineMs: UP_MS, what: 'the gateway to come up' },
+      { deadlineMs, what: 'the gateway to come up' },
     );
   }
 

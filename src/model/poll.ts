@@ -9,7 +9,8 @@ import { GatewayServiceError } from './errors.ts';
 export interface PollOptions {
   /** What is waited for, e.g. "the gateway to come up"; the error names it. */
   readonly what: string;
-  readonly deadlineMs: number;
+  /** From the start of the wait; a function where it may move while the wait lasts. */
+  readonly deadlineMs: number | (() => number);
   /** Pause between two questions; 50 ms when left out. */
   readonly everyMs?: number;
   readonly signal?: AbortSignal;
@@ -20,12 +21,13 @@ export interface PollOptions {
  * @throws GatewayServiceError `timed-out` at the deadline; the signal's reason when it is aborted.
  */
 export async function poll<T>(until: () => T | Promise<T>, options: PollOptions): Promise<NonNullable<Exclude<T, false | 0 | ''>>> {
-  const { what, deadlineMs, everyMs = 50, signal } = options;
+  const { what, everyMs = 50, signal } = options;
   const startedAt = performance.now();
   for (;;) {
     signal?.throwIfAborted();
     const answer = await until();
     if (answer) return answer as NonNullable<Exclude<T, false | 0 | ''>>;
+    const deadlineMs = typeof options.deadlineMs === 'function' ? options.deadlineMs() : options.deadlineMs;
     const leftMs = deadlineMs - (performance.now() - startedAt);
     if (leftMs <= 0) throw new GatewayServiceError('timed-out', `(waited ${deadlineMs / 1_000} s for ${what})`);
     await delay(Math.min(everyMs, leftMs), undefined, signal && { signal }).catch(() => signal?.throwIfAborted());

@@ -21,6 +21,16 @@ describe('poll', () => {
     });
   });
 
+  it('waits longer when its deadline moves', async () => {
+    let asked = 0;
+    let deadlineMs = 10;
+    const answer = () => {
+      deadlineMs = 60_000;
+      return ++asked === 20 && 'late';
+    };
+    expect(await poll(answer, { what: 'a late answer', deadlineMs: () => deadlineMs, everyMs: 5 })).toBe('late');
+  });
+
   it('asks once even when there is no time at all', async () => {
     expect(await poll(() => 'already', { what: 'nothing', deadlineMs: 0 })).toBe('already');
   });
