@@ -11,7 +11,7 @@ import { type TrayCommand, type TrayImage, type TrayItem, type TrayTheme, trayMo
 import { TEXTS } from '../texts.ts';
 
 const ICONS = import.meta.glob<string>('../../build/icons/tray-*@2x.png', { eager: true, query: '?url', import: 'default' });
-const iconOf = (image: TrayImage) => ICONS[`../build/icons/${image}@2x.png`];
+const iconOf = (image: TrayImage) => ICONS[`../../build/icons/${image}@2x.png`];
 
 const APP_NAME = 'Hermes';
 

@@ -57,7 +57,8 @@ describeInChromium('the browser shell', browser => {
     await expect.poll(() => server.asked).toContainEqual({ path: 'start', body: { profile: 'default' } });
     server.push(snapshotIn('failed'));
     await tray.getByRole('button', { name: 'Hermes gateway: Failed' }).click();
-    expect(await tray.locator('img').evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(32);
+    const width = () => tray.locator('img').evaluate((image: { naturalWidth: number }) => image.naturalWidth);
+    await expect.poll(width).toBe(32);
     await tray.getByRole('menuitem', { name: 'Open logs' }).click();
     await page.getByRole('heading', { name: 'Log' }).waitFor();
     expect(await tray.getByRole('menu').count()).toBe(0);
