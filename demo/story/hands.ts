@@ -7,7 +7,7 @@ import type { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { type ActionVerb, switchOn } from '../../src/desktop/views.ts';
-import type { Happening } from '../try-it.ts';
+import type { Happening } from './try-it.ts';
 
 export type PressVerb = Exclude<ActionVerb, 'refresh' | 'repair'>;
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { Browser } from 'playwright';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
-import { type BrowserShell, openBrowserShell } from '../browser.ts';
+import { type BrowserShell, openBrowserShell } from './browser.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { controllerHands, type Hands } from './hands.ts';
 import { HELP, parseStartOptions, type StartOptions } from './options.ts';

@@ -4,9 +4,9 @@ import { updateFeed } from '../../main/updater/update-feed.ts';
 import { mainVersions } from '../../main/versions.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
-import { askingManager, ConsentStandIn } from '../consent-stand-in.ts';
-import { createStandIn, type TryIt } from '../try-it.ts';
+import { askingManager, ConsentStandIn } from './consent-stand-in.ts';
 import type { TrialSystem } from './trial-system.ts';
+import { createStandIn, type TryIt } from './try-it.ts';
 
 export interface Trial extends TrialSystem {
   readonly controller: GatewayServiceController;

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
-import { openBrowserShell } from '../../demo/browser.ts';
+import { openBrowserShell } from '../../demo/story/browser.ts';
 import { findChromium, launchChromium } from '../../demo/story/chromium.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import { controlPath, request } from '../../src/gateway/control-socket.ts';

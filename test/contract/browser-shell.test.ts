@@ -5,11 +5,11 @@ import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type BrowserShell, openBrowserShell } from '../../demo/browser.ts';
-import type { ConsentState } from '../../demo/consent-stand-in.ts';
+import { type BrowserShell, openBrowserShell } from '../../demo/story/browser.ts';
+import type { ConsentState } from '../../demo/story/consent-stand-in.ts';
 import { openThisSystem } from '../../demo/story/this-system.ts';
 import { openTrial, type Trial } from '../../demo/story/trial.ts';
-import type { TryIt } from '../../demo/try-it.ts';
+import type { TryIt } from '../../demo/story/try-it.ts';
 import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

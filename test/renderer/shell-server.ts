@@ -8,7 +8,7 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConsentState } from '../../demo/consent-stand-in.ts';
+import type { ConsentState } from '../../demo/story/consent-stand-in.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { contentType } from './panel-page.ts';
 

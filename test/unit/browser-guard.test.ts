@@ -1,6 +1,6 @@
 // Who is let in at the browser shell: a table of request heads.
 import { describe, expect, it } from 'vitest';
-import { type Admission, admit, isRefusal, type Knock } from '../../demo/browser-guard.ts';
+import { type Admission, admit, isRefusal, type Knock } from '../../demo/story/browser-guard.ts';
 
 const TOKEN = 'T'.repeat(43);
 const DOOR = { port: 4242, token: TOKEN };

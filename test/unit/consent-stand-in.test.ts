@@ -1,6 +1,6 @@
 // The stand-in for the question of Windows: a switch waits for its answer, and takes a no and no answer as it takes them from Windows.
 import { describe, expect, it } from 'vitest';
-import { askingManager, ConsentStandIn, type ConsentState } from '../../demo/consent-stand-in.ts';
+import { askingManager, ConsentStandIn, type ConsentState } from '../../demo/story/consent-stand-in.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import { ManualClock, MemoryManager } from '../support/memory-manager.ts';
 import { IDENTITIES } from '../support/registered.ts';

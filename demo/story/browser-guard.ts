@@ -5,7 +5,7 @@
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { VERB_NAMES, type Verb } from '../src/desktop/ipc.ts';
+import { VERB_NAMES, type Verb } from '../../src/desktop/ipc.ts';
 
 /** The head of a request, as Node gives it. */
 export interface Knock {

@@ -3,10 +3,10 @@
  * answer as the app waits for Windows'. Nothing is elevated; what is shown is how the panel takes a yes, a no, and no answer at all.
  */
 
-import { GatewayServiceError } from '../src/model/errors.ts';
-import type { GatewayManager } from '../src/model/manager.ts';
-import type { Operation, Report } from '../src/model/steps.ts';
-import { progress } from '../src/model/steps.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import type { GatewayManager } from '../../src/model/manager.ts';
+import type { Operation, Report } from '../../src/model/steps.ts';
+import { progress } from '../../src/model/steps.ts';
 
 export type ConsentAnswer = 'yes' | 'no' | 'never';
 

@@ -5,15 +5,15 @@
 
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { GatewayServiceController } from '../src/desktop/controller.ts';
-import type { Snapshot } from '../src/desktop/ipc.ts';
-import type { ControlAnswer } from '../src/gateway/control-socket.ts';
-import type { GatewayIdentity } from '../src/gateway/home.ts';
-import type { JsonObject } from '../src/gateway/tolerant-json.ts';
-import { GatewayServiceError } from '../src/model/errors.ts';
-import type { GatewayManager } from '../src/model/manager.ts';
-import type { UpdatePorts } from '../src/update/ports.ts';
-import { runUpdateCommand } from '../src/update/update-command.ts';
+import type { GatewayServiceController } from '../../src/desktop/controller.ts';
+import type { Snapshot } from '../../src/desktop/ipc.ts';
+import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
+import type { GatewayIdentity } from '../../src/gateway/home.ts';
+import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
+import type { GatewayManager } from '../../src/model/manager.ts';
+import type { UpdatePorts } from '../../src/update/ports.ts';
+import { runUpdateCommand } from '../../src/update/update-command.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
 
 const HAPPENINGS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const;
