@@ -7,12 +7,12 @@ import type { Readable } from 'node:stream';
 import { LineCutter } from './pipe-protocol.ts';
 
 export interface DownMessage {
-  readonly down: 'stop' | 'session-end' | 'preshutdown';
+  readonly down: 'stop' | 'preshutdown';
   /** A plain phrase for log and history. */
   readonly reason: string;
 }
 
-const DOWN: ReadonlySet<unknown> = new Set(['stop', 'session-end', 'preshutdown']);
+const DOWN: ReadonlySet<unknown> = new Set(['stop', 'preshutdown']);
 
 export function formatDown(message: DownMessage): string {
   return `${JSON.stringify(message)}\n`;

@@ -10,8 +10,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { normalizeCase, type ResolvePath, resolvedPath } from './home.ts';
-import { asStartTime, type GatewayProcess, type GatewayState, toGatewayState } from './identity-files.ts';
-import { asObject, asPid, asText, asTexts, type JsonObject, parseJson, readTextFile } from './tolerant-json.ts';
+import { asStartTime, type GatewayProcess } from './identity-files.ts';
+import { asObject, asPid, asText, type JsonObject, parseJson, readTextFile } from './tolerant-json.ts';
 
 /** `absent`: nobody serves; `silent`: somebody does but did not answer in time; `garbage`: no answer of this protocol; `refused`: it said no. */
 export type ControlFailure = 'absent' | 'silent' | 'garbage' | 'refused';
@@ -21,24 +21,6 @@ export type ControlAnswer<T> =
 
 export interface RequestOptions {
   readonly timeoutMs?: number;
-}
-
-/** The answer to `identify`. */
-export interface Identification extends GatewayProcess {
-  readonly home?: string;
-  readonly profile?: string;
-  /** What the gateway thinks keeps it alive: `systemd`, `launchd`, `desktop`, `external`, `manual`. */
-  readonly supervisor?: string;
-  readonly codeVersion?: string;
-  readonly servedProfiles: readonly string[];
-}
-
-/** The answer to `pause-for-update`: the gateway finishes what it does, then ends. */
-export interface PauseAcknowledgement {
-  readonly pid: number;
-  readonly alreadyStopping: boolean;
-  /** How long it means to wait for running work. */
-  readonly drainTimeoutMs?: number;
 }
 
 const PROTOCOL = 1;
@@ -82,33 +64,19 @@ export async function request(
   return result === undefined ? failed('garbage', 'the answer has no result') : { ok: true, result };
 }
 
-export async function identify(address: string, options?: RequestOptions): Promise<ControlAnswer<Identification>> {
+export async function identify(address: string, options?: RequestOptions): Promise<ControlAnswer<GatewayProcess>> {
   return typed(await request(address, 'identify', options), json => {
     const pid = asPid(json['pid']);
     const startTime = asStartTime(json['start_time']);
-    if (pid === undefined || startTime === undefined) return undefined;
-    const optional = {
-      home: asText(json['hermes_home']),
-      profile: asText(json['profile']),
-      supervisor: asText(json['supervisor']),
-      codeVersion: asText(json['code_version']),
-    };
-    return { pid, startTime, ...withoutUndefined(optional), servedProfiles: asTexts(json['served_profiles']) };
+    return pid === undefined || startTime === undefined ? undefined : { pid, startTime };
   });
 }
 
-export async function status(address: string, options?: RequestOptions): Promise<ControlAnswer<GatewayState>> {
-  return typed(await request(address, 'status', options), toGatewayState);
-}
-
-export async function pauseForUpdate(address: string, options?: RequestOptions): Promise<ControlAnswer<PauseAcknowledgement>> {
-  return typed(await request(address, 'pause-for-update', options), json => {
-    const pid = asPid(json['pid']);
-    const alreadyStopping = json['already_stopping'] === true;
-    if (pid === undefined || (json['pausing'] !== true && !alreadyStopping)) return undefined;
-    const drainTimeout = json['drain_timeout'];
-    return { pid, alreadyStopping, ...(typeof drainTimeout === 'number' ? { drainTimeoutMs: drainTimeout * 1_000 } : {}) };
-  });
+/** Asks the gateway to finish what it does and to end. Resolves with its PID. */
+export async function pauseForUpdate(address: string, options?: RequestOptions): Promise<ControlAnswer<number>> {
+  return typed(await request(address, 'pause-for-update', options), json =>
+    json['pausing'] === true || json['already_stopping'] === true ? asPid(json['pid']) : undefined,
+  );
 }
 
 /** One line out, one line in; the server closes. */
@@ -165,8 +133,4 @@ function failed(
   detail: string,
 ): { readonly ok: false; readonly failure: ControlFailure; readonly detail: string } {
   return { ok: false, failure, detail };
-}
-
-function withoutUndefined<T extends object>(optional: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as never;
 }

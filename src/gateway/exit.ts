@@ -4,6 +4,7 @@
  */
 
 import type { ExitKind } from '../model/exit-kind.ts';
+import { endsWithSession, ntStatusWords } from '../model/ntstatus.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { isMarkerFor, type StopMarker } from './planned-stop.ts';
 
@@ -30,13 +31,10 @@ export type ExitVerdict =
 export interface ExitEvidence {
   /** The signal that ended it, as Node reports it; on Windows there is none. */
   readonly signal?: NodeJS.Signals | null;
-  readonly askedByUs: boolean;
   /** The process that ended. */
   readonly gateway: GatewayProcess;
   /** The planned stop or takeover that was last seen in the home; the gateway removes it when it takes it up. */
   readonly marker?: StopMarker;
-  /** PIDs that are us: a marker of theirs is no stop from outside. */
-  readonly ourPids?: readonly number[];
   /** An update marker whose process lives. */
   readonly updateMarker?: { readonly pid?: number };
   /** When the gateway was restarted in place before (epoch milliseconds). */
@@ -44,41 +42,15 @@ export interface ExitEvidence {
   readonly nowMs: number;
 }
 
-/** How a process that the session's end takes along ends. */
-const SESSION_ENDING: Readonly<Record<number, string>> = {
-  1073807364: 'DBG_TERMINATE_PROCESS',
-  3221225794: 'STATUS_DLL_INIT_FAILED',
-  3221226091: 'STATUS_DLL_INIT_FAILED_LOGOFF',
-};
-
-/** https://learn.microsoft.com/openspecs/windows_protocols/ms-erref (NTSTATUS), as far as users meet them. */
-const STATUS_NAMES: Readonly<Record<number, string>> = {
-  1073741845: 'it ended itself after a fatal error',
-  2147483651: 'a breakpoint was hit',
-  3221225477: 'access violation',
-  3221225495: 'not enough memory',
-  3221225501: 'illegal instruction',
-  3221225725: 'stack overflow',
-  3221225773: 'the limit of the page file was reached',
-  3221225781: 'a DLL is missing',
-  3221225785: 'a DLL lacks an entry point',
-  3221225786: 'its console was closed, or Ctrl+C',
-  3221226356: 'heap corruption',
-  3221226505: 'stack buffer overrun, or it failed fast',
-  3221226536: 'a file is not signed as Windows demands',
-};
-
 /** What the end of this gateway means. `code` is the exit code as Node gives it, null where a signal ended it. */
 export function classifyExit(code: number | null, evidence: ExitEvidence): ExitVerdict {
-  const { askedByUs, marker, gateway, ourPids = [process.pid], updateMarker, restartsInPlaceAtMs = [], nowMs } = evidence;
+  const { marker, gateway, updateMarker, restartsInPlaceAtMs = [], nowMs } = evidence;
   const how = describeExit(code, evidence.signal);
-  if (askedByUs) return { kind: 'stopped', reason: `Stopped as asked (${how}).` };
-  const session = code === null ? undefined : SESSION_ENDING[code >>> 0];
-  if (session !== undefined) return { kind: 'session-ending', reason: `The Windows session ended (${session}).` };
+  if (code !== null && endsWithSession(code))
+    return { kind: 'session-ending', reason: `The Windows session ended (${ntStatusWords(code)}).` };
   if (marker !== undefined && isMarkerFor(marker, gateway, nowMs)) {
     const { writerPid } = marker;
     if (writerPid === undefined) return { kind: 'stopped-from-outside', reason: `Another program asked it to stop (${how}).` };
-    if (ourPids.includes(writerPid)) return { kind: 'stopped', reason: `Stopped as asked (${how}).` };
     return { kind: 'stopped-from-outside', reason: `Process ${writerPid} asked it to stop (${how}).`, holderPid: writerPid };
   }
   if (code === CONFIGURATION_ERROR)
@@ -109,7 +81,7 @@ export function describeExit(code: number | null, signal?: NodeJS.Signals | null
   if (code === null) return signal ? `signal ${signal}` : 'exit code unknown';
   const status = code >>> 0;
   if (status <= 0xffff) return `exit code ${status}`;
-  const name = STATUS_NAMES[status] ?? SESSION_ENDING[status];
+  const name = ntStatusWords(status);
   const hex = `0x${status.toString(16).toUpperCase().padStart(8, '0')}`;
   return name === undefined ? `exit code ${hex}` : `exit code ${hex}, ${name}`;
 }

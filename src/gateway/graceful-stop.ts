@@ -3,7 +3,6 @@
  * else with its whole process tree. Hermes' updater gives a service 30 s to be gone with every descendant; this needs 20 at most.
  */
 
-import { performance } from 'node:perf_hooks';
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 import { controlPath, identify, pauseForUpdate } from './control-socket.ts';
@@ -14,7 +13,6 @@ const GRACEFUL_MS = 14_000;
 const TOTAL_MS = 20_000;
 /** Time for what a gateway leaves behind to end by itself once the gateway is gone. */
 const LEFTOVERS_MS = 1_000;
-const PROGRESS_MS = 1_000;
 const KILL_AGAIN_MS = 500;
 
 export interface StopTarget {
@@ -34,85 +32,42 @@ export interface StopPorts {
   signal?(name: 'SIGTERM'): void;
 }
 
-/** What is going on: asking, waiting for the end, ending the tree. */
-export type StopStep = 'asking' | 'waiting' | 'ending-tree';
-
-export interface StopProgress {
-  readonly step: StopStep;
-  readonly elapsedMs: number;
-}
-
 export interface StopOptions {
   /** From the start until the tree is ended. */
   readonly gracefulMs?: number;
   /** From the start until we give up. */
   readonly totalMs?: number;
-  /** Called at each step and every second. */
-  readonly onProgress?: (progress: StopProgress) => void;
-}
-
-export interface StopReport {
-  /** What the gateway ended by. `gone`: there was nothing to stop. `tree`: it did not listen. */
-  readonly by: 'gone' | 'pipe' | 'marker' | 'signal' | 'tree';
-  /** The gateway ended by itself but left processes, which were ended. */
-  readonly leftovers: boolean;
-  /** How long asking, waiting, and ending the tree took. */
-  readonly askedMs: number;
-  readonly waitedMs: number;
-  readonly endedMs: number;
 }
 
 /**
  * Resolves when nothing of the tree lives.
  * @throws GatewayServiceError `timed-out` where something still does after `totalMs`
  */
-export async function stopGateway(target: StopTarget, ports: StopPorts, options: StopOptions = {}): Promise<StopReport> {
-  const { gracefulMs = GRACEFUL_MS, totalMs = TOTAL_MS, onProgress } = options;
+export async function stopGateway(target: StopTarget, ports: StopPorts, options: StopOptions = {}): Promise<void> {
+  const { gracefulMs = GRACEFUL_MS, totalMs = TOTAL_MS } = options;
+  if (ports.treeIsEmpty()) return;
   const startedAt = performance.now();
   const elapsed = () => Math.round(performance.now() - startedAt);
-  let step: StopStep = 'asking';
-  const report = () => onProgress?.({ step, elapsedMs: elapsed() });
-  const enter = (next: StopStep) => {
-    step = next;
-    report();
-  };
-  if (ports.treeIsEmpty()) return { by: 'gone', leftovers: false, askedMs: 0, waitedMs: 0, endedMs: 0 };
-
-  const ticking = setInterval(report, PROGRESS_MS);
   try {
-    enter('asking');
-    const way = await ask(target, ports, Math.min(2_000, gracefulMs / 4));
-    const askedMs = elapsed();
-
-    enter('waiting');
-    const listened = way !== undefined && (await happens(() => ports.gatewayIsGone(), gracefulMs - elapsed()));
-    let empty = listened && (await happens(() => ports.treeIsEmpty(), LEFTOVERS_MS));
-    const waitedMs = elapsed() - askedMs;
-
-    const leftovers = listened && !empty;
-    if (!empty) {
-      enter('ending-tree');
-      while (!empty && elapsed() < totalMs) {
-        await ports.killTree();
-        empty = await happens(() => ports.treeIsEmpty(), Math.min(KILL_AGAIN_MS, totalMs - elapsed()));
-      }
+    const asked = await ask(target, ports, Math.min(2_000, gracefulMs / 4));
+    const ended = asked && (await happens(() => ports.gatewayIsGone(), gracefulMs - elapsed()));
+    let empty = ended && (await happens(() => ports.treeIsEmpty(), LEFTOVERS_MS));
+    while (!empty && elapsed() < totalMs) {
+      await ports.killTree();
+      empty = await happens(() => ports.treeIsEmpty(), Math.min(KILL_AGAIN_MS, totalMs - elapsed()));
     }
-    if (!empty) throw new GatewayServiceError('timed-out', `A process of the gateway was still there after ${elapsed()} ms.`);
-    const endedMs = elapsed() - askedMs - waitedMs;
-    return { by: listened ? way : 'tree', leftovers, askedMs, waitedMs, endedMs };
+    if (!empty) throw new GatewayServiceError('timed-out', `A process of the gateway was still running after ${elapsed()} ms.`);
   } finally {
-    clearInterval(ticking);
     if (target.gateway !== undefined) clearPlannedStop(target.home, target.gateway);
   }
 }
 
-/** Asks in the gentlest way that somebody takes up; undefined where there is no way to ask. */
-async function ask({ home, gateway }: StopTarget, ports: StopPorts, timeoutMs: number): Promise<'pipe' | 'marker' | 'signal' | undefined> {
-  if (gateway !== undefined && (await askPipe(home, gateway, timeoutMs))) return 'pipe';
+/** Asks in the gentlest way that the gateway accepts; false where there is no way to ask. */
+async function ask({ home, gateway }: StopTarget, ports: StopPorts, timeoutMs: number): Promise<boolean> {
+  if (gateway !== undefined && (await askPipe(home, gateway, timeoutMs))) return true;
   const marked = gateway !== undefined && (await mark(home, gateway));
   ports.signal?.('SIGTERM');
-  if (marked) return 'marker';
-  return ports.signal && 'signal';
+  return marked || ports.signal !== undefined;
 }
 
 /** Whoever else serves in this home is not ours to stop: the one who answers must be the one who is meant. */

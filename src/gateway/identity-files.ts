@@ -11,7 +11,6 @@ import {
   asPid,
   asText,
   asTexts,
-  asTimeMs,
   type JsonObject,
   parseJson,
   readJsonFile,
@@ -27,26 +26,15 @@ export interface GatewayProcess {
   readonly startTime: number | null;
 }
 
-/** `gateway.pid` and `gateway.lock`. */
-export interface GatewayRecord extends GatewayProcess {
-  readonly argv: readonly string[];
-  readonly home?: string;
-}
-
-/** `gateway_state.json`, and the answer to the verb `status`. */
+/** `gateway_state.json`. */
 export interface GatewayState {
   readonly pid?: number;
   readonly startTime: number | null;
   /** `starting`, `running`, `degraded`, `draining`, `stopped`, `startup_failed`; others may come. */
   readonly state?: string;
-  readonly exitReason?: string;
-  readonly restartRequested: boolean;
-  readonly activeAgents: number;
   /** Profiles that this gateway serves besides its own: they need no gateway. */
   readonly servedProfiles: readonly string[];
   readonly platforms: readonly PlatformState[];
-  /** Epoch milliseconds. An idle gateway does not advance it. */
-  readonly updatedAtMs?: number;
 }
 
 /** Why a gateway does not run, in its own words: its exit reason, else the error of a platform. Undefined where it gives none. */
@@ -56,25 +44,16 @@ export function statedReason({ exitReason, platforms }: GatewayState): string | 
 }
 
 /** One messaging platform of a gateway. */
-export interface PlatformState {
+interface PlatformState {
   readonly name: string;
-  readonly state?: string;
   /** Hermes' own code; one that ends in `_lock` means that another gateway holds the token of this bot. */
   readonly errorCode?: string;
   readonly errorMessage?: string;
-  readonly needsAttention: boolean;
-}
-
-/** `state/gateway.heartbeat`, written every 30 s. Its `start_time` is left out: in some versions that is seconds, not a fingerprint. */
-export interface Heartbeat {
-  readonly pid: number;
-  readonly updatedAtMs: number;
 }
 
 /** `.hermes-update-result.json` in the root, written once when an update handed over by the desktop app ended. */
 export interface UpdateResult {
   readonly ok: boolean;
-  readonly exitCode?: number;
   readonly message?: string;
   readonly finishedAtMs?: number;
 }
@@ -89,27 +68,19 @@ export interface LivingGateway extends GatewayProcess {
 /** States in which a gateway says itself that it is gone. */
 const ENDED: ReadonlySet<string> = new Set(['stopped', 'startup_failed']);
 
-export const readGatewayPid = (home: string): GatewayRecord | undefined => readRecord(path.join(home, 'gateway.pid'));
-export const readGatewayLock = (home: string): GatewayRecord | undefined => readRecord(path.join(home, 'gateway.lock'));
+export const readGatewayPid = (home: string): GatewayProcess | undefined => readRecord(path.join(home, 'gateway.pid'));
+export const readGatewayLock = (home: string): GatewayProcess | undefined => readRecord(path.join(home, 'gateway.lock'));
 export const readGatewayState = (home: string): GatewayState | undefined =>
   toGatewayState(readJsonFile(path.join(home, 'gateway_state.json')));
-
-export function readHeartbeat(home: string): Heartbeat | undefined {
-  const json = readJsonObject(path.join(home, 'state', 'gateway.heartbeat'));
-  const pid = asPid(json?.['pid']);
-  const updatedAtMs = asTimeMs(json?.['updated_at']);
-  return pid === undefined || updatedAtMs === undefined ? undefined : { pid, updatedAtMs };
-}
 
 export function readUpdateResult(root: string): UpdateResult | undefined {
   const json = readJsonObject(path.join(root, '.hermes-update-result.json'));
   if (json === undefined || typeof json['ok'] !== 'boolean') return undefined;
-  const { exit_code: exitCode, finished_at: finishedAt } = json;
+  const finishedAt = json['finished_at'];
   const finishedAtMs = typeof finishedAt === 'number' ? finishedAt * 1_000 : Number.NaN;
   const message = asText(json['message']);
   return {
     ok: json['ok'],
-    ...(Number.isSafeInteger(exitCode) ? { exitCode: exitCode as number } : {}),
     ...(message ? { message } : {}),
     ...(Number.isFinite(finishedAtMs) ? { finishedAtMs } : {}),
   };
@@ -147,56 +118,37 @@ function recordInState(state: GatewayState | undefined): GatewayProcess | undefi
   return { pid: state.pid, startTime: state.startTime };
 }
 
-function readRecord(file: string): GatewayRecord | undefined {
+function readRecord(file: string): GatewayProcess | undefined {
   const json = parseJson(readTextFile(file)?.trim());
   const bare = asPid(json);
-  if (bare !== undefined) return { pid: bare, startTime: null, argv: [] };
+  if (bare !== undefined) return { pid: bare, startTime: null };
   const record = asObject(json);
   const pid = asPid(record?.['pid']);
   const startTime = asStartTime(record?.['start_time']);
   const kind = record?.['kind'] ?? 'hermes-gateway';
   if (record === undefined || pid === undefined || startTime === undefined || kind !== 'hermes-gateway') return undefined;
-  const home = asText(record['hermes_home']);
-  return { pid, startTime, argv: asTexts(record['argv']), ...(home === undefined ? {} : { home }) };
+  return { pid, startTime };
 }
 
-/** The state in a JSON value of any kind; undefined where it is not an object. */
-export function toGatewayState(value: unknown): GatewayState | undefined {
+function toGatewayState(value: unknown): GatewayState | undefined {
   const json = asObject(value);
   if (json === undefined) return undefined;
   const pid = asPid(json['pid']);
   const state = asText(json['gateway_state']);
-  const exitReason = asText(json['exit_reason']);
-  const updatedAtMs = asTimeMs(json['updated_at']);
-  const activeAgents = json['active_agents'];
   return {
     ...(pid === undefined ? {} : { pid }),
     startTime: asStartTime(json['start_time']) ?? null,
     ...(state === undefined ? {} : { state }),
-    ...(exitReason ? { exitReason } : {}),
-    restartRequested: json['restart_requested'] === true,
-    activeAgents: Number.isSafeInteger(activeAgents) ? Math.max(0, activeAgents as number) : 0,
     servedProfiles: asTexts(json['served_profiles']),
     platforms: Object.entries(asObject(json['platforms']) ?? {}).flatMap(([name, each]) => toPlatform(name, asObject(each))),
-    ...(updatedAtMs === undefined ? {} : { updatedAtMs }),
   };
 }
 
 function toPlatform(name: string, json: JsonObject | undefined): PlatformState[] {
   if (json === undefined) return [];
-  const state = asText(json['state']);
   const errorCode = asText(json['error_code']);
   const errorMessage = asText(json['error_message']);
-  const needsAttention = json['needs_attention'] === true;
-  return [
-    {
-      name,
-      ...(state === undefined ? {} : { state }),
-      ...(errorCode ? { errorCode } : {}),
-      ...(errorMessage ? { errorMessage } : {}),
-      needsAttention,
-    },
-  ];
+  return [{ name, ...(errorCode ? { errorCode } : {}), ...(errorMessage ? { errorMessage } : {}) }];
 }
 
 /** A start time: null where none was recorded, undefined where what was recorded is no start time. */

@@ -16,6 +16,7 @@ import { toGatewayServiceError } from '../model/errors.ts';
 import type { EventName } from '../model/events.ts';
 import { type HostFacts, RUNNER_EXIT } from '../model/facts.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
+import { endsWithSession } from '../model/ntstatus.ts';
 import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
 import type { HostedService, StartReason } from '../windows/service-host.ts';
@@ -60,9 +61,6 @@ const STOP_MS = 20_000;
 const SIGN_IN_LOOK_MS = 30_000;
 /** How late a restart of the SCM may come and still be known for one, where Windows does not say so, in milliseconds. */
 const RESTART_LATE_MS = 5_000;
-
-/** How Windows ends the processes of a session: DBG_TERMINATE_PROCESS, STATUS_DLL_INIT_FAILED, STATUS_DLL_INIT_FAILED_LOGOFF. */
-const SESSION_ENDED: ReadonlySet<number> = new Set([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b]);
 
 /**
  * Why the SCM started the service. Where it cannot say (Wine), what the last broker wrote tells: one that was killed wrote nothing more,
@@ -230,7 +228,7 @@ export class WindowsGatewayService {
   }
 
   #sessionEnded(code: number): boolean {
-    return SESSION_ENDED.has(code) || !this.#isListed(this.#session);
+    return endsWithSession(code) || !this.#isListed(this.#session);
   }
 
   #isListed(session: UserSession | undefined): boolean {

@@ -301,11 +301,6 @@ export const ERRORS = {
     remedy: 'Nothing is lost: the gateway runs on. Ask again with "hermes-gateway status".',
     exit: EXIT.failed,
   },
-  'pipe-protocol': {
-    message: 'The other side of the control pipe did not keep the protocol.',
-    remedy: 'Update the app and the gateway service to the same version.',
-    exit: EXIT.failed,
-  },
   unsupported: {
     message: 'This system has no such mechanism.',
     remedy: 'Use another mechanism; "hermes-gateway doctor" lists what this system has.',

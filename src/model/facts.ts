@@ -6,6 +6,7 @@
 import { type ErrorValue, isErrorValue } from './errors.ts';
 import { type Fits, fieldsOf, fits, isCount, isText, isTime, orNull } from './fields.ts';
 import type { ServiceName } from './identity.ts';
+import { DBG_TERMINATE_PROCESS } from './ntstatus.ts';
 import type { Phase, StartType } from './status.ts';
 
 /** What is registered under the service's name, and whether its host process runs. */
@@ -29,7 +30,7 @@ export type Registration =
  * `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself ends processes at sign-out)
  * is neither. `stoppedByLostUpdater`: stopped as asked, but by an updater that ended with the gateway it ran below, and so will not start it.
  */
-export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: 0x4001_0004, stoppedByLostUpdater: 84 } as const;
+export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: DBG_TERMINATE_PROCESS, stoppedByLostUpdater: 84 } as const;
 
 /** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
 export interface HostFacts {

@@ -267,7 +267,6 @@ export class Runner {
       this.#asked() ??
       classifyExit(code, {
         signal,
-        askedByUs: false, // answered above, with our own words
         gateway,
         ...(watch.marker && { marker: watch.marker }),
         ...(updateMarker && { updateMarker }),

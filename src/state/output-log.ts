@@ -1,7 +1,7 @@
 /**
  * The captured output of a gateway: whole lines of both its streams in one file, rotated by size. A gateway may print a hundred
  * megabytes a second; memory stays bounded because a stream is not read on while its last chunk is being written. A full disk loses
- * lines, counts them and says so, but never blocks the gateway.
+ * lines and reports it, but never blocks the gateway.
  */
 
 import fs from 'node:fs/promises';
@@ -31,18 +31,12 @@ export class OutputLog {
   #handle: fs.FileHandle | undefined;
   #size = 0;
   #tail: Promise<void> = Promise.resolve();
-  #lostBytes = 0;
 
   constructor(file: string, { maxBytes = 10 * 1024 * 1024, keep = 4, onLoss = () => undefined }: OutputLogOptions = {}) {
     this.path = file;
     this.#maxBytes = maxBytes;
     this.#keep = keep;
     this.#onLoss = onLoss;
-  }
-
-  /** Bytes that could not be written. */
-  get lostBytes(): number {
-    return this.#lostBytes;
   }
 
   /** Copies a stream, line by line, until it ends; resolves when all of it is written. */
@@ -99,7 +93,6 @@ export class OutputLog {
       await this.#handle?.truncate(this.#size).catch(() => undefined);
       await this.#handle?.close().catch(() => undefined);
       this.#handle = undefined;
-      this.#lostBytes += bytes;
       this.#onLoss();
     }
   }

@@ -28,7 +28,7 @@ const state = fc.record(
 );
 const server = fc.oneof(fc.record({ state }), fc.record({ done: fc.nat() }));
 const client = fc.oneof(fc.record({ hello: fc.constant(1) }), fc.record({ ask: fc.constantFrom('stop', 'restart'), id: fc.integer() }));
-const down = fc.record({ down: fc.constantFrom('stop', 'session-end', 'preshutdown'), reason: text }) as fc.Arbitrary<DownMessage>;
+const down = fc.record({ down: fc.constantFrom('stop', 'preshutdown'), reason: text }) as fc.Arbitrary<DownMessage>;
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('the control pipe', () => {
@@ -126,7 +126,7 @@ describe('the host', () => {
     await fc.assert(
       fc.asyncProperty(inPlaceOf(down), async said => {
         const { messages } = await heard([said, Buffer.from('\n')]);
-        return messages.every(each => ['stop', 'session-end', 'preshutdown'].includes(each.down) && typeof each.reason === 'string');
+        return messages.every(each => ['stop', 'preshutdown'].includes(each.down) && typeof each.reason === 'string');
       }),
     );
   });

@@ -1,5 +1,4 @@
 // "Who asked decides": what each end of a gateway means.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyExit, describeExit, type ExitEvidence, mayRestartInPlace } from '../../src/gateway/exit.ts';
 import type { StopMarker } from '../../src/gateway/planned-stop.ts';
@@ -14,10 +13,8 @@ const marker = (change: Partial<StopMarker> = {}): StopMarker => ({
   ...change,
 });
 const evidence = (change: Partial<ExitEvidence> = {}): ExitEvidence => ({
-  askedByUs: false,
   gateway: GATEWAY,
   nowMs: NOW,
-  ourPids: [1],
   ...change,
 });
 
@@ -25,12 +22,6 @@ const minuteFull = [NOW - 59_000, NOW - 30_000, NOW - 1];
 
 describe('classifyExit', () => {
   it.each<[string, ExitKind, number | null, Partial<ExitEvidence>]>([
-    ['0 as we asked', 'stopped', 0, { askedByUs: true }],
-    ['1 as we asked', 'stopped', 1, { askedByUs: true }],
-    ['75 as we asked', 'stopped', 75, { askedByUs: true }],
-    ['78 as we asked', 'stopped', 78, { askedByUs: true }],
-    ['a kill as we asked', 'stopped', null, { askedByUs: true, signal: 'SIGKILL' }],
-    ['the session ending while we asked', 'stopped', 0xc000026b, { askedByUs: true }],
     ['0 with a planned stop of another', 'stopped-from-outside', 0, { marker: marker() }],
     ['1 with a planned stop of another', 'stopped-from-outside', 1, { marker: marker() }],
     ['75 with a planned stop of another', 'stopped-from-outside', 75, { marker: marker() }],
@@ -38,7 +29,6 @@ describe('classifyExit', () => {
     ['a kill with a planned stop of another', 'stopped-from-outside', null, { signal: 'SIGKILL', marker: marker() }],
     ['a planned stop by nobody named', 'stopped-from-outside', 0, { marker: { target: GATEWAY, writtenAtMs: NOW } }],
     ['a planned stop that knows no start time', 'stopped-from-outside', 0, { marker: marker({ target: { pid: 4_000, startTime: null } }) }],
-    ['our own planned stop', 'stopped', 0, { marker: marker({ writerPid: 1 }) }],
     ['0 with a stale planned stop', 'failure', 0, { marker: marker({ writtenAtMs: NOW - 60_001 }) }],
     ['0 with a planned stop from the future', 'failure', 0, { marker: marker({ writtenAtMs: NOW + 60_001 }) }],
     ['0 with a planned stop for another PID', 'failure', 0, { marker: marker({ target: { pid: 4_001, startTime: 77 } }) }],
@@ -80,14 +70,6 @@ describe('classifyExit', () => {
   it('says who holds the gateway down', () => {
     expect(classifyExit(0, evidence({ marker: marker() }))).toMatchObject({ holderPid: 9_000 });
     expect(classifyExit(1, evidence({ updateMarker: { pid: 9_001 } }))).toMatchObject({ holderPid: 9_001 });
-  });
-
-  it('takes whatever we asked for as a stop, and nothing else', () => {
-    fc.assert(
-      fc.property(fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 32 - 1 })), fc.boolean(), (code, askedByUs) => {
-        expect(classifyExit(code, evidence({ askedByUs })).kind === 'stopped').toBe(askedByUs);
-      }),
-    );
   });
 });
 

@@ -1,0 +1,38 @@
+/**
+ * The exit codes of Windows that are NTSTATUS values, as far as users meet them:
+ * https://learn.microsoft.com/openspecs/windows_protocols/ms-erref
+ */
+
+/** How Windows ends the processes of a session at sign-out. */
+export const DBG_TERMINATE_PROCESS = 0x4001_0004;
+
+interface NtStatus {
+  readonly words: string;
+  /** A process ends with this code because the session of its user ends. */
+  readonly sessionEnds?: true;
+}
+
+const TABLE: ReadonlyMap<number, NtStatus> = new Map<number, NtStatus>([
+  [DBG_TERMINATE_PROCESS, { words: 'DBG_TERMINATE_PROCESS', sessionEnds: true }],
+  [0xc000_0142, { words: 'STATUS_DLL_INIT_FAILED', sessionEnds: true }],
+  [0xc000_026b, { words: 'STATUS_DLL_INIT_FAILED_LOGOFF', sessionEnds: true }],
+  [0x4000_0015, { words: 'it ended itself after a fatal error' }],
+  [0x8000_0003, { words: 'a breakpoint was hit' }],
+  [0xc000_0005, { words: 'access violation' }],
+  [0xc000_0017, { words: 'not enough memory' }],
+  [0xc000_001d, { words: 'illegal instruction' }],
+  [0xc000_00fd, { words: 'stack overflow' }],
+  [0xc000_012d, { words: 'the limit of the page file was reached' }],
+  [0xc000_0135, { words: 'a DLL is missing' }],
+  [0xc000_0139, { words: 'a DLL lacks an entry point' }],
+  [0xc000_013a, { words: 'its console was closed, or Ctrl+C' }],
+  [0xc000_0374, { words: 'heap corruption' }],
+  [0xc000_0409, { words: 'stack buffer overrun, or it failed fast' }],
+  [0xc000_0428, { words: 'a file is not signed as Windows requires' }],
+]);
+
+/** What a code means; undefined where the table does not have it. The code may be signed, as some programs report it. */
+export const ntStatusWords = (code: number): string | undefined => TABLE.get(code >>> 0)?.words;
+
+/** Whether a process with this exit code ended because the session of its user ended. */
+export const endsWithSession = (code: number): boolean => TABLE.get(code >>> 0)?.sessionEnds === true;
