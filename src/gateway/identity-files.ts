@@ -32,6 +32,7 @@ export interface GatewayState {
   readonly startTime: number | null;
   /** `starting`, `running`, `degraded`, `draining`, `stopped`, `startup_failed`; others may come. */
   readonly state?: string;
+  readonly exitReason?: string;
   /** Profiles that this gateway serves besides its own: they need no gateway. */
   readonly servedProfiles: readonly string[];
   readonly platforms: readonly PlatformState[];
@@ -135,10 +136,12 @@ function toGatewayState(value: unknown): GatewayState | undefined {
   if (json === undefined) return undefined;
   const pid = asPid(json['pid']);
   const state = asText(json['gateway_state']);
+  const exitReason = asText(json['exit_reason']);
   return {
     ...(pid === undefined ? {} : { pid }),
     startTime: asStartTime(json['start_time']) ?? null,
     ...(state === undefined ? {} : { state }),
+    ...(exitReason ? { exitReason } : {}),
     servedProfiles: asTexts(json['served_profiles']),
     platforms: Object.entries(asObject(json['platforms']) ?? {}).flatMap(([name, each]) => toPlatform(name, asObject(each))),
   };
