@@ -250,6 +250,9 @@ export class HostedManager implements GatewayManager {
     const status = await this.status(identity);
     refuseForeign(status);
     if (status.phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${identity.service})`);
+    // Throws the reason, which the status shows without its code.
+    if (status.phase === 'unknown') await this.#mechanisms.inCharge(identity, this.#folder(identity));
+    if (status.phase === 'unsupported') throw new GatewayServiceError('unsupported', `(${process.platform})`);
   }
 
   async #wishRunning(identity: GatewayIdentity): Promise<void> {

@@ -7,7 +7,7 @@ import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
-import { GatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { Installable } from '../model/status.ts';
@@ -49,7 +49,7 @@ export class Mechanisms implements MechanismFacts {
 
   /** The best one that is registered, else whatever keeps the best one from it, else the best one, unregistered. */
   async inCharge(identity: GatewayIdentity, folder: StateFolder): Promise<Registered> {
-    return chosen(await this.#all(identity, folder), this.#hosts[0]);
+    return chosen(await this.#all(identity, folder));
   }
 
   /** Every one that is registered, best first. */
@@ -73,8 +73,9 @@ export class Mechanisms implements MechanismFacts {
     const obstacle = around && obstacleTo(identity, around);
     if (obstacle) throw obstacle;
     const present = all.find(isRegistered);
-    const host = wanted === undefined ? await this.#best(identity, present?.host) : this.#hosts.find(each => each.mechanism === wanted);
-    if (!host) throw new GatewayServiceError('unsupported', `(${wanted} on ${process.platform})`);
+    const supported = all.filter(({ registration }) => registration.state !== 'unsupported').map(({ host }) => host);
+    const host = wanted === undefined ? await best(supported, identity, present?.host) : supported.find(each => each.mechanism === wanted);
+    if (!host) throw new GatewayServiceError('unsupported', `(${wanted ?? 'any'} on ${process.platform})`);
     const rank = this.#hosts.indexOf(host);
     if (present && this.#hosts.indexOf(present.host) < rank) {
       throw new GatewayServiceError('mechanism-in-charge', `(${identity.service}: ${present.host.mechanism})`);
@@ -87,11 +88,14 @@ export class Mechanisms implements MechanismFacts {
   }
 
   async report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport> {
-    const all = await this.#all(identity, folder);
-    const { host, registration } = chosen(all, this.#hosts[0]);
+    const all = await Promise.all(this.#hosts.map(each => registrationOf(each, identity, folder).catch(error => unreadable(each, error))));
+    const { host, registration } = chosen(all);
     const registered = registration.state === 'registered';
+    const unread = all.flatMap(({ registration: each }) =>
+      each.state === 'unknown' ? [problem('registration-unreadable', each.detail)] : [],
+    );
     const [facts, problems, former, around] = await Promise.all([
-      host.hostFacts(identity, folder),
+      registration.state === 'unknown' || registration.state === 'unsupported' ? undefined : host.hostFacts(identity, folder),
       registered ? host.problems?.(identity, folder) : undefined,
       this.#formerProblems(identity, registration).catch(() => undefined),
       this.#installObstacles?.look(identity),
@@ -103,6 +107,7 @@ export class Mechanisms implements MechanismFacts {
       host: facts,
       problems: [
         ...(problems ?? []),
+        ...unread,
         ...left.map(each => problem('mechanism-left-over', `(${each.host.mechanism})`)),
         ...(former ?? []),
         ...(around ? obstacleProblems(around, registered) : []),
@@ -115,26 +120,42 @@ export class Mechanisms implements MechanismFacts {
     return state === 'absent' ? this.#former?.present(identity) : undefined;
   }
 
-  async #best(identity: GatewayIdentity, present: HostPort | undefined): Promise<HostPort> {
-    for (const host of this.#hosts) {
-      if (host === present || !present) return host;
-      const allowed = await host.checkRights(identity).then(
-        () => true,
-        () => false,
-      );
-      if (allowed) return host;
-    }
-    return this.#hosts[0];
-  }
-
   #all(identity: GatewayIdentity, folder: StateFolder): Promise<Registered[]> {
-    return Promise.all(this.#hosts.map(async host => ({ host, registration: await host.registration(identity, folder) })));
+    return Promise.all(this.#hosts.map(host => registrationOf(host, identity, folder)));
   }
 }
 
-function chosen(all: readonly Registered[], best: HostPort): Registered {
-  const found = all.find(isRegistered) ?? all.find(({ registration }) => registration.state !== 'absent');
-  return found ?? { host: best, registration: { state: 'absent' } };
+async function registrationOf(host: HostPort, identity: GatewayIdentity, folder: StateFolder): Promise<Registered> {
+  try {
+    return { host, registration: await host.registration(identity, folder) };
+  } catch (error) {
+    if (error instanceof GatewayServiceError && error.code === 'unsupported') return { host, registration: { state: 'unsupported' } };
+    throw error;
+  }
+}
+
+function unreadable(host: HostPort, error: unknown): Registered {
+  return { host, registration: { state: 'unknown', detail: toGatewayServiceError(error).message } };
+}
+
+/** The first one in the best state; `all` is never empty. */
+function chosen(all: readonly Registered[]): Registered {
+  const inState = (...states: readonly Registration['state'][]) => all.find(({ registration }) => states.includes(registration.state));
+  const found = all.find(isRegistered) ?? inState('foreign', 'unknown') ?? inState('absent') ?? all[0];
+  return found as Registered;
+}
+
+/** The one that is registered or a better one that this process has the rights for; without one that is registered, the best one. */
+async function best(hosts: readonly HostPort[], identity: GatewayIdentity, present: HostPort | undefined): Promise<HostPort | undefined> {
+  for (const host of hosts) {
+    if (host === present || !present) return host;
+    const allowed = await host.checkRights(identity).then(
+      () => true,
+      () => false,
+    );
+    if (allowed) return host;
+  }
+  return hosts[0];
 }
 
 function isRegistered({ registration }: Registered): boolean {

@@ -9,6 +9,7 @@ import { composeStatus } from '../model/compose-status.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { retryDelayMs } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { RunnerRecord } from '../model/records.ts';
@@ -59,6 +60,8 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
   let busy = false;
   let again = false;
   let closed = false;
+  /** Tries in a row that could not read the registration, or failed altogether. */
+  let failed = 0;
 
   const refresh = async () => {
     clearTimeout(timer);
@@ -80,6 +83,8 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
       told = telling;
       listener(status);
     }
+    if (status.phase === 'unknown') timer = setTimeout(schedule, retryDelayMs(failed++));
+    else failed = 0;
     if (PASSING.has(status.phase)) timer = setTimeout(schedule, PASSING_MS);
   };
 
@@ -93,8 +98,8 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
     busy = true;
     void refresh()
       .catch(() => {
-        // The folder went in the middle of a look: the next event, or this timer, looks again.
-        if (!closed) timer = setTimeout(schedule, PASSING_MS);
+        // The state folder was removed or cannot be read: the next event, or this timer, tries again.
+        if (!closed) timer = setTimeout(schedule, retryDelayMs(failed++));
       })
       .finally(() => {
         busy = false;

@@ -33,3 +33,6 @@ export async function poll<T>(until: () => T | Promise<T>, options: PollOptions)
     await delay(Math.min(everyMs, leftMs), undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
 }
+
+/** Pause before the next try after `failed` tries that failed in a row (from 0), in milliseconds: 1 s, doubled each time, at most 60 s. */
+export const retryDelayMs = (failed: number): number => Math.min(60_000, 1_000 * 2 ** failed);

@@ -72,6 +72,11 @@ export const PROBLEMS = {
     remedy: 'Nothing needs to be done; it is kept. Services of Windows changes it back.',
     elevated: false,
   },
+  'registration-unreadable': {
+    message: 'The system did not report whether the gateway service is registered.',
+    remedy: 'Wait a minute; the state is read again automatically. If this problem stays, restart the computer.',
+    elevated: false,
+  },
   'host-missing': {
     message: 'The program of this service is missing, so Windows cannot start it.',
     remedy: 'Repair it; that puts the program back.',
