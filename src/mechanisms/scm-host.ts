@@ -3,35 +3,28 @@
  * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { TrustsServer } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
 import { type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { EVENT_SOURCE } from '../model/events.ts';
 import type { Registration } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
-import { SERVICE_NAME } from '../model/identity.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from '../model/ladder.ts';
 import { problem } from '../model/problems.ts';
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
-import type { Report } from '../model/steps.ts';
-import { progress } from '../model/steps.ts';
+import { progress, type Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
 import { ERROR } from '../windows/errors.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
-import { enumerateServices, isRemovalPending, queryService, queryStatus, type ServiceConfig, type ServiceStatus } from '../windows/scm.ts';
+import { isRemovalPending, queryService, queryStatus, type ServiceConfig, type ServiceStatus } from '../windows/scm.ts';
 import { startService, stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser, isElevated } from '../windows/security.ts';
-import { serviceDisplayName } from '../windows/service-install.ts';
-import { APPS_LIST_KEY } from './apps-list.ts';
 import type { HostPort } from './host-port.ts';
 import { protocolOf, tidyHosts } from './installed-host.ts';
 import { rightsProblem } from './service-problems.ts';
+import { serviceReceipt, serviceRemovalReceipt } from './service-receipt.ts';
 import {
   brokerCommand,
   examineService,
@@ -105,32 +98,8 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
     },
     hostFacts: async ({ service }) => readHostFacts(service),
     trustsServer: servedByRunner,
-    receipt: async (verb, { service, serviceId }, { startType }) => {
-      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
-      if (verb === 'uninstall') {
-        return [
-          { action: 'stop', kind: 'service', target: service },
-          { action: 'remove', kind: 'service', target: service },
-          { action: 'remove', kind: 'registry', target: key },
-          ...(enumerateServices(SERVICE_NAME).length === 1 ? programReceipt(hostCommand, 'uninstall') : []),
-        ];
-      }
-      const { program, args } = brokerCommand(hostCommand, service);
-      const action = startType === undefined ? 'create' : 'change';
-      return [
-        {
-          action,
-          kind: 'service',
-          target: service,
-          ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)),
-        },
-        { action, kind: 'registry', target: `${key}\\Parameters`, ...noted('owner') },
-        ...programReceipt(hostCommand, 'install'),
-        { action, kind: 'right', target: service, ...noted('rights') },
-        { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
-        { action: 'start', kind: 'service', target: service },
-      ];
-    },
+    receipt: async (verb, identity, { startType }) =>
+      verb === 'install' ? serviceReceipt(identity, hostCommand, startType !== undefined) : serviceRemovalReceipt(identity, hostCommand),
     checkRights: async ({ service }) => {
       if (!mayUse(readOwner(service))) throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
       checkElevation(service);
@@ -185,17 +154,6 @@ function shown(service: ServiceName): ShownService | undefined {
     if (binaryPath === undefined) throw error;
     return { binaryPath };
   }
-}
-
-/** The copy of an executable, and its entry in Windows' list of apps; the script of development has neither. */
-function programReceipt([program = '', script]: readonly string[], verb: 'install' | 'uninstall'): ReceiptEntry[] {
-  if (script !== undefined) return [];
-  const folder = path.win32.dirname(program);
-  const action = verb === 'uninstall' ? 'remove' : existsSync(folder) ? 'keep' : 'create';
-  return [
-    { action, kind: 'folder', target: folder },
-    { action, kind: 'registry', target: APPS_LIST_KEY },
-  ];
 }
 
 /** Whether a service with this owner is one of ours; one without an owner is the half of an installation that was interrupted. */

@@ -1,0 +1,49 @@
+/** What registering or removing a service changes on the machine, as a receipt shows it. */
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { EVENT_SOURCE } from '../model/events.ts';
+import { type GatewayIdentity, SERVICE_NAME } from '../model/identity.ts';
+import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { commandLine } from '../windows/argv.ts';
+import { enumerateServices } from '../windows/scm.ts';
+import { serviceDisplayName } from '../windows/service-install.ts';
+import { APPS_LIST_KEY } from './apps-list.ts';
+import { brokerCommand } from './service-registration.ts';
+
+const keyOf = (service: string): string => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
+
+/** @param exists whether the service is registered already */
+export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostCommand: readonly string[], exists: boolean): ReceiptEntry[] {
+  const { program, args } = brokerCommand(hostCommand, service);
+  const action = exists ? 'change' : 'create';
+  return [
+    { action, kind: 'service', target: service, ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)) },
+    { action, kind: 'registry', target: `${keyOf(service)}\\Parameters`, ...noted('owner') },
+    ...programReceipt(hostCommand, folder => (existsSync(folder) ? 'keep' : 'create')),
+    { action, kind: 'right', target: service, ...noted('rights') },
+    { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
+    { action: 'start', kind: 'service', target: service },
+  ];
+}
+
+export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand: readonly string[]): ReceiptEntry[] {
+  const isLast = enumerateServices(SERVICE_NAME).length === 1;
+  return [
+    { action: 'stop', kind: 'service', target: service },
+    { action: 'remove', kind: 'service', target: service },
+    { action: 'remove', kind: 'registry', target: keyOf(service) },
+    ...(isLast ? programReceipt(hostCommand, () => 'remove') : []),
+  ];
+}
+
+/** The copy of an executable, and its row in Windows' list of apps; the script of development has neither. */
+function programReceipt([program = '', script]: readonly string[], actionOn: (folder: string) => ReceiptEntry['action']): ReceiptEntry[] {
+  if (script !== undefined) return [];
+  const folder = path.win32.dirname(program);
+  const action = actionOn(folder);
+  return [
+    { action, kind: 'folder', target: folder },
+    { action, kind: 'registry', target: APPS_LIST_KEY },
+  ];
+}
