@@ -1,19 +1,25 @@
-// The test runner's configuration. Suites are folders below test/, and the tests beside the examples; every suite that needs something the machine may lack says so by a counted skip.
+// The test runner's configuration. Suites are folders below test/, and the tests beside the examples; every suite that needs something the
+// machine may lack reports it by a counted skip. The project `fast` needs no build: what its tests import is the source.
 import { defineConfig } from 'vitest/config';
+
+const fast = ['test/{unit,fuzz}/**/*.test.ts'];
+const built = [
+  'test/{built,contract,acceptance,chaos,renderer,wine,electron,windows}/**/*.test.ts',
+  '{examples,integrations}/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: [
-      'test/{unit,contract,acceptance,fuzz,chaos,renderer,wine,electron,windows}/**/*.test.ts',
-      '{examples,integrations}/**/*.test.ts',
-    ],
     reporters: ['./test/support/summary-reporter.ts'],
-    globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     setupFiles: ['test/support/worker.ts'],
     // Two for each of two processors, because most of the time is spent waiting for processes.
     maxWorkers: 4,
     retry: 0,
+    projects: [
+      { extends: true, test: { name: 'fast', include: fast, isolate: false } },
+      { extends: true, test: { name: 'built', include: built, globalSetup: ['test/support/build.ts'] } },
+    ],
   },
 });

@@ -47,7 +47,7 @@ describe('the page', () => {
   });
 
   it('comes from a fixed table of files, under its own policy', async () => {
-    const serve = openPages(path.join(REPOSITORY, 'dist/renderer'));
+    const serve = openPages(path.join(REPOSITORY, 'renderer'));
     const page = serve({ method: 'GET', url: PAGE_URL });
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
@@ -62,7 +62,7 @@ describe('the page', () => {
     ['an encoded climb', 'GET', 'app://hermes-gateway/..%2f..%2fpackage.json'],
     ['a file that is no part of the page', 'GET', 'app://hermes-gateway/index.d.ts'],
   ])('gives nothing for %s', (_what, method, url) => {
-    expect(openPages(path.join(REPOSITORY, 'dist/renderer'))({ method, url }).status).toBe(404);
+    expect(openPages(path.join(REPOSITORY, 'renderer'))({ method, url }).status).toBe(404);
   });
 });
 
