@@ -1,5 +1,5 @@
-// `npm start`: builds dist/ where it is missing or older than its sources, then tries out the gateway service (demo/story/start.ts).
-// With --wine the rig of the Wine tests is the system of the trial: TypeScript that is in no build, so Vite loads it with all it needs.
+// `npm start`: builds dist/ where it is missing or older than its sources, then plays the story (demo/story/start.ts).
+// With --wine the trial uses the rig of the Wine tests, whose TypeScript is in no build: Vite loads it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -30,7 +30,7 @@ if (!isBuilt()) {
     process.exit(1);
   }
   console.error('Building…');
-  // Its output goes to stderr: stdout is for the story, which may be JSON.
+  // The build's output goes to stderr, because the story may print JSON to stdout.
   execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: ['ignore', process.stderr, process.stderr] });
 }
 
@@ -45,5 +45,5 @@ async function play(argv) {
   return await start(argv, root);
 }
 
-// What was given up at Ctrl+C may still wait for something that will not come.
+// After Ctrl+C, abandoned operations may still be pending: exit explicitly.
 process.exit(await play(process.argv.slice(2)));

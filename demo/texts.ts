@@ -1,4 +1,4 @@
-/** The texts of the demonstration around the panel, in English only. */
+/** The texts around the panel, in English only. */
 
 export const TEXTS = {
   title: 'Try it',

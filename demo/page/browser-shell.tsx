@@ -1,7 +1,6 @@
 /**
- * What the browser shell has around the panel: stand-ins for what Windows would draw (the icon in the notification area, the question for
- * an administrator) and for what can happen to a gateway, each labelled as one; and the word that the connection is lost or was never
- * allowed. None of it exists in the app.
+ * The browser shell around the panel: labelled stand-ins for the notification area and the UAC dialog of Windows, the "Try it" strip, and
+ * the notice of a lost or refused connection. None of it is in the app.
  */
 
 import { useState } from 'react';

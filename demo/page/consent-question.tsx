@@ -1,7 +1,4 @@
-/**
- * Drawn in the place of the question that Windows asks before an administrator's step: yes, no, or no answer at all. Whatever is chosen,
- * the other side hears it as the app hears Windows.
- */
+/** A stand-in for the UAC dialog: yes, no, or no answer. */
 
 import { useId, useLayoutEffect, useRef } from 'react';
 import { Button } from '../../renderer/button.tsx';
@@ -27,7 +24,7 @@ function Question({ transport }: QuestionProps) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    // As Windows does: who presses a key without reading has refused.
+    // As in Windows, the default button refuses.
     refuse.current?.focus();
     return () => element?.close();
   }, []);

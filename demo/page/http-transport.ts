@@ -1,23 +1,22 @@
 /**
  * The verbs over HTTP on loopback, for the shell without Electron: `POST /api/<verb>` with the page's token, pushes as server-sent events.
- * It knows whether the other side answers, and whether it wants to, because a page that shows the last known state of a lost server
- * would lie.
+ * It reports whether the server answers, so that the page does not show an old state as the present one.
  */
 
 import type { Readable } from '../../renderer/use-store.ts';
 import type { Reply, Snapshot, Transport } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 
-/** What the stand-in can do to a gateway, and answers in the place of Windows. */
+/** The actions of the "Try it" strip and the answers to the UAC stand-in. */
 export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update' | `consent-${'on' | 'off' | 'yes' | 'no' | 'never'}`;
 
-/** Of the stand-in for Windows' question: whether a switch asks for an administrator, and whether it asks right now. */
+/** State of the UAC stand-in: whether the switch asks for an administrator, and whether the question is open. */
 export interface ConsentState {
   readonly required: boolean;
   readonly asking: boolean;
 }
 
-/** `lost` from the moment the event stream breaks until it is open again; `refused` for good, where the token opens nothing. */
+/** `lost` from a break of the event stream until it is open again; `refused` permanently, where the token is wrong. */
 export type Link = 'open' | 'lost' | 'refused';
 
 export interface HttpTransport extends Transport {
@@ -27,14 +26,14 @@ export interface HttpTransport extends Transport {
   tryIt(what: TryIt): Promise<unknown>;
 }
 
-/** Pause before a refused event stream is opened again, in milliseconds. A broken one is reopened by the browser itself. */
+/** Pause before a refused event stream is opened again, in milliseconds. The browser itself reopens a broken one. */
 const REOPEN_MS = 2_000;
 const UNAUTHORIZED = 401;
 
 export function createHttpTransport(token: string): HttpTransport {
   const listeners = new Set<(snapshot: unknown) => void>();
-  const link = held<Link>('open');
-  const consent = held<ConsentState>({ required: false, asking: false });
+  const link = observable<Link>('open');
+  const consent = observable<ConsentState>({ required: false, asking: false });
   let events: EventSource | undefined;
   let reopening: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,7 +59,7 @@ export function createHttpTransport(token: string): HttpTransport {
     for (const listener of [...listeners]) listener(snapshot);
   }
 
-  /** What was pushed while nobody listened is lost: every profile is asked for anew. */
+  /** Pushes during the interruption are lost, so the snapshot of every profile is requested again. */
   async function catchUp(): Promise<void> {
     const first = (await post('api/get', {})) as Reply<Snapshot>;
     if (!first.ok) return;
@@ -86,7 +85,7 @@ export function createHttpTransport(token: string): HttpTransport {
     };
   }
 
-  /** An event stream does not say why it is refused, so a verb is asked first. */
+  /** An event stream does not report why it is refused, so a verb is sent first. */
   async function reopen(): Promise<void> {
     await post('api/get', {});
     if (link.get() !== 'refused' && listeners.size > 0) open();
@@ -110,8 +109,8 @@ export function createHttpTransport(token: string): HttpTransport {
   };
 }
 
-/** One value, and everybody who wants to know when it is another. */
-function held<T>(first: T): Readable<T> & { set(value: T): void } {
+/** An observable value. */
+function observable<T>(first: T): Readable<T> & { set(value: T): void } {
   const watchers = new Set<(value: T) => void>();
   let value = first;
   return {
@@ -130,7 +129,7 @@ function held<T>(first: T): Readable<T> & { set(value: T): void } {
 
 const TOKEN = 'gateway-service-token';
 
-/** The page's token: from its address, where it stays only until it is read, or from this tab's memory after a reload. */
+/** The token of the page: taken (and removed) from its address, or from the session storage after a reload. */
 export function takeToken(): string {
   const address = new URL(location.href);
   const given = address.searchParams.get('token');

@@ -1,4 +1,4 @@
-/** The browser shell's page: it speaks over HTTP, and draws what Windows would draw around the panel. */
+/** The page of the browser shell: the panel over HTTP, with the stand-ins around it. */
 
 import { openPage } from '../../renderer/page.tsx';
 import { createBridge } from '../../src/desktop/ipc.ts';

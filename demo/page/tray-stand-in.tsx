@@ -1,6 +1,4 @@
-/**
- * The icon of the notification area, drawn above the panel: the same model that draws the app's tray, with a menu that does what it says.
- */
+/** A stand-in for the tray icon, above the panel. It uses the tray model of the app, and its menu works. */
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useStore } from '../../renderer/use-store.ts';
@@ -18,7 +16,7 @@ const APP_NAME = 'Hermes';
 interface TrayStandInProps extends Catalogue {
   readonly store: GatewayServiceStore;
   readonly bridge: GatewayServiceBridge;
-  /** Opens the details of the panel, with the log. */
+  /** Opens the details of the panel, which contain the log. */
   onDetails(): void;
 }
 
@@ -34,14 +32,14 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
   useEffect(() => {
     if (!open) return;
     strip.current?.querySelector<HTMLElement>('[role=menuitem]:not([aria-disabled])')?.focus();
-    const leave = (event: PointerEvent) => {
+    const closeOutside = (event: PointerEvent) => {
       if (!(event.target instanceof Node && strip.current?.contains(event.target))) setOpen(false);
     };
-    document.addEventListener('pointerdown', leave);
-    return () => document.removeEventListener('pointerdown', leave);
+    document.addEventListener('pointerdown', closeOutside);
+    return () => document.removeEventListener('pointerdown', closeOutside);
   }, [open]);
 
-  function obey(command: TrayCommand): void {
+  function perform(command: TrayCommand): void {
     setOpen(false);
     icon.current?.focus();
     switch (command.do) {
@@ -88,14 +86,14 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
           aria-label={tooltip}
           onKeyDown={event => moveIn(event, () => setOpen(false), icon)}
         >
-          {menu.map((item, at) => drawn(item, at, obey))}
+          {menu.map((item, at) => renderItem(item, at, perform))}
         </div>
       )}
     </aside>
   );
 }
 
-function drawn(item: TrayItem, at: number, obey: (command: TrayCommand) => void): ReactNode {
+function renderItem(item: TrayItem, at: number, perform: (command: TrayCommand) => void): ReactNode {
   switch (item.kind) {
     case 'separator':
       return <hr key={at} />;
@@ -107,17 +105,17 @@ function drawn(item: TrayItem, at: number, obey: (command: TrayCommand) => void)
       );
     case 'command':
       return (
-        <button key={at} type="button" role="menuitem" tabIndex={-1} onClick={() => obey(item.command)}>
+        <button key={at} type="button" role="menuitem" tabIndex={-1} onClick={() => perform(item.command)}>
           {item.label}
         </button>
       );
     case 'menu':
       return (
-        // A drawn menu has room: what Windows would open beside it stands below its name.
-        // biome-ignore lint/a11y/useSemanticElements: a group of a menu is no fieldset
+        // A submenu is shown as a group below its name.
+        // biome-ignore lint/a11y/useSemanticElements: a group of menu items is no fieldset
         <div key={at} role="group" aria-label={item.label}>
           <span className="hgs-muted">{item.label}</span>
-          {item.items.map((inner, below) => drawn(inner, below, obey))}
+          {item.items.map((inner, below) => renderItem(inner, below, perform))}
         </div>
       );
   }
@@ -125,10 +123,10 @@ function drawn(item: TrayItem, at: number, obey: (command: TrayCommand) => void)
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-/** The keys of a menu: the arrows go round, Escape and Tab leave. */
-function moveIn(event: KeyboardEvent<HTMLElement>, leave: () => void, icon: { readonly current: HTMLElement | null }): void {
+/** Keyboard control: arrows move and wrap around, Escape and Tab close the menu. */
+function moveIn(event: KeyboardEvent<HTMLElement>, close: () => void, icon: { readonly current: HTMLElement | null }): void {
   if (event.key === 'Escape' || event.key === 'Tab') {
-    leave();
+    close();
     icon.current?.focus();
     if (event.key === 'Escape') event.preventDefault();
     return;

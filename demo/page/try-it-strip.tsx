@@ -1,4 +1,4 @@
-/** A strip of stand-ins for what can happen to a gateway, and the choice whether a switch asks for an administrator. */
+/** The "Try it" strip: buttons that make something happen to the gateway, and the choice whether the switch asks for an administrator. */
 
 import { useState } from 'react';
 import { Button } from '../../renderer/button.tsx';

@@ -1,4 +1,4 @@
-// Builds the demonstration's page into dist/demo/page/, as the app's own page is built.
+// Builds the page of the demonstration into dist/demo/page/, with the configuration of the app's page.
 import { mergeConfig } from 'vite';
 import renderer from '../../renderer/vite.config.ts';
 

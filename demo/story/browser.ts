@@ -1,6 +1,6 @@
 /**
- * The shell without Electron: the panel in any browser of this computer, over HTTP on loopback. Verbs are answered by the same controller
- * that the app uses, and snapshots come as server-sent events. While no page is open nothing is watched and no timer runs.
+ * The shell without Electron: shows the panel in any browser of this computer, over HTTP on loopback. The controller of the app answers
+ * the verbs, and snapshots are sent as server-sent events. While no page is open, nothing is watched and no timer runs.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -12,24 +12,24 @@ import { readPages } from '../../main/page-files.ts';
 import type { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
-import { admit, type Door, isRefusal, NOT_FOUND, type Refusal } from './browser-guard.ts';
+import { admit, isRefusal, type Listener, NOT_FOUND, type Refusal } from './browser-guard.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
 import { TRIES, type TryIt } from './try-it.ts';
 
 export interface BrowserShellOptions {
   readonly controller: Pick<GatewayServiceController, 'handle' | 'onChanged'>;
-  /** Makes something happen to the gateway; resolves with what is so afterwards. */
+  /** Does something to the gateway; resolves with the snapshot afterwards. */
   readonly attempt: (what: TryIt) => Promise<Snapshot>;
-  /** Told to every page, which draws its question. */
+  /** Its changes are sent to every page, which shows the question. */
   readonly consent?: Pick<ConsentStandIn, 'onChanged'>;
   /** Folder of the built page. */
   readonly pages: string;
-  /** Silence after which an open page is sent a comment, in milliseconds, so that nothing between closes the stream; default 25,000. */
+  /** Idle time after which a comment is sent to an open page, so that no proxy closes the stream. Milliseconds, default 25,000. */
   readonly heartbeatMs?: number;
 }
 
 export interface BrowserShell {
-  /** What a person opens: `http://127.0.0.1:<port>/?token=<token>`. */
+  /** The address to open: `http://127.0.0.1:<port>/?token=<token>`. */
   readonly url: string;
   /** Ends every stream and stops listening. */
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export interface BrowserShell {
 
 const HEARTBEAT_MS = 25_000;
 const MAX_BODY_BYTES = 64 * 1024;
-/** A page that does not read what it is sent is let go; it opens its stream again when it wakes. */
+/** The connection to a page that does not read is closed above this; the page opens its stream again when it is resumed. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -51,12 +51,12 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-const TOO_BIG: Refusal = { status: 413, message: 'This is more than anybody has to say here.' };
-const BROKEN: Refusal = { status: 500, message: 'Something went wrong here.' };
+const TOO_BIG: Refusal = { status: 413, message: 'The request is too large.' };
+const BROKEN: Refusal = { status: 500, message: 'The request failed.' };
 
 const TRY_REQUEST = v.strictObject({ what: v.picklist(TRIES) });
 
-/** Listens on 127.0.0.1, at a port that the system chooses, with a token of its own. */
+/** Listens on 127.0.0.1, at a port that the system chooses, with a new token. */
 export async function openBrowserShell(options: BrowserShellOptions): Promise<BrowserShell> {
   const { controller, attempt, consent, heartbeatMs = HEARTBEAT_MS } = options;
   const pages = readPages(options.pages);
@@ -71,8 +71,8 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
     });
   });
 
-  async function answer(request: http.IncomingMessage, response: http.ServerResponse, door: Door): Promise<void> {
-    const admission = admit(knockOf(request), door);
+  async function answer(request: http.IncomingMessage, response: http.ServerResponse, listener: Listener): Promise<void> {
+    const admission = admit(headOf(request), listener);
     if (isRefusal(admission)) return refuse(response, admission);
     switch (admission.to) {
       case 'page': {
@@ -101,7 +101,7 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
     }
   }
 
-  /** A snapshot at once and after every change; the controller watches while at least one stream is open. */
+  /** Sends a snapshot at once and after every change. The controller watches while at least one stream is open. */
   function stream(response: http.ServerResponse): void {
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
     response.flushHeaders();
@@ -116,13 +116,13 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
       heartbeat = setTimeout(() => write(':\n\n'), heartbeatMs);
     };
     const unsubscribe = controller.onChanged(snapshot => write(`data: ${JSON.stringify(snapshot)}\n\n`));
-    const unasked = consent?.onChanged(state => write(`event: consent\ndata: ${JSON.stringify(state)}\n\n`));
+    const unsubscribeConsent = consent?.onChanged(state => write(`event: consent\ndata: ${JSON.stringify(state)}\n\n`));
     const end = () => response.end();
     streams.add(end);
     response.once('close', () => {
       clearTimeout(heartbeat);
       unsubscribe();
-      unasked?.();
+      unsubscribeConsent?.();
       streams.delete(end);
     });
   }
@@ -143,12 +143,12 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
   };
 }
 
-function knockOf({ method = '', url = '', headers }: http.IncomingMessage) {
+function headOf({ method = '', url = '', headers }: http.IncomingMessage) {
   const { host, origin, authorization, 'content-type': contentType } = headers;
   return { method, url, host, origin, authorization, contentType };
 }
 
-/** The body as text; undefined when it is too big. It is read to its end all the same, so that the sender hears the answer. */
+/** The body as text; undefined when it is too large. It is still read to its end, so that the sender receives the answer. */
 async function readBody(request: http.IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -159,7 +159,7 @@ async function readBody(request: http.IncomingMessage): Promise<string | undefin
   return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
 }
 
-/** Undefined for what is no JSON: no verb takes that. */
+/** Undefined for invalid JSON, which no verb accepts. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

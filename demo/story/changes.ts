@@ -1,16 +1,16 @@
 /**
- * How long a change takes from the runner that sees it to the page that shows it: through the control pipe, the controller, the event
- * stream and React. The runner's time is the one it writes into the history.
+ * Measures the time from the runner, which notes a change in the history, to the page that shows it: through the control pipe, the
+ * controller, the event stream and React.
  */
 
 import type { Phase } from '../../src/model/status.ts';
-import type { PageHands } from './page-hands.ts';
-import type { Finding, Stage } from './stage.ts';
+import type { PageDriver } from './page-driver.ts';
+import type { Stage, StepResult } from './stage.ts';
 
-/** Changes that are made; half of them to the worse. */
+/** Number of changes; every second one is to "degraded". */
 const CHANGES = 24;
 
-export async function measureChanges(stage: Stage, page: PageHands): Promise<Finding> {
+export async function measureChanges(stage: Stage, page: PageDriver): Promise<StepResult> {
   const { trial } = stage;
   const { manager, identity } = trial;
   const beganAt = new Date().toISOString();
@@ -18,7 +18,7 @@ export async function measureChanges(stage: Stage, page: PageHands): Promise<Fin
   for (let change = 0; change < CHANGES; change += 1) {
     const phase: Phase = change % 2 === 0 ? 'degraded' : 'running';
     const asked = await trial.ask(`test-state ${phase}`);
-    stage.expect(`the gateway to say "${phase}"`, asked.ok, asked);
+    stage.expect(`the gateway to report "${phase}"`, asked.ok, asked);
     await stage.settle(phase);
   }
   const noted = (await manager.history(identity)).filter(record => record.kind === 'noted' && record.at >= beganAt);

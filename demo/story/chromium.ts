@@ -1,7 +1,4 @@
-/**
- * A real browser where there is one: a Chromium of the system, driven by Playwright (a development dependency that is loaded only here),
- * with everything off that would leave the machine.
- */
+/** Starts the Chromium of the system with Playwright, without any feature that uses the network. */
 
 import { existsSync } from 'node:fs';
 import type { Browser } from 'playwright';
@@ -14,7 +11,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Path of the browser: `CHROMIUM`, else that of the system. */
+/** Path of the browser: the variable `CHROMIUM`, else a usual place. */
 export function findChromium(): string | undefined {
   return [process.env['CHROMIUM'], ...PLACES].find(file => file && existsSync(file));
 }
@@ -30,7 +27,7 @@ export async function launchChromium(executablePath: string, { env = process.env
     executablePath,
     headless: true,
     env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
-    // Whoever launches it closes it; it must not end this process at Ctrl+C before everything is cleaned up.
+    // The caller closes the browser. Playwright must not end this process at Ctrl+C before the cleanup is done.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
@@ -42,7 +39,7 @@ export async function launchChromium(executablePath: string, { env = process.env
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Pages of one origin share a process, and with it the scripts that it has compiled.
+      // Pages of one origin share a process and its compiled scripts.
       '--process-per-site',
     ],
   });

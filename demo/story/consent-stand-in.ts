@@ -1,6 +1,6 @@
 /**
- * A stand-in for the question that Windows asks before an administrator's step (UAC): where it is required, a trial's switch waits for the
- * answer as the app waits for Windows'. Nothing is elevated; what is shown is how the panel takes a yes, a no, and no answer at all.
+ * A stand-in for the UAC dialog: where it is required, the switch of a trial waits for an answer as the app waits for Windows. Nothing is
+ * elevated; it shows how the panel handles "yes", "no" and no answer.
  */
 
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -11,13 +11,13 @@ import { progress } from '../../src/model/steps.ts';
 export type ConsentAnswer = 'yes' | 'no' | 'never';
 
 export interface ConsentState {
-  /** Whether the next installation or removal asks. */
+  /** Whether the next installation or removal asks for consent. */
   readonly required: boolean;
   /** Whether the question is shown now. */
   readonly asking: boolean;
 }
 
-/** How long an unanswered question holds up its operation, in milliseconds; Windows itself waits two minutes. */
+/** How long an operation waits for an unanswered question, in milliseconds. Windows waits two minutes. */
 const UNANSWERED_MS = 5_000;
 
 export class ConsentStandIn {
@@ -36,7 +36,7 @@ export class ConsentStandIn {
 
   require(required: boolean): void {
     this.#required = required;
-    this.#tell();
+    this.#notify();
   }
 
   /** Answers the open question, if there is one. */
@@ -44,35 +44,35 @@ export class ConsentStandIn {
     this.#question?.(answer);
   }
 
-  /** Calls back at once and after every change. Returns the unsubscribe. */
+  /** Calls back at once and after every change. Returns a function that unsubscribes. */
   onChanged(listener: (state: ConsentState) => void): () => void {
     this.#listeners.add(listener);
     listener(this.state);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves with the consent. @throws GatewayServiceError `consent-declined`, `timed-out` where nobody answers */
+  /** Resolves when consent is given. @throws GatewayServiceError `consent-declined`, or `timed-out` without an answer */
   async ask(operation: Operation, report?: Report): Promise<void> {
     if (!this.#required) return;
     report?.(progress(operation, 'consent'));
     const answer = await new Promise<ConsentAnswer>(resolve => {
       this.#question = resolve;
-      this.#tell();
+      this.#notify();
     });
     this.#question = undefined;
-    this.#tell();
+    this.#notify();
     if (answer === 'no') throw new GatewayServiceError('consent-declined');
     if (answer === 'yes') return;
     await new Promise(resolve => setTimeout(resolve, this.#unansweredMs));
     throw new GatewayServiceError('timed-out', `(an administrator's consent to ${operation})`);
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener(this.state);
   }
 }
 
-/** The same manager, whose installation and removal ask first where that is required, and say so in their receipts. */
+/** Wraps a manager so that installation and removal ask for consent where that is required, and list it in their receipts. */
 export function askingManager(manager: GatewayManager, consent: ConsentStandIn): GatewayManager {
   return {
     mechanisms: manager.mechanisms,

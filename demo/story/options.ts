@@ -11,40 +11,41 @@ export interface StartOptions {
   readonly browser: boolean;
   readonly gateway: GatewayKind;
   readonly home?: string;
-  /** The Windows service below Wine, instead of this system's mechanism. */
+  /** Use the Windows service below Wine instead of this system's mechanism. */
   readonly wine: boolean;
 }
 
-export const HELP = `Tries out the gateway service on this computer, without touching any Hermes that you have.
+export const HELP = `Demonstrates the gateway service on this computer. Your own Hermes is not changed.
 
 usage: npm start -- [options]
 
-It switches the service on for a sample gateway in a throw-away folder, then lets everything happen to
-it that can happen: a kill, a wish to be restarted, a refused configuration, a hang, a stop, an update.
-Each step is confirmed by what the panel shows and by the facts (status, PIDs, process list), and timed.
-In a terminal it then stays: open the address that it prints, and try it yourself. Ctrl+C ends it at any
+It switches the service on for a sample gateway in a temporary folder, then kills the gateway, lets it
+request a restart, refuse its configuration and hang, and stops, starts and updates it. Each step is
+timed, and checked in the panel and by the facts (status, PIDs, process list).
+In a terminal it then keeps running: open the printed address to try it yourself. Ctrl+C ends it at any
 time and removes everything. It downloads nothing.
 
   --gateway sample   the sample gateway of this project (default)
-  --gateway hermes   the real one: "hermes" on PATH, or the installation in the home
-  --home DIR         use this Hermes home instead of a throw-away one: no gateway may be running there,
-                     and what the gateway writes there stays
-  --wine             the real Windows service instead, below Wine, whose SCM is rebuilt with failure actions that
-                     act ("bash test/wine/setup.sh" installs what it needs)
-  --no-browser       do without a browser: no clicks, no pictures
-  --json             print the steps and their times as one JSON document, and end
-  --help             this text
+  --gateway hermes   the real Hermes: "hermes" on PATH, or the installation in the home
+  --home DIR         use this Hermes home instead of a temporary one. No gateway may run there. Files that
+                     the gateway writes there remain
+  --wine             use the real Windows service, below Wine with a rebuilt SCM that performs the failure
+                     actions ("bash test/wine/setup.sh" installs what is needed)
+  --no-browser       use no browser: no clicks, no pictures
+  --json             print the steps and their times as one JSON document, then exit
+  --help             print this text
 
-Pictures of every step go to test-results/story/ (with --wine story-wine/), where a Chromium is found
-(or named by CHROMIUM).
-Exit code: 0 all as expected, 1 a step failed, 2 the command line was not understood, 130 ended by Ctrl+C.
+With a Chromium (the variable CHROMIUM may name it), pictures of every step are written to
+test-results/story/, or story-wine/ with --wine.
+Exit code: 0 all as expected, 1 a step failed, 2 invalid command line, 130 ended by Ctrl+C.
 `;
 
 /** @throws GatewayServiceError `usage` */
 export function parseStartOptions(argv: readonly string[]): StartOptions {
   const { help, json, gateway, home, wine, ...rest } = parse(argv);
   if (gateway !== 'sample' && gateway !== 'hermes') throw usage(`(--gateway is "sample" or "hermes", not "${gateway}")`);
-  if (wine && (gateway !== 'sample' || home !== undefined)) throw usage('(--wine has the sample gateway, in a home of its own)');
+  if (wine && (gateway !== 'sample' || home !== undefined))
+    throw usage('(--wine uses the sample gateway in a temporary home; omit --gateway and --home)');
   return { help, json, gateway, wine, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
 }
 

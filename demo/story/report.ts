@@ -1,18 +1,16 @@
-/**
- * What the story says of itself: one aligned line a step while it goes on, one line at its end; or one JSON document for programs.
- */
+/** The report of the story: one aligned line for each step and one at the end, or one JSON document. */
 
-import type { Finding } from './stage.ts';
+import type { StepResult } from './stage.ts';
 
 export interface StepReport {
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'skipped';
   /** Duration of the whole step, in milliseconds. */
   readonly ms: number;
-  /** What was found, or why it was skipped. */
+  /** The result in words, or why the step was skipped. */
   readonly figure?: string;
   /** Milliseconds by name. */
-  readonly measured?: Finding['measured'];
+  readonly measured?: StepResult['measured'];
   readonly picture?: string;
   readonly failure?: { readonly expected: string; readonly seen: string };
 }
@@ -20,15 +18,15 @@ export interface StepReport {
 export interface StoryReport {
   readonly ok: boolean;
   readonly gateway: string;
-  /** The throw-away folder in which all of it happened. */
+  /** The temporary folder of the trial. */
   readonly folder: string;
   readonly steps: readonly StepReport[];
   readonly totalMs: number;
   /** Folder of the pictures; absent where none were made. */
   readonly pictures?: string;
-  /** Why none were made. */
+  /** Why no pictures were made. */
   readonly noPictures?: string;
-  /** What could not be removed at the end; empty when nothing is left. */
+  /** What could not be removed at the end. */
   readonly left: readonly string[];
 }
 
@@ -36,7 +34,7 @@ const MARKS: Readonly<Record<StepReport['result'], string>> = { passed: '✓', f
 const NAME_WIDTH = 40;
 const TIME_WIDTH = 8;
 
-/** One line of the table, and below it what went wrong, if anything. */
+/** One line of the table, and the failure below it, if any. */
 export function stepLines({ name, result, ms, figure, failure }: StepReport): string {
   const time = result === 'skipped' ? '' : `${(ms / 1_000).toFixed(2)} s`;
   const line = `  ${MARKS[result]}  ${name.padEnd(NAME_WIDTH)}${time.padStart(TIME_WIDTH)}   ${figure ?? ''}`.trimEnd();

@@ -1,24 +1,24 @@
 /**
- * What a step of the story stands on: the trial, the hands that act, and two ways of looking that must agree: what is shown, and the facts
- * (status document, PIDs, process list).
+ * The tools of a story step: the trial, the driver, and checks that what is shown agrees with the facts (status document, PIDs, process
+ * list).
  */
-
-/** What a step found, beside that it holds. */
-export interface Finding {
-  /** For people: one phrase. */
-  readonly figure: string;
-  /** For programs: milliseconds by name. */
-  readonly measured?: Readonly<Record<string, number>>;
-}
 
 import { en } from '../../src/desktop/messages-en.ts';
 import { viewOf } from '../../src/desktop/views.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Phase, Status } from '../../src/model/status.ts';
-import type { Hands, Shown } from './hands.ts';
+import type { Driver, Shown } from './driver.ts';
 import type { Trial } from './trial.ts';
 
-/** A step that went otherwise than expected. */
+/** The result of a step that passed. */
+export interface StepResult {
+  /** One phrase for people. */
+  readonly figure: string;
+  /** Milliseconds by name, for programs. */
+  readonly measured?: Readonly<Record<string, number>>;
+}
+
+/** A difference between what was expected and what was seen. */
 export class StoryFailure extends Error {
   override readonly name = 'StoryFailure';
   readonly expected: string;
@@ -31,27 +31,27 @@ export class StoryFailure extends Error {
   }
 }
 
-/** A status, and when it was told (`performance.now()`). */
-export interface Sighting {
+/** A status, and when it was received (`performance.now()`). */
+export interface Observed {
   readonly status: Status;
   readonly atMs: number;
 }
 
-/** Host, runner and gateway; the real Hermes may have children beside them. */
-const PROCESSES_OF_A_LIFE = 3;
-const LOOK_MS = 10;
+/** Host, runner and gateway; the real Hermes may have child processes, too. */
+const SERVICE_PROCESSES = 3;
+const POLL_MS = 10;
 const DEADLINE_MS = 30_000;
 
 export class Stage {
   readonly trial: Trial;
-  readonly hands: Hands;
+  readonly driver: Driver;
   readonly #signal: AbortSignal;
   readonly #unwatch: () => void;
-  #last: Sighting | undefined;
+  #last: Observed | undefined;
 
-  constructor(trial: Trial, hands: Hands, signal: AbortSignal) {
+  constructor(trial: Trial, driver: Driver, signal: AbortSignal) {
     this.trial = trial;
-    this.hands = hands;
+    this.driver = driver;
     this.#signal = signal;
     this.#unwatch = trial.manager.watch(trial.identity, status => {
       this.#last = { status, atMs: performance.now() };
@@ -66,26 +66,26 @@ export class Stage {
     return this.trial.manager.status(this.trial.identity);
   }
 
-  /** The first status that is told and fits. @throws StoryFailure, at once where a failure is shown */
-  until(what: string, fits: (status: Status) => boolean): Promise<Sighting> {
+  /** Resolves with the first status that fits. @throws StoryFailure at the deadline, or as soon as an error is shown */
+  until(what: string, fits: (status: Status) => boolean): Promise<Observed> {
     return this.wait(what, async () => {
       if (this.#last && fits(this.#last.status)) return this.#last;
-      const { error } = await this.hands.shown();
+      const { error } = await this.driver.shown();
       if (error !== undefined) throw new Error(error);
       return undefined;
     });
   }
 
-  /** Waits until this phase is a fact, nothing else is shown, and the process list fits; resolves with the status. @throws StoryFailure */
+  /** Waits until status, page and process list all agree with this phase; resolves with the status. @throws StoryFailure */
   async settle(phase: Phase): Promise<Status> {
     await this.until(`the phase ${phase}`, status => status.phase === phase);
     const status = await this.status();
     this.expect(`the phase ${phase} in the status document`, status.phase === phase, status.phase);
     await this.wait(`the words "${en.announcement(status)}" and the switch ${viewOf(status).switchOn ? 'on' : 'off'}`, async () => {
-      const shown = await this.hands.shown();
+      const shown = await this.driver.shown();
       return shown.announcement === en.announcement(status) && shown.switchOn === viewOf(status).switchOn && shown.error === undefined;
     });
-    await this.wait(this.#livesOf(status), () => this.#processesFit(status));
+    await this.wait(this.#expectedProcesses(status), () => this.#processesMatch(status));
     return status;
   }
 
@@ -96,10 +96,10 @@ export class Stage {
 
   async expectGone(pid: number | undefined): Promise<void> {
     const living = await this.#pids();
-    this.expect(`the old gateway (PID ${pid}) gone`, pid !== undefined && !living.includes(pid), 'it lives');
+    this.expect(`the old gateway (PID ${pid}) gone`, pid !== undefined && !living.includes(pid), 'it still runs');
   }
 
-  #livesOf({ gatewayPid, servicePid }: Status): string {
+  #expectedProcesses({ gatewayPid, servicePid }: Status): string {
     return gatewayPid === undefined
       ? 'no process of this trial'
       : `the gateway (PID ${gatewayPid}), its host (PID ${servicePid}) and its runner in the process list, and no other`;
@@ -109,26 +109,26 @@ export class Stage {
     return (await this.trial.processes()).map(({ pid }) => pid);
   }
 
-  async #processesFit({ gatewayPid, servicePid }: Status): Promise<boolean> {
+  async #processesMatch({ gatewayPid, servicePid }: Status): Promise<boolean> {
     const pids = await this.#pids();
     if (gatewayPid === undefined) return pids.length === 0;
-    const counted = this.trial.gateway === 'sample' ? pids.length === PROCESSES_OF_A_LIFE : pids.length >= PROCESSES_OF_A_LIFE;
+    const counted = this.trial.gateway === 'sample' ? pids.length === SERVICE_PROCESSES : pids.length >= SERVICE_PROCESSES;
     return counted && pids.includes(gatewayPid) && servicePid !== undefined && pids.includes(servicePid);
   }
 
-  /** Waits for a fact. @throws StoryFailure at the deadline */
+  /** Polls until `until` is truthy. @throws StoryFailure at the deadline */
   async wait<T>(what: string, until: () => T | Promise<T>) {
     try {
-      return await poll(until, { what, deadlineMs: DEADLINE_MS, everyMs: LOOK_MS, signal: this.#signal });
+      return await poll(until, { what, deadlineMs: DEADLINE_MS, everyMs: POLL_MS, signal: this.#signal });
     } catch (error) {
       if (this.#signal.aborted) throw error;
-      throw new StoryFailure(what, await this.#whatIsSeen());
+      throw new StoryFailure(what, await this.#describeState());
     }
   }
 
-  async #whatIsSeen(): Promise<string> {
+  async #describeState(): Promise<string> {
     const { phase, detail, gatewayPid, lastExit } = await this.status();
-    const shown: Shown = await this.hands.shown();
+    const shown: Shown = await this.driver.shown();
     const processes = (await this.trial.processes()).map(({ pid, command }) => `${pid} ${command}`);
     return [
       `phase ${phase}${detail ? ` (${detail})` : ''}${gatewayPid === undefined ? '' : `, gateway ${gatewayPid}`}`,

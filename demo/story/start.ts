@@ -1,6 +1,4 @@
-/**
- * `npm start`: a trial, its story, and then the panel to try oneself. The only place that joins trial, browser shell and terminal.
- */
+/** `npm start`: plays the story in a trial, then keeps the panel open. Connects trial, browser shell and terminal. */
 
 import { cpSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -9,16 +7,16 @@ import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
 import { type BrowserShell, openBrowserShell } from './browser.ts';
 import { findChromium, launchChromium } from './chromium.ts';
-import { controllerHands, type Hands } from './hands.ts';
+import { controllerDriver, type Driver } from './driver.ts';
 import { HELP, parseStartOptions, type StartOptions } from './options.ts';
-import { type PageHands, pageHands } from './page-hands.ts';
+import { type PageDriver, pageDriver } from './page-driver.ts';
 import { type StepReport, type StoryReport, stepLines, summaryLine } from './report.ts';
 import { playStory } from './story.ts';
 import { openThisSystem } from './this-system.ts';
 import { openTrial, type Trial } from './trial.ts';
 import type { OpenSystem } from './trial-system.ts';
 
-/** By convention 128 and the number of SIGINT. */
+/** By convention, 128 plus the number of SIGINT. */
 const EXIT_INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -47,7 +45,7 @@ export async function start(argv: readonly string[], root: string, openSystem: O
   try {
     return await runTrial(options, root, openSystem, interruption.signal);
   } catch (error) {
-    // What was being opened cleaned up after itself.
+    // An interrupted opening has cleaned up already.
     if (interruption.signal.aborted) return EXIT_INTERRUPTED;
     return complain(error, EXIT.failed);
   } finally {
@@ -69,7 +67,7 @@ async function runTrial(options: StartOptions, root: string, openSystem: OpenSys
     report = await tellStory(options, { trial, shell, root, signal, say });
     if (!report.ok) logs = keepLogs(trial, path.join(root, 'test-results', `${resultsName(options)}-logs`));
     say(`\n  ${summaryLine(report)}`);
-    if (logs !== undefined) say(`  The logs are kept in ${logs}.`);
+    if (logs !== undefined) say(`  The logs are in ${logs}.`);
     if (report.ok && !options.json && process.stdin.isTTY && process.stdout.isTTY) await stay(trial, shell, signal, say);
   } catch (error) {
     if (!signal.aborted) failure = error;
@@ -80,7 +78,7 @@ async function runTrial(options: StartOptions, root: string, openSystem: OpenSys
 
   say(
     left.length === 0
-      ? '  Nothing is left: no process runs, and the throw-away folder is gone.'
+      ? '  Everything is removed: no process runs, and the temporary folder is deleted.'
       : `  Left over:\n    ${left.join('\n    ')}`,
   );
   if (options.json && report) process.stdout.write(`${JSON.stringify({ ...report, ok: report.ok && left.length === 0, left })}\n`);
@@ -88,7 +86,7 @@ async function runTrial(options: StartOptions, root: string, openSystem: OpenSys
   return report.ok && left.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-interface Scene {
+interface StoryContext {
   readonly trial: Trial;
   readonly shell: BrowserShell;
   readonly root: string;
@@ -96,19 +94,19 @@ interface Scene {
   readonly say: (text: string) => void;
 }
 
-async function tellStory(options: StartOptions, { trial, shell, root, signal, say }: Scene): Promise<Omit<StoryReport, 'left'>> {
+async function tellStory(options: StartOptions, { trial, shell, root, signal, say }: StoryContext): Promise<Omit<StoryReport, 'left'>> {
   const pictures = path.join(root, 'test-results', resultsName(options));
   const { browser, why } = await openBrowser(options, trial);
   const beganMs = performance.now();
-  let page: PageHands | undefined;
+  let page: PageDriver | undefined;
   let steps: readonly StepReport[];
   try {
-    page = browser && (await pageHands({ browser, url: shell.url, pictures }));
+    page = browser && (await pageDriver({ browser, url: shell.url, pictures }));
     const { controller, identity, attempt } = trial;
-    const hands: Hands = page ?? controllerHands({ controller, profile: identity.profile, attempt });
-    const story = playStory({ trial, hands, ...(page && { page }), signal, onStep: step => say(stepLines(step)) });
+    const driver: Driver = page ?? controllerDriver({ controller, profile: identity.profile, attempt });
+    const story = playStory({ trial, driver, ...(page && { page }), signal, onStep: step => say(stepLines(step)) });
     steps = await Promise.race([story, aborted(signal)]);
-    await hands.close();
+    await driver.close();
   } finally {
     await browser?.close();
   }
@@ -125,9 +123,9 @@ async function tellStory(options: StartOptions, { trial, shell, root, signal, sa
 async function openBrowser({ browser: wanted }: StartOptions, trial: Trial): Promise<{ browser?: Browser; why?: string }> {
   if (!wanted) return { why: '--no-browser was given' };
   const executable = findChromium();
-  if (executable === undefined) return { why: 'no Chromium was found (CHROMIUM may name one)' };
+  if (executable === undefined) return { why: 'no Chromium was found (set CHROMIUM to its path)' };
   try {
-    // Not with the trial's environment: the browser is none of its processes.
+    // Without the trial's environment, so that the browser is not counted as one of its processes.
     return { browser: await launchChromium(executable, { env: trial.outerEnv }) };
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
@@ -136,11 +134,11 @@ async function openBrowser({ browser: wanted }: StartOptions, trial: Trial): Pro
 }
 
 /** Switches on again and stays until Ctrl+C. */
-async function stay(trial: Trial, shell: BrowserShell, signal: AbortSignal, say: Scene['say']): Promise<void> {
+async function stay(trial: Trial, shell: BrowserShell, signal: AbortSignal, say: StoryContext['say']): Promise<void> {
   const reply = await trial.controller.handle('set', { profile: trial.identity.profile, on: true });
   say(reply.ok ? '\n  Switched on again. The panel is at' : `\n  ${reply.error.message} The panel is at`);
   say(`\n    ${shell.url}\n`);
-  say('  "Try it" there kills, breaks, hangs and updates the gateway: watch how it comes back. Ctrl+C ends the trial.');
+  say('  "Try it" there kills, breaks, hangs and updates the gateway: watch how the service restarts it. Ctrl+C ends the trial.');
   await aborted(signal);
 }
 
@@ -152,7 +150,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** The throw-away folder goes; the logs of a failure must not. */
+/** Keeps the logs of a failure, because the temporary folder is deleted. */
 function keepLogs({ manager, identity }: Trial, kept: string): string | undefined {
   const logs = path.dirname(manager.logPath(identity));
   if (!existsSync(logs)) return undefined;

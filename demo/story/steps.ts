@@ -1,26 +1,26 @@
 /**
- * The story: what a user of the switch lives through, in the order in which it may happen. Each step acts through the hands, and holds
- * only when what is shown and the facts agree.
+ * The steps of the story: what a user of the switch experiences, in a possible order. Each step acts through the driver, and passes only
+ * when what is shown agrees with the facts.
  */
 
 import path from 'node:path';
 import { en } from '../../src/desktop/messages-en.ts';
 import { asText } from '../../src/gateway/tolerant-json.ts';
 import { measureChanges } from './changes.ts';
-import type { PageHands } from './page-hands.ts';
-import type { Finding, Stage } from './stage.ts';
+import type { PageDriver } from './page-driver.ts';
+import type { Stage, StepResult } from './stage.ts';
 
 export interface Step {
   readonly name: string;
-  /** Name of the picture of its end. */
+  /** Name of the picture taken at its end. */
   readonly picture: string;
-  /** Only the sample gateway can be asked to do this. */
+  /** The step needs the test verbs of the sample gateway. */
   readonly needsSample?: true;
-  play(stage: Stage): Promise<Finding>;
+  play(stage: Stage): Promise<StepResult>;
 }
 
-/** The runner asks again only after it has heard the answer before. */
-const HEARD = 2;
+/** The runner sends its second request only after the answer to the first. */
+const ANSWERED = 2;
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`;
 
@@ -44,15 +44,15 @@ const switchOn: Step = {
 };
 
 const killed: Step = {
-  name: 'gateway killed, back by itself',
+  name: 'gateway killed, restarted',
   picture: 'back',
   async play(stage) {
     const { gatewayPid, restarts } = await stage.status();
-    await stage.hands.showDetails();
+    await stage.driver.showDetails();
     const killedAtMs = performance.now();
-    await stage.hands.attempt('kill');
+    await stage.driver.attempt('kill');
     await stage.until('the phase restarting', ({ phase }) => phase === 'restarting');
-    await stage.hands.picture('killed');
+    await stage.driver.picture('killed');
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     const status = await stage.settle('running');
     await stage.expectGone(gatewayPid);
@@ -62,14 +62,14 @@ const killed: Step = {
   },
 };
 
-const restartWanted: Step = {
+const restartRequested: Step = {
   name: 'gateway ends with 75, started in place',
   picture: 'exit-75',
   needsSample: true,
   async play(stage) {
     const { gatewayPid, servicePid } = await stage.status();
     const endedAtMs = performance.now();
-    await stage.hands.attempt('exit-75');
+    await stage.driver.attempt('exit-75');
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     const status = await stage.settle('running');
     await stage.expectGone(gatewayPid);
@@ -85,7 +85,7 @@ const refused: Step = {
   picture: 'exit-78',
   needsSample: true,
   async play(stage) {
-    await stage.hands.attempt('exit-78');
+    await stage.driver.attempt('exit-78');
     const { lastExit, problems } = await stage.settle('needs-attention');
     stage.expect('the exit code 78', lastExit?.code === 78, lastExit);
     stage.expect('a remedy', problems.length > 0, problems);
@@ -99,7 +99,7 @@ const repaired: Step = {
   needsSample: true,
   async play(stage) {
     const askedAtMs = performance.now();
-    await stage.hands.attempt('repair');
+    await stage.driver.attempt('repair');
     const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
     await stage.settle('running');
     return { figure: `running after ${seconds(atMs - askedAtMs)}`, measured: { runningMs: atMs - askedAtMs } };
@@ -112,13 +112,13 @@ const hung: Step = {
   needsSample: true,
   async play(stage) {
     const { gatewayPid } = await stage.status();
-    // One that never answered may be too old to answer: only one that did can be said to hang.
-    await stage.wait('the runner to have heard an answer', async () => {
+    // A gateway that never answered may be too old to answer: the runner reports a hang only after an answer.
+    await stage.wait('an answer to the runner', async () => {
       const answer = await stage.trial.ask('status');
-      return answer.ok && Number(answer.result['identified']) >= HEARD;
+      return answer.ok && Number(answer.result['identified']) >= ANSWERED;
     });
     const hungAtMs = performance.now();
-    await stage.hands.attempt('hang');
+    await stage.driver.attempt('hang');
     const { atMs } = await stage.until('the phase degraded', ({ phase }) => phase === 'degraded');
     const status = await stage.settle('degraded');
     stage.expect(`the same gateway (PID ${gatewayPid})`, status.gatewayPid === gatewayPid, status.gatewayPid);
@@ -132,7 +132,7 @@ const restarted: Step = {
   async play(stage) {
     const { gatewayPid } = await stage.status();
     const askedAtMs = performance.now();
-    await stage.hands.press('restart');
+    await stage.driver.press('restart');
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     await stage.settle('running');
     await stage.expectGone(gatewayPid);
@@ -146,11 +146,11 @@ const stopped: Step = {
   async play(stage) {
     const { gatewayPid } = await stage.status();
     const askedAtMs = performance.now();
-    await stage.hands.press('stop');
+    await stage.driver.press('stop');
     const { atMs } = await stage.until('the phase stopped', ({ phase }) => phase === 'stopped');
     const { desired } = await stage.settle('stopped');
     await stage.expectGone(gatewayPid);
-    stage.expect('the wish "stopped"', desired === 'stopped', desired);
+    stage.expect('the desired state "stopped"', desired === 'stopped', desired);
     return { figure: `nothing left after ${seconds(atMs - askedAtMs)}`, measured: { stoppedMs: atMs - askedAtMs } };
   },
 };
@@ -160,7 +160,7 @@ const started: Step = {
   picture: 'started',
   async play(stage) {
     const askedAtMs = performance.now();
-    await stage.hands.press('start');
+    await stage.driver.press('start');
     const { atMs } = await stage.until('the gateway running', ({ phase }) => phase === 'running');
     await stage.settle('running');
     return { figure: `running after ${seconds(atMs - askedAtMs)}`, measured: { runningMs: atMs - askedAtMs } };
@@ -173,38 +173,38 @@ const updated: Step = {
   async play(stage) {
     const { gatewayPid } = await stage.status();
     const before = await codeVersion(stage);
-    await stage.hands.attempt('update');
-    // Only the sample's updater is known to take long enough to be looked at.
-    if (stage.trial.gateway === 'sample') await lookAtUpdate(stage, gatewayPid);
+    await stage.driver.attempt('update');
+    // Only the updater of the sample runs long enough to be observed.
+    if (stage.trial.gateway === 'sample') await observeUpdate(stage, gatewayPid);
     const back = await stage.until('another gateway running', status => status.phase === 'running' && status.gatewayPid !== gatewayPid);
     await stage.settle('running');
     await stage.expectGone(gatewayPid);
     const after = await codeVersion(stage);
     if (stage.trial.gateway === 'sample') stage.expect(`another version than "${before}"`, after !== undefined && after !== before, after);
-    await readItsEnd(stage);
+    await dismissUpdateNotice(stage);
     const ended = (await stage.trial.manager.history(stage.trial.identity)).findLast(record => record.kind === 'ended');
-    // Not every gateway tells its version.
+    // Not every gateway reports its version.
     const versions = before === undefined || after === undefined ? '' : `, ${before} → ${after}`;
     const downMs = performance.timeOrigin + back.atMs - Date.parse(ended?.at ?? '');
     return { figure: `down for ${seconds(downMs)}${versions}`, measured: { downMs } };
   },
 };
 
-async function lookAtUpdate(stage: Stage, gatewayPid: number | undefined): Promise<void> {
+async function observeUpdate(stage: Stage, gatewayPid: number | undefined): Promise<void> {
   await stage.until('the gateway held for the update', ({ phase }) => phase === 'held-for-update');
   await stage.expectGone(gatewayPid);
-  const atWork = en.operation({ verb: 'update', step: 'updating', subject: path.basename(stage.trial.updateCommand[0] ?? '') });
-  await stage.wait(`the words "${atWork}"`, async () => (await stage.hands.shown()).announcement === atWork);
-  await stage.wait('what is updated', async () => (await stage.hands.shown()).update?.startsWith('Updating Hermes'));
-  await stage.hands.picture('updating');
+  const running = en.operation({ verb: 'update', step: 'updating', subject: path.basename(stage.trial.updateCommand[0] ?? '') });
+  await stage.wait(`the words "${running}"`, async () => (await stage.driver.shown()).announcement === running);
+  await stage.wait('the notice of the update', async () => (await stage.driver.shown()).update?.startsWith('Updating Hermes'));
+  await stage.driver.picture('updating');
 }
 
-/** How it ended is said until somebody has read it. */
-async function readItsEnd(stage: Stage): Promise<void> {
-  await stage.wait('the end of the update', async () => (await stage.hands.shown()).update?.startsWith('Updated at'));
-  await stage.hands.picture('update-ended');
-  await stage.hands.dismiss();
-  await stage.wait('the end of the update dismissed', async () => (await stage.hands.shown()).update === undefined);
+/** The result of an update is shown until it is dismissed. */
+async function dismissUpdateNotice(stage: Stage): Promise<void> {
+  await stage.wait('the result of the update', async () => (await stage.driver.shown()).update?.startsWith('Updated at'));
+  await stage.driver.picture('update-ended');
+  await stage.driver.dismiss();
+  await stage.wait('the result of the update dismissed', async () => (await stage.driver.shown()).update === undefined);
 }
 
 const switchOff: Step = {
@@ -213,7 +213,7 @@ const switchOff: Step = {
   async play(stage) {
     const { gatewayPid } = await stage.status();
     const { turnedAtMs } = await turn(stage, false);
-    const { atMs } = await stage.until('nothing installed', ({ phase }) => phase === 'not-installed');
+    const { atMs } = await stage.until('no installation', ({ phase }) => phase === 'not-installed');
     await stage.settle('not-installed');
     await stage.expectGone(gatewayPid);
     return { figure: `off after ${seconds(atMs - turnedAtMs)}`, measured: { offMs: atMs - turnedAtMs } };
@@ -230,20 +230,20 @@ const nothingLeft: Step = {
     const kept = await trial.kept();
     stage.expect('no file of the service', kept.length === 0, kept);
     const answer = await trial.ask('identify');
-    stage.expect('nobody at the gateway’s own pipe', !answer.ok, answer);
+    stage.expect('no server at the gateway’s own pipe', !answer.ok, answer);
     return { figure: 'no process, no file, no pipe' };
   },
 };
 
-/** The story, in order. With a page the way of a change to the eye is measured too. */
-export function storySteps(page: PageHands | undefined): readonly Step[] {
+/** All steps, in order. With a page, the delay of a change until it is shown is measured, too. */
+export function storySteps(page: PageDriver | undefined): readonly Step[] {
   const measured: readonly Step[] = page
     ? [{ name: 'changes on their way to the page', picture: 'changes', needsSample: true, play: stage => measureChanges(stage, page) }]
     : [];
   return [
     switchOn,
     killed,
-    restartWanted,
+    restartRequested,
     refused,
     repaired,
     hung,
@@ -258,6 +258,6 @@ export function storySteps(page: PageHands | undefined): readonly Step[] {
 }
 
 async function turn(stage: Stage, on: boolean): Promise<{ turnedAtMs: number }> {
-  await stage.hands.turn(on);
+  await stage.driver.turn(on);
   return { turnedAtMs: performance.now() };
 }

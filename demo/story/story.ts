@@ -1,7 +1,7 @@
-/** Plays the steps one after the other; the first one that fails ends the story, because the next ones stand on it. */
+/** Plays the steps in order. The first failure ends the story, because each step needs the one before. */
 
-import type { Hands } from './hands.ts';
-import type { PageHands } from './page-hands.ts';
+import type { Driver } from './driver.ts';
+import type { PageDriver } from './page-driver.ts';
 import type { StepReport } from './report.ts';
 import { Stage, StoryFailure } from './stage.ts';
 import { type Step, storySteps } from './steps.ts';
@@ -9,16 +9,16 @@ import type { Trial } from './trial.ts';
 
 export interface StoryOptions {
   readonly trial: Trial;
-  readonly hands: Hands;
-  /** The same hands, where they are those of a page. */
-  readonly page?: PageHands;
+  readonly driver: Driver;
+  /** The driver again, where it drives a page. */
+  readonly page?: PageDriver;
   readonly onStep: (report: StepReport) => void;
-  /** Ends the story; the promise then rejects with its reason. */
+  /** Ends the story: the promise rejects with its reason. */
   readonly signal: AbortSignal;
 }
 
-export async function playStory({ trial, hands, page, onStep, signal }: StoryOptions): Promise<readonly StepReport[]> {
-  const stage = new Stage(trial, hands, signal);
+export async function playStory({ trial, driver, page, onStep, signal }: StoryOptions): Promise<readonly StepReport[]> {
+  const stage = new Stage(trial, driver, signal);
   const reports: StepReport[] = [];
   try {
     for (const step of storySteps(page)) {
@@ -39,18 +39,18 @@ async function playStep(step: Step, stage: Stage, signal: AbortSignal): Promise<
   if (step.needsSample && stage.trial.gateway !== 'sample') return { name, result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
   const beganMs = performance.now();
   try {
-    const finding = await step.play(stage);
-    const picture = await stage.hands.picture(step.picture);
-    return { name, result: 'passed', ms: performance.now() - beganMs, ...finding, ...(picture !== undefined && { picture }) };
+    const result = await step.play(stage);
+    const picture = await stage.driver.picture(step.picture);
+    return { name, result: 'passed', ms: performance.now() - beganMs, ...result, ...(picture !== undefined && { picture }) };
   } catch (error) {
     signal.throwIfAborted();
     const ms = performance.now() - beganMs;
-    const picture = await stage.hands.picture(`${step.picture}-failed`).catch(() => undefined);
+    const picture = await stage.driver.picture(`${step.picture}-failed`).catch(() => undefined);
     return { name, result: 'failed', ms, failure: failureOf(step, error), ...(picture !== undefined && { picture }) };
   }
 }
 
 function failureOf(step: Step, error: unknown): { expected: string; seen: string } {
   if (error instanceof StoryFailure) return { expected: error.expected, seen: error.seen };
-  return { expected: `"${step.name}" to go through`, seen: error instanceof Error ? error.message : String(error) };
+  return { expected: `"${step.name}" to finish`, seen: error instanceof Error ? error.message : String(error) };
 }

@@ -1,6 +1,6 @@
 /**
- * The system of a trial that is this computer's own: the supervisor of Linux and macOS. Home, state, sockets and the gateway's program lie
- * in one throw-away folder, and `dispose` leaves neither a process nor a file.
+ * The system of a trial on this computer: the supervisor of Linux and macOS. Home, state, sockets and the gateway program are in one
+ * temporary folder; `dispose` ends every process and deletes every file of the trial.
  */
 
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { stateRoot } from '../../src/state/state-folder.ts';
 import { endProcesses, processesOf } from './trial-processes.ts';
 import type { SystemOptions, TrialSystem } from './trial-system.ts';
 
-/** A socket's whole path has room for about 100 bytes: a long temporary folder has none for ours. */
+/** The path of a socket is limited to about 100 bytes, so a longer temporary folder cannot be used. */
 const MAX_TEMPORARY_BYTES = 40;
 
 /** @throws GatewayServiceError where the system has no such mechanism, the home is missing or in use, or there is no gateway program */
@@ -38,9 +38,9 @@ export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSys
     requireHome(identity);
     refuseUsed(identity);
     mkdirSync(path.join(folder, 'run'), { mode: 0o700 });
-    // Supervisor and runner inherit these, and find the trial's state by them.
+    // Supervisor and runner inherit these, and so use the state of the trial.
     Object.assign(process.env, { XDG_STATE_HOME: path.join(folder, 'state'), XDG_RUNTIME_DIR: path.join(folder, 'run') });
-    const place = `in ${home === undefined ? 'a throw-away home' : identity.home} (${folder})`;
+    const place = `in ${home === undefined ? 'a temporary home' : identity.home} (${folder})`;
     return compose({ gateway, place, folder, identity, outerEnv, root });
   } catch (error) {
     restoreEnv(outerEnv);
@@ -49,11 +49,11 @@ export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSys
   }
 }
 
-/** A gateway that runs there already would give way to the trial's: nobody asked for that. */
+/** The trial must not stop a gateway that already runs in the given home. */
 function refuseUsed({ home }: GatewayIdentity): void {
   const living = livingGateway(home, posixProcesses);
   if (!living) return;
-  const remedy = 'Stop that gateway first, or leave out --home to use a throw-away home.';
+  const remedy = 'Stop that gateway first, or leave out --home to use a temporary home.';
   throw new GatewayServiceError('busy', `(a gateway with PID ${living.pid} runs in ${home})`, { remedy });
 }
 
@@ -84,7 +84,7 @@ function compose({
       : { updateCommand: [commandOf(undefined)[0] ?? '', '--version'] }),
     homeFolder: identity.home,
     manager,
-    // A file that runs can be replaced here.
+    // On these systems a running program file can be replaced.
     updates: { stateRoot: states, processes: posixProcesses, files: { inUse: async () => undefined }, manager: async () => manager },
     ask: verb => request(controlPath(identity.home), verb),
     kill: async pid => void process.kill(pid, 'SIGKILL'),
@@ -101,7 +101,7 @@ function restoreEnv({ XDG_STATE_HOME: state, XDG_RUNTIME_DIR: run }: NodeJS.Proc
   }
 }
 
-/** The sample gateway as a copy in a folder of its own, so that an update of it changes nothing else. */
+/** Copies the sample gateway, because the update step changes it. */
 export function copySample(root: string, program: string): void {
   mkdirSync(program, { recursive: true });
   for (const name of ['gateway.mjs', 'update.mjs'])
@@ -120,7 +120,7 @@ async function dispose(manager: GatewayManager, identity: GatewayIdentity, folde
   } catch (error) {
     failures.push(`switching off: ${error instanceof Error ? error.message : error}`);
   }
-  // What an uninstall missed must not stay behind either; that there was something is said.
+  // Processes that the uninstall missed are ended and reported.
   failures.push(...(await endProcesses(processesOf(folder))).map(({ pid, command }) => `process ${pid}: ${command}`));
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   return failures;

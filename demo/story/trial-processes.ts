@@ -1,6 +1,6 @@
 /**
- * The process list of a trial, asked from the system and from nobody of ours: whoever carries the trial's folder in its environment was
- * started by it, however it was started and whoever is its parent now.
+ * The process list of a trial, read from the system and not from our own records: every process with the trial's folder in its
+ * environment was started by the trial, whatever its parent is now.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -15,13 +15,13 @@ export interface TrialProcess {
 
 const ENDED_MS = 5_000;
 
-/** Living processes that were started by the trial in `folder`; neither this process nor what it started for itself. */
+/** Running processes that the trial in `folder` started, without this process. */
 export function processesOf(folder: string): readonly TrialProcess[] {
   const listed = process.platform === 'linux' ? listProc(folder) : listPs(folder);
   return listed.filter(({ pid }) => pid !== process.pid && posixProcesses.isAlive(pid));
 }
 
-/** Ends each of them; resolves with them when they are gone. */
+/** Kills the processes; resolves with them when they have ended. */
 export async function endProcesses(processes: readonly TrialProcess[]): Promise<readonly TrialProcess[]> {
   for (const { pid } of processes) if (posixProcesses.isAlive(pid)) process.kill(pid, 'SIGKILL');
   await poll(() => processes.every(({ pid }) => !posixProcesses.isAlive(pid)), { what: 'the processes to end', deadlineMs: ENDED_MS });
@@ -36,13 +36,13 @@ function listProc(folder: string): TrialProcess[] {
         if (!readFileSync(`/proc/${name}/environ`, 'latin1').includes(folder)) return [];
         return [{ pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }];
       } catch {
-        // It ended meanwhile, or belongs to somebody else.
+        // The process has ended, or belongs to another user.
         return [];
       }
     });
 }
 
-/** Command and environment in one line, as `ps` of macOS prints them. */
+/** On macOS, `ps` prints command and environment in one line. */
 function listPs(folder: string): TrialProcess[] {
   const text = execFileSync('/bin/ps', ['-AEww', '-o', 'pid=,command='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   return text.split('\n').flatMap(line => {

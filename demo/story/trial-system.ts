@@ -1,6 +1,6 @@
 /**
- * What a trial stands on: a gateway service of its own, and ways to act and look that the service knows nothing of. The story is the same
- * below the supervisor of this computer and below another system's service; only this differs.
+ * The part of a trial that depends on the system: the gateway service under trial, and ways to act and observe that do not go through the
+ * service. The story is the same for the supervisor of this computer and for the Windows service below Wine.
  */
 
 import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
@@ -14,32 +14,32 @@ export type GatewayKind = 'sample' | 'hermes';
 
 export interface TrialSystem {
   readonly gateway: GatewayKind;
-  /** Where all of it happens, for people. */
+  /** Where the trial runs, as text for people. */
   readonly place: string;
-  /** Holds everything that the trial makes; gone after `dispose`. */
+  /** Contains everything that the trial creates; deleted by `dispose`. */
   readonly folder: string;
   readonly identity: GatewayIdentity;
-  /** The Hermes home, as this process reaches it. */
+  /** Path of the Hermes home for this process. */
   readonly homeFolder: string;
   readonly manager: GatewayManager;
   readonly updates: UpdatePorts;
-  /** Who starts a gateway again that was killed, where lines about it have to say so. */
+  /** What restarts a killed gateway, where the report must name it. */
   readonly respawnedBy?: string;
-  /** The gateway's program; absent where `install` is to find it. */
+  /** The gateway program; absent where `install` has to find it. */
   readonly gatewayCommand?: readonly string[];
-  /** Run by this process in the place of an updater. */
+  /** Run by this process instead of an updater. */
   readonly updateCommand: readonly string[];
   /** Environment of this process before the trial. */
   readonly outerEnv: NodeJS.ProcessEnv;
-  /** Asks the gateway itself, by its own control pipe. */
+  /** Sends a request to the gateway's own control pipe. */
   ask(verb: string): Promise<ControlAnswer<JsonObject>>;
   /** Ends a process of the trial at once, as a crash does. */
   kill(pid: number): Promise<void>;
-  /** The living processes of the service, asked from the system. */
+  /** Running processes of the service, read from the system. */
   processes(): Promise<readonly TrialProcess[]>;
-  /** Files and entries that the service keeps now. */
+  /** Files and entries of the service that exist now. */
   kept(): Promise<readonly string[]>;
-  /** Stops and removes everything. Resolves with what it could not remove. */
+  /** Stops and removes everything; resolves with what could not be removed. */
   dispose(): Promise<readonly string[]>;
 }
 
@@ -48,8 +48,8 @@ export type OpenSystem = (options: SystemOptions) => TrialSystem | Promise<Trial
 
 export interface SystemOptions {
   readonly gateway: GatewayKind;
-  /** A home to use instead of a throw-away one; what its gateway writes there stays. */
+  /** A home to use instead of a temporary one. Files that its gateway writes there remain. */
   readonly home?: string;
-  /** The root of this project: where the sample gateway and the entry script are. */
+  /** Root folder of this project, with the sample gateway and dist/. */
   readonly root: string;
 }

@@ -1,4 +1,4 @@
-/** A trial: one gateway service that touches nothing of its user, with the controller that panel and tray have, and whatever can befall it. */
+/** A trial: one gateway service, separate from the user's own, with the controller of panel and tray, and the actions of the "Try it" strip. */
 
 import { updateFeed } from '../../main/updater/update-feed.ts';
 import { mainVersions } from '../../main/versions.ts';
@@ -14,7 +14,7 @@ export interface Trial extends TrialSystem {
   attempt(what: TryIt): Promise<Snapshot>;
 }
 
-/** How often the trial's gateway is asked whether it answers, in milliseconds: short, so that a hang shows within seconds. */
+/** Interval of the health probe, in milliseconds: short, so that a hang is noticed within seconds. */
 const PROBE_MS = 250;
 
 export function openTrial(system: TrialSystem): Trial {

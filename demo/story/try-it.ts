@@ -1,6 +1,5 @@
 /**
- * What can happen to a gateway, on request: the stand-in behind the browser shell's "Try it" strip. It does what a crash, a hang or an
- * update would do, to the gateway of a trial and to no other; the panel then shows how the service answers.
+ * The actions behind the "Try it" strip: a crash, a hang or an update of the trial's gateway. The panel then shows how the service reacts.
  */
 
 import { rmSync, writeFileSync } from 'node:fs';
@@ -16,13 +15,12 @@ import type { UpdatePorts } from '../../src/update/ports.ts';
 import { runUpdateCommand } from '../../src/update/update-command.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
 
-const HAPPENINGS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const;
-/** What can happen to a gateway. */
-export type Happening = (typeof HAPPENINGS)[number];
-/** Whether a switch asks for an administrator, and what is answered then. */
+const GATEWAY_ACTIONS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const;
+export type GatewayAction = (typeof GATEWAY_ACTIONS)[number];
+/** Whether the switch asks for an administrator, and the answers to that question. */
 const CONSENTS = ['consent-on', 'consent-off', 'consent-yes', 'consent-no', 'consent-never'] as const;
 
-export const TRIES = [...HAPPENINGS, ...CONSENTS] as const;
+export const TRIES = [...GATEWAY_ACTIONS, ...CONSENTS] as const;
 export type TryIt = (typeof TRIES)[number];
 
 export interface StandInOptions {
@@ -30,22 +28,22 @@ export interface StandInOptions {
   readonly updates: UpdatePorts;
   readonly controller: GatewayServiceController;
   readonly identity: GatewayIdentity;
-  /** The Hermes home, as this process reaches it. */
+  /** Path of the Hermes home for this process. */
   readonly homeFolder: string;
-  /** Run in the place of an updater, with the gateway down. */
+  /** Run instead of an updater, while the gateway is stopped. */
   readonly updateCommand: readonly string[];
   readonly consent: Pick<ConsentStandIn, 'require' | 'answer'>;
-  /** Asks the gateway by its own control pipe. */
+  /** Sends a request to the gateway's own control pipe. */
   ask(verb: string): Promise<ControlAnswer<JsonObject>>;
-  /** Ends a process at once. */
+  /** Kills a process. */
   kill(pid: number): Promise<void>;
 }
 
-/** Does one of `TRIES`; resolves with what is so afterwards. */
+/** Performs one of `TRIES`; resolves with the snapshot afterwards. */
 export function createStandIn(options: StandInOptions): (what: TryIt) => Promise<Snapshot> {
   const { manager, updates, controller, identity, homeFolder, updateCommand, consent } = options;
   const { profile } = identity;
-  /** The sample gateway ends with 78 while this file is there, as Hermes does with a configuration that it refuses. */
+  /** While this file exists, the sample gateway ends with 78, as Hermes does for an invalid configuration. */
   const refusal = path.join(homeFolder, 'state', 'sample-gateway.refuse');
 
   async function runningPid(): Promise<number> {
@@ -54,28 +52,28 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
     return gatewayPid;
   }
 
-  /** A verb that only the sample gateway knows. */
-  async function tell(verb: string): Promise<void> {
+  /** Sends a verb that only the sample gateway supports. */
+  async function sendTestVerb(verb: string): Promise<void> {
     await runningPid();
     const answer = await options.ask(verb);
     if (answer.ok) return;
-    const remedy = 'Use the sample gateway to try this: leave out --gateway.';
-    throw new GatewayServiceError('unsupported', `The gateway was asked for "${verb}": ${answer.detail}.`, { remedy });
+    const remedy = 'Use the sample gateway for this: omit --gateway.';
+    throw new GatewayServiceError('unsupported', `The gateway did not accept "${verb}": ${answer.detail}.`, { remedy });
   }
 
-  async function happen(what: TryIt): Promise<void> {
+  async function perform(what: TryIt): Promise<void> {
     switch (what) {
       case 'kill':
         return options.kill(await runningPid());
       case 'exit-75':
-        return tell('test-exit 75');
+        return sendTestVerb('test-exit 75');
       case 'exit-78':
-        await tell('test-exit 78');
-        // It is not started again, so it cannot miss this.
+        await sendTestVerb('test-exit 78');
+        // Written after the exit, which is final: no start can happen in between.
         writeFileSync(refusal, '');
         return;
       case 'hang':
-        return tell('test-hang');
+        return sendTestVerb('test-hang');
       case 'repair':
         rmSync(refusal, { force: true });
         await controller.operate(profile, 'start', report => manager.start(identity, report));
@@ -104,7 +102,7 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
   }
 
   return async what => {
-    await happen(what);
+    await perform(what);
     const reply = await controller.handle('get', { profile });
     if (!reply.ok) throw new GatewayServiceError(reply.error.code, undefined, { remedy: reply.error.remedy });
     return reply.value;

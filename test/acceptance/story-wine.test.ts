@@ -38,7 +38,7 @@ describe.skipIf(!wine.ok)(
       ).toEqual([]);
       expect(report).toMatchObject({ ok: true, gateway: 'sample', left: [] });
       expect(report.steps.map(({ name }) => name)).toEqual(expect.arrayContaining(['switch on', 'stop, update, start', 'nothing is left']));
-      const respawn = report.steps.find(({ name }) => name === 'gateway killed, back by itself');
+      const respawn = report.steps.find(({ name }) => name === 'gateway killed, restarted');
       expect(respawn?.figure).toMatch(/^back after \d+\.\d\d s by the rebuilt SCM$/);
       expect(code).toBe(0);
       expectNothingLeft(report.folder);
@@ -56,7 +56,7 @@ describe.skipIf(!wine.ok)(
       running = child;
       const { code, stdout } = await ended;
       expect({ code, interrupted }).toEqual({ code: 130, interrupted: true });
-      expect(stdout, stdout).toContain('Nothing is left');
+      expect(stdout, stdout).toContain('Everything is removed');
       expectNothingLeft(/\(([^()]+)\)/.exec(stdout)?.[1] ?? '');
     });
   },

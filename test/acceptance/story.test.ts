@@ -43,7 +43,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(report).toMatchObject({ ok: true, gateway: 'sample', noPictures: '--no-browser was given', left: [] });
     expect(report.steps.map(({ name }) => name)).toEqual([
       'switch on',
-      'gateway killed, back by itself',
+      'gateway killed, restarted',
       'gateway ends with 75, started in place',
       'gateway ends with 78, left alone',
       'configuration repaired',
@@ -70,7 +70,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     });
     expect(interrupted).toBe(true);
     expect(code).toBe(130);
-    expect(stdout).toContain('Nothing is left');
+    expect(stdout).toContain('Everything is removed');
     expectNothingLeft();
   });
 
@@ -82,7 +82,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     rmSync(bin, { recursive: true });
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ {2}switch on .*\n +expected {2}the gateway running\n +seen +phase /);
-    const logs = /The logs are kept in (.*)\.\n/.exec(stdout)?.[1] ?? '';
+    const logs = /The logs are in (.*)\.\n/.exec(stdout)?.[1] ?? '';
     expect(readFileSync(path.join(logs, 'gateway.log'), 'utf8')).toContain('no token configured');
     expectNothingLeft();
   });

@@ -15,7 +15,7 @@ const [stateRoot = '', identity = '{}'] = process.argv.slice(2);
 const { embeddedManager } = await built('src/manager/system-manager.js');
 const { posixProcesses } = await built('src/gateway/process-start-time.js');
 const { GatewayServiceController } = await built('src/desktop/controller.js');
-const { openBrowserShell } = await built('demo/browser.js');
+const { openBrowserShell } = await built('demo/story/browser.js');
 
 const manager = embeddedManager({
   stateRoot,

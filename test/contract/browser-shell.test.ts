@@ -1,5 +1,5 @@
 // The browser shell over real sockets: what it serves, what it refuses, and whom it tells of changes. Behind it are a real controller and
-// a real manager in a throw-away trial.
+// a real manager in a temporary trial.
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -157,7 +157,7 @@ describe('what is refused', () => {
     ['/assets/'],
     ['/index.html%00'],
   ])('every path that is no file of the page: %s', async address => {
-    expect(await ask({ path: address })).toMatchObject({ status: 404, text: 'There is nothing here.\n' });
+    expect(await ask({ path: address })).toMatchObject({ status: 404, text: 'This address does not exist.\n' });
   });
 
   it('a verb without the token, or with another one, in a plain sentence', async () => {

@@ -1,10 +1,10 @@
 // Who is let in at the browser shell: a table of request heads.
 import { describe, expect, it } from 'vitest';
-import { type Admission, admit, isRefusal, type Knock } from '../../demo/story/browser-guard.ts';
+import { type Admission, admit, isRefusal, type RequestHead } from '../../demo/story/browser-guard.ts';
 
 const TOKEN = 'T'.repeat(43);
 const DOOR = { port: 4242, token: TOKEN };
-const PAGE: Knock = {
+const PAGE: RequestHead = {
   method: 'GET',
   url: '/',
   host: '127.0.0.1:4242',
@@ -12,15 +12,15 @@ const PAGE: Knock = {
   authorization: undefined,
   contentType: undefined,
 };
-const VERB: Knock = { ...PAGE, method: 'POST', url: '/api/get', authorization: `Bearer ${TOKEN}`, contentType: 'application/json' };
-const EVENTS: Knock = { ...PAGE, url: `/api/events?token=${TOKEN}` };
+const VERB: RequestHead = { ...PAGE, method: 'POST', url: '/api/get', authorization: `Bearer ${TOKEN}`, contentType: 'application/json' };
+const EVENTS: RequestHead = { ...PAGE, url: `/api/events?token=${TOKEN}` };
 
 function outcome(admission: Admission): string | number {
   return isRefusal(admission) ? admission.status : admission.to;
 }
 
 describe('who is let in', () => {
-  it.each<[string, Knock, string | number]>([
+  it.each<[string, RequestHead, string | number]>([
     ['the page', PAGE, 'page'],
     ['the page with its token', { ...PAGE, url: `/?token=${TOKEN}` }, 'page'],
     ['the page at localhost', { ...PAGE, host: 'localhost:4242' }, 'page'],
@@ -29,11 +29,11 @@ describe('who is let in', () => {
     ['JSON with a charset', { ...VERB, contentType: 'Application/JSON; charset=utf-8' }, 'verb'],
     ['a stand-in', { ...VERB, url: '/api/try' }, 'try'],
     ['events', EVENTS, 'events'],
-  ])('%s is', (_what, knock, expected) => {
-    expect(outcome(admit(knock, DOOR))).toBe(expected);
+  ])('%s is', (_what, head, expected) => {
+    expect(outcome(admit(head, DOOR))).toBe(expected);
   });
 
-  it.each<[string, Knock, number]>([
+  it.each<[string, RequestHead, number]>([
     ['a name that was pointed here', { ...VERB, host: 'evil.example:4242' }, 403],
     ['our address at another port', { ...VERB, host: '127.0.0.1:4243' }, 403],
     ['no host at all', { ...VERB, host: undefined }, 403],
@@ -57,8 +57,8 @@ describe('who is let in', () => {
     ['a page asked with PUT', { ...PAGE, method: 'PUT' }, 405],
     ['a form', { ...VERB, contentType: 'text/plain' }, 415],
     ['a body of no type', { ...VERB, contentType: undefined }, 415],
-  ])('%s is not', (_what, knock, expected) => {
-    expect(outcome(admit(knock, DOOR))).toBe(expected);
+  ])('%s is not', (_what, head, expected) => {
+    expect(outcome(admit(head, DOOR))).toBe(expected);
   });
 
   it('says no more than a sentence', () => {

@@ -40,11 +40,11 @@ describe('the command line of npm start', () => {
 
 describe('the report of the story', () => {
   it('aligns times and figures', () => {
-    const lines = [PASSED, SKIPPED, { ...PASSED, name: 'gateway killed, back by itself', ms: 12_345.6 }].map(stepLines);
+    const lines = [PASSED, SKIPPED, { ...PASSED, name: 'gateway killed, restarted', ms: 12_345.6 }].map(stepLines);
     expect(lines).toEqual([
       '  ✓  switch on                                 1.23 s   running after 0.50 s',
       '  –  hang                                               needs the sample gateway',
-      '  ✓  gateway killed, back by itself           12.35 s   running after 0.50 s',
+      '  ✓  gateway killed, restarted                12.35 s   running after 0.50 s',
     ]);
   });
 

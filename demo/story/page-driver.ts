@@ -1,40 +1,38 @@
-/**
- * The hands of a person at the page, in a real browser: everything is found by its role and name, clicked, and read where it stands.
- */
+/** Drives the panel in a real browser. Controls are found by role and name, as a user finds them. */
 
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright';
 import { en } from '../../src/desktop/messages-en.ts';
 import { TEXTS } from '../texts.ts';
-import type { Hands } from './hands.ts';
+import type { Driver } from './driver.ts';
 
-/** When the page told of another phase. */
+/** One change of the announcement on the page. */
 export interface PageChange {
   /** Epoch milliseconds, by the clock of the page. */
   readonly atMs: number;
   readonly announcement: string;
 }
 
-export interface PageHands extends Hands {
-  /** Every change since the page was opened, oldest first. */
+export interface PageDriver extends Driver {
+  /** All changes since the page was opened, oldest first. */
   readonly changes: readonly PageChange[];
 }
 
-export interface PageHandsOptions {
+export interface PageDriverOptions {
   readonly browser: Browser;
   readonly url: string;
-  /** Folder of the pictures; older ones in it are removed. */
+  /** Folder of the pictures. Its former content is deleted. */
   readonly pictures: string;
 }
 
-/** What is watched in the page: the sentence that a screen reader is told. */
+/** The live region for screen readers. */
 const ANNOUNCEMENT = '.hgs-panel .hgs-hidden[role=status]';
 const FAILURE = '.hgs-panel .hgs-failure';
 const UPDATE = '.hgs-panel .hgs-update p';
 const PATIENCE_MS = 10_000;
 
-/** Tells of every change of the announcement at the moment when the page has made it. */
+/** Reports each change of the announcement at once. */
 const OBSERVER = `
   let last = '';
   new MutationObserver(() => {
@@ -45,7 +43,7 @@ const OBSERVER = `
   }).observe(document, { subtree: true, childList: true, characterData: true });
 `;
 
-export async function pageHands({ browser, url, pictures }: PageHandsOptions): Promise<PageHands> {
+export async function pageDriver({ browser, url, pictures }: PageDriverOptions): Promise<PageDriver> {
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures, { recursive: true });
   const page = await browser.newPage({ viewport: { width: 760, height: 560 }, colorScheme: 'light', deviceScaleFactor: 2 });
@@ -61,7 +59,7 @@ export async function pageHands({ browser, url, pictures }: PageHandsOptions): P
   await switcher.waitFor();
 
   let taken = 0;
-  /** The content of the page, or the whole window, where a dialog lies over it. */
+  /** Saves the content of the page, or the whole window where a dialog covers it. */
   async function picture(name: string, of: 'content' | 'window' = 'content'): Promise<string> {
     taken += 1;
     const file = path.join(pictures, `${String(taken).padStart(2, '0')}-${name}.png`);
@@ -85,7 +83,7 @@ export async function pageHands({ browser, url, pictures }: PageHandsOptions): P
     },
     async press(verb) {
       const name = en.action(verb, 'running');
-      // What the row does not offer stands among the details.
+      // A button that is not in the row is in the details.
       await setDetails(!(await panel.locator('.hgs-row').getByRole('button', { name, exact: true }).isVisible()));
       await panel.getByRole('button', { name, exact: true }).click();
     },
@@ -95,7 +93,7 @@ export async function pageHands({ browser, url, pictures }: PageHandsOptions): P
     async shown() {
       const failure = page.locator(FAILURE);
       const error = (await failure.count()) > 0 ? (await failure.first().innerText()).replace(/\s+/g, ' ') : undefined;
-      // What is there and gone again in that moment says nothing.
+      // One call, because the notice may disappear between two.
       const [update] = await page.locator(UPDATE).allTextContents();
       return {
         announcement: (await panel.locator('.hgs-hidden[role=status]').first().textContent()) ?? '',

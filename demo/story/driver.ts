@@ -1,50 +1,50 @@
 /**
- * Who acts and looks in the story: a person at the page, or the controller itself where there is no browser. Asking returns at once, as a
- * click does; what became of it is looked at.
+ * Drives the panel in the story: through the page, or through the controller where there is no browser. An action returns at once, as a
+ * click does; its effect is read afterwards.
  */
 
 import type { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { type ActionVerb, switchOn } from '../../src/desktop/views.ts';
-import type { Happening } from './try-it.ts';
+import type { GatewayAction } from './try-it.ts';
 
 export type PressVerb = Exclude<ActionVerb, 'refresh' | 'repair'>;
 
-/** What stands there now. */
+/** What the panel shows now. */
 export interface Shown {
-  /** The phase, or the operation at work, in the words that a screen reader is told. */
+  /** The phase, or the running operation, in the words of the live region for screen readers. */
   readonly announcement: string;
   readonly switchOn: boolean;
-  /** Why the last operation failed, if that is shown. */
+  /** The error of the last operation, if one is shown. */
   readonly error?: string;
-  /** What is said of an update: that it is under way, or how it ended. */
+  /** The notice of an update: that it is running, or how it ended. */
   readonly update?: string;
 }
 
-export interface Hands {
-  /** Uses the switch, and agrees to what it says will change. */
+export interface Driver {
+  /** Uses the switch, and confirms the changes that it lists. */
   turn(on: boolean): Promise<void>;
   press(verb: PressVerb): Promise<void>;
-  attempt(what: Happening): Promise<void>;
-  /** Dismisses the end of an update. */
+  attempt(what: GatewayAction): Promise<void>;
+  /** Dismisses the notice of an update that ended. */
   dismiss(): Promise<void>;
-  /** Opens the details, until something is pressed. */
+  /** Opens the details. */
   showDetails(): Promise<void>;
   shown(): Promise<Shown>;
-  /** Keeps a picture of what stands there; its path, or undefined where there is nothing to see. */
+  /** Saves a picture; resolves with its path, or with undefined without a page. */
   picture(name: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
-export interface ControllerHandsOptions {
+export interface ControllerDriverOptions {
   readonly controller: GatewayServiceController;
   readonly profile: string;
-  readonly attempt: (what: Happening) => Promise<Snapshot>;
+  readonly attempt: (what: GatewayAction) => Promise<Snapshot>;
 }
 
-/** Drives the controller as a page would, and reads what it tells every page. */
-export function controllerHands({ controller, profile, attempt }: ControllerHandsOptions): Hands {
+/** Calls the controller as a page does, and reads the snapshots that every page receives. */
+export function controllerDriver({ controller, profile, attempt }: ControllerDriverOptions): Driver {
   let snapshot: Snapshot | undefined;
   let refused: string | undefined;
   const unsubscribe = controller.onChanged(changed => {
