@@ -5,6 +5,7 @@ import { poll } from '../model/poll.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import type { Operation, Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
+import { stateWrite } from '../state/files.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
@@ -41,7 +42,7 @@ export async function exclusively<T>({ operation, folder, stateRoot, processes, 
     waiting = true;
     return undefined;
   };
-  const lock = await poll(turn, { deadlineMs: TURN_MS, what: 'another operation on this service' });
+  const lock = await poll(() => stateWrite(turn), { deadlineMs: TURN_MS, what: 'another operation on this service' });
   try {
     return await work();
   } finally {

@@ -54,6 +54,16 @@ export const ERRORS = {
       'Repair the Hermes installation, or name the program with --gateway-command \'["/path/to/python","-m","hermes_cli.main","gateway","run"]\'.',
     exit: EXIT.failed,
   },
+  'program-not-executable': {
+    message: 'The system did not let this user run a program.',
+    remedy: 'Give yourself the permission to run the file named in the details (on Linux and macOS with "chmod u+x FILE"), then try again.',
+    exit: EXIT.failed,
+  },
+  'permission-denied': {
+    message: 'The system denied this user access.',
+    remedy: 'Give yourself access to the file or process named in the details, or run the command as the user who owns it.',
+    exit: EXIT.failed,
+  },
   'gateway-command-invalid': {
     message: 'The gateway command must be a JSON array of strings whose first entry is the absolute path of a program.',
     remedy: 'Quote it for your shell, for example --gateway-command \'["/usr/bin/node","gateway.js"]\'.',

@@ -56,13 +56,21 @@ export class GatewayServiceError extends Error {
   }
 }
 
-/** Any thrown thing as one of ours; file-system errors become what they mean to a user. */
+/** Any thrown value as a failure of the table; errors of the file system and of processes become what they mean to a user. */
 export function toGatewayServiceError(thrown: unknown): GatewayServiceError {
   if (thrown instanceof GatewayServiceError) return thrown;
-  const { code, path } = (thrown ?? {}) as { code?: unknown; path?: unknown };
-  const where = typeof path === 'string' ? path : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new GatewayServiceError('disk-full', where, { cause: thrown });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new GatewayServiceError('state-unwritable', where, { cause: thrown });
-  return new GatewayServiceError('internal', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+  const { code, path, syscall } = (thrown ?? {}) as { code?: unknown; path?: unknown; syscall?: unknown };
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const where = typeof path === 'string' ? `(${path})` : undefined;
+  const options = { cause: thrown };
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new GatewayServiceError('disk-full', where, options);
+  if (!isPermissionError(thrown)) return new GatewayServiceError('internal', message, options);
+  const spawned = typeof syscall === 'string' && syscall.startsWith('spawn');
+  return new GatewayServiceError(spawned ? 'program-not-executable' : 'permission-denied', where ?? `(${message})`, options);
+}
+
+/** Whether the system refused something because of a missing permission, or because the disk is read-only. */
+export function isPermissionError(thrown: unknown): boolean {
+  const { code } = (thrown ?? {}) as { code?: unknown };
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
 }

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 import { endProcessGroup, isGroupAlive, signalGroup } from './process-group.ts';
 
 export interface LaunchSpec {
@@ -47,7 +48,11 @@ const UPON_A_WORD = ['/bin/sh', '-c', 'read -r word && exec "$@" </dev/null', 's
 
 export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, beforeItBegins) => {
   const [program = ''] = argv;
-  if (program.includes('/')) await access(program, constants.X_OK);
+  if (program.includes('/')) {
+    await access(program, constants.X_OK).catch((error: unknown) => {
+      throw isPermissionError(error) ? new GatewayServiceError('program-not-executable', `(${program})`, { cause: error }) : error;
+    });
+  }
   const [shell, ...inShell] = UPON_A_WORD;
   const child = spawn(shell, [...inShell, ...argv], { cwd, env: { ...env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined); // It ended before it was told.

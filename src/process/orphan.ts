@@ -5,6 +5,7 @@
 
 import { stopGateway } from '../gateway/graceful-stop.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
+import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 import { unendedStart } from '../model/history.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -31,7 +32,12 @@ export async function takeOver(home: string, processes: ProcessTable): Promise<n
   if (!found?.certain) return undefined;
   const gone = () => livingGateway(home, processes)?.pid !== found.pid;
   const send = (signal: NodeJS.Signals) => {
-    if (!gone()) process.kill(found.pid, signal);
+    if (gone()) return;
+    try {
+      process.kill(found.pid, signal);
+    } catch (error) {
+      throw isPermissionError(error) ? new GatewayServiceError('permission-denied', `(PID ${found.pid})`, { cause: error }) : error;
+    }
   };
   await stopGateway(
     { home, gateway: found },

@@ -4,6 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 
 const GONE_MS = 5_000;
@@ -34,7 +35,7 @@ export function signalGroup(leaderPid: number, signal: NodeJS.Signals | 0): bool
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
+    throw isPermissionError(error) ? new GatewayServiceError('permission-denied', `(process group ${leaderPid})`, { cause: error }) : error;
   }
 }
 

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 
 /** No state file of ours or of Hermes comes near this size, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -14,22 +15,32 @@ const MAX_BYTES = 1024 * 1024;
 /** How long a rename is tried again while a reader or a virus scanner holds the target open on Windows, in milliseconds. */
 const RENAME_PATIENCE_MS = 2_000;
 
+/** The result of a write to the state folder. @throws GatewayServiceError `state-unwritable` where a permission for it is missing */
+export async function stateWrite<T>(write: () => T | Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const { path: where } = error as NodeJS.ErrnoException;
+    throw isPermissionError(error) ? new GatewayServiceError('state-unwritable', where && `(${where})`, { cause: error }) : error;
+  }
+}
+
 /**
  * Writes `text` to `file` through a temporary file beside it, flushed to the disk before the rename. Missing folders are made.
  * On failure the old file is as it was and the temporary file is gone.
  */
 export async function writeFileAtomic(file: string, text: string): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await stateWrite(() => fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 }));
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    const handle = await fs.open(temporary, 'wx', 0o600);
+    const handle = await stateWrite(() => fs.open(temporary, 'wx', 0o600));
     try {
       await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await renamePatiently(temporary, file);
+    await stateWrite(() => renamePatiently(temporary, file));
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;

@@ -15,7 +15,7 @@ import type { Hold } from '../model/hold.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { DesiredRecord, LaunchRecord, RunnerRecord } from '../model/records.ts';
 import type { Desired } from '../model/status.ts';
-import { readJson, writeFileAtomic, writeJson } from './files.ts';
+import { readJson, stateWrite, writeFileAtomic, writeJson } from './files.ts';
 import { placeHold, readHolds, releaseHold } from './holds.ts';
 
 /** `%LOCALAPPDATA%\HermesGatewayService`, `$XDG_STATE_HOME/hermes-gateway-service` elsewhere. */
@@ -66,11 +66,11 @@ export class StateFolder {
   }
 
   make(): Promise<unknown> {
-    return fs.mkdir(this.path, { recursive: true, mode: 0o700 });
+    return stateWrite(() => fs.mkdir(this.path, { recursive: true, mode: 0o700 }));
   }
 
   remove(): Promise<void> {
-    return fs.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    return stateWrite(() => fs.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   }
 
   /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
@@ -158,7 +158,7 @@ export class StateFolder {
   async appendHistory(record: HistoryRecord): Promise<void> {
     const file = this.#file('history.jsonl');
     // A newline first: a record after a half-written one stands on its own line.
-    await fs.appendFile(file, `\n${JSON.stringify(record)}`, { mode: 0o600 });
+    await stateWrite(() => fs.appendFile(file, `\n${JSON.stringify(record)}`, { mode: 0o600 }));
     const all = await this.history();
     if (all.length < HISTORY_LIMIT) return;
     await writeFileAtomic(

@@ -12,6 +12,7 @@ import { poll } from '../model/poll.ts';
 import type { ProcessRef, ProcessTable } from '../model/process-ref.ts';
 import type { Report } from '../model/steps.ts';
 import { progress } from '../model/steps.ts';
+import { stateWrite } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
 import { isLock, type Lock, lockHolder, takeLock } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
@@ -131,10 +132,10 @@ async function isAccountedFor(stateRoot: string, { id, profiles }: UpdateJournal
  * @throws GatewayServiceError `update-running` where another update is under way
  */
 export async function takeTurn(ports: UpdatePorts, report?: Report): Promise<Lock> {
-  await fs.mkdir(ports.stateRoot, { recursive: true, mode: 0o700 });
+  await stateWrite(() => fs.mkdir(ports.stateRoot, { recursive: true, mode: 0o700 }));
   let told = false;
   const wait = async () => {
-    const taken = takeLock(lockFile(ports.stateRoot), ports.processes);
+    const taken = await stateWrite(() => takeLock(lockFile(ports.stateRoot), ports.processes));
     if (isLock(taken)) return taken;
     await refuseRunning(ports);
     if (!told) report?.(progress('update', 'earlier-update', `PID ${taken.pid}`));

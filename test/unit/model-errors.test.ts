@@ -1,6 +1,15 @@
 // What a failure carries across processes, and which failure an error of the file system or of a process becomes.
-import { expect, it } from 'vitest';
-import { GatewayServiceError, isErrorValue } from '../../src/model/errors.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GatewayServiceError, isErrorValue, toGatewayServiceError } from '../../src/model/errors.ts';
+import { launchInProcessGroup } from '../../src/process/gateway-process.ts';
+import { signalGroup } from '../../src/process/process-group.ts';
+import { writeJson } from '../../src/state/files.ts';
 
 it.each([
   ['a detail', new GatewayServiceError('busy', '(install)')],
@@ -21,4 +30,53 @@ it.each([
 
 it('a detail that is no text makes an error value invalid', () => {
   expect(isErrorValue({ ...new GatewayServiceError('busy').toValue(), detail: 7 })).toBe(false);
+});
+
+describe('a refused permission', () => {
+  let folder: string;
+  let program: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'gateway-errors-'));
+    program = path.join(folder, 'gateway');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o600 });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const notPermitted = (syscall: string) => Object.assign(new Error(`${syscall} EPERM`), { code: 'EPERM', syscall });
+  const failureOf = (work: Promise<unknown>) => work.then(() => undefined, toGatewayServiceError);
+
+  it.skipIf(process.platform === 'win32')('to run a gateway program names the program and what to change', async () => {
+    const launched = launchInProcessGroup({ argv: [program], cwd: folder, env: {} }, async () => undefined);
+    expect(await failureOf(launched)).toMatchObject({
+      code: 'program-not-executable',
+      detail: `(${program})`,
+      remedy: expect.stringContaining('chmod'),
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('to run another program names that program', async () => {
+    const failed = once(spawn(program), 'error').then(([error]) => Promise.reject(error));
+    expect(await failureOf(failed)).toMatchObject({ code: 'program-not-executable', detail: `(${program})` });
+  });
+
+  it('to signal a process group names its PID', () => {
+    vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw notPermitted('kill');
+    });
+    expect(() => signalGroup(4711, 'SIGKILL')).toThrow(
+      expect.objectContaining({ code: 'permission-denied', detail: expect.stringContaining('4711') }),
+    );
+  });
+
+  it('to read a file elsewhere names the file and not the state folder', () => {
+    const error = toGatewayServiceError(Object.assign(notPermitted('open'), { path: '/home/user/.hermes/.env' }));
+    expect(error).toMatchObject({ code: 'permission-denied', detail: '(/home/user/.hermes/.env)' });
+  });
+
+  it('to write a state file names the file', async () => {
+    vi.spyOn(fs, 'open').mockRejectedValue(Object.assign(notPermitted('open'), { path: program }));
+    expect(await failureOf(writeJson(path.join(folder, 'a.json'), 1))).toMatchObject({ code: 'state-unwritable', detail: `(${program})` });
+  });
 });
