@@ -10,7 +10,7 @@ import { splitCommandLine } from './argv.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { closeHandle, opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, inout, out, POINTER, PROCESSENTRY32W } from './types.ts';
+import { BOOL, DWORD, type Handle, out, POINTER, PROCESSENTRY32W } from './types.ts';
 
 const OpenProcess = declare<[number, number, number], Handle | null>('kernel32.dll', 'OpenProcess', POINTER, [DWORD, BOOL, DWORD]);
 const GetProcessTimes = declare<[Handle, [number | bigint], [number | bigint], [number | bigint], [number | bigint]], number>(
@@ -22,12 +22,6 @@ const GetProcessTimes = declare<[Handle, [number | bigint], [number | bigint], [
 const WaitForSingleObject = declare<[Handle, number], number>('kernel32.dll', 'WaitForSingleObject', DWORD, [POINTER, DWORD]);
 const TerminateProcess = declare<[Handle, number], number>('kernel32.dll', 'TerminateProcess', BOOL, [POINTER, DWORD]);
 const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
-const QueryFullProcessImageNameW = declare<[Handle, number, Buffer, [number]], number>('kernel32.dll', 'QueryFullProcessImageNameW', BOOL, [
-  POINTER,
-  DWORD,
-  POINTER,
-  inout(DWORD),
-]);
 const NtQueryInformationProcess = declare<[Handle, number, Buffer, number, [number]], number>(
   'ntdll.dll',
   'NtQueryInformationProcess',
@@ -45,7 +39,6 @@ const CreateToolhelp32Snapshot = declare<[number, number], Handle>('kernel32.dll
 const Process32FirstW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32FirstW', BOOL, [POINTER, POINTER]);
 const Process32NextW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32NextW', BOOL, [POINTER, POINTER]);
 
-const PROCESS_TERMINATE = 0x1;
 const PROCESS_VM_READ = 0x10;
 const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const SYNCHRONIZE = 0x10_0000;
@@ -56,8 +49,6 @@ const PROCESS_BASIC_INFORMATION = 0;
 const PEB_BASE_ADDRESS = 8;
 const PROCESS_PARAMETERS = 0x20n;
 const COMMAND_LINE = 0x70n;
-/** The longest path that Windows has, in UTF-16 units. */
-const MAX_LONG_PATH = 32_768;
 
 /** 1 January 1970 in FILETIME's 100 ns since 1601. */
 const UNIX_EPOCH_TICKS = 116_444_736_000_000_000n;
@@ -115,17 +106,6 @@ export function isAlive(pid: number): boolean {
   return using(result, closeHandle, process => !hasEnded(process));
 }
 
-/** The path of a process' program; undefined where there is no such process, or none that this user may ask about. */
-export function imagePath(pid: number): string | undefined {
-  const { result: process } = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid);
-  if (process === null) return undefined;
-  return using(process, closeHandle, handle => {
-    const path = Buffer.alloc(2 * MAX_LONG_PATH);
-    const length: [number] = [MAX_LONG_PATH];
-    return QueryFullProcessImageNameW(handle, 0, path, length).result ? path.toString('utf16le', 0, 2 * length[0]) : undefined;
-  });
-}
-
 /** The arguments a process was started with, its program first; undefined where there is no such process, or none that this user may ask about. */
 export function commandLineOf(pid: number): readonly string[] | undefined {
   const { result: process } = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, 0, pid);
@@ -172,22 +152,6 @@ export function listProcesses(): ProcessEntry[] {
 /** The PID of the process that created this one; undefined where there is no such process. */
 export function parentOf(pid: number): number | undefined {
   return listProcesses().find(entry => entry.pid === pid)?.parentPid;
-}
-
-/**
- * Ends a process at once, if it is still the one that was meant.
- * @param identity PID and start time in hundredths of a second since 1970.
- * @returns false where that process had ended already.
- */
-export function terminateProcess(identity: { readonly pid: number; readonly startTime: number }, exitCode: number): boolean {
-  const access = PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE;
-  const ended = withProcess(identity.pid, access, process => {
-    if (hasEnded(process) || startTimeOf(process) !== identity.startTime) return false;
-    const { result, lastError } = TerminateProcess(process, exitCode);
-    if (!result) throw win32Error(lastError, `TerminateProcess ${identity.pid}`);
-    return true;
-  });
-  return ended ?? false;
 }
 
 /** Ends this process at once, with nothing reported and nothing flushed: how a service says to the SCM that it failed. */

@@ -79,7 +79,6 @@ const RegEnumKeyExW = declare<[Handle, number, Buffer, [number], null, null, nul
   'int32',
   [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
 );
-const RegDeleteValueW = declare<[Handle, string], number>('advapi32.dll', 'RegDeleteValueW', 'int32', [POINTER, WIDE]);
 const RegDeleteTreeW = declare<[Handle, null], number>('advapi32.dll', 'RegDeleteTreeW', 'int32', [POINTER, WIDE]);
 const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advapi32.dll', 'RegDeleteKeyExW', 'int32', [
   POINTER,
@@ -213,16 +212,6 @@ export function writeValues(path: RegistryPath, values: Readonly<Record<string, 
     for (const [name, value] of Object.entries(values)) {
       const { type, bytes } = encodeValue(value);
       check(RegSetValueExW(opened, name, 0, type, bytes, bytes.length).result, `RegSetValueExW ${path} ${name}`);
-    }
-  });
-}
-
-/** Removes values; those that are missing already are fine. */
-export function deleteValues(path: RegistryPath, names: readonly string[]): void {
-  withKey(path, KEY_WRITE, key => {
-    for (const name of names) {
-      const { result: status } = RegDeleteValueW(key, name);
-      if (status !== ERROR.fileNotFound) check(status, `RegDeleteValueW ${path} ${name}`);
     }
   });
 }

@@ -35,38 +35,29 @@ export function sidToBytes(sid: Sid): Buffer {
   return bytes;
 }
 
-/** winsvc.h and winnt.h: the rights that a service knows, with the two letters that SDDL has for the same bit. */
+/** winsvc.h and winnt.h: the rights that a service knows, as bits of an access mask. */
 export const SERVICE_RIGHTS = {
-  queryConfig: { bit: 0x0001, letters: 'CC' },
-  changeConfig: { bit: 0x0002, letters: 'DC' },
-  queryStatus: { bit: 0x0004, letters: 'LC' },
-  enumerateDependents: { bit: 0x0008, letters: 'SW' },
-  start: { bit: 0x0010, letters: 'RP' },
-  stop: { bit: 0x0020, letters: 'WP' },
-  pauseContinue: { bit: 0x0040, letters: 'DT' },
-  interrogate: { bit: 0x0080, letters: 'LO' },
-  userDefinedControl: { bit: 0x0100, letters: 'CR' },
-  delete: { bit: 0x1_0000, letters: 'SD' },
-  readControl: { bit: 0x2_0000, letters: 'RC' },
-  writeDac: { bit: 0x4_0000, letters: 'WD' },
-  writeOwner: { bit: 0x8_0000, letters: 'WO' },
+  queryConfig: 0x0001,
+  changeConfig: 0x0002,
+  queryStatus: 0x0004,
+  enumerateDependents: 0x0008,
+  start: 0x0010,
+  stop: 0x0020,
+  pauseContinue: 0x0040,
+  interrogate: 0x0080,
+  userDefinedControl: 0x0100,
+  delete: 0x1_0000,
+  readControl: 0x2_0000,
+  writeDac: 0x4_0000,
+  writeOwner: 0x8_0000,
 } as const;
 export type ServiceRight = keyof typeof SERVICE_RIGHTS;
 
-export const rightsMask = (rights: readonly ServiceRight[]): number => rights.reduce((mask, right) => mask | SERVICE_RIGHTS[right].bit, 0);
+export const rightsMask = (rights: readonly ServiceRight[]): number => rights.reduce((mask, right) => mask | SERVICE_RIGHTS[right], 0);
 
 /** What the owner of the gateway may do with its service: `CCLCSWRPWPLORC`. */
 export const OWNER_RIGHTS = ['queryConfig', 'queryStatus', 'enumerateDependents', 'start', 'stop', 'interrogate', 'readControl'] as const;
 export const OWNER_MASK: number = rightsMask(OWNER_RIGHTS);
-
-const letters = (mask: number): string =>
-  Object.values(SERVICE_RIGHTS)
-    .filter(({ bit }) => mask & bit)
-    .map(right => right.letters)
-    .join('');
-
-/** The entry that `install` adds, in SDDL: what the receipt shows. */
-export const ownerAce = (owner: Sid): string => `(A;;${letters(OWNER_MASK)};;;${owner})`;
 
 const ACCESS_ALLOWED = 0;
 const ACCESS_DENIED = 1;
@@ -174,15 +165,4 @@ export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
   header.writeUInt16LE(SELF_RELATIVE_WITH_DACL | (descriptor.readUInt16LE(2) & DACL_INHERITANCE_CONTROL), 2);
   header.writeUInt32LE(header.length, 16);
   return Buffer.concat([header, acl, entries]);
-}
-
-/** The DACL in SDDL, with every SID in full: for people, logs and comparison. Entries of other kinds are shown by their type number. */
-export function describeDacl(descriptor: Buffer): string {
-  return `D:${parseAcl(descriptor)
-    .map(ace => {
-      if (!isPlain(ace)) return `(${ace.type})`;
-      const inherited = ace.flags & INHERITED ? 'ID' : '';
-      return `(${ace.type === ACCESS_ALLOWED ? 'A' : 'D'};${inherited};${letters(maskOf(ace))};;;${sidFromBytes(ace.bytes, 8)})`;
-    })
-    .join('')}`;
 }

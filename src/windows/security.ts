@@ -46,7 +46,6 @@ const WTS_INFO = { userName: 5, domainName: 7 } as const;
 /** A SID has at most 15 sub-authorities (SECURITY_MAX_SID_SIZE). */
 const MAX_SID_BYTES = 68;
 const MAX_DOMAIN_NAME = 256;
-const LOCAL_SYSTEM = 'S-1-5-18' as Sid;
 
 function tokenInformation(token: Handle, kind: number): Buffer {
   const buffer = Buffer.alloc(256);
@@ -81,9 +80,6 @@ export const isElevated = (): boolean => withOwnToken(token => tokenInformation(
 /** Whether this process has more rights than what its user starts without a consent. */
 export const isElevatedByConsent = (): boolean =>
   withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevationType).readUInt32LE() === ELEVATION_FULL);
-
-/** Whether this process is LocalSystem, as the broker must be. */
-export const isLocalSystem = (): boolean => currentUser() === LOCAL_SYSTEM;
 
 function sessionText(session: number, kind: number): string {
   const text: [Handle | null] = [null];

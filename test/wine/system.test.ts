@@ -22,9 +22,8 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     await call(rig(), 'registry', 'writeValues', key, values, { volatile: true, sddl: 'D:P(A;;GA;;;SY)(A;;GA;;;BA)(A;;GR;;;BU)' });
     expect(await call(rig(), 'registry', 'readKey', key)).toEqual(values);
     await call(rig(), 'registry', 'writeValues', key, { number: 1 });
-    await call(rig(), 'registry', 'deleteValues', key, ['text', 'never there']);
-    expect(await call(rig(), 'registry', 'readKey', key)).toEqual({ number: 1, list: values.list, path: values.path });
-    expect(await call(rig(), 'registry', 'readValue', key, 'text')).toBeUndefined();
+    expect(await call(rig(), 'registry', 'readKey', key)).toEqual({ ...values, number: 1 });
+    expect(await call(rig(), 'registry', 'readValue', key, 'never there')).toBeUndefined();
     expect(await call(rig(), 'registry', 'deleteKey', 'HKLM\\SOFTWARE\\Hermes Gateway Service')).toBe(true);
     expect(await call(rig(), 'registry', 'deleteKey', 'HKLM\\SOFTWARE\\Hermes Gateway Service')).toBe(false);
     expect(await call(rig(), 'registry', 'readKey', key)).toBeUndefined();
@@ -35,7 +34,6 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     const session = await call(rig(), 'security', 'currentSession');
     expect(user).toMatch(/^S-1-5-21-/);
     expect(await call(rig(), 'security', 'userOfSession', session)).toMatchObject({ sid: user, name: expect.stringMatching(/\\hermes$/) });
-    expect(await call(rig(), 'security', 'isLocalSystem')).toBe(false);
     expect(await call(rig(), 'security', 'isElevated')).toBe(true);
     expect(await call(rig(), 'security', 'isElevatedByConsent')).toBe(true);
   });

@@ -5,7 +5,7 @@ import { Job } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildInput, openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
-import { commandLineOf, isAlive, startTime, terminateProcess } from '../../../src/windows/process-info.ts';
+import { commandLineOf, isAlive, startTime } from '../../../src/windows/process-info.ts';
 import { openSessionToken, sessionsWithUser } from '../../../src/windows/session.ts';
 import { BOOL, DWORD, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
 
@@ -110,14 +110,6 @@ async function terminate(): Promise<unknown> {
   return { before, exitCode, after: job.activeProcesses() };
 }
 
-async function guarded(): Promise<unknown> {
-  const born = await tree();
-  const wrong = terminateProcess({ pid: born.pid, startTime: born.startTime + 1 }, 5);
-  const alive = isAlive(born.pid);
-  const right = terminateProcess(born, 5);
-  return { wrong, alive, right, exitCode: await born.exited, again: terminateProcess(born, 5), left: job.activeProcesses() };
-}
-
 /** Leaves while a child still lives and is waited for: the exit must not hang, and the job must take the child along. */
 async function leave(): Promise<unknown> {
   const born = await tree();
@@ -125,6 +117,6 @@ async function leave(): Promise<unknown> {
   return { pid: born.pid };
 }
 
-const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, guarded, leave };
+const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, leave };
 console.log(JSON.stringify(await ways[how]?.()));
 if (how !== 'leave') process.exit(0);

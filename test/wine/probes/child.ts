@@ -1,7 +1,7 @@
 // A child for the birth probe: child HOW […]. It says on stdout what it finds, as JSON.
 import { spawn } from 'node:child_process';
 import { declare } from '../../../src/windows/library.ts';
-import { imagePath, parentOf, startTime } from '../../../src/windows/process-info.ts';
+import { parentOf, startTime } from '../../../src/windows/process-info.ts';
 import { BOOL, type Handle, POINTER } from '../../../src/windows/types.ts';
 
 const [, , how = '', argument = ''] = process.argv;
@@ -21,7 +21,6 @@ if (how === 'facts') {
       signalError: lastError,
       pid: process.pid,
       startTime: startTime(process.pid),
-      imagePath: imagePath(process.pid),
       parent: parentOf(process.pid),
       cwd: process.cwd(),
       colour: process.env['COLOUR'],
