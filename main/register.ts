@@ -15,7 +15,8 @@ export type { Catalogue } from '../src/desktop/messages.ts';
 export type { Status } from '../src/model/status.ts';
 export type { ElectronParts } from './electron-parts.ts';
 export type { Log } from './log.ts';
-export type { GatewayServiceRegistration, TrayOptions } from './registration.ts';
+export type { TrayOptions } from './register-tray.ts';
+export type { GatewayServiceRegistration } from './registration.ts';
 export type { IsTrustedSender, Sender } from './sender-check.ts';
 export { type AutoUpdaterPort, type ElectronUpdaterOptions, electronUpdater } from './updater/electron-updater.ts';
 export type { HandOffRequest } from './updater/hand-off.ts';
@@ -26,8 +27,8 @@ export interface GatewayServiceOptions extends EngineOptions, RegistrationOption
 
 /**
  * @param electron `import * as electron from 'electron'`
- * @throws GatewayServiceError where this process is registered already; what is wrong with `hostDir`, `home` or `profiles` is answered to
- *   whoever asks, and logged
+ * @throws GatewayServiceError where this process is registered already. An invalid `hostDir`, `home` or `profiles` is logged, and every
+ *   call rejects with it
  */
 export function registerGatewayService(electron: ElectronParts, options: GatewayServiceOptions): GatewayServiceRegistration {
   return register(electron, options, () => openEngine({ reveal: file => electron.shell.showItemInFolder(file), ...options }));

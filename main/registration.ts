@@ -1,12 +1,10 @@
 /**
- * What one registration in the main process consists of: IPC handlers, pushes, tray and notifications around one engine. Everything it
- * adds, `dispose` takes away; windows and quitting stay the host's own business.
+ * One registration in the main process: IPC handlers, pushes, tray and notifications around one engine. `dispose` removes everything that
+ * it adds. Windows and quitting remain the host's.
  */
 
-import path from 'node:path';
 import { ENGLISH } from '../src/desktop/catalogues.ts';
 import type { Catalogue } from '../src/desktop/messages.ts';
-import { trayModel } from '../src/desktop/tray-model.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { Status } from '../src/model/status.ts';
 import type { UpdateJournal } from '../src/update/journal.ts';
@@ -15,35 +13,25 @@ import type { Engine } from './engine.ts';
 import { registerGatewayIpc } from './gateway-ipc.ts';
 import { type Log, redactingLog } from './log.ts';
 import { Notifications } from './notifications.ts';
+import { registerTray, type TrayOptions } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
-import { TrayController } from './tray.ts';
-import { createTrayCommandHandler } from './tray-commands.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
 import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
 import { type OnProgress, type UpdateSubject, updateWhileDown } from './updater/update-while-down.ts';
 import type { UpdaterPort } from './updater/updater-port.ts';
 
-export interface TrayOptions {
-  /** Folder of the icons (`build/icons` of this package). */
-  readonly iconsDir: string;
-  /** Offered in the menu where it is there; the gateway runs on. */
-  quit?(): void;
-  /** There is no tray: do not hide the last window. */
-  onUnavailable?(error: unknown): void;
-}
-
 export interface RegistrationOptions {
-  /** Whether a page is the host's own; only those may manage the gateway. */
+  /** Whether a page belongs to the host. Only such a page may manage the gateway. */
   readonly isTrustedSender: IsTrustedSender;
-  /** Opens the window that shows the panel; the tray and notifications ask for it. */
+  /** Opens the window that shows the panel; called by tray and notifications. */
   readonly openPanel: () => void;
   /** Texts of tray and notifications in the language of the host; default: English. */
   readonly catalogue?: Catalogue;
   /** The host's logger; default: electron-log. */
   readonly log?: Log;
-  /** False: the host has no tray, or its own. */
+  /** False where the host has no tray, or its own. */
   readonly tray: TrayOptions | false;
   /** The app's own updater; with electron-updater it is `electronUpdater(autoUpdater)`. */
   readonly updater?: UpdaterPort;
@@ -52,13 +40,13 @@ export interface RegistrationOptions {
 }
 
 export interface GatewayServiceRegistration {
-  /** @throws GatewayServiceError `profile-missing`, or why there is no engine */
+  /** @throws GatewayServiceError `profile-missing`, or why the engine did not start */
   status(profile?: string): Promise<Status>;
-  /** Calls back with the present status of every profile and after every change. Returns the unsubscribe. */
+  /** Calls back with the present status of every profile, then after every change. Returns the unsubscribe. */
   onStatus(listener: (status: Status) => void): () => void;
   /**
-   * Does `work` with the gateways of all profiles down and brings them up again, whatever becomes of it and of this process.
-   * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or come up again
+   * Stops the gateways of all profiles, runs `work` and starts them again, also where `work` fails or this process dies.
+   * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or start again
    */
   update<T>(work: (onProgress: OnProgress) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
   /**
@@ -68,124 +56,76 @@ export interface GatewayServiceRegistration {
    *   gateways are running again then
    */
   handOff(request: HandOffRequest): Promise<never>;
-  /** The same with the update that `updater` has ready. @throws GatewayServiceError `unsupported` where there is no updater */
+  /** Hands off to `updater` with the update that it has ready. @throws GatewayServiceError `unsupported` without an updater */
   installUpdate(): Promise<never>;
-  /** Whether the tray icon is there, so that a hidden window can be brought back. */
+  /** Whether the tray icon is shown, so that the user can open a hidden window again. */
   readonly trayAvailable: boolean;
   dispose(): void;
 }
 
-/** One for each `ipcMain`: a second set of handlers would throw in the middle of its registration. */
+/** The `ipcMain` of each registration: a second set of handlers would throw in the middle of its registration. */
 const registered = new WeakSet<object>();
 
-/** Never touches what the host has of its own. @throws GatewayServiceError where this process is registered already */
+/** @throws GatewayServiceError where this process is registered already */
 export function register(
   electron: ElectronParts,
   options: RegistrationOptions,
   openEngine: () => Promise<Engine>,
 ): GatewayServiceRegistration {
-  const { ipcMain, powerMonitor, nativeTheme } = electron;
+  const { ipcMain } = electron;
   if (registered.has(ipcMain)) {
     throw new GatewayServiceError('internal', '(the gateway service is registered in this process already)', {
       remedy: 'Call dispose() of the first registration before the second.',
     });
   }
   registered.add(ipcMain);
-  const opened = openEngine();
 
-  const { isTrustedSender, openPanel, tray: trayOptions, updater, handOffResult } = options;
+  const { isTrustedSender, openPanel, updater, handOffResult } = options;
+  const catalogue = options.catalogue ?? ENGLISH;
   const log = redactingLog(options.log);
-  const { messages, shell } = options.catalogue ?? ENGLISH;
   const appName = electron.app.getName();
-  const controller = opened.then(engine => engine.controller);
+  const version = electron.app.getVersion();
+  const engine = openEngine();
+  const controller = engine.then(opened => opened.controller);
   controller.catch(error => log.error(`the engine did not start: ${toGatewayServiceError(error).message}`));
 
   const hub = new SnapshotHub(controller);
   const subscribers = new Subscribers(electron.BrowserWindow, { isTrustedSender, latest: () => hub.latest });
   const notifications = new Notifications({
     Notification: electron.Notification,
-    shell,
+    shell: catalogue.shell,
     attended: () => subscribers.inFront,
     onClick: openPanel,
   });
-  const tray = trayOptions && openTray(trayOptions);
-  const version = electron.app.getVersion();
 
   async function installUpdate(): Promise<never> {
     if (!updater) throw new GatewayServiceError('unsupported', '(the app has no updater)');
     const versions = { from: version, ...(updater.version !== undefined && { to: updater.version }) };
-    return handOff(await opened, appName, { what: appName, versions, startUpdaterAndQuit: () => updater.install().then(() => undefined) });
+    const startUpdaterAndQuit = () => updater.install().then(() => undefined);
+    return handOff(await engine, appName, { what: appName, versions, startUpdaterAndQuit });
   }
 
-  function openTray(its: TrayOptions): TrayController {
-    const runCommand = createTrayCommandHandler({
-      engine: opened,
-      openPanel,
-      quit: () => its.quit?.(),
-      updater,
-      installUpdate,
-      shell: electron.shell,
-      messages,
-      notifications,
-      log,
-    });
-    return new TrayController({
-      createTray: image => new electron.Tray(image),
-      buildMenu: template => electron.Menu.buildFromTemplate(template),
-      imageFile: image => path.join(its.iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`),
-      onCommand: command => void runCommand(command),
-      onUnavailable: error => {
-        log.warn(`there is no tray: ${toGatewayServiceError(error).message}`);
-        its.onUnavailable?.(error);
-      },
-    });
-  }
-
-  /** The panel says every end; a notification comes only where somebody has to do something. */
-  function tellEnd({ id, what, versions, profiles, result }: UpdateJournal): void {
-    if (!result || result.outcome === 'updated') return;
-    const { outcome, why, at } = result;
-    const end = { id, outcome, what, at, ...(why && { why }), ...(versions && { versions }) };
-    const { message, remedy } = messages.update.end(end, Date.now());
-    notifications.announce(profiles[0]?.profile ?? '', { title: message, body: remedy });
-  }
-
-  const drawTray = () => {
-    if (!tray || !trayOptions) return;
-    const theme = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
-    const quits = trayOptions.quit !== undefined;
-    tray.render(trayModel({ appName, snapshots: hub.latest, theme, messages, shell, update: updater?.state, quits, now: Date.now() }));
-  };
-
-  const undo: (() => void)[] = [
+  const tray =
+    options.tray &&
+    registerTray({ electron, options: options.tray, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log });
+  const undo = [
     registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }),
     hub.listen(snapshot => subscribers.push(snapshot)),
     hub.listen(snapshot => notifications.consider(snapshot)),
+    refreshAfterSleep(electron.powerMonitor, hub),
     resumeAtStart({
-      engine: opened,
+      engine,
       who: appName,
       version,
       ...(handOffResult && { handOffResult }),
-      onEnded: journal => tellEnd(journal),
+      onEnded: journal => announceEnd(journal, notifications, catalogue),
       log,
     }),
   ];
-  if (tray) {
-    undo.push(hub.listen(drawTray));
-    if (updater) undo.push(updater.onChanged(drawTray));
-    nativeTheme.on('updated', drawTray);
-    undo.push(() => nativeTheme.off('updated', drawTray));
-    drawTray();
-  }
-  const refresh = () => hub.refresh();
-  for (const event of ['resume', 'unlock-screen'] as const) {
-    powerMonitor.on(event, refresh);
-    undo.push(() => powerMonitor.off(event, refresh));
-  }
 
   return {
     async status(profile) {
-      const { manager, identities } = await opened;
+      const { manager, identities } = await engine;
       const identity = profile === undefined ? identities[0] : identities.find(each => each.profile === profile);
       if (!identity) throw new GatewayServiceError('profile-missing', `"${profile}"`);
       return manager.status(identity);
@@ -195,8 +135,8 @@ export function register(
       return hub.listen(({ status }) => listener(status));
     },
     update: async (work, { what = appName, versions } = {}) =>
-      updateWhileDown(await opened, { who: appName, what, ...(versions && { versions }) }, work),
-    handOff: async request => handOff(await opened, appName, request),
+      updateWhileDown(await engine, { who: appName, what, ...(versions && { versions }) }, work),
+    handOff: async request => handOff(await engine, appName, request),
     installUpdate,
     get trayAvailable() {
       return tray !== false && tray.available;
@@ -204,10 +144,29 @@ export function register(
     dispose() {
       registered.delete(ipcMain);
       for (const each of undo) each();
+      if (tray) tray.dispose();
       subscribers.dispose();
       hub.dispose();
       notifications.dispose();
-      if (tray) tray.dispose();
     },
   };
+}
+
+/** Changes during a sleep are not reported, so the snapshots are read again after it. */
+function refreshAfterSleep(powerMonitor: ElectronParts['powerMonitor'], hub: SnapshotHub): () => void {
+  const refresh = () => hub.refresh();
+  const events = ['resume', 'unlock-screen'] as const;
+  for (const event of events) powerMonitor.on(event, refresh);
+  return () => {
+    for (const event of events) powerMonitor.off(event, refresh);
+  };
+}
+
+/** The panel shows every end; a notification is shown only where the user has to act. */
+function announceEnd({ id, what, versions, profiles, result }: UpdateJournal, notifications: Notifications, { messages }: Catalogue): void {
+  if (!result || result.outcome === 'updated') return;
+  const { outcome, why, at } = result;
+  const end = { id, outcome, what, at, ...(why && { why }), ...(versions && { versions }) };
+  const { message, remedy } = messages.update.end(end, Date.now());
+  notifications.announce(profiles[0]?.profile ?? '', { title: message, body: remedy });
 }
