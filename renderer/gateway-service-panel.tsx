@@ -1,21 +1,12 @@
 /**
- * The settings row "Run gateway as service". At rest it is one row: a switch, one sentence, at most one action; everything else is behind
- * one disclosure. It shows the store and decides nothing: words come from the catalogue, looks from the table of phases.
+ * The settings row "Run gateway as service". At rest it is one row: a switch, one sentence, at most one action; the rest is behind one
+ * disclosure. It shows the store and decides nothing: texts come from the catalogue, looks from the table of phases.
  */
 
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Installable, Receipt } from '../src/desktop/store.ts';
-import {
-  canRepair,
-  canSwitch,
-  type Observed,
-  offeredAction,
-  offersSignIn,
-  type PhaseAction,
-  switchOn,
-  toneOf,
-} from '../src/desktop/views.ts';
+import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
+import { canSwitch, type Observed, offeredAction, offersSignIn, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
 import { Button } from './button.tsx';
 import type { PanelComponents } from './components.ts';
 import { Confirm } from './confirm.tsx';
@@ -28,16 +19,17 @@ import { Switch } from './switch.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useNow } from './use-now.ts';
+import { useQuestion } from './use-question.ts';
 import { useStore } from './use-store.ts';
 
 export interface GatewayServicePanelProps {
   readonly store: GatewayServiceStore;
   readonly messages: Messages;
-  /** The host's own components; what is missing is drawn by the defaults. */
+  /** The host's own components; the defaults replace missing ones. */
   readonly components?: Partial<PanelComponents>;
   /** Versions for "copy details", by name. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** Where the host itself opens the details, from its tray say; left out, the panel keeps it. */
+  /** For a host that opens the details itself, e.g. from its tray; by default the panel keeps this state. */
   readonly details?: Disclosure;
 }
 
@@ -68,28 +60,14 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   const disclosure = useRef<HTMLButtonElement>(null);
   const own = useState(false);
   const [open, setOpen] = details ? [details.open, details.setOpen] : own;
-  const [previewing, setPreviewing] = useState(false);
-  const [receipt, setReceipt] = useState<Receipt>();
   const now = useNow(operation ? undefined : snapshot?.status);
   useKeptFocus(panel, `${id}-switch`);
 
   const observed = snapshot && { status: snapshot.status, operation };
+  const { question, previewing, askSwitch, askRepair, close } = useQuestion(store, observed);
   const busy = previewing || operation !== undefined;
   const sentence = sentenceOf(state, messages, now);
   const shown = snapshot?.profile;
-  const question = receipt && observed && isStillAsked(receipt, observed) ? receipt : undefined;
-  useEffect(() => {
-    if (receipt && !question) setReceipt(undefined);
-  });
-
-  async function ask(question: Promise<Receipt | undefined>): Promise<void> {
-    setPreviewing(true);
-    setReceipt(await question);
-    setPreviewing(false);
-  }
-  const askSwitch = (on: boolean, mechanism?: Installable) => void ask(store.preview(on, mechanism));
-  // Where nothing has to change there is nothing to ask: a repair only starts what should run.
-  const askRepair = () => void ask(store.previewRepair().then(found => (found?.entries.length === 0 ? void store.repair() : found)));
 
   return (
     <section
@@ -131,7 +109,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
               {messages.details.open}
             </components.Button>
             <components.Switch
-              // Another switch for each profile, and once something is known, so that what is does not slide in as if it had just been changed.
+              // A new element for each profile and for the first snapshot: the thumb must not slide as if the user had changed it.
               key={`switch ${shown}`}
               id={`${id}-switch`}
               checked={observed !== undefined && switchOn(observed)}
@@ -145,7 +123,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
         }
       />
       <p className="hgs-hidden" role="status">
-        {sentence.said}
+        {sentence.announced}
       </p>
       {error && (
         <Failure error={error} messages={messages}>
@@ -170,34 +148,34 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           />
         )}
       </div>
-      {question && (
-        <components.Confirm
-          text={messages.confirm(question)}
-          onCancel={() => setReceipt(undefined)}
-          onConfirm={() => {
-            setReceipt(undefined);
-            // What was shown is what is done.
-            if (question.verb === 'repair') void store.repair();
-            else void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
-          }}
-        >
-          <ReceiptLines receipt={question} label={messages.confirm(question).changes} messages={messages} />
-        </components.Confirm>
-      )}
+      {question && <Question {...{ question, store, messages, components, close }} />}
     </section>
   );
 }
 
-/** Not any more once somebody else did it, does something else, or another profile is shown. */
-function isStillAsked({ profile, verb, mechanism }: Receipt, observed: Observed): boolean {
-  if (profile !== observed.status.profile || observed.operation) return false;
-  if (verb === 'repair') return canRepair(observed);
-  return verb === 'install' ? observed.status.mechanism !== mechanism : switchOn(observed);
+interface QuestionProps extends Pick<PanelProps, 'store' | 'messages' | 'components'> {
+  readonly question: Receipt;
+  readonly close: () => void;
+}
+
+/** Asks for confirmation, with everything that would change. */
+function Question({ question, store, messages, components, close }: QuestionProps) {
+  const text = messages.confirm(question);
+  const confirm = () => {
+    close();
+    if (question.verb === 'repair') void store.repair();
+    else void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
+  };
+  return (
+    <components.Confirm text={text} onCancel={close} onConfirm={confirm}>
+      <ReceiptLines receipt={question} label={text.changes} messages={messages} />
+    </components.Confirm>
+  );
 }
 
 function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 'state' | 'store' | 'messages' | 'components'>) {
   const { profiles, snapshot } = state;
-  // The choice is kept here until the first snapshot of the chosen profile came.
+  // Kept here until the first snapshot of the chosen profile arrives.
   const [chosen, setChosen] = useState<string>();
   if (profiles.length < 2) return null;
   return (
@@ -215,15 +193,15 @@ function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 
   );
 }
 
-/** What the row says, and what a screen reader reads once per change: nothing that ticks. */
+/** The sentence of the row, and the one that a screen reader reads once per change, which has no running time in it. */
 function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, messages: Messages, now: number) {
-  if (outdated) return { shown: messages.outdated, said: messages.outdated };
+  if (outdated) return { shown: messages.outdated, announced: messages.outdated };
   if (operation) {
     const text = messages.operation(operation);
-    return { shown: text, said: text };
+    return { shown: text, announced: text };
   }
-  if (!snapshot) return { shown: messages.asking, said: '' };
-  return { shown: messages.sentence(snapshot.status, now), said: messages.announcement(snapshot.status) };
+  if (!snapshot) return { shown: messages.asking, announced: '' };
+  return { shown: messages.sentence(snapshot.status, now), announced: messages.announcement(snapshot.status) };
 }
 
 interface OfferedProps {
@@ -233,11 +211,11 @@ interface OfferedProps {
   readonly components: PanelComponents;
   /** Shows first what a repair changes. */
   readonly askRepair: () => void;
-  /** A question is being made. */
+  /** A preview is being requested. */
   readonly busy: boolean;
 }
 
-/** The one action. During an operation the last one stays, inert, so that neither the layout nor the focus jumps. */
+/** The one offered action. During an operation the last one stays, disabled, so that neither layout nor focus jumps. */
 function Offered({ observed, store, messages, components, askRepair, busy }: OfferedProps) {
   const last = useRef<PhaseAction>(undefined);
   const offered = observed && offeredAction(observed);
@@ -247,7 +225,7 @@ function Offered({ observed, store, messages, components, askRepair, busy }: Off
   const action = offered ?? (observed?.operation ? last.current : undefined);
   if (!observed || !action) return null;
   const { phase } = observed.status;
-  const said = messages.action(action.verb, phase);
+  const label = messages.action(action.verb, phase);
   return (
     <components.Button
       label={messages.actionLabel(action, phase)}
@@ -255,8 +233,8 @@ function Offered({ observed, store, messages, components, askRepair, busy }: Off
       disabled={offered === undefined || busy}
       onClick={action.verb === 'repair' ? askRepair : () => void store[action.verb]()}
     >
-      {/* Another word is another element: the same one would be a shift of the layout. */}
-      <span key={said}>{said}</span>
+      {/* A new element for a new label: the same element would count as a layout shift. */}
+      <span key={label}>{label}</span>
     </components.Button>
   );
 }
@@ -264,11 +242,11 @@ function Offered({ observed, store, messages, components, askRepair, busy }: Off
 interface FailureProps {
   readonly error: ErrorValue;
   readonly messages: Messages;
-  /** What is offered in place of what failed. */
+  /** An action to offer instead of the failed one. */
   readonly children: ReactNode;
 }
 
-/** Consent that was not given is no failure: it is said quietly. */
+/** A declined consent is no failure, so it is shown without an alert. */
 function Failure({ error, messages, children }: FailureProps) {
   const { message, remedy } = messages.error(error);
   const declined = error.code === 'consent-declined';

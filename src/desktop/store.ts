@@ -152,66 +152,66 @@ export interface StoreOptions {
 
 type WithoutProfile<V extends Verb> = Omit<RequestOf<V>, 'profile'>;
 
-export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefined, options: StoreOptions = {}): GatewayServiceStore {
-  const listeners = new Set<(value: GatewayServiceState) => void>();
-  const cache: Cache = { profiles: new Map(), names: [], selected: options.profile, supported: bridge !== undefined, outdated: false };
-  let state = stateOf(cache);
-  let unsubscribe: (() => void) | undefined;
-
-  function publish(): void {
-    state = stateOf(cache);
-    for (const listener of [...listeners]) listener(state);
-  }
-
-  function receive(snapshot: Snapshot): void {
-    putSnapshot(cache, snapshot);
-    publish();
-  }
-
+/** Sends requests about the selected profile and records in the cache how they ended. */
+function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, publish: () => void) {
   /** A bridge that throws is a failure like any other. */
-  async function invoke<V extends Verb>(verb: V, request: RequestOf<V>): Promise<Reply<ReplyOf<V>>> {
+  async function invoke<V extends Verb>(verb: V, request: WithoutProfile<V>, profile: string | undefined): Promise<Reply<ReplyOf<V>>> {
     if (!bridge) return { ok: false, error: new GatewayServiceError('unsupported').toValue() };
     try {
-      return await (bridge as VerbMethods)[verb](request);
+      return await (bridge as VerbMethods)[verb]({ ...request, profile } as RequestOf<V>);
     } catch (thrown) {
       return { ok: false, error: toGatewayServiceError(thrown).toValue() };
     }
   }
 
-  /** Requests a change: one at a time, shown until the reply arrives, in the profile that was selected when it was requested. */
-  async function act<V extends 'set' | 'start' | 'stop' | 'restart' | 'repair'>(
-    verb: V,
-    request: WithoutProfile<V>,
-    operation: Operation,
-  ): Promise<void> {
-    const profile = cache.selected;
-    if (profile === undefined || state.operation) return;
-    const cached = profileCache(cache, profile);
-    cached.pending = { verb: operation };
-    clearErrors(cached);
-    publish();
-    const reply = await invoke(verb, { ...request, profile } as RequestOf<V>);
-    cached.pending = undefined;
-    if (reply.ok) return receive(reply.value as Snapshot);
-    cached.actionError = reply.error;
-    endOperation(cached);
+  return {
+    /** Requests a change: one at a time, shown until the reply arrives, in the profile that was selected when it was requested. */
+    async act<V extends 'set' | 'start' | 'stop' | 'restart' | 'repair'>(verb: V, operation: Operation, request: WithoutProfile<V>) {
+      const profile = cache.selected;
+      if (profile === undefined || stateOf(cache).operation) return;
+      const cached = profileCache(cache, profile);
+      cached.pending = { verb: operation };
+      clearErrors(cached);
+      publish();
+      const reply = await invoke(verb, request, profile);
+      cached.pending = undefined;
+      if (reply.ok) putSnapshot(cache, reply.value as Snapshot);
+      else {
+        cached.actionError = reply.error;
+        endOperation(cached);
+      }
+      publish();
+    },
+    /** Requests something that changes no gateway; undefined where that failed. */
+    async query<V extends Verb>(verb: V, request: WithoutProfile<V>): Promise<ReplyOf<V> | undefined> {
+      const profile = cache.selected;
+      if (!bridge || (profile === undefined && verb !== 'get')) return undefined;
+      const reply = await invoke(verb, request, profile);
+      profileCache(cache, profile).queryError = reply.ok ? undefined : reply.error;
+      publish();
+      return reply.ok ? reply.value : undefined;
+    },
+  };
+}
+
+export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefined, options: StoreOptions = {}): GatewayServiceStore {
+  const listeners = new Set<(value: GatewayServiceState) => void>();
+  const cache: Cache = { profiles: new Map(), names: [], selected: options.profile, supported: bridge !== undefined, outdated: false };
+  let state = stateOf(cache);
+  let unsubscribe: (() => void) | undefined;
+  const publish = () => {
+    state = stateOf(cache);
+    for (const listener of [...listeners]) listener(state);
+  };
+  const { act, query } = createRequests(bridge, cache, publish);
+
+  function receive(snapshot: Snapshot | undefined): void {
+    if (!snapshot) return;
+    putSnapshot(cache, snapshot);
     publish();
   }
 
-  /** Requests something that changes no gateway. */
-  async function query<V extends Verb>(verb: V, request: WithoutProfile<V>): Promise<ReplyOf<V> | undefined> {
-    const profile = cache.selected;
-    if (!bridge || (profile === undefined && verb !== 'get')) return undefined;
-    const reply = await invoke(verb, { ...request, profile } as RequestOf<V>);
-    profileCache(cache, profile).queryError = reply.ok ? undefined : reply.error;
-    publish();
-    return reply.ok ? reply.value : undefined;
-  }
-
-  async function refresh(): Promise<void> {
-    const snapshot = await query('get', {});
-    if (snapshot) receive(snapshot);
-  }
+  const refresh = async () => receive(await query('get', {}));
 
   return {
     get value() {
@@ -238,20 +238,17 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       void refresh();
     },
     refresh,
-    set: (on, mechanism) => act('set', { on, mechanism }, on ? 'install' : 'uninstall'),
-    start: () => act('start', {}, 'start'),
-    stop: () => act('stop', {}, 'stop'),
-    restart: () => act('restart', {}, 'restart'),
-    repair: () => act('repair', {}, 'repair'),
+    set: (on, mechanism) => act('set', on ? 'install' : 'uninstall', { on, mechanism }),
+    start: () => act('start', 'start', {}),
+    stop: () => act('stop', 'stop', {}),
+    restart: () => act('restart', 'restart', {}),
+    repair: () => act('repair', 'repair', {}),
     previewRepair: () => query('previewRepair', {}),
     preview: (on, mechanism) => query('preview', { on, mechanism }),
     logs: lines => query('logs', { lines }),
     async reveal() {
       await query('reveal', {});
     },
-    async dismiss(update) {
-      const snapshot = await query('dismiss', { update });
-      if (snapshot) receive(snapshot);
-    },
+    dismiss: async update => receive(await query('dismiss', { update })),
   };
 }

@@ -1,0 +1,36 @@
+/** The question before a change: the receipt of what would change, as long as it still applies. */
+
+import { useEffect, useState } from 'react';
+import type { GatewayServiceStore, Installable, Receipt } from '../src/desktop/store.ts';
+import { canRepair, type Observed, switchOn } from '../src/desktop/views.ts';
+
+export function useQuestion(store: GatewayServiceStore, observed: Observed | undefined) {
+  const [previewing, setPreviewing] = useState(false);
+  const [receipt, setReceipt] = useState<Receipt>();
+  const question = receipt && observed && stillApplies(receipt, observed) ? receipt : undefined;
+  useEffect(() => {
+    if (receipt && !question) setReceipt(undefined);
+  });
+
+  async function ask(preview: Promise<Receipt | undefined>): Promise<void> {
+    setPreviewing(true);
+    setReceipt(await preview);
+    setPreviewing(false);
+  }
+
+  return {
+    question,
+    previewing,
+    askSwitch: (on: boolean, mechanism?: Installable) => void ask(store.preview(on, mechanism)),
+    /** A repair without changes only starts the gateway, so it needs no confirmation. */
+    askRepair: () => void ask(store.previewRepair().then(found => (found?.entries.length === 0 ? void store.repair() : found))),
+    close: () => setReceipt(undefined),
+  };
+}
+
+/** A question is void after another program made the change, during another operation, and after another profile was selected. */
+function stillApplies({ profile, verb, mechanism }: Receipt, observed: Observed): boolean {
+  if (profile !== observed.status.profile || observed.operation) return false;
+  if (verb === 'repair') return canRepair(observed);
+  return verb === 'install' ? observed.status.mechanism !== mechanism : switchOn(observed);
+}
