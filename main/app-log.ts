@@ -1,5 +1,5 @@
 /**
- * The app's log: electron-log's own file, with secrets taken out of everything that is written, whoever writes it.
+ * The app's log: the file of electron-log, with secrets removed from every line.
  */
 
 import { inspect } from 'node:util';

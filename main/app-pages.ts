@@ -1,6 +1,6 @@
 /**
- * The app's own scheme: the built page from a fixed table of files, under a content security policy that allows only them. No request can
- * name any other file, and no page of the web can be reached through it.
+ * The app's own scheme: serves the built page from a fixed table of files, under a content security policy that allows only these files.
+ * A request cannot reach any other file or a page of the web.
  */
 
 import { type PageFile, readPages } from './page-files.ts';
@@ -14,7 +14,7 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** What `protocol.handle` calls. @throws GatewayServiceError `internal` where nothing was built */
+/** The handler for `protocol.handle`. @throws GatewayServiceError `internal` where the page was not built */
 export function openPages(folder: string): (request: { readonly method: string; readonly url: string }) => Response {
   const pages = readPages(folder);
   return ({ method, url }) => {

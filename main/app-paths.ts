@@ -1,5 +1,5 @@
 /**
- * Where the app finds its parts: in development in this project, packaged beside the archive, because Windows reads icons and starts
+ * The paths of the app's parts: in this project in development, beside the archive when packaged, because Windows reads icons and starts
  * programs from real files only.
  */
 

@@ -1,6 +1,6 @@
 /**
- * The app's one window: made when it is first wanted, hidden instead of closed while the tray can bring it back, and shut off from
- * everything but its own page.
+ * The app's one window: created when it is first opened, hidden instead of closed while the tray can open it again, and restricted to its
+ * own page.
  */
 
 import type { MenuItemTemplate } from './electron-parts.ts';
@@ -38,7 +38,7 @@ export interface AppWindowDelegate {
   /** File of the built preload. */
   readonly preload: string;
   closingFacts(): Omit<ClosingFacts, 'sessionEnding'>;
-  /** It was hidden and not closed. */
+  /** Called when the window was hidden instead of closed. */
   onHidden(): void;
   onLoadFailed(error: unknown): void;
 }
@@ -54,7 +54,7 @@ export class AppWindow {
 
   /** Shows the window, in front of the others. */
   open(): void {
-    // A session that was about to end and did not is one like any other.
+    // Opened again, so the end of the session was cancelled.
     this.#sessionEnding = false;
     const window = this.#window;
     if (!window) {
@@ -70,7 +70,7 @@ export class AppWindow {
     const { create, title, preload, closingFacts, onHidden, onLoadFailed } = this.#delegate;
     const webPreferences = { ...WEB_PREFERENCES, preload };
     const window = create({ width: 720, height: 560, minWidth: 320, minHeight: 240, show: false, title, webPreferences });
-    // Shown when it has something to show, so that it does not flash white.
+    // Shown after the first render, so that it does not flash white.
     window.once('ready-to-show', () => window.show());
     window.on('query-session-end', () => {
       this.#sessionEnding = true;
@@ -89,7 +89,7 @@ export class AppWindow {
   }
 }
 
-/** On macOS copying and quitting by keyboard need a menu; elsewhere a window of settings needs none. */
+/** On macOS the keyboard shortcuts for copying and quitting need a menu; on other systems a settings window needs none. */
 export function applicationMenu(platform: NodeJS.Platform): (MenuItemTemplate & { readonly role: 'appMenu' | 'editMenu' })[] | undefined {
   return platform === 'darwin' ? [{ role: 'appMenu' }, { role: 'editMenu' }] : undefined;
 }

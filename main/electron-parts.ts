@@ -1,6 +1,6 @@
 /**
- * The parts of Electron that this module uses, as narrow as it uses them. `typeof import('electron')` fits as it is, and so does a fake:
- * nothing but the composition needs an Electron binary.
+ * The parts of Electron that this module uses. `typeof import('electron')` has this shape, and so has a fake: only the composition needs an
+ * Electron binary.
  */
 
 export interface FramePort {
@@ -28,7 +28,7 @@ export interface WindowPort {
 
 export interface IpcEventPort {
   readonly sender: WebContentsPort;
-  /** Null where the frame has navigated or is gone. */
+  /** Null where the frame has navigated or was destroyed. */
   readonly senderFrame: FramePort | null;
 }
 
@@ -58,7 +58,7 @@ export interface TrayPort {
 export interface NotificationTemplate {
   readonly title: string;
   readonly body: string;
-  /** Electron 42 on macOS, 43 on Windows: the same id replaces a notification. Older ones do not look at it. */
+  /** From Electron 42 on macOS and 43 on Windows, a notification replaces one with the same id; older versions ignore it. */
   readonly id?: string;
   readonly groupId?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The app in this repository, the reference integration of `registerGatewayService`: one window with the panel, the tray, and nothing
- * else. This file only joins the parts; what they decide is in files of their own, which need no Electron to be tested.
+ * The app in this repository, the reference integration of `registerGatewayService`: one window with the panel, and the tray. This file
+ * only joins the parts; their decisions are in separate files, which are tested without Electron.
  */
 
 import path from 'node:path';
@@ -26,7 +26,7 @@ const { app, BrowserWindow, ipcMain, Menu, Notification, protocol, session } = e
 log.hooks.push(redactMessage);
 log.errorHandler.startCatching({ showDialog: false });
 
-// Before anything else: what a second start would do, it would do to the same services.
+// First of all, because a second instance would manage the same services.
 if (app.requestSingleInstanceLock()) start();
 else app.quit();
 
@@ -74,11 +74,11 @@ function run(): void {
   app.on('window-all-closed', () => {
     if (!registration?.trayAvailable) app.quit();
   });
-  const withdrawLoginItem = registerLoginItemIpc({ ipcMain, app, platform: process.platform, isTrustedSender: isOwnPage });
+  const removeLoginItemIpc = registerLoginItemIpc({ ipcMain, app, platform: process.platform, isTrustedSender: isOwnPage });
   app.on('will-quit', () => {
-    // Only what shows the gateway ends; the gateway itself is not asked to.
+    // Only the user interface ends; the gateway keeps running.
     registration?.dispose();
-    withdrawLoginItem();
+    removeLoginItemIpc();
   });
 
   registration = registerGatewayService(electron, {

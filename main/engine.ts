@@ -1,5 +1,5 @@
 /**
- * The engine behind the app: the same managers and the same names of services as on the command line, one controller for all windows.
+ * The engine behind the app: the managers and service names of the command line, and one controller for all windows.
  */
 
 import os from 'node:os';
@@ -15,11 +15,11 @@ import { updateFeed } from './updater/update-feed.ts';
 import { mainVersions } from './versions.ts';
 
 export interface EngineOptions {
-  /** Folder of the host executable (`hermes-gateway-host.exe`), or of its entry script in development. */
+  /** Folder of the host executable (`hermes-gateway-host.exe`), or of its script in development. */
   readonly hostDir: string;
-  /** The Hermes root; default: found as Hermes does. */
+  /** The Hermes root; default: found as Hermes finds it. */
   readonly home?: string | undefined;
-  /** Profiles that may be managed, the first is the default; all of the home where left out. */
+  /** Profiles that may be managed, the default one first; default: all profiles of the home. */
   readonly profiles?: readonly string[] | undefined;
   /** Shows a file in the system's file manager. */
   readonly reveal?: (file: string) => void;
@@ -40,7 +40,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const { manager, readUserEnvironment, updates } = await systemManager({
     stateRoot: stateRoot(platform, env, homedir),
     hostCommand,
-    // Loaded on Windows only, because it brings koffi.
+    // Loaded on Windows only, because it loads koffi.
     ...(platform === 'win32' && { elevation: (await import('../src/elevation/windows-elevation.ts')).windowsElevation(hostCommand) }),
   });
   const root = resolveHermesRoot({
@@ -51,7 +51,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
     ...(readUserEnvironment && { readUserEnvironment }),
   });
   const identities = (profiles ?? listProfiles(root.root)).map(profile => profileIdentity(root, profile, platform));
-  if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(no profile was named)');
+  if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(the list of profiles is empty)');
   const feed = updateFeed({ ...updates, root: root.root });
   const controller = new GatewayServiceController({
     manager,

@@ -1,6 +1,6 @@
 /**
- * The verbs of the IPC schema in the main process. A sender that nobody vouches for is refused before its payload is looked at; every
- * other payload is parsed by the controller. A reply is always a value, because an exception would lose its code on the way.
+ * The verbs of the IPC schema in the main process. An untrusted sender is refused before its payload is read; every other payload is
+ * parsed by the controller. A reply is always a value, because an exception would lose its code on the way.
  */
 
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
@@ -19,11 +19,11 @@ export interface GatewayIpcOptions {
   readonly log: Log;
 }
 
-/** Returns the function that takes every handler away again. */
+/** Returns the function that removes every handler. */
 export function registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }: GatewayIpcOptions): () => void {
   const refuses = ({ sender, senderFrame }: IpcEventPort, name: string): boolean => {
     if (isTrustedPage(sender, senderFrame, isTrustedSender)) return false;
-    log.warn(`refused ${name} of ${senderFrame ? originOf(senderFrame.url) : 'a frame that is gone'}`);
+    log.warn(`refused ${name} of ${senderFrame ? originOf(senderFrame.url) : 'a destroyed frame'}`);
     return true;
   };
 
@@ -55,7 +55,7 @@ export function registerGatewayIpc({ ipcMain, controller, subscribers, isTrusted
   };
 }
 
-/** Enough to know who it was, without what an address may carry. */
+/** The origin alone, because the rest of an address may contain secrets. */
 function originOf(url: string): string {
   if (!URL.canParse(url)) return 'an unreadable address';
   const { protocol, host } = new URL(url);

@@ -1,13 +1,13 @@
 /**
- * The preload's half of the IPC: what a host adds to its own `hermesDesktop` as `gatewayService`. It imports nothing from Node or
- * Electron, because a sandboxed preload can hold nothing else.
+ * The preload's half of the IPC: a host adds it to its own `hermesDesktop` as `gatewayService`. It imports nothing of Node or Electron, as a
+ * sandboxed preload requires.
  */
 
 import { CHANGED, CHANNEL_PREFIX, createBridge, type GatewayServiceBridge, SUBSCRIBE } from '../src/desktop/ipc.ts';
 
 export type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
 
-/** What is used of Electron's `ipcRenderer`. */
+/** The part of Electron's `ipcRenderer` that is used. */
 export interface IpcRendererPort {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>;
   send(channel: string, ...args: unknown[]): void;

@@ -1,6 +1,6 @@
 /**
- * Takes from every page what it does not need: it stays where it is, opens nothing, embeds nothing, loads nothing from elsewhere and may use
- * nothing but the clipboard to copy text. Electron's security checklist, points 5, 12, 13 and 14.
+ * Denies every page what it does not need: navigation, new windows, embedded pages, other origins, and every permission except writing text
+ * to the clipboard. Electron's security checklist, points 5, 12, 13 and 14.
  */
 
 import { isOwnUrl, mayUse } from './window-policy.ts';

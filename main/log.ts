@@ -1,6 +1,6 @@
 /**
- * Where the main process' lines go: to the host's logger, or to electron-log where the host has none. Either way secrets are taken out
- * before a line leaves this module.
+ * The log of the main process: the host's logger, or electron-log where the host has none. Secrets are removed before a line leaves this
+ * module.
  */
 
 import { redact } from '../src/model/redact.ts';
@@ -13,19 +13,19 @@ export interface Log {
 
 type Level = keyof Log;
 
-/** Lines without secrets; a logger that throws ends nothing. */
+/** Writes lines without secrets; an error of the logger is ignored. */
 export function redactingLog(log: Log = electronLog()): Log {
   const write = (level: Level) => (line: string) => {
     try {
       log[level](redact(line));
     } catch {
-      // There is nowhere to say it.
+      // There is no other place to report it.
     }
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** Loaded at the first line, because electron-log needs a living Electron at its import. */
+/** Loaded at the first line, because importing electron-log requires a running Electron. */
 function electronLog(): Log {
   let loaded: Promise<Log> | undefined;
   const write = (level: Level) => (line: string) => {

@@ -1,6 +1,6 @@
 /**
- * The setting "open when I sign in", of the app and not of the gateway. The system keeps it, so it is asked and never remembered: on
- * Windows a person may turn it off in Task Manager as well.
+ * The setting "Open this app when you sign in", of the app and not of the gateway. It is read from the system each time, because a Windows
+ * user can turn it off in Task Manager as well.
  */
 
 import type { Reply } from '../src/desktop/ipc.ts';
@@ -23,10 +23,10 @@ export interface LoginItemOptions {
   readonly isTrustedSender: IsTrustedSender;
 }
 
-/** For the tray alone: nobody who signs in asked for a window. */
+/** Opens the tray only, without a window. */
 const ARGS = [HIDDEN];
 
-/** Returns the function that takes the handlers away again. */
+/** Returns the function that removes the handlers. */
 export function registerLoginItemIpc({ ipcMain, app, platform, isTrustedSender }: LoginItemOptions): () => void {
   const supported = app.isPackaged && (platform === 'win32' || platform === 'darwin');
 
@@ -36,10 +36,10 @@ export function registerLoginItemIpc({ ipcMain, app, platform, isTrustedSender }
     return { openAtLogin: openAtLogin && executableWillLaunchAtLogin, supported };
   }
 
-  function write(wanted: unknown): LoginItem {
-    if (typeof wanted !== 'boolean') throw new GatewayServiceError('bad-request', '(login-item: true or false)');
+  function write(openAtLogin: unknown): LoginItem {
+    if (typeof openAtLogin !== 'boolean') throw new GatewayServiceError('bad-request', '(login-item: true or false)');
     if (!supported) throw new GatewayServiceError('unsupported', '(this app cannot open at sign-in)');
-    app.setLoginItemSettings({ openAtLogin: wanted, args: ARGS });
+    app.setLoginItemSettings({ openAtLogin, args: ARGS });
     return read();
   }
 

@@ -1,6 +1,6 @@
 /**
- * Shows what the notification model decides. One notification per profile: a newer one takes the place of the older. The only timer is
- * that of a recovery which has to last, and it exists only after an alert.
+ * Shows what the notification model decides. One notification per profile: a newer one replaces the older. The only timer, which exists
+ * after an alert only, waits until a recovery has lasted long enough.
  */
 
 import type { Snapshot } from '../src/desktop/ipc.ts';
@@ -11,7 +11,7 @@ import type { ElectronParts, NotificationPort } from './electron-parts.ts';
 export interface NotificationsDelegate {
   readonly Notification: ElectronParts['Notification'];
   readonly shell: ShellMessages;
-  /** Whether a person looks at the gateway's state now. */
+  /** Whether the window with the gateway's state is in front. */
   attended(): boolean;
   onClick(): void;
 }
@@ -22,7 +22,7 @@ export class Notifications {
   readonly #delegate: NotificationsDelegate;
   readonly #episodes = new Map<string, Episode>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** By profile; kept here, because a notification that is garbage no longer hears of clicks. */
+  /** By profile; kept here, because a garbage-collected notification receives no clicks. */
   readonly #shown = new Map<string, NotificationPort>();
 
   constructor(delegate: NotificationsDelegate) {
@@ -35,7 +35,8 @@ export class Notifications {
     const decision = decide(this.#episodes.get(profile) ?? QUIET, snapshot, { attended: this.#delegate.attended(), now: Date.now() });
     this.#episodes.set(profile, decision.episode);
     if (decision.show) this.#alert(profile, decision.show);
-    if (decision.againMs !== undefined) this.#timers.set(profile, setTimeout(() => this.consider(snapshot), decision.againMs).unref());
+    if (decision.recheckAfterMs !== undefined)
+      this.#timers.set(profile, setTimeout(() => this.consider(snapshot), decision.recheckAfterMs).unref());
   }
 
   announce(profile: string, { title, body }: Announcement): void {

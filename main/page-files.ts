@@ -1,6 +1,5 @@
 /**
- * The files of the built page, read once: a fixed table from path to bytes. What is not in the table does not exist, so no request can
- * reach any other file of this computer.
+ * The files of the built page, read once into a fixed table from path to bytes. A request can reach the files of this table only.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -21,8 +20,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Every file below `folder` by its path as it stands in a request (`/assets/x.js`); `/` is `index.html`.
- * @throws GatewayServiceError `internal` where nothing was built
+ * Every file below `folder` by its path in a request (`/assets/x.js`); `/` is `index.html`.
+ * @throws GatewayServiceError `internal` where the page was not built
  */
 export function readPages(folder: string): ReadonlyMap<string, PageFile> {
   const pages = new Map<string, PageFile>();

@@ -1,6 +1,6 @@
 /**
- * The reference app's preload: one object, verbs and no channels. A host app exposes its own object instead and adds
- * `gatewayServiceBridge` to it, because a second `exposeInMainWorld` of a name throws.
+ * The reference app's preload: one object with methods, no channels. A host app adds `gatewayServiceBridge` to its own object, because a
+ * second `exposeInMainWorld` of the same name throws.
  */
 
 import { contextBridge, ipcRenderer } from 'electron';

@@ -1,6 +1,6 @@
 /**
- * Whether a message comes from a page that may manage the gateway service. Anything that a window shows can send on any channel, so the
- * frame must be a top one and the host must isTrustedSender for its address.
+ * Whether a message comes from a page that may manage the gateway service. Every page can send on every channel, so the frame must be a top
+ * frame, and the host must trust its address.
  */
 
 import type { FramePort, WebContentsPort } from './electron-parts.ts';
@@ -11,7 +11,7 @@ export interface Sender {
   readonly url: string;
 }
 
-/** The host's own judgement: whether this page is its own. Electron's `file:` pages all share one origin, so compare the whole address. */
+/** Decides whether a page belongs to the host. All `file:` pages have the same origin in Electron, so compare the whole address. */
 export type IsTrustedSender = (sender: Sender) => boolean;
 
 export function isTrustedPage(webContents: WebContentsPort, frame: FramePort | null, isTrustedSender: IsTrustedSender): boolean {

@@ -1,6 +1,6 @@
 /**
- * The last snapshot of every profile, for all who want to know in the main process. The controller is watched only while somebody
- * listens, and nothing here has a timer.
+ * The last snapshot of every profile, for all listeners in the main process. The controller is watched only while there is a listener;
+ * there is no timer.
  */
 
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
@@ -12,20 +12,20 @@ export class SnapshotHub {
   readonly #controller: Promise<Pick<GatewayServiceController, 'onChanged'>>;
   readonly #latest = new Map<string, Snapshot>();
   readonly #listeners = new Set<Listener>();
-  /** Of the present watch; a later one has another. */
+  /** The present watch; a later watch is another object. */
   #watch: { unsubscribe?: () => void } | undefined;
 
   constructor(controller: Promise<Pick<GatewayServiceController, 'onChanged'>>) {
     this.#controller = controller;
   }
 
-  /** In the order of the profiles; empty while nobody listens. */
+  /** In the order of the profiles; empty without a listener. */
   get latest(): readonly Snapshot[] {
     return [...this.#latest.values()].sort((one, other) => one.profiles.indexOf(one.profile) - one.profiles.indexOf(other.profile));
   }
 
   listen(listener: Listener): () => void {
-    // Of its own, so that the same function may listen twice.
+    // A new function, so that the same listener can be added twice.
     const one: Listener = snapshot => listener(snapshot);
     this.#listeners.add(one);
     this.#open();
@@ -35,7 +35,7 @@ export class SnapshotHub {
     };
   }
 
-  /** Asks for everything anew: after a sleep, what was heard before says little. */
+  /** Reads every snapshot again, e.g. after a sleep. */
   refresh(): void {
     if (!this.#watch) return;
     const { unsubscribe } = this.#watch;
@@ -55,9 +55,9 @@ export class SnapshotHub {
     this.#watch = watch;
     this.#controller.then(
       controller => {
-        if (this.#watch === watch) watch.unsubscribe = controller.onChanged(snapshot => this.#tell(watch, snapshot));
+        if (this.#watch === watch) watch.unsubscribe = controller.onChanged(snapshot => this.#publish(watch, snapshot));
       },
-      // Who asks for anything hears why there is no controller.
+      // Every IPC call is answered with the reason.
       () => undefined,
     );
   }
@@ -68,7 +68,7 @@ export class SnapshotHub {
     this.#latest.clear();
   }
 
-  #tell(watch: object, snapshot: Snapshot): void {
+  #publish(watch: object, snapshot: Snapshot): void {
     if (this.#watch !== watch) return;
     this.#latest.set(snapshot.profile, snapshot);
     for (const listener of [...this.#listeners]) listener(snapshot);

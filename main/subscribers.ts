@@ -1,6 +1,6 @@
 /**
- * The pages that want to hear of changes. Only a living page in a window that can be seen is told; one that comes back into sight is told
- * everything anew, so that nothing has to be sent while nobody looks.
+ * The pages that are subscribed to changes. Snapshots are sent to visible windows only; a window that becomes visible again receives all
+ * present snapshots.
  */
 
 import type { Snapshot } from '../src/desktop/ipc.ts';
@@ -10,17 +10,17 @@ import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 
 export interface SubscribersDelegate {
   readonly isTrustedSender: IsTrustedSender;
-  /** What is known now, for a page that comes into sight. */
+  /** The present snapshots, for a page that becomes visible. */
   latest(): readonly Snapshot[];
 }
 
-const COMING = ['show', 'restore'] as const;
+const BECOMES_VISIBLE = ['show', 'restore'] as const;
 
 export class Subscribers {
   readonly #windows: ElectronParts['BrowserWindow'];
   readonly #delegate: SubscribersDelegate;
-  /** Pages whose end is listened for; they may come and go many times before it. */
-  readonly #met = new WeakSet<WebContentsPort>();
+  /** Pages whose `destroyed` event has a listener already; a page can subscribe many times. */
+  readonly #watched = new WeakSet<WebContentsPort>();
   readonly #pages = new Map<WebContentsPort, { readonly window: WindowPort | null; release(): void }>();
 
   constructor(windows: ElectronParts['BrowserWindow'], delegate: SubscribersDelegate) {
@@ -31,19 +31,19 @@ export class Subscribers {
   add(page: WebContentsPort): void {
     if (this.#pages.has(page)) return;
     const window = this.#windows.fromWebContents(page);
-    const comes = () => {
+    const sendAll = () => {
       for (const snapshot of this.#delegate.latest()) this.#send(page, snapshot);
     };
-    for (const event of COMING) window?.on(event, comes);
+    for (const event of BECOMES_VISIBLE) window?.on(event, sendAll);
     this.#pages.set(page, {
       window,
       release: () => {
         if (!window || window.isDestroyed()) return;
-        for (const event of COMING) window.off(event, comes);
+        for (const event of BECOMES_VISIBLE) window.off(event, sendAll);
       },
     });
-    if (this.#met.has(page)) return;
-    this.#met.add(page);
+    if (this.#watched.has(page)) return;
+    this.#watched.add(page);
     page.once('destroyed', () => this.remove(page));
   }
 
@@ -56,9 +56,9 @@ export class Subscribers {
     for (const page of this.#pages.keys()) this.#send(page, snapshot);
   }
 
-  /** Whether a person is at one of these pages now. */
+  /** Whether one of these pages is in the focused window. */
   get inFront(): boolean {
-    return [...this.#pages.values()].some(({ window }) => isSeen(window) && window?.isFocused() === true);
+    return [...this.#pages.values()].some(({ window }) => isVisible(window) && window?.isFocused() === true);
   }
 
   dispose(): void {
@@ -66,14 +66,14 @@ export class Subscribers {
     this.#pages.clear();
   }
 
-  /** Its window may show another page by now. */
+  /** Checks the page again, because its window may show another page by now. */
   #send(page: WebContentsPort, snapshot: Snapshot): void {
     const window = this.#pages.get(page)?.window ?? null;
-    if (page.isDestroyed() || !isSeen(window) || !isTrustedPage(page, page.mainFrame, this.#delegate.isTrustedSender)) return;
+    if (page.isDestroyed() || !isVisible(window) || !isTrustedPage(page, page.mainFrame, this.#delegate.isTrustedSender)) return;
     page.send(CHANNEL_PREFIX + CHANGED, snapshot);
   }
 }
 
-function isSeen(window: WindowPort | null): boolean {
+function isVisible(window: WindowPort | null): boolean {
   return window !== null && !window.isDestroyed() && window.isVisible() && !window.isMinimized();
 }

@@ -1,5 +1,5 @@
 /**
- * What an entry of the tray menu does. Nobody looks at a window then, so what fails is said by a notification.
+ * Runs the commands of the tray menu. The window may be closed then, so a failure is shown as a notification.
  */
 
 import path from 'node:path';
@@ -47,7 +47,7 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
     }
   }
 
-  /** Returns only where nothing came of it. */
+  /** Returns only where that failed. */
   async function installTheUpdate(): Promise<void> {
     try {
       await installUpdate();
@@ -67,7 +67,7 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
     notifications.announce(profile, { title: message, body: remedy });
   }
 
-  /** The folder and not the file: what opens a log file is the user's choice, and may be a program that runs it. */
+  /** The folder and not the file, because the program that the user has chosen for log files could run the file. */
   async function openLogs(profile: string): Promise<void> {
     const { manager, identities } = await engine;
     const identity = identities.find(each => each.profile === profile);

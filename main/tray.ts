@@ -1,17 +1,16 @@
 /**
- * Draws the tray model: one idempotent `render`, which sets only what has changed and always the whole menu. If there is no tray (a
- * desktop without a notification area, an icon that cannot be read) its owner hears of it once, so that a window is never hidden from
- * which nothing would bring it back.
+ * Draws the tray model: one idempotent `render`, which sets only what has changed, and always the whole menu. Without a tray (a desktop
+ * without a notification area, an unreadable icon) `onUnavailable` is called once, so that the app does not hide its last window.
  */
 
 import type { TrayCommand, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';
 import type { MenuItemTemplate, TrayPort } from './electron-parts.ts';
 
 export interface TrayDelegate {
-  /** Makes the icon in the notification area; throws where there is none. */
+  /** Creates the icon in the notification area; throws where that is impossible. */
   createTray(image: string): TrayPort;
   buildMenu(template: MenuItemTemplate[]): object;
-  /** File of an image of the model. */
+  /** The file of an image. */
   imageFile(image: TrayModel['image']): string;
   onCommand(command: TrayCommand): void;
   onUnavailable(error: unknown): void;
@@ -19,7 +18,7 @@ export interface TrayDelegate {
 
 export class TrayController {
   readonly #delegate: TrayDelegate;
-  /** Kept here: a tray that is garbage vanishes from the screen. */
+  /** Kept here, because a garbage-collected tray disappears from the screen. */
   #tray: TrayPort | undefined;
   #drawn: { image?: string; tooltip?: string; menu?: string } = {};
   #ended = false;
@@ -28,7 +27,7 @@ export class TrayController {
     this.#delegate = delegate;
   }
 
-  /** Whether there is an icon that a person can click. */
+  /** Whether an icon is shown. */
   get available(): boolean {
     return this.#tray !== undefined;
   }
@@ -67,10 +66,10 @@ export class TrayController {
 }
 
 export function menuTemplate(items: readonly TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemTemplate[] {
-  return items.map(item => entryTemplate(item, onCommand));
+  return items.map(item => itemTemplate(item, onCommand));
 }
 
-function entryTemplate(item: TrayItem, onCommand: (command: TrayCommand) => void): MenuItemTemplate {
+function itemTemplate(item: TrayItem, onCommand: (command: TrayCommand) => void): MenuItemTemplate {
   switch (item.kind) {
     case 'separator':
       return { type: 'separator' };

@@ -1,4 +1,4 @@
-/** What "copy details" says of the main process' side: the versions that a page cannot know. */
+/** The versions of the main process for "Copy details"; a page cannot read them. */
 
 import os from 'node:os';
 import { VERSION } from '../src/cli/version.ts';
@@ -8,7 +8,7 @@ export function mainVersions(): Versions {
   const { node, electron } = process.versions;
   return {
     'gateway service': VERSION,
-    // With the build of Windows, which its user agent hides.
+    // With the build number of Windows, which the user agent does not contain.
     system: `${os.version()} (${os.release()}, ${os.arch()})`,
     node,
     ...(electron !== undefined && { electron }),

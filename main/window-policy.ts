@@ -1,6 +1,6 @@
 /**
- * What the app's windows may do and what closing one means, as pure decisions: Electron's checklist for security, and one rule of our own:
- * a window is hidden only where the tray can bring it back. Closing, quitting and signing out never touch the gateway.
+ * Pure decisions about the app's windows: Electron's security checklist, and the rule that a window is hidden only where the tray can open
+ * it again. Closing, quitting and signing out never stop the gateway.
  */
 
 export const SCHEME = 'app';
@@ -8,8 +8,8 @@ const HOST = 'hermes-gateway';
 export const PAGE_URL = `${SCHEME}://${HOST}/index.html`;
 
 /**
- * For `protocol.registerSchemesAsPrivileged`: a secure context, like https, with no right that a page of the web would not have. Compiled
- * scripts are kept, as those of a page of the web are, so that the next window opens sooner.
+ * For `protocol.registerSchemesAsPrivileged`: a secure context with the rights of an https page and no others. The code cache, which https
+ * pages have as well, makes the next window open faster.
  */
 export const SCHEME_PRIVILEGES = { scheme: SCHEME, privileges: { standard: true, secure: true, codeCache: true } } as const;
 
@@ -24,7 +24,7 @@ export const WEB_PREFERENCES = {
   spellcheck: false,
 } as const;
 
-/** Any address of this app; a page of it, whatever its query. */
+/** Whether this is an address of the app's own scheme. */
 export function isOwnUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, host, username, password } = new URL(url);
@@ -36,17 +36,17 @@ export function isOwnPage({ url }: { readonly url: string }): boolean {
   return isOwnUrl(url) && new URL(url).pathname === '/index.html';
 }
 
-/** "Copy details" writes text into the clipboard; nothing else of what Electron would grant is needed. */
+/** "Copy details" writes text to the clipboard; every other permission is denied. */
 export function mayUse(permission: string, requestingUrl: string): boolean {
   return permission === 'clipboard-sanitized-write' && isOwnUrl(requestingUrl);
 }
 
 export interface ClosingFacts {
-  /** Whether the tray icon is there. */
+  /** Whether the tray icon is shown. */
   readonly trayAvailable: boolean;
-  /** Quit was chosen, or an update ends the app. */
+  /** The user has chosen Quit, or an update quits the app. */
   readonly quitting: boolean;
-  /** Windows is signing out or shutting down: who holds it up is named as the culprit. */
+  /** Windows is signing out or shutting down, and would name the app as the one that prevents it. */
   readonly sessionEnding: boolean;
 }
 
@@ -56,10 +56,10 @@ export function onClose({ trayAvailable, quitting, sessionEnding }: ClosingFacts
   return trayAvailable && !quitting && !sessionEnding ? 'hide' : 'close';
 }
 
-/** The argument with which the app starts for the tray alone. */
+/** The argument that starts the app with its tray only. */
 export const HIDDEN = '--hidden';
 
-/** Started at sign-in, or for the tray alone. */
+/** Whether the app starts with its tray only, as at sign-in. */
 export function startsHidden(argv: readonly string[]): boolean {
   return argv.includes(HIDDEN);
 }

@@ -1,4 +1,4 @@
-/** The default button. An elevated one carries the shield that Windows users know, and says so in its accessible name. */
+/** The default button. An elevated one has the Windows shield, and mentions the administrator in its accessible name. */
 
 import type { ButtonProps } from './components.ts';
 import { Chevron, Shield } from './icons.tsx';

@@ -1,6 +1,6 @@
 /**
- * What the panel asks of the host's own design system: six components, each with a default beside this file. A host app hands in its
- * switch, button, row, dialog and fields, and the panel looks like the rest of its settings.
+ * The six components that a host app can replace with those of its own design system, so that the panel looks like the rest of its
+ * settings. Each has a default in this folder.
  */
 
 import type { ComponentType, ReactNode, Ref } from 'react';
@@ -9,7 +9,7 @@ import type { ConfirmText } from '../src/desktop/messages.ts';
 export interface SwitchProps {
   readonly id: string;
   readonly checked: boolean;
-  /** An operation is at work; the switch keeps its focus and ignores clicks. */
+  /** During an operation; the switch keeps its focus and ignores clicks. */
   readonly busy: boolean;
   readonly disabled: boolean;
   /** Ids of the elements that name and describe it. */
@@ -21,14 +21,14 @@ export interface SwitchProps {
 export interface ButtonProps {
   readonly children: ReactNode;
   onClick(): void;
-  /** The accessible name, where it says more than the text. */
+  /** The accessible name, where it differs from the text. */
   readonly label?: string;
   /** Draws the shield: Windows asks for an administrator right after the click. */
   readonly elevated?: boolean;
   readonly variant?: 'plain' | 'primary' | 'quiet';
   /** Ignores clicks but keeps its focus. */
   readonly disabled?: boolean;
-  /** Of a disclosure: whether it is open, and the id of what it opens. */
+  /** Of a disclosure: whether it is open, and the id of the element that it opens. */
   readonly expanded?: boolean;
   readonly controls?: string;
   readonly ref?: Ref<HTMLButtonElement>;
@@ -42,13 +42,13 @@ export interface RowProps {
 
 export interface ConfirmProps {
   readonly text: ConfirmText;
-  /** What will change, line by line. */
+  /** The list of changes. */
   readonly children: ReactNode;
   onConfirm(): void;
   onCancel(): void;
 }
 
-/** A choice of one among several. */
+/** A choice of one of several options. */
 export interface SelectProps {
   readonly label: string;
   readonly value: string;
@@ -56,9 +56,9 @@ export interface SelectProps {
   onChange(value: string): void;
 }
 
-/** A field that narrows what is listed below it. */
+/** A field that filters the list below it. */
 export interface FilterProps {
-  /** The accessible name, and what an empty field says. */
+  /** The accessible name, and the placeholder. */
   readonly label: string;
   readonly value: string;
   onChange(value: string): void;

@@ -1,6 +1,6 @@
 /**
- * The default "are you sure": the browser's own modal dialog, which traps the focus, closes on Escape and gives the focus back.
- * It shows everything that is about to change before anything does.
+ * The default confirmation: the browser's own modal dialog, which traps the focus, closes on Escape and restores the focus. It lists
+ * everything that will change.
  */
 
 import { useId, useLayoutEffect, useRef } from 'react';
@@ -16,7 +16,7 @@ export function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
     const element = dialog.current;
     element?.showModal();
     accept.current?.focus();
-    // Closing, and not only removing, is what gives the focus back.
+    // Closing restores the focus; removing the element does not.
     return () => element?.close();
   }, []);
 

@@ -1,6 +1,6 @@
 /**
- * Everything behind the disclosure: problems with their remedies, the ladder, the facts, history, log and "copy details".
- * It is mounted only while open, so that a closed panel costs nothing.
+ * The content of the disclosure: problems with their remedies, ladder, facts, history, log and "Copy details". It is mounted only while
+ * open.
  */
 
 import { useEffect, useId, useReducer, useState } from 'react';
@@ -32,13 +32,13 @@ export interface DetailsProps {
   readonly messages: Messages;
   readonly components: PanelComponents;
   readonly versions: Readonly<Record<string, string>>;
-  /** The service is asked for in place of the sign-in start. */
+  /** Called to replace the sign-in start with the service. */
   onUpgrade(): void;
   /** Shows first what a repair changes. */
   readonly askRepair: () => void;
 }
 
-/** Lines of the log that are asked for. */
+/** Number of log lines to request. */
 const LOG_LINES = 200;
 
 export function Details(props: DetailsProps) {
@@ -63,23 +63,23 @@ export function Details(props: DetailsProps) {
   );
 }
 
-/** The tail of the log, asked for anew whenever something has happened to the gateway, and on request: never by time. */
+/** The tail of the log, requested again after every change of the gateway, and by the user: never by time. */
 function useLog(store: GatewayServiceStore, { status, history }: Snapshot): [LogTail | undefined, () => void] {
   const [log, setLog] = useState<LogTail>();
-  const [asked, refresh] = useReducer((count: number) => count + 1, 0);
-  const happened = `${status.phase} ${status.gatewayPid} ${history.at(-1)?.at} ${asked}`;
+  const [requests, refresh] = useReducer((count: number) => count + 1, 0);
+  const change = `${status.phase} ${status.gatewayPid} ${history.at(-1)?.at} ${requests}`;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what has happened is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every change is a reason to read the log again
   useEffect(() => {
     let outdated = false;
     void store.logs(LOG_LINES).then(tail => {
-      // One that was not answered leaves what is shown; the store tells why.
+      // After a failure the shown lines stay; the store has the error.
       if (tail && !outdated) setLog(tail);
     });
     return () => {
       outdated = true;
     };
-  }, [store, happened]);
+  }, [store, change]);
 
   return [log, refresh];
 }
@@ -126,7 +126,7 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
     [details.session, status.session && `${status.session.user} (${status.session.id})`],
     [details.restarts, messages.restarts(status, now)],
-    // Sentences: a row for each. The reason of a phase is often that of the last exit, which says when as well.
+    // Sentences have their own rows. The reason of a phase is often that of the last exit, which has a time as well.
     [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail, 'sentence'],
     [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now), 'sentence'],
   ];
@@ -201,7 +201,7 @@ function Actions({
     [{ verb: 'restart', elevated: false }, canRestart(observed)],
     [repairAction(snapshot.status), canRepair(observed)],
   ];
-  // The one in the row is not said twice.
+  // The action of the row is not repeated here.
   const inRow = offeredAction(observed)?.verb;
 
   async function copy(): Promise<void> {

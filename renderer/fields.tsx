@@ -1,4 +1,4 @@
-/** The default fields: a choice and a filter, the browser's own, in the size of the buttons beside them. */
+/** The default fields: the browser's own select and search fields, in the size of the buttons beside them. */
 
 import { useId } from 'react';
 import type { FilterProps, SelectProps } from './components.ts';
@@ -33,7 +33,7 @@ export function Filter({ label, value, onChange }: FilterProps) {
       autoComplete="off"
       onChange={event => onChange(event.target.value)}
       onKeyDown={event => {
-        // Escape empties the field first; the panel around it would close.
+        // The first Escape clears the field and must not close the panel.
         if (event.key === 'Escape' && value !== '') event.stopPropagation();
       }}
     />

@@ -1,4 +1,4 @@
-/** The few drawings of the panel, in the colour of their text. Tones differ in shape and not only in colour. */
+/** The icons of the panel, in the colour of their text. Tones differ in shape as well as in colour. */
 
 import type { ReactNode } from 'react';
 import type { Tone } from '../src/desktop/views.ts';

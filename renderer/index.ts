@@ -1,4 +1,4 @@
-/** What a host app imports: the store, the panel, the catalogue, and the shapes of the components that it may hand in. */
+/** The exports for a host app: store, panel, English catalogue, and the types of the components that it can replace. */
 
 export { formatDetails, redact } from '../src/desktop/details.ts';
 export type { Messages } from '../src/desktop/messages.ts';

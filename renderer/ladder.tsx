@@ -1,4 +1,4 @@
-/** The recovery ladder as nine dots with their delays: what was tried, what is counted down, what is still ahead. */
+/** The recovery ladder as nine dots with their delays: passed, current with its countdown, and ahead. */
 
 import type { Messages } from '../src/desktop/messages.ts';
 import type { Status } from '../src/desktop/store.ts';

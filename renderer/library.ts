@@ -1,4 +1,4 @@
-/** The panel as a host app bundles it: everything of `index.ts`, and its styles as one file beside it. */
+/** The bundle for a host app: everything of `index.ts`, with the styles as one file beside it. */
 
 import './panel.css';
 

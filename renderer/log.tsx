@@ -1,5 +1,5 @@
 /**
- * The end of the captured output, as far as it passes the filter: plain text, because whoever reads a log seeks a word and not a pattern.
+ * The end of the captured output, with a filter for plain text.
  */
 
 import { useId, useState } from 'react';

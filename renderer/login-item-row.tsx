@@ -1,6 +1,6 @@
 /**
- * The settings row "open when I sign in" of the app's own page. What the system says wins: it is asked at first and after every change, a
- * refusal keeps the old value and says so, and where there is no such setting there is no row.
+ * The settings row "Open this app when you sign in" of the app's own page. The setting is read from the system first and after every change;
+ * a failed change keeps the old value and shows an error. Without such a setting there is no row.
  */
 
 import { useEffect, useId, useState } from 'react';
@@ -11,10 +11,10 @@ import { Switch } from './switch.tsx';
 
 interface LoginItemRowProps {
   readonly bridge: LoginItemBridge;
-  readonly words: ShellMessages['loginItem'];
+  readonly messages: ShellMessages['loginItem'];
 }
 
-export function LoginItemRow({ bridge, words }: LoginItemRowProps) {
+export function LoginItemRow({ bridge, messages }: LoginItemRowProps) {
   const id = useId();
   const [item, setItem] = useState<LoginItem>();
   const [busy, setBusy] = useState(false);
@@ -40,12 +40,12 @@ export function LoginItemRow({ bridge, words }: LoginItemRowProps) {
       <Row
         title={
           <label id={`${id}-title`} className="hgs-title" htmlFor={id}>
-            {words.title}
+            {messages.title}
           </label>
         }
         description={
           <p id={`${id}-description`} className="hgs-sentence">
-            {words.description}
+            {messages.description}
           </p>
         }
         controls={
@@ -62,7 +62,7 @@ export function LoginItemRow({ bridge, words }: LoginItemRowProps) {
       />
       {failed && (
         <div className="hgs-failure" role="alert">
-          <p>{words.failed}</p>
+          <p>{messages.failed}</p>
         </div>
       )}
     </section>

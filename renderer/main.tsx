@@ -18,6 +18,6 @@ const store = createGatewayServiceStore(window.hermesDesktop?.gatewayService);
 await openPage(store, ({ messages, shell }) => (
   <main>
     <GatewayServicePanel store={store} messages={messages} versions={VERSIONS} />
-    {window.hermesDesktop?.loginItem && <LoginItemRow bridge={window.hermesDesktop.loginItem} words={shell.loginItem} />}
+    {window.hermesDesktop?.loginItem && <LoginItemRow bridge={window.hermesDesktop.loginItem} messages={shell.loginItem} />}
   </main>
 ));

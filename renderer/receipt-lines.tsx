@@ -1,4 +1,4 @@
-/** The lines of a receipt: what is, or was, changed. */
+/** The lines of a receipt: what will be, or was, changed. */
 
 import type { Messages } from '../src/desktop/messages.ts';
 import type { Receipt } from '../src/desktop/store.ts';

@@ -1,4 +1,4 @@
-/** The default settings row: what it is and how it stands on one side, the controls on the other. Flat, without a box or a line. */
+/** The default settings row: title and state on one side, the controls on the other, without a border. */
 
 import type { RowProps } from './components.ts';
 

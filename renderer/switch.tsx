@@ -1,6 +1,6 @@
 /**
- * The default switch: a button with the role of a switch, so that Space and Enter work by themselves. It is never `disabled` while busy,
- * because a disabled element would lose the focus in the middle of an operation.
+ * The default switch: a button with the role of a switch, so that Space and Enter work. It is never `disabled` while busy, because a disabled
+ * element would lose the focus during an operation.
  */
 
 import type { SwitchProps } from './components.ts';

@@ -1,6 +1,6 @@
 /**
- * An update below the row of the switch: while it is under way what is updated, by whom, and how far it is; afterwards how it ended, until
- * that is dismissed. It shows the snapshot and decides nothing.
+ * An update below the row of the switch: while it is running what is updated, by which program, and its progress; afterwards how it ended,
+ * until that is dismissed.
  */
 
 import { useId } from 'react';
@@ -20,46 +20,46 @@ interface UpdateNoticeProps {
 }
 
 export function UpdateNotice({ snapshot: { update, updateEnd }, ...rest }: UpdateNoticeProps) {
-  if (update) return <AtWork {...rest} update={update} />;
+  if (update) return <Running {...rest} update={update} />;
   return updateEnd ? <Ended {...rest} end={updateEnd} /> : null;
 }
 
 const MARKS: Readonly<Record<ReturnType<typeof stagesOf>[number]['state'], Tone>> = { passed: 'ok', current: 'busy', ahead: 'idle' };
 
-function AtWork({
+function Running({
   update,
   now,
-  messages: { update: words, error },
+  messages: { update: texts, error },
 }: Omit<UpdateNoticeProps, 'snapshot'> & { readonly update: ShownUpdate }) {
   const id = useId();
   const gateways = gatewaysToShow(update);
   return (
     <section className="hgs-update" aria-labelledby={id}>
       <p id={id} className="hgs-title">
-        {words.title(update)}
+        {texts.title(update)}
       </p>
-      <p className="hgs-muted">{words.by(update, now)}</p>
-      <ol className="hgs-stages" aria-label={words.stages}>
+      <p className="hgs-muted">{texts.by(update, now)}</p>
+      <ol className="hgs-stages" aria-label={texts.stages}>
         {stagesOf(update).map(({ stage, state }) => (
           <li key={stage} data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
             <StatusMark tone={MARKS[state]} />
-            {words.stage[stage]}
+            {texts.stage[stage]}
           </li>
         ))}
       </ol>
-      <p className="hgs-muted">{words.step[update.step]}</p>
+      <p className="hgs-muted">{texts.step[update.step]}</p>
       {update.progress !== undefined && (
         <p className="hgs-progress" dir="ltr">
           <bdi>{update.progress}</bdi>
         </p>
       )}
       {gateways.length > 0 && (
-        <ul className="hgs-gateways" aria-label={words.gateways}>
+        <ul className="hgs-gateways" aria-label={texts.gateways}>
           {gateways.map(gateway => (
             <li key={gateway.profile}>
               <bdi>{gateway.profile}</bdi>
               <span className="hgs-muted">
-                {words.gateway[gateway.state]}
+                {texts.gateway[gateway.state]}
                 {gateway.error && `: ${error(gateway.error).message} ${error(gateway.error).remedy}`}
               </span>
             </li>

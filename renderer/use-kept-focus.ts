@@ -1,6 +1,6 @@
 /**
- * Keeps the keyboard where the person left it: when the focused control goes away with its phase, the focus goes to a fallback and not
- * to the top of the page. It never takes a focus that was elsewhere.
+ * Keeps the keyboard focus: when the focused control disappears with its phase, a fallback gets the focus instead of the page's body. A
+ * focus outside of the panel is not changed.
  */
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
@@ -13,7 +13,7 @@ export function useKeptFocus(container: RefObject<HTMLElement | null>, fallbackI
     const remember = () => {
       focused.current = document.activeElement;
     };
-    // Left for another control, or by a click beside all of them. (A removed element tells nothing but that it lost the focus.)
+    // The focus moved to another control, or the user clicked elsewhere. A removed element has no `relatedTarget`.
     const left = (event: FocusEvent) => {
       if (event.relatedTarget !== null) focused.current = null;
     };
@@ -31,8 +31,8 @@ export function useKeptFocus(container: RefObject<HTMLElement | null>, fallbackI
   }, [container]);
 
   useLayoutEffect(() => {
-    const gone = focused.current && !focused.current.isConnected;
-    if (!gone) return;
+    const removed = focused.current && !focused.current.isConnected;
+    if (!removed) return;
     focused.current = null;
     if (document.activeElement === document.body) document.getElementById(fallbackId)?.focus();
   });

@@ -1,6 +1,6 @@
 /**
- * The present time for what is shown. A timer runs only while something shown depends on the clock and the page is visible, and it is
- * set for the moment of the next change: idle costs nothing.
+ * The present time for the panel. A timer runs only while something shown depends on the clock and the page is visible, and it is set to
+ * the next change.
  */
 
 import { useEffect, useReducer } from 'react';

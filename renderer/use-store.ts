@@ -1,4 +1,4 @@
-/** Reads a store of the shape `{ get, listen }` in React, without a state library. */
+/** Reads a store of the shape `{ get, listen }` in React. */
 
 import { useSyncExternalStore } from 'react';
 

@@ -1,3 +1,3 @@
-/** The versions that a page can tell by itself, for "copy details". */
+/** The versions that a page can read itself, for "Copy details". */
 
 export const VERSIONS = { 'user agent': navigator.userAgent };

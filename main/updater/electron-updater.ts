@@ -1,13 +1,13 @@
 /**
- * electron-updater behind the port. `quitAndInstall` spawns the installer first and quits afterwards, and nothing can be awaited in
- * between: so the gateways are down before it is called, and it is never left to the app's quit to install.
+ * electron-updater behind `UpdaterPort`. `quitAndInstall` starts the installer first and quits afterwards, and nothing can be awaited in
+ * between. So the gateways are stopped before it is called, and installing on quit is off.
  */
 
 import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
 import type { UpdaterPort } from './updater-port.ts';
 
-/** What is used of `autoUpdater` of electron-updater 6, with `autoDownload` as it is. */
+/** The part of `autoUpdater` of electron-updater 6 that is used; `autoDownload` is not changed. */
 export interface AutoUpdaterPort {
   autoInstallOnAppQuit: boolean;
   checkForUpdates(): Promise<unknown>;
@@ -19,7 +19,7 @@ export interface AutoUpdaterPort {
 }
 
 export interface ElectronUpdaterOptions {
-  /** Without the installer's window. */
+  /** Installs without the installer's window. */
   readonly silent?: boolean;
 }
 
@@ -27,16 +27,16 @@ export function electronUpdater(autoUpdater: AutoUpdaterPort, { silent = false }
   const listeners = new Set<() => void>();
   let state: UpdateState = 'none';
   let version: string | undefined;
-  const become = (next: UpdateState) => {
+  const setState = (next: UpdateState) => {
     state = next;
     for (const listener of [...listeners]) listener();
   };
-  /** What is downloaded stays ready, whatever comes of asking again. */
+  /** A downloaded update stays ready, also where a later check fails. */
   const unlessReady = (next: UpdateState) => () => {
-    if (state !== 'ready') become(next);
+    if (state !== 'ready') setState(next);
   };
 
-  // At a shutdown of Windows it would destroy the app, and the gateways would run.
+  // At a shutdown of Windows it would install while the gateways run.
   autoUpdater.autoInstallOnAppQuit = false;
   autoUpdater.on('checking-for-update', unlessReady('checking'));
   autoUpdater.on('update-not-available', unlessReady('none'));
@@ -44,7 +44,7 @@ export function electronUpdater(autoUpdater: AutoUpdaterPort, { silent = false }
   autoUpdater.on('update-available', unlessReady('downloading'));
   autoUpdater.on('update-downloaded', info => {
     version = info.version;
-    become('ready');
+    setState('ready');
   });
 
   return {

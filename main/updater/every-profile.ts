@@ -1,4 +1,4 @@
-/** Something that is done to the gateways of all profiles at once, shown as an update of each, so that none takes another operation meanwhile. */
+/** Runs one update of the gateways of all profiles. Each profile shows it as its operation, and refuses others until it ends. */
 
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { Report } from '../../src/model/steps.ts';
@@ -10,10 +10,10 @@ export async function inEveryProfile<T>(
   work: (report: Report) => Promise<T>,
 ): Promise<T> {
   const results: T[] = [];
-  const inTurn = async (rest: readonly GatewayIdentity[], reports: readonly Report[]): Promise<void> => {
+  const withRest = async (rest: readonly GatewayIdentity[], reports: readonly Report[]): Promise<void> => {
     const [next, ...others] = rest;
     if (next) {
-      await controller.operate(next.profile, 'update', report => inTurn(others, [...reports, report]));
+      await controller.operate(next.profile, 'update', report => withRest(others, [...reports, report]));
       return;
     }
     results.push(
@@ -22,7 +22,7 @@ export async function inEveryProfile<T>(
       }),
     );
   };
-  await inTurn(identities, []);
-  // Exactly one: otherwise something was thrown.
+  await withRest(identities, []);
+  // It has exactly one item; otherwise an error was thrown.
   return results[0] as T;
 }

@@ -1,6 +1,6 @@
 /**
- * The relaunched app finishes what the one before it has handed off, and whatever else nobody is at any more. It alone can say how a
- * hand-off ended: by its own version, or by what the host has read of the other program's result.
+ * The relaunched app finishes the update that it has handed off before, and other orphaned updates. Only the app knows how a hand-off ended:
+ * by its own version, or by the result that the host has read.
  */
 
 import { livingUpdater } from '../../src/gateway/update-marker.ts';
@@ -17,17 +17,17 @@ import type { Log } from '../log.ts';
 /** How a handed-off update ended, as the host has read it. */
 export interface HandOffResult {
   readonly outcome: UpdateOutcome;
-  /** Why it did not go well; its sentence and remedy are those of the table of errors. */
+  /** Why it did not succeed: a code of the table of errors, with its message and remedy. */
   readonly why?: ErrorCode;
-  /** Exit code of the other program. */
+  /** Exit code of the updater. */
   readonly code?: number;
 }
 
 export interface ResumeOptions {
   readonly engine: Promise<Pick<Engine, 'updates'>>;
-  /** As in the journals of this app. */
+  /** The name of this app in its journals. */
   readonly who: string;
-  /** Of the app that runs now. */
+  /** The version of the running app. */
   readonly version: string;
   /** How the update ended that the host has handed off, as soon as it has read that; undefined where there is no result. */
   readonly handOffResult?: Promise<HandOffResult | undefined>;
@@ -35,10 +35,10 @@ export interface ResumeOptions {
   readonly log: Log;
 }
 
-/** Somebody is still at what this app has handed off: it is looked at again after this time, in milliseconds. */
-const AGAIN_MS = 2_000;
+/** Time after which a handed-off update that still runs is checked again, in milliseconds. */
+const RECHECK_MS = 2_000;
 
-/** Begins at once, and delays nobody. Returns the end of it. */
+/** Starts at once, without delaying the registration. Returns the function that stops it. */
 export function resumeAtStart({ engine, who, version, handOffResult, onEnded, log }: ResumeOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
@@ -56,10 +56,10 @@ export function resumeAtStart({ engine, who, version, handOffResult, onEnded, lo
         ? undefined
         : asResult(deducedResult(journal, { version, ...read }));
     for (const { journal } of await resumeUpdates(ports, { judge })) if (!ended) onEnded(journal);
-    const left = (await readJournals(ports.stateRoot)).some(found => 'journal' in found && isHandedOff(found.journal, who));
-    if (left && !ended) timer = setTimeout(() => void run(), AGAIN_MS).unref();
+    const unfinished = (await readJournals(ports.stateRoot)).some(found => 'journal' in found && isHandedOff(found.journal, who));
+    if (unfinished && !ended) timer = setTimeout(() => void run(), RECHECK_MS).unref();
   };
-  // Why there is no engine is said elsewhere.
+  // The registration logs why the engine did not start.
   const run = () => resume().catch(error => log.warn(`an earlier update: ${toGatewayServiceError(error).message}`));
   void run();
   return () => {
@@ -75,7 +75,7 @@ export function deducedResult(
 ): HandOffResult {
   if (handOffResult) return handOffResult;
   if (versions?.from === undefined) return { outcome: 'interrupted' };
-  // A declined question of Windows is told to nobody: the old app is simply there again.
+  // A declined consent is not reported; the old version simply starts again.
   return version === versions.from ? { outcome: 'not-updated', why: 'update-not-installed' } : { outcome: 'updated' };
 }
 
@@ -83,7 +83,7 @@ function isHandedOff(journal: UpdateJournal, who: string): boolean {
   return journal.step === 'handed-off' && journal.who === who;
 }
 
-/** The app that handed it off has not quit yet, or the program that goes on lives. */
+/** The app that handed it off has not quit yet, or its updater is running. */
 function isRunning({ owner, handOff, profiles }: UpdateJournal, processes: ProcessTable): boolean {
   if (isSameProcess(owner, processes)) return true;
   if (handOff?.successor && isSameProcess(handOff.successor, processes)) return true;
@@ -91,7 +91,7 @@ function isRunning({ owner, handOff, profiles }: UpdateJournal, processes: Proce
 }
 
 const MESSAGES: Readonly<Record<UpdateOutcome, string>> = {
-  updated: 'The update is done.',
+  updated: 'The update succeeded.',
   'not-updated': 'The update did not happen.',
   failed: 'The update failed.',
   interrupted: INTERRUPTED,

@@ -1,6 +1,6 @@
 /**
- * The update under way, for panel and tray: the journal that says so, whoever wrote it, or the marker of Hermes' own updater. The folder
- * of the journals is listened to while somebody wants to know; nothing polls.
+ * The running update, for panel and tray: from the journal of any program, or from the marker of Hermes' own updater. The folder of the
+ * journals is watched only while there is a listener; nothing polls.
  */
 
 import type { UpdatesPort } from '../../src/desktop/controller.ts';
@@ -10,13 +10,13 @@ import { watchFolder } from '../../src/state/folder-watch.ts';
 import { isUnderWay, readJournals, type UpdateJournal } from '../../src/update/journal.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 
-/** Writes of a journal come close together; a window has no use for more than this many, in milliseconds. */
-const AT_MOST_EVERY_MS = 250;
-/** Stands for the update that no journal of ours tells of. */
+/** Shortest time between two reads, in milliseconds, because writes of a journal come close together. */
+const MIN_INTERVAL_MS = 250;
+/** The id of an update by Hermes' own updater, which has no journal. */
 const HERMES_ID = 'hermes';
 
 export interface UpdateFeedOptions extends Pick<UpdatePorts, 'stateRoot' | 'processes'> {
-  /** The Hermes root, where its updater leaves its marker. */
+  /** The Hermes root, which contains the marker of its updater. */
   readonly root: string;
 }
 
@@ -29,16 +29,16 @@ export function updateFeed({ stateRoot, processes, root }: UpdateFeedOptions): U
   }
 
   function watch(listener: () => void): () => void {
-    let told: string | undefined;
-    let lookedAtMs = Number.NEGATIVE_INFINITY;
+    let published: string | undefined;
+    let readAtMs = Number.NEGATIVE_INFINITY;
     let timer: NodeJS.Timeout | undefined;
-    /** While Hermes updates, so that the end is heard; its folder changes far too often to listen to it always. */
+    /** Set while Hermes updates, to notice the end; its folder changes too often to watch it always. */
     let unwatchRoot: (() => void) | undefined;
     let ended = false;
 
-    const look = async () => {
+    const read = async () => {
       timer = undefined;
-      lookedAtMs = performance.now();
+      readAtMs = performance.now();
       const update = await current();
       if (ended) return;
       if (update?.id === HERMES_ID) unwatchRoot ??= watchFolder(root, changed);
@@ -47,14 +47,14 @@ export function updateFeed({ stateRoot, processes, root }: UpdateFeedOptions): U
         unwatchRoot = undefined;
       }
       const now = JSON.stringify(update);
-      if (now !== told) listener();
-      told = now;
+      if (now !== published) listener();
+      published = now;
     };
     const changed = () => {
       if (timer) return;
-      const waitMs = lookedAtMs + AT_MOST_EVERY_MS - performance.now();
-      if (waitMs > 0) timer = setTimeout(look, waitMs);
-      else void look();
+      const waitMs = readAtMs + MIN_INTERVAL_MS - performance.now();
+      if (waitMs > 0) timer = setTimeout(read, waitMs);
+      else void read();
     };
 
     const unwatch = watchFolder(stateRoot, changed);
@@ -83,7 +83,7 @@ function shownUpdate({ id, what, who, since, step, progress, versions, owner, pr
   };
 }
 
-/** "hermes update" in a terminal, or from chat. */
+/** An update by "hermes update", in a terminal or from chat. */
 function hermesUpdate({ startedAtMs }: LivingUpdater): ShownUpdate {
   const since = new Date(startedAtMs).toISOString();
   return { id: HERMES_ID, what: 'Hermes', who: 'hermes update', since, step: 'updating', own: false, gateways: [] };

@@ -1,4 +1,4 @@
-/** The host's own update with the gateways down; they come up again whatever becomes of the work, and of this process. */
+/** The host's own update with the gateways stopped; they are started again, also where the work fails or this process dies. */
 
 import { updateWhileDown as whileDown } from '../../src/update/update-command.ts';
 import type { UpdateVersions } from '../../src/update/update-shape.ts';
@@ -16,7 +16,7 @@ export interface UpdateSubject {
   readonly versions?: UpdateVersions;
 }
 
-/** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not come up again */
+/** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not start again */
 export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   const { updates, identities } = engine;
   return inEveryProfile(engine, async report => (await whileDown(updates, { ...subject, identities, report }, work)).value);

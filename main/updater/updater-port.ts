@@ -1,17 +1,17 @@
-/** The app's own updater, as far as tray and registration need it. `electron-updater.ts` is one. */
+/** The app's own updater, as tray and registration use it; `electron-updater.ts` implements it. */
 
 import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 
 export interface UpdaterPort {
   readonly state: UpdateState;
-  /** What `install` brings, once that is known. */
+  /** The version that `install` installs, once it is known. */
   readonly version?: string | undefined;
   /** Returns the unsubscribe. */
   onChanged(listener: () => void): () => void;
   check(): Promise<void>;
   /**
-   * Ends the app and starts the new one. Never call it yourself: `installUpdate` of the registration does, when the gateways are down.
-   * Rejects where nothing comes of it; otherwise the process is over first.
+   * Quits the app and starts the new version. Called by `installUpdate` of the registration, when the gateways are stopped; do not call it
+   * yourself. Rejects where it fails; otherwise the process ends before it settles.
    */
   install(): Promise<void>;
 }

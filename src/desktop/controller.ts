@@ -1,6 +1,6 @@
 /**
- * The controller behind tray, panel and browser shell: one profile's snapshot, kept true by the manager's watch, and the operations that
- * a window may ask for, one at a time. It knows neither Electron nor HTTP; whoever hosts it declares how snapshots travel.
+ * The controller behind tray, panel and browser shell: the snapshot of each profile, kept current by the manager's watch, and the operations
+ * that a window may request, one at a time. It depends on neither Electron nor HTTP; the host of the controller transports the snapshots.
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
@@ -15,34 +15,34 @@ import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
 import { lastUpdateEnd } from './update-view.ts';
 
-/** Updates of what the gateways run on, whoever does them. */
+/** Updates of Hermes and of the app, by any program. */
 export interface UpdatesPort {
-  /** The one under way. Never throws. */
+  /** The running update. Never throws. */
   current(): Promise<ShownUpdate | undefined>;
-  /** Calls back after it has changed. Returns the unsubscribe. */
+  /** Calls back after every change. Returns the unsubscribe. */
   watch(listener: () => void): () => void;
 }
 
 export interface ControllerOptions {
   readonly manager: GatewayManager;
-  /** Absent where nobody can tell of updates. */
+  /** Absent where updates are not observed. */
   readonly updates?: UpdatesPort;
   /** Identities of the profiles that may be shown; the first is the default. */
   readonly identities: readonly GatewayIdentity[];
   readonly installOptions?: InstallOptions;
-  /** For "copy details": what a page cannot know. */
+  /** Versions for "Copy details" that a page cannot read. */
   readonly versions?: Versions;
-  /** Shows a file in the system's file manager; absent where there is none. */
+  /** Shows a file in the system's file manager; absent where that is not possible. */
   readonly reveal?: (file: string) => Promise<void> | void;
 }
 
-/** Records of the history that a window shows. */
+/** Number of history records in a snapshot. */
 const HISTORY_SHOWN = 20;
 const LOG_LINES = 200;
 
 type Handlers = { readonly [V in Verb]: (request: RequestOf<V>, profile: ProfileController) => Promise<ReplyOf<V>> };
 
-/** Whose end is shown: that of an update which ended while this app was there, until it is dismissed. */
+/** An update's end is shown where it ended after this app started, until it is dismissed. */
 interface SeenUpdates {
   readonly sinceMs: number;
   /** By id. */
@@ -69,7 +69,7 @@ export class GatewayServiceController {
     }
   }
 
-  /** Calls back with every new snapshot of every profile. Returns the unsubscribe; nothing is watched while nobody listens. */
+  /** Calls back with every new snapshot of every profile. Returns the unsubscribe; without a listener nothing is watched. */
   onChanged(listener: (snapshot: Snapshot) => void): () => void {
     const stops = [...this.#profiles.values()].map(profile => profile.onChanged(listener));
     return () => {
@@ -77,7 +77,7 @@ export class GatewayServiceController {
     };
   }
 
-  /** Runs an operation that is not a verb of the schema (an update), shown and kept apart from others like one. */
+  /** Runs an operation that is not a verb of the schema (an update); it is shown, and excludes others, as a verb does. */
   operate(profile: string, operation: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
     return this.#profile(profile).operate(operation, work);
   }
@@ -146,7 +146,7 @@ class ProfileController {
   readonly #seen: SeenUpdates;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #unwatch: (() => void) | undefined;
-  /** Kept by the watch; without one it would go stale and is asked for. */
+  /** Kept current by the watch; undefined without a watch. */
   #status: Status | undefined;
   #operation: Snapshot['operation'];
   #lastError: ErrorValue | undefined;
@@ -208,12 +208,12 @@ class ProfileController {
     };
   }
 
-  /** Whoever asks for the repair of a service that is disabled has read that it ends that, and an installation does. */
+  /** The preview of a repair announces that it enables a disabled service, which an installation does. */
   repair(options: InstallOptions | undefined): Promise<Snapshot> {
     const { manager } = this.#options;
     return this.operate('repair', async report => {
       const before = await manager.status(this.identity);
-      // What is in charge stays in charge.
+      // The mechanism stays the same.
       if (isDisabled(before) && before.mechanism !== 'none') {
         await manager.install(this.identity, { ...options, mechanism: before.mechanism }, report);
       }
@@ -240,14 +240,14 @@ class ProfileController {
       throw thrown;
     } finally {
       this.#operation = undefined;
-      // The operation's end must not show a status from before it.
+      // The snapshot after the operation must not contain the status from before it.
       if (this.#unwatch) this.#status = await this.#options.manager.status(this.identity).catch(() => this.#status);
       void this.publish();
     }
     return this.snapshot();
   }
 
-  /** One snapshot after the other, so that none overtakes a newer one. Never rejects: one that cannot be told is made up by the next. */
+  /** Publishes one snapshot after the other, so that none overtakes a newer one. Never rejects: the next one makes up for a failed one. */
   publish(): Promise<void> {
     this.#publishing = this.#publishing.then(async () => {
       if (this.#listeners.size === 0) return;
@@ -257,7 +257,7 @@ class ProfileController {
         try {
           listener(snapshot);
         } catch {
-          // A window that just closed must not keep the others from hearing.
+          // A closed window must not prevent the others from receiving it.
         }
       }
     });

@@ -1,6 +1,6 @@
 /**
- * The text behind "Copy details": what a bug report needs (codes, versions, paths) and nothing that a person would not post in public:
- * neither secrets (`service/redact.ts`) nor names of people.
+ * The text of "Copy details": what a bug report needs (codes, versions, paths), without secrets (`model/redact.ts`), user names and mail
+ * addresses.
  */
 
 import type { HistoryRecord } from '../model/history.ts';
@@ -15,12 +15,12 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/[\w.+-]+@[\w-]+\.[\w.-]*\w/g, '<address>'],
 ];
 
-/** Text without what looks like a secret, user names of home folders and addresses of mail. Never throws. */
+/** Removes likely secrets, user names in home folders, and mail addresses. Never throws. */
 export function redact(text: string): string {
   return NAMES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), withoutSecrets(text));
 }
 
-/** The report as plain text, one fact a line, English whatever the locale: it is read by those who repair. */
+/** The report as plain text, one fact per line, in English whatever the locale, because developers read it. */
 export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogTail): string {
   const { status, lastError, operation, update, updateEnd } = snapshot;
   const { restarts, lastExit } = status;
@@ -61,7 +61,7 @@ function historyLine(record: HistoryRecord): string {
   }
 }
 
-/** The signed-in user's name, with or without its domain, wherever it stands as a word. */
+/** Replaces the signed-in user's name, with or without its domain, wherever it is a whole word. */
 function withoutUser(text: string, user: string | undefined): string {
   const name = user?.split(/[\\/]/).at(-1);
   if (!user || !name || name.length < 3) return text;

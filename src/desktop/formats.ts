@@ -1,12 +1,12 @@
 /**
- * Times and durations in the words of a locale, through Intl alone: nothing here knows a language.
- * Kept apart from the catalogue so that every locale shares one rule of rounding.
+ * Times and durations in the format of a locale, through Intl alone. Separate from the catalogues, so that all locales round in the same
+ * way.
  */
 
 export interface Formats {
   /** The two largest units: "3 hr 12 min", "12 min", "45 sec". Never below zero. */
   duration(ms: number): string;
-  /** Whole seconds, rounded up, so that a count-down ends at zero and not before it: "4 sec". */
+  /** Whole seconds, rounded up, so that a countdown does not show zero before its end: "4 sec". */
   countdown(ms: number): string;
   /** Whole seconds as a number alone, where a heading names the unit: "16". */
   seconds(ms: number): string;
@@ -40,7 +40,7 @@ export function createFormats(locale: string): Formats {
     let rest = Number.isFinite(ms) ? Math.max(0, ms) : 0;
     const largest = UNITS.findIndex(([name, size]) => rest >= size || name === 'second');
     const parts: string[] = [];
-    // Seconds beside minutes would only be noise.
+    // Minutes are shown without seconds.
     for (const [name, size] of UNITS.slice(largest, largest + (UNITS[largest]?.[0] === 'minute' ? 1 : 2))) {
       const count = Math.floor(rest / size);
       rest -= count * size;
@@ -64,7 +64,7 @@ export function createFormats(locale: string): Formats {
   };
 }
 
-/** Made when it is first used: each costs milliseconds, which whoever needs none of them would wait for. */
+/** Created at its first use, because each Intl object takes milliseconds. */
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Whether the app itself opens when its user signs in: a setting beside the gateway's, because the gateway needs no app. Names and shapes
- * are those of `loginItem` in the Hermes app.
+ * Whether the app itself opens when its user signs in. Separate from the gateway's setting, because the gateway needs no app. Names and
+ * shapes are those of `loginItem` in the Hermes app.
  */
 
 import type { Reply } from './ipc.ts';
@@ -10,17 +10,17 @@ export const LOGIN_ITEM_SET = 'hermes:login-item:set';
 
 export interface LoginItem {
   readonly openAtLogin: boolean;
-  /** False where the system has no such setting, and in development, where it would open something else. */
+  /** False where the system has no such setting, and in development, where it would open Electron without the app. */
   readonly supported: boolean;
 }
 
 export interface LoginItemBridge {
   get(): Promise<Reply<LoginItem>>;
-  /** Resolves with what is so afterwards. */
+  /** Resolves with the setting after the change. */
   set(openAtLogin: boolean): Promise<Reply<LoginItem>>;
 }
 
-/** The preload's half, over what is used of Electron's `ipcRenderer`. */
+/** The preload's half, over the part of Electron's `ipcRenderer` that is used. */
 export function loginItemBridge(ipcRenderer: { invoke(channel: string, ...args: unknown[]): Promise<unknown> }): LoginItemBridge {
   return {
     get: () => ipcRenderer.invoke(LOGIN_ITEM_GET) as Promise<Reply<LoginItem>>,

@@ -1,6 +1,6 @@
 /**
- * The English catalogue. Sentences are plain and say what happens next, because that is what a person looks here for.
- * Words of problems and errors are those of their tables; other locales translate them by code.
+ * The English catalogue. Sentences are plain and say what happens next. Problems and errors have the texts of their tables; other locales
+ * translate them by code.
  */
 
 import type { HistoryRecord } from '../model/history.ts';
@@ -41,7 +41,7 @@ const MECHANISMS: Messages['mechanism'] = {
   none: 'None',
 };
 
-/** Who brings the gateway back. */
+/** What restarts the gateway. */
 const KEEPER: Readonly<Record<Mechanism, string>> = {
   service: 'Windows restarts it if it stops.',
   startup: 'It starts when you sign in, and Hermes restarts it.',
@@ -50,9 +50,9 @@ const KEEPER: Readonly<Record<Mechanism, string>> = {
 };
 
 const MINUTE_MS = 60_000;
-/** An end sooner than this is one at once. */
+/** A shorter run is shown as "at once", in milliseconds. */
 const AT_ONCE_MS = 1_000;
-/** Exit code of a gateway that asks to be restarted. */
+/** Exit code of a gateway that requests its restart. */
 const RESTART_REQUESTED = 75;
 
 const counted = (count: number, one: string, other: string) => `${count} ${formats.plural(count) === 'one' ? one : other}`;
@@ -71,7 +71,7 @@ function nextTry(status: Status, now: number): string {
   return `Next try in ${about}${formats.countdown(remaining)}.`;
 }
 
-/** Why it restarts: somebody wished it, the gateway itself, or nobody. Only a failure has a place on the ladder. */
+/** Why it restarts: the user requested it, the gateway did, or it failed. Only a failure counts on the ladder. */
 function restarting(status: Status, now: number): string {
   const { attempt, nextAt } = status.restarts;
   const onLadder = attempt !== undefined || nextAt !== undefined;
@@ -81,15 +81,15 @@ function restarting(status: Status, now: number): string {
 }
 
 const OFF = {
-  nobody: 'Off. Turned on, the gateway survives crashes.',
+  none: 'Off. Turn it on to restart the gateway after crashes.',
   'profile-served': 'Off: the gateway of the default profile serves this one.',
   'kept-by-hermes': "Off: Hermes' own service keeps this gateway.",
-  'started-otherwise': 'Off: something else starts it. Turned on, it survives crashes.',
+  'started-otherwise': 'Off: another program starts it. Turn it on to restart it after crashes.',
 };
 
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
-  'not-installed': status => OFF[otherInCharge(status) ?? 'nobody'],
+  'not-installed': status => OFF[otherInCharge(status) ?? 'none'],
   stopped: ({ desired, startType }) => {
     if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
     return desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.';
@@ -98,16 +98,16 @@ const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   running,
   degraded: ({ problems }) =>
     problems.some(({ code }) => code === 'gateway-degraded')
-      ? 'Running, but it reports trouble. See the log.'
+      ? 'Running, but it reports a problem. See the log.'
       : 'Running, but it does not answer. A restart usually helps.',
   restarting,
-  'waiting-for-sign-in': () => 'Waiting for you to sign in; then it starts by itself.',
-  'held-for-update': () => 'Paused for an update; it starts again by itself.',
+  'waiting-for-sign-in': () => 'Waiting for you to sign in. Then it starts by itself.',
+  'held-for-update': () => 'Paused for an update. Then it starts again by itself.',
   stopping: () => 'Stopping. This takes up to 20 seconds.',
   failed: ({ problems }) =>
     problems.some(({ code }) => code === 'bad-update')
-      ? 'Failing since an update; nothing will restart it. See the log.'
-      : 'The gateway failed, and nothing will restart it.',
+      ? 'Failing since an update. It is not restarted. See the log.'
+      : 'The gateway failed and is not restarted.',
   'needs-attention': ({ problems }) =>
     problems.some(({ code }) => code === 'launch-failed')
       ? 'Not running: it could not be started. See below.'
@@ -118,7 +118,7 @@ const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   unknown: () => 'Its state could not be read.',
 };
 
-/** Present tense while at work; the tray and the panel show it in place of the sentence. */
+/** The operation in progress; tray and panel show it instead of the sentence. */
 const OPERATIONS: Readonly<Record<ShownOperation['verb'], string>> = {
   install: 'Turning on',
   uninstall: 'Turning off',
@@ -141,9 +141,9 @@ const action: Messages['action'] = (verb, phase) => (verb === 'restart' && phase
 
 const MEANING: Readonly<Record<Mechanism, string>> = {
   service:
-    'The gateway runs in your own Windows session, with your files and sign-ins. It starts when you sign in and ends when you sign out; nobody else can use it.',
+    'The gateway runs in your own Windows session, with your files and sign-ins. It starts when you sign in and ends when you sign out. Other users cannot use it.',
   startup:
-    'The gateway starts when you sign in, is restarted if it stops, and ends when you sign out. No administrator is needed. Windows itself does not watch over it: if everything of it is ended at once, it is back at your next sign-in.',
+    'The gateway starts when you sign in, is restarted if it stops, and ends when you sign out. No administrator is needed. Windows does not monitor it: if all its processes are ended at once, it starts again at your next sign-in.',
   embedded: 'The gateway runs until you sign out and is restarted if it stops.',
   none: 'The gateway runs only while something else starts it.',
 };
@@ -160,15 +160,15 @@ const CONFIRM_SIGN_IN = {
 };
 const CONFIRM = { install: 'Turn on', uninstall: 'Turn off', repair: 'Repair' };
 
-const REPAIRED = 'What was changed or is left over is put right. A gateway that runs is not restarted for it.';
+const REPAIRED = 'This restores changed settings and removes leftovers. A running gateway is not restarted.';
 
-/** What is created while the service is removed is what it had replaced. */
+/** An item that is created while the service is removed is the one that the service had replaced. */
 const turnedOff = (entries: readonly ReceiptEntry[]) =>
   entries.some(entry => entry.action === 'create')
-    ? 'The gateway stops. What started it before is put back.'
-    : 'The gateway stops, and nothing starts it again by itself.';
+    ? 'The gateway stops. The program that started it before is set up again.'
+    : 'The gateway stops and does not start again by itself.';
 
-/** What a receipt's line does, before it names its target. Where a plain verb and noun would read oddly, the line has its own words. */
+/** The verb of a receipt's line. Where verb and noun do not fit together, RECEIPT_WORDS has the text. */
 const RECEIPT_VERBS: Readonly<Record<ReceiptEntry['action'], string>> = {
   create: 'Create',
   change: 'Change',
@@ -202,11 +202,10 @@ const receiptWhat: Messages['receiptWhat'] = ({ action, kind }) =>
 const CAUSES = {
   asked: 'Started.',
   recovery: 'Restarted after a failure.',
-  'in-place': 'Restarted at its own wish.',
+  'in-place': 'Restarted because the gateway asked for it.',
   released: 'Started again after an update.',
 };
 
-/** What is noted of degraded is why: silent, or by its own word. Either way there is one word for its end. */
 function noted({ what, reason }: Extract<HistoryRecord, { kind: 'noted' }>): string {
   switch (what) {
     case 'held':
@@ -214,7 +213,7 @@ function noted({ what, reason }: Extract<HistoryRecord, { kind: 'noted' }>): str
     case 'degraded':
       return `Having trouble: ${ended(reason)}`;
     case 'recovered':
-      return 'Well again.';
+      return 'Responding again.';
     case 'updated':
       return `Updated: ${ended(reason)}`;
     case 'update-failed':
@@ -276,14 +275,14 @@ export const en: Messages = {
       case 'started':
         return CAUSES[record.cause];
       case 'ended':
-        // Without a PID nothing ever began, and the reason says why.
+        // Without a PID no process was started; the reason contains the cause.
         if (record.pid === null) return ended(record.reason);
         return `Ended ${record.uptimeMs < AT_ONCE_MS ? 'at once' : `after ${formats.duration(record.uptimeMs)}`}: ${ended(record.reason)}`;
       case 'noted':
         return noted(record);
     }
   },
-  // The reason names the exit code.
+  // The reason contains the exit code.
   lastExit: ({ reason, at }, now) => `${formats.time(at, now)}: ${ended(reason)}`,
   restarts: ({ restarts }, now) =>
     restarts.lastAt === undefined
@@ -292,9 +291,9 @@ export const en: Messages = {
   ladderDot: ({ delayMs, remainingMs }) =>
     remainingMs === undefined ? formats.seconds(delayMs) : formats.seconds(Math.ceil(remainingMs / 1_000) * 1_000),
   ladder: ({ phase, restarts: { attempt }, recovery }) => {
-    const anew = `begin anew after ${formats.duration(recovery.resetMs)} without one.`;
-    if (phase !== 'restarting' || attempt === undefined) return `After a failure it is restarted with these delays; they ${anew}`;
-    return `${attempt === 1 ? '1 failure' : `${attempt} failures in a row`}; the delays ${anew}`;
+    const reset = `After ${formats.duration(recovery.resetMs)} without a failure, the first delay applies again.`;
+    if (phase !== 'restarting' || attempt === undefined) return `It is restarted with these delays after failures. ${reset}`;
+    return `${attempt === 1 ? '1 failure' : `${attempt} failures in a row`}. ${reset}`;
   },
   duration: formats.duration,
   uptime: ms => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
@@ -302,7 +301,7 @@ export const en: Messages = {
   pid: pid => String(pid),
   logCount: (shown, all) => `${shown} of ${all}`,
 
-  asking: 'Asking for its state…',
+  asking: 'Reading its state…',
   outdated: 'The gateway service is newer than this app. Update the app to manage it.',
   update: updateEn,
   details: {

@@ -1,4 +1,4 @@
-/** The English words of an update. */
+/** The English texts about an update. */
 
 import { ERRORS } from '../model/error-table.ts';
 import { createFormats } from './formats.ts';
@@ -20,9 +20,9 @@ const ENDS: Readonly<Record<UpdateEnd['outcome'], (end: UpdateEnd) => string>> =
 
 const REMEDIES: Readonly<Record<UpdateEnd['outcome'], string>> = {
   updated: '',
-  'not-updated': 'Nothing was changed. Update again when you like.',
-  failed: 'Update again; if it keeps failing, read what the update says.',
-  interrupted: 'Nobody knows how far it came. Update again.',
+  'not-updated': 'Nothing was changed. You can update again at any time.',
+  failed: 'Update again. If it fails again, read the output of the update.',
+  interrupted: 'Some of its steps may be missing. Update again.',
 };
 
 export const updateEn: UpdateMessages = {
@@ -31,10 +31,10 @@ export const updateEn: UpdateMessages = {
   stages: 'Steps of the update',
   stage: { stop: 'Stop', update: 'Update', start: 'Start again' },
   step: {
-    planned: 'Looking which gateways have to stop.',
+    planned: 'Checking which gateways have to stop.',
     stopping: 'Stopping the gateway.',
-    updating: 'Updating; the gateway starts again afterwards.',
-    'handed-off': 'Another program does the update; the gateway starts again afterwards.',
+    updating: 'Updating. The gateway starts again afterwards.',
+    'handed-off': 'Another program runs the update. The gateway starts again afterwards.',
     starting: 'Starting the gateway again.',
     done: 'Done.',
   },

@@ -1,6 +1,6 @@
 /**
- * The catalogue of everything that tray, panel and CLI say to a person: functions of the document, never strings put together in a
- * component, so that a translation may order a sentence as its language does. `en` is the English one.
+ * The texts of tray, panel and CLI: functions of the snapshot, never strings joined in a component, so that a translation can order a
+ * sentence as its language does. `en` is the English catalogue.
  */
 
 import type { ErrorValue } from '../model/errors.ts';
@@ -14,16 +14,16 @@ import type { ShellMessages } from './shell-messages.ts';
 import type { ShownOperation } from './store.ts';
 import type { ActionVerb, LadderDot, PhaseAction } from './views.ts';
 
-/** What is shown before a switch changes anything. */
+/** The question before a change. */
 export interface ConfirmText {
   readonly title: string;
-  /** What it means for the person: what the gateway can and cannot do afterwards. */
+  /** What it means for the user: what the gateway can and cannot do afterwards. */
   readonly body: string;
   /** The heading above the receipt's lines. */
   readonly changes: string;
   readonly confirm: string;
   readonly cancel: string;
-  /** Said beside the button that asks for an administrator. */
+  /** Shown beside the button that asks for an administrator. */
   readonly elevated?: string;
 }
 
@@ -32,27 +32,27 @@ export interface Messages {
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
 
-  /** The label of the switch; names the profile where there are several. */
+  /** The label of the switch, with the profile where there are several. */
   title(snapshot: Pick<Snapshot, 'profile' | 'profiles'>): string;
   /** One or two words for a phase: the tray's status line, a heading. */
   readonly phase: Readonly<Record<Phase, string>>;
-  /** The one sentence that says what a person wants to know. `now` in epoch milliseconds. */
+  /** The sentence below the switch. `now` in epoch milliseconds. */
   sentence(status: Status, now: number): string;
-  /** The same for screen readers, without anything that changes by itself, so that it is read once. */
+  /** The sentence for screen readers, without running times, so that it is read once per change. */
   announcement(status: Status): string;
-  /** At most 127 characters, which is what Windows shows of a tray tooltip. */
+  /** At most 127 characters, the part that Windows shows. */
   tooltip(status: Status, operation?: Snapshot['operation']): string;
-  /** An entry of the choice of profiles; the status is that of its last snapshot, where one came. */
+  /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption(profile: string, status: Status | undefined): string;
   readonly mechanism: Readonly<Record<Mechanism, string>>;
-  /** What a mechanism does for a person, and what it does not. */
+  /** What a mechanism does for the user, and what it does not. */
   readonly meaning: Readonly<Record<Mechanism, string>>;
   readonly startType: Readonly<Record<StartType, string>>;
 
-  /** What an operation is doing: its latest step, where one began. */
+  /** What an operation is doing: its latest step, if any. */
   operation(operation: ShownOperation): string;
   action(verb: ActionVerb, phase: Phase): string;
-  /** The accessible name of an action: it says when Windows will ask for an administrator. */
+  /** The accessible name of an action, which mentions that Windows will ask for an administrator. */
   actionLabel(action: PhaseAction, phase: Phase): string;
   error(error: ErrorValue): Explained;
   problem(problem: Problem): Explained;
@@ -60,7 +60,7 @@ export interface Messages {
   confirm(receipt: Receipt): ConfirmText;
   /** What a line of the receipt does, without its target: "Create folder". */
   receiptWhat(entry: ReceiptEntry): string;
-  /** What it becomes; undefined where the target says it all. */
+  /** What the target becomes; undefined where the target is enough. */
   receiptDetail(entry: ReceiptEntry): string | undefined;
   receiptLine(entry: ReceiptEntry): string;
 
@@ -70,16 +70,16 @@ export interface Messages {
   ladderDot(dot: LadderDot): string;
   ladder(status: Status): string;
   duration(ms: number): string;
-  /** A duration that nobody counts by the second. */
+  /** A duration without seconds. */
   uptime(ms: number): string;
   time(iso: string, now: number): string;
   pid(pid: number): string;
   /** How many lines of the log pass the filter. */
   logCount(shown: number, all: number): string;
 
-  /** While nothing is known yet. */
+  /** Shown until the first snapshot arrives. */
   readonly asking: string;
-  /** The other side speaks a newer schema. */
+  /** The main process has a newer schema. */
   readonly outdated: string;
   readonly update: UpdateMessages;
   readonly details: Readonly<Record<DetailLabel, string>>;

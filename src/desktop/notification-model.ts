@@ -1,11 +1,11 @@
 /**
- * When a notification is due, as a pure state machine over the snapshots of one profile. It tells only what needs a person, once per
- * episode, and nothing while the person looks at the window anyway:
+ * When a notification is due, as a pure state machine over the snapshots of one profile. It reports only what needs the user, once per
+ * episode, and nothing while the window is in front:
  *
- *   quiet ──▶ crash-loop | configuration | failed | bad-update | removal-pending ──▶ (each told once) ──▶ running, and lastingly so ──▶ recovered ──▶ quiet
+ *   quiet ──▶ crash-loop | configuration | failed | bad-update | removal-pending ──▶ (each shown once) ──▶ running long enough ──▶ recovered ──▶ quiet
  *                                                                   └──▶ stopped or removed by its user ──▶ quiet
  *
- * A gateway in a crash loop runs for seconds between two crashes, so that it has recovered only when the ladder's reset period is over.
+ * A gateway in a crash loop runs for seconds between two crashes, so it has recovered only after the reset period of the ladder.
  */
 
 import type { Snapshot } from './ipc.ts';
@@ -13,39 +13,39 @@ import type { Snapshot } from './ipc.ts';
 export type NeedKind = 'crash-loop' | 'configuration' | 'failed' | 'bad-update' | 'removal-pending';
 export type AlertKind = NeedKind | 'recovered';
 
-/** What is remembered of the present episode. */
+/** What was reported in the present episode. */
 export interface Episode {
-  /** What is known to the person: told, or seen in the window. */
+  /** Reported by a notification, or seen in the window. */
   readonly known: readonly NeedKind[];
-  /** Whether anything of it was told by a notification; only then is the recovery told. */
-  readonly told: boolean;
+  /** Whether there was a notification; only then is the recovery reported. */
+  readonly notified: boolean;
 }
 
 export interface Decision {
   readonly episode: Episode;
   /** Show this now. */
   readonly show?: AlertKind;
-  /** Ask again after this time in milliseconds, unless another snapshot comes first: a lasting recovery sends none. */
-  readonly againMs?: number;
+  /** Decide again after this time in milliseconds, unless another snapshot arrives first: a lasting recovery sends none. */
+  readonly recheckAfterMs?: number;
 }
 
-export const QUIET: Episode = { known: [], told: false };
+export const QUIET: Episode = { known: [], notified: false };
 
-/** @param attended the person looks at the app's window @param now epoch milliseconds */
+/** @param attended whether the app's window is in front @param now epoch milliseconds */
 export function decide(episode: Episode, snapshot: Snapshot, { attended, now }: { attended: boolean; now: number }): Decision {
-  // Somebody is at it: what comes of it counts, not what is between.
+  // Only the end of an operation counts.
   if (snapshot.operation) return { episode };
   const need = needOf(snapshot);
   if (need) {
     if (episode.known.includes(need)) return { episode };
     const known = [...episode.known, need];
-    return attended ? { episode: { ...episode, known } } : { episode: { known, told: true }, show: need };
+    return attended ? { episode: { ...episode, known } } : { episode: { known, notified: true }, show: need };
   }
   switch (snapshot.status.phase) {
     case 'running': {
-      const againMs = episode.known.includes('crash-loop') ? lastingInMs(snapshot, now) : 0;
-      if (againMs > 0) return { episode, againMs };
-      return { episode: QUIET, ...(episode.told && !attended && { show: 'recovered' }) };
+      const recheckAfterMs = episode.known.includes('crash-loop') ? lastingInMs(snapshot, now) : 0;
+      if (recheckAfterMs > 0) return { episode, recheckAfterMs };
+      return { episode: QUIET, ...(episode.notified && !attended && { show: 'recovered' }) };
     }
     case 'stopped':
     case 'not-installed':
@@ -53,7 +53,7 @@ export function decide(episode: Episode, snapshot: Snapshot, { attended, now }: 
     case 'unsupported':
       return { episode: QUIET };
     default:
-      // On its way, or not known: the episode goes on.
+      // In transition, or unknown: the episode continues.
       return { episode };
   }
 }
@@ -65,7 +65,7 @@ function needOf({ status }: Snapshot): NeedKind | undefined {
   return status.problems.some(({ code }) => code === 'crash-loop') ? 'crash-loop' : undefined;
 }
 
-/** How long a running gateway must still live until its failures no longer count, in milliseconds. */
+/** Time after which the failures of a running gateway no longer count, in milliseconds. */
 function lastingInMs({ status }: Snapshot, now: number): number {
   const startedAt = Date.parse(status.startedAt ?? '');
   return Number.isNaN(startedAt) ? 0 : Math.max(0, Math.min(status.recovery.resetMs, startedAt + status.recovery.resetMs - now));

@@ -1,11 +1,11 @@
 /**
- * The catalogue of what only a desktop shell says: tray menu, notifications, and what closing and quitting mean. Apart from the panel's
- * catalogue, so that the panel does not carry it; the same rules of translation hold.
+ * The texts of a desktop shell: tray menu, notifications, closing and quitting. Separate from the panel's catalogue, so that the panel does
+ * not include them.
  */
 
 import type { AlertKind } from './notification-model.ts';
 
-/** Of the app's updater, not of Hermes'. */
+/** State of the app's updater, not of Hermes'. */
 export type UpdateState = 'none' | 'checking' | 'downloading' | 'ready';
 
 export interface Announcement {
@@ -13,8 +13,8 @@ export interface Announcement {
   readonly body: string;
 }
 
-/** What goes on when the app quits. An update of the app's own ends with it, and the gateways start again. */
-export type AfterQuit = 'nothing' | 'gateway-runs' | 'update-ends' | 'update-goes-on';
+/** What continues when the app quits. An update that the app itself runs ends with it, and the gateways start again. */
+export type AfterQuit = 'nothing' | 'gateway-runs' | 'update-ends' | 'update-continues';
 
 export interface ShellMessages {
   readonly tray: {
@@ -23,34 +23,34 @@ export interface ShellMessages {
     quit(appName: string, after: AfterQuit): string;
     readonly update: Readonly<Record<UpdateState, string>>;
   };
-  /** `profile` is named where it is not the default one. */
+  /** Names the profile where it is not the default one. */
   alert(kind: AlertKind, profile: string): Announcement;
-  /** The setting "open when I sign in": of the app, not of the gateway. */
+  /** The setting of the app, not of the gateway. */
   readonly loginItem: { readonly title: string; readonly description: string; readonly failed: string };
-  /** Said once, when the window is closed to the tray for the first time. */
+  /** Shown once, when the window is closed to the tray for the first time. */
   closedToTray(appName: string): Announcement;
 }
 
 const ALERTS: Readonly<Record<AlertKind, Announcement>> = {
-  'crash-loop': { title: 'keeps failing', body: 'It is restarted again and again. The log says why it ends.' },
+  'crash-loop': { title: 'keeps failing', body: 'It is restarted again and again. Read the log to see why it ends.' },
   configuration: {
     title: 'needs attention',
-    body: 'Hermes refuses its configuration, so it is not restarted. Fix it, then start the gateway.',
+    body: 'Hermes refuses its configuration, so it is not restarted. Fix the configuration, then start the gateway.',
   },
-  failed: { title: 'failed', body: 'Nothing will restart it. Open Hermes to see why, and to start it.' },
+  failed: { title: 'failed', body: 'It is not restarted. Open Hermes to see why, and to start it.' },
   'bad-update': {
     title: 'fails since an update',
-    body: 'It is not restarted any more. Roll the update back or repair Hermes, then start the gateway; the log says why it ends.',
+    body: 'It is not restarted any more. Roll back the update or repair Hermes, then start the gateway. Read the log to see why it ends.',
   },
   'removal-pending': { title: 'is being removed', body: 'Close Services and Task Manager, or restart Windows, to finish.' },
-  recovered: { title: 'runs again', body: 'There is nothing to do.' },
+  recovered: { title: 'runs again', body: 'No action is needed.' },
 };
 
 const AFTER_QUIT: Readonly<Record<AfterQuit, string>> = {
   nothing: '',
   'gateway-runs': ' (the gateway keeps running)',
-  'update-ends': ' (the update ends, the gateway starts again)',
-  'update-goes-on': ' (the update goes on)',
+  'update-ends': ' (the update stops, the gateway starts again)',
+  'update-continues': ' (the update continues)',
 };
 
 export const shellEn: ShellMessages = {
@@ -71,7 +71,7 @@ export const shellEn: ShellMessages = {
   },
   loginItem: {
     title: 'Open this app when you sign in',
-    description: 'Only its icon, in the notification area. The gateway runs without it.',
+    description: 'Shows only its icon in the notification area. The gateway runs without it.',
     failed: 'This could not be changed.',
   },
   closedToTray: appName => ({

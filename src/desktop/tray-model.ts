@@ -1,6 +1,6 @@
 /**
- * What the tray shows, as data: icon, tooltip and the whole menu are a function of the snapshots. Whoever draws it decides nothing.
- * Entries that do not apply are left out and not greyed, as Microsoft's guideline for notification areas asks.
+ * What the tray shows, as data: icon, tooltip and the whole menu are a function of the snapshots. Items that do not apply are left out and
+ * not greyed, as Microsoft's guideline for notification areas requires.
  */
 
 import type { ShownUpdate, Snapshot } from './ipc.ts';
@@ -8,7 +8,7 @@ import type { Messages } from './messages.ts';
 import type { AfterQuit, ShellMessages, UpdateState } from './shell-messages.ts';
 import { canRestart, canStart, canStop, type TrayIcon, trayIconOf, viewOf } from './views.ts';
 
-/** Colour of the bar that the icon lies on; the icon has the other one. */
+/** Colour of the taskbar; the icon has the opposite one. */
 export type TrayTheme = 'light' | 'dark';
 /** Base name of the image files in `build/icons`. */
 export type TrayImage = `tray-${TrayIcon}-${TrayTheme}`;
@@ -21,7 +21,7 @@ export type TrayCommand =
 
 export type TrayItem =
   | { readonly kind: 'separator' }
-  /** Only read. */
+  /** Text without a command. */
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'command'; readonly label: string; readonly command: TrayCommand }
   | { readonly kind: 'menu'; readonly label: string; readonly items: readonly TrayItem[] };
@@ -35,7 +35,7 @@ export interface TrayModel {
 
 export interface TrayInput {
   readonly appName: string;
-  /** The last one of every profile, in the order of the profiles; empty until the first came. */
+  /** The last snapshot of every profile, in the order of the profiles; empty until the first arrives. */
   readonly snapshots: readonly Snapshot[];
   readonly theme: TrayTheme;
   readonly messages: Messages;
@@ -51,45 +51,45 @@ export interface TrayInput {
 /** Of NOTIFYICONDATAW: 128 UTF-16 units with the terminator. */
 export const TOOLTIP_LIMIT = 127;
 
-/** What counts most of several profiles; a stopped one beside a running one is as its user wants it. */
+/** Of several profiles, the icon with the largest weight is shown. Stopped is the smallest, because the user has stopped it. */
 const WEIGHT: Readonly<Record<TrayIcon, number>> = { error: 4, warning: 3, busy: 2, running: 1, stopped: 0 };
 
 const SEPARATOR: TrayItem = { kind: 'separator' };
 
 export function trayModel(input: TrayInput): TrayModel {
   const { snapshots, theme, messages } = input;
-  const [most] = [...snapshots].sort((one, other) => WEIGHT[trayIconOf(other)] - WEIGHT[trayIconOf(one)]);
-  const atWork = updateOf(snapshots);
-  const tooltip = atWork ? messages.update.title(atWork) : most ? messages.tooltip(most.status, most.operation) : messages.asking;
+  const [worst] = [...snapshots].sort((one, other) => WEIGHT[trayIconOf(other)] - WEIGHT[trayIconOf(one)]);
+  const running = updateOf(snapshots);
+  const tooltip = running ? messages.update.title(running) : worst ? messages.tooltip(worst.status, worst.operation) : messages.asking;
   return {
-    image: `tray-${most ? trayIconOf(most) : 'busy'}-${theme}`,
+    image: `tray-${worst ? trayIconOf(worst) : 'busy'}-${theme}`,
     tooltip: tooltip.length <= TOOLTIP_LIMIT ? tooltip : `${tooltip.slice(0, TOOLTIP_LIMIT - 1)}…`,
     menu: menuOf(input),
   };
 }
 
-/** All profiles tell of the same one. */
+/** All snapshots have the same update. */
 function updateOf(snapshots: readonly Snapshot[]): ShownUpdate | undefined {
   return snapshots.find(({ update }) => update !== undefined)?.update;
 }
 
-/** The update under way, or how the last one ended. */
+/** The running update, or how the last one ended. */
 function updateLines({ snapshots, messages, now }: TrayInput): TrayItem[] {
-  const atWork = updateOf(snapshots);
+  const running = updateOf(snapshots);
   const end = snapshots.find(({ updateEnd }) => updateEnd !== undefined)?.updateEnd;
-  const lines = atWork
-    ? [messages.update.title(atWork), messages.update.step[atWork.step]]
+  const lines = running
+    ? [messages.update.title(running), messages.update.step[running.step]]
     : end
       ? [messages.update.end(end, now).message]
       : [];
   return lines.map(label => ({ kind: 'text', label }));
 }
 
-/** What becomes of the gateway, or of an update, when the app quits. */
+/** What happens to the gateways, or to an update, when the app quits. */
 function afterQuitting(snapshots: readonly Snapshot[]): AfterQuit {
-  const atWork = updateOf(snapshots);
-  if (atWork) return atWork.own && atWork.step !== 'handed-off' ? 'update-ends' : 'update-goes-on';
-  return snapshots.some(goesOn) ? 'gateway-runs' : 'nothing';
+  const running = updateOf(snapshots);
+  if (running) return running.own && running.step !== 'handed-off' ? 'update-ends' : 'update-continues';
+  return snapshots.some(keepsRunning) ? 'gateway-runs' : 'nothing';
 }
 
 function menuOf(input: TrayInput): TrayItem[] {
@@ -139,7 +139,7 @@ function updateItem(update: UpdateState, { tray }: ShellMessages): TrayItem {
   return { kind: 'text', label };
 }
 
-/** Whether this gateway runs on, or comes back, without the app. */
-function goesOn({ status }: Snapshot): boolean {
+/** Whether this gateway keeps running, or is started again, without the app. */
+function keepsRunning({ status }: Snapshot): boolean {
   return viewOf(status).switchOn && status.desired === 'running';
 }

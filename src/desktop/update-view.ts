@@ -1,6 +1,5 @@
 /**
- * What an update looks like, as pure functions of the snapshot: its three stages, the gateways worth a line, the tone of its end.
- * Panel and tray read them; the words are the catalogue's.
+ * How an update is shown, as pure functions of the snapshot: its three stages, the gateways to list, the tone of its end.
  */
 
 import type { HistoryRecord, UpdateNote } from '../model/history.ts';
@@ -10,7 +9,7 @@ import type { Tone } from './views.ts';
 
 export type { ShownUpdate, UpdateEnd };
 
-/** What a person is told of the steps: the gateways stop, something is updated, the gateways start. */
+/** The steps as a user sees them: the gateways stop, the update runs, the gateways start. */
 export const UPDATE_STAGES = ['stop', 'update', 'start'] as const;
 export type UpdateStage = (typeof UPDATE_STAGES)[number];
 
@@ -33,7 +32,7 @@ export function stagesOf({ step }: Pick<ShownUpdate, 'step'>): readonly ShownSta
   return UPDATE_STAGES.map((stage, at) => ({ stage, state: at < current ? 'passed' : at === current ? 'current' : 'ahead' }));
 }
 
-/** The stages say enough of a single gateway that does as it should. */
+/** The gateways to list: all of several; a single one only where it failed, because the stages are enough otherwise. */
 export function gatewaysToShow({ gateways }: Pick<ShownUpdate, 'gateways'>): ShownUpdate['gateways'] {
   return gateways.length > 1 ? gateways : gateways.filter(({ error }) => error !== undefined);
 }
@@ -51,7 +50,7 @@ const OUTCOMES: Readonly<Partial<Record<string, UpdateEnd['outcome']>> & Record<
   'not-updated': 'not-updated',
 };
 
-/** The end of the last update, if it was written down after `sinceMs` (epoch milliseconds). */
+/** The end of the last update, if it was recorded after `sinceMs` (epoch milliseconds). */
 export function lastUpdateEnd(history: readonly HistoryRecord[], sinceMs: number): UpdateEnd | undefined {
   const note = history.findLast(record => record.kind === 'noted' && record.update !== undefined);
   if (note?.kind !== 'noted' || !note.update || Date.parse(note.at) < sinceMs) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What each phase looks like, once: tone, switch, offered action, tray icon and the exit code of `status`.
- * Tray, tooltip, panel and CLI read this one table, so they cannot disagree; forgetting a phase does not compile.
+ * How each phase is shown: tone, switch, offered action, tray icon and the exit code of `status`. Tray, tooltip, panel and CLI read this one
+ * table, so that they agree; a missing phase does not compile.
  */
 
 import type { ErrorCode } from '../model/error-table.ts';
@@ -12,24 +12,24 @@ import type { Operation } from '../model/steps.ts';
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
 
-/** What a person may ask for beside the switch. `refresh` only asks for the status again. */
+/** The actions beside the switch. `refresh` only reads the status again. */
 export type ActionVerb = 'start' | 'stop' | 'restart' | 'repair' | 'refresh';
 
 export interface PhaseAction {
   readonly verb: ActionVerb;
-  /** Whether Windows asks for an administrator before it happens. */
+  /** Whether Windows asks for an administrator first. */
   readonly elevated: boolean;
 }
 
 export interface PhaseView {
   readonly tone: Tone;
-  /** What the switch "Run gateway as service" shows: whether something is registered that keeps the gateway. */
+  /** The switch "Run gateway as service": whether a mechanism that keeps the gateway running is registered. */
   readonly switchOn: boolean;
   /** Whether the switch may be used. */
   readonly switchable: boolean;
-  /** The one action offered at rest. */
+  /** The action that is offered without an operation in progress. */
   readonly action?: PhaseAction;
-  /** Everything that makes sense in this phase, the offered action among it. */
+  /** All possible actions, the offered one included. */
   readonly can: readonly ActionVerb[];
   readonly icon: TrayIcon;
   /** Exit code of `hermes-gateway status`. */
@@ -62,13 +62,13 @@ export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
   unknown: { ...LOCKED, tone: 'idle', action: REFRESH, can: ['refresh'], icon: 'warning', exit: EXIT.failed },
 };
 
-/** A status and the operation at work on it, if any; a snapshot is one. */
+/** A status and the operation in progress, if any; a snapshot has this shape. */
 export interface Observed {
   readonly status: Status;
-  readonly operation?: { readonly verb: Operation | 'repair' } | undefined;
+  readonly operation?: { readonly verb: Operation } | undefined;
 }
 
-/** What keeps the gateway, and what could; a snapshot says both. */
+/** What keeps the gateway running, and what could; a snapshot has this shape. */
 interface Chosen {
   readonly status: Status;
   readonly mechanisms: readonly Mechanism[];
@@ -80,7 +80,7 @@ export function viewOf(status: Status): PhaseView {
 
 function can(verb: ActionVerb, { status, operation }: Observed): boolean {
   if (operation) return false;
-  // A disabled service cannot be started by its owner: its configuration has to be put right first.
+  // Windows refuses to start a disabled service, so a repair has to enable it first.
   if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
   return viewOf(status).can.includes(verb);
 }
@@ -89,61 +89,62 @@ export const canStart = (observed: Observed): boolean => can('start', observed);
 export const canStop = (observed: Observed): boolean => can('stop', observed);
 export const canRestart = (observed: Observed): boolean => can('restart', observed);
 export const canRepair = (observed: Observed): boolean => can('repair', observed);
-export const canSwitch = ({ status, operation }: Observed): boolean => !operation && viewOf(status).switchable && !isInOtherHands(status);
+export const canSwitch = ({ status, operation }: Observed): boolean =>
+  !operation && viewOf(status).switchable && !isManagedElsewhere(status);
 
-/** Who else may keep, serve or start a gateway that has no service of ours. */
+/** Problem codes of other programs that keep, serve or start a gateway without a service of ours. */
 const OTHERS = ['profile-served', 'kept-by-hermes', 'started-otherwise'] as const;
 
-/** Who else is in charge of a gateway that has no service of ours, as the code of its problem; undefined where nobody is. */
+/** The other program that manages a gateway without a service of ours, as the code of its problem; undefined without one. */
 export function otherInCharge({ phase, problems }: Status): (typeof OTHERS)[number] | undefined {
   return phase === 'not-installed' ? OTHERS.find(code => problems.some(each => each.code === code)) : undefined;
 }
 
-/** What else starts a gateway gives way to ours; who keeps or serves it does not. */
-function isInOtherHands(status: Status): boolean {
+/** A program that only starts the gateway is replaced by our service; one that keeps or serves it is not. */
+function isManagedElsewhere(status: Status): boolean {
   const other = otherInCharge(status);
   return other !== undefined && other !== 'started-otherwise';
 }
 
-/** Repairing writes the registration anew, which only an administrator may do for a service. */
+/** A repair writes the registration again, which requires an administrator for a service. */
 export function repairAction(status: Status): PhaseAction {
   return { verb: 'repair', elevated: status.mechanism === 'service' };
 }
 
-/** Failures of a service to be installed that a sign-in start, which asks nobody, would not have. */
-const FOR_WANT_OF_RIGHTS: ReadonlySet<string> = new Set<ErrorCode>([
+/** Failures of a service's installation that a sign-in start, which needs no administrator, would not have. */
+const MISSING_RIGHTS: ReadonlySet<string> = new Set<ErrorCode>([
   'consent-declined',
   'elevation-failed',
   'elevation-unavailable',
   'needs-administrator',
 ]);
 
-/** Whether to offer the sign-in start in place of a service that could not be installed. It is offered, never taken. */
+/** Whether to offer the sign-in start in place of a service that could not be installed. It is never chosen automatically. */
 export function offersSignIn({ status, mechanisms }: Chosen, error: { readonly code: string } | undefined): boolean {
-  const wanted = error !== undefined && FOR_WANT_OF_RIGHTS.has(error.code);
-  return wanted && status.phase === 'not-installed' && mechanisms.includes('startup');
+  const fits = error !== undefined && MISSING_RIGHTS.has(error.code);
+  return fits && status.phase === 'not-installed' && mechanisms.includes('startup');
 }
 
-/** Whether to offer the service in place of the sign-in start that is in charge. */
+/** Whether to offer the service in place of the present sign-in start. */
 export function offersService({ status, mechanisms }: Chosen): boolean {
   return status.mechanism === 'startup' && mechanisms.includes('service');
 }
 
-/** The one action to offer now. A problem that only a repair solves comes first; while an operation is at work there is none. */
+/** The action to offer now. A problem that only a repair solves comes first; during an operation there is none. */
 export function offeredAction(observed: Observed): PhaseAction | undefined {
   if (canRepair(observed) && observed.status.problems.some(problem => problem.elevated)) return repairAction(observed.status);
   const action = viewOf(observed.status).action;
   return action && can(action.verb, observed) ? action : undefined;
 }
 
-/** What the switch shows: what is; or, while it is being changed, what it changes to. */
+/** The state of the switch: the present one, or during a change the future one. */
 export function switchOn({ status, operation }: Observed): boolean {
   if (operation?.verb === 'install') return true;
   if (operation?.verb === 'uninstall') return false;
   return viewOf(status).switchOn;
 }
 
-/** The tone to draw: the phase's own, busy during an operation, a warning when all is well but for a problem. */
+/** The tone to draw: that of the phase, busy during an operation, a warning where a healthy phase has a problem. */
 export function toneOf({ status, operation }: Observed): Tone {
   if (operation) return 'busy';
   const { tone } = viewOf(status);
@@ -152,14 +153,14 @@ export function toneOf({ status, operation }: Observed): Tone {
 
 const ICON_OF_TONE: Readonly<Record<Tone, TrayIcon>> = { ok: 'running', busy: 'busy', idle: 'stopped', warn: 'warning', error: 'error' };
 
-/** The tray icon: that of the phase, unless an operation or a problem says more. */
+/** The tray icon: that of the phase, unless an operation or a problem changes the tone. */
 export function trayIconOf(observed: Observed): TrayIcon {
   const view = viewOf(observed.status);
   const tone = toneOf(observed);
   return tone === view.tone ? view.icon : ICON_OF_TONE[tone];
 }
 
-/** What is touched, as a window shows it: below a folder of the same receipt its path would only say that folder again. */
+/** The target as a window shows it: relative, where a folder of the same receipt contains it. */
 export function shownTarget({ target }: ReceiptEntry, entries: readonly ReceiptEntry[]): string {
   const folder = entries.find(
     entry => entry.kind === 'folder' && target.startsWith(entry.target) && /[\\/]/.test(target.charAt(entry.target.length)),
@@ -167,10 +168,10 @@ export function shownTarget({ target }: ReceiptEntry, entries: readonly ReceiptE
   return folder ? target.slice(folder.target.length + 1) : target;
 }
 
-/** The lines with this text in them, whatever its case; all of them for an empty one. */
+/** The lines that contain the text, in any case; all lines for an empty text. */
 export function matchingLines(lines: readonly string[], filter: string): readonly string[] {
-  const sought = filter.trim().toLowerCase();
-  return sought === '' ? lines : lines.filter(line => line.toLowerCase().includes(sought));
+  const text = filter.trim().toLowerCase();
+  return text === '' ? lines : lines.filter(line => line.toLowerCase().includes(text));
 }
 
 /** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */
@@ -179,7 +180,7 @@ export function countdownMs(at: string | undefined, now: number): number | undef
   return Number.isFinite(time) ? Math.max(0, time - now) : undefined;
 }
 
-/** How long the gateway runs; from its start where that is known, so that it goes on between two documents. */
+/** How long the gateway has been running; from its start where that is known, so that it grows between two snapshots. */
 export function uptimeMs(status: Status, now: number): number | undefined {
   const started = status.startedAt === undefined ? Number.NaN : Date.parse(status.startedAt);
   return Number.isFinite(started) ? Math.max(0, now - started) : status.uptimeMs;
@@ -188,7 +189,7 @@ export function uptimeMs(status: Status, now: number): number | undefined {
 export interface LadderDot {
   readonly delayMs: number;
   readonly state: 'passed' | 'current' | 'ahead';
-  /** Of the current one: time until the restart. */
+  /** Time until the restart; of the current one only. */
   readonly remainingMs?: number;
 }
 
@@ -205,8 +206,8 @@ export function ladderDots(status: Status, now: number): readonly LadderDot[] {
 }
 
 /**
- * When the shown times change next, in milliseconds from now: every second while a restart is counted down, every minute while an
- * uptime is shown. Undefined: nothing on screen depends on the clock, so no timer is needed.
+ * When the shown times change next, in milliseconds from now: every second during the countdown to a restart, every minute while an uptime
+ * is shown. Undefined where nothing shown depends on the clock.
  */
 export function nextChangeMs(status: Status, now: number): number | undefined {
   const remainingMs = status.phase === 'restarting' ? countdownMs(status.restarts.nextAt, now) : undefined;

@@ -67,7 +67,7 @@ async function measured(browser: Browser, url: string, runs: number, tell: (word
     paintedMs.push((await tab.evaluate('performance.getEntriesByName("first-contentful-paint")[0].startTime')) as number);
     knownMs.push((await tab.evaluate('window.knownAt')) as number);
     for (let change = 0; change < CHANGES; change += 1) {
-      const words = change % 2 === 0 ? 'reports trouble' : 'Hermes restarts it';
+      const words = change % 2 === 0 ? 'reports a problem' : 'Hermes restarts it';
       await tell(change % 2 === 0 ? 'degraded' : 'running');
       await tab.getByText(words, { exact: false }).first().waitFor();
     }

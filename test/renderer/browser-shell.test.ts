@@ -125,7 +125,7 @@ describeInChromium('the browser shell', browser => {
     await page.getByText('The app does not answer.').waitFor();
     server.snapshot = snapshotIn('failed');
     await server.listen();
-    await page.getByText('The gateway failed, and nothing will restart it.').first().waitFor({ timeout: 20_000 });
+    await page.getByText('The gateway failed and is not restarted.').first().waitFor({ timeout: 20_000 });
     expect(await page.getByText('The connection to the gateway service is lost.').count()).toBe(0);
   });
 

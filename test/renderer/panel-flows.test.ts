@@ -275,7 +275,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByRole('button', { name: 'Start' }).click();
     await refuse(new GatewayServiceError('gateway-not-up'));
     await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
-    await page.getByRole('alert').getByText('The log under Details says why.', { exact: false }).waitFor();
+    await page.getByRole('alert').getByText('Read the log under Details and fix the cause.', { exact: false }).waitFor();
     await keepScreenshot(page, 'error');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('alert').waitFor({ state: 'detached' });

@@ -107,7 +107,7 @@ describeInChromium('an update in the panel', browser => {
 
   it('that was bad says since when nothing restarts the gateway, and offers a start', async () => {
     const opened = await open(VIEWS['failed'] ?? calm);
-    await opened.getByText('Failing since an update; nothing will restart it. See the log.', { exact: true }).waitFor();
+    await opened.getByText('Failing since an update. It is not restarted. See the log.', { exact: true }).waitFor();
     expect(await opened.getByRole('button').allTextContents()).toEqual(['Start', 'Details', 'Dismiss']);
     await opened.getByRole('button', { name: 'Details' }).click();
     await opened.getByText('Roll the update back or repair Hermes', { exact: false }).waitFor();

@@ -88,7 +88,7 @@ describe.each(['en-XA', 'ar-XB'])('the catalogue of %s', locale => {
     const { shell } = await catalogueFor(locale);
     for (const kind of ['crash-loop', 'configuration', 'failed', 'bad-update', 'removal-pending', 'recovered'] as const)
       expect(Object.values(shell.alert(kind, 'work')).join()).not.toMatch(/Hermes gateway/);
-    const quits = (['nothing', 'gateway-runs', 'update-ends', 'update-goes-on'] as const).map(after => shell.tray.quit('Hermes', after));
+    const quits = (['nothing', 'gateway-runs', 'update-ends', 'update-continues'] as const).map(after => shell.tray.quit('Hermes', after));
     expect(new Set(quits).size).toBe(4);
     expect(shell.closedToTray('Hermes').title).not.toBe('');
   });

@@ -111,7 +111,7 @@ describe('sentences', () => {
   it('tell a gateway that is silent from one that says itself that it is not well', () => {
     expect(en.sentence(statusIn('degraded'), NOW)).toBe('Running, but it does not answer. A restart usually helps.');
     expect(en.sentence(statusIn('degraded', { problems: [problem('gateway-degraded')] }), NOW)).toBe(
-      'Running, but it reports trouble. See the log.',
+      'Running, but it reports a problem. See the log.',
     );
   });
 
@@ -160,10 +160,10 @@ describe('the ladder', () => {
   const ladderAt = (attempt: number) => en.ladder(statusIn('restarting', { restarts: { count: attempt, attempt } }));
 
   it('says what counts on it, and leaves the count-down to its dot and to the sentence', () => {
-    expect(ladderAt(1)).toBe('1 failure; the delays begin anew after 1 min without one.');
-    expect(ladderAt(5)).toBe('5 failures in a row; the delays begin anew after 1 min without one.');
+    expect(ladderAt(1)).toBe('1 failure. After 1 min without a failure, the first delay applies again.');
+    expect(ladderAt(5)).toBe('5 failures in a row. After 1 min without a failure, the first delay applies again.');
     expect(en.ladder(statusIn('running'))).toBe(
-      'After a failure it is restarted with these delays; they begin anew after 1 min without one.',
+      'It is restarted with these delays after failures. After 1 min without a failure, the first delay applies again.',
     );
   });
 
@@ -187,7 +187,7 @@ describe('the history', () => {
       'Having trouble: no answer to 3 probes in a row.',
     );
     expect(en.historyLine({ ...note, what: 'degraded', reason: 'the gateway says so' })).toBe('Having trouble: the gateway says so.');
-    expect(en.historyLine({ ...note, what: 'recovered', reason: 'the gateway answers again' })).toBe('Well again.');
+    expect(en.historyLine({ ...note, what: 'recovered', reason: 'the gateway answers again' })).toBe('Responding again.');
   });
 });
 
@@ -255,9 +255,9 @@ describe('everything else that is said', () => {
 
   it('promises to put back what started the gateway before only where there was something', () => {
     const receipt = receiptFor('uninstall');
-    expect(en.confirm(receipt).body).toBe('The gateway stops. What started it before is put back.');
+    expect(en.confirm(receipt).body).toBe('The gateway stops. The program that started it before is set up again.');
     const entries = receipt.entries.filter(({ action }) => action !== 'create');
-    expect(en.confirm({ ...receipt, entries }).body).toBe('The gateway stops, and nothing starts it again by itself.');
+    expect(en.confirm({ ...receipt, entries }).body).toBe('The gateway stops and does not start again by itself.');
   });
 
   it('says of an action that it asks for an administrator', () => {

@@ -59,10 +59,10 @@ describe('a notification', () => {
 
   it('asks again exactly when a recovery has lasted', () => {
     const { episode } = decide(QUIET, crashLoop, { attended: false, now: NOW });
-    const { againMs = 0 } = decide(episode, brieflyUp, { attended: false, now: NOW });
-    expect(againMs).toBe(57_000);
-    expect(decide(episode, brieflyUp, { attended: false, now: NOW + againMs - 1 }).show).toBeUndefined();
-    expect(decide(episode, brieflyUp, { attended: false, now: NOW + againMs }).show).toBe('recovered');
+    const { recheckAfterMs = 0 } = decide(episode, brieflyUp, { attended: false, now: NOW });
+    expect(recheckAfterMs).toBe(57_000);
+    expect(decide(episode, brieflyUp, { attended: false, now: NOW + recheckAfterMs - 1 }).show).toBeUndefined();
+    expect(decide(episode, brieflyUp, { attended: false, now: NOW + recheckAfterMs }).show).toBe('recovered');
   });
 });
 
@@ -103,7 +103,7 @@ describe('whatever happens', () => {
   it('a healthy gateway asks for no timer', () => {
     fc.assert(
       fc.property(step, ({ snapshot, attended }) => {
-        expect(decide(QUIET, snapshot, { attended, now: NOW }).againMs).toBeUndefined();
+        expect(decide(QUIET, snapshot, { attended, now: NOW }).recheckAfterMs).toBeUndefined();
       }),
     );
   });

@@ -86,14 +86,14 @@ describe('an update', () => {
     const { tooltip, menu } = during(updateAt('updating'));
     expect(tooltip).toBe('Updating Hermes from 0.19 to 0.20');
     expect(lines(menu)).toContain('(Updating Hermes from 0.19 to 0.20)');
-    expect(lines(menu)).toContain('(Updating; the gateway starts again afterwards.)');
+    expect(lines(menu)).toContain('(Updating. The gateway starts again afterwards.)');
     expect(commands(menu)).not.toContain('install-update');
   });
 
   it.each([
-    ['of this app ends with it', { own: true }, 'Quit Hermes (the update ends, the gateway starts again)'],
-    ['that was handed off goes on', { own: true, step: 'handed-off' }, 'Quit Hermes (the update goes on)'],
-    ['of somebody else goes on', { own: false }, 'Quit Hermes (the update goes on)'],
+    ['of this app ends with it', { own: true }, 'Quit Hermes (the update stops, the gateway starts again)'],
+    ['that was handed off goes on', { own: true, step: 'handed-off' }, 'Quit Hermes (the update continues)'],
+    ['of somebody else goes on', { own: false }, 'Quit Hermes (the update continues)'],
   ] as const)('%s, and quit says so', (_name, overrides, quit) => {
     expect(lines(during({ ...updateAt('updating'), ...overrides }).menu)).toContain(quit);
   });
