@@ -4,15 +4,17 @@
  */
 
 import type { Readable } from 'node:stream';
+import * as v from 'valibot';
+import { jsonLine, matching } from '../model/schemas.ts';
 import { LineCutter } from './pipe-protocol.ts';
 
-export interface DownMessage {
-  readonly down: 'stop' | 'preshutdown';
+const DOWN = v.object({
+  down: v.picklist(['stop', 'preshutdown']),
   /** A plain phrase for log and history. */
-  readonly reason: string;
-}
+  reason: v.string(),
+});
 
-const DOWN: ReadonlySet<unknown> = new Set(['stop', 'preshutdown']);
+export type DownMessage = Readonly<v.InferOutput<typeof DOWN>>;
 
 export function formatDown(message: DownMessage): string {
   return `${JSON.stringify(message)}\n`;
@@ -29,20 +31,11 @@ export function listenToHost(input: Readable, onDown: (message: DownMessage) => 
   input.setEncoding('utf8');
   input.on('data', (text: string) => {
     for (const line of cutter.push(text) ?? []) {
-      const message = parseDown(line);
+      const message = matching(jsonLine(DOWN), line);
       if (message) onDown(message);
     }
   });
   input.on('end', end);
   input.on('error', end);
   input.on('close', end);
-}
-
-function parseDown(line: string): DownMessage | undefined {
-  try {
-    const { down, reason } = JSON.parse(line) as Record<string, unknown>;
-    return DOWN.has(down) && typeof reason === 'string' ? { down: down as DownMessage['down'], reason } : undefined;
-  } catch {
-    return undefined;
-  }
 }

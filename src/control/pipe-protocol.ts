@@ -6,61 +6,27 @@
  *   client → {"ask":"stop","id":7}  runner → {"done":7}
  */
 
-import { RUNNER_PHASES, type RunnerState } from '../model/facts.ts';
-import { type Fits, fits, isPid, isText, isTime, oneOf, orMissing } from '../model/fields.ts';
+import * as v from 'valibot';
+import { RUNNER_STATE } from '../model/facts.ts';
+import { jsonLine, matching, wholeNumber } from '../model/schemas.ts';
 
 export const PIPE_PROTOCOL = 1;
 
 /** Longest line either side accepts, in bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
-export type Ask = 'stop' | 'restart';
+const ASK = v.picklist(['stop', 'restart']);
+export type Ask = v.InferOutput<typeof ASK>;
 
-export type ClientMessage = { readonly hello: number } | { readonly ask: Ask; readonly id: number };
-export type ServerMessage = { readonly state: RunnerState } | { readonly done: number };
+const CLIENT_MESSAGE = v.union([v.object({ hello: v.literal(PIPE_PROTOCOL) }), v.object({ ask: ASK, id: wholeNumber })]);
+export type ClientMessage = v.InferOutput<typeof CLIENT_MESSAGE>;
 
-export function parseClientMessage(line: string): ClientMessage | undefined {
-  const value = parseObject(line);
-  if (!value) return undefined;
-  const { hello, ask, id } = value;
-  if (hello === PIPE_PROTOCOL) return { hello };
-  if ((ask === 'stop' || ask === 'restart') && Number.isSafeInteger(id)) return { ask, id: id as number };
-  return undefined;
-}
+const SERVER_MESSAGE = v.union([v.object({ done: wholeNumber }), v.object({ state: RUNNER_STATE })]);
+export type ServerMessage = v.InferOutput<typeof SERVER_MESSAGE>;
 
-export function parseServerMessage(line: string): ServerMessage | undefined {
-  const value = parseObject(line);
-  if (!value) return undefined;
-  const { state, done } = value;
-  if (Number.isSafeInteger(done)) return { done: done as number };
-  return isRunnerState(state) ? { state } : undefined;
-}
-
-const isGateway: Fits = value => fits(value, { pid: isPid, startedAt: isTime });
-const areTexts: Fits = value => Array.isArray(value) && value.every(isText);
-
-function isRunnerState(value: unknown): value is RunnerState {
-  return fits(value, {
-    schema: oneOf(1),
-    service: isText,
-    runnerPid: isPid,
-    phase: oneOf(...RUNNER_PHASES),
-    since: isTime,
-    detail: orMissing(isText),
-    restartRequested: orMissing(oneOf(true)),
-    gateway: orMissing(isGateway),
-    problems: areTexts,
-  });
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Undefined where a line is no message of this protocol. */
+export const parseClientMessage = (line: string): ClientMessage | undefined => matching(jsonLine(CLIENT_MESSAGE), line);
+export const parseServerMessage = (line: string): ServerMessage | undefined => matching(jsonLine(SERVER_MESSAGE), line);
 
 /**
  * Cuts a stream of bytes into lines. Returns undefined as soon as a line is longer than allowed: the other side does not speak our

@@ -6,8 +6,9 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from './errors.ts';
-import { type GatewayIdentity, isServiceName, type ServiceName } from './identity.ts';
+import type { GatewayIdentity } from './identity.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from './ladder.ts';
+import { serviceName } from './schemas.ts';
 import type { Installable } from './status.ts';
 
 const absolutePath = v.pipe(
@@ -23,7 +24,7 @@ export const PROBE_MS = 30_000;
 const DEFINITION = v.object({
   schema: v.literal(1),
   mechanism: v.picklist(['service', 'startup', 'embedded']),
-  service: v.custom<ServiceName>(value => typeof value === 'string' && isServiceName(value), 'not the name of a gateway service'),
+  service: serviceName,
   serviceId: v.string(),
   profile: v.pipe(v.string(), v.maxLength(64)),
   root: absolutePath,

@@ -3,10 +3,10 @@
  * registered, the host what it last did, the runner what it sees of its gateway.
  */
 
+import * as v from 'valibot';
 import { type ErrorValue, isErrorValue } from './errors.ts';
-import { type Fits, fieldsOf, fits, isCount, isText, isTime, orNull } from './fields.ts';
-import type { ServiceName } from './identity.ts';
 import { DBG_TERMINATE_PROCESS } from './ntstatus.ts';
+import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
 import type { Phase, StartType } from './status.ts';
 
 /** What is registered under the service's name, and whether its host process runs. */
@@ -32,50 +32,30 @@ export type Registration =
  */
 export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: DBG_TERMINATE_PROCESS, stoppedByLostUpdater: 84 } as const;
 
-/** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
-export interface HostFacts {
-  readonly phase: Extract<Phase, 'starting' | 'running' | 'restarting' | 'waiting-for-sign-in' | 'stopping' | 'stopped'>;
-  /** ISO 8601, UTC, as all times here. */
-  readonly since: string;
-  readonly lastStop?: { readonly at: string; readonly reason: string };
-  readonly lastRunnerExit?: { readonly at: string; readonly code: number | null };
+const HOST_FACTS = v.object({
+  phase: v.picklist(['starting', 'running', 'restarting', 'waiting-for-sign-in', 'stopping', 'stopped']),
+  since: isoTime,
+  lastStop: v.exactOptional(v.object({ at: isoTime, reason: v.string() })),
+  lastRunnerExit: v.exactOptional(v.object({ at: isoTime, code: v.nullable(count) })),
   /** Failures in a row, as the broker counts them for the SCM. */
-  readonly failures?: number;
+  failures: v.exactOptional(count),
   /** The next try, where the host does it itself and so knows it. */
-  readonly nextTry?: { readonly at: string; readonly attempt: number };
+  nextTry: v.exactOptional(v.object({ at: isoTime, attempt: count })),
   /** The program file of a supervisor: its copy must stay while it lives. */
-  readonly program?: string;
-  readonly launchError?: ErrorValue;
-  readonly session?: { readonly id: number; readonly user: string };
-}
+  program: v.exactOptional(v.string()),
+  launchError: v.exactOptional(v.custom<ErrorValue>(isErrorValue)),
+  session: v.exactOptional(v.object({ id: count, user: v.string() })),
+});
 
-const HOST_PHASES: ReadonlySet<unknown> = new Set<HostFacts['phase']>([
-  'starting',
-  'running',
-  'restarting',
-  'waiting-for-sign-in',
-  'stopping',
-  'stopped',
-]);
+/** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
+export type HostFacts = Readonly<v.InferOutput<typeof HOST_FACTS>>;
 
-/** What each field must be that may be missing. */
-const FITS: Readonly<Record<Exclude<keyof HostFacts, 'phase' | 'since'>, Fits>> = {
-  lastStop: value => fits(value, { at: isTime, reason: isText }),
-  lastRunnerExit: value => fits(value, { at: isTime, code: orNull(isCount) }),
-  failures: isCount,
-  nextTry: value => fits(value, { at: isTime, attempt: isCount }),
-  program: isText,
-  launchError: isErrorValue,
-  session: value => fits(value, { id: isCount, user: isText }),
-};
-
-/** Facts that anybody may have written: undefined where phase or time are none, and without every field that is not what it should be. */
+/** Facts that any program may have written: undefined without a valid phase and time, and without every other field that is invalid. */
 export function parseHostFacts(value: unknown): HostFacts | undefined {
-  const fields = fieldsOf(value);
-  const { phase, since } = fields;
-  if (!HOST_PHASES.has(phase) || !isTime(since)) return undefined;
-  const fitting = Object.entries(FITS).flatMap(([name, each]) => (each(fields[name]) ? [[name, fields[name]]] : []));
-  return { phase, since, ...Object.fromEntries(fitting) } as HostFacts;
+  const whole = v.safeParse(HOST_FACTS, value);
+  if (whole.success) return whole.output;
+  const invalid = new Set(whole.issues.map(({ path }) => path?.[0].key));
+  return matching(HOST_FACTS, Object.fromEntries(Object.entries(value ?? {}).filter(([name]) => !invalid.has(name))));
 }
 
 export const RUNNER_PHASES = [
@@ -89,19 +69,21 @@ export const RUNNER_PHASES = [
 
 export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 
-/** What the runner knows; carried by the control pipe. */
-export interface RunnerState {
-  readonly schema: 1;
-  readonly service: ServiceName;
-  readonly runnerPid: number;
-  readonly phase: RunnerPhase;
-  readonly since: string;
+export const RUNNER_STATE = v.object({
+  schema: v.literal(1),
+  service: serviceName,
+  runnerPid: pid,
+  phase: v.picklist(RUNNER_PHASES),
+  since: isoTime,
   /** Why this phase, in words of a log. */
-  readonly detail?: string;
+  detail: v.exactOptional(v.string()),
   /** The runner restarts the gateway because the user requested it. */
-  readonly restartRequested?: true;
+  restartRequested: v.exactOptional(v.literal(true)),
   /** The gateway process: the PID its own files prove, else the PID that was launched. */
-  readonly gateway?: { readonly pid: number; readonly startedAt: string };
+  gateway: v.exactOptional(v.object({ pid, startedAt: isoTime })),
   /** Codes of `problems.ts` that only the runner can see. */
-  readonly problems: readonly string[];
-}
+  problems: v.array(v.string()),
+});
+
+/** What the runner knows; carried by the control pipe. */
+export type RunnerState = Readonly<v.InferOutput<typeof RUNNER_STATE>>;

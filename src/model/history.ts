@@ -3,68 +3,67 @@
  * This file holds its shape and the pure questions asked of it; `state-folder.ts` keeps it.
  */
 
+import * as v from 'valibot';
 import type { ErrorCode } from './error-table.ts';
 import type { ExitKind } from './exit-kind.ts';
-import { type Fits, fits, isPid, isText, isTime, isWhole, oneOf, orMissing, orNull } from './fields.ts';
+import { isoTime, pid, startTime, wholeNumber } from './schemas.ts';
 import type { LastExit } from './status.ts';
 
-/** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */
-export type StartCause = 'asked' | 'recovery' | 'in-place' | 'released';
+/** An outcome or a note of a newer version is a record too. */
+const textOf = <T extends string>() => v.custom<T>(value => typeof value === 'string');
 
-export type HistoryRecord =
-  | {
-      readonly at: string;
-      readonly kind: 'started';
-      readonly pid: number;
-      /** Tells the process from a later one with its PID; missing in records of older versions, and where it was gone at once. */
-      readonly startTime?: number;
-      readonly cause: StartCause;
-    }
-  | {
-      readonly at: string;
-      readonly kind: 'ended';
-      readonly pid: number | null;
-      readonly code: number | null;
-      readonly outcome: ExitKind;
-      readonly reason: string;
-      readonly uptimeMs: number;
-    }
-  | {
-      readonly at: string;
-      readonly kind: 'noted';
-      readonly what: 'held' | 'degraded' | 'recovered' | UpdateNote;
-      readonly reason: string;
-      /** With an `UpdateNote`. */
-      readonly update?: NotedUpdate;
-    };
+const NOTED_UPDATE = v.object({
+  /** Of its journal: it is noted once, whatever process ends it. */
+  id: v.string(),
+  /** In plain words. */
+  what: v.string(),
+  from: v.exactOptional(v.string()),
+  to: v.exactOptional(v.string()),
+  /** Why it failed, where that is known. */
+  why: v.exactOptional(textOf<ErrorCode>()),
+});
+
+export type NotedUpdate = Readonly<v.InferOutput<typeof NOTED_UPDATE>>;
 
 /** How an update of what the gateway runs on ended. */
 export type UpdateNote = 'updated' | 'update-failed' | 'update-interrupted' | 'not-updated';
 
-export interface NotedUpdate {
-  /** Of its journal: it is noted once, whoever ends it. */
-  readonly id: string;
-  /** In plain words. */
-  readonly what: string;
-  readonly from?: string;
-  readonly to?: string;
-  /** Why it did not go well, where that is known. */
-  readonly why?: ErrorCode;
-}
+const STARTED = v.object({
+  at: isoTime,
+  kind: v.literal('started'),
+  pid,
+  /** Missing in records of older versions, and where the process had ended at once. */
+  startTime: v.exactOptional(startTime),
+  cause: v.picklist(['asked', 'recovery', 'in-place', 'released']),
+});
 
-const isUpdate: Fits = value =>
-  fits(value, { id: isText, what: isText, from: orMissing(isText), to: orMissing(isText), why: orMissing(isText) });
+const ENDED = v.object({
+  at: isoTime,
+  kind: v.literal('ended'),
+  pid: v.nullable(pid),
+  code: v.nullable(wholeNumber),
+  outcome: textOf<ExitKind>(),
+  reason: v.string(),
+  uptimeMs: v.pipe(v.number(), v.finite()),
+});
 
-const SHAPES: Readonly<Record<HistoryRecord['kind'], Readonly<Record<string, Fits>>>> = {
-  started: { at: isTime, pid: isPid, startTime: orMissing(Number.isFinite), cause: oneOf('asked', 'recovery', 'in-place', 'released') },
-  ended: { at: isTime, pid: orNull(isPid), code: orNull(isWhole), outcome: isText, reason: isText, uptimeMs: Number.isFinite },
-  noted: { at: isTime, what: isText, reason: isText, update: orMissing(isUpdate) },
-};
+const NOTED = v.object({
+  at: isoTime,
+  kind: v.literal('noted'),
+  what: textOf<'held' | 'degraded' | 'recovered' | UpdateNote>(),
+  reason: v.string(),
+  /** With an `UpdateNote`. */
+  update: v.exactOptional(NOTED_UPDATE),
+});
 
-/** Whether a line of the file is a record; an outcome or a note of a newer version is one too. */
-export function isHistoryRecord(value: unknown): value is HistoryRecord {
-  return Object.entries(SHAPES).some(([kind, shape]) => fits(value, { kind: oneOf(kind), ...shape }));
-}
+export const HISTORY_RECORD = v.variant('kind', [STARTED, ENDED, NOTED]);
+
+export type StartedRecord = Readonly<v.InferOutput<typeof STARTED>>;
+export type EndedRecord = Readonly<v.InferOutput<typeof ENDED>>;
+export type HistoryRecord = StartedRecord | EndedRecord | Readonly<v.InferOutput<typeof NOTED>>;
+
+/** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */
+export type StartCause = StartedRecord['cause'];
 
 /** Records kept when the history is cut, and the number at which it is. */
 export const HISTORY_KEPT = 256;
@@ -107,8 +106,6 @@ export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly c
   return lastAt === undefined ? { count } : { count, lastAt };
 }
 
-export type EndedRecord = Extract<HistoryRecord, { kind: 'ended' }>;
-
 export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | undefined {
   for (let i = history.length - 1; i >= 0; i -= 1) {
     const record = history[i];
@@ -150,8 +147,6 @@ export function causeOfStart(history: readonly HistoryRecord[], askedAt: string,
   const since = ended !== undefined && (ended.at > askedAt || Date.parse(askedAt) > nowMs);
   return since && ended.outcome === 'failure' ? 'recovery' : 'asked';
 }
-
-export type StartedRecord = Extract<HistoryRecord, { kind: 'started' }>;
 
 /** The last start, where it has no end: the gateway runs, or its runner was killed. */
 export function unendedStart(history: readonly HistoryRecord[]): StartedRecord | undefined {

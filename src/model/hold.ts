@@ -2,34 +2,41 @@
  * A hold: a record that says "do not start the gateway now", who says so, why and until when. `state/holds.ts` reads and judges them.
  */
 
-import type { ProcessRef } from './process-ref.ts';
+import * as v from 'valibot';
+import { PROCESS_REF } from './process-ref.ts';
+import { isoTime, milliseconds } from './schemas.ts';
+
+/** The file in the state folder is `hold-<id>.json`. */
+export const HOLD_ID = /^[a-z0-9-]{1,64}$/;
 
 /**
- * The holder goes on purpose, and another program does the update: an installer, or the updater of Hermes. The time is that of
- * `os.uptime()`, because the clock may be set meanwhile, and because it begins anew with the machine.
+ * The holder ends on purpose, and another program does the update: an installer, or the updater of Hermes. The time is that of
+ * `os.uptime()`, because the clock may be set meanwhile, and because it starts at 0 with the machine.
  */
-export interface HandOff {
+export const HAND_OFF = v.object({
   /** Uptime of the machine when it was handed off, in milliseconds. */
-  readonly uptimeMs: number;
+  uptimeMs: milliseconds,
   /** How long it counts at most, in milliseconds. */
-  readonly capMs: number;
-  /** Where it is known who goes on, it counts while that one lives. */
-  readonly successor?: ProcessRef;
-}
+  capMs: milliseconds,
+  /** Where the program that continues is known, it counts while that one lives. */
+  successor: v.exactOptional(PROCESS_REF),
+});
 
-export interface Hold {
-  readonly schema: 1;
-  /** The file in the state folder is `hold-<id>.json`; a runner that watches the folder hears of it at once. */
-  readonly id: string;
+export type HandOff = Readonly<v.InferOutput<typeof HAND_OFF>>;
+
+export const HOLD = v.object({
+  schema: v.literal(1),
+  id: v.pipe(v.string(), v.regex(HOLD_ID)),
   /** The program that holds, in plain words. */
-  readonly who: string;
-  readonly why: string;
-  /** ISO 8601, UTC. */
-  readonly since: string;
-  /** The cap: after this time the hold is void even if its holder lives. ISO 8601, UTC. */
-  readonly until: string;
+  who: v.string(),
+  why: v.string(),
+  since: isoTime,
+  /** The cap: after this time the hold is void even if its holder lives. */
+  until: isoTime,
   /** Uptime of the machine when it began, in milliseconds. Where it is known the cap is counted by it, because the clock may be set meanwhile. */
-  readonly uptimeMs?: number;
-  readonly holder: ProcessRef;
-  readonly handOff?: HandOff;
-}
+  uptimeMs: v.exactOptional(milliseconds),
+  holder: PROCESS_REF,
+  handOff: v.exactOptional(HAND_OFF),
+});
+
+export type Hold = Readonly<v.InferOutput<typeof HOLD>>;

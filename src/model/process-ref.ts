@@ -2,6 +2,9 @@
  * A process as our records name it: by PID and start time, because Windows and Linux use a PID again.
  */
 
+import * as v from 'valibot';
+import { pid, startTime } from './schemas.ts';
+
 /** Who may hold a lock or a hold. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
 export interface ProcessTable {
   isAlive(pid: number): boolean;
@@ -9,10 +12,9 @@ export interface ProcessTable {
   startTime(pid: number): number | undefined;
 }
 
-export interface ProcessRef {
-  readonly pid: number;
-  readonly startTime?: number;
-}
+export const PROCESS_REF = v.object({ pid, startTime: v.exactOptional(startTime) });
+
+export type ProcessRef = Readonly<v.InferOutput<typeof PROCESS_REF>>;
 
 export function thisProcess(processes: ProcessTable): ProcessRef {
   return processRef(process.pid, processes);

@@ -2,21 +2,25 @@
  * The small records of a state folder, as their files contain them.
  */
 
-import type { ProcessRef } from './process-ref.ts';
-import type { Desired } from './status.ts';
+import * as v from 'valibot';
+import { PROCESS_REF } from './process-ref.ts';
+import { isoTime } from './schemas.ts';
+
+/** A record that is missing or damaged means running: an installed gateway is lost by mistake, never by design. */
+export const DESIRED_RECORD = v.object({
+  desired: v.fallback(v.picklist(['running', 'stopped']), 'running'),
+  at: v.fallback(isoTime, new Date(0).toISOString()),
+});
 
 /** What the user asked for, and when: a start that is asked for again ends a delay of the ladder. */
-export interface DesiredRecord {
-  readonly desired: Desired;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
+export type DesiredRecord = Readonly<v.InferOutput<typeof DESIRED_RECORD>>;
+
+export const RUNNER_RECORD = v.object({ process: PROCESS_REF, pipe: v.string() });
 
 /** Where a living runner serves its control pipe. */
-export interface RunnerRecord {
-  readonly process: ProcessRef;
-  readonly pipe: string;
-}
+export type RunnerRecord = Readonly<v.InferOutput<typeof RUNNER_RECORD>>;
+
+export const LAUNCH_RECORD = v.object({ ...PROCESS_REF.entries, at: isoTime });
 
 /** The gateway process that a runner launched; found by the next runner if this one is killed. */
-export type LaunchRecord = ProcessRef & { readonly at: string };
+export type LaunchRecord = Readonly<v.InferOutput<typeof LAUNCH_RECORD>>;

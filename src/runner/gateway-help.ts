@@ -7,8 +7,10 @@ import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import * as v from 'valibot';
 import { type GatewayCommand, supportsExternalSupervisor } from '../gateway/command.ts';
 import { lastEnded } from '../model/history.ts';
+import { matching } from '../model/schemas.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
@@ -16,28 +18,28 @@ const VALID_MS = 24 * 60 * 60 * 1000;
 /** argparse ends with this code at an unknown option. */
 const USAGE_ERROR = 2;
 
-interface HelpAnswer {
-  /** Command and age of its files, so that another installation is asked anew. */
-  readonly key: string;
-  readonly at: number;
-  readonly externalSupervisor: boolean;
-}
+const HELP_ANSWER = v.object({
+  /** Command and age of its files, so that another installation is asked again. */
+  key: v.string(),
+  at: v.number(),
+  externalSupervisor: v.boolean(),
+});
 
 export async function knowsExternalSupervisor({ argv, repo }: GatewayCommand, folder: StateFolder, home: string): Promise<boolean> {
   const file = path.join(folder.path, 'gateway-help.json');
   const key = JSON.stringify([argv, ...[argv[0], repo].map(modifiedAt)]);
   const read = await readJson(file);
-  const kept = (read.state === 'read' ? read.value : undefined) as Partial<HelpAnswer> | null | undefined;
+  const kept = read.state === 'read' ? matching(HELP_ANSWER, read.value) : undefined;
   const refused = lastEnded(await folder.history())?.code === USAGE_ERROR;
-  const fresh = kept?.key === key && typeof kept.at === 'number' && Math.abs(Date.now() - kept.at) < VALID_MS;
-  if (fresh && !refused) return kept.externalSupervisor === true;
+  const fresh = kept?.key === key && Math.abs(Date.now() - kept.at) < VALID_MS;
+  if (fresh && !refused) return kept.externalSupervisor;
 
   const externalSupervisor = await supportsExternalSupervisor(argv, async (help, { signal }) => {
     const [program = '', ...rest] = help;
     const env = { ...process.env, HERMES_HOME: home };
     return (await promisify(execFile)(program, rest, { signal, windowsHide: true, env, maxBuffer: 1024 * 1024 })).stdout;
   });
-  await writeJson(file, { key, at: Date.now(), externalSupervisor } satisfies HelpAnswer).catch(() => undefined);
+  await writeJson(file, { key, at: Date.now(), externalSupervisor } satisfies v.InferOutput<typeof HELP_ANSWER>).catch(() => undefined);
   return externalSupervisor;
 }
 

@@ -7,15 +7,14 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Fits, fits, isProcessRef, isText, isTime, oneOf, orMissing } from '../model/fields.ts';
-import type { HandOff, Hold } from '../model/hold.ts';
+import * as v from 'valibot';
+import { type HandOff, HOLD, HOLD_ID, type Hold } from '../model/hold.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import { readJson, writeJson } from './files.ts';
 
 /** An update that takes longer than this has hung, in milliseconds. */
 export const HOLD_CAP_MS = 60 * 60 * 1000;
 
-const ID = /^[a-z0-9-]{1,64}$/;
 const FILE = /^hold-.*\.json$/;
 
 /** The hold in force, if any: of several the one that lasts longest. */
@@ -73,27 +72,10 @@ export async function readHolds(folder: string): Promise<Hold[]> {
   }
   const files = names.filter(name => FILE.test(name));
   const reads = await Promise.all(files.map(name => readJson(path.join(folder, name))));
-  return reads.flatMap(read => (read.state === 'read' && isHold(read.value) ? [read.value] : []));
+  return reads.flatMap(read => (read.state === 'read' && v.is(HOLD, read.value) ? [read.value] : []));
 }
 
 function holdFile(folder: string, id: string): string {
-  if (!ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
+  if (!HOLD_ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
   return path.join(folder, `hold-${id}.json`);
-}
-
-const isDuration: Fits = value => Number.isFinite(value) && Number(value) >= 0;
-const isHandOff: Fits = value => fits(value, { uptimeMs: isDuration, capMs: isDuration, successor: orMissing(isProcessRef) });
-
-function isHold(value: unknown): value is Hold {
-  return fits(value, {
-    schema: oneOf(1),
-    id: id => typeof id === 'string' && ID.test(id),
-    who: isText,
-    why: isText,
-    since: isTime,
-    until: isTime,
-    uptimeMs: orMissing(isDuration),
-    holder: isProcessRef,
-    handOff: orMissing(isHandOff),
-  });
 }

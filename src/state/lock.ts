@@ -5,8 +5,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { fits, isPid } from '../model/fields.ts';
-import { isSameProcess, type ProcessRef, type ProcessTable, thisProcess } from '../model/process-ref.ts';
+import { isSameProcess, PROCESS_REF, type ProcessRef, type ProcessTable, thisProcess } from '../model/process-ref.ts';
+import { jsonLine, matching } from '../model/schemas.ts';
 
 export interface Lock {
   release(): void;
@@ -83,13 +83,4 @@ function readText(file: string): string | undefined {
   }
 }
 
-function parseRef(text: string): ProcessRef | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!fits(value, { pid: isPid })) return undefined;
-    const { pid, startTime } = value as ProcessRef;
-    return typeof startTime === 'number' ? { pid, startTime } : { pid };
-  } catch {
-    return undefined;
-  }
-}
+const parseRef = (text: string): ProcessRef | undefined => matching(jsonLine(PROCESS_REF), text);

@@ -6,14 +6,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import { type Definition, parseDefinition } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
-import { type Fits, fieldsOf, fits, isProcessRef, isText, isTime } from '../model/fields.ts';
-import { HISTORY_KEPT, HISTORY_LIMIT, type HistoryRecord, isHistoryRecord } from '../model/history.ts';
+import { HISTORY_KEPT, HISTORY_LIMIT, HISTORY_RECORD, type HistoryRecord } from '../model/history.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ServiceName } from '../model/identity.ts';
-import type { DesiredRecord, LaunchRecord, RunnerRecord } from '../model/records.ts';
+import {
+  DESIRED_RECORD,
+  type DesiredRecord,
+  LAUNCH_RECORD,
+  type LaunchRecord,
+  RUNNER_RECORD,
+  type RunnerRecord,
+} from '../model/records.ts';
+import { jsonLine, matching } from '../model/schemas.ts';
 import type { Desired } from '../model/status.ts';
 import { readJson, stateWrite, writeFileAtomic, writeJson } from './files.ts';
 import { placeHold, readHolds, releaseHold } from './holds.ts';
@@ -34,6 +42,8 @@ export async function definedServices(stateRoot: string): Promise<string[]> {
   const names = await fs.readdir(stateRoot).catch((): string[] => []);
   return names.filter(name => existsSync(path.join(stateRoot, name, 'definition.json'))).sort();
 }
+
+const HISTORY_LINE = jsonLine(HISTORY_RECORD);
 
 export class StateFolder {
   readonly path: string;
@@ -91,14 +101,8 @@ export class StateFolder {
     await writeJson(file, definition);
   }
 
-  /** A record that is missing or damaged means running: an installed gateway is lost by mistake, never by design. */
   async desired(): Promise<DesiredRecord> {
-    const read = await readJson(this.#file('desired.json'));
-    const { desired, at } = fieldsOf(read.state === 'read' ? read.value : undefined);
-    return {
-      desired: desired === 'stopped' ? 'stopped' : 'running',
-      at: isTime(at) ? (at as string) : new Date(0).toISOString(),
-    };
+    return (await this.#read('desired.json', DESIRED_RECORD)) ?? v.parse(DESIRED_RECORD, {});
   }
 
   writeDesired(desired: Desired): Promise<void> {
@@ -117,7 +121,7 @@ export class StateFolder {
   }
 
   runner(): Promise<RunnerRecord | undefined> {
-    return this.#record<RunnerRecord>('runner.json', value => fits(value, { pipe: isText, process: isProcessRef }));
+    return this.#read('runner.json', RUNNER_RECORD);
   }
 
   writeRunner(record: RunnerRecord): Promise<void> {
@@ -129,7 +133,7 @@ export class StateFolder {
   }
 
   launch(): Promise<LaunchRecord | undefined> {
-    return this.#record<LaunchRecord>('launch.json', value => isProcessRef(value) && fits(value, { at: isTime }));
+    return this.#read('launch.json', LAUNCH_RECORD);
   }
 
   writeLaunch(record: LaunchRecord): Promise<void> {
@@ -149,7 +153,7 @@ export class StateFolder {
       return [];
     }
     return text.split('\n').flatMap(line => {
-      const record = parseHistoryLine(line);
+      const record = line === '' ? undefined : matching(HISTORY_LINE, line);
       return record ? [record] : [];
     });
   }
@@ -186,9 +190,9 @@ export class StateFolder {
     return path.join(this.path, name);
   }
 
-  async #record<T>(name: string, accepts: Fits): Promise<T | undefined> {
+  async #read<T extends v.GenericSchema<unknown, unknown>>(name: string, schema: T): Promise<v.InferOutput<T> | undefined> {
     const read = await readJson(this.#file(name));
-    return read.state === 'read' && accepts(read.value) ? (read.value as T) : undefined;
+    return read.state === 'read' ? matching(schema, read.value) : undefined;
   }
 }
 
@@ -198,15 +202,5 @@ function isDefinition(value: unknown, file: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function parseHistoryLine(line: string): HistoryRecord | undefined {
-  if (line === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return isHistoryRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

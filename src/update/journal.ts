@@ -8,110 +8,52 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { ERRORS, type ErrorCode } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { isProcessRef, isTime } from '../model/fields.ts';
-import type { HandOff } from '../model/hold.ts';
-import { isServiceName, type ServiceName } from '../model/identity.ts';
-import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
+import { HAND_OFF, HOLD_ID } from '../model/hold.ts';
+import { isSameProcess, PROCESS_REF, type ProcessTable } from '../model/process-ref.ts';
+import { isoTime } from '../model/schemas.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import { handOffInForce } from '../state/holds.ts';
-import {
-  type PlannedGateway,
-  UPDATE_OUTCOMES,
-  UPDATE_STEPS,
-  type UpdateOutcome,
-  type UpdateStep,
-  type UpdateVersions,
-} from './update-shape.ts';
+import { PLANNED_GATEWAY, shortText, UPDATE_OUTCOMES, UPDATE_STEPS, UPDATE_VERSIONS } from './update-shape.ts';
 
 export * from './update-shape.ts';
 
-export interface UpdateResult {
-  readonly outcome: UpdateOutcome;
-  /** Exit code of the update command, where there was one. */
-  readonly code?: number;
-  /** Why it did not go well, where that is in the table of errors. */
-  readonly why?: ErrorCode;
-  /** A plain sentence. */
-  readonly message: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
-
-export interface UpdateJournal {
-  readonly schema: 1;
-  /** Also the id of the holds that the update places. */
-  readonly id: string;
-  /** What is updated, in plain words: "Hermes 0.19 -> 0.20", "git pull". */
-  readonly what: string;
-  /** The program that updates, in plain words. */
-  readonly who: string;
-  /** ISO 8601, UTC. */
-  readonly since: string;
-  readonly owner: ProcessRef;
-  readonly step: UpdateStep;
-  /** The last thing that the work said; at most `PROGRESS_LENGTH` characters. */
-  readonly progress?: string;
-  readonly versions?: UpdateVersions;
-  /** Where the owner went on purpose: until when, and for whom. */
-  readonly handOff?: HandOff;
-  readonly profiles: readonly PlannedGateway[];
-  readonly result?: UpdateResult;
-}
-
 export const PROGRESS_LENGTH = 200;
 
-const ID = /^[a-z0-9-]{1,64}$/;
 const FILE = /^update-([a-z0-9-]{1,64})\.json$/;
 
-const text = v.pipe(v.string(), v.maxLength(4_096));
-const time = v.custom<string>(isTime);
-const milliseconds = v.pipe(v.number(), v.minValue(0));
-const errorCode = v.custom<ErrorCode>(code => typeof code === 'string' && Object.hasOwn(ERRORS, code));
-const processRef = v.custom<ProcessRef>(isProcessRef);
-
-const JOURNAL: v.GenericSchema<unknown, UpdateJournal> = v.object({
-  schema: v.literal(1),
-  id: v.pipe(v.string(), v.regex(ID)),
-  what: text,
-  who: text,
-  since: time,
-  owner: processRef,
-  step: v.picklist(UPDATE_STEPS),
-  progress: v.exactOptional(text),
-  versions: v.exactOptional(v.object({ from: v.exactOptional(text), to: v.exactOptional(text) })),
-  handOff: v.exactOptional(v.object({ uptimeMs: milliseconds, capMs: milliseconds, successor: v.exactOptional(processRef) })),
-  profiles: v.pipe(
-    v.array(
-      v.object({
-        profile: text,
-        service: v.custom<ServiceName>(value => typeof value === 'string' && isServiceName(value), 'not the name of a gateway service'),
-        serviceId: text,
-        home: text,
-        root: text,
-        mechanism: v.picklist(['service', 'startup', 'embedded', 'none']),
-        state: v.picklist(['waiting', 'stopped', 'up', 'failed']),
-        error: v.exactOptional(
-          v.object({
-            code: errorCode,
-            message: text,
-            remedy: text,
-            win32: v.exactOptional(v.number()),
-          }),
-        ),
-      }),
-    ),
-    v.maxLength(1_000),
-  ),
-  result: v.exactOptional(
-    v.object({
-      outcome: v.picklist(UPDATE_OUTCOMES),
-      code: v.exactOptional(v.number()),
-      why: v.exactOptional(errorCode),
-      message: text,
-      at: time,
-    }),
-  ),
+const UPDATE_RESULT = v.object({
+  outcome: v.picklist(UPDATE_OUTCOMES),
+  /** Exit code of the update command, where there was one. */
+  code: v.exactOptional(v.number()),
+  /** Why it failed, where that is in the table of errors. */
+  why: v.exactOptional(v.custom<ErrorCode>(code => typeof code === 'string' && Object.hasOwn(ERRORS, code))),
+  /** A plain sentence. */
+  message: shortText,
+  at: isoTime,
 });
+
+const JOURNAL = v.object({
+  schema: v.literal(1),
+  /** Also the id of the holds that the update places. */
+  id: v.pipe(v.string(), v.regex(HOLD_ID)),
+  /** What is updated, in plain words: "Hermes 0.19 -> 0.20", "git pull". */
+  what: shortText,
+  /** The program that updates, in plain words. */
+  who: shortText,
+  since: isoTime,
+  owner: PROCESS_REF,
+  step: v.picklist(UPDATE_STEPS),
+  /** The last line that the work reported; at most `PROGRESS_LENGTH` characters. */
+  progress: v.exactOptional(shortText),
+  versions: v.exactOptional(UPDATE_VERSIONS),
+  /** Where the owner ended on purpose: until when, and which program continues. */
+  handOff: v.exactOptional(HAND_OFF),
+  profiles: v.pipe(v.array(PLANNED_GATEWAY), v.maxLength(1_000), v.readonly()),
+  result: v.exactOptional(UPDATE_RESULT),
+});
+
+export type UpdateResult = Readonly<v.InferOutput<typeof UPDATE_RESULT>>;
+export type UpdateJournal = Readonly<v.InferOutput<typeof JOURNAL>>;
 
 /** A file that has a journal's name: what it says, or why nobody can know. */
 export type JournalFile =
@@ -119,7 +61,7 @@ export type JournalFile =
   | { readonly file: string; readonly error: GatewayServiceError };
 
 export function journalFile(stateRoot: string, id: string): string {
-  if (!ID.test(id)) throw new RangeError(`not an id of an update: ${id}`);
+  if (!HOLD_ID.test(id)) throw new RangeError(`not an id of an update: ${id}`);
   return path.join(stateRoot, `update-${id}.json`);
 }
 

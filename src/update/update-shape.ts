@@ -3,36 +3,38 @@
  * has no files.
  */
 
-import type { ErrorValue } from '../model/errors.ts';
-import type { ServiceName } from '../model/identity.ts';
-import type { Mechanism } from '../model/status.ts';
+import * as v from 'valibot';
+import { type ErrorValue, isErrorValue } from '../model/errors.ts';
+import { serviceName } from '../model/schemas.ts';
+
+export const shortText = v.pipe(v.string(), v.maxLength(4_096));
 
 /** In the order in which an update takes them; `handed-off` takes the place of `updating` where another program does the work. */
 export const UPDATE_STEPS = ['planned', 'stopping', 'updating', 'handed-off', 'starting', 'done'] as const;
 export type UpdateStep = (typeof UPDATE_STEPS)[number];
 
 /**
- * `updated`: the work came to its end. `failed`: it said itself that it failed. `not-updated`: nothing was changed (a declined consent, a
- * gateway that did not stop). `interrupted`: whoever did it is gone, and nobody knows how far it came.
+ * `updated`: the work was completed. `failed`: it reported a failure. `not-updated`: nothing was changed (a declined consent, a
+ * gateway that did not stop). `interrupted`: the process that did it is gone, and its progress is unknown.
  */
 export const UPDATE_OUTCOMES = ['updated', 'failed', 'not-updated', 'interrupted'] as const;
 export type UpdateOutcome = (typeof UPDATE_OUTCOMES)[number];
 
-/** One gateway that is to be up again after the update. */
-export interface PlannedGateway {
-  readonly profile: string;
+export const PLANNED_GATEWAY = v.object({
+  profile: shortText,
   /** Name of the service and of its state folder. */
-  readonly service: ServiceName;
-  readonly serviceId: string;
-  readonly home: string;
-  readonly root: string;
-  readonly mechanism: Mechanism;
-  /** `waiting` runs still, or again by itself; `failed` did not stop, or did not come up. */
-  readonly state: 'waiting' | 'stopped' | 'up' | 'failed';
-  readonly error?: ErrorValue;
-}
+  service: serviceName,
+  serviceId: shortText,
+  home: shortText,
+  root: shortText,
+  mechanism: v.picklist(['service', 'startup', 'embedded', 'none']),
+  /** `waiting` runs still, or again by itself; `failed` did not stop, or did not start. */
+  state: v.picklist(['waiting', 'stopped', 'up', 'failed']),
+  error: v.exactOptional(v.custom<ErrorValue>(isErrorValue)),
+});
 
-export interface UpdateVersions {
-  readonly from?: string;
-  readonly to?: string;
-}
+/** One gateway that is to run again after the update. */
+export type PlannedGateway = Readonly<v.InferOutput<typeof PLANNED_GATEWAY>>;
+
+export const UPDATE_VERSIONS = v.object({ from: v.exactOptional(shortText), to: v.exactOptional(shortText) });
+export type UpdateVersions = Readonly<v.InferOutput<typeof UPDATE_VERSIONS>>;

@@ -16,7 +16,7 @@ import { anyBytes, inPlaceOf, pid, text, time } from './anything.ts';
 const state = fc.record(
   {
     schema: fc.constant(1),
-    service: text,
+    service: fc.constantFrom('HermesGateway', 'HermesGateway-work'),
     runnerPid: pid,
     phase: fc.constantFrom(...RUNNER_PHASES),
     since: time,

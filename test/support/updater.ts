@@ -19,7 +19,7 @@ export interface Updater {
 export function startUpdater(sandbox: Sandbox, identities: readonly GatewayIdentity[], { script = '', onStep = '' } = {}): Updater {
   const module = (file: string) => JSON.stringify(`${REPOSITORY}dist/src/${file}.js`);
   const program = `
-    const { embeddedManager } = await import(${module('process/embedded-manager')});
+    const { embeddedManager } = await import(${module('manager/system-manager')});
     const { posixProcesses: processes } = await import(${module('gateway/process-start-time')});
     const { Update } = await import(${module('update/update')});
     const stateRoot = ${JSON.stringify(sandbox.stateRoot)};

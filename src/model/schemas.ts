@@ -1,0 +1,36 @@
+/**
+ * Schemas that several records share. State files outlive versions and disks, and a control pipe carries what its other end sends: what does
+ * not match its schema is ignored where it is read.
+ */
+
+import * as v from 'valibot';
+import { isServiceName, type ServiceName } from './identity.ts';
+
+/** ISO 8601, UTC, as `Date.toISOString` writes it: such times are compared as texts. */
+export const isoTime = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+  v.check(text => Number.isFinite(Date.parse(text))),
+);
+export const wholeNumber = v.pipe(v.number(), v.safeInteger());
+/** A whole number from 0. */
+export const count = v.pipe(wholeNumber, v.minValue(0));
+/** A PID of a process that can exist: 0 and negative numbers mean groups of processes. */
+export const pid = v.pipe(wholeNumber, v.minValue(1));
+/** The start time of a process, as `process-ref.ts` says. */
+export const startTime = v.pipe(v.number(), v.finite());
+/** A duration in milliseconds. */
+export const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0));
+export const serviceName = v.custom<ServiceName>(
+  value => typeof value === 'string' && isServiceName(value),
+  'not the name of a gateway service',
+);
+
+/** A line of JSON. */
+export const jsonLine = <T extends v.GenericSchema<unknown, unknown>>(schema: T) => v.pipe(v.string(), v.parseJson(), schema);
+
+/** The value where it matches; undefined where it does not. */
+export function matching<T extends v.GenericSchema<unknown, unknown>>(schema: T, value: unknown): v.InferOutput<T> | undefined {
+  const result = v.safeParse(schema, value);
+  return result.success ? result.output : undefined;
+}
