@@ -43,8 +43,7 @@ export function parseManifest(bytes: Buffer): HostManifest {
   const whole = sums.every(([, sum]) => typeof sum === 'string' && /^[0-9a-f]{64}$/.test(sum));
   const { protocol, version } = value ?? {};
   if (!whole || typeof protocol !== 'number' || typeof version !== 'string' || !/^\d+\.\d+\.\d+$/.test(version)) throw damaged();
-  const name = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return { protocol, version, files: Object.fromEntries(sums) as HostManifest['files'], name };
+  return { protocol, version, files: Object.fromEntries(sums) as HostManifest['files'], name: contentName(bytes) };
 }
 
 /** @throws GatewayServiceError `service-program-damaged` where there is none, or none of ours */
@@ -105,7 +104,11 @@ export function checkHostFiles(folder: string): HostManifest {
   return manifest;
 }
 
-function sumOf(file: string): string {
+/** The name of the folder that holds this content: where the content differs, the name differs. */
+export const contentName = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+/** SHA-256 in hexadecimal. Throws where the file cannot be read. */
+export function sumOf(file: string): string {
   const hash = createHash('sha256');
   const chunk = Buffer.alloc(READ_BYTES);
   const descriptor = openSync(file, 'r');

@@ -3,10 +3,10 @@
  * killed, by every update. A copy is named by its content, so that a newer one never overwrites one that runs.
  */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { contentName, sumOf } from '../host/host-files.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { readJson, renamePatiently, writeJson } from '../state/files.ts';
 
@@ -47,13 +47,13 @@ export const copiesIn = (stateRoot: string): string => path.join(stateRoot, 'hos
 /** Makes sure that a whole copy of this host is there, and gives the command that starts it. */
 export async function ensureHostCopy(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
   const plan = await planOf(hostCommand);
-  const hashes = await Promise.all(plan.files.map(hashOf));
-  const folder = path.join(copies, nameOf(plan.files, hashes));
+  const sums = plan.files.map(sumOf);
+  const folder = path.join(copies, nameOf(plan.files, sums));
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   const sizes: Record<string, number> = {};
   for (const [index, from] of plan.files.entries()) {
     const to = path.join(folder, path.basename(from));
-    if ((await hashOf(to).catch(() => undefined)) !== hashes[index]) await copyFile(from, to);
+    if (!existsSync(to) || sumOf(to) !== sums[index]) await copyFile(from, to);
     sizes[path.basename(from)] = (await fs.stat(to)).size;
   }
   // Last: what it names is there.
@@ -64,7 +64,7 @@ export async function ensureHostCopy(copies: string, hostCommand: readonly strin
 /** Where a copy of this host lies, or will lie: for a receipt. */
 export async function hostCopyCommand(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
   const plan = await planOf(hostCommand);
-  return commandIn(plan, path.join(copies, nameOf(plan.files, await Promise.all(plan.files.map(hashOf)))));
+  return commandIn(plan, path.join(copies, nameOf(plan.files, plan.files.map(sumOf))));
 }
 
 /** A quick look: every file is there with its size. The whole content is compared when a copy is made or started. */
@@ -99,15 +99,9 @@ function commandIn({ node, program }: HostCopyPlan, folder: string): readonly st
   return node === undefined ? [copied] : [node, copied];
 }
 
-function nameOf(files: readonly string[], hashes: readonly string[]): string {
-  const content = files.map((file, index) => `${path.basename(file)} ${hashes[index]}\n`).join('');
-  return createHash('sha256').update(content).digest('hex').slice(0, 16);
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+/** @param sums of the files, in their order */
+function nameOf(files: readonly string[], sums: readonly string[]): string {
+  return contentName(files.map((file, index) => `${path.basename(file)} ${sums[index]}\n`).join(''));
 }
 
 /** Whole or not at all: a kill in mid-copy leaves a temporary file, which goes with the copy. */
