@@ -1,7 +1,7 @@
-; Two macros of electron-builder's template, anew. They find and end the processes of the app, which are those whose path begins with
-; $INSTDIR: without a backslash behind it, "Hermes" finds the host of the service in "Hermes Gateway Service" beside the app's folder as well,
-; and an installer with an administrator's rights would end it. An uninstaller that
-; was started in the app's folder does not count. Where there is no PowerShell, the name of the app's program does.
+; Replaces two macros of electron-builder's template, which find and end the processes of the app: those with a path below $INSTDIR. The
+; template compares without a trailing backslash, so "Hermes" would also match the host in "Hermes Gateway Service" beside the app's folder,
+; and an installer with administrator rights would end it. The process of the uninstaller itself is not counted. Without PowerShell, the
+; processes are found by the file name of the app's program.
 
 !define HERMES_POWERSHELL `"$PowerShellPath" -NoProfile -NonInteractive -C`
 !define HERMES_OF_APP `Get-CimInstance -ClassName Win32_Process | ? {$$_.Path -and $$_.Path.StartsWith('$INSTDIR\', 'CurrentCultureIgnoreCase') -and $$_.ProcessId -ne $pid}`

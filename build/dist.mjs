@@ -1,6 +1,6 @@
 // @ts-check
-// Packages the app into build/out; "npm run build" and "npm run build:host" come first. Arguments go to electron-builder, which downloads the Electron that ships
-// and its own tools.
+// Packages the app into build/out, after "npm run build" and "npm run build:host". Arguments are passed to electron-builder, which downloads
+// Electron and its own tools.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';

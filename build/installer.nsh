@@ -1,30 +1,30 @@
-; What installing, updating and removing the app means for the gateways. electron-builder puts these macros into its installer (nsis.include);
-; what they do, and with which exit codes a silent run ends, stands in docs/operations.md.
+; Stops, starts and removes the gateways when the app is installed, updated or removed. electron-builder includes these macros in its
+; installer (nsis.include); docs/operations.md describes their effect and the exit codes of a silent run.
 ;
-; The verbs of the host do the work (src/cli/installer.ts); this file decides which host may be asked, and when. No file of a running
-; gateway lies in the app's folder, so nothing has to be forced: a host that is missing, or that cannot be started, costs nothing.
-; An update: "hold" by the former app's host, files, "release" by the new one's. The gateways are handed off to this very process: where
-; it is killed, or quits at a place that has no macro, their runners start them again.
+; The verbs of the host do the work (src/cli/installer.ts); this file decides which host is called, and when. No file of a running gateway is
+; in the app's folder, so a host that is missing or cannot be started does not stop the installation.
+; An update: "hold" by the host of the former app, then the files, then "release" by the host of the new app. The hold belongs to the
+; installer's process: if it is killed, or quits where no macro runs, the runners start the gateways again.
 
 !define HERMES_HOST "resources\host\hermes-gateway.exe"
-; More than any verb takes: consent waits for three minutes, everything else for less.
+; Longer than any verb takes. The longest wait is three minutes, for consent.
 !define HERMES_TIMEOUT_MS 300000
-; Exit codes of the host (src/service/exit-codes.ts).
+; Exit codes of the host (src/model/exit-codes.ts).
 !define HERMES_EXIT_FAILED 1
 !define HERMES_EXIT_NEEDS_ADMINISTRATOR 5
 !define HERMES_EXIT_TIMED_OUT 7
 
-; Comes after electron-builder's languages and before its sections; a section of ours that stands first runs first, in every mode, and after
+; Inserted after electron-builder's languages and before its sections. Our section is the first one, so it runs first in every mode, after
 ; the last question of the wizard.
 !macro customHeader
   Var hermesHost
 
-  LangString hermesNotStopped ${LANG_ENGLISH} "A Hermes gateway did not stop, so nothing was changed.$\r$\n$\r$\nRetry, ignore it and go on, or abort."
+  LangString hermesNotStopped ${LANG_ENGLISH} "A Hermes gateway did not stop, so nothing was changed.$\r$\n$\r$\nRetry, ignore it and continue, or abort."
   LangString hermesNotStopped ${LANG_ARABIC} "لم تتوقف إحدى بوابات Hermes، لذلك لم يتغير شيء.$\r$\n$\r$\nأعد المحاولة، أو تجاهل ذلك وتابع، أو ألغِ العملية."
   LangString hermesServiceLeft ${LANG_ENGLISH} "The gateway service is still on this computer, because removing it needs an administrator.$\r$\n$\r$\nIt can be removed in Windows' list of installed apps."
   LangString hermesServiceLeft ${LANG_ARABIC} "ما زالت خدمة البوابة على هذا الحاسوب، لأن إزالتها تحتاج إلى مسؤول.$\r$\n$\r$\nيمكن إزالتها من قائمة التطبيقات المثبتة في Windows."
 
-  ; For customCheckAppRunning; the template brings these only where it is not defined.
+  ; For customCheckAppRunning: the template includes these only where that macro is not defined.
   !include "getProcessInfo.nsh"
   Var pid
   !include "app-processes.nsh"
@@ -37,8 +37,8 @@
   !endif
 !macroend
 
-; $hermesHost: the host of the app in $INSTDIR, or nothing. With an administrator's rights only one that administrators alone can have put
-; there is started.
+; $hermesHost: the host of the app in $INSTDIR, or empty. An installer with administrator rights starts it only from a folder that only
+; administrators can write.
 !macro hermesFindHost
   StrCpy $hermesHost "$INSTDIR\${HERMES_HOST}"
   ${If} $installMode == "all"
@@ -53,7 +53,7 @@
   ${EndIf}
 !macroend
 
-; Asks the host, without a window. $R0: its exit code; "error" where it could not be started, that of a timeout where it did not end.
+; Runs the host without a window. $R0: its exit code; "error" where it could not be started; HERMES_EXIT_TIMED_OUT after the timeout.
 !macro hermesAsk REQUEST
   nsExec::Exec /TIMEOUT=${HERMES_TIMEOUT_MS} `"$hermesHost" installer ${REQUEST}`
   Pop $R0
@@ -62,9 +62,9 @@
   ${EndIf}
 !macroend
 
-; Gateways that should run are down when this is over, and started again at the end.
+; Stops the gateways that should run. hermesRelease starts them again.
 !macro hermesHold
-  ; A silent update for everybody starts itself anew with an administrator's rights; that one does it.
+  ; A silent update for all users restarts itself with administrator rights; that process holds the gateways.
   StrCpy $R1 "1"
   !ifndef INSTALL_MODE_PER_ALL_USERS
     !ifndef ONE_CLICK
@@ -83,7 +83,7 @@
     !insertmacro hermesAsk 'hold --pid $R1 --what "${PRODUCT_NAME} ${VERSION}"'
     ${If} $R0 == 0
       StrCpy $hermesHeld "1"
-    ; Everything else is said by a host that is too old, or broken, and holds nothing.
+    ; Any other exit code means a host that is too old or broken, and holds nothing.
     ${ElseIf} $R0 == ${HERMES_EXIT_FAILED}
     ${OrIf} $R0 == ${HERMES_EXIT_TIMED_OUT}
       MessageBox MB_ABORTRETRYIGNORE|MB_ICONEXCLAMATION "$(hermesNotStopped)" /SD IDABORT IDRETRY hermesHoldAgain IDIGNORE hermesHoldOver
@@ -104,19 +104,19 @@
   ${EndIf}
 !macroend
 
-; As the template does it, but for the two macros of app-processes.nsh.
+; As in the template, with the two macros of app-processes.nsh.
 !macro customCheckAppRunning
   !insertmacro IS_POWERSHELL_AVAILABLE
   !insertmacro _CHECK_APP_RUNNING
 !macroend
 
-; The new app is there.
+; Runs after the files of the new app are installed.
 !macro customInstall
   !insertmacro hermesRelease "updated"
 !macroend
 
-; The former version's uninstaller is done, $R0 is its exit code. A failure ends the installer, as it does without this macro; the files that
-; were moved away are back by then.
+; Runs after the uninstaller of the former version; $R0 is its exit code. A failure ends the installer, as without this macro; the
+; uninstaller has restored the moved files by then.
 !macro customUnInstallCheck
   ${If} ${Errors}
     DetailPrint "Uninstall was not successful. Not able to launch uninstaller!"
@@ -135,7 +135,7 @@
   !insertmacro customUnInstallCheck
 !macroend
 
-; Before the files go. At an update the installer around this uninstaller holds the gateways, and their services stay.
+; Runs before the files are deleted. In an update, the installer that called this uninstaller holds the gateways, and their services remain.
 !macro customUnInstall
   ${IfNot} ${isUpdated}
     !insertmacro hermesRemove
@@ -155,7 +155,7 @@
     ${EndIf}
     !insertmacro hermesAsk "remove$R1"
   ${EndIf}
-  ; Where nobody can remove anything, it can be seen whether something is left.
+  ; Where the host cannot remove the services, check whether one is left.
   ${If} $R0 == "error"
     StrCpy $R0 0
     StrCpy $R1 0

@@ -1,6 +1,6 @@
 // @ts-check
-// Lays out what electron-builder packs: the compiled app beside its dependencies as Windows needs them. On Linux npm installs koffi's Linux
-// binary into the project itself; here it is told to install for Windows.
+// Prepares the folder that electron-builder packs: the compiled app and its dependencies for Windows. (In the project itself, npm installs
+// koffi's binary for this system.)
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -8,25 +8,25 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const FOLDERS = ['dist', 'build/icons'];
-/** Without them there is nothing to pack: the compiled app, and its host. */
+/** What must be built before packing, and by which command. */
 const NEEDED = [
   ['dist/main', 'npm run build'],
   ['dist/windows-host', 'npm run build:host'],
 ];
-/** With the lock of the project, so that what is shipped is what was tested. */
+/** With the lock file of the project, so that the tested versions are packed. */
 const FILES = ['package.json', 'package-lock.json', '.npmrc'];
 const WINDOWS = ['--os=win32', '--cpu=x64'];
 
-/** @throws where something is not built */
+/** @throws Error where something is not built */
 export function requireBuilt() {
   for (const [name = '', command] of NEEDED)
-    if (!existsSync(path.join(root, name))) throw new Error(`There is no ${name}; run "${command}" first.`);
+    if (!existsSync(path.join(root, name))) throw new Error(`There is no ${name}. Run "${command}" first.`);
 }
 
 /**
- * Returns when `folder` holds the app; what was in it is gone.
+ * Replaces the content of `folder` by the app.
  * @param {string} folder
- * @throws where npm cannot install
+ * @throws Error where npm cannot install
  */
 export function stage(folder) {
   rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // @ts-check
-// `npm run build:host`: the host as users of Windows get it, in dist/windows-host. Two Node single executable applications made from one blob,
-// one without a window for what works in the background and one for a console, koffi's binary beside them, and a manifest with the sums of
-// all three. Its hash is in the blob, so no other binary is loaded. The same input gives the same bytes. `-- --manifest` sums up what lies there.
+// `npm run build:host` builds the host for Windows in dist/windows-host: two Node single executable applications from one blob (one without
+// a window for the background, one for the console), koffi's binary, and a manifest with the hashes of all three. The hash of koffi's binary
+// is also in the blob, so no other one is loaded. The output is reproducible. `-- --manifest` only writes the manifest again.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -12,12 +12,12 @@ import { SUBSYSTEM, windowsExecutable } from './windows-executable.mjs';
 import { runWindowsNode, WINDOWS_KOFFI, WINDOWS_NODE, windowsNodeVersion } from './windows-node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** What an app has to know of a host to drive it: the verbs, the state folder and the pipe. Raised with what an older app cannot handle. */
+/** Version of the interface between app and host: verbs, state folder and pipe. Raised with every change that an older app cannot handle. */
 export const PROTOCOL = 1;
 
 /**
- * These programs wait most of their lives. One helper thread of V8 instead of four, and no compiler of JavaScript or WebAssembly that writes
- * machine code: both cost memory, and without the second a process that runs as SYSTEM has no page that can be written and run.
+ * These programs are idle most of the time. One V8 helper thread instead of four, and no JIT compiler, save memory. Without a JIT compiler,
+ * a process that runs as SYSTEM also has no memory page that is both writable and executable.
  */
 const V8_FLAGS = ['--v8-pool-size=1', '--jitless', '--no-expose-wasm'];
 
@@ -31,7 +31,7 @@ const THREAD = 'session-end-thread.cjs';
 const MANIFEST = 'manifest.json';
 
 /**
- * The parts that are the same whatever Node they will be put into.
+ * Bundles the parts that do not depend on the Node version.
  * @param {string} outDir
  */
 export const bundleWindowsHost = outDir => bundleHost(outDir, { koffiBinary: WINDOWS_KOFFI });
@@ -39,7 +39,7 @@ export const bundleWindowsHost = outDir => bundleHost(outDir, { koffiBinary: WIN
 /**
  * Makes the executables of a bundle.
  * @param {string} bundle
- * @param {string} outDir is made
+ * @param {string} outDir is created
  */
 export function makeExecutables(bundle, outDir) {
   const { version } = packageManifest();
@@ -54,7 +54,7 @@ export function makeExecutables(bundle, outDir) {
 }
 
 /**
- * The sums of what lies in a folder; anew after the executables were signed.
+ * Writes the hashes of the files in a folder; has to be repeated after the executables were signed.
  * @param {string} outDir
  */
 function writeManifest(outDir) {
@@ -74,7 +74,7 @@ function makeBlob(bundle) {
     output: 'host.blob',
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
-    // No variable and no argument may make Node run anything; OpenSSL reads no configuration, whatever OPENSSL_CONF names.
+    // No environment variable and no argument can make Node run other code. OpenSSL ignores the file that OPENSSL_CONF names.
     execArgv: ['--openssl-config=nul', ...V8_FLAGS],
     execArgvExtension: 'none',
     assets: { [THREAD]: THREAD },
@@ -83,7 +83,7 @@ function makeBlob(bundle) {
   try {
     for (const name of [configuration.main, THREAD]) copyFileSync(path.join(bundle, name), path.join(folder, name));
     writeFileSync(path.join(folder, 'sea.json'), JSON.stringify(configuration));
-    // The compiled code is laid out by hashes, whose seed is random otherwise, and is good for the flags that it was made with.
+    // A fixed seed makes the code cache reproducible. V8 accepts the cache only with the same flags.
     runWindowsNode(['--random-seed=1', ...V8_FLAGS, '--experimental-sea-config', 'sea.json'], folder);
     return readFileSync(path.join(folder, configuration.output));
   } finally {

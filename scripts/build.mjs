@@ -1,5 +1,4 @@
-// Builds dist/: the engine and the main process with tsc; the host (the CLI and every process of ours), the panel's page, the panel as a
-// library and the preload with Vite.
+// Builds dist/: the engine and the main process with tsc; the host, the pages, the panel as a library and the preload with Vite.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,19 +14,19 @@ const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.build.json')], { stdio: 'inherit', cwd: root });
 
-// A test runner sets NODE_ENV to "test", with which React's development build would be bundled: what is tested is what users get.
+// A test runner sets NODE_ENV to "test", which would bundle React's development build: the tests must run what users get.
 process.env['NODE_ENV'] = 'production';
 const { build } = await import('vite');
 for (const page of ['renderer', 'demo/page'])
   await build({ root: path.join(root, page), configFile: path.join(root, page, 'vite.config.ts'), logLevel: 'warn' });
 
 const host = path.join(root, 'dist/host');
-// On Windows a copy of the host runs from elsewhere, where there is no package to load koffi from.
+// On Windows a copy of the host runs in another folder, without the package koffi.
 const koffi = path.join(root, `node_modules/@koromix/koffi-win32-${process.arch}/win32_${process.arch}/koffi.node`);
 await bundleHost(host, process.platform === 'win32' ? { koffiBinary: koffi } : {});
 compileHost(host);
 
-/** Bundles one entry into one file that keeps nothing of this project as an import. */
+/** Bundles one source file with everything that it imports from this project. */
 const bundle = (
   /** @type {string} */ entry,
   /** @type {string} */ outDir,
@@ -54,8 +53,8 @@ const bundle = (
     oxc: { jsx: { runtime: 'automatic', development: false } },
   });
 
-// A sandboxed preload is one CommonJS file that may require Electron and nothing else.
+// A sandboxed preload must be one CommonJS file that requires only Electron.
 await bundle('main/preload.ts', 'main', 'cjs', /^electron$/);
-// The host brings React; the panel's types go beside it.
+// The host app provides React. The types of the panel are written separately.
 await bundle('renderer/library.ts', 'panel', 'es', /^react(-dom)?($|\/)/);
 execFileSync(process.execPath, [tsc, '-p', path.join(root, 'renderer/tsconfig.build.json')], { stdio: 'inherit', cwd: root });

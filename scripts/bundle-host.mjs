@@ -1,7 +1,7 @@
 // @ts-check
-// Bundles the host, the program of every process of ours (CLI, broker, runner, supervisor, elevated step), into one file that needs nothing
-// beside it but the thread of the hidden window and, on Windows, koffi's binary. One file, because a killed gateway waits for two starts of
-// this program, and Node finds and reads a hundred small files far slower than one; CommonJS, because a single executable takes nothing else.
+// Bundles the host (CLI, broker, runner, supervisor and elevated step) into one file. It needs only the thread of the hidden window and, on
+// Windows, koffi's binary. One file, because this program starts twice before a killed gateway runs again, and Node reads a hundred small
+// files much more slowly than one. CommonJS, because a single executable application accepts no other format.
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -12,12 +12,12 @@ import { build } from 'vite';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const ENTRIES = ['src/cli/hermes-gateway.ts', 'src/windows/session-end-thread.ts'];
 
-/** Marks a module that stands for one of Node's own. */
+/** Prefix of the id of a module that wraps a built-in module of Node. */
 const LAZY = '\0lazy:';
 
 /**
- * A bundle requires all of Node's modules that any of its parts imports before it begins. Each of them stands in a module of its own here,
- * so that it is loaded with the first part that needs it: the broker never loads most of them.
+ * Loads each built-in module of Node when the first part that imports it runs, and not at the start of the bundle: the broker never loads
+ * most of them.
  * @type {import('vite').Plugin}
  */
 const lazyBuiltins = {
@@ -31,7 +31,7 @@ const lazyBuiltins = {
 };
 
 /**
- * A single character beyond Latin-1 makes V8 keep the whole text in two bytes for each.
+ * Escapes characters beyond Latin-1: a single one makes V8 store the whole text with two bytes per character.
  * @type {import('vite').Plugin}
  */
 const plainText = {
@@ -47,7 +47,7 @@ const escaped = code => code.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.char
 /**
  * @param {string} outDir
  * @param {object} [options]
- * @param {string} [options.koffiBinary] Windows' koffi.node, where the host is made for Windows: it lies beside the host, and no other is loaded.
+ * @param {string} [options.koffiBinary] koffi.node for Windows, for a host for Windows: it is copied beside the host, which loads no other.
  */
 export async function bundleHost(outDir, { koffiBinary } = {}) {
   const koffiSum = koffiBinary && createHash('sha256').update(readFileSync(koffiBinary)).digest('hex');
@@ -66,9 +66,9 @@ export async function bundleHost(outDir, { koffiBinary } = {}) {
         emptyOutDir: false,
         target: 'node20',
         rolldownOptions: {
-          // Comments with paths would make another bundle of every place that the project lies in, and is built from.
+          // Comments with paths would make the bundle depend on the folder of the project.
           experimental: { attachDebugInfo: 'none' },
-          // Without what is for people: reading the program takes as long as running it. Names stay, for those who read where an error came from.
+          // Without whitespace and comments, because reading the program takes as long as running it. Names are kept for stack traces.
           output: {
             format: 'cjs',
             minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },

@@ -1,5 +1,5 @@
 // @ts-check
-// Puts V8's compiled code beside a bundled host, so that a start does not compile it again; see compiled-host.cjs.
+// Writes V8's code cache beside a bundled host, so that a start does not compile it again; see compiled-host.cjs.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -15,7 +15,7 @@ export function compileHost(folder) {
   renameSync(program, path.join(folder, 'program.cjs'));
   copyFileSync(beside('compiled-host.cjs'), program);
   chmodSync(program, 0o755);
-  // What every process runs, and people run most; in a home of its own, where nothing is installed.
+  // `status` runs the code that every process needs. The home is temporary, with nothing installed.
   const home = mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-code-'));
   try {
     const env = { ...process.env, HERMES_HOME: home, XDG_STATE_HOME: home, LOCALAPPDATA: home, HOST_CODE: code };
@@ -24,7 +24,7 @@ export function compileHost(folder) {
       ['--require', beside('keep-code.cjs'), program, 'status', '--all', '--json'],
       { env },
     );
-    if (status === null || stdout.length === 0) throw new Error(`the host does not run: ${stderr}`);
+    if (status === null || stdout.length === 0) throw new Error(`The built host does not run: ${stderr}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-// Required before a compiled host: keeps what V8 compiled of it, with all that it came to run, in the file that HOST_CODE names.
+// Required before a host by compile-host.mjs: at the exit, writes V8's code cache of the host to the file that HOST_CODE names.
 'use strict';
 const { createHash } = require('node:crypto');
 const { writeFileSync } = require('node:fs');

@@ -1,5 +1,5 @@
-// Prints how much the panel weighs in an app that brings React: its scripts and styles, each compressed as a server would. Only what the
-// page itself imports counts: catalogues other than English are loaded where they are used.
+// Prints the size of the panel in an app that has React: its scripts and styles, compressed with gzip. Only files that the page itself
+// imports are counted: catalogues other than English are loaded on demand.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

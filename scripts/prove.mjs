@@ -1,11 +1,11 @@
-// Builds the project and runs one of its proofs: `node scripts/prove.mjs bench|kills|chaos|soak [options]`. They are no tests: they take long, or say
-// how fast this machine is. The exit code is the proof's. One that is interrupted ends what it started.
+// Builds the project and runs a long proof or a benchmark: `node scripts/prove.mjs bench|kills|chaos|soak [options]`. The exit code is that
+// of the proof. An interrupted proof ends the processes that it started.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 import './plain-environment.mjs';
 
-/** Each exports a function of its own name, which takes the arguments and resolves with the exit code. */
+/** Each module exports a function with the name of the proof, which takes the arguments and resolves with the exit code. */
 const PROOFS = {
   bench: '../test/bench/bench.ts',
   kills: '../test/chaos/kills.ts',
@@ -15,10 +15,10 @@ const PROOFS = {
 
 const [name = '', ...args] = process.argv.slice(2);
 const file = Object.entries(PROOFS).find(([known]) => known === name)?.[1];
-if (file === undefined) throw new Error(`"${name}" is none of ${Object.keys(PROOFS).join(', ')}`);
-// Standard output belongs to the report.
+if (file === undefined) throw new Error(`There is no proof "${name}". Choose one of ${Object.keys(PROOFS).join(', ')}.`);
+// Standard output is reserved for the report.
 execFileSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url))], { stdio: ['ignore', 2, 2] });
-// Vite only translates the TypeScript: nothing is served or watched.
+// Vite only compiles the TypeScript: it serves and watches nothing.
 const vite = await createServer({
   configFile: false,
   logLevel: 'warn',

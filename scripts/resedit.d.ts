@@ -1,4 +1,4 @@
-// What we use of resedit (3.1.0). Its own types bring those of the DOM into the whole project, where no engine code may know of a `window`.
+// Types of the part of resedit (3.1.0) that is used here. Its own types would bring those of the DOM into the whole project.
 type Language = { readonly lang: number; readonly codepage: number };
 
 interface ResourceEntry {

@@ -1,6 +1,6 @@
 // @ts-check
-// Makes a program of ours out of Windows' node.exe: puts the blob in, and says in the file what it is. A signature of Node's own is dropped,
-// because it would no longer fit. Sources: "PE Format" (Microsoft Learn), winnt.h.
+// Makes an executable of the host from node.exe for Windows: inserts the blob, the icon and the version information. Node's signature is
+// removed, because it would be invalid. Sources: "PE Format" (Microsoft Learn), winnt.h.
 import { Data, NtExecutable, NtExecutableResource, Resource } from 'resedit';
 
 /** IMAGE_SUBSYSTEM_WINDOWS_GUI, which never opens a console, and IMAGE_SUBSYSTEM_WINDOWS_CUI. */
@@ -9,20 +9,20 @@ export const SUBSYSTEM = { windowless: 2, console: 3 };
 const LANGUAGE = 1033;
 const UNICODE = 1200;
 const RT_RCDATA = 10;
-/** Where Node looks for the blob, and the switch that has it look: see "Single executable applications" of Node. */
+/** The resource with the blob, and the fuse that makes Node look for it: see "Single executable applications" in Node's documentation. */
 const BLOB_RESOURCE = 'NODE_SEA_BLOB';
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:';
-/** Index of the directory in the optional header, and where the flags stand in it for 64-bit Windows (winnt.h, IMAGE_LOAD_CONFIG_DIRECTORY64). */
+/** Index of the directory in the optional header, and offset of the flags in it (winnt.h, IMAGE_LOAD_CONFIG_DIRECTORY64). */
 const LOAD_CONFIG = 10;
 const DEPENDENT_LOAD_FLAGS = 0x4e;
-/** Index of the directory, the size of its entries, and where an entry says where its data lies in memory and in the file. */
+/** Index of the directory, size of its entries, and offsets of the data's address in memory and position in the file. */
 const DEBUG = { index: 6, entryBytes: 28, inMemory: 20, inFile: 24 };
 const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800;
 
 /**
  * @typedef {object} Program
- * @property {string} file Its name, with the ending.
- * @property {string} description What Windows shows of it: in the consent prompt, the task manager and the properties of the file.
+ * @property {string} file File name with extension.
+ * @property {string} description The name that Windows shows in the consent prompt, the task manager and the file properties.
  * @property {string} version Three numbers, `0.1.0`.
  * @property {number} subsystem
  */
@@ -38,7 +38,7 @@ export function windowsExecutable(node, blob, icon, { file, description, version
   const executable = NtExecutable.from(node, { ignoreCert: true });
   executable.newHeader.optionalHeader.subsystem = subsystem;
   const resources = NtExecutableResource.from(executable);
-  // Node's own name and icon go.
+  // Removes the name and icon of Node.
   const { version: versionType, icon: iconType, iconGroup } = { version: 16, icon: 3, iconGroup: 14 };
   resources.entries = resources.entries.filter(({ type }) => type !== versionType && type !== iconType && type !== iconGroup);
   describe(resources, file, description, version);
@@ -75,20 +75,20 @@ function describe(resources, file, description, version) {
 }
 
 /**
- * Has Windows (10, version 1607, and later) take the libraries that the program is linked with from System32 alone: a DLL that somebody put
- * beside it would else be loaded before any line of ours. The same as the linker's /DEPENDENTLOADFLAG.
+ * Makes Windows (10, version 1607, and later) load the libraries that the program is linked with only from System32. Otherwise a DLL beside
+ * the program would be loaded before its own code. The same as the linker's /DEPENDENTLOADFLAG.
  * @param {NtExecutable} executable
  */
 function loadFromSystemOnly(executable) {
   const { virtualAddress } = executable.newHeader.optionalHeaderDataDirectory.get(LOAD_CONFIG);
   const place = placeOf(executable, virtualAddress);
-  if (!place) throw new Error('This node.exe has no load configuration.');
+  if (!place) throw new Error('This node.exe has no load configuration. Use a build of Node from nodejs.org.');
   place.view.setUint16(DEPENDENT_LOAD_FLAGS, LOAD_LIBRARY_SEARCH_SYSTEM32, true);
 }
 
 /**
- * The same program with every section at a page of the file, as in memory. Such a file is mapped where others are copied: Wine takes a third less
- * time to start it, and its pages are shared by all who run it. Windows knows both forms.
+ * Aligns every section of a program to a page of the file, as in memory. Wine maps such a file instead of copying it: it starts in two
+ * thirds of the time, and its processes share the pages. Windows supports both forms.
  * @param {Buffer} program
  * @returns {Buffer}
  */
@@ -112,7 +112,7 @@ function alignToPages(executable) {
     info.sizeOfRawData = toPage(info.sizeOfRawData);
     end += info.sizeOfRawData;
   }
-  // What is there for debuggers is found by its place in the file.
+  // Debug data is found by its position in the file.
   const debug = optionalHeaderDataDirectory.get(DEBUG.index);
   const entries = placeOf(executable, debug.virtualAddress);
   for (let at = 0; entries && at < debug.size; at += DEBUG.entryBytes) {
@@ -122,10 +122,10 @@ function alignToPages(executable) {
 }
 
 /**
- * What lies at an address of the loaded program, from there to the end of its section.
+ * Finds the data at an address of the loaded program, up to the end of its section.
  * @param {NtExecutable} executable
  * @param {number} address
- * @returns {{ view: DataView, inFile: number } | undefined} Undefined where the file has nothing for it.
+ * @returns {{ view: DataView, inFile: number } | undefined} Undefined where the file has no data for it.
  */
 function placeOf(executable, address) {
   const section = executable
@@ -139,6 +139,7 @@ function placeOf(executable, address) {
 /** @param {Buffer} bytes of the executable */
 function lightFuse(bytes) {
   const at = bytes.indexOf(`${FUSE}0`);
-  if (at < 0 || bytes.indexOf(`${FUSE}0`, at + 1) >= 0) throw new Error('This node.exe takes no blob.');
+  if (at < 0 || bytes.indexOf(`${FUSE}0`, at + 1) >= 0)
+    throw new Error('This node.exe supports no single executable application. Use Node 20 or newer.');
   bytes.write('1', at + FUSE.length, 'latin1');
 }

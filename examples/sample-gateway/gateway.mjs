@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A gateway without Hermes: one file, no dependencies, which keeps the same promises to whoever supervises it (identity files, control
- * pipe, planned-stop marker, exit codes) and misbehaves on request. README.md beside it lists every switch.
+ * A gateway without Hermes, in one file without dependencies. It follows the same contract with its supervisor (identity files, control
+ * pipe, planned-stop marker, exit codes) and fails on request. README.md lists every switch.
  */
 
 import { spawn } from 'node:child_process';
@@ -13,16 +13,16 @@ import path from 'node:path';
 
 const HELP = `usage: gateway.mjs [--profile NAME] [switches] gateway run [--external-supervisor]
 
-  --external-supervisor   say so to who asks; exit with 75 when a restart is wanted
+  --external-supervisor   report an external supervisor; exit with 75 to request a restart
   --profile NAME          the profile's home below HERMES_HOME
-  --serves A,B            profiles that this gateway serves besides its own
-  --start-delay-ms N      be busy for N ms before the first file is written
-  --exit-at-once CODE     end with CODE after that
-  --chatter N             print N MB, then be quiet
-  --with-child            start a child process, and leave it behind
-  --ignore-stop           acknowledge every request to stop, and go on
-  --no-files              keep no identity file and no control pipe
-  --old                   behave like a Hermes that knows no --external-supervisor and no control pipe`;
+  --serves A,B            profiles that this gateway serves in addition to its own
+  --start-delay-ms N      wait N ms before the first file is written
+  --exit-at-once CODE     exit with CODE after the delay
+  --chatter N             print N MB
+  --with-child            start a child process that is not ended on exit
+  --ignore-stop           acknowledge every request to stop, but keep running
+  --no-files              write no identity file and open no control pipe
+  --old                   behave like a Hermes without --external-supervisor and control pipe`;
 
 const WINDOWS = process.platform === 'win32';
 const POLL_MS = 500;
@@ -45,23 +45,23 @@ const files = {
   pointer: path.join(home, 'gateway.sock.path'),
   refusal: path.join(home, 'state', 'sample-gateway.refuse'),
 };
-/** As it was when this process began: what an update writes later is the next one's. */
+/** Read once: an update that is installed later applies to the next process. */
 const version = readText(path.join(import.meta.dirname, 'VERSION'))?.trim() ?? 'sample';
 let gatewayState = 'starting';
 let stopping = false;
-/** How often somebody asked who we are: a supervisor that has asked twice has heard the first answer. */
+/** Number of `identify` requests: after the second one, the supervisor has received the first answer. */
 let identified = 0;
 /** @type {string | undefined} */
 let socketFile;
 
-process.stdout.on('error', () => {}); // who reads us may go away first
+process.stdout.on('error', () => {}); // the reader of the output may end first
 await run();
 
 async function run() {
   say(`gateway ${process.pid} of ${home}${switches.externalSupervisor ? ', externally supervised' : ''}`);
   await new Promise(resolve => setTimeout(resolve, switches.startDelayMs));
   if (switches.exitAtOnce !== undefined) end(switches.exitAtOnce, 'asked to end at once');
-  if (readText(files.refusal) !== undefined) end(78, `the configuration is refused, as ${files.refusal} wants it`);
+  if (readText(files.refusal) !== undefined) end(78, `the configuration is refused, because ${files.refusal} exists`);
   if (switches.withChild) startChild();
   process.on('SIGTERM', () => askedToStop('SIGTERM', !switches.files || takeMarker()));
   process.on('SIGINT', () => askedToStop('SIGINT', true));
@@ -79,18 +79,18 @@ async function run() {
   if (switches.chatterMb > 0) await chatter(switches.chatterMb);
 }
 
-/** One gateway a home: whoever finds a living one leaves. A stale PID file is what a killed gateway leaves behind. */
+/** Allows one gateway per home: exits if another one runs. Removes the PID file of a gateway that was killed. */
 async function claimHome() {
   mkdirSync(path.join(home, 'state'), { recursive: true });
   const other = readJson(files.pid);
   if (other !== undefined && (await isLivingGateway(other))) end(1, `another gateway (PID ${other['pid']}) already runs in this home`);
   if (other !== undefined) say(`removing the stale gateway.pid of ${other['pid']}`);
   try {
-    // The name of a removed file may stay taken on Windows while somebody reads it; that of a renamed one is free at once.
+    // On Windows the name of a deleted file stays in use while another process reads it. A renamed file frees its name at once.
     renameSync(files.pid, `${files.pid}.${process.pid}`);
     rmSync(`${files.pid}.${process.pid}`, { force: true });
   } catch {
-    // There was none.
+    // There was no such file.
   }
   try {
     const fd = openSync(files.pid, 'wx');
@@ -99,7 +99,7 @@ async function claimHome() {
   } catch {
     end(1, 'another gateway was faster in this home');
   }
-  // Hermes also holds a lock on this file, which ends with the process. Node has no such lock: here only its text is true.
+  // Hermes also locks this file until the process ends. Node cannot lock files, so only the content is the same.
   writeFileSync(files.lock, JSON.stringify(record));
 }
 
@@ -115,7 +115,7 @@ async function isLivingGateway(other) {
   });
 }
 
-/** The control pipe: one JSON line in, one out, one request a connection. */
+/** Serves the control pipe: one request per connection, one JSON line in each direction. */
 async function serve() {
   const { address, pointer } = controlAddress();
   if (!WINDOWS) rmSync(address, { force: true });
@@ -147,7 +147,7 @@ function answer(line) {
 }
 
 /**
- * @param {string} verb a verb of the control pipe, or one of those that make the gateway misbehave
+ * @param {string} verb a verb of the control pipe, or a test verb that makes the gateway fail
  * @returns {Record<string, unknown> | undefined}
  */
 function act(verb) {
@@ -183,7 +183,7 @@ function act(verb) {
   return { pid: process.pid };
 }
 
-/** Every half second: a planned stop for us, a command for us. */
+/** Runs every half second: looks for a planned-stop marker and for a command. */
 function look() {
   if (takeMarker()) askedToStop('planned-stop marker', true);
   const command = readText(files.command)?.trim();
@@ -192,7 +192,7 @@ function look() {
   if (act(command) === undefined) say(`unknown command: ${command}`);
 }
 
-/** Takes up a fresh marker for this process; whether there was one. Stale ones are cleared away. */
+/** Consumes a fresh marker for this process; returns whether there was one. Deletes a stale marker. */
 function takeMarker() {
   const marker = readJson(files.plannedStop);
   if (marker === undefined) return false;
@@ -205,7 +205,7 @@ function takeMarker() {
 
 /**
  * @param {string} by
- * @param {boolean} planned an end that nobody planned must look like a failure, so that a supervisor restarts us
+ * @param {boolean} planned an unplanned end must exit as a failure, so that a supervisor restarts the gateway
  */
 function askedToStop(by, planned) {
   if (switches.ignoreStop) return say(`${by}: ignored`);
@@ -215,7 +215,7 @@ function askedToStop(by, planned) {
 }
 
 /**
- * The orderly end: says "stopped" and takes its own files away.
+ * Ends in order: writes the state "stopped" and deletes its own files.
  * @param {number} code
  * @param {string} reason
  */
@@ -267,7 +267,7 @@ function beat() {
   writeJson(files.heartbeat, { pid: process.pid, updated_at: new Date().toISOString(), monotonic: performance.now() / 1_000 });
 }
 
-/** It ends by itself after ten minutes, should nobody else see to that. */
+/** Starts a child that ends by itself after ten minutes, in case that it is not ended before. */
 function startChild() {
   const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], { stdio: 'ignore', windowsHide: true });
   say(`child ${child.pid}`);
@@ -293,8 +293,8 @@ function controlAddress() {
 }
 
 /**
- * Start time as Hermes records it. On Linux that is field 22 of /proc/<pid>/stat. Elsewhere it would be the creation time in centiseconds,
- * which Node cannot ask for: then null, as Hermes does where it cannot tell.
+ * Start time as Hermes records it. On Linux that is field 22 of /proc/<pid>/stat. On other systems it is the creation time in centiseconds,
+ * which Node cannot read: null, as Hermes writes for an unknown time.
  * @param {number} pid
  */
 function startTimeOf(pid) {
@@ -305,7 +305,7 @@ function startTimeOf(pid) {
 /** @param {number} pid */
 function isAlive(pid) {
   const stat = readText(`/proc/${pid}/stat`);
-  // One that ended and was not waited for yet still has its number.
+  // A zombie process still has its PID.
   if (stat?.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return false;
   try {
     return process.kill(pid, 0);
@@ -324,7 +324,7 @@ function writeJson(file, value) {
   try {
     renameSync(temporary, file);
   } catch {
-    // Windows refuses to replace a file that somebody reads just now.
+    // Windows does not replace a file that another process is reading.
     writeFileSync(file, JSON.stringify(value));
     rmSync(temporary, { force: true });
   }
@@ -362,7 +362,7 @@ function say(text) {
   process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 }
 
-/** The profile's home: HERMES_HOME itself where it is one, as a supervisor sets it. */
+/** The home of the profile. A supervisor sets HERMES_HOME to the home itself. */
 function profileHome() {
   const root = process.env['HERMES_HOME'] || path.join(homedir(), '.hermes');
   if (switches.profile === 'default' || path.basename(path.dirname(root)) === 'profiles') return root;

@@ -1,4 +1,4 @@
-// An update of the sample gateway: after a second of work, the file VERSION beside this program says the next version.
+// An update of the sample gateway: after one second, writes the next version into the file VERSION beside this program.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

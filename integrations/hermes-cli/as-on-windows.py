@@ -1,7 +1,7 @@
-"""`hermes …` with the branches that it takes on Windows, for tests on any system.
+"""Runs `hermes …` with its code for Windows, for tests on any system.
 
-Only the questions "which system is this" are answered differently, and Windows'
-task scheduler has no tasks; everything else is Hermes itself.
+Only the checks of the system are replaced, and the task scheduler reports that
+it has no tasks; everything else is Hermes itself.
 """
 
 from hermes_cli import gateway, gateway_windows

@@ -1,5 +1,5 @@
-// The change to Hermes' own command line, applied to a copy of the installed package: its own tests, and the patched `hermes gateway` as a
-// process, against a stand-in that notes what it is asked, and against the real hermes-gateway.
+// The patch of Hermes' own command line, applied to a copy of the installed package: runs the tests in the patch, and the patched
+// `hermes gateway` with a stand-in that records its calls, and with the real hermes-gateway.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ describe.skipIf(!hermes.found)(
       expect(readFileSync(path.join(folder, file), 'utf8')).toBe(readFileSync(path.join(patched, file), 'utf8'));
     });
 
-    it('passes the tests that the patch brings', () => {
+    it('passes the tests that the patch contains', () => {
       folder = mkdtempSync(path.join(tmpdir(), 'hermes-cli-tests-'));
       const tested = run(python(), ['-m', 'unittest', 'tests.hermes_cli.test_gateway_windows_service'], {
         cwd: patched,
@@ -47,28 +47,28 @@ describe.skipIf(!hermes.found)(
       expect(tested).toMatchObject({ status: 0, stderr: expect.stringMatching(/Ran \d+ tests[\s\S]*OK/) });
     });
 
-    it('hands every verb to the program of the service, with the home', () => {
+    it('passes every verb and the home to the program of the service', () => {
       const asked = standIn();
       define();
       for (const verb of VERBS) expect(hermesGateway(verb)).toMatchObject({ status: 0, stdout: expect.stringContaining(`did ${verb}`) });
       expect(asked()).toEqual(VERBS.map(verb => `--home ${path.join(folder, 'hermes')} ${verb}`));
     });
 
-    it('asks nothing of it where the profile has no service', () => {
+    it('does not call it where the profile has no service', () => {
       const asked = standIn();
       expect(hermesGateway('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('Gateway is not running') });
       expect(hermesGateway('stop')).toMatchObject({ status: 0, stdout: expect.stringContaining('No gateway running for this profile') });
       expect(asked()).toEqual([]);
     });
 
-    it('would ask nothing of it without the patch', () => {
+    it('does not call it without the patch', () => {
       const asked = standIn();
       define();
       expect(hermesGateway('status', '')).toMatchObject({ status: 0, stdout: expect.stringContaining('Gateway is not running') });
       expect(asked()).toEqual([]);
     });
 
-    it('ends with 1 and a sentence where the service could not do it', () => {
+    it('exits with 1 and a message where the service failed', () => {
       standIn(7);
       define();
       expect(hermesGateway('start')).toMatchObject({
@@ -77,14 +77,14 @@ describe.skipIf(!hermes.found)(
       });
     });
 
-    it('drives the real hermes-gateway through a life of a gateway', () => {
+    it('installs, stops, starts, restarts and uninstalls with the real hermes-gateway', () => {
       folder = mkdtempSync(path.join(tmpdir(), 'hermes-cli-real-'));
       const bin = path.join(folder, 'bin');
       mkdirSync(bin);
       mkdirSync(path.join(folder, 'run'), { mode: 0o700 });
       mkdirSync(path.join(folder, 'hermes'));
       writeFileSync(path.join(bin, 'hermes-gateway'), `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 });
-      // On Windows the state folder is the one that Hermes looks into; here it has another name.
+      // Hermes looks into the state folder of Windows; on this system it has another name.
       const states = path.join(folder, 'state', 'hermes-gateway-service');
       mkdirSync(states, { recursive: true });
       symlinkSync(states, path.join(folder, 'HermesGatewayService'));
@@ -105,7 +105,7 @@ describe.skipIf(!hermes.found)(
 
     const python = () => (hermes.found ? hermes.python : '');
 
-    /** Everything that Hermes and hermes-gateway keep, in the folder of the test. */
+    /** Variables that keep all files of Hermes and hermes-gateway in the folder of the test. */
     function surroundings(): Record<string, string> {
       return {
         PATH: `${path.join(folder, 'bin')}:${process.env['PATH']}`,
@@ -125,14 +125,14 @@ describe.skipIf(!hermes.found)(
       return run(python(), [AS_ON_WINDOWS, 'gateway', verb], { env: { ...surroundings(), PYTHONPATH: packages } });
     }
 
-    /** As a service of the present home does. */
+    /** Writes a definition for the present home, as a service does. */
     function define(): void {
       const service = path.join(folder, 'HermesGatewayService', 'HermesGateway-0123abcd');
       mkdirSync(service, { recursive: true });
       writeFileSync(path.join(service, 'definition.json'), JSON.stringify({ home: path.join(folder, 'hermes') }));
     }
 
-    /** A program on the PATH that notes how it is called; gives what was noted. */
+    /** Puts a program on the PATH that records its calls; returns a function that reads them. */
     function standIn(exit = 0): () => string[] {
       folder = mkdtempSync(path.join(tmpdir(), 'hermes-cli-stand-in-'));
       const notes = path.join(folder, 'asked');
@@ -154,7 +154,7 @@ function run(program: string, args: readonly string[], { cwd, env }: RunOptions 
   return spawnSync(program, args, { encoding: 'utf8', ...(cwd && { cwd }), ...(env && { env }) });
 }
 
-/** Its Python, without the web pages that lie beside it. */
+/** Copies the Python files of the package, without its web pages. */
 function copyPackage(from: string, to: string): void {
   const wanted = (source: string) => !/(__pycache__|web_dist|tui_dist)$/.test(source);
   cpSync(from, path.join(to, 'hermes_cli'), { recursive: true, filter: wanted });
