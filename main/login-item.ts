@@ -10,7 +10,7 @@ import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 import { HIDDEN } from './window-policy.ts';
 
-export interface LoginItemApp {
+interface LoginItemApp {
   readonly isPackaged: boolean;
   getLoginItemSettings(options: { args: string[] }): { readonly openAtLogin: boolean; readonly executableWillLaunchAtLogin?: boolean };
   setLoginItemSettings(settings: { openAtLogin: boolean; args: string[] }): void;

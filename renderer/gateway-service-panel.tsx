@@ -33,7 +33,7 @@ export interface GatewayServicePanelProps {
   readonly details?: Disclosure;
 }
 
-export interface Disclosure {
+interface Disclosure {
   readonly open: boolean;
   setOpen(open: boolean): void;
 }

@@ -11,13 +11,13 @@ import { GatewayServiceError } from '../../src/model/errors.ts';
 export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update' | `consent-${'on' | 'off' | 'yes' | 'no' | 'never'}`;
 
 /** State of the UAC stand-in: whether the switch asks for an administrator, and whether the question is open. */
-export interface ConsentState {
+interface ConsentState {
   readonly required: boolean;
   readonly asking: boolean;
 }
 
 /** `lost` from a break of the event stream until it is open again; `refused` permanently, where the token is wrong. */
-export type Link = 'open' | 'lost' | 'refused';
+type Link = 'open' | 'lost' | 'refused';
 
 export interface HttpTransport extends Transport {
   readonly link: Readable<Link>;

@@ -22,7 +22,7 @@ export interface Listener {
   readonly token: string;
 }
 
-export type Route =
+type Route =
   | { readonly to: 'page'; readonly path: string }
   | { readonly to: 'events' }
   | { readonly to: 'verb'; readonly verb: Verb }

@@ -8,7 +8,7 @@ import { TEXTS } from '../texts.ts';
 import type { Driver } from './driver.ts';
 
 /** One change of the announcement on the page. */
-export interface PageChange {
+interface PageChange {
   /** Epoch milliseconds, by the clock of the page. */
   readonly atMs: number;
   readonly announcement: string;

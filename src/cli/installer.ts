@@ -42,13 +42,13 @@ const ENDINGS = {
   updated: 'The app was installed.',
   'not-updated': 'The app could not be replaced; the former one is still there.',
 } as const;
-export type InstallerOutcome = keyof typeof ENDINGS;
+type InstallerOutcome = keyof typeof ENDINGS;
 
 /**
  * Stops every gateway that should run until `release`, or until the installer's process is gone; those that the user has stopped stay so.
  * @throws what `Update.begin` throws; the gateways are up again then
  */
-export async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number; readonly what: string }): Promise<void> {
+async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number; readonly what: string }): Promise<void> {
   const identities = await wanted(ports);
   if (identities.length === 0) return;
   const { processes } = ports.updates;
@@ -67,10 +67,7 @@ export async function hold(ports: InstallerPorts, { pid, what }: { readonly pid:
  * Starts the gateways again that were stopped for this installer; resolves when they are up.
  * @throws GatewayServiceError of the first that did not come up
  */
-export async function release(
-  { updates }: InstallerPorts,
-  outcome: { readonly pid: number; readonly how: InstallerOutcome },
-): Promise<void> {
+async function release({ updates }: InstallerPorts, outcome: { readonly pid: number; readonly how: InstallerOutcome }): Promise<void> {
   const { pid, how } = outcome;
   const isMine = ({ handOff }: UpdateJournal) => handOff?.successor?.pid === pid && isSameProcess(handOff.successor, updates.processes);
   const judge = (journal: UpdateJournal) => (isMine(journal) ? resultOf(how, ENDINGS[how]) : undefined);

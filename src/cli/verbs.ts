@@ -244,7 +244,7 @@ export async function everyInstalled(context: VerbContext): Promise<InstalledTar
 }
 
 /** The gateways that are installed, each with its manager and status. */
-export async function installed({ manager }: Composition, identities: readonly GatewayIdentity[]): Promise<InstalledTarget[]> {
+async function installed({ manager }: Composition, identities: readonly GatewayIdentity[]): Promise<InstalledTarget[]> {
   const all = await Promise.all(identities.map(async identity => ({ identity, manager, status: await manager.status(identity) })));
   return all.filter(({ status: { phase } }) => phase !== 'not-installed' && phase !== 'unsupported');
 }

@@ -85,7 +85,7 @@ export interface Messages {
   readonly details: Readonly<Record<DetailLabel, string>>;
 }
 
-export type DetailLabel =
+type DetailLabel =
   | 'open'
   | 'mechanism'
   | 'meaning'

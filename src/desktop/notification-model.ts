@@ -10,7 +10,7 @@
 
 import type { Snapshot } from './ipc.ts';
 
-export type NeedKind = 'crash-loop' | 'configuration' | 'failed' | 'bad-update' | 'removal-pending';
+type NeedKind = 'crash-loop' | 'configuration' | 'failed' | 'bad-update' | 'removal-pending';
 export type AlertKind = NeedKind | 'recovered';
 
 /** What was reported in the present episode. */

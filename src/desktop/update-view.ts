@@ -10,7 +10,7 @@ import type { Tone } from './views.ts';
 export type { ShownUpdate, UpdateEnd };
 
 /** The steps as a user sees them: the gateways stop, the update runs, the gateways start. */
-export const UPDATE_STAGES = ['stop', 'update', 'start'] as const;
+const UPDATE_STAGES = ['stop', 'update', 'start'] as const;
 export type UpdateStage = (typeof UPDATE_STAGES)[number];
 
 const STAGE_OF: Readonly<Record<UpdateStep, UpdateStage>> = {

@@ -14,7 +14,7 @@ import { asStartTime, type GatewayProcess } from './identity-files.ts';
 import { asObject, asPid, asText, type JsonObject, parseJson, readTextFile } from './tolerant-json.ts';
 
 /** `absent`: nobody serves; `silent`: somebody does but did not answer in time; `garbage`: no answer of this protocol; `refused`: it said no. */
-export type ControlFailure = 'absent' | 'silent' | 'garbage' | 'refused';
+type ControlFailure = 'absent' | 'silent' | 'garbage' | 'refused';
 export type ControlAnswer<T> =
   | { readonly ok: true; readonly result: T }
   | { readonly ok: false; readonly failure: ControlFailure; readonly detail: string };

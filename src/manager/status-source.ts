@@ -119,7 +119,7 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
 }
 
 /** The living runner that the state folder names, if any. */
-export async function livingRunner(folder: StateFolder, processes: ProcessTable): Promise<RunnerRecord | undefined> {
+async function livingRunner(folder: StateFolder, processes: ProcessTable): Promise<RunnerRecord | undefined> {
   const record = await folder.runner();
   return record && isSameProcess(record.process, processes) ? record : undefined;
 }

@@ -22,7 +22,7 @@ import { type ReadTask, readTask, type TaskFields } from './task-xml.ts';
 import type { WrappedService } from './wrapped-service.ts';
 
 /** A script that an autostart has run; it is needed again when the autostart comes back. */
-export interface Launcher {
+interface Launcher {
   readonly file: string;
   readonly text: string;
 }
@@ -31,15 +31,15 @@ interface Started {
   readonly launchers: readonly Launcher[];
 }
 
-export type TaskAutostart = Started & { readonly kind: 'task'; readonly name: string; readonly task: TaskFields };
-export type EntryAutostart = Started & {
+type TaskAutostart = Started & { readonly kind: 'task'; readonly name: string; readonly task: TaskFields };
+type EntryAutostart = Started & {
   readonly kind: 'startup-entry';
   /** Of the file. */
   readonly name: string;
   /** The whole file, as Base64. */
   readonly content: string;
 };
-export type ServiceAutostart = Started & { readonly kind: 'service'; readonly name: string };
+type ServiceAutostart = Started & { readonly kind: 'service'; readonly name: string };
 export type Autostart = TaskAutostart | EntryAutostart | ServiceAutostart;
 export type AutostartKind = Autostart['kind'];
 

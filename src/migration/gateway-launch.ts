@@ -34,7 +34,7 @@ export interface LauncherScript {
 }
 
 /** The folder below a home where Hermes keeps its launchers, and how it calls whatever starts with Windows. */
-export const LAUNCHER_FOLDER = 'gateway-service';
+const LAUNCHER_FOLDER = 'gateway-service';
 const HERMES_NAME = /^Hermes_Gateway(_[^.\\/]+)?(\.|$)/i;
 
 const SCRIPT = /\.(vbs|js|cmd|bat)$/i;

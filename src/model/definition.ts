@@ -19,7 +19,7 @@ const absolutePath = v.pipe(
 const delayMs = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000));
 
 /** Default pause between two probes of a running gateway, in milliseconds; Hermes' own watchdog takes the same. */
-export const PROBE_MS = 30_000;
+const PROBE_MS = 30_000;
 
 const DEFINITION = v.object({
   schema: v.literal(1),

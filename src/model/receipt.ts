@@ -36,7 +36,7 @@ const NOTES = {
 } as const satisfies Record<string, (...values: string[]) => string>;
 
 export type ReceiptNotes = typeof NOTES;
-export type ReceiptNote = {
+type ReceiptNote = {
   [C in keyof ReceiptNotes]: { readonly code: C; readonly values: Parameters<ReceiptNotes[C]> };
 }[keyof ReceiptNotes];
 

@@ -3,7 +3,7 @@
  * any line of ours, so they are emptied by whoever starts a process that has more rights than the one who set them.
  */
 
-export const DANGEROUS_VARIABLES = [
+const DANGEROUS_VARIABLES = [
   'NODE_OPTIONS',
   'NODE_PATH',
   'NODE_EXTRA_CA_CERTS',

@@ -11,7 +11,7 @@ import { hasSessionList } from './session.ts';
 
 const wine_get_version = declare<[], string>('ntdll.dll', 'wine_get_version', 'str', []);
 
-export interface Capabilities {
+interface Capabilities {
   /** Wine's version where this is Wine. For people who read a report; nothing is decided by it. */
   readonly wine?: string;
   /** Whether a service can learn why it was started (Windows 8 and later). */

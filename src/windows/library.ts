@@ -19,7 +19,7 @@ export type LibraryName =
   | 'wintrust.dll';
 
 /** What a call gave. `lastError` is GetLastError() right after it; it means something only where the function says that it failed. */
-export interface Outcome<R> {
+interface Outcome<R> {
   readonly result: R;
   readonly lastError: number;
 }

@@ -14,7 +14,7 @@ import { DWORD, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES
 export type RegistryValue = string | number | readonly string[] | Buffer | ExpandableString;
 
 /** REG_EXPAND_SZ: a string in which Windows replaces %NAME% when it is used. */
-export interface ExpandableString {
+interface ExpandableString {
   readonly expand: string;
 }
 

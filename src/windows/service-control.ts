@@ -4,7 +4,7 @@
  */
 
 /** What happened to a session. Lock, unlock and disconnect end nothing; logon and logoff do. */
-export type SessionChange =
+type SessionChange =
   | 'console-connect'
   | 'console-disconnect'
   | 'remote-connect'

@@ -27,7 +27,7 @@ const ACTIVE = 0;
 const DISCONNECTED = 4;
 const NO_SESSION = 0xffff_ffff;
 
-export type SessionState = 'active' | 'disconnected' | 'other';
+type SessionState = 'active' | 'disconnected' | 'other';
 
 export interface Session {
   readonly id: number;

@@ -3,7 +3,7 @@
  * the result of that run, never of another one. A proof without a test is not shown yet.
  */
 
-export type Where = 'embedded' | 'Wine (rebuilt SCM)' | 'Windows only';
+type Where = 'embedded' | 'Wine (rebuilt SCM)' | 'Windows only';
 
 export interface Proof {
   readonly where: Where;

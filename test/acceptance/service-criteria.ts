@@ -173,6 +173,6 @@ export function acceptService(stage: ServiceStage, proofs: ServiceProofs, { resp
   }
 }
 
-export function seconds(ms: number): string {
+function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(2)} s`;
 }

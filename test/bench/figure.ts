@@ -19,7 +19,7 @@ export interface Measured {
 }
 
 /** What could not be measured here, and what would change that. */
-export interface Unmeasured {
+interface Unmeasured {
   readonly name: string;
   readonly skipped: string;
 }

@@ -9,14 +9,14 @@ export const COMMANDS = ['install', 'start', 'stop', 'restart', 'uninstall', 'sw
 export type CommandName = (typeof COMMANDS)[number];
 
 /** How the gateways that start from now on behave. */
-export const MOODS = ['well', 'slow', 'crashing', 'deaf', 'parent'] as const;
+const MOODS = ['well', 'slow', 'crashing', 'deaf', 'parent'] as const;
 export type Mood = (typeof MOODS)[number];
 
-export const VICTIMS = ['gateway', 'runner', 'host'] as const;
-export type ChaosVictim = (typeof VICTIMS)[number];
+const VICTIMS = ['gateway', 'runner', 'host'] as const;
+type ChaosVictim = (typeof VICTIMS)[number];
 
 /** Files of the state folder, and (from `gateway.pid` on) of Hermes in its home. */
-export const FILES = [
+const FILES = [
   'definition.json',
   'desired.json',
   'history.jsonl',
@@ -29,7 +29,7 @@ export const FILES = [
 ] as const;
 export type ChaosFile = (typeof FILES)[number];
 
-export const DAMAGES = ['empty', 'half', 'rubbish', 'null', 'other'] as const;
+const DAMAGES = ['empty', 'half', 'rubbish', 'null', 'other'] as const;
 export type Damage = (typeof DAMAGES)[number];
 
 export type ChaosEvent =

@@ -10,7 +10,7 @@ import { describe } from 'vitest';
 import { REPOSITORY, type Sandbox } from '../support/sandbox.ts';
 
 /** `ELECTRON_BINARY`, or what Electron's own installer left. Nothing is downloaded: importing the package might. */
-export function findElectron(): string | undefined {
+function findElectron(): string | undefined {
   const given = process.env['ELECTRON_BINARY'];
   if (given) return given;
   const folder = path.dirname(createRequire(import.meta.url).resolve('electron/package.json'));

@@ -16,7 +16,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
 type Path = readonly (string | number)[];
 
 /** A document of ours in which one place, however deep, holds something else, or is missing. */
-export function bent(document: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
+function bent(document: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
   return fc.tuple(document, fc.nat(), fc.option(anyJson)).map(([whole, place, other]) => {
     const places = pathsOf(whole);
     return replaced(whole, places[place % places.length] ?? [], other === null ? undefined : other);
@@ -24,7 +24,7 @@ export function bent(document: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
 }
 
 /** Its text, cut off or with bytes in it that were never written. */
-export function torn(document: fc.Arbitrary<object>): fc.Arbitrary<Buffer> {
+function torn(document: fc.Arbitrary<object>): fc.Arbitrary<Buffer> {
   return fc.tuple(document, fc.nat(), fc.uint8Array({ maxLength: 8 }), fc.boolean()).map(([whole, place, bytes, goesOn]) => {
     const text = Buffer.from(JSON.stringify(whole));
     const at = place % (text.length + 1);

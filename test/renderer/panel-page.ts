@@ -13,7 +13,7 @@ import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { LOG_LINES, NOW, receiptFor } from './snapshots.ts';
 
-export const DIST = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
+const DIST = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
 /** A name below localhost is a secure context, as the app's own scheme is; nothing listens there. */
 const ORIGIN = 'http://panel.localhost';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { findChromium, launchChromium } from '../../demo/story/chromium.ts';
 
 /** Said in the name of every test that is skipped without a browser. */
-export const NEEDS_CHROMIUM = 'needs a Chromium';
+const NEEDS_CHROMIUM = 'needs a Chromium';
 
 /** A suite that shares one browser. Without one, every test of it is skipped, and the suite's name says why. */
 export function describeInChromium(name: string, suite: (browser: () => Browser) => void): void {

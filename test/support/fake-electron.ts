@@ -9,7 +9,7 @@ export const OWN_PAGE = 'app://hermes/index.html';
 
 type Handler = (event: IpcEventPort, ...args: unknown[]) => Promise<unknown>;
 
-export class FakeWindow extends EventEmitter {
+class FakeWindow extends EventEmitter {
   visible = true;
   minimized = false;
   focused = false;

@@ -21,7 +21,7 @@ export interface Clock {
   after(delayMs: number, task: () => void): () => void;
 }
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: Date.now,
   after: (delayMs, task) => {
     const timer = setTimeout(task, delayMs);

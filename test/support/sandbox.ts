@@ -189,7 +189,7 @@ export function commandLine(pid: number): string[] {
   return (readProc(pid, 'cmdline') ?? '').split('\0');
 }
 
-export function parentOf(pid: number): number {
+function parentOf(pid: number): number {
   const stat = readProc(pid, 'stat') ?? '';
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }

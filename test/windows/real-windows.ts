@@ -2,7 +2,7 @@
 // machine without a Hermes of its own; and it fails, rather than being skipped, where what it would then show were nothing.
 
 /** Set by `npm run windows`: nobody gets services on their machine by `npm test`. */
-export const ASKED_FOR = 'HERMES_GATEWAY_REAL_SCM';
+const ASKED_FOR = 'HERMES_GATEWAY_REAL_SCM';
 
 /** Names the installer to try, set by `npm run windows -- --installer`. */
 export const INSTALLER = 'HERMES_GATEWAY_INSTALLER';

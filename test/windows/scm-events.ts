@@ -2,7 +2,7 @@
 // action will be taken in %3 milliseconds". Its numbers are read from the event's data, never from its localized text.
 import type { ServiceFailure } from '../acceptance/service-stage.ts';
 
-export const SERVICE_FAILED_EVENT = 7031;
+const SERVICE_FAILED_EVENT = 7031;
 
 /** For `wevtutil qe System /q:…`: what the SCM wrote about failures since a moment. @param since ISO 8601, UTC */
 export function failuresQuery(since: string): string {
