@@ -11,6 +11,8 @@ const require = createRequire(import.meta.url);
 
 it.each([
   ['biome finds nothing to say', '@biomejs/biome', 'biome', ['check', '--max-diagnostics=50', '.']],
+  ['knip finds no file, export or package that nothing uses', 'knip', 'knip', []],
+  ['knip finds no code that only tests use', 'knip', 'knip', ['--production']],
   ['engine, main process, tests and scripts keep their types', 'typescript', 'tsc', ['--noEmit', '--project', '.']],
   ['the panel keeps its types', 'typescript', 'tsc', ['--noEmit', '--project', 'renderer']],
   ['the example of the Hermes app keeps its types', 'typescript', 'tsc', ['--noEmit', '--project', 'examples/hermes']],
