@@ -29,7 +29,7 @@ describe.skipIf(!hermes.found)(
     afterAll(() => rmSync(patched, { recursive: true, force: true }));
     afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
-    it('applies with patch -p1 too, without an offset or a fuzz', () => {
+    it('applies with patch -p1 without an offset or fuzz', () => {
       folder = mkdtempSync(path.join(tmpdir(), 'hermes-cli-plain-'));
       if (hermes.found) copyPackage(hermes.packageFolder, folder);
       const applied = run('patch', ['-p1', '--input', PATCH], { cwd: folder });

@@ -13,7 +13,7 @@ import { itProves } from './it-proves.ts';
 const skipped = process.platform === 'linux' ? undefined : 'gateways are counted by /proc, on Linux only';
 const SLOW_UPDATE = fileURLToPath(new URL('slow-update.mjs', import.meta.url));
 
-describe.skipIf(skipped !== undefined)('acceptance, embedded mechanism', () => {
+describe.skipIf(skipped !== undefined)('acceptance of the embedded mechanism', () => {
   let gateway: EmbeddedGateway;
   let census: ReturnType<typeof watchGateways>;
   beforeEach(async () => {

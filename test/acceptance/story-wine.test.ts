@@ -27,7 +27,7 @@ describe.skipIf(!wine.ok)(
   // The first run on a machine makes the rig's template, too.
   { timeout: 300_000 },
   () => {
-    it('plays the story with a Windows service and leaves neither a process nor a prefix', async () => {
+    it('plays the story with a Windows service and leaves no process and no Wine prefix', async () => {
       const { child, ended } = startStory(['--wine', '--no-browser', '--json']);
       running = child;
       const { code, stdout } = await ended;
@@ -44,7 +44,7 @@ describe.skipIf(!wine.ok)(
       expectNothingLeft(report.folder);
     });
 
-    it('cleans up after Ctrl+C in a terminal', async () => {
+    it('removes everything after Ctrl+C in a terminal', async () => {
       let interrupted = false;
       const { child, ended } = startStory(['--wine', '--no-browser'], {
         onOutput: (output, story) => {
@@ -62,8 +62,8 @@ describe.skipIf(!wine.ok)(
   },
 );
 
-describe('a trial below Wine', () => {
-  it('is refused where the rig is missing, with the way to get it', () => {
+describe('a trial under Wine', () => {
+  it('refuses to start a trial when the Wine rig is missing, and prints how to get it', () => {
     const missing = () => requireRig({ ok: false, reason: "Debian's wine64 is missing" });
     expect(missing).toThrow(
       expect.objectContaining({

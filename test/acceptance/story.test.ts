@@ -31,7 +31,7 @@ function expectNothingLeft(): void {
 }
 
 describe('npm start', { timeout: 180_000 }, () => {
-  it('plays the story without a browser and leaves neither a process nor a file', async () => {
+  it('plays the story without a browser and leaves no process and no file', async () => {
     const { code, stdout, stderr } = await playStory(['--no-browser', '--json']);
     const report = JSON.parse(stdout) as {
       ok: boolean;
@@ -59,7 +59,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expectNothingLeft();
   });
 
-  it('cleans up after Ctrl+C in the middle of it', async () => {
+  it('removes everything after Ctrl+C in the middle of the story', async () => {
     let interrupted = false;
     const { code, stdout } = await playStory(['--no-browser'], {
       onOutput: (output, child) => {
@@ -74,7 +74,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expectNothingLeft();
   });
 
-  it('says of a step that fails what was expected, what was seen and where the logs are', async () => {
+  it('reports for a failed step what was expected, what was seen and where the logs are', async () => {
     const bin = path.join(temporary, 'bin');
     mkdirSync(bin);
     writeFileSync(path.join(bin, 'hermes'), '#!/bin/sh\necho no token configured\nexit 1\n', { mode: 0o755 });
@@ -87,7 +87,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expectNothingLeft();
   });
 
-  it('says what is wrong with its command line, and changes nothing', async () => {
+  it('reports an invalid command line and changes nothing', async () => {
     const { code, stdout, stderr } = await playStory(['--no-such-option']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain("'--no-such-option'");
@@ -98,7 +98,7 @@ describe('npm start', { timeout: 180_000 }, () => {
   it.each([
     ['there is no such home', ['--home', '/nowhere/at/all'], 'The Hermes home folder does not exist.'],
     ['there is no Hermes', ['--gateway', 'hermes'], 'No Hermes gateway program was found for this home.'],
-  ])('says what to do where %s', async (_what, argv, message) => {
+  ])('prints a remedy where %s', async (_what, argv, message) => {
     const { code, stdout, stderr } = await playStory(argv, { env: { PATH: temporary } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.replace('Building…\n', '').split('\n')).toEqual([expect.stringContaining(message), expect.stringMatching(/\.$/), '']);

@@ -9,8 +9,8 @@ import { acceptanceTable, resultOf } from './table.ts';
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const proofs = CRITERIA.flatMap(({ proofs }) => Object.entries<Proof>(proofs));
 
-describe('the acceptance table', () => {
-  it('has every proof once, and only tests that exist', () => {
+describe('acceptance table', () => {
+  it('lists every proof once and names only test files that exist', () => {
     expect(new Set(proofs.map(([id]) => id)).size).toBe(proofs.length);
     for (const [, { test }] of proofs) if (test !== undefined) expect(existsSync(path.join(checkout, test)), test).toBe(true);
   });
@@ -21,11 +21,11 @@ describe('the acceptance table', () => {
     ['what was left out of this run', { where: 'embedded', shows: 'x', test: 'a' }, undefined, 'not part of this run'],
     ['what was skipped', { where: 'embedded', shows: 'x', test: 'a' }, { state: 'skipped', reason: 'no wine64' }, 'skipped, no wine64'],
     ['what failed', { where: 'embedded', shows: 'x', test: 'a' }, { state: 'failed', figure: '1 s' }, 'FAILED'],
-  ])('never passes %s', (_what, proof, shown, expected) => {
+  ])('never counts as passed: %s', (_what, proof, shown, expected) => {
     expect(resultOf(proof, shown)).toBe(expected);
   });
 
-  it('shows the figure of what passed, below the sentence that it is about', () => {
+  it('shows the measured figure of a passed proof below its sentence', () => {
     const [first, second] = acceptanceTable(new Map([['respawn-embedded', { state: 'passed', figure: 'back after 1.2 s' }]]))
       .split('\n\n')
       .slice(1);

@@ -13,8 +13,8 @@ const DEADLINE_MS = 300_000;
 const linux = process.platform === 'linux';
 const everything = { profiles: 3, without: new Set<never>() };
 
-describe('commands and faults in any order', () => {
-  it('are the same with the same seed, and come back from their lines', () => {
+describe('commands and faults in random order', () => {
+  it('generates the same script for the same seed and parses every line of it back', () => {
     const script = scriptOf(7, everything, 200);
     expect(script).toEqual(scriptOf(7, everything, 200));
     expect(script).not.toEqual(scriptOf(8, everything, 200));
@@ -22,7 +22,7 @@ describe('commands and faults in any order', () => {
   });
 
   it.skipIf(!linux)(
-    `leave what must be true of ${PROFILES} gateways true, ${EVENTS} times${linux ? '' : ' (processes are listed on Linux only)'}`,
+    `keeps every invariant of ${PROFILES} gateways through ${EVENTS} events${linux ? '' : ' (processes are listed on Linux only)'}`,
     async () => {
       const open = async () => new EmbeddedChaos(PROFILES);
       const { findings, events, births } = await playRounds({ open, seed: SEED, events: EVENTS, eventsPerRound: EVENTS, shrinkMs: 0 });

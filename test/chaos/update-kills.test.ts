@@ -12,7 +12,7 @@ const DEADLINE_MS = 300_000;
 const linux = process.platform === 'linux';
 
 describe('kill -9 in the middle of an update', () => {
-  it('comes in the same order with the same seed', () => {
+  it('plans the kills in the same order for the same seed', () => {
     const first = (seed: number) => {
       const { actor, updateMs, atMs } = killPlans(seed, { actors: ACTORS, spanMs: 1_000 }).next().value;
       return { actor, updateMs, atMs };
@@ -22,7 +22,7 @@ describe('kill -9 in the middle of an update', () => {
   });
 
   it.skipIf(!linux)(
-    `loses no gateway, starts none twice and leaves nothing behind, ${RUNS} times${linux ? '' : ' (processes are listed on Linux only)'}`,
+    `loses no gateway, starts none twice and leaves nothing over in ${RUNS} killed updates${linux ? '' : ' (processes are listed on Linux only)'}`,
     async () => {
       const stage = await openEmbeddedStage();
       try {

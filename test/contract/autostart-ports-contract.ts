@@ -20,7 +20,7 @@ const FIELDS = { command: 'wscript.exe', args: '//B //Nologo "C:\\Jörg & 方舟
 const NAME = 'Hermes_Gateway_contract';
 
 export function taskSchedulerContract(name: string, open: Open<TaskStage>): void {
-  describe(`the task scheduler (${name})`, () => {
+  describe(`task scheduler (${name})`, () => {
     let stage: TaskStage;
     beforeEach(async () => {
       stage = await open();
@@ -31,7 +31,7 @@ export function taskSchedulerContract(name: string, open: Open<TaskStage>): void
     });
     const found = async () => (await stage.port.find('hermes_gateway_CONTRACT')).map(({ xml }) => xml && readTask(xml)?.fields);
 
-    it('finds a task that was made, with every letter of it, and no more once it is removed', async () => {
+    it('finds a created task with its exact content until the task is removed', async () => {
       expect(await found()).toEqual([]);
       expect(await stage.port.create(NAME, writeTask(FIELDS, stage.user))).toBe(true);
       expect(await found()).toEqual([FIELDS]);
@@ -39,17 +39,17 @@ export function taskSchedulerContract(name: string, open: Open<TaskStage>): void
       expect(await found()).toEqual([]);
     });
 
-    it('never replaces a task', async () => {
+    it('never replaces an existing task', async () => {
       await stage.port.create(NAME, writeTask(FIELDS, stage.user));
       expect(await stage.port.create(NAME, writeTask({ ...FIELDS, command: 'other.exe' }, stage.user))).toBe(false);
       expect(await found()).toEqual([FIELDS]);
     });
 
-    it('removes what is not there without a word', async () => {
+    it('removes a missing task without an error', async () => {
       expect(await stage.port.remove(NAME)).toBe(true);
     });
 
-    it('says that a task stays which only an administrator may remove', async ({ skip }) => {
+    it('reports that a task remains which only an administrator may remove', async ({ skip }) => {
       if (!stage.putAsAdministrator) skip('no administrator is at hand');
       await stage.putAsAdministrator?.(NAME, writeTask(FIELDS, stage.user));
       expect(await stage.port.remove(NAME)).toBe(false);
@@ -59,7 +59,7 @@ export function taskSchedulerContract(name: string, open: Open<TaskStage>): void
 }
 
 export function startupFolderContract(name: string, open: Open<Stage<StartupFolder>>): void {
-  describe(`the Startup folder (${name})`, () => {
+  describe(`Startup folder (${name})`, () => {
     let stage: Stage<StartupFolder>;
     beforeEach(async () => {
       stage = await open();
@@ -67,13 +67,13 @@ export function startupFolderContract(name: string, open: Open<Stage<StartupFold
     afterEach(() => stage.dispose());
     const content = async (file: string) => (await stage.port.list()).find(each => each.name === file)?.content.toString();
 
-    it('has nothing where it is missing, and is made by the first file', async () => {
+    it('lists nothing when the Startup folder is missing, and creates it with the first file', async () => {
       expect(await stage.port.list()).toEqual([]);
       expect(await stage.port.write('a.vbs', Buffer.from('grüß 方舟'))).toBe(true);
       expect(await content('a.vbs')).toBe('grüß 方舟');
     });
 
-    it('never replaces a file, but completes what was begun with the same words', async () => {
+    it('never replaces another file, but completes a partly written file with the same content', async () => {
       await stage.port.write('a.vbs', Buffer.from('sh.R'));
       expect(await stage.port.write('a.vbs', Buffer.from('sh.Run'))).toBe(true);
       expect(await stage.port.write('a.vbs', Buffer.from('sh.Run'))).toBe(true);
@@ -81,7 +81,7 @@ export function startupFolderContract(name: string, open: Open<Stage<StartupFold
       expect(await content('a.vbs')).toBe('sh.Run');
     });
 
-    it('removes a file, and what is not there without a word', async () => {
+    it('removes a file, and a missing file without an error', async () => {
       await stage.port.write('a.vbs', Buffer.from('a'));
       expect(await stage.port.remove('a.vbs')).toBe(true);
       expect(await stage.port.remove('a.vbs')).toBe(true);
@@ -96,14 +96,14 @@ export interface ServiceStage extends Stage<ServiceRegistry> {
 }
 
 export function serviceRegistryContract(name: string, open: Open<ServiceStage>): void {
-  describe(`the services of wrappers (${name})`, () => {
+  describe(`services of wrappers (${name})`, () => {
     let stage: ServiceStage;
     beforeEach(async () => {
       stage = await open();
     });
     afterEach(() => stage.dispose());
 
-    it('are found with what they start, until they are disabled', async () => {
+    it('finds wrapper services with their commands until they are disabled', async () => {
       const command = ['C:\\a b\\python.exe', '-m', 'hermes_cli.main', 'gateway', 'run'];
       await stage.put('contract-bot', command, ['HERMES_HOME=C:\\h']);
       const mine = async () => (await stage.port.find()).filter(each => each.name === 'contract-bot');

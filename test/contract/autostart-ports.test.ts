@@ -49,7 +49,7 @@ taskSchedulerContract('through a stand-in for schtasks.exe', () => {
   };
 });
 
-it('a task scheduler that fails, or is not there, is told as one that cannot be asked', async () => {
+it('reports a task scheduler that fails or is missing as "cannot be queried"', async () => {
   const { folder, program, dispose } = ownSchtasks();
   try {
     writeFileSync(path.join(folder, 'silent'), '');
@@ -65,7 +65,7 @@ startupFolderContract('files', () => {
   return { port: startupFiles(new FolderShell(path.join(folder, 'Startup'))), dispose };
 });
 
-it('a Startup folder that cannot be found is told as one that cannot be asked', async () => {
+it('reports a Startup folder that cannot be found as "cannot be queried"', async () => {
   const shell = {
     folder: () => {
       throw new Error('no such folder');

@@ -110,8 +110,8 @@ class Events {
   }
 }
 
-describe('what is served', () => {
-  it('is the page, with its token or without, and every file that it needs', async () => {
+describe('served files', () => {
+  it('serves the page with and without its token, and every file that the page needs', async () => {
     for (const address of [`/?token=${token()}`, '/', '/index.html']) {
       const page = await ask({ path: address });
       expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
@@ -120,7 +120,7 @@ describe('what is served', () => {
       expect(await ask({ path: `/assets/${name}` })).toMatchObject({ status: 200 });
   });
 
-  it('says on everything that nothing else may use, frame or keep it', async () => {
+  it('sends headers that forbid other sites to use, frame or cache every response', async () => {
     for (const answer of [await ask({ path: '/' }), await ask({ path: '/nothing' }), await askVerb('get', '{}')]) {
       expect(answer.headers).toMatchObject({
         'x-content-type-options': 'nosniff',
@@ -132,21 +132,21 @@ describe('what is served', () => {
     }
   });
 
-  it('has 256 bits of token, another one each time', async () => {
+  it('creates a new 256-bit token at every start', async () => {
     const other = await openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: PAGES });
     await other.close();
     expect(Buffer.from(token(), 'base64url')).toHaveLength(32);
     expect(new URL(other.url).searchParams.get('token')).not.toBe(token());
   });
 
-  it('is nothing where nothing was built, and says what to do', async () => {
+  it('refuses to open when the pages are not built, and names the build command', async () => {
     await expect(openBrowserShell({ controller: trial.controller, attempt: trial.attempt, pages: trial.folder })).rejects.toMatchObject({
       remedy: 'Build it with "npm run build".',
     });
   });
 });
 
-describe('what is refused', () => {
+describe('refused requests', () => {
   it.each([
     ['/../package.json'],
     ['/assets/../../../package.json'],
@@ -156,11 +156,11 @@ describe('what is refused', () => {
     ['//etc/passwd'],
     ['/assets/'],
     ['/index.html%00'],
-  ])('every path that is no file of the page: %s', async address => {
+  ])('refuses a path that is no file of the page: %s', async address => {
     expect(await ask({ path: address })).toMatchObject({ status: 404, text: 'This address does not exist.\n' });
   });
 
-  it('a verb without the token, or with another one, in a plain sentence', async () => {
+  it('refuses a verb without the token or with another token, with a plain message', async () => {
     for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token()}`]) {
       const answer = await askVerb('get', '{}', { authorization });
       expect(answer).toMatchObject({ status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' } });
@@ -170,19 +170,19 @@ describe('what is refused', () => {
     expect(await ask({ path: '/?token=wrong' })).toMatchObject({ status: 401 });
   });
 
-  it('another host and another page, whatever they know', async () => {
+  it('refuses another Host header and another origin even with the token', async () => {
     expect(await askVerb('get', '{}', { host: `evil.example:${port()}` })).toMatchObject({ status: 403 });
     expect(await askVerb('get', '{}', { origin: 'http://evil.example' })).toMatchObject({ status: 403 });
     expect(await ask({ path: `/api/events?token=${token()}`, headers: { origin: 'null' } })).toMatchObject({ status: 403 });
   });
 
-  it('an unknown verb, a wrong method, a form', async () => {
+  it('refuses an unknown verb, a wrong method and a form', async () => {
     expect(await askVerb('format', '{}')).toMatchObject({ status: 404 });
     expect(await askVerb('get', '{}', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
     expect(await ask({ method: 'DELETE', path: '/' })).toMatchObject({ status: 405 });
   });
 
-  it('more than anybody has to say', async () => {
+  it('refuses a request body that is too large', async () => {
     expect(await askVerb('get', JSON.stringify({ profile: 'x'.repeat(300_000) }))).toMatchObject({ status: 413 });
   });
 
@@ -199,7 +199,7 @@ describe('what is refused', () => {
     ['try', '{"what":"format"}'],
     ['try', '{"what":"kill","more":1}'],
     ['try', '7'],
-  ])('garbage to %s (%s), as a value and without a trace of the inside', async (verb, body) => {
+  ])('answers an invalid request to %s (%s) with an error value that shows no internals', async (verb, body) => {
     const answer = await askVerb(verb, body);
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.text)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
@@ -208,21 +208,21 @@ describe('what is refused', () => {
     expect((await trial.manager.status(trial.identity)).phase).toBe('not-installed');
   });
 
-  it('to show a file, where there is no file manager', async () => {
+  it('refuses to reveal a file where there is no file manager', async () => {
     expect(await reply('reveal', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
     expect(await reply('reveal', { profile: 'default', path: '/etc/passwd' })).toMatchObject({ ok: false, error: { code: 'bad-request' } });
   });
 
-  it('a profile that is not there', async () => {
+  it('refuses a profile that does not exist', async () => {
     expect(await reply('get', { profile: 'nobody' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
 
-  it('a stand-in for a gateway that does not run, with a remedy', async () => {
+  it('refuses to simulate a fault of a gateway that does not run, and gives a remedy', async () => {
     expect(await reply('try', { what: 'kill' })).toMatchObject({ ok: false, error: { code: 'gateway-not-running' } });
     tried.length = 0;
   });
 
-  it('what is no HTTP at all, and goes on', async () => {
+  it('refuses a request that is not valid HTTP and keeps serving', async () => {
     expect(await ask({ method: 'GET', path: '/', headers: { 'content-length': 'x' } }).catch(() => 'hung up')).toSatisfy(
       (answer: Answer | string) => typeof answer === 'string' || answer.status === 400,
     );
@@ -230,8 +230,8 @@ describe('what is refused', () => {
   });
 });
 
-describe('who is told', () => {
-  it('is every page: at once, and after every change', async () => {
+describe('pushes to the pages', () => {
+  it('sends the state to every page at once and after every change', async () => {
     const [one, other] = [new Events(), new Events()];
     await expect
       .poll(() => [one.snapshots.at(-1)?.status.phase, other.snapshots.at(-1)?.status.phase])
@@ -251,7 +251,7 @@ describe('who is told', () => {
     other.close();
   });
 
-  it('is every page about the question of Windows, and each may answer it', async () => {
+  it('shows the simulated UAC question on every page and accepts the answer of each', async () => {
     const page = new Events();
     await reply('try', { what: 'consent-on' });
     await expect.poll(() => page.consents.at(-1)).toEqual({ required: true, asking: false });
@@ -266,7 +266,7 @@ describe('who is told', () => {
     tried.length = 0;
   });
 
-  it('is nobody when the last page is closed, and then nothing is watched', async () => {
+  it('watches nothing after the last page is closed', async () => {
     expect(watching).toBe(0);
     const [one, other] = [new Events(), new Events()];
     await expect.poll(() => one.snapshots.length > 0 && other.snapshots.length > 0).toBe(true);
@@ -278,13 +278,13 @@ describe('who is told', () => {
     await expect.poll(() => watching).toBe(0);
   });
 
-  it('is still there after a long silence, by a comment', async () => {
+  it('keeps a silent event stream open with comments', async () => {
     const page = new Events();
     await expect.poll(() => page.comments).toBeGreaterThan(1);
     page.close();
   });
 
-  it('is let go when the shell closes', async () => {
+  it('ends the event stream when the shell closes', async () => {
     const page = new Events();
     await expect.poll(() => page.snapshots.length).toBeGreaterThan(0);
     await shell.close();

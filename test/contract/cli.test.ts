@@ -38,19 +38,19 @@ const untilPrinted = (running: Running, text: string) =>
   poll(() => (running.out + running.err).includes(text), { what: `"${text}"`, deadlineMs: 20_000 });
 
 describe('answers that need no gateway', () => {
-  it('gives help and version', async () => {
+  it('prints help and version', async () => {
     expect(await run('--version')).toEqual({ exit: EXIT.done, out: `${packageJson.version}\n`, err: '' });
     expect(await run('--help')).toMatchObject({ exit: EXIT.done, out: expect.stringContaining('Exit codes:'), err: '' });
   });
 
-  it('answers mistakes with exit code 2, in JSON where asked', async () => {
+  it('answers usage errors with exit code 2, in JSON when asked for', async () => {
     expect(await run('strat')).toMatchObject({ exit: EXIT.usage, out: '', err: expect.stringContaining('Did you mean start?') });
     const asked = await run('--json', 'status', '--profile', 'No Such');
     expect(asked.exit).toBe(EXIT.usage);
     expect(document(asked)).toMatchObject({ ok: false, error: { code: 'profile-invalid' } });
   });
 
-  it('says "not installed" with exit code 4, and leaves no file behind by asking', async () => {
+  it('reports "not installed" with exit code 4 and creates no file', async () => {
     expect(document(await run('status', '--json'))).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
     for (const argv of [['status'], ['status', '--all'], ['start'], ['stop'], ['restart'], ['logs']]) {
       expect((await run(...argv)).exit).toBe(EXIT.notInstalled);
@@ -66,13 +66,13 @@ describe('answers that need no gateway', () => {
     expect((await run('explain', '20')).out).toContain('event 20 of the source "Hermes Gateway Service"');
   });
 
-  it('is not upset by a reader that goes away', async () => {
+  it('ends without an error when the reader of its output closes the pipe', async () => {
     const running = start('explain');
     running.child.stdout?.destroy();
     expect(await running.ended).toMatchObject({ exit: EXIT.done, err: '' });
   });
 
-  it('says which gateway program it looked for', async () => {
+  it('names the gateway program that it looked for', async () => {
     const answer = await run('install', '--json');
     expect(answer.exit).toBe(EXIT.failed);
     expect(document(answer).error).toMatchObject({ code: 'gateway-command-missing', message: expect.stringContaining(surroundings.home) });
@@ -80,8 +80,8 @@ describe('answers that need no gateway', () => {
   });
 });
 
-describe('the life of a gateway', () => {
-  it('is kept from install to uninstall, and after a kill', async () => {
+describe('life cycle of a gateway', () => {
+  it('keeps a gateway running from install to uninstall, also after a kill', async () => {
     const receipt = document(await run(...installArgs(), '--dry-run', '--json')).receipt;
     expect(receipt.entries.length).toBeGreaterThan(3);
     expect(surroundings.files()).toEqual([]);
@@ -108,24 +108,27 @@ describe('the life of a gateway', () => {
     expect(surroundings.files()).toEqual([]);
   });
 
-  it.each(['Jo O’Neil & "Söhne"', "it's 100% $HOME `x`", '家 🏠 café', 'two  spaces and a #'])('works in a home called %j', async name => {
-    const strange = makeSurroundings(name);
-    const asked = async (...argv: string[]) => document(await runProgram(strange, ...argv, '--json'));
-    try {
-      const installed = await asked(...installArgs());
-      expect(installed).toMatchObject({ ok: true, status: { phase: 'running' } });
-      expect(fs.existsSync(path.join(strange.home, 'gateway.pid'))).toBe(true);
-      expect((await asked('restart')).status.phase).toBe('running');
-      expect((await asked('status', '--home', strange.home)).status.service).toBe(installed.status.service);
-      expect((await asked('uninstall')).status.phase).toBe('not-installed');
-      expect(strange.files()).toEqual([]);
-    } finally {
-      await runProgram(strange, 'uninstall');
-      strange.dispose();
-    }
-  });
+  it.each(['Jo O’Neil & "Söhne"', "it's 100% $HOME `x`", '家 🏠 café', 'two  spaces and a #'])(
+    'works in a home called %j from install to uninstall',
+    async name => {
+      const strange = makeSurroundings(name);
+      const asked = async (...argv: string[]) => document(await runProgram(strange, ...argv, '--json'));
+      try {
+        const installed = await asked(...installArgs());
+        expect(installed).toMatchObject({ ok: true, status: { phase: 'running' } });
+        expect(fs.existsSync(path.join(strange.home, 'gateway.pid'))).toBe(true);
+        expect((await asked('restart')).status.phase).toBe('running');
+        expect((await asked('status', '--home', strange.home)).status.service).toBe(installed.status.service);
+        expect((await asked('uninstall')).status.phase).toBe('not-installed');
+        expect(strange.files()).toEqual([]);
+      } finally {
+        await runProgram(strange, 'uninstall');
+        strange.dispose();
+      }
+    },
+  );
 
-  it('takes two installs at once for one', async () => {
+  it('treats two installs at the same time as one', async () => {
     const [first, second] = (await Promise.all([run(...installArgs(), '--json'), run(...installArgs(), '--json')])).map(document);
     expect(first.status.phase).toBe('running');
     expect(second.status.gatewayPid).toBe(first.status.gatewayPid);
@@ -145,7 +148,7 @@ describe('the life of a gateway', () => {
     await run('uninstall', '--profile', 'work');
   });
 
-  it('tells why a gateway does not come up, and keeps the installation', async () => {
+  it('reports why a gateway does not start, and keeps the installation', async () => {
     const answer = await run(...installArgs('--exit-at-once', '78'), '--json');
     expect(answer.exit).toBe(EXIT.failed);
     expect(document(answer).error.code).toBe('gateway-configuration');
@@ -157,7 +160,7 @@ describe('the life of a gateway', () => {
 });
 
 describe('logs -f', () => {
-  it('shows what is printed later, and ends quietly at Ctrl+C', async () => {
+  it('prints new log lines as they come and ends quietly at Ctrl+C', async () => {
     await run(...installArgs());
     const following = start('logs', '-f', '--json');
     await untilPrinted(following, 'running');
@@ -171,7 +174,7 @@ describe('logs -f', () => {
 });
 
 describe('Ctrl+C', () => {
-  it('during an installation ends with 130 and leaves nothing half done', async () => {
+  it('exits with 130 and leaves no partial installation after Ctrl+C during an install', async () => {
     const installing = start(...installArgs('--start-delay-ms', '60000'), '--json');
     await untilPrinted(installing, 'Waiting for the gateway');
     installing.child.kill('SIGINT');
@@ -184,7 +187,7 @@ describe('Ctrl+C', () => {
     expect(surroundings.files()).toEqual([]);
   });
 
-  it('ends a supervisor in the foreground, and the gateway with it', async () => {
+  it('ends a supervisor in the foreground and its gateway at Ctrl+C', async () => {
     await run(...installArgs());
     expect(document(await run('supervise', '--json'))).toMatchObject({ ok: false, error: { code: 'busy' } });
     await run('stop');
@@ -199,7 +202,7 @@ describe('Ctrl+C', () => {
 });
 
 describe('update', () => {
-  it('runs the command with the gateway down, and starts it again', async () => {
+  it('runs the update command while the gateway is stopped, and starts the gateway again', async () => {
     const { gatewayPid } = document(await run(...installArgs(), '--json')).status;
     const seen = path.join(surroundings.folder, 'seen.json');
     const script = `"${process.execPath}" "${PROGRAM}" status --json > "${seen}"; echo done; exit 0`;
@@ -211,7 +214,7 @@ describe('update', () => {
     expect(after.gatewayPid).not.toBe(gatewayPid);
   });
 
-  it('starts it again when the command fails', async () => {
+  it('starts the gateway again when the update command fails', async () => {
     await run(...installArgs());
     const updated = await run('update', '--json', '--', 'sh', '-c', 'exit 9');
     expect(updated.exit).toBe(EXIT.failed);
@@ -219,7 +222,7 @@ describe('update', () => {
     expect((await status()).phase).toBe('running');
   });
 
-  it('loses no gateway when it is killed itself', async () => {
+  it('loses no gateway when the update itself is killed', async () => {
     await run(...installArgs());
     const go = path.join(surroundings.folder, 'go');
     const updating = start('update', '--', 'sh', '-c', `while ! test -e "${go}"; do sleep 0.05; done`);
@@ -231,7 +234,7 @@ describe('update', () => {
   });
 });
 
-describe('a damaged state', () => {
+describe('damaged state', () => {
   /** A Hermes of the newer generation whose launcher starts the sample gateway, so that the default command resolves. */
   const makeHermes = () => {
     const launcher = path.join(surroundings.home, 'hermes-agent', '.hermes', 'bin', 'hermes');
@@ -242,7 +245,7 @@ describe('a damaged state', () => {
   const stateFile = async (name: string) =>
     path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service', (await status()).service, name);
 
-  it('is found by doctor and repaired by doctor --fix, and the damaged file is kept', async () => {
+  it('finds damaged state with doctor, repairs it with doctor --fix and keeps the damaged file', async () => {
     makeHermes();
     expect(document(await run('install', '--json')).status.phase).toBe('running');
     await run('stop');
@@ -264,13 +267,13 @@ describe('a damaged state', () => {
     expect(await status()).toMatchObject({ phase: 'running', problems: [] });
   });
 
-  it('can be installed over', async () => {
+  it('installs over damaged state', async () => {
     await run(...installArgs());
     fs.writeFileSync(await stateFile('definition.json'), 'rubbish');
     expect(document(await run(...installArgs(), '--json')).status).toMatchObject({ phase: 'running', problems: [] });
   });
 
-  it('can be uninstalled', async () => {
+  it('uninstalls from damaged state', async () => {
     await run(...installArgs());
     fs.writeFileSync(await stateFile('definition.json'), 'rubbish');
     expect(document(await run('uninstall', '--json')).status.phase).toBe('not-installed');

@@ -25,23 +25,23 @@ function started(): string {
   return execFileSync('sh', ['-c', '"$@" 2>&1', 'sh', process.execPath, ...args], { encoding: 'utf8' });
 }
 
-it('starts from the code that the build left, wherever it lies', () => {
+it('starts from the compiled code of the build in any folder', () => {
   expect(started()).toMatch(/^refused: false\n\d+\.\d+\.\d+\n$/);
 });
 
-it('is compiled when the code is gone', () => {
+it('compiles the host when the cached code is missing', () => {
   fs.rmSync(code());
   expect(started()).toMatch(/^refused: undefined\n\d+\.\d+\.\d+\n$/);
 });
 
-it.each([0, 40, 200_000])('is compiled when byte %i of the code is another', at => {
+it.each([0, 40, 200_000])('compiles the host when byte %i of the cached code differs', at => {
   const bytes = fs.readFileSync(code());
   bytes[at] = ~(bytes[at] ?? 0) & 0xff;
   fs.writeFileSync(code(), bytes);
   expect(started()).toMatch(/^refused: undefined\n\d+\.\d+\.\d+\n$/);
 });
 
-it('is compiled when the code is that of another program', () => {
+it('compiles the host when the cached code belongs to another program', () => {
   fs.appendFileSync(path.join(folder, 'host/program.cjs'), ';');
   expect(started()).toMatch(/^refused: undefined\n\d+\.\d+\.\d+\n$/);
 });

@@ -82,8 +82,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('the server', () => {
-  it('says nothing before a hello, and the state after it', async () => {
+describe('control pipe server', () => {
+  it('sends nothing before a hello, and the state after it', async () => {
     await serve();
     const [silent, greeting] = [await connect(), await connect()];
     greeting.socket.write(HELLO);
@@ -92,7 +92,7 @@ describe('the server', () => {
     expect(silent.heard()).toBe('');
   });
 
-  it('closes whoever says no hello in time, and keeps who did', async () => {
+  it('closes a client that sends no hello in time, and keeps a client that did', async () => {
     await serve();
     const [silent, greeting] = [await connect(), await connect()];
     const since = performance.now();
@@ -104,14 +104,14 @@ describe('the server', () => {
   });
 
   it.each([
-    ['an ask before the hello', '{"ask":"stop","id":1}\n'],
+    ['a request before the hello', '{"ask":"stop","id":1}\n'],
     ['a hello of another protocol', '{"hello":2}\n'],
     ['words', 'GET / HTTP/1.1\n\n'],
     ['JSON that is no object', 'null\n'],
-    ['an unknown ask', `${HELLO}{"ask":"format","id":1}\n`],
-    ['an ask without a number', `${HELLO}{"ask":"stop"}\n`],
+    ['an unknown request', `${HELLO}{"ask":"format","id":1}\n`],
+    ['a request without a number', `${HELLO}{"ask":"stop"}\n`],
     ['an empty line', '\n'],
-  ])('closes whoever says %s, and does nothing', async (_what, text) => {
+  ])('closes a client that sends %s, and does nothing', async (_what, text) => {
     await serve();
     const client = await connect();
     client.socket.write(text);
@@ -119,7 +119,7 @@ describe('the server', () => {
     expect(asked).toEqual([]);
   });
 
-  it('closes whoever pours ten megabytes of rubbish into it, keeps little of them, and serves on', async () => {
+  it('closes a client that sends ten megabytes of invalid data, buffers little of it and keeps serving', async () => {
     await serve();
     const client = await connect();
     const before = process.memoryUsage().rss;
@@ -133,7 +133,7 @@ describe('the server', () => {
     await until('the state', () => next.heard() !== '');
   });
 
-  it('reads a hello that comes byte by byte', async () => {
+  it('reads a hello that arrives byte by byte', async () => {
     await serve();
     const client = await connect();
     for (const byte of HELLO) {
@@ -143,7 +143,7 @@ describe('the server', () => {
     await until('the state', () => client.heard() !== '');
   });
 
-  it('closes the 33rd client, and takes another when one has gone', async () => {
+  it('closes the 33rd client, and accepts another when one has disconnected', async () => {
     await serve();
     const first = await Promise.all(Array.from({ length: 32 }, connect));
     for (const { socket } of first) socket.write(HELLO);
@@ -162,7 +162,7 @@ describe('the server', () => {
     expect(first.slice(1).every(({ closed }) => !closed())).toBe(true);
   });
 
-  it('tells every client of every change, in order', async () => {
+  it('sends every change to every client in order', async () => {
     await serve();
     const both = [await connect(), await connect()];
     for (const { socket } of both) socket.write(HELLO);
@@ -182,7 +182,7 @@ describe('the server', () => {
     }
   });
 
-  it('drops a client that does not read, and the others hear on', async () => {
+  it('drops a client that does not read, and keeps sending to the others', async () => {
     await serve();
     const slow = await connect();
     slow.socket.write(HELLO);
@@ -207,7 +207,7 @@ describe('the server', () => {
     await until('the quick client to hear on', () => quick.heard().includes('"degraded"'));
   });
 
-  it('answers an ask when it has been done', async () => {
+  it('answers a request when the request has been carried out', async () => {
     await serve();
     const client = await connect();
     client.socket.write(`${HELLO}{"ask":"restart","id":7}\n`);
@@ -215,7 +215,7 @@ describe('the server', () => {
     expect(asked).toEqual(['restart']);
   });
 
-  it('takes its socket away and lets every client go when it is closed', async () => {
+  it('removes its socket and disconnects every client when it is closed', async () => {
     await serve();
     const client = await connect();
     client.socket.write(HELLO);
@@ -225,7 +225,7 @@ describe('the server', () => {
     expect(existsSync(server.address)).toBe(false);
   });
 
-  it('takes the place of a socket that a killed runner left behind', async () => {
+  it('replaces the socket of a killed runner', async () => {
     const usual = path.join(folder, 'usual');
     const killed = spawn(
       process.execPath,
@@ -245,7 +245,7 @@ describe('the server', () => {
     await until('the state', () => client.heard() !== '');
   });
 
-  it('takes a fresh name where the usual one is squatted, and leaves the squatter alone', async () => {
+  it('uses a fresh name when the usual one is occupied, and leaves the occupying file alone', async () => {
     const squatter = path.join(folder, 'usual');
     writeFileSync(squatter, 'not yours');
     await serve();
@@ -257,14 +257,14 @@ describe('the server', () => {
   });
 });
 
-describe('the client', () => {
+describe('control pipe client', () => {
   const open = async (over: Parameters<typeof record>[0] = {}, listener: ControlListener = deaf) => {
     const connection = await connectControlPipe(record(over), trustsServer, listener, 5_000);
     if (connection) connections.push(connection);
     return connection;
   };
 
-  it('has the state when it is connected, and every later one', async () => {
+  it('receives the state when it is connected, and every later state', async () => {
     await serve();
     const seen: string[] = [];
     const connection = await open({}, { onState: ({ phase }) => void seen.push(phase), onEnd: () => void seen.push('end') });
@@ -278,7 +278,7 @@ describe('the client', () => {
     expect(connection?.state).toBeUndefined();
   });
 
-  it('resolves an ask when it is done, and refuses one after the end', async () => {
+  it('resolves a request when it is done, and refuses a request after the end of the connection', async () => {
     await serve();
     const connection = await open();
     await connection?.ask('restart');
@@ -302,12 +302,12 @@ describe('the client', () => {
     expect(connection?.state).toBeUndefined();
   });
 
-  it('does not trust a server that is not the process the state folder names', async () => {
+  it('does not trust a server that is not the process named in the state folder', async () => {
     await serve();
     expect(await open({ pid: process.pid + 1 })).toBeUndefined();
   });
 
-  it('says nothing to a server that the system does not verify', async () => {
+  it('sends nothing to a server that the system does not verify', async () => {
     let visited = false;
     const squatter = net.createServer(socket => {
       visited = true;
@@ -326,7 +326,7 @@ describe('the client', () => {
     }
   });
 
-  it('lets go of a server that becomes another one', async () => {
+  it('disconnects from a server whose state names another process', async () => {
     await serve();
     let ended = false;
     const connection = await open(
@@ -345,14 +345,14 @@ describe('the client', () => {
   });
 
   it.each([
-    ['rubbish', 'hello yourself\n'],
+    ['invalid data', 'hello yourself\n'],
     ['no state', '{"state":null}\n'],
     ['a state without problems', `${JSON.stringify({ state: { ...stateNow(), problems: undefined } })}\n`],
-    ['a state with a gateway that is none', `${JSON.stringify({ state: { ...stateNow(), gateway: { pid: 'x' } } })}\n`],
+    ['a state with an invalid gateway', `${JSON.stringify({ state: { ...stateNow(), gateway: { pid: 'x' } } })}\n`],
     ['a phase that it does not know', `${JSON.stringify({ state: { ...stateNow(), phase: 'dancing' } })}\n`],
     ['a line without an end', 'x'.repeat(MAX_LINE_BYTES * 2)],
     ['nothing', ''],
-  ])('gives up on a server that says %s', async (_what, text) => {
+  ])('disconnects from a server that sends %s', async (_what, text) => {
     const address = path.join(folder, 'other');
     const other = net.createServer(socket => {
       socket.on('error', () => undefined);
@@ -376,7 +376,7 @@ describe('the client', () => {
     },
   );
 
-  it('finds nobody where there is no socket, and no socket where there is a file', async () => {
+  it('finds no server where there is no socket or where a file has its name', async () => {
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
     for (const pipe of [path.join(folder, 'gone'), file])
@@ -384,11 +384,11 @@ describe('the client', () => {
   });
 });
 
-describe('the address', () => {
+describe('address of the control pipe', () => {
   const uid = process.getuid?.() ?? 0;
   const posix = (over: object = {}) => ({ platform: 'linux' as const, env: {}, tmpdir: folder, uid, ...over });
 
-  it('is a pipe on Windows, the same for one state folder and another for another', () => {
+  it('returns a pipe name on Windows that depends on the state folder', () => {
     const windows = { platform: 'win32' as const, env: {}, tmpdir: 'C:\\Temp', uid: 0 };
     const address = pipeAddress('C:\\State\\HermesGateway', windows);
     expect(address).toMatch(/^\\\\\.\\pipe\\hermes-gateway-service-[0-9a-f]{16}$/);
@@ -397,7 +397,7 @@ describe('the address', () => {
     expect(pipeAddress('C:\\State\\HermesGateway', windows, true)).not.toBe(pipeAddress('C:\\State\\HermesGateway', windows, true));
   });
 
-  it('is in the runtime folder where there is one, else below the temporary folder, closed to others', () => {
+  it('returns a path in the runtime folder, or else in a private folder below the temporary folder', () => {
     const runtime = path.join(folder, 'run');
     mkdirSync(runtime);
     const inRuntime = pipeAddress('/state', posix({ env: { XDG_RUNTIME_DIR: runtime } }));
@@ -408,20 +408,20 @@ describe('the address', () => {
     expect(statSync(path.dirname(inRuntime)).mode & 0o777).toBe(0o700);
   });
 
-  it('is refused where others may enter its folder', () => {
+  it('refuses a folder that other users may enter', () => {
     mkdirSync(path.join(folder, `hermes-gateway-${uid}`), { mode: 0o700 });
     chmodSync(path.join(folder, `hermes-gateway-${uid}`), 0o750);
     expect(() => pipeAddress('/state', posix())).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
   });
 
-  it('is refused where its folder belongs to somebody else', () => {
+  it('refuses a folder that belongs to another user', () => {
     pipeAddress('/state', posix());
     expect(() => pipeAddress('/state', posix({ tmpdir: folder, uid: uid + 1 }))).toThrow(
       expect.objectContaining({ code: 'pipe-unavailable' }),
     );
   });
 
-  it('is refused where its folder is a link or a file', () => {
+  it('refuses a folder that is a link or a file', () => {
     const own = path.join(folder, 'own');
     mkdirSync(own, { mode: 0o700 });
     symlinkSync(own, path.join(folder, `hermes-gateway-${uid}`));
@@ -430,7 +430,7 @@ describe('the address', () => {
     expect(() => pipeAddress('/state', posix({ tmpdir: own }))).toThrow(expect.objectContaining({ code: 'pipe-unavailable' }));
   });
 
-  it('is in a folder of its own where the usual one cannot be trusted and a fresh one is asked for', () => {
+  it('uses a separate folder when the usual one cannot be trusted and a fresh one is asked for', () => {
     writeFileSync(path.join(folder, `hermes-gateway-${uid}`), 'not a folder');
     const fresh = pipeAddress('/state', posix(), true);
     expect(statSync(path.dirname(fresh)).mode & 0o777).toBe(0o700);
@@ -439,7 +439,7 @@ describe('the address', () => {
     expect(existsSync(path.dirname(fresh))).toBe(false);
   });
 
-  it('is refused above 100 bytes, which Node would cut without a word', () => {
+  it('refuses a path above 100 bytes, which Node would truncate silently', () => {
     const long = path.join(folder, 'é'.repeat(30));
     mkdirSync(long);
     const refusal = expect.objectContaining({ code: 'pipe-unavailable', remedy: expect.stringContaining('TMPDIR') });
@@ -447,15 +447,15 @@ describe('the address', () => {
   });
 });
 
-describe('lines', () => {
-  it('are the same however the text is cut', () => {
+describe('line reader', () => {
+  it('returns the same lines however the text is split', () => {
     const cutter = new LineCutter();
     expect(cutter.push('a')).toEqual([]);
     expect(cutter.push('b\nc\n\nd')).toEqual(['ab', 'c', '']);
     expect(cutter.push('\n')).toEqual(['d']);
   });
 
-  it('may be as long as allowed, and no longer, finished or not', () => {
+  it('accepts lines up to the limit and refuses longer ones, finished or not', () => {
     expect(new LineCutter().push(`${'x'.repeat(MAX_LINE_BYTES)}\n`)).toHaveLength(1);
     expect(new LineCutter().push(`${'x'.repeat(MAX_LINE_BYTES + 1)}\n`)).toBeUndefined();
     expect(new LineCutter().push('x'.repeat(MAX_LINE_BYTES + 1))).toBeUndefined();

@@ -23,8 +23,8 @@ const value = async (verb: Verb, payload: unknown) => {
   return reply.value as Snapshot;
 };
 
-describe('the controller', () => {
-  it('switches a gateway on and off, each profile for itself', async () => {
+describe('desktop controller', () => {
+  it('turns gateways on and off, each profile separately', async () => {
     expect(await value('get', {})).toMatchObject({ profile: 'default', profiles: ['default', 'work'], status: { phase: 'not-installed' } });
     expect(await value('set', { profile: 'work', on: true })).toMatchObject({ profile: 'work', status: { phase: 'running' } });
     expect(await value('get', { profile: 'default' })).toMatchObject({ status: { phase: 'not-installed' } });
@@ -43,12 +43,12 @@ describe('the controller', () => {
     ['stop', { profile: 'x'.repeat(65) }],
     ['logs', { profile: 'work', lines: -1 }],
     ['logs', { profile: 'work', lines: 1e9 }],
-  ] as const)('answers %s with %j by an error, and touches nothing', async (verb, payload) => {
+  ] as const)('answers %s with the payload %j with an error, and changes nothing', async (verb, payload) => {
     expect(await controller.handle(verb, payload)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
     expect(manager.registered).toEqual([]);
   });
 
-  it('says what can keep a gateway, shows and does what was chosen, and repairs what is in charge', async () => {
+  it('lists the mechanisms, previews and applies the chosen one, and repairs the installed one', async () => {
     manager = new MemoryManager({ mechanisms: ['service', 'startup'] });
     controller = new GatewayServiceController({ manager, identities: [gatewayIdentityFor('/h')] });
     expect(await value('get', {})).toMatchObject({ mechanisms: ['service', 'startup'] });
@@ -60,11 +60,11 @@ describe('the controller', () => {
     expect(await value('set', { ...chosen, mechanism: 'service' })).toMatchObject({ status: { mechanism: 'service' } });
   });
 
-  it('knows no profile but those it was given', async () => {
+  it('refuses a profile that it was not given', async () => {
     expect(await controller.handle('start', { profile: '../other' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
 
-  it('answers a declined consent with its own code, and shows what is so', async () => {
+  it('answers a declined consent with its own code and the current status', async () => {
     manager.install = () => Promise.reject(new GatewayServiceError('consent-declined'));
     const reply = await controller.handle('set', { profile: 'work', on: true });
     expect(reply).toMatchObject({ ok: false, error: { code: 'consent-declined' } });
@@ -74,7 +74,7 @@ describe('the controller', () => {
     });
   });
 
-  it('tells every listener of an operation from its beginning to its end', async () => {
+  it('reports an operation to every listener from its beginning to its end', async () => {
     const seen: Snapshot[] = [];
     const unlisten = controller.onChanged(snapshot => void seen.push(snapshot));
     await value('set', { profile: 'default', on: true });
@@ -86,7 +86,7 @@ describe('the controller', () => {
     expect(seen).toHaveLength(count);
   });
 
-  it('does one operation at a time for a profile, and says which one is at work', async () => {
+  it('runs one operation at a time for a profile, and names the one in progress', async () => {
     let finish = () => undefined as undefined;
     const working = controller.operate('default', 'update', () => new Promise<void>(resolve => (finish = () => void resolve())));
     expect(await controller.handle('start', { profile: 'default' })).toMatchObject({
@@ -105,7 +105,7 @@ describe('the controller', () => {
     expect((await value('get', {})).lastError).toBeUndefined();
   });
 
-  it('is not silenced by a listener that throws, nor by a manager that fails for a moment', async () => {
+  it('keeps reporting after a listener throws or the manager fails once', async () => {
     const seen: Snapshot[] = [];
     controller.onChanged(() => {
       throw new Error('the window is gone');

@@ -42,15 +42,15 @@ const reasonFor = ({ shell, command, page }: DocumentedCommand): string | undefi
   return ELSEWHERE[command];
 };
 
-describe('the commands of the pages', () => {
-  it('are found, and none is accounted for that is gone', () => {
+describe('commands in the documentation pages', () => {
+  it('finds the commands of the pages, and lists no exception that is gone', () => {
     expect(commands.length).toBeGreaterThan(20);
     for (const known of Object.keys(ELSEWHERE)) expect(commands.map(({ command }) => command)).toContain(known);
   });
 });
 
 const pages = [...new Set(commands.map(({ page }) => page))];
-describe.skipIf(process.platform !== 'linux').each(pages)('%s', page => {
+describe.skipIf(process.platform !== 'linux').each(pages)('commands of %s', page => {
   let sandbox: Sandbox;
   let home: string;
   let bin: string;

@@ -37,8 +37,8 @@ const install = () => manager.install(identity, sandbox.installOptions());
 const file = (name: string) => path.join(sandbox.folder(identity).path, name);
 const codes = async () => (await manager.examine(identity)).map(({ problem: { code } }) => code);
 
-describe('the doctor', () => {
-  it('finds nothing where nothing is wrong, running or stopped, and nothing where nothing is installed', async () => {
+describe('doctor', () => {
+  it('finds nothing where nothing is wrong: running, stopped or not installed', async () => {
     expect(await manager.examine(identity)).toEqual([]);
     await install();
     expect(await manager.examine(identity)).toEqual([]);
@@ -52,7 +52,7 @@ describe('the doctor', () => {
     expect(sandbox.leftovers()).toEqual([]);
   });
 
-  it('removes what dead processes have left, and nothing that a living one keeps', async () => {
+  it('removes the leftovers of dead processes, and nothing that a living process keeps', async () => {
     const { gatewayPid } = await install();
     await manager.stop(identity);
     const dead = JSON.stringify({ pid: NOBODY, startTime: 1, mark: 'x' });
@@ -88,7 +88,7 @@ describe('the doctor', () => {
     expect((await manager.status(identity)).gatewayPid).not.toBe(gatewayPid);
   });
 
-  it('writes a damaged definition anew and keeps the damaged one; one of a newer version is left alone', async () => {
+  it('rewrites a damaged definition and keeps the damaged file, but leaves a definition of a newer version alone', async () => {
     await install();
     await manager.stop(identity);
     fs.writeFileSync(file('definition.json'), '{"schema":1');
@@ -104,7 +104,7 @@ describe('the doctor', () => {
     expect(fs.readFileSync(file('definition.json'), 'utf8')).toBe('{"schema":2}');
   });
 
-  it('ends another gateway of this home, gracefully, and none of another home', async () => {
+  it('ends another gateway of this home gracefully, and none of another home', async () => {
     const other = sandbox.identity('other');
     const started = await Promise.all([startByHand(identity), startByHand(other)]);
     await install().then(() => manager.stop(identity));
@@ -120,7 +120,7 @@ describe('the doctor', () => {
     expect(sandbox.gateways(other.home)).toEqual([started[1]?.pid]);
   });
 
-  it('does not take its own gateway for another one, though a launcher stands between them', async () => {
+  it('does not take its own gateway for another one when a launcher is between them', async () => {
     sandbox.putLauncher(identity.root);
     const launcher = path.join(identity.root, 'hermes-agent/.hermes/bin/hermes');
     fs.writeFileSync(launcher, fs.readFileSync(launcher, 'utf8').replace('exec ', ''));

@@ -50,22 +50,22 @@ function stopsGateway(home: string, pid: number, afterwards: string): string {
     }, 2)`;
 }
 
-describe('an installation', () => {
-  it('of two at once ends with one gateway, told to both', async () => {
+describe('installation', () => {
+  it('starts one gateway for two installs at the same time and reports it to both', async () => {
     const [one, two] = await Promise.all([service.install(), service.install()]);
     expect(one.gatewayPid).toBe(two.gatewayPid);
     expect(service.gateways()).toEqual([one.gatewayPid]);
     expect(service.sandbox.hosts('supervise')).toHaveLength(1);
   });
 
-  it('with a program that does not exist says so and writes nothing', async () => {
+  it('reports a program that does not exist and writes nothing', async () => {
     const refused = service.manager.install(service.identity, { gatewayCommand: ['/no/such/program', 'gateway', 'run'] });
     await expect(refused).rejects.toMatchObject({ code: 'gateway-command-missing', message: expect.stringContaining('/no/such/program') });
     expect(service.sandbox.leftovers().filter(name => name.includes('HermesGateway'))).toEqual([]);
     expect(service.sandbox.processes()).toEqual([]);
   });
 
-  it('for a home that does not exist says so and writes nothing', async () => {
+  it('reports a home that does not exist and writes nothing', async () => {
     rmSync(service.home, { recursive: true });
     await expect(service.install()).rejects.toMatchObject({ code: 'home-missing' });
     expect(service.sandbox.leftovers().filter(name => name.includes('HermesGateway'))).toEqual([]);
@@ -75,7 +75,7 @@ describe('an installation', () => {
     [['--exit-at-once', '3'], 'gateway-not-up', 'exit code 3'],
     [['--exit-at-once', '78'], 'gateway-configuration', 'exit code 78'],
     [['--no-such-switch'], 'gateway-not-up', 'exit code 2'],
-  ])('of a gateway that ends at once (%j) says why, and the registration is kept', async (switches, code, reason) => {
+  ])('reports why a gateway ends at once (%j), and keeps the registration', async (switches, code, reason) => {
     await expect(service.install(switches)).rejects.toMatchObject({ code, message: expect.stringContaining(reason) });
     expect(await service.status()).toMatchObject({
       mechanism: 'embedded',
@@ -86,7 +86,7 @@ describe('an installation', () => {
     expect(await service.install()).toMatchObject({ phase: 'running' });
   });
 
-  it('of a program that cannot be executed says why', async () => {
+  it('reports why a program cannot be executed', async () => {
     const program = path.join(service.sandbox.path, 'not-executable');
     writeFileSync(program, 'text');
     chmodSync(program, 0o644);
@@ -94,7 +94,7 @@ describe('an installation', () => {
     await expect(refused).rejects.toMatchObject({ code: 'gateway-not-up', message: expect.stringContaining('could not be started') });
   });
 
-  it('of a program that keeps no files counts as up when it has lived for two seconds', async () => {
+  it('counts a program without status files as running after two seconds', async () => {
     const status = await service.install(['--no-files']);
     expect(status.uptimeMs).toBeGreaterThanOrEqual(2_000);
     expect(service.gateways()).toEqual([status.gatewayPid]);
@@ -102,7 +102,7 @@ describe('an installation', () => {
     expect(service.gateways()).toEqual([]);
   });
 
-  it('takes over from a gateway of this home that nobody manages', async () => {
+  it('replaces an unmanaged gateway of this home', async () => {
     const wild = spawn(process.execPath, [service.sandbox.gatewayScript, 'gateway', 'run'], {
       env: { ...process.env, HERMES_HOME: service.home },
       stdio: 'ignore',
@@ -114,7 +114,7 @@ describe('an installation', () => {
     expect(service.gateways()).toEqual([status.gatewayPid]);
   });
 
-  it('leaves the gateway of another home alone, from beginning to end', async () => {
+  it('does not touch the gateway of another home from install to uninstall', async () => {
     const neighbour = service.sandbox.identity('neighbour');
     const options = service.sandbox.installOptions();
     const { gatewayPid } = await service.manager.install(neighbour, options);
@@ -125,7 +125,7 @@ describe('an installation', () => {
     expect(readdirSync(service.sandbox.stateRoot)).toEqual([neighbour.service]);
   });
 
-  it('over a running gateway is in force from its next start', async () => {
+  it('applies a new installation over a running gateway from its next start', async () => {
     const { gatewayPid } = await service.install();
     expect(await service.install(['--with-child'])).toMatchObject({ phase: 'running', gatewayPid });
     const status = await service.manager.restart(service.identity);
@@ -133,8 +133,8 @@ describe('an installation', () => {
   });
 });
 
-describe('a stop', () => {
-  it('while a slow gateway is starting wins', async () => {
+describe('stop', () => {
+  it('stops a slow gateway while it is starting', async () => {
     const installing = service.install(['--start-delay-ms', '60000']).catch((error: unknown) => error);
     await until('a gateway that starts', () => service.gateways().length === 1);
     expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
@@ -142,7 +142,7 @@ describe('a stop', () => {
     expect(service.sandbox.processes()).toEqual([]);
   });
 
-  it('and a start at once end with one that runs, because it was asked for last', async () => {
+  it('leaves the gateway running when a start is requested last during a stop', async () => {
     await service.install();
     const stopping = service.manager.stop(service.identity);
     const starting = service.manager.start(service.identity);
@@ -151,13 +151,13 @@ describe('a stop', () => {
     expect(service.gateways()).toHaveLength(1);
   });
 
-  it('ends what the gateway left behind', async () => {
+  it('ends the orphaned child processes of the gateway', async () => {
     await service.install(['--with-child']);
     await service.manager.stop(service.identity);
     expect(service.sandbox.processes()).toEqual([]);
   });
 
-  it('ends a gateway without files that outlived its hosts, and its child, though the record of its launch is damaged', async () => {
+  it('ends a gateway without status files that outlived its hosts, and its child, when the launch record is damaged', async () => {
     await service.install(['--with-child', '--no-files'], {});
     writeFileSync(path.join(service.folder.path, 'launch.json'), '{');
     // The runner first: it would end its gateway as soon as it hears that the supervisor is gone.
@@ -168,13 +168,13 @@ describe('a stop', () => {
     expect(service.sandbox.processes()).toEqual([]);
   });
 
-  it('ends a gateway that acknowledges it and goes on, within 20 s', async () => {
+  it('ends a gateway that acknowledges a stop but keeps running, within 20 s', async () => {
     await service.install(['--ignore-stop', '--no-files'], {});
     expect(await service.manager.stop(service.identity)).toMatchObject({ phase: 'stopped' });
     expect(service.sandbox.processes()).toEqual([]);
   });
 
-  it('of many at once is one stop', async () => {
+  it('treats many stops at the same time as one', async () => {
     await service.install();
     const all = await Promise.all(Array.from({ length: 4 }, () => service.manager.stop(service.identity)));
     expect(all.map(({ phase }) => phase)).toEqual(['stopped', 'stopped', 'stopped', 'stopped']);
@@ -182,8 +182,8 @@ describe('a stop', () => {
   });
 });
 
-describe('an uninstall', () => {
-  it('while a gateway is starting leaves nothing: no process, no socket, no file', async () => {
+describe('uninstall', () => {
+  it('leaves no process, socket or file when it runs while a gateway is starting', async () => {
     const installing = service.install(['--start-delay-ms', '60000']).catch((error: unknown) => error);
     await until('a gateway that starts', () => service.gateways().length === 1);
     expect(await service.manager.uninstall(service.identity)).toMatchObject({ phase: 'not-installed' });
@@ -192,14 +192,14 @@ describe('an uninstall', () => {
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('of two at once does nothing twice', async () => {
+  it('does nothing twice when two uninstalls run at the same time', async () => {
     await service.install();
     const all = await Promise.all([service.manager.uninstall(service.identity), service.manager.uninstall(service.identity)]);
     expect(all.map(({ phase }) => phase)).toEqual(['not-installed', 'not-installed']);
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('during a recovery delay does not wait for it', async () => {
+  it('does not wait for a restart delay', async () => {
     const { gatewayPid } = await service.install([], { recovery: { delaysMs: [600_000], resetMs: 60_000 } });
     endProcess(gatewayPid ?? 0);
     await service.untilPhase('restarting');
@@ -208,7 +208,7 @@ describe('an uninstall', () => {
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('is heard of by a watcher, and so is the next installation', async () => {
+  it('reports an uninstall to a watcher, and the next installation too', async () => {
     const phases: string[] = [];
     await service.install();
     const unwatch = service.manager.watch(service.identity, ({ phase }) => phases.push(phase));
@@ -221,8 +221,8 @@ describe('an uninstall', () => {
   });
 });
 
-describe('a stop from outside', () => {
-  it("by Hermes' own `gateway stop` is the user's wish, though that program ends at once", async () => {
+describe('stop from outside', () => {
+  it("treats Hermes' own `gateway stop` as a stop by the user, though that program ends at once", async () => {
     const { gatewayPid = 0 } = await service.install();
     await other(stopsGateway(service.home, gatewayPid, 'process.exit()'), '-m', 'hermes_cli.main', 'gateway', 'stop');
     expect(await service.untilPhase('stopped')).toMatchObject({ desired: 'stopped', lastExit: { code: 0 } });
@@ -231,7 +231,7 @@ describe('a stop from outside', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('by another program keeps the gateway down while that one lives, and no longer', async () => {
+  it('keeps the gateway stopped only while the program that stopped it lives', async () => {
     const { gatewayPid = 0 } = await service.install();
     const stopper = await other(`${stopsGateway(service.home, gatewayPid, '')}; ${ALIVE}`, 'gateway', 'restart');
     const held = await service.untilPhase('held-for-update');
@@ -241,7 +241,7 @@ describe('a stop from outside', () => {
     expect(await service.untilBack(gatewayPid)).toMatchObject({ restarts: { count: 0 } });
   });
 
-  it('can be ended by a stop, and by an uninstall', async () => {
+  it('ends a stop from outside by a stop and by an uninstall', async () => {
     const { gatewayPid = 0 } = await service.install();
     await other(`${stopsGateway(service.home, gatewayPid, '')}; ${ALIVE}`);
     await service.untilPhase('held-for-update');
@@ -250,7 +250,7 @@ describe('a stop from outside', () => {
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('with a marker for another process means nothing', async () => {
+  it('ignores a planned-stop marker for another process', async () => {
     const { gatewayPid = 0 } = await service.install();
     const marker = { target_pid: NOBODY, target_start_time: 1, stopper_pid: process.pid, written_at: new Date().toISOString() };
     writeFileSync(path.join(service.home, '.gateway-planned-stop.json'), JSON.stringify(marker));
@@ -260,10 +260,10 @@ describe('a stop from outside', () => {
   });
 });
 
-describe('a hold', () => {
+describe('hold', () => {
   const reason = { who: 'a test', why: 'to look at it' };
 
-  it('ends the gateway, keeps it down, and ends with its release', async () => {
+  it('stops the gateway, keeps it stopped, and starts it when the hold is released', async () => {
     const { gatewayPid } = await service.install();
     const release = await service.manager.hold(service.identity, reason);
     expect(service.gateways()).toEqual([]);
@@ -273,7 +273,7 @@ describe('a hold', () => {
     expect((await service.manager.history(service.identity)).at(-1)).toMatchObject({ kind: 'started', cause: 'released' });
   });
 
-  it('ends with its holder, soon after that one is killed', async () => {
+  it('ends a hold soon after its holder is killed', async () => {
     const { gatewayPid } = await service.install();
     const holder = await other(ALIVE);
     const until = new Date(Date.now() + 3_600_000).toISOString();
@@ -287,7 +287,7 @@ describe('a hold', () => {
     expect(Date.parse(back.startedAt ?? '') - killedAt, 'milliseconds from the death of the holder to the launch').toBeLessThan(10_000);
   });
 
-  it('outlasts a crash during which it was placed: the ladder does not undo it', async () => {
+  it('keeps a hold that was placed during a crash, whatever the restart delays are', async () => {
     const { gatewayPid } = await service.install([], { recovery: { delaysMs: [300], resetMs: 60_000 } });
     endProcess(gatewayPid ?? 0);
     const release = await service.manager.hold(service.identity, reason);
@@ -298,7 +298,7 @@ describe('a hold', () => {
     await service.untilBack(gatewayPid);
   });
 
-  it('is told to whoever asks for a start or a restart meanwhile', async () => {
+  it('returns "held-for-update" to a start or a restart during a hold', async () => {
     await service.install();
     const release = await service.manager.hold(service.identity, reason);
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'held-for-update' });
@@ -307,7 +307,7 @@ describe('a hold', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('by a process that is gone, or that is damaged, holds nothing', async () => {
+  it('ignores a hold whose holder is gone or whose file is damaged', async () => {
     const { gatewayPid } = await service.install();
     const until = new Date(Date.now() + 3_600_000).toISOString();
     await service.folder.placeHold({ schema: 1, id: 'dead', ...reason, since: until, until, holder: { pid: NOBODY } });
@@ -316,7 +316,7 @@ describe('a hold', () => {
     await service.untilBack(gatewayPid);
   });
 
-  it("by Hermes' own updater keeps the gateway down while that one lives", async () => {
+  it("keeps the gateway stopped while Hermes' own updater lives", async () => {
     const { gatewayPid } = await service.install();
     const updater = await other(ALIVE);
     writeFileSync(path.join(service.home, '.hermes-update-in-progress'), `${updater.pid}\n${Date.now() / 1_000}\n`);
@@ -328,8 +328,8 @@ describe('a hold', () => {
   });
 });
 
-describe('damage', () => {
-  it('to the definition is a problem with a remedy, a start says so, and an install repairs it', async () => {
+describe('damage to the state folder', () => {
+  it('reports a damaged definition with a remedy, refuses a start with it, and repairs it by an install', async () => {
     await service.install();
     await service.manager.stop(service.identity);
     const file = path.join(service.folder.path, 'definition.json');
@@ -340,7 +340,7 @@ describe('damage', () => {
     expect(readFileSync(`${file}.damaged`, 'utf8')).toBe('{"schema":1,');
   });
 
-  it('to the definition does not keep anybody from a stop or an uninstall', async () => {
+  it('stops and uninstalls with a damaged definition', async () => {
     await service.install();
     writeFileSync(path.join(service.folder.path, 'definition.json'), '');
     expect(await service.manager.stop(service.identity)).toMatchObject({ desired: 'stopped' });
@@ -348,7 +348,7 @@ describe('damage', () => {
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('of a definition from the future is told, and a start does not touch it', async () => {
+  it('reports a definition of a newer version, and does not change it by a start', async () => {
     await service.install();
     await service.manager.stop(service.identity);
     const file = path.join(service.folder.path, 'definition.json');
@@ -358,7 +358,7 @@ describe('damage', () => {
     expect(readFileSync(file, 'utf8')).toBe('{"schema":2}');
   });
 
-  it('to every other file of the state folder costs nobody the gateway', async () => {
+  it('keeps the gateway running when any other file of the state folder is damaged', async () => {
     const { gatewayPid } = await service.install();
     for (const name of ['desired.json', 'host.json', 'history.jsonl', 'launch.json', 'gateway-help.json'])
       writeFileSync(path.join(service.folder.path, name), '\0\0\0');
@@ -368,7 +368,7 @@ describe('damage', () => {
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('by a squatter on the name of the control pipe costs nobody the gateway: a fresh name is published', async () => {
+  it('keeps the gateway running when the name of the control pipe is occupied, and publishes a fresh name', async () => {
     await service.install();
     const { pipe = '' } = (await service.folder.runner()) ?? {};
     await service.manager.stop(service.identity);
@@ -379,7 +379,7 @@ describe('damage', () => {
     rmSync(pipe);
   });
 
-  it('by an impostor in the record of the runner is believed by nobody, and the runner writes its own again', async () => {
+  it('ignores a foreign process in the runner record, and the runner rewrites its own record', async () => {
     const { gatewayPid } = await service.install();
     const { process: runner, pipe } = (await service.folder.runner()) ?? expect.fail('nobody serves a pipe');
     const impostor = { pid: process.pid, startTime: posixProcesses.startTime(process.pid) ?? 0 };
@@ -394,15 +394,18 @@ describe('damage', () => {
   });
 });
 
-describe('a home called', () => {
-  it.each(['two words', "Ada's", 'a&b%PATH%', '家 🏠', `long ${'x'.repeat(120)}`])('%j works from install to uninstall', async name => {
-    const identity = service.sandbox.identity(`${name}/`);
-    const options = { gatewayCommand: service.sandbox.gatewayCommand('--with-child'), recovery: QUICK_LADDER };
-    const { gatewayPid } = await service.manager.install(identity, options);
-    expect(identity.home.endsWith(name)).toBe(true);
-    expect(service.sandbox.gateways(identity.home)).toEqual([gatewayPid]);
-    await service.manager.uninstall(identity);
-    expect(service.sandbox.processes()).toEqual([]);
-    expect(service.sandbox.leftovers()).toEqual([]);
-  });
+describe('unusual home names', () => {
+  it.each(['two words', "Ada's", 'a&b%PATH%', '家 🏠', `long ${'x'.repeat(120)}`])(
+    'works from install to uninstall in a home called %j',
+    async name => {
+      const identity = service.sandbox.identity(`${name}/`);
+      const options = { gatewayCommand: service.sandbox.gatewayCommand('--with-child'), recovery: QUICK_LADDER };
+      const { gatewayPid } = await service.manager.install(identity, options);
+      expect(identity.home.endsWith(name)).toBe(true);
+      expect(service.sandbox.gateways(identity.home)).toEqual([gatewayPid]);
+      await service.manager.uninstall(identity);
+      expect(service.sandbox.processes()).toEqual([]);
+      expect(service.sandbox.leftovers()).toEqual([]);
+    },
+  );
 });

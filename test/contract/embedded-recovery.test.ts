@@ -19,8 +19,8 @@ afterEach(async () => {
 
 const gone = (pid: number) => poll(() => !posixProcesses.isAlive(pid), { what: `process ${pid} to end`, deadlineMs: DEADLINE_MS });
 
-describe('a gateway that is killed', () => {
-  it('is back by the first rung of the real ladder', async () => {
+describe('killed gateway', () => {
+  it('restarts a killed gateway after the first of the default restart delays', async () => {
     const { gatewayPid = 0 } = await service.manager.install(service.identity, { gatewayCommand: service.sandbox.gatewayCommand() });
     endProcess(gatewayPid);
     const waiting = await service.untilPhase('restarting');
@@ -35,7 +35,7 @@ describe('a gateway that is killed', () => {
     expect(Date.parse(back.startedAt ?? '') - Date.parse(end?.at ?? '')).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('again and again climbs the ladder, and says after three times that it is a loop', async () => {
+  it('uses longer restart delays after every kill, and reports a crash loop after three', async () => {
     let { gatewayPid } = await service.install([], { recovery: { delaysMs: [50, 60, 60_000], resetMs: 60_000 } });
     for (let i = 0; i < 2; i += 1) {
       endProcess(gatewayPid ?? 0);
@@ -47,7 +47,7 @@ describe('a gateway that is killed', () => {
     expect(waiting.problems.map(({ code }) => code)).toContain('crash-loop');
   });
 
-  it('begins the ladder anew after the user asked for a restart', async () => {
+  it('begins with the first restart delay after the user requested a restart', async () => {
     let { gatewayPid } = await service.install([], { recovery: { delaysMs: [50, 60, 60_000], resetMs: 60_000 } });
     for (let i = 0; i < 2; i += 1) {
       endProcess(gatewayPid ?? 0);
@@ -58,7 +58,7 @@ describe('a gateway that is killed', () => {
     expect(await service.untilBack(gatewayPid)).toMatchObject({ restarts: { count: 1 } });
   });
 
-  it('follows the ladder of the last install, though the supervisor is older', async () => {
+  it('uses the restart delays of the last install, though the supervisor is older', async () => {
     let { gatewayPid } = await service.install([], { recovery: { delaysMs: [60_000], resetMs: 60_000 } });
     await service.install([], { recovery: { delaysMs: [50], resetMs: 60_000 } });
     for (let i = 0; i < 2; i += 1) {
@@ -67,7 +67,7 @@ describe('a gateway that is killed', () => {
     }
   });
 
-  it('waits its turn on the ladder, though the service was installed again while it ran', async () => {
+  it('waits for the restart delay, though the service was installed again while it ran', async () => {
     const { gatewayPid } = await service.install();
     await service.install([], { recovery: { delaysMs: [60_000], resetMs: 60_000 } });
     endProcess(gatewayPid ?? 0);
@@ -77,7 +77,7 @@ describe('a gateway that is killed', () => {
     });
   });
 
-  it('climbs the ladder though the clock was set back after the last wish', async () => {
+  it('keeps the order of the restart delays though the clock was set back after the last request', async () => {
     let { gatewayPid } = await service.install([], { recovery: { delaysMs: [50, 60_000], resetMs: 60_000 } });
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
     await writeJson(path.join(service.folder.path, 'desired.json'), { schema: 1, desired: 'running', at: tomorrow });
@@ -90,13 +90,13 @@ describe('a gateway that is killed', () => {
     });
   });
 
-  it('is back after SIGTERM from somebody who did not plan it', async () => {
+  it('restarts a gateway after an unplanned SIGTERM', async () => {
     const { gatewayPid = 0 } = await service.install();
     process.kill(gatewayPid, 'SIGTERM');
     expect(await service.untilBack(gatewayPid)).toMatchObject({ lastExit: { code: 1 } });
   });
 
-  it('has never begun when its runner is killed before it has written down whom it starts', async () => {
+  it('starts no gateway when its runner is killed before the launch record is written', async () => {
     const stall = path.join(service.sandbox.path, 'stall');
     const begun = path.join(service.sandbox.path, 'begun');
     const [stalling, telling] = [`${stall}.cjs`, `${begun}.cjs`];
@@ -127,7 +127,7 @@ describe('a gateway that is killed', () => {
     }
   });
 
-  it('takes a child along that it left behind', async () => {
+  it('ends the orphaned child of a killed gateway', async () => {
     const { gatewayPid } = await service.install(['--with-child']);
     const before = service.sandbox.processes();
     endProcess(gatewayPid ?? 0);
@@ -137,15 +137,15 @@ describe('a gateway that is killed', () => {
   });
 });
 
-describe('a gateway that ends by itself', () => {
-  it('with 0 has failed, because nobody asked', async () => {
+describe('gateway that exits', () => {
+  it('counts exit code 0 as a failure, because no stop was requested', async () => {
     const { gatewayPid } = await service.install();
     service.sandbox.tell(service.home, 'test-exit 0');
     await service.untilBack(gatewayPid);
     expect(await service.ends()).toMatchObject([{ code: 0, outcome: 'failure' }]);
   });
 
-  it('with 75 is restarted in place three times, and the fourth within a minute is a failure', async () => {
+  it('restarts a gateway that exits with 75 in place three times, and counts the fourth within a minute as a failure', async () => {
     let { gatewayPid } = await service.install();
     const [runner] = service.sandbox.hosts('run');
     for (let i = 0; i < 3; i += 1) {
@@ -160,7 +160,7 @@ describe('a gateway that ends by itself', () => {
     expect(await service.ends()).toMatchObject([inPlace, inPlace, inPlace, { code: 75, outcome: 'failure' }]);
   });
 
-  it('with 78 needs attention and stays down, and a start repairs it', async () => {
+  it('keeps a gateway that exits with 78 stopped with a problem until a start repairs it', async () => {
     await service.install();
     service.sandbox.tell(service.home, 'test-exit 78');
     const status = await service.untilPhase('needs-attention');
@@ -170,7 +170,7 @@ describe('a gateway that ends by itself', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', restarts: { count: 0 }, problems: [] });
   });
 
-  it('with 78 is started again by a start, though the clock was set back since', async () => {
+  it('starts a gateway that exited with 78 by a start, though the clock was set back since', async () => {
     await service.install();
     service.sandbox.tell(service.home, 'test-exit 78');
     await service.untilPhase('needs-attention');
@@ -182,7 +182,7 @@ describe('a gateway that ends by itself', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('and hangs is degraded, and a restart repairs it', async () => {
+  it('reports a hung gateway as degraded, and repairs it by a restart', async () => {
     const { gatewayPid } = await service.install([], { probeMs: 100 });
     service.sandbox.tell(service.home, 'test-hang');
     const status = await service.untilPhase('degraded');
@@ -194,7 +194,7 @@ describe('a gateway that ends by itself', () => {
     expect(noted).toMatchObject([{ what: 'degraded' }]);
   });
 
-  it('or says that it is degraded is believed, and so is its recovery', async () => {
+  it('reports a gateway as degraded and as recovered when its status file does', async () => {
     await service.install();
     service.sandbox.tell(service.home, 'test-state degraded');
     expect(await service.untilPhase('degraded')).toMatchObject({ problems: [{ code: 'gateway-degraded' }] });
@@ -203,8 +203,8 @@ describe('a gateway that ends by itself', () => {
   });
 });
 
-describe('a runner', () => {
-  it.each(['SIGKILL', 'SIGTERM'] as const)('that gets %s is back with another gateway', async signal => {
+describe('runner', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('restarts a runner that gets %s, with another gateway', async signal => {
     const { gatewayPid } = await service.install();
     const runner = only(service.sandbox.hosts('run'));
     process.kill(runner, signal);
@@ -215,8 +215,8 @@ describe('a runner', () => {
   });
 });
 
-describe('a supervisor', () => {
-  it('that is killed is brought back by its runner', async () => {
+describe('supervisor', () => {
+  it('restarts a killed supervisor by its runner', async () => {
     const { gatewayPid, servicePid = 0 } = await service.install();
     endProcess(servicePid);
     const back = await service.untilBack(gatewayPid);
@@ -224,7 +224,7 @@ describe('a supervisor', () => {
     expect(service.gateways()).toEqual([back.gatewayPid]);
   });
 
-  it('that is killed after a stop was wished stays away, and nothing is left', async () => {
+  it('does not restart a supervisor that is killed after a stop was requested, and leaves no process', async () => {
     const { servicePid = 0 } = await service.install();
     const stopping = service.manager.stop(service.identity);
     endProcess(servicePid);
@@ -232,7 +232,7 @@ describe('a supervisor', () => {
     await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
   });
 
-  it('that is killed together with its runner leaves a gateway that a start replaces', async () => {
+  it('replaces by a start the gateway of a supervisor that was killed together with its runner', async () => {
     const { gatewayPid = 0, servicePid = 0 } = await service.install();
     const runner = only(service.sandbox.hosts('run'));
     endProcess(servicePid);
@@ -243,7 +243,7 @@ describe('a supervisor', () => {
     expect(service.gateways()).toEqual([status.gatewayPid]);
   });
 
-  it('that is killed together with its runner leaves nothing after an uninstall', async () => {
+  it('leaves nothing after an uninstall when supervisor and runner were killed together', async () => {
     const { servicePid = 0 } = await service.install();
     const runner = only(service.sandbox.hosts('run'));
     endProcess(servicePid);
@@ -254,7 +254,7 @@ describe('a supervisor', () => {
     expect(service.sandbox.leftovers()).toEqual([]);
   });
 
-  it('ends with its gateway on SIGTERM, and what the user asked for stays', async () => {
+  it('ends the supervisor with its gateway on SIGTERM, and keeps the desired state', async () => {
     const { servicePid = 0 } = await service.install();
     process.kill(servicePid, 'SIGTERM');
     await gone(servicePid);
@@ -263,7 +263,7 @@ describe('a supervisor', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('survives the whole process group of whoever ran the install', async () => {
+  it('keeps the supervisor running when the process group of the installer is killed', async () => {
     const { installer, pid } = await service.installFromAnotherProcess();
     process.kill(-installer, 'SIGKILL');
     await gone(installer);
@@ -271,7 +271,7 @@ describe('a supervisor', () => {
     expect(service.gateways()).toEqual([pid]);
   });
 
-  it('ends when its state folder is taken away, with its gateway', async () => {
+  it('ends the supervisor with its gateway when its state folder is removed', async () => {
     const { servicePid = 0 } = await service.install();
     await service.folder.remove();
     endProcess(only(service.gateways()));

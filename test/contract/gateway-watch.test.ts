@@ -11,7 +11,7 @@ const record = { kind: 'hermes-gateway', pid: process.pid, start_time: posixProc
 
 const skipped = process.platform === 'linux' ? '' : ' (skipped: start times are read on Linux only)';
 
-describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
+describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
   let sandbox: Sandbox;
   let home: string;
   let seen: Observation[];
@@ -41,7 +41,7 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
   const write = (name: string, value: unknown) => writeFileSync(path.join(home, name), JSON.stringify(value));
   const isRunning = () => poll(() => seen.at(-1)?.phase === 'running', { what: 'the gateway to be seen running', deadlineMs: DEADLINE_MS });
 
-  it('waits for what the gateway says of itself, whatever the one before it has left', async () => {
+  it('reports the gateway as running only by the status of its own process, not of the previous one', async () => {
     write('gateway_state.json', { ...record, pid: NOBODY, gateway_state: 'running' });
     write('gateway.pid', record);
     begin();
@@ -52,13 +52,13 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
     expect(seen.map(({ phase }) => phase)).toEqual(['starting', 'running']);
   });
 
-  it('takes two seconds of life for enough where the gateway says nothing', async () => {
+  it('reports a gateway without a status file as running after two seconds', async () => {
     write('gateway.pid', record);
     expect(begin().observation.phase).toBe('starting');
     await isRunning();
   });
 
-  it('does not report a gateway as running whose start has failed, and gives its own reason', async () => {
+  it("does not report a gateway as running whose start has failed, and gives the gateway's reason", async () => {
     const irc = { state: 'error', error_code: 'irc_lock', error_message: 'bot1 is already in use by PID 8547' };
     write('gateway.pid', record);
     write('gateway_state.json', { ...record, gateway_state: 'startup_failed', platforms: { irc } });
@@ -69,7 +69,7 @@ describe.skipIf(skipped !== '')(`the watch of a gateway${skipped}`, () => {
     expect(seen.map(each => each.phase)).not.toContain('running');
   });
 
-  it("names the wait of Hermes' own start breaker", async () => {
+  it("shows the wait of Hermes' own start breaker", async () => {
     begin();
     const now = Date.now() / 1_000 + 1;
     writeFileSync(path.join(home, 'gateway-starts.log'), [5, 4, 3, 2, 1, 0].map(ago => `${now - ago}`).join('\n'));

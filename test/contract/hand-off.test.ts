@@ -70,12 +70,12 @@ function relaunched(version: string, handOffResult?: HandOffResult, onLook = (_p
 }
 const noted = async () => (await service.manager.history(service.identity)).findLast(record => record.kind === 'noted' && record.update);
 
-describe('an app that hands an update off and quits', () => {
+describe('hand-off of an update', () => {
   it.each([
     ['0.20', undefined, { outcome: 'updated' }],
     ['0.19', undefined, { outcome: 'not-updated', why: 'update-not-installed' }],
     ['0.19', { outcome: 'failed', why: 'update-unverified', code: 8 } as const, { outcome: 'failed', why: 'update-unverified', code: 8 }],
-  ] as const)('has its gateways down until the app is back as %s with the verdict %j', async (version, verdict, result) => {
+  ] as const)('keeps the gateways stopped until the app is back as %s with the verdict %j', async (version, verdict, result) => {
     const app = leavingApp('process.exit(0);');
     await gone(app);
     expect(app.lines).toEqual(['leaving held-for-update,held-for-update']);
@@ -91,7 +91,7 @@ describe('an app that hands an update off and quits', () => {
     expect(leftOfUpdates(service.sandbox)).toEqual([]);
   });
 
-  it('is not judged while the program that goes on lives, and is as soon as that ends', async () => {
+  it('ends the update only after the installer process has ended', async () => {
     const script = JSON.stringify(['-e', 'setInterval(() => {}, 1000)']);
     const app = leavingApp(`
       const { spawn } = await import('node:child_process');
@@ -116,12 +116,12 @@ describe('an app that hands an update off and quits', () => {
   });
 });
 
-describe('an app that cannot quit', () => {
+describe('app that cannot quit', () => {
   it.each([
     ['the installer does not start', "throw Object.assign(new Error('no installer'), { code: 'ENOENT' });", '', 'ENOENT'],
     ['the app does not quit', '', 'quitTimeoutMs: 200,', 'app-did-not-quit'],
     ['the installer never answers', 'await new Promise(() => {});', 'quitTimeoutMs: 200,', 'app-did-not-quit'],
-  ])('has its gateways up again where %s', async (_name, startUpdaterAndQuit, request, code) => {
+  ])('starts the gateways again where %s', async (_name, startUpdaterAndQuit, request, code) => {
     const app = leavingApp(startUpdaterAndQuit, request);
     await until('the end', () => app.lines.length === 2);
     expect(app.lines).toEqual(['leaving held-for-update,held-for-update', `failed ${code} running,running`]);
@@ -129,7 +129,7 @@ describe('an app that cannot quit', () => {
     expect(leftOfUpdates(service.sandbox)).toEqual([]);
   });
 
-  it('and is killed instead has them up again when it is back', async () => {
+  it('starts the gateways again when the killed app is running again', async () => {
     const app = leavingApp('await new Promise(() => {});');
     await until('the hand-off', () => app.lines.length === 1);
     endProcess(app.process.pid);

@@ -44,8 +44,8 @@ const agentFor = (home: string) =>
   <key>EnvironmentVariables</key><dict><key>HERMES_HOME</key><string>${home}</string></dict></dict></plist>`;
 const RUNNING = 'ActiveState=active\\nSubState=running\\nUnitFileState=enabled\\n';
 
-describe('a gateway that a systemd unit of Hermes keeps', () => {
-  it('is told with the state of the unit, and gets no service of ours', async () => {
+describe('gateway of a Hermes systemd unit', () => {
+  it('reports the state of the unit and refuses an installation', async () => {
     const identity = sandbox.identity();
     const file = write('.config/systemd/user/hermes-gateway.service', unitFor(identity.home));
     const before = readFileSync(file, 'utf8');
@@ -63,7 +63,7 @@ describe('a gateway that a systemd unit of Hermes keeps', () => {
     for (const line of asked) expect(line).toMatch(/^--user show hermes-gateway\.service /);
   });
 
-  it('is known by what the unit starts, whatever its name, and by a link to the home', async () => {
+  it('recognizes the unit by the command that it starts, whatever its name, and by a link to the home', async () => {
     const identity = sandbox.identity();
     symlinkSync(identity.home, path.join(sandbox.path, 'link'));
     write('system/assistant.service', unitFor(path.join(sandbox.path, 'link')));
@@ -71,7 +71,7 @@ describe('a gateway that a systemd unit of Hermes keeps', () => {
     expect(problems).toMatchObject([{ code: 'kept-by-hermes', message: expect.stringContaining('assistant.service') }]);
   });
 
-  it('is ours to keep where the unit sleeps, is another home’s, or starts something else', async () => {
+  it('allows an installation when the unit is inactive, of another home, or starts something else', async () => {
     const identity = sandbox.identity();
     write('.config/systemd/user/hermes-gateway.service', unitFor('/elsewhere'));
     write('.config/systemd/user/hermes-dashboard.service', '[Service]\nExecStart=/srv/hermes dashboard\nEnvironment=HERMES_HOME=gateway\n');
@@ -82,7 +82,7 @@ describe('a gateway that a systemd unit of Hermes keeps', () => {
     expect(await asleep.install(identity, sandbox.installOptions())).toMatchObject({ phase: 'running', problems: [] });
   });
 
-  it('is told even where systemctl does not answer', async () => {
+  it('reports the unit even when systemctl does not answer', async () => {
     const identity = sandbox.identity();
     write('.config/systemd/user/hermes-gateway.service', unitFor(identity.home));
     const { problems } = await managerOf('linux', { code: 1 }).status(identity);
@@ -90,8 +90,8 @@ describe('a gateway that a systemd unit of Hermes keeps', () => {
   });
 });
 
-describe('a gateway that a launchd agent of Hermes keeps', () => {
-  it('is told with the state of the agent, and gets no service of ours', async () => {
+describe('gateway of a Hermes launchd agent', () => {
+  it('reports the state of the agent and refuses an installation', async () => {
     const identity = sandbox.identity();
     write('Library/LaunchAgents/ai.hermes.gateway.plist', agentFor(identity.home));
     const manager = managerOf('darwin', { says: 'gui/501/ai.hermes.gateway = {\\n\\tstate = running\\n}\\n' });
@@ -105,7 +105,7 @@ describe('a gateway that a launchd agent of Hermes keeps', () => {
   });
 });
 
-describe('a profile that the default gateway serves', () => {
+describe('profile served by the default gateway', () => {
   let root: string;
   const profileOf = (name: string): GatewayIdentity => {
     mkdirSync(path.join(root, 'profiles', name), { recursive: true });
@@ -120,7 +120,7 @@ describe('a profile that the default gateway serves', () => {
     root = path.join(sandbox.path, 'h');
   });
 
-  it('is explained instead of registered, for as long as it is served', async () => {
+  it('refuses an installation with an explanation as long as the default gateway serves the profile', async () => {
     const work = profileOf('work');
     const play = profileOf('play');
     served(process.pid, ['work']);
@@ -142,7 +142,7 @@ describe('a profile that the default gateway serves', () => {
     expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
   });
 
-  it('is told of a bot that another gateway holds', async () => {
+  it('reports a bot that another gateway holds', async () => {
     const work = profileOf('work');
     const manager = managerOf('linux');
     const { gatewayPid } = await manager.install(work, sandbox.installOptions());
@@ -156,27 +156,33 @@ describe('a profile that the default gateway serves', () => {
   });
 });
 
-describe('a service whose profile', () => {
-  it.each(['deleted', 'renamed'] as const)('was %s says so, never makes the home anew, and can be removed', async how => {
-    const root = path.join(sandbox.path, 'h');
-    const home = path.join(root, 'profiles', 'work');
-    mkdirSync(home, { recursive: true });
-    const work = profileIdentity({ root, standard: false }, 'work');
-    const manager = managerOf('linux');
-    const { gatewayPid } = await manager.install(work, sandbox.installOptions());
-    process.kill(gatewayPid ?? 0, 'SIGKILL');
-    if (how === 'deleted') mkdirSync(path.join(root, 'profiles', '.deleted', 'work'), { recursive: true });
-    rmSync(home, { recursive: true, force: true });
-    expect((await manager.status(work)).problems.map(({ code }) => code)).toContain('profile-gone');
-    await expect(manager.start(work)).rejects.toMatchObject({ code: 'gateway-not-up', message: expect.stringContaining('does not exist') });
-    expect(sandbox.gateways(home)).toEqual([]);
-    expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
-    expect(sandbox.leftovers()).toEqual([]);
-  });
+describe('service of a missing profile', () => {
+  it.each(['deleted', 'renamed'] as const)(
+    'reports that the profile was %s, never creates the home again, and can be removed',
+    async how => {
+      const root = path.join(sandbox.path, 'h');
+      const home = path.join(root, 'profiles', 'work');
+      mkdirSync(home, { recursive: true });
+      const work = profileIdentity({ root, standard: false }, 'work');
+      const manager = managerOf('linux');
+      const { gatewayPid } = await manager.install(work, sandbox.installOptions());
+      process.kill(gatewayPid ?? 0, 'SIGKILL');
+      if (how === 'deleted') mkdirSync(path.join(root, 'profiles', '.deleted', 'work'), { recursive: true });
+      rmSync(home, { recursive: true, force: true });
+      expect((await manager.status(work)).problems.map(({ code }) => code)).toContain('profile-gone');
+      await expect(manager.start(work)).rejects.toMatchObject({
+        code: 'gateway-not-up',
+        message: expect.stringContaining('does not exist'),
+      });
+      expect(sandbox.gateways(home)).toEqual([]);
+      expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
+      expect(sandbox.leftovers()).toEqual([]);
+    },
+  );
 });
 
-describe('a home that is a junction', () => {
-  it('has one service, by whichever path it is named', async () => {
+describe('home that is a junction', () => {
+  it('keeps one service for both paths of the home', async () => {
     const identity = sandbox.identity();
     const link = path.join(sandbox.path, 'junction');
     symlinkSync(identity.home, link);

@@ -17,7 +17,7 @@ import { MemoryManager } from '../support/memory-manager.ts';
 import { runProgram } from '../support/program.ts';
 import { updatePorts } from '../support/update-ports.ts';
 
-describe('the host, asked by an installer', () => {
+describe('hold and release by an installer', () => {
   let surroundings: Surroundings;
   let installer: ChildProcess & { readonly pid: number };
   beforeEach(async () => {
@@ -59,21 +59,21 @@ describe('the host, asked by an installer', () => {
     expect(notes()).toEqual(['updated']);
   });
 
-  it('writes down that nothing was installed', async () => {
+  it('records in the history that nothing was installed', async () => {
     await ask('hold');
     await ask('release', '--outcome', 'not-updated');
     expect(await status()).toMatchObject({ phase: 'running' });
     expect(notes()).toEqual(['not-updated']);
   });
 
-  it('starts them by itself when the installer is killed', async () => {
+  it('starts the gateways when the installer is killed', async () => {
     await ask('hold');
     installer.kill('SIGKILL');
     await once(installer, 'exit');
     await poll(async () => (await status()).phase === 'running', { what: 'the gateway to be back', deadlineMs: 20_000 });
   });
 
-  it('leaves a hold to whoever has it: the app that has started the installer', async () => {
+  it('keeps the hold of the app that started the installer', async () => {
     await ask('hold');
     const { pid } = installer;
     const second = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1_000)'], { stdio: 'ignore' });
@@ -85,14 +85,14 @@ describe('the host, asked by an installer', () => {
     expect(await status()).toMatchObject({ phase: 'running' });
   });
 
-  it('does nothing where nothing is to be held, and leaves nothing of it', async () => {
+  it('does nothing when there is nothing to hold, and leaves no file', async () => {
     await run('uninstall');
     expect(await ask('hold')).toMatchObject({ exit: EXIT.done });
     expect(await ask('release', '--outcome', 'updated')).toMatchObject({ exit: EXIT.done });
     expect(surroundings.files()).toEqual([]);
   });
 
-  it('says so when a gateway does not come up', async () => {
+  it('reports a gateway that does not start', async () => {
     await ask('hold');
     const definition = path.join(surroundings.env.XDG_STATE_HOME, 'hermes-gateway-service', (await status()).service, 'definition.json');
     const text = fs.readFileSync(definition, 'utf8');
@@ -104,30 +104,30 @@ describe('the host, asked by an installer', () => {
     fs.writeFileSync(definition, text);
   });
 
-  it('removes everything of this user with the app', async () => {
+  it('removes everything of this user together with the app', async () => {
     expect(await run(...installArgs, '--profile', 'idle')).toMatchObject({ exit: EXIT.done });
     expect(await run('installer', 'remove', '--quiet')).toMatchObject({ exit: EXIT.done });
     expect(surroundings.files()).toEqual([]);
   });
 });
 
-describe('a request that the host does not understand', () => {
+describe('unknown requests to the host', () => {
   const surroundings = makeSurroundings();
   afterAll(() => surroundings.dispose());
 
   it.each([
     ['no verb', []],
-    ['a verb that it has not', ['destroy']],
+    ['an unknown verb', ['destroy']],
     ['no process', ['hold']],
-    ['a process that is none', ['hold', '--pid', 'all']],
-    ['an outcome that is none', ['release', '--pid', '1', '--outcome', 'perhaps']],
-    ['an option that it has not', ['remove', '--force']],
-  ])('(%s) is answered with exit code 2, by which an installer knows a host that is too old', async (_what, argv) => {
+    ['an invalid process', ['hold', '--pid', 'all']],
+    ['an invalid outcome', ['release', '--pid', '1', '--outcome', 'perhaps']],
+    ['an unknown option', ['remove', '--force']],
+  ])('answers a request with %s with exit code 2, by which an installer recognizes a host that is too old', async (_what, argv) => {
     expect(await runProgram(surroundings, 'installer', ...argv)).toMatchObject({ exit: EXIT.usage, out: '' });
   });
 });
 
-describe('the removal of the app', () => {
+describe('removal of the app', () => {
   let folder: string;
   let manager: MemoryManager;
   let everyServiceGone: boolean;
@@ -159,14 +159,14 @@ describe('the removal of the app', () => {
   });
   const mechanisms = async () => Promise.all([one, other].map(async identity => (await manager.status(identity)).mechanism));
 
-  it('leaves a service where nobody may be asked, and takes what needs no rights', async () => {
+  it('keeps a service when no consent may be asked for, and removes what needs no rights', async () => {
     expect(await remove(ports(false), { quiet: true, everyone: true })).toEqual([one.service]);
     expect(await mechanisms()).toEqual(['service', 'none']);
     expect(asked).toEqual([]);
     expect(everyServiceGone).toBe(false);
   });
 
-  it('asks once, for all services together', async () => {
+  it('asks once for all services together', async () => {
     const third = gatewayIdentityFor('/homes', 'third');
     await manager.install(third, { mechanism: 'service' });
     const all = { ...ports(false), identities: async () => [one, other, third] };
@@ -175,7 +175,7 @@ describe('the removal of the app', () => {
     expect(await mechanisms()).toEqual(['none', 'none']);
   });
 
-  it('leaves everything as it is where consent is declined', async () => {
+  it('keeps everything when consent is declined', async () => {
     await expect(remove(ports(false, false), { quiet: false, everyone: false })).rejects.toMatchObject({
       code: 'consent-declined',
       exit: 5,
@@ -183,13 +183,13 @@ describe('the removal of the app', () => {
     expect(await mechanisms()).toEqual(['service', 'startup']);
   });
 
-  it('takes the services of every user with the app of every user', async () => {
+  it('removes the services of every user with an app of every user', async () => {
     expect(await remove(ports(true), { quiet: true, everyone: true })).toEqual([]);
     expect(await mechanisms()).toEqual(['none', 'none']);
     expect(everyServiceGone).toBe(true);
   });
 
-  it('leaves those of other users with the app of one', async () => {
+  it('keeps the services of other users when the app of one user is removed', async () => {
     expect(await remove(ports(true), { quiet: false, everyone: false })).toEqual([]);
     expect(everyServiceGone).toBe(false);
   });

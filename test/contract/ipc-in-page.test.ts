@@ -64,14 +64,14 @@ describeInChromium('the page of the app', browser => {
     await page.close();
   });
 
-  it('shows every profile that is chosen, by its own policy, without a complaint of the browser', async () => {
+  it("shows every chosen profile under the app's content security policy without a browser error", async () => {
     await page.getByRole('switch', { name: 'Run gateway as service: default' }).waitFor();
     await page.getByRole('combobox', { name: 'Profile' }).selectOption('work');
     await page.getByRole('switch', { name: 'Run gateway as service: work' }).waitFor();
     expect(problems).toEqual([]);
   });
 
-  it('turns a click into an installation, and shows what becomes of the gateway', async () => {
+  it('installs the service by a click and shows the following phases of the gateway', async () => {
     await page.getByRole('switch', { name: 'Run gateway as service: default' }).click();
     await page.getByRole('button', { name: 'Turn on' }).click();
     await expect.poll(() => main.manager.registered).toEqual(['HermesGateway']);

@@ -37,8 +37,8 @@ const switchedOn = async ({ controller }: ReturnType<typeof registered>) => {
   await controller.handle('set', { profile: 'default', on: true });
 };
 
-describe('a change', () => {
-  it('is told to every page that listens', async () => {
+describe('pushes of a change', () => {
+  it('sends a change to every page that listens', async () => {
     const main = registered();
     const [one, other] = [listening(main.electron.openPage()), listening(main.electron.openPage())];
     await switchedOn(main);
@@ -46,7 +46,7 @@ describe('a change', () => {
     await expect.poll(() => other.phases.at(-1)).toBe('running');
   });
 
-  it('is not told to a page that does not listen, or not any more', async () => {
+  it('sends no change to a page that does not listen or no longer listens', async () => {
     const main = registered();
     const [silent, left, listener] = [main.electron.openPage(), listening(main.electron.openPage()), listening(main.electron.openPage())];
     left.leave();
@@ -61,7 +61,7 @@ describe('a change', () => {
     ['minimized', (page: FakePage) => Object.assign(page.window, { minimized: true })],
     ['closed', (page: FakePage) => page.close()],
     ['about to close', (page: FakePage) => Object.assign(page.window, { destroyed: true })],
-  ] as const)('is not told to a window that is %s, and still to the other', async (_what, hide) => {
+  ] as const)('sends no change to a window that is %s, and still sends it to the other', async (_what, hide) => {
     const main = registered();
     const [unseen, seen] = [listening(main.electron.openPage()), listening(main.electron.openPage())];
     hide(unseen.page);
@@ -70,7 +70,7 @@ describe('a change', () => {
     expect(unseen.page.heard).toEqual([]);
   });
 
-  it('is told at once to a window that comes back into sight', async () => {
+  it('sends the state at once to a window that is shown again', async () => {
     const main = registered();
     const { page, phases } = listening(main.electron.openPage());
     const witness = listening(main.electron.openPage());
@@ -82,7 +82,7 @@ describe('a change', () => {
     expect(phases).toEqual(['running']);
   });
 
-  it('is told once to a page that listens twice, and until its last listener leaves', async () => {
+  it('sends a change once to a page that listens twice, until its last listener unsubscribes', async () => {
     const main = registered();
     const page = main.electron.openPage();
     const [one, other] = [listening(page), listening(page)];
@@ -98,8 +98,8 @@ describe('a change', () => {
   });
 });
 
-describe('a page that comes and goes', () => {
-  it('leaves nothing behind, however often it does', () => {
+describe('pages that open and close', () => {
+  it('keeps no listener or watch of closed pages, however many there were', () => {
     const { electron } = registered();
     const page = electron.openPage();
     for (let time = 0; time < 20; time += 1) page.bridge.onChanged(() => undefined)();
@@ -108,8 +108,8 @@ describe('a page that comes and goes', () => {
   });
 });
 
-describe('after a sleep or a lock', () => {
-  it.each(['resume', 'unlock-screen'] as const)('everything is asked for anew: %s', async event => {
+describe('sleep and screen lock', () => {
+  it.each(['resume', 'unlock-screen'] as const)('reads the state of every profile again after %s', async event => {
     const main = registered();
     const watches = countWatches(main.manager);
     const { page, phases } = listening(main.electron.openPage());
@@ -125,8 +125,8 @@ describe('after a sleep or a lock', () => {
   });
 });
 
-describe('a document of a newer schema', () => {
-  it('is not misread: the page says that it is outdated, and goes on when it can', async () => {
+describe('documents of a newer schema', () => {
+  it('shows that the page is outdated instead of misreading the document, and continues when it can', async () => {
     const { electron } = registered();
     const page = electron.openPage();
     const store = createGatewayServiceStore(page.bridge);
@@ -147,7 +147,7 @@ describe('a document of a newer schema', () => {
     leave();
   });
 
-  it('of this schema carries nothing that a bus could not, in any phase', () => {
+  it('sends only structured-cloneable data in every phase', () => {
     for (const phase of PHASES) {
       const snapshot: Snapshot = snapshotIn(phase);
       expect(structuredClone(snapshot)).toEqual(snapshot);

@@ -21,7 +21,7 @@ function fakeRegistration(end: (pid: number | undefined) => Promise<never> = () 
 }
 
 describe('handOffUpdate', () => {
-  it('has the gateways down before the updater is started, and passes its PID on', async () => {
+  it('stops the gateways before it starts the updater, and returns the PID of the updater', async () => {
     const pids: unknown[] = []
 
     const { events, registration } = fakeRegistration(pid => {
@@ -42,7 +42,7 @@ describe('handOffUpdate', () => {
     expect(events).toEqual(['down for Hermes', 'start'])
   })
 
-  it('has them up again where a preflight refuses or the updater does not start, and passes the reason on', async () => {
+  it('starts the gateways again and returns the reason when a preflight refuses or the updater does not start', async () => {
     const { events, registration } = fakeRegistration()
     const off = { ok: false, error: 'Close the terminal that runs hermes and retry.' } as const
 
@@ -50,7 +50,7 @@ describe('handOffUpdate', () => {
     expect(events).toEqual(['down for Hermes', 'up'])
   })
 
-  it('says why the gateways could not be stopped, with what to do', async () => {
+  it('reports why the gateways could not be stopped, with a remedy', async () => {
     const registration = {
       handOff: () =>
         Promise.reject(Object.assign(new Error('Another update is at work. (hermes update, PID 7)'), { remedy: 'Wait for it to end.' }))
@@ -62,7 +62,7 @@ describe('handOffUpdate', () => {
     })
   })
 
-  it('updates also where the service could not be registered', async () => {
+  it('runs the updater when the service could not be registered', async () => {
     await expect(handOffUpdate(async () => ({ ok: true, pid: 1 }), { registration: undefined })).resolves.toEqual({ ok: true, pid: 1 })
   })
 })
@@ -81,11 +81,11 @@ describe('toHandOffResult', () => {
     [9, 'not-updated', 'update-running'],
     [124, 'failed', 'update-stalled'],
     [1, 'failed', undefined]
-  ])('of the exit code %d is %s, because of %s', (code, outcome, why) => {
+  ])('converts exit code %d to the outcome %s with the reason %s', (code, outcome, why) => {
     expect(toHandOffResult(result(code))).toEqual({ outcome, code, ...(why && { why }) })
   })
 
-  it('is not there where there was no result', () => {
+  it('returns undefined when there was no result', () => {
     expect(toHandOffResult(null)).toBeUndefined()
   })
 })

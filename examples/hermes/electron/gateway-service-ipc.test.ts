@@ -35,7 +35,7 @@ function fakeRegistration(): GatewayServiceRegistration {
 }
 
 describe('registerGatewayServiceIpc', () => {
-  it('registers every profile of the home, for the pages of the app alone', () => {
+  it("registers every profile of the home for the app's own pages", () => {
     const register = vi.fn<Register>(() => fakeRegistration())
     setup(register)
 
@@ -45,7 +45,7 @@ describe('registerGatewayServiceIpc', () => {
     expect(options?.isTrustedSender({ webContentsId: 1, url: 'https://example.org/' })).toBe(false)
   })
 
-  it('tells how the hand-off of the app before it ended', async () => {
+  it("passes the result of the previous app's hand-off to the service", async () => {
     const register = vi.fn<Register>(() => fakeRegistration())
     setup(register)
 
@@ -53,7 +53,7 @@ describe('registerGatewayServiceIpc', () => {
     expect(result).toEqual({ outcome: 'not-updated', why: 'files-in-use', code: 5 })
   })
 
-  it('hands an update off with the gateways down', async () => {
+  it('stops the gateways before it hands an update off', async () => {
     const registration = fakeRegistration()
     const handOff = vi.spyOn(registration, 'handOff')
     const { ipc } = setup(() => registration)
@@ -65,7 +65,7 @@ describe('registerGatewayServiceIpc', () => {
     expect(handOff).toHaveBeenCalledOnce()
   })
 
-  it('lets the app start, and update, where the service cannot be registered', async () => {
+  it('lets the app start and update when the service cannot be registered', async () => {
     const { ipc, lines } = setup(() => {
       throw new Error('registered already')
     })
@@ -75,7 +75,7 @@ describe('registerGatewayServiceIpc', () => {
     expect(ipc.dispose).not.toThrow()
   })
 
-  it('takes its handlers away at the end', () => {
+  it('removes its IPC handlers when it is disposed', () => {
     const registration = fakeRegistration()
     setup(() => registration).ipc.dispose()
     expect(registration.dispose).toHaveBeenCalledOnce()

@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 
 describe('$gatewayService', () => {
-  it('is one store for each profile, asked for by its name', async () => {
+  it('returns one store for each profile name', async () => {
     const { $gatewayService } = await import('./gateway-service')
     expect($gatewayService('work')).toBe($gatewayService('work'))
     expect($gatewayService('work')).not.toBe($gatewayService('default'))
@@ -23,7 +23,7 @@ describe('$gatewayService', () => {
     expect($gatewayService('work').get().error?.code).toBe('profile-missing')
   })
 
-  it('listens with its first listener and leaves with its last', async () => {
+  it('subscribes with its first listener and unsubscribes with its last', async () => {
     const { $gatewayService } = await import('./gateway-service')
     const [one, other] = [$gatewayService('work').listen(() => undefined), $gatewayService('work').listen(() => undefined)]
     one()
@@ -32,14 +32,14 @@ describe('$gatewayService', () => {
     expect(leave).toHaveBeenCalledOnce()
   })
 
-  it('is another one after the profile was renamed or deleted', async () => {
+  it('creates a new store after the profile was renamed or deleted', async () => {
     const { $gatewayService, forgetGatewayService } = await import('./gateway-service')
     const before = $gatewayService('work')
     forgetGatewayService('work')
     expect($gatewayService('work')).not.toBe(before)
   })
 
-  it('is unsupported in an app without the bridge', async () => {
+  it('reports "unsupported" in an app without the bridge', async () => {
     vi.stubGlobal('window', { hermesDesktop: {} })
     const { $gatewayService } = await import('./gateway-service')
     expect($gatewayService('default').get().supported).toBe(false)
