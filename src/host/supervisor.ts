@@ -8,6 +8,7 @@ import { type HostFacts, RUNNER_EXIT } from '../model/facts.ts';
 import { failureTimes, lastAskedMs, lastEnded } from '../model/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../model/ladder.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
+import { isSameRequest } from '../model/records.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -90,8 +91,8 @@ export async function supervise({
       if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
 
       const history = await folder.history();
-      const { at: wishedAt } = await folder.desired();
-      const askedMs = lastAskedMs(history, wishedAt, endedAt);
+      const before = await folder.desired();
+      const askedMs = lastAskedMs(history, before.at, endedAt);
       failures = [...failures.filter(at => at > askedMs), endedAt];
       const ladder = await recovery();
       if (!ladder) return true;
@@ -102,10 +103,11 @@ export async function supervise({
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
-          void Promise.all([folder.desired(), superseded()]).then(([{ desired, at }, replaced]) => {
+          void Promise.all([folder.desired(), superseded()]).then(([request, replaced]) => {
             // One of the future is from before the clock was set back.
-            const asked = at !== wishedAt || (Date.parse(at) >= failedAt && Date.parse(at) <= Date.now());
-            if (!endReason && !replaced && desired === 'running' && !asked) return;
+            const requestedMs = Date.parse(request.at);
+            const asked = !isSameRequest(request, before) || (requestedMs >= failedAt && requestedMs <= Date.now());
+            if (!endReason && !replaced && request.desired === 'running' && !asked) return;
             clearTimeout(timer);
             resolve();
           });

@@ -10,10 +10,15 @@ import { isoTime } from './schemas.ts';
 export const DESIRED_RECORD = v.object({
   desired: v.fallback(v.picklist(['running', 'stopped']), 'running'),
   at: v.fallback(isoTime, new Date(0).toISOString()),
+  /** Differs for every request, because two of them may come in one millisecond; missing in records of older versions. */
+  request: v.exactOptional(v.fallback(v.string(), '')),
 });
 
 /** What the user asked for, and when: a start that is asked for again ends a delay of the ladder. */
 export type DesiredRecord = Readonly<v.InferOutput<typeof DESIRED_RECORD>>;
+
+/** Whether two records, read at different times, are one request of the user. */
+export const isSameRequest = (one: DesiredRecord, other: DesiredRecord): boolean => one.at === other.at && one.request === other.request;
 
 export const RUNNER_RECORD = v.object({ process: PROCESS_REF, pipe: v.string() });
 

@@ -127,9 +127,9 @@ export class Runner {
     try {
       if (this.#ports.asked) await this.#gate.startedFromOutside();
       await endOrphan(folder, processes);
-      const [history, wish] = await Promise.all([this.#closedHistory(), folder.desired()]);
-      await this.#gate.awaitTurn(history, wish.at);
-      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, wish.at, Date.now())));
+      const [history, asked] = await Promise.all([this.#closedHistory(), folder.desired()]);
+      await this.#gate.awaitTurn(history, asked);
+      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, asked.at, Date.now())));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
       return RUNNER_EXIT.failed;

@@ -11,6 +11,7 @@ import { type LivingUpdater, livingUpdater } from '../gateway/update-marker.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Hold } from '../model/hold.ts';
 import { isSameProcess, type ProcessTable, processRef } from '../model/process-ref.ts';
+import { type DesiredRecord, isSameRequest } from '../model/records.ts';
 import { startDelayMs, startsWithSession } from '../model/stagger.ts';
 import { holdInForce, systemUptimeMs } from '../state/holds.ts';
 import { definedServices, type StateFolder } from '../state/state-folder.ts';
@@ -65,16 +66,16 @@ export class StartGate {
     this.#doneUpdater = done.find(pid => pid === this.updater()?.pid);
   }
 
-  /** With a sign-in all gateways of the user start: this one in its turn, unless somebody wishes for it meanwhile. */
-  async awaitTurn(history: readonly HistoryRecord[], askedAt: string): Promise<void> {
+  /** With a sign-in all gateways of the user start: this one in its turn, unless the user asks for it meanwhile. */
+  async awaitTurn(history: readonly HistoryRecord[], asked: DesiredRecord): Promise<void> {
     const { folder } = this.#runner;
-    const times = { askedMs: Date.parse(askedAt), bootedMs: Date.now() - systemUptimeMs() };
+    const times = { askedMs: Date.parse(asked.at), bootedMs: Date.now() - systemUptimeMs() };
     if (!startsWithSession(history, times)) return;
     const services = await definedServices(path.dirname(folder.path));
     const delayMs = startDelayMs(Math.max(0, services.indexOf(folder.service)), services.length);
     const deadline = performance.now() + delayMs;
     for (let leftMs = delayMs; leftMs > 0; leftMs = deadline - performance.now()) {
-      if (this.#runner.isEnding() || (await folder.desired()).at !== askedAt) return;
+      if (this.#runner.isEnding() || !isSameRequest(await folder.desired(), asked)) return;
       await this.#runner.changeOr(leftMs);
     }
   }
@@ -133,13 +134,13 @@ export class StartGate {
     }
   }
 
-  /** Whether the stop of all gateways was the beginning of an update; what is wished or asked meanwhile ends the question. */
+  /** Whether the stop of all gateways was the beginning of an update; a request of the user meanwhile ends the question. */
   async #updaterComes(): Promise<boolean> {
     const { folder } = this.#runner;
-    const { at } = await folder.desired();
+    const before = await folder.desired();
     const deadline = performance.now() + UPDATER_COMES_MS;
     while (performance.now() < deadline) {
-      if (this.updater() || this.#runner.isEnding() || (await folder.desired()).at !== at) return true;
+      if (this.updater() || this.#runner.isEnding() || !isSameRequest(await folder.desired(), before)) return true;
       await this.#runner.changeOr(HOLD_LOOK_MS);
     }
     return false;

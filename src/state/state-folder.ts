@@ -3,6 +3,7 @@
  * owner and lies outside the checkout, HERMES_HOME and the app's folder, because each of those is replaced by updates.
  */
 
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -106,9 +107,8 @@ export class StateFolder {
   }
 
   writeDesired(desired: Desired): Promise<void> {
-    return writeJson(this.#file('desired.json'), { schema: 1, desired, at: new Date().toISOString() } satisfies DesiredRecord & {
-      schema: 1;
-    });
+    const record: DesiredRecord = { desired, at: new Date().toISOString(), request: randomUUID() };
+    return writeJson(this.#file('desired.json'), { schema: 1, ...record });
   }
 
   async hostFacts(): Promise<HostFacts | undefined> {

@@ -88,6 +88,17 @@ describe('a stop by "hermes gateway stop"', () => {
     expect(await desired()).toBe('running');
   });
 
+  it('of all gateways is taken back by a start in the same millisecond as the one before', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 1 });
+    await folder.writeDesired('running');
+    const start = () => {
+      vi.setSystemTime(1);
+      return folder.writeDesired('running');
+    };
+    expect(await stoppedBy(STOP_ALL, { 5: start })).toBe(5);
+    expect(await desired()).toBe('running');
+  });
+
   it('of all gateways is confirmed by a stop of the user', async () => {
     expect(await stoppedBy(STOP_ALL, { 5: () => folder.writeDesired('stopped') })).toBe(5);
     expect(await desired()).toBe('stopped');
@@ -103,8 +114,8 @@ describe('the start that comes with a sign-in', () => {
   const turns = (history: readonly HistoryRecord[], after: Events = {}) =>
     Promise.all(
       folders.map(async of => {
-        const { at } = await of().desired();
-        return secondsOf(gate => gate.awaitTurn(history, at), { of: of(), after });
+        const asked = await of().desired();
+        return secondsOf(gate => gate.awaitTurn(history, asked), { of: of(), after });
       }),
     );
   beforeEach(async () => {
@@ -126,8 +137,19 @@ describe('the start that comes with a sign-in', () => {
   it('comes at once for the one that the user wishes for meanwhile', async () => {
     const work = folders[2]?.();
     if (!work) throw new Error('There is no third service.');
-    const { at } = await work.desired();
+    const asked = await work.desired();
     await work.writeDesired('running');
-    expect(await secondsOf(gate => gate.awaitTurn(signedOut, at), { of: work })).toBe(0);
+    expect(await secondsOf(gate => gate.awaitTurn(signedOut, asked), { of: work })).toBe(0);
+  });
+
+  it('comes at once for a request in the same millisecond as the one before', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+    const work = folders[2]?.();
+    if (!work) throw new Error('There is no third service.');
+    await work.writeDesired('running');
+    const asked = await work.desired();
+    await work.writeDesired('running');
+    expect((await work.desired()).at).toBe(asked.at);
+    expect(await secondsOf(gate => gate.awaitTurn(signedOut, asked), { of: work })).toBe(0);
   });
 });
