@@ -1,6 +1,6 @@
 /**
- * Our entry in Windows' list of installed apps. It uninstalls the service also where the app that installed it is long gone.
- * Source: "Uninstall Registry Key" (Microsoft Learn).
+ * Our row in Windows' list of installed apps. It removes the service even when the app that installed it is gone. Source: "Uninstall
+ * Registry Key" (Microsoft Learn).
  */
 
 import { commandLine } from '../windows/argv.ts';
@@ -8,7 +8,7 @@ import { deleteKey, type RegistryPath, writeValues } from '../windows/registry.t
 
 export const APPS_LIST_KEY: RegistryPath = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\HermesGatewayService';
 
-/** @param program the host that removes everything when it is asked to. */
+/** @param program the host that removes everything when the user asks for it */
 export function listApp(program: string, version: string): void {
   const remove = commandLine(program, ['remove']);
   writeValues(APPS_LIST_KEY, {

@@ -1,6 +1,6 @@
 /**
- * The host of the sign-in start: a copy of it in the owner's state folder, because the app's folder is replaced, and what runs from it
- * killed, by every update. A copy is named by its content, so that a newer one never overwrites one that runs.
+ * The copy of the host for the sign-in start. It is in the owner's state folder, because every update replaces the app's folder and ends
+ * what runs from it. A copy is named after its content, so that a newer copy never overwrites one that runs.
  */
 
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { readJson, renamePatiently, writeJson } from '../state/files.ts';
 
 export interface HostCopyPlan {
-  /** What is copied, under the names that it has. */
+  /** The files to copy. The copies keep their names. */
   readonly files: readonly string[];
   /** The Node that runs the copied program, in development; the copied program runs by itself otherwise. */
   readonly node?: string;
@@ -19,13 +19,17 @@ export interface HostCopyPlan {
   readonly program: string;
 }
 
-/** What the host loads from beside itself: a built one its program and V8's code of it; koffi's binary, and the thread of the hidden window. */
+/**
+ * What the host loads from its own folder: in development the program and its compiled code, and everywhere koffi's binary and the thread
+ * of the hidden window.
+ */
 const COMPANIONS = ['koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'] as const;
 const MANIFEST = 'files.json';
 
 /**
- * What a copy consists of: the executable, or in development the built script, which Node runs from where Node is; and what lies beside it.
- * @param present names of the files beside the program.
+ * The files of a copy: the executable, or in development the built script, which runs under the present Node; and the companions in the
+ * same folder.
+ * @param present names of the files in the folder of the program
  * @throws GatewayServiceError `service-program-missing` where the host is not one file
  */
 export function planHostCopy(hostCommand: readonly string[], present: readonly string[]): HostCopyPlan {
@@ -44,7 +48,7 @@ export function planHostCopy(hostCommand: readonly string[], present: readonly s
 /** The folder of all copies. */
 export const copiesIn = (stateRoot: string): string => path.join(stateRoot, 'host');
 
-/** Makes sure that a whole copy of this host is there, and gives the command that starts it. */
+/** Makes a whole copy of this host where there is none, and gives the command that starts it. */
 export async function ensureHostCopy(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
   const plan = await planOf(hostCommand);
   const sums = plan.files.map(sumOf);
@@ -56,18 +60,18 @@ export async function ensureHostCopy(copies: string, hostCommand: readonly strin
     if (!existsSync(to) || sumOf(to) !== sums[index]) await copyFile(from, to);
     sizes[path.basename(from)] = (await fs.stat(to)).size;
   }
-  // Last: what it names is there.
+  // // The manifest is written last: every file that it names exists.
   await writeJson(path.join(folder, MANIFEST), sizes);
   return commandIn(plan, folder);
 }
 
-/** Where a copy of this host lies, or will lie: for a receipt. */
+/** The command of the copy of this host, made or not; for a receipt. */
 export async function hostCopyCommand(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
   const plan = await planOf(hostCommand);
   return commandIn(plan, path.join(copies, nameOf(plan.files, plan.files.map(sumOf))));
 }
 
-/** A quick look: every file is there with its size. The whole content is compared when a copy is made or started. */
+/** A quick check: every file exists with its size. The content is compared when a copy is made or started. */
 export async function isWholeCopy(folder: string): Promise<boolean> {
   const manifest = await readJson(path.join(folder, MANIFEST));
   if (manifest.state !== 'read' || typeof manifest.value !== 'object' || manifest.value === null) return false;
@@ -80,7 +84,7 @@ export async function isWholeCopy(folder: string): Promise<boolean> {
   return whole.length > 0 && whole.every(Boolean);
 }
 
-/** Removes the copies that nobody uses; one that Windows still holds goes at the next time. */
+/** Removes the copies that nothing uses. A copy that Windows still locks is removed the next time. */
 export async function pruneHostCopies(copies: string, used: ReadonlySet<string>): Promise<void> {
   const names = await fs.readdir(copies).catch(() => []);
   for (const name of names) {
@@ -104,7 +108,7 @@ function nameOf(files: readonly string[], sums: readonly string[]): string {
   return contentName(files.map((file, index) => `${path.basename(file)} ${sums[index]}\n`).join(''));
 }
 
-/** Whole or not at all: a kill in mid-copy leaves a temporary file, which goes with the copy. */
+/** Copies a file whole or not at all: an interrupted copy leaves a temporary file, which is removed with the copy. */
 async function copyFile(from: string, to: string): Promise<void> {
   const temporary = `${to}.${process.pid}.tmp`;
   await fs.copyFile(from, temporary);

@@ -1,6 +1,6 @@
 /**
- * What differs from mechanism to mechanism: how the host of a gateway is registered, started and stopped. Declared for the manager, which
- * does everything else the same for all of them.
+ * What differs between mechanisms: how the host of a gateway is registered, started and stopped. The manager declares this port and does
+ * the rest the same way for all of them.
  */
 
 import type { TrustsServer } from '../control/control-client.ts';
@@ -17,29 +17,29 @@ import type { StateFolder } from '../state/state-folder.ts';
 /** The host of a mechanism: the broker below the SCM, or a supervisor. */
 export interface HostPort {
   readonly mechanism: Installable;
-  /** Whether registering asks for an administrator. */
+  /** Whether registering needs an administrator. */
   readonly elevated: boolean;
   registration(identity: GatewayIdentity, folder: StateFolder): Promise<Registration>;
   hostFacts(identity: GatewayIdentity, folder: StateFolder): Promise<HostFacts | undefined>;
-  /** Whom a client of the control pipe believes. */
+  /** Which server of the control pipe a client trusts. */
   readonly trustsServer: TrustsServer;
-  /** What is wrong with the registration itself; asked for one that is registered. */
+  /** The problems of the registration itself; called for a registered host. */
   problems?(identity: GatewayIdentity, folder: StateFolder): Promise<readonly Problem[]>;
-  /** Everything of the registration that is not as `register` would write it; asked for one that is registered. */
+  /** Every setting that differs from what `register` writes, with its repair; called for a registered host. */
   examine?(identity: GatewayIdentity, definition: Definition | undefined): Promise<readonly FoundProblem[]>;
-  /** Repairs all of that, and keeps what somebody chose. */
+  /** Repairs all of that, and keeps what the user chose. */
   repair?(identity: GatewayIdentity, definition: Definition | undefined, report: Report): Promise<void>;
-  /** What registering would change beside the state folder; empty where the definition is the registration. */
+  /** What registering changes beside the state folder; empty where the definition is the registration. */
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;
-  /** Throws, before anything is written, where `register` could not work. */
+  /** Throws, before anything is written, where `register` cannot work. */
   checkRights(identity: GatewayIdentity): Promise<void>;
-  /** Idempotent. Undoes what it did when it fails. */
+  /** Idempotent. Undoes its changes when it fails. */
   register(identity: GatewayIdentity, definition: Definition, report: Report): Promise<void>;
   /** Idempotent. */
   unregister(identity: GatewayIdentity, report: Report): Promise<void>;
-  /** Makes sure that a host lives. */
+  /** Makes sure that a host runs. */
   start(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
-  /** Asks the host to end; the wish in the state folder is "stopped" already. */
+  /** Asks the host to end. The desired state in the state folder is "stopped" already. */
   stop(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
   isGone(identity: GatewayIdentity, folder: StateFolder): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
 /**
- * The host that Windows starts as a service lies in a folder of its own below Program Files, which only administrators write, whatever folder
- * the app lies in. Here is where that folder is, how a host gets there, whether the one that runs may be registered, and what goes when no
- * service starts it any more. In development the host is a script, which is registered where it lies.
+ * The installed host: the copy that Windows starts as a service, in its own folder below Program Files, which only administrators can
+ * write. This file finds the folder, copies a host into it, checks the host that runs before it is registered, and removes hosts that no
+ * service starts. In development the host is a script and is registered where it is.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -38,18 +38,18 @@ const ALL_FILES = [...HOST_FILES, HOST_MANIFEST];
 /** The folder of all installed hosts. */
 export const hostsFolder = (): string => path.win32.join(knownFolder('programFiles'), 'Hermes Gateway Service');
 
-/** Where a host is, or will be, installed; undefined for the script of development. */
+/** Where a host is installed or will be; undefined for the script of development. */
 function placeOf([program = '', script]: readonly string[]): HostPlace | undefined {
   return script === undefined ? hostPlace(path.dirname(program), hostsFolder()) : undefined;
 }
 
-/** How the SCM is to start this host, once it is installed. @throws GatewayServiceError `service-program-damaged` */
+/** The command with which the SCM starts this host once it is installed. @throws GatewayServiceError `service-program-damaged` */
 export function installedCommand(hostCommand: readonly string[]): readonly string[] {
   const place = placeOf(hostCommand);
   return place ? [place.program] : hostCommand;
 }
 
-/** The protocol that the host of a command speaks; undefined for the script of development, and where nothing tells. */
+/** The protocol of the host that a command starts; undefined for the script of development, and where it cannot be read. */
 export function protocolOf([program = '']: readonly string[]): number | undefined {
   try {
     return path.win32.basename(program) === HOST_PROGRAM ? readManifest(path.win32.dirname(program)).protocol : undefined;
@@ -58,16 +58,16 @@ export function protocolOf([program = '']: readonly string[]): number | undefine
   }
 }
 
-/** What an elevated step is started with. */
+/** How to start an elevated step. */
 export interface ElevatedProgram {
   readonly command: readonly string[];
-  /** What has to be copied before, by whoever has the rights, into a folder that is made for it. */
+  /** What an elevated process must copy first, into a new folder. */
   readonly copy?: { readonly from: string; readonly to: string; readonly files: readonly string[] };
 }
 
 /**
- * An installed host where there is one; else this one, from the copy that is made of it first.
- * @throws GatewayServiceError `service-program-unsafe` where others could change what would run
+ * The installed host where there is one; else this host, from a copy that must be made first.
+ * @throws GatewayServiceError `service-program-unsafe` where another user could change what would run
  */
 export function elevatedProgram(hostCommand: readonly string[], verb: ElevatedVerb): ElevatedProgram {
   const place = placeOf(hostCommand);
@@ -82,7 +82,7 @@ export function elevatedProgram(hostCommand: readonly string[], verb: ElevatedVe
   return { command: [path.win32.join(installed, HOST_PROGRAM)] };
 }
 
-/** A host of this protocol that is installed, whatever its version: it can undo what any of them did. */
+/** An installed host of this protocol, whatever its version: it can undo what any of them did. */
 function anyInstalled(protocol: number): string | undefined {
   return installedFolders().find(folder => {
     try {
@@ -105,7 +105,7 @@ function installedFolders(): string[] {
   }
 }
 
-/** Makes the copy, in a process that has the rights. A folder that is there already is never written into. */
+/** Makes the copy, in an elevated process. Never writes into an existing folder. */
 export function copyHost({ from, to, files }: NonNullable<ElevatedProgram['copy']>): void {
   mkdirSync(path.win32.dirname(to), { recursive: true });
   mkdirSync(to);
@@ -113,8 +113,8 @@ export function copyHost({ from, to, files }: NonNullable<ElevatedProgram['copy'
 }
 
 /**
- * Holds the program that runs here, for the time in which it is registered: it is an installed host, whole, signed well where it is signed,
- * and nobody but administrators can change it.
+ * Holds the files of the running program while it is registered. They must be an installed host: complete, with a valid signature where
+ * there is one, and writable by administrators only.
  * @throws GatewayServiceError `service-program-unsafe`, `service-program-damaged`
  */
 export function holdThisHost(): Held {
@@ -139,8 +139,8 @@ function requireInstalled(program: string): string {
 }
 
 /**
- * Leaves of the installed hosts those that a service starts or that run, and has Windows' list of apps say so. Best effort: what Windows still
- * holds goes with the next change.
+ * Removes the installed hosts that no service starts and that do not run, and updates Windows' list of apps. Best effort: what Windows
+ * still locks is removed at the next change.
  */
 export async function tidyHosts(): Promise<void> {
   const hosts = hostsFolder();
@@ -164,10 +164,13 @@ export async function tidyHosts(): Promise<void> {
   else await removeAfterOurEnd(ownAside);
 }
 
-/** Where a host waits for its removal. */
+/** Prefix of a folder that is waiting for its removal. */
 const ASIDE = 'removed-';
 
-/** Moves all files away, which Windows allows of a program that runs, so that the name is free at once and nothing takes it for an installed host. */
+/**
+ * Moves all files away, which Windows allows for a running program, so that the name is free at once and nothing takes the rest for an
+ * installed host.
+ */
 async function setAside(folder: string): Promise<string> {
   const aside = path.win32.join(path.win32.dirname(folder), `${ASIDE}${randomBytes(4).toString('hex')}`);
   await mkdir(aside);
@@ -176,7 +179,7 @@ async function setAside(folder: string): Promise<string> {
   return aside;
 }
 
-/** The folders, in lower case, of the programs of all our services. */
+/** The folders of the programs of all our services, in lower case. */
 function startedFolders(): string[] {
   return enumerateServices(SERVICE_NAME).flatMap(({ name }) => {
     const config = queryConfig(name);
@@ -188,7 +191,7 @@ function startedFolders(): string[] {
 
 const TRIES = 60;
 
-/** A program that runs cannot be removed: cmd.exe does it, second after second, once it has ended. */
+/** A running program cannot be removed: cmd.exe retries every second until the program has ended. */
 async function removeAfterOurEnd(folder: string): Promise<void> {
   const system = systemDirectory();
   const second = `"${system}\\ping.exe" -n 2 127.0.0.1 >nul`;

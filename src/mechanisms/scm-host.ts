@@ -1,6 +1,6 @@
 /**
- * The host below the SCM: what is registered is what the SCM says, the broker is started and stopped as any service is, and the ladder is
- * the SCM's own. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
+ * The host below the SCM: the registration is what the SCM reports, the broker is started and stopped like any service, and the SCM
+ * restarts it. Registering needs an administrator; starting and stopping needs none, because the DACL grants it to the owner.
  */
 
 import type { TrustsServer } from '../control/control-client.ts';
@@ -36,18 +36,15 @@ import {
 } from './service-registration.ts';
 
 export interface ScmHostOptions {
-  /** How the SCM is to start the broker: the program and the arguments before `service`. */
+  /** The command with which the SCM starts the broker: the program and the arguments before `service`. */
   readonly hostCommand: readonly string[];
-  /** The protocol of this host, where it is one that was built. */
+  /** The protocol of this host, where it is a built one. */
   readonly protocol?: number | undefined;
-  /**
-   * Who registers and unregisters, where this process is not to do it itself: it asks for an administrator. Without one an unelevated
-   * process is refused.
-   */
+  /** Registers and unregisters with an administrator's consent. Without it an unelevated process is refused. */
   readonly elevation?: Elevation;
 }
 
-/** The SCM answers a start when the broker has connected; it waits 30 s for that itself, in milliseconds. */
+/** The SCM answers a start when the broker has connected; it waits 30 s for that, in milliseconds. */
 const START_MS = 40_000;
 const STOP_MS = 30_000;
 
@@ -61,12 +58,12 @@ const HOST_STATES = {
   paused: 'running',
 } as const satisfies Record<ServiceStatus['state'], string>;
 
-/** Windows says which process serves a pipe. */
+/** Windows reports which process serves a pipe. */
 export const servedByRunner: TrustsServer = async ({ process: { pid }, pipe }) =>
   (await pipeServerPid(pipe).catch(() => undefined)) === pid;
 
 export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): HostPort {
-  /** Before anything is changed, where nobody could be asked. */
+  /** Refuses before anything is changed where no administrator can be asked. */
   const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
   async function register(verb: 'install' | 'repair', service: ServiceName, recovery: RecoveryLadder, report: Report): Promise<void> {
@@ -140,11 +137,11 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
 }
 
 interface ShownService extends Pick<ServiceConfig, 'binaryPath'>, Partial<Pick<ServiceConfig, 'startType'>> {
-  /** Absent where this user may not ask for it. */
+  /** Absent where this user may not query it. */
   readonly status?: ServiceStatus;
 }
 
-/** The service as the SCM shows it; where the rights to ask were taken from this user, as far as the registry does. */
+/** The service as the SCM reports it; where this user may not query it, as far as the registry reports it. */
 function shown(service: ServiceName): ShownService | undefined {
   try {
     const found = queryService(service);
@@ -156,7 +153,7 @@ function shown(service: ServiceName): ShownService | undefined {
   }
 }
 
-/** Whether a service with this owner is one of ours; one without an owner is the half of an installation that was interrupted. */
+/** Whether a service with this owner is ours. A service without an owner is an interrupted installation of ours. */
 function mayUse(owner: Sid | undefined): boolean {
   return owner === undefined || owner === currentUser() || owner === sessionOwner();
 }
@@ -189,7 +186,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
     host: status ? HOST_STATES[status.state] : readHostFacts(service)?.phase === 'stopped' ? 'stopped' : 'running',
     ...(status?.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
-    // One that is missing has no version.
+    // // A missing program has no version.
     ...(binaryPath !== commandLine(program, args) && hasProgram(binaryPath) && { outdated: true }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What is registered of a service below the SCM against what should be: each setting that differs becomes a problem with both values. The
- * start type alone is the user's to choose: what we registered is remembered beside it, and what differs from that was chosen. Pure.
+ * Compares a registered service with what it should be: each setting that differs becomes a problem with both values. Only the start type
+ * is the user's choice: the registered one is remembered, and a different one was chosen by the user. Pure.
  */
 
 import type { ServiceName } from '../model/identity.ts';
@@ -8,18 +8,18 @@ import { type ProblemCode, problem } from '../model/problems.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 
-/** What was found of a service; texts are for people. */
+/** What was found of a service; the texts are for people. */
 export interface FoundService {
   /** Names of the settings that differ, as `mismatches` gives them. */
   readonly wrong: readonly string[];
   readonly binaryPath: string;
-  /** The program file is there. */
+  /** Whether the program file exists. */
   readonly hasProgram: boolean;
   readonly account: string;
-  /** The restart delays in seconds; undefined where there are none, or others than restarts. */
+  /** The restart delays in seconds; undefined where there are none, or actions other than restarts. */
   readonly delays: string | undefined;
   readonly startType: string;
-  /** As it was registered, or left by the last installation. */
+  /** As it was registered by the last installation. */
   readonly rememberedStartType: string;
   readonly hasOwner: boolean;
   readonly hasEventSource: boolean;
@@ -33,7 +33,7 @@ export interface WantedService {
   readonly eventSource: string;
 }
 
-/** Settings that have a problem of their own; the others are told together. */
+/** Settings that have a problem code; the other settings share one. */
 const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
 
 export function serviceProblems(found: FoundService, wanted: WantedService): FoundProblem[] {
@@ -52,7 +52,7 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
   const { wrong } = found;
   const program = change('service', found.binaryPath, wanted.binaryPath);
   if (!found.hasProgram) {
-    // Where the very program is missing that would be registered, there is nothing to register.
+    // // Where the program that would be registered is missing itself, there is nothing to register.
     const changes = wrong.includes('program') ? [program] : [];
     foundProblems.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
   } else if (wrong.includes('program')) foundProblems.push(foundProblem('host-outdated', program));
@@ -75,7 +75,7 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
   return [...foundProblems, ...startTypeProblems(found, service)];
 }
 
-/** The owner has other rights on the service than it was given; it may be none at all. */
+/** The owner has other rights on the service than the installation gave; possibly none. */
 export function rightsProblem(service: ServiceName): FoundProblem {
   return { problem: problem('rights-changed'), changes: [{ action: 'create', kind: 'right', target: service, ...noted('rights') }] };
 }

@@ -1,6 +1,6 @@
 /**
- * What stands in the SCM and the registry for one gateway service: written, taken back and compared here, by whoever has an administrator's
- * rights for it. A user's process may only compare.
+ * What the SCM and the registry contain for one gateway service: an elevated process writes and removes it here; a process of the user may
+ * only compare.
  */
 
 import { existsSync } from 'node:fs';
@@ -29,14 +29,14 @@ import { serviceProblems } from './service-problems.ts';
 
 export interface ServiceRegistration {
   readonly service: ServiceName;
-  /** How the SCM is to start the broker: the program and the arguments before `service`. */
+  /** The command with which the SCM starts the broker: the program and the arguments before `service`. */
   readonly hostCommand: readonly string[];
   readonly recovery: RecoveryLadder;
 }
 
-/** The graceful stop of a gateway, when Windows shuts down, in milliseconds. */
+/** How long Windows waits for the graceful stop of a gateway when it shuts down, in milliseconds. */
 const PRESHUTDOWN_MS = 20_000;
-/** A deleted service whose restart is queued, or that somebody has open, keeps its name for longer; it starts nothing any more. */
+/** A deleted service keeps its name while its restart is queued or another program has it open; it starts nothing any more. */
 const DELETE_MS = 5_000;
 
 /** The program that the SCM starts for a service, and its arguments. */
@@ -45,24 +45,24 @@ export function brokerCommand(hostCommand: readonly string[], service: ServiceNa
   return { program, args: [...script, 'service', '--service', service] };
 }
 
-/** A service whose command line ends as ours do; whose program it is, the elevated installer has made sure of. */
+/** A service whose command line ends as ours do. The elevated installer has checked the program. */
 export function isBroker({ binaryPath }: Pick<ServiceConfig, 'binaryPath'>, service: ServiceName): boolean {
   return binaryPath.endsWith(`service --service ${service}`);
 }
 
-/** Whether the program of a command line is there, and in development its script. */
+/** Whether the program of a command line exists, and in development its script. */
 export function hasProgram(binaryPath: string): boolean {
   const argv = splitCommandLine(binaryPath);
   return argv.slice(0, Math.max(1, argv.indexOf('service'))).every(file => existsSync(file));
 }
 
-/** SYSTEM, Local Service and Network Service: nobody who could own a gateway. */
+/** SYSTEM, Local Service and Network Service: accounts that cannot own a gateway. */
 const SERVICE_ACCOUNTS: ReadonlySet<string> = new Set(['S-1-5-18', 'S-1-5-19', 'S-1-5-20']);
 
 /**
- * Whom a service is for: whoever's consent elevated this process, the one who sits there. A session without a user (a remote shell, Wine) has
- * nobody but the user of the process. Pure.
- * @throws GatewayServiceError `not-signed-in` where that is no person
+ * The owner of a new service: the user of the session in which the elevated process was started, even if another administrator's account
+ * gave the consent. A session without a user (a remote shell, Wine) has only the user of the process. Pure.
+ * @throws GatewayServiceError `not-signed-in` where that is not a person
  */
 export function ownerOf(sessionUser: Sid | undefined, processUser: Sid): Sid {
   const owner = sessionUser ?? processUser;
@@ -70,7 +70,7 @@ export function ownerOf(sessionUser: Sid | undefined, processUser: Sid): Sid {
   return owner;
 }
 
-/** Who asks, as far as a service is concerned. */
+/** The user for whom a service is registered. */
 export const sessionOwner = (): Sid => userSignedIn() ?? currentUser();
 
 function userSignedIn(): Sid | undefined {
@@ -95,9 +95,9 @@ function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: 
 }
 
 /**
- * Service, event source and owner, or nothing new of the three. The service comes first: what has one can be taken back. Needs an
+ * Writes service, event source and owner, or leaves none of the three new. The service comes first, because it can be taken back. Needs an
  * administrator.
- * @param enable Who installs wants it to run: a start type "disabled" ends here. A repair keeps what somebody chose.
+ * @param enable an installation sets a start type "disabled" back to automatic; a repair keeps what the user chose
  */
 export function registerService(registration: ServiceRegistration, { enable }: { enable: boolean }): InstallReceipt {
   const { service } = registration;
@@ -112,12 +112,12 @@ export function registerService(registration: ServiceRegistration, { enable }: {
   }
 }
 
-/** The source of the event log is there as long as one service of ours is; that it could not be taken away is no failure. */
+/** The source of the event log exists as long as one of our services does. That it could not be removed is not a failure. */
 function dropUnusedEventSource(): void {
   try {
     if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
   } catch {
-    // The next removal takes it along.
+    // // The next removal removes it too.
   }
 }
 
@@ -129,13 +129,13 @@ function installOwned(registration: ServiceRegistration, enable: boolean): Insta
   return installService(spec, () => {
     registerEventSource();
     writeEnvironment(service);
-    // What was chosen before an installation is what it installs; a repair changes nothing about who chose what.
+    // // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
     writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
     if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
   });
 }
 
-/** Needs an administrator. A service that is absent already is fine, and so is one that goes away as soon as nobody has it open. */
+/** Needs an administrator. Resolves also where the service is absent already, and where it is removed as soon as no program has it open. */
 export async function unregisterService(service: ServiceName): Promise<void> {
   await deleteService(service, { deadlineMs: DELETE_MS }).catch(error => {
     if (!(error instanceof GatewayServiceError) || error.code !== 'removal-pending') throw error;
@@ -144,7 +144,7 @@ export async function unregisterService(service: ServiceName): Promise<void> {
   dropUnusedEventSource();
 }
 
-/** Everything of a service that is not as `registerService` would write it; none where there is no service. Every user may ask. */
+/** Every setting that differs from what `registerService` writes; empty where there is no service. Every user may call it. */
 export function examineService(registration: ServiceRegistration): FoundProblem[] {
   const { service, hostCommand, recovery } = registration;
   const found = readInstalled(service);
@@ -180,8 +180,8 @@ function startTypeOf(found: InstalledService | undefined): string | undefined {
 const secondsOf = (delaysMs: readonly number[]): string => `${delaysMs.map(ms => ms / 1_000).join(', ')} s`;
 
 /**
- * Whether everything is registered as `registerService` would write it. Every user may ask.
- * @param enable as of `registerService`
+ * Whether every setting is as `registerService` writes it. Every user may call it.
+ * @param enable as in `registerService`
  */
 export function isRegistered(registration: ServiceRegistration, { enable }: { enable: boolean }): boolean {
   const { service } = registration;
@@ -190,7 +190,7 @@ export function isRegistered(registration: ServiceRegistration, { enable }: { en
   return !examineService(registration).some(isRepairable);
 }
 
-/** Whether nothing of this name is left that could start anything. Every user may ask. */
+/** Whether nothing of this name is left that could start. Every user may call it. */
 export function isUnregistered(service: ServiceName): boolean {
   return queryStatus(service) === undefined || isRemovalPending(service);
 }

@@ -1,6 +1,6 @@
 /**
- * The entries of the user's Startup folder that are ours: found, written and removed. A file that only has our name is somebody else's, and
- * is never touched.
+ * Our entries in the user's Startup folder: found, written and removed. A file that only has the name of our entry belongs to another
+ * program and is never changed.
  */
 
 import { existsSync } from 'node:fs';
@@ -32,7 +32,7 @@ export class StartupEntries {
   readonly #shell: StartupShell;
   readonly #copies: string;
 
-  /** @param copies the folder of all copies of the host: what starts from there is ours. */
+  /** @param copies the folder of all copies of the host: an entry that starts a program from there is ours */
   constructor(shell: StartupShell, copies: string) {
     this.#shell = shell;
     this.#copies = copies;
@@ -47,13 +47,13 @@ export class StartupEntries {
     }
   }
 
-  /** Our entry for a service; a folder that cannot be asked for has none. */
+  /** Our entry for a service; undefined where the folder cannot be read. */
   async find(service: ServiceName): Promise<Entry | undefined> {
     const found = await Promise.all(ENTRY_KINDS.map(kind => this.#ours(service, kind)));
     return found.find(entry => entry !== undefined);
   }
 
-  /** A file that has the name of our entry and is none of ours. */
+  /** A file that has the name of our entry and is not ours. */
   async taken(service: ServiceName): Promise<string | undefined> {
     for (const kind of ENTRY_KINDS) {
       const file = this.#file(service, kind);
@@ -62,7 +62,7 @@ export class StartupEntries {
     return undefined;
   }
 
-  /** All of ours. Throws where the folder is there and cannot be read. */
+  /** All entries of ours. Throws where the folder exists and cannot be read. */
   async all(): Promise<readonly Entry[]> {
     const names = await fs.readdir(this.folder()).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
@@ -74,7 +74,7 @@ export class StartupEntries {
   }
 
   /**
-   * Writes the entry: a shortcut, else a command file. One of ours of the other kind goes.
+   * Writes the entry: a shortcut, else a command file. Removes our entry of the other kind.
    * @throws GatewayServiceError `startup-folder-unavailable`
    */
   async write(service: ServiceName, command: readonly string[], cwd: string): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Our entry in the user's Startup folder, as text: what it is called, what it starts, and how one of ours is told from one that only has its
- * name. The name lies outside those of Hermes (`Hermes_Gateway*`), whose own tidying would take it away.
+ * Our entry in the user's Startup folder, as text: its name, what it starts, and how it differs from a file that only has its name. The
+ * name does not begin like those of Hermes (`Hermes_Gateway*`), which Hermes' own clean-up removes.
  */
 
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { SERVICE_NAME } from '../model/identity.ts';
 import { quoteArgument, splitCommandLine } from '../windows/argv.ts';
 import type { Shortcut } from '../windows/shortcut.ts';
 
-/** A shortcut; a command file, which flashes at sign-in, only where Windows makes no shortcut. */
+/** A shortcut; a command file, whose window flashes at sign-in, only where Windows makes no shortcut. */
 export const ENTRY_KINDS = ['lnk', 'cmd'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -20,14 +20,14 @@ export function entryFileName(service: ServiceName, kind: EntryKind): string {
   return `Hermes Gateway Service${id === '' ? '' : ` (${id})`}.${kind}`;
 }
 
-/** Which service an entry is for by its name, whatever the case of it; undefined where it is no name of ours. */
+/** The service of an entry, from its file name in any case; undefined where the name is not ours. */
 export function serviceOfEntry(fileName: string): ServiceName | undefined {
   const match = /^Hermes Gateway Service(?: \(([a-z0-9][a-z0-9_-]*)\))?\.(?:lnk|cmd)$/i.exec(fileName);
   if (!match) return undefined;
   return match[1] === undefined ? SERVICE_NAME : `${SERVICE_NAME}-${match[1].toLowerCase()}`;
 }
 
-/** What an entry starts: the supervisor of a service. `host` is the program and the arguments before the verb. */
+/** The command of an entry: the supervisor of a service. `host` is the program and the arguments before the verb. */
 export function entryCommand(host: readonly string[], service: ServiceName): readonly string[] {
   return [...host, 'supervise', '--service', service];
 }
@@ -39,8 +39,8 @@ export function shortcutOf([program = '', ...args]: readonly string[], cwd: stri
 const CMD_START = 'start "" /min ';
 
 /**
- * In a command file everything is quoted, and a percent sign doubled: a path may hold what means something to it. Backslashes at the end of an
- * argument are doubled too, or they would take its quote along.
+ * Quotes everything in a command file and doubles percent signs, because a path may contain characters with a meaning there. Backslashes at
+ * the end of an argument are doubled too, because they would escape its quote.
  */
 export function commandFileOf([program = '', ...args]: readonly string[]): string {
   const quoted = [program, ...args.map(each => each.replace(/\\+$/, '$&$&'))].map(each => `"${each.replaceAll('%', '%%')}"`);
@@ -48,13 +48,13 @@ export function commandFileOf([program = '', ...args]: readonly string[]): strin
   return ['@echo off', 'chcp 65001 >nul', `${CMD_START}${line}`, ''].join('\r\n');
 }
 
-/** Undefined where the text is none of ours. */
+/** Undefined where the text is not one of ours. */
 export function commandOfCommandFile(text: string): readonly string[] | undefined {
   const line = text.split(/\r?\n/).find(each => each.startsWith(CMD_START));
   return line === undefined ? undefined : splitCommandLine(line.slice(CMD_START.length)).map(each => each.replaceAll('%%', '%'));
 }
 
-/** The name of the copy of the host that a command starts from, in the folder of all copies; undefined where it starts something else. */
+/** The name of the copy of the host that a command starts, below the folder of all copies; undefined where it starts another program. */
 export function copyOf(command: readonly string[], copies: string): string | undefined {
   for (const each of command) {
     const [copy, file, ...deeper] = path.isAbsolute(each) ? path.relative(copies, each).split(path.sep) : [];
@@ -63,7 +63,7 @@ export function copyOf(command: readonly string[], copies: string): string | und
   return undefined;
 }
 
-/** Whether an entry starts the supervisor of its service from a copy of ours; only such a one is ever changed or removed. */
+/** Whether an entry starts the supervisor of its service from a copy of ours. No other entry is ever changed or removed. */
 export function isOurs(command: readonly string[], service: ServiceName, copies: string): boolean {
   const [verb, option, name] = command.slice(-3);
   return verb === 'supervise' && option === '--service' && name === service && copyOf(command, copies) !== undefined;

@@ -1,6 +1,6 @@
 /**
- * What Windows' shell does for a Startup entry. Explorer is asked from a short process of our own: the answer is waited for inside COM, where
- * the app's main thread must never be.
+ * What Windows' shell does for a Startup entry. A short process of our own asks Explorer, because the answer is awaited inside COM, where
+ * the app's main thread must never block.
  */
 
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { readShortcut, writeShortcut } from '../windows/shortcut.ts';
 import { isStartupEntryEnabled, startupFolder } from '../windows/startup-folder.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
 
-/** An Explorer that hangs is not waited for longer, in milliseconds. */
+/** How long an Explorer that does not answer is awaited, in milliseconds. */
 const EXPLORER_MS = 10_000;
 
 /** @param hostCommand how this program is started: `[node, entry script]`, or the host executable. */
@@ -37,7 +37,7 @@ function askExplorer([program = '', ...script]: readonly string[], start: Start)
   });
 }
 
-/** The process that asks: `through-explorer JSON`. Gives its exit code. */
+/** The process that asks Explorer: `through-explorer JSON`. Gives its exit code. */
 export function runThroughExplorer(request: string): number {
   try {
     startThroughExplorer(JSON.parse(request) as Start);

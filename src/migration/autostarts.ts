@@ -1,6 +1,6 @@
 /**
- * Every autostart of one gateway that is not ours: Hermes' own task and Startup entries, and services that people made with a wrapper. One
- * counts where what it starts is a gateway of this very home; what only has such a name is told of, and never touched.
+ * Every autostart of one gateway that is not ours: Hermes' own task and Startup entries, and services that people made with a wrapper. An
+ * autostart counts when it starts a gateway of this home. What only has such a name is reported and never changed.
  */
 
 import type { Environment } from '../gateway/environment.ts';
@@ -21,7 +21,7 @@ import type { ScheduledTask, StartupFile } from './ports.ts';
 import { type ReadTask, readTask, type TaskFields } from './task-xml.ts';
 import type { WrappedService } from './wrapped-service.ts';
 
-/** A script that an autostart has run; it is needed again when the autostart comes back. */
+/** A script that an autostart runs; it is needed again when the autostart is restored. */
 interface Launcher {
   readonly file: string;
   readonly text: string;
@@ -43,7 +43,7 @@ type ServiceAutostart = Started & { readonly kind: 'service'; readonly name: str
 export type Autostart = TaskAutostart | EntryAutostart | ServiceAutostart;
 export type AutostartKind = Autostart['kind'];
 
-/** Something with a name that Hermes gives, which is left alone, and why. */
+/** Something that has one of Hermes' names and is left alone, with the reason. */
 export interface LookAlike {
   readonly kind: AutostartKind;
   readonly name: string;
@@ -53,27 +53,27 @@ export interface LookAlike {
 export interface Found {
   readonly autostarts: readonly Autostart[];
   readonly lookAlikes: readonly LookAlike[];
-  /** What could not be asked, and why. */
+  /** What could not be queried, with the reason. */
   readonly unasked: readonly { readonly kind: AutostartKind; readonly why: string }[];
 }
 
-/** Whose autostarts are looked for. */
+/** Whose autostarts are searched for. */
 export interface AutostartOwner extends LaunchOwner {
-  /** As a task names it. */
+  /** As a task names the user. */
   readonly user: string;
   /** Whether a SID or an account name means this user. */
   isUser(account: string): boolean;
-  /** The text of a launcher; undefined where there is none, or where no file of a user is to be read. */
+  /** The text of a launcher; undefined where there is none, or where files of a user must not be read. */
   readText(file: string): string | undefined;
 }
 
-/** What Hermes calls all of its tasks. */
+/** The prefix of the names of Hermes' tasks. */
 const TASKS = 'Hermes_Gateway';
 /** A Startup entry starts a launcher, which starts the gateway. */
 const MAX_SCRIPTS = 3;
 const ENTRY = /\.(vbs|js|cmd|bat|lnk|tmp)$/i;
 
-/** @param service the name of our service for the gateway. A system that cannot be asked is told as `unasked`. */
+/** @param service the name of our service for the gateway; what cannot be queried is reported as `unasked` */
 export async function findAutostarts(lists: Partial<Lists>, service: ServiceName, owner: AutostartOwner): Promise<Found> {
   const unasked: { kind: AutostartKind; why: string }[] = [];
   const ask = async <T>(kind: AutostartKind, list: (() => Promise<readonly T[]>) | undefined): Promise<readonly T[]> => {
@@ -129,7 +129,7 @@ function entryAutostart(file: StartupFile, service: ServiceName, owner: Autostar
 function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): ServiceAutostart | undefined {
   const { name, command, env, account } = wrapped;
   const started = followed(command, env, owner);
-  // A gateway without a home of its own serves the account that it runs as.
+  // // A gateway without a configured home serves the account that it runs as.
   if (!started || (started.launch.home === undefined && !owner.isUser(account))) return undefined;
   return serviceOf(started, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
 }
@@ -145,7 +145,7 @@ interface Followed {
 
 const serviceOf = ({ launch }: Followed, owner: AutostartOwner): string | undefined => launchedService(launch, owner);
 
-/** What a command starts in the end, through the scripts that it has run. */
+/** What a command finally starts, through the scripts that it runs. */
 function followed(argv: readonly string[], env: Environment, owner: AutostartOwner, scripts = MAX_SCRIPTS): Followed | undefined {
   const launch = gatewayLaunch(argv, env);
   if (launch) return { launch, launchers: [] };
@@ -156,7 +156,7 @@ function followed(argv: readonly string[], env: Environment, owner: AutostartOwn
     const further = followedScript({ file: script, text }, env, owner, scripts);
     return further && { ...further, launchers: [{ file: script, text }, ...further.launchers] };
   }
-  // A launcher that an update has deleted, or that is not to be read: where it lies says whose it is.
+  // // A launcher that an update has deleted, or that must not be read: its folder says whose it is.
   const home = homeOfLauncher(script);
   return home === undefined ? undefined : { launch: { home }, launchers: [] };
 }

@@ -5,29 +5,29 @@ import type { FoundProblem } from '../model/repair.ts';
 import type { Report } from '../model/steps.ts';
 
 /**
- * What starts this user's gateways and belongs to somebody else: Hermes' own task and Startup entries. Exactly one mechanism keeps a gateway,
- * so they go while ours is in charge, and come back after it.
+ * What starts this user's gateways and is not ours: Hermes' own task and Startup entries. Exactly one mechanism keeps a gateway running, so
+ * they are removed while ours is in charge and restored after it.
  */
 export interface FormerAutostart {
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
-  /** That there is one, where ours is not registered: part of the status, and believed for a while. */
+  /** The autostarts that exist where ours is not registered: part of the status, and cached for a while. */
   present(identity: GatewayIdentity): Promise<readonly Problem[]>;
-  /** What of it is still there, or could not be asked for, as the last takeover left it. Asks nobody: it is part of the status. */
+  /** What the last takeover could not remove or could not query. Queries nothing: it is part of the status. */
   problems(identity: GatewayIdentity): Promise<readonly Problem[]>;
-  /** All of it that is there now, as what a repair would take away. */
+  /** The autostarts that exist now, as what a repair would remove. */
   examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]>;
   /**
-   * Throws, before anything is written, where a mechanism without these rights would have to fight what is there.
+   * Throws, before anything is written, where a mechanism without these rights would compete with what exists.
    * @throws GatewayServiceError `mechanism-in-charge`
    */
   checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void>;
-  /** Writes down what there is, before ours is registered: the elevated step that does so may take away what needs rights. Idempotent. */
+  /** Records what exists before ours is registered, because the elevated step may then remove what needs rights. Idempotent. */
   remember(identity: GatewayIdentity): Promise<void>;
-  /** Takes away what there is; ours is registered already, and not started yet. What cannot be taken is told by `problems`. Idempotent. */
+  /** Removes what exists; ours is registered and not started yet. `problems` reports what cannot be removed. Idempotent. */
   takeOver(identity: GatewayIdentity, report: Report): Promise<void>;
   /**
-   * Puts back what was taken away; ours is stopped, and still registered, so that there is never nothing. Idempotent. Gives what could not
-   * be put back.
+   * Restores what was removed; ours is stopped and still registered, so that there is always one. Idempotent. Gives what could not be
+   * restored.
    */
   restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]>;
 }

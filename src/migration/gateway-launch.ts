@@ -1,7 +1,7 @@
 /**
- * Whether a command starts a Hermes gateway, and whose: the one identity by which an autostart is told, because its name may be anybody's.
- * Each generation of Hermes has its own way (`hermes_cli/gateway_windows.py`, `gateway/windows_service.py`): a Python with the module, the
- * launcher `hermes.exe`, or a script of its own in `<home>\gateway-service` that sets the home and runs one of these.
+ * Whether a command starts a Hermes gateway, and of which home and profile: the identity of an autostart, because any program can use its
+ * name. The generations of Hermes differ (`hermes_cli/gateway_windows.py`, `gateway/windows_service.py`): a Python with the module, the
+ * launcher `hermes.exe`, or a script in `<home>\gateway-service` that sets the home and runs one of these.
  */
 
 import path from 'node:path';
@@ -10,15 +10,15 @@ import { gatewayIdentity, resolveHermesRoot } from '../gateway/home.ts';
 import { parseProfile } from '../model/profile.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 
-/** A gateway that some command starts. */
+/** A gateway that a command starts. */
 export interface GatewayLaunch {
   /** `--profile`, as it was given. */
   readonly profile?: string;
-  /** HERMES_HOME, as it was set for the command; without it the user's own counts. */
+  /** HERMES_HOME as the command sets it; without it the user's own counts. */
   readonly home?: string;
 }
 
-/** Whose environment stands behind a launch that names no home. */
+/** The environment of a launch that names no home. */
 export interface LaunchOwner {
   readonly platform: NodeJS.Platform;
   /** LOCALAPPDATA, and what the user has set for Hermes. */
@@ -27,13 +27,13 @@ export interface LaunchOwner {
   readUserEnvironment?(name: string): string | undefined;
 }
 
-/** What a launcher script does: the commands that it runs, with the variables that it sets. */
+/** What a launcher script does: its commands, with the variables that it sets. */
 export interface LauncherScript {
   readonly env: Environment;
   readonly commands: readonly (readonly string[])[];
 }
 
-/** The folder below a home where Hermes keeps its launchers, and how it calls whatever starts with Windows. */
+/** The folder below a home in which Hermes keeps its launchers, and the names that Hermes gives to what starts with Windows. */
 const LAUNCHER_FOLDER = 'gateway-service';
 const HERMES_NAME = /^Hermes_Gateway(_[^.\\/]+)?(\.|$)/i;
 
@@ -41,10 +41,10 @@ const SCRIPT = /\.(vbs|js|cmd|bat)$/i;
 const PYTHON = /^pythonw?[\d.]*(\.exe)?$/i;
 const HERMES = /^hermes(\.exe|\.cmd)?$/i;
 
-/** Whether Hermes gives this name to a task, a Startup entry or a launcher; anybody may. */
+/** Whether Hermes gives this name to a task, a Startup entry or a launcher. Other programs may use it too. */
 export const isHermesName = (name: string): boolean => HERMES_NAME.test(path.win32.basename(name));
 
-/** A program, which may stand in quotes, and the rest of its command line. */
+/** A program, quoted or not, and the rest of its command line. */
 export function commandOf(program: string, parameters: string): readonly string[] {
   return [program.replace(/^"(.*)"$/, '$1'), ...splitCommandLine(`"" ${parameters}`).slice(1)];
 }
@@ -56,7 +56,7 @@ export function gatewayLaunch(argv: readonly string[], env: Environment): Gatewa
   const { profile, rest } = withoutProfile(args);
   const at = rest.findIndex(each => !each.startsWith('-'));
   const verb = rest[at + 1];
-  // `hermes gateway` alone is `hermes gateway run`; any other word after it starts none.
+  // // `hermes gateway` alone is `hermes gateway run`; with any other word it starts no gateway.
   if (rest[at] !== 'gateway' || !(verb === undefined || verb === 'run' || verb.startsWith('-'))) return undefined;
   const home = variable(env, 'HERMES_HOME', 'win32')?.trim();
   return { ...(profile !== undefined && { profile }), ...(home && { home }) };
@@ -69,12 +69,12 @@ function hermesArguments([program = '', ...args]: readonly string[]): readonly s
   if (!PYTHON.test(name)) return undefined;
   const module = args.findIndex((each, index) => each === 'hermes_cli.main' && args[index - 1] === '-m');
   if (module >= 0) return args.slice(module + 1);
-  // The newer generation has its bootstrap in the command itself.
+  // // The newer generation has its bootstrap code in the command itself.
   const bootstrap = args.findIndex((each, index) => args[index - 1] === '-c' && each.includes('hermes'));
   return bootstrap >= 0 ? args.slice(bootstrap + 1) : undefined;
 }
 
-/** Hermes takes the profile from anywhere on its command line. */
+/** Hermes accepts the profile anywhere on its command line. */
 function withoutProfile(args: readonly string[]): { profile?: string; rest: readonly string[] } {
   const rest: string[] = [];
   let profile: string | undefined;
@@ -89,7 +89,7 @@ function withoutProfile(args: readonly string[]): { profile?: string; rest: read
   return profile === undefined ? { rest } : { profile, rest };
 }
 
-/** The name of our service for the gateway that a launch starts; undefined where no home or profile can be made of what it says. */
+/** The name of our service for the gateway that a launch starts; undefined where its home or profile is invalid. */
 export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchOwner): string | undefined {
   try {
     const root = resolveHermesRoot({ ...owner, ...(home !== undefined && { home }) });
@@ -100,7 +100,7 @@ export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchO
   }
 }
 
-/** The script that a command has run: its own program, or what it gives to a script host or a shell. */
+/** The script that a command runs: its own program, or the argument of a script host or a shell. */
 export function scriptOf([program = '', ...args]: readonly string[]): string | undefined {
   const name = path.win32.basename(program).toLowerCase();
   if (/^[wc]script(\.exe)?$/.test(name)) return args.find(each => !each.startsWith('//'));
@@ -111,20 +111,20 @@ export function scriptOf([program = '', ...args]: readonly string[]): string | u
   return SCRIPT.test(name) ? program : undefined;
 }
 
-/** The home in whose launcher folder a script lies, if it has the name of one of Hermes' launchers. */
+/** The home in whose launcher folder a script is, if it has the name of one of Hermes' launchers. */
 export function homeOfLauncher(script: string): string | undefined {
   const folder = path.win32.dirname(script);
   const isLauncher = path.win32.basename(folder).toLowerCase() === LAUNCHER_FOLDER && isHermesName(script);
   return isLauncher ? path.win32.dirname(folder) : undefined;
 }
 
-/** Takes a script of Hermes apart, as far as it says what is run; `fileName` tells the language. */
+/** Parses a script of Hermes, as far as it says what it runs; `fileName` gives the language. */
 export function readLauncher(text: string, fileName: string): LauncherScript {
   const extension = path.win32.extname(fileName).toLowerCase();
   if (extension === '.vbs') return readScript(text, VBS);
   if (extension === '.js') return readScript(text, JSCRIPT);
   if (extension === '.cmd' || extension === '.bat') return readBatch(text);
-  // What is left of an interrupted write says in its own words what it was to become.
+  // // The rest of an interrupted write names the file that it was to become.
   return /^\s*\/\//.test(text) ? readScript(text, JSCRIPT) : readScript(text, VBS);
 }
 

@@ -1,6 +1,6 @@
 /**
- * A look at what starts gateways, for those who only tell of it: what was seen is believed for a while, because asking the task scheduler
- * starts a program and one that hangs must hold up nobody.
+ * A cached look at what starts gateways, for the status: asking the task scheduler starts a program, and a hanging one must not delay
+ * anything.
  */
 
 import type { Ports } from './ports.ts';
@@ -12,10 +12,10 @@ export interface Lists {
   readonly services: Pick<Ports['services'], 'find'>;
 }
 
-/** How long what was seen is believed, in milliseconds. */
+/** How long a look is cached, in milliseconds. */
 const BELIEVED_MS = 60_000;
 
-/** The lists of a system as they were a moment ago, and how to forget them after a change. */
+/** The cached lists of a system, and how to drop them after a change. */
 export function lately({ tasks, startup, services }: Lists): { readonly lists: Lists; forget(): void } {
   const seen = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
   const believed = <T>(what: string, ask: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 /**
- * What the migration of one gateway has taken away, or is about to: kept in the service's state folder, as the fields from which it can be
- * put back. It is written before each change, so that whoever comes after a kill finds at least what was changed.
+ * What the migration of one gateway has removed or is about to remove: kept in the service's state folder, as the fields from which it is
+ * restored. It is written before each change, so that a process that continues after a kill finds at least what was changed.
  */
 
 import fs from 'node:fs/promises';
@@ -31,13 +31,13 @@ const KIND = v.picklist(['task', 'startup-entry', 'service']);
 
 const RECORD = v.object({
   schema: v.literal(1),
-  /** What was taken away, or is being taken away just now. */
+  /** What was removed, or is being removed now. */
   taken: v.array(AUTOSTART),
-  /** What starts this gateway still, because it could not be taken away. */
+  /** What still starts this gateway, because it could not be removed. */
   left: v.array(v.object({ kind: KIND, name: text })),
-  /** What could not be asked. */
+  /** What could not be queried. */
   unasked: v.array(v.object({ kind: KIND, why: text })),
-  /** Whether the last taking away was carried out to its end. */
+  /** Whether the last removal was completed. */
   settled: v.boolean(),
 });
 
@@ -66,7 +66,7 @@ export async function readMigration(stateFolder: string): Promise<MigrationRecor
   return result.output as MigrationRecord;
 }
 
-/** The record that is written anew; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */
+/** Writes a new record; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */
 export async function recordToWrite(stateFolder: string): Promise<MigrationRecord> {
   try {
     return await readMigration(stateFolder);
@@ -84,7 +84,7 @@ export function writeMigration(stateFolder: string, record: MigrationRecord): Pr
 export const isSameAutostart = (one: Pick<Autostart, 'kind' | 'name'>, other: Pick<Autostart, 'kind' | 'name'>): boolean =>
   one.kind === other.kind && one.name.toLowerCase() === other.name.toLowerCase();
 
-/** The record with these taken as they are now: what was taken before under the same name is replaced. */
+/** The record with these autostarts as they are now: an earlier one of the same name is replaced. */
 export function withTaken(record: MigrationRecord, autostarts: readonly Autostart[]): MigrationRecord {
   const kept = record.taken.filter(taken => !autostarts.some(each => isSameAutostart(each, taken)));
   return { ...record, taken: [...kept, ...autostarts] };

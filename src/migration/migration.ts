@@ -1,15 +1,15 @@
 /**
- * Taking over from what started a gateway before, and putting it back: a transaction that survives being killed anywhere.
+ * Takes over from what started a gateway before, and restores it: a transaction that survives being killed at any point.
  *
- * On:  remember → ours is registered → theirs are taken away, one by one → ours is started.
- * Off: ours is stopped → theirs are put back, one by one → ours is unregistered → the record goes with the state folder.
+ * On:  record → ours is registered → theirs are removed, one by one → ours is started.
+ * Off: ours is stopped → theirs are restored, one by one → ours is unregistered → the record is removed with the state folder.
  *
- * So there is at every moment at least one that starts the gateway at the next sign-in. For a moment there are two, which is safe, because a
- * gateway refuses to run beside another one of its home; none would be an outage that nobody notices. All that will be taken is written down
- * before the first step, each step looks before it acts, and nothing is forgotten before ours is gone: repeated after a kill, it does what is
- * left to do.
+ * At every moment at least one of them starts the gateway at the next sign-in. For a moment there are two, which is safe, because a gateway
+ * refuses to run beside another one of its home; with none the gateway would stay down unnoticed. Everything that will be removed is
+ * recorded before the first step, each step checks before it acts, and the record stays until ours is gone: run again after a kill, the
+ * migration does what is left.
  *
- * Only what the user who runs this may do is done here. What needs rights is done by the elevated step, which finds it by itself.
+ * It does only what the user who runs it may do. The elevated step does what needs rights, and finds it by itself.
  */
 
 import path from 'node:path';
@@ -21,8 +21,7 @@ import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
-import type { Report } from '../model/steps.ts';
-import { progress } from '../model/steps.ts';
+import { progress, type Report } from '../model/steps.ts';
 import { writeIfMissing } from '../state/files.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
@@ -50,7 +49,7 @@ export interface MigrationOptions {
   readonly processes: ProcessTable;
 }
 
-/** No longer is waited for somebody who only looks, in milliseconds. */
+/** How long a lock of a process that only looks is awaited, in milliseconds. */
 const LOOK_MS = 2_000;
 
 export class Migration implements FormerAutostart {
@@ -62,7 +61,7 @@ export class Migration implements FormerAutostart {
     this.#lately = lately(options.ports);
   }
 
-  /** All that starts this gateway besides us, and what only looks so. */
+  /** Everything beside ours that starts this gateway, and what only has its name. */
   find({ service }: GatewayIdentity): Promise<Found> {
     const { ports, owner } = this.#options;
     return findAutostarts(ports, service, owner);
@@ -101,14 +100,16 @@ export class Migration implements FormerAutostart {
       const elevated = left.length > 0 || found.autostarts.some(({ kind }) => kind === 'service');
       return [{ problem: { ...problem('autostart-left', `(${names})`), elevated }, changes: planReceipt(steps, []) }, ...unasked];
     }
-    // What the record still tells was taken away by somebody else.
+    // // What the record still contains was removed by another program.
     const [told] = unasked.length > 0 ? [] : await this.problems(identity);
     if (!told) return unasked;
     const target = migrationFile(this.#folder(identity));
     return [{ problem: { ...told, elevated: false }, changes: [{ action: 'change', kind: 'file', target, ...noted('stale') }] }];
   }
 
-  /** A wrapper starts its gateway again at once, as ours does: where it cannot be disabled, each would end the other's for ever. */
+  /**
+   * A wrapper restarts its gateway at once, as ours does: where it cannot be disabled, each would end the gateway of the other for ever.
+   */
   async checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void> {
     if (elevated) return;
     const { ports, owner } = this.#options;
@@ -144,7 +145,7 @@ export class Migration implements FormerAutostart {
     this.#lately.forget();
     const failed: string[] = [];
     const record = await readMigration(this.#folder(identity)).catch((error: Error) => {
-      // One that cannot be read must not keep the user from switching off.
+      // // A record that cannot be read must not prevent switching off.
       failed.push(error.message);
       return NOTHING_TAKEN;
     });
@@ -167,7 +168,7 @@ export class Migration implements FormerAutostart {
   async #putBack(autostart: Autostart): Promise<boolean> {
     const { ports, owner } = this.#options;
     try {
-      // Hermes may have written a newer launcher since; that one stays.
+      // // Hermes may have written a newer launcher since; that launcher stays.
       for (const { file, text } of autostart.launchers) await writeIfMissing(file, Buffer.from(text));
       if (autostart.kind === 'task') return await ports.tasks.create(autostart.name, writeTask(autostart.task, owner.user));
       if (autostart.kind === 'startup-entry') return await ports.startup.write(autostart.name, Buffer.from(autostart.content, 'base64'));
@@ -177,7 +178,7 @@ export class Migration implements FormerAutostart {
     }
   }
 
-  /** A gateway of this home that runs without us gives way to ours when ours starts. */
+  /** A gateway of this home that runs without us is stopped when ours starts. */
   #unmanaged(identity: GatewayIdentity): readonly ReceiptEntry[] {
     const { processes } = this.#options;
     const gateway = livingGateway(identity.home, processes);

@@ -1,6 +1,6 @@
 /**
- * What a migration will do, in its order, before anything is done: pure, and the same for the receipt that is shown and the steps that
- * follow. What one step takes away is remembered; nothing is taken that could not be told.
+ * What a migration will do, in its order: pure, and the same for the receipt and the steps. What a step removes is recorded first; nothing
+ * is removed that the receipt does not show.
  */
 
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
@@ -10,17 +10,17 @@ import { isSameAutostart, type MigrationRecord } from './migration-record.ts';
 export type Step =
   | { readonly action: 'take'; readonly autostart: Autostart; readonly rights: boolean }
   | { readonly action: 'put-back'; readonly autostart: Autostart }
-  /** Cannot be put back without an administrator; the user is told how. */
+  /** Cannot be restored without an administrator; the user gets the remedy. */
   | { readonly action: 'leave-disabled'; readonly autostart: Autostart }
   | { readonly action: 'leave'; readonly lookAlike: LookAlike };
 
-/** Tasks first: if Windows refuses one, no Startup entry has gone yet. Services last: they take the longest to stop. */
+/** Tasks first: if Windows refuses one, no Startup entry has been removed yet. Services last: they take the longest to stop. */
 const ORDER = { task: 0, 'startup-entry': 1, service: 2 } as const satisfies Record<Autostart['kind'], number>;
 
 const inOrder = (one: Autostart, other: Autostart): number =>
   ORDER[one.kind] - ORDER[other.kind] || (one.name < other.name ? -1 : Number(one.name > other.name));
 
-/** What switching on does. A task may need rights too, if an administrator made it; that is seen only when it is tried. */
+/** The steps of switching on. Whether a task needs rights, because an administrator made it, is known only when it is tried. */
 export function takingPlan({ autostarts, lookAlikes }: Found): readonly Step[] {
   return [
     ...autostarts.toSorted(inOrder).map(autostart => ({ action: 'take', autostart, rights: autostart.kind === 'service' }) as const),
@@ -28,7 +28,7 @@ export function takingPlan({ autostarts, lookAlikes }: Found): readonly Step[] {
   ];
 }
 
-/** What switching off does: everything that was taken and is not there by itself already. */
+/** The steps of switching off: everything that was removed and does not exist again already. */
 export function puttingBackPlan({ taken }: MigrationRecord, { autostarts }: Pick<Found, 'autostarts'>): readonly Step[] {
   return taken
     .filter(each => !autostarts.some(present => isSameAutostart(present, each)) && !isDebris(each))
@@ -36,7 +36,7 @@ export function puttingBackPlan({ taken }: MigrationRecord, { autostarts }: Pick
     .map(autostart => ({ action: autostart.kind === 'service' ? 'leave-disabled' : 'put-back', autostart }) as const);
 }
 
-/** What Hermes' own interrupted write has left in the Startup folder opens in an editor at every sign-in; nobody wants it back. */
+/** The rest of Hermes' own interrupted write in the Startup folder opens in an editor at every sign-in; it is not restored. */
 function isDebris({ kind, name }: Autostart): boolean {
   return kind === 'startup-entry' && /\.tmp$/i.test(name);
 }
@@ -49,7 +49,7 @@ export function planReceipt(steps: readonly Step[], unasked: Found['unasked']): 
   ];
 }
 
-/** How Windows calls the place that could not be asked. */
+/** Windows' name of the place that could not be queried. */
 const KIND_NAMES = {
   task: 'Task Scheduler',
   'startup-entry': 'Startup',

@@ -1,6 +1,6 @@
 /**
- * What the migration asks of a system: its task scheduler, the user's Startup folder and the services of others. Each port throws where the
- * system cannot be asked; that something is not there is an answer.
+ * What the migration needs of a system: its task scheduler, the user's Startup folder and the services of other programs. Each port throws
+ * where the system cannot be queried; that something does not exist is an answer.
  */
 
 import type { WrappedService } from './wrapped-service.ts';
@@ -13,11 +13,11 @@ export interface ScheduledTask {
 }
 
 export interface TaskScheduler {
-  /** The tasks of the root folder whose names begin like this, whatever the case. */
+  /** The tasks of the root folder whose names begin with this prefix, in any case. */
   find(prefix: string): Promise<readonly ScheduledTask[]>;
-  /** Idempotent. Gives whether the task is gone: one that an administrator made may stay. */
+  /** Idempotent. Gives whether the task is gone: a task that an administrator made may stay. */
   remove(name: string): Promise<boolean>;
-  /** Never replaces one of the same name. Gives whether this task is there now. */
+  /** Never replaces a task of the same name. Gives whether this task exists now. */
   create(name: string, xml: string): Promise<boolean>;
 }
 
@@ -30,18 +30,18 @@ export interface StartupFile {
 }
 
 export interface StartupFolder {
-  /** What Windows opens at sign-in; a folder that is missing has nothing. */
+  /** What Windows opens at sign-in; a missing folder is empty. */
   list(): Promise<readonly StartupFile[]>;
   /** Idempotent. Gives whether the file is gone. */
   remove(name: string): Promise<boolean>;
-  /** Makes the folder where it is missing, and never replaces a file of the same name. Gives whether the file is there now. */
+  /** Makes the folder where it is missing, and never replaces a file of the same name. Gives whether the file exists now. */
   write(name: string, content: Buffer): Promise<boolean>;
 }
 
 export interface ServiceRegistry {
   /** The services of wrappers that Windows would start. */
   find(): Promise<readonly WrappedService[]>;
-  /** Stops a service and keeps Windows from starting it; idempotent. Gives whether that is so: it needs an administrator. */
+  /** Stops a service and prevents Windows from starting it; idempotent. Gives whether that succeeded: it needs an administrator. */
   disable(name: string): Promise<boolean>;
 }
 

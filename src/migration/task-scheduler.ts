@@ -1,7 +1,6 @@
 /**
- * The task scheduler, through `schtasks.exe` of System32. Its words are localized and are not read: a list has its names in the first
- * column, a task is a document, and whether something was done is seen by asking again.
- * Source: "schtasks" (Microsoft Learn).
+ * The task scheduler, through `schtasks.exe` of System32. Its localized messages are not read: a list has the names in its first column, a
+ * task is an XML document, and a change is verified by a new query. Source: "schtasks" (Microsoft Learn).
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -13,7 +12,7 @@ import { systemDirectory } from '../windows/library.ts';
 import type { ScheduledTask, TaskScheduler } from './ports.ts';
 import { decodeToolOutput, taskFile } from './task-xml.ts';
 
-/** It hangs now and then; Hermes waits as long, in milliseconds. */
+/** How long `schtasks.exe` may take, in milliseconds; Hermes waits as long. */
 const ANSWER_MS = 15_000;
 /** A machine has some hundred tasks of a few kilobytes. */
 const MAX_OUTPUT = 16 * 1024 * 1024;
@@ -52,7 +51,7 @@ export function taskScheduler(program = path.win32.join(systemDirectory(), 'scht
   };
 }
 
-/** The tasks of the root folder in a list without headings; one with several triggers has as many lines. */
+/** The tasks of the root folder in a list without headings; a task with several triggers has several lines. */
 export function taskNames(csv: string): readonly string[] {
   const names = csv.split(/\r?\n/).flatMap(line => /^"\\([^"\\]+)"/.exec(line)?.[1] ?? []);
   return [...new Set(names)];

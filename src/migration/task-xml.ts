@@ -1,7 +1,7 @@
 /**
- * A scheduled task as the few fields that say what it starts and when; the rest of its document is not kept. What is put back is a document
- * of our own, for its owner and with the least rights, so that nothing that somebody else wrote is ever fed back to Windows.
- * Sources: "Task Scheduler Schema" (Microsoft Learn); `_build_scheduled_task_xml` of Hermes for the settings.
+ * A scheduled task as the few fields that say what it starts and when; the rest of its document is dropped. A restored task is a document
+ * of our own, for its owner and with the least rights, so that no text of another program is ever given back to Windows. Sources: "Task
+ * Scheduler Schema" (Microsoft Learn); `_build_scheduled_task_xml` of Hermes for the settings.
  */
 
 export interface TaskFields {
@@ -9,17 +9,17 @@ export interface TaskFields {
   readonly args: string;
   readonly cwd?: string;
   readonly description?: string;
-  /** How long after sign-in it starts, as ISO 8601 has durations (`PT30S`). */
+  /** How long after sign-in it starts, as an ISO 8601 duration (`PT30S`). */
   readonly delay?: string;
-  /** Whether Windows starts it; a user can switch a task off. */
+  /** Whether Windows starts it; a user can disable a task. */
   readonly enabled: boolean;
 }
 
 export interface ReadTask {
   readonly fields: TaskFields;
-  /** The user it runs as: a SID or an account name; absent where it runs for a group, or for whoever made it. */
+  /** The user it runs as: a SID or an account name; absent where it runs for a group, or for the user who made it. */
   readonly user?: string;
-  /** Runs for everybody of a group. */
+  /** Runs for every member of a group. */
   readonly group: boolean;
 }
 
@@ -27,7 +27,7 @@ const DURATION = /^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/;
 /** Longer than any command line of Windows. */
 const MAX_TEXT = 32_768;
 
-/** The text that a console tool wrote: UTF-16 with or without its mark, UTF-8, else the code page of the console. */
+/** The text of a console tool: UTF-16 with or without a byte order mark, UTF-8, else the code page of the console. */
 export function decodeToolOutput(bytes: Buffer, decodeOem: (bytes: Buffer) => string): string {
   if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
   if (bytes.length >= 2 && bytes[1] === 0 && bytes[0] !== 0) return bytes.toString('utf16le');
@@ -38,7 +38,7 @@ export function decodeToolOutput(bytes: Buffer, decodeOem: (bytes: Buffer) => st
   }
 }
 
-/** Undefined where the document is none, or the task does more or something else than start one program. */
+/** Undefined where the text is not a task document, or the task does more than start one program. */
 export function readTask(xml: string): ReadTask | undefined {
   const document = xml.replace(/<!--[\s\S]*?-->/g, '');
   const actions = element(document, 'Actions') ?? '';
@@ -107,12 +107,12 @@ export function writeTask({ command, args, cwd, description, delay, enabled }: T
   ].join('\r\n');
 }
 
-/** The bytes that schtasks takes: UTF-16 with its mark. */
+/** The bytes that schtasks reads: UTF-16 with a byte order mark. */
 export function taskFile(xml: string): Buffer {
   return Buffer.from(`\uFEFF${xml}`, 'utf16le');
 }
 
-/** The contents of each element of this name; none of ours is nested in itself. */
+/** The contents of each element of this name; the elements that are read are never nested. */
 function elements(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</${name}\\s*>)`, 'g'))].map(([, inner = '']) => inner);
 }
@@ -121,13 +121,13 @@ function element(xml: string, name: string): string | undefined {
   return elements(xml, name)[0];
 }
 
-/** An element that ends with this text; undefined where it is missing or of no sane size. */
+/** An element that ends with this text; undefined where it is missing or too large. */
 function text(xml: string | undefined, name: string): string | undefined {
   const found = xml === undefined ? undefined : element(xml, name)?.trim();
   return found !== undefined && found.length <= MAX_TEXT ? unescaped(found) : undefined;
 }
 
-/** Idle and network settings have an `Enabled` of their own in some documents. */
+/** Idle and network settings have an `Enabled` element too in some documents. */
 function withoutTriggers(settings: string | undefined): string | undefined {
   return settings?.replace(/<(IdleSettings|NetworkSettings|MaintenanceSettings)\b[\s\S]*?<\/\1\s*>/g, '');
 }

@@ -1,6 +1,6 @@
 /**
- * The migration's ports on Windows: the user's Startup folder, and the services of nssm and WinSW as the registry keeps them. A service that
- * cannot be read is none of ours: one stray service of the machine must not hide the others.
+ * The migration's ports on Windows: the user's Startup folder, and the services of NSSM and WinSW as the registry describes them. A service
+ * that cannot be read is skipped: one damaged service must not hide the others.
  */
 
 import fs from 'node:fs/promises';
@@ -21,9 +21,9 @@ import type { Ports, ServiceRegistry, StartupFile, StartupFolder } from './ports
 import { taskScheduler } from './task-scheduler.ts';
 import { nssmCommand, type WrappedService, winswCommand } from './wrapped-service.ts';
 
-/** No script or shortcut of an autostart is larger, in bytes. */
+/** The largest script or shortcut of an autostart that is read, in bytes. */
 const MAX_ENTRY_BYTES = 64 * 1024;
-/** How long a gateway has to end below another's wrapper, in milliseconds. */
+/** How long a gateway below another wrapper has to end, in milliseconds. */
 const STOP_MS = 30_000;
 const SERVICES = 'HKLM\\SYSTEM\\CurrentControlSet\\Services';
 const START_DISABLED = 4;
@@ -107,7 +107,7 @@ function readNssm(name: string) {
   });
 }
 
-/** The document of WinSW lies beside its program and has its name. */
+/** The XML document of WinSW is beside its program and has its name. */
 async function readWinsw(image: string) {
   const [program = ''] = splitCommandLine(image);
   if (!/\.exe$/i.test(program) || /^(\\SystemRoot|[a-z]:\\windows)\\/i.test(program)) return undefined;
@@ -124,7 +124,7 @@ function listOf(value: RegistryValue | undefined): readonly string[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Whether an account, by its SID or its name, is this user. */
+/** Whether an account, given by SID or name, is this user. */
 export function isAccountOf(user: Sid): AutostartOwner['isUser'] {
   return account => {
     if (account.toUpperCase() === user) return true;

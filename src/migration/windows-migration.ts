@@ -1,7 +1,7 @@
 /**
- * The migration on Windows: for the user who runs this, with what that user may do; and the part of it that needs an administrator, which
- * the elevated step does by itself. That one knows a service and its owner, and nothing else: it reads no launcher of a user, and what it
- * takes away is found by the same identity as everywhere.
+ * The migration on Windows: for the user who runs it, with the rights of that user; and the part that needs an administrator, which the
+ * elevated step does alone. The elevated step knows a service and its owner and nothing else: it reads no launcher of a user, and it finds
+ * what to remove by the same identity.
  */
 
 import os from 'node:os';
@@ -25,7 +25,7 @@ export function windowsMigration({ shell, ...options }: Options): Migration {
   const user = currentUser();
   const owner: AutostartOwner = {
     platform: 'win32',
-    // What Windows starts has the user's environment, not the one of this process.
+    // // What Windows starts has the user's environment, not that of this process.
     env: { LOCALAPPDATA: process.env['LOCALAPPDATA'] },
     homedir: os.homedir(),
     readUserEnvironment,
@@ -37,8 +37,8 @@ export function windowsMigration({ shell, ...options }: Options): Migration {
 }
 
 /**
- * Takes away what starts the gateway of this service and may stay without an administrator: tasks that one made, and services of wrappers.
- * What stays for whatever reason is found and told by the owner's own process. The owner remembers all of it already.
+ * Removes what starts the gateway of this service and needs an administrator: tasks that an administrator made, and services of wrappers.
+ * The owner's own process reports what could not be removed. The owner has recorded all of it already.
  */
 export async function takeWhatNeedsRights(service: ServiceName, user: Sid): Promise<void> {
   const tasks = taskScheduler();
@@ -49,7 +49,7 @@ export async function takeWhatNeedsRights(service: ServiceName, user: Sid): Prom
   }
 }
 
-/** Somebody else's environment is not at hand; where Windows keeps that user's folders is. */
+/** The environment of another user is not available; the folders of that user are known to Windows. */
 function ownerBySid(user: Sid): AutostartOwner {
   const image = readValue(`${PROFILES}\\${user}`, 'ProfileImagePath');
   const folder =

@@ -1,7 +1,6 @@
 /**
- * Services of programs that turn anything into a service (nssm, WinSW), as people make them for their gateway today: what such a service
- * really starts stands in the registry, or in a document beside the program.
- * Sources: nssm.cc/usage; WinSW `docs/xml-config-file.md`.
+ * Services that people made for their gateway with a wrapper (NSSM, WinSW): the registry, or a document beside the program, says what such
+ * a service starts. Sources: nssm.cc/usage; WinSW `docs/xml-config-file.md`.
  */
 
 import path from 'node:path';
@@ -13,14 +12,14 @@ export interface WrappedService {
   readonly wrapper: 'nssm' | 'winsw';
   readonly command: readonly string[];
   readonly env: Environment;
-  /** The account it runs as, as the SCM names it. */
+  /** The account it runs as, as the SCM reports it. */
   readonly account: string;
 }
 
 /** What a wrapper starts. */
 export type Wrapped = Pick<WrappedService, 'wrapper' | 'command' | 'env'>;
 
-/** The values below `Parameters` that nssm writes. */
+/** The values below `Parameters` that NSSM writes. */
 export interface NssmParameters {
   readonly application?: string;
   readonly appParameters?: string;
@@ -33,7 +32,7 @@ export function nssmCommand({ application, appParameters, environment }: NssmPar
   return { wrapper: 'nssm', command: commandOf(application, appParameters ?? ''), env: environmentOf(environment) };
 }
 
-/** @param program the path of the program whose document this is: `%BASE%` is its folder. */
+/** @param program the path of the program of this document; `%BASE%` is its folder */
 export function winswCommand(xml: string, program: string): Wrapped | undefined {
   const document = xml.replace(/<!--[\s\S]*?-->/g, '');
   const value = (name: string): string | undefined => {
@@ -57,7 +56,7 @@ export function winswCommand(xml: string, program: string): Wrapped | undefined 
 function environmentOf(variables: readonly string[]): Environment {
   return Object.fromEntries(
     variables.flatMap(each => {
-      // nssm marks what it prepends and appends.
+      // // NSSM marks what it prepends and appends.
       const [, name, value = ''] = /^[+-]?([^=]+)=(.*)$/s.exec(each) ?? [];
       return name === undefined ? [] : [[name, value]];
     }),
