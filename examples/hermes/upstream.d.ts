@@ -1,5 +1,5 @@
-// Stand-ins for modules of the Hermes desktop app and of its dependencies, as narrow as these files use them. In that app the real ones are
-// in their places and this file is left out.
+// Stand-ins for modules of the Hermes desktop app and of its dependencies, with the parts that these files use. In that app the real modules
+// replace this file.
 
 interface Window {
   readonly hermesDesktop?: { readonly gatewayService?: import('hermes-gateway-service/preload').GatewayServiceBridge }

@@ -295,7 +295,6 @@ export const en: Messages = {
     if (phase !== 'restarting' || attempt === undefined) return `It is restarted with these delays after failures. ${reset}`;
     return `${attempt === 1 ? '1 failure' : `${attempt} failures in a row`}. ${reset}`;
   },
-  duration: formats.duration,
   uptime: ms => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
   time: formats.time,
   pid: pid => String(pid),
@@ -337,7 +336,6 @@ export const en: Messages = {
     copied: 'Copied',
     copyFailed: 'Could not copy',
     detail: 'Reason',
-    actions: 'Actions',
     repaired: 'Repaired',
   },
 };

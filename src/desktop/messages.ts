@@ -69,7 +69,6 @@ export interface Messages {
   restarts(status: Status, now: number): string;
   ladderDot(dot: LadderDot): string;
   ladder(status: Status): string;
-  duration(ms: number): string;
   /** A duration without seconds. */
   uptime(ms: number): string;
   time(iso: string, now: number): string;
@@ -118,7 +117,6 @@ type DetailLabel =
   | 'copied'
   | 'copyFailed'
   | 'detail'
-  | 'actions'
   | 'repaired';
 
 /** Every text of one language: those of the panel, and those of the desktop shell around it. */

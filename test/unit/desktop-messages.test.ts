@@ -1,6 +1,7 @@
 // The catalogue: whatever the document says, a person reads a sentence.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createFormats } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
@@ -203,7 +204,7 @@ describe('durations and times', () => {
     [-5, '0 sec'],
     [Number.NaN, '0 sec'],
   ])('%d ms are %s', (ms, said) => {
-    expect(en.duration(ms)).toBe(said);
+    expect(createFormats('en').duration(ms)).toBe(said);
   });
 
   it('name the day unless it is today, and the year unless it is this one', () => {

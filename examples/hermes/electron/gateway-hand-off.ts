@@ -1,16 +1,16 @@
-// The gateways around a hand-off to the updater (#40909, #70337): they are down before the updater is started, and up again when the app is
-// back, when the updater did not start, or when nobody comes back at all. In the place of stopGatewayBeforeUpdate and
-// startGatewaysAfterUpdateAbort, which know no service and forget the gateways when the app dies in between.
+// Stops the gateways before a hand-off to the updater (#40909, #70337), and starts them again when the app is relaunched, when the updater
+// did not start, or after a time limit. Replaces stopGatewayBeforeUpdate and startGatewaysAfterUpdateAbort, which do not support a service
+// and lose the gateways when the app dies in between.
 
 import type { GatewayServiceRegistration, HandOffResult } from 'hermes-gateway-service/main'
 
 import type { HandoffResult } from './handoff-result'
 
-/** What came of starting the updater: the app quits, or the update is off and the user is told why. */
+/** Whether the updater started and the app quits; otherwise why not. */
 export type UpdaterStart = { ok: true; pid?: number } | { ok: false; error: string }
 
 export interface GatewayHandOffDeps {
-  /** Absent where the service could not be registered: the update goes on without it. */
+  /** Absent where the service could not be registered; the update then runs without it. */
   registration: Pick<GatewayServiceRegistration, 'handOff'> | undefined
 }
 
@@ -18,7 +18,7 @@ class UpdateIsOff extends Error {}
 
 /**
  * Stops the gateways, then has `start` release the backends, run the preflights, spawn the updater and quit the app. Settles only where
- * nothing comes of the update; every gateway is up again then. Never throws.
+ * the update does not start; every gateway is running again then. Never throws.
  */
 export async function handOffUpdate(start: () => Promise<UpdaterStart>, { registration }: GatewayHandOffDeps): Promise<UpdaterStart> {
   if (!registration) {

@@ -1,7 +1,7 @@
-// "Run gateway as service" (#40899): the gateway is kept alive by Windows itself, so it survives crashes, updates and the app.
+// "Run gateway as service" (#40899): Windows itself keeps the gateway running, through crashes, updates and without the app.
 //
 // main.ts only wires this: the channels `hermes:gateway-service:*`, their sender check and the engine come from the package. Updates go
-// through `handOffUpdate`, which answers #40909: no watcher that dies with the job of the app.
+// through `handOffUpdate`, which solves #40909: there is no watcher that dies with the job of the app.
 
 import path from 'node:path'
 
@@ -22,14 +22,14 @@ export interface GatewayServiceIpcDeps {
   isOwnPage: (url: string) => boolean
   rememberLog: (line: string) => void
   resourcesPath: string
-  /** What readAndConsumeHandoffResult has read, where boot passes the update gate. */
+  /** The result of readAndConsumeHandoffResult, where boot passes the update gate. */
   handoffResult: Promise<HandoffResult | null>
   /** Replaced in tests. */
   register?: typeof registerGatewayService
 }
 
 export interface GatewayServiceIpc {
-  /** Stops the gateways, then has `start` spawn the updater and quit the app. Settles only where nothing comes of it; never throws. */
+  /** Stops the gateways, then has `start` spawn the updater and quit the app. Settles only where that fails; never throws. */
   handOffUpdate: (start: () => Promise<UpdaterStart>) => Promise<UpdaterStart>
   /** Never throws: for before-quit. */
   dispose: () => void

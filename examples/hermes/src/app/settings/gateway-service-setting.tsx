@@ -1,5 +1,5 @@
-// The row "Run gateway as service", beside LoginItemSetting and with the same contract: it loads on mount, the authoritative value wins, a
-// rejection keeps the old value and says so, and it is hidden where the bridge is missing or nothing is supported.
+// The row "Run gateway as service", beside LoginItemSetting and with the same contract: it loads on mount, the value of the main process
+// wins, a rejection keeps the old value and shows the error, and it is hidden without a bridge or on an unsupported system.
 
 import 'hermes-gateway-service/renderer.css'
 
@@ -31,7 +31,7 @@ function ServiceSwitch({ id, checked, busy, disabled, labelledBy, describedBy, o
       checked={checked}
       disabled={disabled}
       id={id}
-      // A switch that is disabled while it works would lose the focus.
+      // A disabled switch would lose the focus during an operation.
       onCheckedChange={on => !busy && onChange(on)}
       size="xs"
     />
@@ -89,7 +89,7 @@ export function GatewayServiceSetting({ profile }: { profile: string }) {
   const { error } = useStore(store)
 
   useEffect(() => {
-    // Consent that was not given is no failure.
+    // A declined consent is no failure.
     if (error && error.code !== 'consent-declined') {
       notifyError(new Error(error.message), "Couldn't change the gateway service")
     }
