@@ -159,7 +159,7 @@ function keepLogs({ manager, identity }: Trial, kept: string): string | undefine
 }
 
 function introduction({ gateway, place }: Trial): string {
-  return `The gateway service, walked through with ${gateway === 'sample' ? 'the sample gateway' : 'Hermes'} ${place}.\n`;
+  return `Demonstration of the gateway service with ${gateway === 'sample' ? 'the sample gateway' : 'Hermes'} ${place}.\n`;
 }
 
 function complain(error: unknown, exit: number): number {

@@ -1,4 +1,4 @@
-/** A part of the bench that is measured below Wine. All of it has one processor; `processors.ts` says why. */
+/** A part of the bench that is measured below Wine, on one processor (see `processors.ts` for the reason). */
 
 import { allowedProcessors, keepTo } from '../support/processors.ts';
 import { available } from '../wine/rig.ts';
@@ -15,7 +15,7 @@ export function belowWine(name: string, what: string, measure: Part['measure']):
   };
 }
 
-/** Keeps this process, and whatever it starts meanwhile, to the first processor that it may use. Where that cannot be done, it says so. */
+/** Limits this process and its child processes to the first processor that it may use. Reports where that is not possible. */
 async function onOneProcessor(work: () => Promise<readonly Outcome[]>): Promise<readonly Outcome[]> {
   const all = allowedProcessors();
   if (!keepTo(all.slice(0, 1))) process.stderr.write('no taskset: measured on all processors\n');

@@ -13,7 +13,7 @@ import { EmbeddedGateway } from '../support/embedded-gateway.ts';
 import type { Outcome, Part } from './figure.ts';
 import { residentBytes } from './process-cost.ts';
 
-/** Prints numbered lines, as many megabytes as it is told. */
+/** Prints the given number of megabytes as numbered lines. */
 export const CHATTERBOX = fileURLToPath(new URL('chatterbox.mjs', import.meta.url));
 const LONG_MB = 1_024;
 const KEPT_MB = 40;

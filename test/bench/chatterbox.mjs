@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A gateway program that does nothing but print: numbered lines of 1 kB, as fast as they are taken. It begins when the file `go` appears in
- * the folder it was given, and says in `said.json` what it printed; then it is quiet, and lives.
+ * the folder it was given, and writes to `said.json` what it printed; then it keeps running without output.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ const hash = createHash('sha256');
 const lines = Number(megabytes) * 1_024;
 const beganAt = Date.now();
 for (let first = 0; first < lines; first += LINES_A_BLOCK) {
-  // A buffer of its own each time: the last one may still be on its way.
+  // A new buffer each time: the last one may not be written yet.
   const block = Buffer.alloc(LINE_BYTES * LINES_A_BLOCK, 'chatter ');
   for (let i = 0; i < LINES_A_BLOCK; i += 1) {
     block.write(String(first + i).padStart(NUMBER_DIGITS, '0'), i * LINE_BYTES, 'latin1');

@@ -24,7 +24,7 @@ export interface Registered {
   supervisors(): readonly number[];
   /** Where it is known: when its gateway was launched last, in milliseconds since 1970. */
   launchedAt?(): Promise<number>;
-  /** Where it is known: when the SCM heard of its last failure, and how long it waited then, both in milliseconds. */
+  /** Where known: when the SCM noticed its last failure, and how long it waited then, both in milliseconds. */
   lastFailure?(): { readonly at: number; readonly delayMs: number };
   remove(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export interface Contender {
 
 const NSSM_IN_WINDOWS = 'C:\\peers\\nssm.exe';
 export const BARE_IN_WINDOWS = 'C:\\peers\\bare-service.cjs';
-/** Node without anything, in a file of its own that was copied as an installation copies ours: what Linux maps of a program depends on that. */
+/** Plain Node, copied as an installation copies the host, because that affects which pages Linux maps. */
 export const NODE_IN_WINDOWS = 'C:\\peers\\node.exe';
 const KOFFI_IN_WINDOWS = 'C:\\app\\host\\koffi.node';
 const EVENT_MS = 30_000;

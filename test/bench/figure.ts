@@ -1,4 +1,4 @@
-/** What a measurement says: its values, how they are summed up, and whether they keep the target. Pure. */
+/** A measurement: its values, their summary, and whether they meet the target. Pure. */
 
 /** `×` is a ratio. */
 export type Unit = 'ms' | 'MB/s' | 'MB' | 'kB' | '×' | '';

@@ -1,4 +1,4 @@
-/** Whether a gateway is up, by nothing but the file that it keeps itself: the same evidence whoever started it. */
+/** Whether a gateway runs, by the file that it writes itself: the same evidence for every program that may have started it. */
 
 /** @param text of `gateway_state.json`. @returns its PID, or undefined where it does not say that it runs, or is the one that was before. */
 export function runningPid(text: string, before?: number): number | undefined {

@@ -9,7 +9,7 @@ import type { Part } from './figure.ts';
 import { processorMs } from './process-cost.ts';
 
 const ROLES: readonly Role[] = ['runner', 'supervisor'];
-/** A page that is open but looked at by nobody listens to it, so that it watches its gateway. */
+/** An open page listens to the shell, so that the shell watches its gateway. */
 const SHELL = 'browser shell behind a hidden page';
 const SHELL_PROGRAM = fileURLToPath(new URL('./shell-process.mjs', import.meta.url));
 const SETTLE_MS = 15_000;
@@ -49,7 +49,7 @@ export const idle: Part = {
   },
 };
 
-/** A browser shell as a process of its own, with one listener to its events. */
+/** A browser shell as a separate process, with one listener to its events. */
 async function openShell({ sandbox, identity }: EmbeddedGateway): Promise<{ readonly pid: number; close(): void }> {
   const args = [SHELL_PROGRAM, sandbox.stateRoot, JSON.stringify(identity)];
   const program = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,5 +1,5 @@
 /**
- * How soon a change of the gateway is read in the page: from the gateway that is told to change, through its files, the runner, the control
+ * How soon a change of the gateway is read in the page: from the gateway that changes its state on request, through its files, the runner, the control
  * pipe, the controller and the event stream, to the text in a real browser.
  */
 

@@ -1,5 +1,5 @@
 /**
- * How soon the panel stands there, and whether it stays where it is: the first paint of a fresh page in a real browser, the moment when it
+ * How soon the panel is shown, and whether its layout is stable: the first paint of a fresh page in a real browser, the moment when it
  * shows what is so, and every shift of its layout on the way through the changes of a gateway.
  */
 
@@ -57,7 +57,7 @@ export const paint: Part = {
 async function measured(browser: Browser, url: string, runs: number, tell: (word: string) => Promise<unknown>): Promise<Outcome[]> {
   const [paintedMs, knownMs, shifts]: [number[], number[], number[]] = [[], [], []];
   for (let run = 0; run < runs; run += 1) {
-    // A context of its own has an empty cache.
+    // A new context has an empty cache.
     const context = await browser.newContext();
     const tab = await context.newPage();
     await tab.addInitScript(OBSERVER);

@@ -1,4 +1,4 @@
-/** What a process costs, as Linux tells it: memory and processor time. A program below Wine is a process of Linux, too. */
+/** Memory and processor time of a process, as Linux reports them. A program below Wine is a process of Linux, too. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 

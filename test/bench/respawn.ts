@@ -1,4 +1,4 @@
-/** How soon a killed process has its gateway up again, at the first failure, as a watching client hears of it; and never two of them. */
+/** Time from a kill until the gateway runs again, at the first failure, as a watching client receives it. Two gateways at once are an error. */
 
 import { EmbeddedGateway, type Role } from '../support/embedded-gateway.ts';
 import { watchGateways } from '../support/sandbox.ts';
@@ -18,7 +18,7 @@ export const respawn: Part = {
         const values: number[] = [];
         for (let run = 0; run < runs; run += 1) {
           values.push((await gateway.killAndAwaitReturn(role)).afterMs);
-          // A stop and a start of the user's begin the ladder anew, so that every kill is a first failure.
+          // A stop and a start by the user reset the ladder, so that every kill is a first failure.
           await gateway.manager.stop(gateway.identity);
           await gateway.manager.start(gateway.identity);
         }

@@ -1,6 +1,6 @@
 /**
  * The embedded mechanism beside what people write who have no service manager: a shell that starts the gateway again a second after its
- * end. It knows no ladder, no holds, no log and no status, and so it is the floor of what bringing a gateway back can cost.
+ * end. It has no ladder, holds, log or status, so it is the lower bound for the time of a restart.
  */
 
 import { spawn } from 'node:child_process';
@@ -91,7 +91,7 @@ async function killedUntilUp(home: string, pid: number): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** The PID of a gateway that says itself that it runs, and is not the one that was killed. */
+/** The PID of a gateway that reports itself as running, and is not the one that was killed. */
 function upPid(home: string, killed?: number): Promise<number> {
   const file = path.join(home, 'gateway_state.json');
   const look = () => (existsSync(file) ? runningPid(readFileSync(file, 'utf8'), killed) : undefined);

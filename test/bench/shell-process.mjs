@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * A browser shell as a process of its own, so that its processor time can be told from that of the bench: it prints its address, and ends
+ * A browser shell as a separate process, so that its processor time is measured apart from that of the bench: it prints its address, and ends
  * with its standard input.
  */
 

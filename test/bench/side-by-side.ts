@@ -1,6 +1,6 @@
 /**
  * Ours beside NSSM and beside a bare service in JavaScript, in one run below one Wine. Every figure of ours has its pair from the same
- * minute, and what is judged is the ratio within the pair, because a busy machine is slow for everybody.
+ * minute, and what is judged is the ratio within the pair, because a busy machine slows all of them.
  */
 
 import { readFileSync } from 'node:fs';
@@ -108,7 +108,7 @@ async function round(rig: WineRig, manager: RemoteManager, contender: Contender,
   }
 }
 
-/** How its gateway came back from a kill, and in which parts, where they are known. The SCM's own delay, which is our wish, is in none. */
+/** Time from a kill until the gateway runs again, and its parts, where known. The restart delay that we configured is not included. */
 async function killed(rig: WineRig, manager: RemoteManager, service: Registered, gatewayPid: number): Promise<Round> {
   const again = up(rig, service.home, gatewayPid);
   const killedAt = Date.now();

@@ -90,7 +90,7 @@ async function startOfBare(rig: WineRig, run: number): Promise<Steps> {
   }
 }
 
-/** One process, from the wish to have it until what it is there for. */
+/** One process, from the request to start it until it does its work. */
 function processSteps(who: string, wished: number, { born, program, calls }: Marks, done: number): Steps {
   const before = calls.filter(({ until }) => until <= done);
   const spent = (of: readonly Call[]) => of.reduce((sum, call) => sum + call.until - call.at, 0);

@@ -42,7 +42,7 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
   const [kills, stops, running, up, downs]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
   let queries: { readonly open: number[]; readonly whole: number[] } = { open: [], whole: [] };
   for (let run = 0; run < runs; run += 1) {
-    // A service of its own, because the SCM counts failures by service: every kill is a first one.
+    // A separate service, because the SCM counts failures by service: every kill is a first one.
     const of = await manager.identity(`C:\\homes\\${run}`);
     const { gatewayPid = 0, startedAt } = await manager.install(of, { gatewayCommand: sampleGatewayIn(rig) });
     const back = heard(manager, of, status => status.phase === 'running' && status.startedAt !== startedAt);
@@ -54,7 +54,7 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
     await manager.stop(of);
     stops.push(Date.now() - stopAt);
 
-    // `start` without the SCM having anything to say about it: the wish alone, so that the probe can ask the SCM itself.
+    // Only the desired state of `start`, without the SCM, so that the probe can call the SCM itself.
     await manager.wish(of, 'running');
     const started = heard(manager, of, status => status.phase === 'running');
     const { at, runningMs } = await rig.ask<{ at: number; runningMs: number }>('timing', 'start', of.service);
@@ -77,7 +77,7 @@ async function measureLives(rig: WineRig, manager: RemoteManager, runs: number):
   ];
 }
 
-/** When a watching client hears of it, in milliseconds since 1970. It listens at once, even if it is awaited later. */
+/** When a watching client receives it, in milliseconds since 1970. It listens at once, even if it is awaited later. */
 async function heard(manager: RemoteManager, of: GatewayIdentity, holds: (status: Status) => boolean): Promise<number> {
   let at: number | undefined;
   const unwatch = manager.watch(of, status => {

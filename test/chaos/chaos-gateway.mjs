@@ -1,6 +1,6 @@
 // @ts-check
-// The sample gateway as chaos plays with it: it says that it was born before it does anything else, and takes its switches from the mood that
-// is written in its home. It lies beside `gateway.mjs` and `bend.cjs`.
+// The sample gateway for the chaos tests: first it records its start, then it takes its switches from the mood that is written in its home.
+// It is copied beside `gateway.mjs` and `bend.cjs`.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -14,7 +14,7 @@ if (!process.argv.includes('--help')) {
     // It is well.
   }
 }
-// By `--as NAME` its processes are told from those of others, from outside of Wine.
+// `--as NAME` distinguishes its processes from others, from outside of Wine.
 const as = process.argv.indexOf('--as');
 if (as > 0) process.argv.splice(as, 2);
 createRequire(import.meta.url)('./bend.cjs');

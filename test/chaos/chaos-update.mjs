@@ -1,5 +1,5 @@
 // @ts-check
-// An update that says when it begins and ends: `node chaos-update.mjs HOME MILLISECONDS`
+// An update that records its begin and its end: `node chaos-update.mjs HOME MILLISECONDS`
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 

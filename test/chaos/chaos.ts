@@ -1,4 +1,4 @@
-/** `npm run chaos`: random commands and faults beside the model of what must be true, told as a table, as JSON, and kept as evidence. */
+/** `npm run chaos`: random commands and faults, checked by the model; reported as a table and as JSON, and kept as evidence. */
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

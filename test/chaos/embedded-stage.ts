@@ -1,4 +1,4 @@
-/** Two profiles of one home below supervisors, because an app knows the gateways of one home only. */
+/** Two profiles of one home below supervisors, because an app manages the gateways of one home only. */
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -47,7 +47,7 @@ class EmbeddedStage implements KillStage {
       actor === 'cli'
         ? [...HOST_COMMAND, 'update', '--home', this.#home, '--', ...update]
         : [process.execPath, APP_SCRIPT, this.#home, ...update];
-    // A process group of its own, as a terminal or a desktop gives it.
+    // A separate process group, as a terminal or a desktop creates it.
     const child = spawn(program, args, { stdio: 'ignore', detached: true });
     return { pid: child.pid ?? 0, ended: new Promise(resolve => child.once('exit', resolve)) };
   }

@@ -15,9 +15,9 @@ export interface KillStage {
   readonly name: string;
   readonly gateways: number;
   readonly actors: readonly Actor[];
-  /** How long an update takes here at most where nobody is killed, in milliseconds; kills come a little later too. */
+  /** Maximum duration of an update without a kill, in milliseconds; kills may also come a little later. */
   readonly spanMs: number;
-  /** Begins an update that takes `updateMs`. The PID is as this machine knows it; `ended` resolves when the actor is gone. */
+  /** Begins an update that takes `updateMs`. The PID is that of Linux; `ended` resolves when the actor has ended. */
   start(actor: Actor, updateMs: number): { readonly pid: number; readonly ended: Promise<unknown> };
   /** PIDs of all who live now. @param actor the PID that `start` gave */
   living(actor: number): Readonly<Record<Exclude<Victim, 'tree'>, readonly number[]>>;

@@ -1,4 +1,4 @@
-/** `npm run kills`: as many updates with a kill in the middle as one wants, told as a table, as JSON, and kept as evidence. */
+/** `npm run kills`: a chosen number of updates with a kill in the middle, reported as a table and as JSON, and kept as evidence. */
 
 import { parseArgs } from 'node:util';
 import { summarize } from '../bench/figure.ts';

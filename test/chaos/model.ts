@@ -1,6 +1,6 @@
 /**
- * What must be true of one gateway service, whatever happens to it. Small on purpose: it knows what was asked for and what was done to it,
- * never how the service does its work. Where nobody can know (a command was killed in the middle) it claims little until the next command.
+ * What must be true of one gateway service, whatever happens to it. Small on purpose: it contains the requests and the faults,
+ * not how the service works. Where the result is unknown (a command was killed in the middle), it claims little until the next command.
  */
 
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -55,14 +55,14 @@ export function begun(claims: Claims, command: CommandName): Claims {
       return claims.attention ? unknown(claims) : claims;
     case 'install':
     case 'switch':
-      // It writes the definition anew; what is damaged after that is damaged again.
+      // It writes the definition again, which ends earlier damage.
       return { ...asked(claims), broken: false };
     default:
       return asked(claims);
   }
 }
 
-/** It was asked for, and nobody knows yet whether that is heard. */
+/** It was requested, and the result is not known yet. */
 const asked = (claims: Claims): Claims => ({
   ...claims,
   installed: claims.installed || 'unknown',
@@ -75,7 +75,7 @@ export function ended(before: Claims, command: CommandName, refused: string | un
   if (refused === 'not-installed') return before.installed === true ? unknown(before) : { ...NOTHING, mood: before.mood };
   const up = { ...before, installed: true, wished: 'running', attention: false, lost: false } as const;
   if (refused !== undefined) {
-    // The wish stands; whether the gateway comes up is another question, which the ladder answers.
+    // The desired state is set; whether the gateway starts depends on the ladder.
     if (refused === 'gateway-not-up' || refused === 'timed-out')
       return command === 'stop' || command === 'uninstall' ? unknown(before) : up;
     return refused === 'gateway-configuration' ? { ...up, attention: true } : unknown(before);
@@ -95,7 +95,7 @@ export function ended(before: Claims, command: CommandName, refused: string | un
   }
 }
 
-/** Nobody knows what was asked for, until the next command. */
+/** The desired state is unknown until the next command. */
 export function unknown(claims: Claims): Claims {
   return { ...claims, installed: 'unknown', wished: 'unknown', attention: false, held: false };
 }
@@ -110,13 +110,13 @@ export function damaged(claims: Claims, file: ChaosFile): Claims {
 export interface Seen {
   /** PIDs of its living gateways. */
   readonly gateways: readonly number[];
-  /** A command is at work on it. */
+  /** A command is running. */
   readonly busy: boolean;
 }
 
 const ALIVE: ReadonlySet<Phase> = new Set(['running', 'degraded']);
 
-/** What a status says that is not so; undefined where it is right, or cannot be judged. `ready`: the gateway has said that it runs. */
+/** The error of a status; undefined where it is right, or cannot be judged. `ready`: the gateway has reported that it runs. */
 export function contradiction(claims: Claims, { gateways, busy }: Seen, ready: boolean, status: Status): string | undefined {
   const { phase, detail, gatewayPid, servicePid } = status;
   const said = `the status is ${phase} (${JSON.stringify({ detail, gatewayPid, servicePid })})`;
@@ -139,11 +139,11 @@ export interface Life {
   readonly pid: number;
   /** Something was done near its beginning or its end that may have kept it out of the history. */
   readonly excused: boolean;
-  /** The code that it was told to end with; null where it was killed. */
+  /** The exit code that was requested; null where it was killed. */
   readonly code?: number | null;
 }
 
-/** What a history tells otherwise than it was. `history` is that of the service since it was installed, `lives` what was seen since then. */
+/** The differences between a history and what happened. `history` is that of the service since it was installed, `lives` what was seen since then. */
 export function untrue(history: readonly HistoryRecord[], lives: readonly Life[]): string | undefined {
   const told = history.filter(record => record.kind !== 'noted');
   const twice = told.find((record, index) => record.kind === 'started' && told[index - 1]?.kind === 'started');

@@ -1,6 +1,6 @@
 /**
  * Watches one gateway service beside its model, and remembers the first thing that must not be. Time is counted in looks: a machine that keeps
- * this process waiting makes nobody else late.
+ * waiting in this process delays no other.
  */
 
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -26,7 +26,7 @@ interface SeenLife extends Life {
 
 export class Observer {
   claims: Claims = NOTHING;
-  /** The command that is at work, and whether something was done to it since it began. */
+  /** The running command, and whether a fault was injected since it began. */
   busy = false;
   disturbed = false;
   /** A gateway ended with 78 since the command began: before its answer, or after that. */
@@ -118,7 +118,7 @@ export class Observer {
     this.#mute = true;
   }
 
-  /** It was told to end with a code, or killed (null). */
+  /** The requested exit code, or null for a kill. */
   told(pid: number, code: number | null): void {
     const life = this.#lives.findLast(each => each.pid === pid);
     if (life) life.code = code;
@@ -178,12 +178,12 @@ export class Observer {
     if (pid === this.#refusing) this.#refused();
   }
 
-  /** A gateway that was told to end with 78, and has not ended yet. */
+  /** A gateway that was requested to end with 78, and has not ended yet. */
   get refusing(): number | undefined {
     return this.#refusing;
   }
 
-  /** This gateway was told to end with 78, and may have done so already. */
+  /** This gateway was requested to end with 78, and may have ended already. */
   refuses(pid: number): void {
     this.#refusing = pid;
     if (!this.#gateways.includes(pid)) this.#refused();
@@ -205,7 +205,7 @@ export class Observer {
     this.claim(claims);
   }
 
-  /** A bad update ends the restarts; when exactly is told by the unit tests. */
+  /** A bad update ends the restarts; the unit tests check when exactly. */
   #givenUp(): boolean {
     return this.#failures !== undefined && this.#failures >= 4;
   }
@@ -227,7 +227,7 @@ export class Observer {
     return [...this.#lives];
   }
 
-  /** Compares what the history tells with what was seen until it was asked for; between events, and while nobody is at work. */
+  /** Compares the history with what was seen until it was read; between events, while no command is running. */
   compare(history: readonly HistoryRecord[], lives: readonly Life[]): void {
     if (this.#tainted || this.claims.installed !== true) return;
     const wrong = untrue(history, lives);

@@ -99,7 +99,7 @@ class Player {
     if (!this.#asleep) for (const observer of this.#observers) observer.look();
   }
 
-  /** Asks for the status again and again, as somebody who looks at it does. */
+  /** Requests the status repeatedly, as an open panel does. */
   async #judge(of: number): Promise<void> {
     const observer = this.#observer(of);
     while (!this.#over) {
@@ -169,7 +169,7 @@ class Player {
       case 'exit': {
         const pid = await this.#stage.tell(of, `test-exit ${event.code}`);
         if (pid === undefined) {
-          // One that is slow may have heard, and answers nobody any more.
+          // A slow gateway may have received the request, and may not answer any more.
           if (event.code === 78) this.#unknown(observer);
           return;
         }
@@ -284,7 +284,7 @@ class Player {
     const comesBack = this.#stage.comesBack(of, whom);
     if (!this.#stage.kill(of, whom)) return;
     observer.excuse();
-    // A host without a runner that would notice is missed by nobody, and so is a runner without a host.
+    // Nothing notices a killed host that has no runner, or a killed runner that has no host.
     const missed = whom === 'host' ? runner && calm : host;
     const { claims } = observer;
     if (observer.refusing !== undefined) this.#unknown(observer);

@@ -7,7 +7,7 @@ export interface Random {
   pick<T>(of: readonly T[]): T;
 }
 
-/** Mulberry32: 32 bits of state, good enough to choose whom to kill. */
+/** Mulberry32: 32 bits of state, good enough to choose a process to kill. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

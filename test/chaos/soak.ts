@@ -163,7 +163,7 @@ class Sampler {
   }
 }
 
-/** Its own pages. How much Linux maps of a program's file changes with what else the machine reads, and belongs to nobody. */
+/** Private pages only. The mapped part of a program's file depends on what else the machine reads. */
 function memoryMb(pid: number): number | undefined {
   try {
     const [, kilobytes] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -34,10 +34,10 @@ export interface ChaosStage {
   processes(of: number): readonly string[];
   /** Files of an installation that are there, where none should be. */
   leftovers(of: number): readonly string[];
-  /** False where nobody of that kind lives. */
+  /** False where no process of that kind runs. */
   kill(of: number, whom: 'runner' | 'host'): boolean;
   killGateway(of: number, pid: number): void;
-  /** Has the living gateway do something, as its README lists. The PID of the one that heard. */
+  /** Sends a test verb (see README of the sample gateway) to the running gateway; resolves with its PID. */
   tell(of: number, verb: string): Promise<number | undefined>;
   mood(of: number, mood: Mood): void;
   damage(of: number, file: ChaosFile, how: Damage): void;

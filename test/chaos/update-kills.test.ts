@@ -6,7 +6,7 @@ import { ACTORS } from './kill-stage.ts';
 import { killPlans, playKills } from './update-kills.ts';
 
 const RUNS = 25;
-/** Each run takes a second or two; one that does not heal says so after half a minute. */
+/** Each run takes a second or two; one that does not recover fails after half a minute. */
 const DEADLINE_MS = 300_000;
 
 const linux = process.platform === 'linux';

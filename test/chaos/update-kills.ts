@@ -1,6 +1,6 @@
 /**
  * Kills in the middle of updates: `kill -9` of a random participant at a random moment, again and again on the same gateways. After each,
- * nobody comes to help: within the deadline every gateway must run, once, and nothing of the update may be left.
+ * without any help: within the deadline every gateway must run, once, and nothing of the update may be left.
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
@@ -90,7 +90,7 @@ async function play(stage: KillStage, { actor, updateMs, atMs, chance }: KillPla
   }
 }
 
-/** Kills one of those who live now; somebody always does. */
+/** Kills one of the running processes; there is always one. */
 function kill(stage: KillStage, actor: number, chance: Random): Victim {
   const living = stage.living(actor);
   const pids = (victim: Victim) => (victim === 'tree' ? (living.updater.length > 0 ? living.actor : []) : living[victim]);

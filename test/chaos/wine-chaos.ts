@@ -1,6 +1,6 @@
 /**
  * Chaos of Windows services below Wine's SCM, rebuilt so that its failure actions act, and of the sign-in start beside it. Processes are seen
- * and killed from outside, as Linux lists them: Windows is told nothing.
+ * and killed from outside, as Linux lists them: Windows is not notified.
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { type Word, WordsFile } from './words.ts';
 const PROFILES = 3;
 const FOLDER = 'C:\\chaos';
 const UPDATE_MS = 500;
-/** A broker that is older has been heard of by the SCM, in milliseconds. */
+/** The SCM has noticed a broker that is older than this, in milliseconds. */
 const BEGINNING_MS = 3_000;
 
 interface Homed {
@@ -33,7 +33,7 @@ interface Homed {
   readonly words: WordsFile;
   /** PIDs of Linux by those that the gateways know themselves by; undefined for one that was gone before it could be found. */
   readonly pids: Map<number, number | undefined>;
-  /** Words that were heard. */
+  /** Words that were received. */
   heard: number;
   mechanism: Installable;
 }

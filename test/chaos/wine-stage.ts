@@ -1,6 +1,6 @@
 /**
  * One Windows service under Wine's SCM, rebuilt so that its failure actions act. Its processes are seen and killed from outside, as Linux
- * lists them: Windows is told nothing.
+ * lists them: Windows is not notified.
  */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -81,7 +81,7 @@ class WineStage implements KillStage {
   }
 
   async close(): Promise<void> {
-    // A command whose actor was killed belongs to nobody; Wine may keep it waiting for the reader that it lost.
+    // A command whose actor was killed may still wait, below Wine, for its lost reader.
     for (const pid of this.living(0).updater) endProcess(pid);
     await this.#service.clear();
     const left = await this.#service.close();

@@ -1,6 +1,6 @@
 /**
  * How slow this machine is just now: what a plain Node takes from its start to its end, again and again. A machine with more to do than it can
- * makes everybody late, and that is nobody's violation.
+ * delays every process, which is no violation.
  */
 
 import { spawn } from 'node:child_process';
