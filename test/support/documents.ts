@@ -6,6 +6,9 @@ import { REPOSITORY } from './sandbox.ts';
 /** README, docs and the pages beside examples and integrations, from the project's folder; what a run wrote as evidence is none. */
 export const PAGES: readonly string[] = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   ...readdirSync(path.join(REPOSITORY, 'docs'))
     .filter(name => name.endsWith('.md'))
     .map(name => `docs/${name}`),
