@@ -13,7 +13,7 @@ import { DEADLINE_MS, HOST_COMMAND, REPOSITORY, Sandbox } from '../support/sandb
 const [NODE, SCRIPT] = HOST_COMMAND;
 const run = promisify(execFile);
 
-describe('the app with a real gateway', () => {
+describe('desktop app with a real gateway', () => {
   let sandbox: Sandbox;
   let home: string;
   beforeEach(() => {
@@ -46,7 +46,7 @@ describe('the app with a real gateway', () => {
     return (JSON.parse(stdout) as { status: Status }).status;
   }
 
-  it('switches on what the command line then knows, leaves it running at its end, and finds it again', {
+  it('installs a service that the CLI finds, keeps it running after the app ends, and finds it at the next start', {
     timeout: 2 * DEADLINE_MS,
   }, async () => {
     const first = openApp();
@@ -64,7 +64,7 @@ describe('the app with a real gateway', () => {
     expect(sandbox.leftovers()).toEqual([]);
   });
 
-  it('says that its host program is missing, to every verb, and starts nothing', async () => {
+  it('answers every verb that the host program is missing, and starts nothing', async () => {
     const { bridge, registration } = openApp(sandbox.path);
     expect(phaseOf(await bridge.get({}))).toBe('service-program-missing');
     expect(phaseOf(await bridge.set({ profile: 'default', on: true }))).toBe('service-program-missing');

@@ -12,7 +12,7 @@ function answered<T>(reply: Reply<T>): T {
 }
 
 describe('every verb', () => {
-  it('travels from the bridge to the manager and back', async () => {
+  it('passes every verb from the bridge to the manager and its result back', async () => {
     const { electron } = registered();
     const { bridge } = electron.openPage();
 
@@ -34,7 +34,7 @@ describe('every verb', () => {
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
   });
 
-  it('is about the profile that was named and no other', async () => {
+  it('applies every verb to the named profile and no other', async () => {
     const { electron, manager } = registered();
     const { bridge } = electron.openPage();
     expect(answered(await bridge.set({ profile: 'work', on: true })).profile).toBe('work');
@@ -49,7 +49,7 @@ describe('every verb', () => {
     expect(await bridge.get({ profile: 'nobody' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });
 
-  it('answers why there is no engine, whatever was asked', async () => {
+  it('answers every verb with the reason why there is no engine', async () => {
     const { electron, registration } = registered();
     registration.dispose();
     const { register } = await import('../../main/registration.ts');
@@ -64,7 +64,7 @@ describe('every verb', () => {
   });
 });
 
-describe('a payload that does not fit', () => {
+describe('invalid payloads', () => {
   const verbs = fc.constantFrom(...VERB_NAMES);
   /** What structured clone carries, and names that would reach into objects. */
   const garbage = fc.oneof(
@@ -74,7 +74,7 @@ describe('a payload that does not fit', () => {
     fc.array(fc.anything()),
   );
 
-  it('is refused by every verb, and touches nothing', async () => {
+  it('refuses an invalid payload of every verb and changes nothing', async () => {
     const { electron, manager } = registered();
     const page = electron.openPage();
     await fc.assert(
@@ -89,7 +89,7 @@ describe('a payload that does not fit', () => {
     );
   });
 
-  it('of a subscription is not one', () => {
+  it('ignores an invalid payload of a subscription', () => {
     const { electron, registration } = registered();
     const page = electron.openPage();
     for (const wanted of [1, 'true', null, undefined, {}, [true]]) page.ipcRenderer.send(`${CHANNEL_PREFIX}subscribe`, wanted);
@@ -98,7 +98,7 @@ describe('a payload that does not fit', () => {
   });
 });
 
-describe('a sender that the host does not trust', () => {
+describe('untrusted senders', () => {
   const subframe = { url: OWN_PAGE, parent: {} };
   const cases = [
     ['a page of another origin', 'https://example.org/', undefined],
@@ -107,7 +107,7 @@ describe('a sender that the host does not trust', () => {
     ['a frame that is gone', OWN_PAGE, null],
   ] as const;
 
-  it.each(cases)('is refused: %s', async (_name, url, frame) => {
+  it.each(cases)('refuses %s', async (_name, url, frame) => {
     const { electron, manager, lines } = registered();
     const page = electron.openPage(url);
     const event = page.event(frame === undefined ? page.mainFrame : frame);
@@ -121,14 +121,14 @@ describe('a sender that the host does not trust', () => {
     expect(lines.filter(line => line.startsWith('refused'))).toHaveLength(VERB_NAMES.length + 1);
   });
 
-  it('is logged by its origin, without what its address carries', async () => {
+  it('logs the origin of an untrusted sender without the rest of its address', async () => {
     const { electron, lines } = registered();
     const page = electron.openPage('https://example.org/?token=1234567:abcdefghijklmnopqrstuvwxyz0123456789');
     await page.bridge.get({});
     expect(lines).toEqual(['refused get of https://example.org']);
   });
 
-  it('hears nothing once it has taken the place of an own page', async () => {
+  it('sends nothing to an untrusted page that has replaced a page of the app', async () => {
     const { electron, manager, controller } = registered();
     const page = electron.openPage();
     page.bridge.onChanged(() => undefined);
@@ -139,8 +139,8 @@ describe('a sender that the host does not trust', () => {
   });
 });
 
-describe('a registration', () => {
-  it('is refused while there is one, before anything of it is there', () => {
+describe('registration of the IPC handlers', () => {
+  it('refuses a second registration before it adds any handler', () => {
     const electron = new FakeElectron();
     registered({}, electron);
     const handlers = electron.ipcMain.handlers.size;
@@ -149,7 +149,7 @@ describe('a registration', () => {
     expect(electron.powerMonitor.listenerCount('resume')).toBe(1);
   });
 
-  it('takes everything away again, so that another can follow', async () => {
+  it('removes every handler and listener at its disposal, so that another registration can follow', async () => {
     const electron = new FakeElectron();
     const first = registered({}, electron);
     const page = electron.openPage();
@@ -168,13 +168,13 @@ describe('a registration', () => {
     expect(answered(await page.bridge.get({})).status.phase).toBe('not-installed');
   });
 
-  it('has one handler for each verb of the schema and no other', () => {
+  it('adds one handler for each verb of the schema and no other', () => {
     const { electron } = registered();
     const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'previewRepair', 'repair', 'logs', 'reveal', 'dismiss'];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 
-  it('tells the host the status, and every change of it', async () => {
+  it('reports the status and every change of it to the host app', async () => {
     const { registration, controller } = registered();
     const seen: string[] = [];
     const leave = registration.onStatus(({ profile, phase }) => seen.push(`${profile} ${phase}`));
@@ -188,7 +188,7 @@ describe('a registration', () => {
     await expect(registration.status('nobody')).rejects.toMatchObject({ code: 'profile-missing' });
   });
 
-  it('does an update with the gateways down, and has them up again even if it fails', async () => {
+  it('stops the gateways for an update and starts them again even if the update fails', async () => {
     const { registration, controller, manager } = registered();
     await controller.handle('set', { profile: 'default', on: true });
     const during = async () => {

@@ -46,7 +46,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       await harness.kill(pid);
     };
 
-    it('says not-installed before there is anything', async () => {
+    it('reports "not installed" before the first installation', async () => {
       expect(await manager.status(identity)).toMatchObject({
         schema: 1,
         profile: identity.profile,
@@ -59,7 +59,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.history(identity)).toEqual([]);
     });
 
-    it('installs and resolves when the gateway runs', async () => {
+    it('installs the service and resolves when the gateway runs', async () => {
       const status = await install();
       expect(status).toMatchObject({
         schema: 1,
@@ -77,20 +77,20 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid: status.gatewayPid });
     });
 
-    it('installs again without disturbing the gateway, and takes over what is new', async () => {
+    it('installs again without a restart of the gateway, and saves the new options', async () => {
       const first = await install();
       const recovery = { delaysMs: [3_000, 5_000], resetMs: 30_000 };
       const second = await install({ ...harness.options, recovery });
       expect(second).toMatchObject({ phase: 'running', gatewayPid: first.gatewayPid, recovery });
     });
 
-    it('lets two installs at once end with one gateway', async () => {
+    it('starts one gateway for two installs at the same time', async () => {
       const [first, second] = await Promise.all([install(), install()]);
       expect(first.phase).toBe('running');
       expect(second).toMatchObject({ phase: 'running', gatewayPid: first.gatewayPid });
     });
 
-    it('previews an installation entry by entry and changes nothing', async () => {
+    it('previews each entry of an installation and changes nothing', async () => {
       const receipt = await manager.preview('install', identity, harness.options);
       expect(receipt).toMatchObject({ schema: 1, verb: 'install', profile: identity.profile, service: identity.service });
       expect(receipt.entries.map(entry => entry.action)).toContain('create');
@@ -100,7 +100,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await harness.leftovers()).toEqual([]);
     });
 
-    it('previews a removal and changes nothing', async () => {
+    it('previews an uninstall and changes nothing', async () => {
       const { gatewayPid } = await install();
       const receipt = await manager.preview('uninstall', identity);
       expect(receipt.verb).toBe('uninstall');
@@ -108,7 +108,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid });
     });
 
-    it('stops, and stays stopped because the user asked for it', async () => {
+    it('stops the gateway and keeps it stopped because the user requested it', async () => {
       await install();
       const status = await manager.stop(identity);
       expect(status).toMatchObject({ phase: 'stopped', desired: 'stopped' });
@@ -116,7 +116,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.stop(identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
     });
 
-    it('starts again after a stop, and a start of what runs changes nothing', async () => {
+    it('starts the gateway after a stop, and changes nothing when it runs already', async () => {
       const { gatewayPid: before } = await install();
       await manager.stop(identity);
       const status = await manager.start(identity);
@@ -133,13 +133,13 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(status.gatewayPid).not.toBe(before);
     });
 
-    it('restarts a stopped gateway into a running one', async () => {
+    it('starts a stopped gateway by a restart', async () => {
       await install();
       await manager.stop(identity);
       expect(await manager.restart(identity)).toMatchObject({ phase: 'running', desired: 'running' });
     });
 
-    it('uninstalls while the gateway runs and leaves nothing behind', async () => {
+    it('uninstalls a running gateway and leaves nothing over', async () => {
       await install();
       expect(await harness.leftovers()).not.toEqual([]);
       const status = await manager.uninstall(identity);
@@ -148,25 +148,25 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await harness.leftovers()).toEqual([]);
     });
 
-    it('installs anew after an uninstall', async () => {
+    it('installs again after an uninstall', async () => {
       await install();
       await manager.uninstall(identity);
       expect(await install()).toMatchObject({ phase: 'running', restarts: { count: 0 } });
     });
 
-    it('refuses to start, stop or restart what is not installed', async () => {
+    it('refuses to start, stop or restart a gateway that is not installed', async () => {
       await expect(manager.start(identity)).rejects.toMatchObject({ code: 'not-installed' });
       await expect(manager.stop(identity)).rejects.toMatchObject({ code: 'not-installed' });
       await expect(manager.restart(identity)).rejects.toMatchObject({ code: 'not-installed' });
       expect(await harness.leftovers()).toEqual([]);
     });
 
-    it('has nothing to do when asked to uninstall what is not installed', async () => {
+    it('does nothing when it uninstalls what is not installed', async () => {
       expect(await manager.uninstall(identity)).toMatchObject({ phase: 'not-installed' });
       expect(await harness.leftovers()).toEqual([]);
     });
 
-    it('tells a watcher the present status and every change, until it is called off', async () => {
+    it('sends the current status and every change to a watcher until the watcher unsubscribes', async () => {
       const seen: Status[] = [];
       const unsubscribe = manager.watch(identity, status => seen.push(status));
       await poll(() => seen.at(-1)?.phase === 'not-installed', { what: 'the present status', deadlineMs: 5_000 });
@@ -184,7 +184,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(seen).toHaveLength(heard);
     });
 
-    it('holds the gateway down for an update and lets it come up again', async () => {
+    it('keeps the gateway stopped during an update and starts it when the hold is released', async () => {
       const { gatewayPid: before } = await install();
       const release = await manager.hold(identity, { who: 'this test', why: 'replaces a file' });
       const held = await manager.status(identity);
@@ -196,7 +196,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(status.gatewayPid).not.toBe(before);
     });
 
-    it('lets a stop during a hold outlast it', async () => {
+    it('keeps the gateway stopped after a hold when it was stopped during the hold', async () => {
       await install();
       const release = await manager.hold(identity, { who: 'this test', why: 'replaces a file' });
       await manager.stop(identity);
@@ -204,12 +204,12 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.status(identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
     });
 
-    it('refuses to hold what is not installed', async () => {
+    it('refuses to hold a gateway that is not installed', async () => {
       await expect(manager.hold(identity, { who: 'this test', why: 'nothing' })).rejects.toMatchObject({ code: 'not-installed' });
       expect(await harness.leftovers()).toEqual([]);
     });
 
-    it('keeps a history in which every end has a reason', async () => {
+    it('writes a history in which every end has a reason', async () => {
       await install();
       await manager.restart(identity);
       await manager.stop(identity);
@@ -228,7 +228,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect((await manager.status(identity)).lastExit?.reason).toMatch(/\w/);
     });
 
-    it('refuses another home under the same service name and leaves the first alone', async () => {
+    it('refuses another home under the same service name and does not change the first one', async () => {
       const { gatewayPid } = await install();
       const elsewhere = path.dirname(identity.root);
       const other: GatewayIdentity = { ...identity, root: elsewhere, home: elsewhere };
@@ -240,12 +240,12 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid });
     });
 
-    it('names the file of the captured output', () => {
+    it('returns the path of the captured output', () => {
       expect(manager.logPath(identity)).toContain(identity.service);
     });
 
     describe.skipIf(!canKill)(canKill ? 'after a crash' : 'after a crash (skipped: this harness cannot kill)', () => {
-      it('runs again with another process, and says how often and why', async () => {
+      it('restarts a killed gateway with another process, and reports the number of restarts and the reason', async () => {
         const { gatewayPid: killed } = await install();
         await kill(killed);
         const status = await until('another gateway to run', ({ phase, gatewayPid }) => phase === 'running' && gatewayPid !== killed);
@@ -255,7 +255,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
         expect(ends).toMatchObject([{ pid: killed, outcome: 'failure', reason: expect.stringMatching(/\w/) }]);
       });
 
-      it('outlives its host', async () => {
+      it('keeps the gateway running after its host process has ended', async () => {
         const { servicePid: killed } = await install();
         await kill(killed);
         const status = await until(
@@ -266,7 +266,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
         expect(await manager.stop(identity)).toMatchObject({ phase: 'stopped' });
       });
 
-      it('says when it will try again, and a stop in between is final', async () => {
+      it('reports the time of the next attempt, and does not restart after a stop in between', async () => {
         const { gatewayPid } = await install({ ...harness.options, recovery: { delaysMs: [60_000], resetMs: 120_000 } });
         await kill(gatewayPid);
         const waiting = await until('the recovery delay', ({ phase }) => phase === 'restarting');
@@ -274,7 +274,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
         expect(await manager.stop(identity)).toMatchObject({ phase: 'stopped', desired: 'stopped' });
       });
 
-      it('does not make a user who asks for a start wait for the ladder', async () => {
+      it('starts a gateway at once on request, without the restart delay', async () => {
         const { gatewayPid } = await install({ ...harness.options, recovery: { delaysMs: [60_000], resetMs: 120_000 } });
         await kill(gatewayPid);
         await until('the recovery delay', ({ phase }) => phase === 'restarting');

@@ -29,7 +29,7 @@ const all = (phase: string) => many.names.map(name => `${name} ${phase}`).sort()
 const pidsOf = (statuses: readonly Status[]) => new Map(statuses.map(({ profile, gatewayPid }) => [profile, gatewayPid]));
 
 describe('five profiles', { timeout: 120_000 }, () => {
-  it('are installed, looked at, restarted, stopped, started and removed together', async () => {
+  it('installs, lists, restarts, stops, starts and uninstalls all profiles together', async () => {
     const installed = await ask('install', '--all');
     expect(installed).toMatchObject({ exit: EXIT.done, answer: { ok: true } });
     expect(phases(installed.answer.statuses)).toEqual(all('running'));
@@ -60,7 +60,7 @@ describe('five profiles', { timeout: 120_000 }, () => {
     expect(await ask('status', '--all')).toMatchObject({ exit: EXIT.notInstalled, answer: { statuses: [] } });
   });
 
-  it('do not feel the death of one of them', async () => {
+  it('restarts only the profile whose gateway was killed', async () => {
     await many.install();
     const before = await many.statuses();
     const killed = before[2];
@@ -72,7 +72,7 @@ describe('five profiles', { timeout: 120_000 }, () => {
     }
   });
 
-  it('come up but for the one that is in trouble; the worst of all exit codes is told', async () => {
+  it('starts every profile except the one with a problem, and exits with the worst exit code', async () => {
     await many.install();
     await many.cli('stop', '--all');
     many.sandbox.breakLauncher(many.root, many.home('p02'), 78);
@@ -83,7 +83,7 @@ describe('five profiles', { timeout: 120_000 }, () => {
     expect(phases(answer.statuses)).toEqual(all('running').filter(line => !line.startsWith('p02 ')));
   });
 
-  it('never inherit each other’s tokens, even where the default gateway’s own environment starts them', async () => {
+  it('never passes the tokens of one profile to another, even when the environment of the default gateway starts them', async () => {
     many.writeDotenv('default', 'TELEGRAM_BOT_TOKEN=111:default\nexport OPENAI_API_KEY="sk-default"\n');
     many.writeDotenv('p01', 'TELEGRAM_BOT_TOKEN=222:p01\n');
     const ofDefault = {

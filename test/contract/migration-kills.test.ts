@@ -102,7 +102,7 @@ describe.each(CHANGES)('the $mechanism', ({ mechanism, on, off, there }) => {
     stage.elevatedStepTakes();
   });
 
-  it('is switched on and off by exactly these changes', { timeout: KILL_MS }, async () => {
+  it('makes exactly the listed changes when it is turned on and off', { timeout: KILL_MS }, async () => {
     const switchedOn = await stage.migrating('install', mechanism);
     expect({ changes: labelled(switchedOn.changes), err: switchedOn.err }).toEqual({ changes: on, err: '' });
     expect((await stage.present()).theirs).toEqual([]);
@@ -112,25 +112,27 @@ describe.each(CHANGES)('the $mechanism', ({ mechanism, on, off, there }) => {
     await expectTheirs();
   });
 
-  describe.each(numbered(on))('switched on, killed after change %i (%s)', killAfter => {
+  describe.each(numbered(on))('install killed after change %i (%s)', killAfter => {
     beforeEach(async () => {
       expect(await stage.migrating('install', mechanism, killAfter)).toMatchObject({ signal: 'SIGKILL' });
       await expectSomething();
     });
 
-    it('is completed by the next switching on, and undone by switching off', { timeout: KILL_MS }, async () => {
+    it('completes the change at the next install, and undoes it at an uninstall', { timeout: KILL_MS }, async () => {
       await install();
       await expectOurs();
       await stage.uninstall();
       await expectTheirs();
     });
 
-    it('is undone by switching off at once', { timeout: KILL_MS }, async () => {
+    it('undoes the change at an immediate uninstall', { timeout: KILL_MS }, async () => {
       await stage.uninstall();
       await expectTheirs();
     });
 
-    it(`is ${killAfter < there ? 'not there to be repaired' : 'completed by a repair'}`, { timeout: KILL_MS }, async () => {
+    it(`${killAfter < there ? 'refuses a repair because nothing is installed' : 'completes the change by a repair'}`, {
+      timeout: KILL_MS,
+    }, async () => {
       const repair = stage.manager.repair(stage.identity);
       if (killAfter < there) return expect(repair).rejects.toMatchObject({ code: 'not-installed' });
       expect((await repair).left).toEqual([]);
@@ -138,7 +140,7 @@ describe.each(CHANGES)('the $mechanism', ({ mechanism, on, off, there }) => {
     });
   });
 
-  describe.each(numbered(off))('switched off, killed after change %i (%s)', killAfter => {
+  describe.each(numbered(off))('uninstall killed after change %i (%s)', killAfter => {
     beforeEach(async () => {
       await install();
       await stage.manager.stop(stage.identity);
@@ -146,12 +148,12 @@ describe.each(CHANGES)('the $mechanism', ({ mechanism, on, off, there }) => {
       await expectSomething();
     });
 
-    it('is completed by the next switching off', { timeout: KILL_MS }, async () => {
+    it('completes the change at the next uninstall', { timeout: KILL_MS }, async () => {
       await stage.uninstall();
       await expectTheirs();
     });
 
-    it('is undone by switching on', { timeout: KILL_MS }, async () => {
+    it('undoes the change at an install', { timeout: KILL_MS }, async () => {
       await install();
       await expectOurs();
     });

@@ -63,8 +63,8 @@ afterEach(async () => {
   }
 });
 
-describe('what Hermes has set up', () => {
-  it('is told before it goes, goes, is told before it comes back, and comes back', async () => {
+describe('autostart entries of Hermes', () => {
+  it('previews and removes the Hermes autostart entries at an install, and previews and restores them at an uninstall', async () => {
     await stage.setUpHermes();
     expect(await lines('install')).toEqual([`remove task ${TASK}: autostart-taken`, `remove startup-entry ${ENTRY}: autostart-taken`]);
     expect(await theirs()).toEqual([TASK, ENTRY]);
@@ -78,7 +78,7 @@ describe('what Hermes has set up', () => {
     await expectInCharge(`${TASK}, ${ENTRY}`);
   });
 
-  it('comes back with the launcher behind it, which an update of Hermes may have deleted since', async () => {
+  it('restores the launcher of an autostart entry, which an update of Hermes may have deleted', async () => {
     await stage.setUpHermes();
     await stage.install();
     fs.rmSync(path.join(stage.home, 'gateway-service'), { recursive: true });
@@ -86,7 +86,7 @@ describe('what Hermes has set up', () => {
     expect(fs.readFileSync(launcherOf(stage.home, ENTRY), 'utf8')).toBe(vbsLauncher(stage.home));
   });
 
-  it('comes back with the newer launcher where Hermes has written one', async () => {
+  it('keeps a newer launcher that Hermes has written since', async () => {
     await stage.setUpHermes();
     await stage.install();
     fs.writeFileSync(launcherOf(stage.home, ENTRY), 'newer');
@@ -94,7 +94,7 @@ describe('what Hermes has set up', () => {
     expect(fs.readFileSync(launcherOf(stage.home, ENTRY), 'utf8')).toBe('newer');
   });
 
-  it('comes back also where somebody else has removed our service', async () => {
+  it('restores the autostart entries when the service was removed by another program', async () => {
     await stage.setUpHermes();
     await stage.install('service');
     await stage.manager.stop(stage.identity);
@@ -105,7 +105,7 @@ describe('what Hermes has set up', () => {
     expect(stage.surroundings.files()).toEqual([]);
   });
 
-  it('and sets up again while ours is in charge, goes with the next repair, and comes back as it was last', async () => {
+  it('removes an autostart entry that Hermes created again by a repair, and restores its latest version at the uninstall', async () => {
     await stage.setUpHermes();
     await stage.install();
     const newer = hermesTask(launcherOf(stage.home, ENTRY), { user: USER, enabled: false });
@@ -118,7 +118,7 @@ describe('what Hermes has set up', () => {
     expect((await stage.tasks.find(TASK))[0]?.xml).toContain('<Enabled>false</Enabled>');
   });
 
-  it('is left alone where it only has the name, and is never overwritten by what comes back', async () => {
+  it('keeps an unrelated entry that only has the same name, and never overwrites it at the uninstall', async () => {
     await stage.setUpHermes();
     await stage.install();
     stage.putEntry(ENTRY, 'WScript.Echo "mine"');
@@ -129,7 +129,7 @@ describe('what Hermes has set up', () => {
     expect(await stage.manager.status(stage.identity)).toMatchObject({ phase: 'not-installed' });
   });
 
-  it('stays where it is another user’s, and is told as that', async () => {
+  it('keeps an autostart entry of another user, and reports it as such', async () => {
     await stage.tasks.put(TASK, hermesTask(launcherOf(stage.home, ENTRY), { user: 'S-1-5-21-9-9-9-1002' }));
     expect(await lines('install')).toEqual([`keep task ${TASK}: autostart-another-user`]);
     await stage.install();
@@ -138,8 +138,8 @@ describe('what Hermes has set up', () => {
   });
 });
 
-describe('what an administrator has set up', () => {
-  it('stays below the sign-in start, which is told, and goes with the consent for the service', async () => {
+describe('autostart entries of an administrator', () => {
+  it("keeps and reports an administrator's entry beside the sign-in start, and removes it with the consent for the service", async () => {
     await stage.setUpHermes({ administrator: true });
     await stage.install('startup');
     expect(await theirs()).toEqual([TASK]);
@@ -149,7 +149,7 @@ describe('what an administrator has set up', () => {
     expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
   });
 
-  it('after the service was switched on stays at the first repair, and goes with the consent for the next one', async () => {
+  it("keeps an administrator's entry created after the install at the first repair, and removes it at the next repair with consent", async () => {
     await stage.install('service');
     await stage.setUpHermes({ administrator: true });
     const first = await stage.manager.repair(stage.identity);
@@ -166,7 +166,7 @@ describe('what an administrator has set up', () => {
     expect(await theirs()).toEqual([TASK, ENTRY]);
   });
 
-  it('and has taken away since is forgotten by the next repair', async () => {
+  it('removes the problem by a repair after the administrator has deleted the entry', async () => {
     await stage.setUpHermes({ administrator: true });
     await stage.install('startup');
     fs.rmSync(path.join(stage.surroundings.folder, 'Tasks', `${TASK}.xml`));
@@ -175,7 +175,7 @@ describe('what an administrator has set up', () => {
     expect(await problems()).toEqual([]);
   });
 
-  it('comes back as the user’s own, with no more than the user’s rights', async () => {
+  it("restores an administrator's task as the user's own, with the user's rights only", async () => {
     await stage.setUpHermes({ administrator: true });
     stage.elevatedStepTakes();
     await stage.install('service');
@@ -186,7 +186,7 @@ describe('what an administrator has set up', () => {
     expect(task?.xml).not.toContain('administrator');
   });
 
-  it('as a service of a wrapper is disabled, not deleted, and who may enable it again is told', async () => {
+  it('disables a wrapper service instead of deleting it, and reports at the uninstall that it stays disabled', async () => {
     await stage.services.put(nssm());
     expect(await lines('install', 'service')).toEqual(['change service hermes-bot: autostart-disabled']);
     stage.elevatedStepTakes();
@@ -196,7 +196,7 @@ describe('what an administrator has set up', () => {
     await stage.uninstall();
   });
 
-  it('as a service of a wrapper keeps the sign-in start away, which could not end it', async () => {
+  it('refuses the sign-in start when a wrapper service exists, which the sign-in start could not end', async () => {
     await stage.services.put(nssm());
     await expect(stage.install('startup')).rejects.toMatchObject({ code: 'mechanism-in-charge' });
     expect(await stage.present()).toEqual({ theirs: ['hermes-bot'], ours: [] });
@@ -204,7 +204,7 @@ describe('what an administrator has set up', () => {
     expect(stage.surroundings.files()).toEqual([]);
   });
 
-  it('is there again where the elevated step failed after it had taken it away', async () => {
+  it('restores the entries when the elevated step fails after it removed them', async () => {
     await stage.setUpHermes({ administrator: true });
     stage.elevatedStepTakes(() => {
       stage.service.registered = false;
@@ -216,8 +216,8 @@ describe('what an administrator has set up', () => {
   });
 });
 
-describe('a consent that is declined', () => {
-  it('to switch on changes nothing, and nothing is remembered', async () => {
+describe('declined consent', () => {
+  it('changes and records nothing when the consent for an install is declined', async () => {
     await stage.setUpHermes();
     stage.service.consent = 'declined';
     await expect(stage.install('service')).rejects.toMatchObject({ code: 'consent-declined' });
@@ -226,7 +226,7 @@ describe('a consent that is declined', () => {
     await expectInCharge(`${TASK}, ${ENTRY}`);
   });
 
-  it('to switch off leaves ours alone in charge', async () => {
+  it('keeps only our service when the consent for an uninstall is declined', async () => {
     await stage.setUpHermes();
     await stage.install('service');
     stage.service.consent = 'declined';
@@ -238,8 +238,8 @@ describe('a consent that is declined', () => {
   });
 });
 
-describe('a task scheduler that does not answer', () => {
-  it('is told with what is shown before and in the status, and the next repair makes good for it', async () => {
+describe('task scheduler without an answer', () => {
+  it('reports a silent task scheduler in the preview and the status, and completes the migration by the next repair', async () => {
     await stage.setUpHermes();
     stage.tasks.silent = true;
     expect(await lines('install')).toContain('keep task Task Scheduler: autostart-unasked');
@@ -255,8 +255,8 @@ describe('a task scheduler that does not answer', () => {
   });
 });
 
-describe('a record that is damaged', () => {
-  it('is put aside by the next repair, and told when nothing can be put back', async () => {
+describe('damaged migration record', () => {
+  it('sets a damaged record aside at the next install, and reports that nothing can be restored', async () => {
     await stage.setUpHermes();
     await stage.install();
     const record = path.join(stage.state.path, 'migration.json');
@@ -271,8 +271,8 @@ describe('a record that is damaged', () => {
   });
 });
 
-describe('a gateway that runs without a service', () => {
-  it('is told before, and gives way to ours by its planned stop; the one of another home lives on', async () => {
+describe('gateway without a service', () => {
+  it('previews the stop of a gateway of this home and stops it by a planned stop, but not a gateway of another home', async () => {
     const mine = await startByHand(stage.home);
     const another = await startByHand(path.join(stage.surroundings.folder, 'another home'));
     expect(await lines('install')).toEqual([`stop process gateway (PID ${mine}): gateway-gives-way`]);

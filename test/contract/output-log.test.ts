@@ -31,14 +31,14 @@ async function capture(script: string, options: OutputLogOptions = {}, target = 
 
 const linesOf = (name = file) => readFileSync(name, 'utf8').split('\n').slice(0, -1);
 
-describe('the captured output', () => {
-  it('is what the process printed, in order, and only its owner may read it', async () => {
+describe('captured output', () => {
+  it('keeps what the process printed, in order, in a file that only its owner may read', async () => {
     await capture(`console.log('one'); console.log('Grüße 🎉'); console.log('')`);
     expect(linesOf()).toEqual(['one', 'Grüße 🎉', '']);
     expect(statSync(file).mode & 0o077).toBe(0);
   });
 
-  it('of both streams is whole lines of each, in the order of each', async () => {
+  it('writes whole lines of both streams, each stream in its order', async () => {
     await capture(`
       for (let i = 0; i < 5000; i += 1) {
         process.stdout.write('out ' + i + ' ' + 'x'.repeat(i % 300) + '\\n');
@@ -56,12 +56,12 @@ describe('the captured output', () => {
     }
   });
 
-  it('ends its last line, also where the process was killed in the middle of it', async () => {
+  it('ends the last line with a line break, also when the process was killed in the middle of it', async () => {
     await capture(`process.stdout.write('whole\\nhalf', () => process.kill(process.pid, 'SIGKILL'))`);
     expect(linesOf()).toEqual(['whole', 'half']);
   });
 
-  it('keeps a character together that came in two pieces', async () => {
+  it('keeps a character whole that arrived in two pieces', async () => {
     const log = new OutputLog(file);
     const stream = new PassThrough();
     const captured = log.capture(stream);
@@ -72,7 +72,7 @@ describe('the captured output', () => {
     expect(linesOf()).toEqual(['🎉']);
   });
 
-  it('of a line of ten megabytes loses no byte of it', async () => {
+  it('loses no byte of a line of ten megabytes', async () => {
     let losses = 0;
     await capture(`process.stdout.write('x'.repeat(${10 * MB}) + '\\nnext\\n')`, { maxBytes: 100 * MB, onLoss: () => (losses += 1) });
     const text = readFileSync(file, 'utf8');
@@ -81,7 +81,7 @@ describe('the captured output', () => {
     expect(losses).toBe(0);
   });
 
-  it('is appended to what is there, and marks are lines of their own', async () => {
+  it('appends to the existing file and writes marks as separate lines', async () => {
     mkdirSync(path.dirname(file));
     writeFileSync(file, 'before\n');
     const log = new OutputLog(file);
@@ -96,7 +96,7 @@ describe('the captured output', () => {
     ]);
   });
 
-  it('is put aside at its size, keeps so many files and no more, and every line that is kept is whole', async () => {
+  it('rotates the file at its size limit, keeps a limited number of files, and never splits a line', async () => {
     await capture(`for (let i = 0; i < 20000; i += 1) console.log('line ' + i)`, { maxBytes: 64 * 1024, keep: 2 });
     const names = readdirSync(path.dirname(file)).sort();
     expect(names).toEqual(['gateway.log', 'gateway.log.1', 'gateway.log.2']);
@@ -106,7 +106,7 @@ describe('the captured output', () => {
     expect(kept).toEqual(Array.from({ length: 20_000 - first }, (_, i) => `line ${first + i}`));
   });
 
-  it('of 200 MB loses nothing, and is never held in memory', async () => {
+  it('loses nothing of 200 MB, and does not keep it in memory', async () => {
     const before = process.memoryUsage().rss;
     let peak = before;
     const timer = setInterval(() => {
@@ -132,7 +132,7 @@ describe('the captured output', () => {
     expect(peak - before, `grew by ${Math.round((peak - before) / MB)} MB while 200 MB passed`).toBeLessThan(150 * MB);
   });
 
-  it('continues where it cannot be written, reports the loss, and does not block the process', async () => {
+  it('continues when the file cannot be written, reports the loss, and does not block the process', async () => {
     writeFileSync(path.join(folder, 'logs'), 'a file where the folder should be');
     let losses = 0;
     await capture(`process.stdout.write('x'.repeat(${2 * MB}) + '\\n')`, { onLoss: () => (losses += 1) });
@@ -140,8 +140,8 @@ describe('the captured output', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  describe.skipIf(!canMount())(`on a full disk${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
-    it('reports the loss, does not block the process, and continues when there is room again', async () => {
+  describe.skipIf(!canMount())(`full disk${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
+    it('reports the loss, does not block the process, and continues when there is space again', async () => {
       using disk = mountTmpfs(folder, '512k');
       const target = path.join(disk.path, 'gateway.log');
       const script = `for (let i = 0; i < 40000; i += 1) console.log('line ' + i + ' ' + '.'.repeat(40))`;
@@ -155,7 +155,7 @@ describe('the captured output', () => {
       expect(linesOf(target)).toEqual([expect.stringMatching(/there is room again$/)]);
     });
 
-    it('leaves no torn line, and says at once that something was lost', async () => {
+    it('writes no partial line, and reports the loss at once', async () => {
       using disk = mountTmpfs(folder, '64k');
       const target = path.join(disk.path, 'gateway.log');
       let losses = 0;

@@ -73,7 +73,7 @@ class Launched {
 }
 
 // Process groups and signals stand for the tree here; on Windows the runner's job does, which has a suite of its own.
-describe.skipIf(process.platform === 'win32')('the sample gateway (driven through process groups, which Windows has not)', () => {
+describe.skipIf(process.platform === 'win32')('sample gateway (driven through process groups, which do not exist on Windows)', () => {
   let root: string;
   let launched: Launched[];
   beforeEach(() => {
@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
       deadlineMs: DEADLINE_MS,
     });
 
-  it('proves who it is by its files and by its pipe', async () => {
+  it('identifies itself by its files and by its control socket', async () => {
     const gateway = launch(['--serves', 'work,play']);
     const living = await untilRunning(gateway);
     expect(living).toMatchObject({ pid: gateway.pid, certain: true });
@@ -114,7 +114,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(readGatewayState(root)).toMatchObject({ state: 'running', servedProfiles: ['work', 'play'] });
   });
 
-  it('lives in the home of its profile', async () => {
+  it('uses the home of its profile', async () => {
     const who = identity('work');
     mkdirSync(who.home, { recursive: true });
     const gateway = launch([], who);
@@ -123,7 +123,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(livingGateway(root)).toBeUndefined();
   });
 
-  it('serves in the temporary folder where its home is too long for a socket', async () => {
+  it('opens its socket in the temporary folder when its home is too long for a socket path', async () => {
     const who = identity('x'.repeat(64));
     const long = { ...who, home: path.join(who.home, 'y'.repeat(40)) };
     mkdirSync(long.home, { recursive: true });
@@ -136,13 +136,13 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(existsSync(path.join(long.home, 'gateway.sock.path'))).toBe(false);
   });
 
-  it('says whether it knows external supervisors', async () => {
+  it('reports whether it supports external supervisors', async () => {
     const runHelp = async ([program = '', ...rest]: readonly string[]) => (await promisify(execFile)(program, rest)).stdout;
     expect(await supportsExternalSupervisor([process.execPath, PROGRAM, 'gateway', 'run'], runHelp)).toBe(true);
     expect(await supportsExternalSupervisor([process.execPath, PROGRAM, '--old', 'gateway', 'run'], runHelp)).toBe(false);
   });
 
-  it('ends by its pipe, with 0 and nothing left behind', async () => {
+  it('stops by a request on its socket with exit code 0 and no leftover file', async () => {
     const gateway = launch();
     await stopGateway({ home: root, gateway: await untilRunning(gateway) }, gateway.ports);
     expect(gateway.output).toContain('pause-for-update');
@@ -152,7 +152,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     for (const file of ['gateway.pid', 'gateway.sock']) expect(existsSync(path.join(root, file))).toBe(false);
   });
 
-  it('ends by the marker where it has no pipe, also without a signal', async () => {
+  it('stops by the marker file when it has no socket, also without a signal', async () => {
     const gateway = launch(['--old']);
     const living = await untilRunning(gateway);
     const { signal: _none, ...withoutSignals } = gateway.ports;
@@ -161,14 +161,14 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(readPlannedStop(root)).toBeUndefined();
   });
 
-  it('ends with its tree when it ignores every request', async () => {
+  it('is ended with its process tree when it ignores every request', async () => {
     const gateway = launch(['--ignore-stop', '--with-child']);
     await stopGateway({ home: root, gateway: await untilRunning(gateway) }, gateway.ports, { gracefulMs: 1_000 });
     expect(gateway.exit).toEqual({ code: null, signal: 'SIGKILL' });
     expect(gateway.lives).toBe(false);
   });
 
-  it('ends with its tree when it hangs', async () => {
+  it('is ended with its process tree when it hangs', async () => {
     const gateway = launch();
     const living = await untilRunning(gateway);
     await request(controlPath(root), 'test-hang');
@@ -182,14 +182,14 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(gateway.exit).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('leaves a child that is ended after it', async () => {
+  it('ends its child process after it has stopped', async () => {
     const gateway = launch(['--with-child']);
     await stopGateway({ home: root, gateway: await untilRunning(gateway) }, gateway.ports);
     expect(gateway.exit).toEqual({ code: 0, signal: null });
     expect(gateway.lives).toBe(false);
   });
 
-  it('looks as if it had failed when a signal comes unannounced', async () => {
+  it('exits with a failure when it gets an unannounced signal', async () => {
     const gateway = launch();
     const living = await untilRunning(gateway);
     gateway.child.kill('SIGTERM');
@@ -198,7 +198,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(classifyExit(code, { signal, gateway: living, nowMs: Date.now() }).kind).toBe('failure');
   });
 
-  it('does not end by a marker for another process', async () => {
+  it('ignores a marker for another process', async () => {
     const gateway = launch();
     const living = await untilRunning(gateway);
     await writePlannedStop(root, { pid: living.pid, startTime: (living.startTime ?? 0) + 1 });
@@ -207,7 +207,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(livingGateway(root)?.pid).toBe(gateway.pid);
   });
 
-  it('dies without a word, is found dead, and copes with what it left', async () => {
+  it('is found dead after a crash, and starts over the leftover files', async () => {
     const first = launch();
     const was = await untilRunning(first);
     await request(controlPath(root), 'test-crash');
@@ -222,7 +222,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(second.output).toContain(`stale gateway.pid of ${first.pid}`);
   });
 
-  it('is not taken for the program that got its PID', async () => {
+  it('is not mistaken for a program that has its recycled PID', async () => {
     const gateway = launch();
     await untilRunning(gateway);
     await request(controlPath(root), 'test-crash');
@@ -233,7 +233,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(livingGateway(root)).toBeUndefined();
   });
 
-  it('refuses to be the second one in a home', async () => {
+  it('refuses to start when another gateway runs in the home', async () => {
     const first = launch();
     await untilRunning(first);
     const second = launch();
@@ -242,7 +242,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(livingGateway(root)?.pid).toBe(first.pid);
   });
 
-  it.each([0, 1, 75, 78])('ends with %s when it is told to, by pipe and by switch', async code => {
+  it.each([0, 1, 75, 78])('exits with code %s on request, by its socket and by an option', async code => {
     const told = launch();
     await untilRunning(told);
     await request(controlPath(root), `test-exit ${code}`);
@@ -250,7 +250,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(await launch(['--exit-at-once', String(code)]).exited).toEqual({ code, signal: null });
   });
 
-  it('keeps no files when it is told so, and ends by the signal', async () => {
+  it('writes no files with --no-files, and stops by the signal', async () => {
     const gateway = launch(['--no-files']);
     await poll(() => gateway.output.includes('running'), { what: 'the program to run', deadlineMs: DEADLINE_MS });
     expect(livingGateway(root)).toBeUndefined();
@@ -259,7 +259,7 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(gateway.exit).toEqual({ code: 0, signal: null });
   });
 
-  it('is busy first and chatters later, when it is told so', async () => {
+  it('delays its start and prints a lot of output when its options say so', async () => {
     const gateway = launch(['--start-delay-ms', '300', '--chatter', '2']);
     await poll(() => gateway.output.includes('gateway '), { what: 'its first line', deadlineMs: DEADLINE_MS });
     expect(existsSync(path.join(root, 'gateway.pid'))).toBe(false);
@@ -267,14 +267,14 @@ describe.skipIf(process.platform === 'win32')('the sample gateway (driven throug
     expect(gateway.output.length).toBeGreaterThan(2 * 1024 * 1024);
   });
 
-  it('answers several who ask at once, also while it is asked to stop', async () => {
+  it('answers several requests at the same time, also during a stop', async () => {
     const gateway = launch(['--ignore-stop']);
     await untilRunning(gateway);
     const answers = await Promise.all([pauseForUpdate(controlPath(root)), identify(controlPath(root))]);
     expect(answers.map(answer => answer.ok)).toEqual([true, true]);
   });
 
-  it('does not understand anything else', async () => {
+  it('refuses unknown options and unknown verbs', async () => {
     const gateway = launch(['--nonsense']);
     expect(await gateway.exited).toEqual({ code: 2, signal: null });
     const other = launch();

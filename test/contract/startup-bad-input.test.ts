@@ -57,9 +57,9 @@ afterEach(async () => {
   surroundings.dispose();
 });
 
-describe('an entry that only has our name', () => {
+describe('foreign Startup entry with our name', () => {
   const others = JSON.stringify({ program: '/opt/other', parameters: 'supervise --service HermesGateway', cwd: '/', description: '' });
-  it('keeps the sign-in start from being installed, and is left as it is', async () => {
+  it('refuses to install the sign-in start over a foreign entry, and does not change that entry', async () => {
     fs.mkdirSync(startup, { recursive: true });
     fs.writeFileSync(shortcut, others);
     await expect(install()).rejects.toMatchObject({ code: 'startup-entry-taken' });
@@ -67,7 +67,7 @@ describe('an entry that only has our name', () => {
     expect(inFolder(states)).toEqual([]);
   });
 
-  it('that came later is told, and stays when ours is removed', async () => {
+  it('reports a foreign entry that was added later, and keeps it at the uninstall', async () => {
     await install();
     fs.writeFileSync(shortcut, others);
     expect(await problems()).toEqual(['startup-entry-taken']);
@@ -76,37 +76,40 @@ describe('an entry that only has our name', () => {
     expect(inFolder(states)).toEqual([]);
   });
 
-  it('is not even one that can be read', async () => {
+  it('refuses to install over an entry that cannot be read', async () => {
     fs.mkdirSync(startup, { recursive: true });
     fs.writeFileSync(shortcut, 'no shortcut at all');
     await expect(install()).rejects.toMatchObject({ code: 'startup-entry-taken' });
   });
 });
 
-describe('the Startup folder', () => {
-  it('is made where it is missing', async () => {
+describe('Startup folder', () => {
+  it('creates a missing Startup folder', async () => {
     await install();
     expect(inFolder(startup)).toEqual([path.basename(shortcut)]);
     expect(await problems()).toEqual([]);
   });
 
-  it('that cannot be written is told, and nothing is left', async () => {
+  it('reports a Startup folder that cannot be written, and leaves nothing over', async () => {
     fs.writeFileSync(path.dirname(startup), 'a file where a folder should be');
     await expect(install()).rejects.toMatchObject({ code: 'startup-folder-unavailable' });
     expect(inFolder(states)).toEqual([]);
     expect(await manager.status(identity)).toMatchObject({ phase: 'not-installed' });
   });
 
-  it.skipIf(!canMount())(`that is read-only is told, and nothing is left${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, async () => {
-    using disk = mountTmpfs(surroundings.folder, '16k');
-    disk.makeReadOnly();
-    const redirected = vi.spyOn(shell, 'folder').mockReturnValue(disk.path);
-    await expect(install()).rejects.toMatchObject({ code: 'startup-folder-unavailable', message: expect.stringContaining('read-only') });
-    expect(inFolder(states)).toEqual([]);
-    redirected.mockRestore();
-  });
+  it.skipIf(!canMount())(
+    `reports a read-only Startup folder, and leaves nothing over${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`,
+    async () => {
+      using disk = mountTmpfs(surroundings.folder, '16k');
+      disk.makeReadOnly();
+      const redirected = vi.spyOn(shell, 'folder').mockReturnValue(disk.path);
+      await expect(install()).rejects.toMatchObject({ code: 'startup-folder-unavailable', message: expect.stringContaining('read-only') });
+      expect(inFolder(states)).toEqual([]);
+      redirected.mockRestore();
+    },
+  );
 
-  it('that was redirected since is told, and the entry follows it with the next repair', async () => {
+  it('reports a redirected Startup folder, and creates the entry there by the next repair', async () => {
     await install();
     const elsewhere = path.join(surroundings.folder, 'OneDrive', 'Startup');
     const redirected = vi.spyOn(shell, 'folder').mockReturnValue(elsewhere);
@@ -118,7 +121,7 @@ describe('the Startup folder', () => {
     redirected.mockRestore();
   });
 
-  it('that Windows cannot tell is told, and nothing is left', async () => {
+  it('reports a Startup folder whose path Windows does not return, and leaves nothing over', async () => {
     const told = vi.spyOn(shell, 'folder').mockImplementation(() => {
       throw new Error('the path is not available');
     });
@@ -128,12 +131,12 @@ describe('the Startup folder', () => {
   });
 });
 
-describe('a process with the rights of an administrator', () => {
+describe('process with administrator rights', () => {
   beforeEach(() => {
     shell.moreRights = true;
   });
 
-  it('starts no supervisor with them where no Explorer runs; it is installed, and starts with the next sign-in', async () => {
+  it('starts no supervisor with administrator rights when Explorer does not run, and leaves the start to the next sign-in', async () => {
     await expect(install()).rejects.toMatchObject({ code: 'started-elevated' });
     expect(inFolder(startup)).toEqual([path.basename(shortcut)]);
     expect(await manager.status(identity)).toMatchObject({ mechanism: 'startup', desired: 'running', problems: [] });
@@ -143,7 +146,7 @@ describe('a process with the rights of an administrator', () => {
     expect(await manager.start(identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('leaves the start to the Explorer that runs', async () => {
+  it('starts the supervisor through the running Explorer', async () => {
     const explorer = vi.spyOn(shell, 'start').mockImplementation(async asked => {
       await startDetached(commandOfShortcut(asked), asked.cwd);
       return true;
@@ -153,8 +156,8 @@ describe('a process with the rights of an administrator', () => {
   });
 });
 
-describe('where Windows makes no shortcut', () => {
-  it('a command file is the last resort, which is told, and a shortcut takes its place as soon as it can be made', async () => {
+describe('shortcut that cannot be created', () => {
+  it('creates and reports a command file instead of a shortcut, and replaces it as soon as a shortcut can be created', async () => {
     shell.refusesShortcuts = true;
     await install();
     expect(inFolder(startup)).toEqual([entryFileName(identity.service, 'cmd')]);
@@ -166,8 +169,8 @@ describe('where Windows makes no shortcut', () => {
   });
 });
 
-describe("the user's own switch", () => {
-  it('is told when it is off, and no repair turns it on', async () => {
+describe("the user's own switch in Windows", () => {
+  it('reports a Startup entry that the user has switched off, and never switches it on by a repair', async () => {
     await install();
     shell.off.add(path.basename(shortcut));
     expect(await problems()).toEqual(['startup-disabled']);
@@ -175,7 +178,7 @@ describe("the user's own switch", () => {
     expect(await problems()).toEqual(['startup-disabled']);
   });
 
-  it('is respected where the user has removed the entry: only an installation writes it anew', async () => {
+  it('creates an entry that the user has removed again only by an installation', async () => {
     await install();
     fs.rmSync(shortcut);
     expect(await problems()).toEqual(['startup-entry-missing']);
@@ -187,8 +190,8 @@ describe("the user's own switch", () => {
   });
 });
 
-describe('the copy of the host', () => {
-  it('that was deleted is told, and repaired by the next start', async () => {
+describe('copy of the host', () => {
+  it('reports a deleted copy of the host, and repairs it at the next start', async () => {
     await install();
     await manager.stop(identity);
     fs.rmSync(copies(), { recursive: true });
@@ -196,7 +199,7 @@ describe('the copy of the host', () => {
     expect(await manager.start(identity)).toMatchObject({ phase: 'running', problems: [] });
   });
 
-  it('is shared by the profiles, and stays until the last of them is removed', async () => {
+  it('shares one copy between the profiles, and keeps it until the last profile is removed', async () => {
     await install();
     await install(work);
     expect(inFolder(copies())).toHaveLength(1);
@@ -208,7 +211,7 @@ describe('the copy of the host', () => {
     expect(inFolder(startup)).toEqual([]);
   });
 
-  it('that a supervisor runs from stays when a newer one is installed, until that supervisor has ended', async () => {
+  it('keeps the copy that a supervisor runs from until that supervisor has ended', async () => {
     const { gatewayPid } = await install();
     const newer = path.join(surroundings.folder, 'newer', 'hermes-gateway.cjs');
     fs.cpSync(path.dirname(PROGRAM), path.dirname(newer), { recursive: true });
@@ -222,8 +225,8 @@ describe('the copy of the host', () => {
   });
 });
 
-describe('an installation that was killed', () => {
-  it('between its definition and its entry is repaired by the next one, and removed whole by a removal', async () => {
+describe('killed installation', () => {
+  it('completes an installation without its entry by the next one, and removes all of it by an uninstall', async () => {
     await install();
     await manager.stop(identity);
     fs.rmSync(shortcut);
@@ -235,7 +238,7 @@ describe('an installation that was killed', () => {
     expect(inFolder(states)).toEqual([]);
   });
 
-  it('so that only its entry is left is removed whole by a removal', async () => {
+  it('removes an installation of which only the entry is left by an uninstall', async () => {
     await install();
     await manager.stop(identity);
     fs.rmSync(path.join(states, identity.service), { recursive: true });

@@ -82,8 +82,8 @@ afterEach(async () => {
   surroundings.dispose();
 });
 
-describe('choosing', () => {
-  it('is for the service where nobody chose, and a consent that is declined leaves nothing', async () => {
+describe('choice of the mechanism', () => {
+  it('chooses the service by default, and leaves nothing over when the consent is declined', async () => {
     service.consent = 'declined';
     await expect(install()).rejects.toMatchObject({ code: 'consent-declined' });
     expect(await status()).toMatchObject({ mechanism: 'none', phase: 'not-installed' });
@@ -91,13 +91,13 @@ describe('choosing', () => {
     expect(entries()).toEqual([]);
   });
 
-  it('is never for the sign-in start by itself, where there are no rights for the service', async () => {
+  it('never chooses the sign-in start by default, even without the rights for the service', async () => {
     service.consent = 'not to be asked for';
     await expect(install()).rejects.toMatchObject({ code: 'needs-administrator' });
     expect(entries()).toEqual([]);
   });
 
-  it('shows before what the sign-in start would change, and that nobody is asked for rights', async () => {
+  it('previews the changes of the sign-in start, which needs no consent', async () => {
     const receipt = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
     expect(receipt).toMatchObject({ mechanism: 'startup', elevated: false });
     const entry = receipt.entries.find(({ kind }) => kind === 'startup-entry');
@@ -105,25 +105,25 @@ describe('choosing', () => {
     expect(entries()).toEqual([]);
   });
 
-  it('leaves the sign-in start as it is when it is installed again without rights for more', async () => {
+  it('keeps the sign-in start at a second installation without the rights for the service', async () => {
     service.consent = 'not to be asked for';
     const { gatewayPid } = await install({ mechanism: 'startup' });
     expect(await install()).toMatchObject({ mechanism: 'startup', phase: 'running', gatewayPid });
   });
 
-  it('refuses the sign-in start where the service is in charge', async () => {
+  it('refuses the sign-in start when the service is installed', async () => {
     await install();
     await expect(install({ mechanism: 'startup' })).rejects.toMatchObject({ code: 'mechanism-in-charge' });
     await expectService();
   });
 
-  it('refuses a mechanism that this system has not', async () => {
+  it('refuses a mechanism that this system does not have', async () => {
     await expect(install({ mechanism: 'embedded' })).rejects.toMatchObject({ code: 'unsupported' });
   });
 });
 
-describe('a service that takes over from the sign-in start', () => {
-  it('is told before, and then is the only one, with another gateway', async () => {
+describe('change from the sign-in start to the service', () => {
+  it('previews the change, and then runs only the service with another gateway', async () => {
     const { gatewayPid: before } = await install({ mechanism: 'startup' });
     const receipt = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'service' });
     expect(receipt).toMatchObject({ mechanism: 'service', elevated: true });
@@ -134,20 +134,20 @@ describe('a service that takes over from the sign-in start', () => {
     await expectService();
   });
 
-  it('takes over by itself when it is installed with the rights', async () => {
+  it('replaces the sign-in start by the service when it is installed with the rights', async () => {
     await install({ mechanism: 'startup' });
     await install();
     await expectService();
   });
 
-  it('changes nothing where the consent is declined', async () => {
+  it('changes nothing when the consent is declined', async () => {
     const { gatewayPid } = await install({ mechanism: 'startup' });
     service.consent = 'declined';
     await expect(install({ mechanism: 'service' })).rejects.toMatchObject({ code: 'consent-declined' });
     expect(await status()).toMatchObject({ mechanism: 'startup', phase: 'running', gatewayPid, problems: [] });
   });
 
-  it('and was killed as soon as it was registered, counts already, tells what is left, and is completed by the next run', async () => {
+  it('reports the service and the leftover mechanism after a kill at the registration, and completes the change by the next run', async () => {
     const { gatewayPid } = await install({ mechanism: 'startup' });
     service.killedAt = 'registered';
     await expect(install({ mechanism: 'service' })).rejects.toThrow();
@@ -162,7 +162,7 @@ describe('a service that takes over from the sign-in start', () => {
     await expectService();
   });
 
-  it('and was killed when it was in charge and not started, is completed by the next run', async () => {
+  it('completes the change by the next run after a kill between the definition and the start', async () => {
     await install({ mechanism: 'startup' });
     service.registered = true;
     const definition = await state.definition();
@@ -174,7 +174,7 @@ describe('a service that takes over from the sign-in start', () => {
     await expectService();
   });
 
-  it('and was killed when it was started, is completed by the next run, and a sign-in in between starts nothing', async () => {
+  it('completes the change by the next run after a kill at the start, and starts nothing at a sign-in in between', async () => {
     await install({ mechanism: 'startup' });
     service.killedAt = 'started';
     await expect(install({ mechanism: 'service' })).rejects.toThrow();
@@ -190,7 +190,7 @@ describe('a service that takes over from the sign-in start', () => {
     await expectService();
   });
 
-  it('and was killed anywhere, is removed whole', async () => {
+  it('uninstalls everything after a kill in the middle of the change', async () => {
     await install({ mechanism: 'startup' });
     service.killedAt = 'started';
     await expect(install({ mechanism: 'service' })).rejects.toThrow();
@@ -200,8 +200,8 @@ describe('a service that takes over from the sign-in start', () => {
   });
 });
 
-describe('what started the gateway before', () => {
-  it('goes when ours is registered and before it is started, and comes back before ours is gone', async () => {
+describe('previous autostart of the gateway', () => {
+  it('removes the previous autostart between registration and start, and restores it before the registration is removed', async () => {
     const seen: string[] = [];
     manager = managerWith({
       receipt: async verb => [{ action: verb === 'install' ? 'remove' : 'create', kind: 'task', target: 'Hermes_Gateway' }],
@@ -224,7 +224,7 @@ describe('what started the gateway before', () => {
     expect(seen).toEqual(['remembered, entries: 0', 'taken over, entries: 1, running: false', 'restored, entries: 1, running: false']);
   });
 
-  it('stays where the consent was declined', async () => {
+  it('keeps the previous autostart when the consent was declined', async () => {
     const takeOver = vi.fn(async () => undefined);
     manager = managerWith({
       receipt: async () => [],

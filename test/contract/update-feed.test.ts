@@ -50,8 +50,8 @@ const write = (overrides?: Partial<UpdateJournal>) => {
 const feed = () => updateFeed({ stateRoot, processes: posixProcesses, root });
 const until = (what: string, holds: () => unknown) => poll(() => Boolean(holds()), { what, deadlineMs: DEADLINE_MS, everyMs: 10 });
 
-describe('the feed of updates', () => {
-  it('tells of a journal from its first step to its end, also where the folder comes later', async () => {
+describe('feed of updates', () => {
+  it('reports a journal from its first step to its end, also when the folder is created later', async () => {
     const { current, watch } = feed();
     const seen: (ShownUpdate | undefined)[] = [];
     stops.push(watch(() => void current().then(update => seen.push(update))));
@@ -65,7 +65,7 @@ describe('the feed of updates', () => {
     await until('the end', () => seen.at(-1) === undefined);
   });
 
-  it('tells what the work of the app itself says, and no more often than a person can read', async () => {
+  it('reports the progress of an update by the app itself, at a limited rate', async () => {
     const { current, watch } = feed();
     const seen: (string | undefined)[] = [];
     stops.push(watch(() => void current().then(update => seen.push(update?.progress))));
@@ -85,13 +85,13 @@ describe('the feed of updates', () => {
     expect(seen.length).toBeLessThan(20);
   });
 
-  it('tells of nothing that nobody is at any more, and of nothing that cannot be read', async () => {
+  it('reports no update whose process has ended and none whose journal cannot be read', async () => {
     await write({ owner: { pid: 2 ** 22 + 1 } });
     writeFileSync(path.join(stateRoot, 'update-two.json'), '{');
     expect(await feed().current()).toBeUndefined();
   });
 
-  it("tells of Hermes' own updater by its marker, and hears that the marker goes", async () => {
+  it("reports Hermes' own updater by its marker, and the removal of the marker", async () => {
     const updater = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     stops.push(() => updater.kill('SIGKILL'));
     const marker = path.join(root, '.hermes-update-in-progress');
@@ -107,7 +107,7 @@ describe('the feed of updates', () => {
   });
 });
 
-describe('the controller', () => {
+describe('controller', () => {
   const note = (id: string, atMs: number): HistoryRecord => ({
     at: new Date(atMs).toISOString(),
     kind: 'noted',
@@ -132,21 +132,21 @@ describe('the controller', () => {
     return { one, ask };
   }
 
-  it('shows the end of an update that it has lived to see, in every profile until it is dismissed', async () => {
+  it('shows the end of an update that ended during its lifetime in every profile until it is dismissed', async () => {
     const { ask } = controller([note('one', Date.now() + 60_000)]);
     expect((await ask('get', {})).updateEnd).toMatchObject({ id: 'one', outcome: 'not-updated', why: 'files-in-use' });
     expect((await ask('dismiss', { profile: 'default', update: 'one' })).updateEnd).toBeUndefined();
     expect((await ask('get', { profile: 'work' })).updateEnd).toBeUndefined();
   });
 
-  it('shows nothing of an update before its own time, and no end while the next one is under way', async () => {
+  it('shows no update that ended before its start, and no end while the next update is running', async () => {
     expect((await controller([note('one', Date.now() - 60_000)]).ask('get', {})).updateEnd).toBeUndefined();
     await write();
     const { update, updateEnd } = await controller([note('zero', Date.now() + 60_000)]).ask('get', {});
     expect([update?.id, updateEnd]).toEqual(['one', undefined]);
   });
 
-  it('pushes to its windows what an update of somebody else does', async () => {
+  it("pushes the progress of another program's update to its windows", async () => {
     const { one } = controller([]);
     const seen: Snapshot[] = [];
     stops.push(one.onChanged(snapshot => void seen.push(snapshot)));

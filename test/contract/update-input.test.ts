@@ -50,11 +50,11 @@ function startUpdate(command: readonly string[], cwd = service.sandbox.path) {
 }
 const node = (script: string) => [process.execPath, '-e', script];
 
-describe('an update command', () => {
+describe('update command', () => {
   beforeEach(async () => void (await service.install()));
   afterEach(() => nothingLeft());
 
-  it('that prints 100 MB is passed on whole, in a memory that does not grow with it', async () => {
+  it('passes on all 100 MB that a command prints, with a constant amount of memory', async () => {
     const peak = inside('peak');
     // The last thing that it does is to look at the memory of the program that runs it.
     const script = `
@@ -72,7 +72,7 @@ describe('an update command', () => {
     expect(Number(readFileSync(peak, 'utf8')), 'largest memory in kB').toBeLessThan(250_000);
   });
 
-  it('that deletes the folder it was started in does no harm', async () => {
+  it('survives a command that deletes the folder it was started in', async () => {
     const folder = inside('checkout');
     mkdirSync(folder);
     const { code, document } = await startUpdate(['sh', '-c', 'rm -rf "$PWD"'], folder).ended;
@@ -81,7 +81,7 @@ describe('an update command', () => {
     expect(document).toMatchObject({ ok: true, statuses: [{ phase: 'running' }] });
   });
 
-  it('that replaces the gateway by one that refuses its configuration has that told, with the update', async () => {
+  it('reports a gateway that refuses its configuration after the update, with the update', async () => {
     const refusal = path.join(service.home, 'state', 'sample-gateway.refuse');
     const { code, document } = await startUpdate(node(`require('fs').writeFileSync(${JSON.stringify(refusal)}, '')`)).ended;
     expect(code).toBe(EXIT.failed);
@@ -91,7 +91,7 @@ describe('an update command', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
   });
 
-  it('that starts the gateway itself starts no second one, and none before its end', async () => {
+  it('starts no second gateway when the command starts one, and none before its end', async () => {
     const seen = inside('seen');
     const again = [...HOST_COMMAND, 'start', '--json', '--home', service.home].map(word => JSON.stringify(word)).join(' ');
     const { code, document } = await startUpdate(['sh', '-c', `${again} > ${seen}`]).ended;
@@ -101,7 +101,7 @@ describe('an update command', () => {
     expect(service.gateways()).toHaveLength(1);
   });
 
-  it('that updates once more itself is refused that, and the update before it goes on', async () => {
+  it('refuses an update inside an update, and continues the outer one', async () => {
     const seen = inside('seen');
     const again = [...HOST_COMMAND, 'update', '--json', '--home', service.home, '--', 'true'].map(word => JSON.stringify(word)).join(' ');
     const { code } = await startUpdate(['sh', '-c', `${again} > ${seen} || true`]).ended;
@@ -116,7 +116,7 @@ describe('an update command', () => {
     expect(code).toBe(EXIT.done);
   });
 
-  it('that stops the gateway for good, as the user may, leaves it stopped', async () => {
+  it('keeps the gateway stopped when the command stops it permanently', async () => {
     const stop = [...HOST_COMMAND, 'stop', '--home', service.home];
     expect(await startUpdate(stop).ended).toMatchObject({
       code: EXIT.done,
@@ -125,7 +125,7 @@ describe('an update command', () => {
     expect(service.gateways()).toEqual([]);
   });
 
-  it('that hangs is ended by Ctrl+C, which is passed on to it, and the gateway is back', async () => {
+  it('passes Ctrl+C on to a command that hangs, and starts the gateway again', async () => {
     const update = startUpdate(node("console.error('at work'); process.on('SIGINT', () => process.exit(3)); setInterval(() => {}, 1_000)"));
     await poll(() => update.said().includes('at work'), { what: 'the command to run', deadlineMs: DEADLINE_MS });
     expect(service.gateways()).toEqual([]);
@@ -134,7 +134,7 @@ describe('an update command', () => {
     expect(await service.status()).toMatchObject({ phase: 'running' });
   });
 
-  it('that leaves a program running which holds its output open does not keep the gateway down', async () => {
+  it('starts the gateway although an orphaned program keeps the output of the command open', async () => {
     const update = startUpdate(['sh', '-c', 'sleep 1000 & echo $! > left']);
     expect(await update.ended).toMatchObject({ code: EXIT.done, document: { statuses: [{ phase: 'running' }] } });
     const pid = Number(readFileSync(inside('left'), 'utf8'));
@@ -142,7 +142,7 @@ describe('an update command', () => {
     process.kill(pid, 'SIGKILL');
   });
 
-  it('is told with the versions that it is about, and step by step', async () => {
+  it('reports an update step by step with the versions that it changes', async () => {
     const steps: string[] = [];
     const update = await Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
       who: 'a test',
@@ -171,7 +171,7 @@ describe("Hermes' own updater", () => {
   const marker = (root: string) => path.join(root, '.hermes-update-in-progress');
   const born = () => (Date.now() - process.uptime() * 1_000) / 1_000;
 
-  it('is waited for by an update of ours, which says so', async () => {
+  it("waits for Hermes' own updater, and reports that", async () => {
     await service.install();
     writeFileSync(marker(service.identity.root), `${process.pid}\n${born()}\n`);
     const said: Progress[] = [];
@@ -189,7 +189,7 @@ describe("Hermes' own updater", () => {
     expect(await service.status()).toMatchObject({ phase: 'running' });
   });
 
-  it('holds a profile below the root by its marker in the root, and is noted; a recycled PID holds nothing', async () => {
+  it('holds a profile below the root by the marker in the root, records it, and ignores a recycled PID', async () => {
     mkdirSync(path.join(service.home, 'profiles', 'work'), { recursive: true });
     const root = resolveHermesRoot({ platform: process.platform, env: {}, homedir: service.sandbox.path, home: service.home });
     const work = profileIdentity(root, 'work', process.platform);
@@ -213,8 +213,8 @@ describe("Hermes' own updater", () => {
   });
 });
 
-describe('a gateway that an update has broken', () => {
-  it('is not restarted for ever: it is said since when, and a start begins anew', async () => {
+describe('gateway broken by an update', () => {
+  it('stops restarting a gateway broken by an update, reports since when, and restarts it on a start', async () => {
     await service.install();
     const sound = readFileSync(service.sandbox.gatewayScript, 'utf8');
     const script = `require('fs').writeFileSync(${JSON.stringify(service.sandbox.gatewayScript)}, 'process.exit(9)')`;
@@ -236,7 +236,7 @@ describe('a gateway that an update has broken', () => {
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', problems: [] });
   });
 
-  it('keeps no other gateway down, and is told as a failure of its own', async () => {
+  it('starts the other gateways, and reports the failure of the broken one separately', async () => {
     await service.install();
     const neighbour = service.sandbox.identity('neighbour');
     const broken = inside('broken.mjs');
@@ -255,7 +255,7 @@ describe('a gateway that an update has broken', () => {
   });
 });
 
-describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
+describe.skipIf(!canMount())(`separate disk${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
   const begin = (onStep: (step: string) => void) =>
     Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
       who: 'a test',
@@ -271,7 +271,7 @@ describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped
     return { disk, gatewayPid };
   }
 
-  it('that is full an update is refused before anything is stopped', async () => {
+  it('refuses an update on a full disk before it stops anything', async () => {
     const { disk, gatewayPid } = await installOnDisk();
     using _ = disk;
     disk.fill();
@@ -281,7 +281,7 @@ describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped
     await service.manager.uninstall(service.identity);
   });
 
-  it('that is read-only an update is refused before anything is stopped', async () => {
+  it('refuses an update on a read-only disk before it stops anything', async () => {
     const { gatewayPid } = await service.install();
     using disk = mountTmpfs(service.sandbox.path, '64k');
     disk.makeReadOnly();
@@ -294,7 +294,7 @@ describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped
     expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
   });
 
-  it.each(['stopping', 'updating', 'starting'])('that is full from the step "%s" on every gateway is back', async full => {
+  it.each(['stopping', 'updating', 'starting'])('starts every gateway again when the disk is full from the step "%s" on', async full => {
     const { disk } = await installOnDisk();
     using _ = disk;
     const update = await begin(step => step === full && disk.fill()).catch((error: unknown) => error);

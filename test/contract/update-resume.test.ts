@@ -84,8 +84,8 @@ function cli(...args: readonly string[]): ChildProcess {
 
 const KILLED_AT = UPDATE_STEPS.filter(step => step !== 'handed-off' && step !== 'done');
 
-describe('an update whose process is killed', () => {
-  it.each(KILLED_AT)('at the step "%s" leaves both gateways running, and nothing of itself', async step => {
+describe('killed update', () => {
+  it.each(KILLED_AT)('starts both gateways again after a kill at the step "%s", and leaves nothing over', async step => {
     const script = "await update.end({ outcome: 'updated', message: 'Done.', at: new Date().toISOString() });";
     const updater = start({ script, onStep: `if (step === '${step}') process.kill(process.pid, 'SIGKILL');` });
     await ended(updater);
@@ -96,7 +96,7 @@ describe('an update whose process is killed', () => {
     await nothingLeft();
   });
 
-  it('before it has a journal leaves its lock to a runner, which looks at it for as long as it is held', async () => {
+  it('keeps a runner watching the update lock for as long as it is held without a journal', async () => {
     const { pid = 0 } = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], { stdio: 'ignore' });
     updaters.push({ process: { pid } });
     writeFileSync(path.join(service.sandbox.stateRoot, 'update.lock'), JSON.stringify(processRef(pid, posixProcesses)));
@@ -106,7 +106,7 @@ describe('an update whose process is killed', () => {
     expect(await settleUpdates(service.folder, posixProcesses)).toBe(false);
   });
 
-  it.each(KILLED_AT)('at the step "%s" with every process of ours is finished by the next who looks', async step => {
+  it.each(KILLED_AT)('finishes the update by the next command after a kill of every process at the step "%s"', async step => {
     const updater = start({
       onStep: `if (step === '${step}') process.kill(process.pid, 'SIGKILL');`,
       script: "await update.end({ outcome: 'updated', message: 'Done.', at: new Date().toISOString() });",
@@ -124,7 +124,7 @@ describe('an update whose process is killed', () => {
     await nothingLeft();
   });
 
-  it('together with everything else is finished by `doctor --fix`', async () => {
+  it('finishes an update by `doctor --fix` after every process was killed', async () => {
     await reached(start({}), 'updating');
     await powerCut();
     await once(cli('doctor', '--fix'), 'exit');
@@ -132,7 +132,7 @@ describe('an update whose process is killed', () => {
     await nothingLeft();
   });
 
-  it('together with everything else is settled by `supervise` for its own gateway, and finished by the next who looks', async () => {
+  it('starts its own gateway by `supervise` after every process was killed, and finishes the update by the next command', async () => {
     await reached(start({}), 'updating');
     await powerCut();
     const foreground = cli('supervise');
@@ -145,7 +145,7 @@ describe('an update whose process is killed', () => {
     await once(foreground, 'exit');
   });
 
-  it('takes its whole tree along, and changes nothing but who resumes', async () => {
+  it('starts the gateways again after the whole process tree of an update was killed', async () => {
     const updater = start({
       script: `(await import('node:child_process')).spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)']);`,
     });
@@ -158,7 +158,7 @@ describe('an update whose process is killed', () => {
     expect(await notes(neighbour)).toHaveLength(1);
   });
 
-  it('is not resumed while it lives, nor is a gateway that the user has stopped meanwhile', async () => {
+  it('does not resume an update that is still running, and does not start a gateway that the user has stopped meanwhile', async () => {
     const updater = start({});
     await reached(updater, 'updating');
     expect(await resumeUpdates(ports())).toEqual([]);
@@ -177,7 +177,7 @@ describe('an update whose process is killed', () => {
   });
 });
 
-describe('an update that was handed off', () => {
+describe('update that was handed off', () => {
   const HAND_OFF = 'await update.handOff(OPTIONS); process.exit();';
 
   async function handOff(options: { successor?: { pid: number; startTime?: number }; capMs?: number }): Promise<void> {
@@ -186,7 +186,7 @@ describe('an update that was handed off', () => {
     expect(updater.steps.at(-1)).toBe('handed-off');
   }
 
-  it('keeps the gateways down while its successor lives, and refuses another update', async () => {
+  it('keeps the gateways stopped while the successor process lives, and refuses another update', async () => {
     const successor = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)']);
     try {
       await handOff({ successor: processRef(successor.pid ?? 0, posixProcesses) });
@@ -201,13 +201,13 @@ describe('an update that was handed off', () => {
     await bothRun();
   });
 
-  it('lets them come up at its cap where nobody is known to go on', async () => {
+  it('starts the gateways at the time limit when no successor is known', async () => {
     await handOff({ capMs: 2_000 });
     expect(await service.status()).toMatchObject({ phase: 'held-for-update' });
     await bothRun();
   });
 
-  it('is finished by the relaunched app, which knows how it ended, though the gateways run already', async () => {
+  it('finishes the update in the relaunched app with its result, though the gateways run already', async () => {
     await handOff({ capMs: 1 });
     await bothRun();
     const judged: UpdateJournal[] = [];
@@ -225,7 +225,7 @@ describe('an update that was handed off', () => {
     await nothingLeft();
   });
 
-  it('is ended by the relaunched app before its time', async () => {
+  it('ends the update from the relaunched app before the time limit', async () => {
     await handOff({});
     expect(await resumeUpdates(ports(), { judge: () => undefined })).toEqual([]);
     expect(service.gateways()).toEqual([]);
@@ -235,7 +235,7 @@ describe('an update that was handed off', () => {
     await nothingLeft();
   });
 
-  it('can be taken back by the one who handed it off', async () => {
+  it('ends the hand-off by the process that started it', async () => {
     const update = await Update.begin(ports(), { who: 'a test', what: 'something', identities: identities() });
     await update.handOff();
     const { journal, statuses } = await update.end(resultOf('not-updated', 'The installer did not start.'));
@@ -245,11 +245,11 @@ describe('an update that was handed off', () => {
   });
 });
 
-describe('a journal that cannot be read', () => {
+describe('unreadable journal', () => {
   it.each([
     ['damaged', '{"schema":1,'],
     ['newer', JSON.stringify({ schema: 2, id: 'x' })],
-  ])('because it is %s keeps no gateway down, and is told to whoever starts an update', async (_what, text) => {
+  ])('keeps no gateway stopped by a %s journal, and reports the journal when an update is started', async (_what, text) => {
     const { gatewayPid } = await service.status();
     const file = journalFile(service.sandbox.stateRoot, 'x');
     writeFileSync(file, text);
@@ -261,7 +261,7 @@ describe('a journal that cannot be read', () => {
     expect(leftOfUpdates(service.sandbox)).toEqual([path.basename(file)]);
   });
 
-  it('when its update is interrupted keeps no gateway down either', async () => {
+  it('keeps no gateway stopped when the update of an unreadable journal is interrupted', async () => {
     const updater = start({});
     await reached(updater, 'updating');
     const [found] = await readJournals(service.sandbox.stateRoot);

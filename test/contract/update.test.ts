@@ -54,8 +54,8 @@ async function update(argv: string[], ports: Partial<UpdatePorts> = {}): Promise
   return { ...result, output, said };
 }
 
-describe('an update', () => {
-  it('runs with every gateway down, and all of them are up again when it is told to be done', async () => {
+describe('update', () => {
+  it('stops every gateway for the update, and resolves when all of them run again', async () => {
     const options = service.sandbox.installOptions();
     const before = [await service.install(), await service.manager.install(neighbour, options)];
     const { code, statuses, output, said } = await update(command());
@@ -71,19 +71,19 @@ describe('an update', () => {
     expect(said.at(-1)).toBe('Waiting for the gateway to come up');
   });
 
-  it('that fails, or is killed, has its code told, and the gateway is up again', async () => {
+  it('reports the exit code of a failed or killed update, and starts the gateway again', async () => {
     await service.install();
     expect(await update(command('process.exitCode = 9'))).toMatchObject({ code: 9, statuses: [{ phase: 'running' }] });
     expect(await update(command("process.kill(process.pid, 'SIGKILL')"))).toMatchObject({ code: null, statuses: [{ phase: 'running' }] });
   });
 
-  it('that cannot be started is an error, and the gateway comes up again', async () => {
+  it('reports an update command that cannot be started, and starts the gateway again', async () => {
     const { gatewayPid } = await service.install();
     await expect(update(['/no/such/updater'])).rejects.toMatchObject({ code: 'update-failed', message: expect.stringContaining('ENOENT') });
     await service.untilBack(gatewayPid);
   });
 
-  it('leaves alone what is not installed and what the user has stopped', async () => {
+  it('ignores services that are not installed and gateways that the user has stopped', async () => {
     await service.install();
     await service.manager.stop(service.identity);
     expect(await update(command())).toMatchObject({ code: 0, statuses: [] });
@@ -91,7 +91,7 @@ describe('an update', () => {
     expect(service.sandbox.processes()).toEqual([]);
   });
 
-  it('does not begin where one gateway does not stop, and the others come up again', async () => {
+  it('does not begin when one gateway cannot be stopped, and starts the others again', async () => {
     const { gatewayPid } = await service.install();
     await service.manager.install(neighbour, service.sandbox.installOptions());
     const stubborn = Object.assign(service.sandbox.manager(), { hold: () => Promise.reject(new Error('it will not stop')) });
@@ -101,7 +101,7 @@ describe('an update', () => {
     await service.untilBack(gatewayPid);
   });
 
-  it('whose program is killed in the middle leaves nothing down', async () => {
+  it('starts every gateway again when the updating program is killed', async () => {
     const { gatewayPid } = await service.install();
     const started = path.join(service.sandbox.path, 'found');
     const script = `
@@ -126,7 +126,7 @@ describe('an update', () => {
     expect(await service.untilBack(gatewayPid)).toMatchObject({ desired: 'running', restarts: { count: 0 } });
   });
 
-  it('is not undone by a start of the user meanwhile', async () => {
+  it('does not start a gateway during the update when the user requests a start', async () => {
     await service.install();
     const go = path.join(service.sandbox.path, 'go');
     const updating = update(command(`const t = setInterval(() => { if (fs.existsSync(${JSON.stringify(go)})) clearInterval(t); }, 10)`));

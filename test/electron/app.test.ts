@@ -25,7 +25,7 @@ describeInElectron('the app', () => {
     await sandbox?.dispose();
   });
 
-  it('switches the gateway on and off by its panel', async () => {
+  it('turns the gateway on and off by the panel of the app', async () => {
     const toggle = page.getByRole('switch', { name: 'Run gateway as service' });
     await toggle.click();
     await page.getByRole('button', { name: 'Turn on' }).click();
@@ -37,7 +37,7 @@ describeInElectron('the app', () => {
     expect(sandbox.gateways(home)).toEqual([]);
   });
 
-  it('leaves the gateway running when it ends', async () => {
+  it('keeps the gateway running when the app ends', async () => {
     await page.getByRole('switch', { name: 'Run gateway as service' }).click();
     await page.getByRole('button', { name: 'Turn on' }).click();
     await page.getByText('Running', { exact: false }).first().waitFor();
@@ -46,7 +46,7 @@ describeInElectron('the app', () => {
     expect(sandbox.gateways(home)).toEqual([pid]);
   });
 
-  it('gives its page verbs and nothing of Node or Electron', async () => {
+  it('gives the page only the verbs, and no access to Node or Electron', async () => {
     const seen = await page.evaluate(() => ({
       globals: ['require', 'process', 'module', 'Buffer', 'ipcRenderer'].filter(name => name in globalThis),
       verbs: Object.keys((globalThis as unknown as { hermesDesktop: { gatewayService: object } }).hermesDesktop.gatewayService).sort(),
@@ -55,7 +55,7 @@ describeInElectron('the app', () => {
     expect(seen.verbs).toEqual([...VERB_NAMES, 'onChanged'].sort());
   });
 
-  it('keeps its page where it is', async () => {
+  it('blocks navigation away from the page of the app', async () => {
     const opened = await page.evaluate(`(() => {
       Object.assign(document.createElement('a'), { href: 'https://example.org/' }).click();
       return window.open('https://example.org/') !== null;
@@ -65,7 +65,7 @@ describeInElectron('the app', () => {
     expect(app.windows()).toHaveLength(1);
   });
 
-  it('runs no script but its own, loads from nowhere else, and is granted nothing that it does not need', async () => {
+  it('runs no foreign script, loads nothing from other origins, and grants no unneeded permission', async () => {
     const done = await page.evaluate(`(async () => {
       const script = Object.assign(document.createElement('script'), { textContent: 'window.ranInline = true' });
       document.head.append(script);
@@ -75,7 +75,7 @@ describeInElectron('the app', () => {
     expect(done).toEqual({ inline: false, fetched: false, notifies: 'denied' });
   });
 
-  it('answers its page over the real bridge, and hands errors on as values', async () => {
+  it('answers the page over the real bridge, and returns errors as values', async () => {
     const replies = await page.evaluate(`(async ({ gatewayService, loginItem }) => [
       await gatewayService.get(), await gatewayService.start('nobody'), await gatewayService.set({ profile: 5, on: 'yes' }), await loginItem.get(),
     ])(hermesDesktop)`);
@@ -87,7 +87,7 @@ describeInElectron('the app', () => {
     ]);
   });
 
-  it('hides its window in the tray instead of closing it, and shows it again at a second start, which ends at once', async () => {
+  it('hides the window in the tray instead of closing it, and shows it again when the app is started a second time', async () => {
     const isVisible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(window => window.isVisible()));
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await expect.poll(isVisible).toEqual([false]);
@@ -95,7 +95,7 @@ describeInElectron('the app', () => {
     await expect.poll(isVisible).toEqual([true]);
   });
 
-  it('ends when it is told to quit, hidden or not', async () => {
+  it('quits on request, whether its window is hidden or not', async () => {
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     const ended = app.waitForEvent('close');
     await app.evaluate(({ app: its }) => its.quit());

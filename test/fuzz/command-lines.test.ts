@@ -42,7 +42,7 @@ function refusal(work: () => unknown): string | undefined {
   }
 }
 
-describe('a command line of hermes-gateway', () => {
+describe('command lines of hermes-gateway', () => {
   const cli = new MemoryCli();
   afterAll(() => cli.dispose());
   // Everything but what would stay (`supervise`, `logs -f`) or start programs of its own (`update`).
@@ -65,7 +65,7 @@ describe('a command line of hermes-gateway', () => {
     anyText,
   );
 
-  it('is answered with an exit code of the table, and in JSON with exactly one document', async () => {
+  it('answers any command line with an exit code of the table, and with --json with exactly one document', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 6 }), async argv => {
         const json = [...argv, '--json'];
@@ -78,7 +78,7 @@ describe('a command line of hermes-gateway', () => {
     );
   });
 
-  it('refuses with a code and in words, never with a stack', async () => {
+  it('refuses any invalid command line with a code and a message, never with a stack trace', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 4 }), async argv => {
         const { err } = await cli.run(argv);
@@ -88,10 +88,10 @@ describe('a command line of hermes-gateway', () => {
   });
 });
 
-describe('a gateway command', () => {
+describe('gateway commands', () => {
   const argv = fc.tuple(windowsPath, fc.array(noNul, { maxLength: 5 })).map(([program, args]) => [program, ...args]);
 
-  it('comes back through JSON, a command line of Windows, and JSON again', () => {
+  it('round-trips a gateway command through JSON and a Windows command line', () => {
     fc.assert(
       fc.property(argv, command => {
         const line = commandLine('C:\\node.exe', ['install', '--gateway-command', JSON.stringify(command)]);
@@ -101,7 +101,7 @@ describe('a gateway command', () => {
     );
   });
 
-  it('is a list of texts that begins with an absolute path, or refused', () => {
+  it('accepts a gateway command only as a list of strings that begins with an absolute path', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -122,12 +122,12 @@ describe('a gateway command', () => {
   });
 });
 
-describe('a command line of Windows', () => {
-  it('is taken apart, whatever it is', () => {
+describe('Windows command lines', () => {
+  it('splits any Windows command line into strings', () => {
     fc.assert(fc.property(anyText, line => splitCommandLine(line).every(each => typeof each === 'string')));
   });
 
-  it('gives one argument for one that was quoted, between any others', () => {
+  it('splits a quoted argument into exactly one argument', () => {
     fc.assert(
       fc.property(noNul, noNul, (one, other) => {
         expect(splitCommandLine(`a.exe ${quoteArgument(one)} ${quoteArgument(other)}`)).toEqual(['a.exe', one, other]);
@@ -136,13 +136,13 @@ describe('a command line of Windows', () => {
   });
 });
 
-describe('a Startup entry', () => {
+describe('Startup entries', () => {
   const copies = 'C:\\copies';
   const command = fc
     .tuple(windowsPath, windowsPath, service)
     .map(([program, script, name]) => [program, script, 'supervise', '--service', name]);
 
-  it('starts what was put into it, as a shortcut and as a command file', () => {
+  it('round-trips a command through a shortcut and a command file', () => {
     fc.assert(
       fc.property(command, given => {
         expect(commandOfShortcut(shortcutOf(given, 'C:\\'))).toEqual(given);
@@ -151,7 +151,7 @@ describe('a Startup entry', () => {
     );
   });
 
-  it('has a name that says for which service it is, and no other name does', () => {
+  it('finds the service in the file name of its Startup entry, and only in valid names', () => {
     fc.assert(
       fc.property(service, fc.constantFrom('lnk' as const, 'cmd' as const), anyText, (name, kind, other) => {
         expect(serviceOfEntry(entryFileName(name, kind))).toBe(name);
@@ -161,7 +161,7 @@ describe('a Startup entry', () => {
     );
   });
 
-  it('is ours only where it starts our supervisor from a copy of ours', () => {
+  it('recognizes an entry as ours only when it starts our supervisor from our copy', () => {
     fc.assert(
       fc.property(anyText, fc.array(noNul, { maxLength: 5 }), (parameters, argv) => {
         const read = commandOfShortcut({ program: argv[0] ?? '', parameters });
@@ -172,8 +172,8 @@ describe('a Startup entry', () => {
   });
 });
 
-describe('a name of a profile', () => {
-  it('is one that a service, a folder and a command line can have, or refused', () => {
+describe('profile names', () => {
+  it('accepts only a profile name that is valid in a service name, a folder and a command line', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.stringMatching(/^[A-Za-z0-9_-]{1,70}$/)), name => {
         let profile = '';
@@ -187,8 +187,8 @@ describe('a name of a profile', () => {
   });
 });
 
-describe('the elevated step', () => {
-  it('does nothing for a name that could mean two things', () => {
+describe('elevated step', () => {
+  it('refuses every ambiguous service name', () => {
     fc.assert(fc.property(anyText, name => !isServiceName(name) || /^HermesGateway(-[a-z0-9_-]+)?$/.test(name)));
   });
 });

@@ -39,8 +39,8 @@ const isPid = (value: unknown) => Number.isSafeInteger(value) && Number(value) >
 const isWhole = (value: unknown): boolean =>
   !/undefined|NaN|Infinity/.test(JSON.stringify(value, (_key, each: unknown) => (typeof each === 'number' ? String(each) : each)) ?? '');
 
-describe('a gateway', () => {
-  it('is told from its files as it wrote them', () => {
+describe('gateway files of Hermes', () => {
+  it('reads a gateway from its files as they were written', () => {
     fc.assert(
       fc.property(identity, written => {
         for (const name of ['gateway.pid', 'gateway.lock', 'gateway_state.json']) put(name, JSON.stringify(written));
@@ -52,7 +52,7 @@ describe('a gateway', () => {
     );
   });
 
-  it('is a process that can live, whatever its files hold', () => {
+  it('returns only a gateway with a valid PID, whatever its files contain', () => {
     fc.assert(
       fc.property(inPlaceOf(identity), inPlaceOf(identity), inPlaceOf(identity), (one, other, last) => {
         put('gateway.pid', one);
@@ -66,8 +66,8 @@ describe('a gateway', () => {
   });
 });
 
-describe('a marker', () => {
-  it('of ours comes back, for its process alone', async () => {
+describe('planned-stop and takeover markers', () => {
+  it('reads a written marker back, and applies it to its process only', async () => {
     await fc.assert(
       fc.asyncProperty(pid, fc.option(fc.nat()), async (targetPid, startTime) => {
         const target = { pid: targetPid, startTime };
@@ -82,7 +82,7 @@ describe('a marker', () => {
     );
   });
 
-  it('explains an end only where it is whole', () => {
+  it('explains an exit only by a complete marker', () => {
     fc.assert(
       fc.property(inPlaceOf(marker), fc.option(fc.integer()), (content, code) => {
         put('.gateway-planned-stop.json', content);
@@ -97,8 +97,8 @@ describe('a marker', () => {
   });
 });
 
-describe('an update of Hermes', () => {
-  it('is at work while a process that can live says so', () => {
+describe('update files of Hermes', () => {
+  it('returns only an updater with a valid PID from the update marker', () => {
     const lines = fc
       .tuple(fc.oneof(pid.map(String), text), fc.oneof(fc.nat().map(String), text))
       .map(([who, since]) => Buffer.from(`${who}\n${since}\n`));
@@ -112,7 +112,7 @@ describe('an update of Hermes', () => {
     );
   });
 
-  it('ended as its result says, if that is one', () => {
+  it('returns only a valid update result', () => {
     const result = fc.record({ ok: fc.boolean(), exit_code: fc.integer(), message: text, finished_at: fc.nat() });
     fc.assert(
       fc.property(fc.oneof(inPlaceOf(result), fc.constant(Buffer.from('{"ok":true,"finished_at":1e999}'))), content => {
@@ -124,8 +124,8 @@ describe('an update of Hermes', () => {
   });
 });
 
-describe('what systems and programs answer', () => {
-  it('of a process is its state and start, or nothing', () => {
+describe('answers of the system and of programs', () => {
+  it('returns the state and the start time of a process, or undefined', () => {
     fc.assert(
       fc.property(fc.string(), answer => {
         const [stat, ps] = [parseStat(answer), parsePs(answer)];
@@ -134,7 +134,7 @@ describe('what systems and programs answer', () => {
     );
   });
 
-  it('to whether a gateway knows supervisors is yes or no, whatever was kept of an earlier answer', async () => {
+  it('returns whether a gateway supports supervisors, whatever the saved earlier answer contains', async () => {
     const kept = fc.record({ key: text, at: fc.nat(), externalSupervisor: fc.boolean() });
     const folder = new StateFolder(home);
     // A program that is not Hermes is not asked.

@@ -31,8 +31,8 @@ const client = fc.oneof(fc.record({ hello: fc.constant(1) }), fc.record({ ask: f
 const down = fc.record({ down: fc.constantFrom('stop', 'preshutdown'), reason: text }) as fc.Arbitrary<DownMessage>;
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe('the control pipe', () => {
-  it('carries every message of either side', () => {
+describe('control pipe', () => {
+  it('round-trips every message of the server and of the client', () => {
     fc.assert(
       fc.property(server, client, (said, asked) => {
         expect(parseServerMessage(JSON.stringify(said))).toEqual(asJson(said));
@@ -41,7 +41,7 @@ describe('the control pipe', () => {
     );
   });
 
-  it('lets a runner act on nothing but a hello, a stop and a restart', () => {
+  it('accepts only hello, stop and restart from a client', () => {
     fc.assert(
       fc.property(inPlaceOf(client), said => {
         const message = parseClientMessage(said.toString());
@@ -51,7 +51,7 @@ describe('the control pipe', () => {
     );
   });
 
-  it('shows a client only states of which a status can be told', () => {
+  it('accepts only states from which a status can be composed', () => {
     fc.assert(
       fc.property(inPlaceOf(fc.record({ state })), said => {
         const message = parseServerMessage(said.toString());
@@ -75,7 +75,7 @@ describe('the control pipe', () => {
     );
   });
 
-  it('is cut into the same lines, however it arrives', () => {
+  it('splits the text into the same lines however it arrives', () => {
     const chunks = fc.array(fc.string({ unit: fc.constantFrom('a', 'ü', '\n', '{'), maxLength: 20 }), { maxLength: 10 });
     fc.assert(
       fc.property(chunks, pieces => {
@@ -85,13 +85,13 @@ describe('the control pipe', () => {
     );
   });
 
-  it('keeps nothing of a line that is too long', () => {
+  it('discards a line that is too long', () => {
     const cutter = new LineCutter();
     expect(cutter.push('a'.repeat(MAX_LINE_BYTES + 1))).toBeUndefined();
   });
 });
 
-describe('the host', () => {
+describe('messages of the host to its runner', () => {
   /** What a runner hears of these pieces. */
   async function heard(pieces: readonly Buffer[]): Promise<{ messages: DownMessage[]; losses: number }> {
     const input = new PassThrough();
@@ -111,7 +111,7 @@ describe('the host', () => {
     return { messages, losses };
   }
 
-  it('is understood through rubbish, and its loss is heard once', async () => {
+  it('reads the messages of the host between invalid data, and reports its loss once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(down, anyBytes), { maxLength: 6 }), async said => {
         const pieces = said.map(each => (Buffer.isBuffer(each) ? Buffer.concat([each, Buffer.from('\n')]) : Buffer.from(formatDown(each))));
@@ -122,7 +122,7 @@ describe('the host', () => {
     );
   });
 
-  it('asks for nothing that is not in the protocol', async () => {
+  it('accepts only requests of the protocol', async () => {
     await fc.assert(
       fc.asyncProperty(inPlaceOf(down), async said => {
         const { messages } = await heard([said, Buffer.from('\n')]);
@@ -132,13 +132,13 @@ describe('the host', () => {
   });
 });
 
-describe('the answer of the elevated step', () => {
+describe('answer of the elevated step', () => {
   const answer = fc.oneof(
     fc.record({ ok: fc.constant(true) }),
     fc.record({ ok: fc.constant(false), error: fc.record({ code: fc.constantFrom(...Object.keys(ERRORS)), message: text, remedy: text }) }),
   );
 
-  it('is read behind whatever was printed before it', () => {
+  it('reads the answer after other printed text', () => {
     fc.assert(
       fc.property(answer, fc.string(), (said, before) => {
         expect(parseAnswer(`${before}\n${JSON.stringify(said)}\r\n`)).toEqual(asJson(said));
@@ -146,7 +146,7 @@ describe('the answer of the elevated step', () => {
     );
   });
 
-  it('is a success only where it says so', () => {
+  it('reports a success only when the answer says "ok"', () => {
     fc.assert(
       fc.property(inPlaceOf(answer), said => {
         const read = parseAnswer(said.toString());

@@ -163,8 +163,8 @@ function isTellable(status: unknown): boolean {
   );
 }
 
-describe('a definition', () => {
-  it('is read as it was written', async () => {
+describe('definition', () => {
+  it('reads a definition as it was written', async () => {
     await fc.assert(
       fc.asyncProperty(definition, async given => {
         await folder.writeDefinition(given);
@@ -174,7 +174,7 @@ describe('a definition', () => {
     );
   });
 
-  it('is whole, or an error of ours', async () => {
+  it('returns a complete definition or an error with a code', async () => {
     await fc.assert(
       fc.asyncProperty(inPlaceOf(definition), async content => {
         put('definition.json', content);
@@ -187,8 +187,8 @@ describe('a definition', () => {
   });
 });
 
-describe('what was wished', () => {
-  it('is running or stopped since a time, whatever the file holds', async () => {
+describe('desired state', () => {
+  it('returns "running" or "stopped" with a time, whatever the file contains', async () => {
     const wish = fc.record({ schema: fc.constant(1), desired: fc.constantFrom('running', 'stopped'), at: time });
     await fc.assert(
       fc.asyncProperty(inPlaceOf(wish), async content => {
@@ -200,8 +200,8 @@ describe('what was wished', () => {
   });
 });
 
-describe('the history', () => {
-  it('is read as it was written', async () => {
+describe('history', () => {
+  it('reads the history as it was written', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(historyRecord, { maxLength: 5 }), async records => {
         put('history.jsonl', '');
@@ -212,7 +212,7 @@ describe('the history', () => {
     );
   });
 
-  it('has records that fit, and answers to every question, whatever lies between them', async () => {
+  it('returns only valid records and answers every query, whatever is between them', async () => {
     const line = fc.oneof(
       inPlaceOf(historyRecord),
       historyRecord.map(record => Buffer.from(JSON.stringify(record))),
@@ -231,8 +231,8 @@ describe('the history', () => {
   });
 });
 
-describe('facts of a host', () => {
-  it('are read as they were written', () => {
+describe('host facts', () => {
+  it('reads host facts as they were written', () => {
     fc.assert(
       fc.property(hostFacts, facts => {
         expect(parseHostFacts(asJson(facts))).toEqual(asJson(facts));
@@ -241,8 +241,8 @@ describe('facts of a host', () => {
   });
 });
 
-describe('a hold', () => {
-  it('is read as it was placed, and released', async () => {
+describe('hold', () => {
+  it('reads a hold as it was written, and none after its release', async () => {
     await fc.assert(
       fc.asyncProperty(hold, async given => {
         await folder.placeHold(given);
@@ -254,7 +254,7 @@ describe('a hold', () => {
     );
   });
 
-  it('holds only what a holder that can live placed until a time', async () => {
+  it('returns only holds with a valid holder and times', async () => {
     await fc.assert(
       fc.asyncProperty(inPlaceOf(hold), async content => {
         put('hold-x.json', content);
@@ -275,11 +275,11 @@ describe('a hold', () => {
   });
 });
 
-describe('records of our own processes', () => {
+describe('process records', () => {
   const runner = fc.record({ process: processRef, pipe: text });
   const launch = fc.record({ pid, startTime: fc.nat(), at: time }, { requiredKeys: ['pid', 'at'] });
 
-  it('name a process that can live, or nobody', async () => {
+  it('returns a record with a valid PID or undefined', async () => {
     await fc.assert(
       fc.asyncProperty(inPlaceOf(runner), inPlaceOf(launch), async (one, other) => {
         put('runner.json', one);
@@ -292,8 +292,8 @@ describe('records of our own processes', () => {
   });
 });
 
-describe('a lock', () => {
-  it('that is damaged keeps nobody out, and its holder is a process that can live', () => {
+describe('lock', () => {
+  it('takes a damaged lock, and returns only a holder with a valid PID', () => {
     const nobody: ProcessTable = { isAlive: () => false, startTime: () => undefined };
     fc.assert(
       fc.property(inPlaceOf(processRef), content => {
@@ -310,8 +310,8 @@ describe('a lock', () => {
   });
 });
 
-describe('the journal of an update', () => {
-  it('is whole, or one that nobody can know', async () => {
+describe('update journal', () => {
+  it('returns a complete journal or the error "journal-unreadable"', async () => {
     const file = journalFile(root, 'an-update');
     await fc.assert(
       fc.asyncProperty(inPlaceOf(journal), async content => {
@@ -325,7 +325,7 @@ describe('the journal of an update', () => {
     );
   });
 
-  it('is read as it was written', async () => {
+  it('reads a journal as it was written', async () => {
     await fc.assert(
       fc.asyncProperty(journal, async given => {
         const file = journalFile(root, given.id);
@@ -337,8 +337,8 @@ describe('the journal of an update', () => {
   });
 });
 
-describe('a status', () => {
-  it('can be told of whatever the files hold', async () => {
+describe('status', () => {
+  it('composes a status whatever the files contain', async () => {
     const lines = fc.array(inPlaceOf(historyRecord), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(
