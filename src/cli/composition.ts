@@ -1,5 +1,5 @@
 /**
- * Which managers exist on this system, and which gateway a command line is about. The only file of the CLI that knows this system.
+ * Makes manager and identities of this system for the CLI. The only file of the CLI that depends on the system.
  */
 
 import os from 'node:os';
@@ -78,20 +78,20 @@ export function createComposition(sources: CompositionSources): Composition {
   };
 }
 
-/** What the readable definitions in the state folders were written for. */
+/** The identities of all readable definitions. */
 async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
   const names = await definedServices(states);
   const definitions = await Promise.all(names.map(name => new StateFolder(path.join(states, name)).definition().catch(() => undefined)));
   return definitions.flatMap(definition => (definition ? [definedIdentity(definition)] : []));
 }
 
-/** The executables register a copy of themselves, which only an elevated step makes; the script of development registers itself. */
+/** Built executables register a copy of themselves, which only an elevated step makes; the development script registers itself. */
 async function elevation(): Promise<{ elevation?: Elevation }> {
   if (process.platform !== 'win32' || !singleExecutable()) return {};
   return { elevation: (await import('../elevation/direct-elevation.ts')).directElevation(hostCommand()) };
 }
 
-/** What the app's installer asks for, on this system. */
+/** The commands of the app's installer, on this system. */
 export function runInstallerProgram(argv: readonly string[]): Promise<number> {
   return runInstaller(argv, async () => {
     const states = stateRoot(process.platform, process.env, os.homedir());
@@ -104,7 +104,7 @@ export function runInstallerProgram(argv: readonly string[]): Promise<number> {
 
 type Rights = Pick<InstallerPorts, 'isElevated' | 'removeWithConsent' | 'removeServices'>;
 
-/** Elsewhere nothing of ours needs any. */
+/** For systems on which nothing needs rights. */
 const NO_RIGHTS: Rights = { isElevated: false, removeWithConsent: async () => undefined, removeServices: async () => undefined };
 
 async function windowsRights(): Promise<Rights> {

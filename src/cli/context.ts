@@ -20,7 +20,7 @@ export interface Composition {
   /** Every profile of this home, and every other gateway service of this user, installed or not. */
   identities(selection: Selection): Promise<readonly GatewayIdentity[]>;
   readonly manager: GatewayManager;
-  /** What this system lacks for this gateway's service, in plain sentences. */
+  /** Sentences about what this system lacks for this gateway's service. */
   lacking(identity: GatewayIdentity): readonly string[];
   state(identity: GatewayIdentity): StateFolder;
   readonly updates: UpdatePorts;

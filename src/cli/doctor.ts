@@ -1,6 +1,6 @@
 /**
- * `doctor`: looks at everything that a gateway service stands on, and says of each thing whether it is well, what to do if not, and what
- * `--fix` would change. What is wrong with the service itself is the manager's to know; here is what it stands on.
+ * `doctor`: checks what a gateway service depends on (system, home, command, state folder), and prints the problems of the service itself,
+ * which the manager finds; with a remedy, and with what `--fix` would change.
  */
 
 import { constants } from 'node:fs';
@@ -24,13 +24,13 @@ import type { Paint, Style } from './terminal.ts';
 
 export interface Check {
   readonly name: 'system' | 'home' | 'gateway-command' | 'state-folder' | 'service' | 'gateway';
-  /** Of the table of problems, where it is one of the service. */
+  /** The code of a problem of the service. */
   readonly code?: ProblemCode;
   /** `fixed` was a problem until just now; `note` is worth knowing and needs nothing. */
   readonly outcome: 'ok' | 'note' | 'problem' | 'fixed';
   readonly message: string;
   readonly remedy?: string;
-  /** What repairing it changes, or has changed. */
+  /** What the repair changes, or has changed. */
   readonly changes?: readonly ReceiptEntry[];
 }
 
@@ -38,7 +38,7 @@ export interface DoctorReport {
   readonly checks: readonly Check[];
   /** What `--fix` has changed. */
   readonly receipt?: Receipt;
-  /** Why it has not changed all that can be repaired. */
+  /** Why not everything repairable was repaired. */
   readonly refused?: ErrorValue;
 }
 
@@ -93,11 +93,11 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
 
 function service(foundProblems: readonly FoundProblem[], registered: boolean): Check[] {
   if (foundProblems.length === 0)
-    return registered ? [{ name: 'service', outcome: 'ok', message: 'The service is registered as it should be.' }] : [];
+    return registered ? [{ name: 'service', outcome: 'ok', message: 'The service is registered correctly.' }] : [];
   return foundProblems.map(({ problem: { code, message, remedy }, changes, kept }) => ({
     name: 'service',
     code,
-    // Without a service of ours there is nothing that could be wrong with it.
+    // Without a service a problem is only a note.
     outcome: kept || !registered ? 'note' : 'problem',
     message,
     remedy,
@@ -121,13 +121,13 @@ function gateway(status: Status): Check {
 }
 
 async function system({ manager, composition, identity }: CheckedService): Promise<Check[]> {
-  const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; keeps a gateway by: ${manager.mechanisms.map(each => en.mechanism[each]).join(', ')}.`;
+  const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; mechanisms: ${manager.mechanisms.map(each => en.mechanism[each]).join(', ')}.`;
   const lacking = composition.lacking(identity).map(lack => ({ name: 'system', outcome: 'note', message: lack }) as const);
   return [{ name: 'system', outcome: 'ok', message }, ...lacking];
 }
 
 function home({ identity }: CheckedService): Promise<Check> {
-  return attempt('home', () => requireHome(identity), `The home ${identity.home} is there.`);
+  return attempt('home', () => requireHome(identity), `The home ${identity.home} exists.`);
 }
 
 async function gatewayCommand({ composition, identity, state }: CheckedService): Promise<Check> {
@@ -140,13 +140,13 @@ async function gatewayCommand({ composition, identity, state }: CheckedService):
   }
 }
 
-/** The folder, or the nearest one above it that exists, takes a new file. */
+/** Whether a file can be created in the folder, or in the nearest existing one above it. */
 async function stateFolder({ state }: CheckedService): Promise<Check> {
   let folder = state.path;
   while (!(await exists(folder)) && path.dirname(folder) !== folder) folder = path.dirname(folder);
   const writable = async () => {
-    if (!(await fs.stat(folder)).isDirectory()) throw new GatewayServiceError('state-unwritable', `${folder} (it is not a folder)`);
-    // Windows answers access() from the attributes alone, so there the folder has to prove it.
+    if (!(await fs.stat(folder)).isDirectory()) throw new GatewayServiceError('state-unwritable', `${folder} (not a folder)`);
+    // On Windows access() reads only the attributes, so a folder is created and removed.
     if (process.platform !== 'win32') return fs.access(folder, constants.W_OK | constants.X_OK);
     await fs.rmdir(await fs.mkdtemp(path.join(folder, '.doctor-')));
   };

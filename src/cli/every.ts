@@ -1,7 +1,4 @@
-/**
- * `--all`: one verb for every gateway of this user. Each has its own answer, and one that fails keeps no other from its own; the exit code
- * is the worst. Gateways that are started together start one after the other.
- */
+/** `--all`: one verb for every gateway of this user, each with its own answer; the exit code is the highest. Starts are staggered. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { PHASE_VIEWS } from '../desktop/views.ts';
@@ -24,7 +21,7 @@ export async function statusOfAll(context: VerbContext): Promise<number> {
   return all.length === 0 ? EXIT.notInstalled : Math.max(...all.map(found => PHASE_VIEWS[found.status.phase].exit));
 }
 
-/** Every profile of this home, installed or not; one that is in other hands is told of, and is no failure. */
+/** Every profile of this home; one that another gateway serves or Hermes keeps is reported, and is no failure. */
 export async function installAll(context: VerbContext, mechanism: Installable | undefined): Promise<number> {
   const { root } = context.composition.identity(selected(context));
   const identities = await context.composition.identities(context.selection);
@@ -37,7 +34,7 @@ export async function installAll(context: VerbContext, mechanism: Installable | 
 }
 
 export async function operateAll(context: VerbContext, verb: 'start' | 'stop' | 'restart' | 'uninstall'): Promise<number> {
-  // What an interrupted update left to be started is started first, but for gateways that are to stop.
+  // Gateways that an interrupted update stopped are started first, except before a stop.
   const starts = verb === 'start' || verb === 'restart';
   if (starts) await resume(context);
   const all = await everyInstalled(context);
@@ -81,12 +78,12 @@ async function answerEach(
     }
   };
   const outcomes = await interruptible(Promise.all(all.map(attempt)), context);
-  const told = outcomes.map((outcome, index) => ({ outcome, each: all[index] as Target }));
+  const answers = outcomes.map((outcome, index) => ({ outcome, each: all[index] as Target }));
   const text = () =>
-    told
+    answers
       .map(({ outcome, each }) => ('status' in outcome ? textOf(context, each, outcome.status) : failureText(context, each, outcome.error)))
       .join('\n\n');
-  const errors = told.flatMap(({ outcome, each }) =>
+  const errors = answers.flatMap(({ outcome, each }) =>
     'error' in outcome ? [{ service: each.identity.service, error: outcome.error }] : [],
   );
   const worst = errors.filter(({ error }) => !isInOtherHands(error)).sort((one, other) => other.error.exit - one.error.exit)[0]?.error;
@@ -98,7 +95,7 @@ async function answerEach(
   return worst?.exit ?? EXIT.done;
 }
 
-/** That a gateway is served or kept already is why there is nothing to do. */
+/** Whether there is nothing to do, because another gateway serves the profile or Hermes keeps it. */
 function isInOtherHands({ code }: GatewayServiceError): boolean {
   return code === 'profile-served' || code === 'kept-by-hermes';
 }

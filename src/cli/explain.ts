@@ -1,4 +1,4 @@
-/** `explain`: the one table of errors, problems and entries of Windows' event log, as a list or one entry in detail. */
+/** `explain`: the tables of errors, problems and Windows events, all rows or those of one code. */
 
 import { ERRORS } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -9,14 +9,14 @@ import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';
 
 export interface Explanation {
-  /** An error ends a command, a problem stands beside a status, and an event in Windows' event log. */
+  /** An error ends a command, a problem is part of a status, and an event is written to Windows' event log. */
   readonly kind: 'error' | 'problem' | 'event';
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
   readonly exit?: ExitCode;
   readonly win32?: number;
-  /** Of the entry in the event log. */
+  /** The id of the event. */
   readonly id?: number;
   readonly elevated?: boolean;
 }
@@ -49,7 +49,7 @@ export function explanationText(entries: readonly Explanation[], paint: Paint): 
         ...(id === undefined ? [kind] : [`event ${id} of the source "${EVENT_SOURCE}"`]),
         ...(exit === undefined ? [] : [`exit code ${exit}`]),
         ...(win32 === undefined ? [] : [`Windows error ${win32}`]),
-        ...(elevated ? ['asks for an administrator'] : []),
+        ...(elevated ? ['needs an administrator'] : []),
       ];
       return `${paint('bold', code)} ${paint('dim', `(${facts.join(', ')})`)}\n${indented([message, remedy].filter(Boolean).join('\n'))}`;
     })

@@ -1,4 +1,4 @@
-/** What `--help` teaches beside the options: examples, what a verb changes, exit codes, and where the files are. */
+/** The text of `--help` beside the options: examples, what a verb changes, exit codes, and where the files are. */
 
 import { EXIT } from '../model/exit-codes.ts';
 
@@ -10,7 +10,7 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: 'the command line was not understood',
   notRunning: 'installed but not running (status)',
   notInstalled: 'not installed',
-  needsAdministrator: 'Windows asks for an administrator',
+  needsAdministrator: 'an administrator is needed',
   timedOut: 'timed out',
   interrupted: 'interrupted with Ctrl+C',
 };
@@ -20,20 +20,20 @@ export function programHelp(stateRoot: string): string {
   return `
 Examples:
   $ ${NAME} install                     keep the gateway running from now on
-  $ ${NAME} status                      what is going on, and what to do about it
+  $ ${NAME} status                      show the state, and what to do about it
   $ ${NAME} status --all --json         every installed gateway, for a program
   $ ${NAME} --profile work restart      another profile of Hermes
   $ ${NAME} restart --all               every gateway, one after the other
-  $ ${NAME} logs -f                     what the gateway prints
+  $ ${NAME} logs -f                     show what the gateway prints
   $ ${NAME} update -- hermes update     stop, update, start again
 
 Exit codes:
 ${(Object.keys(EXIT) as (keyof typeof EXIT)[]).map(key => `  ${String(EXIT[key]).padEnd(4)}${EXIT_MEANINGS[key]}`).join('\n')}
-  With --all it is the highest one. "${NAME} explain" lists every error and its remedy.
+  With --all the exit code is the highest one. "${NAME} explain" lists every error and its remedy.
 
 Files:
   ${stateRoot}
-  holds one folder for each service: its definition, history and captured output
+  contains one folder for each service: its definition, history and captured output
   (gateway.log). Nothing is written into the Hermes home.`;
 }
 
@@ -47,11 +47,11 @@ export interface VerbHelp {
 export const VERBS = {
   install: {
     summary: 'keep the gateway running from now on',
-    changes: `Registers the gateway service of this profile and starts it. Doing it again brings an
-existing registration up to date and leaves a running gateway alone.
-On Windows "--mechanism service" asks for an administrator; "--mechanism startup" needs none
-and starts the gateway when you sign in. A service takes over from a sign-in start.
---dry-run lists every file, entry and process that would be touched.`,
+    changes: `Registers the gateway service of this profile and starts it. Running it again
+updates the registration and does not restart a running gateway.
+On Windows "--mechanism service" needs an administrator; "--mechanism startup" needs none
+and starts the gateway when you sign in. A service replaces a sign-in start.
+--dry-run lists every file, entry and process that would change.`,
     examples: [
       'install --dry-run',
       'install',
@@ -63,47 +63,47 @@ and starts the gateway when you sign in. A service takes over from a sign-in sta
   uninstall: {
     summary: 'stop the gateway and remove the service',
     changes: `Stops the gateway and removes all that install made, its history and captured output
-included. The Hermes home stays as it is.`,
+included. The Hermes home is not changed.`,
     examples: ['uninstall --dry-run', 'uninstall', 'uninstall --all'],
   },
   start: {
     summary: 'start the gateway',
-    changes: 'Sets the wish to "running" and waits until the gateway is up. A running gateway is left alone.',
+    changes: 'Requests "running" and waits until the gateway runs. A running gateway is not restarted.',
     examples: ['start', 'start --all'],
   },
   stop: {
     summary: 'stop the gateway until you start it again',
-    changes: `Sets the wish to "stopped" and waits until nothing of the gateway is left, at most 20 s.
+    changes: `Requests "stopped" and waits until no process of the gateway is left, at most 20 s.
 Nothing starts it again but you.`,
     examples: ['stop', 'stop --all'],
   },
   restart: {
     summary: 'replace the running gateway by a new one',
-    changes: 'Ends the gateway gracefully and starts a new process; the restart delays begin anew.',
+    changes: 'Ends the gateway gracefully and starts a new process; the restart delays start again.',
     examples: ['restart', 'restart --all'],
   },
   status: {
-    summary: 'say what is going on',
-    changes: 'Changes nothing. The exit code says the same: 0 running, 3 not running, 4 not installed.',
+    summary: 'show the state of the gateway',
+    changes: 'Changes nothing. The exit code is the state: 0 running, 3 not running, 4 not installed.',
     examples: ['status', 'status --all', 'status --json'],
   },
   logs: {
     summary: 'show what the gateway printed',
-    changes: 'Changes nothing. Control sequences are taken out; with --json each line is one JSON document.',
+    changes: 'Changes nothing. Control sequences are removed; with --json each line is one JSON document.',
     examples: ['logs -n 20', 'logs -f', 'logs -f --json', 'logs --all -f'],
   },
   doctor: {
     summary: 'look for what is wrong, and repair it',
     changes: `Without --fix it changes nothing and lists, below each check, what --fix would change: the
-registration, the definition, what dead processes have left, another gateway of the same home.
-A start type that somebody has chosen is told and kept. Exit code 1 means that something is
-left to do, 5 that it needs an administrator.`,
+registration, the definition, leftovers of ended processes, another gateway of the same home.
+A start type that a user has chosen is reported and kept. Exit code 1 means that problems are
+left, 5 that repairing them needs an administrator.`,
     examples: ['doctor', 'doctor --fix', 'doctor --all'],
   },
   update: {
     summary: 'run a command with the gateway stopped',
     changes: `Stops every installed gateway of this home (only one with --profile), runs the command, and
-starts those gateways again, whatever happens. What the command prints goes to stderr.`,
+starts those gateways again, even when the command fails. What the command prints goes to stderr.`,
     examples: ['update -- hermes update', 'update -- sh -c "git pull && make"'],
   },
   supervise: {
@@ -121,7 +121,7 @@ installed and have no other supervisor.`,
 
 export type PublicVerb = keyof typeof VERBS;
 
-/** What a verb changes, as one paragraph: the terminal decides where it breaks. */
+/** What a verb changes, as one paragraph; the terminal wraps it. */
 export function verbDescription(verb: PublicVerb): string {
   return VERBS[verb].changes.replaceAll('\n', ' ');
 }

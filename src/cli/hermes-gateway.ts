@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** The entry of every process of this module: internal verbs first, the public command line otherwise. */
+/** The main file of every process of this module: internal verbs first, else the public command line. */
 
 import { runInternalVerb } from './internal-verbs.ts';
 
-// A program whose event loop runs empty before it has answered has failed.
+// A program that ends before it has answered has failed.
 process.exitCode = 1;
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * What the app's installer asks for: `installer hold|release|remove` (build/installer.nsh). The gateways are handed off to it as to any
- * updater, by its process: where it is killed or fails without a word, their runners see it gone and start them again.
+ * The commands of the app's installer: `installer hold|release|remove` (build/installer.nsh). The gateways are handed off to its process
+ * as to any updater: when it ends without `release`, their runners see that and start them again.
  */
 
 import { parseArgs } from 'node:util';
@@ -22,31 +22,31 @@ export interface InstallerPorts {
   readonly manager: GatewayManager;
   readonly updates: UpdatePorts;
   readonly isElevated: boolean;
-  /** Asks an administrator for consent, once, and takes these services away. */
+  /** Asks for consent once, and removes these services. */
   readonly removeWithConsent: (services: readonly ServiceName[]) => Promise<void>;
-  /** Takes away every service of ours that is left, whoever owns it; needs an administrator. */
+  /** Removes every remaining gateway service of all users; needs an administrator. */
   readonly removeServices: () => Promise<void>;
 }
 
 export interface RemoveOptions {
-  /** Nobody is there to be asked for consent. */
+  /** Nothing may be asked: the installer runs without a window. */
   readonly quiet: boolean;
-  /** The app goes for every user of this computer. */
+  /** The app is removed for every user of this computer. */
   readonly everyone: boolean;
 }
 
-/** A runner may be settling its part of the update just then, in milliseconds. */
+/** How long the release waits for runners that are finishing the update, in milliseconds. */
 const RELEASE_MS = 30_000;
 
 const ENDINGS = {
   updated: 'The app was installed.',
-  'not-updated': 'The app could not be replaced; the former one is still there.',
+  'not-updated': 'The app could not be replaced; the former version is still installed.',
 } as const;
 type InstallerOutcome = keyof typeof ENDINGS;
 
 /**
  * Stops every gateway that should run until `release`, or until the installer's process is gone; those that the user has stopped stay so.
- * @throws what `Update.begin` throws; the gateways are up again then
+ * @throws what `Update.begin` throws; the gateways then run again
  */
 async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number; readonly what: string }): Promise<void> {
   const identities = await wanted(ports);
@@ -64,8 +64,8 @@ async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number
 }
 
 /**
- * Starts the gateways again that were stopped for this installer; resolves when they are up.
- * @throws GatewayServiceError of the first that did not come up
+ * Starts the gateways again that were stopped for this installer; resolves when they run.
+ * @throws GatewayServiceError of the first that did not start
  */
 async function release({ updates }: InstallerPorts, outcome: { readonly pid: number; readonly how: InstallerOutcome }): Promise<void> {
   const { pid, how } = outcome;
@@ -82,8 +82,8 @@ async function release({ updates }: InstallerPorts, outcome: { readonly pid: num
 }
 
 /**
- * Removes every gateway service of this user; gives what is left, because removing it takes an administrator whom nobody may ask.
- * @throws GatewayServiceError `consent-declined` where somebody was asked; then every service is as it was
+ * Removes every gateway service of this user; resolves with those that are left, because they need an administrator and `quiet` forbids to ask.
+ * @throws GatewayServiceError `consent-declined`; then no service was changed
  */
 export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {
   const { manager, isElevated, removeWithConsent, removeServices } = ports;
@@ -91,7 +91,7 @@ export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveO
   const installed = found.filter(({ status }) => status.mechanism !== 'none');
   const beyondUs = isElevated ? [] : installed.filter(({ status }) => status.mechanism === 'service');
   if (beyondUs.length > 0 && !quiet) {
-    // A service that runs would only be marked for its removal; stopping it is its owner's right.
+    // A running service would only be marked for deletion; its owner may stop it without an administrator.
     for (const { identity } of beyondUs) await manager.stop(identity);
     try {
       await removeWithConsent(beyondUs.map(({ identity }) => identity.service));
@@ -106,7 +106,7 @@ export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveO
   return left.map(({ identity }) => identity.service);
 }
 
-/** The whole command; gives its exit code. */
+/** Runs the whole command; resolves with its exit code. */
 export async function runInstaller(argv: readonly string[], ports: () => Promise<InstallerPorts>): Promise<ExitCode> {
   try {
     const [verb, ...args] = argv;
@@ -128,7 +128,7 @@ export async function runInstaller(argv: readonly string[], ports: () => Promise
         return EXIT.done;
       }
       default:
-        throw new GatewayServiceError('usage', '(The installer asks for "hold", "release" or "remove".)');
+        throw new GatewayServiceError('usage', '(The command is "hold", "release" or "remove".)');
     }
   } catch (thrown) {
     const { message, exit } = toGatewayServiceError(thrown);
@@ -144,7 +144,7 @@ async function wanted({ identities, manager }: InstallerPorts): Promise<readonly
     .map(({ identity }) => identity);
 }
 
-/** Whoever updates has the gateways down and brings them up again: the app that has started this installer, or Hermes' own updater. */
+/** Ignores `update-running`: the app that started this installer, or Hermes' updater, stops and starts the gateways. */
 function isUnderWayAlready(error: unknown): undefined {
   if (toGatewayServiceError(error).code !== 'update-running') throw error;
 }

@@ -1,14 +1,14 @@
 /**
  * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step that
  * needs an administrator), `remove` (Windows' list of apps), `installer` (the app's installer), `through-explorer` (asks Explorer to start a
- * program) and, with `--service`, `supervise`. They are answered before anything of the public command line is loaded, because they stand
- * between a killed gateway and its return.
+ * program) and, with `--service`, `supervise`. They run before the public command line is loaded, because a restart of the gateway waits
+ * for them.
  */
 
 import { keepYoungGeneration } from '../host/young-generation.ts';
 import { isServiceName } from '../model/identity.ts';
 
-/** The exit code, or undefined where the arguments are no internal verb. */
+/** Resolves with the exit code; undefined where the arguments are no internal verb. */
 export async function runInternalVerb(argv: readonly string[]): Promise<number | undefined> {
   const [verb, option, service, ...rest] = argv;
   if (verb === 'elevated') return (await import('../elevation/elevated-step.ts')).runElevatedStep(argv.slice(1));

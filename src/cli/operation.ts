@@ -1,7 +1,4 @@
-/**
- * Runs an operation under Ctrl+C. What takes long in an operation is waiting for a fact, and leaving a wait leaves nothing half done;
- * what changes something takes moments, and gets them before the command ends with 130.
- */
+/** Runs an operation that Ctrl+C ends with exit code 130. A change takes moments and is completed before; only waiting is interrupted. */
 
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Output } from './output.ts';
@@ -13,14 +10,14 @@ const GRACE_MS = 2_000;
 export interface OperationOptions {
   readonly terminal: Terminal;
   readonly output: Output;
-  /** What Ctrl+C means here, in one sentence. */
+  /** The sentence that is printed after Ctrl+C. */
   readonly onInterrupt?: string;
-  /** Wait for the end of the work however long it takes; a second Ctrl+C still ends the command. */
-  readonly patient?: boolean;
+  /** Waits for the end of the work without a limit; a second Ctrl+C still ends the command. */
+  readonly waitForEnd?: boolean;
 }
 
-/** @throws GatewayServiceError `interrupted` after Ctrl+C, even when the work came to its end meanwhile. */
-export async function interruptible<T>(work: Promise<T>, { terminal, output, onInterrupt, patient }: OperationOptions): Promise<T> {
+/** @throws GatewayServiceError `interrupted` after Ctrl+C, even when the work ended meanwhile. */
+export async function interruptible<T>(work: Promise<T>, { terminal, output, onInterrupt, waitForEnd }: OperationOptions): Promise<T> {
   let interrupted: GatewayServiceError | undefined;
   let leave: (error: GatewayServiceError) => void = () => {};
   const left = new Promise<never>((_, reject) => {
@@ -30,8 +27,8 @@ export async function interruptible<T>(work: Promise<T>, { terminal, output, onI
     if (interrupted) return leave(interrupted);
     const { step } = output;
     interrupted = new GatewayServiceError('interrupted', step && `(at: ${step})`);
-    output.note(onInterrupt ?? 'Interrupted: leaving as soon as the present change is complete. Press Ctrl+C again to leave at once.');
-    if (!patient) setTimeout(leave, GRACE_MS, interrupted).unref();
+    output.note(onInterrupt ?? 'Interrupted: the command ends when the present change is complete. Press Ctrl+C again to end it at once.');
+    if (!waitForEnd) setTimeout(leave, GRACE_MS, interrupted).unref();
   });
   try {
     const result = await Promise.race([work, left]);

@@ -1,6 +1,6 @@
 /**
- * How the CLI speaks. For programs (`--json`): exactly one JSON document on stdout, whatever happens. For people: the answer on stdout,
- * progress and failures on stderr, so that a pipe carries only the answer.
+ * The output of the CLI. With `--json` exactly one JSON document on stdout; else the answer on stdout, progress and failures on stderr, so
+ * that a pipe carries only the answer.
  */
 
 import type { GatewayServiceError } from '../model/errors.ts';
@@ -28,8 +28,8 @@ export class Output {
   }
 
   /**
-   * The answer of a command: the document for programs (one with an `error` is not `ok`), the text for people. Words are made for people
-   * only, because the formats of a locale take longer to load than all statuses take to be read.
+   * The answer of a command: the document (one with an `error` is not `ok`), or the text. The text is made only when it is printed,
+   * because loading the formats of a locale takes longer than reading all statuses.
    */
   answer(text: () => string, document: Readonly<Record<string, unknown>>): void {
     this.settle();
@@ -52,13 +52,13 @@ export class Output {
     else this.#terminal.stderr.write(`${this.#paintError('red', 'Error:')} ${error.message}\n${indented(error.remedy)}\n`);
   }
 
-  /** Something to say beside the answer; on stderr. */
+  /** Prints a text beside the answer, on stderr. */
   note(text: string): void {
     this.settle();
     this.#terminal.stderr.write(`${text}\n`);
   }
 
-  /** Bytes of another program, passed on as they are: beside the answer, not in it. Resolves when the reader has taken them. */
+  /** Passes on bytes of another program to stderr. Resolves when the reader has taken them. */
   passOn(chunk: Uint8Array): Promise<void> {
     this.settle();
     return new Promise(resolve => this.#terminal.stderr.write(chunk, () => resolve()));
@@ -77,12 +77,12 @@ export class Output {
     this.#redraw();
   };
 
-  /** What the operation at work did last, in words. */
+  /** The step that the running operation is at. */
   get step(): string | undefined {
     return this.#step?.text;
   }
 
-  /** Takes the live line away. */
+  /** Removes the live line. */
   settle(): void {
     if (!this.#step?.ticking) return;
     clearInterval(this.#step.ticking);

@@ -18,7 +18,7 @@ export interface CliContext {
   readonly terminal: Terminal;
   /** Made when a verb needs it, so that `--help` never fails for a bad environment. */
   compose(): Composition | Promise<Composition>;
-  /** Where the state folders of this user are; for the help. */
+  /** Folder of this user's state folders; printed by the help. */
   readonly stateRoot: string;
   readonly version: string;
 }
@@ -50,7 +50,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       output.answer(() => answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
       return EXIT.done;
     }
-    // A bare "hermes-gateway" is a question.
+    // Without a verb the help is printed.
     if (text !== '' && !output.json) output.note(text);
     const error = thrown instanceof CommanderError ? usageError(thrown) : toGatewayServiceError(thrown);
     output.failure(error);
@@ -58,7 +58,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
 }
 
-/** Known before the command line is understood, because a mistake in it is answered in JSON too. */
+/** Read before the command line is parsed, because a mistake in it is answered in JSON too. */
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).includes('--json');
@@ -74,10 +74,10 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   const program = new Command('hermes-gateway')
     .description('Keeps the gateway of a Hermes profile running: through crashes, updates and restarts of the app.')
     .option('--profile <name>', 'profile of Hermes (default: "default")')
-    .option('--home <folder>', 'home of Hermes (default: HERMES_HOME, then the usual place)')
+    .option('--home <folder>', 'home of Hermes (default: HERMES_HOME, else the standard folder)')
     .option('--json', 'print exactly one JSON document on stdout')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'explain a verb and its options')
+    .helpOption('-h, --help', 'print the help of a verb')
     .helpCommand(false)
     .addHelpText('after', programHelp(stateRoot))
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
@@ -95,7 +95,7 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     });
   };
   const plain = (command: Command) => command;
-  const dryRun = (command: Command) => command.option('--dry-run', 'only list what would change');
+  const dryRun = (command: Command) => command.option('--dry-run', 'only print what would change');
   const every = (command: Command) => command.option('--all', 'every installed gateway service of this user');
   const isEvery = ({ given }: Call) => given['all'] === true;
 
@@ -104,7 +104,7 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     command =>
       dryRun(command)
         .option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings')
-        .addOption(new Option('--mechanism <name>', 'what keeps it running on Windows').choices(['service', 'startup']))
+        .addOption(new Option('--mechanism <name>', 'mechanism that keeps it running on Windows').choices(['service', 'startup']))
         .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand'])),
     call => {
       const { context, given } = call;
@@ -127,8 +127,8 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     'logs',
     command =>
       every(command)
-        .option('-f, --follow', 'go on with what is printed later')
-        .addOption(new Option('-n, --lines <count>', 'how many of the last lines').default(100).argParser(lineCount)),
+        .option('-f, --follow', 'continue with what is printed later')
+        .addOption(new Option('-n, --lines <count>', 'number of last lines').default(100).argParser(lineCount)),
     call => {
       const options = { lines: call.given['lines'] as number, follow: call.given['follow'] === true };
       return isEvery(call) ? logsOfAll(call.context, options) : verbs.logs(call.context, options);
@@ -154,7 +154,7 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   program
     .command('help')
     .argument('[verb]')
-    .description('explain a verb and its options')
+    .description('print the help of a verb')
     .action((name?: string) => {
       const explained = name === undefined ? program : program.commands.find(command => command.name() === name);
       if (!explained) throw new GatewayServiceError('usage', `There is no verb ${JSON.stringify(name)}.`);
@@ -174,13 +174,13 @@ function lineCount(text: string): number {
   return Number(text);
 }
 
-/** A mistake in the command line, in our words: commander's sentence, and where to read on. */
+/** A mistake in the command line: commander's sentence, and a remedy. */
 function usageError({ code, message }: CommanderError): GatewayServiceError {
   if (code === 'commander.help') return new GatewayServiceError('usage', 'No verb was given.');
   const [said = '', ...hints] = message.replace(/^error: /, '').split('\n');
   const remedy =
     code === 'commander.unknownOption' || code === 'commander.excessArguments'
-      ? 'See "hermes-gateway <verb> --help". A command for "update" goes behind "--".'
+      ? 'See "hermes-gateway <verb> --help". The command of "update" follows "--".'
       : 'See "hermes-gateway --help".';
   return new GatewayServiceError('usage', [sentence(said), ...hints].join(' '), { remedy });
 }

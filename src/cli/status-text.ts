@@ -1,7 +1,4 @@
-/**
- * A status as one screenful for people: the sentence first, then what they would ask next, then every problem with its remedy.
- * Pure; the words are those of the shared catalogue.
- */
+/** A status as text: the sentence, facts, and every problem with its remedy. Pure; the texts are those of the shared catalogue. */
 
 import { en } from '../desktop/messages-en.ts';
 import { type ActionVerb, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
@@ -11,7 +8,7 @@ import type { Paint, Style } from './terminal.ts';
 
 const STYLE_OF_TONE: Readonly<Record<Tone, Style>> = { ok: 'green', busy: 'blue', idle: 'bold', warn: 'yellow', error: 'red' };
 
-/** What to type for an offered action. */
+/** The verb for an offered action. */
 const COMMANDS: Readonly<Record<ActionVerb, string>> = {
   start: 'start',
   stop: 'stop',

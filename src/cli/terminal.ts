@@ -1,10 +1,7 @@
-/**
- * What the CLI knows of the terminal it speaks to: two streams, whether somebody watches them, and Ctrl+C. A port, so that a test can be
- * the terminal.
- */
+/** The terminal of the CLI: two streams, their properties, and Ctrl+C. A port, so that a test can replace it. */
 
 export interface OutputStream {
-  /** `done` is called when it has been handed over, or when nobody is there to take it. */
+  /** `done` is called when the text was handed over, or when there is no reader. */
   write(text: string | Uint8Array, done?: () => void): unknown;
   readonly isTTY?: boolean;
   /** Width of the terminal, in characters. */
@@ -33,7 +30,7 @@ export function painter({ isTTY }: OutputStream, { NO_COLOR, TERM }: NodeJS.Proc
 }
 
 export function processTerminal(): Terminal {
-  // A reader may go away (`| head`); what is being done for it must not end half-way because of that.
+  // A reader may end (`| head`), which must not end the operation half-way.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
@@ -51,7 +48,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Resolves when everything written so far has been handed over; on Windows a pipe is written to in the background. */
+/** Resolves when everything written so far was handed over; on Windows pipes are written in the background. */
 export async function flushed(...streams: readonly NodeJS.WriteStream[]): Promise<void> {
   await Promise.all(streams.map(stream => new Promise<void>(resolve => stream.write('', () => resolve()))));
 }

@@ -1,4 +1,4 @@
-/** What each public verb does: it asks the manager, shows the answer, and says with which exit code the command ends. */
+/** What each public verb does: calls the manager, prints the answer, and returns the exit code. */
 
 import { en } from '../desktop/messages-en.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
@@ -43,7 +43,7 @@ async function target({ composition, selection }: VerbContext): Promise<Target> 
   return { identity, manager: composition.manager };
 }
 
-/** The present status; a profile that neither runs nor exists is a slip of the pen, and told as one. */
+/** The present status. @throws GatewayServiceError for a profile that neither has a service nor exists */
 async function presentStatus({ identity, manager }: Target): Promise<Status> {
   const status = await manager.status(identity);
   if (status.phase === 'not-installed' && identity.profile !== DEFAULT_PROFILE) requireHome(identity);
@@ -76,7 +76,7 @@ export async function uninstall(context: VerbContext, { dryRun }: { dryRun: bool
   if (dryRun) return showReceipt(context, await manager.preview('uninstall', identity));
   const status = await interruptible(manager.uninstall(identity, context.output.progress), context);
   await resume(context);
-  const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'is removed; nothing of it is left';
+  const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'was removed';
   context.output.answer(() => `${identity.service} ${what}.`, { status });
   return EXIT.done;
 }
@@ -84,14 +84,14 @@ export async function uninstall(context: VerbContext, { dryRun }: { dryRun: bool
 export async function operate(context: VerbContext, verb: 'start' | 'stop' | 'restart'): Promise<number> {
   const found = await target(context);
   await presentStatus(found);
-  // What an interrupted update left to be started is started first, but for a gateway that is to stop.
+  // Gateways that an interrupted update stopped are started first, except before a stop.
   if (verb !== 'stop') await resume(context);
   const status = await interruptible(found.manager[verb](found.identity, context.output.progress), context);
   if (verb === 'stop') await resume(context);
   return showStatus(context, found, status);
 }
 
-/** Finishes updates whose owner is gone: whoever comes next does. */
+/** Finishes updates whose owner has ended. */
 export async function resume(context: VerbContext): Promise<void> {
   await interruptible(resumeUpdates(context.composition.updates, { report: context.output.progress }), context);
 }
@@ -138,14 +138,14 @@ export async function printLog({ terminal }: VerbContext, file: string, { lines,
   return shown;
 }
 
-/** In the foreground what the background supervisor does; Ctrl+C means what `stop` means. */
+/** Supervises in the foreground; Ctrl+C stops like `stop`. */
 export async function supervise(context: VerbContext): Promise<number> {
   const { composition, terminal, output } = context;
   const found = await target(context);
   const { identity, manager } = found;
   const { phase, servicePid } = await presentStatus(found);
   if (phase === 'not-installed' || phase === 'foreign') throw new GatewayServiceError(phase, `(${identity.service})`);
-  const inCharge = new GatewayServiceError('busy', `(a supervisor is in charge already${servicePid ? `, PID ${servicePid}` : ''})`, {
+  const inCharge = new GatewayServiceError('busy', `(another supervisor is running${servicePid ? `, PID ${servicePid}` : ''})`, {
     remedy: 'End it first with "hermes-gateway stop".',
   });
   if (servicePid !== undefined) throw inCharge;
@@ -153,7 +153,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   await state.writeDesired('running');
   const unwatch = manager.watch(identity, present => output.progress({ message: en.phase[present.phase] }));
   const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
-  output.note(`Keeping ${identity.service} running; Ctrl+C stops it. What it prints: ${manager.logPath(identity)}`);
+  output.note(`Keeping ${identity.service} running; Ctrl+C stops it. Its log: ${manager.logPath(identity)}`);
   try {
     if (!(await runSupervise(identity.service))) throw inCharge;
   } finally {
@@ -163,7 +163,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   return showStatus(context, found, await manager.status(identity));
 }
 
-/** Ctrl+C reaches the command too; what it must not do is keep the gateways from coming back. */
+/** Ctrl+C also reaches the command, and the gateways are started again after it. */
 export async function update(context: VerbContext, command: readonly string[]): Promise<number> {
   const { composition, selection, output, terminal } = context;
   const { identity } = await target(context);
@@ -174,7 +174,7 @@ export async function update(context: VerbContext, command: readonly string[]): 
   );
   if (gateways.length === 0) throw new GatewayServiceError('not-installed', `(${identity.home})`);
   const interrupt = new AbortController();
-  // A terminal has told the command already.
+  // A terminal has sent Ctrl+C to the command already.
   const off = terminal.stderr.isTTY ? () => {} : terminal.onInterrupt(() => interrupt.abort());
   const work = runUpdateCommand(composition.updates, {
     identities: gateways.map(found => found.identity),
@@ -183,8 +183,8 @@ export async function update(context: VerbContext, command: readonly string[]): 
     output: chunk => output.passOn(chunk),
     interrupt: interrupt.signal,
   });
-  const onInterrupt = 'Interrupted: as soon as the command has ended the gateway is started again. Press Ctrl+C again to leave at once.';
-  const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, patient: true }).finally(off);
+  const onInterrupt = 'Interrupted: the gateway is started again when the command has ended. Press Ctrl+C again to end at once.';
+  const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, waitForEnd: true }).finally(off);
   const shown = () =>
     gateways.flatMap(found => {
       const present = statuses.find(({ service }) => service === found.identity.service);
@@ -194,10 +194,10 @@ export async function update(context: VerbContext, command: readonly string[]): 
   const how = code === null ? 'ended by a signal' : `exit code ${code}`;
   const failed = journal.profiles.find(({ error }) => error !== undefined);
   if (failed?.error) {
-    // The others are up, and people see which.
+    // Shows which of the others run.
     if (gateways.length > 1) output.note(shown().join('\n\n'));
     const { code: cause, message, remedy } = failed.error;
-    const detail = `(${failed.service}: ${message} The update command ${done ? 'is done' : `failed too, ${how}`}.)`;
+    const detail = `(${failed.service}: ${message} The update command ${done ? 'succeeded' : `failed too, ${how}`}.)`;
     throw new GatewayServiceError(cause === 'gateway-configuration' ? cause : 'gateway-not-up', detail, { remedy });
   }
   if (!done) throw new GatewayServiceError('update-failed', `(${how})`);
@@ -209,21 +209,21 @@ export async function doctor(context: VerbContext, { fix, all }: { fix: boolean;
   const { composition, output } = context;
   if (fix) await resume(context);
   const services = all ? await everyInstalled(context) : [await target(context)];
-  const seen: { service: ServiceName; result: DoctorReport }[] = [];
+  const results: { service: ServiceName; result: DoctorReport }[] = [];
   for (const { identity, manager } of services) {
     const checked = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
-    seen.push({ service: identity.service, result: await interruptible(examine(checked), context) });
+    results.push({ service: identity.service, result: await interruptible(examine(checked), context) });
   }
-  const text = ({ service, result }: (typeof seen)[number]) => {
+  const text = ({ service, result }: (typeof results)[number]) => {
     const { checks, refused } = result;
     const because = refused ? `\n\n${refused.message}\n${indented(refused.remedy)}` : '';
-    const verdict = isHealthy(result) ? 'Nothing is wrong.' : 'Something is wrong; what to do is below each check.';
+    const verdict = isHealthy(result) ? 'Nothing is wrong.' : 'There are problems; the remedy is below each check.';
     return `${all ? `${output.paint('bold', service)}\n` : ''}${checksText(checks, output.paint)}${because}\n\n${verdict}`;
   };
-  const healthy = seen.every(({ result }) => isHealthy(result));
-  const documents = seen.map(({ service, result }) => ({ service, healthy: isHealthy(result), ...result }));
-  output.answer(() => seen.map(text).join('\n\n'), all ? { healthy, reports: documents } : { ...documents[0] });
-  const exits = seen.flatMap(({ result: { refused } }) => (refused ? [ERRORS[refused.code].exit] : []));
+  const healthy = results.every(({ result }) => isHealthy(result));
+  const documents = results.map(({ service, result }) => ({ service, healthy: isHealthy(result), ...result }));
+  output.answer(() => results.map(text).join('\n\n'), all ? { healthy, reports: documents } : { ...documents[0] });
+  const exits = results.flatMap(({ result: { refused } }) => (refused ? [ERRORS[refused.code].exit] : []));
   return Math.max(healthy ? EXIT.done : EXIT.failed, ...exits);
 }
 
@@ -269,7 +269,7 @@ function showStatus(context: VerbContext, found: Target, present: Status): numbe
 function showReceipt({ output }: VerbContext, receipt: Receipt): number {
   const { verb, service, elevated, entries } = receipt;
   const heading = entries.length > 0 ? `"${verb}" of ${service} would:` : `"${verb}" of ${service} would change nothing.`;
-  const consent = elevated ? ['', 'Windows would ask for an administrator, once.'] : [];
+  const consent = elevated ? ['', 'Windows would ask for an administrator once.'] : [];
   output.answer(() => [heading, ...entries.map(entry => indented(en.receiptLine(entry))), ...consent].join('\n'), { receipt });
   return EXIT.done;
 }

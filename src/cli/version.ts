@@ -1,2 +1,2 @@
-/** The version of this program. A constant, because a single executable has no package.json beside it; a test compares the two. */
+/** The version of this program: a constant, because a single executable has no package.json beside it; a test compares both. */
 export const VERSION = '0.1.0';

@@ -1,6 +1,6 @@
 /**
- * The doctor of one gateway service: compares what is there with what should be, and repairs what can be repaired: first what is the user's own,
- * then, with one consent, what is an administrator's. What somebody chose on purpose, and what is a person's to decide, is told and kept.
+ * The doctor of one gateway service: compares what is found with what should be, and repairs it: first what needs no administrator, then,
+ * with one consent, the rest. What a user chose, and what a user must decide, is reported and kept.
  */
 
 import type { GatewayIdentity } from '../gateway/home.ts';
@@ -22,7 +22,7 @@ import { staleState } from './stale-state.ts';
 export interface DoctorPorts {
   readonly mechanisms: Mechanisms;
   readonly processes: ProcessTable;
-  /** The process that started another one; undefined where that cannot be told. */
+  /** The parent of a process; undefined where the system does not report it. */
   readonly parentOf?: ((pid: number) => number | undefined) | undefined;
   readonly former?: FormerAutostart | undefined;
 }
@@ -35,7 +35,7 @@ interface CheckedService {
 
 export interface RepairAttempt {
   readonly repaired: readonly FoundProblem[];
-  /** Why something stays as it was that could be repaired. */
+  /** Why something repairable was not repaired. */
   readonly refused?: GatewayServiceError;
 }
 
@@ -73,7 +73,7 @@ export class Doctor {
       const { host } = await mechanisms.inCharge(identity, folder);
       const definition = await folder.definition().catch(() => undefined);
       await attempt(ofRegistration, async () => {
-        // The elevated step that repairs the registration may take away what needs rights.
+        // The elevated step that repairs the registration may also remove autostarts that need rights.
         await former?.remember(identity);
         await host.repair?.(identity, definition, report);
         await former?.takeOver(identity, report);
@@ -88,7 +88,7 @@ export class Doctor {
       mechanisms.inCharge(identity, folder),
       mechanisms.registered(identity, folder),
     ]);
-    // What belongs to somebody else is told by the status, and is nobody's here to repair.
+    // The status reports a service of another user, and it is not repaired here.
     if (registration.state !== 'registered') return withProblems([], status);
     const definition = await folder.definition().catch(() => undefined);
     const found = await Promise.all([
@@ -107,7 +107,7 @@ export class Doctor {
     );
   }
 
-  /** What starts this gateway besides us, and what needs rights of it only together with the registration. */
+  /** Other autostarts of this gateway; those that need rights are repaired together with the registration. */
   async #formerProblems(identity: GatewayIdentity, host: HostPort): Promise<RepairableProblem[]> {
     const { former } = this.#ports;
     if (!former) return [];
@@ -118,21 +118,21 @@ export class Doctor {
     });
   }
 
-  /** A gateway of this home that is none of ours: neither what our runner launched, nor below it. */
+  /** A gateway of this home that our runner did not launch, directly or indirectly. */
   async #unmanaged({ home }: GatewayIdentity, folder: StateFolder): Promise<RepairableProblem[]> {
     const { processes, parentOf } = this.#ports;
     const living = livingGateway(home, processes);
     if (!living?.certain) return [];
     const launched = await folder.launch();
     const ours = launched && isSameProcess(launched, processes) ? launched.pid : undefined;
-    // Where parents cannot be told, whatever runs beside ours is taken for its child.
+    // Where parents are unknown, a gateway beside ours counts as its child.
     if (ours !== undefined && (!parentOf || isBelow(living.pid, ours, parentOf))) return [];
     const changes = [{ action: 'stop', kind: 'process', target: `gateway (PID ${living.pid})` } as const];
     return [{ problem: problem('gateway-unmanaged', `(PID ${living.pid})`), changes, repair: () => takeOver(home, processes) }];
   }
 }
 
-/** The problems of the status go along, but those that a check has found itself. */
+/** Adds the problems of the status, except those that a check has found itself. */
 function withProblems(found: readonly RepairableProblem[], { problems }: Status): readonly RepairableProblem[] {
   const known = new Set(found.map(({ problem: { code } }) => code));
   return [...found, ...problems.filter(({ code }) => !known.has(code)).map(each => ({ problem: each, changes: [] }))];

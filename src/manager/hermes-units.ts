@@ -1,6 +1,6 @@
 /**
  * Hermes' own services where there is no SCM: systemd units and launchd agents that run its gateway (`hermes gateway install`). They are
- * known by what they start and for which home, not by their names, and nothing is ever changed there: whoever has one keeps it.
+ * recognized by what they start and for which home, not by their names, and never changed.
  */
 
 import { execFile } from 'node:child_process';
@@ -12,17 +12,17 @@ import type { GatewayIdentity } from '../model/identity.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import { type GatewayUnit, parseLaunchAgent, parseSystemdUnit } from './unit-file.ts';
 
-/** A service of Hermes' own that is in charge of a gateway. */
+/** A service of Hermes that keeps a gateway running. */
 export interface HermesUnit {
   readonly kind: 'systemd' | 'launchd';
   /** Unit or label. */
   readonly name: string;
   readonly file: string;
-  /** How it is, in the words of its manager: "active (running), enabled". */
+  /** Its state as its manager reports it: "active (running), enabled". */
   readonly state: string;
 }
 
-/** Finds the service of Hermes' own that is in charge of a gateway, if there is one. Never rejects. */
+/** Finds the service of Hermes that keeps a gateway running. Never rejects. */
 export type FindHermesUnit = (identity: GatewayIdentity) => Promise<HermesUnit | undefined>;
 
 export interface HermesUnitsOptions {
@@ -35,7 +35,7 @@ export interface HermesUnitsOptions {
   readonly systemUnits?: string;
 }
 
-/** A manager that hangs must not hold up a status, in milliseconds. */
+/** How long a service manager may take to answer, so that a status is never late, in milliseconds. */
 const ASK_MS = 2_000;
 const SHOWN = ['ActiveState', 'SubState', 'UnitFileState'] as const;
 
@@ -53,7 +53,7 @@ interface FoundUnit extends GatewayUnit {
 
 type UnitsIn = (folder: string, ending: string, parse: (text: string) => GatewayUnit | undefined) => readonly FoundUnit[];
 
-/** A look at many profiles is one look into the folders of units. */
+/** How long units that were read are used again: statuses of many profiles read the folders once, in milliseconds. */
 const LOOK_MS = 1_000;
 
 async function systemdUnit(identity: GatewayIdentity, options: HermesUnitsOptions, unitsIn: UnitsIn): Promise<HermesUnit | undefined> {
@@ -122,7 +122,7 @@ function isFor({ home, profile }: GatewayUnit, identity: GatewayIdentity, homedi
   return profile !== undefined && profile !== DEFAULT_PROFILE && sameFolder(named, identity.root);
 }
 
-/** What the manager of services prints; undefined where it is not there, or does not know. */
+/** What the service manager prints; undefined where it is missing or fails. */
 function ask(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise(resolve => {
     execFile(program, args, { timeout: ASK_MS, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) =>

@@ -1,7 +1,4 @@
-/**
- * Keeps a gateway down while something is updated: the hold is placed, and the gateway's end is awaited. A hold that was placed and could not
- * be heard is taken back, because nobody would know of it.
- */
+/** Keeps a gateway stopped during an update: places the hold and waits for the gateway's end. Releases the hold when that fails. */
 
 import { randomUUID } from 'node:crypto';
 import type { HoldReason } from '../model/manager.ts';
@@ -12,17 +9,17 @@ import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
 import { connectRunner, type StatusSource } from './status-source.ts';
 
-/** How long a gateway may take until it is gone, in milliseconds. */
+/** How long a gateway may take to stop, in milliseconds. */
 export const DOWN_MS = 30_000;
 
-/** Resolves when the gateway is down, with what releases the hold. */
+/** Resolves when the gateway has stopped, with the function that releases the hold. */
 export async function holdDown(source: StatusSource, { who, why, id = randomUUID() }: HoldReason): Promise<() => Promise<void>> {
   const { folder, processes } = source;
   const now = Date.now();
   const until = new Date(now + HOLD_CAP_MS).toISOString();
   const since = new Date(now).toISOString();
   await folder.placeHold({ schema: 1, id, who, why, since, until, uptimeMs: systemUptimeMs(), holder: thisProcess(processes) });
-  // The runner's own word: that a hold is in force does not mean that the gateway has ended.
+  // The runner reports it: a hold in force does not mean that the gateway has ended.
   const isHeld = async () => {
     const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });
     const held = connection?.state?.phase === 'held-for-update';

@@ -1,4 +1,4 @@
-/** The receipt of an installation or a removal: what the manager does itself, and between it what the mechanism does. */
+/** The receipt of an installation or a removal: the changes of the manager, and those of the mechanism. */
 
 import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';

@@ -1,6 +1,6 @@
 /**
- * The manager of every mechanism that has a host: state folder, wish, runner and waiting are the same; how the host is registered, started
- * and stopped is the mechanism's own and stands behind `HostPort`.
+ * The manager of all mechanisms: state folder, desired, runner and waiting are the same for each; how a host is registered, started and
+ * stopped is behind `HostPort`.
  */
 
 import path from 'node:path';
@@ -37,19 +37,19 @@ export interface HostedManagerOptions {
   /** Folder of all state folders. */
   readonly stateRoot: string;
   readonly processes: ProcessTable;
-  /** Resolves the command that will be started, so that a missing program is told before anything is written. */
+  /** Resolves the command that will be started, so that a missing program is reported before anything is written. */
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   readonly former?: FormerAutostart;
   readonly installObstacles?: InstallObstacles;
-  /** The process that started another one; undefined where that cannot be told. */
+  /** The parent of a process; undefined where the system does not report it. */
   readonly parentOf?: (pid: number) => number | undefined;
 }
 
 /** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */
 const UP_MS = 90_000;
-/** A host that was started takes a moment to be seen; before this no other one is started, in milliseconds. */
+/** Pause before the host is started again, because a host that was started is seen after a moment, in milliseconds. */
 const START_AGAIN_MS = 3_000;
-/** How long a runner has to hear that a hold was released, in milliseconds. */
+/** How long a runner may take to see that a hold was released, in milliseconds. */
 const HEARD_MS = 2_000;
 
 export class HostedManager implements GatewayManager {
@@ -93,20 +93,20 @@ export class HostedManager implements GatewayManager {
       await host.checkRights(identity);
       await this.#options.former?.checkRights(identity, host.elevated);
       const known = await folder.definition().catch(() => undefined);
-      // A runner that is at the old command just now would answer for the new one.
+      // A runner that is starting the old command would otherwise answer for the new one.
       const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
       if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
       const { recovery = known?.recovery, probeMs = known?.probeMs } = options;
       const definition = definitionOf(identity, host.mechanism, { gatewayCommand, recovery, probeMs, installedAt: known?.installedAt });
-      // What is in charge stays as it is until its successor is registered: a consent may be declined.
+      // The present mechanism stays registered until the new one is: a consent may be declined.
       if (others.length > 0) await this.#register(host, definition, identity, report);
       const before = await folder.history();
       report(progress('install', 'defining'));
       await folder.make();
-      // For a new service the wish comes first: a definition without one would look like a service that failed.
+      // For a new service desired is written first: a definition without it would look like a failed service.
       if (!known) await folder.writeDesired('running');
       await folder.writeDefinition(definition);
-      // For one that is there it comes last: it ends a delay of the ladder, and what is started then must be what was defined now.
+      // For an existing one it is written last: it ends a delay of the ladder, and then the new definition must be started.
       if (known) await folder.writeDesired('running');
       if (others.length > 0) await this.#standDown(others, identity, folder);
       else await this.#registerNew(host, definition, identity, report, known !== undefined);
@@ -127,18 +127,18 @@ export class HostedManager implements GatewayManager {
       const registered = await this.#mechanisms.registered(identity, folder);
       await this.#down('uninstall', identity, report);
       const { former } = this.#options;
-      let notPutBack: readonly string[] = [];
+      let notRestored: readonly string[] = [];
       try {
-        notPutBack = (await former?.restore(identity, report)) ?? [];
+        notRestored = (await former?.restore(identity, report)) ?? [];
         for (const host of registered) await host.unregister(identity, report);
       } catch (error) {
-        // What stays installed stays as it was: a consent that was declined must not leave the gateway down.
+        // Nothing was removed, so the gateway runs again: a declined consent must not leave it stopped.
         await former?.takeOver(identity, report).catch(() => undefined);
-        if (status.desired === 'running') await this.#wishRunning(identity).catch(() => undefined);
+        if (status.desired === 'running') await this.#requestRunning(identity).catch(() => undefined);
         throw error;
       }
       report(progress('uninstall', 'clearing'));
-      await forget(folder, notPutBack);
+      await forget(folder, notRestored);
     });
     return this.status(identity);
   }
@@ -155,7 +155,7 @@ export class HostedManager implements GatewayManager {
       return this.#doctor.repair({ identity, folder, status: await this.status(identity) }, report);
     });
     const after = await this.status(identity);
-    // One that is said to start may have nobody who starts it: an installation that was killed, say.
+    // A phase `starting` may have no process that starts it, for example after an installation that was killed.
     const isDown = after.phase === 'failed' || after.phase === 'starting' || (after.phase === 'stopped' && attempted.length > 0);
     const started = isDown && after.desired === 'running' ? await this.start(identity, report).catch(toGatewayServiceError) : after;
     const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
@@ -177,7 +177,7 @@ export class HostedManager implements GatewayManager {
       await this.#requireInstalled(identity);
       const before = await folder.history();
       const { phase } = await this.status(identity);
-      if (phase !== 'running' && phase !== 'degraded') await this.#wishRunning(identity);
+      if (phase !== 'running' && phase !== 'degraded') await this.#requestRunning(identity);
       return before;
     });
     return this.#up('start', identity, report, before);
@@ -199,7 +199,7 @@ export class HostedManager implements GatewayManager {
       const before = await folder.history();
       const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
       if (!connection) {
-        await this.#wishRunning(identity);
+        await this.#requestRunning(identity);
         return before;
       }
       report(progress('restart', 'restarting'));
@@ -255,9 +255,9 @@ export class HostedManager implements GatewayManager {
     if (status.phase === 'unsupported') throw new GatewayServiceError('unsupported', `(${process.platform})`);
   }
 
-  async #wishRunning(identity: GatewayIdentity): Promise<void> {
+  async #requestRunning(identity: GatewayIdentity): Promise<void> {
     const folder = this.#folder(identity);
-    // Where it cannot be read, no host could start anything.
+    // Throws where it cannot be read, because then no host can start anything.
     await folder.definition();
     await folder.writeDesired('running');
     await this.#start(identity, folder);
@@ -278,9 +278,9 @@ export class HostedManager implements GatewayManager {
     try {
       await this.#register(host, definition, identity, report);
     } catch (error) {
-      // After a deadline somebody else may still be at the registration, which is nothing without its definition.
+      // After a deadline an elevated step may still be registering; the registration needs this definition.
       const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
-      // Whatever an elevated step has done before it failed: what was remembered is there again before it is forgotten.
+      // An elevated step may have removed autostarts before it failed: they are restored before their record is removed.
       if (!known && !mayStillCome && (await this.#formerIsBack(identity, report))) await this.#folder(identity).remove();
       throw error;
     }
@@ -290,20 +290,20 @@ export class HostedManager implements GatewayManager {
     return !(await this.#options.former?.restore(identity, report).catch(() => ['']))?.length;
   }
 
-  /** Waits for hosts that are not in charge any more: they read so in the definition, stop their gateway and end. */
+  /** Waits for the former hosts: they read the definition of the new one, stop their gateway and end. */
   async #standDown(hosts: readonly HostPort[], identity: GatewayIdentity, folder: StateFolder): Promise<void> {
     const gone = async () => (await Promise.all(hosts.map(host => host.isGone(identity, folder)))).every(Boolean);
     await poll(gone, { deadlineMs: DOWN_MS, what: 'the former host of the gateway to end' });
-    // After a takeover that was interrupted, the runner of the new host may be at work already, and the gateway is its own.
+    // After an interrupted takeover the runner of the new host may be running already, and the gateway belongs to it.
     const { processes } = this.#options;
     if (!lockHolder(folder.runnerLock, processes)) await endOrphan(folder, processes);
   }
 
-  /** `before` is the history as the operation began. Resolves when the gateway is up, or held by an update; throws as soon as it is clear that it will not come up by itself now. */
+  /** `before` is the history when the operation began. Resolves when the gateway runs or is held by an update; throws when it will not start. */
   async #up(operation: Operation, identity: GatewayIdentity, report: Report, before: readonly HistoryRecord[]): Promise<Status> {
     report(progress(operation, 'starting'));
     const folder = this.#folder(identity);
-    const { desired: wish } = await folder.desired();
+    const { desired } = await folder.desired();
     const beganMs = performance.now();
     const beganAtMs = Date.now();
     const deadlineMs = () => UP_MS + Math.max(0, (breakerWaitsUntil(readGatewayStarts(identity.home)) ?? 0) - beganAtMs);
@@ -312,18 +312,18 @@ export class HostedManager implements GatewayManager {
       async () => {
         const status = await this.status(identity);
         if (status.phase === 'running' || status.phase === 'degraded') return status;
-        // A runner may not have heard yet that a hold was released; one that was stopped from outside waits without any.
-        const patient = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
-        if (status.phase === 'held-for-update' && !patient) return status;
+        // The runner may not have seen yet that a hold was released; one that was stopped from outside waits without a hold.
+        const mayStart = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
+        if (status.phase === 'held-for-update' && !mayStart) return status;
         const history = await folder.history();
-        // What ended before it was asked for again is no answer, whatever the clock says of it.
+        // An end from before this operation does not count, whatever its time.
         if (status.phase === 'needs-attention' && !isSameRecord(lastEnded(history), lastEnded(before))) {
           const launched = !status.problems.some(({ code }) => code === 'launch-failed');
           throw new GatewayServiceError(launched ? 'gateway-configuration' : 'gateway-not-up', status.detail);
         }
-        if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(it was uninstalled meanwhile)');
-        if (wish === 'running' && status.desired === 'stopped')
-          throw new GatewayServiceError('gateway-not-up', '(a stop was asked for meanwhile)');
+        if (status.phase === 'not-installed') throw new GatewayServiceError('gateway-not-up', '(the service was uninstalled meanwhile)');
+        if (desired === 'running' && status.desired === 'stopped')
+          throw new GatewayServiceError('gateway-not-up', '(a stop was requested meanwhile)');
         const failure = failureSince(history, before);
         if (failure) throw new GatewayServiceError('gateway-not-up', failure.reason);
         if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
@@ -333,7 +333,7 @@ export class HostedManager implements GatewayManager {
         }
         return undefined;
       },
-      { deadlineMs, what: 'the gateway to come up' },
+      { deadlineMs, what: 'the gateway to start' },
     );
   }
 
@@ -346,7 +346,7 @@ export class HostedManager implements GatewayManager {
     const { processes } = this.#options;
     const folder = this.#folder(identity);
     report(progress(operation, 'stopping'));
-    // Our own processes too: one that still writes its log would bring back a folder that is removed.
+    // Our own processes too: one that still writes its log would create a removed folder again.
     const ours: ProcessRef[] = [];
     const lookForOurs = () => {
       const found = [folder.supervisorLock, folder.runnerLock].map(lock => lockHolder(lock, processes));
@@ -371,21 +371,21 @@ export class HostedManager implements GatewayManager {
     return exclusively({ operation, folder, stateRoot, processes, report }, work);
   }
 
-  /** What an installation or a removal that was interrupted has left. Another system's folder is none of our business. */
+  /** Removes the leftovers of an interrupted installation or removal, except a folder of another system. */
   async #clearHalf(identity: GatewayIdentity, report: Report): Promise<void> {
     const folder = this.#folder(identity);
     const definition = await folder.definition().catch(() => 'unreadable' as const);
     if (definition !== undefined && (definition === 'unreadable' || !this.mechanisms.includes(definition.mechanism))) return;
-    const notPutBack = (await this.#options.former?.restore(identity, report)) ?? [];
+    const notRestored = (await this.#options.former?.restore(identity, report)) ?? [];
     await this.#mechanisms.sweep(identity, report);
-    await forget(folder, notPutBack);
+    await forget(folder, notRestored);
   }
 }
 
-/** @param notPutBack what started the gateway before and could not come back: the removal is done, but the user must know. */
-async function forget(folder: StateFolder, notPutBack: readonly string[]): Promise<void> {
+/** @param notRestored autostarts that could not be restored: the removal is done, but the user must know. */
+async function forget(folder: StateFolder, notRestored: readonly string[]): Promise<void> {
   await folder.remove();
-  if (notPutBack.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notPutBack.join(', ')})`);
+  if (notRestored.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notRestored.join(', ')})`);
 }
 
 function refuseForeign(status: Status): void {

@@ -1,6 +1,6 @@
 /**
- * The files of a Hermes install that must be free before an update replaces them: the programs beside the one that a gateway is started
- * with. A program outside the Hermes root belongs to somebody else, and so do its files.
+ * The files of a Hermes install that must not be in use when an update replaces them: the programs beside the one that starts a gateway.
+ * A program outside the Hermes root is not part of the install.
  */
 
 import { existsSync } from 'node:fs';
@@ -11,13 +11,13 @@ import type { InstallFiles } from '../update/ports.ts';
 
 export interface InstallFilesOptions {
   readonly stateRoot: string;
-  /** The command that would be started. May throw where there is none. */
+  /** The command that would be started. May throw. */
   readonly command: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   /** Whether a program has this file open; never on POSIX, where a file that runs can be replaced. */
   readonly isInUse: (file: string) => boolean;
 }
 
-/** What Hermes' installations have there; the launcher of a virtual environment keeps its own file open. */
+/** Programs of Hermes' installations; the launcher of a virtual environment keeps its own file open. */
 const PROGRAMS = ['python.exe', 'pythonw.exe', 'hermes.exe', 'hermes-acp.exe'] as const;
 
 export function installFiles(options: InstallFilesOptions): InstallFiles {
@@ -30,7 +30,7 @@ async function programsOf(identity: GatewayIdentity, { stateRoot, command }: Ins
   try {
     [program] = command(identity, definition?.gatewayCommand);
   } catch {
-    // Where there is no program, nothing of it is in use.
+    // Without a program no file is in use.
   }
   if (program === undefined || !isBelow(identity.root, program)) return [];
   const folder = path.dirname(program);

@@ -1,7 +1,6 @@
 /**
- * What stands around a profile's gateway and decides whether it is to have a service of ours: the default gateway that serves it already, a
- * service of Hermes' own that keeps it, a profile that is not there any more, a bot that another gateway holds. None of it is fought: it is
- * told, with what to do.
+ * What keeps a profile from having a gateway service: the default gateway that already serves it, a service of Hermes that keeps it, a
+ * profile that no longer exists, a bot that another gateway uses. It is reported with a remedy, and not changed.
  */
 
 import { requireHome } from '../gateway/home.ts';
@@ -14,12 +13,12 @@ import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { FindHermesUnit, HermesUnit } from './hermes-units.ts';
 
 export interface ObstacleFacts {
-  /** PID of the default profile's gateway, where that serves this profile. */
+  /** PID of the default profile's gateway, where it serves this profile. */
   readonly servedBy?: number;
   readonly unit?: HermesUnit;
   /** The profile was deleted or renamed. */
   readonly gone: boolean;
-  /** Bots that another gateway holds: what Hermes says of each. */
+  /** Bots that another gateway uses, each with the message of Hermes. */
   readonly heldBots: readonly string[];
 }
 
@@ -27,7 +26,7 @@ export interface InstallObstacles {
   look(identity: GatewayIdentity): Promise<ObstacleFacts>;
 }
 
-/** Hermes' code of a platform whose token another gateway holds: `telegram-bot-token_lock`. */
+/** Hermes' error code of a platform whose token another gateway uses: `telegram-bot-token_lock`. */
 const HELD = /_lock$/;
 
 export function installObstacles(processes: ProcessTable, findUnit: FindHermesUnit): InstallObstacles {
@@ -63,13 +62,13 @@ function botsHeldByOthers(home: string, processes: ProcessTable): string[] {
   return held.map(({ name, errorMessage }) => `${name}: ${errorMessage ?? 'its token is in use'}`);
 }
 
-/** Why this gateway is to have no service of ours; undefined where it may. */
+/** Why no service may be installed for this gateway; undefined where it may. */
 export function obstacleTo({ profile }: GatewayIdentity, { servedBy, unit }: ObstacleFacts): GatewayServiceError | undefined {
   if (servedBy !== undefined) return new GatewayServiceError('profile-served', `("${profile}", PID ${servedBy})`);
   return unit && new GatewayServiceError('kept-by-hermes', `(${described(unit)})`);
 }
 
-/** What is to be known beside the phase. A bot that is held matters where a gateway runs, a profile that is gone where there is a service. */
+/** The obstacles as problems of a status; some matter only where a service is registered. */
 export function obstacleProblems({ servedBy, unit, gone, heldBots }: ObstacleFacts, registered: boolean): Problem[] {
   return [
     ...(servedBy === undefined ? [] : [problem('profile-served', `(PID ${servedBy})`)]),

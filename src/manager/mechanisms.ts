@@ -1,6 +1,6 @@
 /**
- * The mechanisms of a system, best first, and which of them is in charge of a gateway. What is registered decides, not what was wished: a
- * takeover that was killed half-way has two of them for a while, and then the better one counts and the other is told as left over.
+ * The mechanisms of a system, best first, and which of them keeps a gateway. The registrations decide: after an interrupted takeover there
+ * are two; the better one counts, and the other is reported as left over.
  */
 
 import type { TrustsServer } from '../control/control-client.ts';
@@ -21,7 +21,7 @@ export interface Registered {
   readonly registration: Registration;
 }
 
-/** Who else starts or serves a gateway. */
+/** What else starts or serves a gateway. */
 export interface Around {
   readonly former?: FormerAutostart;
   readonly installObstacles?: InstallObstacles;
@@ -42,12 +42,12 @@ export class Mechanisms implements MechanismFacts {
     return this.#hosts.map(({ mechanism }) => mechanism);
   }
 
-  /** The system tells who serves a pipe; whoever is in charge, it tells the same. */
+  /** The same for all mechanisms of a system: the system reports which process serves a pipe. */
   get trustsServer(): TrustsServer {
     return this.#hosts[0].trustsServer;
   }
 
-  /** The best one that is registered, else whatever keeps the best one from it, else the best one, unregistered. */
+  /** The best registered one, else one that cannot be registered (with its state), else the best one, unregistered. */
   async inCharge(identity: GatewayIdentity, folder: StateFolder): Promise<Registered> {
     return chosen(await this.#all(identity, folder));
   }
@@ -57,16 +57,16 @@ export class Mechanisms implements MechanismFacts {
     return (await this.#all(identity, folder)).filter(isRegistered).map(({ host }) => host);
   }
 
-  /** Unregisters what needs no rights for it, registered or not: what a kill has left of it goes too. */
+  /** Unregisters every mechanism that needs no rights, registered or not, which also removes leftovers of an interrupted operation. */
   async sweep(identity: GatewayIdentity, report: Report, but?: HostPort): Promise<void> {
     for (const host of this.#hosts) if (!host.elevated && host !== but) await host.unregister(identity, report);
   }
 
   /**
-   * Which one an installation is to register: the wanted one; else the best one that this process may, where one is in charge already; else
-   * the best one, whatever it asks for.
+   * The mechanism that an installation registers: the requested one; else the best one that this process has the rights for, where one is
+   * registered already; else the best one.
    * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
-   * `foreign` where the name is somebody else's, `profile-served` and `kept-by-hermes` where the gateway is in other hands
+   * `foreign` where the name belongs to another program or user, `profile-served` and `kept-by-hermes`
    */
   async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
     const [all, around] = await Promise.all([this.#all(identity, folder), this.#installObstacles?.look(identity)]);
@@ -80,7 +80,7 @@ export class Mechanisms implements MechanismFacts {
     if (present && this.#hosts.indexOf(present.host) < rank) {
       throw new GatewayServiceError('mechanism-in-charge', `(${identity.service}: ${present.host.mechanism})`);
     }
-    // A service of another Windows user keeps this one from a service, and from nothing else.
+    // A service of another Windows user prevents a service, but no other mechanism.
     for (const { registration } of all.slice(rank)) {
       if (registration.state === 'foreign') throw new GatewayServiceError('foreign', `(${identity.service}: ${registration.detail})`);
     }

@@ -1,4 +1,4 @@
-/** One operation at a time on a service: who comes second waits for its turn, and says so. */
+/** One operation at a time on a service: the second one waits for the lock, and reports that it waits. */
 
 import fs from 'node:fs';
 import { poll } from '../model/poll.ts';
@@ -23,10 +23,10 @@ const TURN_MS = 60_000;
 
 export async function exclusively<T>({ operation, folder, stateRoot, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
   let waiting = false;
-  /** Undefined where the folder went meanwhile. */
+  /** Undefined where the folder was removed meanwhile. */
   const take = () => {
     try {
-      // In every turn: an uninstall that we waited for may have taken it away. At once, so that who asks first has the first turn.
+      // At every try: an uninstall that we waited for may have removed it. Synchronous, so that the first request gets the lock first.
       fs.mkdirSync(stateRoot, { recursive: true, mode: 0o700 });
       return takeLock(folder.operationLock, processes);
     } catch (error) {
@@ -47,7 +47,7 @@ export async function exclusively<T>({ operation, folder, stateRoot, processes, 
     return await work();
   } finally {
     lock.release();
-    // One that is empty was made for nothing, or has lost its last service.
+    // Removes an empty one: it has no service any more.
     await fs.promises.rmdir(stateRoot).catch(() => undefined);
   }
 }

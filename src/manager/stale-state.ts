@@ -1,7 +1,4 @@
-/**
- * What dead processes leave in a state folder: locks, holds and journals of updates, damaged files, half-written ones. None of it keeps a
- * gateway down, because all of it dies with its holder; but it would puzzle whoever looks.
- */
+/** Leftovers of ended processes in a state folder: locks, holds, journals, damaged and unfinished files. None keeps a gateway stopped. */
 
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +13,7 @@ import type { StateFolder } from '../state/state-folder.ts';
 import { isUnderWay, journalFile, readJournals } from '../update/journal.ts';
 import { settleUpdates } from '../update/resume.ts';
 
-/** State files that the service can do without; a damaged one is only put aside. */
+/** State files that the service can run without; a damaged one is only renamed. */
 const DISPENSABLE = ['desired.json', 'host.json', 'runner.json', 'launch.json'];
 /** An unfinished write older than this was interrupted, in milliseconds. */
 const UNFINISHED_MS = 60_000;

@@ -1,6 +1,6 @@
 /**
- * Where a client's status comes from: files of the state folder, the word of whoever registered the service, and the control pipe while
- * a runner serves it. Watching costs nothing while nothing happens; only a phase that is about to change is looked at again by time.
+ * Reads and watches the status of a gateway service: state folder, registration, and the control pipe while a runner serves it. A watch
+ * follows events; only a passing phase, or one that could not be read, is read again by time.
  */
 
 import { type ControlConnection, connectControlPipe, type TrustsServer } from '../control/control-client.ts';
@@ -18,7 +18,7 @@ import { watchFolder } from '../state/folder-watch.ts';
 import { holdInForce } from '../state/holds.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
-/** What only the mechanism in charge can say. */
+/** What only the mechanism reports. */
 export interface HostReport {
   readonly mechanism: Installable;
   readonly registration: Registration;
@@ -28,7 +28,7 @@ export interface HostReport {
 
 export interface MechanismFacts {
   report(identity: GatewayIdentity, folder: StateFolder): Promise<HostReport>;
-  /** Whom a client of the control pipe believes. */
+  /** Whether a client of the control pipe trusts the process that serves it. */
   readonly trustsServer: TrustsServer;
 }
 
@@ -39,7 +39,7 @@ export interface StatusSource {
   readonly processes: ProcessTable;
 }
 
-/** Phases that pass by themselves, without an event that could be heard. */
+/** Phases that can end without an event. */
 const PASSING: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 'stopping', 'held-for-update']);
 const PASSING_MS = 1_000;
 
@@ -52,11 +52,11 @@ export async function readStatus(source: StatusSource): Promise<Status> {
   }
 }
 
-/** Calls back with the present status and after every change. Returns the unsubscribe. */
+/** Calls back with the present status and after every change. Returns the function that ends the watch. */
 export function watchStatus(source: StatusSource, listener: (status: Status) => void): () => void {
   let connection: ControlConnection | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let told: string | undefined;
+  let reported: string | undefined;
   let busy = false;
   let again = false;
   let closed = false;
@@ -78,9 +78,9 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
       return;
     }
     const { uptimeMs: _, ...lasting } = status;
-    const telling = JSON.stringify(lasting);
-    if (telling !== told) {
-      told = telling;
+    const document = JSON.stringify(lasting);
+    if (document !== reported) {
+      reported = document;
       listener(status);
     }
     if (status.phase === 'unknown') timer = setTimeout(schedule, retryDelayMs(failed++));

@@ -1,7 +1,4 @@
-/**
- * The manager of this system with the mechanisms that it has: the one answer for command line and app, so that both speak of the same
- * service. Windows' own is loaded on Windows only, because it brings koffi.
- */
+/** Makes the manager with the mechanisms of this system, for command line and app. Windows' mechanisms are loaded on Windows only (koffi). */
 
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -24,7 +21,7 @@ export interface SystemManagerOptions {
   readonly stateRoot: string;
   /** How our own processes are started: `[node, entry script]`, or the host executable. */
   readonly hostCommand: readonly string[];
-  /** Asks for an administrator on Windows; left out, an unelevated process is refused what needs one. */
+  /** Asks for an administrator on Windows; without it an unelevated process cannot do what needs one. */
   readonly elevation?: Elevation;
 }
 
@@ -32,9 +29,9 @@ export interface SystemManager {
   readonly manager: GatewayManager;
   /** A variable of the user's environment in the registry; on Windows only. */
   readonly readUserEnvironment?: (name: string) => string | undefined;
-  /** What this system lacks for a service, in plain sentences; absent where nothing can be. */
+  /** Sentences about what this system lacks for a service; absent where it lacks nothing. */
   readonly lacking?: (service: ServiceName) => readonly string[];
-  /** For updates of whatever this manager keeps alive. */
+  /** For updates of the gateways of this manager. */
   readonly updates: UpdatePorts;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a systemd unit or a launchd agent starts: enough of both formats to tell a gateway of Hermes and its home. Pure.
+ * Parses what a systemd unit or a launchd agent starts: as much of both formats as identifies a gateway of Hermes and its home. Pure.
  * Sources: systemd.service(5) and systemd.syntax(7), launchd.plist(5), and what `hermes_cli/gateway.py` writes.
  */
 

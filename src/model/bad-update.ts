@@ -1,6 +1,6 @@
 /**
- * A bad update is noticed: a gateway that has failed again and again since an update, and never ran well after it, is not restarted for
- * ever. Somebody must repair it, and should be told what it began with. Pure: runner and status ask the same history and so agree.
+ * Bad updates: a gateway that only failed since an update is not restarted without end, and the status names the update.
+ * Pure: runner and status use the same history and so agree.
  */
 
 import type { HistoryRecord, NotedUpdate, UpdateNote } from './history.ts';
@@ -18,7 +18,7 @@ export interface SuspectUpdate extends NotedUpdate {
   readonly bad: boolean;
 }
 
-/** The last update, while no gateway has run well since: one that lived for `resetMs`, the time after which the ladder forgets. */
+/** The last update, while no gateway has run for `resetMs` (the reset period of the ladder) since. */
 export function suspectUpdate(history: readonly HistoryRecord[], resetMs: number): SuspectUpdate | undefined {
   const from = history.findLastIndex(record => record.kind === 'noted' && record.update !== undefined && CHANGED.has(record.what));
   const note = history[from];

@@ -1,7 +1,4 @@
-/**
- * The only maker of `Status`: a pure function from the facts to the document. It runs in the client, so that the gateway's side needs
- * to know nothing of words, and a status can be told when nothing of ours runs.
- */
+/** The only function that makes a `Status`: pure, from facts to document. It runs in the client, so that a status needs no running host. */
 
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
 import { type HostFacts, type Registration, RUNNER_EXIT, type RunnerState } from './facts.ts';
@@ -18,18 +15,18 @@ export interface StatusFacts {
   readonly mechanism: Mechanism;
   readonly registration: Registration;
   readonly host?: HostFacts | undefined;
-  /** What the runner says; absent where none answers. */
+  /** The state that the runner reports; absent where none answers. */
   readonly runner?: RunnerState | undefined;
   readonly history: readonly HistoryRecord[];
   readonly desired: DesiredRecord;
   /** The hold in force. */
   readonly hold?: Hold | undefined;
   readonly recovery: RecoveryLadder;
-  /** What the reader of the facts found wrong. */
+  /** Problems that were found while the facts were read. */
   readonly problems: readonly Problem[];
 }
 
-/** After a start was asked for, or the host died, this long passes as a beginning, in milliseconds; after it, it is a failure. */
+/** How long the phase is `starting` or `restarting` after a request or the end of the host, in milliseconds; after it, it is `failed`. */
 const SETTLING_MS = 5_000;
 
 /** Failures in a row from which on the user should know. */
@@ -87,7 +84,7 @@ function phaseOf(facts: StatusFacts, nowMs: number): PhaseAndDetail {
   }
 }
 
-/** The host lives, its runner does not (yet, or any more). */
+/** The host lives, its runner does not. */
 function hostWithoutRunner({ host, hold, desired }: StatusFacts): PhaseAndDetail {
   if (host?.phase === 'waiting-for-sign-in') return { phase: 'waiting-for-sign-in' };
   if (desired.desired === 'stopped') return { phase: 'stopping' };
@@ -107,19 +104,19 @@ function stoppedHost(facts: StatusFacts, nowMs: number): PhaseAndDetail {
   }
   if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
   if (suspect?.bad && endedAt >= askedAt) return { phase: 'failed', detail: `${ended?.reason} It is so ${sinceUpdate(suspect)}.` };
-  // Somebody stopped the service itself (services.msc, an updater): the wish stays, so that it is back after the next start of Windows.
+  // The service itself was stopped (services.msc, an updater): desired stays, so that it runs again after the next start of Windows.
   const stoppedAt = host?.phase === 'stopped' && !host.launchError ? Date.parse(host.lastStop?.at ?? '') : Number.NaN;
   if (stoppedAt >= askedAt) return { phase: 'stopped', detail: host?.lastStop?.reason };
   if (nowMs - askedAt < SETTLING_MS && endedAt < askedAt) return { phase: 'starting' };
   const { nextAt } = ladderPosition(facts.recovery, hostFailures(facts));
-  // The SCM restarts it by itself; an embedded host that died is brought back by its runner, which takes a moment.
+  // The SCM restarts a service; an embedded host that died is restarted by its runner within a moment.
   const comesBack = facts.mechanism === 'service' ? nextAt !== undefined && nowMs < nextAt + SETTLING_MS : nowMs - endedAt < SETTLING_MS;
   return comesBack ? { phase: 'restarting' } : { phase: 'failed', detail: host?.launchError?.message ?? ended?.reason };
 }
 
 function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
   const { count, lastAt } = unaskedRestarts(facts.history);
-  // A runner that says "restarting" is at it now; a delay of the ladder is one without a runner.
+  // With a runner the restart is in progress; during a delay of the ladder there is no runner.
   const waiting = phase === 'restarting' && !facts.runner;
   const position = ladderPosition(facts.recovery, hostFailures(facts));
   const next = waiting ? facts.host?.nextTry : undefined;
@@ -134,7 +131,7 @@ function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
   };
 }
 
-/** The gateway's failures from the history, and the runner's own death, which no runner could write down. */
+/** The gateway's failures from the history, and the death of the runner, which the runner could not record. */
 function hostFailures({ history, host }: StatusFacts): number[] {
   const failures = failureTimes(history);
   const lost = host?.lastRunnerExit;

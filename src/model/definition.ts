@@ -1,7 +1,4 @@
-/**
- * The definition of a service: what the runner needs to know to start this profile's gateway. It belongs to the owner, is read by the
- * runner only, and never by anything elevated.
- */
+/** The definition of a service: what the runner needs to start this profile's gateway. Never read by an elevated process. */
 
 import path from 'node:path';
 import * as v from 'valibot';
@@ -52,7 +49,7 @@ export function parseDefinition(value: unknown, file: string): Definition {
   throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(issue) ?? 'document'}: ${issue.message})`);
 }
 
-/** What may be wished of a definition, or kept of the one before; the rest is as it is for everybody. */
+/** The fields of a definition that an installation can choose or keep. */
 export interface DefinitionChoice {
   readonly gatewayCommand?: readonly string[] | undefined;
   readonly recovery?: RecoveryLadder | undefined;

@@ -1,6 +1,6 @@
 /**
- * The port through which something that needs an administrator is done: one verb and one service name go up, one JSON line comes back.
- * Nothing else crosses: no path, home, command or SID, because whoever can write those for the elevated step could have it run anything.
+ * The port for what needs an administrator: one verb and one service name go in, one line of JSON comes back. No path, home, command or
+ * SID, because a program that can write those for the elevated step could make it run anything.
  */
 
 import { type ErrorValue, GatewayServiceError, isErrorValue } from './errors.ts';
@@ -8,31 +8,31 @@ import type { ServiceName } from './identity.ts';
 
 export type ElevatedVerb = 'install' | 'repair' | 'uninstall';
 
-/** How an elevation ended. "Declined" is said only when no elevated step is at work and the SCM shows no change. */
+/** How an elevation ended. `declined` only when no elevated step is running and the SCM shows no change. */
 export type ElevationOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'declined' }
   | { readonly kind: 'failed'; readonly error: ErrorValue }
   | { readonly kind: 'timed-out' }
-  /** This way of asking does not work here; nobody was asked. */
+  /** This elevation does not work here; no prompt was shown. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 export interface Elevation {
-  /** Throws what keeps it from being tried at all, for one that asks nobody. */
+  /** Throws the reason why it cannot even be tried. */
   check?(service: ServiceName): void;
-  /** Does the verb with an administrator's rights, with one prompt at most. `onAtWork` is called once it is seen that consent was given. */
+  /** Runs the verb with an administrator's rights, with one prompt at most. `onAtWork` is called when consent was given. */
   run(verb: ElevatedVerb, service: ServiceName, onAtWork?: () => void): Promise<ElevationOutcome>;
 }
 
 /** What the elevated step prints: one line on stdout. */
 export type ElevatedAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorValue };
 
-/** Held by an elevated step as long as it lives: there is one at a time on a machine, and everybody can see that there is one. */
+/** Held by an elevated step while it runs: one at a time on a machine, visible to every process. */
 export const ELEVATED_MUTEX = 'Global\\HermesGatewayElevated';
 
 export const isElevatedVerb = (verb: unknown): verb is ElevatedVerb => verb === 'install' || verb === 'repair' || verb === 'uninstall';
 
-/** The answer in what an elevated step printed; undefined where there is none that is one. Other output may stand before it. */
+/** The answer in the output of an elevated step, which is the last line; undefined where there is none. */
 export function parseAnswer(stdout: string): ElevatedAnswer | undefined {
   const line = stdout.trimEnd().split(/\r?\n/).at(-1) ?? '';
   try {

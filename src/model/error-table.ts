@@ -1,17 +1,14 @@
-/**
- * The one table of errors: every failure of this module has a code, a plain sentence and a remedy. The CLI (`explain`), the panel and the
- * documentation read it; text of localized tools is never parsed.
- */
+/** The one table of errors: code, sentence, remedy, exit code and Win32 number. CLI (`explain`), panel and documentation read it. */
 
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-export interface ErrorEntry {
-  /** What happened, for people. */
+export interface ErrorRow {
+  /** What happened, one sentence. */
   readonly message: string;
-  /** What to do about it. */
+  /** What the user can do. */
   readonly remedy: string;
   readonly exit: ExitCode;
-  /** The Win32 error that means this, where there is one. */
+  /** The Win32 error number with this meaning. */
   readonly win32?: number;
 }
 
@@ -28,14 +25,15 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   'profile-served': {
-    message: 'The gateway of the default profile serves this profile already; a second one would take its bots from it.',
+    message: 'The gateway of the default profile already serves this profile; a second gateway would take over its bots.',
     remedy:
-      'Nothing needs to be done. For a gateway of its own take the profile out of the ones that the default gateway serves ("gateway.multiplex_profiles" in the configuration of Hermes), and try again.',
+      'Nothing needs to be done. For a separate gateway, remove the profile from the profiles that the default gateway serves ("gateway.multiplex_profiles" in the configuration of Hermes), and try again.',
     exit: EXIT.failed,
   },
   'kept-by-hermes': {
-    message: "Hermes' own service keeps this gateway already; it was not touched.",
-    remedy: 'Keep it, and use "hermes gateway status". To have this one instead, remove the other first with "hermes gateway uninstall".',
+    message: "Hermes' own service already keeps this gateway running; it was not changed.",
+    remedy:
+      'Keep it, and use "hermes gateway status". To use this service instead, first remove the other one with "hermes gateway uninstall".',
     exit: EXIT.failed,
   },
   'home-missing': {
@@ -65,29 +63,29 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   'gateway-command-invalid': {
-    message: 'The gateway command must be a JSON array of strings whose first entry is the absolute path of a program.',
+    message: 'The gateway command must be a JSON array of strings that starts with the absolute path of a program.',
     remedy: 'Quote it for your shell, for example --gateway-command \'["/usr/bin/node","gateway.js"]\'.',
     exit: EXIT.usage,
   },
   'gateway-not-up': {
-    message: 'The gateway did not come up.',
+    message: 'The gateway did not start.',
     remedy: 'Read why with "hermes-gateway logs", fix it, then run "hermes-gateway start".',
     exit: EXIT.failed,
   },
   'started-elevated': {
     message:
-      'The gateway is not started from here: this process has the rights of an administrator, and no Explorer runs that could start it without them.',
+      'The gateway was not started: this process has the rights of an administrator, and no Explorer is running that could start the gateway without them.',
     remedy: 'Sign in again, or run "hermes-gateway start" from a prompt that is not elevated.',
     exit: EXIT.failed,
   },
   'gateway-not-running': {
-    message: 'The gateway does not run.',
+    message: 'The gateway is not running.',
     remedy: 'Start it first, with "hermes-gateway start" or in the panel.',
     exit: EXIT.failed,
   },
   'gateway-configuration': {
     message: 'The gateway stopped because of its configuration (exit code 78).',
-    remedy: 'Run "hermes gateway run" to see what it misses, fix the configuration, then run "hermes-gateway start".',
+    remedy: 'Run "hermes gateway run" to see what is missing, fix the configuration, then run "hermes-gateway start".',
     exit: EXIT.failed,
   },
   'not-installed': {
@@ -102,71 +100,71 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   busy: {
-    message: 'Another operation on this gateway service is still at work.',
+    message: 'Another operation on this gateway service is still running.',
     remedy: 'Wait for it to finish and try again.',
     exit: EXIT.failed,
   },
   'timed-out': {
     message: 'The operation did not finish in time.',
-    remedy: 'Ask for "hermes-gateway status", and read "hermes-gateway logs" if it does not settle.',
+    remedy: 'Run "hermes-gateway status". If the phase does not change, read "hermes-gateway logs".',
     exit: EXIT.timedOut,
   },
   'needs-administrator': {
-    message: 'Windows asks for an administrator to do this.',
+    message: 'Windows requires an administrator for this.',
     remedy:
-      'Run the command from an elevated prompt ("Run as administrator"), use the switch in the Hermes app, or go without: "hermes-gateway install --mechanism startup" starts the gateway when you sign in.',
+      'Run the command from an elevated prompt ("Run as administrator"), or use the switch in the Hermes app. No administrator is needed for "hermes-gateway install --mechanism startup", which starts the gateway when you sign in.',
     exit: EXIT.needsAdministrator,
     win32: 5,
   },
   'service-owner-missing': {
-    message: 'The service does not know which user it belongs to, so it starts nothing.',
-    remedy: 'Run "hermes-gateway install" as administrator, which records the owner again.',
+    message: 'The owner of the service is not registered, so it starts nothing.',
+    remedy: 'Run "hermes-gateway install" as administrator, which registers the owner again.',
     exit: EXIT.failed,
   },
   'consent-declined': {
-    message: 'Windows was not given the consent of an administrator; nothing was changed.',
-    remedy: 'Try again when an administrator is at hand, or use the sign-in start, which needs none.',
+    message: 'No administrator gave consent; nothing was changed.',
+    remedy: 'Try again when an administrator is available, or use the sign-in start, which needs none.',
     exit: EXIT.needsAdministrator,
     win32: 1223,
   },
   'mechanism-in-charge': {
-    message: 'A better mechanism keeps this gateway running already.',
+    message: 'A better mechanism already keeps this gateway running.',
     remedy: 'Keep it, or remove it first with "hermes-gateway uninstall".',
     exit: EXIT.failed,
   },
   'startup-folder-unavailable': {
     message: 'Your Startup folder cannot be written.',
-    remedy: 'See that the folder can be reached and written (it may be redirected to another computer), then try again.',
+    remedy: 'Make sure that the folder can be reached and written (it may be redirected to another computer), then try again.',
     exit: EXIT.failed,
   },
   'startup-entry-taken': {
-    message: 'Something else in your Startup folder has the name of our entry; it was not touched.',
+    message: 'Something else in your Startup folder has the name of our entry; it was not changed.',
     remedy: 'Rename or remove that entry, then try again.',
     exit: EXIT.failed,
   },
   'elevation-failed': {
-    message: 'The step that needs an administrator did not do its work.',
-    remedy: `Look into Windows' event log (Application, source "Hermes Gateway Service"), or run "hermes-gateway install" from an elevated prompt, which tells more.`,
+    message: 'The step that needs an administrator failed.',
+    remedy: `Read Windows' event log (Application, source "Hermes Gateway Service"), or run "hermes-gateway install" from an elevated prompt, which prints more details.`,
     exit: EXIT.failed,
   },
   'elevation-unavailable': {
-    message: 'There is no way here to ask for an administrator.',
+    message: 'This system cannot ask for an administrator here.',
     remedy: 'Run "hermes-gateway install" from an elevated prompt ("Run as administrator").',
     exit: EXIT.needsAdministrator,
   },
   'autostart-not-restored': {
-    message: 'The gateway service is switched off, but what started the gateway before could not be put back.',
-    remedy: 'Run "hermes gateway install" to have Hermes set up its own start again.',
+    message: 'The gateway service is switched off, but what started the gateway before could not be restored.',
+    remedy: 'Run "hermes gateway install" so that Hermes starts the gateway as before.',
     exit: EXIT.failed,
   },
   'connection-lost': {
     message: 'The app does not answer.',
-    remedy: 'Start the app again. The gateway itself is not touched by this.',
+    remedy: 'Start the app again. The gateway itself is not affected.',
     exit: EXIT.failed,
   },
   'service-running': {
     message: 'The service is running already.',
-    remedy: 'There is nothing to do. "hermes-gateway restart" starts it anew.',
+    remedy: 'Nothing needs to be done. "hermes-gateway restart" restarts it.',
     exit: EXIT.failed,
     win32: 1056,
   },
@@ -177,8 +175,8 @@ export const ERRORS = {
     win32: 1062,
   },
   'service-busy': {
-    message: 'The service is starting or stopping and takes no request at this moment.',
-    remedy: 'Wait until "hermes-gateway status" shows it settled, then try again.',
+    message: 'The service is starting or stopping and accepts no request now.',
+    remedy: 'Wait until "hermes-gateway status" shows another phase, then try again.',
     exit: EXIT.failed,
     win32: 1061,
   },
@@ -196,23 +194,23 @@ export const ERRORS = {
   },
   'service-died': {
     message: 'The service process ended unexpectedly.',
-    remedy: 'Windows starts it again by itself. Read why it ended with "hermes-gateway logs".',
+    remedy: 'Windows starts it again automatically. Read why it ended with "hermes-gateway logs".',
     exit: EXIT.failed,
     win32: 1067,
   },
   'service-program-missing': {
     message: 'The program of the service is missing.',
-    remedy: 'Run "hermes-gateway install" as administrator, which puts it back.',
+    remedy: 'Run "hermes-gateway install" as administrator, which restores it.',
     exit: EXIT.failed,
   },
   'service-program-damaged': {
-    message: 'The program of the service is not the one that was built: a file of it is missing or was changed.',
+    message: 'The program of the service is damaged: a file of it is missing or was changed.',
     remedy: 'Repair the installation of the app, then switch the service off and on again.',
     exit: EXIT.failed,
   },
   'service-program-unsafe': {
-    message: 'The program of the service lies where others than administrators can change it, so Windows must not run it.',
-    remedy: 'Give the folder back the rights that Windows gave it, or install the service anew; nothing was registered or started.',
+    message: 'Users who are not administrators can change the program of the service, so Windows must not run it.',
+    remedy: 'Restore the default rights of the folder, or install the service again. Nothing was registered or started.',
     exit: EXIT.failed,
   },
   'service-logon-failed': {
@@ -223,7 +221,7 @@ export const ERRORS = {
   },
   'service-dependency': {
     message: 'A service that this service depends on did not start, or another running service depends on it.',
-    remedy: 'Remove the dependency that somebody added in services.msc, or start the other service first.',
+    remedy: 'Remove the dependency in services.msc, or start the other service first.',
     exit: EXIT.failed,
     win32: 1068,
   },
@@ -241,18 +239,18 @@ export const ERRORS = {
   },
   'service-database-locked': {
     message: 'The service database of Windows is locked by another program.',
-    remedy: 'Wait for the installation or update that is at work, then try again.',
+    remedy: 'Wait for the installation or update that is running, then try again.',
     exit: EXIT.failed,
     win32: 1055,
   },
   'service-readback': {
-    message: 'Windows did not keep a setting of the service as it was written; the change was taken back.',
-    remedy: 'Look for security software or a policy that guards services, then run "hermes-gateway install" again.',
+    message: 'Windows did not keep a setting of the service as it was written; the change was undone.',
+    remedy: 'Check for security software or a policy that protects services, then run "hermes-gateway install" again.',
     exit: EXIT.failed,
   },
   'removal-pending': {
-    message: 'The service is marked for deletion and goes away when the last program closes it.',
-    remedy: 'Close services.msc, Task Manager and other service tools; if it stays, restart Windows. Then try again.',
+    message: 'The service is marked for deletion and is removed when the last program closes it.',
+    remedy: 'Close services.msc, Task Manager and other service tools; if it is still there, restart Windows. Then try again.',
     exit: EXIT.failed,
     win32: 1072,
   },
@@ -264,12 +262,12 @@ export const ERRORS = {
   },
   'not-signed-in': {
     message: 'The owner of the gateway is not signed in.',
-    remedy: 'Sign in to Windows; the gateway starts by itself then.',
+    remedy: 'Sign in to Windows; the gateway then starts automatically.',
     exit: EXIT.failed,
     win32: 1008,
   },
   'privilege-missing': {
-    message: 'A privilege that this step needs is not held.',
+    message: 'This process does not have a privilege that this step needs.',
     remedy: 'Run "hermes-gateway install" as administrator, which grants the service what it needs.',
     exit: EXIT.failed,
     win32: 1314,
@@ -287,7 +285,7 @@ export const ERRORS = {
   },
   'state-corrupt': {
     message: 'A state file of the gateway service cannot be read.',
-    remedy: 'Run "hermes-gateway doctor --fix", or "hermes-gateway install" to write it anew; the damaged file is kept beside it.',
+    remedy: 'Run "hermes-gateway doctor --fix", or "hermes-gateway install" to write it again; the damaged file is kept beside it.',
     exit: EXIT.failed,
   },
   'state-newer': {
@@ -308,17 +306,17 @@ export const ERRORS = {
   },
   'pipe-unavailable': {
     message: 'The control pipe of the gateway service could not be opened.',
-    remedy: 'Nothing is lost: the gateway runs on. Ask again with "hermes-gateway status".',
+    remedy: 'Nothing is lost: the gateway is still running. Try again with "hermes-gateway status".',
     exit: EXIT.failed,
   },
   unsupported: {
-    message: 'This system has no such mechanism.',
-    remedy: 'Use another mechanism; "hermes-gateway doctor" lists what this system has.',
+    message: 'This system does not support this.',
+    remedy: 'Use another mechanism; "hermes-gateway doctor" lists those of this system.',
     exit: EXIT.failed,
   },
   'bad-request': {
     message: 'The request was not understood.',
-    remedy: 'Update the app: its two halves disagree about what they say to each other.',
+    remedy: 'Update the app: its window and its engine are of different versions.',
     exit: EXIT.usage,
   },
   'sender-refused': {
@@ -337,8 +335,8 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   'update-running': {
-    message: 'Another update is at work.',
-    remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways come up again by themselves.',
+    message: 'Another update is running.',
+    remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways then start again automatically.',
     exit: EXIT.failed,
   },
   'files-in-use': {
@@ -347,8 +345,8 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   'update-not-installed': {
-    message: 'The new version was not installed: the question of Windows was declined, or the installer failed.',
-    remedy: 'Install the update again, and let Windows ask for an administrator.',
+    message: 'The new version was not installed: consent was declined, or the installer failed.',
+    remedy: 'Install the update again, and give consent as an administrator.',
     exit: EXIT.failed,
   },
   'app-did-not-quit': {
@@ -362,8 +360,8 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   'update-app-not-built': {
-    message: 'Hermes was updated, but its desktop app could not be built anew.',
-    remedy: "Update again; the log of Hermes' updater says what was missing.",
+    message: 'Hermes was updated, but its desktop app could not be built again.',
+    remedy: "Update again; the log of Hermes' updater contains what was missing.",
     exit: EXIT.failed,
   },
   'update-processes-alive': {
@@ -372,30 +370,30 @@ export const ERRORS = {
     exit: EXIT.failed,
   },
   'update-unverified': {
-    message: 'What was installed by the update does not work.',
-    remedy: 'Run "hermes update" in a terminal; where that does not help, repair the Hermes installation.',
+    message: 'The version that the update installed does not work.',
+    remedy: 'Run "hermes update" in a terminal; if that does not help, repair the Hermes installation.',
     exit: EXIT.failed,
   },
   'update-stalled': {
-    message: 'The update said nothing for a long time and was ended.',
-    remedy: "Update again; the log of Hermes' updater says where it hung.",
+    message: 'The update printed nothing for a long time and was ended.',
+    remedy: "Update again; the log of Hermes' updater contains the step at which it hung.",
     exit: EXIT.failed,
   },
   'journal-unreadable': {
-    message: 'The journal of an earlier update cannot be read; the gateways are not touched by it.',
+    message: 'The journal of an earlier update cannot be read; the gateways are not affected.',
     remedy: 'Remove the file named in the details, or update this app if a newer version wrote it. Then update again.',
     exit: EXIT.failed,
   },
   interrupted: {
     message: 'The command was interrupted.',
-    remedy: 'What it had begun goes on by itself; ask for "hermes-gateway status". Giving the command again is safe.',
+    remedy: 'What was started continues; run "hermes-gateway status" to see it. Running the command again is safe.',
     exit: EXIT.interrupted,
   },
   internal: {
-    message: 'Something went wrong that this program did not foresee.',
+    message: 'An unexpected error occurred.',
     remedy: 'Copy the details into a bug report.',
     exit: EXIT.failed,
   },
-} as const satisfies Record<string, ErrorEntry>;
+} as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,11 +1,9 @@
-/**
- * Failures as values with a code of the table, a sentence, a remedy and the Win32 number where there is one.
- */
+/** Failures as values: a code of the table, a sentence, a remedy, a detail and a Win32 number. */
 
-import { ERRORS, type ErrorCode, type ErrorEntry } from './error-table.ts';
+import { ERRORS, type ErrorCode, type ErrorRow } from './error-table.ts';
 import type { ExitCode } from './exit-codes.ts';
 
-/** What crosses processes, the IPC and `--json`: a failure as a value. */
+/** A failure as it crosses processes, the IPC and `--json`. */
 export interface ErrorValue {
   readonly code: ErrorCode;
   readonly message: string;
@@ -15,7 +13,7 @@ export interface ErrorValue {
   readonly win32?: number;
 }
 
-/** Whether something that another process wrote is such a value. */
+/** Whether a value from another process is an `ErrorValue`. */
 export function isErrorValue(value: unknown): value is ErrorValue {
   const { code, message, remedy, detail, win32 } = (value ?? {}) as Partial<Record<keyof ErrorValue, unknown>>;
   const isText = typeof message === 'string' && typeof remedy === 'string' && (detail === undefined || typeof detail === 'string');
@@ -33,7 +31,7 @@ export class GatewayServiceError extends Error {
   readonly win32: number | undefined;
 
   constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; win32?: number; remedy?: string } = {}) {
-    const entry: ErrorEntry = ERRORS[code];
+    const entry: ErrorRow = ERRORS[code];
     super(detail ? `${entry.message} ${detail}` : entry.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = detail;

@@ -1,18 +1,15 @@
-/**
- * The kinds of ends that a gateway can have; `exit.ts` decides which one it was. Apart from it, so that history and panel can speak of
- * them without Node.
- */
+/** The ways in which a gateway can end; `gateway/exit.ts` decides which one it was. A separate file, so that the panel needs no Node. */
 
 export type ExitKind =
-  /** We asked for it: stay down. */
+  /** We requested it: it stays stopped. */
   | 'stopped'
-  /** Hermes' own CLI or updater asked: stay down while that one lives. */
+  /** Hermes' own CLI or updater requested it: it stays stopped while that process lives. */
   | 'stopped-from-outside'
-  /** The gateway asked for it: start again at once, which is no failure. */
+  /** The gateway requested a restart: started again at once, not a failure. */
   | 'restart-in-place'
-  /** A restart would not help; the user must repair the configuration. */
+  /** A restart would not help; the user must fix the configuration. */
   | 'needs-attention'
-  /** The ladder's business. */
+  /** Restarted with the delays of the ladder. */
   | 'failure'
   /** Windows ends the session: neither a stop nor a failure. */
   | 'session-ending';

@@ -1,7 +1,4 @@
-/**
- * The facts a status is made of, each from the one who knows it: the SCM (or the definition, where there is no SCM) says what is
- * registered, the host what it last did, the runner what it sees of its gateway.
- */
+/** The facts that a status is made of: registration (from the SCM or the definition), host facts, and the state that the runner reports. */
 
 import * as v from 'valibot';
 import { type ErrorValue, isErrorValue } from './errors.ts';
@@ -26,7 +23,7 @@ export type Registration =
   | { readonly state: 'unknown'; readonly detail: string };
 
 /**
- * Exit codes of the runner. `stopped` is none that a process gets from somebody who ends it: a runner that was killed with 0 has failed.
+ * Exit codes of the runner. `stopped` is a code that no program uses to end a process: a runner that was killed with 0 has failed.
  * `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself ends processes at sign-out)
  * is neither. `stoppedByLostUpdater`: stopped as asked, but by an updater that ended with the gateway it ran below, and so will not start it.
  */
@@ -39,7 +36,7 @@ const HOST_FACTS = v.object({
   lastRunnerExit: v.exactOptional(v.object({ at: isoTime, code: v.nullable(count) })),
   /** Failures in a row, as the broker counts them for the SCM. */
   failures: v.exactOptional(count),
-  /** The next try, where the host does it itself and so knows it. */
+  /** The next try, where the host makes it. */
   nextTry: v.exactOptional(v.object({ at: isoTime, attempt: count })),
   /** The program file of a supervisor: its copy must stay while it lives. */
   program: v.exactOptional(v.string()),
@@ -47,7 +44,7 @@ const HOST_FACTS = v.object({
   session: v.exactOptional(v.object({ id: count, user: v.string() })),
 });
 
-/** What the host (broker or supervisor) last did; kept where users may read it when no runner lives. */
+/** What the host (broker or supervisor) last did; stored where users can read it when no runner lives. */
 export type HostFacts = Readonly<v.InferOutput<typeof HOST_FACTS>>;
 
 /** Facts that any program may have written: undefined without a valid phase and time, and without every other field that is invalid. */

@@ -1,7 +1,4 @@
-/**
- * The history of one gateway: every start and every end with its reason, bounded, so that no death is silent.
- * This file holds its shape and the pure questions asked of it; `state-folder.ts` keeps it.
- */
+/** The history of one gateway (every start and end with its reason, bounded): its shape, and pure queries. `state-folder.ts` stores it. */
 
 import * as v from 'valibot';
 import type { ErrorCode } from './error-table.ts';
@@ -62,10 +59,10 @@ export type StartedRecord = Readonly<v.InferOutput<typeof STARTED>>;
 export type EndedRecord = Readonly<v.InferOutput<typeof ENDED>>;
 export type HistoryRecord = StartedRecord | EndedRecord | Readonly<v.InferOutput<typeof NOTED>>;
 
-/** Why a gateway was started: the user asked, the ladder did it, in the runner after exit 75, or after a hold was released. */
+/** Why a gateway was started: by a request, by the ladder, in the runner after exit 75, or after a hold was released. */
 export type StartCause = StartedRecord['cause'];
 
-/** Records kept when the history is cut, and the number at which it is. */
+/** Number of records kept when the history is cut, and number at which it is cut. */
 export const HISTORY_KEPT = 256;
 export const HISTORY_LIMIT = 512;
 
@@ -80,16 +77,15 @@ export function failureTimes(history: readonly HistoryRecord[]): number[] {
 }
 
 /**
- * When the user last asked for the gateway, in epoch milliseconds: by a start that was written down, or by a wish (`wishedAt`, ISO 8601)
- * that no start has answered yet. Failures before that do not count on the ladder. What is later than `nowMs` was written before the clock was
- * set back, and says nothing.
+ * When the user last requested the gateway, in epoch milliseconds: by a recorded start, or by a request (`requestedAt`, ISO 8601) without a
+ * start so far. Failures before it do not count on the ladder. Times after `nowMs` are from before the clock was set back, and are ignored.
  */
-export function lastAskedMs(history: readonly HistoryRecord[], wishedAt: string, nowMs: number): number {
+export function lastAskedMs(history: readonly HistoryRecord[], requestedAt: string, nowMs: number): number {
   const started = history.findLast(record => record.kind === 'started' && record.cause === 'asked');
-  return Math.max(0, ...[wishedAt, started?.at ?? ''].map(at => Date.parse(at)).filter(askedMs => askedMs <= nowMs));
+  return Math.max(0, ...[requestedAt, started?.at ?? ''].map(at => Date.parse(at)).filter(askedMs => askedMs <= nowMs));
 }
 
-/** How often the gateway came back by itself (not after an update or another hold) since the user last asked, and when last. */
+/** How often the gateway was restarted (not after a hold) since the user last requested a start, and when last. */
 export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly count: number; readonly lastAt?: string } {
   let count = 0;
   let lastAt: string | undefined;
@@ -119,14 +115,14 @@ export function lastExit(history: readonly HistoryRecord[]): LastExit | undefine
   return record && { code: record.code, reason: record.reason, at: record.at };
 }
 
-/** Whether two are one, read at different times. */
+/** Whether two records, read at different times, are the same. */
 export function isSameRecord(one: HistoryRecord | undefined, other: HistoryRecord | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /**
- * How a gateway failed that was started since the history was `before`. Told by the place in the history and not by the time, because clocks
- * are set; one that had begun before is no answer to what was asked for since.
+ * How a gateway failed that was started since the history was `before`. Decided by the place in the history and not by the time, because
+ * clocks are set. A gateway that was started earlier does not count.
  */
 export function failureSince(history: readonly HistoryRecord[], before: readonly HistoryRecord[]): EndedRecord | undefined {
   const known = before.at(-1);
@@ -139,8 +135,8 @@ export function failureSince(history: readonly HistoryRecord[], before: readonly
 }
 
 /**
- * Why a gateway is started now: by the ladder, when the last one failed after the user's last wish (`askedAt`, ISO 8601). A wish of the future
- * is from before the clock was set back.
+ * Why a gateway is started now: by the ladder, when the last one failed after the user's last request (`askedAt`, ISO 8601). A request
+ * of the future is from before the clock was set back.
  */
 export function causeOfStart(history: readonly HistoryRecord[], askedAt: string, nowMs: number): StartCause {
   const ended = lastEnded(history);
@@ -154,7 +150,7 @@ export function unendedStart(history: readonly HistoryRecord[]): StartedRecord |
   return last?.kind === 'started' ? last : undefined;
 }
 
-/** The end of a gateway whose runner was killed and could not write it down; undefined where the last start has its end. */
+/** The end of a gateway whose runner was killed and could not record it; undefined where the last start has an end. */
 export function lostEnd(history: readonly HistoryRecord[], nowMs: number): EndedRecord | undefined {
   const start = unendedStart(history);
   if (!start) return undefined;

@@ -1,6 +1,4 @@
-/**
- * A hold: a record that says "do not start the gateway now", who says so, why and until when. `state/holds.ts` reads and judges them.
- */
+/** A hold: a record that keeps the gateway from being started: by which program, why and until when. `state/holds.ts` reads them. */
 
 import * as v from 'valibot';
 import { PROCESS_REF } from './process-ref.ts';
@@ -33,7 +31,7 @@ export const HOLD = v.object({
   since: isoTime,
   /** The cap: after this time the hold is void even if its holder lives. */
   until: isoTime,
-  /** Uptime of the machine when it began, in milliseconds. Where it is known the cap is counted by it, because the clock may be set meanwhile. */
+  /** Uptime of the machine when it began, in milliseconds. The cap is counted from it where known, because the clock may be set meanwhile. */
   uptimeMs: v.exactOptional(milliseconds),
   holder: PROCESS_REF,
   handOff: v.exactOptional(HAND_OFF),

@@ -1,7 +1,4 @@
-/**
- * The one gateway a command is about, as everybody names it: CLI, services, IPC and panel. It stands apart from `home.ts`, which finds
- * it, so that code for the browser can speak of it without Node.
- */
+/** The identity of one gateway in CLI, services, IPC and panel. Apart from `home.ts`, which finds it, so that the browser needs no Node. */
 
 import type { Profile } from './profile.ts';
 

@@ -13,7 +13,7 @@ export interface RecoveryLadder {
 
 /**
  * Mostly squares, as Tailscale uses them: quick enough that a single crash goes unnoticed, slow enough that a gateway which cannot
- * start does not burn the machine. A gateway that always crashes walks the whole ladder in 206 s, again and again.
+ * start does not load the machine. A gateway that always crashes reaches the last delay after 206 s.
  */
 export const RECOVERY_LADDER: RecoveryLadder = {
   delaysMs: [1_000, 2_000, 4_000, 9_000, 16_000, 25_000, 36_000, 49_000, 64_000],
@@ -29,7 +29,7 @@ export interface LadderPosition {
   readonly nextAt: number | undefined;
 }
 
-/** Where on the ladder a service stands after these failures (epoch milliseconds, ascending). */
+/** The place on the ladder after these failures (epoch milliseconds, ascending). */
 export function ladderPosition(ladder: RecoveryLadder, failuresAt: readonly number[]): LadderPosition {
   let failures = 0;
   let last = Number.NEGATIVE_INFINITY;

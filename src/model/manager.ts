@@ -1,7 +1,4 @@
-/**
- * The port through which CLI and controller manage a profile's gateway service, whatever keeps it alive.
- * Every implementation (embedded, SCM, startup) passes `test/contract/manager-contract.ts`.
- */
+/** The port through which CLI and controller manage a gateway service. Every implementation passes `test/contract/manager-contract.ts`. */
 
 import type { HistoryRecord } from './history.ts';
 import type { GatewayIdentity } from './identity.ts';
@@ -38,16 +35,16 @@ export interface GatewayManager {
   /**
    * Registers and starts the gateway service, or brings an existing registration up to date. Idempotent; two at once: the second waits.
    * A better mechanism takes over from the one in charge, which is removed then; a worse one is refused with `mechanism-in-charge`.
-   * Resolves when the gateway is up. When it does not come up the registration stays and `gateway-not-up` is thrown.
+   * Resolves when the gateway runs. When it does not start, the registration stays and `gateway-not-up` is thrown.
    */
   install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
   /** Stops the gateway and removes all that `install` made. Idempotent. */
   uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
-  /** Everything that is not as it should be, and what repairing it would change. Changes nothing. */
+  /** Everything that is wrong, and what its repair would change. Changes nothing. */
   examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]>;
   /**
-   * Repairs what can be repaired, with one consent at most, keeps what somebody chose, and starts a gateway that should run. What an
-   * administrator is needed for and refused is told in the result; what could be repaired without one is repaired all the same.
+   * Repairs what can be repaired, with one consent at most, keeps what a user chose, and starts a gateway that should run. When the
+   * consent is refused, `refused` says so; what needs no administrator is repaired nevertheless.
    */
   repair(identity: GatewayIdentity, report?: Report): Promise<Repair>;
   /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */
@@ -57,8 +54,8 @@ export interface GatewayManager {
   /** A new gateway process in place of the present one; the ladder starts again. */
   restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
   /**
-   * Keeps the gateway down while something is done to it, without touching what the user asked for. Resolves when no process of the
-   * gateway is left; the returned function lets it come up again. The hold ends with this process, whatever happens to it.
+   * Keeps the gateway stopped, without changing desired. Resolves when no process of the gateway is left; the returned function
+   * releases the hold, and the gateway starts again. The hold also ends with this process.
    */
   hold(identity: GatewayIdentity, why: HoldReason): Promise<() => Promise<void>>;
   status(identity: GatewayIdentity): Promise<Status>;

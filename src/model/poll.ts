@@ -1,13 +1,10 @@
-/**
- * The one way to wait here: for a fact, with a deadline, never for a bare length of time. Windows tells of few things (a process tree
- * that emptied, a registry key that appeared), so some facts can only be asked for again.
- */
+/** Waiting for a fact with a deadline, by asking again: Windows reports few facts as events (no empty process tree, no new registry key). */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError } from './errors.ts';
 
 export interface PollOptions {
-  /** What is waited for, e.g. "the gateway to come up"; the error names it. */
+  /** What is awaited, e.g. "the gateway to come up"; the error names it. */
   readonly what: string;
   /** From the start of the wait; a function where it may move while the wait lasts. */
   readonly deadlineMs: number | (() => number);

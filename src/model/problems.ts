@@ -1,12 +1,9 @@
-/**
- * Problems: things to know beside the phase, each with a remedy. The table is the only place of their words;
- * `explain`, the panel and the documentation read it.
- */
+/** The one table of problems, which a status reports beside its phase: sentence and remedy. `explain`, panel and documentation read it. */
 
-interface ProblemEntry {
+interface ProblemRow {
   readonly message: string;
   readonly remedy: string;
-  /** Whether the remedy asks for an administrator. */
+  /** Whether the remedy needs an administrator. */
   readonly elevated: boolean;
 }
 
@@ -17,13 +14,13 @@ export const PROBLEMS = {
     elevated: false,
   },
   'gateway-degraded': {
-    message: 'The gateway says itself that it is degraded.',
+    message: 'The gateway reports that it is degraded.',
     remedy: 'Read the log, then restart the gateway.',
     elevated: false,
   },
   'crash-loop': {
     message: 'The gateway has failed several times in a row.',
-    remedy: 'Read the log for the reason; restarts go on by the ladder.',
+    remedy: 'Read the log for the reason; restarts continue with the restart delays.',
     elevated: false,
   },
   configuration: {
@@ -32,8 +29,8 @@ export const PROBLEMS = {
     elevated: false,
   },
   'bad-update': {
-    message: 'The gateway has failed again and again since an update, and is not restarted any more.',
-    remedy: 'Roll the update back or repair Hermes; "hermes-gateway logs" says why it ends. Then restart the gateway.',
+    message: 'The gateway has failed repeatedly since an update, so it is no longer restarted.',
+    remedy: 'Roll the update back or repair Hermes; "hermes-gateway logs" shows why it fails. Then restart the gateway.',
     elevated: false,
   },
   'launch-failed': {
@@ -42,24 +39,24 @@ export const PROBLEMS = {
     elevated: false,
   },
   'profile-served': {
-    message: 'The gateway of the default profile serves this profile already.',
-    remedy: 'Nothing needs to be done; a gateway of its own would take its bots from the other. A service of this profile can be removed.',
+    message: 'The gateway of the default profile already serves this profile.',
+    remedy:
+      'Nothing needs to be done; a separate gateway would take over the bots of the other one. A service of this profile can be removed.',
     elevated: false,
   },
   'kept-by-hermes': {
-    message: "Hermes' own service keeps this gateway.",
-    remedy: 'Keep one of the two: "hermes gateway uninstall" removes that one.',
+    message: "Hermes' own service keeps this gateway running.",
+    remedy: 'Keep one of the two services: "hermes gateway uninstall" removes that of Hermes.',
     elevated: false,
   },
   'profile-gone': {
-    message: 'The profile of this gateway service does not exist any more: it was deleted or renamed.',
-    remedy:
-      'Remove the service with "hermes-gateway uninstall". A renamed profile gets one under its new name with "hermes-gateway install".',
+    message: 'The profile of this gateway service no longer exists: it was deleted or renamed.',
+    remedy: 'Remove the service with "hermes-gateway uninstall". Install one for a renamed profile with "hermes-gateway install".',
     elevated: false,
   },
   'bot-held': {
-    message: 'Another gateway holds a bot of this one, so this one does not hear it.',
-    remedy: 'Give each profile a bot of its own in its ".env", or stop the other gateway. Then restart this one.',
+    message: 'Another gateway uses a bot of this gateway, so this gateway receives none of its messages.',
+    remedy: 'Give each profile a separate bot in its ".env", or stop the other gateway. Then restart this one.',
     elevated: false,
   },
   'start-disabled': {
@@ -68,8 +65,8 @@ export const PROBLEMS = {
     elevated: true,
   },
   'start-type-chosen': {
-    message: 'Somebody has chosen another start type for this service than it was installed with.',
-    remedy: 'Nothing needs to be done; it is kept. Services of Windows changes it back.',
+    message: 'The start type of this service was changed after it was installed.',
+    remedy: 'Nothing needs to be done; it is kept. You can change it in Services.',
     elevated: false,
   },
   'registration-unreadable': {
@@ -79,21 +76,21 @@ export const PROBLEMS = {
   },
   'host-missing': {
     message: 'The program of this service is missing, so Windows cannot start it.',
-    remedy: 'Repair it; that puts the program back.',
+    remedy: 'Repair it; that restores the program.',
     elevated: true,
   },
   'ladder-changed': {
-    message: 'The restart delays of this service were changed, so a gateway that fails does not come back as it should.',
+    message: 'The restart delays of this service were changed, so a gateway that fails is not restarted as it should be.',
     remedy: 'Repair it; that sets them again.',
     elevated: true,
   },
   'failure-flag-off': {
-    message: 'Windows restarts this service after a crash only, and not after it has ended with an error.',
+    message: 'Windows restarts this service only after a crash, and not after it ended with an error.',
     remedy: 'Repair it; that turns the flag on again.',
     elevated: true,
   },
   'rights-changed': {
-    message: 'You may not start and stop this service any more without an administrator.',
+    message: 'You can no longer start and stop this service without an administrator.',
     remedy: 'Repair it; that grants the right again.',
     elevated: true,
   },
@@ -108,58 +105,58 @@ export const PROBLEMS = {
     elevated: true,
   },
   'owner-missing': {
-    message: 'The service does not know which user it belongs to, so it starts nothing.',
-    remedy: 'Repair it; that records you as its owner.',
+    message: 'The owner of the service is not registered, so it starts nothing.',
+    remedy: 'Repair it; that registers you as its owner.',
     elevated: true,
   },
   'event-source-missing': {
-    message: "Windows' event log does not know this service, so its entries are shown without their text.",
+    message: "This service is not registered in Windows' event log, so its entries there have no text.",
     remedy: 'Repair it; that registers its source again.',
     elevated: true,
   },
   'definition-missing': {
     message: 'The definition of this gateway service is missing, so nothing can be started.',
-    remedy: 'Repair it; that writes it anew.',
+    remedy: 'Repair it; that writes it again.',
     elevated: false,
   },
   'gateway-unmanaged': {
-    message: 'A gateway of this home runs that this service did not start.',
-    remedy: 'Repair it; that ends the other gateway, gracefully.',
+    message: 'A gateway of this home is running that this service did not start.',
+    remedy: 'Repair it; that ends the other gateway gracefully.',
     elevated: false,
   },
   'lock-stale': {
-    message: 'A lock is left of a process that is gone.',
+    message: 'A lock of a process that has ended is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
     elevated: false,
   },
   'hold-stale': {
-    message: 'An update that is over has left a hold, or its journal.',
+    message: 'A hold or the journal of an update that has ended is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
     elevated: false,
   },
   'state-file-damaged': {
-    message: 'A state file cannot be read; the service does without it.',
-    remedy: 'A repair puts it aside.',
+    message: 'A state file cannot be read; the service runs without it.',
+    remedy: 'Run "hermes-gateway doctor --fix", which renames it.',
     elevated: false,
   },
   'write-unfinished': {
-    message: 'Something is left of a write that was interrupted.',
+    message: 'A temporary file of an interrupted write is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
     elevated: false,
   },
   'host-outdated': {
-    message: 'Windows starts another version of the service program than the one of this app.',
+    message: 'Windows starts another version of the service program than this app contains.',
     remedy: 'Repair it to bring it up to date.',
     elevated: true,
   },
   'host-protocol': {
-    message: 'The service program that Windows starts speaks another protocol than this app.',
+    message: 'The service program that Windows starts uses another protocol than this app.',
     remedy: 'Repair it to bring it up to date.',
     elevated: true,
   },
   'definition-unreadable': {
     message: 'The definition of this gateway service cannot be read.',
-    remedy: 'Install the service again to write it anew; the damaged file is kept.',
+    remedy: 'Install the service again; the damaged file is kept.',
     elevated: false,
   },
   'state-newer': {
@@ -184,18 +181,17 @@ export const PROBLEMS = {
   },
   'started-otherwise': {
     message: 'Something else starts this gateway when you sign in.',
-    remedy: 'It may stay. "hermes-gateway install" takes its place, and gives it back when it is removed.',
+    remedy: 'It can stay. "hermes-gateway install" replaces it, and "hermes-gateway uninstall" restores it.',
     elevated: false,
   },
   'autostart-left': {
-    message: 'Something else still starts this gateway when you sign in. A second gateway refuses to run, so nothing is lost.',
-    remedy: 'Repair the gateway service with "hermes-gateway doctor --fix"; what an administrator made is removed as administrator.',
+    message: 'Something else still starts this gateway when you sign in. A second gateway ends at once, so nothing is lost.',
+    remedy: 'Repair the gateway service with "hermes-gateway doctor --fix"; what an administrator created is removed as administrator.',
     elevated: true,
   },
   'autostart-unasked': {
-    message: 'It cannot be told whether something else starts this gateway too.',
-    remedy:
-      'See that the Task Scheduler runs and the Startup folder can be read, then repair the gateway service with "hermes-gateway doctor --fix".',
+    message: 'Whether something else starts this gateway could not be checked.',
+    remedy: 'Make sure that the Task Scheduler is running and the Startup folder can be read, then run "hermes-gateway doctor --fix".',
     elevated: false,
   },
   'startup-disabled': {
@@ -205,7 +201,7 @@ export const PROBLEMS = {
   },
   'startup-entry-missing': {
     message: 'The entry in your Startup folder is missing, so the gateway does not start when you sign in.',
-    remedy: 'Install the gateway service again to write it anew.',
+    remedy: 'Install the gateway service again to create the entry again.',
     elevated: false,
   },
   'startup-entry-taken': {
@@ -214,21 +210,22 @@ export const PROBLEMS = {
     elevated: false,
   },
   'startup-flashes': {
-    message: 'Windows makes no shortcut here, so a command file starts the gateway when you sign in, and its window flashes.',
-    remedy: 'Nothing needs to be done. Installing the gateway service again tries anew to make a shortcut.',
+    message:
+      'Windows could not create a shortcut, so a command file starts the gateway when you sign in, and its window appears for a moment.',
+    remedy: 'Nothing needs to be done. Installing the gateway service again tries to create a shortcut.',
     elevated: false,
   },
   'startup-host-damaged': {
     message: 'The program that starts the gateway when you sign in is missing or damaged.',
-    remedy: 'Start the gateway, or install the gateway service again, to copy it anew.',
+    remedy: 'Start the gateway, or install the gateway service again, to copy it again.',
     elevated: false,
   },
   'pipe-squatted': {
-    message: 'Another program holds the name of the control pipe; a fresh name is in use.',
-    remedy: 'Nothing needs to be done. If it stays, restart the computer.',
+    message: 'Another program uses the name of the control pipe; a new name is in use.',
+    remedy: 'Nothing needs to be done. If the problem stays, restart the computer.',
     elevated: false,
   },
-} as const satisfies Record<string, ProblemEntry>;
+} as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 

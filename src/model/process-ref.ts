@@ -1,11 +1,9 @@
-/**
- * A process as our records name it: by PID and start time, because Windows and Linux use a PID again.
- */
+/** A process in our records: PID and start time, because Windows and Linux use a PID again. */
 
 import * as v from 'valibot';
 import { pid, startTime } from './schemas.ts';
 
-/** Who may hold a lock or a hold. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
+/** Which processes live. Start times are fingerprints as Hermes records them (see `gateway/process-start-time.ts`). */
 export interface ProcessTable {
   isAlive(pid: number): boolean;
   /** Undefined where the process is gone or may not be asked. */

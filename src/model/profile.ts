@@ -1,7 +1,4 @@
-/**
- * The name of a Hermes profile. Everything that is made of it (folder, service name, pipe, state folder) must be able to exist on
- * Windows too, so the rule is Hermes' own (`hermes_cli/profiles.py`) plus the device names that Windows keeps for itself.
- */
+/** The name of a Hermes profile: the rule of `hermes_cli/profiles.py`, without the names that Windows reserves for devices. */
 
 import { GatewayServiceError } from './errors.ts';
 
@@ -30,8 +27,8 @@ export function parseProfile(name: string, { exists = false }: ParseProfileOptio
   const profile = name.trim().toLowerCase();
   if (profile === DEFAULT_PROFILE) return DEFAULT_PROFILE;
   if (!PATTERN.test(profile)) throw new GatewayServiceError('profile-invalid', `Given: ${quote(name)}.`);
-  if (DEVICE.test(profile)) throw invalid(name, 'Windows keeps this name for a device. Give the profile another name.');
-  if (RESERVED.has(profile) && !exists) throw invalid(name, 'Hermes keeps this name for itself. Give the profile another name.');
+  if (DEVICE.test(profile)) throw invalid(name, 'Windows reserves this name for a device. Give the profile another name.');
+  if (RESERVED.has(profile) && !exists) throw invalid(name, 'Hermes reserves this name. Give the profile another name.');
   return profile;
 }
 

@@ -1,38 +1,36 @@
-/**
- * The receipt: every key, file, entry, right and ladder step that a change would touch. `install --dry-run` prints it and the panel shows
- * the same object before anything happens.
- */
+/** The receipt: every key, file, entry and right that an operation would change. `install --dry-run` and the panel show it before the change. */
 
 import type { ServiceName } from './identity.ts';
 import type { Installable } from './status.ts';
 
-/** What an entry becomes, by code: English phrases here, those of other languages in their catalogues. */
+/** English phrases for what a target becomes, by code; catalogues of other languages have their own. */
 const NOTES = {
   state: () => 'state, history and captured output, readable by you only',
   'state-removed': () => 'definition, history and captured output',
-  delays: (delays: string, reset: string) => `restarts after ${delays} s; the delays begin anew after ${reset} s without a failure`,
+  delays: (delays: string, reset: string) => `restarts after ${delays} s; the delays start again after ${reset} s without a failure`,
   home: (home: string) => `home ${home}`,
   service: (name: string, command: string) => `"${name}", starts automatically: ${command}`,
-  owner: () => 'the user whom the service belongs to',
-  rights: () => 'you may query, start and stop it; changing it stays with administrators',
-  'host-copy': () => 'a copy of the program, which updates of the app leave alone',
+  owner: () => 'the user who owns the service',
+  rights: () => 'you can query, start and stop it; only administrators can change it',
+  'host-copy': () => 'a copy of the program, which updates of the app do not change',
   'host-copy-removed': () => 'unless another profile uses it',
   'sign-in': (command: string) => `starts when you sign in: ${command}`,
   'sign-in-console': (command: string) => `starts when you sign in, with a console window, as always in development: ${command}`,
   repaired: (was: string, becomes: string) => `${was} → ${becomes}`,
-  'start-type': (startType: string) => `start type "${startType}", which somebody chose`,
-  stale: () => 'nobody needs it any more',
-  'put-aside': () => 'kept beside it as ".damaged"',
+  'start-type': (startType: string) => `start type "${startType}", which a user chose`,
+  stale: () => 'no longer needed',
+  'put-aside': () => 'kept beside it with the ending ".damaged"',
   windowless: () => 'runs as you, without a window',
-  'gateway-gives-way': () => 'it runs without a service, and gives way to the one of this service',
-  'autostart-taken': () => 'started this gateway until now; it is remembered, and put back when you switch this off',
+  'gateway-gives-way': () => 'runs without a service; it stops, and this service starts its own',
+  'autostart-taken': () => 'started this gateway until now; it is recorded, and restored when you switch this off',
   'autostart-disabled': () => 'started this gateway until now; it is stopped and disabled, and nothing of it is deleted',
-  'autostart-back': () => 'what started this gateway before; runs as you, with no more than your own rights',
-  'autostart-stays-disabled': () => 'was disabled when you switched this on; "Services" of Windows can enable it again',
-  'autostart-starts-something-else': () => 'has a name that Hermes uses, but does not start this gateway; left alone, look at it yourself',
-  'autostart-another-user': () => 'belongs to another user of this computer; left alone',
-  'autostart-unreadable': () => 'may not be read by you; left alone, look at it yourself',
-  'autostart-unasked': (why: string) => `cannot be asked, so nothing is changed there (${why})`,
+  'autostart-back': () => 'what started this gateway before; runs as you, with your own rights only',
+  'autostart-stays-disabled': () => 'was disabled when you switched this on; you can enable it again in "Services"',
+  'autostart-starts-something-else': () =>
+    'has a name that Hermes uses, but does not start this gateway; it is not changed, check it yourself',
+  'autostart-another-user': () => 'belongs to another user of this computer; it is not changed',
+  'autostart-unreadable': () => 'cannot be read by you; it is not changed, check it yourself',
+  'autostart-unasked': (why: string) => `could not be checked, so nothing is changed there (${why})`,
 } as const satisfies Record<string, (...values: string[]) => string>;
 
 export type ReceiptNotes = typeof NOTES;
@@ -62,7 +60,7 @@ export interface Receipt {
   readonly entries: readonly ReceiptEntry[];
 }
 
-/** `detail` and `note` of an entry. */
+/** `detail` and `note` of a receipt's line. */
 export function noted<C extends keyof ReceiptNotes>(
   code: C,
   ...values: Parameters<ReceiptNotes[C]>

@@ -1,6 +1,4 @@
-/**
- * The small records of a state folder, as their files contain them.
- */
+/** The small records of a state folder, as their files contain them. */
 
 import * as v from 'valibot';
 import { PROCESS_REF } from './process-ref.ts';
@@ -14,7 +12,7 @@ export const DESIRED_RECORD = v.object({
   request: v.exactOptional(v.fallback(v.string(), '')),
 });
 
-/** What the user asked for, and when: a start that is asked for again ends a delay of the ladder. */
+/** What the user requested, and when: requesting a start again ends a delay of the ladder. */
 export type DesiredRecord = Readonly<v.InferOutput<typeof DESIRED_RECORD>>;
 
 /** Whether two records, read at different times, are one request of the user. */

@@ -1,7 +1,4 @@
-/**
- * Takes secrets out of text that people copy or that we log: tokens, keys and passwords as they look, whatever program printed them.
- * Hermes keeps the tokens of chat platforms, and its output may name them. Pure, so that the panel uses the same table.
- */
+/** Removes secrets (tokens, keys, passwords, by their form) from text that is copied or logged. Pure, so that the panel uses the same table. */
 
 /** In order: the specific shapes first, so that the general ones find only what is left. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [

@@ -1,7 +1,4 @@
-/**
- * Problems: what is not as it should be around one gateway service, each with what its repair changes. `doctor` shows them and `--fix` repairs
- * them; the panel shows the same as the receipt of its "Repair". Pure.
- */
+/** What is wrong with one gateway service, each problem with what its repair changes. `doctor` and the panel's "Repair" show it. Pure. */
 
 import type { ErrorValue } from './errors.ts';
 import type { GatewayIdentity } from './identity.ts';
@@ -12,13 +9,13 @@ import type { Report } from './steps.ts';
 
 export interface FoundProblem {
   readonly problem: Problem;
-  /** What repairing it changes; empty where only a person can repair it. */
+  /** What the repair changes; empty where only the user can repair it. */
   readonly changes: readonly ReceiptEntry[];
   /** The user has chosen it: it is reported and not changed. */
   readonly kept?: true;
 }
 
-/** A problem, and how it is repaired: by itself, or together with all others of the registration. */
+/** A problem and its repair: a function, or `registration` for one that is repaired together with the registration. */
 export interface RepairableProblem extends FoundProblem {
   readonly repair?: 'registration' | ((report: Report) => Promise<unknown>);
 }
@@ -27,9 +24,9 @@ export interface Repair {
   /** What was changed. */
   readonly receipt: Receipt;
   readonly repaired: readonly FoundProblem[];
-  /** What is not as it should be now. */
+  /** What is still wrong. */
   readonly left: readonly FoundProblem[];
-  /** Why something that could be repaired was not: the consent of an administrator, say. */
+  /** Why something repairable was not repaired, for example because consent was declined. */
   readonly refused?: ErrorValue;
   readonly status: Status;
 }

@@ -1,11 +1,8 @@
-/**
- * When gateways that start together do so: one after the other, because each start of Python keeps a core busy for a second, and twenty at
- * once after a sign-in keep the desktop from coming up. Pure.
- */
+/** Staggered starts: gateways start one after the other, because each start of Python keeps a core busy for a second. Pure. */
 
 import { type HistoryRecord, lastEnded } from './history.ts';
 
-/** Between two starts, and from the first to the last at most, in milliseconds: nobody waits long because there are many. */
+/** Pause between two starts, and longest time from the first to the last, in milliseconds. */
 const STEP_MS = 500;
 const SPREAD_MS = 6_000;
 
@@ -16,8 +13,8 @@ export function startDelayMs(position: number, count: number): number {
 
 /**
  * Whether this is the start that comes with a sign-in or with Windows, at which all gateways start: the last gateway is from before the
- * machine started, or ended with the session. Where somebody has wished for it since, somebody waits for it.
- * @param times when the user last wished for it, and when the machine started, in epoch milliseconds
+ * machine started, or ended with the session. Not where the user has requested a start since, and so waits for it.
+ * @param times when the user last requested a start, and when the machine started, in epoch milliseconds
  */
 export function startsWithSession(
   history: readonly HistoryRecord[],

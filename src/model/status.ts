@@ -1,5 +1,5 @@
 /**
- * The status document (schema 1): what CLI, control pipe, IPC, panel and tray all say about one profile's gateway service.
+ * The status document (schema 1) of one profile's gateway service, for CLI, IPC, panel and tray.
  *
  *   not-installed ──install──▶ starting ──evidence──▶ running ◀──────────▶ degraded (alive, but silent)
  *        ▲                        ▲  ▲                  │  │
@@ -41,7 +41,7 @@ export type Mechanism = 'service' | 'startup' | 'embedded' | 'none';
 /** A mechanism that can be installed. */
 export type Installable = Exclude<Mechanism, 'none'>;
 
-/** What the user asked for, kept apart from what is observed. */
+/** What the user requested, kept apart from what is observed. */
 export type Desired = 'running' | 'stopped';
 
 export type StartType = 'automatic' | 'automatic-delayed' | 'manual' | 'disabled';
@@ -56,13 +56,13 @@ export interface LastExit {
 }
 
 export interface Restarts {
-  /** Restarts that nobody asked for since the user last started the gateway. */
+  /** Restarts that the user did not request, since the user last started the gateway. */
   readonly count: number;
   /** ISO 8601, UTC. */
   readonly lastAt?: string;
   /** When the next try is due, ISO 8601, UTC. */
   readonly nextAt?: string;
-  /** True when `nextAt` is computed from history and ladder and not told by the one who will do it. */
+  /** True when `nextAt` is computed from history and ladder and not reported by the host. */
   readonly estimated?: boolean;
   /** Failures in a row, which is the rung of the ladder, from 1. */
   readonly attempt?: number;
@@ -75,7 +75,7 @@ export interface Status {
   readonly service: ServiceName;
   readonly mechanism: Mechanism;
   readonly phase: Phase;
-  /** One more thing about the phase, in words of a log: a hold's reason, a silent probe, a path. */
+  /** More about the phase, as a log has it: the reason of a hold, a probe without an answer, a path. */
   readonly detail?: string;
   /** The gateway restarts because the user requested it. */
   readonly restartRequested?: true;

@@ -1,7 +1,4 @@
-/**
- * The steps of an operation: one table of codes with their English phrases. A terminal prints the phrase; a catalogue of another language
- * tells the step anew by its code, so that nobody reads half a sentence in each.
- */
+/** The steps of operations: one table of codes with English phrases. A terminal prints the phrase; other catalogues translate the code. */
 
 /** Present tense, without a full stop. */
 export const STEPS = {
@@ -12,15 +9,15 @@ export const STEPS = {
   registering: 'Registering the service',
   unregistering: 'Removing the service',
   'taking-over': 'Taking over from what started the gateway before',
-  'putting-back': 'Putting back what started the gateway before',
-  repairing: 'Repairing what is not as it should be',
+  'putting-back': 'Restoring what started the gateway before',
+  repairing: 'Repairing what is wrong',
   clearing: 'Removing the state folder',
   stopping: 'Stopping the gateway',
   restarting: 'Stopping the gateway and starting it again',
-  starting: 'Waiting for the gateway to come up',
-  'earlier-update': 'Waiting for an earlier update to be finished',
+  starting: 'Waiting for the gateway to start',
+  'earlier-update': 'Waiting for an earlier update to finish',
   'hermes-updater': "Waiting for Hermes' own updater",
-  'files-in-use': 'Waiting for a file to be let go',
+  'files-in-use': 'Waiting until a file is no longer in use',
   updating: 'Updating',
   resuming: 'Starting the gateways again',
 } as const satisfies Record<string, string>;
@@ -29,11 +26,11 @@ export type Step = keyof typeof STEPS;
 
 export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
 
-/** A step of an operation that began; shown live on a terminal and in the panel. */
+/** The step that an operation has begun; shown on a terminal and in the panel. */
 export interface Progress {
   readonly operation: Operation;
   readonly step: Step;
-  /** Whom or what it is about, the same in every language: a service, a program, a PID. */
+  /** What the step is about, the same in every language: a service, a program, a PID. */
   readonly subject?: string;
   /** The step as a plain English phrase, with its subject. */
   readonly message: string;

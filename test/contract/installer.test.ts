@@ -99,7 +99,7 @@ describe('hold and release by an installer', () => {
     fs.writeFileSync(definition, text.replace('gateway.mjs', 'no-gateway.mjs'));
     expect(await ask('release', '--outcome', 'updated')).toMatchObject({
       exit: EXIT.failed,
-      err: expect.stringContaining('did not come up'),
+      err: expect.stringContaining('did not start'),
     });
     fs.writeFileSync(definition, text);
   });

@@ -68,7 +68,7 @@ describe('update', () => {
     expect(statuses.map(({ gatewayPid }) => gatewayPid)).not.toEqual(before.map(({ gatewayPid }) => gatewayPid));
     expect(output).toContain('updating\n');
     expect(output).toContain('a warning\n');
-    expect(said.at(-1)).toBe('Waiting for the gateway to come up');
+    expect(said.at(-1)).toBe('Waiting for the gateway to start');
   });
 
   it('reports the exit code of a failed or killed update, and starts the gateway again', async () => {

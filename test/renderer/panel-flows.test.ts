@@ -66,7 +66,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByRole('button', { name: 'Repair (asks for an administrator)' }).click();
     const dialog = page.getByRole('dialog', { name: 'Repair the gateway service?' });
     await dialog.getByText('5 s → 1, 2, 4', { exact: false }).waitFor();
-    await dialog.getByText('start type "manual", which somebody chose').waitFor();
+    await dialog.getByText('start type "manual", which a user chose').waitFor();
     expect((await asked()).map(({ verb }) => verb)).not.toContain('repair');
     await dialog.getByRole('button', { name: 'Repair' }).click();
     await page.getByText('Repairing…').first().waitFor();
@@ -197,13 +197,13 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('telegram').first().waitFor();
     await page.getByRole('button', { name: 'Start' }).click();
     await refuse(new GatewayServiceError('gateway-not-up'));
-    await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
+    await page.getByRole('alert').getByText('The gateway did not start.').waitFor();
     await main.evaluate(fake => {
       fake.log = { ...fake.log, lines: ['why it did not'] };
     });
     await push(snapshotIn('failed'));
     await page.getByText('why it did not').waitFor();
-    expect(await page.getByRole('alert').textContent()).toContain('The gateway did not come up.');
+    expect(await page.getByRole('alert').textContent()).toContain('The gateway did not start.');
   });
 
   it('is told the reason of a refused configuration once beside the problem', async () => {
@@ -274,7 +274,7 @@ describeInChromium('a person at the panel', browser => {
     await open(snapshotIn('stopped'), ['start']);
     await page.getByRole('button', { name: 'Start' }).click();
     await refuse(new GatewayServiceError('gateway-not-up'));
-    await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
+    await page.getByRole('alert').getByText('The gateway did not start.').waitFor();
     await page.getByRole('alert').getByText('Read the log under Details and fix the cause.', { exact: false }).waitFor();
     await keepScreenshot(page, 'error');
     await page.getByRole('button', { name: 'Start' }).click();
@@ -410,7 +410,7 @@ describeInChromium('a person at the panel', browser => {
     await choice.selectOption('default');
     await page.getByText('Restarting…').first().waitFor();
     await refuse(new GatewayServiceError('gateway-not-up'));
-    await page.getByRole('alert').getByText('The gateway did not come up.').waitFor();
+    await page.getByRole('alert').getByText('The gateway did not start.').waitFor();
     await choice.selectOption('work');
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });

@@ -311,6 +311,6 @@ describe('Ctrl+C during an operation', () => {
     terminal.interrupt();
     const { exit, err } = await running;
     expect(exit).toBe(EXIT.interrupted);
-    expect(err).toContain('at: Waiting for the gateway to come up');
+    expect(err).toContain('at: Waiting for the gateway to start');
   });
 });

@@ -242,10 +242,10 @@ describe('everything else that is said', () => {
   it('shows a receipt line by line and announces the consent that it needs', () => {
     const receipt = receiptFor('install');
     expect(receipt.entries.map(en.receiptLine)).toContain(
-      'Set restart delays HermesGateway: restarts after 1, 2, 4, 9, 16, 25, 36, 49, 64 s; the delays begin anew after 60 s without a failure',
+      'Set restart delays HermesGateway: restarts after 1, 2, 4, 9, 16, 25, 36, 49, 64 s; the delays start again after 60 s without a failure',
     );
     expect(receipt.entries.map(en.receiptLine)).toContain(
-      'Grant right HermesGateway: you may query, start and stop it; changing it stays with administrators',
+      'Grant right HermesGateway: you can query, start and stop it; only administrators can change it',
     );
     expect(en.confirm(receipt).elevated).toBeDefined();
     expect(en.confirm({ ...receipt, elevated: false }).elevated).toBeUndefined();

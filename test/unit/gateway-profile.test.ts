@@ -39,11 +39,11 @@ describe('parseProfile', () => {
   );
 
   it.each(['con', 'PRN', 'aux', 'NUL', 'com1', 'LPT9'])('refuses the Windows device %s, even where a folder seems to exist', name => {
-    expect(refusal(name, { exists: true }).remedy).toContain('Windows keeps this name');
+    expect(refusal(name, { exists: true }).remedy).toContain('Windows reserves this name');
   });
 
   it.each(['hermes', 'test', 'tmp', 'root', 'sudo'])('refuses %s for a new profile, but serves one that is there', name => {
-    expect(refusal(name).remedy).toContain('Hermes keeps this name');
+    expect(refusal(name).remedy).toContain('Hermes reserves this name');
     expect(parseProfile(name, { exists: true })).toBe(name);
   });
 

@@ -200,7 +200,7 @@ describe('the tray of a registration', () => {
     await expect.poll(() => electron.notifications.length).toBe(1);
     expect(electron.notifications[0]).toMatchObject({
       title: expect.stringMatching(/^The update from 0\.19 to 0\.20 did not happen at .* \(Hermes\): The new version was not installed/),
-      body: 'Install the update again, and let Windows ask for an administrator.',
+      body: 'Install the update again, and give consent as an administrator.',
     });
   });
 

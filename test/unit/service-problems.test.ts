@@ -33,7 +33,7 @@ describe('a service as it is registered', () => {
     ['another ladder', { wrong: ['recovery'], delays: '5 s' }, 'ladder-changed', '5 s → 1, 2, 4 s'],
     ['no ladder', { wrong: ['recovery'], delays: undefined }, 'ladder-changed', 'none → 1, 2, 4 s'],
     ['no failure-actions flag', { wrong: ['failuresWithoutCrash'] }, 'failure-flag-off', 'off → on'],
-    ['no right of its owner', { wrong: ['security'] }, 'rights-changed', 'you may query'],
+    ['no right of its owner', { wrong: ['security'] }, 'rights-changed', 'you can query'],
     ['another account', { wrong: ['account'], account: '.\\anna' }, 'account-changed', '.\\anna → LocalSystem'],
     ['another program', { wrong: ['program'], binaryPath: 'C:\\old\\host.exe' }, 'host-outdated', 'C:\\old\\host.exe → '],
     ['a program that is gone', { wrong: ['program'], binaryPath: 'C:\\gone.exe', hasProgram: false }, 'host-missing', 'C:\\gone.exe → '],
@@ -43,7 +43,7 @@ describe('a service as it is registered', () => {
       'service-changed',
       'displayName, requiredPrivileges',
     ],
-    ['no owner', { hasOwner: false }, 'owner-missing', 'the user whom the service belongs to'],
+    ['no owner', { hasOwner: false }, 'owner-missing', 'the user who owns the service'],
     ['no source in the event log', { hasEventSource: false }, 'event-source-missing', undefined],
   ] as const)('with %s: its problem says both values, and an administrator repairs it', (_, found, code, detail) => {
     const [foundProblem, ...others] = foundProblems(found);

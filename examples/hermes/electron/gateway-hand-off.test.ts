@@ -53,12 +53,12 @@ describe('handOffUpdate', () => {
   it('reports why the gateways could not be stopped, with a remedy', async () => {
     const registration = {
       handOff: () =>
-        Promise.reject(Object.assign(new Error('Another update is at work. (hermes update, PID 7)'), { remedy: 'Wait for it to end.' }))
+        Promise.reject(Object.assign(new Error('Another update is running. (hermes update, PID 7)'), { remedy: 'Wait for it to end.' }))
     }
 
     await expect(handOffUpdate(async () => ({ ok: true }), { registration })).resolves.toEqual({
       ok: false,
-      error: 'Another update is at work. (hermes update, PID 7) Wait for it to end.'
+      error: 'Another update is running. (hermes update, PID 7) Wait for it to end.'
     })
   })
 
