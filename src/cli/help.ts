@@ -68,13 +68,13 @@ included. The Hermes home is not changed.`,
   },
   start: {
     summary: 'start the gateway',
-    changes: 'Requests "running" and waits until the gateway runs. A running gateway is not restarted.',
+    changes: 'Starts the gateway and waits until it runs. A running gateway is not restarted.',
     examples: ['start', 'start --all'],
   },
   stop: {
     summary: 'stop the gateway until you start it again',
-    changes: `Requests "stopped" and waits until no process of the gateway is left, at most 20 s.
-Nothing starts it again but you.`,
+    changes: `Stops the gateway and waits until no process of it is left, at most 20 s.
+It stays stopped until you start it.`,
     examples: ['stop', 'stop --all'],
   },
   restart: {

@@ -30,7 +30,7 @@ describe('help', () => {
     expect(exit).toBe(EXIT.done);
     expect(out).toContain('Examples:');
     expect(out).toContain(`$ hermes-gateway ${verb}`);
-    expect(out).toMatch(/[Cc]hanges|Sets|Registers|Stops|Ends|Does/);
+    expect(out).toMatch(/[Cc]hanges|Starts|Registers|Stops|Ends|Does/);
     expect(out).toContain('--profile');
     expect(await cli.run(['help', verb])).toMatchObject({ exit: EXIT.done, out });
   });
