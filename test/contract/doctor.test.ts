@@ -72,8 +72,10 @@ describe('doctor', () => {
       '.desired.json.7.abcd.tmp': '{',
     };
     for (const [name, text] of Object.entries(left)) fs.writeFileSync(file(name), text);
-    fs.utimesSync(file('.desired.json.7.abcd.tmp'), new Date(0), new Date(0));
-    fs.writeFileSync(file('.history.jsonl.8.abcd.tmp'), 'still at work');
+    const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+    fs.utimesSync(file('.desired.json.7.abcd.tmp'), secondsAgo(61), secondsAgo(61));
+    fs.writeFileSync(file('.history.jsonl.8.abcd.tmp'), 'still being written');
+    fs.utimesSync(file('.history.jsonl.8.abcd.tmp'), secondsAgo(35), secondsAgo(35));
     expect((await codes()).sort()).toEqual(['hold-stale', 'lock-stale', 'lock-stale', 'state-file-damaged', 'write-unfinished']);
     for (const name of Object.keys(left)) expect(fs.existsSync(file(name)), 'looking changes nothing').toBe(true);
 
