@@ -1,10 +1,10 @@
 /**
- * Windows gives a program one command line; these are the rules by which CommandLineToArgvW and the C runtime take it apart, and back.
- * An image path that is not quoted by them starts another program where a folder has a space in its name (CWE-428).
+ * The rules by which CommandLineToArgvW and the C runtime split a command line, and the inverse. An image path that is not quoted by these
+ * rules starts another program where a folder has a space in its name (CWE-428).
  * Source: "CommandLineToArgvW" and "Parsing C command-line arguments" (Microsoft Learn).
  */
 
-/** One argument as it must stand on a command line. Backslashes are doubled only before a quote: elsewhere they mean themselves. */
+/** One argument quoted for a command line. Backslashes are doubled only before a quote; elsewhere they are literal. */
 export function quoteArgument(argument: string): string {
   if (argument.includes('\0')) throw new TypeError('An argument cannot hold a NUL character.');
   if (argument !== '' && !/[\s"]/.test(argument)) return argument;
@@ -12,15 +12,15 @@ export function quoteArgument(argument: string): string {
 }
 
 /**
- * The command line of a program and its arguments. The program is always quoted, and by its own rule: no backslash escapes in it, and so
- * it cannot hold a quote (no Windows path can).
+ * The command line of a program and its arguments. The program is always quoted, by its own rule: backslashes do not escape in it, so it
+ * cannot contain a quote (no Windows path can).
  */
 export function commandLine(program: string, args: readonly string[] = []): string {
   if (program === '' || /["\0]/.test(program)) throw new TypeError('A program needs a path without quotes.');
   return [`"${program}"`, ...args.map(quoteArgument)].join(' ');
 }
 
-/** What CommandLineToArgvW makes of a command line; the program comes first. */
+/** The arguments that CommandLineToArgvW gives for a command line; the program comes first. */
 export function splitCommandLine(line: string): string[] {
   const program = /^"([^"]*)"?|^[^ \t]*/.exec(line);
   const first = program?.[1] ?? program?.[0] ?? '';
@@ -41,7 +41,7 @@ function splitArguments(text: string): string[] {
       piece.lastIndex = at;
       const [, backslashes = '', quote = ''] = piece.exec(text) ?? [];
       if (quote === '') {
-        // No quote follows: backslashes mean themselves.
+        // // No quote follows: backslashes are literal.
         argument += backslashes === '' ? text[at] : backslashes;
         at += backslashes.length || 1;
         continue;
@@ -50,7 +50,7 @@ function splitArguments(text: string): string[] {
       at += backslashes.length + 1;
       if (backslashes.length % 2 === 1) argument += '"';
       else if (quoted && text[at] === '"') {
-        // Two quotes inside a quoted part are one quote, and the part goes on.
+        // // Two quotes inside a quoted part are one literal quote, and the part continues.
         argument += '"';
         at += 1;
       } else quoted = !quoted;

@@ -1,6 +1,6 @@
 /**
- * The Authenticode signature of a program: where a file has one it must be good, because one that is broken tells of a file that was changed.
- * A file without one says nothing; who signs is the release's business, and the sums in the manifest hold for both.
+ * The Authenticode signature of a program: a file that has one must have a valid one, because an invalid signature means that the file was
+ * changed. A file without a signature is accepted; the release decides who signs, and the sums in the manifest hold for both.
  * Sources: WinVerifyTrust, WINTRUST_DATA, WINTRUST_FILE_INFO (Microsoft Learn); "PE Format", certificate table.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -41,10 +41,10 @@ const GENERIC_VERIFY_V2 = guid('00AAC56B-CD44-11D0-8CC2-00C04FC295EE');
 const WTD_UI_NONE = 2;
 const WTD_REVOKE_NONE = 0;
 const WTD_CHOICE_FILE = 1;
-/** Nothing is fetched from the network: the machine may be without one. */
+/** Nothing is fetched from the network: the machine may be offline. */
 const WTD_CACHE_ONLY_URL_RETRIEVAL = 0x1000;
 
-/** Whether the header of a program tells of a signature. Pure. */
+/** Whether the header of a program declares a signature. Pure. */
 export function isSigned(header: Buffer): boolean {
   const pe = header.readUInt32LE(0x3c);
   const optional = pe + 24;
@@ -53,7 +53,7 @@ export function isSigned(header: Buffer): boolean {
   return header.readUInt32LE(directories + 8 * SECURITY_DIRECTORY + 4) > 0;
 }
 
-/** @throws GatewayServiceError `service-program-damaged` where the file has a signature that is not good */
+/** @throws GatewayServiceError `service-program-damaged` where the file has an invalid signature */
 export function checkSignature(file: string): void {
   const header = Buffer.alloc(4096);
   const descriptor = openSync(file, 'r');

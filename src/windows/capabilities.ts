@@ -1,6 +1,6 @@
 /**
- * What this Windows has and lacks, asked and not assumed: an old Windows, a Server Core and Wine each lack something, and what is lacking
- * must be told as lacking, never as done. `doctor` shows it.
+ * What this Windows has and lacks, queried and not assumed: an old Windows, a Server Core and Wine each lack something. What is lacking is
+ * reported as lacking, never as done. `doctor` shows it.
  */
 
 import type { ServiceName } from '../model/identity.ts';
@@ -12,15 +12,15 @@ import { hasSessionList } from './session.ts';
 const wine_get_version = declare<[], string>('ntdll.dll', 'wine_get_version', 'str', []);
 
 interface Capabilities {
-  /** Wine's version where this is Wine. For people who read a report; nothing is decided by it. */
+  /** Wine's version on Wine. For readers of a report; no decision depends on it. */
   readonly wine?: string;
   /** Whether a service can learn why it was started (Windows 8 and later). */
   readonly startReason: boolean;
-  /** Whether the sessions of the machine are listed, so that the session of an owner can be found among several. */
+  /** Whether the system lists its sessions, so that the owner's session can be found among several. */
   readonly sessionList: boolean;
 }
 
-/** Asks the system. */
+/** Queries the system. */
 export function probeCapabilities(): Capabilities {
   return {
     ...(isExported('ntdll.dll', 'wine_get_version') ? { wine: wine_get_version().result } : {}),
@@ -40,7 +40,7 @@ const SETTINGS: Readonly<Record<ReturnType<typeof unknownSettings>[number], stri
   security: 'who may start and stop it',
 };
 
-/** What this system lacks for a service, in plain sentences; of the service itself only where it is installed. Every user may ask. */
+/** What this system lacks for a service, in plain sentences; of the service itself only where it is installed. Every user may call it. */
 export function lacking(service: ServiceName): readonly string[] {
   const { wine, startReason, sessionList } = probeCapabilities();
   const here = wine === undefined ? 'This Windows' : `Wine ${wine}`;

@@ -1,7 +1,7 @@
 /**
- * COM as far as shell objects need it: an object is made, asked for another of its interfaces, called by the place of a method in its table
- * of functions, and released. A result of COM (HRESULT) that wraps a Win32 error is told as that error.
- * Sources: CoInitializeEx, CoCreateInstance, IUnknown, HRESULT_FROM_WIN32 (Microsoft Learn); places of methods: shobjidl.h, shldisp.h.
+ * COM as far as shell objects need it: an object is created, queried for another interface, called by the index of a method in its table of
+ * functions, and released. An HRESULT that wraps a Win32 error is reported as that error.
+ * Sources: CoInitializeEx, CoCreateInstance, IUnknown, HRESULT_FROM_WIN32 (Microsoft Learn); indexes of methods: shobjidl.h, shldisp.h.
  */
 import koffi, { type TypeObject } from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -25,12 +25,12 @@ const CoCreateInstance = declare<[Buffer, null, number, Buffer, [Handle | null]]
 /** combaseapi.h, objbase.h */
 const COINIT_APARTMENTTHREADED = 2;
 const COINIT_DISABLE_OLE1DDE = 4;
-/** This thread has another kind of apartment already, which serves as well and is not ours to leave. */
+/** This thread has another kind of apartment already, which works as well and is not ours to uninitialize. */
 const RPC_E_CHANGED_MODE = 0x8001_0106;
-/** Where an object may live: in this process, or in another one of this machine. */
+/** Where an object may be created: in this process, or in another one of this machine. */
 export const CLSCTX = { inProcess: 1, localServer: 4 } as const;
 
-/** A class, interface or folder id as it lies in memory: its first three groups are little-endian numbers. */
+/** A class, interface or folder id in memory: its first three groups are little-endian numbers. */
 export function guid(text: string): Buffer {
   const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
   bytes.subarray(0, 4).reverse();
@@ -39,7 +39,7 @@ export function guid(text: string): Buffer {
   return bytes;
 }
 
-/** A method of an interface. The slot is its place in the table of functions, whose first three are those of IUnknown. */
+/** A method of an interface. The slot is its index in the table of functions, whose first three are those of IUnknown. */
 export interface ComMethod {
   readonly name: string;
   readonly slot: number;
@@ -55,7 +55,7 @@ export function comMethod(name: string, slot: number, parameters: readonly Param
 const QUERY_INTERFACE = comMethod('IUnknown.QueryInterface', 0, [POINTER, out(POINTER)]);
 const RELEASE = comMethod('IUnknown.Release', 2, [], 'uint32');
 
-/** Throws what a negative HRESULT means; the Win32 error where it wraps one. */
+/** Throws for a negative HRESULT: the Win32 error where it wraps one. */
 export function checkResult(result: number, step: string): void {
   if (result >= 0) return;
   const unsigned = result >>> 0;
@@ -69,24 +69,24 @@ function call(object: Handle, { slot, type }: ComMethod, ...args: readonly unkno
   return koffi.call(address, type, object, ...args) as number;
 }
 
-/** Calls a method whose result is an HRESULT. @throws GatewayServiceError what it says when it fails */
+/** Calls a method whose result is an HRESULT. @throws GatewayServiceError for a failed HRESULT */
 export function invoke(object: Handle, method: ComMethod, ...args: readonly unknown[]): void {
   checkResult(call(object, method, ...args), method.name);
 }
 
-/** The interface that a method hands out last, used and released. */
+/** Uses the interface that a method returns in its last parameter, and releases it. */
 export function withResult<T>(object: Handle, method: ComMethod, args: readonly unknown[], use: (found: Handle) => T): T {
   const found: [Handle | null] = [null];
   invoke(object, method, ...args, found);
   return usingObject(found[0], method.name, use);
 }
 
-/** Another interface of the same object, used and released. */
+/** Uses another interface of the same object, and releases it. */
 export function withInterface<T>(object: Handle, id: Buffer, use: (found: Handle) => T): T {
   return withResult(object, QUERY_INTERFACE, [id], use);
 }
 
-/** Makes an object of a class, uses it and releases it. */
+/** Creates an object of a class, uses it and releases it. */
 export function withInstance<T>(classId: Buffer, id: Buffer, context: number, use: (object: Handle) => T): T {
   const made: [Handle | null] = [null];
   checkResult(CoCreateInstance(classId, null, context, id, made).result, 'CoCreateInstance');
@@ -98,7 +98,7 @@ function usingObject<T>(object: Handle | null, step: string, use: (object: Handl
   return using(object, each => void call(each, RELEASE), use);
 }
 
-/** Does something with COM on this thread, and leaves it as it was. */
+/** Runs `use` with COM initialized on this thread, and uninitializes it afterwards. */
 export function withCom<T>(use: () => T): T {
   const { result } = CoInitializeEx(null, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE);
   if (result >>> 0 === RPC_E_CHANGED_MODE) return use();

@@ -13,7 +13,7 @@ const MultiByteToWideChar = declare<[number, number, Buffer, number, Buffer | nu
 );
 const CP_OEMCP = 1;
 
-/** Never throws: what means nothing becomes a replacement character. */
+/** Never throws: an invalid byte becomes a replacement character. */
 export function decodeOem(bytes: Buffer): string {
   if (bytes.length === 0) return '';
   const length = MultiByteToWideChar(CP_OEMCP, 0, bytes, bytes.length, null, 0).result;

@@ -1,7 +1,7 @@
 /**
- * Win32 error numbers as failures of this module: the number decides, because the text of Windows is localized.
- * Numbers and meanings: "System Error Codes" (winerror.h); which service function gives which: the pages of OpenServiceW, StartServiceW,
- * ControlService, CreateServiceW, DeleteService and StartServiceCtrlDispatcherW.
+ * Win32 error numbers as failures of this module: the number decides, because the texts of Windows are localized. Numbers and meanings:
+ * "System Error Codes" (winerror.h); which service function gives which: the pages of OpenServiceW, StartServiceW, ControlService,
+ * CreateServiceW, DeleteService and StartServiceCtrlDispatcherW.
  */
 
 import { ERRORS, type ErrorCode } from '../model/error-table.ts';
@@ -32,7 +32,7 @@ export const ERROR = {
   privilegeNotHeld: 1314,
 } as const;
 
-/** Further numbers that mean the same to a user as one that the table of errors names. */
+/** Further numbers with the same meaning for a user as one in the table of errors. */
 const SAME_MEANING: Readonly<Record<number, ErrorCode>> = {
   39: 'disk-full',
   740: 'needs-administrator',
@@ -51,15 +51,15 @@ for (const [code, entry] of Object.entries(ERRORS)) {
 }
 for (const [number, code] of Object.entries(SAME_MEANING)) byNumber.set(Number(number), code);
 
-/** The code of the table that a Win32 error number means; `windows-refused` for a number that the table does not know. */
+/** The code of the table for a Win32 error number; `windows-refused` where the table has none. */
 export function errorCodeOf(win32: number): ErrorCode {
   return byNumber.get(win32) ?? 'windows-refused';
 }
 
 /**
- * The failure that a Win32 error number means.
- * @param win32 GetLastError(), or what a registry function returned.
- * @param step What was tried, as Windows names it, and on what: `OpenServiceW HermesGateway`. It goes into the details.
+ * The failure for a Win32 error number.
+ * @param win32 GetLastError(), or the result of a registry function
+ * @param step The call and its subject, for the details: `OpenServiceW HermesGateway`
  */
 export function win32Error(win32: number, step: string): GatewayServiceError {
   return new GatewayServiceError(errorCodeOf(win32), `(${step}: Windows error ${win32}.)`, { win32 });

@@ -1,6 +1,6 @@
 /**
- * The event log of Windows: where an administrator looks first. A source is registered once, with rights; reporting needs none.
- * The message file is EventCreate.exe, which every Windows has: its messages are the text that was reported and nothing else.
+ * The event log of Windows, where an administrator looks first. A source is registered once, with rights; reporting needs none. The message
+ * file is EventCreate.exe, which every Windows has: its messages contain only the reported text.
  * Sources: RegisterEventSourceW, ReportEventW, "Event Sources" (Microsoft Learn).
  */
 import { EVENT_SOURCE, EVENTS, type EventName } from '../model/events.ts';
@@ -19,12 +19,12 @@ const ReportEventW = declare<[Handle, number, number, number, null, number, numb
   [POINTER, 'uint16', 'uint16', DWORD, POINTER, 'uint16', DWORD, pointerTo(WIDE), POINTER],
 );
 
-/** winnt.h: EVENTLOG_ERROR_TYPE and its kin. */
+/** winnt.h: EVENTLOG_ERROR_TYPE and similar. */
 const TYPES = { error: 1, warning: 2, information: 4 } as const;
 const ALL_TYPES = 7;
 export const EVENT_SOURCE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${EVENT_SOURCE}` as const;
 
-/** Registers the source. Needs an administrator; entries of a source that is not registered are shown without their text. */
+/** Registers the source. Needs an administrator; Windows shows entries of an unregistered source without their text. */
 export function registerEventSource(): void {
   writeValues(EVENT_SOURCE_KEY, {
     EventMessageFile: { expand: '%SystemRoot%\\System32\\EventCreate.exe' },
@@ -33,19 +33,19 @@ export function registerEventSource(): void {
   });
 }
 
-/** Every user may ask. */
+/** Every user may call it. */
 export function isEventSourceRegistered(): boolean {
   return readValue(EVENT_SOURCE_KEY, 'EventMessageFile') !== undefined;
 }
 
-/** Removes the source; entries that were written stay. Needs an administrator. */
+/** Removes the source; its entries stay. Needs an administrator. */
 export function unregisterEventSource(): void {
   deleteKey(EVENT_SOURCE_KEY);
 }
 
 /**
  * Writes an entry.
- * @param detail Goes after the sentence of the table: a name, a code, a reason; no secrets, because every user may read the log.
+ * @param detail Added to the sentence of the table: a name, a code, a reason. No secrets, because every user may read the log.
  */
 export function reportEvent(name: EventName, detail: string): void {
   const { id, type, message } = EVENTS[name];
@@ -58,11 +58,11 @@ export function reportEvent(name: EventName, detail: string): void {
   });
 }
 
-/** The same for those whose work must not depend on it: the event log may be away, early and late in Windows' life. */
+/** The same, but never throws: the event log may be unavailable while Windows starts or shuts down. */
 export function noteEvent(name: EventName, detail: string): void {
   try {
     reportEvent(name, detail);
   } catch {
-    // There is nobody else to tell.
+    // // There is no other place to report to.
   }
 }

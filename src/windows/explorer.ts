@@ -1,8 +1,8 @@
 /**
- * Has the running Explorer start a program, as a double-click does: what starts then is a child of Explorer, with its rights and outside every
- * job of ours, so that nothing that ends us can take it along.
- * Sources: IShellWindows.FindWindowSW, IShellBrowser, IShellView.GetItemObject, IShellFolderViewDual, IShellDispatch2.ShellExecute (Microsoft
- * Learn), and "How can I launch an unelevated process from my elevated process" (The Old New Thing).
+ * Makes the running Explorer start a program, as a double-click does: the program is a child of Explorer, with Explorer's rights and
+ * outside every job of ours, so that it survives the end of our processes.
+ * Sources: IShellWindows.FindWindowSW, IShellBrowser, IShellView.GetItemObject, IShellFolderViewDual, IShellDispatch2.ShellExecute
+ * (Microsoft Learn), and "How can I launch an unelevated process from my elevated process" (The Old New Thing).
  */
 import { GatewayServiceError } from '../model/errors.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface, withResult } from './com.ts';
@@ -22,7 +22,7 @@ const IID_DISPATCH = guid('00020400-0000-0000-C000-000000000046');
 const IID_SHELL_FOLDER_VIEW_DUAL = guid('E7A1AF80-4D96-11CF-960C-0080C7F4EE85');
 export const IID_SHELL_DISPATCH_2 = guid('A4C6892C-3BA9-11D2-9DEA-00C04FB16162');
 
-/** The methods that are used; a test holds their places against the headers. */
+/** The methods that are used; a test compares their indexes with the headers. */
 export const METHODS = {
   FindWindowSW: comMethod('IShellWindows.FindWindowSW', 15, [
     pointerTo(VARIANT),
@@ -50,7 +50,7 @@ const VT_EMPTY = 0;
 const VT_I4 = 3;
 const VT_BSTR = 8;
 
-/** Of a console program, which our host is in development, not even the window is shown. */
+/** Hides the window of a console program too; our host is one in development. */
 const SW_HIDE = 0n;
 
 const variant = (vt: number, value = 0n) => ({ vt, wReserved1: 0, wReserved2: 0, wReserved3: 0, value, record: 0n });
@@ -59,17 +59,17 @@ const EMPTY = variant(VT_EMPTY);
 export interface Start {
   /** The absolute path of the program. */
   readonly program: string;
-  /** Its command line after the program, quoted as that program takes it apart. */
+  /** Its command line after the program, quoted as that program parses it. */
   readonly parameters: string;
   readonly cwd: string;
 }
 
-/** Waits for Explorer's answer on this thread. @throws GatewayServiceError where no Explorer shows a desktop, or what it says */
+/** Waits for Explorer's answer on this thread. @throws GatewayServiceError where no Explorer shows a desktop, or for a failed call */
 export function startThroughExplorer(start: Start): void {
   withCom(() => withDesktop(shell => startWith(shell, start)));
 }
 
-/** Has a shell, which is the one of the desktop or any other, start a program. */
+/** Makes a shell, that of the desktop or another one, start a program. */
 export function startWith(shell: Handle, { program, parameters, cwd }: Start): void {
   withText(program, file =>
     withText(parameters, args =>
@@ -86,7 +86,7 @@ function withText(text: string, use: (bstr: Handle) => void): void {
   using(result, each => void SysFreeString(each), use);
 }
 
-/** The shell's automation object that lives in the process of the desktop. */
+/** The shell's automation object in the process of the desktop. */
 function withDesktop(use: (shell: Handle) => void): void {
   withInstance(CLSID_SHELL_WINDOWS, IID_SHELL_WINDOWS, CLSCTX.localServer, windows =>
     withResult(windows, METHODS.FindWindowSW, [variant(VT_I4, CSIDL_DESKTOP), EMPTY, SWC_DESKTOP, [0], SWFO_NEEDDISPATCH], desktop =>

@@ -1,17 +1,17 @@
 /**
- * The failure actions of a service, as the SCM takes them and as it keeps them in the registry (value `FailureActions` of the service's key):
- * five DWORDs — reset period in seconds, two pointers that mean nothing there, the count, the offset of the actions (20) — and for each
- * action its type and its delay in milliseconds. Read back from both, because a ladder that was not kept is found at the first crash else.
+ * The failure actions of a service, as the SCM takes them and as it keeps them in the registry (value `FailureActions` of the service's
+ * key): five DWORDs — reset period in seconds, two unused pointers, the count, the offset of the actions (20) — and for each action its
+ * type and its delay in milliseconds. Both are read back, because lost restart delays would be noticed only at the first crash.
  * Source: SERVICE_FAILURE_ACTIONSW, SC_ACTION (Microsoft Learn).
  */
 
-/** After how long each failure is answered with a restart, and after how long without a failure the count begins anew. */
+/** The delay before each restart, and the time without a failure after which the count starts again at 0. */
 export interface RecoveryPlan {
   readonly delaysMs: readonly number[];
   readonly resetMs: number;
 }
 
-/** SERVICE_FAILURE_ACTIONSW as koffi takes and gives it. */
+/** SERVICE_FAILURE_ACTIONSW as koffi represents it. */
 export interface RawFailureActions {
   readonly dwResetPeriod: number;
   readonly lpRebootMsg: string | null;
@@ -23,7 +23,7 @@ export interface RawFailureActions {
 const SC_ACTION_RESTART = 1;
 const HEADER_BYTES = 20;
 
-/** The plan as the structure; the reset period is in whole seconds there, and rounds up so that the count never resets too early. */
+/** The delays as the structure. Its reset period is in whole seconds and is rounded up, so that the count never resets too early. */
 export function toFailureActions(plan: RecoveryPlan): RawFailureActions {
   return {
     dwResetPeriod: Math.ceil(plan.resetMs / 1000),
@@ -34,14 +34,14 @@ export function toFailureActions(plan: RecoveryPlan): RawFailureActions {
   };
 }
 
-/** The plan that the structure means; undefined when it holds anything else than restarts, or nothing. */
+/** The delays in the structure; undefined where it contains other actions than restarts, or none. */
 export function fromFailureActions(raw: Pick<RawFailureActions, 'dwResetPeriod' | 'lpsaActions'>): RecoveryPlan | undefined {
   const { lpsaActions: actions } = raw;
   if (actions.length === 0 || actions.some(action => action.Type !== SC_ACTION_RESTART)) return undefined;
   return { delaysMs: actions.map(action => action.Delay), resetMs: raw.dwResetPeriod * 1000 };
 }
 
-/** The plan that the registry's bytes mean; undefined for none, for other actions and for bytes that do not fit. */
+/** The delays in the registry's bytes; undefined for none, for other actions and for invalid bytes. */
 export function parseFailureActions(bytes: Buffer): RecoveryPlan | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
   const count = bytes.readUInt32LE(12);

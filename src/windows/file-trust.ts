@@ -1,8 +1,9 @@
 /**
- * Whether a file may decide what runs with more rights than its reader's own: it lies where the path says, on a local disk, and nobody but
- * administrators can write, replace or rename it or any folder above it. What was looked at is held, so that it stays so until it is used.
- * Sources: CreateFileW, GetFinalPathNameByHandleW, GetFileInformationByHandle, GetSecurityInfo, SetKernelObjectSecurity, "File Security and Access Rights",
- * ACCESS_MASK (Microsoft Learn); CWE-59, CWE-367, CWE-732.
+ * Whether a file may decide what runs with more rights than its reader has: its path is exact, it is on a local disk, and only
+ * administrators can write, replace or rename it or any folder above it. What was checked is held open, so that it cannot change until it
+ * is used.
+ * Sources: CreateFileW, GetFinalPathNameByHandleW, GetFileInformationByHandle, GetSecurityInfo, SetKernelObjectSecurity, "File Security and
+ * Access Rights", ACCESS_MASK (Microsoft Learn); CWE-59, CWE-367, CWE-732.
  */
 import path from 'node:path';
 import koffi from 'koffi';
@@ -48,10 +49,10 @@ const FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
 const SE_FILE_OBJECT = 1;
 const OWNER_AND_DACL = 5;
-/** sizeof(BY_HANDLE_FILE_INFORMATION), and where the attributes and the count of links stand in it. */
+/** sizeof(BY_HANDLE_FILE_INFORMATION), and the offsets of the attributes and of the count of links in it. */
 const INFORMATION = { bytes: 52, attributes: 0, links: 40 };
 
-/** winnt.h: what lets somebody change a thing's content, its name, its rights or its owner. */
+/** winnt.h: the rights to change a file's content, name, rights or owner. */
 const DELETE = 0x1_0000;
 const CHANGES_RIGHTS = 0x4_0000 | 0x8_0000;
 const GENERIC_CHANGE = 0x5000_0000;
@@ -60,15 +61,15 @@ const FILE_WRITES = 0x2 | 0x4 | 0x10 | 0x40 | 0x100;
 const FILE_DELETE_CHILD = 0x40;
 
 /**
- * What of a file's security would let somebody else decide: in the folder of the program any writing, because a file beside a program can be
- * loaded by it; in a folder above it only what could replace the one below.
+ * The rights that would let another user decide: in the folder of the program any right to write, because the program can load a file
+ * beside it; in a folder above only the right to replace the folder below.
  */
 const DANGEROUS = {
   own: FILE_WRITES | DELETE | CHANGES_RIGHTS | GENERIC_CHANGE,
   above: FILE_DELETE_CHILD | DELETE | CHANGES_RIGHTS | GENERIC_CHANGE,
 } as const;
 
-/** SYSTEM, the administrators, TrustedInstaller; and whoever owns a thing, who is one of these. */
+/** SYSTEM, the administrators and TrustedInstaller: trusted as writers and as owners. */
 const TRUSTED: ReadonlySet<string> = new Set([
   'S-1-5-18',
   'S-1-5-32-544',
@@ -78,11 +79,11 @@ const TRUSTED: ReadonlySet<string> = new Set([
 
 export interface FileSecurity {
   readonly owner: Sid | undefined;
-  /** Undefined where there is no list of rights: everybody may do everything. */
+  /** Undefined where there is no DACL: then every user may do everything. */
   readonly entries: readonly AccessEntry[] | undefined;
 }
 
-/** Why somebody else than a trusted one could change it; undefined where nobody could. Pure. */
+/** Why an untrusted user could change it; undefined where none could. Pure. */
 export function distrust(
   { owner, entries }: FileSecurity,
   place: keyof typeof DANGEROUS,
@@ -96,36 +97,36 @@ export function distrust(
   return other && `${other.sid} may change it`;
 }
 
-/** What no name of a file can hold, and what a detour is made of: a stream, a wildcard, another spelling. */
+/** Characters that a file name cannot contain, and signs of an indirect path: a stream, a wildcard, another spelling. */
 const STRANGE = /[<>:"/|?*]|\p{Cc}|[ .](\\|$)/u;
 
-/** Whether a path is one of a disk of this machine, in full and without detours. Pure. */
+/** Whether a path is a full and direct path of a disk of this machine. Pure. */
 export function isPlainPath(file: string): boolean {
   return /^[A-Za-z]:\\[^\\]/.test(file) && !STRANGE.test(file.slice(2)) && path.win32.normalize(file) === file;
 }
 
-/** The folders above a file, the disk itself first. */
+/** The folders above a file, the root of the disk first. */
 export function foldersAbove(file: string): string[] {
   const above = path.win32.dirname(file);
   return above === file ? [] : [...foldersAbove(above), above];
 }
 
-/** Files that stay as they were found while this is open: nobody can write, rename or remove them. */
+/** Files that cannot be written, renamed or removed while this is open. */
 export interface Held {
   close(): void;
 }
 
 export interface HoldOptions {
   /**
-   * Gives folder and files to the administrators: what was made below Program Files has the rights of that folder, but its owner may be the
-   * person who made it, and an owner can give himself any right. Needs an administrator.
+   * Makes administrators the owner of folder and files: a folder made below Program Files has the rights of its parent, but its owner may
+   * be the user who made it, and an owner can grant himself any right. Needs an administrator.
    */
   readonly seal?: boolean;
 }
 
 /**
- * Holds files of one folder, and the folder with all that are above it.
- * @throws GatewayServiceError `service-program-unsafe` with what is wrong
+ * Holds files of one folder, the folder itself and all folders above.
+ * @throws GatewayServiceError `service-program-unsafe` with the reason
  */
 export function holdTrusted(folder: string, names: readonly string[], { seal = false }: HoldOptions = {}): Held {
   if (!isPlainPath(folder)) throw unsafe(folder, 'it is no plain path of a disk');
@@ -171,10 +172,10 @@ function giveToAdministrators(handle: Handle, file: string): void {
 
 const unsafe = (file: string, why: string) => new GatewayServiceError('service-program-unsafe', `(${file}: ${why}.)`);
 
-/** Wine keeps no owner of a file: it tells the user of the process. Its files are guarded by Linux. */
+/** Wine keeps no owner of a file and reports the user of the process. Its files are guarded by Linux. */
 const isWine = (): boolean => isExported('ntdll.dll', 'wine_get_version');
 
-/** Readers may share it, writers of a folder's entries too; nobody may remove or rename it. */
+/** Others may read, and may write entries of a folder; nobody may remove or rename it. */
 function openHeld(file: string, isFile: boolean, sealed: boolean): Handle {
   return opened(
     CreateFileW(
@@ -190,7 +191,7 @@ function openHeld(file: string, isFile: boolean, sealed: boolean): Handle {
   );
 }
 
-/** What else than this very path leads to it, or from it. */
+/** What else than this exact path leads to the file, or from it. */
 function detour(handle: Handle, file: string, isFile: boolean): string | undefined {
   const information = Buffer.alloc(INFORMATION.bytes);
   const { result, lastError } = GetFileInformationByHandle(handle, information);

@@ -1,7 +1,7 @@
 /**
- * Files as CreateFileW opens them, and the question that an update asks of each: could it be replaced now? A program that runs, or a module
- * that is loaded, refuses whoever wants to write it, whatever sharing was agreed.
- * Sources: CreateFileW, "Creating and Opening Files" (Microsoft Learn).
+ * Files as CreateFileW opens them, and the question before an update replaces a file: is it in use? A running program or a loaded module
+ * refuses every writer, whatever sharing was agreed.
+ * Sources: CreateFileW, "Opening Files" (Microsoft Learn).
  */
 import { closeHandle, INVALID_HANDLE_VALUE } from './handle.ts';
 import { declare } from './library.ts';
@@ -26,7 +26,9 @@ const FILE_SHARE_NONE = 0;
 /** ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE. */
 const IN_USE: ReadonlySet<number> = new Set([32, 33, 1224]);
 
-/** Whether a program has the file open, so that it cannot be replaced. A file that is not there, or that this user may not write, is not. */
+/**
+ * Whether a program has the file open, so that it cannot be replaced. False for a file that does not exist or that this user may not write.
+ */
 export function isInUse(file: string): boolean {
   const { result, lastError } = CreateFileW(file, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_NONE, null, OPEN_EXISTING, 0, null);
   if (result === INVALID_HANDLE_VALUE) return IN_USE.has(lastError);

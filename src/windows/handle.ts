@@ -1,6 +1,6 @@
 /**
- * Handles and memory that Windows hands out and wants back: closed in the reverse order of their birth, also when a step throws.
- * A handle that stays open keeps a deleted service alive (1072), a pipe from ending and a job from closing.
+ * Handles and memory that Windows gives and that must be returned: they are closed in the reverse order, also when a step throws. An open
+ * handle keeps a deleted service alive (1072), a pipe from ending and a job from closing.
  */
 import { win32Error } from './errors.ts';
 import { declare } from './library.ts';
@@ -14,27 +14,27 @@ const SetHandleInformationNative = declare<[Handle, number, number], number>('ke
   DWORD,
 ]);
 
-/** What CreateFileW gives instead of NULL when it fails. */
+/** The result of CreateFileW when it fails, instead of NULL. */
 export const INVALID_HANDLE_VALUE: Handle = 0xffff_ffff_ffff_ffffn;
 
 export function closeHandle(handle: Handle): void {
   CloseHandleNative(handle);
 }
 
-/** Frees what LocalAlloc made: the C runtime's own `free` would corrupt the heap. */
+/** Frees memory of LocalAlloc: the C runtime's `free` would corrupt the heap. */
 export function localFree(memory: Handle): void {
   LocalFreeNative(memory);
 }
 
 const HANDLE_FLAG_INHERIT = 1;
 
-/** Lets a child inherit the handle; with a handle list at its birth, only if the list names it too. */
+/** Makes the handle inheritable; with a handle list, a child inherits it only if the list names it. */
 export function makeInheritable(handle: Handle): void {
   const { result, lastError } = SetHandleInformationNative(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
   if (!result) throw win32Error(lastError, 'SetHandleInformation');
 }
 
-/** The handle that a call gave, or the failure that its last error means. */
+/** The handle that a call returned, or the failure of its last error. */
 export function opened(outcome: { readonly result: Handle | null; readonly lastError: number }, step: string): Handle {
   if (outcome.result === null || outcome.result === 0n || outcome.result === INVALID_HANDLE_VALUE) {
     throw win32Error(outcome.lastError, step);
@@ -42,7 +42,7 @@ export function opened(outcome: { readonly result: Handle | null; readonly lastE
   return outcome.result;
 }
 
-/** Uses a handle and gives it back, whatever happens. */
+/** Uses a handle and closes it in every case. */
 export function using<T>(handle: Handle, close: (handle: Handle) => void, use: (handle: Handle) => T): T {
   try {
     return use(handle);

@@ -1,9 +1,8 @@
 /**
- * A job object: everything that is born in it, and everything that is born from that, ends with it.
- * KILL_ON_JOB_CLOSE also ends the tree when the process that holds the job dies. BREAKAWAY_OK is set because Hermes' own `/update` asks to
- * break away and would fail without it; nothing of ours asks for it.
- * A job belongs to the session of the first process in it, so each birth gets a job of its own: one that held a process of another session
- * would refuse the next.
+ * A job object: every process that is started in it, and every descendant, ends with it. KILL_ON_JOB_CLOSE also ends the tree when the
+ * process that holds the job dies. BREAKAWAY_OK is set because Hermes' own `/update` asks to break away and would fail without it; no code
+ * of ours asks for it. A job belongs to the session of its first process, so each start gets a new job: a job that held a process of
+ * another session would refuse the next one.
  * Sources: "Job Objects", CreateJobObjectW, SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -38,7 +37,7 @@ const QueryInformationJobObject = declare<[Handle, number, Buffer, number, [numb
 const IsProcessInJob = declare<[Handle, Handle, [number]], number>('kernel32.dll', 'IsProcessInJob', BOOL, [POINTER, POINTER, out(BOOL)]);
 const TerminateJobObject = declare<[Handle, number], number>('kernel32.dll', 'TerminateJobObject', BOOL, [POINTER, DWORD]);
 
-/** What IsProcessInJob asks for: the limited right is enough for it from Windows 8 on, and not for Wine. */
+/** The right for IsProcessInJob: the limited one is enough from Windows 8 on, but not on Wine. */
 const PROCESS_QUERY_INFORMATION = 0x0400;
 const JOB_OBJECT_LIMIT_BREAKAWAY_OK = 0x0800;
 const JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000;
@@ -46,14 +45,14 @@ const JobObjectBasicAccountingInformation = 1;
 const JobObjectExtendedLimitInformation = 9;
 
 export class Job {
-  /** What a process is born into (PROC_THREAD_ATTRIBUTE_JOB_LIST). */
+  /** The job in which a process is started (PROC_THREAD_ATTRIBUTE_JOB_LIST). */
   readonly handle: Handle;
 
   private constructor(handle: Handle) {
     this.handle = handle;
   }
 
-  /** An unnamed job: nobody else can open it. */
+  /** An unnamed job: no other program can open it. */
   static create(): Job {
     const job = new Job(opened(CreateJobObjectW(null, null), 'CreateJobObjectW'));
     const limits = Buffer.alloc(koffi.sizeof(JOBOBJECT_EXTENDED_LIMIT_INFORMATION));
@@ -65,7 +64,7 @@ export class Job {
     throw win32Error(lastError, 'SetInformationJobObject');
   }
 
-  /** How many processes live in it: a stop is complete when it is none. */
+  /** How many processes are in it: a stop is complete at 0. */
   activeProcesses(): number {
     const buffer = Buffer.alloc(koffi.sizeof(JOBOBJECT_BASIC_ACCOUNTING_INFORMATION));
     const { result, lastError } = QueryInformationJobObject(this.handle, JobObjectBasicAccountingInformation, buffer, buffer.length, [0]);
@@ -73,7 +72,7 @@ export class Job {
     return (koffi.decode(buffer, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION) as { ActiveProcesses: number }).ActiveProcesses;
   }
 
-  /** Whether this process lives in it, or in a job inside of it. */
+  /** Whether this process is in it, or in a job inside it. */
   has(pid: number): boolean {
     return (
       withProcess(pid, PROCESS_QUERY_INFORMATION, process => {
@@ -85,13 +84,13 @@ export class Job {
     );
   }
 
-  /** Ends every process in it, at once, with this exit code. */
+  /** Ends every process in it at once, with this exit code. */
   terminate(exitCode: number): void {
     const { result, lastError } = TerminateJobObject(this.handle, exitCode);
     if (!result) throw win32Error(lastError, 'TerminateJobObject');
   }
 
-  /** Gives the job back; whatever still lives in it ends. */
+  /** Closes the job; what still runs in it ends. */
   close(): void {
     closeHandle(this.handle);
   }

@@ -1,6 +1,6 @@
 /**
- * Where Windows has its folders: asked of Windows, because the variables that name them (ProgramFiles, ProgramData, APPDATA) are the user's
- * to set, and a policy may have put the folders elsewhere.
+ * The folders of Windows, queried from Windows, because the user can set the variables that name them (ProgramFiles, ProgramData, APPDATA),
+ * and a policy may have moved the folders.
  * Source: SHGetKnownFolderPath, KNOWNFOLDERID, KNOWN_FOLDER_FLAG (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -22,10 +22,10 @@ const FOLDERS = {
   programFiles: guid('905E63B6-C1BF-494E-B29C-65B732D3D21A'),
   programData: guid('62AB5D82-FDC1-4DC3-A9DD-070D1D495D97'),
 };
-/** The path also of a folder that is missing, or that cannot be reached just now. */
+/** Also the path of a folder that is missing or cannot be reached now. */
 const KF_FLAG_DONT_VERIFY = 0x4000;
 
-/** The folder need not exist. @throws GatewayServiceError what Windows says */
+/** The folder need not exist. @throws GatewayServiceError for a failed call */
 export function knownFolder(name: keyof typeof FOLDERS): string {
   const path: [Handle | null] = [null];
   const { result } = SHGetKnownFolderPath(FOLDERS[name], KF_FLAG_DONT_VERIFY, null, path);

@@ -1,7 +1,7 @@
 /**
- * koffi as the bundled host has it: its binary lies beside the program, where the package would look for it in a dozen other places, which
- * takes longer than loading it. A host that was made with one loads that very binary and looks for none anywhere else: `C:\node_modules` is
- * a folder that every user may make. Where the host was bundled without one (development, npm), the package is asked.
+ * koffi for the bundled host: its binary is beside the program, while the package would search a dozen other places, which takes longer
+ * than loading it. A host that was bundled with a binary loads exactly that one and searches nowhere else: every user may create
+ * `C:\node_modules`. A host that was bundled without one (development, npm) uses the package.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { singleExecutable } from './single-executable.ts';
 
 type Koffi = typeof import('koffi').default;
 
-/** The SHA-256 of the binary that belongs to this bundle, put in by scripts/bundle-host.mjs; empty where none does. */
+/** The SHA-256 of the binary of this bundle, inserted by scripts/bundle-host.mjs; empty where there is none. */
 declare const KOFFI_SHA256: string;
 
 function loadKoffi(): Koffi {

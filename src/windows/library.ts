@@ -1,6 +1,6 @@
 /**
- * Functions of Windows' own libraries, loaded at their first call, each giving its result together with the last error of that very call.
- * Libraries are named by their full path in System32: the search path begins beside the executable, where a planted DLL could lie.
+ * Functions of Windows' own libraries, loaded at their first call; each gives its result together with the last error of that call.
+ * Libraries are named by their full path in System32: the search path begins beside the executable, where a planted DLL could be.
  */
 import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -18,7 +18,7 @@ export type LibraryName =
   | 'oleaut32.dll'
   | 'wintrust.dll';
 
-/** What a call gave. `lastError` is GetLastError() right after it; it means something only where the function says that it failed. */
+/** The result of a call. `lastError` is GetLastError() directly after it; it is meaningful only where the function reports a failure. */
 interface Outcome<R> {
   readonly result: R;
   readonly lastError: number;
@@ -38,14 +38,14 @@ const libraries = new Map<LibraryName, LibraryHandle>();
 function library(name: LibraryName): LibraryHandle {
   let loaded = libraries.get(name);
   if (!loaded) {
-    // kernel32 is in every process already, so its bare name cannot be planted; it tells where the others are.
+    // // kernel32 is loaded in every process, so its bare name cannot be planted; it gives the path of the others.
     loaded = koffi.load(name === 'kernel32.dll' ? name : `${systemDirectory()}\\${name}`);
     libraries.set(name, loaded);
   }
   return loaded;
 }
 
-/** What GetSystemDirectoryW says, for example `C:\Windows\System32`: not the environment, which anybody may set. */
+/** The result of GetSystemDirectoryW, for example `C:\Windows\System32`: not from the environment, which the user can set. */
 export function systemDirectory(): string {
   const buffer = Buffer.alloc(2 * 261);
   const { result: length } = GetSystemDirectoryW(buffer, 261);
@@ -53,8 +53,8 @@ export function systemDirectory(): string {
 }
 
 /**
- * Koffi keeps the last error per thread between its own calls, whatever V8 and libuv did in between, so asking right after the call is right;
- * for an asynchronous call it is there while the completion callback runs, and only then.
+ * Koffi keeps the last error per thread between its calls, whatever V8 and libuv do in between, so it can be read directly after the call;
+ * for an asynchronous call it is available only while the completion callback runs.
  */
 function lastError(): number {
   readLastError ??= library('kernel32.dll').func('__stdcall', 'GetLastError', DWORD, []) as () => number;
@@ -73,8 +73,8 @@ export function isExported(name: LibraryName, symbol: string): boolean {
 }
 
 /**
- * Declares a function of a Windows library. Nothing is loaded before the first call, so the module can be imported anywhere.
- * `A` and `R` are what JavaScript passes and gets: a HANDLE is a bigint or null, a BOOL a number, `[null]` an out parameter.
+ * Declares a function of a Windows library. Nothing is loaded before the first call, so the module can be imported on every system. `A` and
+ * `R` are what JavaScript passes and gets: a HANDLE is a bigint or null, a BOOL a number, `[null]` an out parameter.
  */
 export function declare<A extends unknown[], R>(
   from: LibraryName,

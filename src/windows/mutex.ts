@@ -1,6 +1,6 @@
 /**
- * A named mutex of the machine: it says, across users and sessions, that something is at work, and Windows takes it back when its process
- * dies. A name in `Global\` can be made by everybody, so it says "at work" and "one at a time", and guards nothing.
+ * A named mutex of the machine: it shows across users and sessions that an operation is running, and Windows releases it when its process
+ * dies. Every user can create a name in `Global\`, so it coordinates and protects nothing.
  * Sources: CreateMutexW, OpenMutexW, WaitForSingleObject (Microsoft Learn).
  */
 import { ERROR, win32Error } from './errors.ts';
@@ -15,16 +15,16 @@ const WaitForSingleObject = declare<[Handle, number], number>('kernel32.dll', 'W
 
 const SYNCHRONIZE = 0x10_0000;
 const WAIT_OBJECT_0 = 0;
-/** Its last holder died with it; it is ours all the same. */
+/** The last holder died without a release; the mutex is ours all the same. */
 const WAIT_ABANDONED = 0x80;
 
 /**
- * Takes the mutex and gives the function that gives it back, or undefined where somebody else has it for all of `waitMs`.
- * Blocks this thread, to which the mutex then belongs: for short-lived processes only.
+ * Takes the mutex and gives the function that releases it; undefined where another process holds it for all of `waitMs`. Blocks this
+ * thread, which then owns the mutex: for short-lived processes only.
  */
 export function takeMutex(name: string, waitMs: number): (() => void) | undefined {
   const { result: mutex, lastError } = CreateMutexW(null, 0, name);
-  // One of another user that we may not open is not ours to have.
+  // // A mutex of another user that this process may not open cannot be taken.
   if (mutex === null && lastError === ERROR.accessDenied) return undefined;
   if (mutex === null) throw win32Error(lastError, `CreateMutexW ${name}`);
   const { result: waited } = WaitForSingleObject(mutex, waitMs);
@@ -38,7 +38,7 @@ export function takeMutex(name: string, waitMs: number): (() => void) | undefine
   };
 }
 
-/** Whether any process has the mutex open. One that this user may not open is there. */
+/** Whether any process has the mutex open, also one that this user may not open. */
 export function mutexExists(name: string): boolean {
   const { result: mutex, lastError } = OpenMutexW(SYNCHRONIZE, 0, name);
   if (mutex !== null) closeHandle(mutex);

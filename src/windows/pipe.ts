@@ -1,7 +1,7 @@
 /**
- * Pipes to a child: its stdin, written here, and its output, read here as Node streams.
- * Output comes through a named pipe whose one end is a Node server and whose other end the child inherits: Node can read that without a
- * file descriptor, and a child that is given one would open a console.
+ * Pipes to a child: its stdin, written here, and its output, read here as Node streams. Output comes through a named pipe: one end is a
+ * Node server, the other is inherited by the child. So Node needs no file descriptor for it, and a child that gets one would open a
+ * console.
  * Sources: CreatePipe, GetNamedPipeServerProcessId (Microsoft Learn).
  */
 import { randomUUID } from 'node:crypto';
@@ -34,12 +34,12 @@ const GetNamedPipeServerProcessId = declare<[Handle, [number]], number>('kernel3
   out(DWORD),
 ]);
 
-/** How long a pipe may be busy with others, in milliseconds. */
+/** How long a pipe may be busy with other clients, in milliseconds. */
 const BUSY_MS = 1_000;
-/** No more than identification: a server that we connect to may know who we are, and not act as us. */
+/** Identification only: the server may know the client's user, and may not act as that user. */
 const SECURITY_IDENTIFICATION = 0x11_0000;
 
-/** The end of a child's stdin that is written here. */
+/** The parent's end of a child's stdin. */
 export class ChildInput {
   readonly #handle: Handle;
   #last: Promise<void> = Promise.resolve();
@@ -48,7 +48,7 @@ export class ChildInput {
     this.#handle = handle;
   }
 
-  /** Writes after what was written before; rejects when the child has closed its end. A child that does not read holds up a pool worker. */
+  /** Writes after all earlier writes; rejects when the child has closed its end. A child that does not read blocks a pool worker. */
   write(text: string): Promise<void> {
     const bytes = Buffer.from(text);
     const step = this.#last.then(async () => {
@@ -59,14 +59,14 @@ export class ChildInput {
     return step;
   }
 
-  /** Ends the child's stdin when everything is written. */
+  /** Ends the child's stdin after all writes. */
   end(): Promise<void> {
     this.#last = this.#last.then(() => closeHandle(this.#handle));
     return this.#last;
   }
 }
 
-/** A pipe whose `childEnd` becomes a child's stdin; close that end here once the child is born. */
+/** A pipe whose `childEnd` becomes a child's stdin; close that end here once the child is started. */
 export function openChildInput(): { readonly input: ChildInput; readonly childEnd: Handle } {
   const childEnd: [Handle | null] = [null];
   const ourEnd: [Handle | null] = [null];
@@ -75,10 +75,10 @@ export function openChildInput(): { readonly input: ChildInput; readonly childEn
   return { input: new ChildInput(ourEnd[0]), childEnd: childEnd[0] };
 }
 
-/** A stream of what a child writes into `childEnd`; close that end here once the child is born, and the stream ends with the child. */
+/** A stream of what a child writes into `childEnd`. Close that end here once the child is started; the stream ends with the child. */
 export async function openChildOutput(): Promise<{ readonly stream: Readable; readonly childEnd: Handle }> {
   const name = `\\\\.\\pipe\\hermes-gateway-output-${randomUUID()}`;
-  // libuv makes the first instance with FILE_FLAG_FIRST_PIPE_INSTANCE, so a name that somebody took before is an error here.
+  // // libuv creates the first instance with FILE_FLAG_FIRST_PIPE_INSTANCE, so a name that another program has taken is an error here.
   const server = net.createServer();
   server.listen(name);
   await once(server, 'listening');
@@ -92,12 +92,12 @@ export async function openChildOutput(): Promise<{ readonly stream: Readable; re
   }
 }
 
-/** A handle to NUL: what a child reads when there is nothing to say to it. */
+/** A handle to NUL, for the stdin of a child that reads nothing. */
 export function openNothing(): Handle {
   return opened(CreateFileW('NUL', GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, 0, null), 'CreateFileW NUL');
 }
 
-/** Opens a pipe as a client that may be known and not acted as; undefined while all its instances are taken by others. */
+/** Opens a pipe as a client that the server may identify but not act as; undefined while all instances are taken by other clients. */
 function openPipe(name: string): Handle | undefined {
   const { result, lastError } = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
   if (result !== INVALID_HANDLE_VALUE) return result;
@@ -106,9 +106,8 @@ function openPipe(name: string): Handle | undefined {
 }
 
 /**
- * The PID of the process that serves a named pipe: whether it is the process that one means to talk to. It costs the server a connection
- * that closes at once. Rejects with `pipe-unavailable` where nobody serves it, or nobody that this user may read from, and with `timed-out`
- * where it stays busy.
+ * The PID of the process that serves a named pipe, to check the server. It costs the server a connection that closes at once. Rejects with
+ * `pipe-unavailable` where no process serves it, or none that this user may read from, and with `timed-out` where it stays busy.
  */
 export async function pipeServerPid(name: string): Promise<number> {
   const pipe = await poll(() => openPipe(name), { what: `the pipe ${name} to have a place`, deadlineMs: BUSY_MS });

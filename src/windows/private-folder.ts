@@ -1,5 +1,6 @@
 /**
- * A folder that one user writes, below one that many may write to: made with its rights in one call, so that nobody is quicker.
+ * A folder that one user writes, below a folder that many may write: created with its rights in one call, so that no other user can create
+ * it first.
  * Source: CreateDirectoryW (Microsoft Learn).
  */
 import { win32Error } from './errors.ts';
@@ -13,10 +14,10 @@ const CreateDirectoryW = declare<[string, object | null], number>('kernel32.dll'
   pointerTo(SECURITY_ATTRIBUTES),
 ]);
 
-/** Full rights for the owner, SYSTEM and administrators, for this folder and all that is made in it; nothing for anybody else. */
+/** Full rights for the owner, SYSTEM and administrators, for this folder and everything in it; none for others. */
 export const privateFolderSddl = (owner: Sid): string => `D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;${owner})`;
 
-/** Makes the folder. Throws where the name is taken: a folder of somebody else is never taken over. */
+/** Creates the folder. Throws where the name is taken: an existing folder is never taken over. */
 export function makePrivateFolder(path: string, owner: Sid): void {
   withSecurityAttributes(privateFolderSddl(owner), attributes => {
     const { result, lastError } = CreateDirectoryW(path, attributes);

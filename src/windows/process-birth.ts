@@ -1,8 +1,7 @@
 /**
- * The birth of a process with exactly what it is to have: these handles and no others (HANDLE_LIST), this job from its first instruction on
- * (JOB_LIST), no console window ever (CREATE_NO_WINDOW), and the environment of its user.
- * Assigning a job after the birth would leave a moment in which a child of the child escapes; inheriting all handles would give the child
- * whatever this process happens to hold open.
+ * Starts a process with exactly what it needs: these handles and no others (HANDLE_LIST), this job from its first instruction on
+ * (JOB_LIST), never a console window (CREATE_NO_WINDOW), and the environment of its user. A job that is assigned after the start would let
+ * a child of the child escape; inheriting all handles would give the child every handle that this process has open.
  * Sources: CreateProcessW, CreateProcessAsUserW, UpdateProcThreadAttribute, CreateEnvironmentBlock (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -66,56 +65,56 @@ const CREATE_NO_WINDOW = 0x0800_0000;
 const STARTF_USESTDHANDLES = 0x0100;
 const INFINITE = 0xffff_ffff;
 const WT_EXECUTEONLYONCE = 8;
-/** setInterval takes no more than 31 bits. */
+/** The longest delay of setInterval, 31 bits of milliseconds. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
-/** The desktop that the user sees: a process born from session 0 has to name it. */
+/** The desktop that the user sees: a process started from session 0 must name it. */
 const USER_DESKTOP = 'winsta0\\default';
 
-/** What a process is to be. */
+/** What to start. */
 export interface Birth {
   /** The absolute path of the program, and its arguments. */
   readonly program: string;
   readonly args: readonly string[];
   /** The folder it starts in. */
   readonly cwd: string;
-  /** Ends the process, and all that it starts, when it is closed. */
+  /** Ends the process and all its descendants when it is closed. */
   readonly job: Job;
 }
 
-/** What the child has as stdin, stdout and stderr: the only handles that it inherits. */
+/** The child's stdin, stdout and stderr: the only handles that it inherits. */
 export interface StandardHandles {
   readonly input: Handle;
   readonly output?: Handle;
   readonly error?: Handle;
 }
 
-/** A process that was born here. */
+/** A process that was started here. */
 export interface BornProcess {
   readonly pid: number;
-  /** Hundredths of a second since 1970; with the PID it names this process and no other. */
+  /** Hundredths of a second since 1970; together with the PID it identifies the process. */
   readonly startTime: number;
-  /** Resolves with the exit code, unsigned as Windows has it, when the process has ended. Keeps the event loop alive until then. */
+  /** Resolves with the exit code, unsigned as on Windows, when the process has ended. Keeps the event loop alive until then. */
   readonly exited: Promise<number>;
 }
 
-/** `NAME=value` strings, each ended by NUL, sorted by name without regard to case, and a NUL at the end. */
+/** `NAME=value` strings, each ended by NUL, sorted by name in any case, and a final NUL. */
 export function environmentBlock(variables: Readonly<Record<string, string>>): Buffer {
   const upper = (entry: readonly [string, string]): string => entry[0].toUpperCase();
   const entries = Object.entries(variables).sort((one, other) => (upper(one) < upper(other) ? -1 : 1));
   return Buffer.from(`${entries.map(([name, value]) => `${name}=${value}\0`).join('')}\0${entries.length === 0 ? '\0' : ''}`, 'utf16le');
 }
 
-/** An array of handles in memory that stays where it is until it is freed: the attribute list only points to it. */
+/** An array of handles in memory that does not move until it is freed: the attribute list only points to it. */
 function handleArray(handles: readonly Handle[]): Handle {
   const memory = koffi.alloc('uint64', handles.length) as Handle;
   koffi.encode(memory, koffi.array('uint64', handles.length), handles);
   return memory;
 }
 
-/** Makes an attribute list of the inherited handles and the job, for the time of `use`. */
+/** Makes an attribute list of the inherited handles and the job while `use` runs. */
 function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: Handle) => T): T {
   const size: [number | bigint] = [0];
-  // Fails by design and tells the size.
+  // // Fails by design and gives the size.
   InitializeProcThreadAttributeList(null, 2, 0, size);
   const handles = handleArray(inherited);
   const jobs = handleArray([job.handle]);
@@ -147,11 +146,11 @@ function exitCode(process: Handle): number {
 }
 
 /**
- * The exit code of a process, when there is one; its handle is closed then. Windows' own thread pool waits, not a worker of libuv: Node joins its workers when it exits, so one that
- * waits for a child would keep this process from ending before the child does.
+ * Resolves with the exit code when the process has ended, and closes its handle. Windows' own thread pool waits, not a worker of libuv:
+ * Node joins its workers when it exits, so a waiting worker would keep this process from ending before the child.
  */
 export async function exitCodeOf(process: Handle): Promise<number> {
-  // A callback that Windows may call does not keep the event loop alive; this does.
+  // // A callback from Windows does not keep the event loop alive; this does.
   const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
   const wait: [Handle | null] = [null];
   let ended: () => void = () => undefined;
@@ -161,7 +160,7 @@ export async function exitCodeOf(process: Handle): Promise<number> {
   const callback = koffi.register(() => ended(), pointerTo(WAIT_OR_TIMER_CALLBACK));
   const { result, lastError } = RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
   if (result) await end;
-  // Blocks until the callback has returned on its thread, which it does now: the JavaScript side of it is over.
+  // // Blocks until the callback has returned on its thread, which it is about to do.
   if (wait[0] !== null) await UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
   koffi.unregister(callback);
   clearInterval(alive);
@@ -189,7 +188,7 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
       },
       lpAttributeList: list,
     };
-    // Windows writes into the command line while it parses it.
+    // // Windows writes into the command line while it parses it.
     const line = Buffer.from(`${commandLine(birth.program, birth.args)}\0`, 'utf16le');
     const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     const { result, lastError } = make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, information);
@@ -202,7 +201,7 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
 
 /**
  * Starts a process as this user.
- * @param environment All of its variables; absent: those of this process.
+ * @param environment All its variables; default: those of this process.
  */
 export function startProcess(birth: Birth, handles: StandardHandles, environment?: Readonly<Record<string, string>>): BornProcess {
   return create(birth, handles, null, environment ? environmentBlock(environment) : null, CreateProcessW);

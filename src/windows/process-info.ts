@@ -1,9 +1,9 @@
 /**
- * Facts about a process by its PID: whether it lives, since when, its program and its parent.
- * A PID alone names nobody, because Windows gives it to the next process: PID and start time together do, and Hermes' files carry both.
- * Never probe with a signal: `kill(pid, 0)` of other runtimes sends Ctrl+C on Windows.
- * Sources: OpenProcess, GetProcessTimes, QueryFullProcessImageNameW, CreateToolhelp32Snapshot (Microsoft Learn);
- * PEB and RTL_USER_PROCESS_PARAMETERS (winternl.h), whose 64-bit layout every Windows since Vista has.
+ * Facts about a process by its PID: whether it runs, since when, its program and its parent. A PID alone identifies no process, because
+ * Windows gives it to a later one; PID and start time together do, and Hermes' files contain both. Never probe with a signal: `kill(pid,
+ * 0)` of other runtimes sends Ctrl+C on Windows.
+ * Sources: OpenProcess, GetProcessTimes, CreateToolhelp32Snapshot (Microsoft Learn); PEB and RTL_USER_PROCESS_PARAMETERS (winternl.h),
+ * whose 64-bit layout is the same in every Windows since Vista.
  */
 import koffi from 'koffi';
 import { splitCommandLine } from './argv.ts';
@@ -53,7 +53,7 @@ const COMMAND_LINE = 0x70n;
 /** 1 January 1970 in FILETIME's 100 ns since 1601. */
 const UNIX_EPOCH_TICKS = 116_444_736_000_000_000n;
 
-/** Half to even, as Python rounds. */
+/** Rounds half to even, as Python does. */
 function roundHalfEven(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;
@@ -71,7 +71,7 @@ export function toCentiseconds(ticks: bigint): number {
   return roundHalfEven(seconds * 100);
 }
 
-/** Opens a process; undefined where there is none of this PID. */
+/** Opens a process; undefined where no process has this PID. */
 export function withProcess<T>(pid: number, access: number, use: (process: Handle) => T): T | undefined {
   const outcome = OpenProcess(access, 0, pid);
   if (outcome.result === null && outcome.lastError === ERROR.invalidParameter) return undefined;
@@ -86,12 +86,12 @@ export function startTimeOf(process: Handle): number {
   return toCentiseconds(BigInt(created[0]));
 }
 
-/** A process that ended stays known while anybody holds a handle to it; it is not alive then. */
+/** A process that ended exists while a handle to it is open; it does not run then. */
 const hasEnded = (process: Handle): boolean => WaitForSingleObject(process, 0).result !== WAIT_TIMEOUT;
 
 /**
- * When a living process was created, in hundredths of a second since 1970; undefined where no such process lives.
- * Throws `needs-administrator` for a process that this user may not ask about.
+ * When a running process was created, in hundredths of a second since 1970; undefined where no such process runs. Throws
+ * `needs-administrator` for a process that this user may not query.
  */
 export function startTime(pid: number): number | undefined {
   return withProcess(pid, PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, process =>
@@ -99,14 +99,14 @@ export function startTime(pid: number): number | undefined {
   );
 }
 
-/** Whether a process of this PID lives. One that this user may not open lives. */
+/** Whether a process of this PID runs. True also for one that this user may not open. */
 export function isAlive(pid: number): boolean {
   const { result, lastError } = OpenProcess(SYNCHRONIZE, 0, pid);
   if (result === null) return lastError === ERROR.accessDenied;
   return using(result, closeHandle, process => !hasEnded(process));
 }
 
-/** The arguments a process was started with, its program first; undefined where there is no such process, or none that this user may ask about. */
+/** The arguments of a process, its program first; undefined where there is no such process, or where this user may not query it. */
 export function commandLineOf(pid: number): readonly string[] | undefined {
   const { result: process } = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, 0, pid);
   if (process === null) return undefined;
@@ -120,7 +120,7 @@ export function commandLineOf(pid: number): readonly string[] | undefined {
   });
 }
 
-/** Memory of another process; undefined where it may not be read, or is gone. */
+/** Memory of another process; undefined where it cannot be read. */
 function readMemory(process: Handle, address: bigint, length: number): Buffer | undefined {
   const memory = Buffer.alloc(length);
   return ReadProcessMemory(process, address, memory, length, null).result ? memory : undefined;
@@ -128,7 +128,7 @@ function readMemory(process: Handle, address: bigint, length: number): Buffer | 
 
 export interface ProcessEntry {
   readonly pid: number;
-  /** The PID of the process that created it; that one may have ended, and its PID may be another's by now. */
+  /** The PID of the process that created it. That process may have ended, and its PID may belong to another one now. */
   readonly parentPid: number;
   /** The file name of the program. */
   readonly program: string;
@@ -154,7 +154,7 @@ export function parentOf(pid: number): number | undefined {
   return listProcesses().find(entry => entry.pid === pid)?.parentPid;
 }
 
-/** Ends this process at once, with nothing reported and nothing flushed: how a service says to the SCM that it failed. */
+/** Ends this process at once, without a report and without a flush: how a service shows the SCM that it failed. */
 export function terminateSelf(exitCode: number): never {
   TerminateProcess(GetCurrentProcess().result, exitCode);
   return process.exit(exitCode);

@@ -1,7 +1,7 @@
 /**
- * The registry, as typed values under a key: where Windows keeps the failure actions of a service, the list of installed apps, the sources
- * of the event log, and where the broker writes what it knows. A key is born with its security descriptor in one call, so that there is
- * no moment in which somebody else may write it.
+ * The registry, as typed values under a key: Windows keeps there the failure actions of a service, the list of installed apps and the
+ * sources of the event log, and the broker its facts. A key is created with its security descriptor in one call, so that no other user can
+ * write it in between.
  * Sources: RegCreateKeyExW, RegSetValueExW, RegQueryValueExW, RegEnumValueW, RegDeleteTreeW (Microsoft Learn).
  */
 import { ERROR, win32Error } from './errors.ts';
@@ -13,7 +13,7 @@ import { DWORD, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES
 /** A value with its type: a string is REG_SZ, a number REG_DWORD, a list REG_MULTI_SZ, bytes REG_BINARY. */
 export type RegistryValue = string | number | readonly string[] | Buffer | ExpandableString;
 
-/** REG_EXPAND_SZ: a string in which Windows replaces %NAME% when it is used. */
+/** REG_EXPAND_SZ: a string in which Windows replaces %NAME% when the value is used. */
 interface ExpandableString {
   readonly expand: string;
 }
@@ -22,9 +22,9 @@ interface ExpandableString {
 export type RegistryPath = `HKLM\\${string}` | `HKCU\\${string}`;
 
 export interface KeyOptions {
-  /** The key and what is in it go away when Windows stops. */
+  /** The key and its content are removed when Windows stops. */
   readonly volatile?: boolean;
-  /** The security descriptor of a key that this call creates, in SDDL; one that exists keeps its own. */
+  /** The security descriptor, in SDDL, of a key that this call creates; an existing key keeps its own. */
   readonly sddl?: string;
 }
 
@@ -34,7 +34,7 @@ const KEY_READ = 0x2_0019;
 const KEY_WRITE = 0x2_0006;
 const DELETE = 0x1_0000;
 const KEY_ENUMERATE_QUERY_SET = 0x000b;
-/** Always the 64-bit view: a 32-bit installer and we must mean the same key. */
+/** Always the 64-bit view: a 32-bit installer and this module must use the same key. */
 const KEY_WOW64_64KEY = 0x0100;
 const REG_OPTION_VOLATILE = 1;
 const REG = { sz: 1, expandSz: 2, binary: 3, dword: 4, multiSz: 7 } as const;
@@ -112,7 +112,7 @@ function withKey<T>(path: RegistryPath, access: number, use: (key: Handle) => T)
   return using(key[0] ?? 0n, closeKey, use);
 }
 
-/** A value as the bytes and the type number that Windows keeps. */
+/** A value as the bytes and the type number that Windows stores. */
 export function encodeValue(value: RegistryValue): { readonly type: number; readonly bytes: Buffer } {
   const wide = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
   if (Buffer.isBuffer(value)) return { type: REG.binary, bytes: value };
@@ -126,7 +126,7 @@ export function encodeValue(value: RegistryValue): { readonly type: number; read
   return { type: REG.multiSz, bytes: wide(value.map(text => `${text}\0`).join('')) };
 }
 
-/** The inverse; a type that is none of the five comes back as its bytes. Strings need not be terminated in the registry. */
+/** The inverse; a value of another type is given as its bytes. Strings in the registry need not be terminated. */
 export function decodeValue(type: number, bytes: Buffer): RegistryValue {
   const text = (): string => bytes.toString('utf16le').replace(/\0+$/, '');
   if (type === REG.sz) return text();
@@ -173,7 +173,7 @@ export function readKey(path: RegistryPath): Record<string, RegistryValue> | und
   });
 }
 
-/** The names of the keys right below a key; none where there is no such key. */
+/** The names of the keys directly below a key; none where there is no such key. */
 export function readSubkeys(path: RegistryPath): readonly string[] {
   const names = withKey(path, KEY_READ, key => {
     const found: string[] = [];
@@ -189,7 +189,7 @@ export function readSubkeys(path: RegistryPath): readonly string[] {
   return names ?? [];
 }
 
-/** Writes values under a key, which is made first where it is missing; values that are not named stay. */
+/** Writes values under a key, which is created where it is missing; other values stay. */
 export function writeValues(path: RegistryPath, values: Readonly<Record<string, RegistryValue>>, options: KeyOptions = {}): void {
   const { root, subkey } = split(path);
   const key: [Handle | null] = [null];

@@ -1,6 +1,6 @@
 /**
- * Waiting for what the SCM does: a state is a fact to be asked for, and a service that shows no progress for a whole wait hint hangs
- * ("Starting a Service", "Stopping a Service", Microsoft Learn). No handle is kept between the questions.
+ * Waits for states of the SCM by polling. A service that shows no progress for a whole wait hint hangs ("Starting a Service", "Stopping a
+ * Service", Microsoft Learn). No handle is kept between two queries.
  */
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
@@ -8,11 +8,11 @@ import { ERROR, win32Error } from './errors.ts';
 import { isRemovalPending, queryStatus, requestDelete, requestStart, requestStop, type ServiceState, type ServiceStatus } from './scm.ts';
 
 export interface WaitOptions {
-  /** After this the wait ends with `timed-out`, whatever the service promises. */
+  /** The wait ends with `timed-out` after this time, whatever the wait hint of the service is. */
   readonly deadlineMs: number;
 }
 
-/** When the checkpoint (or the state) last moved. */
+/** When the checkpoint or the state last changed. */
 export interface Progress {
   readonly state: ServiceState;
   readonly checkPoint: number;
@@ -21,20 +21,20 @@ export interface Progress {
 
 export type WaitStep =
   | { readonly kind: 'reached' }
-  /** It stopped while it was to start. */
+  /** It stopped instead of starting. */
   | { readonly kind: 'stopped-instead' }
   /** No checkpoint within the wait hint: it hangs. */
   | { readonly kind: 'stuck' }
   | { readonly kind: 'ask-again'; readonly progress: Progress };
 
-/** Microsoft's text asks every 1 to 10 s; somebody waits for this switch, and a question costs a fraction of a millisecond. */
+/** Microsoft's text polls every 1 to 10 s; here a user waits for a switch, and a query takes a fraction of a millisecond. */
 const ASK_EVERY_MS = 50;
-/** A wait hint of nothing is no promise at all; such a service gets this long between two signs of life. */
+/** A service with a wait hint of 0 gets this long between two checkpoints. */
 const LEAST_HINT_MS = 10_000;
 /** ERROR_SERVICE_SPECIFIC_ERROR: the service's own code says more. */
 const SERVICE_SPECIFIC_ERROR = 1066;
 
-/** What one answer of the SCM means for the wait. Pure. */
+/** What one status of the SCM means for the wait. Pure. */
 export function nextWaitStep(status: ServiceStatus, wanted: 'running' | 'stopped', before: Progress | undefined, nowMs: number): WaitStep {
   if (status.state === wanted) return { kind: 'reached' };
   if (status.state === 'stopped') return { kind: 'stopped-instead' };
@@ -44,16 +44,16 @@ export function nextWaitStep(status: ServiceStatus, wanted: 'running' | 'stopped
   return stuck ? { kind: 'stuck' } : { kind: 'ask-again', progress };
 }
 
-/** Why a service that was to run is stopped, as a failure. */
+/** Why a service stopped instead of running, as a failure. */
 function stoppedInstead(name: string, { win32ExitCode, serviceExitCode }: ServiceStatus): GatewayServiceError {
   if (win32ExitCode !== 0 && win32ExitCode !== SERVICE_SPECIFIC_ERROR) return win32Error(win32ExitCode, `start of ${name}`);
   return new GatewayServiceError('service-died', `(${name} stopped while it was to start, with its own code ${serviceExitCode}.)`);
 }
 
 /**
- * Waits until a service is running or stopped, and gives its last status.
- * For `running` the request has been made before: a service that is stopped with no error has had its time, and that status is given.
- * Throws `not-installed`, `service-unresponsive` (stuck), `timed-out`, and for `running` the error with which it stopped instead.
+ * Waits until a service is running or stopped, and gives its last status. For `running` the start was requested before: a service that has
+ * stopped without an error has run, and that status is given. Throws `not-installed`, `service-unresponsive` (stuck), `timed-out`, and for
+ * `running` the error with which it stopped instead.
  */
 export async function waitForState(name: string, wanted: 'running' | 'stopped', { deadlineMs }: WaitOptions): Promise<ServiceStatus> {
   let progress: Progress | undefined;
@@ -65,7 +65,7 @@ export async function waitForState(name: string, wanted: 'running' | 'stopped', 
       case 'reached':
         return status;
       case 'stopped-instead':
-        // It was asked to start before we looked, so it has run.
+        // // The start was requested before this query, so it has run.
         if (status.win32ExitCode === ERROR.success) return status;
         throw stoppedInstead(name, status);
       case 'stuck':
@@ -78,7 +78,7 @@ export async function waitForState(name: string, wanted: 'running' | 'stopped', 
   return poll(look, { what: `the service ${name} to be ${wanted}`, deadlineMs, everyMs: ASK_EVERY_MS });
 }
 
-/** Does a request, taking these answers of Windows as "it is so already". */
+/** Makes a request and accepts these errors as "already so". */
 function unless(answers: readonly number[], request: () => void): void {
   try {
     request();
@@ -88,8 +88,8 @@ function unless(answers: readonly number[], request: () => void): void {
 }
 
 /**
- * Starts a service and waits until it runs; one that runs already is fine, and so is one that ran and has stopped by itself, without an error.
- * While the SCM starts or changes another one its database is locked (1055), which passes: the request waits for that.
+ * Starts a service and waits until it runs. A service that runs already is accepted, and so is one that ran and stopped without an error.
+ * While the SCM starts or changes another service its database is locked (1055); the request waits for that.
  */
 export async function startService(name: string, { deadlineMs }: WaitOptions): Promise<ServiceStatus> {
   const endMs = performance.now() + deadlineMs;
@@ -108,21 +108,21 @@ export async function startService(name: string, { deadlineMs }: WaitOptions): P
 }
 
 /**
- * Stops a service and waits until it has stopped; one that is stopped already is fine. While it is starting it takes no stop (1061), so the
- * request waits for that. Both waits together end at the deadline.
+ * Stops a service and waits until it has stopped; a stopped service is accepted. A starting service takes no stop (1061), so the request
+ * waits for that. Both waits share the deadline.
  */
 export async function stopService(name: string, { deadlineMs }: WaitOptions): Promise<ServiceStatus> {
   const endMs = performance.now() + deadlineMs;
   const settled = (): boolean => queryStatus(name)?.state !== 'start-pending';
   await poll(settled, { what: `the service ${name} to have started`, deadlineMs, everyMs: ASK_EVERY_MS });
-  // 1062: it is stopped; 1061 now means that it is stopping already, for somebody else; the pipe ends with a process that has just died.
+  // // 1062: it is stopped; 1061 now means that it is stopping already on another request; the pipe ends with a process that has just died.
   unless([ERROR.serviceNotActive, ERROR.serviceCannotAcceptControl, ERROR.brokenPipe, ERROR.noData], () => requestStop(name));
   return waitForState(name, 'stopped', { deadlineMs: Math.max(endMs - performance.now(), 0) });
 }
 
 /**
- * Deletes a stopped service and waits until its name is gone; one that is absent already is fine.
- * Throws `removal-pending` (1072) when somebody else still holds it open at the deadline: it then goes away by itself.
+ * Deletes a stopped service and waits until its name is free; an absent service is accepted. Throws `removal-pending` (1072) when another
+ * program still has it open at the deadline: it is removed later by itself.
  */
 export async function deleteService(name: string, { deadlineMs }: WaitOptions): Promise<void> {
   if (!requestDelete(name)) return;

@@ -1,7 +1,7 @@
 /**
- * The service control manager: what is there, in which state, and start, stop and delete.
- * Every function opens, asks and closes, with the least rights that its call needs: a plain user can query, and no handle of ours keeps a
- * deleted service alive (1072). Waiting for a state is scm-wait.ts, what a service is made of is service-config.ts and service-install.ts.
+ * The service control manager: its services, their states, and start, stop and delete. Every function opens, calls and closes with the
+ * least rights that it needs: a plain user can query, and no handle of ours keeps a deleted service alive (1072). scm-wait.ts waits for
+ * states; service-config.ts and service-install.ts contain the settings of a service.
  * Sources: OpenSCManagerW, OpenServiceW, QueryServiceStatusEx, EnumServicesStatusExW, StartServiceW, ControlService, DeleteService.
  */
 import koffi from 'koffi';
@@ -55,7 +55,7 @@ const ControlService = declare<[Handle, number, object], number>('advapi32.dll',
 ]);
 const DeleteServiceNative = declare<[Handle], number>('advapi32.dll', 'DeleteService', BOOL, [POINTER]);
 
-/** winsvc.h: rights on the manager itself. */
+/** winsvc.h: rights on the SCM itself. */
 const MANAGER_RIGHTS = { connect: 1, createService: 2, enumerate: 4 } as const;
 export type ManagerRight = keyof typeof MANAGER_RIGHTS;
 
@@ -69,7 +69,7 @@ const CONFIG_BYTES = 8192;
 /** "The maximum size of this array is 256K bytes" (EnumServicesStatusExW). */
 const ENUMERATION_BYTES = 256 * 1024;
 
-/** What StartServiceW says of a program that is not there or is none. */
+/** Errors of StartServiceW for a program that does not exist or is not one. */
 const PROGRAM_MISSING = new Set<number>([ERROR.fileNotFound, ERROR.pathNotFound, ERROR.badExeFormat]);
 
 /** winsvc.h: SERVICE_STOPPED is 1. */
@@ -79,20 +79,20 @@ export type ServiceState = Exclude<(typeof STATES)[number], undefined>;
 const START_TYPES = ['boot', 'system', 'automatic', 'manual', 'disabled'] as const;
 export type StartType = (typeof START_TYPES)[number];
 
-/** The number that Windows has for a start type. */
+/** The number of a start type in Windows. */
 export const startTypeNumber = (type: StartType): number => START_TYPES.indexOf(type);
 
-/** What the SCM says about a service at this moment (SERVICE_STATUS_PROCESS). */
+/** The status of a service at this moment (SERVICE_STATUS_PROCESS). */
 export interface ServiceStatus {
   readonly state: ServiceState;
   /** The service process; absent while none runs. */
   readonly pid?: number;
-  /** Why it stopped last: 0 as asked, 1066 see serviceExitCode, 1067 died, 1077 never started since boot. */
+  /** Why it stopped last: 0 as requested, 1066 see serviceExitCode, 1067 died, 1077 not started since boot. */
   readonly win32ExitCode: number;
   readonly serviceExitCode: number;
-  /** Moves on while a pending state makes progress. */
+  /** Grows while a pending state makes progress. */
   readonly checkPoint: number;
-  /** Within this time a pending state promises its next checkpoint. */
+  /** A pending state announces its next checkpoint within this time. */
   readonly waitHintMs: number;
 }
 
@@ -104,7 +104,7 @@ export interface ServiceConfig {
   readonly displayName: string;
   /** `LocalSystem`, or the account. */
   readonly account: string;
-  /** 0x10: a process of its own. */
+  /** 0x10: a separate process. */
   readonly serviceType: number;
 }
 
@@ -114,7 +114,7 @@ export interface EnumeratedService {
   readonly status: ServiceStatus;
 }
 
-/** Where Windows keeps a service in the registry; every user may read there, and LocalSystem write. */
+/** The registry key of a service; every user may read it, LocalSystem may write it. */
 export const serviceKey = (name: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`;
 
 export const closeServiceHandle = (handle: Handle): void => {
@@ -127,8 +127,8 @@ export function withManager<T>(rights: readonly ManagerRight[], use: (manager: H
 }
 
 /**
- * The SCM itself with the right to connect, which everybody has, opened once for this process: each opening and closing is two calls more to
- * another process. It keeps no service alive.
+ * The SCM with the right to connect, which every user has, opened once for this process: opening and closing are two more calls to another
+ * process. It keeps no service alive.
  */
 function connectedManager(): Handle {
   connected ??= opened(OpenSCManagerW(null, null, MANAGER_RIGHTS.connect), 'OpenSCManagerW');
@@ -136,12 +136,12 @@ function connectedManager(): Handle {
 }
 let connected: Handle | undefined;
 
-/** Opens a service with these rights for the time of `use`; undefined where there is no service of this name (1060). */
+/** Opens a service with these rights while `use` runs; undefined where there is no service of this name (1060). */
 export function withService<T>(name: string, rights: readonly ServiceRight[], use: (service: Handle) => T): T | undefined {
   return withServiceOf(connectedManager(), name, rights, use);
 }
 
-/** The same below a manager that is open already. */
+/** The same with an SCM handle that is open already. */
 export function withServiceOf<T>(
   manager: Handle,
   name: string,
@@ -158,7 +158,7 @@ function required<T>(name: string, answer: T | undefined): T {
   return answer;
 }
 
-/** The fields of a decoded SERVICE_STATUS_PROCESS that matter here. */
+/** The fields of SERVICE_STATUS_PROCESS that are used. */
 interface RawStatus {
   readonly dwCurrentState: number;
   readonly dwWin32ExitCode: number;
@@ -218,20 +218,20 @@ export function queryConfig(name: string): ServiceConfig | undefined {
   return withService(name, ['queryConfig'], configOf);
 }
 
-/** Both of one opening, as a client needs them whenever it looks; undefined where the service does not exist. */
+/** Configuration and status in one opening, as a client needs them; undefined where the service does not exist. */
 export function queryService(name: string): { readonly status: ServiceStatus; readonly config: ServiceConfig } | undefined {
   return withService(name, ['queryStatus', 'queryConfig'], service => ({ status: statusOf(service), config: configOf(service) }));
 }
 
 /**
- * Whether DeleteService was called and the name is still there. The SCM has no question for it; the mark is the value `DeleteFlag` that it
- * keeps under the service's key until the last handle closes.
+ * Whether DeleteService was called and the name still exists. The SCM has no query for it; the mark is the value `DeleteFlag` that it keeps
+ * under the service's key until the last handle is closed.
  */
 export function isRemovalPending(name: string): boolean {
   return readValue(serviceKey(name), 'DeleteFlag') === 1;
 }
 
-/** The services named `base` or `base-…`, with their states, asked of the SCM in one go. Windows does not tell upper from lower case. */
+/** The services named `base` or `base-…`, in any case, with their states, in one query. */
 export function enumerateServices(base: string): EnumeratedService[] {
   const lower = base.toLowerCase();
   const isOurs = (name: string): boolean => name.toLowerCase() === lower || name.toLowerCase().startsWith(`${lower}-`);
@@ -269,9 +269,9 @@ export function enumerateServices(base: string): EnumeratedService[] {
 }
 
 /**
- * Asks the SCM to start a service. Needs SERVICE_START, which the owner's entry in the DACL grants.
- * Throws `not-installed` (1060), `service-running` (1056), `service-disabled` (1058), `removal-pending` (1072), `service-unresponsive`
- * (1053: the process did not call the dispatcher within 30 s), `service-program-missing` (2).
+ * Requests a start. Needs SERVICE_START, which the owner's entry in the DACL grants. Throws `not-installed` (1060), `service-running`
+ * (1056), `service-disabled` (1058), `removal-pending` (1072), `service-unresponsive` (1053: the process did not call the dispatcher within
+ * 30 s), `service-program-missing` (2).
  */
 export function requestStart(name: string): void {
   required(
@@ -287,8 +287,8 @@ export function requestStart(name: string): void {
 }
 
 /**
- * Asks a service to stop. Needs SERVICE_STOP.
- * Throws `not-installed` (1060), `service-not-running` (1062), `service-busy` (1061: it is starting or stopping).
+ * Requests a stop. Needs SERVICE_STOP. Throws `not-installed` (1060), `service-not-running` (1062), `service-busy` (1061: it is starting or
+ * stopping).
  */
 export function requestStop(name: string): void {
   required(
@@ -301,13 +301,13 @@ export function requestStop(name: string): void {
   );
 }
 
-/** Marks an open service for deletion; that it is marked already is fine. The handle needs DELETE. */
+/** Marks an open service for deletion; one that is marked already is accepted. The handle needs DELETE. */
 export function markForDeletion(service: Handle): void {
   const { result, lastError } = DeleteServiceNative(service);
   if (!result && lastError !== ERROR.serviceMarkedForDelete) throw win32Error(lastError, 'DeleteService');
 }
 
-/** Marks a service for deletion; false where there was none. It goes away when it has stopped and every handle to it is closed. */
+/** Marks a service for deletion; false where there was none. It is removed when it has stopped and every handle to it is closed. */
 export function requestDelete(name: string): boolean {
   return (
     withService(name, ['delete'], service => {

@@ -1,8 +1,9 @@
 /**
- * The security descriptor of a service, as bytes: enough of it to add one entry for the service's owner and to read back that it is there.
- * The owner may query, start, stop and interrogate, so that start, stop, restart and update need no further consent; never more, because
- * "the right to change the configuration" is the right to choose the program that LocalSystem runs.
- * Sources: "Service Security and Access Rights", "ACE Strings", "SECURITY_DESCRIPTOR", "ACL", "ACE_HEADER" (Microsoft Learn), [MS-DTYP] 2.4.
+ * The security descriptor of a service, as bytes: enough to add one entry for the service's owner and to read it back. The owner may query,
+ * start, stop and interrogate, so that start, stop, restart and update need no further consent; never more, because the right to change the
+ * configuration is the right to choose the program that LocalSystem runs.
+ * Sources: "Service Security and Access Rights", "ACE Strings", "SECURITY_DESCRIPTOR", "ACL", "ACE_HEADER" (Microsoft Learn), [MS-DTYP]
+ * 2.4.
  */
 
 /** A security identifier in its text form, `S-1-5-21-…`. */
@@ -10,7 +11,7 @@ export type Sid = string & { readonly __sid: never };
 
 const SID_TEXT = /^S-1-(\d{1,15})((?:-\d{1,10}){1,15})$/;
 
-/** The text of a SID, checked; throws a TypeError for anything else (an account name, an SDDL alias such as `BA`). */
+/** The text of a SID, checked; throws a TypeError for any other text (an account name, an SDDL alias such as `BA`). */
 export function parseSid(text: string): Sid {
   const match = SID_TEXT.exec(text);
   const authorities = match?.[2]?.slice(1).split('-') ?? [];
@@ -35,7 +36,7 @@ export function sidToBytes(sid: Sid): Buffer {
   return bytes;
 }
 
-/** winsvc.h and winnt.h: the rights that a service knows, as bits of an access mask. */
+/** winsvc.h and winnt.h: the rights on a service, as bits of an access mask. */
 export const SERVICE_RIGHTS = {
   queryConfig: 0x0001,
   changeConfig: 0x0002,
@@ -55,7 +56,7 @@ export type ServiceRight = keyof typeof SERVICE_RIGHTS;
 
 export const rightsMask = (rights: readonly ServiceRight[]): number => rights.reduce((mask, right) => mask | SERVICE_RIGHTS[right], 0);
 
-/** What the owner of the gateway may do with its service: `CCLCSWRPWPLORC`. */
+/** The rights of the gateway's owner on its service: `CCLCSWRPWPLORC`. */
 export const OWNER_RIGHTS = ['queryConfig', 'queryStatus', 'enumerateDependents', 'start', 'stop', 'interrogate', 'readControl'] as const;
 export const OWNER_MASK: number = rightsMask(OWNER_RIGHTS);
 
@@ -63,13 +64,13 @@ const ACCESS_ALLOWED = 0;
 const ACCESS_DENIED = 1;
 const INHERITED = 0x10;
 const SELF_RELATIVE_WITH_DACL = 0x8004;
-/** SE_DACL_AUTO_INHERITED and SE_DACL_PROTECTED: what a descriptor says about inheritance must survive the change. */
+/** SE_DACL_AUTO_INHERITED and SE_DACL_PROTECTED: the inheritance flags of a descriptor must stay. */
 const DACL_INHERITANCE_CONTROL = 0x1400;
 
 interface Ace {
   readonly type: number;
   readonly flags: number;
-  /** The whole entry, header included. */
+  /** The whole entry with its header. */
   readonly bytes: Buffer;
 }
 
@@ -89,12 +90,12 @@ function parseAcl(descriptor: Buffer): readonly Ace[] {
   return aces;
 }
 
-/** An entry of a DACL as it is read, whatever the thing is that it is about. */
+/** An entry of a DACL, of whatever object. */
 export interface AccessEntry {
   readonly allows: boolean;
-  /** It is about what will be made below, not about the thing itself. */
+  /** It applies to new children and not to the object itself. */
   readonly inheritOnly: boolean;
-  /** A SID in its text form; of an entry of an unknown kind its type number. */
+  /** A SID in its text form; for an entry of an unknown type its type number. */
   readonly sid: string;
   readonly mask: number;
 }
@@ -103,7 +104,7 @@ const ALLOWED_CALLBACK = 9;
 const DENYING: ReadonlySet<number> = new Set([ACCESS_DENIED, 6, 10, 12]);
 const INHERIT_ONLY = 8;
 
-/** The entries of a self-relative descriptor's DACL; undefined where it has none. One of an unknown kind counts as one that allows. */
+/** The entries of a self-relative descriptor's DACL; undefined where it has none. An entry of an unknown type counts as allowing. */
 export function accessEntries(descriptor: Buffer): AccessEntry[] | undefined {
   if (descriptor.readUInt32LE(16) === 0) return undefined;
   return parseAcl(descriptor).map(ace => ({
@@ -114,7 +115,7 @@ export function accessEntries(descriptor: Buffer): AccessEntry[] | undefined {
   }));
 }
 
-/** The owner that a self-relative descriptor names. */
+/** The owner in a self-relative descriptor. */
 export function ownerOf(descriptor: Buffer): Sid | undefined {
   const offset = descriptor.readUInt32LE(4);
   return offset === 0 ? undefined : sidFromBytes(descriptor, offset);
@@ -130,24 +131,24 @@ function allowedAce(sid: Sid, mask: number): Ace {
   return { type: ACCESS_ALLOWED, flags: 0, bytes };
 }
 
-/** The rights that the descriptor's own (not inherited) entries allow this SID, as a mask; denying entries are not counted in. */
+/** The rights that the descriptor's explicit (not inherited) entries allow this SID, as a mask; denying entries are not subtracted. */
 export function allowedMask(descriptor: Buffer, sid: Sid): number {
   return parseAcl(descriptor)
     .filter(ace => ace.type === ACCESS_ALLOWED && !(ace.flags & INHERITED) && sidFromBytes(ace.bytes, 8) === sid)
     .reduce((mask, ace) => mask | maskOf(ace), 0);
 }
 
-/** Whether the owner's entry is there. */
+/** Whether the descriptor has the owner's entry. */
 export const grantsOwner = (descriptor: Buffer, owner: Sid): boolean => (allowedMask(descriptor, owner) & OWNER_MASK) === OWNER_MASK;
 
 /**
- * The DACL of a self-relative descriptor with the owner's entry added, as a descriptor that holds a DACL and nothing else (what
- * SetServiceObjectSecurity takes with DACL_SECURITY_INFORMATION). What is there stays; a descriptor that has the entry comes back equal.
- * The entry stands after the explicit ones and before the inherited ones: the canonical order of Windows.
+ * The DACL of a self-relative descriptor with the owner's entry added, as a descriptor that contains only a DACL (what
+ * SetServiceObjectSecurity takes with DACL_SECURITY_INFORMATION). Existing entries stay; a descriptor that has the entry is returned
+ * unchanged. The entry comes after the explicit and before the inherited entries: the canonical order of Windows.
  */
 export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
   const offset = descriptor.readUInt32LE(16);
-  // No DACL means that everybody may do everything; one with a single entry would mean that nobody else may do anything.
+  // // No DACL means that every user may do everything; a DACL with one entry would mean that no other user may do anything.
   if (offset === 0) throw new TypeError('This security descriptor has no DACL.');
   const aces = [...parseAcl(descriptor)];
   if (!grantsOwner(descriptor, owner)) {
@@ -156,7 +157,7 @@ export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
   }
   const acl = Buffer.alloc(8);
   const entries = Buffer.concat(aces.map(ace => ace.bytes));
-  // The ACL's revision is kept: 4 where there are object entries, else 2.
+  // // The ACL keeps its revision: 4 where there are object entries, else 2.
   acl.writeUInt8(descriptor.readUInt8(offset), 0);
   acl.writeUInt16LE(acl.length + entries.length, 2);
   acl.writeUInt16LE(aces.length, 4);

@@ -1,6 +1,6 @@
 /**
- * The security of a thing from its first moment: SECURITY_ATTRIBUTES made of SDDL, for the calls that create keys and folders. Rights that
- * are set afterwards leave a moment in which somebody else may write.
+ * The security of an object from its creation on: SECURITY_ATTRIBUTES made from SDDL, for the calls that create keys and folders. Rights
+ * that are set later leave a moment in which another user may write.
  * Source: ConvertStringSecurityDescriptorToSecurityDescriptorW (Microsoft Learn).
  */
 import { win32Error } from './errors.ts';
@@ -19,7 +19,7 @@ const SDDL_REVISION_1 = 1;
 /** sizeof(SECURITY_ATTRIBUTES) */
 const ATTRIBUTES_BYTES = 24;
 
-/** Gives `use` what a call that creates something takes; null, which means the default, where no SDDL is given. */
+/** Gives `use` the attributes for a call that creates an object; null, which means the default, where no SDDL is given. */
 export function withSecurityAttributes<T>(sddl: string | undefined, use: (attributes: object | null) => T): T {
   if (sddl === undefined) return use(null);
   const descriptor: [Handle | null] = [null];

@@ -1,6 +1,6 @@
 /**
- * Who somebody is: the user of a process or of a session, as a SID, and whether a process is elevated.
- * Names are not used to tell users apart: they are localized, renamed, and shared between machines; a SID is none of these.
+ * The user of a process or a session, as a SID, and whether a process is elevated. Names do not identify users: they are localized,
+ * renamed, and shared between machines.
  * Sources: GetTokenInformation, TOKEN_USER, TOKEN_ELEVATION, WTSQuerySessionInformationW, LookupAccountNameW (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -40,7 +40,7 @@ const LookupAccountNameW = declare<[null, string, Buffer, [number], Buffer, [num
 
 const TOKEN_QUERY = 8;
 const TOKEN_INFORMATION = { user: 1, sessionId: 12, elevationType: 18, elevation: 20 } as const;
-/** TokenElevationTypeFull: the user has another token, with fewer rights, for everything that nobody consented to. */
+/** TokenElevationTypeFull: the user has another token with fewer rights for everything that was not consented to. */
 const ELEVATION_FULL = 2;
 const WTS_INFO = { userName: 5, domainName: 7 } as const;
 /** A SID has at most 15 sub-authorities (SECURITY_MAX_SID_SIZE). */
@@ -62,22 +62,22 @@ function withOwnToken<T>(use: (token: Handle) => T): T {
   return using(token[0] ?? 0n, closeHandle, use);
 }
 
-/** The user of a token. TOKEN_USER is a pointer to the SID and its attributes; the SID itself follows in the same buffer. */
+/** The user of a token. TOKEN_USER is a pointer to the SID and its attributes; the SID follows in the same buffer. */
 export const userOfToken = (token: Handle): Sid => sidFromBytes(tokenInformation(token, TOKEN_INFORMATION.user), 16);
 
-/** The session that a token belongs to. */
+/** The session of a token. */
 export const sessionOfToken = (token: Handle): number => tokenInformation(token, TOKEN_INFORMATION.sessionId).readUInt32LE();
 
-/** The user that this process runs as. Under the consent of another administrator that is not the user who sits there. */
+/** The user of this process. With the consent of another administrator that is not the user of the session. */
 export const currentUser = (): Sid => withOwnToken(userOfToken);
 
-/** The session that this process runs in; an elevated process stays in the session of the user who asked. */
+/** The session of this process; an elevated process stays in the session of the user who asked. */
 export const currentSession = (): number => withOwnToken(sessionOfToken);
 
-/** Whether this process holds the full rights of an administrator. */
+/** Whether this process has the full rights of an administrator. */
 export const isElevated = (): boolean => withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevation).readUInt32LE() !== 0);
 
-/** Whether this process has more rights than what its user starts without a consent. */
+/** Whether this process has more rights than the programs that its user starts without a consent. */
 export const isElevatedByConsent = (): boolean =>
   withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevationType).readUInt32LE() === ELEVATION_FULL);
 
@@ -104,8 +104,8 @@ export function sidOfAccount(name: string): Sid {
 }
 
 /**
- * The user who is signed in to a session: who the owner of a service is when an elevated step asks, whosever consent elevated it.
- * It needs no privilege, as WTSQueryUserToken would. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
+ * The user who is signed in to a session: the owner of a service that an elevated step registers, whoever gave the consent. It needs no
+ * privilege, unlike WTSQueryUserToken. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
  */
 export function userOfSession(session: number): { readonly sid: Sid; readonly name: string } {
   const user = sessionText(session, WTS_INFO.userName);

@@ -1,7 +1,7 @@
 /**
- * What a service is made of beyond its command line: description, failure actions and their flag, delayed start, service SID, privileges,
- * preshutdown time and security descriptor. Each is written and read on an open handle; where a system does not know a setting
- * (ERROR_INVALID_LEVEL, 124) that is told as `unsupported`, never taken as done.
+ * The settings of a service beyond its command line: description, failure actions and their flag, delayed start, service SID, privileges,
+ * preshutdown time and security descriptor. Each is written and read on an open handle; a setting that the system does not have
+ * (ERROR_INVALID_LEVEL, 124) is reported as `unsupported`, never as done.
  * Sources: ChangeServiceConfig2W, QueryServiceConfig2W, SetServiceObjectSecurity, QueryServiceObjectSecurity (Microsoft Learn).
  */
 import koffi, { type TypeObject } from 'koffi';
@@ -62,30 +62,30 @@ const DACL_SECURITY_INFORMATION = 4;
 /** "The maximum size of this array is 8K bytes" (QueryServiceConfig2W). */
 const CONFIG_BYTES = 8192;
 
-/** SERVICE_SID_TYPE: with `unrestricted` the service has a SID of its own, which rights can be granted to. */
+/** SERVICE_SID_TYPE: with `unrestricted` the service has a SID, to which rights can be granted. */
 const SID_TYPES: Readonly<Record<number, ServiceSettings['serviceSid']>> = { 0: 'none', 1: 'unrestricted', 3: 'restricted' };
 const SID_TYPE_NUMBERS = { none: 0, unrestricted: 1, restricted: 3 } as const;
 
-/** The settings that a service has beside its command line. */
+/** The settings of a service beside its command line. */
 export interface ServiceSettings {
   readonly description: string;
   readonly recovery: RecoveryPlan;
-  /** Whether stopping with an error counts as a failure too (SERVICE_FAILURE_ACTIONS_FLAG). */
+  /** Whether a stop with an error counts as a failure too (SERVICE_FAILURE_ACTIONS_FLAG). */
   readonly failuresWithoutCrash: boolean;
   readonly delayedStart: boolean;
   readonly serviceSid: keyof typeof SID_TYPE_NUMBERS;
-  /** What the service keeps of its account's privileges; the SCM strips all others. */
+  /** The privileges of its account that the service keeps; the SCM removes all others. */
   readonly requiredPrivileges: readonly string[];
   readonly preshutdownTimeoutMs: number;
 }
 export type SettingName = keyof ServiceSettings;
 
-/** Whether the system took a setting. */
+/** Whether the system accepted a setting. */
 export type Written = 'written' | 'unsupported';
 
 const multiString = (texts: readonly string[]): Buffer => Buffer.from(`${texts.map(text => `${text}\0`).join('')}\0`, 'utf16le');
 
-/** How each setting is given to ChangeServiceConfig2W: its level and its structure. Pure. */
+/** Level and structure of each setting for ChangeServiceConfig2W. Pure. */
 export function encodeSetting(name: SettingName, settings: ServiceSettings): { level: number; type: TypeObject; value: object } {
   const flag = (level: number, value: number) => ({ level, type: SERVICE_DWORD_INFO, value: { value } });
   switch (name) {
@@ -110,9 +110,7 @@ export function encodeSetting(name: SettingName, settings: ServiceSettings): { l
   }
 }
 
-/**
- * Writes one setting. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its action is a restart.
- */
+/** Writes one setting. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its action is a restart. */
 export function writeSetting(service: Handle, name: SettingName, settings: ServiceSettings): Written {
   const { level, type, value } = encodeSetting(name, settings);
   const { result, lastError } = ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));
@@ -121,7 +119,7 @@ export function writeSetting(service: Handle, name: SettingName, settings: Servi
   throw win32Error(lastError, `ChangeServiceConfig2W ${name}`);
 }
 
-/** One level as the bytes that the SCM gives, structure first; undefined where it does not know the level. */
+/** One level as the bytes that the SCM gives, structure first; undefined where it does not have the level. */
 function queryLevel(service: Handle, level: number): Buffer | undefined {
   const buffer = Buffer.alloc(CONFIG_BYTES);
   const { result, lastError } = QueryServiceConfig2W(service, level, buffer, buffer.length, [0]);
@@ -130,7 +128,7 @@ function queryLevel(service: Handle, level: number): Buffer | undefined {
   throw win32Error(lastError, `QueryServiceConfig2W ${level}`);
 }
 
-/** What the SCM keeps of a service in the registry: the settings that it may not tell through its functions. */
+/** The settings that the SCM keeps in the registry and may not give through its functions. */
 function readKept(values: Readonly<Record<string, RegistryValue>>): Partial<ServiceSettings> {
   const actions = values['FailureActions'];
   const recovery = Buffer.isBuffer(actions) ? parseFailureActions(actions) : undefined;
@@ -171,9 +169,9 @@ function decodePrivileges(buffer: Buffer): string[] {
 }
 
 export interface ReadSettings {
-  /** What the SCM answers; a setting that it has no answer for is absent. */
+  /** The settings that the SCM gives; a setting without an answer is absent. */
   readonly answered: Partial<ServiceSettings>;
-  /** What lies in the registry. Where both speak they must agree. */
+  /** The settings in the registry. Where both are present they must agree. */
   readonly kept: Partial<ServiceSettings>;
 }
 
@@ -183,8 +181,8 @@ export function readSettings(service: Handle, name: string): ReadSettings {
 }
 
 /**
- * The security descriptor of an open service: owner and DACL, as bytes. The handle needs READ_CONTROL.
- * Undefined where the system answers without an owner: it then keeps no descriptor (Wine gives a made-up one).
+ * The security descriptor of an open service: owner and DACL, as bytes. The handle needs READ_CONTROL. Undefined where the system answers
+ * without an owner: then it keeps no descriptor (Wine gives an invented one).
  */
 export function readSecurity(service: Handle): Buffer | undefined {
   const buffer = Buffer.alloc(CONFIG_BYTES);

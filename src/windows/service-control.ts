@@ -1,5 +1,5 @@
 /**
- * What the SCM sends to a running service, as values. The numbers are those of winsvc.h and winuser.h; what means nothing to us is unknown.
+ * The controls that the SCM sends to a running service, as values. The numbers are those of winsvc.h and winuser.h; the rest is `unknown`.
  * Source: LPHANDLER_FUNCTION_EX, WM_WTSSESSION_CHANGE (Microsoft Learn).
  */
 
@@ -19,7 +19,7 @@ type SessionChange =
 
 export type ServiceControl =
   | { readonly kind: 'stop' }
-  /** Windows is going down; it waits for the service as long as the preshutdown time says. */
+  /** Windows is shutting down; it waits for the service as long as its preshutdown time. */
   | { readonly kind: 'preshutdown' }
   | { readonly kind: 'session'; readonly change: SessionChange; readonly session: number };
 
@@ -41,8 +41,8 @@ const SESSION_CHANGES: readonly SessionChange[] = [
 ];
 
 /**
- * The control that came; `interrogate` asks nothing but an answer, `unknown` is to be answered with ERROR_CALL_NOT_IMPLEMENTED.
- * @param sessionOf Reads the session from the event's data, which lives only as long as the handler runs.
+ * The control that was received; `interrogate` needs only an answer, `unknown` is answered with ERROR_CALL_NOT_IMPLEMENTED.
+ * @param sessionOf Reads the session from the event's data, which is valid only while the handler runs.
  */
 export function toControl(control: number, eventType: number, sessionOf: () => number): ServiceControl | 'interrogate' | 'unknown' {
   if (control === CONTROL.stop) return { kind: 'stop' };

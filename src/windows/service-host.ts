@@ -1,8 +1,8 @@
 /**
- * A Windows service in this process: the dispatcher thread, the control handler and the status, so that the program above sees a few
- * functions and a stream of controls. Windows' rules decide the shape: the dispatcher is called within 30 s of the process' start and
- * blocks one worker for its whole life; the handler answers at once and only posts; the JavaScript thread must never wait for the SCM,
- * because the SCM's threads wait for it.
+ * A Windows service in this process: the dispatcher thread, the control handler and the status, so that the program above uses a few
+ * functions and a stream of controls. The rules of Windows decide the shape: the dispatcher must be called within 30 s of the process'
+ * start and blocks one worker for its whole life; the handler answers at once and only posts; the JavaScript thread must never wait for the
+ * SCM, because the SCM's threads wait for it.
  * Sources: StartServiceCtrlDispatcherW, RegisterServiceCtrlHandlerExW, SetServiceStatus, QueryServiceDynamicInformation (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -44,7 +44,7 @@ const QueryServiceDynamicInformation = declare<[Handle, number, [Handle | null]]
 
 const SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON = 1;
 
-/** winsvc.h: SERVICE_START_REASON_DEMAND and its kin, which are bits. */
+/** winsvc.h: SERVICE_START_REASON_DEMAND and similar, which are bits. */
 const START_REASONS = [
   { bit: 0x01, reason: 'demand' },
   { bit: 0x08, reason: 'restart-after-failure' },
@@ -57,23 +57,23 @@ export type StartReason = (typeof START_REASONS)[number]['reason'];
 
 export type ControlListener = (control: ServiceControl) => void;
 
-/** What a system that cannot say why (before Windows 8, Wine) leaves undefined. */
+/** Undefined where the system cannot say why (before Windows 8, Wine). */
 export const canTellStartReason = (): boolean => isExported('advapi32.dll', 'QueryServiceDynamicInformation');
 
-/** A connected service. Its owner reports states and hears controls; everything else is done by then. */
+/** A connected service. Its owner reports states and receives controls. */
 export interface HostedService {
   /** Why it was started; undefined where the system cannot say. */
   readonly startReason: StartReason | undefined;
   /**
-   * Hears each control once, in order, after the SCM has had its answer. `first` hears it before that, while whoever asked the SCM still
-   * waits for it; it must be quick.
+   * Receives each control once, in order, after the SCM has its answer. `first` is called before that, while the caller of the SCM still
+   * waits; it must be quick.
    */
   onControl(listener: ControlListener, first?: ControlListener): void;
   /** Accepts controls from now on. */
   reportRunning(): void;
-  /** Shows the SCM a checkpoint every two seconds until it is told that the service has stopped. */
+  /** Reports a checkpoint to the SCM every two seconds until the service has reported that it stopped. */
   reportStopping(): void;
-  /** The last report. Resolves when the dispatcher has returned, after which the process may end. */
+  /** The last report. Resolves when the dispatcher has returned; the process may end after that. */
   reportStopped(result?: StopResult): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ class Host implements HostedService {
     if (!accepted) throw win32Error(lastError, `SetServiceStatus ${state}`);
   }
 
-  /** Called from the control handler: beside the first hearing it only posts. */
+  /** Called from the control handler: apart from `first` it only posts. */
   post(control: ServiceControl): void {
     this.#first?.(control);
     this.#waiting.push(control);
@@ -148,10 +148,10 @@ class Host implements HostedService {
 }
 
 /**
- * Connects this process to the SCM as the service `name` and resolves when the SCM has called its ServiceMain; it is then START_PENDING.
- * Throws `not-started-by-scm` (1063) in a process that the SCM did not start.
- * From here until reportStopped() has resolved the process must not call process.exit(), which waits for the dispatcher's worker for ever:
- * one that gives up ends itself with terminateSelf(), which the SCM counts as a failure.
+ * Connects this process to the SCM as the service `name` and resolves when the SCM has called its ServiceMain; the service is then
+ * START_PENDING. Throws `not-started-by-scm` (1063) in a process that the SCM did not start. From here until reportStopped() has resolved
+ * the process must not call process.exit(), which would wait for the dispatcher's worker for ever: to give up, call terminateSelf(), which
+ * the SCM counts as a failure.
  */
 export function connectService(name: string): Promise<HostedService> {
   return new Promise((resolve, reject) => {
@@ -160,7 +160,7 @@ export function connectService(name: string): Promise<HostedService> {
     const end = new Promise<void>(done => {
       finished = done;
     });
-    // Registered for the life of the process: the SCM's threads call them until the dispatcher returns.
+    // // Registered for the life of the process: the SCM's threads call them until the dispatcher returns.
     const handler = koffi.register((control: number, eventType: number, eventData: Handle | null) => {
       const sessionOf = (): number => (koffi.decode(eventData, WTSSESSION_NOTIFICATION) as { dwSessionId: number }).dwSessionId;
       const came = toControl(control, eventType, sessionOf);
@@ -177,7 +177,7 @@ export function connectService(name: string): Promise<HostedService> {
         reject(error);
       }
     }, pointerTo(SERVICE_MAIN));
-    // The table and the name in it are read as long as the dispatcher runs, so they live in memory that nothing moves or frees.
+    // // The dispatcher reads the table and the name in it as long as it runs, so they are in memory that is never moved or freed.
     const wideName = Buffer.from(`${name}\0`, 'utf16le');
     const nameMemory = koffi.alloc('uint8', wideName.length) as Handle;
     koffi.encode(nameMemory, koffi.array('uint8', wideName.length), wideName);

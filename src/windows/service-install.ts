@@ -1,6 +1,7 @@
 /**
- * Create or update a service as one step: everything is written, read back and compared; when a step fails a new service is deleted again
- * and an existing one gets back what it had. An update never deletes and creates: the name would stay blocked (1072) while anybody holds it.
+ * Creates or updates a service as one step: everything is written, read back and compared. When a step fails, a new service is deleted
+ * again and an existing one gets its former settings back. An update never deletes and creates: the name would stay blocked (1072) while
+ * any program has it open.
  * Sources: CreateServiceW, ChangeServiceConfigW, and the pages named in service-config.ts.
  */
 import { GatewayServiceError } from '../model/errors.ts';
@@ -43,7 +44,9 @@ const ChangeServiceConfigW = declare<[Handle, number, number, number, string, nu
   [POINTER, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE, WIDE],
 );
 
-/** What a service is to be. The rest is the same for every service of ours: a process of its own, LocalSystem, automatic, not delayed. */
+/**
+ * What a service is to be. The rest is the same for every service of ours: a separate process, LocalSystem, automatic start, not delayed.
+ */
 export interface ServiceSpec {
   readonly name: string;
   /** Unique among all services of the machine (1078). */
@@ -55,15 +58,17 @@ export interface ServiceSpec {
   /** Who may start and stop it without consent. */
   readonly owner: Sid;
   readonly recovery: RecoveryPlan;
-  /** How long Windows waits for it when it shuts down. */
+  /** How long Windows waits for it at a shutdown. */
   readonly preshutdownTimeoutMs: number;
-  /** Absent: automatic for a new service, and what the user chose for one that exists. */
+  /** Absent: automatic for a new service; an existing one keeps its start type. */
   readonly startType?: StartType;
-  /** "Automatic (delayed start)". Absent: not for a new service, and what the user chose for one that exists. */
+  /** "Automatic (delayed start)". Absent: off for a new service; an existing one keeps it. */
   readonly delayedStart?: boolean;
 }
 
-/** What the broker needs: the token of the signed-in owner (SeTcb) and a process with it (the next two). Everything else is stripped. */
+/**
+ * What the broker needs: the token of the signed-in owner (SeTcb) and a process with it (the next two). The SCM removes everything else.
+ */
 export const REQUIRED_PRIVILEGES = [
   'SeTcbPrivilege',
   'SeAssignPrimaryTokenPrivilege',
@@ -71,14 +76,14 @@ export const REQUIRED_PRIVILEGES = [
   'SeChangeNotifyPrivilege',
 ] as const;
 
-/** What `installService` did. */
+/** The result of `installService`. */
 export interface InstallReceipt {
   readonly created: boolean;
-  /** What this system does not know, and what therefore does not hold here: never taken as done. */
+  /** The settings that this system does not have: never reported as done. */
   readonly unsupported: readonly (SettingName | 'security')[];
 }
 
-/** A service as it is registered: what `doctor` compares and what an update takes back. */
+/** A service as it is registered: `doctor` compares it, and a failed update restores it. */
 export interface InstalledService {
   readonly config: ServiceConfig;
   readonly settings: ReadSettings;
@@ -93,7 +98,7 @@ const LOCAL_SYSTEM = 'LocalSystem';
 const UPDATE_RIGHTS: readonly ServiceRight[] = ['queryConfig', 'changeConfig', 'start', 'readControl', 'writeDac'];
 const CREATE_RIGHTS: readonly ServiceRight[] = [...UPDATE_RIGHTS, 'delete'];
 
-/** The name that services.msc shows. The service id is quoted, so that no two of ours, and none of another program, are the same. */
+/** The name in services.msc. The service id is quoted, so that no two services have the same name. */
 export function serviceDisplayName(serviceId: string): string {
   return serviceId === '' ? 'Hermes Gateway' : `Hermes Gateway "${serviceId}"`;
 }
@@ -119,7 +124,7 @@ function settingsOf(spec: ServiceSpec): ServiceSettings {
   };
 }
 
-/** The order of the writes: what makes the service weaker (fewer privileges) comes before what makes it start again. */
+/** The order of the writes: what gives the service fewer privileges comes before what makes it start again. */
 const SETTINGS: readonly SettingName[] = [
   'requiredPrivileges',
   'serviceSid',
@@ -145,13 +150,13 @@ function differs<Name extends SettingName>(name: Name, found: Partial<ServiceSet
   return value !== undefined && !equalSetting[name](value as ServiceSettings[Name], wanted[name]);
 }
 
-/** The settings that the system does not tell of a service: it does not know them, whatever was written. Pure. */
+/** The settings that the system does not give back: it does not have them. Pure. */
 export function unknownSettings({ settings, security }: InstalledService): InstallReceipt['unsupported'] {
   const unknown = SETTINGS.filter(name => settings.answered[name] === undefined && settings.kept[name] === undefined);
   return security ? unknown : [...unknown, 'security'];
 }
 
-/** What was not kept as it was written. Pure. */
+/** The settings that differ from what was written. Pure. */
 export function mismatches(spec: ServiceSpec, startType: StartType, found: InstalledService): string[] {
   const { config, settings, security } = found;
   const wanted = settingsOf(spec);
@@ -162,7 +167,7 @@ export function mismatches(spec: ServiceSpec, startType: StartType, found: Insta
     config.account.toLowerCase() === LOCAL_SYSTEM.toLowerCase() ? [] : ['account'],
     config.serviceType === SERVICE_WIN32_OWN_PROCESS ? [] : ['serviceType'],
     SETTINGS.filter(name => differs(name, settings.answered, wanted) || differs(name, settings.kept, wanted)),
-    // Failure actions must be found somewhere: a ladder that was not kept is not noticed before the first crash.
+    // // Failure actions must be found in one of both places: lost restart delays are noticed only at the first crash.
     settings.answered.recovery || settings.kept.recovery ? [] : ['recovery'],
     security && !grantsOwner(security, spec.owner) ? ['security'] : [],
   ].flat();
@@ -179,19 +184,19 @@ function changeConfig(service: Handle, config: ServiceConfig): void {
     null,
     null,
     config.account,
-    // LocalSystem has no password; an account that had one keeps it.
+    // // LocalSystem has no password; another account keeps its password.
     config.account === LOCAL_SYSTEM ? '' : null,
     config.displayName,
   );
   if (!result) throw win32Error(lastError, 'ChangeServiceConfigW');
 }
 
-/** Keeps Windows from starting a service, and leaves it as it is otherwise; one that is absent is fine. Needs an administrator. */
+/** Prevents Windows from starting a service and changes nothing else; an absent service is accepted. Needs an administrator. */
 export function disableService(name: string): void {
   withService(name, ['queryConfig', 'changeConfig'], service => changeConfig(service, { ...configOf(service), startType: 'disabled' }));
 }
 
-/** Writes the settings and the owner's entry, reads everything back, and completes. Gives what the system does not know. */
+/** Writes the settings and the owner's entry, reads everything back, and completes. Gives the settings that the system does not have. */
 function configure(service: Handle, spec: ServiceSpec, startType: StartType, complete: () => void): InstallReceipt['unsupported'] {
   const settings = settingsOf(spec);
   const unsupported: (SettingName | 'security')[] = SETTINGS.filter(name => writeSetting(service, name, settings) === 'unsupported');
@@ -204,13 +209,13 @@ function configure(service: Handle, spec: ServiceSpec, startType: StartType, com
   return unsupported;
 }
 
-/** Gives a service back what it had. Best effort: the first failure is the one to tell. */
+/** Restores the former settings of a service. Best effort: the first failure is the one that is reported. */
 function restore(service: Handle, before: InstalledService): void {
   const attempt = (step: () => void): void => {
     try {
       step();
     } catch {
-      // The service keeps this one new value; the error that led here says what to look at.
+      // // The service keeps this one new value; the original error names the place to look at.
     }
   };
   attempt(() => changeConfig(service, before.config));
@@ -223,10 +228,10 @@ function restore(service: Handle, before: InstalledService): void {
 }
 
 /**
- * Registers a service, or brings one of this name to what the spec says. Needs an administrator.
- * Throws `needs-administrator`, `removal-pending` (1072), `service-name-taken` (1078), `service-readback`; nothing is left changed then.
- * Whether an existing service is ours is for the caller to decide, before.
- * @param complete Does what belongs to the service outside of the SCM; what it throws takes back the service, too.
+ * Registers a service, or changes an existing one of this name to the spec. Needs an administrator. Throws `needs-administrator`,
+ * `removal-pending` (1072), `service-name-taken` (1078), `service-readback`; nothing is left changed then. The caller decides before
+ * whether an existing service is ours.
+ * @param complete Does what belongs to the service outside of the SCM; if it throws, the service is taken back too.
  */
 export function installService(spec: ServiceSpec, complete: () => void = () => undefined): InstallReceipt {
   return withManager(['connect', 'createService'], manager => {

@@ -1,12 +1,12 @@
 /**
- * The status of a service as its own process reports it: one owner, whose reports follow the SCM's rules.
- * Pending states carry a checkpoint that only grows, settled ones carry 0; nothing may follow STOPPED, and only STOPPED may follow
- * STOP_PENDING. Which controls are accepted is a pure function of the state.
+ * The status of a service as its process reports it: one owner, whose reports follow the SCM's rules. Pending states carry a growing
+ * checkpoint, settled states 0; nothing may follow STOPPED, and only STOPPED may follow STOP_PENDING. The accepted controls are a pure
+ * function of the state.
  * Sources: SERVICE_STATUS, SetServiceStatus, "Service Control Handler Function" (Microsoft Learn).
  */
 import type { ServiceState } from './scm.ts';
 
-/** The states that a service of ours reports. Paused is not among them: Hermes' updater stops at any paused service. */
+/** The states that a service of ours reports. Paused is not among them: Hermes' updater aborts at a paused service. */
 export type ReportedState = Extract<ServiceState, 'start-pending' | 'running' | 'stop-pending' | 'stopped'>;
 
 /** What SetServiceStatus takes; service type and state are numbers of winsvc.h. */
@@ -20,7 +20,7 @@ export interface StatusReport {
   readonly dwWaitHint: number;
 }
 
-/** How a service ends: 0 as asked; a failure is a code of its own, which Windows shows as 1066 with that code beside it. */
+/** How a service ends: 0 as requested; for a failure its own code, which Windows shows as 1066 with that code beside it. */
 export interface StopResult {
   readonly serviceExitCode: number;
 }
@@ -32,14 +32,14 @@ const ERROR_SERVICE_SPECIFIC_ERROR = 1066;
 const ACCEPT = { stop: 0x1, sessionChange: 0x80, preshutdown: 0x100 } as const;
 
 /**
- * Which controls a state accepts. While it starts or stops, none: a stop that comes then is told 1061 and asked again.
- * Preshutdown replaces shutdown, which comes when everything else is gone already.
+ * The controls that a state accepts. None while it starts or stops: a stop then gets 1061 and is requested again. Preshutdown replaces
+ * shutdown, which comes when everything else has ended already.
  */
 export function acceptedControls(state: ReportedState): number {
   return state === 'running' ? ACCEPT.stop | ACCEPT.sessionChange | ACCEPT.preshutdown : 0;
 }
 
-/** How often a pending state shows progress, and how much longer it asks to be waited for each time. */
+/** How often a pending state reports progress, and for how much longer it asks the SCM to wait each time. */
 export const CHECKPOINT_EVERY_MS = 2000;
 export const WAIT_HINT_MS = 8000;
 
@@ -59,7 +59,7 @@ export class StatusSequence {
     return this.#state;
   }
 
-  /** The next report; undefined when the SCM would not accept this state any more, so that a late report is dropped and not sent. */
+  /** The next report; undefined when the SCM would not accept this state any more: a late report is dropped. */
   next(state: ReportedState, result: StopResult = { serviceExitCode: 0 }): StatusReport | undefined {
     if (!MAY_FOLLOW[this.#state].includes(state)) return undefined;
     this.#state = state;

@@ -1,6 +1,4 @@
-/**
- * What the hidden window's thread and its owner say to each other, and the messages of Windows that both know (winuser.h).
- */
+/** The messages between the hidden window's thread and its owner, and the messages of Windows that both use (winuser.h). */
 
 export const SESSION_END_CLASS = 'HermesGatewayServiceSessionEnd';
 
@@ -8,18 +6,18 @@ export const WM_CLOSE = 0x0010;
 export const WM_QUERYENDSESSION = 0x0011;
 export const WM_ENDSESSION = 0x0016;
 
-/** Why Windows ends this process: the user signs out, Windows goes down or restarts, or an installer wants the program's files. */
+/** Why Windows ends this process: the user signs out, Windows shuts down or restarts, or an installer needs the program's files. */
 export type EndReason = 'sign-out' | 'shutdown' | 'close-requested';
 
 export interface ThreadData {
   /** What Windows shows to a user who waits for the stop. */
   readonly blockReason: string;
   readonly maxHoldMs: number;
-  /** Two shared numbers, each 1 when it is so; see `FLAG`. */
+  /** Two shared numbers, each 1 when it is set; see `FLAG`. */
   readonly flags: Int32Array<SharedArrayBuffer>;
 }
 
-/** The gateway has stopped, so Windows may have its answer; the window is gone, so the process may end. */
+/** The gateway has stopped, so Windows may get its answer; the window is closed, so the process may end. */
 export const FLAG = { stopped: 0, gone: 1 } as const;
 
 export function raise(flags: Int32Array<SharedArrayBuffer>, flag: number): void {

@@ -1,6 +1,6 @@
 /**
- * The thread behind session-end-window.ts: it owns the hidden window, because Windows sends a window's messages to the thread that made it,
- * and it may block while Windows waits for an answer, because the gateway is stopped on another thread meanwhile.
+ * The thread behind session-end-window.ts: it owns the hidden window, because Windows sends a window's messages to the thread that created
+ * it, and it may block while Windows waits for an answer, because another thread stops the gateway meanwhile.
  * Sources: WM_QUERYENDSESSION, WM_ENDSESSION, ShutdownBlockReasonCreate, GetMessageW (Microsoft Learn).
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -63,14 +63,14 @@ const windowProcedure = koffi.register(
   (window: Handle, message: number, wParam: number | bigint, lParam: number | bigint): number | bigint => {
     switch (message) {
       case WM_QUERYENDSESSION:
-        // "Yes", and a word to the user in case Windows has to wait for the stop that follows.
+        // // Yes, with a text for the user in case Windows must wait for the stop that follows.
         ShutdownBlockReasonCreate(window, blockReason);
         return 1;
       case WM_ENDSESSION:
-        // With 0 somebody else refused: the session goes on.
+        // // With 0 another program refused: the session continues.
         if (wParam) {
           say({ kind: 'ending', reason: endReason(lParam) });
-          // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
+          // // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
           Atomics.wait(flags, FLAG.stopped, 0, maxHoldMs);
         }
         ShutdownBlockReasonDestroy(window);
@@ -88,14 +88,14 @@ const windowProcedure = koffi.register(
 const instance = GetModuleHandleW(null).result;
 const registered = RegisterClassW({ lpfnWndProc: windowProcedure, hInstance: instance, lpszClassName: SESSION_END_CLASS });
 if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW');
-// A top-level window that is never shown: a message-only one does not hear of the session's end.
+// // A top-level window that is never shown: a message-only window does not receive the session's end.
 const created = CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null);
 if (created.result === null) UnregisterClassW(SESSION_END_CLASS, instance);
 const window = opened(created, 'CreateWindowExW');
 say({ kind: 'listening', window });
 const message = Buffer.alloc(koffi.sizeof(MSG));
 while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
-// The class would else outlive this thread, and point to a procedure that is gone.
+// // Otherwise the class would outlive this thread and point to a procedure that is gone.
 DestroyWindow(window);
 UnregisterClassW(SESSION_END_CLASS, instance);
 raise(flags, FLAG.gone);

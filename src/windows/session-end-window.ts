@@ -1,7 +1,7 @@
 /**
- * Hears that the session ends, in time to stop the gateway gracefully. A process without a window is ended without a word; a hidden window is
- * asked first (WM_QUERYENDSESSION), and Windows waits for its answer to WM_ENDSESSION.
- * The window lives on a thread of its own, session-end-thread.ts.
+ * Receives the end of the session in time to stop the gateway gracefully. A process without a window is ended without notice; a hidden
+ * window is asked first (WM_QUERYENDSESSION), and Windows waits for its answer to WM_ENDSESSION. The window has a separate thread,
+ * session-end-thread.ts.
  */
 import { Worker } from 'node:worker_threads';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -18,7 +18,7 @@ const PostMessageW = declare<[Handle, number, number, number], number>('user32.d
   'int64',
 ]);
 
-/** How long the end of the process waits for the window to go, in milliseconds. */
+/** How long the end of the process waits for the window to close, in milliseconds. */
 const GONE_MS = 2_000;
 
 export interface SessionEndOptions {
@@ -32,7 +32,7 @@ export interface SessionEndWindow {
   close(): Promise<void>;
 }
 
-/** The thread lies beside this file, with its ending (`.ts` in the sources, `.js` where they are compiled), or in the executable. */
+/** The thread is beside this file, with its extension (`.ts` in the sources, `.js` where they are compiled), or in the executable. */
 function startThread(workerData: ThreadData): Worker {
   if (singleExecutable()) return new Worker(assetText('session-end-thread.cjs'), { eval: true, workerData });
   const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
@@ -40,8 +40,8 @@ function startThread(workerData: ThreadData): Worker {
 }
 
 /**
- * Calls `onEnding` when the session ends and holds Windows back until it has settled or this process has ended, or for `maxHoldMs`.
- * It does not keep the process alive. Throws where there is no desktop to have a window on.
+ * Calls `onEnding` when the session ends and delays Windows until it has settled or this process has ended, at most for `maxHoldMs`. It
+ * does not keep the process alive. Throws where there is no desktop for a window.
  */
 export async function listenForSessionEnd(
   onEnding: (reason: EndReason) => Promise<void>,
@@ -54,7 +54,7 @@ export async function listenForSessionEnd(
     raise(flags, FLAG.stopped);
   };
   const worker = startThread({ blockReason, maxHoldMs, flags });
-  // Not events.once(): it rejects at an error too, and nobody may be waiting for this promise then.
+  // // Not events.once(): it also rejects at an error, and this promise may have no handler then.
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const listening = await new Promise<Handle>((resolve, reject) => {
     worker.on('error', reject);
@@ -68,14 +68,14 @@ export async function listenForSessionEnd(
     });
   });
   worker.unref();
-  // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
+  // // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
   const release = (): void => {
     answer();
     PostMessageW(listening, WM_CLOSE, 0, 0);
   };
-  // A callback that runs while its environment goes away ends the process as a crash, so the window goes first.
+  // // A callback that runs while its environment is torn down crashes the process, so the window is closed first.
   const releaseAndWait = (exitCode: number): void => {
-    // Whoever has an answer may end this process with another code, so this end is the answer.
+    // // The listener may end this process with another code: the end of the process is the answer.
     if (asked) terminateSelf(exitCode);
     release();
     Atomics.wait(flags, FLAG.gone, 0, GONE_MS);

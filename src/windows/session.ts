@@ -1,6 +1,6 @@
 /**
- * The sessions of this machine and who is signed in to them. The gateway lives in a session of its owner; lock, disconnect and user
- * switching keep the session, so they end nothing.
+ * The sessions of this machine and their users. The gateway runs in a session of its owner; lock, disconnect and user switching keep the
+ * session, so they end nothing.
  * Sources: WTSEnumerateSessionsW, WTSQueryUserToken, WTSGetActiveConsoleSessionId (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -22,7 +22,7 @@ const WTSFreeMemory = declare<[Handle], void>('wtsapi32.dll', 'WTSFreeMemory', '
 const WTSQueryUserToken = declare<[number, [Handle | null]], number>('wtsapi32.dll', 'WTSQueryUserToken', BOOL, [DWORD, out(POINTER)]);
 const WTSGetActiveConsoleSessionId = declare<[], number>('kernel32.dll', 'WTSGetActiveConsoleSessionId', DWORD, []);
 
-/** wtsapi32.h: WTSActive is 0, WTSDisconnected 4; the others have no user at work. */
+/** wtsapi32.h: WTSActive is 0, WTSDisconnected 4; the other states have no signed-in user. */
 const ACTIVE = 0;
 const DISCONNECTED = 4;
 const NO_SESSION = 0xffff_ffff;
@@ -34,14 +34,14 @@ export interface Session {
   readonly state: SessionState;
 }
 
-/** A session that somebody is signed in to. */
+/** A session with a signed-in user. */
 export interface UserSession extends Session {
   readonly user: Sid;
 }
 
 /**
- * Which of the owner's sessions the gateway is to live in: the one it lives in already, else an active one, else a disconnected one.
- * Pure; undefined where the owner has none. Among equals the lowest number, so that the choice is the same each time.
+ * The owner's session in which the gateway runs: the present one, else an active one, else a disconnected one. Pure; undefined where the
+ * owner has none. Among equals the lowest number, so that the choice is the same each time.
  */
 export function chooseSession<S extends Session>(sessions: readonly S[], current?: number): S | undefined {
   const byNumber = [...sessions].sort((one, other) => one.id - other.id);
@@ -52,7 +52,7 @@ export function chooseSession<S extends Session>(sessions: readonly S[], current
   );
 }
 
-/** The sessions that Windows lists; session 0 is always among them, so none at all means that this system keeps no list (Wine). */
+/** The sessions that Windows lists. Session 0 is always among them, so an empty list means that this system keeps none (Wine). */
 function enumeratedSessions(): Session[] {
   const memory: [Handle | null] = [null];
   const count: [number] = [0];
@@ -74,7 +74,7 @@ function enumeratedSessions(): Session[] {
 /** Whether this system lists its sessions. */
 export const hasSessionList = (): boolean => enumeratedSessions().length > 0;
 
-/** All sessions, session 0 among them. Where none is listed, the one at the console is all that is known. */
+/** All sessions, session 0 among them. Without a list, only the one at the console. */
 export function listSessions(): Session[] {
   const enumerated = enumeratedSessions();
   if (enumerated.length > 0) return enumerated;
@@ -90,9 +90,9 @@ function queryUserToken(session: number): Handle | number {
 }
 
 /**
- * The token of the user of a session; close it after use. For an administrator it is the filtered one, without the rights of one.
- * Needs LocalSystem with SeTcb: throws `privilege-missing` (1314) without. Throws `not-signed-in` where nobody is signed in, whichever of
- * its numbers Windows has for that (1008, 2 for a session that is gone, 7022 for one that is going).
+ * The token of the user of a session; close it after use. For an administrator it is the filtered token. Needs LocalSystem with SeTcb:
+ * throws `privilege-missing` (1314) without. Throws `not-signed-in` where no user is signed in, for each of the numbers that Windows has
+ * for that (1008, 2 for a session that is gone, 7022 for one that is ending).
  */
 export function openSessionToken(session: number): Handle {
   const token = queryUserToken(session);
@@ -101,7 +101,7 @@ export function openSessionToken(session: number): Handle {
   throw new GatewayServiceError('not-signed-in', `(Session ${session}.)`, { win32: token });
 }
 
-/** The user of a session, or undefined where nobody is signed in. A session that ends while it is asked about has nobody either. */
+/** The user of a session; undefined where no user is signed in, also for a session that ends during the query. */
 function userOf(session: number): Sid | undefined {
   const token = queryUserToken(session);
   if (typeof token === 'bigint') return using(token, closeHandle, userOfToken);
@@ -109,7 +109,7 @@ function userOf(session: number): Sid | undefined {
   return undefined;
 }
 
-/** The sessions that somebody is signed in to. Needs LocalSystem with SeTcb. */
+/** The sessions with a signed-in user. Needs LocalSystem with SeTcb. */
 export function sessionsWithUser(): UserSession[] {
   return listSessions().flatMap(session => {
     const user = userOf(session.id);

@@ -1,5 +1,6 @@
 /**
- * Starting a program with an administrator's consent, by the shell's own verb: Windows asks, and tells a refusal apart (1223).
+ * Starts a program with an administrator's consent, through the shell's verb `runas`: Windows asks, and reports a refusal separately
+ * (1223).
  * Source: ShellExecuteExW, SHELLEXECUTEINFOW (Microsoft Learn).
  */
 import koffi from 'koffi';
@@ -26,20 +27,20 @@ const SEE_MASK_NOCLOSEPROCESS = 0x40;
 const SEE_MASK_NOASYNC = 0x100;
 const SEE_MASK_FLAG_NO_UI = 0x400;
 const SW_HIDE = 0;
-/** Windows was not given the consent. */
+/** Consent was declined. */
 const ERROR_CANCELLED = 1223;
 
 export interface ElevatedStart {
   /** The absolute path of the program. */
   readonly program: string;
-  /** Its command line after the program, quoted as that program takes it apart. */
+  /** Its command line after the program, quoted as that program parses it. */
   readonly parameters: string;
   readonly cwd: string;
 }
 
 /**
  * Asks for consent and starts the program without a window. Resolves with its exit code, or with undefined where consent was declined.
- * Waits on a worker of libuv's pool while Windows asks. Throws what Windows says otherwise.
+ * Waits on a worker of libuv's pool while Windows asks. Throws for any other failure.
  */
 export async function runElevated({ program, parameters, cwd }: ElevatedStart): Promise<number | undefined> {
   const info: ExecuteInfo = {

@@ -1,5 +1,5 @@
 /**
- * Shortcuts (.lnk): what Explorer opens from a Startup folder without a console window of its own, which a command file always has.
+ * Shortcuts (.lnk): Explorer opens one from the Startup folder without a console window, which a command file always has.
  * Sources: IShellLinkW, IPersistFile (Microsoft Learn).
  */
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface } from './com.ts';
@@ -8,7 +8,7 @@ import { DWORD, type Handle, POINTER, WIDE } from './types.ts';
 export interface Shortcut {
   /** The absolute path of the program. */
   readonly program: string;
-  /** Its command line after the program, quoted as that program takes it apart. */
+  /** Its command line after the program, quoted as that program parses it. */
   readonly parameters: string;
   readonly cwd: string;
   /** What Explorer shows as the comment. */
@@ -22,7 +22,7 @@ export const IID_PERSIST_FILE = guid('0000010B-0000-0000-C000-000000000046');
 const text = (name: string, slot: number) => comMethod(`IShellLinkW.${name}`, slot, [WIDE]);
 const buffer = (name: string, slot: number) => comMethod(`IShellLinkW.${name}`, slot, [POINTER, 'int']);
 
-/** The methods that are used; a test holds their places against the header. */
+/** The methods that are used; a test compares their indexes with the header. */
 export const SHELL_LINK_W = {
   GetPath: comMethod('IShellLinkW.GetPath', 3, [POINTER, 'int', POINTER, DWORD]),
   GetDescription: buffer('GetDescription', 6),
@@ -39,12 +39,12 @@ export const PERSIST_FILE = {
   Save: comMethod('IPersistFile.Save', 6, [WIDE, 'int']),
 } as const;
 
-/** A console program at least shows its window minimized; one without a window does not care. */
+/** A console program shows its window minimized at least; a program without a window ignores it. */
 const SW_SHOWMINNOACTIVE = 7;
 const STGM_READ = 0;
-/** INFOTIPSIZE, and more than any path or command line that a shortcut holds. */
+/** INFOTIPSIZE, and more than any path or command line in a shortcut. */
 const CAPACITY = 32_768;
-/** The path as it was written, with its variables not replaced: the entry is compared, not followed. */
+/** The path as written, with its variables not expanded: the entry is compared, not followed. */
 const SLGP_RAWPATH = 4;
 
 function withLink<T>(use: (link: Handle, file: Handle) => T): T {
@@ -55,7 +55,7 @@ function withLink<T>(use: (link: Handle, file: Handle) => T): T {
   );
 }
 
-/** Writes a shortcut; one that is there is replaced. @throws GatewayServiceError what Windows says */
+/** Writes a shortcut; replaces an existing one. @throws GatewayServiceError for a failed call */
 export function writeShortcut(path: string, { program, parameters, cwd, description }: Shortcut): void {
   withLink((link, file) => {
     invoke(link, SHELL_LINK_W.SetPath, program);
@@ -67,7 +67,7 @@ export function writeShortcut(path: string, { program, parameters, cwd, descript
   });
 }
 
-/** What a shortcut says; nothing is resolved or repaired. @throws GatewayServiceError where it is none */
+/** The content of a shortcut; nothing is resolved or repaired. @throws GatewayServiceError where the file is not a shortcut */
 export function readShortcut(path: string): Shortcut {
   return withLink((link, file) => {
     invoke(file, PERSIST_FILE.Load, path, STGM_READ);

@@ -8,8 +8,8 @@ export interface StartupShell {
   writeShortcut(file: string, shortcut: Shortcut): void;
   /** Whether the user's own switch lets Windows open this entry at sign-in. */
   isEnabled(fileName: string): boolean;
-  /** Has the running Explorer start what a shortcut says; false where there is none to ask. */
+  /** Makes the running Explorer start what a shortcut says; false where no Explorer runs. */
   start(shortcut: Shortcut): Promise<boolean>;
-  /** Whether what this process starts itself has more rights than what Explorer starts. */
+  /** Whether this process has more rights than what Explorer starts. */
   hasMoreRights(): boolean;
 }

@@ -1,13 +1,12 @@
 /**
- * The Win32 structures that cross into advapi32, kernel32, wtsapi32 and user32, declared once, with the names of the Windows headers.
- * Layouts are those of 64-bit Windows; a test holds every size and offset against constants of winsvc.h, winbase.h, winnt.h and winuser.h.
- * Each has its name in koffi too: pointer types are told apart by their names there, and of two types without one a prototype may get the
- * name of the structure before it.
- * Nothing here loads a Windows library, so the declarations can be tested anywhere.
+ * The Win32 structures that are used with advapi32, kernel32, wtsapi32 and user32, declared once, with the names of the Windows headers.
+ * Layouts are those of 64-bit Windows; a test compares every size and offset with constants of winsvc.h, winbase.h, winnt.h and winuser.h.
+ * Each has its name in koffi too: koffi caches pointer types by name, so that of two types without a name one would replace the other.
+ * Nothing here loads a Windows library, so the declarations can be tested on every system.
  */
 import koffi, { type TypeObject } from 'koffi';
 
-/** A HANDLE, SC_HANDLE, HKEY, HWND or plain pointer; koffi gives them as BigInt, and NULL as null. */
+/** A HANDLE, SC_HANDLE, HKEY, HWND or plain pointer; koffi represents them as BigInt, and NULL as null. */
 export type Handle = bigint;
 
 export const POINTER = 'void *';
@@ -15,15 +14,15 @@ export const DWORD = 'uint32';
 export const BOOL = 'int';
 export const WIDE = 'str16';
 
-/** A parameter that hands something out; koffi does not export the name of its own type for it. */
+/** The type of an out parameter; koffi does not export its own type for it. */
 export interface OutParameter {
   readonly __brand: 'IKoffiDirectionMarker';
 }
-/** A parameter through which the function hands out one value: pass `[null]` or `[0]` and read element 0. */
+/** A parameter through which the function returns one value: pass `[null]` or `[0]` and read element 0. */
 export const out = (type: string | TypeObject): OutParameter => koffi.out(koffi.pointer(type));
-/** The same for a value that is read first: pass `[value]`. */
+/** The same for a value that the function also reads: pass `[value]`. */
 export const inout = (type: string | TypeObject): OutParameter => koffi.inout(koffi.pointer(type));
-/** A structure that is read by the function. */
+/** A structure that the function reads. */
 export const pointerTo = (type: string | TypeObject): TypeObject => koffi.pointer(type);
 
 /** winsvc.h */
@@ -82,7 +81,7 @@ export const SERVICE_FAILURE_ACTIONSW = koffi.struct('SERVICE_FAILURE_ACTIONSW',
 /** SERVICE_FAILURE_ACTIONS_FLAG, SERVICE_DELAYED_AUTO_START_INFO, SERVICE_SID_INFO and SERVICE_PRESHUTDOWN_INFO are one DWORD each. */
 export const SERVICE_DWORD_INFO = koffi.struct('SERVICE_DWORD_INFO', { value: DWORD });
 
-/** The privileges are a double-terminated list; the pointer is into memory that the caller holds. */
+/** The privileges are a double-terminated list; the pointer is into memory that the caller owns. */
 export const SERVICE_REQUIRED_PRIVILEGES_INFOW = koffi.struct('SERVICE_REQUIRED_PRIVILEGES_INFOW', { pmszRequiredPrivileges: POINTER });
 
 export const SERVICE_MAIN = koffi.proto('__stdcall', 'SERVICE_MAIN', 'void', [DWORD, POINTER]);
@@ -132,7 +131,7 @@ export const SECURITY_ATTRIBUTES = koffi.struct('SECURITY_ATTRIBUTES', {
   bInheritHandle: BOOL,
 });
 
-/** winnt.h: what Windows' thread pool calls when a wait is over. */
+/** winnt.h: the callback of Windows' thread pool at the end of a wait. */
 export const WAIT_OR_TIMER_CALLBACK = koffi.proto('__stdcall', 'WAIT_OR_TIMER_CALLBACK', 'void', [POINTER, 'uint8']);
 
 /** winnt.h: job objects. */

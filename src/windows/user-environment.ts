@@ -1,6 +1,6 @@
 /**
- * The user's environment as the registry keeps it. A program that Explorer started may hold an older copy: a variable that was set since
- * (by the installer of Hermes, say) is there already, but not in our own environment.
+ * The user's environment in the registry. A program that Explorer started may have an older copy: a variable that was set since, for
+ * example by the installer of Hermes, is in the registry already, but not in our environment.
  */
 
 import { type RegistryPath, readValue } from './registry.ts';
@@ -14,7 +14,7 @@ export function readUserEnvironment(name: string, env: NodeJS.ProcessEnv = proce
   return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, env) : undefined;
 }
 
-/** Replaces each `%NAME%` that is set, whatever the case of its name, as ExpandEnvironmentStringsW does; others stay as they are. */
+/** Replaces each `%NAME%` that is set, with the name in any case, as ExpandEnvironmentStringsW does; others stay as they are. */
 export function expandVariables(text: string, env: NodeJS.ProcessEnv): string {
   const values = new Map(Object.entries(env).map(([name, value]) => [name.toUpperCase(), value]));
   return text.replace(/%([^%]+)%/g, (whole, name: string) => values.get(name.toUpperCase()) ?? whole);
