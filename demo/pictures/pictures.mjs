@@ -25,7 +25,7 @@ for (const name of KEPT) {
   const file = readdirSync(pictures).find(picture => picture.replace(/^\d+-/, '') === `${name}.png`);
   if (!file) throw new Error(`The story made no picture "${name}".`);
   const { size } = await sharp(path.join(pictures, file))
-    .png({ palette: true, dither: 0, effort: 10 })
+    .png({ palette: true, quality: 70, dither: 0, compressionLevel: 9 })
     .toFile(path.join(target, `${name}.png`));
   if (size > MAX_BYTES) throw new Error(`${name}.png has ${size} bytes. Make it smaller: README must load fast (at most ${MAX_BYTES}).`);
   console.log(`docs/images/${name}.png  ${(size / 1_000).toFixed(0)} kB`);
