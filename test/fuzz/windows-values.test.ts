@@ -11,8 +11,8 @@ import { anyBytes } from './anything.ts';
 
 const noNul = fc.string({ unit: 'grapheme' }).map(text => text.replaceAll('\0', ''));
 
-describe('a value of the registry', () => {
-  it('comes back as it was put in', () => {
+describe('registry values', () => {
+  it('round-trips a registry value through its bytes', () => {
     const value = fc.oneof(
       noNul,
       fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -28,7 +28,7 @@ describe('a value of the registry', () => {
     );
   });
 
-  it('is something of its type, or its bytes, whatever they are', () => {
+  it('decodes any bytes to a value of the type, or keeps the bytes', () => {
     fc.assert(
       fc.property(fc.nat(12), anyBytes, (type, bytes) => {
         const value = decodeValue(type, bytes);
@@ -53,7 +53,7 @@ describe('failure actions', () => {
     return bytes;
   };
 
-  it('come back as the ladder that was put in', () => {
+  it('round-trips restart delays through the failure actions', () => {
     fc.assert(
       fc.property(plan, given => {
         expect(parseFailureActions(bytesOf(toFailureActions(given)))).toEqual(given);
@@ -61,7 +61,7 @@ describe('failure actions', () => {
     );
   });
 
-  it('are a ladder of restarts, or none, whatever the bytes are', () => {
+  it('decodes any bytes to valid restart delays or undefined', () => {
     const cut = fc.tuple(plan, fc.nat(), anyBytes).map(([given, at, more]) => {
       const bytes = bytesOf(toFailureActions(given));
       return Buffer.concat([bytes.subarray(0, at % (bytes.length + 1)), more]);
@@ -78,8 +78,8 @@ describe('failure actions', () => {
   });
 });
 
-describe('a security identifier', () => {
-  it('comes back through its bytes', () => {
+describe('security identifiers', () => {
+  it('round-trips a security identifier through its bytes', () => {
     const sid = fc
       .tuple(fc.nat(2 ** 31 - 1), fc.array(fc.integer({ min: 0, max: 0xffff_ffff }), { minLength: 1, maxLength: 15 }))
       .map(([authority, rest]) => `S-1-${authority}-${rest.join('-')}`);
@@ -90,7 +90,7 @@ describe('a security identifier', () => {
     );
   });
 
-  it('is one that has bytes, or refused', () => {
+  it('accepts only a security identifier that can be converted to bytes', () => {
     const near = fc.string({ unit: fc.constantFrom('S', '-', '1', '5', '0', '9', ' ', 'B', 'A'), maxLength: 40 });
     fc.assert(
       fc.property(
@@ -114,8 +114,8 @@ describe('a security identifier', () => {
   });
 });
 
-describe('what else others write', () => {
-  it('is on or off, and keeps variables that nobody has set', () => {
+describe('other values in the registry', () => {
+  it('returns a boolean for any switch value, and keeps variables that are not set', () => {
     fc.assert(
       fc.property(anyBytes, fc.string(), (bytes, text) => {
         expect(typeof isSwitchedOn(bytes)).toBe('boolean');

@@ -6,7 +6,7 @@ import { axeViolations, fitsSideways, keepScreenshot } from './panel-page.ts';
 import { ShellServer, TOKEN } from './shell-server.ts';
 import { snapshotIn } from './snapshots.ts';
 
-describeInChromium('the browser shell', browser => {
+describeInChromium('browser shell', browser => {
   let server: ShellServer;
   let page: Page;
 
@@ -22,21 +22,21 @@ describeInChromium('the browser shell', browser => {
     await server.close();
   });
 
-  it('takes the token out of the address and still has it after a reload', async () => {
+  it('removes the token from the address and still has it after a reload', async () => {
     expect(page.url()).not.toContain(TOKEN);
     await page.reload();
     await page.getByRole('button', { name: 'Start' }).waitFor();
     expect(page.url()).not.toContain('token');
   });
 
-  it('asks over HTTP and follows the pushes', async () => {
+  it('sends requests over HTTP and shows the pushed changes', async () => {
     await page.getByRole('button', { name: 'Start' }).click();
     await expect.poll(() => server.asked).toContainEqual({ path: 'start', body: { profile: 'default' } });
     server.push(snapshotIn('needs-attention'));
     await page.getByText('Hermes refuses its configuration', { exact: false }).first().waitFor();
   });
 
-  it('has a stand-in for everything that can happen to a gateway, apart from the panel', async () => {
+  it('has a button for every fault that can be simulated outside the panel', async () => {
     const strip = page.getByRole('complementary', { name: 'Try it' });
     for (const name of await strip.getByRole('button').allTextContents()) await strip.getByRole('button', { name, exact: true }).click();
     await expect
@@ -44,7 +44,7 @@ describeInChromium('the browser shell', browser => {
       .toEqual(['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'].map(what => ({ what })));
   });
 
-  it('draws the notification area, whose menu does what it says', async () => {
+  it('shows the notification area, whose menu entries do what they are labelled', async () => {
     const tray = page.getByRole('complementary', { name: 'Notification area' });
     const icon = tray.getByRole('button', { name: 'Hermes gateway: Stopped' });
     await icon.focus();
@@ -67,7 +67,7 @@ describeInChromium('the browser shell', browser => {
     expect(await page.getByRole('switch').evaluate(element => element.matches(':focus'))).toBe(true);
   });
 
-  it('leaves the menu by Escape and by a click beside it', async () => {
+  it('closes the menu on Escape and on a click outside it', async () => {
     const tray = page.getByRole('complementary', { name: 'Notification area' });
     const menu = tray.getByRole('menu');
     await tray.getByRole('button').click();
@@ -79,7 +79,7 @@ describeInChromium('the browser shell', browser => {
     expect(await menu.count()).toBe(0);
   });
 
-  it('draws the question of Windows in its place, and passes every answer on', async () => {
+  it('shows the simulated UAC question and passes every answer on', async () => {
     await page.getByRole('checkbox', { name: 'Ask for an administrator' }).click();
     const said = () => server.asked.filter(({ path }) => path === 'try').map(({ body }) => (body as { what: string }).what);
     await expect.poll(said).toEqual(['consent-on']);
@@ -99,7 +99,7 @@ describeInChromium('the browser shell', browser => {
     expect(await page.getByRole('checkbox').isChecked()).toBe(true);
   });
 
-  it('is mirrored in a language that is written from right to left', async () => {
+  it('mirrors the page in a right-to-left language', async () => {
     await page.goto(`${server.url}&locale=ar-XB`);
     await page.getByRole('switch').waitFor();
     expect(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]')).toEqual(['ar-XB', 'rtl']);
@@ -117,7 +117,7 @@ describeInChromium('the browser shell', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  it('says that the connection is lost, and comes back by itself with the truth', async () => {
+  it('reports a lost connection, and reconnects with the current state', async () => {
     await server.close();
     await page.getByRole('alert').getByText('The connection to the gateway service is lost.').waitFor();
     await keepScreenshot(page, 'connection-lost');
@@ -129,7 +129,7 @@ describeInChromium('the browser shell', browser => {
     expect(await page.getByText('The connection to the gateway service is lost.').count()).toBe(0);
   });
 
-  it('listens once, and no more when the page is gone', async () => {
+  it('subscribes once, and unsubscribes when the page is closed', async () => {
     expect(server.listening).toBe(1);
     await page.goto('about:blank');
     await expect.poll(() => server.listening).toBe(0);
@@ -145,7 +145,7 @@ describeInChromium('the browser shell', browser => {
     await stranger.close();
   });
 
-  it('says so as well when another start no longer knows its token', async () => {
+  it('asks for the full address when a restarted server does not accept its token', async () => {
     await server.close();
     await page.getByRole('alert').getByText('The connection to the gateway service is lost.').waitFor();
     server.token = 'a-token-of-another-start';

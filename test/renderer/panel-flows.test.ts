@@ -11,7 +11,7 @@ import type { FakeMain } from './fake-main.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openDist, openPanel } from './panel-page.ts';
 import { ago, receiptFor, signInReceipt, snapshotIn } from './snapshots.ts';
 
-describeInChromium('a person at the panel', browser => {
+describeInChromium('use of the panel', browser => {
   let bridge: string;
   let page: Page;
   let main: JSHandle<FakeMain>;
@@ -39,7 +39,7 @@ describeInChromium('a person at the panel', browser => {
   const control = () => page.getByRole('switch');
   const turnedOn = () => control().getAttribute('aria-checked');
 
-  it('turns it on with the keyboard alone, and sees the receipt first', async () => {
+  it('turns the gateway on with the keyboard alone, and shows the receipt first', async () => {
     await open(snapshotIn('not-installed'), ['set']);
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Details');
@@ -60,7 +60,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
   });
 
-  it('shows what a repair changes and what it keeps, before it is done and after', async () => {
+  it('shows what a repair changes and what it keeps, before and after the repair', async () => {
     const receipt = receiptFor('repair');
     await open(snapshotIn('running', { problems: [problem('ladder-changed')] }), ['repair']);
     await page.getByRole('button', { name: 'Repair (asks for an administrator)' }).click();
@@ -79,7 +79,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  it('only repairs, and asks nothing, where nothing has to change', async () => {
+  it('repairs without a dialog when nothing has to change', async () => {
     await open(snapshotIn('failed'), ['repair']);
     await main.evaluate(fake => {
       fake.receipts = { ...fake.receipts, repair: { ...fake.receipts.repair, entries: [] } };
@@ -90,7 +90,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  it('reads each step of turning it on, until the gateway is up', async () => {
+  it('shows each step of the installation until the gateway runs', async () => {
     await open(snapshotIn('not-installed'), ['set']);
     await control().click();
     await page.getByRole('button', { name: 'Turn on' }).click();
@@ -106,7 +106,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByRole('button', { name: 'Restart' }).waitFor();
   });
 
-  it('changes nothing by leaving the question with Escape', async () => {
+  it('changes nothing when the dialog is closed with Escape', async () => {
     await open(snapshotIn('running'));
     await control().focus();
     await page.keyboard.press('Enter');
@@ -118,7 +118,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await turnedOn()).toBe('true');
   });
 
-  it('opens and closes the details with the keyboard, and reads the log only when they are open', async () => {
+  it('opens and closes the details with the keyboard, and reads the log only while they are open', async () => {
     await open(snapshotIn('running'));
     expect((await asked()).map(({ verb }) => verb)).not.toContain('logs');
     await page.getByRole('button', { name: 'Details' }).focus();
@@ -132,7 +132,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await focused()).toBe('Details');
   });
 
-  it('reads the log anew when asked', async () => {
+  it('reads the log again on request', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('telegram').first().waitFor();
@@ -143,7 +143,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('a fresh line').waitFor();
   });
 
-  it('reads the log anew when something has happened to the gateway, and not by time', async () => {
+  it('reads the log again after an event of the gateway, and not at intervals', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('telegram').first().waitFor();
@@ -167,7 +167,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await reads()).toBe(before + 2);
   });
 
-  it('stays at the end of the log while it grows, unless it is read further up', async () => {
+  it('stays at the end of a growing log unless the user has scrolled up', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Details' }).click();
     const log = page.getByRole('region', { name: 'Log' }).locator('pre');
@@ -191,7 +191,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await hiddenBelow()).toBeGreaterThan(50);
   });
 
-  it('keeps the word of a failed operation while the log is read anew', async () => {
+  it('keeps the error of a failed operation while the log is read again', async () => {
     await open(snapshotIn('stopped'), ['start']);
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('telegram').first().waitFor();
@@ -206,7 +206,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByRole('alert').textContent()).toContain('The gateway did not start.');
   });
 
-  it('is told the reason of a refused configuration once beside the problem', async () => {
+  it('shows the reason of a refused configuration once, beside the problem', async () => {
     const reason = 'The gateway says that its configuration must be fixed (exit code 78).';
     await open(snapshotIn('needs-attention', { detail: reason, lastExit: { code: 78, reason, at: ago(0) } }, { history: [] }));
     await page.getByRole('button', { name: 'Details' }).click();
@@ -215,7 +215,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByText('Reason', { exact: true }).count()).toBe(0);
   });
 
-  it('returns quietly from a declined consent', async () => {
+  it('shows no error after a declined consent', async () => {
     await open(snapshotIn('not-installed'), ['set']);
     await control().click();
     await page.getByRole('button', { name: 'Turn on' }).click();
@@ -227,7 +227,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await turnedOn()).toBe('false');
   });
 
-  it('offers the sign-in start after a declined consent, asks for it with its own receipt, and does what was shown', async () => {
+  it('offers the sign-in start after a declined consent, shows its receipt, and installs what was shown', async () => {
     await open(snapshotIn('not-installed', {}, { lastError: new GatewayServiceError('consent-declined').toValue() }), ['set']);
     await main.evaluate((fake, receipt) => {
       fake.receipts = { ...fake.receipts, install: receipt };
@@ -244,7 +244,7 @@ describeInChromium('a person at the panel', browser => {
     expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true, mechanism: 'startup' } });
   });
 
-  it('offers nothing in place of a service where there is nothing else, or where something else has failed', async () => {
+  it('offers no sign-in start when it is not available or when something else has failed', async () => {
     const declined = { lastError: new GatewayServiceError('consent-declined').toValue() };
     await open(snapshotIn('not-installed', {}, { ...declined, mechanisms: ['service'] }));
     await page.getByRole('status').getByText('sign-in start', { exact: false }).waitFor();
@@ -254,7 +254,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
   });
 
-  it('reads what a sign-in start means, that Windows has it switched off, and can ask for the service in its place', async () => {
+  it('explains the sign-in start, reports that Windows has it switched off, and offers the service instead', async () => {
     const startup = { mechanism: 'startup', problems: [problem('startup-disabled')] } as const;
     await open(snapshotIn('running', startup), ['set']);
     await page.getByRole('button', { name: 'Details' }).click();
@@ -270,7 +270,7 @@ describeInChromium('a person at the panel', browser => {
     expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true, mechanism: 'service' } });
   });
 
-  it('reads why an operation failed and what to do, until the next one begins', async () => {
+  it('shows why an operation failed with a remedy until the next one begins', async () => {
     await open(snapshotIn('stopped'), ['start']);
     await page.getByRole('button', { name: 'Start' }).click();
     await refuse(new GatewayServiceError('gateway-not-up'));
@@ -289,7 +289,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  it('follows the steps of an operation that another window began', async () => {
+  it('shows the steps of an operation that another window began', async () => {
     await open(snapshotIn('running'));
     await push(snapshotIn('running', {}, { operation: { verb: 'update', step: 'updating', subject: 'pip', since: ago(0) } }));
     await page.getByText('Updating (pip)…').first().waitFor();
@@ -297,7 +297,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByRole('button', { name: 'Restart' }).getAttribute('aria-disabled')).toBe('true');
   });
 
-  it('keeps the keyboard in the panel when the focused action goes away', async () => {
+  it('keeps the keyboard focus in the panel when the focused button is removed', async () => {
     await open(snapshotIn('running'), ['restart']);
     await page.getByRole('button', { name: 'Restart' }).focus();
     await page.keyboard.press('Enter');
@@ -310,14 +310,14 @@ describeInChromium('a person at the panel', browser => {
     expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
   });
 
-  it('never takes the focus from elsewhere', async () => {
+  it('never takes the focus from another element', async () => {
     await open(snapshotIn('running'));
     await push(snapshotIn('starting'));
     await page.getByRole('button', { name: 'Restart' }).waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
   });
 
-  it('keeps the focus nowhere after a click beside everything', async () => {
+  it('sets no focus after a click outside every control', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Restart' }).focus();
     await page.mouse.click(300, 400);
@@ -326,7 +326,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
   });
 
-  it('sees the seconds go by until the next try, and hears of it once', async () => {
+  it('counts the seconds until the next attempt down, and announces the attempt once', async () => {
     await open(snapshotIn('restarting'));
     await page.evaluate(`globalThis.heard = 0; new MutationObserver(() => { heard += 1; })
       .observe(document.querySelector('[role=status]'), { childList: true, characterData: true, subtree: true })`);
@@ -340,19 +340,19 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.evaluate('heard')).toBe(0);
   });
 
-  it('pays for no timer once the count-down is over', async () => {
+  it('uses no timer after the count-down has ended', async () => {
     await open(snapshotIn('restarting'));
     await page.clock.runFor(15_000);
     await page.getByText('Starting it again.', { exact: false }).first().waitFor();
     expect(await timersIn(600_000)).toBe(0);
   });
 
-  it('pays for no timer while nothing shown depends on the clock', async () => {
+  it('uses no timer while nothing shown depends on the clock', async () => {
     await open(snapshotIn('stopped'));
     expect(await timersIn(600_000)).toBe(0);
   });
 
-  it('pays for no timer while the page is hidden, and sees the truth when it is back', async () => {
+  it('uses no timer while the page is hidden, and shows the current state when it is visible again', async () => {
     await open(snapshotIn('running'));
     await hide(true);
     expect(await timersIn(600_000)).toBe(0);
@@ -360,7 +360,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByText('Running for 3 hr 22 min.', { exact: false }).first().waitFor();
   });
 
-  it('sees an uptime grow by the minute', async () => {
+  it('updates the uptime every minute', async () => {
     await open(snapshotIn('running'));
     await page.clock.runFor(60_000);
     await page.getByText('Running for 3 hr 13 min.', { exact: false }).first().waitFor();
@@ -379,14 +379,14 @@ describeInChromium('a person at the panel', browser => {
     expect(copied).not.toMatch(/anna/i);
   });
 
-  it('is told to update the app when the service speaks a newer schema', async () => {
+  it('asks the user to update the app when the service sends a newer schema', async () => {
     await open(snapshotIn('running'));
     await push({ ...snapshotIn('running'), schema: 2 } as unknown as Snapshot);
     await page.getByText('newer than this app', { exact: false }).first().waitFor();
     expect(await control().getAttribute('aria-disabled')).toBe('true');
   });
 
-  it('chooses among several profiles, each with what is known of it kept apart', async () => {
+  it('lists several profiles, and keeps the state of each apart', async () => {
     const profiles = ['default', 'work'];
     const work = (phase: Phase) => snapshotIn(phase, { profile: 'work', service: 'HermesGateway-work' }, { profile: 'work', profiles });
     await open(snapshotIn('running', {}, { profiles }), ['restart']);
@@ -415,12 +415,12 @@ describeInChromium('a person at the panel', browser => {
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
-  it('has no choice where there is one profile', async () => {
+  it('shows no profile choice when there is one profile', async () => {
     await open(snapshotIn('running'));
     expect(await page.getByRole('combobox').count()).toBe(0);
   });
 
-  it('finds a word in the log, whatever its case, and is told how many lines have it', async () => {
+  it('finds a word in the log regardless of case, and shows the number of matching lines', async () => {
     await open(snapshotIn('running'));
     await main.evaluate(fake => {
       fake.log = { ...fake.log, lines: ['Telegram is up', 'a.b (x)', 'telegram is down'] };
@@ -444,7 +444,7 @@ describeInChromium('a person at the panel', browser => {
     await filter.waitFor({ state: 'detached' });
   });
 
-  it('is offered the file itself only where there is one to show', async () => {
+  it('offers "Show file" only when the host can show the file', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByRole('button', { name: 'Show file' }).click();
@@ -456,7 +456,7 @@ describeInChromium('a person at the panel', browser => {
     await page.getByRole('button', { name: 'Show file' }).waitFor({ state: 'detached' });
   });
 
-  it('is not pushed around by a log of enormous lines', async () => {
+  it('keeps its layout with very long log lines', async () => {
     await open(snapshotIn('running'));
     await main.evaluate(fake => {
       fake.log = { ...fake.log, lines: Array.from({ length: 200 }, () => `${'x'.repeat(4_096)}…`) };
@@ -468,7 +468,7 @@ describeInChromium('a person at the panel', browser => {
     expect(box?.y).toBeLessThan(1_000);
   });
 
-  it('sees a removal from outside while the details are open, and is asked nothing that is done already', async () => {
+  it('shows an uninstall from outside while the details are open, and closes the dialog that no longer applies', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Details' }).click();
     await control().click();
@@ -482,7 +482,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  it('is not asked while another window is at it', async () => {
+  it('closes the dialog when another window starts an operation', async () => {
     await open(snapshotIn('running'));
     await control().click();
     await page.getByRole('dialog').waitFor();
@@ -492,13 +492,13 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  it('sees nothing where nothing is supported', async () => {
+  it('shows nothing when the service is not supported', async () => {
     await open(snapshotIn('unsupported', {}, { supported: false }));
     await page.waitForFunction('window.fake.calls.length > 0');
     expect(await page.getByRole('main').textContent()).toBe('');
   });
 
-  it('has the switch of the app itself below, which shows what the system says', async () => {
+  it('shows the login-item switch of the app, with the state that the system returns', async () => {
     page = await browser().newPage();
     opened.push(page);
     await page.addInitScript(`let openAtLogin = false;
@@ -520,7 +520,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
-  it('sees nothing in an app without the bridge', async () => {
+  it('shows nothing in an app without the bridge', async () => {
     page = await browser().newPage();
     opened.push(page);
     await page.addInitScript('Object.defineProperty(window, "hermesDesktop", { value: {} });');
@@ -529,7 +529,7 @@ describeInChromium('a person at the panel', browser => {
     expect(await page.getByRole('main').textContent()).toBe('');
   });
 
-  it("uses the host's own components where they are given", async () => {
+  it("uses the host's own components when they are given", async () => {
     const host = await bundleFixture('host-page.tsx');
     page = await openPanel(browser(), bridge, snapshotIn('not-installed'));
     opened.push(page);

@@ -11,7 +11,7 @@ import { describeInChromium } from '../support/chromium.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel, type PanelOptions } from './panel-page.ts';
 import { NOW, snapshotIn, statusIn } from './snapshots.ts';
 
-describeInChromium('the panel', browser => {
+describeInChromium('phases in the panel', browser => {
   let bridge: string;
   let page: Page | undefined;
 
@@ -47,7 +47,7 @@ describeInChromium('the panel', browser => {
       .waitFor({ state: 'attached' });
   };
 
-  it.each(PHASES)('says what %s means, and offers one action at most', async phase => {
+  it.each(PHASES)('explains the phase %s, and offers at most one action', async phase => {
     const opened = await open(phase, { viewport: { width: 720, height: 120 } });
     const { status } = snapshotIn(phase);
     await opened.getByText(en.sentence(status, NOW), { exact: true }).waitFor();
@@ -66,7 +66,7 @@ describeInChromium('the panel', browser => {
     ['reduced-motion', { reducedMotion: 'reduce', viewport: small }],
     ['320-pixels', { viewport: { width: 320, height: 160 } }],
     ['200-per-cent', { viewport: { width: 360, height: 160 }, deviceScaleFactor: 2 }],
-  ])('shows every phase in %s: it fits, axe finds nothing, nothing moves that should not', async (mode, options) => {
+  ])('shows every phase in %s without overflow, axe violations or layout shifts', async (mode, options) => {
     const opened = await open('running', options);
     for (const phase of PHASES) {
       await show(opened, phase);
@@ -77,7 +77,7 @@ describeInChromium('the panel', browser => {
     }
   });
 
-  it('has every control of every phase on the way of the Tab key, each with a ring around it', async () => {
+  it('reaches every control of every phase with the Tab key, each with a focus ring', async () => {
     const opened = await open('running', { viewport: small });
     for (const phase of PHASES) {
       await show(opened, phase);
@@ -96,7 +96,7 @@ describeInChromium('the panel', browser => {
     }
   });
 
-  it('shows all of its details, and passes axe in light and dark', async () => {
+  it('shows all details, and passes axe in light and dark', async () => {
     const opened = await open('restarting');
     await openDetails(opened);
     const ladder = opened.getByRole('list', { name: 'Restart delays in seconds' });
@@ -107,7 +107,7 @@ describeInChromium('the panel', browser => {
     await judge(opened, 'details');
   });
 
-  it('asks before it changes anything, and passes axe in light and dark', async () => {
+  it('shows a dialog before every change, and passes axe in light and dark', async () => {
     const opened = await open('not-installed');
     await opened.getByRole('switch').click();
     const dialog = opened.getByRole('dialog', { name: 'Run the gateway as a service?' });
@@ -120,7 +120,7 @@ describeInChromium('the panel', browser => {
     await judge(opened, 'confirm');
   });
 
-  it.each([720, 480, 320])('keeps its height and its controls in place through all phases, %d pixels wide', async width => {
+  it.each([720, 480, 320])('keeps its height and the place of its controls through all phases at a width of %d pixels', async width => {
     const opened = await open('running', { viewport: { width, height: 480 } });
     const main = await fakeMain(opened);
     const places = new Set<string>();
@@ -135,7 +135,7 @@ describeInChromium('the panel', browser => {
     expect([...places]).toHaveLength(1);
   });
 
-  it('shifts nothing on the way from the first question through all phases, by the measure of the browser', async () => {
+  it('causes no layout shift from the first answer through all phases, as measured by the browser', async () => {
     const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: { width: 720, height: 480 }, held: ['get'] });
     page = opened;
     await opened.getByText(en.asking).first().waitFor();
@@ -155,7 +155,7 @@ describeInChromium('the panel', browser => {
     await expect.poll(shifts).toHaveLength(1);
   });
 
-  it('shows a quiet row with nothing to press until the first answer comes', async () => {
+  it('shows a row without controls until the first answer arrives', async () => {
     const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: small, held: ['get'] });
     page = opened;
     await opened.getByText(en.asking).first().waitFor();
@@ -165,7 +165,7 @@ describeInChromium('the panel', browser => {
     expect(await axeViolations(opened)).toEqual([]);
   });
 
-  it('offers a repair, with the shield, where somebody has disabled the service', async () => {
+  it('offers a repair, with the shield, when the service is disabled', async () => {
     page = await openPanel(
       browser(),
       bridge,
@@ -192,7 +192,7 @@ describeInChromium('the panel', browser => {
     await keepScreenshot(opened, 'confirm-320');
   });
 
-  it('draws switch, marks and ladder in forced colours', async () => {
+  it('shows the switch, the marks and the restart delays in forced colours', async () => {
     const opened = await open('restarting', { forcedColors: 'active', colorScheme: 'dark' });
     await openDetails(opened);
     const [thumb, track] = (await opened.evaluate(`[...document.querySelectorAll('.hgs-switch-thumb, .hgs-switch')]
@@ -202,18 +202,18 @@ describeInChromium('the panel', browser => {
     expect(await axeViolations(opened)).toEqual([]);
   });
 
-  it('moves nothing for those who asked for less motion', async () => {
+  it('animates nothing with reduced motion', async () => {
     const opened = await open('starting', { reducedMotion: 'reduce' });
     await openDetails(opened);
     expect(await opened.evaluate('document.getAnimations().length')).toBe(0);
   });
 
-  it('turns its one mark while it is busy, for everybody else', async () => {
+  it('animates its one mark while it is busy without reduced motion', async () => {
     const opened = await open('starting', { reducedMotion: 'no-preference' });
     expect(await opened.evaluate('document.getAnimations().length')).toBe(1);
   });
 
-  it.each(['ar-XB', 'en-XA'])('fits in %s with everything open, also in 320 pixels, and passes axe', async language => {
+  it.each(['ar-XB', 'en-XA'])('fits in %s with everything open, also at 320 pixels, and passes axe', async language => {
     const { messages } = await catalogueFor(language);
     const opened = await open('restarting', { language });
     await opened.getByRole('button', { name: messages.details.open }).click();
@@ -230,7 +230,7 @@ describeInChromium('the panel', browser => {
     await judge(opened, `confirm-${language}`);
   });
 
-  it('says nothing that is in no catalogue, but for names, paths and words of a log', async () => {
+  it('shows only text of the catalogue, except names, paths and log lines', async () => {
     const opened = await open('restarting', { language: 'en-XA' });
     await opened.getByRole('button', { name: /Dé/ }).click();
     await opened.getByText('gateway.log').waitFor();
@@ -248,7 +248,7 @@ describeInChromium('the panel', browser => {
     expect(plain).toEqual([]);
   });
 
-  it('is mirrored from right to left', async () => {
+  it('mirrors the panel from right to left', async () => {
     const { messages } = await catalogueFor('ar-XB');
     const opened = await open('running', { language: 'ar-XB' });
     const control = await opened.getByRole('switch').boundingBox();

@@ -30,7 +30,7 @@ const VIEWS: Readonly<Record<string, Snapshot>> = {
   failed: snapshotIn('failed', { problems: [problem('bad-update')] }, { updateEnd: updateEnd('failed') }),
 };
 
-describeInChromium('an update in the panel', browser => {
+describeInChromium('update in the panel', browser => {
   let bridge: string;
   let page: Page | undefined;
 
@@ -54,7 +54,7 @@ describeInChromium('an update in the panel', browser => {
     ['right-to-left', { language: 'ar-XB', viewport: wide }],
     ['right-to-left-320', { language: 'ar-XB', viewport: { width: 320, height: 320 } }],
     ['pseudo', { language: 'en-XA', viewport: wide }],
-  ])('fits in %s at every step and at its end, and axe finds nothing', async (mode, options) => {
+  ])('fits in %s at every step and at the end of an update, and passes axe', async (mode, options) => {
     const { messages } = await catalogueFor(options.language ?? 'en');
     const opened = await open(calm, options);
     const main = await fakeMain(opened);
@@ -69,7 +69,7 @@ describeInChromium('an update in the panel', browser => {
     }
   });
 
-  it('says what, who, since when, the step that it is at, and the last line of the program', async () => {
+  it('shows what is updated, by which program, since when, the current step and the last line of the program', async () => {
     const opened = await open(VIEWS['updating'] ?? calm);
     const update = opened.getByRole('region', { name: 'Updating Hermes from 0.19 to 0.20' });
     await update.getByText('Hermes Desktop, since 9:28:00').waitFor();
@@ -80,32 +80,29 @@ describeInChromium('an update in the panel', browser => {
     await update.getByText(en.update.step.updating, { exact: true }).waitFor();
   });
 
-  it('says of several gateways what each does, and what went wrong with a remedy', async () => {
+  it('shows the state of each gateway, and an error with a remedy', async () => {
     const opened = await open(VIEWS['starting'] ?? calm);
     const gateways = opened.getByRole('list', { name: 'Gateways' });
     const { message, remedy } = en.error(new GatewayServiceError('gateway-not-up').toValue());
     expect(await gateways.getByRole('listitem').allTextContents()).toEqual(['defaultRunning again', `workFailed: ${message} ${remedy}`]);
   });
 
-  it.each(UPDATE_OUTCOMES)(
-    'that ended as %s says so in a live region until it is dismissed, and asks the main process to',
-    async outcome => {
-      const opened = await open(snapshotIn('running', {}, { updateEnd: updateEnd(outcome) }));
-      const { message, remedy } = en.update.end(updateEnd(outcome), NOW);
-      await opened.getByRole('status').getByText(message, { exact: true }).waitFor();
-      if (remedy) await opened.getByText(remedy, { exact: true }).waitFor();
-      const main = await fakeMain(opened);
-      await main.evaluate((fake, without) => {
-        fake.snapshot = without;
-      }, calm);
-      await opened.getByRole('button', { name: 'Dismiss' }).click();
-      await opened.getByText(message, { exact: true }).waitFor({ state: 'detached' });
-      expect(await main.evaluate(fake => fake.calls.at(-1))).toEqual({ verb: 'dismiss', payload: { profile: 'default', update: 'one' } });
-      expect(await opened.evaluate('document.activeElement.getAttribute("role")')).toBe('switch');
-    },
-  );
+  it.each(UPDATE_OUTCOMES)('shows the end of an update as %s in a live region until it is dismissed by the main process', async outcome => {
+    const opened = await open(snapshotIn('running', {}, { updateEnd: updateEnd(outcome) }));
+    const { message, remedy } = en.update.end(updateEnd(outcome), NOW);
+    await opened.getByRole('status').getByText(message, { exact: true }).waitFor();
+    if (remedy) await opened.getByText(remedy, { exact: true }).waitFor();
+    const main = await fakeMain(opened);
+    await main.evaluate((fake, without) => {
+      fake.snapshot = without;
+    }, calm);
+    await opened.getByRole('button', { name: 'Dismiss' }).click();
+    await opened.getByText(message, { exact: true }).waitFor({ state: 'detached' });
+    expect(await main.evaluate(fake => fake.calls.at(-1))).toEqual({ verb: 'dismiss', payload: { profile: 'default', update: 'one' } });
+    expect(await opened.evaluate('document.activeElement.getAttribute("role")')).toBe('switch');
+  });
 
-  it('that was bad says since when nothing restarts the gateway, and offers a start', async () => {
+  it('shows since when a gateway is not restarted after a failed update, and offers a start', async () => {
     const opened = await open(VIEWS['failed'] ?? calm);
     await opened.getByText('Failing since an update. It is not restarted. See the log.', { exact: true }).waitFor();
     expect(await opened.getByRole('button').allTextContents()).toEqual(['Start', 'Details', 'Dismiss']);

@@ -6,12 +6,12 @@ import { toJson, toTable } from '../bench/report.ts';
 const machine = { version: '1.2.3', node: 'v20', platform: 'Linux x64', cpus: 2, cpu: 'a processor' };
 const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
 
-describe('a figure of the bench', () => {
+describe('bench figures', () => {
   it.each([
     [[7], { runs: 1, median: 7, min: 7, max: 7, p95: 7 }],
     [[3, 1, 2, 10], { runs: 4, median: 2.5, min: 1, max: 10, p95: 10 }],
     [hundred, { runs: 100, median: 50.5, min: 1, max: 100, p95: 95 }],
-  ])('is summed up, whatever the order of its values', (values, expected) => {
+  ])('summarizes the values in any order', (values, expected) => {
     expect(summarize(values)).toEqual(expected);
   });
 
@@ -23,21 +23,21 @@ describe('a figure of the bench', () => {
     [hundred, { bound: 'below', value: 96, judged: 'p95' }, true],
     [[], { bound: 'at most', value: 1 }, false],
     [[], { bound: 'at least', value: 1 }, false],
-  ])('%j %j: %s', (values, target, kept) => {
+  ])('judges %j against the target %j: %s', (values, target, kept) => {
     expect(keepsTarget({ name: 'x', unit: 'ms', values, target })).toBe(kept);
   });
 
-  it('has no verdict where there is no target', () => {
+  it('returns no verdict when there is no target', () => {
     expect(keepsTarget({ name: 'x', unit: 'ms', values: [1] })).toBeUndefined();
   });
 });
 
-describe('the report of the bench', () => {
+describe('bench report', () => {
   const kept = { name: 'quick thing', unit: 'ms', values: [1_400], target: { bound: 'at most', value: 2_000 } } as const;
   const missed = { name: 'slow thing', unit: 'ms', values: [2_400, 2_600], target: { bound: 'at most', value: 2_000 } } as const;
   const skipped = { name: 'unknown thing', skipped: 'needs a browser' };
 
-  it('puts the target beside each figure, and says what was not measured', () => {
+  it('prints the target beside each figure, and lists what was not measured', () => {
     const table = toTable([{ part: 'a', outcomes: [kept, missed, skipped] }]);
     expect(table).toMatch(/quick thing +1,400 ms +1 +≤ 2,000 ms +✓/);
     expect(table).toMatch(/slow thing +2,500 ms +2,400 … 2,600 +2 +≤ 2,000 ms +✗/);
@@ -45,7 +45,7 @@ describe('the report of the bench', () => {
     expect(table).toContain('1 target is missed.');
   });
 
-  it('says the same to programs', () => {
+  it('returns the same figures as JSON', () => {
     expect(toJson(machine, [{ part: 'a', outcomes: [kept, skipped] }])).toMatchObject({
       ok: true,
       figures: [{ part: 'a', median: 1_400, kept: true, values: [1_400] }, { skipped: 'needs a browser' }],

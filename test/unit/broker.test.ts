@@ -14,7 +14,7 @@ const at = (ms: number): string => new Date(START + ms).toISOString();
 beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
-describe('who asked decides', () => {
+describe('exit of the runner', () => {
   it.each<{ name: string; asked?: 'stop' | 'preshutdown'; code: number; said: string; facts: HostFacts['phase']; event: string }>([
     {
       name: 'a stop that the runner obeyed',
@@ -41,7 +41,7 @@ describe('who asked decides', () => {
     { name: 'a runner that crashed', code: 0xc000_0005, said: 'died', facts: 'restarting', event: 'failed' },
     { name: 'a runner that was killed with 0', code: 0, said: 'died', facts: 'restarting', event: 'failed' },
     { name: 'a runner that was killed', code: 0xffff_ffff, said: 'died', facts: 'restarting', event: 'failed' },
-  ])('$name: $said', async ({ asked, code, said, facts, event }) => {
+  ])('reports $said to the SCM after $name', async ({ asked, code, said, facts, event }) => {
     const stage = await new Stage().run();
     if (asked) await stage.control({ kind: asked });
     await stage.ends(code);
@@ -51,7 +51,7 @@ describe('who asked decides', () => {
     expect(stage.births).toHaveLength(1);
   });
 
-  it('reports RUNNING before it starts anything', async () => {
+  it('reports RUNNING before it starts a runner', async () => {
     const stage = new Stage();
     stage.launch = () => expect(stage.said).toEqual(['running']);
     await stage.run();
@@ -59,7 +59,7 @@ describe('who asked decides', () => {
     expect(stage.lastFacts).toMatchObject({ phase: 'running', session: { id: 1, user: OWNER } });
   });
 
-  it('tells the runner why it is to stop, once', async () => {
+  it('sends the reason of a stop to the runner once', async () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'stop' });
     await stage.control({ kind: 'preshutdown' });
@@ -67,13 +67,13 @@ describe('who asked decides', () => {
     expect(stage.said).toEqual(['running', 'stopping']);
   });
 
-  it('tells a shutdown of Windows as one', async () => {
+  it('reports a shutdown of Windows to the runner as such', async () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'preshutdown' });
     expect(stage.runner.heard).toMatchObject([{ down: 'preshutdown' }]);
   });
 
-  it('ends a runner that does not end by itself after 20 seconds, and not before', async () => {
+  it('ends a runner that does not stop within 20 seconds, and not before', async () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'stop' });
     await vi.advanceTimersByTimeAsync(19_999);
@@ -84,14 +84,14 @@ describe('who asked decides', () => {
   });
 });
 
-describe('a stop that a program below the gateway asks for', () => {
+describe('stop by a program that the gateway started', () => {
   const stopFromWithin = async (): Promise<Stage> => {
     const stage = await new Stage().run();
     stage.runner.stopper = true;
     return stage.control({ kind: 'stop' });
   };
 
-  it('is a stop for the gateway, and a failure for the SCM, because nobody is left who would start it again', async () => {
+  it('stops the gateway but reports a failure to the SCM, because no process is left that would start it again', async () => {
     const stage = await stopFromWithin();
     expect(stage.runner.heard).toMatchObject([{ down: 'stop' }]);
     expect(stage.said).toEqual(['running', 'stopping']);
@@ -100,7 +100,7 @@ describe('a stop that a program below the gateway asks for', () => {
     expect(stage.events.at(-1)).toBe('failed');
   });
 
-  it('is no stop to the next broker, which starts the gateway again', async () => {
+  it('starts the gateway again in the next broker', async () => {
     const stage = await stopFromWithin();
     await stage.ends(RUNNER_EXIT.stopped);
     const { lastFacts } = stage;
@@ -110,7 +110,7 @@ describe('a stop that a program below the gateway asks for', () => {
     expect(next.births).toEqual([{ session: 1, asked: false }]);
   });
 
-  it('stays the stop of whoever asked first', async () => {
+  it('reports a requested stop when a program below the gateway asks for a second one', async () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'stop' });
     stage.runner.stopper = true;
@@ -120,18 +120,18 @@ describe('a stop that a program below the gateway asks for', () => {
   });
 });
 
-describe('why it was started', () => {
+describe('start reason', () => {
   it.each<{ name: string; reason: StartReason; asked: boolean }>([
-    { name: 'the user started it: the user wants it running', reason: 'demand', asked: true },
+    { name: 'the user started the service', reason: 'demand', asked: true },
     { name: 'Windows started', reason: 'automatic', asked: false },
     { name: 'the SCM restarts it', reason: 'restart-after-failure', asked: false },
     { name: 'a trigger', reason: 'trigger', asked: false },
-  ])('$name', async ({ reason, asked }) => {
+  ])('starts the runner for the reason: $name', async ({ reason, asked }) => {
     const stage = await new Stage({ startReason: reason }).run();
     expect(stage.births).toEqual([{ session: 1, asked }]);
   });
 
-  it('is the wish of the user for the first runner only', async () => {
+  it('starts only the first runner as requested by the user', async () => {
     const stage = await new Stage({ startReason: 'demand' }).run();
     await stage.ends(RUNNER_EXIT.sessionEnding);
     await stage.control({ kind: 'session', change: 'logon', session: 1 });
@@ -143,14 +143,14 @@ describe('why it was started', () => {
 
   const stopped: HostFacts = { phase: 'stopped', since: at(-500), lastStop: { at: at(-500), reason: 'stopped' } };
 
-  it('lets a restart that was queued before a stop come to nothing', async () => {
+  it('keeps the gateway stopped when a restart was queued before the stop', async () => {
     const stage = await new Stage({ startReason: 'restart-after-failure', lastFacts: stopped }).run();
     expect(stage.said).toEqual(['running', 'stopped/0']);
     expect(stage.births).toEqual([]);
     expect(stage.lastFacts?.phase).toBe('stopped');
   });
 
-  it('starts again after a stop when the user asks', async () => {
+  it('starts again after a stop when the user requests it', async () => {
     const stage = await new Stage({ startReason: 'demand', lastFacts: stopped }).run();
     expect(stage.births).toEqual([{ session: 1, asked: true }]);
   });
@@ -162,7 +162,7 @@ describe('why it was started', () => {
     ['running', false],
     ['restarting', false],
     ['waiting-for-sign-in', false],
-  ])('a restart by the SCM after a broker that was %s undoes a stop: %s', (phase, undone) => {
+  ])('decides for a restart by the SCM after a broker that was %s whether it undoes a stop: %s', (phase, undone) => {
     const last: HostFacts = { phase, since: at(0), lastStop: { at: at(-60_000), reason: 'long ago' } };
     expect(undoesStop('restart-after-failure', last)).toBe(undone);
     expect(undoesStop('demand', last)).toBe(false);
@@ -204,18 +204,18 @@ describe('why it was started', () => {
       reason: 'demand',
     },
     {
-      name: 'rubbish in the registry',
+      name: 'invalid data in the registry',
       last: { phase: 'restarting', since: at(0), failures: 'x', lastRunnerExit: { at: {} } } as unknown as HostFacts,
       afterMs: 0,
       reason: 'demand',
     },
-  ])('without a word of Windows: $name → $reason', ({ last, told, afterMs, reason }) => {
+  ])('finds the start reason when Windows gives none: $name → $reason', ({ last, told, afterMs, reason }) => {
     expect(whyStarted(told, last, RECOVERY, START + afterMs)).toBe(reason);
   });
 });
 
-describe('the sessions of the owner', () => {
-  it.each([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b])('a runner that ended with 0x%x is no failure', async code => {
+describe('sessions of the owner', () => {
+  it.each([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b])('does not count the runner exit code 0x%x as a failure', async code => {
     const stage = await new Stage().run();
     await stage.ends(code);
     expect(stage.said).toEqual(['running']);
@@ -226,7 +226,7 @@ describe('the sessions of the owner', () => {
     expect(stage.births).toHaveLength(1);
   });
 
-  it('a runner whose session is gone is no failure, whatever its code', async () => {
+  it('does not count an exit as a failure when the session of the runner has ended, whatever the exit code', async () => {
     const stage = await new Stage().run();
     stage.sessions = [];
     await stage.ends(1);
@@ -234,7 +234,7 @@ describe('the sessions of the owner', () => {
     expect(stage.lastFacts?.phase).toBe('waiting-for-sign-in');
   });
 
-  it('a session that goes while a runner is born in it is no failure', async () => {
+  it('does not count a session that ends during the start of a runner as a failure', async () => {
     const stage = new Stage();
     stage.launch = () => {
       stage.sessions = [];
@@ -271,7 +271,7 @@ describe('the sessions of the owner', () => {
     expect(stage.births.map(({ session }) => session)).toEqual([1, 2]);
   });
 
-  it('never uses the session of somebody else', async () => {
+  it('never uses the session of another user', async () => {
     const stage = new Stage();
     stage.sessions = [{ id: 1, state: 'active', user: SOMEBODY }];
     await stage.run();
@@ -282,7 +282,7 @@ describe('the sessions of the owner', () => {
   });
 
   it.each(['lock', 'unlock', 'console-disconnect', 'remote-disconnect', 'console-connect', 'logoff', 'logon'] as const)(
-    '%s ends nothing and starts nothing',
+    'neither stops nor starts a runner on %s',
     async change => {
       const stage = await new Stage().run();
       await stage.control({ kind: 'session', change, session: 2 });
@@ -303,8 +303,8 @@ describe('the sessions of the owner', () => {
   });
 });
 
-describe('a runner that cannot be started', () => {
-  it('is a failure, and says why', async () => {
+describe('runner that cannot be started', () => {
+  it('reports a failure with its reason', async () => {
     const stage = new Stage();
     stage.launch = () => {
       throw new GatewayServiceError('privilege-missing', '(CreateProcessAsUserW)', { win32: 1314 });
@@ -316,7 +316,7 @@ describe('a runner that cannot be started', () => {
   });
 });
 
-describe('the count of failures', () => {
+describe('count of failures', () => {
   const failedBefore = (msAgo: number): HostFacts => ({
     phase: 'restarting',
     since: at(-msAgo),
@@ -327,7 +327,7 @@ describe('the count of failures', () => {
   it.each([
     { msAgo: 59_999, failures: 5 },
     { msAgo: 60_000, failures: 1 },
-  ])('after a failure $msAgo ms ago is $failures', async ({ msAgo, failures }) => {
+  ])('sets the count of failures to $failures when the previous failure was $msAgo ms ago', async ({ msAgo, failures }) => {
     const stage = await new Stage({ startReason: 'restart-after-failure', lastFacts: failedBefore(msAgo) }).run();
     await stage.ends(1);
     expect(stage.lastFacts?.failures).toBe(failures);

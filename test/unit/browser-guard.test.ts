@@ -19,7 +19,7 @@ function outcome(admission: Admission): string | number {
   return isRefusal(admission) ? admission.status : admission.to;
 }
 
-describe('who is let in', () => {
+describe('admission of requests', () => {
   it.each<[string, RequestHead, string | number]>([
     ['the page', PAGE, 'page'],
     ['the page with its token', { ...PAGE, url: `/?token=${TOKEN}` }, 'page'],
@@ -29,7 +29,7 @@ describe('who is let in', () => {
     ['JSON with a charset', { ...VERB, contentType: 'Application/JSON; charset=utf-8' }, 'verb'],
     ['a stand-in', { ...VERB, url: '/api/try' }, 'try'],
     ['events', EVENTS, 'events'],
-  ])('%s is', (_what, head, expected) => {
+  ])('admits %s', (_what, head, expected) => {
     expect(outcome(admit(head, DOOR))).toBe(expected);
   });
 
@@ -57,11 +57,11 @@ describe('who is let in', () => {
     ['a page asked with PUT', { ...PAGE, method: 'PUT' }, 405],
     ['a form', { ...VERB, contentType: 'text/plain' }, 415],
     ['a body of no type', { ...VERB, contentType: undefined }, 415],
-  ])('%s is not', (_what, head, expected) => {
+  ])('refuses %s', (_what, head, expected) => {
     expect(outcome(admit(head, DOOR))).toBe(expected);
   });
 
-  it('says no more than a sentence', () => {
+  it('refuses with a single sentence', () => {
     const admission = admit({ ...VERB, authorization: undefined }, DOOR);
     expect(isRefusal(admission) && admission.message).toMatch(/^[A-Z][^\n]*\.$/);
   });

@@ -22,8 +22,8 @@ const end = (pid: number, code: number | null): HistoryRecord => ({
   uptimeMs: 1,
 });
 
-describe('the model', () => {
-  it('allows no start of what is stopped, held, not installed or to be repaired, and demands one of what is wished', () => {
+describe('chaos model', () => {
+  it('allows no start of a gateway that is stopped, held, not installed or to be repaired, and requires one that is desired', () => {
     expect(mayNotStart(RUNNING)).toBeUndefined();
     expect(mustCome(RUNNING)).toBe(true);
     for (const claims of [NOTHING, STOPPED, { ...RUNNING, held: true }, { ...RUNNING, attention: true }]) {
@@ -32,7 +32,7 @@ describe('the model', () => {
     }
   });
 
-  it('claims of a command what holds before and after it while it is at work, and the whole afterwards', () => {
+  it('claims during a command only what holds before and after it, and the full result afterwards', () => {
     expect(mustCome(begun(RUNNING, 'stop'))).toBe(false);
     expect(mayNotStart(begun(STOPPED, 'start'))).toBeUndefined();
     expect(ended(RUNNING, 'stop', undefined)).toEqual(STOPPED);
@@ -43,14 +43,14 @@ describe('the model', () => {
     expect(ended(damaged(begun(RUNNING, 'install'), 'definition.json'), 'install', undefined)).toEqual({ ...RUNNING, broken: true });
   });
 
-  it('keeps a wish through everything but its own file', () => {
+  it('keeps the desired state after damage to any file but its own', () => {
     expect(damaged(STOPPED, 'history.jsonl')).toEqual(STOPPED);
     expect(mayNotStart(damaged(STOPPED, 'desired.json'))).toBeUndefined();
     expect(mustCome(damaged(RUNNING, 'desired.json'))).toBe(true);
     expect(mustCome(damaged(RUNNING, 'definition.json'))).toBe(false);
   });
 
-  it('believes a status only as far as it is so', () => {
+  it('finds every status that contradicts the claims', () => {
     const status = (phase: Status['phase'], gatewayPid?: number) => ({ phase, gatewayPid }) as Status;
     const seen = (...gateways: number[]) => ({ gateways, busy: false });
     expect(contradiction(RUNNING, seen(7), true, status('running', 7))).toBeUndefined();
@@ -62,7 +62,7 @@ describe('the model', () => {
     expect(contradiction(RUNNING, seen(), false, status('not-installed'))).toContain('installed');
   });
 
-  it('finds in a history what was otherwise', () => {
+  it('finds every history that contradicts the observed runs', () => {
     const lives = [{ pid: 7, excused: false, code: 3 }];
     expect(untrue([started(7), end(7, 3)], lives)).toBeUndefined();
     expect(untrue([started(7), started(8)], lives)).toContain('two starts');
@@ -72,7 +72,7 @@ describe('the model', () => {
   });
 });
 
-describe('the observer', () => {
+describe('chaos observer', () => {
   /** An observer that looks every 50 ms at what the test shows it. */
   function watching(claims: Claims) {
     const shown = { words: [] as Word[], alive: new Set<number>() };
@@ -104,7 +104,7 @@ describe('the observer', () => {
     };
   }
 
-  it('sees one gateway, and two that live at once', () => {
+  it('accepts one gateway, and reports two that run at once', () => {
     const { born, look } = watching(RUNNING);
     born(7);
     expect(look(5)).toBeUndefined();
@@ -112,13 +112,13 @@ describe('the observer', () => {
     expect(look(5)).toContain('2 gateways at once');
   });
 
-  it('sees a start that nobody wanted', () => {
+  it('reports a start that was not requested', () => {
     const { born, look } = watching(STOPPED);
     born(7);
     expect(look()).toContain('was started though it is to be stopped');
   });
 
-  it('sees that none comes back in time, and none later than it must', () => {
+  it('reports a gateway that does not restart in time, and accepts one that does', () => {
     const { born, died, look } = watching(RUNNING);
     born(7);
     look(3);
@@ -127,7 +127,7 @@ describe('the observer', () => {
     expect(look(5)).toContain('no gateway for');
   });
 
-  it('sees a status that stays wrong, and lets one pass that is wrong alone', () => {
+  it('reports a status that stays wrong, and ignores one that is wrong once', () => {
     const { observer, born, look } = watching(RUNNING);
     const ask = (phase: Status['phase']) => {
       observer.judge({ phase, ...(phase === 'running' && { gatewayPid: 7 }) } as Status, observer.clockMs);
@@ -141,7 +141,7 @@ describe('the observer', () => {
     expect(ask('starting')).toContain('the status is starting');
   });
 
-  it('counts no time in which it was kept waiting itself', () => {
+  it('does not count time in which it was blocked itself', () => {
     const { observer, look } = watching(RUNNING);
     look();
     vi.spyOn(performance, 'now').mockReturnValue(60_000);
@@ -150,8 +150,8 @@ describe('the observer', () => {
   });
 });
 
-describe('a script that fails', () => {
-  it('is cut to what it fails of', async () => {
+describe('failing script', () => {
+  it('reduces a failing script to the steps that cause the failure', async () => {
     const script = Array.from({ length: 40 }, (_, index) => index);
     let played = 0;
     const fails = async (part: readonly number[]) => {
@@ -162,7 +162,7 @@ describe('a script that fails', () => {
     expect(played).toBeLessThan(120);
   });
 
-  it('stays as short as it was found when there is no more time', async () => {
+  it('keeps the shortest script found when the time is over', async () => {
     expect(
       await shrink(
         [1, 2, 3],

@@ -47,7 +47,7 @@ describe('doctor', () => {
     expect((await cli.run(['doctor'])).out).toContain('Nothing is wrong.');
   });
 
-  it('says what is wrong with the home and the gateway program', async () => {
+  it('reports problems of the home and of the gateway program', async () => {
     fs.rmSync(cli.home, { recursive: true });
     const { exit, of } = await examine();
     expect(exit).toBe(EXIT.failed);
@@ -57,12 +57,12 @@ describe('doctor', () => {
     expect((await cli.run(['doctor'])).out).toContain(of('home')?.remedy);
   });
 
-  it('says when the state folder cannot be written', async () => {
+  it('reports a state folder that cannot be written', async () => {
     fs.writeFileSync(path.join(cli.folder, 'state'), 'a file where a folder should be');
     expect((await examine()).of('state-folder')).toMatchObject({ outcome: 'problem', message: expect.stringContaining('not a folder') });
   });
 
-  it('shows with each check of the service what repairing it changes, and changes it only when asked to', async () => {
+  it('shows for each check of the service what a repair changes, and changes it only on request', async () => {
     await cli.run(['install']);
     const manager = cli.manager as MemoryManager;
     manager.foundProblems.set('HermesGateway', [ladder, startType]);
@@ -83,7 +83,7 @@ describe('doctor', () => {
     expect((await examine()).exit).toBe(EXIT.done);
   });
 
-  it('ends with 5 where only an administrator could repair it, and says so', async () => {
+  it('exits with 5 and says so when only an administrator can repair a problem', async () => {
     await cli.run(['install']);
     const { manager } = cli;
     const status = await manager.status(cli.composition.identity({}));
@@ -103,7 +103,7 @@ describe('doctor', () => {
     expect((await cli.run(['doctor', '--fix'])).out).toContain(refused.message);
   });
 
-  it('looks after every gateway with --all', async () => {
+  it('checks every gateway with --all', async () => {
     await cli.run(['install']);
     await cli.run(['install', '--profile', 'work']);
     (cli.manager as MemoryManager).foundProblems.set('HermesGateway-work', [ladder]);

@@ -19,13 +19,13 @@ describe('colour', () => {
     return terminal;
   };
 
-  it('is on a terminal', async () => {
+  it('uses colour on a terminal', async () => {
     const { out, err } = await spoken(new MemoryTerminal({ tty: true }));
     expect(out).toContain(`${ESCAPE}[32mHermesGateway`);
     expect(err).toContain(`${ESCAPE}[31mError:`);
   });
 
-  it('is off when the user does not want it', async () => {
+  it('uses no colour when the user does not want it', async () => {
     const { out, err } = await spoken(new MemoryTerminal({ tty: true, env: { NO_COLOR: '1' } }));
     expect(out).not.toContain(ESCAPE);
     expect(err.replaceAll(`\r${ESCAPE}[2K`, '')).not.toContain(ESCAPE);
@@ -34,7 +34,7 @@ describe('colour', () => {
   it.each([
     ['in a pipe', new MemoryTerminal()],
     ['on a terminal that can do nothing', new MemoryTerminal({ tty: true, env: { TERM: 'dumb' } })],
-  ])('is off %s, and so is every other control sequence', async (_where, terminal) => {
+  ])('uses no colour %s, and no other control sequence', async (_where, terminal) => {
     const { out, err } = await spoken(terminal);
     expect(out + err).not.toContain(ESCAPE);
     expect(out + err).not.toContain('\r');
@@ -45,7 +45,7 @@ describe('progress', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('is one line on a terminal, rewritten every second with the time it takes, and gone at the end', () => {
+  it('shows one line on a terminal, updated every second with the elapsed time, and removes it at the end', () => {
     const terminal = new MemoryTerminal({ tty: true, env: { NO_COLOR: '1' } });
     const output = new Output(terminal, { json: false });
     output.progress({ message: 'Waiting' });
@@ -57,13 +57,13 @@ describe('progress', () => {
     expect(terminal.out).toBe('Done.\n');
   });
 
-  it('never fills more than the line', () => {
+  it('never prints more than the width of the line', () => {
     const terminal = new MemoryTerminal({ tty: true });
     new Output(terminal, { json: false }).progress({ message: 'x'.repeat(500) });
     expect(terminal.err.replace(`\r${ESCAPE}[2K`, '').length).toBeLessThan(100);
   });
 
-  it('is a line for each step in a pipe', () => {
+  it('prints a line for each step in a pipe', () => {
     const terminal = new MemoryTerminal();
     const output = new Output(terminal, { json: false });
     for (const message of ['One', 'One', 'Two']) output.progress({ message });
@@ -71,7 +71,7 @@ describe('progress', () => {
     expect(terminal.out).toBe('');
   });
 
-  it('stays out of the document', async () => {
+  it('prints no progress to the document', async () => {
     const terminal = new MemoryTerminal();
     const output = new Output(terminal, { json: true });
     output.progress({ message: 'One' });

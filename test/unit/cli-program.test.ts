@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => cli.dispose());
 
 describe('help', () => {
-  it('names every verb, every exit code, and where the files are', async () => {
+  it('lists every verb, every exit code, and the paths of the files', async () => {
     const { exit, out, err } = await cli.run(['--help']);
     expect(exit).toBe(EXIT.done);
     expect(err).toBe('');
@@ -25,7 +25,7 @@ describe('help', () => {
     expect(out).toContain('hermes-gateway-service');
   });
 
-  it.each(Object.keys(VERBS))('of "%s" says what it changes and gives an example', async verb => {
+  it.each(Object.keys(VERBS))('explains in the help of "%s" what it changes, with an example', async verb => {
     const { exit, out } = await cli.run([verb, '--help']);
     expect(exit).toBe(EXIT.done);
     expect(out).toContain('Examples:');
@@ -35,13 +35,13 @@ describe('help', () => {
     expect(await cli.run(['help', verb])).toMatchObject({ exit: EXIT.done, out });
   });
 
-  it('is a verb too, and knows which verbs there are', async () => {
+  it('accepts "help" as a verb, and refuses help for an unknown verb', async () => {
     expect(await cli.run(['help'])).toEqual(await cli.run(['--help']));
     expect(await cli.run(['help', 'strat'])).toMatchObject({ exit: EXIT.usage, out: '', err: expect.stringContaining('strat') });
     expect(JSON.parse((await cli.run(['help', '--json'])).out)).toEqual({ ok: true, help: expect.stringContaining('Examples:') });
   });
 
-  it('of a verb knows every option of its examples', async () => {
+  it('lists in the help of a verb every option of its examples', async () => {
     for (const { examples } of Object.values(VERBS)) {
       for (const example of examples) {
         const [verb = ''] = example.split(' ');
@@ -51,7 +51,7 @@ describe('help', () => {
     }
   });
 
-  it('is what a bare command gets, but as a mistake', async () => {
+  it('prints the help for a bare command with the exit code of a usage error', async () => {
     const { exit, out, err } = await cli.run([]);
     expect(exit).toBe(EXIT.usage);
     expect(out).toBe('');
@@ -61,26 +61,26 @@ describe('help', () => {
 });
 
 describe('version', () => {
-  it('is the one of the package', () => {
+  it('equals the version of the package', () => {
     expect(VERSION).toBe(packageJson.version);
   });
 
-  it('is printed, as text or as a document', async () => {
+  it('prints the version as text or as a document', async () => {
     expect(await cli.run(['--version'])).toEqual({ exit: 0, out: '1.2.3\n', err: '' });
     expect(JSON.parse((await cli.run(['--version', '--json'])).out)).toEqual({ ok: true, version: '1.2.3' });
   });
 });
 
-describe('a mistake', () => {
+describe('usage errors', () => {
   it.each([
     ['an unknown verb', ['strat'], 'Did you mean start?'],
     ['an unknown option', ['status', '--jason'], 'Did you mean --json?'],
     ['an argument too many', ['status', 'now'], 'argument'],
     ['a missing value', ['--profile'], 'argument missing'],
-    ['a number that is none', ['logs', '-n', 'many'], 'number from 0'],
+    ['an invalid number', ['logs', '-n', 'many'], 'number from 0'],
     ['a negative number', ['logs', '--lines=-3'], 'number from 0'],
-    ['a profile name that cannot be', ['status', '--profile', 'Not/A/Name'], 'Not/A/Name'],
-    ['a name that Windows keeps', ['status', '--profile', 'con'], 'con'],
+    ['an invalid profile name', ['status', '--profile', 'Not/A/Name'], 'Not/A/Name'],
+    ['a name that Windows reserves', ['status', '--profile', 'con'], 'con'],
     ['a relative home', ['status', '--home', 'hermes'], 'hermes'],
     ['an empty home', ['status', '--home', ''], 'absolute path'],
     ['a gateway command that is not JSON', ['install', '--gateway-command', '/usr/bin/node'], 'JSON'],
@@ -89,7 +89,7 @@ describe('a mistake', () => {
     ['a gateway program without its folder', ['install', '--gateway-command', '["node"]'], 'absolute path'],
     ['both --all and --profile', ['status', '--all', '--profile', 'work'], 'not both'],
     ['an unknown code', ['explain', 'no-such-code'], 'no-such-code'],
-  ])('%s: exit code 2, a sentence, a remedy', async (_what, argv, hint) => {
+  ])('answers %s with exit code 2, a message and a remedy', async (_what, argv, hint) => {
     const { exit, out, err } = await cli.run(argv);
     expect(exit).toBe(EXIT.usage);
     expect(out).toBe('');
@@ -104,21 +104,21 @@ describe('a mistake', () => {
     expect(asked.err).toBe('');
   });
 
-  it('changes nothing', async () => {
+  it('changes nothing after a usage error', async () => {
     await cli.run(['install', '--gateway-command', 'x']);
     await cli.run(['install', '--dry-rum']);
     expect(await cli.run(['status'])).toMatchObject({ exit: EXIT.notInstalled });
   });
 });
 
-it('takes --profile, --home and --json before the verb and behind it', async () => {
+it('takes --profile, --home and --json before and after the verb', async () => {
   const before = await cli.run(['--json', '--profile', 'work', '--home', cli.home, 'status']);
   const behind = await cli.run(['status', '--json', '--profile=work', '--home', cli.home]);
   expect(JSON.parse(before.out)).toMatchObject({ ok: true, status: { profile: 'work', service: 'HermesGateway-work' } });
   expect(behind).toEqual(before);
 });
 
-it('takes the home of a profile for that profile', async () => {
+it('recognizes the home of a profile as that profile', async () => {
   const { out } = await cli.run(['status', '--json', '--home', `${cli.home}/profiles/work`]);
   expect(JSON.parse(out)).toMatchObject({ status: { profile: 'work' } });
 });
@@ -139,7 +139,7 @@ describe('explain', () => {
     for (const { id } of Object.values(EVENTS)) expect(text).toContain(`event ${id} of the source "${EVENT_SOURCE}"`);
   });
 
-  it('shows one code in detail, as error and as problem where it is both', async () => {
+  it('shows one code in detail, as error and as problem when it is both', async () => {
     const { out } = await cli.run(['explain', 'state-newer', '--json']);
     expect(JSON.parse(out).entries).toMatchObject([
       { kind: 'error', code: 'state-newer' },

@@ -30,8 +30,8 @@ const pretend = async (facts: Partial<Status>) => {
   cli.manager.status = async ({ profile, service }) => ({ ...real, mechanism: 'embedded', profile, service, ...facts });
 };
 
-describe('the life of a gateway', () => {
-  it('goes from install to uninstall, each step with one document and exit code 0', async () => {
+describe('life cycle of a gateway', () => {
+  it('runs every verb from install to uninstall with one document and exit code 0 each', async () => {
     for (const [verb, phase] of [
       ['install', 'running'],
       ['install', 'running'],
@@ -46,13 +46,13 @@ describe('the life of a gateway', () => {
     }
   });
 
-  it('keeps profiles apart', async () => {
+  it('keeps the profiles apart', async () => {
     await cli.run(['install', '--profile', 'work']);
     expect((await cli.run(['status', '--profile', 'work'])).exit).toBe(EXIT.done);
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
   });
 
-  it('is kept by the mechanism that was chosen, which its receipt names before', async () => {
+  it('installs the chosen mechanism, which the receipt names before', async () => {
     const windows = new MemoryCli(new MemoryManager({ mechanisms: ['service', 'startup'] }));
     const argv = ['install', '--mechanism', 'startup', '--json'];
     expect(document(await windows.run([...argv, '--dry-run']))).toMatchObject({ receipt: { mechanism: 'startup', elevated: false } });
@@ -61,7 +61,7 @@ describe('the life of a gateway', () => {
     windows.dispose();
   });
 
-  it('says on one screen what people ask for', async () => {
+  it('shows the main facts of the status on one screen', async () => {
     await cli.run(['install']);
     const { out } = await cli.run(['status']);
     const status = await cli.manager.status(cli.composition.identity({}));
@@ -71,7 +71,7 @@ describe('the life of a gateway', () => {
     }
   });
 
-  it('shows every problem with its remedy, and what to type next', async () => {
+  it('shows every problem with its remedy, and the command to type next', async () => {
     const problem = { code: 'crash-loop', message: 'It failed again.', remedy: 'Read the log.', elevated: false } as const;
     await pretend({ phase: 'failed', problems: [problem] });
     const { out } = await cli.run(['status']);
@@ -82,30 +82,33 @@ describe('the life of a gateway', () => {
 });
 
 describe('exit codes', () => {
-  it.each(PHASES)('of "status" in the phase %s is that of the one table', async phase => {
+  it.each(PHASES)('returns the exit code of the phase table for "status" in the phase %s', async phase => {
     await pretend({ phase });
     expect((await cli.run(['status'])).exit).toBe(PHASE_VIEWS[phase].exit);
     expect(document(await cli.run(['status', '--json']))).toMatchObject({ ok: true, status: { phase } });
   });
 
-  it.each(Object.keys(ERRORS) as ErrorCode[])('of the error %s is that of the one table, in JSON and for people', async code => {
-    cli.manager.install = () => Promise.reject(new GatewayServiceError(code, '(the detail)'));
-    const answer = await cli.run(['install', '--json']);
-    expect(answer.exit).toBe(ERRORS[code].exit);
-    expect(document(answer)).toMatchObject({ ok: false, error: { code, message: expect.stringContaining('(the detail)') } });
-    const { exit, out, err } = await cli.run(['install']);
-    expect(exit).toBe(ERRORS[code].exit);
-    expect(out).toBe('');
-    expect(err).toContain('(the detail)');
-    expect(err).toContain(ERRORS[code].remedy);
-  });
+  it.each(Object.keys(ERRORS) as ErrorCode[])(
+    'returns the exit code of the error table for the error %s, with and without --json',
+    async code => {
+      cli.manager.install = () => Promise.reject(new GatewayServiceError(code, '(the detail)'));
+      const answer = await cli.run(['install', '--json']);
+      expect(answer.exit).toBe(ERRORS[code].exit);
+      expect(document(answer)).toMatchObject({ ok: false, error: { code, message: expect.stringContaining('(the detail)') } });
+      const { exit, out, err } = await cli.run(['install']);
+      expect(exit).toBe(ERRORS[code].exit);
+      expect(out).toBe('');
+      expect(err).toContain('(the detail)');
+      expect(err).toContain(ERRORS[code].remedy);
+    },
+  );
 
-  it('is 4 when asked to start, stop or restart what is not installed, and 0 for its removal', async () => {
+  it('exits with 4 when it starts, stops or restarts what is not installed, and with 0 when it uninstalls it', async () => {
     for (const verb of ['start', 'stop', 'restart', 'logs']) expect((await cli.run([verb])).exit).toBe(EXIT.notInstalled);
     expect(await cli.run(['uninstall'])).toMatchObject({ exit: EXIT.done, out: expect.stringContaining('nothing was changed') });
   });
 
-  it('is 1 for what nobody foresaw, without losing the document', async () => {
+  it('exits with 1 after an unexpected error, and still prints the document', async () => {
     cli.manager.status = () => Promise.reject(new TypeError('boom'));
     const answer = await cli.run(['status', '--json']);
     expect(answer.exit).toBe(EXIT.failed);
@@ -113,14 +116,14 @@ describe('exit codes', () => {
   });
 });
 
-describe('a profile that does not exist', () => {
-  it.each(['install', 'uninstall', 'start', 'stop', 'restart', 'status', 'logs'])('is told as a slip by %s', async verb => {
+describe('profile that does not exist', () => {
+  it.each(['install', 'uninstall', 'start', 'stop', 'restart', 'status', 'logs'])('reports a missing profile by %s', async verb => {
     const answer = await cli.run([verb, '--profile', 'wrok', '--json']);
     expect(answer.exit).toBe(EXIT.failed);
     expect(document(answer)).toMatchObject({ error: { code: 'profile-missing' } });
   });
 
-  it('can still be stopped and uninstalled when its service is left over', async () => {
+  it('stops and uninstalls the leftover service of a deleted profile', async () => {
     await cli.run(['install', '--profile', 'work']);
     fs.rmSync(path.join(cli.home, 'profiles', 'work'), { recursive: true });
     expect((await cli.run(['stop', '--profile', 'work'])).exit).toBe(EXIT.done);
@@ -129,13 +132,13 @@ describe('a profile that does not exist', () => {
 });
 
 describe('status --all', () => {
-  it('is empty and says "not installed" where nothing is', async () => {
+  it('lists nothing and prints "not installed" when nothing is installed', async () => {
     const answer = await cli.run(['status', '--all', '--json']);
     expect(answer.exit).toBe(EXIT.notInstalled);
     expect(document(answer)).toEqual({ ok: true, statuses: [] });
   });
 
-  it('shows what is installed and ends with the worst exit code', async () => {
+  it('lists what is installed and exits with the worst exit code', async () => {
     await cli.run(['install']);
     expect((await cli.run(['status', '--all'])).exit).toBe(EXIT.done);
     await cli.run(['install', '--profile', 'work']);
@@ -160,7 +163,7 @@ describe('--dry-run', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
   });
 
-  it('of uninstall leaves a running gateway alone', async () => {
+  it('does not stop a running gateway by an uninstall with --dry-run', async () => {
     await cli.run(['install']);
     expect((await cli.run(['uninstall', '--dry-run'])).out).toContain('Stop process');
     expect((await cli.run(['status'])).exit).toBe(EXIT.done);
@@ -176,12 +179,12 @@ describe('logs', () => {
     return file;
   };
 
-  it('shows the last lines without control sequences', async () => {
+  it('prints the last lines without control sequences', async () => {
     await write('one\n\u001b[31mtwo\u001b[0m\nthree\n');
     expect(await cli.run(['logs', '-n', '2'])).toEqual({ exit: EXIT.done, out: 'two\nthree\n', err: '' });
   });
 
-  it('is JSON Lines for programs', async () => {
+  it('prints JSON Lines with --json', async () => {
     await write('one\n"two"\n');
     const { out } = await cli.run(['logs', '--json']);
     expect(
@@ -192,14 +195,14 @@ describe('logs', () => {
     ).toEqual([{ line: 'one' }, { line: '"two"' }]);
   });
 
-  it('says on stderr that there is nothing yet', async () => {
+  it('reports on stderr that there is no log yet', async () => {
     await cli.run(['install']);
     const { exit, out, err } = await cli.run(['logs']);
     expect([exit, out]).toEqual([EXIT.done, '']);
     expect(err).toContain('nothing yet');
   });
 
-  it('follows until Ctrl+C', async () => {
+  it('follows the log until Ctrl+C', async () => {
     const file = await write('one\n');
     const terminal = new MemoryTerminal();
     const following = cli.run(['logs', '-f'], terminal);
@@ -214,21 +217,21 @@ describe('logs', () => {
 describe('update', () => {
   const node = (script: string, ...args: string[]) => ['update', '--', process.execPath, '-e', script, '--', ...args];
 
-  it('refuses where nothing is installed, and without a command', async () => {
+  it('refuses an update when nothing is installed, and without a command', async () => {
     const file = path.join(cli.folder, 'touched');
     expect((await cli.run(node(`fs.writeFileSync(${JSON.stringify(file)}, '')`))).exit).toBe(EXIT.notInstalled);
     expect((await cli.run(['update'])).exit).toBe(EXIT.usage);
     expect(fs.existsSync(file)).toBe(false);
   });
 
-  it('takes everything behind "--" as the command, its options included, and passes on what it prints', async () => {
+  it('takes everything after "--" as the command, including options, and passes on what it prints', async () => {
     await cli.run(['install']);
     const { exit, err } = await cli.run(node('console.log(process.argv.slice(1))', '--json', '-f'));
     expect(exit).toBe(EXIT.done);
     expect(err).toContain("[ '--json', '-f' ]");
   });
 
-  it('is about every gateway of the home that should run, or about one profile; all are up afterwards', async () => {
+  it('updates every gateway of the home that should run, or one profile, and starts them all afterwards', async () => {
     await cli.run(['install']);
     await cli.run(['install', '--profile', 'work']);
     expect(document(await cli.run(['--json', ...node('')])).statuses).toMatchObject([
@@ -251,7 +254,7 @@ describe('update', () => {
   it.each([
     ['fails', node('process.exit(9)'), 'exit code 9'],
     ['does not exist', ['update', '--', '/no/such/program'], '/no/such/program'],
-  ])('fails when the command %s, and the gateway runs again', async (_what, argv, hint) => {
+  ])('fails when the command %s, and starts the gateway again', async (_what, argv, hint) => {
     await cli.run(['install']);
     const answer = await cli.run(['--json', ...argv]);
     expect(answer.exit).toBe(EXIT.failed);
@@ -259,7 +262,7 @@ describe('update', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.done);
   });
 
-  it('brings the gateway back before Ctrl+C ends it', async () => {
+  it('starts the gateway again before Ctrl+C ends it', async () => {
     await cli.run(['install']);
     const terminal = new MemoryTerminal();
     // Ctrl+C on a real terminal reaches the command too; this one ends by itself a moment later, when its file appears.
@@ -277,7 +280,7 @@ describe('update', () => {
 });
 
 describe('Ctrl+C during an operation', () => {
-  it('says what goes on, lets the change complete, and ends with 130', async () => {
+  it('reports the current operation, completes the change, and exits with 130', async () => {
     const terminal = new MemoryTerminal();
     const { install } = cli.manager;
     let release = () => {};
@@ -299,7 +302,7 @@ describe('Ctrl+C during an operation', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.done);
   });
 
-  it('leaves at once at the second one, even when the operation hangs', async () => {
+  it('exits at once at the second Ctrl+C, even when the operation hangs', async () => {
     const terminal = new MemoryTerminal();
     cli.manager.install = (_identity, _options, report) => {
       report?.(progress('install', 'starting'));

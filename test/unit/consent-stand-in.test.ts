@@ -17,8 +17,8 @@ function trial() {
 
 const asked = (consent: ConsentStandIn) => expect.poll(() => consent.state.asking).toBe(true);
 
-describe('a switch', () => {
-  it('asks nobody unless that is required, and its receipt says so', async () => {
+describe('turning a gateway on and off', () => {
+  it('asks for consent only when it is required, and the receipt says so', async () => {
     const { consent, controller, turn } = trial();
     const preview = () => controller.handle('preview', { profile: 'default', on: true });
     expect(await preview()).toMatchObject({ ok: true, value: { elevated: false } });
@@ -27,7 +27,7 @@ describe('a switch', () => {
     expect(await preview()).toMatchObject({ ok: true, value: { elevated: true } });
   });
 
-  it('waits for the answer, and goes on after a yes', async () => {
+  it('waits for the answer, and continues after "yes"', async () => {
     const { consent, manager, turn } = trial();
     consent.require(true);
     const turned = turn(true);
@@ -60,7 +60,7 @@ describe('a switch', () => {
   });
 });
 
-it('tells every page what is asked, from the start to the answer', () => {
+it('shows the consent question on every page from the start to the answer', () => {
   const { consent } = trial();
   const told: ConsentState[] = [];
   const leave = consent.onChanged(state => told.push(state));

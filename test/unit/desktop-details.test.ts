@@ -8,8 +8,8 @@ import { GatewayServiceError } from '../../src/model/errors.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { ago, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
-describe('an update', () => {
-  it('is told with who does it and how it ended, without what its program prints', () => {
+describe('update in the details', () => {
+  it('lists which program does an update and how it ended, without the output of the program', () => {
     const progress = 'Cloning https://anna:hunter2@example.org/';
     const atWork = formatDetails(snapshotIn('held-for-update', {}, { update: updateAt('updating', { progress }) }), {});
     expect(atWork).toContain('update: Hermes, updating, by Hermes Desktop since 2026-02-06T09:28:00.000Z');
@@ -42,7 +42,7 @@ describe('redaction', () => {
     ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
     ['session 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', '9f86d081'],
     ['mail from anna.mueller@example.org', 'anna.mueller'],
-  ])('of %j leaves no %j', (text, secret) => {
+  ])('redacts %j so that %j is removed', (text, secret) => {
     expect(redact(text)).not.toContain(secret);
   });
 
@@ -52,11 +52,11 @@ describe('redaction', () => {
     'C:\\Program Files\\Hermes Gateway Service\\1f6c0b7e\\hermes-gateway-host.exe',
     'ladder: 1000, 2000, 4000, 9000, 16000, 25000, 36000, 49000, 64000 ms, reset 60000 ms',
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Electron/40.10.2',
-  ])('leaves alone what repairs: %j', text => {
+  ])('keeps text that is needed for a repair: %j', text => {
     expect(redact(text)).toBe(text);
   });
 
-  it('lets no planted secret through, whatever stands around it', () => {
+  it('removes every planted secret, whatever text is around it', () => {
     const secret = 'q7Rk2ZpLx9';
     const shapes = [
       `C:\\Users\\${secret}\\x`,
@@ -74,7 +74,7 @@ describe('redaction', () => {
   });
 });
 
-describe('the details of a snapshot', () => {
+describe('details of a snapshot', () => {
   const details = formatDetails(
     snapshotIn(
       'restarting',
@@ -89,7 +89,7 @@ describe('the details of a snapshot', () => {
     },
   );
 
-  it('name service, phase, codes, versions, ladder and log path', () => {
+  it('lists the service, phase, codes, versions, restart delays and log path in the details', () => {
     for (const fact of [
       'service: HermesGateway (profile default)',
       'phase: restarting',
@@ -105,13 +105,13 @@ describe('the details of a snapshot', () => {
       expect(details).toContain(fact);
   });
 
-  it('name no user and carry no secret and no line of the log', () => {
+  it('puts no user name, no secret and no line of the log into the details', () => {
     expect(details).not.toMatch(/anna/i);
     expect(details).not.toContain('abc');
     expect(details).not.toContain('a line of the log');
   });
 
-  it('have no holes in any phase', () => {
+  it('leaves no value of the details empty in any phase', () => {
     for (const phase of PHASES) {
       const text = formatDetails(
         snapshotIn(

@@ -68,8 +68,8 @@ function everything(messages: Messages): Record<string, string> {
   return said;
 }
 
-describe.each(['en-XA', 'ar-XB'])('the catalogue of %s', locale => {
-  it('says everything that the English one says, in other words', async () => {
+describe.each(['en-XA', 'ar-XB'])('catalogue of %s', locale => {
+  it('has its own text for everything that the English catalogue contains', async () => {
     const { messages } = await catalogueFor(locale);
     const english = everything(en);
     for (const [name, text] of Object.entries(everything(messages))) {
@@ -79,12 +79,12 @@ describe.each(['en-XA', 'ar-XB'])('the catalogue of %s', locale => {
     }
   });
 
-  it('has tooltips that Windows shows to their end', async () => {
+  it('has tooltips that Windows shows in full', async () => {
     const { messages } = await catalogueFor(locale);
     for (const phase of PHASES) expect(messages.tooltip(statusIn(phase, { profile: 'x'.repeat(64) })).length).toBeLessThanOrEqual(127);
   });
 
-  it('has a word of the shell for everything', async () => {
+  it('has text for every alert and every quit label of the shell', async () => {
     const { shell } = await catalogueFor(locale);
     for (const kind of ['crash-loop', 'configuration', 'failed', 'bad-update', 'removal-pending', 'recovered'] as const)
       expect(Object.values(shell.alert(kind, 'work')).join()).not.toMatch(/Hermes gateway/);
@@ -94,7 +94,7 @@ describe.each(['en-XA', 'ar-XB'])('the catalogue of %s', locale => {
   });
 });
 
-describe('a locale', () => {
+describe('locales', () => {
   it.each([
     ['en-XA', 'en-XA', 'ltr'],
     ['ar-XB', 'ar-XB', 'rtl'],
@@ -102,11 +102,11 @@ describe('a locale', () => {
     ['ar', 'en', 'ltr'],
     ['', 'en', 'ltr'],
     [null, 'en', 'ltr'],
-  ])('%s has the catalogue %s, written %s', async (locale, expected, direction) => {
+  ])('uses for the locale %s the catalogue %s, written %s', async (locale, expected, direction) => {
     expect((await catalogueFor(locale)).messages).toMatchObject({ locale: expected, direction });
   });
 
-  it('of pseudo text is longer, in brackets, and the same where there is no letter', () => {
+  it('makes pseudo text longer, in brackets, and leaves text without letters unchanged', () => {
     expect(pseudoText('Restart', 'en-XA')).toBe('[Réštårt···]');
     expect(pseudoText('Restart', 'ar-XB')).toBe('\u202e[Réštårt···]\u202c');
     expect(pseudoText('14', 'ar-XB')).toBe('14');

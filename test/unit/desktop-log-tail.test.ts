@@ -14,20 +14,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the end of a log', () => {
-  it('is empty where there is no log yet, and where nothing is in it', async () => {
+describe('end of a log', () => {
+  it('returns no lines when the log is missing or empty', async () => {
     expect(await tailLog(file, 10)).toEqual([]);
     writeFileSync(file, '');
     expect(await tailLog(file, 10)).toEqual([]);
   });
 
-  it('is the last lines, oldest first, with one that is not finished', async () => {
+  it('returns the last lines, oldest first, including one that is not finished', async () => {
     writeFileSync(file, 'one\ntwo\n\nthree\nhalf');
     expect(await tailLog(file, 3)).toEqual(['', 'three', 'half']);
     expect(await tailLog(file, 100)).toEqual(['one', 'two', '', 'three', 'half']);
   });
 
-  it('of a large log is whole lines, and few of it are read', async () => {
+  it('returns whole lines of a large log, and reads only its end', async () => {
     for (let i = 0; i < 20; i += 1) appendFileSync(file, `${'é'.repeat(50)}\n`.repeat(1_000));
     appendFileSync(file, 'last\n');
     const lines = await tailLog(file, 1_000_000);
@@ -36,7 +36,7 @@ describe('the end of a log', () => {
     expect(new Set(lines.slice(0, -1))).toEqual(new Set(['é'.repeat(50)]));
   });
 
-  it('has no control characters, and no line that a window could not hold', async () => {
+  it('removes control characters and truncates very long lines', async () => {
     writeFileSync(file, '\u001b[31mred\u001b[0m\u0007\ttab\r\n\u001b]0;title\u0007text\na\u009b31mb\n');
     expect(await tailLog(file, 3)).toEqual(['red\ttab', 'text', expect.not.stringMatching(/[\u0080-\u009f]/)]);
     writeFileSync(file, `${'x'.repeat(100_000)}\n`);
@@ -45,7 +45,7 @@ describe('the end of a log', () => {
     expect(line.endsWith('…')).toBe(true);
   });
 
-  it('is not empty where its last line is longer than what is read', async () => {
+  it('returns a line when the last one is longer than the part that is read', async () => {
     for (const end of ['', '\n']) {
       writeFileSync(file, `first\n${'x'.repeat(1_000_000)}${end}`);
       expect(await tailLog(file, 10)).toEqual([`${'x'.repeat(4_096)}…`]);

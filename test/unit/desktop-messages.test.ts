@@ -84,7 +84,7 @@ describe('every status', () => {
     );
   });
 
-  it('is announced without anything that changes by itself', () => {
+  it('has an announcement that does not change with time', () => {
     fc.assert(
       fc.property(anyStatus, status => {
         const later = { ...status, restarts: { ...status.restarts, nextAt: ago(-5_000) }, startedAt: ago(9_000_000) };
@@ -95,28 +95,28 @@ describe('every status', () => {
 });
 
 describe('sentences', () => {
-  it('say how long it runs and who brings it back', () => {
+  it('shows how long the gateway runs and which program restarts it', () => {
     expect(en.sentence(statusIn('running'), NOW)).toBe('Running for 3 hr 12 min. Windows restarts it if it stops.');
     expect(en.sentence(statusIn('running', { mechanism: 'embedded' }), NOW)).toBe(
       'Running for 3 hr 12 min. Hermes restarts it if it stops.',
     );
   });
 
-  it('do not count the first minute, neither by the second nor at its beginning', () => {
+  it('shows no uptime during the first minute', () => {
     for (const ms of [0, 59_999])
       expect(en.sentence(statusIn('running', { startedAt: ago(ms) }), NOW)).toBe('Running. Windows restarts it if it stops.');
     expect(en.sentence(statusIn('running', { startedAt: ago(60_000) }), NOW)).toContain('Running for 1 min.');
     expect([en.uptime(0), en.uptime(59_999), en.uptime(60_000)]).toEqual(['Less than a minute', 'Less than a minute', '1 min']);
   });
 
-  it('tell a gateway that is silent from one that says itself that it is not well', () => {
+  it('distinguishes a gateway that does not answer from one that reports a problem', () => {
     expect(en.sentence(statusIn('degraded'), NOW)).toBe('Running, but it does not answer. A restart usually helps.');
     expect(en.sentence(statusIn('degraded', { problems: [problem('gateway-degraded')] }), NOW)).toBe(
       'Running, but it reports a problem. See the log.',
     );
   });
 
-  it('tell a restart that the user asked for, one that the gateway asked for, and one that nobody did', () => {
+  it('distinguishes restarts requested by the user, requested by the gateway, and unexpected', () => {
     const restarts = { count: 1 };
     const at = ago(100);
     expect(en.sentence(statusIn('restarting', { restarts, restartRequested: true }), NOW)).toBe('Restarting, as you asked.');
@@ -133,34 +133,34 @@ describe('sentences', () => {
     );
   });
 
-  it('say when the next try comes, and that an estimate is one', () => {
+  it('shows when the next attempt is due, and whether that is an estimate', () => {
     const { restarts } = statusIn('restarting');
     expect(en.sentence(statusIn('restarting'), NOW)).toBe('Stopped unexpectedly. Next try in 14 sec.');
     expect(en.sentence(statusIn('restarting', { restarts: { ...restarts, estimated: true } }), NOW)).toContain('in about 14 sec.');
     expect(en.sentence(statusIn('restarting'), NOW + 14_000)).toBe('Stopped unexpectedly. Starting it again.');
   });
 
-  it('count problems in singular and plural', () => {
+  it('counts problems in singular and plural', () => {
     const one = [problem('log-incomplete')];
     expect(en.sentence(statusIn('running', { problems: one }), NOW)).toContain('with 1 problem.');
     expect(en.sentence(statusIn('running', { problems: [...one, problem('pipe-squatted')] }), NOW)).toContain('with 2 problems.');
   });
 
-  it('name the profile where there are several', () => {
+  it('names the profile when there are several', () => {
     expect(en.title({ profile: 'work', profiles: ['default', 'work'] })).toBe('Run gateway as service: work');
     expect(en.title({ profile: 'default', profiles: ['default'] })).toBe('Run gateway as service');
   });
 
-  it('stand in the tooltip of the tray as one short line', () => {
+  it('shows one short line in the tray tooltip', () => {
     expect(en.tooltip(statusIn('running', { profile: 'work' }))).toBe('Hermes gateway (work): Running');
     expect(en.tooltip(statusIn('running'), { verb: 'update', since: ago(0) })).toBe('Hermes gateway: Updating');
   });
 });
 
-describe('the ladder', () => {
+describe('restart delays', () => {
   const ladderAt = (attempt: number) => en.ladder(statusIn('restarting', { restarts: { count: attempt, attempt } }));
 
-  it('says what counts on it, and leaves the count-down to its dot and to the sentence', () => {
+  it('shows the number of failures and when the first delay applies again', () => {
     expect(ladderAt(1)).toBe('1 failure. After 1 min without a failure, the first delay applies again.');
     expect(ladderAt(5)).toBe('5 failures in a row. After 1 min without a failure, the first delay applies again.');
     expect(en.ladder(statusIn('running'))).toBe(
@@ -168,22 +168,22 @@ describe('the ladder', () => {
     );
   });
 
-  it('counts in bare seconds below a heading that says so', () => {
+  it('labels the restart delays in bare seconds', () => {
     expect(ladderDots(statusIn('restarting'), NOW).map(en.ladderDot)).toEqual(['1', '2', '4', '9', '14', '25', '36', '49', '64']);
   });
 });
 
-describe('the history', () => {
+describe('history lines', () => {
   const end = { at: ago(0), kind: 'ended', pid: 7, code: 1, outcome: 'failure', reason: 'The gateway failed (exit code 1).' } as const;
   const note = { at: ago(0), kind: 'noted' } as const;
 
-  it('says how long a gateway lived, where there was anything to count', () => {
+  it('shows how long a gateway ran, when it ran at all', () => {
     expect(en.historyLine({ ...end, uptimeMs: 999 })).toBe('Ended at once: The gateway failed (exit code 1).');
     expect(en.historyLine({ ...end, uptimeMs: 5_000 })).toBe('Ended after 5 sec: The gateway failed (exit code 1).');
     expect(en.historyLine({ ...end, pid: null, code: null, reason: 'The program is gone', uptimeMs: 0 })).toBe('The program is gone.');
   });
 
-  it('says why a gateway was not well, and that it is again', () => {
+  it('shows why a gateway had a problem, and that it has recovered', () => {
     expect(en.historyLine({ ...note, what: 'degraded', reason: 'no answer to 3 probes in a row' })).toBe(
       'Having trouble: no answer to 3 probes in a row.',
     );
@@ -203,11 +203,11 @@ describe('durations and times', () => {
     [90_000_000, '1 day 1 hr'],
     [-5, '0 sec'],
     [Number.NaN, '0 sec'],
-  ])('%d ms are %s', (ms, said) => {
+  ])('formats %d ms as %s', (ms, said) => {
     expect(createFormats('en').duration(ms)).toBe(said);
   });
 
-  it('name the day unless it is today, and the year unless it is this one', () => {
+  it('shows the day unless it is today, and the year unless it is this one', () => {
     expect(en.time(ago(0), NOW)).toMatch(/^\d+:\d\d:\d\d\s[AP]M$/);
     expect(en.time(ago(30 * 86_400_000), NOW)).toMatch(/^Jan \d+,/);
     expect(en.time(ago(400 * 86_400_000), NOW)).toMatch(/2025|2024/);
@@ -215,8 +215,8 @@ describe('durations and times', () => {
   });
 });
 
-describe('everything else that is said', () => {
-  it('has words for every record of the history', () => {
+describe('other texts', () => {
+  it('has text for every record of the history', () => {
     fc.assert(
       fc.property(anyRecord, record => {
         fc.pre(!/undefined|NaN|null|Infinity/.test('reason' in record ? record.reason : ''));
@@ -234,12 +234,12 @@ describe('everything else that is said', () => {
     for (const code of codes) expectSaid(en.problem(problem(code)).remedy);
   });
 
-  it('tells a person at the panel about switches and not about command lines', () => {
+  it('gives remedies in the panel that name no command line', () => {
     for (const code of ['gateway-not-up', 'not-installed', 'timed-out', 'needs-administrator', 'state-corrupt'] as const)
       expect(en.error(new GatewayServiceError(code).toValue()).remedy).not.toContain('hermes-gateway');
   });
 
-  it('shows a receipt line by line and announces the consent that it needs', () => {
+  it('shows a receipt line by line, and announces the consent that it needs', () => {
     const receipt = receiptFor('install');
     expect(receipt.entries.map(en.receiptLine)).toContain(
       'Set restart delays HermesGateway: restarts after 1, 2, 4, 9, 16, 25, 36, 49, 64 s; the delays start again after 60 s without a failure',
@@ -254,14 +254,14 @@ describe('everything else that is said', () => {
         for (const said of Object.values(en.confirm({ ...receipt, verb, mechanism }))) expectSaid(said);
   });
 
-  it('promises to put back what started the gateway before only where there was something', () => {
+  it('promises to restore the previous autostart only when there was one', () => {
     const receipt = receiptFor('uninstall');
     expect(en.confirm(receipt).body).toBe('The gateway stops. The program that started it before is set up again.');
     const entries = receipt.entries.filter(({ action }) => action !== 'create');
     expect(en.confirm({ ...receipt, entries }).body).toBe('The gateway stops and does not start again by itself.');
   });
 
-  it('says of an action that it asks for an administrator', () => {
+  it('labels an action that asks for an administrator', () => {
     expect(en.actionLabel({ verb: 'repair', elevated: true }, 'failed')).toBe('Repair (asks for an administrator)');
     expect(en.actionLabel({ verb: 'restart', elevated: false }, 'restarting')).toBe('Try now');
   });

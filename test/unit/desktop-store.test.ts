@@ -55,8 +55,8 @@ async function listening(initial: Snapshot, profile?: string) {
 
 const declined = new GatewayServiceError('consent-declined');
 
-describe('a store without a bridge', () => {
-  it('is unsupported and stays so', async () => {
+describe('store without a bridge', () => {
+  it('stays unsupported', async () => {
     const store = createGatewayServiceStore(undefined);
     await store.set(true);
     expect(store.get()).toEqual({ supported: false, outdated: false, profiles: [] });
@@ -64,8 +64,8 @@ describe('a store without a bridge', () => {
   });
 });
 
-describe('listening', () => {
-  it('subscribes with the first listener and leaves with the last', () => {
+describe('subscription', () => {
+  it('subscribes with the first listener and unsubscribes with the last', () => {
     const { bridge, listeners } = playMain(snapshotIn('running'));
     const store = createGatewayServiceStore(bridge);
     expect(listeners.size).toBe(0);
@@ -78,13 +78,13 @@ describe('listening', () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('asks for the present state when it begins', async () => {
+  it('asks for the current state when it begins', async () => {
     const { store, seen } = await listening(snapshotIn('running'));
     expect(store.value.snapshot?.status.phase).toBe('running');
     expect(seen.at(-1)).toBe(store.value);
   });
 
-  it('keeps each profile apart, and shows the one that was chosen', async () => {
+  it('keeps each profile apart, and shows the chosen one', async () => {
     const profiles = ['default', 'work'];
     const of = (profile: string, phase: 'running' | 'stopped' | 'failed') => snapshotIn(phase, { profile }, { profile, profiles });
     const { store, push, request } = await listening(of('default', 'running'));
@@ -105,14 +105,14 @@ describe('listening', () => {
     expect(store.value).toMatchObject({ snapshot: { profile: 'default' }, error: { code: 'gateway-not-up' } });
   });
 
-  it('shows nothing of a profile of which nothing is known yet', async () => {
+  it('shows nothing of a profile without a known state', async () => {
     const { store } = await listening(snapshotIn('running', {}, { profiles: ['default', 'work'] }));
     store.select('work');
     expect(store.value.snapshot).toBeUndefined();
     expect(store.value.supported).toBe(true);
   });
 
-  it('follows every push of its profile and no other', async () => {
+  it('applies every push of its profile and no other', async () => {
     const { store, push } = await listening(snapshotIn('running'));
     push(snapshotIn('degraded'));
     expect(store.value.snapshot?.status.phase).toBe('degraded');
@@ -120,7 +120,7 @@ describe('listening', () => {
     expect(store.value.snapshot?.status.phase).toBe('degraded');
   });
 
-  it('is unsupported where the main process says so', async () => {
+  it('reports "unsupported" when the main process does', async () => {
     const { store } = await listening(snapshotIn('unsupported', {}, { supported: false }));
     expect(store.value.supported).toBe(false);
   });
@@ -135,15 +135,15 @@ describe('listening', () => {
   });
 });
 
-describe('an operation', () => {
-  it('shows at once and always names the profile', async () => {
+describe('operation', () => {
+  it('shows a started operation at once, and always names the profile in the request', async () => {
     const { store, request } = await listening(snapshotIn('running', {}, { profile: 'work' }), 'work');
     void store.restart();
     expect(store.value.operation).toEqual({ verb: 'restart' });
     expect(request()).toMatchObject({ verb: 'restart', payload: { profile: 'work' } });
   });
 
-  it('ends with the authoritative reply, whatever was asked for', async () => {
+  it('shows the state of the reply after an operation, whatever was requested', async () => {
     const { store, request } = await listening(snapshotIn('not-installed'));
     const done = store.set(true);
     expect(store.value.operation?.verb).toBe('install');
@@ -160,7 +160,7 @@ describe('an operation', () => {
     expect(store.value.operation?.step).toBe('consent');
   });
 
-  it('keeps the old value and exposes the error when it is refused', async () => {
+  it('keeps the old value and shows the error when an operation is refused', async () => {
     const { store, push, request } = await listening(snapshotIn('not-installed'));
     const done = store.set(true);
     push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: 'consent', since: ago(0) } }));
@@ -171,7 +171,7 @@ describe('an operation', () => {
     expect(store.value.error?.code).toBe('consent-declined');
   });
 
-  it('keeps its error through pushes until the next operation begins', async () => {
+  it('keeps the error through pushes until the next operation begins', async () => {
     const { store, push, request } = await listening(snapshotIn('stopped'));
     const done = store.start();
     request().refuse(new GatewayServiceError('gateway-not-up'));
@@ -193,21 +193,21 @@ describe('an operation', () => {
     expect(store.value.snapshot?.status.phase).toBe('running');
   });
 
-  it('is one at a time', async () => {
+  it('runs one operation at a time', async () => {
     const { store, asked } = await listening(snapshotIn('running'));
     void store.restart();
     await store.stop();
     expect(asked.map(({ verb }) => verb)).toEqual(['restart']);
   });
 
-  it('shows why the last one failed, also to a window that opens later', async () => {
+  it('shows why the last operation failed, also to a window that opens later', async () => {
     const { store } = await listening(snapshotIn('stopped', {}, { lastError: new GatewayServiceError('timed-out').toValue() }));
     expect(store.value.error?.code).toBe('timed-out');
   });
 });
 
-describe('questions', () => {
-  it('are answered without changing what is shown', async () => {
+describe('queries', () => {
+  it('returns the answer to a query without a change of the shown state', async () => {
     const { store, request } = await listening(snapshotIn('not-installed'));
     const before = store.value;
     const asked = store.preview(true);
@@ -216,7 +216,7 @@ describe('questions', () => {
     expect(store.value).toEqual(before);
   });
 
-  it('do not make up for an operation that failed, but for a question that was not answered', async () => {
+  it('clears the error of a failed query by the next answer, but not the error of a failed operation', async () => {
     const { store, request } = await listening(snapshotIn('stopped'));
     const lost = store.logs(10);
     request().refuse(new GatewayServiceError('timed-out'));
@@ -235,7 +235,7 @@ describe('questions', () => {
     expect(store.value.error?.code).toBe('gateway-not-up');
   });
 
-  it('leave an error where they are refused', async () => {
+  it('shows an error when a query is refused', async () => {
     const { store, request } = await listening(snapshotIn('foreign'));
     const asked = store.logs(10);
     request().refuse(new GatewayServiceError('foreign'));
@@ -243,7 +243,7 @@ describe('questions', () => {
     expect(store.value.error?.code).toBe('foreign');
   });
 
-  it('tell a lost main process from an answer', async () => {
+  it('keeps the last state when the main process is lost, and clears the error at the next answer', async () => {
     let answers: Reply<Snapshot> = { ok: true, value: snapshotIn('running') };
     const { bridge } = playMain(snapshotIn('running'));
     const store = createGatewayServiceStore({ ...bridge, get: async () => answers });
