@@ -1,6 +1,6 @@
 /**
  * The runner's side of the control pipe. On Windows anybody may open a default pipe for reading, so nothing is said before a valid hello
- * was written. A client that says nothing in time, too much or rubbish is closed; a squatted name does not stop the gateway.
+ * was written. A client that says nothing in time, too much or invalid data is closed; a squatted name does not stop the gateway.
  */
 
 import net from 'node:net';
@@ -97,7 +97,7 @@ function send(socket: net.Socket, message: ServerMessage): void {
 async function listen(server: net.Server, address: (fresh: boolean) => string): Promise<{ address: string; squatted: boolean }> {
   try {
     const usual = address(false);
-    // A socket file that a killed runner left behind: the runner lock is ours, so nobody of ours serves it.
+    // A socket file of a killed runner: the runner lock is ours, so no other runner serves it.
     removeStaleSocket(usual);
     await listenOn(server, usual);
     return { address: usual, squatted: false };

@@ -44,7 +44,7 @@ export function removeFreshFolder(address: string): void {
   if (path.basename(folder).startsWith(FRESH_FOLDER)) fs.rmSync(folder, { recursive: true, force: true });
 }
 
-/** Removes the socket that a killed runner left behind; anything else of that name is left alone. */
+/** Removes the socket of a killed runner; anything else of that name is left alone. */
 export function removeStaleSocket(address: string): void {
   if (address.startsWith('\\\\')) return;
   if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });

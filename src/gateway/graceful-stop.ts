@@ -23,7 +23,7 @@ export interface StopTarget {
 
 /** What only the owner of the process tree can do. */
 export interface StopPorts {
-  /** The gateway itself has ended, whatever it left behind. */
+  /** The gateway itself has ended; processes that it started may still run. */
   gatewayIsGone(): boolean;
   /** Nothing of the tree lives. */
   treeIsEmpty(): boolean;
@@ -70,7 +70,7 @@ async function ask({ home, gateway }: StopTarget, ports: StopPorts, timeoutMs: n
   return marked || ports.signal !== undefined;
 }
 
-/** Whoever else serves in this home is not ours to stop: the one who answers must be the one who is meant. */
+/** Another gateway that serves in this home must not be stopped: the process that answers must be the expected one. */
 async function askPipe(home: string, gateway: GatewayProcess, timeoutMs: number): Promise<boolean> {
   const address = controlPath(home);
   const who = await identify(address, { timeoutMs });

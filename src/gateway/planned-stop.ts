@@ -1,5 +1,5 @@
 /**
- * The markers with which a gateway is told that its end is meant (`gateway/status.py`): without one, a gateway that gets SIGTERM exits as
+ * The markers that announce a planned stop to a gateway (`gateway/status.py`): without one, a gateway that gets SIGTERM exits as
  * if it had failed. They work without signals, which Windows has not: a gateway looks for the planned stop every half second.
  */
 
@@ -39,7 +39,7 @@ export async function writePlannedStop(home: string, { pid, startTime }: Gateway
   });
 }
 
-/** The planned stop in this home, fresh or not, whoever it is for. */
+/** The planned stop in this home, fresh or not, for any process. */
 export function readPlannedStop(home: string): StopMarker | undefined {
   return readMarker(plannedStopFile(home), 'stopper_pid');
 }

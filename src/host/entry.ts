@@ -40,7 +40,7 @@ export function stateFolderOf(service: ServiceName): StateFolder {
 
 /**
  * The runner of a service, below its host. It ends this process itself; rejects where there is nothing to run.
- * @param asked The user started the service itself (services.msc, `sc start`): that is a wish, whatever was wished before.
+ * @param asked The user started the service itself (services.msc, `sc start`): that replaces an earlier request.
  */
 export async function runRunner(service: ServiceName, asked: boolean): Promise<never> {
   const folder = stateFolderOf(service);
@@ -152,7 +152,7 @@ async function requireDefinition(folder: StateFolder, service: ServiceName): Pro
 
 async function launchSpec(definition: Definition, folder: StateFolder): Promise<LaunchSpec> {
   const identity = definedIdentity(definition);
-  // A profile that was deleted must not come back to life by a gateway that makes its home anew.
+  // A profile that was deleted must not come back to life by a gateway that creates its home again.
   requireHome(identity);
   const { gatewayCommand: override } = definition;
   const plain = resolveGatewayCommand(identity, {

@@ -30,7 +30,7 @@ export interface SupervisorPorts {
   readonly startRunner: () => RunnerProcess;
   /** The file of this program. */
   readonly program: string;
-  /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the wish of the user stays as it is. */
+  /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the request of the user stays as it is. */
   readonly ending: Promise<string>;
   readonly log: (line: string) => void;
 }
@@ -68,8 +68,8 @@ export async function supervise({
   let failures = failureTimes(await folder.history());
   try {
     for (;;) {
-      const { desired: wish } = await folder.desired();
-      if (wish === 'stopped' || endReason || !(await recovery())) return true;
+      const { desired } = await folder.desired();
+      if (desired === 'stopped' || endReason || !(await recovery())) return true;
 
       const startedAt = Date.now();
       const runner = startRunner();
@@ -97,7 +97,7 @@ export async function supervise({
       const ladder = await recovery();
       if (!ladder) return true;
       const { nextAt = endedAt, failures: attempt } = ladderPosition(ladder, failures);
-      // The gateway may have failed a moment before its runner ended; a wish since then ends the delay.
+      // The gateway may have failed a moment before its runner ended; a request since then ends the delay.
       const failedAt = Math.max(startedAt, Date.parse(lastEnded(history)?.at ?? '') || endedAt);
       await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
       await new Promise<void>(resolve => {

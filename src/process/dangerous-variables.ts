@@ -1,6 +1,6 @@
 /**
  * Variables by which Node, OpenSSL or Electron run, load or trust something else than what was installed. Node and OpenSSL read them before
- * any line of ours, so they are emptied by whoever starts a process that has more rights than the one who set them.
+ * any line of ours, so a program that starts a process with more rights than the one that set them empties them.
  */
 
 const DANGEROUS_VARIABLES = [

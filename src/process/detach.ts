@@ -1,5 +1,5 @@
 /**
- * Starting the supervisor so that it outlives whoever asked: the embedded `install` and `start` do this, and the runner whose supervisor
+ * Starting the supervisor so that it outlives the process that asked: the embedded `install` and `start` do this, and the runner whose supervisor
  * was killed; and what removes an installed host after its own end. This is the only place of the module that detaches a process.
  */
 

@@ -39,12 +39,12 @@ export interface GatewayProcessTree {
 
 /**
  * Rejects when the program could not be started. Where a program can outlive us, it begins only when `beforeItBegins`, which never rejects, has
- * done with its PID: nothing outlives us unknown. On Windows nothing does, and nobody is told.
+ * done with its PID: no unknown process outlives us. On Windows none does, and it is not called.
  */
 export type LaunchGateway = (spec: LaunchSpec, beforeItBegins: (pid: number) => Promise<void>) => Promise<GatewayProcessTree>;
 
-/** Becomes the program when it is told to, and ends where nobody is left to tell it. */
-const UPON_A_WORD = ['/bin/sh', '-c', 'read -r word && exec "$@" </dev/null', 'sh'] as const;
+/** Waits for a line, then becomes the program; ends where its input ends without one. */
+const START_ON_LINE = ['/bin/sh', '-c', 'read -r word && exec "$@" </dev/null', 'sh'] as const;
 
 export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, beforeItBegins) => {
   const [program = ''] = argv;
@@ -53,9 +53,9 @@ export const launchInProcessGroup: LaunchGateway = async ({ argv, cwd, env }, be
       throw isPermissionError(error) ? new GatewayServiceError('program-not-executable', `(${program})`, { cause: error }) : error;
     });
   }
-  const [shell, ...inShell] = UPON_A_WORD;
+  const [shell, ...inShell] = START_ON_LINE;
   const child = spawn(shell, [...inShell, ...argv], { cwd, env: { ...env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => undefined); // It ended before it was told.
+  child.stdin.on('error', () => undefined); // It ended before the line was written.
   let exit: GatewayExit | undefined;
   const exited = new Promise<GatewayExit>(resolve => {
     child.once('exit', (code, signal) => {

@@ -1,5 +1,5 @@
 /**
- * What differs between the systems below a runner or a client: how processes are told apart, and how a gateway is started so that its whole
+ * What differs between the systems below a runner or a client: how processes are distinguished, and how a gateway is started so that its whole
  * tree stays within reach.
  */
 
@@ -17,6 +17,6 @@ export interface Machine {
   isInUse(file: string): boolean;
   /** Calls back when the user's session ends, and holds Windows back until this process has ended. Elsewhere a session's end is a signal. */
   onSessionEnd(listener: () => void): Promise<void>;
-  /** Ends this process, which has nothing left to write: whoever restarts it waits for that. */
+  /** Ends this process, which has nothing left to write: the host that restarts it waits for that. */
   leave(exitCode: number): never;
 }

@@ -1,6 +1,6 @@
 /**
- * A gateway that outlived its runner: on POSIX a killed runner cannot take its gateway along, so whoever comes next ends it before
- * another one is started. Never two gateways, and nothing left behind by a stop. On Windows the runner's job does this by itself.
+ * A gateway that outlived its runner: on POSIX a killed runner cannot take its gateway along, so the next runner ends it before
+ * another one is started. There are never two gateways, and a stop leaves no process running. On Windows the runner's job does this by itself.
  */
 
 import { stopGateway } from '../gateway/graceful-stop.ts';
@@ -19,14 +19,14 @@ export async function endOrphan(folder: StateFolder, processes: ProcessTable): P
   if (process.platform === 'win32') return false;
   const launch = (await folder.launch()) ?? unendedStart(await folder.history());
   if (!launch) return false;
-  // One without a start time was gone when it was written down: whoever has its number now is another.
+  // One without a start time was gone when it was written down: a process that has its number now is another.
   const recycled = processes.isAlive(launch.pid) && (launch.startTime === undefined || !isSameProcess(launch, processes));
   const ended = !recycled && (await endProcessGroup(launch.pid));
   await folder.removeLaunch();
   return ended;
 }
 
-/** A gateway of this home that nobody manages (started by hand, or left by an update) gives way to ours. The PID of the one that did. */
+/** Stops a gateway of this home that no host manages (started by hand, or left by an update). Resolves with its PID. */
 export async function takeOver(home: string, processes: ProcessTable): Promise<number | undefined> {
   const found = livingGateway(home, processes);
   if (!found?.certain) return undefined;

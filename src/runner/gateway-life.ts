@@ -13,7 +13,7 @@ import { GatewayWatch, type Observation } from './gateway-watch.ts';
 
 /** How long the captured output is waited for when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
-/** A gateway that answers no probe will hardly answer a wish to stop; the user who restarts it need not wait long, in milliseconds. */
+/** A gateway that answers no probe will hardly answer a stop request; the user who restarts it need not wait long, in milliseconds. */
 const SILENT_GRACE_MS = 3_000;
 
 export interface GatewayLifeOptions {
@@ -58,14 +58,14 @@ export class GatewayLife {
     return this.watch.observation.gateway ?? { pid: this.launched.pid, startTime: this.launched.startTime ?? null };
   }
 
-  /** Resolves when the gateway itself has ended, whatever it left behind. */
+  /** Resolves when the gateway itself has ended; processes that it started may still run. */
   async ended(): Promise<GatewayExit> {
     const exit = await this.#options.tree.exited;
     this.watch.close();
     return exit;
   }
 
-  /** Ends what the gateway left behind and waits for the rest of its output. */
+  /** Ends what is left of the process tree and waits for the rest of its output. */
   async clear(): Promise<void> {
     await this.#options.tree.kill();
     await Promise.race([this.#captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);

@@ -40,7 +40,7 @@ export interface RunnerPorts {
   readonly launch: LaunchGateway;
   /** The definition as it is now: an installation brings it up to date while we run. */
   readonly redefine: () => Promise<Definition>;
-  /** What to launch now; resolved anew for every start, so that nothing versioned is kept. */
+  /** What to launch now; resolved again for every start, so that nothing versioned is kept. */
   readonly launchSpec: (definition: Definition) => Promise<LaunchSpec>;
   readonly pipeAddress: (fresh: boolean) => string;
   /** Command line of a living process, where it may be read. */
@@ -55,7 +55,7 @@ const HOST_LOST_GRACE_MS = 1_000;
 /** What the gateway's end means when the runner itself is to end, and how the runner ends then. */
 const EXITS = { stopped: RUNNER_EXIT.stopped, failure: RUNNER_EXIT.failed, 'session-ending': RUNNER_EXIT.sessionEnding } as const;
 
-interface StopWish {
+interface StopRequest {
   readonly verdict: keyof typeof EXITS;
   readonly reason: string;
   readonly gracefulMs?: number;
@@ -71,10 +71,10 @@ export class Runner {
   readonly #launch: DurableRecord<LaunchRecord>;
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
-  #stopWish: StopWish | undefined;
+  #stopRequest: StopRequest | undefined;
   /** Hermes' own updater, where it was at work when a stop was asked for. */
   #updaterAtStop: LivingUpdater | undefined;
-  #restartWish = false;
+  #restartRequested = false;
   /** The gateway was ended for this hold. */
   #yielded: string | undefined;
   #restartsInPlaceAtMs: number[] = [];
@@ -97,7 +97,7 @@ export class Runner {
       folder: ports.folder,
       processes: ports.processes,
       root: () => this.#definition.root,
-      isEnding: () => this.#stopWish !== undefined,
+      isEnding: () => this.#stopRequest !== undefined,
       wait: detail => {
         this.#show('held-for-update', { detail });
         this.#answerRestarts();
@@ -122,7 +122,7 @@ export class Runner {
       void this.#tolerate(Promise.all([this.#address.repair(), this.#launch.repair()]));
     });
     const endCleanup = startUpdateCleanup(folder, processes, log);
-    // Whoever wants to watch can wait for the pipe; the gateway need not.
+    // Clients can wait for the pipe; the gateway does not.
     const serving = this.#serve();
     try {
       if (this.#ports.asked) await this.#gate.startedFromOutside();
@@ -148,12 +148,12 @@ export class Runner {
     this.#stopWith({ verdict: 'stopped', reason });
   }
 
-  /** The host died: end soon, with a failure, so that whoever restarts starts another one. */
+  /** The host died: end soon, with a failure, so that the next host starts another one. */
   hostLost(): void {
     this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS });
   }
 
-  /** A signal is no wish of the user: whoever restarts us is to do so. */
+  /** A signal is no request of the user: the host restarts the runner. */
   signalled(name: string): void {
     this.#stopWith({ verdict: 'failure', reason: `The runner got ${name}.` });
   }
@@ -164,23 +164,23 @@ export class Runner {
   }
 
   /** Asked through a method, because it changes while we wait. */
-  #endAsked(): StopWish | undefined {
-    return this.#stopWish;
+  #endAsked(): StopRequest | undefined {
+    return this.#stopRequest;
   }
 
-  #stopWith(wish: StopWish): void {
-    if (this.#stopWish) return;
-    this.#stopWish = wish;
-    this.#show('stopping', { detail: wish.reason });
+  #stopWith(request: StopRequest): void {
+    if (this.#stopRequest) return;
+    this.#stopRequest = request;
+    this.#show('stopping', { detail: request.reason });
     this.#wake();
-    void this.#life?.end(wish.gracefulMs);
+    void this.#life?.end(request.gracefulMs);
   }
 
   /** A new gateway in place of this one; resolves when it was launched, or when a hold keeps it from that. */
   #restart(): Promise<void> {
     // Without a life one is about to begin, and is the answer.
     if (this.#life) {
-      this.#restartWish = true;
+      this.#restartRequested = true;
       this.#show('restarting', { detail: 'requested by the user', restartRequested: true });
       void this.#life.end();
     }
@@ -199,8 +199,8 @@ export class Runner {
       log(`gateway ended: ${verdict.kind}: ${verdict.reason}`);
       const asked = this.#endAsked();
       if (asked) return EXITS[asked.verdict];
-      if (this.#restartWish) {
-        this.#restartWish = false;
+      if (this.#restartRequested) {
+        this.#restartRequested = false;
         cause = 'asked';
         continue;
       }
@@ -208,7 +208,7 @@ export class Runner {
         case 'failure':
           return (await this.#isBadUpdate()) ? RUNNER_EXIT.stopped : RUNNER_EXIT.failed;
         case 'stopped':
-          // Ended for a hold, which the next turn waits for; whoever else asks for a stop is answered above.
+          // Ended for a hold, which the next turn waits for; every other stop request is answered above.
           cause = 'released';
           break;
         case 'needs-attention':
@@ -256,7 +256,7 @@ export class Runner {
     this.#onObservation(watch.observation, life);
     this.#answerRestarts();
     // Asked to end while it was being launched.
-    if (this.#stopWish || this.#restartWish) void life.end(this.#stopWish?.gracefulMs);
+    if (this.#stopRequest || this.#restartRequested) void life.end(this.#stopRequest?.gracefulMs);
     else void this.#yieldToHold();
 
     const { code, signal } = await life.ended();
@@ -287,13 +287,13 @@ export class Runner {
 
   /** Our own reason for the gateway's end, if we had one. */
   #asked(): ExitVerdict | undefined {
-    if (this.#stopWish) return { kind: this.#stopWish.verdict, reason: sentence(this.#stopWish.reason) };
-    if (this.#restartWish) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
+    if (this.#stopRequest) return { kind: this.#stopRequest.verdict, reason: sentence(this.#stopRequest.reason) };
+    if (this.#restartRequested) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
     return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
   }
 
   #onObservation(observation: Observation, { startedAt, launched }: GatewayLife): void {
-    if (this.#stopWish || this.#restartWish || this.#yielded !== undefined) return;
+    if (this.#stopRequest || this.#restartRequested || this.#yielded !== undefined) return;
     const was = this.#publisher.state.phase;
     if (observation.phase !== 'starting') this.#settle();
     this.#show(observation.phase, {
@@ -311,7 +311,7 @@ export class Runner {
   async #yieldToHold(): Promise<void> {
     if (!this.#life || this.#yielded !== undefined) return;
     const hold = await this.#gate.hold();
-    if (!hold || !this.#life || this.#stopWish || this.#yielded !== undefined) return;
+    if (!hold || !this.#life || this.#stopRequest || this.#yielded !== undefined) return;
     this.#yielded = `${hold.who}: ${hold.why}`;
     this.#show('stopping', { detail: this.#yielded });
     await this.#life.end();
@@ -325,7 +325,7 @@ export class Runner {
     return true;
   }
 
-  /** How to end after a stop that Hermes' own updater may have asked for, through whoever hosts us: nobody of ours lives until it starts us. */
+  /** How to end after a stop that Hermes' own updater may have asked for, through the host: no process of ours runs until it starts the service. */
   async #stoppedByUpdater(code: number): Promise<number> {
     const { folder, processes } = this.#ports;
     const updater = this.#updaterAtStop;
@@ -361,7 +361,7 @@ export class Runner {
       if (server.squatted) this.#publisher.warn('pipe-squatted');
       await this.#address.keep({ process: thisProcess(processes), pipe: server.address });
     } catch (error) {
-      // Without a pipe nobody can watch, but the gateway lives: its status is told from the files.
+      // Without a pipe no client can watch, but the gateway runs: its status comes from the files.
       log(`control pipe: ${error}`);
     }
   }
@@ -369,7 +369,7 @@ export class Runner {
   /** While we end nothing else is shown; the gateway is shown as long as it lives. */
   #show(phase: RunnerPhase, showing: Showing = {}): void {
     const gateway = showing.gateway ?? (this.#life ? this.#publisher.state.gateway : undefined);
-    this.#publisher.show(this.#stopWish ? 'stopping' : phase, { ...showing, gateway });
+    this.#publisher.show(this.#stopRequest ? 'stopping' : phase, { ...showing, gateway });
   }
 
   #answerRestarts(): void {
@@ -389,7 +389,7 @@ export class Runner {
     for (const wake of this.#wakers) wake();
   }
 
-  /** Resolves at the next change in the state folder, a wish, or after `ms`. */
+  /** Resolves at the next change in the state folder, a request, or after `ms`. */
   #changeOr(ms: number): Promise<void> {
     return new Promise(resolve => {
       const done = () => {

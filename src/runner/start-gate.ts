@@ -1,5 +1,5 @@
 /**
- * What keeps a gateway from being started: the hold of an update, Hermes' own updater, or whoever stopped it from outside. The runner asks
+ * What keeps a gateway from being started: the hold of an update, Hermes' own updater, or the program that stopped it from outside. The runner asks
  * before every start and waits here; what dead updates have left is taken away on the way out.
  */
 
@@ -30,7 +30,7 @@ export interface Restrained {
   /** Shows that it waits, and for what. */
   wait(detail: string): void;
   record(record: HistoryRecord): Promise<void>;
-  /** Resolves at the next change in the state folder, a wish, or after `ms`. */
+  /** Resolves at the next change in the state folder, a request, or after `ms`. */
   changeOr(ms: number): Promise<void>;
 }
 

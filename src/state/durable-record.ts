@@ -77,7 +77,7 @@ export function runnerAddressRecord(folder: StateFolder): DurableRecord<RunnerRe
   });
 }
 
-/** Whom the next runner ends if this one is killed. */
+/** The gateway that the next runner ends if this one is killed. */
 export function launchRecord(folder: StateFolder): DurableRecord<LaunchRecord> {
   return new DurableRecord({
     isThere: () => folder.isThere(),

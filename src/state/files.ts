@@ -1,6 +1,6 @@
 /**
  * Atomic small files: a reader sees the old document or the new one, never half of one, whatever is killed or pulled in between.
- * What others write is read with patience: a byte order mark, half a document or a megabyte of rubbish is an answer, not an exception.
+ * What others write is read with patience: a byte order mark, half a document or a megabyte of invalid data is an answer, not an exception.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -64,7 +64,7 @@ export async function writeIfMissing(file: string, content: Buffer): Promise<boo
   return (await fs.readFile(file)).equals(content);
 }
 
-/** Renames over what is there, with patience for whoever reads it just now. */
+/** Renames over what is there, and tries again while another program reads it. */
 export async function renamePatiently(from: string, to: string): Promise<void> {
   const deadline = performance.now() + RENAME_PATIENCE_MS;
   for (;;) {

@@ -33,7 +33,7 @@ function isOver({ since, until, uptimeMs: placedMs, handOff }: Hold, nowMs: numb
   const beganMs = handOff?.uptimeMs ?? placedMs;
   if (beganMs === undefined) return !(Date.parse(until) > nowMs);
   const capMs = handOff?.capMs ?? Date.parse(until) - Date.parse(since);
-  // Less than none: the machine was started anew.
+  // Less than none: the machine was restarted.
   const agoMs = uptimeMs - beganMs;
   return !(agoMs >= 0 && agoMs < capMs);
 }

@@ -1,6 +1,6 @@
 /**
  * A lock that dies with its holder: a file that names a process by PID and start time. There is one supervisor, one runner and one
- * operation at a time per service; a lock left behind by a kill or a power cut never keeps anybody out.
+ * operation at a time per service; a lock that remains after a kill or a power cut never blocks another process.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ export function lockHolder(file: string, processes: ProcessTable): ProcessRef | 
 
 /**
  * Takes the lock, or returns the process that holds it. The file is written before it gets its name (a link never overwrites), so no
- * reader meets an empty lock. Only one at a time may take away a stale one: whoever holds the lock on that very one, which is a lock
+ * reader meets an empty lock. Only one process at a time may remove a stale one: the holder of the lock on that very one, which is a lock
  * like any other, and sees that it is still there. The folder must exist.
  */
 export function takeLock(file: string, processes: ProcessTable): Lock | ProcessRef {
@@ -64,7 +64,7 @@ function link(existing: string, name: string): boolean {
   }
 }
 
-/** Only for one whom nobody else forestalls: the holder, or the holder of the lock on a stale lock. */
+/** Only for a process that has exclusive access: the holder, or the holder of the lock on a stale lock. */
 function removeIf(file: string, text: string): void {
   if (readText(file) === text) fs.rmSync(file, { force: true });
 }

@@ -55,7 +55,7 @@ export class StateFolder {
 
   constructor(folder: string) {
     this.path = folder;
-    // A folder of its own: whoever watches the state folder must not wake up at every line that a gateway prints.
+    // A separate folder: a process that watches the state folder must not wake up at every line that a gateway prints.
     this.logPath = path.join(folder, 'logs', 'gateway.log');
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');

@@ -1,6 +1,6 @@
 /**
- * The end of an update, whoever comes to it: the result is written down with every gateway, the holds go, the gateways come up, and then
- * nothing is left of the update. Every step may be done again, because whoever does it may be killed too.
+ * The end of an update, in any process: the result is written down with every gateway, the holds go, the gateways come up, and then
+ * nothing is left of the update. Every step may be done again, because the process that does it may be killed too.
  */
 
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * The journal of an update: `update-<id>.json` in the state root, written before anything is stopped and removed when every gateway is
- * accounted for. A crash, a kill or a power cut leaves it behind, and whoever comes next (`resume.ts`) knows from it what is to be started.
+ * accounted for. A crash, a kill or a power cut leaves it on the disk, and the next process (`resume.ts`) reads there what is to be started.
  */
 
 import fs from 'node:fs/promises';
@@ -93,7 +93,7 @@ export async function readJournal(file: string): Promise<JournalFile | undefined
   return { file, error: new GatewayServiceError('journal-unreadable', `${file} (${why})`) };
 }
 
-/** Whether somebody is at it: its owner lives, or the one to whom it was handed off may still be at work. */
+/** Whether it is in progress: its owner lives, or the program that continues it may still run. */
 export function isUnderWay({ owner, handOff }: UpdateJournal, processes: ProcessTable, uptimeMs?: number): boolean {
   return isSameProcess(owner, processes) || (handOff !== undefined && handOffInForce(handOff, processes, uptimeMs));
 }

@@ -1,6 +1,6 @@
 /**
- * Whoever comes next finishes an update whose owner is gone: the relaunched app and the command line for all of its gateways, a runner for
- * its own. A start goes through the manager or is the runner's own, so that there are never two gateways, whoever comes first.
+ * The next process finishes an update whose owner is gone: the relaunched app and the command line for all of its gateways, a runner for
+ * its own. A start goes through the manager or is the runner's own, so that there are never two gateways, in whatever order they start.
  */
 
 import { existsSync } from 'node:fs';
@@ -88,7 +88,7 @@ export async function settleUpdates(folder: StateFolder, processes: ProcessTable
   const stale = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   const over = planned.filter(journal => !isUnderWay(journal, processes));
   if (stale.length === 0 && over.length === 0 && !isLockStale(stateRoot, processes))
-    // Whoever has the lock may die before there is a journal, and nothing would tell of that.
+    // The holder of the lock may end before there is a journal, and no event would report that.
     return planned.length > 0 || existsSync(lockFile(stateRoot));
   const lock = await briefTurn({ stateRoot, processes });
   if (!lock) return true;
@@ -162,7 +162,7 @@ function isLockStale(stateRoot: string, processes: ProcessTable): boolean {
   return existsSync(file) && lockHolder(file, processes) === undefined;
 }
 
-/** A runner that settles its part is done in moments; whoever updates, or finishes a whole update, takes along what we came for. */
+/** A runner that settles its part is done in moments; a process that updates, or finishes a whole update, settles our part too. */
 async function briefTurn(ports: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Promise<Lock | undefined> {
   const taken = () => {
     const found = tryLock(ports);

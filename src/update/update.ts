@@ -55,7 +55,7 @@ export interface HandOffOptions {
   readonly capMs?: number;
 }
 
-/** Hermes' own updater is waited for this long, and files in use to be let go, in milliseconds. */
+/** Hermes' own updater is waited for this long, and files in use to be released, in milliseconds. */
 const HERMES_UPDATER_MS = 60_000;
 const FILES_MS = 20_000;
 /** A hand-off to nobody in particular, in milliseconds: an installation takes less. */
