@@ -3,7 +3,7 @@
  * which the manager finds; with a remedy, and with what `--fix` would change.
  */
 
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -143,7 +143,7 @@ async function gatewayCommand({ composition, identity, state }: CheckedService):
 /** Whether a file can be created in the folder, or in the nearest existing one above it. */
 async function stateFolder({ state }: CheckedService): Promise<Check> {
   let folder = state.path;
-  while (!(await exists(folder)) && path.dirname(folder) !== folder) folder = path.dirname(folder);
+  while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
   const writable = async () => {
     if (!(await fs.stat(folder)).isDirectory()) throw new GatewayServiceError('state-unwritable', `${folder} (not a folder)`);
     // On Windows access() reads only the attributes, so a folder is created and removed.
@@ -165,11 +165,4 @@ async function attempt(name: Check['name'], look: () => unknown, message: string
 function failure(name: Check['name'], error: unknown): Check {
   const { message, remedy } = toGatewayServiceError(error);
   return { name, outcome: 'problem', message, remedy };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.stat(file).then(
-    () => true,
-    () => false,
-  );
 }

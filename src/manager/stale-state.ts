@@ -1,5 +1,6 @@
 /** Leftovers of ended processes in a state folder: locks, holds, journals, damaged and unfinished files. None keeps a gateway stopped. */
 
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type ProblemCode, problem } from '../model/problems.ts';
@@ -23,10 +24,10 @@ export async function staleState(folder: StateFolder, processes: ProcessTable): 
   return found.flat();
 }
 
-async function locks(folder: StateFolder, processes: ProcessTable): Promise<RepairableProblem[]> {
+function locks(folder: StateFolder, processes: ProcessTable): RepairableProblem[] {
   const files = [folder.supervisorLock, folder.runnerLock, folder.operationLock];
-  const stale = await Promise.all(files.map(async file => (await exists(file)) && lockHolder(file, processes) === undefined));
-  return files.filter((_, index) => stale[index]).map(file => removal('lock-stale', file, noted('stale')));
+  const stale = files.filter(file => existsSync(file) && lockHolder(file, processes) === undefined);
+  return stale.map(file => removal('lock-stale', file, noted('stale')));
 }
 
 async function updates(folder: StateFolder, processes: ProcessTable): Promise<RepairableProblem[]> {
@@ -79,11 +80,4 @@ async function unfinished(folder: StateFolder): Promise<RepairableProblem[]> {
 function removal(code: ProblemCode, file: string, note: Pick<ReceiptEntry, 'detail' | 'note'>): RepairableProblem {
   const changes = [{ action: 'remove', kind: 'file', target: file, ...note } as const];
   return { problem: problem(code, `(${file})`), changes, repair: () => fs.rm(file, { force: true }) };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.stat(file).then(
-    () => true,
-    () => false,
-  );
 }
