@@ -17,9 +17,9 @@ export async function runInternalVerb(argv: readonly string[]): Promise<number |
   if (verb === 'installer') return (await import('./composition.ts')).runInstallerProgram(argv.slice(1));
   if (option !== '--service' || service === undefined || !isServiceName(service)) return undefined;
   keepYoungGeneration();
-  if (verb === 'run') return (await import('../host/entry.ts')).runRunner(service, rest.includes('--asked'));
+  if (verb === 'run') return (await import('../host/main.ts')).runRunner(service, rest.includes('--asked'));
   if (verb === 'service') {
-    await (await import('../host/service-entry.ts')).runService(service);
+    await (await import('../host/broker-main.ts')).runService(service);
     return 0;
   }
   if (verb === 'supervise') {

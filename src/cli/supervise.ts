@@ -5,7 +5,7 @@ import { hostCommand } from '../process/host-command.ts';
 
 /** Resolves when the supervisor has ended; false when another supervisor or the Windows service is in charge. */
 export async function runSupervise(service: ServiceName): Promise<boolean> {
-  const { runSupervisor } = await import('../host/entry.ts');
+  const { runSupervisor } = await import('../host/main.ts');
   return runSupervisor(service, async (identity, folder) => {
     if (process.platform !== 'win32') return false;
     const { scmHost } = await import('../mechanisms/scm-host.ts');

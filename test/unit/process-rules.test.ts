@@ -21,7 +21,7 @@ const filesWith = (pattern: RegExp) => [...code].filter(([, text]) => pattern.te
 it('detaches a process in one file, and in two more to give it a session or a process group', () => {
   expect(filesWith(/\bdetached\s*:/).sort()).toEqual([
     // The runner gets a session, so that Ctrl+C in a terminal reaches it as a stop; it ends when its supervisor's pipe closes.
-    'src/host/entry.ts',
+    'src/host/main.ts',
     'src/process/detach.ts',
     // The gateway leads a process group, so that a stop ends its whole tree.
     'src/process/gateway-process.ts',
