@@ -90,7 +90,7 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   await takeWhatNeedsRights(service, sessionOwner()).catch(() => undefined);
 }
 
-/** Whoever they belong to: it is an administrator who removes the app from this machine. */
+/** Includes the services of every user, because an administrator removes the app from this machine. */
 async function unregisterAll(): Promise<void> {
   for (const { name } of enumerateServices(SERVICE_NAME)) {
     const config = queryConfig(name);

@@ -1,5 +1,5 @@
 /**
- * One question for all services that go with the app: whoever removes several is asked once. What is started with an administrator's rights
+ * One question for all services that are removed with the app, however many they are. What is started with an administrator's rights
  * is what each service starts anyway, its own host, which no user can change; words of cmd.exe empty what could make it run something else.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Composition of the broker: `service --service NAME`, which only the SCM starts. The dispatcher is connected before anything else is
- * done; Windows gives a service process 30 s for it, and people less.
+ * done, because Windows gives a service process 30 s for it.
  */
 
 import path from 'node:path';
@@ -27,18 +27,18 @@ import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
 import { HOST_FILES, HOST_MANIFEST } from './host-files.ts';
 import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
 
-/** Exit code of a broker that wants the SCM to restart it; the SCM looks at the missing report, people at this. */
+/** Exit code of a broker that the SCM must restart. The SCM decides by the missing report; this code is for administrators. */
 const FAILED = 1;
 const GONE_MS = 5_000;
-/** What Windows has for stopping a service by hand, and what updaters call. */
+/** The programs of Windows that stop a service. Updaters call them. */
 const STOPPERS: ReadonlySet<string> = new Set(['sc.exe', 'net.exe', 'net1.exe']);
-/** The working directory of a runner before it knows its owner's folders. */
+/** The first working directory of a runner, until it has found the folders of its owner. */
 const SYSTEM_FOLDER = 'C:\\Windows\\System32';
 
 export async function runService(name: ServiceName): Promise<void> {
   const service = await connectService(name);
-  // From here on process.exit() would wait for the dispatcher for ever, and the service would seem to run: whatever is thrown, in whichever
-  // callback, ends this process as the failure that it is.
+  // From here on process.exit() would wait for the dispatcher forever, and the service would seem to run. So every uncaught error, in any
+  // callback, ends this process as a failure.
   const fail = (thrown: unknown): never => {
     noteEvent('failed', `(${name}: ${toGatewayServiceError(thrown).message})`);
     return terminateSelf(FAILED);
@@ -51,7 +51,7 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
   const owner = readOwner(name);
   const refusal = whyNot(name, owner);
   if (!owner || refusal) {
-    // Nobody's token may be used; a restart would not help.
+    // No token may be used, and a restart would not help.
     service.reportRunning();
     const launchError = (refusal ?? new GatewayServiceError('service-owner-missing')).toValue();
     const at = new Date().toISOString();
@@ -88,7 +88,7 @@ function writeFacts(name: ServiceName, facts: HostFacts): void {
   try {
     writeHostFacts(name, facts);
   } catch {
-    // They are for people; the service goes on without them.
+    // The facts are only shown to users; the service continues without them.
   }
 }
 
@@ -99,7 +99,7 @@ function startRunner(name: ServiceName, session: UserSession, asked: boolean): B
   const { input, childEnd } = openChildInput();
   try {
     const born = using(openSessionToken(session.id), closeHandle, token => {
-      // Somebody else may have this session by now.
+      // Another user may have this session by now.
       if (userOfToken(token) !== session.user) throw new GatewayServiceError('not-signed-in', `(session ${session.id})`);
       return startProcessAs(token, { program, args, cwd: SYSTEM_FOLDER, job }, { input: childEnd });
     });
@@ -122,7 +122,7 @@ function startRunner(name: ServiceName, session: UserSession, asked: boolean): B
   }
 }
 
-/** Before the SCM has our answer, so a question that fails must not keep it from one. */
+/** Never throws, because it is called before the SCM has its answer. */
 function hasStopper(job: Job): boolean {
   try {
     return listProcesses().some(({ pid, program }) => STOPPERS.has(program.toLowerCase()) && job.has(pid));
@@ -131,7 +131,7 @@ function hasStopper(job: Job): boolean {
   }
 }
 
-/** What the runner left behind ends with it: never two gateways, and STOPPED only when nothing is left. */
+/** Ends the processes that outlived the runner, so that two gateways never run and STOPPED is reported only when none is left. */
 async function endJob(job: Job): Promise<void> {
   if (job.activeProcesses() > 0) job.terminate(FAILED);
   await poll(() => job.activeProcesses() === 0, { deadlineMs: GONE_MS, everyMs: 10, what: 'the job of the runner to be empty' });

@@ -1,12 +1,12 @@
 /**
  * The broker (`WindowsGatewayService`): the small, privileged half of the service. It speaks to the SCM, takes the token of the signed-in
- * owner (a SID fixed at install; a token of anybody else is never used), starts the runner with it, and translates:
+ * owner (a SID fixed at install; the token of another user is never used), starts the runner with it, and translates:
  *
  *   SCM ──STOP, PRESHUTDOWN──▶ one line on the runner's stdin ──▶ runner ends ──▶ SERVICE_STOPPED/0
  *   runner decided to stay stopped ─────────────────────────────────────────────▶ SERVICE_STOPPED/0
- *   runner failed ───────────────▶ the broker dies without a word: the SCM counts a failure and does the restart
+ *   runner failed ───────────────▶ the broker ends without a report: the SCM counts a failure and restarts it
  *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
- *   STOP, asked for below the runner ─▶ as a failure: whoever asked ends with the gateway's tree, and nobody else would start it again
+ *   STOP, asked for below the runner ─▶ as a failure: the process that asked ends with the gateway's tree; the SCM restarts it
  *
  * It reads no file of the user, writes nothing below a user's folder, serves no pipe and connects to none.
  */
@@ -38,13 +38,13 @@ export interface BrokerPorts {
   readonly service: HostedService;
   /** Fixed at install; the runner gets the token of this user and of no other. */
   readonly owner: Sid;
-  /** Every session that somebody is signed in to. */
+  /** Every session with a signed-in user. */
   readonly sessions: () => readonly UserSession[];
-  /** `asked`: the user wants it running, whatever was wished before. */
+  /** `asked`: the user asked for the start, so it replaces the desired state. */
   readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
   /** What the last broker of this service wrote; gone after a reboot. */
   readonly lastFacts: HostFacts | undefined;
-  /** Never throws: the facts are for people, the service goes on without them. */
+  /** Never throws: the facts are only shown to users, and the service continues without them. */
   readonly writeFacts: (facts: HostFacts) => void;
   /** An entry for Windows' event log, with what the table does not say; never throws. */
   readonly report: (event: EventName, detail: string) => void;
@@ -83,7 +83,7 @@ export function whyStarted(
   return wasQueued && nowMs >= dueMs && nowMs - dueMs < RESTART_LATE_MS ? 'restart-after-failure' : 'demand';
 }
 
-/** Whether this start is a restart that the SCM had queued before somebody stopped the service: it cannot be cancelled there. */
+/** Whether this start is a restart that the SCM had queued before the service was stopped: the SCM cannot cancel it. */
 export function undoesStop(reason: StartReason, last: HostFacts | undefined): boolean {
   return reason === 'restart-after-failure' && (last?.phase === 'stopped' || last?.phase === 'stopping');
 }
@@ -188,10 +188,10 @@ export class WindowsGatewayService {
     this.#tell('running', { session: { id: session.id, user: session.user } });
     report('started', `session ${session.id}, PID ${runner.pid}`);
     const ended = await runner.exited;
-    // Whoever asked for the stop below the gateway has ended with it, too.
+    // The process below the gateway that asked for the stop has ended with it, too.
     const code = this.#askedBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
     this.#runner = undefined;
-    // Even then, when whoever stopped it cannot start it any more: the SCM does.
+    // The process that asked for the stop cannot start the service any more, so the SCM does.
     if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
     if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
     else {
@@ -246,7 +246,7 @@ export class WindowsGatewayService {
     this.#facts = { ...this.#facts, lastRunnerExit: { at: this.#time(), code } };
   }
 
-  /** Counts as the SCM does: the count begins anew after a time without a failure. */
+  /** Counts as the SCM does: the count restarts after a time without a failure. */
   #failed(code: number, more: Partial<HostFacts> = {}): void {
     const { recovery, now } = this.#ports;
     const { lastRunnerExit, failures = 0 } = this.#facts;
@@ -255,7 +255,7 @@ export class WindowsGatewayService {
     this.#tell('restarting', { ...more, failures: inARow + 1 });
   }
 
-  /** Session and launch error belong to the moment that they are told for. */
+  /** Session and launch error are reported only for the moment to which they apply. */
   #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
     const { session: _, launchError: __, ...lasting } = this.#facts;
     this.#facts = { ...lasting, ...more, phase, since: this.#time() };

@@ -1,5 +1,5 @@
 /**
- * The files of the built host as its manifest tells them, and the folders of installed hosts: each named by the content that it holds, below
+ * The files of the built host as its manifest lists them, and the folders of installed hosts: each named by the content that it holds, below
  * a folder of Program Files, so that a newer one never overwrites one that runs.
  */
 
@@ -64,7 +64,7 @@ export interface HostPlace {
   /** The folder in which this very host is installed, or will be. */
   readonly folder: string;
   readonly program: string;
-  /** Whether it is installed, as far as a quick look tells. */
+  /** Whether it is installed, by names and sizes only. */
   readonly isThere: boolean;
 }
 
@@ -90,7 +90,7 @@ function sizesIn(folder: string): string | undefined {
 }
 
 /**
- * Compares every file with the manifest, and the manifest with the folder's name; nothing else may lie there.
+ * Compares every file with the manifest, and the manifest with the folder's name; no other file may be there.
  * @throws GatewayServiceError `service-program-damaged`
  */
 export function checkHostFiles(folder: string): HostManifest {

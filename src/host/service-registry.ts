@@ -1,6 +1,6 @@
 /**
- * What a service keeps below its own key of the registry: who owns it (written by the elevated installer, readable by everybody) and what
- * its broker last did (volatile: gone after a reboot). Others could have written there; what does not fit is passed over.
+ * What a service keeps below its own key of the registry: who owns it (written by the elevated installer, readable by every signed-in
+ * user) and what its broker last did (volatile: gone after a reboot). Values that do not fit are ignored, because other programs could have written them.
  */
 
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
@@ -15,10 +15,10 @@ const keyOf = (service: ServiceName): RegistryPath => `HKLM\\SYSTEM\\CurrentCont
 const parametersOf = (service: ServiceName): RegistryPath => `${keyOf(service)}\\Parameters`;
 const factsOf = (service: ServiceName): RegistryPath => `${keyOf(service)}\\State`;
 
-/** SYSTEM and administrators write, everybody who is signed in reads: the tray of the owner is not elevated. */
+/** SYSTEM and administrators write, every signed-in user reads: the tray of the owner is not elevated. */
 const READABLE = 'D:P(A;OICI;KA;;;SY)(A;OICI;KA;;;BA)(A;OICI;KR;;;AU)';
 
-/** The SID whose token alone the broker uses; undefined where none, or none that is one, is recorded. */
+/** The SID of the only user whose token the broker uses; undefined where no valid one is recorded. */
 export function readOwner(service: ServiceName): Sid | undefined {
   const text = readValue(parametersOf(service), 'Owner');
   try {
@@ -28,18 +28,18 @@ export function readOwner(service: ServiceName): Sid | undefined {
   }
 }
 
-/** What the SCM would start: for who may not ask it, because somebody has changed the rights on the service. */
+/** What the SCM would start. For users who may not query the service because its rights were changed. */
 export function readBinaryPath(service: ServiceName): string | undefined {
   const path = readValue(keyOf(service), 'ImagePath');
   return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
 }
 
-/** @param startType With which the service is installed; left out, what is remembered stays. */
+/** @param startType The start type with which the service is installed. Without it the recorded one stays. */
 export function writeOwner(service: ServiceName, owner: Sid, startType?: string): void {
   writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
 }
 
-/** With which start type the service was installed; what it has otherwise, somebody has chosen. */
+/** The start type with which the service was installed. Another one was chosen by an administrator. */
 export function readInstalledStartType(service: ServiceName): string | undefined {
   const text = readValue(parametersOf(service), 'StartType');
   return typeof text === 'string' ? text : undefined;

@@ -40,7 +40,7 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHost
       if (lockHolder(folder.supervisorLock, processes)) return;
       await startDetached([...hostCommand, 'supervise', '--service', folder.service], stateRoot);
     },
-    // // The supervisor watches the state folder and stops its runner when the desired state is "stopped".
+    // The supervisor watches the state folder and stops its runner when the desired state is "stopped".
     stop: async () => undefined,
     isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
   };
@@ -55,7 +55,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, proc
       ? registered
       : { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
   } catch {
-    // // A definition that cannot be read is a separate problem; the service is registered all the same.
+    // A definition that cannot be read is a separate problem; the service is registered all the same.
     return registered;
   }
 }

@@ -60,7 +60,7 @@ export async function ensureHostCopy(copies: string, hostCommand: readonly strin
     if (!existsSync(to) || sumOf(to) !== sums[index]) await copyFile(from, to);
     sizes[path.basename(from)] = (await fs.stat(to)).size;
   }
-  // // The manifest is written last: every file that it names exists.
+  // The manifest is written last: every file that it names exists.
   await writeJson(path.join(folder, MANIFEST), sizes);
   return commandIn(plan, folder);
 }

@@ -186,7 +186,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
     host: status ? HOST_STATES[status.state] : readHostFacts(service)?.phase === 'stopped' ? 'stopped' : 'running',
     ...(status?.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
-    // // A missing program has no version.
+    // A missing program has no version.
     ...(binaryPath !== commandLine(program, args) && hasProgram(binaryPath) && { outdated: true }),
   };
 }

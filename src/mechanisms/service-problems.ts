@@ -52,7 +52,7 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
   const { wrong } = found;
   const program = change('service', found.binaryPath, wanted.binaryPath);
   if (!found.hasProgram) {
-    // // Where the program that would be registered is missing itself, there is nothing to register.
+    // Where the program that would be registered is missing itself, there is nothing to register.
     const changes = wrong.includes('program') ? [program] : [];
     foundProblems.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
   } else if (wrong.includes('program')) foundProblems.push(foundProblem('host-outdated', program));

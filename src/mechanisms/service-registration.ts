@@ -117,7 +117,7 @@ function dropUnusedEventSource(): void {
   try {
     if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
   } catch {
-    // // The next removal removes it too.
+    // The next removal removes it too.
   }
 }
 
@@ -129,7 +129,7 @@ function installOwned(registration: ServiceRegistration, enable: boolean): Insta
   return installService(spec, () => {
     registerEventSource();
     writeEnvironment(service);
-    // // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
+    // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
     writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
     if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
   });
