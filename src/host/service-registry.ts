@@ -1,6 +1,7 @@
 /**
  * What a service keeps below its own key of the registry: who owns it (written by the elevated installer, readable by every signed-in
- * user) and what its broker last did (volatile: gone after a reboot). Values that do not fit are ignored, because other programs could have written them.
+ * user) and what its broker last did (volatile: gone after a reboot). Values that do not fit are ignored,
+ * because other programs could have written them.
  */
 
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
