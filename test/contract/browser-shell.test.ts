@@ -1,4 +1,4 @@
-// The browser shell over real sockets: what it serves, what it refuses, and whom it tells of changes. Behind it are a real controller and
+// The browser shell over real sockets: what it serves, what it refuses, and its pushes. Behind it are a real controller and
 // a real manager in a temporary trial.
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
@@ -55,7 +55,7 @@ afterEach(() => shell.close());
 const port = () => Number(new URL(shell.url).port);
 const token = () => new URL(shell.url).searchParams.get('token') ?? '';
 
-/** One request, its path sent as it stands here. */
+/** Sends one request with the path unchanged. */
 function ask(options: http.RequestOptions, body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = http.request({ host: '127.0.0.1', port: port(), agent: false, ...options }, response => {

@@ -1,4 +1,4 @@
-// The host as `npm run build` leaves it, with V8's code beside it: the code is used, and no harm to it harms a start.
+// The built host with V8's code cache beside it: the cache is used, and a damaged cache does not prevent a start.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

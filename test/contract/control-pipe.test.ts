@@ -1,4 +1,4 @@
-// The control pipe over real sockets: who is heard, who is closed, and whom a client believes.
+// The control pipe over real sockets: which clients are served or closed, and which servers a client trusts.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

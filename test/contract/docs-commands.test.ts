@@ -24,7 +24,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 const WINDOWS = 'it needs Windows, and the app on it';
 
-/** What is meant by a word that stands for another. */
+/** The values that replace the placeholders of the pages. */
 const MEANT: readonly (readonly [RegExp, string])[] = [
   [/\bCOMMAND\b/, `'${process.execPath}' -e 0`],
   [/\/usr\/bin\/node/, process.execPath],

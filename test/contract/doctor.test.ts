@@ -1,4 +1,4 @@
-// What the doctor finds around a real service of this system after somebody broke it by hand, what it repairs, and what it keeps.
+// What doctor finds, repairs and keeps in a real service of this system after damage by hand.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';

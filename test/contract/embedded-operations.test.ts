@@ -1,4 +1,4 @@
-// What users and other programs do to a gateway service while something else is going on: races, stops from outside, holds, damage.
+// Operations of users and other programs at the same time: races, stops from outside, holds, damage.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// What dies comes back: gateway, runner and supervisor as real processes, and never two gateways of one home.
+// Recovery of gateway, runner and supervisor as real processes; never two gateways of one home.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

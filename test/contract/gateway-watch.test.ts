@@ -1,4 +1,4 @@
-// What counts as evidence that a gateway is up. This process plays the gateway: its PID and start time stand in the files of the home.
+// What counts as evidence that a gateway runs. This process plays the gateway: its PID and start time are in the files of the home.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The app goes in the middle of an update, on purpose: the gateways are down before it goes, and the app that comes back says how it ended.
+// The app quits in the middle of an update: the gateways are stopped before, and the relaunched app reports how the update ended.
 
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// What stands around a profile and keeps it from a service of ours: the default gateway that serves it, and Hermes' own services. Real
-// processes and files; systemctl and launchctl are stand-ins that say what a test wants.
+// What prevents the installation of a service for a profile: a default gateway that serves it, and Hermes' own services. Real
+// processes and files; systemctl and launchctl are stand-ins with chosen output.
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.dispose());
 
-/** The user's folder is the sandbox; the control program prints and ends as it is told, and writes down what it was asked. */
+/** The user's folder is the sandbox; the control program prints `says`, exits with `code`, and records its arguments. */
 function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0 } = {}) {
   const control = path.join(sandbox.path, 'control');
   writeFileSync(control, `#!/bin/sh\necho "$@" >> '${sandbox.path}/asked'\nprintf '${says}'\nexit ${code}\n`, { mode: 0o755 });

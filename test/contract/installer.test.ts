@@ -1,4 +1,4 @@
-// What the app's installer asks of the host: the gateways are down while it replaces files, and up again however it ends. The installer is
+// The host's verbs for the app's installer: the gateways are stopped while it replaces files, and started however it ends. The installer is
 // a process that waits here; the real one is run by test/wine/installer.test.ts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// Pushes: who is told of a change and who is not, what comes back into sight, and what a page makes of a document that it cannot read.
+// Pushes: which pages receive a change, windows that are shown again, and documents that a page cannot read.
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { CHANGED, CHANNEL_PREFIX } from '../../src/desktop/ipc.ts';
@@ -9,7 +9,7 @@ import type { FakePage } from '../support/fake-electron.ts';
 import type { MemoryManager } from '../support/memory-manager.ts';
 import { registered } from '../support/registered.ts';
 
-/** A page that listens, and the phases of the default profile that it was told. */
+/** A page that listens, and the phases of the default profile that it received. */
 function listening(page: FakePage) {
   const phases: string[] = [];
   const leave = page.bridge.onChanged(({ profile, status }) => {

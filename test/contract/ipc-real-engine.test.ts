@@ -1,5 +1,4 @@
-// The public entry of the main process with real processes: what the app switches on is what the command line speaks of, and it goes on
-// without the app.
+// The public entry of the main process with real processes: the CLI finds what the app installed, and it runs on without the app.
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-// From the bridge of a page to the manager and back, over a bus that clones: every verb, every kind of garbage, every stranger.
+// From the bridge of a page to the manager and back, over a bus that clones: every verb, invalid payloads, untrusted senders.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_PREFIX, type Reply, type Snapshot, VERB_NAMES, type Verb } from '../../src/desktop/ipc.ts';

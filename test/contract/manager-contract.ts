@@ -1,4 +1,4 @@
-// The contract of GatewayManager: what every implementation keeps, whatever holds the gateway alive. It speaks of statuses and facts only,
+// The contract of GatewayManager for every implementation and mechanism. It uses statuses and facts only,
 // so the same suite runs against memory, the embedded supervisor with real processes, and the SCM.
 
 import path from 'node:path';

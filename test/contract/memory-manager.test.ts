@@ -1,4 +1,4 @@
-// The fake keeps the contract of the port, so tests that use it speak about the real ones.
+// The fake manager passes the contract, so tests that use it are valid for the real managers.
 import { gatewayIdentityFor } from '../support/identity.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
 import { managerContract } from './manager-contract.ts';

@@ -1,4 +1,4 @@
-// Taking over from what Hermes, or somebody by hand, has set up to start a gateway, and putting it back. Supervisor, runner and gateways are
+// Removal and restoration of autostart entries that Hermes or a user created for the gateway. Supervisor, runner and gateways are
 // real; the elevated step is a stand-in that does, as an administrator, what the real one does.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,7 +40,7 @@ const nssm = () => ({
   account: 'LocalSystem',
 });
 
-/** A gateway that somebody has started by hand. */
+/** Starts a gateway without a service. */
 async function startByHand(home: string): Promise<number> {
   fs.mkdirSync(home, { recursive: true });
   const [program = '', ...args] = sampleGateway();

@@ -1,4 +1,4 @@
-// The sample gateway keeps the contract of a Hermes gateway, seen with our own eyes: it runs as a real process, and src/gateway drives it.
+// The sample gateway follows the contract of a Hermes gateway: it runs as a real process, and src/gateway drives it.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { poll } from '../../src/model/poll.ts';
 const PROGRAM = fileURLToPath(new URL('../../examples/sample-gateway/gateway.mjs', import.meta.url));
 const DEADLINE_MS = 15_000;
 
-/** A gateway that was launched, in a process group of its own, which stands for its process tree. */
+/** A launched gateway in its own process group, which is used as its process tree. */
 class Launched {
   readonly child: ChildProcess;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -72,7 +72,7 @@ class Launched {
   };
 }
 
-// Process groups and signals stand for the tree here; on Windows the runner's job does, which has a suite of its own.
+// Process groups and signals replace the job of the runner here; the job itself is tested on Windows by another suite.
 describe.skipIf(process.platform === 'win32')('sample gateway (driven through process groups, which do not exist on Windows)', () => {
   let root: string;
   let launched: Launched[];

@@ -1,5 +1,5 @@
-// What a Startup folder may hold against us: somebody else's entries, no folder, no shortcuts, a switch that the user turned off, a copy of
-// the host that was deleted. Nothing of others is touched, nothing is overruled, everything is told, and a repair repairs what is ours.
+// Obstacles in the Startup folder: foreign entries, no folder, no shortcuts, a switch that the user turned off, a deleted copy of the
+// host. Foreign entries and the user's switch are not changed, everything is reported, and a repair restores our own files.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

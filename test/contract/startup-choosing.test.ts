@@ -50,7 +50,7 @@ const entries = () => (fs.existsSync(startup) ? fs.readdirSync(startup) : []);
 const copies = () => (fs.existsSync(path.join(states, 'host')) ? fs.readdirSync(path.join(states, 'host')) : []);
 const status = () => manager.status(identity);
 
-/** One mechanism at work and nothing of the other: what every change ends with, at the latest after the next run. */
+/** Only the service is installed and running: the end of every change, at the latest after the next run. */
 async function expectService(): Promise<void> {
   await poll(async () => (await status()).phase === 'running', { what: 'the gateway', deadlineMs: 20_000 });
   expect(await status()).toMatchObject({

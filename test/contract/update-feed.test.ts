@@ -1,4 +1,4 @@
-// What panel and tray hear of updates, from real journals in a real folder, whoever writes them.
+// Updates as panel and tray receive them, from real journals of any program in a real folder.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

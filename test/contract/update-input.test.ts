@@ -1,4 +1,4 @@
-// What an update command may do, and what may be wrong around it: the gateways come back, and it is said what happened.
+// Unusual update commands and surroundings: the gateways are started again, and the result is reported.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

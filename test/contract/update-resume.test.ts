@@ -1,4 +1,4 @@
-// Whatever is killed in the middle of an update, the gateways come back, and whoever comes next leaves nothing of it.
+// Kills in the middle of an update: the gateways are started again, and the next command removes the rest of the update.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -64,7 +64,7 @@ const bothRun = () =>
 const notes = async (identity = service.identity) =>
   (await service.manager.history(identity)).flatMap(record => (record.kind === 'noted' && record.update ? [record] : []));
 
-/** Ends every process of ours, an update that is at work last. */
+/** Ends every process of ours, a running update last. */
 async function powerCut(): Promise<void> {
   const isDark = () => {
     const living = service.sandbox.processes().sort((one, other) => one - other);

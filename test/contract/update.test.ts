@@ -1,4 +1,4 @@
-// stop → update → start with real gateways: whatever becomes of the command, the gateways are down during it and up after it.
+// stop → update → start with real gateways: they are stopped during the command and started after it, however the command ends.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

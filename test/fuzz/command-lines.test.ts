@@ -1,4 +1,4 @@
-// Command lines: what people type, what a shell makes of it, and what Windows keeps in shortcuts, command files and service settings.
+// Command lines: user input, quoting, and what Windows stores in shortcuts, command files and service settings.
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';

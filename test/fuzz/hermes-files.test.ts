@@ -1,4 +1,4 @@
-// Files of Hermes in its home, which every version of it writes a little differently: what is read fits, and a marker of ours comes back.
+// Files of Hermes in its home, which differ between versions: what is read fits its type, and our marker is read back.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

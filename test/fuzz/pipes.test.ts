@@ -1,4 +1,4 @@
-// What the other end of a pipe may say: the control pipe in both directions, the host to its runner, the elevated step to who asked for it.
+// Any data from the other end of a pipe: the control pipe in both directions, the host to its runner, the elevated step to its caller.
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -92,7 +92,7 @@ describe('control pipe', () => {
 });
 
 describe('messages of the host to its runner', () => {
-  /** What a runner hears of these pieces. */
+  /** What a runner receives from these pieces. */
   async function heard(pieces: readonly Buffer[]): Promise<{ messages: DownMessage[]; losses: number }> {
     const input = new PassThrough();
     const messages: DownMessage[] = [];

@@ -1,4 +1,4 @@
-// Our own state files, after a disk, a person or an older version had them: what is read fits its type, and a status can be told of it.
+// Our own state files with damaged, edited or older content: what is read fits its type, and a status can be composed from it.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,7 +28,7 @@ await folder.make();
 const identity = gatewayIdentityFor('/home/u/.hermes', 'work');
 const put = (name: string, content: string | Buffer) => writeFileSync(path.join(folder.path, name), content);
 
-/** Of a machine on which everybody lives: a damaged file must not make somebody of anybody. */
+/** A process table in which every PID is alive: a damaged file must still not name a process. */
 const everybody: ProcessTable = { isAlive: () => true, startTime: () => 7 };
 
 const definition: fc.Arbitrary<Definition> = fc.record(

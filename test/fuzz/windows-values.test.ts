@@ -1,4 +1,4 @@
-// Values that Windows keeps and anybody with the rights may have written: the registry's types, failure actions, SIDs, the switch of Startup.
+// Values that Windows stores and any program with the rights may write: registry types, failure actions, SIDs, the Startup switch.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

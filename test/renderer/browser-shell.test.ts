@@ -1,4 +1,4 @@
-// The panel in a browser without Electron: the token, the stand-ins, and a server that goes away.
+// The panel in a browser without Electron: the token, the simulated faults, and a lost server.
 import type { Page } from 'playwright';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeInChromium } from '../support/chromium.ts';

@@ -1,4 +1,4 @@
-// What happens when a person does something, or time passes: keyboard, operations, refusals, count-downs, focus.
+// Reactions of the panel to the user and to time: keyboard, operations, refusals, count-downs, focus.
 import type { JSHandle, Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';

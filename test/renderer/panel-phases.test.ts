@@ -1,4 +1,4 @@
-// Every phase as a person meets it, in the built page and a real browser: what it says, what it offers, and that everybody can use it.
+// Every phase in the built page and a real browser: its texts, its actions and its accessibility.
 
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// An update as a person sees it below the switch: what, who, how far, how it ended; in every way of looking.
+// An update shown below the switch: target, program, progress and end; in every colour scheme, size and writing direction.
 
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';

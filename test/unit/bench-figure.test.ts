@@ -1,4 +1,4 @@
-// A measurement is summed up as it is, and held against its target without mercy.
+// The summary of a measurement and its comparison with the target.
 import { describe, expect, it } from 'vitest';
 import { keepsTarget, summarize, type Target } from '../bench/figure.ts';
 import { toJson, toTable } from '../bench/report.ts';

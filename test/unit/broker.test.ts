@@ -1,4 +1,4 @@
-// The broker's decisions, with the SCM, the sessions and the runner as ports: who asked decides whether it stops, waits or dies.
+// The broker's decisions with fake SCM, sessions and runner: the origin of a stop decides whether the service stops, waits or fails.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { undoesStop, whyStarted } from '../../src/host/broker.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';

@@ -1,4 +1,4 @@
-// That chaos would notice: the model, its observer and the shrinking of scripts, with a stage of which a test says what is seen.
+// The chaos tests find violations: the model, its observer and the shrinking of scripts, with a stage that a test controls.
 import { describe, expect, it, vi } from 'vitest';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import type { Status } from '../../src/model/status.ts';

@@ -1,4 +1,4 @@
-// What doctor looks at, what it says, and what it dares to repair.
+// What doctor checks, what it reports, and what it repairs.
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// How the command line speaks to a terminal, to a pipe and to a program.
+// The output of the command line on a terminal, in a pipe and for a program.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Output } from '../../src/cli/output.ts';
 import { MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';

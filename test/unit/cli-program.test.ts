@@ -1,4 +1,4 @@
-// The command line itself: what it accepts, how it teaches, and how it answers a mistake.
+// The command line itself: its options, its help, and its answers to usage errors.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { VERBS } from '../../src/cli/help.ts';

@@ -1,4 +1,4 @@
-// The stand-in for the question of Windows: a switch waits for its answer, and takes a no and no answer as it takes them from Windows.
+// The stand-in for the UAC question: a switch waits for its answer, and handles a refusal or no answer as it does on Windows.
 import { describe, expect, it } from 'vitest';
 import { askingManager, ConsentStandIn, type ConsentState } from '../../demo/story/consent-stand-in.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';

@@ -1,4 +1,4 @@
-// "Copy details": everything that repairs, nothing that harms.
+// "Copy details": contains what a repair needs, and no names or secrets.
 import os from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Every catalogue says everything that the English one says, in its own way: whatever the document, a sentence and not a hole.
+// Every catalogue has its own text for everything in the English one: a full sentence for any document.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogueFor } from '../../src/desktop/catalogues.ts';

@@ -1,4 +1,4 @@
-// The catalogue: whatever the document says, a person reads a sentence.
+// The English catalogue: a full sentence for any document.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFormats } from '../../src/desktop/formats.ts';

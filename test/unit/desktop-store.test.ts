@@ -1,4 +1,4 @@
-// The renderer's cache of the main process: optimistic, then honest.
+// The renderer's cache of the main process: shows an operation at once, then the confirmed state.
 import { describe, expect, it } from 'vitest';
 import { createBridge, type GatewayServiceBridge, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
 import { createGatewayServiceStore, type GatewayServiceState } from '../../src/desktop/store.ts';
