@@ -70,7 +70,7 @@ export function ownerOf(sessionUser: Sid | undefined, processUser: Sid): Sid {
   return owner;
 }
 
-/** The user for whom a service is registered. */
+/** The user that a registered service belongs to. */
 export const sessionOwner = (): Sid => userSignedIn() ?? currentUser();
 
 function userSignedIn(): Sid | undefined {

@@ -104,7 +104,7 @@ export function sidOfAccount(name: string): Sid {
 }
 
 /**
- * The user who is signed in to a session: the owner of a service that an elevated step registers, whoever gave the consent. It needs no
+ * The user who is signed in to a session: the owner of a service that an elevated step registers, even where another user consented. It needs no
  * privilege, unlike WTSQueryUserToken. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
  */
 export function userOfSession(session: number): { readonly sid: Sid; readonly name: string } {
