@@ -3,8 +3,7 @@
  * present snapshots.
  */
 
-import type { Snapshot } from '../src/desktop/ipc.ts';
-import { CHANGED, CHANNEL_PREFIX } from '../src/desktop/ipc.ts';
+import { CHANGED, CHANNEL_PREFIX, type Snapshot } from '../src/desktop/ipc.ts';
 import type { ElectronParts, WebContentsPort, WindowPort } from './electron-parts.ts';
 import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 

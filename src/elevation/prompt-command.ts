@@ -6,8 +6,7 @@
 
 import type { ElevatedProgram } from '../mechanisms/installed-host.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
-import type { ServiceName } from '../model/identity.ts';
-import { isServiceName } from '../model/identity.ts';
+import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 
 export interface PromptCommand {

@@ -16,8 +16,7 @@ import { systemDirectory } from '../windows/library.ts';
 import { makePrivateFolder } from '../windows/private-folder.ts';
 import { currentUser } from '../windows/security.ts';
 import { isSafeTemp, promptCommand, promptEnvironment } from './prompt-command.ts';
-import type { FactsOf } from './settle.ts';
-import { type Prompted, type SettleTimes, settle } from './settle.ts';
+import { type FactsOf, type Prompted, type SettleTimes, settle } from './settle.ts';
 
 /** What the thread is given. */
 export interface PromptData {

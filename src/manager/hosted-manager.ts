@@ -19,8 +19,7 @@ import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/proc
 import type { Receipt } from '../model/receipt.ts';
 import { carriedOut, type FoundProblem, type Repair, repairReceipt } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Operation, Report } from '../model/steps.ts';
-import { progress } from '../model/steps.ts';
+import { type Operation, progress, type Report } from '../model/steps.ts';
 import { endOrphan } from '../process/orphan.ts';
 import { holdInForce } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';

@@ -3,8 +3,7 @@
 import fs from 'node:fs';
 import { poll } from '../model/poll.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import type { Operation, Report } from '../model/steps.ts';
-import { progress } from '../model/steps.ts';
+import { type Operation, progress, type Report } from '../model/steps.ts';
 import { stateWrite } from '../state/files.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';

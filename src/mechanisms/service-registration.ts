@@ -6,8 +6,7 @@
 import { existsSync } from 'node:fs';
 import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { ServiceName } from '../model/identity.ts';
-import { SERVICE_NAME } from '../model/identity.ts';
+import { SERVICE_NAME, type ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { type FoundProblem, isRepairable } from '../model/repair.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';

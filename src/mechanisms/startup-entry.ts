@@ -4,8 +4,7 @@
  */
 
 import path from 'node:path';
-import type { ServiceName } from '../model/identity.ts';
-import { SERVICE_NAME } from '../model/identity.ts';
+import { SERVICE_NAME, type ServiceName } from '../model/identity.ts';
 import { quoteArgument, splitCommandLine } from '../windows/argv.ts';
 import type { Shortcut } from '../windows/shortcut.ts';
 

@@ -7,12 +7,13 @@ export interface ErrorRow {
   readonly message: string;
   /** What the user can do. */
   readonly remedy: string;
+  /** Exit code of a command that fails with it; 1 where the table names none. */
   readonly exit: ExitCode;
   /** The Win32 error number with this meaning. */
   readonly win32?: number;
 }
 
-export const ERRORS = {
+export const ERRORS = complete({
   'profile-invalid': {
     message: 'This is not a profile name that Hermes accepts.',
     remedy:
@@ -22,24 +23,20 @@ export const ERRORS = {
   'profile-missing': {
     message: 'This profile does not exist.',
     remedy: 'List the profiles with "hermes profile list", or create it first with "hermes profile create NAME".',
-    exit: EXIT.failed,
   },
   'profile-served': {
     message: 'The gateway of the default profile already serves this profile; a second gateway would take over its bots.',
     remedy:
       'Nothing needs to be done. For a separate gateway, remove the profile from the profiles that the default gateway serves ("gateway.multiplex_profiles" in the configuration of Hermes), and try again.',
-    exit: EXIT.failed,
   },
   'kept-by-hermes': {
     message: "Hermes' own service already keeps this gateway running; it was not changed.",
     remedy:
       'Keep it, and use "hermes gateway status". To use this service instead, first remove the other one with "hermes gateway uninstall".',
-    exit: EXIT.failed,
   },
   'home-missing': {
     message: 'The Hermes home folder does not exist.',
     remedy: 'Install Hermes first, or name its folder with --home DIR.',
-    exit: EXIT.failed,
   },
   'home-invalid': {
     message: 'The Hermes home must be an absolute path of a folder.',
@@ -50,17 +47,14 @@ export const ERRORS = {
     message: 'No Hermes gateway program was found for this home.',
     remedy:
       'Repair the Hermes installation, or name the program with --gateway-command \'["/path/to/python","-m","hermes_cli.main","gateway","run"]\'.',
-    exit: EXIT.failed,
   },
   'program-not-executable': {
     message: 'The system did not let this user run a program.',
     remedy: 'Give yourself the permission to run the file named in the details (on Linux and macOS with "chmod u+x FILE"), then try again.',
-    exit: EXIT.failed,
   },
   'permission-denied': {
     message: 'The system denied this user access.',
     remedy: 'Give yourself access to the file or process named in the details, or run the command as the user who owns it.',
-    exit: EXIT.failed,
   },
   'gateway-command-invalid': {
     message: 'The gateway command must be a JSON array of strings that starts with the absolute path of a program.',
@@ -70,23 +64,19 @@ export const ERRORS = {
   'gateway-not-up': {
     message: 'The gateway did not start.',
     remedy: 'Read why with "hermes-gateway logs", fix it, then run "hermes-gateway start".',
-    exit: EXIT.failed,
   },
   'started-elevated': {
     message:
       'The gateway was not started: this process has the rights of an administrator, and no Explorer is running that could start the gateway without them.',
     remedy: 'Sign in again, or run "hermes-gateway start" from a prompt that is not elevated.',
-    exit: EXIT.failed,
   },
   'gateway-not-running': {
     message: 'The gateway is not running.',
     remedy: 'Start it first, with "hermes-gateway start" or in the panel.',
-    exit: EXIT.failed,
   },
   'gateway-configuration': {
     message: 'The gateway stopped because of its configuration (exit code 78).',
     remedy: 'Run "hermes gateway run" to see what is missing, fix the configuration, then run "hermes-gateway start".',
-    exit: EXIT.failed,
   },
   'not-installed': {
     message: 'The gateway service is not installed for this profile.',
@@ -97,12 +87,10 @@ export const ERRORS = {
   foreign: {
     message: 'This service name belongs to another program, another home or another user.',
     remedy: 'Choose another profile, or remove the other service first.',
-    exit: EXIT.failed,
   },
   busy: {
     message: 'Another operation on this gateway service is still running.',
     remedy: 'Wait for it to finish and try again.',
-    exit: EXIT.failed,
   },
   'timed-out': {
     message: 'The operation did not finish in time.',
@@ -119,7 +107,6 @@ export const ERRORS = {
   'service-owner-missing': {
     message: 'The owner of the service is not registered, so it starts nothing.',
     remedy: 'Run "hermes-gateway install" as administrator, which registers the owner again.',
-    exit: EXIT.failed,
   },
   'consent-declined': {
     message: 'No administrator gave consent; nothing was changed.',
@@ -130,22 +117,18 @@ export const ERRORS = {
   'mechanism-in-charge': {
     message: 'A better mechanism already keeps this gateway running.',
     remedy: 'Keep it, or remove it first with "hermes-gateway uninstall".',
-    exit: EXIT.failed,
   },
   'startup-folder-unavailable': {
     message: 'Your Startup folder cannot be written.',
     remedy: 'Make sure that the folder can be reached and written (it may be redirected to another computer), then try again.',
-    exit: EXIT.failed,
   },
   'startup-entry-taken': {
     message: 'Something else in your Startup folder has the name of our entry; it was not changed.',
     remedy: 'Rename or remove that entry, then try again.',
-    exit: EXIT.failed,
   },
   'elevation-failed': {
     message: 'The step that needs an administrator failed.',
     remedy: `Read Windows' event log (Application, source "Hermes Gateway Service"), or run "hermes-gateway install" from an elevated prompt, which prints more details.`,
-    exit: EXIT.failed,
   },
   'elevation-unavailable': {
     message: 'This system cannot ask for an administrator here.',
@@ -155,103 +138,85 @@ export const ERRORS = {
   'autostart-not-restored': {
     message: 'The gateway service is switched off, but what started the gateway before could not be restored.',
     remedy: 'Run "hermes gateway install" so that Hermes starts the gateway as before.',
-    exit: EXIT.failed,
   },
   'connection-lost': {
     message: 'The app does not answer.',
     remedy: 'Start the app again. The gateway itself is not affected.',
-    exit: EXIT.failed,
   },
   'service-running': {
     message: 'The service is running already.',
     remedy: 'Nothing needs to be done. "hermes-gateway restart" restarts it.',
-    exit: EXIT.failed,
     win32: 1056,
   },
   'service-not-running': {
     message: 'The service is not running.',
     remedy: 'Start it with "hermes-gateway start".',
-    exit: EXIT.failed,
     win32: 1062,
   },
   'service-busy': {
     message: 'The service is starting or stopping and accepts no request now.',
     remedy: 'Wait until "hermes-gateway status" shows another phase, then try again.',
-    exit: EXIT.failed,
     win32: 1061,
   },
   'service-disabled': {
     message: 'The start type of the service is "disabled", so Windows does not start it.',
     remedy: 'Run "hermes-gateway install" as administrator, which sets the start type to automatic again.',
-    exit: EXIT.failed,
     win32: 1058,
   },
   'service-unresponsive': {
     message: 'The service process did not answer Windows in time.',
     remedy: 'Try "hermes-gateway restart". If it happens again, read "hermes-gateway logs" and the System log of the Event Viewer.',
-    exit: EXIT.failed,
     win32: 1053,
   },
   'service-died': {
     message: 'The service process ended unexpectedly.',
     remedy: 'Windows starts it again automatically. Read why it ended with "hermes-gateway logs".',
-    exit: EXIT.failed,
     win32: 1067,
   },
   'service-program-missing': {
     message: 'The program of the service is missing.',
     remedy: 'Run "hermes-gateway install" as administrator, which restores it.',
-    exit: EXIT.failed,
   },
   'service-program-damaged': {
     message: 'The program of the service is damaged: a file of it is missing or was changed.',
     remedy: 'Repair the installation of the app, then switch the service off and on again.',
-    exit: EXIT.failed,
   },
   'service-program-unsafe': {
     message: 'Users who are not administrators can change the program of the service, so Windows must not run it.',
     remedy: 'Restore the default rights of the folder, or install the service again. Nothing was registered or started.',
-    exit: EXIT.failed,
   },
   'service-logon-failed': {
     message: 'Windows could not sign in the account of the service.',
     remedy: 'Run "hermes-gateway install" as administrator: it sets the account to LocalSystem, which needs no password.',
-    exit: EXIT.failed,
     win32: 1069,
   },
   'service-dependency': {
     message: 'A service that this service depends on did not start, or another running service depends on it.',
     remedy: 'Remove the dependency in services.msc, or start the other service first.',
-    exit: EXIT.failed,
     win32: 1068,
   },
   'service-exists': {
     message: 'A service of this name exists already.',
     remedy: 'Run "hermes-gateway install" again: it updates a service that is ours and names one that is not.',
-    exit: EXIT.failed,
     win32: 1073,
   },
   'service-name-taken': {
     message: 'Another service has this display name.',
     remedy: 'Rename or remove the other service in services.msc, then try again.',
-    exit: EXIT.failed,
     win32: 1078,
   },
   'service-database-locked': {
     message: 'The service database of Windows is locked by another program.',
     remedy: 'Wait for the installation or update that is running, then try again.',
-    exit: EXIT.failed,
     win32: 1055,
   },
   'service-readback': {
     message: 'Windows did not keep a setting of the service as it was written; the change was undone.',
     remedy: 'Check for security software or a policy that protects services, then run "hermes-gateway install" again.',
-    exit: EXIT.failed,
   },
   'removal-pending': {
     message: 'The service is marked for deletion and is removed when the last program closes it.',
     remedy: 'Close services.msc, Task Manager and other service tools; if it is still there, restart Windows. Then try again.',
-    exit: EXIT.failed,
     win32: 1072,
   },
   'not-started-by-scm': {
@@ -263,56 +228,46 @@ export const ERRORS = {
   'not-signed-in': {
     message: 'The owner of the gateway is not signed in.',
     remedy: 'Sign in to Windows; the gateway then starts automatically.',
-    exit: EXIT.failed,
     win32: 1008,
   },
   'privilege-missing': {
     message: 'This process does not have a privilege that this step needs.',
     remedy: 'Run "hermes-gateway install" as administrator, which grants the service what it needs.',
-    exit: EXIT.failed,
     win32: 1314,
   },
   'windows-shutting-down': {
     message: 'Windows is shutting down.',
     remedy: 'Nothing is lost: the gateway starts again when you sign in.',
-    exit: EXIT.failed,
     win32: 1115,
   },
   'windows-refused': {
     message: 'Windows refused a step.',
     remedy: 'Copy the details, which name the step and the number of the error, into a bug report.',
-    exit: EXIT.failed,
   },
   'state-corrupt': {
     message: 'A state file of the gateway service cannot be read.',
     remedy: 'Run "hermes-gateway doctor --fix", or "hermes-gateway install" to write it again; the damaged file is kept beside it.',
-    exit: EXIT.failed,
   },
   'state-newer': {
     message: 'The state of the gateway service was written by a newer version.',
     remedy: 'Update this app, or run "hermes-gateway install" to take the service over with this version.',
-    exit: EXIT.failed,
   },
   'state-unwritable': {
     message: 'The state folder of the gateway service cannot be written.',
     remedy: 'Give yourself write access to the folder named in the details, then try again.',
-    exit: EXIT.failed,
   },
   'disk-full': {
     message: 'The disk is full.',
     remedy: 'Free some space, then try again; nothing was changed.',
-    exit: EXIT.failed,
     win32: 112,
   },
   'pipe-unavailable': {
     message: 'The control pipe of the gateway service could not be opened.',
     remedy: 'Nothing is lost: the gateway is still running. Try again with "hermes-gateway status".',
-    exit: EXIT.failed,
   },
   unsupported: {
     message: 'This system does not support this.',
     remedy: 'Use another mechanism; "hermes-gateway doctor" lists those of this system.',
-    exit: EXIT.failed,
   },
   'bad-request': {
     message: 'The request was not understood.',
@@ -322,7 +277,6 @@ export const ERRORS = {
   'sender-refused': {
     message: 'This page may not manage the gateway service.',
     remedy: 'Use the settings of the app itself.',
-    exit: EXIT.failed,
   },
   usage: {
     message: 'The command line was not understood.',
@@ -332,57 +286,46 @@ export const ERRORS = {
   'update-failed': {
     message: 'The update command failed; the gateway was started again.',
     remedy: 'Read the output of the update above, fix it and run the update again.',
-    exit: EXIT.failed,
   },
   'update-running': {
     message: 'Another update is running.',
     remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways then start again automatically.',
-    exit: EXIT.failed,
   },
   'files-in-use': {
     message: 'A program still uses a file that the update replaces; nothing was updated, and the gateways were started again.',
     remedy: 'Close the Hermes app and every terminal that runs Hermes, then update again.',
-    exit: EXIT.failed,
   },
   'update-not-installed': {
     message: 'The new version was not installed: consent was declined, or the installer failed.',
     remedy: 'Install the update again, and give consent as an administrator.',
-    exit: EXIT.failed,
   },
   'app-did-not-quit': {
     message: 'The app did not quit in time for the update; nothing was updated.',
     remedy: 'Close its windows and dialogs, then update again.',
-    exit: EXIT.failed,
   },
   'update-interpreter-missing': {
     message: "Hermes' updater could not run, because the Python of Hermes is missing.",
     remedy: 'Repair the Hermes installation, then update again.',
-    exit: EXIT.failed,
   },
   'update-app-not-built': {
     message: 'Hermes was updated, but its desktop app could not be built again.',
     remedy: "Update again; the log of Hermes' updater contains what was missing.",
-    exit: EXIT.failed,
   },
   'update-processes-alive': {
     message: 'Programs of Hermes did not stop, so nothing was updated.',
     remedy: 'Close every program and terminal that runs Hermes, then update again.',
-    exit: EXIT.failed,
   },
   'update-unverified': {
     message: 'The version that the update installed does not work.',
     remedy: 'Run "hermes update" in a terminal; if that does not help, repair the Hermes installation.',
-    exit: EXIT.failed,
   },
   'update-stalled': {
     message: 'The update printed nothing for a long time and was ended.',
     remedy: "Update again; the log of Hermes' updater contains the step at which it hung.",
-    exit: EXIT.failed,
   },
   'journal-unreadable': {
     message: 'The journal of an earlier update cannot be read; the gateways are not affected.',
     remedy: 'Remove the file named in the details, or update this app if a newer version wrote it. Then update again.',
-    exit: EXIT.failed,
   },
   interrupted: {
     message: 'The command was interrupted.',
@@ -392,8 +335,16 @@ export const ERRORS = {
   internal: {
     message: 'An unexpected error occurred.',
     remedy: 'Copy the details into a bug report.',
-    exit: EXIT.failed,
   },
-} as const satisfies Record<string, ErrorRow>;
+});
+
+type Row = Omit<ErrorRow, 'exit'> & Partial<Pick<ErrorRow, 'exit'>>;
+
+function complete<Code extends string>(rows: Readonly<Record<Code, Row>>): Readonly<Record<Code, ErrorRow>> {
+  return Object.fromEntries(Object.entries<Row>(rows).map(([code, row]) => [code, { ...row, exit: row.exit ?? EXIT.failed }])) as Record<
+    Code,
+    ErrorRow
+  >;
+}
 
 export type ErrorCode = keyof typeof ERRORS;

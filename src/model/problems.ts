@@ -7,57 +7,47 @@ interface ProblemRow {
   readonly elevated: boolean;
 }
 
-export const PROBLEMS = {
+export const PROBLEMS = complete({
   'gateway-silent': {
     message: 'The gateway is alive but has not answered three times in a row.',
     remedy: 'Restart the gateway.',
-    elevated: false,
   },
   'gateway-degraded': {
     message: 'The gateway reports that it is degraded.',
     remedy: 'Read the log, then restart the gateway.',
-    elevated: false,
   },
   'crash-loop': {
     message: 'The gateway has failed several times in a row.',
     remedy: 'Read the log for the reason; restarts continue with the restart delays.',
-    elevated: false,
   },
   configuration: {
     message: 'The gateway refuses its configuration (exit code 78) and is not restarted.',
     remedy: 'Fix the configuration of Hermes, then start the gateway.',
-    elevated: false,
   },
   'bad-update': {
     message: 'The gateway has failed repeatedly since an update, so it is no longer restarted.',
     remedy: 'Roll the update back or repair Hermes; "hermes-gateway logs" shows why it fails. Then restart the gateway.',
-    elevated: false,
   },
   'launch-failed': {
     message: 'The gateway program could not be started.',
     remedy: 'Repair the Hermes installation, then start the gateway.',
-    elevated: false,
   },
   'profile-served': {
     message: 'The gateway of the default profile already serves this profile.',
     remedy:
       'Nothing needs to be done; a separate gateway would take over the bots of the other one. A service of this profile can be removed.',
-    elevated: false,
   },
   'kept-by-hermes': {
     message: "Hermes' own service keeps this gateway running.",
     remedy: 'Keep one of the two services: "hermes gateway uninstall" removes that of Hermes.',
-    elevated: false,
   },
   'profile-gone': {
     message: 'The profile of this gateway service no longer exists: it was deleted or renamed.',
     remedy: 'Remove the service with "hermes-gateway uninstall". Install one for a renamed profile with "hermes-gateway install".',
-    elevated: false,
   },
   'bot-held': {
     message: 'Another gateway uses a bot of this gateway, so this gateway receives none of its messages.',
     remedy: 'Give each profile a separate bot in its ".env", or stop the other gateway. Then restart this one.',
-    elevated: false,
   },
   'start-disabled': {
     message: 'The service is disabled in Services, so Windows does not start it.',
@@ -67,12 +57,10 @@ export const PROBLEMS = {
   'start-type-chosen': {
     message: 'The start type of this service was changed after it was installed.',
     remedy: 'Nothing needs to be done; it is kept. You can change it in Services.',
-    elevated: false,
   },
   'registration-unreadable': {
     message: 'The system did not report whether the gateway service is registered.',
     remedy: 'Wait a minute; the state is read again automatically. If this problem stays, restart the computer.',
-    elevated: false,
   },
   'host-missing': {
     message: 'The program of this service is missing, so Windows cannot start it.',
@@ -117,32 +105,26 @@ export const PROBLEMS = {
   'definition-missing': {
     message: 'The definition of this gateway service is missing, so nothing can be started.',
     remedy: 'Repair it; that writes it again.',
-    elevated: false,
   },
   'gateway-unmanaged': {
     message: 'A gateway of this home is running that this service did not start.',
     remedy: 'Repair it; that ends the other gateway gracefully.',
-    elevated: false,
   },
   'lock-stale': {
     message: 'A lock of a process that has ended is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
-    elevated: false,
   },
   'hold-stale': {
     message: 'A hold or the journal of an update that has ended is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
-    elevated: false,
   },
   'state-file-damaged': {
     message: 'A state file cannot be read; the service runs without it.',
     remedy: 'Run "hermes-gateway doctor --fix", which renames it.',
-    elevated: false,
   },
   'write-unfinished': {
     message: 'A temporary file of an interrupted write is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
-    elevated: false,
   },
   'host-outdated': {
     message: 'Windows starts another version of the service program than this app contains.',
@@ -157,32 +139,26 @@ export const PROBLEMS = {
   'definition-unreadable': {
     message: 'The definition of this gateway service cannot be read.',
     remedy: 'Install the service again; the damaged file is kept.',
-    elevated: false,
   },
   'state-newer': {
     message: 'The state of this gateway service was written by a newer version.',
     remedy: 'Update this app.',
-    elevated: false,
   },
   'state-unwritable': {
     message: 'The state folder cannot be written; history is not kept.',
     remedy: 'Free some disk space, or give yourself write access to the folder.',
-    elevated: false,
   },
   'log-incomplete': {
     message: 'Some output of the gateway could not be written to the log.',
     remedy: 'Free some disk space.',
-    elevated: false,
   },
   'mechanism-left-over': {
     message: 'Something that started this gateway before is still registered.',
     remedy: 'Install the gateway service again, which removes it.',
-    elevated: false,
   },
   'started-otherwise': {
     message: 'Something else starts this gateway when you sign in.',
     remedy: 'It can stay. "hermes-gateway install" replaces it, and "hermes-gateway uninstall" restores it.',
-    elevated: false,
   },
   'autostart-left': {
     message: 'Something else still starts this gateway when you sign in. A second gateway ends at once, so nothing is lost.',
@@ -192,40 +168,42 @@ export const PROBLEMS = {
   'autostart-unasked': {
     message: 'Whether something else starts this gateway could not be checked.',
     remedy: 'Make sure that the Task Scheduler is running and the Startup folder can be read, then run "hermes-gateway doctor --fix".',
-    elevated: false,
   },
   'startup-disabled': {
     message: "Windows' own switch for this Startup app is off, so the gateway does not start when you sign in.",
     remedy: "Turn it on in Windows' Settings, under Apps, Startup.",
-    elevated: false,
   },
   'startup-entry-missing': {
     message: 'The entry in your Startup folder is missing, so the gateway does not start when you sign in.',
     remedy: 'Install the gateway service again to create the entry again.',
-    elevated: false,
   },
   'startup-entry-taken': {
     message: 'Something else in your Startup folder has the name of our entry, so the gateway does not start when you sign in.',
     remedy: 'Rename or remove that entry, then install the gateway service again.',
-    elevated: false,
   },
   'startup-flashes': {
     message:
       'Windows could not create a shortcut, so a command file starts the gateway when you sign in, and its window appears for a moment.',
     remedy: 'Nothing needs to be done. Installing the gateway service again tries to create a shortcut.',
-    elevated: false,
   },
   'startup-host-damaged': {
     message: 'The program that starts the gateway when you sign in is missing or damaged.',
     remedy: 'Start the gateway, or install the gateway service again, to copy it again.',
-    elevated: false,
   },
   'pipe-squatted': {
     message: 'Another program uses the name of the control pipe; a new name is in use.',
     remedy: 'Nothing needs to be done. If the problem stays, restart the computer.',
-    elevated: false,
   },
-} as const satisfies Record<string, ProblemRow>;
+});
+
+type Row = Omit<ProblemRow, 'elevated'> & Partial<Pick<ProblemRow, 'elevated'>>;
+
+function complete<Code extends string>(rows: Readonly<Record<Code, Row>>): Readonly<Record<Code, ProblemRow>> {
+  return Object.fromEntries(Object.entries<Row>(rows).map(([code, row]) => [code, { ...row, elevated: row.elevated ?? false }])) as Record<
+    Code,
+    ProblemRow
+  >;
+}
 
 export type ProblemCode = keyof typeof PROBLEMS;
 

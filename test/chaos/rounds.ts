@@ -3,8 +3,7 @@
  * again, and the run goes on with the next round.
  */
 
-import type { Step } from './events.ts';
-import { steps } from './events.ts';
+import { type Step, steps } from './events.ts';
 import { type Play, play, type Violation } from './play.ts';
 import { seeded } from './random.ts';
 import { shrink } from './shrink.ts';

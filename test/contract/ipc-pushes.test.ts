@@ -1,7 +1,6 @@
 // Pushes: which pages receive a change, windows that are shown again, and documents that a page cannot read.
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../src/desktop/ipc.ts';
-import { CHANGED, CHANNEL_PREFIX } from '../../src/desktop/ipc.ts';
+import { CHANGED, CHANNEL_PREFIX, type Snapshot } from '../../src/desktop/ipc.ts';
 import { createGatewayServiceStore } from '../../src/desktop/store.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { snapshotIn } from '../renderer/snapshots.ts';

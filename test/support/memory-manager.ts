@@ -11,8 +11,7 @@ import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model
 import type { Receipt } from '../../src/model/receipt.ts';
 import { type FoundProblem, isRepairable, type Repair, repairReceipt } from '../../src/model/repair.ts';
 import type { Desired, Installable, Status } from '../../src/model/status.ts';
-import type { Operation, Report } from '../../src/model/steps.ts';
-import { progress } from '../../src/model/steps.ts';
+import { type Operation, progress, type Report } from '../../src/model/steps.ts';
 import { HOLD_CAP_MS } from '../../src/state/holds.ts';
 
 export interface Clock {
