@@ -35,8 +35,15 @@ describe('exit of the runner', () => {
       facts: 'restarting',
       event: 'failed',
     },
-    { name: 'Windows going down', asked: 'preshutdown', code: RUNNER_EXIT.stopped, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
-    { name: 'a runner that decided to stay stopped', code: RUNNER_EXIT.stopped, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
+    {
+      name: 'a shutdown of Windows',
+      asked: 'preshutdown',
+      code: RUNNER_EXIT.stopped,
+      said: 'stopped/0',
+      facts: 'stopped',
+      event: 'stopped',
+    },
+    { name: 'a runner that stopped without a request', code: RUNNER_EXIT.stopped, said: 'stopped/0', facts: 'stopped', event: 'stopped' },
     { name: 'a runner that failed', code: 1, said: 'died', facts: 'restarting', event: 'failed' },
     { name: 'a runner that crashed', code: 0xc000_0005, said: 'died', facts: 'restarting', event: 'failed' },
     { name: 'a runner that was killed with 0', code: 0, said: 'died', facts: 'restarting', event: 'failed' },
@@ -162,14 +169,14 @@ describe('start reason', () => {
     ['running', false],
     ['restarting', false],
     ['waiting-for-sign-in', false],
-  ])('decides for a restart by the SCM after a broker that was %s whether it undoes a stop: %s', (phase, undone) => {
+  ])('finds whether a restart by the SCM undoes a stop after a broker that was %s: %s', (phase, undone) => {
     const last: HostFacts = { phase, since: at(0), lastStop: { at: at(-60_000), reason: 'long ago' } };
     expect(undoesStop('restart-after-failure', last)).toBe(undone);
     expect(undoesStop('demand', last)).toBe(false);
   });
 
   it.each<{ name: string; last?: HostFacts; told?: StartReason; afterMs: number; reason: StartReason }>([
-    { name: 'what Windows says counts', told: 'demand', afterMs: 0, reason: 'demand' },
+    { name: 'the reason that Windows gives', told: 'demand', afterMs: 0, reason: 'demand' },
     { name: 'no broker before this one', afterMs: 0, reason: 'automatic' },
     { name: 'a broker that was killed', last: { phase: 'running', since: at(0) }, afterMs: 0, reason: 'restart-after-failure' },
     { name: 'a stop, and nothing queued', last: stopped, afterMs: 0, reason: 'demand' },
@@ -186,7 +193,7 @@ describe('start reason', () => {
       reason: 'demand',
     },
     {
-      name: 'the last rung, which repeats',
+      name: 'the last delay, which repeats',
       last: { phase: 'restarting', since: at(0), failures: 9, lastRunnerExit: { at: at(0), code: 1 } },
       afterMs: 4_100,
       reason: 'restart-after-failure',
@@ -209,13 +216,13 @@ describe('start reason', () => {
       afterMs: 0,
       reason: 'demand',
     },
-  ])('finds the start reason when Windows gives none: $name → $reason', ({ last, told, afterMs, reason }) => {
+  ])('finds the start reason: $name → $reason', ({ last, told, afterMs, reason }) => {
     expect(whyStarted(told, last, RECOVERY, START + afterMs)).toBe(reason);
   });
 });
 
 describe('sessions of the owner', () => {
-  it.each([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b])('does not count the runner exit code 0x%x as a failure', async code => {
+  it.each([RUNNER_EXIT.sessionEnding, 0xc000_0142, 0xc000_026b])('does not count the runner exit code %i as a failure', async code => {
     const stage = await new Stage().run();
     await stage.ends(code);
     expect(stage.said).toEqual(['running']);
