@@ -26,12 +26,12 @@ import { ago, NOW, statusIn } from '../renderer/snapshots.ts';
 
 const CAN = { start: canStart, stop: canStop, restart: canRestart, repair: canRepair } as const;
 
-describe('the table of phases', () => {
-  it('answers `status` with 0 exactly where a gateway runs', () => {
+describe('table of phases', () => {
+  it('gives `status` exit code 0 only in the phases where a gateway runs', () => {
     expect(PHASES.filter(phase => PHASE_VIEWS[phase].exit === EXIT.done)).toEqual(['running', 'degraded']);
   });
 
-  it('offers only what can be done', () => {
+  it('offers only commands that are possible in the phase', () => {
     for (const phase of PHASES) {
       const { action, can } = PHASE_VIEWS[phase];
       if (action) expect(can, phase).toContain(action.verb);
@@ -42,7 +42,7 @@ describe('the table of phases', () => {
     for (const phase of PHASES) expect(PHASE_VIEWS[phase].icon === 'error', phase).toBe(PHASE_VIEWS[phase].tone === 'error');
   });
 
-  it('locks the switch, and says why, where the gateway is in other hands and has no service of ours', () => {
+  it('locks the switch and gives the reason when another mechanism runs the gateway and our service is not installed', () => {
     for (const code of ['profile-served', 'kept-by-hermes'] as const) {
       const off = statusIn('not-installed', { problems: [problem(code)] });
       expect([otherInCharge(off), canSwitch({ status: off })]).toEqual([code, false]);
@@ -53,21 +53,21 @@ describe('the table of phases', () => {
     }
   });
 
-  it('can be used, and says why it may, where something else starts the gateway', () => {
+  it('leaves the switch usable and gives the reason when something else starts the gateway', () => {
     const off = statusIn('not-installed', { problems: [problem('started-otherwise')] });
     expect([otherInCharge(off), canSwitch({ status: off })]).toEqual(['started-otherwise', true]);
     expect(en.sentence(off, NOW)).not.toBe(en.sentence(statusIn('not-installed'), NOW));
   });
 
-  it('locks the switch where the name is not ours to use', () => {
+  it('locks the switch when the service name belongs to another program or user', () => {
     expect(canSwitch({ status: statusIn('foreign') })).toBe(false);
     expect(canSwitch({ status: statusIn('removal-pending') })).toBe(false);
     expect(canSwitch({ status: statusIn('not-installed') })).toBe(true);
   });
 });
 
-describe('what can be asked for', () => {
-  it('is nothing while an operation is at work', () => {
+describe('available commands', () => {
+  it('offers no command while an operation is running', () => {
     for (const phase of PHASES) {
       const observed = { status: statusIn(phase), operation: { verb: 'restart' } } as const;
       for (const can of Object.values(CAN)) expect(can(observed), phase).toBe(false);
@@ -75,32 +75,32 @@ describe('what can be asked for', () => {
     }
   });
 
-  it('is not a start where Windows has the service disabled', () => {
+  it('offers no start when Windows has the service disabled', () => {
     const status = statusIn('stopped', { startType: 'disabled', problems: [problem('start-disabled')] });
     expect(canStart({ status })).toBe(false);
     expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: true });
   });
 
-  it('is a repair first where a problem needs an administrator', () => {
+  it('offers the repair first when a problem needs an administrator', () => {
     const status = statusIn('running', { problems: [problem('host-outdated')] });
     expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: true });
   });
 
-  it('asks for no administrator to repair what no administrator installed', () => {
+  it('does not require an administrator to repair what was installed without one', () => {
     const status = statusIn('running', { mechanism: 'embedded', problems: [problem('host-outdated')] });
     expect(offeredAction({ status })).toEqual({ verb: 'repair', elevated: false });
   });
 });
 
-describe('the switch and the tray', () => {
-  it('show what an operation changes to', () => {
+describe('switch and tray', () => {
+  it('shows the target state while an operation is running', () => {
     expect(switchOn({ status: statusIn('not-installed'), operation: { verb: 'install' } })).toBe(true);
     expect(switchOn({ status: statusIn('running'), operation: { verb: 'uninstall' } })).toBe(false);
     expect(switchOn({ status: statusIn('running'), operation: { verb: 'stop' } })).toBe(true);
     expect(trayIconOf({ status: statusIn('running'), operation: { verb: 'restart' } })).toBe('busy');
   });
 
-  it('warn where the gateway runs but something is to know', () => {
+  it('shows a warning when the gateway runs but has a problem', () => {
     const status = statusIn('running', { problems: statusIn('degraded').problems });
     expect(toneOf({ status })).toBe('warn');
     expect(trayIconOf({ status })).toBe('warning');
@@ -108,8 +108,8 @@ describe('the switch and the tray', () => {
   });
 });
 
-describe('a receipt', () => {
-  it('names a file below a folder of its own by what it is called there', () => {
+describe('receipt', () => {
+  it('names a file in a subfolder by its relative path', () => {
     const shown = (folder: string, file: string) => {
       const entries = [
         { action: 'create', kind: 'folder', target: folder },
@@ -124,34 +124,34 @@ describe('a receipt', () => {
 });
 
 describe('times', () => {
-  it('count down to zero and not below', () => {
+  it('counts a delay down to zero and not below', () => {
     expect(countdownMs(new Date(NOW + 1_500).toISOString(), NOW)).toBe(1_500);
     expect(countdownMs(ago(1), NOW)).toBe(0);
     expect(countdownMs(undefined, NOW)).toBeUndefined();
     expect(countdownMs('soon', NOW)).toBeUndefined();
   });
 
-  it('count an uptime from the start, so that it goes on between two documents', () => {
+  it('counts the uptime from the start time, so that it advances between two documents', () => {
     expect(uptimeMs(statusIn('running', { uptimeMs: 1, startedAt: ago(5_000) }), NOW)).toBe(5_000);
     expect(uptimeMs(statusIn('not-installed', { uptimeMs: 7_000 }), NOW)).toBe(7_000);
     expect(uptimeMs(statusIn('running', { startedAt: ago(-5_000) }), NOW)).toBe(0);
   });
 
-  it('change every second while a restart is counted down, and then no more', () => {
+  it('updates the panel every second while a restart is counted down, and not afterwards', () => {
     const at = (ms: number) => statusIn('restarting', { restarts: { count: 0, attempt: 1, nextAt: new Date(NOW + ms).toISOString() } });
     expect(nextChangeMs(at(2_300), NOW)).toBe(300);
     expect(nextChangeMs(at(2_000), NOW)).toBe(1_000);
     expect(nextChangeMs(at(0), NOW)).toBeUndefined();
   });
 
-  it('change every minute of an uptime, and never where nothing depends on the clock', () => {
+  it('updates the panel every minute while it shows an uptime, and never when no text depends on the clock', () => {
     expect(nextChangeMs(statusIn('running', { startedAt: ago(90_000) }), NOW)).toBe(30_000);
     for (const phase of PHASES.filter(other => other !== 'running' && other !== 'restarting'))
       expect(nextChangeMs(statusIn(phase), NOW), phase).toBeUndefined();
   });
 });
 
-describe('the ladder', () => {
+describe('restart delays in the panel', () => {
   const states = (attempt: number | undefined, nextInMs?: number) =>
     ladderDots(
       statusIn('restarting', {
@@ -164,16 +164,16 @@ describe('the ladder', () => {
       NOW,
     ).map(dot => dot.state);
 
-  it('has nine dots with the delays of the recovery', () => {
+  it('shows nine dots with the restart delays', () => {
     expect(ladderDots(statusIn('running'), NOW).map(dot => dot.delayMs / 1_000)).toEqual([1, 2, 4, 9, 16, 25, 36, 49, 64]);
   });
 
-  it('shows what was tried, what is counted down and what is ahead', () => {
+  it('shows past restarts, the one counted down and those ahead', () => {
     expect(states(3, 4_000)).toEqual(['passed', 'passed', 'current', ...Array<string>(6).fill('ahead')]);
     expect(states(undefined)).toEqual(Array<string>(9).fill('ahead'));
   });
 
-  it('stays on its last rung however often it fails', () => {
+  it('stays on the last dot after any further failures', () => {
     expect(states(40, 60_000)).toEqual([...Array<string>(8).fill('passed'), 'current']);
   });
 
@@ -182,7 +182,7 @@ describe('the ladder', () => {
     expect(dots.filter(dot => dot.remainingMs !== undefined)).toEqual([{ delayMs: 16_000, state: 'current', remainingMs: 14_000 }]);
   });
 
-  it('counts nothing down once the gateway is being started', () => {
+  it('stops the countdown when the gateway is being started', () => {
     const { restarts } = statusIn('restarting');
     expect(ladderDots(statusIn('starting', { restarts }), NOW).some(dot => dot.state === 'current')).toBe(false);
   });

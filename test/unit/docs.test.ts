@@ -16,14 +16,14 @@ const all = PAGES.map(readPage).join('\n');
 const proseOf = (page: string) => readPage(page).replace(/^```[\s\S]*?^```$/gm, '');
 
 describe.each(PAGES)('%s', page => {
-  it('says of the code what the code says', () => {
+  it('states facts about the code that match the code', () => {
     const written = readPage(page);
     const fresh = withGenerated(written);
     if (process.env['DOCS'] === 'write') writeFileSync(at(page), fresh);
     else expect(written, 'DOCS=write npx vitest run test/unit/docs.test.ts writes it anew').toBe(fresh);
   });
 
-  it('links to files and headings that there are', () => {
+  it('links only to files and headings that exist', () => {
     const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter(link => !/^https?:/.test(link));
     for (const link of links) {
       const [file = '', heading] = link.split('#');
@@ -33,7 +33,7 @@ describe.each(PAGES)('%s', page => {
     }
   });
 
-  it('names files, scripts and verbs that there are', () => {
+  it('names only files, scripts and verbs that exist', () => {
     const prose = proseOf(page);
     const code = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
     for (const text of code) {
@@ -54,23 +54,23 @@ describe.each(PAGES)('%s', page => {
     }
   });
 
-  it('has no block without a language, so that it is known which ones are commands', () => {
+  it('gives every code block a language, so that commands can be recognized', () => {
     for (const { language, line } of fencesOf(page)) expect(LANGUAGES, `line ${line} of ${page}`).toContain(language);
   });
 });
 
-describe('the pages', () => {
-  it('hold everything that is drawn from the code', () => {
+describe('documentation pages', () => {
+  it('contains in the pages everything that is generated from the code', () => {
     for (const name of Object.keys(GENERATED)) expect(all).toContain(`<!-- from the code: ${name} -->`);
   });
 
-  it('draw every phase and every step', () => {
+  it('draws every phase and every step', () => {
     const drawn = readFileSync(at('src/model/status.ts'), 'utf8').split('*/')[0] ?? '';
     for (const phase of PHASES) expect(drawn).toContain(phase);
     for (const step of UPDATE_STEPS) expect(drawingOf('src/update/update.ts')).toContain(step);
   });
 
-  it('name every file that the engine keeps in a state folder', () => {
+  it('names every file that the engine keeps in a state folder', () => {
     const engine = ['state', 'control', 'process', 'update', 'runner', 'host', 'migration', 'mechanisms', 'manager'].flatMap(folder =>
       readdirSync(at(`src/${folder}`)).map(file => readFileSync(at(`src/${folder}/${file}`), 'utf8')),
     );
@@ -81,7 +81,7 @@ describe('the pages', () => {
     expect([...new Set(kept)].filter(name => !notOurs.has(name) && !operations.includes(name))).toEqual([]);
   });
 
-  it('integrate in ten lines', () => {
+  it('shows an integration in ten lines', () => {
     const [block] = fencesOf('README.md').filter(({ language }) => language === 'ts');
     const lines = block?.lines.filter(line => line !== '' && !line.startsWith('//')) ?? [];
     expect(lines.length).toBeGreaterThan(4);

@@ -27,8 +27,8 @@ afterEach(async () => {
 
 const file = () => path.join(folder.path, 'runner.json');
 
-describe('a kept record', () => {
-  it('is written again by itself when the disk takes it again', async () => {
+describe('durable record', () => {
+  it('writes the record again automatically when the disk accepts writes again', async () => {
     mkdirSync(file());
     await expect(address.keep(RECORD)).rejects.toThrow();
     rmdirSync(file());
@@ -36,14 +36,14 @@ describe('a kept record', () => {
     expect(await folder.runner()).toEqual(RECORD);
   });
 
-  it('is repaired where it was damaged', async () => {
+  it('repairs the record when its file was damaged', async () => {
     await address.keep(RECORD);
     writeFileSync(file(), '{');
     await address.repair();
     expect(await folder.runner()).toEqual(RECORD);
   });
 
-  it('does not bring back a folder that is gone, and is not written after its removal', async () => {
+  it('does not recreate a removed folder, and writes no record after its removal', async () => {
     await address.keep(RECORD);
     rmSync(folder.path, { recursive: true });
     await address.repair();

@@ -28,11 +28,11 @@ function setup() {
 }
 
 describe('electron-updater', () => {
-  it('never installs when the app just quits', () => {
+  it('never installs an update when the app only quits', () => {
     expect(setup().autoUpdater.autoInstallOnAppQuit).toBe(false);
   });
 
-  it('tells the tray what it is at, and which version is ready', async () => {
+  it('reports to the tray its current step and the version that is ready', async () => {
     const { autoUpdater, updater, states } = setup();
     await updater.check();
     autoUpdater.emit('checking-for-update');
@@ -44,9 +44,9 @@ describe('electron-updater', () => {
   });
 
   it.each([
-    ['there is none', 'update-not-available'],
-    ['the check failed', 'error'],
-  ])('is at rest again where %s, but keeps what is downloaded', (_name, event) => {
+    ['no update', 'update-not-available'],
+    ['check failed', 'error'],
+  ])('returns to idle after a check (%s) and keeps the downloaded update', (_name, event) => {
     const { autoUpdater, updater } = setup();
     autoUpdater.emit('checking-for-update');
     autoUpdater.emit(event, new Error('offline'));
@@ -64,9 +64,9 @@ describe('electron-updater', () => {
         throw new Error('no installer');
       },
     ],
-    ['says it at once', autoUpdater => autoUpdater.emit('error', new Error('no installer'))],
-    ['says it later', autoUpdater => void setImmediate(() => autoUpdater.emit('error', new Error('no installer')))],
-  ])('fails to install where electron-updater %s', async (_name, onQuit) => {
+    ['reports the error at once', autoUpdater => autoUpdater.emit('error', new Error('no installer'))],
+    ['reports the error later', autoUpdater => void setImmediate(() => autoUpdater.emit('error', new Error('no installer')))],
+  ])('reports a failed installation when electron-updater %s', async (_name, onQuit) => {
     const { autoUpdater, updater } = setup();
     autoUpdater.onQuit = () => onQuit(autoUpdater);
     await expect(updater.install()).rejects.toMatchObject({

@@ -18,7 +18,7 @@ const line = (change: Partial<Parameters<typeof promptCommand>[0]> = {}) =>
 const emptied = (variables: readonly string[]) =>
   [...(line({ variables }) ?? '').matchAll(/&set ([A-Z_0-9]+)=(?=&)/g)].map(([, name]) => name);
 
-describe('the command of the elevated step', () => {
+describe('command of the elevated step', () => {
   it('ends with the program, a verb and the name of a service, and nothing else', () => {
     expect(line()?.split('&').at(-1)).toBe(`"${HOST}" elevated install --service HermesGateway`);
     expect(line({ verb: 'uninstall', service: 'HermesGateway-work' })?.split('&').at(-1)).toBe(
@@ -31,11 +31,11 @@ describe('the command of the elevated step', () => {
     ).toBe('"C:\\node.exe" "C:\\my app\\gateway.js" elevated install --service HermesGateway');
   });
 
-  it("leaves the caller's folder first, from which programs and libraries would be loaded", () => {
+  it('leaves the current folder first, because programs and libraries would be loaded from it', () => {
     expect(line()?.split('&')[0]).toBe('cd /d "C:\\Windows\\System32"');
   });
 
-  it('copies the program by words of cmd.exe itself into a folder that must not be there yet, and goes on from that copy only', () => {
+  it('copies the program with built-in commands of cmd.exe into a folder that must not exist yet, and runs only that copy', () => {
     const to = 'C:\\Program Files\\Hermes Gateway Service\\1a2b';
     const copy = { from: 'C:\\Users\\ann\\app & co', to, files: ['host.exe', 'koffi.node'] };
     const said = line({ program: { command: [`${to}\\host.exe`], copy } }) ?? '';
@@ -49,9 +49,9 @@ describe('the command of the elevated step', () => {
     expect(line({ program: { command: [HOST], copy: { ...copy, from: 'C:\\100%' } } })).toBeUndefined();
   });
 
-  it('looks for programs in System32 alone', () => expect(line()).toContain(`&set PATH=${SYSTEM}&"${HOST}"`));
+  it('looks for programs only in System32', () => expect(line()).toContain(`&set PATH=${SYSTEM}&"${HOST}"`));
 
-  it('empties what makes Node, OpenSSL or Electron load foreign code, set here or not', () => {
+  it('clears the variables that make Node, OpenSSL or Electron load foreign code, whether they are set here or not', () => {
     expect(emptied([])).toEqual(
       expect.arrayContaining([
         'NODE_OPTIONS',
@@ -64,7 +64,7 @@ describe('the command of the elevated step', () => {
     );
   });
 
-  it('empties every other variable of these families that is set here, once, whatever its case', () => {
+  it('clears every other variable of these families that is set here, once, whatever its case', () => {
     const names = emptied(['node_debug', 'ELECTRON_NO_ASAR', 'Node_Options', 'Path', 'HERMES_HOME', 'SSL_CERT_X']);
     expect(names).toEqual(expect.arrayContaining(['NODE_DEBUG', 'ELECTRON_NO_ASAR', 'SSL_CERT_X']));
     expect(names).not.toContain('PATH');
@@ -72,7 +72,7 @@ describe('the command of the elevated step', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('lets no name of a variable end the line', () => {
+  it('does not let a variable name end the command line', () => {
     expect(emptied(['NODE_A&calc', 'ELECTRON_%X%', 'NODE_A B'])).toEqual(emptied([]));
   });
 
@@ -85,46 +85,46 @@ describe('the command of the elevated step', () => {
     expect(line({ program: { command: [program] } })).toBeUndefined(),
   );
 
-  it('keeps signs of cmd.exe in a path between quotes', () => {
+  it('keeps special characters of cmd.exe in a path between quotes', () => {
     expect(line({ program: { command: ["C:\\A&B (O'Brien)\\用户^\\host.exe"] } })).toContain(
       `&"C:\\A&B (O'Brien)\\用户^\\host.exe" elevated install`,
     );
   });
 });
 
-describe('the environment of the question', () => {
+describe('environment of the elevation prompt', () => {
   const env = promptEnvironment(
     { Path: 'C:\\planted', ComSpec: 'C:\\planted\\cmd.exe', PSModulePath: 'C:\\pwsh7', TEMP: 'C:\\用户', Tmp: 'C:\\x', USERNAME: 'ann' },
     SYSTEM,
     'C:\\safe',
   );
 
-  it("finds Windows' own programs and no others", () => {
+  it('finds only the programs of Windows', () => {
     expect(env['PATH']).toBe('C:\\Windows\\System32;C:\\Windows\\System32\\WindowsPowerShell\\v1.0');
     expect(env['comspec']).toBe('C:\\Windows\\System32\\cmd.exe');
     expect(env['NODEFAULTCURRENTDIRECTORYINEXEPATH']).toBe('1');
     expect(Object.values(env).filter(value => value.includes('planted'))).toEqual([]);
   });
 
-  it('has the safe folder by each of its names, and each name once', () => {
+  it('sets the safe folder under each of its variable names, and each name once', () => {
     expect([env['TEMP'], env['TMP']]).toEqual(['C:\\safe', 'C:\\safe']);
     const upper = Object.keys(env).map(name => name.toUpperCase());
     expect(new Set(upper).size).toBe(upper.length);
   });
 
-  it('keeps the rest, without the modules of another PowerShell', () => {
+  it('keeps the other variables, without the module path of another PowerShell', () => {
     expect(env['USERNAME']).toBe('ann');
     expect(env['PSMODULEPATH']).toBeUndefined();
   });
 });
 
-describe('a folder for the batch files', () => {
+describe('folder for the batch files', () => {
   it.each([
     'C:\\Users\\ann\\AppData\\Local\\Temp',
     'C:\\Users\\Ann Lee\\Temp',
     'C:\\Users\\MLLER~1\\Temp',
     'C:\\ProgramData\\HermesGateway-0a1b',
-  ])('may be %s', folder => expect(isSafeTemp(folder)).toBe(true));
+  ])('accepts the folder %s for the batch files', folder => expect(isSafeTemp(folder)).toBe(true));
 
   it.each([
     'C:\\Users\\用户\\Temp',
@@ -139,5 +139,5 @@ describe('a folder for the batch files', () => {
     '\\\\server\\share\\Temp',
     'HermesGateway-0a1b',
     `C:\\${'a'.repeat(150)}`,
-  ])('may not be %s', folder => expect(isSafeTemp(folder)).toBe(false));
+  ])('refuses the folder %s for the batch files', folder => expect(isSafeTemp(folder)).toBe(false));
 });

@@ -18,7 +18,7 @@ const PROMPTED = {
   silent: { kind: 'silent' },
 } as const satisfies Record<string, Prompted>;
 
-describe('the outcome of an elevation', () => {
+describe('outcome of an elevation', () => {
   it.each<[keyof typeof PROMPTED, 'at work' | 'at rest', 'done' | 'not done', string]>([
     ['answered: done', 'at rest', 'done', 'done'],
     ['answered: done', 'at work', 'done', 'done'],
@@ -44,22 +44,22 @@ describe('the outcome of an elevation', () => {
     ['silent', 'at work', 'done', 'timed-out'],
     ['silent', 'at rest', 'not done', 'timed-out'],
     ['silent', 'at work', 'not done', 'timed-out'],
-  ])('the prompt %s, a step %s, the SCM %s: %s', (prompted, work, scm, said) => {
+  ])('combines the prompt (%s), the step (%s) and the SCM (%s) into the outcome "%s"', (prompted, work, scm, said) => {
     const outcome = outcomeOf(PROMPTED[prompted], { atWork: work === 'at work', done: scm === 'done' });
     expect(outcome.kind === 'failed' ? `failed: ${outcome.error.code}` : outcome.kind).toBe(said);
   });
 });
 
-describe("what Windows' own shell says", () => {
+describe("exit code of Windows' shell", () => {
   it.each([
     ['that there was no consent', undefined, 'refused'],
     ['that the step went through', 0, 'answered'],
     ['that the step failed', 1, 'ended'],
-  ] as const)('%s', (_what, exitCode, kind) => {
+  ] as const)("reads from the exit code of Windows' shell %s", (_what, exitCode, kind) => {
     expect(promptedOf(exitCode).kind).toBe(kind);
   });
 
-  it('of a refusal is "declined" only while no step is at work and nothing has changed', () => {
+  it('reports a refusal as "declined" only when no step is running and nothing has changed', () => {
     const refused = promptedOf(undefined);
     expect(outcomeOf(refused, { atWork: false, done: false }).kind).toBe('declined');
     expect(outcomeOf(refused, { atWork: true, done: false }).kind).toBe('timed-out');
@@ -74,18 +74,18 @@ describe('waiting for an elevation', () => {
     return { isAtWork: () => atWork[Math.min(looks++, atWork.length - 1)] ?? false, isDone: done };
   };
 
-  it('ends with the answer, though other steps are at work', async () => {
+  it('ends with the answer of the prompt, even while other steps are running', async () => {
     const answered = Promise.resolve(PROMPTED['answered: done']);
     expect(await settle(answered, { isAtWork: () => true, isDone: () => true }, times)).toEqual({ kind: 'done' });
   });
 
-  it('waits after a refusal for the step that began in spite of it', async () => {
+  it('waits after a refusal for the step that began nevertheless', async () => {
     let looks = 0;
     const late = facts([true, true, true, false], () => ++looks > 0);
     expect(await settle(Promise.resolve(PROMPTED.refused), late, times)).toEqual({ kind: 'done' });
   });
 
-  it('tells once that consent was given: when a step is first seen at work', async () => {
+  it('reports the consent once, when a step is first seen running', async () => {
     let told = 0;
     const tell = () => {
       told += 1;
@@ -104,7 +104,7 @@ describe('waiting for an elevation', () => {
     expect(told).toBe(2);
   });
 
-  it('takes a step that was at work and is gone for one that died, when no prompt says anything', async () => {
+  it('treats a step that was running and is gone as failed when no prompt answers', async () => {
     expect(
       await settle(
         never,
@@ -117,13 +117,13 @@ describe('waiting for an elevation', () => {
     });
   });
 
-  it('waits for a prompt that says nothing until the deadline and no longer', async () => {
+  it('waits for a silent prompt until the deadline and no longer', async () => {
     expect(await settle(never, { isAtWork: () => false, isDone: () => false }, { deadlineMs: 150, graceMs: 0 })).toEqual({
       kind: 'timed-out',
     });
   });
 
-  it('lets a failure of the questions themselves through', async () => {
+  it('passes on an error of the checks themselves', async () => {
     const broken = () => {
       throw new GatewayServiceError('windows-refused');
     };
@@ -131,7 +131,7 @@ describe('waiting for an elevation', () => {
   });
 });
 
-describe('the ways of asking', () => {
+describe('elevation methods', () => {
   const way = (outcome: ElevationOutcome, asked: string[], name: string): Elevation => ({
     run: async (verb, service) => {
       asked.push(`${name}: ${verb} ${service}`);
@@ -149,7 +149,7 @@ describe('the ways of asking', () => {
     return { asked, run: () => elevation.run('install', 'HermesGateway') };
   };
 
-  it('are tried in their order as long as none has asked anybody', async () => {
+  it('tries the elevation methods in order until one of them has shown a prompt', async () => {
     const { asked, run } = ways({ kind: 'unavailable', reason: 'no PowerShell' }, { kind: 'declined' });
     expect(await run()).toEqual({ kind: 'declined' });
     expect(asked).toEqual(['first: install HermesGateway', 'second: install HermesGateway']);
@@ -164,25 +164,25 @@ describe('the ways of asking', () => {
     },
   );
 
-  it('are not used by one who has the rights', async () => {
+  it('shows no prompt when the process has the rights already', async () => {
     const { asked, run } = ways({ kind: 'declined' }, { kind: 'declined' }, { elevated: true });
     expect(await run()).toEqual({ kind: 'done' });
     expect(asked).toEqual(['direct: install HermesGateway']);
   });
 
-  it('are not used where everything is as asked already', async () => {
+  it('shows no prompt when the requested state is reached already', async () => {
     const { asked, run } = ways({ kind: 'declined' }, { kind: 'declined' }, { done: true });
     expect(await run()).toEqual({ kind: 'done' });
     expect(asked).toEqual([]);
   });
 
-  it('say the last reason where none works', async () => {
+  it('reports the last reason when no elevation method works', async () => {
     const { run } = ways({ kind: 'unavailable', reason: 'one' }, { kind: 'unavailable', reason: 'two' });
     expect(await run()).toEqual({ kind: 'unavailable', reason: 'two' });
   });
 });
 
-describe('the words between the two sides', () => {
+describe('request and answer of the elevated step', () => {
   it.each<[string, ReturnType<typeof parseAnswer>]>([
     ['{"ok":true}\r\n', { ok: true }],
     ['C:\\>echo\r\n{"ok":true}\n', { ok: true }],
@@ -195,7 +195,7 @@ describe('the words between the two sides', () => {
     ['{"ok":false,"error":{"code":"busy","message":1,"remedy":"b"}}', undefined],
     ['null', undefined],
     ['{"ok":tr', undefined],
-  ])('of %j are understood as %j', (stdout, answer) => expect(parseAnswer(stdout)).toEqual(answer));
+  ])('parses the answer %j of the elevated step as %j', (stdout, answer) => expect(parseAnswer(stdout)).toEqual(answer));
 
   it.each(['HermesGateway', 'HermesGateway-work', 'HermesGateway-0a_b-c', `HermesGateway-${'a'.repeat(64)}`])('name the service %s', name =>
     expect(isServiceName(name)).toBe(true),
@@ -206,7 +206,7 @@ describe('the words between the two sides', () => {
     name => expect(isServiceName(name)).toBe(false),
   );
 
-  it('are checked by the elevated side itself', async () => {
+  it('checks the request again in the elevated step', async () => {
     expect(parseElevatedRequest(['uninstall', '--service', 'HermesGateway-work'])).toEqual({
       verb: 'uninstall',
       service: 'HermesGateway-work',
@@ -223,7 +223,7 @@ describe('the words between the two sides', () => {
     }
   });
 
-  it('become the failure that they tell of', () => {
+  it('rebuilds the error that the elevated step reported', () => {
     const thrownBy = (outcome: ElevationOutcome): unknown => {
       try {
         return requireDone(outcome, 'install', 'HermesGateway');

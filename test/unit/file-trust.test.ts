@@ -18,8 +18,8 @@ const usual: FileSecurity = {
   entries: [allow(SYSTEM, FULL), allow(ADMINISTRATORS, FULL), allow(USERS, READ_AND_RUN), allow('S-1-3-0', 0x1000_0000, true)],
 };
 
-describe('a folder that decides what runs as LocalSystem', () => {
-  it('is trusted as Windows has it below Program Files', () => {
+describe('folder that contains programs run as LocalSystem', () => {
+  it('trusts a folder with the default rights of Program Files', () => {
     expect(distrust(usual, 'own')).toBeUndefined();
     expect(distrust(usual, 'above')).toBeUndefined();
   });
@@ -33,26 +33,26 @@ describe('a folder that decides what runs as LocalSystem', () => {
     ['take it over', 0x8_0000],
     ['everything, by a generic right', 0x1000_0000],
     ['write, by a generic right', 0x4000_0000],
-  ])('is not where a user may %s', (_right, mask) => {
+  ])('does not trust a folder where a user may %s', (_right, mask) => {
     const changed = { ...usual, entries: [...(usual.entries ?? []), allow(ANN, mask)] };
     expect(distrust(changed, 'own')).toBe(`${ANN} may change it`);
   });
 
-  it('is not where its owner is a person, who can give himself any right', () => {
+  it('does not trust a folder owned by a user, because the owner can grant any right', () => {
     expect(distrust({ ...usual, owner: ANN }, 'own')).toBe(`it is owned by ${ANN}`);
     expect(distrust({ ...usual, owner: undefined }, 'own')).toBeDefined();
   });
 
-  it('is not where there is no list of rights at all', () => expect(distrust({ ...usual, entries: undefined }, 'own')).toBeDefined());
+  it('does not trust a folder without a DACL', () => expect(distrust({ ...usual, entries: undefined }, 'own')).toBeDefined());
 
-  it('may lie below one in which users may make folders, as they may on C:, and not where they may replace it', () => {
+  it('trusts a folder below one where users may create folders, as on C:, but not where they may replace it', () => {
     const disk = (mask: number) => ({ ...usual, entries: [...(usual.entries ?? []), allow('S-1-5-11', mask)] });
     expect(distrust(disk(0x4), 'above')).toBeUndefined();
     expect(distrust(disk(0x40), 'above')).toBe('S-1-5-11 may change it');
     expect(distrust(disk(0x4_0000), 'above')).toBe('S-1-5-11 may change it');
   });
 
-  it('is judged by the bytes of its descriptor, and an entry of an unknown kind counts as one that allows', () => {
+  it('checks the bytes of the security descriptor, and counts an entry of an unknown type as one that allows', () => {
     const descriptor = (type: number, mask: number): Buffer => {
       const owner = sidToBytes(SYSTEM);
       const who = sidToBytes(ANN);
@@ -77,7 +77,7 @@ describe('a folder that decides what runs as LocalSystem', () => {
   });
 });
 
-describe('a plain path', () => {
+describe('plain path', () => {
   it.each(['C:\\Program Files\\Hermes Gateway Service\\0123456789abcdef\\hermes-gateway-host.exe', "D:\\Jo's Söhne (1)\\用户.exe"])(
     'is %s',
     file => expect(isPlainPath(file)).toBe(true),
@@ -100,9 +100,9 @@ describe('a plain path', () => {
     'C:\\host\0.exe',
     'C:\\',
     '',
-  ])('is not %j', file => expect(isPlainPath(file)).toBe(false));
+  ])('refuses %j as a plain path', file => expect(isPlainPath(file)).toBe(false));
 
-  it('has every folder above it looked at, from the disk down', () => {
+  it('checks every folder above the path, from the drive down', () => {
     expect(foldersAbove('C:\\a b\\c\\host.exe')).toEqual(['C:\\', 'C:\\a b', 'C:\\a b\\c']);
   });
 });

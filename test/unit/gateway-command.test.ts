@@ -23,14 +23,14 @@ function sources(platform: NodeJS.Platform, files: readonly string[], more: Part
   return { platform, env: {}, exists: file => files.includes(file), ...more };
 }
 
-describe('the gateway command', () => {
-  it('of the newer generation is its launcher', () => {
+describe('gateway command', () => {
+  it('uses the launcher of the newer generation', () => {
     const found = resolveGatewayCommand(windows(), sources('win32', [WINDOWS_LAUNCHER, WINDOWS_PYTHON]));
     expect(found).toEqual({ argv: [WINDOWS_LAUNCHER, 'gateway', 'run'], cwd: ROOT, source: 'pm' });
     expect(resolveGatewayCommand(linux(), sources('linux', ['/h/hermes-agent/.hermes/bin/hermes'])).source).toBe('pm');
   });
 
-  it('of the classic generation is the console Python of its virtual environment', () => {
+  it('uses the console Python of the virtual environment of the classic generation', () => {
     expect(resolveGatewayCommand(windows(), sources('win32', [WINDOWS_PYTHON]))).toEqual({
       argv: [WINDOWS_PYTHON, '-m', 'hermes_cli.main', 'gateway', 'run'],
       cwd: ROOT,
@@ -41,7 +41,7 @@ describe('the gateway command', () => {
     expect(resolveGatewayCommand(linux(), sources('linux', ['/h/hermes-agent/.venv/bin/python'])).venv).toBe('/h/hermes-agent/.venv');
   });
 
-  it('is else the one on PATH, of which relative folders are no part', () => {
+  it('falls back to the program on PATH, without the relative folders of PATH', () => {
     const env = { Path: '.;C:\\a b;D:\\tools' };
     const found = resolveGatewayCommand(windows(), sources('win32', ['hermes.exe', 'D:\\tools\\hermes.exe'], { env }));
     expect(found).toEqual({ argv: ['D:\\tools\\hermes.exe', 'gateway', 'run'], cwd: ROOT, source: 'path' });
@@ -54,17 +54,17 @@ describe('the gateway command', () => {
     expect(found.cwd).toBe(`${ROOT}\\profiles\\work`);
   });
 
-  it('never takes over from a gateway that runs', () => {
+  it('never takes over from a running gateway', () => {
     expect(resolveGatewayCommand(windows('work'), sources('win32', [WINDOWS_LAUNCHER])).argv).not.toContain('--replace');
   });
 
-  it('is missing where nothing is found', () => {
+  it('reports a missing command when no program is found', () => {
     expect(() => resolveGatewayCommand(linux(), sources('linux', []))).toThrow(
       expect.objectContaining({ code: 'gateway-command-missing' }),
     );
   });
 
-  it('may be another program, which is left alone unless it ends in "gateway run"', () => {
+  it('accepts another program and leaves its arguments unchanged unless it ends in "gateway run"', () => {
     const resolve = (override: readonly string[]) => resolveGatewayCommand(linux('work'), sources('linux', ['/x'], { override })).argv;
     expect(resolve(['/x', 'serve'])).toEqual(['/x', 'serve']);
     expect(resolve(['/x', 'a.js', 'gateway', 'run'])).toEqual(['/x', 'a.js', '--profile', 'work', 'gateway', 'run']);
@@ -74,7 +74,7 @@ describe('the gateway command', () => {
 });
 
 describe('--gateway-command', () => {
-  it('takes a JSON array whose first entry is absolute', () => {
+  it('accepts a JSON array whose first item is an absolute path', () => {
     expect(parseGatewayCommand('["/usr/bin/node","gateway.js",""]', 'linux')).toEqual(['/usr/bin/node', 'gateway.js', '']);
     expect(parseGatewayCommand('["C:\\\\x y\\\\node.exe"]', 'win32')).toEqual(['C:\\x y\\node.exe']);
   });
@@ -84,10 +84,10 @@ describe('--gateway-command', () => {
   });
 });
 
-describe('the probe for external supervisors', () => {
+describe('check for supervisor support', () => {
   const argv = ['/x', 'gateway', 'run'];
 
-  it('asks "gateway run --help" and believes what it prints', async () => {
+  it('runs "gateway run --help" and reads the flag from its output', async () => {
     const asked: (readonly string[])[] = [];
     const help = async (given: readonly string[]) => {
       asked.push(given);
@@ -98,24 +98,24 @@ describe('the probe for external supervisors', () => {
     expect(await supportsExternalSupervisor(argv, async () => 'usage: hermes gateway run [--force]')).toBe(false);
   });
 
-  it('takes a failure and silence for a no', async () => {
+  it('treats a failed or silent check as not supported', async () => {
     expect(await supportsExternalSupervisor(argv, () => Promise.reject(new Error('no such file')))).toBe(false);
     expect(await supportsExternalSupervisor(argv, () => new Promise(() => undefined), { timeoutMs: 20 })).toBe(false);
   });
 
-  it('does not run a program that is no Hermes', async () => {
+  it('does not run a program that is not Hermes', async () => {
     const help = () => Promise.reject(new Error('must not be asked'));
     expect(await supportsExternalSupervisor(['/x', 'serve'], help)).toBe(false);
   });
 
-  it('lets the flag be said', () => {
+  it('accepts a configured answer instead of the check', () => {
     const command = resolveGatewayCommand(linux('work'), sources('linux', ['/x'], { override: argv }));
     expect(withExternalSupervisor(command).argv).toEqual(['/x', '--profile', 'work', 'gateway', 'run', '--external-supervisor']);
   });
 });
 
-describe('the environment of a gateway', () => {
-  it('says whose gateway it is, and that somebody watches over it', () => {
+describe('environment of a gateway', () => {
+  it('names the service of the gateway, and states that a supervisor watches it', () => {
     expect(gatewayEnvironment({ PATH: '/bin' }, linux('work'), { platform: 'linux' })).toEqual({
       PATH: '/bin',
       HERMES_HOME: '/h/profiles/work',
@@ -129,7 +129,7 @@ describe('the environment of a gateway', () => {
     expect(gatewayEnvironment({}, linux(), { platform: 'linux' })).toMatchObject({ HERMES_HOME: '/h', HERMES_S6_SUPERVISED_CHILD: '1' });
   });
 
-  it('adds what the classic generation and a known supervisor need', () => {
+  it('adds the variables that the classic generation and a known supervisor need', () => {
     const options = { platform: 'win32', venv: 'D:\\v', repo: 'D:\\r', externalSupervisor: true } as const;
     expect(gatewayEnvironment({ PythonPath: 'D:\\mine' }, windows('work'), options)).toEqual({
       HERMES_HOME: `${ROOT}\\profiles\\work`,
@@ -153,7 +153,7 @@ describe('the environment of a gateway', () => {
     'HERMES_UPDATE_HANDOFF_NONCE',
     '_HERMES_GATEWAY',
     'HERMES_DESKTOP',
-  ])('drops %s', name => {
+  ])('removes %s from the environment of a gateway', name => {
     expect(gatewayEnvironment({ [name]: 'x' }, linux('work'), { platform: 'linux' })).not.toHaveProperty(name);
     const lower = name.toLowerCase();
     expect(gatewayEnvironment({ [lower]: 'x' }, windows('work'), { platform: 'win32' })).not.toHaveProperty(lower);
@@ -163,7 +163,7 @@ describe('the environment of a gateway', () => {
     expect(gatewayEnvironment({ [name]: 'x' }, windows('work'), { platform: 'win32' })).toHaveProperty(name, 'x');
   });
 
-  it('has each variable once on Windows, whatever the case of its name was', () => {
+  it('keeps each variable once on Windows, whatever the case of its name', () => {
     const names = Object.keys(gatewayEnvironment({ Hermes_Home: 'x', pythonIOencoding: 'y' }, windows('work'), { platform: 'win32' }));
     expect(new Set(names.map(name => name.toUpperCase())).size).toBe(names.length);
   });

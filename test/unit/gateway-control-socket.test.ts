@@ -33,21 +33,21 @@ async function serve(reply: (socket: net.Socket, line: string) => void): Promise
 
 const answering = (result: unknown) => serve(socket => socket.end(`${JSON.stringify({ ok: true, protocol: 1, result, id: 1 })}\n`));
 
-describe('the address', () => {
+describe('address of the control socket', () => {
   const same = (folder: string) => folder;
   const hash = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 16);
 
-  it('is a pipe on Windows, the same for every spelling of a home', () => {
+  it('uses a pipe on Windows, the same for every spelling of a home', () => {
     const address = `\\\\.\\pipe\\hermes-gateway-${hash('c:\\users\\änn\\hermes')}`;
     expect(controlPath('C:\\Users\\Änn\\hermes', 'win32', same)).toBe(address);
     expect(controlPath('c:/users/änn/HERMES', 'win32', same)).toBe(address);
   });
 
-  it('is a socket in the home elsewhere', () => {
+  it('uses a socket in the home on other systems', () => {
     expect(controlPath('/h', 'linux', same)).toBe('/h/gateway.sock');
   });
 
-  it('is the published one where the home is too long for a socket, or else the one that would be', () => {
+  it('uses the published path, or else the default fallback path, when the home is too long for a socket', () => {
     const long = path.join(home, 'x'.repeat(100));
     mkdirSync(long);
     expect(controlPath(long, 'linux', same)).toBe(path.join(tmpdir(), `hermes-gw-${hash(long)}.sock`));
@@ -56,8 +56,8 @@ describe('the address', () => {
   });
 });
 
-describe('a request', () => {
-  it('is one line of JSON, and its answer another', async () => {
+describe('request', () => {
+  it('sends one line of JSON and reads one line as the answer', async () => {
     let asked = '';
     const address = await serve((socket, line) => {
       asked = line;
@@ -67,7 +67,7 @@ describe('a request', () => {
     expect(asked).toBe('{"verb":"status","id":1,"protocol":1}\n');
   });
 
-  it('takes an answer that comes in pieces, with a server that does not hang up', async () => {
+  it('reads an answer that arrives in pieces from a server that keeps the connection open', async () => {
     const address = await serve(socket => {
       socket.write('{"ok":true,"result":{"x":');
       setImmediate(() => socket.write('"仕事"}}\nmore'));
@@ -75,27 +75,27 @@ describe('a request', () => {
     expect(await request(address, 'status')).toEqual({ ok: true, result: { x: '仕事' } });
   });
 
-  it('finds nobody where nothing listens', async () => {
+  it('reports that no gateway answers when nothing listens', async () => {
     expect(await request(controlPath(home), 'status')).toMatchObject({ ok: false, failure: 'absent' });
   });
 
-  it.skipIf(process.platform === 'win32')('finds nobody in a file that is no socket (Windows has pipes)', async () => {
+  it.skipIf(process.platform === 'win32')('reports that no gateway answers when the path is not a socket (Windows has pipes)', async () => {
     writeFileSync(path.join(home, 'gateway.sock'), '');
     expect(await request(path.join(home, 'gateway.sock'), 'status')).toMatchObject({ ok: false, failure: 'absent' });
   });
 
-  it.skipIf(process.getuid?.() !== 0)('does not speak to a socket of another user (needs root, to give one away)', async () => {
+  it.skipIf(process.getuid?.() !== 0)('does not connect to a socket of another user (needs root, to give one away)', async () => {
     const address = await answering({ pid: 12 });
     chownSync(address, 12_345, 12_345);
     expect(await request(address, 'status')).toMatchObject({ ok: false, failure: 'absent' });
   });
 
-  it('does not wait for a gateway that hangs', async () => {
+  it('stops waiting for a gateway that hangs', async () => {
     const address = await serve(() => undefined);
     expect(await request(address, 'status', { timeoutMs: 30 })).toMatchObject({ ok: false, failure: 'silent' });
   });
 
-  it('takes a hang-up without a word for silence', async () => {
+  it('treats a connection that closes without an answer as no answer', async () => {
     const address = await serve(socket => socket.end());
     expect(await request(address, 'status')).toMatchObject({ ok: false, failure: 'silent' });
   });
@@ -108,7 +108,7 @@ describe('a request', () => {
     },
   );
 
-  it('stops reading an answer without end', async () => {
+  it('stops reading an endless answer', async () => {
     const address = await serve(socket => {
       const more = () => {
         while (socket.writable && socket.write('x'.repeat(65_536)));
@@ -119,12 +119,12 @@ describe('a request', () => {
     expect(await request(address, 'status')).toMatchObject({ ok: false, failure: 'garbage' });
   });
 
-  it('passes on why a gateway refuses', async () => {
+  it('passes on the reason when a gateway refuses', async () => {
     const address = await serve(socket => socket.end('{"ok":false,"error":"unknown verb","protocol":1}\n'));
     expect(await request(address, 'dance')).toEqual({ ok: false, failure: 'refused', detail: 'unknown verb' });
   });
 
-  it('never throws, whatever bytes come back', async () => {
+  it('never throws, whatever bytes the gateway sends', async () => {
     let bytes = Buffer.alloc(0);
     const address = await serve(socket => socket.end(bytes));
     await fc.assert(
@@ -137,8 +137,8 @@ describe('a request', () => {
   });
 });
 
-describe('the verbs', () => {
-  it('identify: who serves', async () => {
+describe('verbs', () => {
+  it('identify: returns the gateway that answers', async () => {
     const address = await answering({
       pid: 12,
       start_time: 99,
@@ -153,7 +153,7 @@ describe('the verbs', () => {
     });
   });
 
-  it('pause-for-update: what the gateway means to do', async () => {
+  it('pause-for-update: returns what the gateway will do', async () => {
     const address = await answering({ pausing: true, already_stopping: false, pid: 12, drain_timeout: 1.5 });
     expect(await pauseForUpdate(address)).toEqual({ ok: true, result: 12 });
   });

@@ -19,15 +19,15 @@ const write = (profile: string, text: string) => {
   fs.writeFileSync(path.join(home, '.env'), text);
 };
 
-describe('a .env', () => {
-  it('is read as python-dotenv reads it', () => {
+describe('.env file', () => {
+  it('parses a .env file as python-dotenv parses it', () => {
     const text = `# a comment\nA=1\nexport B = two \nC="with # and space" # why\nD='single'\nE=bare # why\nF=\n=g\nnot an assignment\r\nH=crlf\r\n`;
     expect(parseDotenv(text)).toEqual({ A: '1', B: 'two', C: 'with # and space', D: 'single', E: 'bare', H: 'crlf' });
   });
 });
 
-describe('the environment of a gateway', () => {
-  it('has no variable that came from the default profile, whose gateway ran the command', () => {
+describe('environment without other profiles', () => {
+  it('drops the variables that came from the default profile whose gateway ran the command', () => {
     write('default', 'TELEGRAM_BOT_TOKEN=111:default\nOPENAI_API_KEY="sk-default"\n');
     write('work', 'TELEGRAM_BOT_TOKEN=222:work\n');
     write('play', 'DISCORD_BOT_TOKEN=play\n');
@@ -45,7 +45,7 @@ describe('the environment of a gateway', () => {
       expect(env).not.toHaveProperty(name);
   });
 
-  it('keeps what the user set for all, even under a name that another profile sets to something else', () => {
+  it('keeps what the user set for all profiles, even when another profile sets the same name to a different value', () => {
     write('default', 'LOG_LEVEL=debug\n');
     write('work', '');
     const work = profileIdentity({ root, standard: false }, 'work');
@@ -53,7 +53,7 @@ describe('the environment of a gateway', () => {
     expect(gatewayEnvironment({ LOG_LEVEL: 'info', LANG: 'C' }, work, options)).toMatchObject({ LOG_LEVEL: 'info', LANG: 'C' });
   });
 
-  it('is as safe for the default profile, and asks nobody where there are no others', () => {
+  it('drops the same variables for the default profile, and checks no profile when there are no others', () => {
     const own = gatewayIdentity({ root, standard: false });
     expect(variablesOfOthers(own)).toEqual([]);
     write('work', 'SLACK_BOT_TOKEN=work\n');

@@ -61,13 +61,13 @@ describe('classifyExit', () => {
     ['the end of a session', 'session-ending', 0xc0000142, {}],
     ['the end of a session', 'session-ending', 0xc000026b, {}],
     ['the end of a session, signed', 'session-ending', -1_073_741_205, {}],
-  ])('takes %s for %s', (_name, kind, code, change) => {
+  ])('classifies the exit "%s" as %s', (_name, kind, code, change) => {
     const verdict = classifyExit(code, evidence(change));
     expect(verdict.kind).toBe(kind);
     expect(verdict.reason).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('says who holds the gateway down', () => {
+  it('names the cause that keeps the gateway stopped', () => {
     expect(classifyExit(0, evidence({ marker: marker() }))).toMatchObject({ holderPid: 9_000 });
     expect(classifyExit(1, evidence({ updateMarker: { pid: 9_001 } }))).toMatchObject({ holderPid: 9_001 });
   });
@@ -82,13 +82,13 @@ describe('describeExit', () => {
     [0xc000013a, null, 'exit code 0xC000013A, its console was closed, or Ctrl+C'],
     [-1_073_741_819, null, 'exit code 0xC0000005, access violation'],
     [0xdeadbeef, null, 'exit code 0xDEADBEEF'],
-  ] as const)('says %s %s as "%s"', (code, signal, words) => {
+  ] as const)('describes exit code %s with signal %s as "%s"', (code, signal, words) => {
     expect(describeExit(code, signal)).toBe(words);
   });
 });
 
 describe('mayRestartInPlace', () => {
-  it('allows three in any minute', () => {
+  it('allows three restarts in place in any minute', () => {
     const times: number[] = [];
     for (let at = 0; at < 300_000; at += 5_000) if (mayRestartInPlace(times, at)) times.push(at);
     expect(times).toEqual([0, 1, 2, 3, 4].flatMap(minute => [0, 5_000, 10_000].map(at => minute * 60_000 + at)));

@@ -34,7 +34,7 @@ class FakeTree implements StopPorts {
 }
 
 describe('stopGateway', () => {
-  it('has nothing to do where nothing lives', async () => {
+  it('does nothing when no gateway runs', async () => {
     const tree = new FakeTree();
     tree.gateway = false;
     await stopGateway({ home, gateway: GATEWAY }, tree);
@@ -42,7 +42,7 @@ describe('stopGateway', () => {
     expect(readPlannedStop(home)).toBeUndefined();
   });
 
-  it('writes the marker before it sends the signal, since a signal alone would look like a failure', async () => {
+  it('writes the planned-stop marker before it sends the signal, since a signal alone would look like a failure', async () => {
     const tree = new FakeTree();
     tree.signal = () => {
       expect(readPlannedStop(home)?.target).toEqual(GATEWAY);
@@ -52,13 +52,13 @@ describe('stopGateway', () => {
     expect(tree.kills).toBe(0);
   });
 
-  it('leaves no marker behind that nobody took up', async () => {
+  it('removes a marker that the gateway did not read', async () => {
     const tree = new FakeTree();
     await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 50 });
     expect(readPlannedStop(home)).toBeUndefined();
   });
 
-  it('ends the tree of a gateway that does not listen', async () => {
+  it('ends the process tree of a gateway that does not react', async () => {
     const tree = new FakeTree();
     tree.child = true;
     const beganMs = performance.now();
@@ -67,7 +67,7 @@ describe('stopGateway', () => {
     expect(tree.kills).toBe(1);
   });
 
-  it('ends the processes that a gateway leaves running when it ends by itself', async () => {
+  it('ends the processes that a gateway leaves running when it exits', async () => {
     const tree = new FakeTree();
     tree.child = true;
     tree.signal = () => {
@@ -77,7 +77,7 @@ describe('stopGateway', () => {
     expect(tree.kills).toBe(1);
   });
 
-  it('sends a program without files the signal, and ends it at once where there are none', async () => {
+  it('sends the signal to a program without gateway files, and ends it at once on systems without signals', async () => {
     const polite = new FakeTree();
     polite.signal = () => {
       polite.gateway = false;
@@ -90,7 +90,7 @@ describe('stopGateway', () => {
     expect(readPlannedStop(home)).toBeUndefined();
   });
 
-  it('does not pause another gateway that answers in this home', async () => {
+  it('does not pause another gateway that answers in the same home', async () => {
     const verbs: string[] = [];
     const server = net.createServer(socket =>
       socket.once('data', chunk => {
@@ -109,7 +109,7 @@ describe('stopGateway', () => {
     }
   });
 
-  it('still stops a gateway whose home is gone', async () => {
+  it('stops a gateway even when its home is gone', async () => {
     const tree = new FakeTree();
     tree.signal = () => {
       tree.gateway = false;
@@ -118,7 +118,7 @@ describe('stopGateway', () => {
     expect(tree.kills).toBe(0);
   });
 
-  it('tries again, then says so, when something survives', async () => {
+  it('tries again when a process survives, then reports the failure', async () => {
     const tree = new FakeTree();
     tree.immortal = true;
     const stopping = stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 10, totalMs: 1_200 });

@@ -32,14 +32,14 @@ function onLinux(sources: Partial<HomeSources> = {}) {
   });
 }
 
-describe('the ladder of homes', () => {
+describe('search order of homes', () => {
   it('ends at the default of the system', () => {
     expect(onWindows()).toEqual({ root: WINDOWS_DEFAULT, standard: true });
     expect(onWindows({ env: {} })).toEqual({ root: WINDOWS_DEFAULT, standard: true });
     expect(onLinux()).toEqual({ root: '/home/ann/.hermes', standard: true });
   });
 
-  it('takes --home before everything, then HERMES_HOME, the data folder of the desktop app, and the registry', () => {
+  it('uses --home before everything, then HERMES_HOME, the data folder of the desktop app, and the registry', () => {
     const env = { LOCALAPPDATA: 'C:\\L', HERMES_HOME: 'D:\\env', HERMES_DESKTOP_USER_DATA_DIR: 'D:\\desktop' };
     const readUserEnvironment = () => 'D:\\registry';
     expect(onWindows({ home: 'D:\\named', env, readUserEnvironment }).root).toBe('D:\\named');
@@ -49,16 +49,16 @@ describe('the ladder of homes', () => {
     expect(onWindows({ readUserEnvironment: () => undefined }).root).toBe(WINDOWS_DEFAULT);
   });
 
-  it('asks the registry on Windows only', () => {
+  it('reads the registry on Windows only', () => {
     expect(onLinux({ readUserEnvironment: () => '/registry' }).root).toBe('/home/ann/.hermes');
   });
 
-  it('finds variables of Windows in any case', () => {
+  it('finds Windows variables in any case', () => {
     expect(onWindows({ env: { Hermes_Home: 'D:\\env' } }).root).toBe('D:\\env');
     expect(onLinux({ env: { Hermes_Home: '/env' } }).root).toBe('/home/ann/.hermes');
   });
 
-  it('uses the legacy folder only where the default is missing and no suffix asks for another one', () => {
+  it('uses the legacy folder only when the default is missing and no suffix selects another one', () => {
     const legacy = 'C:\\Users\\Ann\\.hermes';
     expect(onWindows({ isFolder: folder => folder === legacy })).toEqual({ root: legacy, standard: false });
     expect(onWindows({ isFolder: () => true }).root).toBe(WINDOWS_DEFAULT);
@@ -66,7 +66,7 @@ describe('the ladder of homes', () => {
     expect(onWindows({ env, isFolder: folder => folder === legacy })).toEqual({ root: `${WINDOWS_DEFAULT}-light`, standard: false });
   });
 
-  it('knows the standard root by whatever spelling it is named', () => {
+  it('recognizes the standard root in every spelling', () => {
     expect(onWindows({ home: 'c:/users/ANN/appdata/local/Hermes/' })).toEqual({
       root: 'c:/users/ANN/appdata/local/Hermes',
       standard: true,
@@ -75,7 +75,7 @@ describe('the ladder of homes', () => {
     expect(onLinux({ home: '/home/ann/.Hermes' }).standard).toBe(false);
   });
 
-  it('goes from the home of a profile up to the root', () => {
+  it('derives the root from the home of a profile', () => {
     expect(onLinux({ home: '/data/h/profiles/work/' })).toEqual({ root: '/data/h', standard: false, profile: 'work' });
     expect(
       onWindows({ env: { HERMES_HOME: `${WINDOWS_DEFAULT}\\Profiles\\Work`, LOCALAPPDATA: 'C:\\Users\\Ann\\AppData\\Local' } }),
@@ -100,7 +100,7 @@ describe('the ladder of homes', () => {
     expect(onWindows({ home }).root).toBe(home);
   });
 
-  it('keeps any absolute path as it was configured, but for slashes at its end', () => {
+  it('keeps an absolute path as configured, except for slashes at its end', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), name => {
         fc.pre(!name.includes('\0') && !name.endsWith('/'));
@@ -110,11 +110,11 @@ describe('the ladder of homes', () => {
   });
 });
 
-describe('the identity of a gateway', () => {
+describe('identity of a gateway', () => {
   const hash = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 8);
   const same = (folder: string) => folder;
 
-  it('is the profile on the standard root', () => {
+  it('uses the profile as the identity on the standard root', () => {
     expect(gatewayIdentity({ root: WINDOWS_DEFAULT, standard: true }, 'win32', same)).toEqual({
       profile: 'default',
       root: WINDOWS_DEFAULT,
@@ -131,7 +131,7 @@ describe('the identity of a gateway', () => {
     });
   });
 
-  it('is a hash of the resolved home everywhere else, so that two custom homes never share a service', () => {
+  it('uses a hash of the resolved home everywhere else, so that two custom homes never share a service', () => {
     const one = gatewayIdentity({ root: '/data/仕事', standard: false }, 'linux', same);
     expect(one.service).toBe(`HermesGateway-${hash('/data/仕事')}`);
     expect(one.serviceId).toMatch(/^[0-9a-f]{8}$/);
@@ -152,7 +152,7 @@ describe('homes on the disk', () => {
   });
   const identity = (profile?: string) => gatewayIdentity({ root: folder, standard: false, ...(profile === undefined ? {} : { profile }) });
 
-  it('must exist, with the profile in it', () => {
+  it('refuses a home that does not exist or does not contain the profile', () => {
     expect(() => requireHome(identity())).not.toThrow();
     expect(() => requireHome(gatewayIdentity({ root: path.join(folder, 'gone'), standard: false }))).toThrow(
       expect.objectContaining({ code: 'home-missing' }),
@@ -166,14 +166,14 @@ describe('homes on the disk', () => {
     expect(() => requireHome(identity('work'))).not.toThrow();
   });
 
-  it('never bring back a profile that was deleted', () => {
+  it('never recreates a deleted profile', () => {
     mkdirSync(path.join(folder, 'profiles', 'work'), { recursive: true });
     mkdirSync(path.join(folder, 'profiles', '.deleted', 'work'), { recursive: true });
     expect(() => requireHome(identity('work'))).toThrow(expect.objectContaining({ code: 'profile-missing' }));
     expect(listProfiles(folder)).toEqual(['default']);
   });
 
-  it('list their profiles, and nothing else', () => {
+  it('lists the profiles of a home and nothing else', () => {
     expect(listProfiles(folder)).toEqual(['default']);
     for (const name of ['work', 'b', 'hermes', 'default', 'Not One', 'con', '.deleted', 'Upper']) {
       mkdirSync(path.join(folder, 'profiles', name), { recursive: true });
@@ -182,13 +182,13 @@ describe('homes on the disk', () => {
     expect(listProfiles(folder)).toEqual(['default', 'b', 'hermes', 'work']);
   });
 
-  it('list a profile once where names differ only in case, as Windows reads them', () => {
+  it('lists a profile once when names differ only in case, as Windows reads them', () => {
     for (const name of ['work', 'Work', 'WORK']) mkdirSync(path.join(folder, 'profiles', name), { recursive: true });
     expect(listProfiles(folder, 'win32')).toEqual(['default', 'work']);
     expect(listProfiles(folder, 'linux')).toEqual(['default', 'work']);
   });
 
-  it('give a link and its target the same service, and keep the link in every path', () => {
+  it('gives a link and its target the same service, and keeps the link in every path', () => {
     const link = `${folder}-link`;
     symlinkSync(folder, link, 'junction');
     try {

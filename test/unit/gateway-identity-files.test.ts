@@ -47,8 +47,8 @@ function readEverything(): unknown[] {
   ];
 }
 
-describe('the files of a gateway', () => {
-  it('are read as Hermes writes them', () => {
+describe('files of a gateway', () => {
+  it('reads gateway files in the format that Hermes writes', () => {
     write(PID_FILE, { pid: 12, kind: 'hermes-gateway', argv: ['hermes', 'gateway', 'run'], start_time: 99, hermes_home: '/h' });
     expect(readGatewayPid(home)).toEqual({ pid: 12, startTime: 99 });
     write(STATE_FILE, {
@@ -70,12 +70,12 @@ describe('the files of a gateway', () => {
     });
   });
 
-  it('may begin with a byte order mark', () => {
+  it('reads a gateway file that begins with a byte order mark', () => {
     write(PID_FILE, `\uFEFF${JSON.stringify({ pid: 12, start_time: 99 })}`);
     expect(readGatewayPid(home)).toMatchObject({ pid: 12, startTime: 99 });
   });
 
-  it('were once a bare number', () => {
+  it('reads a gateway file that contains only a number, as old versions wrote it', () => {
     write(PID_FILE, '12\n');
     expect(readGatewayPid(home)).toEqual({ pid: 12, startTime: null });
   });
@@ -94,30 +94,33 @@ describe('the files of a gateway', () => {
     ['a start time of another kind', { pid: 12, start_time: 'noon' }],
     ['another program', { pid: 12, start_time: 99, kind: 'other' }],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x31, 0x00])],
-  ])('prove nothing when they hold %s', (_name, content) => {
+  ])('finds no evidence of a gateway in files that contain %s', (_name, content) => {
     write(PID_FILE, content);
     expect(readGatewayPid(home)).toBeUndefined();
     expect(livingGateway(home, processes({ 12: 99 }))).toBeUndefined();
   });
 
-  it('are not read when they are of absurd size', () => {
+  it('does not read a gateway file that is too large', () => {
     write(PID_FILE, JSON.stringify({ pid: 12 }));
     truncateSync(path.join(home, PID_FILE), 3 * 1024 ** 3);
     expect(readGatewayPid(home)).toBeUndefined();
   });
 
-  it('may be folders', () => {
+  it('ignores a folder with the name of a gateway file', () => {
     for (const name of EVERY_FILE) mkdirSync(path.join(home, name));
     expect(readEverything().every(each => each === undefined)).toBe(true);
   });
 
-  it.skipIf(process.platform === 'win32')('may be a FIFO, for which nobody waits (there is none on Windows)', async () => {
-    const [code] = await once(spawn('mkfifo', [path.join(home, PID_FILE)]), 'exit');
-    expect(code).toBe(0);
-    expect(readGatewayPid(home)).toBeUndefined();
-  });
+  it.skipIf(process.platform === 'win32')(
+    'ignores a FIFO with the name of a gateway file without waiting (there is none on Windows)',
+    async () => {
+      const [code] = await once(spawn('mkfifo', [path.join(home, PID_FILE)]), 'exit');
+      expect(code).toBe(0);
+      expect(readGatewayPid(home)).toBeUndefined();
+    },
+  );
 
-  it('never make a reader throw, whatever they hold, nor make a gateway of what they do not prove', () => {
+  it('never throws, whatever the gateway files contain, and never reports a gateway without evidence', () => {
     const everyPidLives = { isAlive: () => true, startTime: () => 99 };
     const anything = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes)),
@@ -160,8 +163,8 @@ function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' || typeof each === 'symbol' ? String(each) : each)) ?? 'null';
 }
 
-describe('the update files', () => {
-  it('say how an update ended', () => {
+describe('update files', () => {
+  it('reads how an update ended', () => {
     write(UPDATE_RESULT, { ok: false, exit_code: 5, message: 'locked', finished_at: 1_767_000_000 });
     expect(readUpdateResult(home)).toEqual({ ok: false, message: 'locked', finishedAtMs: 1_767_000_000_000 });
     write(UPDATE_RESULT, { exit_code: 0 });
@@ -172,24 +175,24 @@ describe('the update files', () => {
 describe('livingGateway', () => {
   const record = (pid: number, startTime: number | null) => ({ pid, kind: 'hermes-gateway', argv: [], start_time: startTime });
 
-  it('is the process with the recorded PID and start time', () => {
+  it('returns the process with the recorded PID and start time', () => {
     write(PID_FILE, record(12, 99));
     expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toEqual({ pid: 12, startTime: 99, certain: true });
   });
 
-  it('is nobody when the PID belongs to another program by now', () => {
+  it('returns none when the PID belongs to another program now', () => {
     write(PID_FILE, record(12, 99));
     write(STATE_FILE, { ...record(12, 99), gateway_state: 'running' });
     expect(livingGateway(home, processes({ 12: 100 }), 'linux')).toBeUndefined();
   });
 
-  it('is nobody when the process is gone, whatever the state says', () => {
+  it('returns none when the process is gone, whatever the state file contains', () => {
     write(PID_FILE, record(12, 99));
     write(STATE_FILE, { ...record(12, 99), gateway_state: 'running' });
     expect(livingGateway(home, processes({}), 'linux')).toBeUndefined();
   });
 
-  it('is found by the lock or by the state where the PID file is gone', () => {
+  it('finds the gateway by the lock or the state file when the PID file is gone', () => {
     write('gateway.lock', record(12, 99));
     expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toMatchObject({ pid: 12, certain: true });
     rmSync(path.join(home, 'gateway.lock'));
@@ -202,7 +205,7 @@ describe('livingGateway', () => {
     expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toBeUndefined();
   });
 
-  it('is uncertain without a recorded start time, and needs a state of the same process', () => {
+  it('returns an uncertain result without a recorded start time, and needs a state file of the same process', () => {
     write(PID_FILE, record(12, null));
     expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toBeUndefined();
     write(STATE_FILE, { ...record(12, null), gateway_state: 'running' });
@@ -211,7 +214,7 @@ describe('livingGateway', () => {
     expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toBeUndefined();
   });
 
-  it('is uncertain where the live start time may not be asked', () => {
+  it('returns an uncertain result when the live start time cannot be read', () => {
     write(PID_FILE, record(12, 99));
     write(STATE_FILE, { ...record(12, 99), gateway_state: 'running' });
     expect(livingGateway(home, processes({ 12: undefined }), 'linux')).toMatchObject({ pid: 12, certain: false });
@@ -219,7 +222,7 @@ describe('livingGateway', () => {
 });
 
 describe('start times', () => {
-  it('match exactly on Linux, within a rounding on Windows, within the second of ps on macOS', () => {
+  it('compares start times exactly on Linux, within a rounding on Windows, within one second of ps on macOS', () => {
     expect(startTimesMatch(100, 100, 'linux')).toBe(true);
     expect(startTimesMatch(100, 101, 'linux')).toBe(false);
     expect(startTimesMatch(176_700_000_012, 176_700_000_013, 'win32')).toBe(true);
@@ -228,20 +231,20 @@ describe('start times', () => {
     expect(startTimesMatch(176_700_000_201, 176_700_000_000, 'darwin')).toBe(false);
   });
 
-  it('are found behind a name with blanks and brackets', () => {
+  it('finds the start time after a process name with blanks and brackets', () => {
     const rest = `S 1 ${Array.from({ length: 17 }, (_, index) => index).join(' ')} 4711 0`;
     expect(parseStat(`12 (a) b (c) ${rest}`)).toEqual({ state: 'S', startTicks: 4_711 });
     expect(parseStat('')).toBeUndefined();
   });
 
-  it('are read from the words of ps', () => {
+  it('parses the start time from the output of ps', () => {
     const startCentiseconds = new Date(2025, 10, 22, 19, 59, 1).getTime() / 10;
     expect(parsePs('Ss   Sat Nov 22 19:59:01 2025    \n')).toEqual({ state: 'S', startCentiseconds });
     expect(parsePs('')).toBeUndefined();
   });
 
   it.skipIf(!onLinux)(
-    'tell this process from its successor, and see that a zombie is dead (read from /proc, which only Linux has)',
+    'distinguishes this process from its successor, and reports a zombie as dead (read from /proc, which only Linux has)',
     async () => {
       expect(posixProcesses.startTime(process.pid)).toBeGreaterThan(0);
       expect(posixProcesses.isAlive(process.pid)).toBe(true);
@@ -265,10 +268,10 @@ describe('start times', () => {
   });
 });
 
-describe('the planned stop', () => {
+describe('planned stop', () => {
   const target = { pid: 12, startTime: 99 };
 
-  it('is written whole, in the words of Hermes, and nothing else is left in the home', async () => {
+  it('writes the planned stop completely, in the format of Hermes, and leaves no other file in the home', async () => {
     await writePlannedStop(home, target);
     const written = JSON.parse(readFileSync(path.join(home, PLANNED_STOP), 'utf8'));
     expect(written).toEqual({
@@ -281,7 +284,7 @@ describe('the planned stop', () => {
     expect(readPlannedStop(home)).toMatchObject({ target, writerPid: process.pid });
   });
 
-  it('counts for a minute, and only for the process it names', async () => {
+  it('accepts a planned stop for one minute, and only for the process that it names', async () => {
     await writePlannedStop(home, target);
     const marker = readPlannedStop(home);
     if (marker === undefined) throw new Error('no marker');
@@ -293,7 +296,7 @@ describe('the planned stop', () => {
     expect(isMarkerFor(marker, { pid: 12, startTime: null }, now)).toBe(true);
   });
 
-  it('is taken back where it was not taken up, but never one for another process', async () => {
+  it('removes a planned stop that was not read, but never one that names another process', async () => {
     await writePlannedStop(home, target);
     clearPlannedStop(home, { pid: 13, startTime: 99 });
     expect(readPlannedStop(home)).toBeDefined();
@@ -301,13 +304,13 @@ describe('the planned stop', () => {
     expect(readPlannedStop(home)).toBeUndefined();
   });
 
-  it('does not bring back a home that is gone', async () => {
+  it('does not recreate a home that is gone', async () => {
     const gone = path.join(home, 'gone');
     await expect(writePlannedStop(gone, target)).rejects.toThrow();
     expect(existsSync(gone)).toBe(false);
   });
 
-  it('is not the takeover by another gateway', () => {
+  it('distinguishes a planned stop from the takeover by another gateway', () => {
     write(TAKEOVER, { target_pid: 12, target_start_time: 99, replacer_pid: 14, written_at: '2026-01-01T12:00:00+00:00' });
     expect(readTakeoverMarker(home)).toEqual({ target, writerPid: 14, writtenAtMs: Date.parse('2026-01-01T12:00:00Z') });
     expect(readPlannedStop(home)).toBeUndefined();

@@ -24,7 +24,7 @@ describe('parseProfile', () => {
     ['DEFAULT', DEFAULT_PROFILE],
     ['console', 'console'],
     ['com10', 'com10'],
-  ])('takes %j as %j', (given, profile) => {
+  ])('parses %j as %j', (given, profile) => {
     expect(parseProfile(given)).toBe(profile);
   });
 
@@ -47,11 +47,11 @@ describe('parseProfile', () => {
     expect(parseProfile(name, { exists: true })).toBe(name);
   });
 
-  it('cuts a very long name in the message', () => {
+  it('shortens a very long name in the message', () => {
     expect(refusal('x'.repeat(5_000)).message.length).toBeLessThan(300);
   });
 
-  it('never accepts anything that could leave the profiles folder or break a command line', () => {
+  it('never accepts a name that could leave the profiles folder or break a command line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), name => {
         let profile: string;

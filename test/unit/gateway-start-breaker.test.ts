@@ -18,7 +18,7 @@ describe('wait of the start breaker', () => {
     ['seven starts in any order', starts(60, 0, 1, 2, 3, 4, 5), 20_000],
     ['eleven starts', starts(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10), 300_000],
     ['twenty starts', starts(...Array.from({ length: 20 }, (_, at) => at)), 300_000],
-  ])('is computed for %s', (_what, at, waitMs) => {
+  ])('computes the wait for %s', (_what, at, waitMs) => {
     expect(breakerWaitsUntil(at)).toBe(waitMs === undefined ? undefined : NOW + waitMs);
   });
 });

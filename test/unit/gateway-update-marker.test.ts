@@ -38,12 +38,12 @@ describe('text of an update marker', () => {
     ['4294967296\n1767000000\n', undefined],
     ['55x\n1767000000\n', undefined],
     ['\n', undefined],
-  ])('reads %j as it is, or not at all', (text, expected) => {
+  ])('parses the update marker %j, or returns nothing when it is not valid', (text, expected) => {
     expect(parseUpdateMarker(text)).toEqual(expected);
   });
 });
 
-describe("Hermes' own updater", () => {
+describe('updater of Hermes', () => {
   it.each([
     ['of version 1 with the creation time of its process', () => `${SELF}\n${born()}\n`, true],
     ['of version 1 with whole seconds', () => `${SELF}\n${Math.floor(born())}\n`, true],
@@ -57,12 +57,12 @@ describe("Hermes' own updater", () => {
     ['without a time', () => `${SELF}\n`, false],
     ['of a process that has ended', () => `${NOBODY}\n${nowSeconds()}\n`, false],
     ['with invalid text', () => 'invalid', false],
-  ])('is judged by a marker %s', (_what, text, expected) => {
+  ])('decides whether Hermes is updating from a marker %s', (_what, text, expected) => {
     writeFileSync(marker, text());
     expect(livingUpdater(root, posixProcesses)?.pid).toBe(expected ? SELF : undefined);
   });
 
-  it('does not run when its marker has no creation time and is older than 20 minutes', () => {
+  it('reports no running updater when its marker has no creation time and is older than 20 minutes', () => {
     const alive = { isAlive: () => true, startTime: () => undefined };
     const startedAt = Math.floor(nowSeconds());
     writeFileSync(marker, `${SELF}\n${startedAt}\n`);
@@ -71,7 +71,7 @@ describe("Hermes' own updater", () => {
     expect(at(20.1)).toBeUndefined();
   });
 
-  it('runs when its marker is empty and was created less than 5 seconds ago', () => {
+  it('reports a running updater when its marker is empty and was created less than 5 seconds ago', () => {
     writeFileSync(marker, '');
     const at = (seconds: number) => livingUpdater(root, posixProcesses, Date.now() + seconds * 1_000);
     expect(at(4)).toMatchObject({ startedAtMs: expect.any(Number) });
@@ -80,7 +80,7 @@ describe("Hermes' own updater", () => {
     expect(at(0)).toBeUndefined();
   });
 
-  it('runs when the start time of its process may not be read', () => {
+  it('reports a running updater when the start time of its process cannot be read', () => {
     writeFileSync(marker, `${SELF}\n${born() - 60}\n`);
     const refuse = () => {
       throw new Error('access denied');
@@ -88,7 +88,7 @@ describe("Hermes' own updater", () => {
     expect(livingUpdater(root, { isAlive: () => true, startTime: refuse })).toMatchObject({ pid: SELF });
   });
 
-  it('does not run without a marker', () => {
+  it('reports no running updater without a marker', () => {
     expect(livingUpdater(root, posixProcesses)).toBeUndefined();
   });
 });

@@ -5,10 +5,15 @@ import { deducedResult } from '../../main/updater/resume.ts';
 const versions = { from: '0.19', to: '0.20' };
 
 it.each([
-  ['of the host counts most', { versions }, { version: '0.20', handOffResult: { outcome: 'failed' } }, { outcome: 'failed' }],
-  ['of the new version is that it happened', { versions }, { version: '0.20' }, { outcome: 'updated' }],
-  ['of the old version is that it did not', { versions }, { version: '0.19' }, { outcome: 'not-updated', why: 'update-not-installed' }],
-  ['of nobody is that nobody knows', {}, { version: '0.19' }, { outcome: 'interrupted' }],
-] as const)('the word %s', (_name, journal, known, expected) => {
+  [
+    'the result from the host has precedence',
+    { versions },
+    { version: '0.20', handOffResult: { outcome: 'failed' } },
+    { outcome: 'failed' },
+  ],
+  ['updated when the new version runs', { versions }, { version: '0.20' }, { outcome: 'updated' }],
+  ['not updated when the old version runs', { versions }, { version: '0.19' }, { outcome: 'not-updated', why: 'update-not-installed' }],
+  ['interrupted when the versions are unknown', {}, { version: '0.19' }, { outcome: 'interrupted' }],
+] as const)('derives the result of a handed-off update: %s', (_name, journal, known, expected) => {
   expect(deducedResult(journal, known)).toEqual(expected);
 });

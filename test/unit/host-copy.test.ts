@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureHostCopy, hostCopyCommand, isWholeCopy, planHostCopy, pruneHostCopies } from '../../src/mechanisms/host-copy.ts';
 
-describe('what is copied', () => {
-  it('is the executable and what it loads from beside itself, and nothing else that lies there', () => {
+describe('files that are copied', () => {
+  it('copies the executable and what it loads from its folder, and no other file there', () => {
     const beside = ['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node', 'LICENSE'];
     expect(planHostCopy(['/app/hermes-gateway-host.exe'], beside)).toEqual({
       files: ['/app/hermes-gateway-host.exe', '/app/koffi.node'],
@@ -14,7 +14,7 @@ describe('what is copied', () => {
     });
   });
 
-  it('is the built script with its program in development, which Node runs from where Node is', () => {
+  it('copies in development the built script with its program, and runs it with the installed Node', () => {
     const beside = ['hermes-gateway.cjs', 'koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'];
     expect(planHostCopy(['/usr/bin/node', '/app/hermes-gateway.cjs'], beside)).toEqual({
       files: beside.map(name => `/app/${name}`),
@@ -23,14 +23,14 @@ describe('what is copied', () => {
     });
   });
 
-  it('is never a script that needs its source tree', () => {
+  it('never copies a script that needs its source tree', () => {
     expect(() => planHostCopy(['/usr/bin/node', '/src/cli/hermes-gateway.ts'], [])).toThrow(
       expect.objectContaining({ code: 'service-program-missing' }),
     );
   });
 });
 
-describe('a copy', () => {
+describe('copy of the host', () => {
   let folder: string;
   let copies: string;
   let hostCommand: readonly string[];
@@ -46,7 +46,7 @@ describe('a copy', () => {
 
   const made = async () => path.dirname((await ensureHostCopy(copies, hostCommand))[0] ?? '');
 
-  it('lies where it was announced, has every file, and is made once', async () => {
+  it('creates the copy once, at the announced place, with every file', async () => {
     const announced = await hostCopyCommand(copies, hostCommand);
     expect(fs.existsSync(copies)).toBe(false);
     expect(await ensureHostCopy(copies, hostCommand)).toEqual(announced);
@@ -61,7 +61,7 @@ describe('a copy', () => {
     ['whose program was cut short', (copy: string) => fs.truncateSync(path.join(copy, 'hermes-gateway-host'), 3)],
     ['whose list is gone, as after a kill in mid-copy', (copy: string) => fs.rmSync(path.join(copy, 'files.json'))],
     ['that is gone as a whole', (copy: string) => fs.rmSync(copy, { recursive: true })],
-  ])('%s is seen and repaired', async (_how, damage) => {
+  ])('detects and repairs a copy %s', async (_how, damage) => {
     const copy = await made();
     damage(copy);
     expect(await isWholeCopy(copy)).toBe(false);
@@ -70,14 +70,14 @@ describe('a copy', () => {
     expect(fs.readFileSync(path.join(copy, 'hermes-gateway-host'), 'utf8')).toBe('the first version');
   });
 
-  it('with other content of the same size is repaired when it is made again', async () => {
+  it('repairs a copy with other content of the same size when it is made again', async () => {
     const copy = await made();
     fs.writeFileSync(path.join(copy, 'hermes-gateway-host'), 'THE FIRST VERSION');
     await made();
     expect(fs.readFileSync(path.join(copy, 'hermes-gateway-host'), 'utf8')).toBe('the first version');
   });
 
-  it('of a newer host is another one; the one that is used stays, the others go, and at last the folder', async () => {
+  it('makes another copy for a newer host, keeps the one in use, removes the others, and at last the folder', async () => {
     const first = await made();
     fs.writeFileSync(hostCommand[0] ?? '', 'the second version');
     const second = await made();

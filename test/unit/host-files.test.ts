@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHostFiles, HOST_FILES, HOST_MANIFEST, hostPlace, isHostFolderName, parseManifest } from '../../src/host/host-files.ts';
 
-describe('a built host', () => {
+describe('built host', () => {
   let source: string;
   let hosts: string;
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe('a built host', () => {
     return place.folder;
   };
 
-  it('has one place, by its content, and is there once it was copied', () => {
+  it('copies a built host to one place, derived from its content', () => {
     const before = hostPlace(source, hosts);
     expect(before.isThere).toBe(false);
     expect(isHostFolderName(path.basename(before.folder))).toBe(true);
@@ -35,7 +35,7 @@ describe('a built host', () => {
     expect(checkHostFiles(before.folder)).toMatchObject({ protocol: 1, version: '1.2.3' });
   });
 
-  it('never goes into a folder that is there: beside half a copy another place is taken', () => {
+  it('never copies into an existing folder, and uses another place beside an incomplete copy', () => {
     const half = hostPlace(source, hosts).folder;
     mkdirSync(half, { recursive: true });
     expect(hostPlace(source, hosts)).toMatchObject({ folder: `${half}-2`, isThere: false });
@@ -50,7 +50,7 @@ describe('a built host', () => {
     ['version.dll', folder => writeFileSync(path.join(folder, 'version.dll'), '')],
     ['manifest.json', folder => writeFileSync(path.join(folder, HOST_MANIFEST), '{}')],
     ['manifest.json is missing', folder => rmSync(path.join(folder, HOST_MANIFEST))],
-  ])('is damaged where %s is not as it was', (named, damage) => {
+  ])('reports a built host as damaged after a change (%s)', (named, damage) => {
     const folder = installed();
     damage(folder);
     expect(() => checkHostFiles(folder)).toThrow(
@@ -58,7 +58,7 @@ describe('a built host', () => {
     );
   });
 
-  it('is damaged in a folder that another content has its name from', () => {
+  it('reports a built host as damaged in a folder named after other content', () => {
     const folder = installed();
     const other = path.join(hosts, '0123456789abcdef');
     renameSync(folder, other);

@@ -52,7 +52,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('refuses to install, with exit code 5 and a way to do it, and writes nothing', async () => {
+it('refuses to install without administrator rights, with exit code 5 and a remedy, and writes nothing', async () => {
   const { exit, err } = await cli.run(INSTALL);
   expect(exit).toBe(EXIT.needsAdministrator);
   expect(err).toContain('Run as administrator');
@@ -60,7 +60,7 @@ it('refuses to install, with exit code 5 and a way to do it, and writes nothing'
   expect(existsSync(folder)).toBe(false);
 });
 
-it('shows without any rights what would be installed, and that it takes an administrator', async () => {
+it('shows without any rights what would be installed, and that it needs an administrator', async () => {
   const { exit, out } = await cli.run([...INSTALL, '--dry-run', '--json']);
   expect(exit).toBe(EXIT.done);
   expect(JSON.parse(out)).toMatchObject({ ok: true, receipt: { elevated: true } });

@@ -23,19 +23,19 @@ async function last(lines: number): Promise<string[]> {
   return found;
 }
 
-describe('the last lines', () => {
-  it('are none while there is no log', async () => {
+describe('last lines of a log', () => {
+  it('returns no lines while there is no log', async () => {
     expect(await last(10)).toEqual([]);
   });
 
-  it('come oldest first, and no more than asked for', async () => {
+  it('returns the requested number of lines, oldest first', async () => {
     write(log, numbered(1, 50));
     expect(await last(3)).toEqual(numbered(48, 50));
     expect(await last(0)).toEqual([]);
     expect(await last(500)).toEqual(numbered(1, 50));
   });
 
-  it('reach back into the files that were put aside', async () => {
+  it('reads back into the rotated files', async () => {
     write(`${log}.2`, numbered(1, 4));
     write(`${log}.1`, numbered(5, 8));
     write(log, numbered(9, 10));
@@ -43,24 +43,24 @@ describe('the last lines', () => {
     expect(await last(99)).toEqual(numbered(1, 10));
   });
 
-  it('are right when a line is longer than what is read at once', async () => {
+  it('returns whole lines when a line is longer than one read', async () => {
     const long = 'ü'.repeat(200_000);
     write(log, ['first', long, 'last']);
     expect(await last(2)).toEqual([long, 'last']);
   });
 
-  it('include one that was cut off in the middle', async () => {
+  it('includes a line that was cut off in the middle', async () => {
     fs.writeFileSync(log, 'whole\nhal');
     expect(await last(5)).toEqual(['whole', 'hal']);
   });
 
-  it('carry no control sequences, whatever a gateway prints', () => {
+  it('removes control sequences, whatever a gateway prints', () => {
     expect(printable('\u001b[31mred\u001b[0m \u001b]0;title\u0007text\u0008\u009b2J\r\ttab')).toBe('red text\ttab');
   });
 });
 
-describe('following', () => {
-  it('goes on where the last lines ended, across many rotations, and loses nothing', async () => {
+describe('following a log', () => {
+  it('continues after the last lines, across many rotations, and loses no line', async () => {
     const output = new OutputLog(log, { maxBytes: 400, keep: 50 });
     for (let n = 1; n <= 2; n += 1) await output.mark(`line ${n}`);
     const seen: string[] = [];
@@ -78,7 +78,7 @@ describe('following', () => {
     await following;
   });
 
-  it('waits for a log, even for its folder, and shows a line only when it is whole', async () => {
+  it('waits for a log, even for its folder, and shows a line only when it is complete', async () => {
     const later = path.join(folder, 'later', 'gateway.log');
     const seen: string[] = [];
     const abort = new AbortController();
@@ -96,7 +96,7 @@ describe('following', () => {
     await following;
   });
 
-  it('begins anew when the log was removed and written again', async () => {
+  it('starts from the beginning when the log was removed and written again', async () => {
     write(log, numbered(1, 2));
     const seen: string[] = [];
     const abort = new AbortController();

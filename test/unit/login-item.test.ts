@@ -21,15 +21,15 @@ function open({ isPackaged = true, platform = 'win32' as NodeJS.Platform, url = 
   return { asked, withdraw, electron, bridge: loginItemBridge(electron.openPage(url).ipcRenderer) };
 }
 
-describe('the setting "open when I sign in"', () => {
-  it('is that of the system, and opens the app without a window', async () => {
+describe('setting "open when I sign in"', () => {
+  it('reads and sets the login item of the system, which opens the app without a window', async () => {
     const { bridge, asked } = open();
     expect(await bridge.get()).toEqual({ ok: true, value: { openAtLogin: false, supported: true } });
     expect(await bridge.set(true)).toEqual({ ok: true, value: { openAtLogin: true, supported: true } });
     expect(asked).toEqual([{ openAtLogin: true, args: ['--hidden'] }]);
   });
 
-  it('is off where the system does not let it happen, whatever was asked for', async () => {
+  it('shows the setting as off when the system blocks it, whatever was requested', async () => {
     const { bridge } = open({ turnedOffBySystem: true });
     expect(await bridge.set(true)).toEqual({ ok: true, value: { openAtLogin: false, supported: true } });
   });
@@ -37,14 +37,14 @@ describe('the setting "open when I sign in"', () => {
   it.each([
     ['in development', { isPackaged: false }],
     ['where the system has none', { platform: 'linux' as NodeJS.Platform }],
-  ])('is not offered %s', async (_where, options) => {
+  ])('does not offer the setting %s', async (_where, options) => {
     const { bridge, asked } = open(options);
     expect(await bridge.get()).toEqual({ ok: true, value: { openAtLogin: false, supported: false } });
     expect(await bridge.set(true)).toMatchObject({ ok: false, error: { code: 'unsupported' } });
     expect(asked).toEqual([]);
   });
 
-  it('is for the own page alone, and for nothing but yes and no', async () => {
+  it('accepts calls only from the own page, and only the values true and false', async () => {
     const stranger = open({ url: 'https://example.org/' });
     expect(await stranger.bridge.get()).toMatchObject({ ok: false, error: { code: 'sender-refused' } });
     expect(await stranger.bridge.set(true)).toMatchObject({ ok: false, error: { code: 'sender-refused' } });
@@ -54,7 +54,7 @@ describe('the setting "open when I sign in"', () => {
     expect([...stranger.asked, ...asked]).toEqual([]);
   });
 
-  it('takes its handlers away again', () => {
+  it('removes its handlers at the end', () => {
     const { electron, withdraw } = open();
     withdraw();
     expect(electron.ipcMain.handlers.size).toBe(0);

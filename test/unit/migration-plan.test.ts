@@ -127,13 +127,13 @@ describe('autostarts of this gateway', () => {
       { services: [{ name: 'bot', wrapper: 'winsw', command: [pythonOf(HOME), ...GATEWAY], env: {}, account: 'PC\\jo' }] },
       'service bot',
     ],
-  ])('include a %s', async (_what, present, name) => {
+  ])('finds a %s as an autostart of this gateway', async (_what, present, name) => {
     const found = await find(present);
     expect(found.autostarts.map(named)).toEqual([name]);
     expect(found.lookAlikes).toEqual([]);
   });
 
-  it('include the one with the plain name that serves a profile, for that profile only', async () => {
+  it('finds the autostart with the plain name that serves a profile, for that profile only', async () => {
     const present = {
       tasks: [task('Hermes_Gateway', launcherOf(WORK, 'Hermes_Gateway.vbs'))],
       files: [file('Hermes_Gateway_work.vbs', vbsEntry(launcherOf(WORK, 'Hermes_Gateway_work.vbs')))],
@@ -146,13 +146,13 @@ describe('autostarts of this gateway', () => {
     ]);
   });
 
-  it('remember the launchers behind them', async () => {
+  it('records the launchers that the autostarts run', async () => {
     const launcher = launcherOf(HOME, 'Hermes_Gateway.vbs');
     const { autostarts } = await find({ files: [file('Hermes_Gateway.vbs', vbsEntry(launcher))] });
     expect(autostarts[0]?.launchers).toEqual([{ file: launcher, text: vbsLauncher(HOME) }]);
   });
 
-  it('are found without reading a file of the user, where that is not to be', async () => {
+  it('finds autostarts without reading a file of the user when that is not allowed', async () => {
     const blind = { ...owner, readText: () => undefined };
     const tasks = [
       task('Hermes_Gateway', launcherOf(HOME, 'Hermes_Gateway.vbs')),
@@ -163,7 +163,7 @@ describe('autostarts of this gateway', () => {
   });
 });
 
-describe('what only looks like an autostart of this gateway', () => {
+describe('similar autostarts of other programs', () => {
   it.each<[string, Present, object]>([
     [
       'a task that starts something else',
@@ -186,7 +186,7 @@ describe('what only looks like an autostart of this gateway', () => {
       { files: [file('Hermes_Gateway.lnk', 'L\0\0\0')] },
       { kind: 'startup-entry', name: 'Hermes_Gateway.lnk', why: 'starts-something-else' },
     ],
-  ])('is told: %s', async (_what, present, lookAlike) => {
+  ])('reports %s as similar but not part of this gateway', async (_what, present, lookAlike) => {
     const found = await find(present);
     expect(found).toMatchObject({ autostarts: [], lookAlikes: [lookAlike] });
     expect(takingPlan(found).filter(({ action }) => action === 'take')).toEqual([]);
@@ -203,13 +203,13 @@ describe('what only looks like an autostart of this gateway', () => {
       'the service of another account, which serves that account’s home',
       { services: [{ name: 'bot', wrapper: 'nssm', command: [pythonOf(HOME), ...GATEWAY], env: {}, account: 'LocalSystem' }] },
     ],
-  ])('is not, where nobody would mistake it: %s', async (_what, present) => {
+  ])('does not report %s as similar to an autostart of this gateway', async (_what, present) => {
     expect(await find(present)).toEqual({ autostarts: [], lookAlikes: [], unasked: [] });
   });
 });
 
-describe('a system that does not answer', () => {
-  it('is told, and the rest is found all the same', async () => {
+describe('system that does not answer', () => {
+  it('reports what cannot be read, and finds the rest', async () => {
     const silent = async () => {
       throw new Error('no answer');
     };
@@ -221,7 +221,7 @@ describe('a system that does not answer', () => {
   });
 });
 
-describe('a plan', () => {
+describe('migration plan', () => {
   const present: Present = {
     files: [
       file('Hermes_Gateway.vbs', vbsEntry(launcherOf(HOME, 'Hermes_Gateway.vbs'))),
@@ -235,7 +235,7 @@ describe('a plan', () => {
   };
   const lines = (entries: ReturnType<typeof planReceipt>) => entries.map(({ action, kind, target }) => `${action} ${kind} ${target}`);
 
-  it('of switching on takes each away, says which asks for rights, and leaves the others', async () => {
+  it('removes each autostart when switching on, reports which ones need rights, and leaves the others', async () => {
     const steps = takingPlan(await find(present));
     expect(lines(planReceipt(steps, []))).toEqual([
       'remove task Hermes_Gateway',
@@ -247,7 +247,7 @@ describe('a plan', () => {
     expect(steps.flatMap(step => (step.action === 'take' && step.rights ? [step.autostart.name] : []))).toEqual(['bot']);
   });
 
-  it('of switching off brings back what is missing, the last first, and no debris', async () => {
+  it('restores the missing autostarts when switching off, the last one first, without incomplete files', async () => {
     const { autostarts } = await find(present);
     const record = { ...NOTHING_TAKEN, taken: autostarts };
     expect(lines(planReceipt(puttingBackPlan(record, { autostarts: [] }), []))).toEqual([

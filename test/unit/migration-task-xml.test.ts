@@ -8,7 +8,7 @@ import { hermesTask } from '../support/hermes-autostarts.ts';
 const USER = 'S-1-5-21-1-2-3-1001';
 const LAUNCHER = 'C:\\Users\\Jörg & Söhne\\hermes\\gateway-service\\Hermes_Gateway.vbs';
 
-describe('the output of a console tool', () => {
+describe('output of a console tool', () => {
   const oem = (bytes: Buffer) => `oem ${bytes.length}`;
   it.each<[string, Buffer, string]>([
     ['UTF-16 with its mark', Buffer.from('\uFEFFgrüß', 'utf16le'), 'grüß'],
@@ -16,13 +16,13 @@ describe('the output of a console tool', () => {
     ['UTF-8', Buffer.from('C:\\Users\\方舟'), 'C:\\Users\\方舟'],
     ['the code page of the console', Buffer.from([0x4a, 0x94, 0x72, 0x67]), 'oem 4'],
     ['nothing', Buffer.alloc(0), ''],
-  ])('is read as %s', (_what, bytes, text) => {
+  ])('decodes the output of a console tool from %s', (_what, bytes, text) => {
     expect(decodeToolOutput(bytes, oem)).toBe(text);
   });
 });
 
-describe('a task', () => {
-  it('is read as what it starts, when, for whom', () => {
+describe('scheduled task', () => {
+  it('parses a task into its command, trigger and user', () => {
     expect(readTask(hermesTask(LAUNCHER, { user: USER }))).toEqual({
       fields: {
         command: 'wscript.exe',
@@ -36,7 +36,7 @@ describe('a task', () => {
     });
   });
 
-  it('is told to be switched off by its own switch, and by no other', () => {
+  it('reads a task as disabled from its own setting, and from no other', () => {
     expect(readTask(hermesTask(LAUNCHER, { enabled: false }))?.fields.enabled).toBe(false);
     expect(readTask(hermesTask(LAUNCHER, { enabled: true }))?.fields.enabled).toBe(true);
     expect(readTask('<Task><Actions><Exec><Command>a</Command></Exec></Actions></Task>')?.fields.enabled).toBe(true);
@@ -48,16 +48,16 @@ describe('a task', () => {
     ['calls a component', hermesTask(LAUNCHER).replace('</Exec>', '</Exec><ComHandler/>')],
     ['starts nothing', hermesTask(LAUNCHER, { command: '' })],
     ['only speaks of a program in a remark', '<Task><Actions><!-- <Exec><Command>a</Command></Exec> --></Actions></Task>'],
-  ])('that %s is none of ours', (_what, xml) => {
+  ])('ignores a task that %s', (_what, xml) => {
     expect(readTask(xml)).toBeUndefined();
   });
 
-  it('for a group belongs to no single user', () => {
+  it('assigns a task for a group to no single user', () => {
     const xml = hermesTask(LAUNCHER).replace('<LogonType>', '<GroupId>S-1-5-32-545</GroupId><LogonType>');
     expect(readTask(xml)).toMatchObject({ group: true });
   });
 
-  it('is written anew for its owner with the least rights, and read back as it was', () => {
+  it('writes a task again for its owner with the least rights, and reads it back unchanged', () => {
     const fields = {
       command: 'C:\\Program Files\\<x> & "y"\\a.exe',
       args: `-c "if (1 < 2 && 'ü')"`,
@@ -75,7 +75,7 @@ describe('a task', () => {
     expect(decodeToolOutput(taskFile(xml), () => '')).toBe(xml);
   });
 
-  it('takes no trigger and no right over from the document that it was read from', () => {
+  it('takes no trigger and no right from the task document that it read', () => {
     const triggers = '<BootTrigger/><EventTrigger><Subscription>evil</Subscription></EventTrigger>';
     const raw = hermesTask(LAUNCHER, { triggers }).replace('<LogonType>', '<RunLevel>HighestAvailable</RunLevel><LogonType>');
     const read = readTask(raw);
@@ -83,13 +83,13 @@ describe('a task', () => {
     expect(written).not.toMatch(/BootTrigger|EventTrigger|HighestAvailable|evil/);
   });
 
-  it('of no sane size is cut off before it is a command', () => {
+  it('refuses a task document that is too large before it parses it', () => {
     expect(readTask(hermesTask(LAUNCHER, { command: 'x'.repeat(40_000) }))).toBeUndefined();
   });
 });
 
-describe('the list of tasks', () => {
-  it('gives the names of the root folder, once each, whatever language the rest speaks', () => {
+describe('list of tasks', () => {
+  it('returns the names in the root folder, once each, in every language of Windows', () => {
     const csv = [
       '"\\Hermes_Gateway","23.11.2026 08:00:00","Bereit"',
       '"\\Hermes_Gateway","N/A","Bereit"',
@@ -103,8 +103,8 @@ describe('the list of tasks', () => {
   });
 });
 
-describe('a wrapped service', () => {
-  it('of nssm starts what its parameters say', () => {
+describe('wrapped service', () => {
+  it('reads the command of an nssm service from its parameters', () => {
     const wrapped = nssmCommand({
       application: '"C:\\h\\venv\\Scripts\\python.exe"',
       appParameters: '-m hermes_cli.main --profile "work" gateway run',
@@ -122,7 +122,7 @@ describe('a wrapped service', () => {
     ['arguments', '<arguments>gateway run --profile "a b"</arguments>'],
     ['single arguments', '<argument>gateway</argument><argument>run</argument><argument>--profile</argument><argument>a b</argument>'],
     ['arguments for the start', '<startarguments>gateway run --profile "a b"</startarguments><arguments>else</arguments>'],
-  ])('of WinSW starts what its document says, by %s', (_what, args) => {
+  ])('reads the command of a WinSW service from its %s', (_what, args) => {
     const xml = `<service><id>h</id><executable>%BASE%\\hermes.exe</executable>${args}<env name="HERMES_HOME" value='%BASE%\\home'/></service>`;
     expect(winswCommand(xml, 'D:\\svc\\h.exe')).toEqual({
       wrapper: 'winsw',
@@ -131,7 +131,7 @@ describe('a wrapped service', () => {
     });
   });
 
-  it('of WinSW is none where the document is another', () => {
+  it('ignores a WinSW service with another document', () => {
     expect(winswCommand('<configuration/>', 'D:\\a.exe')).toBeUndefined();
     expect(winswCommand('<service><!-- <executable>x</executable> --></service>', 'D:\\a.exe')).toBeUndefined();
   });
