@@ -4,8 +4,9 @@
  */
 
 import type { Snapshot } from '../src/desktop/ipc.ts';
+import type { ShellMessages } from '../src/desktop/messages.ts';
 import { type AlertKind, decide, type Episode, QUIET } from '../src/desktop/notification-model.ts';
-import type { Announcement, ShellMessages } from '../src/desktop/shell-messages.ts';
+import type { Announcement } from '../src/desktop/shell-messages.ts';
 import type { ElectronParts, NotificationPort } from './electron-parts.ts';
 
 export interface NotificationsDelegate {

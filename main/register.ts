@@ -11,8 +11,7 @@ import { type EngineOptions, openEngine } from './engine.ts';
 import { type GatewayServiceRegistration, type RegistrationOptions, register } from './registration.ts';
 
 export { ENGLISH } from '../src/desktop/catalogues.ts';
-export type { Catalogue, Messages } from '../src/desktop/messages.ts';
-export type { ShellMessages } from '../src/desktop/shell-messages.ts';
+export type { Catalogue, Messages, ShellMessages } from '../src/desktop/messages.ts';
 export type { Status } from '../src/model/status.ts';
 export type { ElectronParts } from './electron-parts.ts';
 export type { Log } from './log.ts';

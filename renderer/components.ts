@@ -4,7 +4,7 @@
  */
 
 import type { ComponentType, ReactNode, Ref } from 'react';
-import type { ConfirmText } from '../src/desktop/messages.ts';
+import type { ConfirmText } from '../src/desktop/messages-en.ts';
 
 export interface SwitchProps {
   readonly id: string;

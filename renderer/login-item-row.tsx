@@ -5,7 +5,7 @@
 
 import { useEffect, useId, useState } from 'react';
 import type { LoginItem, LoginItemBridge } from '../src/desktop/login-item.ts';
-import type { ShellMessages } from '../src/desktop/shell-messages.ts';
+import type { ShellMessages } from '../src/desktop/messages.ts';
 import { Row } from './row.tsx';
 import { Switch } from './switch.tsx';
 

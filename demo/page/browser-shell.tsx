@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { GatewayServicePanel } from '../../renderer/gateway-service-panel.tsx';
 import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
 import type { Catalogue } from '../../src/desktop/messages.ts';
-import type { Explained } from '../../src/desktop/messages-update.ts';
+import type { Explained } from '../../src/desktop/messages-en-failures.ts';
 import type { GatewayServiceStore } from '../../src/desktop/store.ts';
 import { ConsentQuestion } from './consent-question.tsx';
 import type { HttpTransport } from './http-transport.ts';

@@ -2,7 +2,12 @@
 
 import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
-import type { Explained } from './messages-update.ts';
+
+/** A failure or a problem: what happened, and what to do about it. */
+export interface Explained {
+  readonly message: string;
+  readonly remedy: string;
+}
 
 const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'gateway-command-missing': 'Repair the Hermes installation, then try again.',

@@ -1,22 +1,24 @@
 /**
- * The English catalogue. Sentences are plain and say what happens next. Problems and errors have the texts of their tables; other locales
- * translate them by code.
+ * The English catalogue of tray, panel and CLI; other catalogues have its shape. Texts are functions of the snapshot, never strings joined in
+ * a component, so that a translation can order a sentence as its language does. Problems and errors have the texts of their tables; other
+ * locales translate them by code.
  */
 
 import type { HistoryRecord } from '../model/history.ts';
-import type { ReceiptEntry } from '../model/receipt.ts';
-import type { Mechanism, Phase, Status } from '../model/status.ts';
+import type { Problem } from '../model/problems.ts';
+import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
+import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { STEPS } from '../model/steps.ts';
 import { createFormats } from './formats.ts';
-import type { Messages } from './messages.ts';
-import { explainError } from './messages-en-failures.ts';
+import type { Snapshot } from './ipc.ts';
+import { type Explained, explainError } from './messages-en-failures.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
-import { countdownMs, otherInCharge, uptimeMs } from './views.ts';
+import { type ActionVerb, countdownMs, type LadderDot, otherInCharge, type PhaseAction, uptimeMs } from './views.ts';
 
 const formats = createFormats('en');
 
-const PHASES: Messages['phase'] = {
+const PHASES: Readonly<Record<Phase, string>> = {
   'not-installed': 'Off',
   stopped: 'Stopped',
   starting: 'Starting',
@@ -34,7 +36,7 @@ const PHASES: Messages['phase'] = {
   unknown: 'Unknown',
 };
 
-const MECHANISMS: Messages['mechanism'] = {
+const MECHANISMS: Readonly<Record<Mechanism, string>> = {
   service: 'Windows service',
   startup: 'Sign-in start',
   embedded: 'Hermes supervisor',
@@ -129,7 +131,7 @@ const OPERATIONS: Readonly<Record<ShownOperation['verb'], string>> = {
   repair: 'Repairing',
 };
 
-const ACTIONS: Parameters<Messages['action']>[0] extends infer V extends string ? Readonly<Record<V, string>> : never = {
+const ACTIONS: Readonly<Record<ActionVerb, string>> = {
   start: 'Start',
   stop: 'Stop',
   restart: 'Restart',
@@ -137,7 +139,7 @@ const ACTIONS: Parameters<Messages['action']>[0] extends infer V extends string 
   refresh: 'Try again',
 };
 
-const action: Messages['action'] = (verb, phase) => (verb === 'restart' && phase === 'restarting' ? 'Try now' : ACTIONS[verb]);
+const action = (verb: ActionVerb, phase: Phase) => (verb === 'restart' && phase === 'restarting' ? 'Try now' : ACTIONS[verb]);
 
 const MEANING: Readonly<Record<Mechanism, string>> = {
   service:
@@ -196,7 +198,7 @@ const RECEIPT_WORDS: Readonly<Record<string, string>> = {
   'create ladder': 'Set restart delays',
 };
 
-const receiptWhat: Messages['receiptWhat'] = ({ action, kind }) =>
+const receiptWhat = ({ action, kind }: ReceiptEntry) =>
   RECEIPT_WORDS[`${action} ${kind}`] ?? `${RECEIPT_VERBS[action]} ${RECEIPT_NOUNS[kind]}`;
 
 const CAUSES = {
@@ -231,34 +233,67 @@ function clipped(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
-export const en: Messages = {
-  locale: 'en',
-  direction: 'ltr',
+const START_TYPES: Readonly<Record<StartType, string>> = {
+  automatic: 'Automatic',
+  'automatic-delayed': 'Automatic (delayed)',
+  manual: 'Manual',
+  disabled: 'Disabled',
+};
 
-  title: ({ profile, profiles }) => (profiles.length > 1 ? `Run gateway as service: ${profile}` : 'Run gateway as service'),
+/** The question before a change. */
+export interface ConfirmText {
+  readonly title: string;
+  /** What it means for the user: what the gateway can and cannot do afterwards. */
+  readonly body: string;
+  /** The heading above the receipt's lines. */
+  readonly changes: string;
+  readonly confirm: string;
+  readonly cancel: string;
+  /** Shown beside the button that asks for an administrator. */
+  readonly elevated?: string;
+}
+
+export const en = {
+  /** BCP 47. */
+  locale: 'en',
+  direction: 'ltr' as 'ltr' | 'rtl',
+
+  /** The label of the switch, with the profile where there are several. */
+  title: ({ profile, profiles }: Pick<Snapshot, 'profile' | 'profiles'>) =>
+    profiles.length > 1 ? `Run gateway as service: ${profile}` : 'Run gateway as service',
+  /** One or two words for a phase: the tray's status line, a heading. */
   phase: PHASES,
-  sentence: (status, now) => SENTENCES[status.phase](status, now),
-  announcement: status =>
+  /** The sentence below the switch. `now` in epoch milliseconds. */
+  sentence: (status: Status, now: number) => SENTENCES[status.phase](status, now),
+  /** The sentence for screen readers, without running times, so that it is read once per change. */
+  announcement: (status: Status) =>
     status.phase === 'running' || status.phase === 'restarting'
       ? `Gateway: ${PHASES[status.phase]}.`
       : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`,
-  tooltip: (status, operation) =>
+  /** At most 127 characters, the part that Windows shows. */
+  tooltip: (status: Status, operation?: Snapshot['operation']) =>
     clipped(
       `Hermes gateway${status.profile === 'default' ? '' : ` (${status.profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[status.phase]}`,
       127,
     ),
-  profileOption: (profile, status) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
+  /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
+  profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
   mechanism: MECHANISMS,
+  /** What a mechanism does for the user, and what it does not. */
   meaning: MEANING,
-  startType: { automatic: 'Automatic', 'automatic-delayed': 'Automatic (delayed)', manual: 'Manual', disabled: 'Disabled' },
+  startType: START_TYPES,
 
-  operation: ({ verb, step, subject }) => `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
+  /** What an operation is doing: its latest step, if any. */
+  operation: ({ verb, step, subject }: ShownOperation) =>
+    `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
   action,
-  actionLabel: ({ verb, elevated }, phase) => (elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase)),
+  /** The accessible name of an action, which mentions that Windows will ask for an administrator. */
+  actionLabel: ({ verb, elevated }: PhaseAction, phase: Phase) =>
+    elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase),
   error: explainError,
-  problem: ({ message, remedy }) => ({ message, remedy }),
+  problem: ({ message, remedy }: Problem): Explained => ({ message, remedy }),
 
-  confirm: ({ verb, mechanism, elevated, entries }) => ({
+  confirm: ({ verb, mechanism, elevated, entries }: Receipt): ConfirmText => ({
     title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
     body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(entries) : REPAIRED,
     changes: 'This changes:',
@@ -266,11 +301,13 @@ export const en: Messages = {
     cancel: 'Cancel',
     ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
   }),
+  /** What a line of the receipt does, without its target: "Create folder". */
   receiptWhat,
-  receiptDetail: ({ detail }) => detail,
-  receiptLine: entry => `${receiptWhat(entry)} ${entry.target}${entry.detail ? `: ${entry.detail}` : ''}`,
+  /** What the target becomes; undefined where the target is enough. */
+  receiptDetail: ({ detail }: ReceiptEntry) => detail,
+  receiptLine: (entry: ReceiptEntry) => `${receiptWhat(entry)} ${entry.target}${entry.detail ? `: ${entry.detail}` : ''}`,
 
-  historyLine: record => {
+  historyLine: (record: HistoryRecord): string => {
     switch (record.kind) {
       case 'started':
         return CAUSES[record.cause];
@@ -283,24 +320,28 @@ export const en: Messages = {
     }
   },
   // The reason contains the exit code.
-  lastExit: ({ reason, at }, now) => `${formats.time(at, now)}: ${ended(reason)}`,
-  restarts: ({ restarts }, now) =>
+  lastExit: ({ reason, at }: LastExit, now: number) => `${formats.time(at, now)}: ${ended(reason)}`,
+  restarts: ({ restarts }: Status, now: number) =>
     restarts.lastAt === undefined
       ? 'None since you last started it'
       : `${counted(restarts.count, 'restart', 'restarts')}, last ${formats.time(restarts.lastAt, now)}`,
-  ladderDot: ({ delayMs, remainingMs }) =>
+  ladderDot: ({ delayMs, remainingMs }: LadderDot) =>
     remainingMs === undefined ? formats.seconds(delayMs) : formats.seconds(Math.ceil(remainingMs / 1_000) * 1_000),
-  ladder: ({ phase, restarts: { attempt }, recovery }) => {
+  ladder: ({ phase, restarts: { attempt }, recovery }: Status) => {
     const reset = `After ${formats.duration(recovery.resetMs)} without a failure, the first delay applies again.`;
     if (phase !== 'restarting' || attempt === undefined) return `It is restarted with these delays after failures. ${reset}`;
     return `${attempt === 1 ? '1 failure' : `${attempt} failures in a row`}. ${reset}`;
   },
-  uptime: ms => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
+  /** A duration without seconds. */
+  uptime: (ms: number) => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
   time: formats.time,
-  pid: pid => String(pid),
-  logCount: (shown, all) => `${shown} of ${all}`,
+  pid: (pid: number) => String(pid),
+  /** How many lines of the log pass the filter. */
+  logCount: (shown: number, all: number) => `${shown} of ${all}`,
 
+  /** Shown until the first snapshot arrives. */
   asking: 'Reading its state…',
+  /** The main process has a newer schema. */
   outdated: 'The gateway service is newer than this app. Update the app to manage it.',
   update: updateEn,
   details: {

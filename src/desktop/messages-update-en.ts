@@ -1,10 +1,11 @@
-/** The English texts about an update. */
+/** The English texts about an update of Hermes or of the app: which program runs it, its progress, its end. */
 
 import { ERRORS } from '../model/error-table.ts';
+import type { PlannedGateway, UpdateStep } from '../update/update-shape.ts';
 import { createFormats } from './formats.ts';
-import type { UpdateEnd } from './ipc.ts';
-import { explainError } from './messages-en-failures.ts';
-import type { UpdateMessages } from './messages-update.ts';
+import type { ShownUpdate, UpdateEnd } from './ipc.ts';
+import { type Explained, explainError } from './messages-en-failures.ts';
+import type { UpdateStage } from './update-view.ts';
 
 const formats = createFormats('en');
 
@@ -25,11 +26,21 @@ const REMEDIES: Readonly<Record<UpdateEnd['outcome'], string>> = {
   interrupted: 'Some of its steps may be missing. Update again.',
 };
 
-export const updateEn: UpdateMessages = {
-  title: update => `Updating ${update.what}${fromTo(update)}`,
-  by: ({ who, since }, now) => `${who}, since ${formats.time(since, now)}`,
+const GATEWAYS: Readonly<Record<PlannedGateway['state'], string>> = {
+  waiting: 'Running',
+  stopped: 'Stopped for the update',
+  up: 'Running again',
+  failed: 'Failed',
+};
+
+export const updateEn = {
+  /** "Updating Hermes from 0.19 to 0.20" */
+  title: (update: ShownUpdate) => `Updating ${update.what}${fromTo(update)}`,
+  /** Which program runs it, and since when. `now` in epoch milliseconds. */
+  by: ({ who, since }: ShownUpdate, now: number) => `${who}, since ${formats.time(since, now)}`,
   stages: 'Steps of the update',
-  stage: { stop: 'Stop', update: 'Update', start: 'Start again' },
+  stage: { stop: 'Stop', update: 'Update', start: 'Start again' } satisfies Record<UpdateStage, string>,
+  /** What happens now, as one sentence. */
   step: {
     planned: 'Checking which gateways have to stop.',
     stopping: 'Stopping the gateway.',
@@ -37,10 +48,11 @@ export const updateEn: UpdateMessages = {
     'handed-off': 'Another program runs the update. The gateway starts again afterwards.',
     starting: 'Starting the gateway again.',
     done: 'Done.',
-  },
+  } satisfies Record<UpdateStep, string>,
   gateways: 'Gateways',
-  gateway: { waiting: 'Running', stopped: 'Stopped for the update', up: 'Running again', failed: 'Failed' },
-  end: (end, now) => {
+  gateway: GATEWAYS,
+  /** How it ended, and what to do about it; the remedy is empty where there is nothing to do. */
+  end: (end: UpdateEnd, now: number): Explained => {
     const what = `${ENDS[end.outcome](end)} at ${formats.time(end.at, now)} (${end.what})`;
     if (end.why === undefined) return { message: `${what}.`, remedy: REMEDIES[end.outcome] };
     const { message, remedy } = explainError({ code: end.why, ...ERRORS[end.why] });

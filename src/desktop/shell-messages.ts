@@ -16,21 +16,6 @@ export interface Announcement {
 /** What continues when the app quits. An update that the app itself runs ends with it, and the gateways start again. */
 export type AfterQuit = 'nothing' | 'gateway-runs' | 'update-ends' | 'update-continues';
 
-export interface ShellMessages {
-  readonly tray: {
-    open(appName: string): string;
-    readonly logs: string;
-    quit(appName: string, after: AfterQuit): string;
-    readonly update: Readonly<Record<UpdateState, string>>;
-  };
-  /** Names the profile where it is not the default one. */
-  alert(kind: AlertKind, profile: string): Announcement;
-  /** The setting of the app, not of the gateway. */
-  readonly loginItem: { readonly title: string; readonly description: string; readonly failed: string };
-  /** Shown once, when the window is closed to the tray for the first time. */
-  closedToTray(appName: string): Announcement;
-}
-
 const ALERTS: Readonly<Record<AlertKind, Announcement>> = {
   'crash-loop': { title: 'keeps failing', body: 'It is restarted again and again. Read the log to see why it ends.' },
   configuration: {
@@ -53,28 +38,33 @@ const AFTER_QUIT: Readonly<Record<AfterQuit, string>> = {
   'update-continues': ' (the update continues)',
 };
 
-export const shellEn: ShellMessages = {
+const UPDATES: Readonly<Record<UpdateState, string>> = {
+  none: 'Check for updates',
+  checking: 'Checking for updates…',
+  downloading: 'Downloading an update…',
+  ready: 'Restart to update',
+};
+
+export const shellEn = {
   tray: {
-    open: appName => `Open ${appName}`,
+    open: (appName: string) => `Open ${appName}`,
     logs: 'Open logs',
-    quit: (appName, after) => `Quit ${appName}${AFTER_QUIT[after]}`,
-    update: {
-      none: 'Check for updates',
-      checking: 'Checking for updates…',
-      downloading: 'Downloading an update…',
-      ready: 'Restart to update',
-    },
+    quit: (appName: string, after: AfterQuit) => `Quit ${appName}${AFTER_QUIT[after]}`,
+    update: UPDATES,
   },
-  alert: (kind, profile) => {
+  /** Names the profile where it is not the default one. */
+  alert: (kind: AlertKind, profile: string): Announcement => {
     const { title, body } = ALERTS[kind];
     return { title: `Hermes gateway${profile === 'default' ? '' : ` (${profile})`} ${title}`, body };
   },
+  /** The setting of the app, not of the gateway. */
   loginItem: {
     title: 'Open this app when you sign in',
     description: 'Shows only its icon in the notification area. The gateway runs without it.',
     failed: 'This could not be changed.',
   },
-  closedToTray: appName => ({
+  /** Shown once, when the window is closed to the tray for the first time. */
+  closedToTray: (appName: string): Announcement => ({
     title: `${appName} stays in the notification area`,
     body: 'Click its icon to open it again. Quit is in the menu of the icon.',
   }),

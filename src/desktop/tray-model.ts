@@ -4,8 +4,8 @@
  */
 
 import type { ShownUpdate, Snapshot } from './ipc.ts';
-import type { Messages } from './messages.ts';
-import type { AfterQuit, ShellMessages, UpdateState } from './shell-messages.ts';
+import type { Messages, ShellMessages } from './messages.ts';
+import type { AfterQuit, UpdateState } from './shell-messages.ts';
 import { canRestart, canStart, canStop, type TrayIcon, trayIconOf, viewOf } from './views.ts';
 
 /** Colour of the taskbar; the icon has the opposite one. */
