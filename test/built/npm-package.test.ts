@@ -15,7 +15,7 @@ const EXPECTED = [
   /^build\/[\w-]+\.nsh$/,
 ];
 
-it('the npm package contains the product and nothing of the demonstration', { timeout: 60_000 }, () => {
+it('packs the product and nothing of the demonstration into the npm package', { timeout: 60_000 }, () => {
   const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: REPOSITORY,
     encoding: 'utf8',

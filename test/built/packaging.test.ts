@@ -25,7 +25,7 @@ const ON = '1'.charCodeAt(0);
 const able = canPack('app');
 const subject = 'the packaging of the app';
 
-it('the installer knows the exit codes of the host by its own table', () => {
+it('uses in the installer the exit codes of the host from its own table', () => {
   const script = readFileSync(path.join(REPOSITORY, 'build/installer.nsh'), 'utf8');
   const codes = Object.fromEntries([...script.matchAll(/!define HERMES_EXIT_(\w+) (\d+)/g)].map(([, name, code]) => [name, Number(code)]));
   expect(codes).toEqual({ FAILED: EXIT.failed, NEEDS_ADMINISTRATOR: EXIT.needsAdministrator, TIMED_OUT: EXIT.timedOut });
@@ -37,15 +37,15 @@ describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reaso
     createRequire(createRequire(path.join(REPOSITORY, 'build/package.json')).resolve('app-builder-lib'))(name);
   const settings = () => builder('js-yaml').load(readFileSync(path.join(REPOSITORY, 'electron-builder.yml'), 'utf8'));
 
-  describe('by electron-builder’s schema', () => {
+  describe('schema of electron-builder', () => {
     const validate = (config: unknown): Promise<void> =>
       builder('./util/config/config.js').validateConfiguration(config, { isEnabled: false });
 
-    it('is valid', async () => {
+    it('accepts the configuration', async () => {
       await expect(validate(settings())).resolves.toBeUndefined();
     });
 
-    it('would not be with a setting that does not exist, or with a value of another kind', async () => {
+    it('refuses a setting that does not exist, or a value of another type', async () => {
       const { electronFuses, nsis } = settings();
       await expect(validate({ ...settings(), electronFuses: { ...electronFuses, runAsHost: false } })).rejects.toThrow(
         'configuration.electronFuses',
@@ -54,7 +54,7 @@ describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reaso
     });
   });
 
-  describe('in the packed app', () => {
+  describe('packed app', () => {
     let folder = '';
     let app = '';
     beforeAll(async () => {
@@ -67,7 +67,7 @@ describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reaso
     const resources = (...names: readonly string[]) => path.join(app, 'resources', ...names);
     const inArchive = (): readonly string[] => builder('@electron/asar').listPackage(resources('app.asar'), { isPack: false });
 
-    it('the executable runs the app and nothing else: no script, no option of Node, no inspector, no archive but its own', async () => {
+    it('lets the executable run only the app: no script, no option of Node, no inspector, no other archive', async () => {
       const { getCurrentFuseWire, FuseV1Options } = builder('@electron/fuses');
       const wire = await getCurrentFuseWire(program());
       const states = Object.fromEntries(FUSES.map(name => [name, wire[FuseV1Options[name]] === ON]));
@@ -82,7 +82,7 @@ describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reaso
       });
     });
 
-    it('the executable names the hash of the archive that belongs to it', () => {
+    it('stores in the executable the hash of its archive', () => {
       const { NtExecutable, NtExecutableResource } = builder('resedit');
       const { entries } = NtExecutableResource.from(NtExecutable.from(readFileSync(program()), { ignoreCert: true }));
       const integrity = entries.find(({ type, id }: { type: unknown; id: unknown }) => type === 'INTEGRITY' && id === 'ELECTRONASAR');
@@ -91,7 +91,7 @@ describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reaso
       expect(JSON.parse(Buffer.from(integrity.bin).toString())).toEqual([{ file: 'resources\\app.asar', alg: 'SHA256', value }]);
     });
 
-    it('what Windows maps, starts or draws is a file of its own; the rest is in the archive', () => {
+    it('stores what Windows maps, starts or draws as separate files, and the rest in the archive', () => {
       const unpacked = resources('app.asar.unpacked/node_modules/@koromix/koffi-win32-x64/win32_x64/koffi.node');
       expect(existsSync(unpacked)).toBe(true);
       expect(existsSync(resources('host/hermes-gateway-host.exe'))).toBe(true);
@@ -101,7 +101,7 @@ describe.skipIf(!able.ok)(able.ok ? subject : `${subject} (skipped: ${able.reaso
       );
     });
 
-    it('has the dependencies of Windows, none of the machine that packed it, and nothing that only a developer needs', () => {
+    it('contains the dependencies for Windows, none of the build machine, and no development files', () => {
       const packages = inArchive().flatMap(file => /^\/node_modules\/((?:@[^/]+\/)?[^/@]+)$/.exec(file)?.[1] ?? []);
       expect(packages.sort()).toEqual(['@koromix/koffi-win32-x64', 'commander', 'electron-log', 'koffi', 'sudo-prompt', 'valibot']);
       expect(inArchive().filter(file => /\.(d\.ts|map|cc|hh|h|S|asm)$/.test(file))).toEqual([]);

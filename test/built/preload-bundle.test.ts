@@ -45,20 +45,20 @@ function bridgeOf({ exposed }: ReturnType<typeof load>): GatewayServiceBridge {
   return (exposed['hermesDesktop'] as { gatewayService: GatewayServiceBridge }).gatewayService;
 }
 
-describe('the preload', () => {
-  it('requires Electron alone and exposes one object of verbs', () => {
+describe('preload', () => {
+  it('requires only Electron and exposes one object of verbs', () => {
     const preload = load();
     expect(preload.required).toEqual(['electron']);
     expect(Object.keys(preload.exposed)).toEqual(['hermesDesktop']);
     expect(Object.keys(bridgeOf(preload)).sort()).toEqual([...VERB_NAMES, 'onChanged'].sort());
   });
 
-  it('has the setting of the app beside them', () => {
+  it('exposes the setting of the app with them', () => {
     const { loginItem } = load().exposed['hermesDesktop'] as { loginItem: object };
     expect(Object.keys(loginItem).sort()).toEqual(['get', 'set']);
   });
 
-  it('names its channels itself: a page can send on no other', async () => {
+  it('fixes its channels: a page can send on no other', async () => {
     const preload = load();
     await bridgeOf(preload).set({ profile: 'default', on: true });
     await bridgeOf(preload).get({});
@@ -68,7 +68,7 @@ describe('the preload', () => {
     ]);
   });
 
-  it('hands on snapshots without the event, and says when the page listens and when it does not any more', () => {
+  it('passes snapshots on without the event, and reports when the page starts and stops listening', () => {
     const preload = load();
     const heard: unknown[][] = [];
     const listener = (...args: unknown[]) => void heard.push(args);

@@ -11,8 +11,8 @@ const manifest = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 
   files: string[];
 };
 
-describe('the package', () => {
-  it('exports files of the build only, all of which it carries', () => {
+describe('package', () => {
+  it('exports only files of the build, and contains all of them', () => {
     const targets = [
       manifest.main,
       ...Object.values(manifest.exports).flatMap(each => (typeof each === 'string' ? [each] : Object.values(each))),

@@ -35,9 +35,9 @@ describe('a document', () => {
   });
 
   it.each([
-    ['a byte order mark is passed over', '\uFEFF{"a":1}', { state: 'read', value: { a: 1 } }],
-    ['half of it is damaged', '{"a":', { state: 'damaged' }],
-    ['nothing in it is damaged', '', { state: 'damaged' }],
+    ['a byte order mark is skipped', '\uFEFF{"a":1}', { state: 'read', value: { a: 1 } }],
+    ['half a document is damaged', '{"a":', { state: 'damaged' }],
+    ['an empty document is damaged', '', { state: 'damaged' }],
     ['zeros after a power cut are damaged', '\0'.repeat(100), { state: 'damaged' }],
     ['more than a megabyte is damaged', `"${'x'.repeat(1024 * 1024)}"`, { state: 'damaged' }],
   ])('of which %s', async (_what, text, read) => {

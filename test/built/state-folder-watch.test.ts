@@ -53,8 +53,8 @@ async function heard(what: string, act: () => void): Promise<void> {
   await poll(() => calls > before, { what: `${what} to be heard of`, deadlineMs: 5_000, everyMs: 10 });
 }
 
-describe('the watch of a folder', () => {
-  it('hears of files that come, change and go', async () => {
+describe('watch of a folder', () => {
+  it('reports files that are created, changed and removed', async () => {
     mkdirSync(folder, { recursive: true });
     await watch();
     const file = path.join(folder, 'x');
@@ -64,14 +64,14 @@ describe('the watch of a folder', () => {
     await heard('a removal', () => rmSync(`${file}2`));
   });
 
-  it('hears of the folder itself, though not even its parent is there at first', async () => {
+  it('reports the folder itself, even when its parent does not exist at first', async () => {
     await watch();
     await heard('the parent', () => mkdirSync(path.dirname(folder)));
     await heard('the folder', () => mkdirSync(folder));
     await heard('a file', () => writeFileSync(path.join(folder, 'x'), ''));
   });
 
-  it('goes on where the folder went and came again', async () => {
+  it('continues when the folder was removed and created again', async () => {
     mkdirSync(folder, { recursive: true });
     await watch();
     await heard('the removal', () => rmSync(folder, { recursive: true }));
@@ -79,7 +79,7 @@ describe('the watch of a folder', () => {
     await heard('a file', () => writeFileSync(path.join(folder, 'x'), ''));
   });
 
-  it('goes on where the folder was replaced before anybody could look', async () => {
+  it('continues when the folder was replaced before the watch could look', async () => {
     mkdirSync(folder, { recursive: true });
     await watch();
     await heard('the replacement', () => {
@@ -89,7 +89,7 @@ describe('the watch of a folder', () => {
     await heard('a file', () => writeFileSync(path.join(folder, 'x'), ''));
   });
 
-  it('goes on where folder and parent went and came again', async () => {
+  it('continues when folder and parent were removed and created again', async () => {
     mkdirSync(folder, { recursive: true });
     await watch();
     await heard('the removal', () => rmSync(path.dirname(folder), { recursive: true }));
@@ -98,7 +98,7 @@ describe('the watch of a folder', () => {
     await heard('a file', () => writeFileSync(path.join(folder, 'x'), ''));
   });
 
-  it('does not wake up for what happens below or beside it', async () => {
+  it('does not wake up for events below or beside the folder', async () => {
     mkdirSync(path.join(folder, 'logs'), { recursive: true });
     await watch();
     writeFileSync(path.join(folder, 'logs', 'gateway.log'), 'line');
@@ -109,7 +109,7 @@ describe('the watch of a folder', () => {
   });
 
   it.skipIf(!canRefuseWatches())(
-    `looks by time where the system has no more watches to give${canRefuseWatches() ? '' : ' (skipped: needs user namespaces)'}`,
+    `polls when the system has no more watches${canRefuseWatches() ? '' : ' (skipped: needs user namespaces)'}`,
     async () => {
       mkdirSync(folder, { recursive: true });
       const script = `
@@ -128,7 +128,7 @@ describe('the watch of a folder', () => {
     },
   );
 
-  it('says nothing any more when it was called off', async () => {
+  it('reports nothing after it was stopped', async () => {
     mkdirSync(folder, { recursive: true });
     await watch();
     unwatch?.();

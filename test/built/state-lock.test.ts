@@ -22,8 +22,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const take = (processes: ProcessTable = posixProcesses) => takeLock(file, processes);
 
-describe('a lock', () => {
-  it('is held by one until it is released', () => {
+describe('lock', () => {
+  it('keeps the lock for one process until it is released', () => {
     const lock = take();
     expect(isLock(lock)).toBe(true);
     expect(take()).toMatchObject({ pid: process.pid });
@@ -33,7 +33,7 @@ describe('a lock', () => {
     expect(isLock(take())).toBe(true);
   });
 
-  it('leaves nothing but itself in the folder, and nothing when it is released', () => {
+  it('leaves only the lock file in the folder, and no file after the release', () => {
     writeFileSync(file, JSON.stringify({ pid: NOBODY }));
     const lock = take();
     expect(readdirSync(folder)).toEqual(['a.lock']);
@@ -46,26 +46,26 @@ describe('a lock', () => {
   it.each([
     ['a process that is gone', JSON.stringify({ pid: NOBODY })],
     ['a PID that went to another process', JSON.stringify({ pid: process.pid, startTime: 1 })],
-    ['nobody, because it is empty', ''],
-    ['nobody, because it is half written', '{"pid":12'],
-    ['nobody, because it is no object', '12'],
+    ['no process, because it is empty', ''],
+    ['no process, because it is half written', '{"pid":12'],
+    ['no process, because it is not an object', '12'],
     ['PID 0', '{"pid":0}'],
     ['a group of processes', '{"pid":-1}'],
     ['a word', '{"pid":"12"}'],
-    ['a megabyte of rubbish', 'x'.repeat(1024 * 1024)],
-  ])('is taken over from %s', (_who, text) => {
+    ['a megabyte of invalid data', 'x'.repeat(1024 * 1024)],
+  ])('takes over a lock that names %s', (_who, text) => {
     writeFileSync(file, text);
     expect(lockHolder(file, posixProcesses)).toBeUndefined();
     expect(isLock(take())).toBe(true);
     expect(lockHolder(file, posixProcesses)).toMatchObject({ pid: process.pid });
   });
 
-  it('is respected where no start time was recorded and the PID lives', () => {
+  it('respects a lock when no start time was recorded and the PID is running', () => {
     writeFileSync(file, JSON.stringify({ pid: process.pid }));
     expect(take()).toEqual({ pid: process.pid });
   });
 
-  it('can be taken whatever those left behind who were killed while they took it', async () => {
+  it('takes a lock despite the files of processes that were killed while they took it', async () => {
     for (let round = 0; round < 5; round += 1) {
       const racers = [race(), race()];
       // Each has taken it at least once, and none can have finished.
@@ -79,18 +79,18 @@ describe('a lock', () => {
     }
   });
 
-  it('is not released by one who lost it', () => {
+  it('does not release a lock for a process that lost it', () => {
     const lock = take();
     writeFileSync(file, JSON.stringify({ pid: 1 }));
     if (isLock(lock)) lock.release();
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ pid: 1 });
   });
 
-  it('cannot be taken where its folder is not: a state folder that was removed never comes back by a lock', () => {
+  it('refuses a lock without its folder, so that a removed state folder never comes back', () => {
     expect(() => takeLock(path.join(folder, 'gone', 'a.lock'), posixProcesses)).toThrow('ENOENT');
   });
 
-  it('never has two holders, though processes race for it and die holding it', async () => {
+  it('never gives the lock to two holders, even when processes race for it and die while holding it', async () => {
     const racers = [race(), race(), race(), race()];
     const outputs = await Promise.all(
       racers.map(async racer => {
@@ -137,8 +137,8 @@ for (let round = 0; round < 200; round += 1) {
 console.log('200 times alone');
 `;
 
-describe('a process', () => {
-  it('is known by its PID and its start time', () => {
+describe('process', () => {
+  it('identifies a process by its PID and its start time', () => {
     const ref = processRef(process.pid, posixProcesses);
     expect(isSameProcess(ref, posixProcesses)).toBe(true);
     expect(isSameProcess({ ...ref, startTime: (ref.startTime ?? 0) + 1 }, posixProcesses)).toBe(false);

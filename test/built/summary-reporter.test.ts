@@ -10,7 +10,7 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = path.join(path.dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 const reporter = path.join(checkout, 'test/support/summary-reporter.ts');
 
-describe('the end of a test run', { timeout: 60_000 }, () => {
+describe('end of a test run', { timeout: 60_000 }, () => {
   let folder: string;
   beforeEach(() => {
     const results = path.join(checkout, 'test-results');
@@ -62,7 +62,7 @@ describe('the end of a test run', { timeout: 60_000 }, () => {
     expect(status).toBe(0);
   });
 
-  it('groups what was skipped by what would lift it, and blames what gives no reason', () => {
+  it('groups skipped tests by what they need, and reports those without a reason', () => {
     const { lines } = run(`
       it('works', () => {});
       describe.skip('panel (skipped: needs a browser (any))', () => { it('a', () => {}); it('b', () => {}); });

@@ -66,7 +66,7 @@ const hold = {
 const stopped = { desired: 'stopped', at: ago(60_000) } as const;
 const justAsked = { desired: 'running', at: ago(100) } as const;
 
-describe('the phase', () => {
+describe('phase', () => {
   const table: [string, Partial<StatusFacts>, string][] = [
     ['nothing is registered', { registration: { state: 'absent' } }, 'not-installed'],
     ['nothing is registered, whatever still runs', { registration: { state: 'absent' }, runner: runner('running') }, 'not-installed'],
@@ -159,37 +159,37 @@ describe('the phase', () => {
     const failures = (count: number) => Array.from({ length: count }, (_, index) => ended(60_000 - index * 1_000));
     const bad = { registration: registered('stopped'), history: [note, ...failures(FAILURES_AFTER_UPDATE)] };
 
-    it('is failed when the gateway has failed too often since, and says since when', () => {
+    it('reports failed when the gateway has failed too often since the update, with the time', () => {
       const status = composeStatus(facts(bad), NOW);
       expect(status).toMatchObject({ phase: 'failed', detail: expect.stringContaining('since the update of git') });
       expect(status.problems.map(({ code }) => code)).toContain('bad-update');
       expect(status.restarts).not.toHaveProperty('nextAt');
     });
 
-    it('is failed for a service too, whose SCM has no restart planned', () => {
+    it('reports failed for a service too when its SCM has no restart planned', () => {
       const host: HostFacts = { phase: 'stopped', since: ago(50_000), lastStop: { at: ago(50_000), reason: 'stays stopped' } };
       expect(composeStatus(facts({ ...bad, mechanism: 'service', host }), NOW)).toMatchObject({ phase: 'failed' });
     });
 
     it.each<[string, Partial<StatusFacts>, string]>([
-      ['a failure less is a failure as any other', { history: [note, ...failures(FAILURES_AFTER_UPDATE - 1)] }, 'failed'],
-      ['a start that was asked for since begins anew', { desired: justAsked }, 'starting'],
-      ['the next update holds it', { hold }, 'held-for-update'],
-      ['a stop of the user is a stop', { desired: stopped }, 'stopped'],
-    ])('%s', (_what, over, phase) => {
+      ['one failure fewer is an ordinary failure', { history: [note, ...failures(FAILURES_AFTER_UPDATE - 1)] }, 'failed'],
+      ['a later requested start resets the count', { desired: justAsked }, 'starting'],
+      ['the next update holds the gateway', { hold }, 'held-for-update'],
+      ['a stop by the user is shown as stopped', { desired: stopped }, 'stopped'],
+    ])('computes the phase after an update: %s', (_what, over, phase) => {
       const status = composeStatus(facts({ ...bad, ...over }), NOW);
       expect(status.phase).toBe(phase);
       expect(status.problems.map(({ code }) => code)).not.toContain('bad-update');
     });
 
-    it('names the update to a gateway that refuses its configuration since', () => {
+    it('names the update when the gateway refuses its configuration since then', () => {
       const status = composeStatus(facts({ ...bad, history: [note, ended(1_000, 'needs-attention')] }), NOW);
       expect(status).toMatchObject({ phase: 'needs-attention', detail: expect.stringContaining('since the update of git') });
       expect(status.problems).toMatchObject([{ code: 'configuration', message: expect.stringContaining('since the update of git') }]);
     });
   });
 
-  it('is told with its reason, where there is one', () => {
+  it('includes the reason when there is one', () => {
     const detail = (over: Partial<StatusFacts>) => composeStatus(facts(over), NOW).detail;
     expect(detail({ hold })).toBe('hermes update: new version');
     expect(detail({ registration: { state: 'foreign', detail: 'x' } })).toBe('x');
@@ -198,8 +198,8 @@ describe('the phase', () => {
   });
 });
 
-describe('the status', () => {
-  it('names processes, uptime and the last end while the gateway runs', () => {
+describe('status', () => {
+  it('contains processes, uptime and the last exit while the gateway runs', () => {
     const status = composeStatus(
       facts({ runner: runner('running'), history: [started(9_000), ended(8_000), started(4_000, 'recovery')] }),
       NOW,
@@ -218,13 +218,13 @@ describe('the status', () => {
     expect(status.restarts.nextAt).toBeUndefined();
   });
 
-  it('says nothing of the past of a service that is not installed', () => {
+  it('contains no history for a service that is not installed', () => {
     const status = composeStatus(facts({ registration: { state: 'absent' }, history: [started(9_000), ended(8_000)] }), NOW);
     expect(status).toMatchObject({ mechanism: 'none', desired: 'stopped', restarts: { count: 0 } });
     expect(status.lastExit).toBeUndefined();
   });
 
-  it('passes on the next try of a host that knows it', () => {
+  it('passes on the next try when the host reports it', () => {
     const nextTry = { at: ago(-4_000), attempt: 3 };
     const host: HostFacts = { phase: 'restarting', since: ago(100), nextTry };
     const status = composeStatus(facts({ host, history: [ended(100)] }), NOW);
@@ -232,19 +232,19 @@ describe('the status', () => {
     expect(status.problems.map(({ code }) => code)).toEqual(['crash-loop']);
   });
 
-  it('computes the next try from history and ladder where the SCM does it, and says that it is estimated', () => {
+  it('computes the next try from history and restart delays when the SCM restarts, and marks it as estimated', () => {
     const history = [started(20_000), ended(5_000), ended(500)];
     const status = composeStatus(facts({ mechanism: 'service', registration: registered('stopped'), history }), NOW);
     expect(status.restarts).toMatchObject({ nextAt: ago(500 - 2_000), estimated: true, attempt: 2 });
   });
 
-  it('does not count one death twice that gateway and runner both report', () => {
+  it('counts one exit once when gateway and runner both report it', () => {
     const host: HostFacts = { phase: 'running', since: ago(9_000), lastRunnerExit: { at: ago(450), code: 1 } };
     const status = composeStatus(facts({ mechanism: 'service', registration: registered('stopped'), host, history: [ended(500)] }), NOW);
     expect(status.restarts.attempt).toBe(1);
   });
 
-  it('shows problems of the runner, of the reader and of the phase, and ignores codes of another version', () => {
+  it('contains the problems of the runner, of the reader and of the phase, and ignores codes of another version', () => {
     const damaged = { code: 'state-newer', message: 'm', remedy: 'r', elevated: false } as const;
     const told = composeStatus(
       facts({ runner: runner('degraded', { problems: ['gateway-silent', 'of-the-future', 'toString'] }), problems: [damaged] }),
@@ -318,8 +318,8 @@ const anyFacts: fc.Arbitrary<StatusFacts> = fc
   })
   .map(facts);
 
-describe('any facts at all', () => {
-  it('make a status with a known phase, true to itself, and the same after JSON', () => {
+describe('arbitrary facts', () => {
+  it('composes a consistent status with a known phase, unchanged after JSON', () => {
     fc.assert(
       fc.property(anyFacts, some => {
         const status = composeStatus(some, NOW);
@@ -339,14 +339,14 @@ describe('any facts at all', () => {
   });
 });
 
-describe('what is registered', () => {
+describe('registration', () => {
   const problemsOf = (over: object) =>
     composeStatus(
       facts({ mechanism: 'service', registration: { ...registered('stopped'), ...over } as Registration, desired: stopped }),
       NOW,
     ).problems;
 
-  it('is a problem for an administrator where it is disabled, or starts another program than ours', () => {
+  it('reports a problem for an administrator when the service is disabled or starts another program than ours', () => {
     expect(problemsOf({ startType: 'automatic' })).toEqual([]);
     expect(problemsOf({ startType: 'disabled' })).toMatchObject([{ code: 'start-disabled', elevated: true }]);
     expect(problemsOf({ outdated: true })).toMatchObject([{ code: 'host-outdated', elevated: true }]);

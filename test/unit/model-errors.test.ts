@@ -15,7 +15,7 @@ it.each([
   ['a detail', new GatewayServiceError('busy', '(install)')],
   ['a detail, a remedy and a Win32 number of its own', new GatewayServiceError('unsupported', '(x)', { remedy: 'Use another.', win32: 5 })],
   ['no detail', new GatewayServiceError('timed-out')],
-])('a failure with %s is the same after it crossed a process boundary', (_, error) => {
+])('keeps an error with %s unchanged across a process boundary', (_, error) => {
   const value: unknown = JSON.parse(JSON.stringify(error.toValue()));
   if (!isErrorValue(value)) throw new Error('not a value of an error');
   const { code, message, detail, remedy, win32 } = GatewayServiceError.fromValue(value);
@@ -28,7 +28,7 @@ it.each([
   });
 });
 
-it('a detail that is no text makes an error value invalid', () => {
+it('refuses an error value whose detail is not text', () => {
   expect(isErrorValue({ ...new GatewayServiceError('busy').toValue(), detail: 7 })).toBe(false);
 });
 

@@ -15,7 +15,7 @@ const FACTS: HostFacts = {
   session: { id: 1, user: 'S-1-5-21-1-2-3-1001' },
 };
 
-it('facts are the same after a journey through JSON', () => {
+it('keeps facts unchanged through JSON', () => {
   expect(parseHostFacts(JSON.parse(JSON.stringify(FACTS)))).toEqual(FACTS);
   expect(parseHostFacts({ phase: 'stopped', since: AT })).toEqual({ phase: 'stopped', since: AT });
 });
@@ -29,7 +29,7 @@ it.each(Object.keys(FACTS).filter(name => name !== 'phase' && name !== 'since'))
   );
 });
 
-it('without a phase and a time there are none, whatever else is there', () => {
+it('refuses facts without a phase and a time, whatever else they contain', () => {
   for (const rubbish of [undefined, null, 7, 'x', [], {}, { ...FACTS, phase: 'flying' }, { ...FACTS, since: 'now' }]) {
     expect(parseHostFacts(rubbish)).toBeUndefined();
   }

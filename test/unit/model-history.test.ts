@@ -29,21 +29,21 @@ const ended = (n: number, outcome: 'failure' | 'stopped' | 'restart-in-place' = 
   uptimeMs: 5,
 });
 
-describe('the questions asked of a history', () => {
-  it('have answers when nothing ever happened', () => {
+describe('queries on a history', () => {
+  it('answers every query for an empty history', () => {
     expect(failureTimes([])).toEqual([]);
     expect(unaskedRestarts([])).toEqual({ count: 0 });
     expect(lastEnded([])).toBeUndefined();
     expect(lastExit([])).toBeUndefined();
   });
 
-  it('count failures since the user last asked for a start, and nothing but failures', () => {
+  it('counts only failures since the user last requested a start', () => {
     const history = [started(1, 'asked'), ended(2), started(3, 'recovery'), ended(4), started(5, 'asked'), ended(6), ended(7, 'stopped')];
     expect(failureTimes(history)).toEqual([Date.parse(at(6))]);
     expect(failureTimes(history.slice(0, 4))).toEqual([Date.parse(at(2)), Date.parse(at(4))]);
   });
 
-  it('count restarts that nobody asked for: by the ladder and in place, but not after an update', () => {
+  it('counts automatic restarts after delays and in place, but not after an update', () => {
     const history = [
       started(1, 'asked'),
       ended(2),
@@ -56,14 +56,14 @@ describe('the questions asked of a history', () => {
     expect(unaskedRestarts([...history, started(7, 'asked')])).toEqual({ count: 0 });
   });
 
-  it('tell the last end, whatever came after it', () => {
+  it('returns the last exit, whatever came after it', () => {
     const history = [ended(1), ended(2), started(3, 'recovery'), { at: at(4), kind: 'noted', what: 'held', reason: 'update' } as const];
     expect(lastEnded(history)).toEqual(ended(2));
     expect(lastExit(history)).toEqual({ code: 1, reason: 'end 2', at: at(2) });
   });
 });
 
-describe('the history file', () => {
+describe('history file', () => {
   let root: string;
   let folder: StateFolder;
   let file: string;
@@ -75,23 +75,23 @@ describe('the history file', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it('gives back what was appended, oldest first', async () => {
+  it('returns the appended records, oldest first', async () => {
     for (const record of [started(1, 'asked'), ended(2), started(3, 'recovery')]) await folder.appendHistory(record);
     expect(await folder.history()).toEqual([started(1, 'asked'), ended(2), started(3, 'recovery')]);
   });
 
-  it('is empty where there is none', async () => {
+  it('returns no records when the history file does not exist', async () => {
     expect(await folder.history()).toEqual([]);
   });
 
-  it('loses only the half-written line after a power cut, and goes on behind it', async () => {
+  it('loses only the half-written line after a power cut, and continues after it', async () => {
     await folder.appendHistory(started(1, 'asked'));
     appendFileSync(file, `\n${JSON.stringify(ended(2)).slice(0, 20)}`);
     await folder.appendHistory(started(3, 'recovery'));
     expect(await folder.history()).toEqual([started(1, 'asked'), started(3, 'recovery')]);
   });
 
-  it('passes over what is no record', async () => {
+  it('skips lines that are not a record', async () => {
     writeFileSync(
       file,
       ['null', '7', '[]', '{"kind":"other","at":"2026-01-01T00:00:00Z"}', '{"kind":"started","at":"x"}', '\0\0\0'].join('\n'),
@@ -100,7 +100,7 @@ describe('the history file', () => {
     expect(await folder.history()).toEqual([ended(4)]);
   });
 
-  it(`is cut to ${HISTORY_KEPT} records when it has ${HISTORY_LIMIT}, and keeps the newest`, async () => {
+  it(`cuts the history file to ${HISTORY_KEPT} records when it has ${HISTORY_LIMIT}, and keeps the newest`, async () => {
     const records = Array.from({ length: HISTORY_LIMIT }, (_, n) => ended(n));
     writeFileSync(
       file,
@@ -117,13 +117,13 @@ describe('the history file', () => {
     expect(await folder.history()).toHaveLength(HISTORY_KEPT + 1);
   });
 
-  it('never grows beyond its limit, however often a gateway crashes', async () => {
+  it('never lets the history file grow beyond its limit, however often a gateway crashes', async () => {
     for (let n = 0; n < HISTORY_LIMIT * 1.5; n += 1) await folder.appendHistory(ended(n));
     expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThanOrEqual(HISTORY_LIMIT + 1);
     expect((await folder.history()).at(-1)).toEqual(ended(HISTORY_LIMIT * 1.5 - 1));
   });
 
-  it('survives any bytes', async () => {
+  it('reads any bytes without an error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async bytes => {
         writeFileSync(file, bytes);

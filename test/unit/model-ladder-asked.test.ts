@@ -11,19 +11,19 @@ const started = (at: string, cause: 'asked' | 'recovery' | 'in-place' | 'release
 
 it.each([
   [
-    'with a wish that no start has answered yet',
+    'at a request that no start has followed yet',
     [started('2026-01-01T10:00:00Z', 'asked')],
     '2026-01-01T11:00:00Z',
     '2026-01-01T11:00:00Z',
   ],
   [
-    'with a restart, which leaves the wish as it was',
+    'at a requested restart, which keeps the desired state',
     [started('2026-01-01T12:00:00Z', 'asked')],
     '2026-01-01T11:00:00Z',
     '2026-01-01T12:00:00Z',
   ],
-  ['not with a start that nobody asked for', [started('2026-01-01T12:00:00Z', 'recovery')], '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
-  ['with the wish alone where nothing was started', [], '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
-])('the ladder begins anew %s', (_what, history, wishedAt, expected) => {
+  ['not at an automatic start', [started('2026-01-01T12:00:00Z', 'recovery')], '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
+  ['at the request alone when nothing was started', [], '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
+])('resets the restart delays: %s', (_what, history, wishedAt, expected) => {
   expect(lastAskedMs(history, wishedAt, Date.parse('2027-01-01T00:00:00Z'))).toBe(Date.parse(expected));
 });

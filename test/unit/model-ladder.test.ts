@@ -6,8 +6,8 @@ import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
 
 const quick = { delaysMs: [10, 20, 40], resetMs: 1_000 };
 
-describe('the recovery ladder', () => {
-  it('is 1, 2, 4, 9, 16, 25, 36, 49, 64 s with a reset after 60 s', () => {
+describe('restart delays', () => {
+  it('uses the delays 1, 2, 4, 9, 16, 25, 36, 49, 64 s with a reset after 60 s', () => {
     expect(RECOVERY_LADDER).toEqual({ delaysMs: [1, 2, 4, 9, 16, 25, 36, 49, 64].map(s => s * 1_000), resetMs: 60_000 });
   });
 
@@ -16,22 +16,22 @@ describe('the recovery ladder', () => {
   });
 
   it.each([
-    ['nothing failed', [], { failures: 0, rung: undefined, nextAt: undefined }],
+    ['no failure', [], { failures: 0, rung: undefined, nextAt: undefined }],
     ['the first failure takes the first delay', [0], { failures: 1, rung: 0, nextAt: 10 }],
     ['the second takes the second', [0, 100], { failures: 2, rung: 1, nextAt: 120 }],
     ['the last delay repeats', [0, 100, 200, 300, 400], { failures: 5, rung: 2, nextAt: 440 }],
-    ['just before the reset it counts on', [0, 999], { failures: 2, rung: 1, nextAt: 1_019 }],
-    ['after the reset period it starts again', [0, 1_000], { failures: 1, rung: 0, nextAt: 1_010 }],
-    ['the reset period is between two failures, not from the first', [0, 900, 1_800], { failures: 3, rung: 2, nextAt: 1_840 }],
-  ])('%s', (_what, failuresAt, position) => {
+    ['the count continues just before the reset', [0, 999], { failures: 2, rung: 1, nextAt: 1_019 }],
+    ['the count starts again after the reset period', [0, 1_000], { failures: 1, rung: 0, nextAt: 1_010 }],
+    ['the reset period is measured between two failures, not from the first', [0, 900, 1_800], { failures: 3, rung: 2, nextAt: 1_840 }],
+  ])('computes the next restart: %s', (_what, failuresAt, position) => {
     expect(ladderPosition(quick, failuresAt)).toEqual(position);
   });
 
-  it('says no next try where there is no delay at all', () => {
+  it('returns no next try when there are no delays', () => {
     expect(ladderPosition({ delaysMs: [], resetMs: 1 }, [5])).toEqual({ failures: 1, rung: undefined, nextAt: undefined });
   });
 
-  it('starts a round again while the delays are longer than the reset period, as the SCM does', () => {
+  it('starts the delays again while they are longer than the reset period, as the SCM does', () => {
     // A gateway that dies at once: each failure comes one delay after the one before.
     const failuresAt: number[] = [0];
     for (let i = 0; i < 12; i += 1) failuresAt.push(ladderPosition(RECOVERY_LADDER, failuresAt).nextAt ?? Number.NaN);

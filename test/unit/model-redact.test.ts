@@ -28,13 +28,13 @@ describe('redaction', () => {
     ['a JSON Web Token', 'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
     ['a long random word', 'session 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', '9f86d081'],
     ['a Slack token', 'xoxb-123456789012-abcdefghijkl', 'xoxb-123456789012-abcdefghijkl'],
-  ])('takes out %s', (_what, text, secret) => {
+  ])('removes %s', (_what, text, secret) => {
     const clean = redact(text);
     expect(clean).not.toContain(secret);
     expect(clean).toContain('…');
   });
 
-  it('keeps what is around a secret, and every secret of a line goes', () => {
+  it('keeps the text around a secret, and removes every secret of a line', () => {
     expect(redact('a token=one b token=two c')).toBe('a token=… b token=… c');
   });
 
@@ -44,7 +44,7 @@ describe('redaction', () => {
     'HermesGateway-1a2b3c4d runs as PID 123456',
     '/var/lib/anna/.local/state/hermes-gateway-service/HermesGateway-8570c933/logs/gateway.log',
     'tokens: 812; a bearer of bad news, and basic services, were seen',
-  ])('leaves ordinary text alone: %s', text => {
+  ])('leaves ordinary text unchanged: %s', text => {
     expect(redact(text)).toBe(text);
   });
 });

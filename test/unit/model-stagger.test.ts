@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { startDelayMs, startsWithSession } from '../../src/model/stagger.ts';
 
-describe('the delays between starts', () => {
-  it('are half a second for a few, and the last of many waits six seconds', () => {
+describe('delays between starts', () => {
+  it('delays the starts of a few gateways by half a second, and the last of many by at most six seconds', () => {
     expect([0, 1, 2].map(position => startDelayMs(position, 3))).toEqual([0, 500, 1_000]);
     expect(startDelayMs(0, 1)).toBe(0);
     expect(startDelayMs(19, 20)).toBe(6_000);
   });
 
-  it('rise with every position, and none is later than the last one may be', () => {
+  it('increases the delay with every position up to the maximum', () => {
     const count = fc.integer({ min: 2, max: 500 });
     fc.assert(
       fc.property(count, many => {
@@ -24,7 +24,7 @@ describe('the delays between starts', () => {
   });
 });
 
-describe('a start that comes with the session', () => {
+describe('start at sign-in', () => {
   const at = (minute: number) => new Date(minute * 60_000).toISOString();
   const started = (minute: number): HistoryRecord => ({ at: at(minute), kind: 'started', pid: 7, cause: 'asked' });
   const ended = (minute: number, outcome: 'failure' | 'session-ending' | 'stopped'): HistoryRecord => ({
@@ -46,9 +46,9 @@ describe('a start that comes with the session', () => {
     ['for the first time', false, [], {}],
     ['after a crash', false, [started(10), ended(20, 'failure')], {}],
     ['after a stop', false, [started(10), ended(20, 'stopped')], {}],
-    ['after a sign-out, when somebody wishes for it', false, [started(10), ended(20, 'session-ending')], { asked: 25 }],
-    ['after a restart of the machine, when somebody wishes for it', false, [started(10)], { booted: 30, asked: 31 }],
-  ] as const)('%s: %s', (_, expected, history, times) => {
+    ['after a sign-out, when the user requests it', false, [started(10), ended(20, 'session-ending')], { asked: 25 }],
+    ['after a restart of the machine, when the user requests it', false, [started(10)], { booted: 30, asked: 31 }],
+  ] as const)('decides whether a start belongs to a sign-in %s: %s', (_, expected, history, times) => {
     expect(is(history, times)).toBe(expected);
   });
 });

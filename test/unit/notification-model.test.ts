@@ -31,7 +31,7 @@ function shown(...steps: Step[]): (AlertKind | undefined)[] {
 
 const none = undefined;
 
-describe('a notification', () => {
+describe('notification', () => {
   it.each([
     ['a crash that the ladder answers', [oneCrash, brieflyUp, lastinglyUp], [none, none, none]],
     ['a crash loop, once', [oneCrash, crashLoop, crashLoop], [none, 'crash-loop', none]],
@@ -52,12 +52,12 @@ describe('a notification', () => {
     expect(shown(...steps)).toEqual(expected);
   });
 
-  it('waits for the end of an operation, and tells what came of it', () => {
+  it('waits for the end of an operation, and reports its result', () => {
     const starting = snapshotIn('failed', {}, { operation: { verb: 'start', since: ago(100) } });
     expect(shown(starting, failed)).toEqual([none, 'failed']);
   });
 
-  it('asks again exactly when a recovery has lasted', () => {
+  it('checks again exactly when a recovery has lasted long enough', () => {
     const { episode } = decide(QUIET, crashLoop, { attended: false, now: NOW });
     const { recheckAfterMs = 0 } = decide(episode, brieflyUp, { attended: false, now: NOW });
     expect(recheckAfterMs).toBe(57_000);
@@ -66,7 +66,7 @@ describe('a notification', () => {
   });
 });
 
-describe('whatever happens', () => {
+describe('notifications for any sequence of snapshots', () => {
   const step = fc.record({
     snapshot: fc
       .record({ phase: fc.constantFrom(...PHASES), looping: fc.boolean(), upMs: fc.nat(120_000), busy: fc.boolean() })
@@ -80,7 +80,7 @@ describe('whatever happens', () => {
     attended: fc.boolean(),
   });
 
-  it('no kind is told twice in an episode, a recovery only after something told, and nothing beside the window', () => {
+  it('reports each kind once in an episode, a recovery only after a notification, and nothing while the window is in front', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), steps => {
         let episode: Episode = QUIET;
@@ -100,7 +100,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('a healthy gateway asks for no timer', () => {
+  it('requests no timer while the gateway is healthy', () => {
     fc.assert(
       fc.property(step, ({ snapshot, attended }) => {
         expect(decide(QUIET, snapshot, { attended, now: NOW }).recheckAfterMs).toBeUndefined();

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-it('gives each of many its turn, and leaves nothing', async () => {
+it('runs many operations one after the other, and leaves no file', async () => {
   const stateRoot = path.join(parent, 'states');
   const folder = new StateFolder(path.join(stateRoot, 'HermesGateway'));
   const turn = { operation: 'uninstall', folder, stateRoot, processes: posixProcesses, report: () => undefined } as const;

@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const put = (name: string, text = '') => writeFileSync(path.join(folder, name), text);
 
-it('sweeps what dead writers left, and nothing else', () => {
+it('removes files of dead writers, and no others', () => {
   const kept = ['definition.json', 'update-1.json', 'runner.lock', 'update.lock', 'notes.tmp', '.hidden', 'gateway.log.1'];
   for (const name of kept) put(name);
   put('.update-1.json.12.0123abcd.tmp');
@@ -27,7 +27,7 @@ it('sweeps what dead writers left, and nothing else', () => {
   expect(readdirSync(folder).sort()).toEqual([...kept].sort());
 });
 
-it('leaves what a living process is just writing, and asks to look again', () => {
+it('keeps the file of a running writer, and requests another check', () => {
   const written = [`.desired.json.${LIVING}.0123abcd.tmp`, `update.lock.${LIVING}.0123abcd`];
   for (const name of written) put(name);
   put('update.lock.0123abcd', JSON.stringify({ pid: LIVING }));
@@ -35,6 +35,6 @@ it('leaves what a living process is just writing, and asks to look again', () =>
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
-it('says nothing of a folder that is gone', () => {
+it('reports no error for a folder that is gone', () => {
   expect(removeOrphanedTempFiles(path.join(folder, 'gone'), processes)).toBe(false);
 });

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
 
 describe('poll', () => {
-  it('resolves with the first truthy answer and asks no more', async () => {
+  it('resolves with the first truthy answer and stops polling', async () => {
     const answers = [undefined, 0, '', 'up', 'never asked'];
     expect(await poll(() => answers.shift(), { what: 'the answer', deadlineMs: 5_000, everyMs: 1 })).toBe('up');
     expect(answers).toEqual(['never asked']);
   });
 
-  it('waits for answers that come as promises', async () => {
+  it('waits for answers that are promises', async () => {
     let asked = 0;
     expect(await poll(async () => ++asked === 3 && { asked }, { what: 'the third', deadlineMs: 5_000, everyMs: 1 })).toEqual({ asked: 3 });
   });
@@ -31,11 +31,11 @@ describe('poll', () => {
     expect(await poll(answer, { what: 'a late answer', deadlineMs: () => deadlineMs, everyMs: 5 })).toBe('late');
   });
 
-  it('asks once even when there is no time at all', async () => {
+  it('polls once even when there is no time left', async () => {
     expect(await poll(() => 'already', { what: 'nothing', deadlineMs: 0 })).toBe('already');
   });
 
-  it('ends with the reason of the signal, also in the middle of a pause', async () => {
+  it('ends with the reason of the abort signal, also in the middle of a pause', async () => {
     const abort = new AbortController();
     const waiting = poll(
       () => {
@@ -47,7 +47,7 @@ describe('poll', () => {
     await expect(waiting).rejects.toThrow('called off');
   });
 
-  it('passes on what the question throws', async () => {
+  it('passes on an error of the polled function', async () => {
     const broken = () => {
       throw new Error('cannot ask');
     };

@@ -19,7 +19,7 @@ const MODEL: TrayModel = {
   ],
 };
 
-describe('a tray', () => {
+describe('tray', () => {
   function controller(failure?: Error) {
     const trays: FakeTray[] = [];
     const commands: unknown[] = [];
@@ -39,7 +39,7 @@ describe('a tray', () => {
     return { tray, trays, commands, unavailable };
   }
 
-  it('is made once, and sets only what has changed, the menu as a whole', () => {
+  it('is created once, and updates only what has changed, the menu as a whole', () => {
     const { tray, trays } = controller();
     tray.render(MODEL);
     tray.render(structuredClone(MODEL));
@@ -52,7 +52,7 @@ describe('a tray', () => {
     expect(made).toMatchObject({ image: 'tray-error-light.ico', tooltip: 'two', menu: [] });
   });
 
-  it('opens the window at a click and passes every command of its menu on', () => {
+  it('opens the window at a click and passes on every command of its menu', () => {
     const { tray, trays, commands } = controller();
     tray.render(MODEL);
     trays[0]?.emit('click');
@@ -60,7 +60,7 @@ describe('a tray', () => {
     expect(commands).toEqual([{ do: 'open' }, { do: 'stop', profile: 'work' }]);
   });
 
-  it('says once that there is none, and draws no more', () => {
+  it('reports once that the system has no tray, and draws nothing more', () => {
     const { tray, unavailable } = controller(new Error('no notification area'));
     tray.render(MODEL);
     tray.render({ ...MODEL, tooltip: 'two' });
@@ -68,7 +68,7 @@ describe('a tray', () => {
     expect(tray.available).toBe(false);
   });
 
-  it('is gone after its end, whatever is drawn late', () => {
+  it('draws nothing after its end', () => {
     const { tray, trays } = controller();
     tray.render(MODEL);
     tray.dispose();
@@ -76,7 +76,7 @@ describe('a tray', () => {
     expect(trays).toMatchObject([{ destroyed: true, tooltip: 'one' }]);
   });
 
-  it('marks what is only read as disabled', () => {
+  it('disables the menu rows that are only read', () => {
     expect(menuTemplate(MODEL.menu, () => undefined)).toMatchObject([
       { label: 'state', enabled: false },
       { type: 'separator' },
@@ -85,10 +85,10 @@ describe('a tray', () => {
   });
 });
 
-describe('the tray of a registration', () => {
+describe('tray of a registration', () => {
   const iconsDir = '/icons';
 
-  it('shows every profile, follows the theme of the taskbar, and does what it offers', async () => {
+  it('shows every profile, follows the theme of the taskbar, and runs the commands that it offers', async () => {
     const { electron, manager } = registered({ tray: { iconsDir } });
     const [tray] = electron.trays;
     await expect.poll(() => tray?.labels).toContain('Hermes gateway (work): Off');
@@ -105,7 +105,7 @@ describe('the tray of a registration', () => {
     await expect.poll(async () => (await manager.status(DEFAULT)).phase).toBe('stopped');
   });
 
-  it('costs no timer while the gateway is well and nobody looks', async () => {
+  it('uses no timer while the gateway is healthy and no view is open', async () => {
     const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
     try {
       const { electron, manager } = registered({ tray: { iconsDir } });
@@ -122,7 +122,7 @@ describe('the tray of a registration', () => {
     }
   });
 
-  it('opens and quits by the host, and offers no quit that the host did not give', async () => {
+  it('opens and quits through the app, and offers no quit when the app provides none', async () => {
     let quits = 0;
     const main = registered({ tray: { iconsDir, quit: () => (quits += 1) } });
     main.electron.trays[0]?.emit('click');
@@ -133,7 +133,7 @@ describe('the tray of a registration', () => {
     expect(other.electron.trays[0]?.labels).not.toContain('Quit Hermes');
   });
 
-  it('says that there is none, so that the host keeps its window', () => {
+  it('reports that there is no tray, so that the app keeps its window', () => {
     const electron = new FakeElectron();
     electron.trayFailure = new Error('no notification area');
     const unavailable: unknown[] = [];
@@ -163,7 +163,7 @@ describe('the tray of a registration', () => {
     return { updater, asked, ready };
   }
 
-  it('shows and drives the updater of the host, with the gateways down before anything is installed', async () => {
+  it('shows and runs the updater of the app, and stops the gateways before anything is installed', async () => {
     const seen: string[] = [];
     const { updater, asked, ready } = updaterOf(async () => {
       seen.push((await manager.status(DEFAULT)).phase);
@@ -181,7 +181,7 @@ describe('the tray of a registration', () => {
     expect(electron.notifications).toMatchObject([{ body: expect.stringContaining('Copy') }]);
   });
 
-  it('shows how the update of the app before it ended, and notifies where somebody has to do something', async () => {
+  it('shows how the previous update of the app ended, and notifies when the user has to act', async () => {
     const electron = new FakeElectron();
     const handedOff = (stateRoot: string) =>
       writeJournal(stateRoot, {
@@ -204,14 +204,14 @@ describe('the tray of a registration', () => {
     });
   });
 
-  it('is not there where the host wants none', () => {
+  it('is not created when the app disables it', () => {
     const { electron, registration } = registered({ tray: false });
     expect(electron.trays).toEqual([]);
     expect(registration.trayAvailable).toBe(false);
   });
 });
 
-describe('a notification', () => {
+describe('notification of a registration', () => {
   async function crashing(times: number) {
     const main = registered();
     await main.controller.handle('set', { profile: 'default', on: true });
@@ -223,7 +223,7 @@ describe('a notification', () => {
     return main;
   }
 
-  it('comes once when the gateway keeps failing, and opens the window at a click', async () => {
+  it('appears once when the gateway keeps failing, and opens the window at a click', async () => {
     const main = await crashing(3);
     await expect.poll(() => main.electron.notifications.length).toBe(1);
     const [notification] = main.electron.notifications;
@@ -232,7 +232,7 @@ describe('a notification', () => {
     expect(main.opened).toBe(1);
   });
 
-  it('does not come for a crash that the ladder answers', async () => {
+  it('does not appear for a crash that is followed by a restart', async () => {
     const { electron, manager, registration } = await crashing(1);
     const phases: string[] = [];
     registration.onStatus(({ phase }) => phases.push(phase));
@@ -241,7 +241,7 @@ describe('a notification', () => {
     expect(electron.notifications).toEqual([]);
   });
 
-  it('does not come while the window that shows it is in front', async () => {
+  it('does not appear while the window that shows it is in front', async () => {
     const main = registered();
     const page = main.electron.openPage();
     page.window.focused = true;
@@ -256,7 +256,7 @@ describe('a notification', () => {
     expect(main.electron.notifications).toEqual([]);
   });
 
-  it('says why a command of the tray failed', async () => {
+  it('shows why a command of the tray failed', async () => {
     const { electron, manager } = registered({ tray: { iconsDir: '/icons' } });
     await manager.install(DEFAULT);
     const [tray] = electron.trays;
@@ -267,7 +267,7 @@ describe('a notification', () => {
     await expect.poll(() => electron.notifications).toMatchObject([{ body: 'Turn the switch on.' }]);
   });
 
-  it('is taken back when the registration ends', async () => {
+  it('is removed when the registration ends', async () => {
     const main = await crashing(3);
     await expect.poll(() => main.electron.notifications.length).toBe(1);
     main.registration.dispose();

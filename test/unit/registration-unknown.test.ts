@@ -47,8 +47,8 @@ const failing = (error: Error) => async (): Promise<Registration> => {
 };
 const absent = async (): Promise<Registration> => ({ state: 'absent' });
 
-describe('while Windows does not report the registration', () => {
-  it('the phase is unknown, with the reason and a problem', async () => {
+describe('unknown registration on Windows', () => {
+  it('reports the phase unknown, with the reason and a problem', async () => {
     expect(await managerOf(hostThat(failing(rpcUnavailable()))).status(identityOf())).toMatchObject({
       phase: 'unknown',
       detail: expect.stringContaining('1722'),
@@ -56,14 +56,14 @@ describe('while Windows does not report the registration', () => {
     });
   });
 
-  it('an operation fails with that reason before it changes anything', async () => {
+  it('fails an operation with that reason before it changes anything', async () => {
     const manager = managerOf(hostThat(failing(rpcUnavailable())));
     for (const operation of [manager.start(identityOf()), manager.stop(identityOf()), manager.restart(identityOf())]) {
       await expect(operation).rejects.toMatchObject({ code: 'windows-refused', win32: 1722 });
     }
   });
 
-  it('another mechanism that is registered is shown', async () => {
+  it('shows another mechanism that is registered', async () => {
     const registered = hostThat(async () => ({ state: 'registered', host: 'stopped' }), 'startup');
     expect(await managerOf(hostThat(failing(rpcUnavailable())), registered).status(identityOf())).toMatchObject({
       mechanism: 'startup',
@@ -71,7 +71,7 @@ describe('while Windows does not report the registration', () => {
     });
   });
 
-  it('a watch reports unknown once, asks again after growing intervals, and reports the answer', async () => {
+  it('reports unknown once in a watch, checks again after growing intervals, and reports the result', async () => {
     let asked = 0;
     const manager = managerOf(hostThat(async () => (++asked <= 2 ? failing(rpcUnavailable())() : { state: 'absent' })));
     const reported: Status['phase'][] = [];
@@ -87,16 +87,16 @@ describe('while Windows does not report the registration', () => {
   });
 });
 
-describe('where the system has no such mechanism', () => {
+describe('unsupported mechanism', () => {
   const unsupported = hostThat(failing(new GatewayServiceError('unsupported', '(OpenSCManagerW is not in advapi32.dll)')));
 
-  it('and no other one, the phase is unsupported and an installation is refused', async () => {
+  it('sets the phase to unsupported and refuses an installation when no mechanism is supported', async () => {
     const manager = managerOf(unsupported);
     expect(await manager.status(identityOf())).toMatchObject({ phase: 'unsupported', problems: [] });
     await expect(manager.install(identityOf())).rejects.toMatchObject({ code: 'unsupported' });
   });
 
-  it('the next one is used', async () => {
+  it('uses the next mechanism when the first is not supported', async () => {
     const manager = managerOf(unsupported, hostThat(absent, 'startup'));
     expect(await manager.status(identityOf())).toMatchObject({ phase: 'not-installed' });
     expect(await manager.preview('install', identityOf())).toMatchObject({ mechanism: 'startup' });
@@ -111,6 +111,6 @@ it.each([
   [6, 60_000],
   [7, 60_000],
   [2_000, 60_000],
-])('after %i failed tries the next one follows after %i ms', (failed, delayMs) => {
+])('waits after %i failed tries for %i ms', (failed, delayMs) => {
   expect(retryDelayMs(failed)).toBe(delayMs);
 });

@@ -5,7 +5,7 @@ import { removalLine } from '../../src/elevation/removal-consent.ts';
 const SYSTEM = 'C:\\Windows\\System32';
 const HOST = 'C:\\Program Files\\Hermes Gateway Service\\0123456789abcdef\\hermes-gateway-host.exe';
 
-it('runs the host of each service, one after the other, where no variable of the user counts', () => {
+it('runs the host of each service, one after the other, without the variables of the user', () => {
   const services = (['HermesGateway', 'HermesGateway-work'] as const).map(service => ({ service, hostCommand: [HOST] }));
   const line = removalLine(services, SYSTEM, ['PATH', 'node_odd_option'])?.split('&') ?? [];
   expect(line[0]).toBe(`cd /d "${SYSTEM}"`);

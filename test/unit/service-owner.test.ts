@@ -7,14 +7,14 @@ const ANN = parseSid('S-1-5-21-1-2-3-1001');
 const ADMINISTRATOR = parseSid('S-1-5-21-1-2-3-500');
 const SYSTEM = parseSid('S-1-5-18');
 
-it('is the user of the session, whosever account the consent was given with', () => {
+it('returns the user of the session, whichever account gave the consent', () => {
   expect(ownerOf(ANN, ADMINISTRATOR)).toBe(ANN);
   expect(ownerOf(ANN, SYSTEM)).toBe(ANN);
 });
 
-it('is the user of the process where the session has none', () => expect(ownerOf(undefined, ADMINISTRATOR)).toBe(ADMINISTRATOR));
+it('returns the user of the process when the session has none', () => expect(ownerOf(undefined, ADMINISTRATOR)).toBe(ADMINISTRATOR));
 
-it('is never an account of Windows itself: a step that a task of SYSTEM starts registers nothing', () => {
+it('never returns an account of Windows itself: a step that a task of SYSTEM starts registers nothing', () => {
   for (const account of ['S-1-5-18', 'S-1-5-19', 'S-1-5-20'])
     expect(() => ownerOf(undefined, parseSid(account))).toThrow(expect.objectContaining({ code: 'not-signed-in' }));
 });

@@ -24,16 +24,16 @@ const WELL: FoundService = {
 
 const foundProblems = (found: Partial<FoundService>) => serviceProblems({ ...WELL, ...found }, WANTED);
 
-describe('a service as it is registered', () => {
-  it('has no problem where it is as it should be', () => {
+describe('registered service', () => {
+  it('has no problem when its settings are as expected', () => {
     expect(foundProblems({})).toEqual([]);
   });
 
   it.each([
-    ['another ladder', { wrong: ['recovery'], delays: '5 s' }, 'ladder-changed', '5 s → 1, 2, 4 s'],
-    ['no ladder', { wrong: ['recovery'], delays: undefined }, 'ladder-changed', 'none → 1, 2, 4 s'],
+    ['other restart delays', { wrong: ['recovery'], delays: '5 s' }, 'ladder-changed', '5 s → 1, 2, 4 s'],
+    ['no restart delays', { wrong: ['recovery'], delays: undefined }, 'ladder-changed', 'none → 1, 2, 4 s'],
     ['no failure-actions flag', { wrong: ['failuresWithoutCrash'] }, 'failure-flag-off', 'off → on'],
-    ['no right of its owner', { wrong: ['security'] }, 'rights-changed', 'you can query'],
+    ['no rights of its owner', { wrong: ['security'] }, 'rights-changed', 'you can query'],
     ['another account', { wrong: ['account'], account: '.\\anna' }, 'account-changed', '.\\anna → LocalSystem'],
     ['another program', { wrong: ['program'], binaryPath: 'C:\\old\\host.exe' }, 'host-outdated', 'C:\\old\\host.exe → '],
     ['a program that is gone', { wrong: ['program'], binaryPath: 'C:\\gone.exe', hasProgram: false }, 'host-missing', 'C:\\gone.exe → '],
@@ -45,7 +45,7 @@ describe('a service as it is registered', () => {
     ],
     ['no owner', { hasOwner: false }, 'owner-missing', 'the user who owns the service'],
     ['no source in the event log', { hasEventSource: false }, 'event-source-missing', undefined],
-  ] as const)('with %s: its problem says both values, and an administrator repairs it', (_, found, code, detail) => {
+  ] as const)('reports both values of a service with %s, and lets an administrator repair it', (_, found, code, detail) => {
     const [foundProblem, ...others] = foundProblems(found);
     expect(others).toEqual([]);
     expect(foundProblem).toMatchObject({ problem: { code, elevated: true } });
@@ -54,7 +54,7 @@ describe('a service as it is registered', () => {
     expect(foundProblem && isRepairable(foundProblem)).toBe(true);
   });
 
-  it('with a program that is gone and that no other one could replace: only a person can repair it', () => {
+  it('reports that only the user can repair a service whose program is gone and has no replacement', () => {
     const [foundProblem] = foundProblems({ hasProgram: false });
     expect(foundProblem).toMatchObject({ problem: { code: 'host-missing' }, changes: [] });
   });
@@ -64,14 +64,14 @@ describe('a service as it is registered', () => {
     ['automatic-delayed', 'automatic', 'start-type-chosen'],
     ['disabled', 'automatic', 'start-disabled'],
     ['automatic', 'manual', 'start-type-chosen'],
-  ] as const)('with the start type %s where it was installed with %s: somebody chose it, and it is kept', (startType, remembered, code) => {
+  ] as const)('keeps the start type %s of a service installed as %s, because a user selected it', (startType, remembered, code) => {
     const [foundProblem, ...others] = foundProblems({ startType, rememberedStartType: remembered });
     expect(others).toEqual([]);
     expect(foundProblem).toMatchObject({ problem: { code }, kept: true, changes: [{ action: 'keep' }] });
     expect(foundProblem && isRepairable(foundProblem)).toBe(false);
   });
 
-  it('is as it should be where it was installed with what somebody had chosen before', () => {
+  it('reports no problem when the service was installed with the start type that a user had selected before', () => {
     expect(foundProblems({ startType: 'manual', rememberedStartType: 'manual' })).toEqual([]);
   });
 });

@@ -63,18 +63,18 @@ const STOP = ['python', '-m', 'hermes_cli.main', 'gateway', 'stop'];
 const STOP_ALL = [...STOP, '--all'];
 const desired = async () => (await folder.desired()).desired;
 
-describe('a stop by "hermes gateway stop"', () => {
-  it("is the user's at once", async () => {
+describe('stop by "hermes gateway stop"', () => {
+  it('counts "hermes gateway stop" as a stop by the user at once', async () => {
     expect(await stoppedBy(STOP)).toBe(0);
     expect(await desired()).toBe('stopped');
   });
 
-  it("of all gateways is the user's when no update follows within 30 s", async () => {
+  it('counts a stop of all gateways as a stop by the user when no update follows within 30 s', async () => {
     expect(await stoppedBy(STOP_ALL)).toBe(30);
     expect(await desired()).toBe('stopped');
   });
 
-  it('of all gateways was the update that follows, and the gateway waits for its end', async () => {
+  it('counts a stop of all gateways as part of the update that follows, and waits for its end', async () => {
     const second = await stoppedBy(STOP_ALL, {
       20: () => writeFileSync(marker(), `${process.pid}\n${Date.now() / 1_000}\n`),
       45: () => rmSync(marker()),
@@ -83,7 +83,7 @@ describe('a stop by "hermes gateway stop"', () => {
     expect(await desired()).toBe('running');
   });
 
-  it('of all gateways is taken back by a start of the user', async () => {
+  it('cancels a stop of all gateways at a start of the user', async () => {
     expect(await stoppedBy(STOP_ALL, { 5: () => folder.writeDesired('running') })).toBe(5);
     expect(await desired()).toBe('running');
   });
@@ -99,13 +99,13 @@ describe('a stop by "hermes gateway stop"', () => {
     expect(await desired()).toBe('running');
   });
 
-  it('of all gateways is confirmed by a stop of the user', async () => {
+  it('confirms a stop of all gateways at a stop of the user', async () => {
     expect(await stoppedBy(STOP_ALL, { 5: () => folder.writeDesired('stopped') })).toBe(5);
     expect(await desired()).toBe('stopped');
   });
 });
 
-describe('the start that comes with a sign-in', () => {
+describe('start at a sign-in', () => {
   const signedOut: readonly HistoryRecord[] = [
     { at: '2099-01-01T00:00:00.000Z', kind: 'started', pid: 7, cause: 'asked' },
     { at: '2099-01-02T00:00:00.000Z', kind: 'ended', pid: 7, code: 0, outcome: 'session-ending', reason: 'The session ends.', uptimeMs: 1 },
@@ -126,15 +126,15 @@ describe('the start that comes with a sign-in', () => {
     }
   });
 
-  it('is that of one gateway after the other', async () => {
+  it('starts one gateway after the other', async () => {
     expect(await turns(signedOut)).toEqual([0, 0.5, 1]);
   });
 
-  it('waits for nobody after a crash', async () => {
+  it('starts at once after a crash', async () => {
     expect(await turns([])).toEqual([0, 0, 0]);
   });
 
-  it('comes at once for the one that the user wishes for meanwhile', async () => {
+  it('starts at once the gateway that the user requests meanwhile', async () => {
     const work = folders[2]?.();
     if (!work) throw new Error('There is no third service.');
     const asked = await work.desired();

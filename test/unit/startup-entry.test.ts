@@ -21,8 +21,8 @@ const HOST = path.join(COPIES, '0123456789abcdef', 'hermes-gateway-host.exe');
 const COMMAND = entryCommand([HOST], 'HermesGateway-work');
 const IN_DEVELOPMENT = entryCommand(['/opt/a b/node', path.join(COPIES, 'fedcba9876543210', 'hermes-gateway.cjs')], 'HermesGateway');
 
-describe('the name of an entry', () => {
-  it('tells the service, and none of Hermes own names is one', () => {
+describe('name of a Startup entry', () => {
+  it('identifies the service, and differs from all names of Hermes', () => {
     for (const service of ['HermesGateway', 'HermesGateway-work', 'HermesGateway-a_b-1'] as const) {
       for (const kind of ['lnk', 'cmd'] as const) expect(serviceOfEntry(entryFileName(service, kind))).toBe(service);
     }
@@ -39,22 +39,22 @@ describe('the name of an entry', () => {
   });
 });
 
-describe('an entry', () => {
-  it('says the same when it is read as when it was written, as a shortcut and as a command file', () => {
+describe('Startup entry', () => {
+  it('reads a Startup entry back as written, as a shortcut and as a command file', () => {
     for (const command of [COMMAND, IN_DEVELOPMENT]) {
       expect(commandOfShortcut(shortcutOf(command, '/'))).toEqual(command);
       expect(commandOfCommandFile(commandFileOf(command))).toEqual(command);
     }
   });
 
-  it('as a command file quotes everything, doubles percent signs and has the line ends of Windows', () => {
+  it('quotes everything in a command file, doubles percent signs and uses the line ends of Windows', () => {
     const text = commandFileOf(COMMAND);
     expect(text).toContain('100%%');
     expect(text.split('\r\n')).toHaveLength(4);
     expect(text.replaceAll('\r\n', '')).not.toContain('\n');
   });
 
-  it('is ours where it starts the supervisor of its service from a copy', () => {
+  it('recognizes a Startup entry that starts the supervisor of its service from a copy', () => {
     expect(isOurs(COMMAND, 'HermesGateway-work', COPIES)).toBe(true);
     expect(isOurs(IN_DEVELOPMENT, 'HermesGateway', COPIES)).toBe(true);
     expect(copyOf(COMMAND, COPIES)).toBe('0123456789abcdef');
@@ -68,11 +68,11 @@ describe('an entry', () => {
     ['another verb', [HOST, 'uninstall', '--service', 'HermesGateway'], 'HermesGateway'],
     ['more than ours says', [...entryCommand([HOST], 'HermesGateway'), '--more'], 'HermesGateway'],
     ['nothing', [], 'HermesGateway'],
-  ])('is not ours where it starts %s', (_what, command, service) => {
+  ])('does not recognize a Startup entry that starts %s', (_what, command, service) => {
     expect(isOurs(command, service as ServiceName, COPIES)).toBe(false);
   });
 
-  it('is not read out of a text that is none of ours', () => {
+  it('does not read a Startup entry from a text with another format', () => {
     expect(commandOfCommandFile('@echo off\r\nnotepad.exe\r\n')).toBeUndefined();
   });
 });

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-describe('the root of all state folders', () => {
+describe('root of all state folders', () => {
   it.each([
     ['win32', { LOCALAPPDATA: 'D:\\Local' }, 'C:\\Users\\ada', 'D:\\Local\\HermesGatewayService'],
     ['win32', {}, 'C:\\Users\\ada', 'C:\\Users\\ada\\AppData\\Local\\HermesGatewayService'],
@@ -41,13 +41,13 @@ describe('the root of all state folders', () => {
     ['linux', { XDG_STATE_HOME: 'relative' }, '/home/ada', '/home/ada/.local/state/hermes-gateway-service'],
     ['linux', { XDG_STATE_HOME: '' }, '/home/ada', '/home/ada/.local/state/hermes-gateway-service'],
     ['darwin', {}, '/Users/ada', '/Users/ada/.local/state/hermes-gateway-service'],
-  ] as const)('is on %s with %j', (platform, env, homedir, expected) => {
+  ] as const)('uses the folder for %s with the variables %j', (platform, env, homedir, expected) => {
     expect(stateRoot(platform, env, homedir)).toBe(expected);
   });
 });
 
-describe('the definition', () => {
-  it('is read as it was written, and only its owner may read it', async () => {
+describe('definition', () => {
+  it('reads the definition as written, and lets only its owner read it', async () => {
     await folder.writeDefinition(definition);
     expect(await folder.definition()).toEqual(definition);
     expect(statSync(file).mode & 0o077).toBe(0);
@@ -61,17 +61,17 @@ describe('the definition', () => {
     });
   });
 
-  it('is absent where there is none', async () => {
+  it('returns no definition when the file does not exist', async () => {
     expect(await folder.definition()).toBeUndefined();
     expect(await new StateFolder(path.join(root, 'gone')).definition()).toBeUndefined();
   });
 
-  it('of an older version gets the usual ladder', () => {
+  it('gives a definition of an older version the default restart delays', () => {
     const { recovery: _, probeMs: __, ...older } = definition;
     expect(parseDefinition(older, file)).toMatchObject({ recovery: RECOVERY_LADDER, probeMs: 30_000 });
   });
 
-  it('may begin with a byte order mark', async () => {
+  it('reads a definition that begins with a byte order mark', async () => {
     writeFileSync(file, `\uFEFF${JSON.stringify(definition)}`);
     expect(await folder.definition()).toEqual(definition);
   });
@@ -87,13 +87,13 @@ describe('the definition', () => {
     ['an empty command', JSON.stringify({ ...definition, gatewayCommand: [] }), 'gatewayCommand'],
     ['a ladder without steps', JSON.stringify({ ...definition, recovery: { delaysMs: [], resetMs: 1 } }), 'recovery.delaysMs'],
     ['a delay that is no number', JSON.stringify({ ...definition, recovery: { delaysMs: ['1'], resetMs: 1 } }), 'recovery.delaysMs.0'],
-  ])('that is %s is refused, and what is wrong is named', async (_what, text, named) => {
+  ])('refuses a definition that is %s, and names what is wrong', async (_what, text, named) => {
     writeFileSync(file, text);
     await expect(folder.definition()).rejects.toMatchObject({ code: 'state-corrupt', message: expect.stringContaining(named) });
     await expect(folder.definition()).rejects.toThrow(file);
   });
 
-  it('of a newer schema is told apart from a damaged one', async () => {
+  it('distinguishes a newer schema from a damaged definition', async () => {
     writeFileSync(file, JSON.stringify({ ...definition, schema: 2, extra: true }));
     await expect(folder.definition()).rejects.toMatchObject({ code: 'state-newer', message: expect.stringContaining(file) });
   });
@@ -101,20 +101,20 @@ describe('the definition', () => {
   it.each([
     ['damaged', '{"schema":1,'],
     ['newer', JSON.stringify({ ...definition, schema: 2 })],
-  ])('that is %s is kept beside the new one', async (_what, text) => {
+  ])('keeps a definition that is %s beside the new one', async (_what, text) => {
     writeFileSync(file, text);
     await folder.writeDefinition(definition);
     expect(await folder.definition()).toEqual(definition);
     expect(readFileSync(`${file}.damaged`, 'utf8')).toBe(text);
   });
 
-  it('that is whole is replaced without a trace', async () => {
+  it('replaces a complete definition without a backup', async () => {
     await folder.writeDefinition(definition);
     await folder.writeDefinition({ ...definition, profile: 'other' });
     expect(readdirSync(folder.path)).toEqual(['definition.json']);
   });
 
-  it('is a definition or an error with a code, whatever a JSON file holds', () => {
+  it('returns a definition or an error with a code, whatever a JSON file contains', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.jsonValue(), fc.record({ schema: fc.oneof(fc.constant(1), fc.jsonValue()), recovery: fc.jsonValue() })),
@@ -131,8 +131,8 @@ describe('the definition', () => {
   });
 });
 
-describe('the wish of the user', () => {
-  it('is running where nothing can be read: an installed gateway is lost by mistake, never by design', async () => {
+describe('desired state', () => {
+  it('assumes running when nothing can be read, so that a read error does not stop an installed gateway', async () => {
     expect(await folder.desired()).toEqual({ desired: 'running', at: '1970-01-01T00:00:00.000Z' });
     for (const text of ['', 'null', '"stopped"', '{"desired":"off","at":"never"}']) {
       writeFileSync(path.join(folder.path, 'desired.json'), text);
@@ -140,7 +140,7 @@ describe('the wish of the user', () => {
     }
   });
 
-  it('is read as it was written, with its time', async () => {
+  it('reads the desired state as written, with its time', async () => {
     const before = Date.now();
     await folder.writeDesired('stopped');
     const { desired, at } = await folder.desired();
@@ -150,7 +150,7 @@ describe('the wish of the user', () => {
 });
 
 describe('records of our own processes', () => {
-  it('are read as they were written, and removed without complaint', async () => {
+  it('reads process records as written, and removes them without an error', async () => {
     await folder.writeRunner({ process: { pid: 5, startTime: 6 }, pipe: '/run/x' });
     await folder.writeLaunch({ pid: 7, at: '2026-01-01T00:00:00.000Z' });
     await folder.writeHostFacts({ phase: 'running', since: '2026-01-01T00:00:00.000Z' });
@@ -176,8 +176,8 @@ describe('records of our own processes', () => {
   );
 });
 
-describe('removal', () => {
-  it('takes everything in the folder, and nothing beside it', async () => {
+describe('removal of a state folder', () => {
+  it('removes everything in the folder, and nothing beside it', async () => {
     mkdirSync(path.join(folder.path, 'logs'));
     writeFileSync(folder.logPath, 'x');
     writeFileSync(folder.operationLock, 'x');

@@ -24,35 +24,35 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a hold', () => {
+describe('hold', () => {
   it.each([
     ['counts while its holder lives', hold(), NOW, true],
     ['counts until its cap', hold(), NOW + 59_999, true],
     ['is void at its cap, though its holder lives', hold(), NOW + 60_000, false],
     ['is void when its holder is gone', hold({ holder: { pid: NOBODY } }), NOW, false],
     ["is void when its holder's PID went to another process", hold({ holder: { pid: process.pid, startTime: 1 } }), NOW, false],
-    ['is void when its cap is no time', hold({ until: 'soon' }), NOW, false],
-  ])('%s', (_what, one, nowMs, counts) => {
+    ['is void when its cap is not a time', hold({ until: 'soon' }), NOW, false],
+  ])('evaluates a hold: it %s', (_what, one, nowMs, counts) => {
     expect(holdInForce([one], posixProcesses, nowMs)).toBe(counts ? one : undefined);
   });
 
   it.each([
-    ['counts though the clock was set far ahead', 5_000_000, 5_059_999, true],
+    ['counts even when the clock was set far ahead', 5_000_000, 5_059_999, true],
     ['is void at its cap by the uptime', 5_000_000, 5_060_000, false],
     ['is void after a restart of the machine', 5_000_000, 1_000, false],
-  ])('that knows the uptime %s', (_what, uptimeMs, nowUptimeMs, counts) => {
+  ])('evaluates a hold with a recorded uptime: it %s', (_what, uptimeMs, nowUptimeMs, counts) => {
     const one = hold({ uptimeMs });
     expect(holdInForce([one], posixProcesses, NOW + 14 * 3_600_000, nowUptimeMs)).toBe(counts ? one : undefined);
     expect(holdInForce([one], posixProcesses, NOW - 14 * 3_600_000, nowUptimeMs)).toBe(counts ? one : undefined);
   });
 
-  it('that lasts longest is the one told of several', () => {
+  it('reports the longest of several holds', () => {
     const [short, long] = [hold({ id: 'short' }), hold({ id: 'long', until: iso(NOW + 120_000) })];
     expect(holdInForce([short, long], posixProcesses, NOW)).toBe(long);
     expect(holdInForce([long, short], posixProcesses, NOW + 90_000)).toBe(long);
   });
 
-  it('is read back as it was placed, and gone when released', async () => {
+  it('reads a hold back as placed, and finds none after the release', async () => {
     await placeHold(folder, hold({ id: 'one' }));
     await placeHold(folder, hold({ id: 'two' }));
     expect(await readHolds(folder)).toEqual(expect.arrayContaining([hold({ id: 'one' }), hold({ id: 'two' })]));
@@ -67,28 +67,28 @@ describe('a hold', () => {
   });
 
   it.each([
-    ['nothing', ''],
+    ['no content', ''],
     ['half a document', '{"schema":1,"id":"a"'],
     ['a list', '[]'],
     ['null', 'null'],
     ['another schema', JSON.stringify({ ...hold(), schema: 2 })],
     ['no holder', JSON.stringify({ ...hold(), holder: undefined })],
     ['a holder without a PID', JSON.stringify({ ...hold(), holder: {} })],
-    ['times that are none', JSON.stringify({ ...hold(), until: 'tomorrow' })],
+    ['invalid times', JSON.stringify({ ...hold(), until: 'tomorrow' })],
     ['no reason', JSON.stringify({ ...hold(), why: 7 })],
     ['ten megabytes', ' '.repeat(10 * 1024 * 1024)],
-  ])('that is %s holds nothing and hides no other', async (_what, text) => {
+  ])('ignores a hold file with %s, and reads the others', async (_what, text) => {
     writeFileSync(path.join(folder, 'hold-bad.json'), text);
     await placeHold(folder, hold({ id: 'good' }));
     expect(await readHolds(folder)).toEqual([hold({ id: 'good' })]);
   });
 
-  it('with a byte order mark counts', async () => {
+  it('accepts a hold with a byte order mark', async () => {
     writeFileSync(path.join(folder, 'hold-a.json'), `\uFEFF${JSON.stringify(hold())}`);
     expect(await readHolds(folder)).toEqual([hold()]);
   });
 
-  it('does not exist where the folder does not', async () => {
+  it('finds no hold when the folder does not exist', async () => {
     expect(await readHolds(path.join(folder, 'gone'))).toEqual([]);
   });
 });

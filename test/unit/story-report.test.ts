@@ -13,12 +13,12 @@ const FAILED: StepReport = {
 };
 const SKIPPED: StepReport = { name: 'hang', result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
 
-describe('the command line of npm start', () => {
-  it('tries the sample gateway, in a browser where there is one, when nothing is said', () => {
+describe('command line of npm start', () => {
+  it('uses the sample gateway, and a browser when there is one, without arguments', () => {
     expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', wine: false, browser: true });
   });
 
-  it('takes a home as an absolute path', () => {
+  it('accepts a home as an absolute path', () => {
     expect(parseStartOptions(['--home', 'some/where']).home).toBe(`${process.cwd()}/some/where`);
   });
 
@@ -38,7 +38,7 @@ describe('the command line of npm start', () => {
   });
 });
 
-describe('the report of the story', () => {
+describe('report of the story', () => {
   it('aligns times and figures', () => {
     const lines = [PASSED, SKIPPED, { ...PASSED, name: 'gateway killed, restarted', ms: 12_345.6 }].map(stepLines);
     expect(lines).toEqual([
@@ -48,7 +48,7 @@ describe('the report of the story', () => {
     ]);
   });
 
-  it('says of a failed step what was expected and what was seen', () => {
+  it('shows for a failed step what was expected and what was seen', () => {
     expect(stepLines(FAILED).split('\n')).toEqual([
       '  ✗  stop                                     30.00 s',
       '       expected  the phase stopped',
@@ -57,7 +57,7 @@ describe('the report of the story', () => {
     ]);
   });
 
-  it('sums up in one line', () => {
+  it('summarizes the result in one line', () => {
     const story = { gateway: 'sample', totalMs: 14_800 };
     expect(summaryLine({ ...story, ok: true, steps: [PASSED, SKIPPED], pictures: '/p' })).toBe(
       '1 steps as expected, 1 skipped, 14.8 s; pictures in /p.',
@@ -67,7 +67,7 @@ describe('the report of the story', () => {
     );
   });
 
-  it('takes a percentile by its nearest rank', () => {
+  it('computes a percentile by the nearest rank', () => {
     const values = Array.from({ length: 20 }, (_, index) => 20 - index);
     expect(percentile(values, 95)).toBe(19);
     expect(percentile(values, 50)).toBe(10);

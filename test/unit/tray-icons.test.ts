@@ -20,8 +20,8 @@ async function shapeOf(icon: TrayIcon, theme: 'light' | 'dark'): Promise<number[
   return [...pixels.filter((_, at) => at % 4 === 3)];
 }
 
-describe('the tray icons', () => {
-  it('exist for every phase, and are what scripts/icons.mjs renders', async () => {
+describe('tray icons', () => {
+  it('provides a tray icon for every phase, as rendered by scripts/icons.mjs', async () => {
     expect([...new Set(Object.values(PHASE_VIEWS).map(({ icon }) => icon))].sort()).toEqual([...ICONS].sort());
     const rendered = await renderIcons();
     expect(readdirSync(FOLDER).sort()).toEqual([...rendered.keys()].sort());
@@ -49,11 +49,11 @@ describe('the tray icons', () => {
     }
   });
 
-  it('have the same shape on a light and on a dark taskbar', async () => {
+  it('uses the same icon shapes on a light and on a dark taskbar', async () => {
     for (const icon of ICONS) expect(await shapeOf(icon, 'light'), icon).toEqual(await shapeOf(icon, 'dark'));
   });
 
-  it('differ by shape and not only by colour, even at 16 pixels', async () => {
+  it('makes the tray icons different by shape and not only by colour, even at 16 pixels', async () => {
     const shapes = await Promise.all(ICONS.map(icon => shapeOf(icon, 'light')));
     for (const [one, shape] of shapes.entries()) {
       for (const [other, second] of shapes.entries()) {

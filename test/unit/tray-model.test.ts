@@ -29,7 +29,7 @@ function commands(items: readonly TrayItem[]): string[] {
   return items.flatMap(item => (item.kind === 'menu' ? commands(item.items) : item.kind === 'command' ? [item.command.do] : []));
 }
 
-describe('the menu of one profile', () => {
+describe('menu of one profile', () => {
   it.each<[Phase, string[]]>([
     ['not-installed', ['(Hermes gateway: Off)', 'Open Hermes', '—', 'Quit Hermes']],
     ['stopped', ['(Hermes gateway: Stopped)', 'Open Hermes', '—', 'Start', 'Open logs', '—', 'Quit Hermes']],
@@ -43,12 +43,12 @@ describe('the menu of one profile', () => {
     ],
     ['stopping', ['(Hermes gateway: Stopping)', 'Open Hermes', '—', 'Open logs', '—', 'Quit Hermes']],
     ['foreign', ['(Hermes gateway: Name in use)', 'Open Hermes', '—', 'Quit Hermes']],
-  ])('in the phase %s', (phase, expected) => {
+  ])('offers the right commands in the phase %s', (phase, expected) => {
     const snapshot = snapshotIn(phase, phase === 'stopping' ? { desired: 'stopped' } : {});
     expect(lines(modelOf([snapshot]).menu)).toEqual(expected);
   });
 
-  it('says what is being done and offers nothing beside it', () => {
+  it('shows the running operation and offers no other command', () => {
     const { menu, image } = modelOf([snapshotIn('stopped', { desired: 'running' }, { operation: { verb: 'update', since: ago(1_000) } })]);
     expect(lines(menu)).toEqual([
       '(Hermes gateway: Updating)',
@@ -61,11 +61,11 @@ describe('the menu of one profile', () => {
     expect(image).toBe('tray-busy-light');
   });
 
-  it('says so while nothing is known', () => {
+  it('shows that no status is known yet', () => {
     expect(lines(modelOf([]).menu)).toEqual([`(${en.asking})`, 'Open Hermes', '—', 'Quit Hermes']);
   });
 
-  it('has no quit where the app did not ask for it', () => {
+  it('has no quit when the app did not request it', () => {
     expect(commands(modelOf([snapshotIn('running')], { quits: false }).menu)).not.toContain('quit');
   });
 
@@ -74,15 +74,15 @@ describe('the menu of one profile', () => {
     ['checking', '(Checking for updates…)'],
     ['downloading', '(Downloading an update…)'],
     ['ready', 'Restart to update'],
-  ] as const)('tells the update state %s', (update, line) => {
+  ] as const)('shows the update state %s', (update, line) => {
     expect(lines(modelOf([snapshotIn('running')], { update }).menu)).toContain(line);
   });
 });
 
-describe('an update', () => {
+describe('update', () => {
   const during = (update: ReturnType<typeof updateAt>) => modelOf([snapshotIn('held-for-update', {}, { update })], { update: 'ready' });
 
-  it('is in tooltip and menu, in place of the one that the app would offer', () => {
+  it('shows an update in tooltip and menu, in place of the update that the app would offer', () => {
     const { tooltip, menu } = during(updateAt('updating'));
     expect(tooltip).toBe('Updating Hermes from 0.19 to 0.20');
     expect(lines(menu)).toContain('(Updating Hermes from 0.19 to 0.20)');
@@ -91,21 +91,21 @@ describe('an update', () => {
   });
 
   it.each([
-    ['of this app ends with it', { own: true }, 'Quit Hermes (the update stops, the gateway starts again)'],
-    ['that was handed off goes on', { own: true, step: 'handed-off' }, 'Quit Hermes (the update continues)'],
-    ['of somebody else goes on', { own: false }, 'Quit Hermes (the update continues)'],
-  ] as const)('%s, and quit says so', (_name, overrides, quit) => {
+    ['an update of this app ends with the app', { own: true }, 'Quit Hermes (the update stops, the gateway starts again)'],
+    ['an update that was handed off continues', { own: true, step: 'handed-off' }, 'Quit Hermes (the update continues)'],
+    ['an update of another process continues', { own: false }, 'Quit Hermes (the update continues)'],
+  ] as const)('shows in the quit row the effect on an update: %s', (_name, overrides, quit) => {
     expect(lines(during({ ...updateAt('updating'), ...overrides }).menu)).toContain(quit);
   });
 
-  it('that has ended says how', () => {
+  it('shows how an ended update ended', () => {
     const { menu } = modelOf([snapshotIn('running', {}, { updateEnd: updateEnd('updated') })]);
     expect(lines(menu).join()).toMatch(/\(Updated from 0\.19 to 0\.20 at .*\(Hermes\)\.\)/);
   });
 });
 
-describe('the menu of several profiles', () => {
-  it('has a submenu for each, and the icon and tooltip of the one that needs most', () => {
+describe('menu of several profiles', () => {
+  it('has a submenu for each profile, and the icon and tooltip of the most urgent one', () => {
     const { menu, image, tooltip } = modelOf([
       inProfile('default', 'running'),
       inProfile('work', 'needs-attention'),
@@ -129,12 +129,12 @@ describe('the menu of several profiles', () => {
     expect(tooltip).toBe('Hermes gateway (work): Needs attention');
   });
 
-  it('shows running where one runs and its user stopped the other', () => {
+  it('shows running when one gateway runs and the user stopped the other', () => {
     expect(modelOf([inProfile('work', 'stopped'), inProfile('default', 'running')]).image).toBe('tray-running-light');
   });
 });
 
-describe('whatever the snapshots are', () => {
+describe('menu for any snapshots', () => {
   const snapshots = fc.array(
     fc.record({ phase: fc.constantFrom(...PHASES), profile: fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}$/), busy: fc.boolean() }).map(
       ({ phase, profile, busy }): Snapshot =>
@@ -151,7 +151,7 @@ describe('whatever the snapshots are', () => {
   );
   const theme = fc.constantFrom('light', 'dark');
 
-  it('the tooltip fits into what Windows keeps of it, in any language', () => {
+  it('keeps the tooltip within the limit of Windows, in every language', () => {
     fc.assert(
       fc.property(snapshots, fc.string({ maxLength: 400 }), (all, text) => {
         const tooltip = modelOf(all, { messages: { ...en, asking: text, tooltip: () => text } }).tooltip;
@@ -160,7 +160,7 @@ describe('whatever the snapshots are', () => {
     );
   });
 
-  it('an entry is there exactly when it can be done, and none is greyed', () => {
+  it('contains a command only when it can be run, and disables none', () => {
     fc.assert(
       fc.property(snapshots, theme, (all, taskbar) => {
         const found = commands(modelOf(all, { theme: taskbar }).menu);
@@ -175,7 +175,7 @@ describe('whatever the snapshots are', () => {
     );
   });
 
-  it('separators stand between entries only', () => {
+  it('puts separators only between rows', () => {
     fc.assert(
       fc.property(snapshots, all => {
         const kinds = modelOf(all).menu.map(({ kind }) => kind);

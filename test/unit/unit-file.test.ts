@@ -14,7 +14,7 @@ const agent = (argv: readonly string[], environment = '') => `<?xml version="1.0
   <dict><key>PATH</key><string>/usr/bin</string>${environment}</dict>
 </dict></plist>`;
 
-describe('a systemd unit', () => {
+describe('systemd unit', () => {
   it('names the home of the gateway that it runs, and its profile', () => {
     const text = unit(
       'ExecStart=/srv/venv/bin/python -m hermes_cli.main --profile work gateway run\nEnvironment="PATH=/usr/bin"\nEnvironment="HERMES_HOME=/srv/my hermes/profiles/work"',
@@ -22,11 +22,11 @@ describe('a systemd unit', () => {
     expect(parseSystemdUnit(text, '/home/me')).toEqual({ home: '/srv/my hermes/profiles/work', profile: 'work' });
   });
 
-  it('may name no home, and the old flag', () => {
+  it('reads a systemd unit without a home, and with the old flag', () => {
     expect(parseSystemdUnit(unit('ExecStart=/usr/bin/python3 -m hermes_cli.main gateway run --replace'), '/home/me')).toEqual({});
   });
 
-  it('may be written by hand: quotes, specifiers, several variables in a line, a line that goes on in the next one', () => {
+  it('reads a systemd unit written by hand: quotes, specifiers, several variables in a line, a line that continues in the next one', () => {
     const text = unit(`ExecStart="/opt/her mes/hermes" \\\n  -p play gateway run\nEnvironment=A=1 HERMES_HOME=%h/.hermes 'B=2 3'`);
     expect(parseSystemdUnit(text, '/home/me')).toEqual({ home: '/home/me/.hermes', profile: 'play' });
   });
@@ -36,12 +36,12 @@ describe('a systemd unit', () => {
     ['a comment', unit('# ExecStart=/usr/bin/hermes gateway run')],
     ['a command of another section', '[Unit]\nExecStart=/usr/bin/hermes gateway run\n'],
     ['nothing', ''],
-  ])('is none of a gateway with %s', (_, text) => {
+  ])('ignores a systemd unit with %s', (_, text) => {
     expect(parseSystemdUnit(text, '/home/me')).toBeUndefined();
   });
 });
 
-describe('a launchd agent', () => {
+describe('launchd agent', () => {
   it('names the home of the gateway that it runs', () => {
     const text = agent(
       ['/opt/venv/bin/python', '-m', 'hermes_cli.main', 'gateway', 'run'],
@@ -50,7 +50,7 @@ describe('a launchd agent', () => {
     expect(parseLaunchAgent(text)).toEqual({ home: '/Users/me/R&D/.hermes' });
   });
 
-  it('is none of a gateway with another program, and in another format', () => {
+  it('ignores a launchd agent with another program or in another format', () => {
     expect(parseLaunchAgent(agent(['/opt/hermes', 'dashboard']))).toBeUndefined();
     expect(parseLaunchAgent('bplist00 gateway run')).toBeUndefined();
   });

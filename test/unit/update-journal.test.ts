@@ -42,11 +42,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-describe('a journal', () => {
+describe('update journal', () => {
   it.each<[string, Partial<UpdateJournal>]>([
-    ['as it begins', { step: 'planned', profiles: [] }],
+    ['at its first step', { step: 'planned', profiles: [] }],
     [
-      'with all that it may say',
+      'with all its fields',
       {
         progress: 'Unpacking 3 of 7',
         versions: { from: '0.19', to: '0.20' },
@@ -58,7 +58,7 @@ describe('a journal', () => {
         result: { outcome: 'failed', code: 9, message: 'It ended with 9.', at: AT },
       },
     ],
-  ])('%s is read back as it was written, and gone when it is removed', async (_what, over) => {
+  ])('reads a journal back %s, and finds none after its removal', async (_what, over) => {
     await writeJournal(root, journal(over));
     const file = journalFile(root, 'an-update');
     expect(await readJournals(root)).toEqual([{ file, journal: journal(over) }]);
@@ -68,7 +68,7 @@ describe('a journal', () => {
     expect(await readJournal(file)).toBeUndefined();
   });
 
-  it('is looked for where there is no state at all', async () => {
+  it('looks for a journal even when there is no state folder', async () => {
     expect(await readJournals(path.join(root, 'gone'))).toEqual([]);
   });
 
@@ -81,19 +81,19 @@ describe('a journal', () => {
     ['the journal of another update', JSON.stringify(journal({ id: 'another' })), 'no journal'],
     ['without a plan', JSON.stringify({ ...journal(), profiles: undefined }), 'no journal'],
     [
-      'with a service that leads out of the state root',
+      'with a service path outside the state root',
       JSON.stringify(journal({ profiles: [{ ...gateway, service: '../x' as ServiceName, state: 'up' }] })),
       'no journal',
     ],
     ['with an unknown step', JSON.stringify({ ...journal(), step: 'flying' }), 'no journal'],
-    ['with an owner that is none', JSON.stringify({ ...journal(), owner: { pid: -1 } }), 'no journal'],
+    ['with an invalid owner', JSON.stringify({ ...journal(), owner: { pid: -1 } }), 'no journal'],
     [
-      'with an error that no table has',
+      'with an unknown error code',
       JSON.stringify({ ...journal(), profiles: [{ ...gateway, state: 'up', error: { code: 'toString' } }] }),
       'no journal',
     ],
     ['two megabytes', ' '.repeat(2 * 1024 * 1024), 'bytes'],
-  ])('that is %s is told with its file and a remedy, and hides no other', async (_what, text, why) => {
+  ])('reports a damaged journal (%s) with its file and a remedy, and reads the others', async (_what, text, why) => {
     writeFileSync(journalFile(root, 'bad'), text);
     await writeJournal(root, journal());
     const found = await readJournals(root);
@@ -109,25 +109,25 @@ describe('a journal', () => {
   });
 });
 
-describe('an update', () => {
+describe('update in progress', () => {
   const UPTIME = 5_000_000;
   const handedOff = { uptimeMs: UPTIME, capMs: 60_000 };
   const dead = { pid: NOBODY };
   it.each<[string, Partial<UpdateJournal>, number, boolean]>([
-    ['is under way while its owner lives', {}, UPTIME, true],
-    ['is not when its owner is gone', { owner: dead }, UPTIME, false],
-    ["is not when its owner's PID went to another process", { owner: { pid: process.pid, startTime: 1 } }, UPTIME, false],
-    ['that was handed off is under way until its cap', { owner: dead, handOff: handedOff }, UPTIME + 59_999, true],
-    ['that was handed off is not after its cap', { owner: dead, handOff: handedOff }, UPTIME + 60_000, false],
-    ['that was handed off is not after a restart of the machine', { owner: dead, handOff: handedOff }, UPTIME - 1, false],
+    ['running while its owner lives', {}, UPTIME, true],
+    ['not running when its owner is gone', { owner: dead }, UPTIME, false],
+    ["not running when its owner's PID went to another process", { owner: { pid: process.pid, startTime: 1 } }, UPTIME, false],
+    ['running until its cap after a hand-off', { owner: dead, handOff: handedOff }, UPTIME + 59_999, true],
+    ['not running after its cap after a hand-off', { owner: dead, handOff: handedOff }, UPTIME + 60_000, false],
+    ['not running after a hand-off and a restart of the machine', { owner: dead, handOff: handedOff }, UPTIME - 1, false],
+    ['running after a hand-off while its successor lives', { owner: dead, handOff: { ...handedOff, successor: self } }, UPTIME, true],
     [
-      'that was handed off is under way while its successor lives',
-      { owner: dead, handOff: { ...handedOff, successor: self } },
+      'not running after a hand-off when its successor has ended',
+      { owner: dead, handOff: { ...handedOff, successor: dead } },
       UPTIME,
-      true,
+      false,
     ],
-    ['that was handed off is not when its successor has ended', { owner: dead, handOff: { ...handedOff, successor: dead } }, UPTIME, false],
-  ])('%s', (_what, over, uptimeMs, expected) => {
+  ])('decides whether an update is running: %s', (_what, over, uptimeMs, expected) => {
     expect(isUnderWay(journal(over), posixProcesses, uptimeMs)).toBe(expected);
   });
 });
