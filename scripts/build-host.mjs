@@ -54,12 +54,16 @@ export function makeExecutables(bundle, outDir) {
 }
 
 /**
- * Writes the hashes of the files in a folder; has to be repeated after the executables were signed.
+ * Writes the hashes and sizes of the files in a folder; has to be repeated after the executables were signed.
  * @param {string} outDir
  */
 function writeManifest(outDir) {
   const { version } = packageManifest();
-  const files = Object.fromEntries([...PROGRAMS.map(({ file }) => file), KOFFI].map(name => [name, sha256(path.join(outDir, name))]));
+  const describe = (/** @type {string} */ name) => {
+    const content = readFileSync(path.join(outDir, name));
+    return [name, { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length }];
+  };
+  const files = Object.fromEntries([...PROGRAMS.map(({ file }) => file), KOFFI].map(describe));
   const manifest = { protocol: PROTOCOL, version, node: windowsNodeVersion(), files };
   writeFileSync(path.join(outDir, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
@@ -95,9 +99,6 @@ const temporaryFolder = () => mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway
 
 /** @returns {{ version: string }} */
 const packageManifest = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-
-/** @param {string} file */
-const sha256 = file => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** @param {string} outDir */
 export async function buildHost(outDir) {

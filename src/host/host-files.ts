@@ -1,60 +1,88 @@
 /**
- * The files of the built host as its manifest lists them, and the folders of installed hosts: each named by the content that it holds, below
- * a folder of Program Files, so that a newer one never overwrites one that runs.
+ * A host as files: a manifest lists them with hash and size, and the folder of a copy is named after the manifest, so that a newer copy never
+ * overwrites one that runs. There are two kinds of copies: the installed host below Program Files, and the one of the sign-in start.
  */
 
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
+import * as v from 'valibot';
 import { GatewayServiceError } from '../model/errors.ts';
 
-/** The host without a window, its twin for a console, koffi's binary. */
+/** An installed host: the host without a window, its twin for a console, koffi's binary. */
 export const HOST_FILES = ['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node'] as const;
 export const HOST_PROGRAM = HOST_FILES[0];
 export const HOST_MANIFEST = 'manifest.json';
 
-export interface HostManifest {
-  /** What an app has to know to drive this host; see scripts/build-host.mjs. */
-  readonly protocol: number;
-  readonly version: string;
-  /** SHA-256 of each file, in hexadecimal. */
-  readonly files: Readonly<Record<(typeof HOST_FILES)[number], string>>;
-  /** The name of its folder: a hash of the manifest, and so of everything in it. */
+/** SHA-256 in hexadecimal, and size. */
+const FILE = v.object({ sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), bytes: v.pipe(v.number(), v.integer()) });
+const FILES = v.record(v.pipe(v.string(), v.regex(/^[\w-][\w.-]*$/)), FILE);
+const BUILT = v.object({
+  /** The protocol between app and host; see scripts/build-host.mjs. */
+  protocol: v.number(),
+  version: v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+$/)),
+  files: v.pipe(
+    FILES,
+    v.check(files => HOST_FILES.every(name => Object.hasOwn(files, name)), 'a file is missing'),
+  ),
+});
+
+export type HostFiles = v.InferOutput<typeof FILES>;
+export interface HostManifest extends v.InferOutput<typeof BUILT> {
+  /** The name of its folder: a hash of the manifest. */
   readonly name: string;
 }
 
 const NAME = /^[0-9a-f]{16}(-[2-9])?$/;
 const MAX_MANIFEST_BYTES = 4096;
-/** A damaged copy stays where something may run from it; this many others are tried beside it. */
+/** A damaged copy stays, because something may run from it; this many other names are tried beside it. */
 const OTHERS = ['', '-2', '-3', '-4', '-5', '-6', '-7', '-8', '-9'];
 const READ_BYTES = 1024 * 1024;
 
-/** @throws GatewayServiceError `service-program-damaged` for what is no manifest of ours */
-export function parseManifest(bytes: Buffer): HostManifest {
-  const damaged = () => new GatewayServiceError('service-program-damaged', `(${HOST_MANIFEST})`);
-  if (bytes.length > MAX_MANIFEST_BYTES) throw damaged();
-  let value: { protocol?: unknown; version?: unknown; files?: Record<string, unknown> } | null;
-  try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw damaged();
-  }
-  const sums = HOST_FILES.map(name => [name, value?.files?.[name]] as const);
-  const whole = sums.every(([, sum]) => typeof sum === 'string' && /^[0-9a-f]{64}$/.test(sum));
-  const { protocol, version } = value ?? {};
-  if (!whole || typeof protocol !== 'number' || typeof version !== 'string' || !/^\d+\.\d+\.\d+$/.test(version)) throw damaged();
-  return { protocol, version, files: Object.fromEntries(sums) as HostManifest['files'], name: contentName(bytes) };
+/** The name of the folder for this content: where the content differs, the name differs. */
+export const contentName = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+/** Hash and size of these files of a folder. Throws where one cannot be read. */
+export function describeFiles(folder: string, names: readonly string[]): HostFiles {
+  return Object.fromEntries(
+    names.map(name => [name, { sha256: sumOf(path.join(folder, name)), bytes: sizeOf(path.join(folder, name)) ?? 0 }]),
+  );
 }
 
-/** @throws GatewayServiceError `service-program-damaged` where there is none, or none of ours */
-export function readManifest(folder: string): HostManifest {
-  let bytes: Buffer;
+/** The files in a manifest; undefined where there is none, or an invalid one. */
+export function readFiles(folder: string): HostFiles | undefined {
   try {
-    bytes = readFileSync(path.join(folder, HOST_MANIFEST));
-  } catch (cause) {
-    throw new GatewayServiceError('service-program-damaged', `(${path.join(folder, HOST_MANIFEST)} is missing)`, { cause });
+    return v.parse(v.object({ files: FILES }), JSON.parse(readManifestText(folder).toString('utf8'))).files;
+  } catch {
+    return undefined;
   }
-  return parseManifest(bytes);
+}
+
+/** A quick check: every file exists with its size. `checkHostFiles` compares the content. */
+export function hasFiles(folder: string, files: HostFiles): boolean {
+  return Object.entries(files).every(([name, { bytes }]) => sizeOf(path.join(folder, name)) === bytes);
+}
+
+/** @throws GatewayServiceError `service-program-damaged` for an invalid manifest */
+export function parseManifest(bytes: Buffer): HostManifest {
+  try {
+    return { ...v.parse(BUILT, JSON.parse(bytes.toString('utf8'))), name: contentName(bytes) };
+  } catch (cause) {
+    throw new GatewayServiceError('service-program-damaged', `(${HOST_MANIFEST})`, { cause });
+  }
+}
+
+/** @throws GatewayServiceError `service-program-damaged` where the manifest is missing or invalid */
+export function readManifest(folder: string): HostManifest {
+  return parseManifest(readManifestText(folder));
+}
+
+function readManifestText(folder: string): Buffer {
+  const file = path.join(folder, HOST_MANIFEST);
+  const bytes = sizeOf(file) ?? 0;
+  if (bytes === 0 || bytes > MAX_MANIFEST_BYTES)
+    throw new GatewayServiceError('service-program-damaged', `(${file} is missing or invalid)`);
+  return readFileSync(file);
 }
 
 /** Whether a folder below that of all hosts is one of ours. */
@@ -70,24 +98,17 @@ export interface HostPlace {
 
 /** Where the host of `source` is, or will be, below the folder of all hosts. */
 export function hostPlace(source: string, hosts: string): HostPlace {
-  const { name } = readManifest(source);
-  const sizes = sizesIn(source);
+  const { name, files } = readManifest(source);
   for (const other of OTHERS) {
     const folder = path.join(hosts, `${name}${other}`);
-    const found = sizesIn(folder);
-    const place = { folder, program: path.join(folder, HOST_PROGRAM) };
-    if (found === undefined) return { ...place, isThere: false };
-    if (found === sizes) return { ...place, isThere: true };
+    const isThere = hasFiles(folder, files) && sizeOf(path.join(folder, HOST_MANIFEST)) === sizeOf(path.join(source, HOST_MANIFEST));
+    if (isThere || sizeOf(folder) === undefined) return { folder, program: path.join(folder, HOST_PROGRAM), isThere };
   }
   throw new GatewayServiceError('service-program-damaged', `(${path.join(hosts, name)}, and all that were put beside it)`);
 }
 
-/** Names and sizes of what is in a folder; undefined where there is none. */
-function sizesIn(folder: string): string | undefined {
-  const sizeOf = (name: string) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 'none';
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
-  return [...HOST_FILES, HOST_MANIFEST].map(sizeOf).join(' ');
-}
+/** Undefined where there is nothing of this name. */
+const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
 
 /**
  * Compares every file with the manifest, and the manifest with the folder's name; no other file may be there.
@@ -95,7 +116,7 @@ function sizesIn(folder: string): string | undefined {
  */
 export function checkHostFiles(folder: string): HostManifest {
   const manifest = readManifest(folder);
-  const wrong = HOST_FILES.filter(name => sumOf(path.join(folder, name)) !== manifest.files[name]);
+  const wrong = HOST_FILES.filter(name => sumOf(path.join(folder, name)) !== manifest.files[name]?.sha256);
   const known: ReadonlySet<string> = new Set([...HOST_FILES, HOST_MANIFEST]);
   const strange = readdirSync(folder).filter(name => !known.has(name));
   const renamed = path.basename(folder).slice(0, manifest.name.length) === manifest.name ? [] : ['the name of the folder'];
@@ -104,11 +125,8 @@ export function checkHostFiles(folder: string): HostManifest {
   return manifest;
 }
 
-/** The name of the folder that holds this content: where the content differs, the name differs. */
-export const contentName = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
-
 /** SHA-256 in hexadecimal. Throws where the file cannot be read. */
-export function sumOf(file: string): string {
+function sumOf(file: string): string {
   const hash = createHash('sha256');
   const chunk = Buffer.alloc(READ_BYTES);
   const descriptor = openSync(file, 'r');

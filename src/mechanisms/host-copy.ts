@@ -6,12 +6,13 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { contentName, sumOf } from '../host/host-files.ts';
+import { contentName, describeFiles, HOST_MANIFEST, type HostFiles, hasFiles, readFiles } from '../host/host-files.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { readJson, renamePatiently, writeJson } from '../state/files.ts';
+import { renamePatiently, writeFileAtomic } from '../state/files.ts';
 
 export interface HostCopyPlan {
-  /** The files to copy. The copies keep their names. */
+  readonly folder: string;
+  /** The names of the files to copy. */
   readonly files: readonly string[];
   /** The Node that runs the copied program, in development; the copied program runs by itself otherwise. */
   readonly node?: string;
@@ -24,7 +25,6 @@ export interface HostCopyPlan {
  * of the hidden window.
  */
 const COMPANIONS = ['koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'] as const;
-const MANIFEST = 'files.json';
 
 /**
  * The files of a copy: the executable, or in development the built script, which runs under the present Node; and the companions in the
@@ -41,8 +41,8 @@ export function planHostCopy(hostCommand: readonly string[], present: readonly s
     });
   }
   const folder = path.dirname(program);
-  const files = [path.basename(program), ...COMPANIONS.filter(name => present.includes(name))].map(name => path.join(folder, name));
-  return { files, program: path.basename(program), ...(script !== undefined && { node: first }) };
+  const files = [path.basename(program), ...COMPANIONS.filter(name => present.includes(name))];
+  return { folder, files, program: path.basename(program), ...(script !== undefined && { node: first }) };
 }
 
 /** The folder of all copies. */
@@ -50,38 +50,28 @@ export const copiesIn = (stateRoot: string): string => path.join(stateRoot, 'hos
 
 /** Makes a whole copy of this host where there is none, and gives the command that starts it. */
 export async function ensureHostCopy(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
-  const plan = await planOf(hostCommand);
-  const sums = plan.files.map(sumOf);
-  const folder = path.join(copies, nameOf(plan.files, sums));
+  const { plan, files, manifest } = await contentOf(hostCommand);
+  const folder = path.join(copies, contentName(manifest));
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-  const sizes: Record<string, number> = {};
-  for (const [index, from] of plan.files.entries()) {
-    const to = path.join(folder, path.basename(from));
-    if (!existsSync(to) || sumOf(to) !== sums[index]) await copyFile(from, to);
-    sizes[path.basename(from)] = (await fs.stat(to)).size;
+  for (const [name, { sha256 }] of Object.entries(files)) {
+    const isCopied = existsSync(path.join(folder, name)) && describeFiles(folder, [name])[name]?.sha256 === sha256;
+    if (!isCopied) await copyFile(path.join(plan.folder, name), path.join(folder, name));
   }
   // The manifest is written last: every file that it names exists.
-  await writeJson(path.join(folder, MANIFEST), sizes);
+  await writeFileAtomic(path.join(folder, HOST_MANIFEST), manifest);
   return commandIn(plan, folder);
 }
 
 /** The command of the copy of this host, made or not; for a receipt. */
 export async function hostCopyCommand(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
-  const plan = await planOf(hostCommand);
-  return commandIn(plan, path.join(copies, nameOf(plan.files, plan.files.map(sumOf))));
+  const { plan, manifest } = await contentOf(hostCommand);
+  return commandIn(plan, path.join(copies, contentName(manifest)));
 }
 
 /** A quick check: every file exists with its size. The content is compared when a copy is made or started. */
-export async function isWholeCopy(folder: string): Promise<boolean> {
-  const manifest = await readJson(path.join(folder, MANIFEST));
-  if (manifest.state !== 'read' || typeof manifest.value !== 'object' || manifest.value === null) return false;
-  const whole = await Promise.all(
-    Object.entries(manifest.value).map(async ([name, size]) => {
-      const found = await fs.stat(path.join(folder, path.basename(name))).catch(() => undefined);
-      return found?.size === size;
-    }),
-  );
-  return whole.length > 0 && whole.every(Boolean);
+export function isWholeCopy(folder: string): boolean {
+  const files = readFiles(folder);
+  return files !== undefined && hasFiles(folder, files);
 }
 
 /** Removes the copies that nothing uses. A copy that Windows still locks is removed the next time. */
@@ -93,19 +83,15 @@ export async function pruneHostCopies(copies: string, used: ReadonlySet<string>)
   await fs.rmdir(copies).catch(() => undefined);
 }
 
-async function planOf(hostCommand: readonly string[]): Promise<HostCopyPlan> {
-  const program = hostCommand.at(-1) ?? '';
-  return planHostCopy(hostCommand, await fs.readdir(path.dirname(program)).catch(() => []));
+async function contentOf(hostCommand: readonly string[]): Promise<{ plan: HostCopyPlan; files: HostFiles; manifest: string }> {
+  const plan = planHostCopy(hostCommand, await fs.readdir(path.dirname(hostCommand.at(-1) ?? '')).catch(() => []));
+  const files = describeFiles(plan.folder, plan.files);
+  return { plan, files, manifest: JSON.stringify({ files }) };
 }
 
 function commandIn({ node, program }: HostCopyPlan, folder: string): readonly string[] {
   const copied = path.join(folder, program);
   return node === undefined ? [copied] : [node, copied];
-}
-
-/** @param sums of the files, in their order */
-function nameOf(files: readonly string[], sums: readonly string[]): string {
-  return contentName(files.map((file, index) => `${path.basename(file)} ${sums[index]}\n`).join(''));
 }
 
 /** Copies a file whole or not at all: an interrupted copy leaves a temporary file, which is removed with the copy. */

@@ -86,7 +86,7 @@ export class StartupProgram {
     const entry = await this.#entries.find(service);
     if (!entry) return entryCommand(await this.#exclusively(() => ensureHostCopy(this.#copies, this.#options.hostCommand)), service);
     const copy = this.#copyFolder(entry.command);
-    return copy && (await isWholeCopy(copy)) ? entry.command : this.install(service);
+    return copy && isWholeCopy(copy) ? entry.command : this.install(service);
   }
 
   async problems(service: ServiceName): Promise<readonly Problem[]> {
@@ -99,7 +99,7 @@ export class StartupProgram {
     if (!this.#options.shell.isEnabled(path.basename(entry.file))) problems.push(problem('startup-disabled'));
     if (entry.kind === 'cmd') problems.push(problem('startup-flashes'));
     const copy = this.#copyFolder(entry.command) ?? '';
-    if (!(await isWholeCopy(copy))) problems.push(problem('startup-host-damaged', `(${copy})`));
+    if (!isWholeCopy(copy)) problems.push(problem('startup-host-damaged', `(${copy})`));
     return problems;
   }
 

@@ -30,17 +30,17 @@ export async function stateWrite<T>(write: () => T | Promise<T>): Promise<T> {
  * On failure the old file is as it was and the temporary file is gone.
  */
 export async function writeFileAtomic(file: string, text: string): Promise<void> {
-  await stateWrite(() => fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 }));
+  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    const handle = await stateWrite(() => fs.open(temporary, 'wx', 0o600));
+    const handle = await fs.open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await stateWrite(() => renamePatiently(temporary, file));
+    await renamePatiently(temporary, file);
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
@@ -80,7 +80,7 @@ export async function renamePatiently(from: string, to: string): Promise<void> {
 }
 
 export function writeJson(file: string, value: unknown): Promise<void> {
-  return writeFileAtomic(file, `${JSON.stringify(value, undefined, 2)}\n`);
+  return stateWrite(() => writeFileAtomic(file, `${JSON.stringify(value, undefined, 2)}\n`));
 }
 
 export type JsonRead =

@@ -165,12 +165,14 @@ export class StateFolder {
     await stateWrite(() => fs.appendFile(file, `\n${JSON.stringify(record)}`, { mode: 0o600 }));
     const all = await this.history();
     if (all.length < HISTORY_LIMIT) return;
-    await writeFileAtomic(
-      file,
-      all
-        .slice(-HISTORY_KEPT)
-        .map(kept => `\n${JSON.stringify(kept)}`)
-        .join(''),
+    await stateWrite(() =>
+      writeFileAtomic(
+        file,
+        all
+          .slice(-HISTORY_KEPT)
+          .map(kept => `\n${JSON.stringify(kept)}`)
+          .join(''),
+      ),
     );
   }
 

@@ -9,7 +9,8 @@ describe('files that are copied', () => {
   it('copies the executable and what it loads from its folder, and no other file there', () => {
     const beside = ['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node', 'LICENSE'];
     expect(planHostCopy(['/app/hermes-gateway-host.exe'], beside)).toEqual({
-      files: ['/app/hermes-gateway-host.exe', '/app/koffi.node'],
+      folder: '/app',
+      files: ['hermes-gateway-host.exe', 'koffi.node'],
       program: 'hermes-gateway-host.exe',
     });
   });
@@ -17,7 +18,8 @@ describe('files that are copied', () => {
   it('copies in development the built script with its program, and runs it with the installed Node', () => {
     const beside = ['hermes-gateway.cjs', 'koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'];
     expect(planHostCopy(['/usr/bin/node', '/app/hermes-gateway.cjs'], beside)).toEqual({
-      files: beside.map(name => `/app/${name}`),
+      folder: '/app',
+      files: beside,
       program: 'hermes-gateway.cjs',
       node: '/usr/bin/node',
     });
@@ -51,22 +53,22 @@ describe('copy of the host', () => {
     expect(fs.existsSync(copies)).toBe(false);
     expect(await ensureHostCopy(copies, hostCommand)).toEqual(announced);
     const copy = await made();
-    expect(fs.readdirSync(copy).sort()).toEqual(['files.json', 'hermes-gateway-host', 'koffi.node']);
+    expect(fs.readdirSync(copy).sort()).toEqual(['hermes-gateway-host', 'koffi.node', 'manifest.json']);
     expect(fs.readdirSync(copies)).toHaveLength(1);
-    expect(await isWholeCopy(copy)).toBe(true);
+    expect(isWholeCopy(copy)).toBe(true);
   });
 
   it.each([
     ['whose program is gone', (copy: string) => fs.rmSync(path.join(copy, 'hermes-gateway-host'))],
     ['whose program was cut short', (copy: string) => fs.truncateSync(path.join(copy, 'hermes-gateway-host'), 3)],
-    ['whose list is gone, as after a kill in mid-copy', (copy: string) => fs.rmSync(path.join(copy, 'files.json'))],
+    ['whose list is gone, as after a kill in mid-copy', (copy: string) => fs.rmSync(path.join(copy, 'manifest.json'))],
     ['that is gone as a whole', (copy: string) => fs.rmSync(copy, { recursive: true })],
   ])('detects and repairs a copy %s', async (_how, damage) => {
     const copy = await made();
     damage(copy);
-    expect(await isWholeCopy(copy)).toBe(false);
+    expect(isWholeCopy(copy)).toBe(false);
     expect(await made()).toBe(copy);
-    expect(await isWholeCopy(copy)).toBe(true);
+    expect(isWholeCopy(copy)).toBe(true);
     expect(fs.readFileSync(path.join(copy, 'hermes-gateway-host'), 'utf8')).toBe('the first version');
   });
 

@@ -1,10 +1,17 @@
 // An installed host is what its manifest says, in a folder named by it; everything else is damaged.
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkHostFiles, HOST_FILES, HOST_MANIFEST, hostPlace, isHostFolderName, parseManifest } from '../../src/host/host-files.ts';
+import {
+  checkHostFiles,
+  describeFiles,
+  HOST_FILES,
+  HOST_MANIFEST,
+  hostPlace,
+  isHostFolderName,
+  parseManifest,
+} from '../../src/host/host-files.ts';
 
 describe('built host', () => {
   let source: string;
@@ -14,8 +21,8 @@ describe('built host', () => {
     source = path.join(folder, 'app');
     hosts = path.join(folder, 'hosts');
     mkdirSync(source);
-    const files = Object.fromEntries(HOST_FILES.map(name => [name, createHash('sha256').update(name).digest('hex')]));
     for (const name of HOST_FILES) writeFileSync(path.join(source, name), name);
+    const files = describeFiles(source, HOST_FILES);
     writeFileSync(path.join(source, HOST_MANIFEST), JSON.stringify({ protocol: 1, version: '1.2.3', files }));
   });
   afterEach(() => rmSync(path.dirname(source), { recursive: true }));
