@@ -20,15 +20,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a document', () => {
-  it('is read as it was written, and leaves nothing else behind', async () => {
+describe('document', () => {
+  it('reads a document as written, and leaves no other file', async () => {
     await writeJson(file, { name: 'Grüße 🎉' });
     await writeJson(file, { name: 'second' });
     expect(await readJson(file)).toEqual({ state: 'read', value: { name: 'second' } });
     expect(readdirSync(folder)).toEqual(['a.json']);
   });
 
-  it('makes the folders that it needs', async () => {
+  it('creates the folders that it needs', async () => {
     const deep = path.join(folder, 'b', 'c', 'a.json');
     await writeJson(deep, 1);
     expect(await readJson(deep)).toEqual({ state: 'read', value: 1 });
@@ -40,29 +40,29 @@ describe('a document', () => {
     ['an empty document is damaged', '', { state: 'damaged' }],
     ['zeros after a power cut are damaged', '\0'.repeat(100), { state: 'damaged' }],
     ['more than a megabyte is damaged', `"${'x'.repeat(1024 * 1024)}"`, { state: 'damaged' }],
-  ])('of which %s', async (_what, text, read) => {
+  ])('reads the state of a document: %s', async (_what, text, read) => {
     writeFileSync(file, text);
     expect(await readJson(file)).toMatchObject(read);
   });
 
-  it('that is not there is absent, also where its folder is a file', async () => {
+  it('reports a missing document as absent, also when its folder is a file', async () => {
     expect(await readJson(file)).toEqual({ state: 'absent' });
     writeFileSync(file, '');
     expect(await readJson(path.join(file, 'b.json'))).toEqual({ state: 'absent' });
   });
 
-  it('that is a folder is damaged', async () => {
+  it('reports a folder in the place of a document as damaged', async () => {
     mkdirSync(file);
     expect(await readJson(file)).toMatchObject({ state: 'damaged' });
   });
 
-  it('that cannot be replaced stays, and no temporary file with it', async () => {
+  it('keeps a document that cannot be replaced, and leaves no temporary file', async () => {
     mkdirSync(path.join(file, 'x'), { recursive: true });
     await expect(writeJson(file, 1)).rejects.toThrow();
     expect(readdirSync(folder)).toEqual(['a.json']);
   });
 
-  it('is never seen by half, though its writers are killed in the middle of it', async () => {
+  it('never shows a half-written document, even when its writers are killed', async () => {
     await writeFileAtomic(file, JSON.stringify('x'.repeat(100_000)));
     const seen = new Set<number>();
     let reads = 0;
@@ -87,7 +87,7 @@ describe('a document', () => {
   });
 
   describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
-    it('that is full is an error, and the old document stays', async () => {
+    it('reports an error on a full disk, and keeps the old document', async () => {
       using disk = mountTmpfs(folder, '64k');
       const target = path.join(disk.path, 'a.json');
       await writeJson(target, 'old');
@@ -101,7 +101,7 @@ describe('a document', () => {
       expect(readdirSync(disk.path).sort()).toEqual(['a.json', 'filler']);
     });
 
-    it('that is read-only is an error, and what is there can be read', async () => {
+    it('reports an error on a read-only disk, and reads what is there', async () => {
       using disk = mountTmpfs(folder, '64k');
       const state = new StateFolder(path.join(disk.path, 'HermesGateway'));
       await state.make();
@@ -114,7 +114,7 @@ describe('a document', () => {
   });
 
   it.skipIf(process.getuid?.() === 0)(
-    `in a folder without write access is an error${process.getuid?.() === 0 ? ' (skipped: root may write everywhere)' : ''}`,
+    `reports an error in a folder without write access${process.getuid?.() === 0 ? ' (skipped: root may write everywhere)' : ''}`,
     async () => {
       chmodSync(folder, 0o500);
       const thrown = await writeJson(file, 1).catch((error: unknown) => error);

@@ -22,7 +22,7 @@ function spaces(first: string): { readonly before: number; readonly after: numbe
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
 }
 
-it('does not grow, where it would', () => {
+it('keeps the size of the young generation fixed where Node would increase it', () => {
   const grown = spaces('');
   expect(grown.after).toBeGreaterThan(4 * grown.before);
   const kept = spaces(`import { keepYoungGeneration } from ${JSON.stringify(MODULE)}; keepYoungGeneration(0);`);

@@ -90,8 +90,8 @@ afterEach(() => {
   rmSync(userData, { recursive: true, force: true });
 });
 
-describe('the app', () => {
-  it('is the only one, sandboxed and locked down before its first page is loaded', async () => {
+describe('app', () => {
+  it('starts one instance, sandboxed and locked down before its first page is loaded', async () => {
     const { log } = await start();
     const order = ['catch errors', 'lock', 'enableSandbox', 'registerSchemes', 'ready'];
     const locks = ['permission request', 'permission check', 'request filter', 'handle scheme'];
@@ -101,27 +101,27 @@ describe('the app', () => {
     expect(log.hooks).toHaveLength(1);
   });
 
-  it('ends at once where it runs already, and touches nothing', async () => {
+  it('ends at once when the app runs already, and touches nothing', async () => {
     const { electron } = await start({ first: false });
     expect(calls).toEqual(['catch errors', 'lock', 'quit']);
     expect(electron.ipcMain.handlers.size).toBe(0);
   });
 
-  it('shows the window of the first one when it is started again', async () => {
+  it('shows the window of the first instance when it is started again', async () => {
     const { electron } = await start();
     electron.app.emit('second-instance');
     expect(FakeAppWindow.made).toHaveLength(1);
     expect(calls.slice(-2)).toEqual(['show', 'focus']);
   });
 
-  it('starts hidden when told so, but never without a way to be seen', async () => {
+  it('starts hidden on request, but never without a tray or window to open it', async () => {
     await start({ argv: ['--hidden'] });
     expect(FakeAppWindow.made).toHaveLength(0);
     await start({ argv: ['--hidden'], trayFailure: new Error('no notification area') });
     expect(FakeAppWindow.made).toHaveLength(1);
   });
 
-  it('hides to the tray when its window is closed, says so once, and is brought back by the tray', async () => {
+  it('hides to the tray when its window is closed, explains it once, and is shown again by the tray', async () => {
     const { electron } = await start();
     const [window] = FakeAppWindow.made;
     const event = { preventDefault: call('kept') };
@@ -133,7 +133,7 @@ describe('the app', () => {
     expect(calls.slice(-2)).toEqual(['show', 'focus']);
   });
 
-  it('quits by the tray, and ends with its window where there is no tray', async () => {
+  it('quits from the tray, and ends with its window when there is no tray', async () => {
     const { electron } = await start();
     electron.app.emit('window-all-closed');
     expect(calls).not.toContain('quit');
@@ -146,7 +146,7 @@ describe('the app', () => {
     expect(calls).toEqual(['quit']);
   });
 
-  it('closes for good once it quits, and takes its handlers away without asking the gateway for anything', async () => {
+  it('closes on quit, and removes its handlers without a request to the gateway', async () => {
     const { electron } = await start();
     electron.app.emit('before-quit');
     FakeAppWindow.made[0]?.emit('close', { preventDefault: call('kept') });
@@ -156,7 +156,7 @@ describe('the app', () => {
     expect(electron.trays).toMatchObject([{ destroyed: true }]);
   });
 
-  it('locks down every page that ever comes to be', async () => {
+  it('locks down every page that is created', async () => {
     const { electron } = await start();
     const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: call('window open denied') });
     electron.app.emit('web-contents-created', {}, contents);
@@ -166,8 +166,8 @@ describe('the app', () => {
   });
 });
 
-describe('the log of the app', () => {
-  it('holds no secret, whatever is written to it', async () => {
+describe('log of the app', () => {
+  it('contains no secret, whatever is written to it', async () => {
     const { redactMessage } = await import('../../main/app-log.ts');
     const token = '1234567890:AAabcdefghijklmnopqrstuvwxyz0123456';
     const { data, level } = redactMessage({

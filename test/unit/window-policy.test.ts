@@ -27,26 +27,26 @@ const STRANGERS = [
   '',
 ];
 
-describe('the page', () => {
+describe('page', () => {
   it.each(STRANGERS)('is no other than the own one: %s', url => {
     expect(isOwnUrl(url)).toBe(false);
     expect(isOwnPage({ url })).toBe(false);
     expect(mayUse('clipboard-sanitized-write', url)).toBe(false);
   });
 
-  it('is the own one whatever its query, and no other file of the same host', () => {
+  it('accepts its own page with any query, and no other file of the same host', () => {
     expect(isOwnPage({ url: PAGE_URL })).toBe(true);
     expect(isOwnPage({ url: `${PAGE_URL}?profile=work#details` })).toBe(true);
     expect(isOwnPage({ url: PAGE_URL.replace('index', 'other') })).toBe(false);
   });
 
-  it('may write text into the clipboard and nothing else', () => {
+  it('lets the page write text into the clipboard and nothing else', () => {
     expect(mayUse('clipboard-sanitized-write', PAGE_URL)).toBe(true);
     for (const permission of ['clipboard-read', 'media', 'geolocation', 'notifications', 'openExternal', 'fileSystem', 'usb', 'unknown'])
       expect(mayUse(permission, PAGE_URL), permission).toBe(false);
   });
 
-  it('comes from a fixed table of files, under its own policy', async () => {
+  it('serves the page from a fixed table of files, with its own policy', async () => {
     const serve = openPages(path.join(REPOSITORY, 'renderer'));
     const page = serve({ method: 'GET', url: PAGE_URL });
     expect(page.status).toBe(200);
@@ -58,16 +58,16 @@ describe('the page', () => {
   it.each([
     ['another method', 'POST', PAGE_URL],
     ['another host', 'GET', 'app://elsewhere/index.html'],
-    ['a climb out of the folder', 'GET', 'app://hermes-gateway/../../package.json'],
-    ['an encoded climb', 'GET', 'app://hermes-gateway/..%2f..%2fpackage.json'],
-    ['a file that is no part of the page', 'GET', 'app://hermes-gateway/index.d.ts'],
-  ])('gives nothing for %s', (_what, method, url) => {
+    ['a path out of the folder', 'GET', 'app://hermes-gateway/../../package.json'],
+    ['an encoded path out of the folder', 'GET', 'app://hermes-gateway/..%2f..%2fpackage.json'],
+    ['a file that does not belong to the page', 'GET', 'app://hermes-gateway/index.d.ts'],
+  ])('returns nothing for %s', (_what, method, url) => {
     expect(openPages(path.join(REPOSITORY, 'renderer'))({ method, url }).status).toBe(404);
   });
 });
 
-describe('a page that is locked down', () => {
-  it('stays where it is, embeds nothing and opens nothing', () => {
+describe('locked-down page', () => {
+  it('prevents the page from navigating away and from embedding or opening another page', () => {
     let handler = (): { action: string } => ({ action: 'allow' });
     const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: (given: typeof handler) => (handler = given) });
     lockDownContents(contents as unknown as ContentsPort);
@@ -79,7 +79,7 @@ describe('a page that is locked down', () => {
     expect(handler()).toEqual({ action: 'deny' });
   });
 
-  it('is granted by its address and loads from nowhere else', () => {
+  it('grants permissions to the page by its address, and loads from nowhere else', () => {
     const handlers: unknown[] = [];
     const take = (handler: unknown) => void handlers.push(handler);
     const session: SessionPort = {
@@ -107,7 +107,7 @@ describe('a page that is locked down', () => {
 });
 
 describe('closing the window', () => {
-  it('hides it only where the tray can bring it back and nothing wants to end', () => {
+  it('hides the window only when the tray can show it again and the app is not quitting', () => {
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (trayAvailable, quitting, sessionEnding) => {
         const hides = trayAvailable && !quitting && !sessionEnding;
@@ -150,7 +150,7 @@ describe('closing the window', () => {
     return { window, made, close, facts, hiddenTimes: () => hidden };
   }
 
-  it('keeps one window, and opens the same again', () => {
+  it('keeps one window, and shows the same one again', () => {
     const { window, made, close, hiddenTimes } = openWindow();
     window.open();
     made[0]?.emit('ready-to-show');
@@ -161,7 +161,7 @@ describe('closing the window', () => {
     expect(hiddenTimes()).toBe(1);
   });
 
-  it('lets it close without a tray, and makes another when it is wanted again', () => {
+  it('closes the window without a tray, and creates another one on request', () => {
     const { window, made, close, hiddenTimes } = openWindow({ trayAvailable: false, quitting: false });
     window.open();
     expect(close()).toBe('closed');
@@ -170,7 +170,7 @@ describe('closing the window', () => {
     expect(hiddenTimes()).toBe(0);
   });
 
-  it('holds up neither quitting nor the end of the session', () => {
+  it('delays neither quitting nor the end of the session', () => {
     const { window, made, close, facts } = openWindow();
     window.open();
     made[0]?.emit('query-session-end');
@@ -181,7 +181,7 @@ describe('closing the window', () => {
     expect(close()).toBe('closed');
   });
 
-  it('is explained once in the life of an installation', () => {
+  it('explains the hiding once in the life of an installation', () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'hg-told-'));
     try {
       let told = 0;
@@ -200,19 +200,19 @@ describe('closing the window', () => {
   });
 });
 
-describe('the parts of the app', () => {
-  it('lie beside the archive when packaged, so that Windows can start them', () => {
+describe('parts of the app', () => {
+  it('finds the parts beside the archive when packaged, so that Windows can start them', () => {
     const paths = appPaths({ packaged: true, resources: '/opt/app/resources', mainDir: '/opt/app/resources/app.asar/dist/main' });
     expect([paths.hostDir, paths.iconsDir]).toEqual(['/opt/app/resources/host', '/opt/app/resources/icons']);
     expect([paths.pages, paths.preload].every(each => each.includes('app.asar'))).toBe(true);
   });
 
-  it('lie in the project otherwise', () => {
+  it('finds the parts in the project otherwise', () => {
     const { iconsDir, hostDir } = appPaths({ packaged: false, resources: '', mainDir: '/project/dist/main' });
     expect([hostDir, iconsDir]).toEqual(['/project/dist/host', '/project/build/icons']);
   });
 
-  it('start hidden when they are told so', () => {
+  it('starts hidden on request', () => {
     expect(startsHidden(['app.exe', '--hidden'])).toBe(true);
     expect(startsHidden(['app.exe'])).toBe(false);
   });

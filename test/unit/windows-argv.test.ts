@@ -5,7 +5,7 @@ import { commandLine, quoteArgument, splitCommandLine } from '../../src/windows/
 
 const PROGRAM = 'C:\\Program Files\\Hermes Gateway Service\\hermes-gateway-host.exe';
 
-describe('a command line', () => {
+describe('command line', () => {
   it.each([
     ['plain', 'plain'],
     ['', '""'],
@@ -16,22 +16,22 @@ describe('a command line', () => {
     ['say "hi"', '"say \\"hi\\""'],
     ['back\\"slash', '"back\\\\\\"slash"'],
     ['\\\\server\\share', '\\\\server\\share'],
-  ])('writes %j as %j', (argument, written) => {
+  ])('writes the argument %j as %j', (argument, written) => {
     expect(quoteArgument(argument)).toBe(written);
   });
 
-  it('quotes the program always, so that a space in its path starts nothing else', () => {
+  it('always quotes the program, so that a space in its path starts nothing else', () => {
     expect(commandLine(PROGRAM, ['service', '--name', 'HermesGateway'])).toBe(`"${PROGRAM}" service --name HermesGateway`);
     expect(commandLine('C:\\x.exe')).toBe('"C:\\x.exe"');
   });
 
-  it('refuses what no command line can carry', () => {
+  it('refuses characters that no command line can contain', () => {
     expect(() => commandLine('')).toThrow(TypeError);
     expect(() => commandLine('C:\\a"b.exe')).toThrow(TypeError);
     expect(() => quoteArgument('a\0b')).toThrow(TypeError);
   });
 
-  it('gives back every argument that was put in', () => {
+  it('returns every argument that was put in', () => {
     const argument = fc.oneof(
       fc.string({ unit: 'binary' }).map(text => text.replaceAll('\0', '')),
       fc.string({ unit: fc.constantFrom('"', '\\', ' ', '\t', 'a', 'ü') }),
@@ -51,7 +51,7 @@ describe('a command line', () => {
     ['a.exe b\\\\"c d"', ['a.exe', 'b\\c d']],
     ['a.exe   ', ['a.exe']],
     ['', ['']],
-  ])('is taken apart as Windows does: %j', (line, argv) => {
+  ])('splits a command line as Windows does: %j', (line, argv) => {
     expect(splitCommandLine(line)).toEqual(argv);
   });
 });

@@ -26,42 +26,42 @@ const HEADERS: Readonly<Record<string, number>> = {
   'IShellDispatch2.ShellExecute': 31,
 };
 
-describe('a COM method', () => {
+describe('COM method', () => {
   const methods = [SHELL_LINK_W, PERSIST_FILE, METHODS].flatMap(each => Object.values(each));
 
-  it('stands where the Windows headers have it', () => {
+  it('calls each COM method at the position that the Windows headers define', () => {
     expect(Object.fromEntries(methods.map(({ name, slot }) => [name, slot]))).toEqual(HEADERS);
   });
 
-  it('has a type with a name of its own', () => {
+  it('gives each COM method a type with a unique name', () => {
     expect(new Set(methods.map(({ type }) => type.name)).size).toBe(methods.length);
     expect(methods.filter(({ type }) => type.name.includes('anonymous'))).toEqual([]);
   });
 });
 
-describe('an id', () => {
-  it('lies in memory with its numbers the other way round', () => {
+describe('GUID', () => {
+  it('stores a GUID in memory with its first numbers in reversed byte order', () => {
     expect(guid('00021401-0000-0000-C000-000000000046').toString('hex')).toBe('0114020000000000c000000000000046');
     expect(guid('B97D20BB-F46A-4C97-BA10-5E3608430854').toString('hex')).toBe('bb207db96af4974cba105e3608430854');
   });
 });
 
-describe('a result of COM', () => {
-  it('is no failure where it is not negative', () => {
+describe('COM result', () => {
+  it('accepts a COM result that is not negative', () => {
     for (const result of [0, 1]) expect(() => checkResult(result, 'a step')).not.toThrow();
   });
 
-  it('is told as the Win32 error that it wraps', () => {
+  it('reports a COM result as the Win32 error that it contains', () => {
     expect(() => checkResult(0x8007_0005 | 0, 'a step')).toThrow(expect.objectContaining({ code: 'needs-administrator', win32: 5 }));
   });
 
-  it('is told as a number where it wraps none', () => {
+  it('reports a COM result as a number when it contains no Win32 error', () => {
     expect(() => checkResult(0x8000_4005 | 0, 'a step')).toThrow(/a step: 0x80004005/);
   });
 });
 
-describe("Windows' switch for an entry of the Startup folder", () => {
-  it('is off where its first byte is odd, and on otherwise, whatever follows', () => {
+describe("Windows' switch for a Startup entry", () => {
+  it('reads the switch as off when its first byte is odd, and as on otherwise, whatever follows', () => {
     for (const byte of [2, 6, 0]) expect(isSwitchedOn(Buffer.from([byte, 1, 1]))).toBe(true);
     for (const byte of [3, 7, 1]) expect(isSwitchedOn(Buffer.from([byte, 0, 0]))).toBe(false);
     expect(isSwitchedOn(Buffer.alloc(0))).toBe(true);

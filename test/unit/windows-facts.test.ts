@@ -9,7 +9,7 @@ import { toCentiseconds } from '../../src/windows/process-info.ts';
 import { decodeValue, encodeValue } from '../../src/windows/registry.ts';
 import { chooseSession, type Session } from '../../src/windows/session.ts';
 
-describe('a Win32 error', () => {
+describe('Win32 error', () => {
   it.each([
     [5, 'needs-administrator'],
     [1053, 'service-unresponsive'],
@@ -31,7 +31,7 @@ describe('a Win32 error', () => {
     [31, 'windows-refused'],
     // A file that is missing means something else for each function.
     [2, 'windows-refused'],
-  ] as const)('%i means %s', (number, code) => {
+  ] as const)('maps Win32 error %i to %s', (number, code) => {
     expect(errorCodeOf(number)).toBe(code);
     expect(win32Error(number, 'StartServiceW X')).toMatchObject({ code, win32: number });
   });
@@ -45,19 +45,19 @@ describe('a Win32 error', () => {
     expect(`${entry?.message}${entry?.remedy}`).not.toMatch(/ERROR_|0x|\d{4}/);
   });
 
-  it('names the step and the number, whatever the language of Windows', () => {
+  it('names the failed call and the number, in every language of Windows', () => {
     expect(win32Error(1058, 'StartServiceW HermesGateway').message).toBe(
       `${ERRORS['service-disabled'].message} (StartServiceW HermesGateway: Windows error 1058.)`,
     );
   });
 
-  it('belongs to one entry of the table only', () => {
+  it('has each Win32 error in one row of the table only', () => {
     const numbers = Object.values(ERRORS).flatMap(entry => ('win32' in entry ? [entry.win32] : []));
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 });
 
-describe('a start time', () => {
+describe('start time', () => {
   // FILETIME ticks and what Python's int(round(((ticks - 116444736000000000) / 10000000.0) * 100)) gives for them.
   it.each([
     [116_444_736_000_000_000n, 0],
@@ -65,46 +65,46 @@ describe('a start time', () => {
     [133_444_736_000_050_000n, 170_000_000_000],
     [133_444_736_000_150_000n, 170_000_000_002],
     [134_123_456_789_012_345n, 176_787_207_890],
-  ])('of %i ticks is the number that psutil gives to Hermes', (ticks, centiseconds) => {
+  ])('converts %i ticks to the number that psutil returns to Hermes', (ticks, centiseconds) => {
     expect(toCentiseconds(ticks)).toBe(centiseconds);
   });
 });
 
-describe('the session of the gateway', () => {
+describe('session of the gateway', () => {
   const sessions: Session[] = [
     { id: 4, state: 'disconnected' },
     { id: 3, state: 'active' },
     { id: 2, state: 'active' },
     { id: 1, state: 'other' },
   ];
-  it('stays the one it is in, whatever its state', () => {
+  it('keeps the current session, whatever its state', () => {
     expect(chooseSession(sessions, 4)?.id).toBe(4);
     expect(chooseSession(sessions, 1)?.id).toBe(1);
   });
-  it('is an active one when the current one is gone, the lowest among equals', () => {
+  it('uses an active session when the current one is gone, the lowest among equals', () => {
     expect(chooseSession(sessions, 9)?.id).toBe(2);
     expect(chooseSession(sessions)?.id).toBe(2);
   });
-  it('is a disconnected one when none is active', () => {
+  it('uses a disconnected session when none is active', () => {
     expect(chooseSession(sessions.filter(session => session.state !== 'active'))?.id).toBe(4);
   });
-  it('is none when the owner has none, and the sign-in screen is none', () => {
+  it('uses no session when the owner has none, and never the sign-in screen', () => {
     expect(chooseSession([])).toBeUndefined();
     expect(chooseSession([{ id: 1, state: 'other' }])).toBeUndefined();
   });
 });
 
-describe('an environment block', () => {
-  it('is sorted by name without regard to case and ended twice', () => {
+describe('environment block', () => {
+  it('sorts an environment block by name without regard to case and ends it with two terminators', () => {
     expect(environmentBlock({ Path: 'C:\\x', a: 'ü', PATHEXT: '.EXE' }).toString('utf16le')).toBe('a=ü\0Path=C:\\x\0PATHEXT=.EXE\0\0');
   });
-  it('of nothing is two terminators', () => {
+  it('writes two terminators for an empty environment block', () => {
     expect(environmentBlock({}).toString('utf16le')).toBe('\0\0');
   });
 });
 
-describe('a registry value', () => {
-  it('comes back as it was written', () => {
+describe('registry value', () => {
+  it('reads a registry value back as written', () => {
     const text = fc.string({ unit: 'grapheme' }).map(value => value.replaceAll('\0', ''));
     const value = fc.oneof(
       text,
@@ -120,7 +120,7 @@ describe('a registry value', () => {
       }),
     );
   });
-  it('is read even when nobody terminated it', () => {
+  it('reads a registry value even without a terminator', () => {
     expect(decodeValue(1, Buffer.from('abc', 'utf16le'))).toBe('abc');
     expect(decodeValue(7, Buffer.from('a\0b', 'utf16le'))).toEqual(['a', 'b']);
   });

@@ -178,27 +178,27 @@ const HEADERS: Readonly<Record<string, Layout>> = {
 
 const declared = types as unknown as Readonly<Record<string, TypeObject>>;
 
-describe('the declared structures', () => {
+describe('declared structures', () => {
   it.each(Object.entries(HEADERS))('%s lies in memory as the Windows headers say', (name, { size, offsets }) => {
     const type = declared[name] as TypeObject;
     const found = Object.fromEntries(Object.keys(type.members ?? {}).map(member => [member, koffi.offsetof(type, member)]));
     expect({ size: koffi.sizeof(type), offsets: found }).toEqual({ size, offsets });
   });
 
-  it('are all held against the headers, except the one that stands for several', () => {
+  it('compares all declared structures with the headers, except the one that represents several', () => {
     const structures = Object.entries(declared).filter(([, type]) => type.primitive === 'Record');
     expect(structures.map(([name]) => name).sort()).toEqual([...Object.keys(HEADERS), 'SERVICE_DWORD_INFO'].sort());
     expect(koffi.sizeof(types.SERVICE_DWORD_INFO)).toBe(4);
   });
 
-  it('each have a name and a pointer type of their own', () => {
+  it('gives each structure a unique name and a unique pointer type', () => {
     const all = Object.values(declared).filter(type => type.primitive === 'Record' || type.primitive === 'Prototype');
     const names = all.map(type => type.name);
     expect(names.filter(name => name.includes('anonymous'))).toEqual([]);
     expect(new Set(all.map(type => koffi.pointer(type).name)).size).toBe(all.length);
   });
 
-  it('decode a list of failure actions that a pointer and a count describe', () => {
+  it('decodes a list of failure actions from a pointer and a count', () => {
     const written = {
       dwResetPeriod: 60,
       lpRebootMsg: null,

@@ -25,16 +25,16 @@ const status = (state: ServiceState, checkPoint = 0, waitHintMs = 0): ServiceSta
 });
 
 describe('waiting for a service', () => {
-  it('ends when the state is there', () => {
+  it('ends when the service reaches the state', () => {
     expect(nextWaitStep(status('running'), 'running', undefined, 0)).toEqual({ kind: 'reached' });
     expect(nextWaitStep(status('stopped'), 'stopped', undefined, 0)).toEqual({ kind: 'reached' });
   });
 
-  it('ends when a service that was to start has stopped', () => {
+  it('ends when a service that was starting has stopped', () => {
     expect(nextWaitStep(status('stopped'), 'running', undefined, 0)).toEqual({ kind: 'stopped-instead' });
   });
 
-  it('goes on as long as the checkpoint moves', () => {
+  it('continues as long as the checkpoint increases', () => {
     let progress: Progress | undefined;
     for (let round = 1; round <= 20; round += 1) {
       const step = nextWaitStep(status('stop-pending', round, 20_000), 'stopped', progress, round * 15_000);
@@ -43,13 +43,13 @@ describe('waiting for a service', () => {
     }
   });
 
-  it('gives up when the checkpoint stands still for longer than the wait hint', () => {
+  it('stops when the checkpoint does not change for longer than the wait hint', () => {
     const progress = { state: 'stop-pending', checkPoint: 3, movedAtMs: 1000 } as const;
     expect(nextWaitStep(status('stop-pending', 3, 20_000), 'stopped', progress, 21_000).kind).toBe('ask-again');
     expect(nextWaitStep(status('stop-pending', 3, 20_000), 'stopped', progress, 21_001).kind).toBe('stuck');
   });
 
-  it('takes a change of state for progress', () => {
+  it('counts a change of state as progress', () => {
     const progress = { state: 'start-pending', checkPoint: 3, movedAtMs: 0 } as const;
     expect(nextWaitStep(status('stop-pending', 3, 1000), 'stopped', progress, 60_000).kind).toBe('ask-again');
   });
@@ -58,18 +58,18 @@ describe('waiting for a service', () => {
 describe('failure actions', () => {
   const LADDER = { delaysMs: [1, 2, 4, 9, 16, 25, 36, 49, 64].map(seconds => seconds * 1000), resetMs: 60_000 };
 
-  it('are restarts with the delays in milliseconds and the reset period in seconds', () => {
+  it('writes failure actions as restarts with the delays in milliseconds and the reset period in seconds', () => {
     expect(toFailureActions(LADDER)).toMatchObject({ dwResetPeriod: 60, cActions: 9 });
     expect(toFailureActions(LADDER).lpsaActions[8]).toEqual({ Type: 1, Delay: 64_000 });
     expect(toFailureActions({ ...LADDER, resetMs: 60_001 }).dwResetPeriod).toBe(61);
   });
 
-  it('are read from the bytes that Windows keeps in the registry', () => {
+  it('reads failure actions from the bytes that Windows keeps in the registry', () => {
     const bytes = Buffer.from('80510100000000000000000003000000140000000100000060ea00000100000060ea00000100000060ea0000', 'hex');
     expect(parseFailureActions(bytes)).toEqual({ delaysMs: [60_000, 60_000, 60_000], resetMs: 86_400_000 });
   });
 
-  it('are the same after a journey through the structure', () => {
+  it('keeps failure actions unchanged through the structure and back', () => {
     const plan = fc.record({
       delaysMs: fc.array(fc.nat(4_000_000), { minLength: 1 }),
       resetMs: fc.nat(100_000).map(seconds => seconds * 1000),
@@ -77,7 +77,7 @@ describe('failure actions', () => {
     fc.assert(fc.property(plan, ladder => samePlan(fromFailureActions(toFailureActions(ladder)), ladder)));
   });
 
-  it('that are not restarts, are none, or are cut off are no ladder of ours', () => {
+  it('reads no restart delays from failure actions that are not restarts, are empty or are cut off', () => {
     expect(fromFailureActions({ dwResetPeriod: 60, lpsaActions: [] })).toBeUndefined();
     expect(fromFailureActions({ dwResetPeriod: 60, lpsaActions: [{ Type: 2, Delay: 0 }] })).toBeUndefined();
     expect(parseFailureActions(Buffer.alloc(4))).toBeUndefined();
@@ -87,23 +87,23 @@ describe('failure actions', () => {
   });
 });
 
-describe('the status that a service reports', () => {
+describe('status reported by a service', () => {
   it.each<[ReportedState, number]>([
     ['start-pending', 0],
     ['running', 0x181],
     ['stop-pending', 0],
     ['stopped', 0],
-  ])('accepts in %s exactly the controls that it can answer', (state, controls) => {
+  ])('accepts in the state %s only the controls that the service can handle', (state, controls) => {
     expect(acceptedControls(state)).toBe(controls);
   });
 
-  it('shows checkpoints that grow while it is pending, and none when it is settled', () => {
+  it('reports increasing checkpoints while the state is pending, and none afterwards', () => {
     const sequence = new StatusSequence();
     const states = ['start-pending', 'start-pending', 'running', 'stop-pending', 'stop-pending', 'stopped'] as const;
     expect(states.map(state => sequence.next(state)?.dwCheckPoint)).toEqual([1, 2, 0, 1, 2, 0]);
   });
 
-  it('says nothing after it has stopped, and nothing but that after it began to', () => {
+  it('reports no status after the stop, and only the stop after it began', () => {
     const sequence = new StatusSequence();
     sequence.next('running');
     sequence.next('stop-pending');
@@ -112,7 +112,7 @@ describe('the status that a service reports', () => {
     for (const state of ['start-pending', 'running', 'stop-pending', 'stopped'] as const) expect(sequence.next(state)).toBeUndefined();
   });
 
-  it('names a failure as a code of its own, and a stop that was asked for as none', () => {
+  it('reports a failure as a service-specific code, and a requested stop without one', () => {
     expect(new StatusSequence().next('stopped', { serviceExitCode: 42 })).toMatchObject({
       dwWin32ExitCode: 1066,
       dwServiceSpecificExitCode: 42,
@@ -121,24 +121,24 @@ describe('the status that a service reports', () => {
   });
 });
 
-describe('a control', () => {
+describe('service control', () => {
   const none = (): number => {
     throw new Error('no session in this one');
   };
-  it('is understood by its number', () => {
+  it('identifies a control by its number', () => {
     expect(toControl(1, 0, none)).toEqual({ kind: 'stop' });
     expect(toControl(15, 0, none)).toEqual({ kind: 'preshutdown' });
     expect(toControl(4, 0, none)).toBe('interrogate');
     expect(toControl(14, 5, () => 3)).toEqual({ kind: 'session', change: 'logon', session: 3 });
     expect(toControl(14, 6, () => 3)).toEqual({ kind: 'session', change: 'logoff', session: 3 });
   });
-  it('that anybody may send (128 to 255), and one of the future, does nothing', () => {
+  it('ignores a control that any user may send (128 to 255), and an unknown one', () => {
     expect(toControl(200, 0, none)).toBe('unknown');
     expect(toControl(14, 99, none)).toBe('unknown');
   });
 });
 
-describe('reading back what was installed', () => {
+describe('check after an installation', () => {
   const spec: ServiceSpec = {
     name: 'HermesGateway-work',
     displayName: serviceDisplayName('work'),
@@ -170,20 +170,20 @@ describe('reading back what was installed', () => {
     security: undefined,
   };
 
-  it('finds nothing wrong when everything was kept', () => {
+  it('finds no difference when every setting was kept', () => {
     expect(mismatches(spec, 'automatic', good)).toEqual([]);
   });
 
-  it('finds a ladder that the SCM answers and the registry does not have', () => {
+  it('finds restart delays that the SCM returns and the registry does not have', () => {
     const kept = { recovery: { delaysMs: [1000], resetMs: 60_000 } };
     expect(mismatches(spec, 'automatic', { ...good, settings: { answered, kept } })).toEqual(['recovery']);
   });
 
-  it('finds a ladder that nobody kept', () => {
+  it('finds restart delays that were not kept', () => {
     expect(mismatches(spec, 'automatic', { ...good, settings: { answered: {}, kept: {} } })).toEqual(['recovery']);
   });
 
-  it('finds a privilege too many', () => {
+  it('finds an additional privilege', () => {
     const more = { ...answered, requiredPrivileges: [...REQUIRED_PRIVILEGES, 'SeDebugPrivilege'] };
     expect(mismatches(spec, 'automatic', { ...good, settings: { answered: more, kept: {} } })).toEqual(['requiredPrivileges']);
   });
@@ -194,18 +194,18 @@ describe('reading back what was installed', () => {
     ['startType', { startType: 'disabled' }],
     ['serviceType', { serviceType: 0x20 }],
     ['displayName', { displayName: 'Other' }],
-  ] as const)('finds another %s', (what, config) => {
+  ] as const)('finds a different %s', (what, config) => {
     expect(mismatches(spec, 'automatic', { ...good, config: { ...good.config, ...config } })).toEqual([what]);
   });
 
-  it('gives each profile a display name of its own', () => {
+  it('gives each profile a unique display name', () => {
     expect(serviceDisplayName('')).toBe('Hermes Gateway');
     expect(serviceDisplayName('work')).toBe('Hermes Gateway "work"');
   });
 });
 
-describe('the events', () => {
-  it('have ids of their own that EventCreate.exe knows', () => {
+describe('events', () => {
+  it('gives the events unique ids that EventCreate.exe supports', () => {
     const ids = Object.values(EVENTS).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id >= 1 && id <= 1000).toBe(true);

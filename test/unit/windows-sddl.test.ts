@@ -57,8 +57,8 @@ const FRESH = [
   { sid: parseSid('S-1-5-4'), mask: 0x0002_018d },
 ];
 
-describe('a SID', () => {
-  it('is the same after it was bytes', () => {
+describe('SID', () => {
+  it('keeps a SID unchanged through bytes and back', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 40), fc.array(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 15 }), (authority, rest) => {
         const sid = parseSid(`S-1-${authority}-${rest.join('-')}`);
@@ -67,7 +67,7 @@ describe('a SID', () => {
     );
   });
 
-  it('has the bytes that Windows documents', () => {
+  it('writes a SID with the bytes that Windows documents', () => {
     expect(sidToBytes(ADMINISTRATORS).toString('hex')).toBe('01020000000000052000000020020000');
   });
 
@@ -76,13 +76,13 @@ describe('a SID', () => {
   });
 });
 
-describe("the owner's entry", () => {
-  it('never holds a right that makes the owner master of the service', () => {
+describe('access entry of the owner', () => {
+  it('never grants the owner a right that gives full control of the service', () => {
     expect(OWNER_MASK & rightsMask(['changeConfig', 'writeDac', 'writeOwner', 'delete', 'userDefinedControl'])).toBe(0);
     expect(OWNER_MASK).toBe(0x0002_00bd);
   });
 
-  it('is added to what is there, which stays as it was', () => {
+  it('adds the entry to the existing ones, which stay unchanged', () => {
     const changed = withOwner(descriptor(FRESH), OWNER);
     expect(accessEntries(changed)).toEqual([
       ...(accessEntries(descriptor(FRESH)) ?? []),
@@ -92,12 +92,12 @@ describe("the owner's entry", () => {
     expect(grantsOwner(changed, OWNER)).toBe(true);
   });
 
-  it('is added once, however often it is asked for', () => {
+  it('adds the entry once, however often it is requested', () => {
     const once = withOwner(descriptor(FRESH), OWNER);
     expect(withOwner(once, OWNER)).toEqual(once);
   });
 
-  it('makes a descriptor of a DACL alone, of its exact length', () => {
+  it('builds a descriptor of a DACL alone, with its exact length', () => {
     const changed = withOwner(descriptor(FRESH), OWNER);
     expect(changed.readUInt32LE(4)).toBe(0);
     expect(changed.readUInt16LE(2) & 0x8004).toBe(0x8004);
@@ -105,7 +105,7 @@ describe("the owner's entry", () => {
     expect(changed.readUInt16LE(24)).toBe(FRESH.length + 1);
   });
 
-  it('stands before the inherited entries and after a denying one', () => {
+  it('places the entry before the inherited ones and after a denying one', () => {
     const entries = [
       { sid: OTHER, mask: 0x20, type: 1 },
       { sid: SYSTEM, mask: 0x1fd },
@@ -115,22 +115,22 @@ describe("the owner's entry", () => {
     expect(sids).toEqual([OTHER, SYSTEM, OWNER, ADMINISTRATORS]);
   });
 
-  it('is completed where an entry grants less, and takes nothing from one that grants more', () => {
+  it('extends an entry that grants less, and removes nothing from one that grants more', () => {
     const less = withOwner(descriptor([...FRESH, { sid: OWNER, mask: rightsMask(['start']) }]), OWNER);
     expect(allowedMask(less, OWNER)).toBe(OWNER_MASK);
     const more = descriptor([...FRESH, { sid: OWNER, mask: OWNER_MASK | rightsMask(['pauseContinue']) }]);
     expect(allowedMask(withOwner(more, OWNER), OWNER)).toBe(OWNER_MASK | rightsMask(['pauseContinue']));
   });
 
-  it('is not taken for another user', () => {
+  it('does not take an entry of another user for the entry of the owner', () => {
     expect(grantsOwner(withOwner(descriptor(FRESH), OTHER), OWNER)).toBe(false);
   });
 
-  it('keeps what the descriptor says about inheritance', () => {
+  it('keeps the inheritance flags of the descriptor', () => {
     expect(withOwner(descriptor(FRESH, 0x9404), OWNER).readUInt16LE(2)).toBe(0x9404);
   });
 
-  it('is refused where there is no DACL at all, because adding one would shut everybody else out', () => {
+  it('refuses to add an entry when there is no DACL, because that would exclude all other users', () => {
     const open = descriptor(FRESH);
     open.writeUInt32LE(0, 16);
     expect(() => withOwner(open, OWNER)).toThrow(TypeError);

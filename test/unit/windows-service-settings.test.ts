@@ -29,11 +29,11 @@ it.each<[SettingName, number, number]>([
   // SERVICE_SID_TYPE_UNRESTRICTED
   ['serviceSid', 5, 1],
   ['preshutdownTimeoutMs', 7, 20_000],
-])('%s is the DWORD of level %i: %i', (name, level, value) => {
+])('writes %s as the DWORD of level %i: %i', (name, level, value) => {
   expect(encoded(name)).toEqual({ level, bytes: Buffer.from(Uint32Array.of(value).buffer) });
 });
 
-it('the required privileges are the four that the broker needs, as a list that is ended twice', () => {
+it('writes the four privileges that the broker needs as a list with two terminators', () => {
   const { level, value } = encodeSetting('requiredPrivileges', SETTINGS);
   const list = (value as { pmszRequiredPrivileges: Buffer }).pmszRequiredPrivileges;
   expect(level).toBe(6);
@@ -42,7 +42,7 @@ it('the required privileges are the four that the broker needs, as a list that i
   );
 });
 
-it('the failure actions are a header and a list of restarts', () => {
+it('writes the failure actions as a header and a list of restarts', () => {
   const { level, bytes } = encoded('recovery');
   expect(level).toBe(2);
   expect({ resetS: bytes.readUInt32LE(0), reboot: bytes.readBigUInt64LE(8), command: bytes.readBigUInt64LE(16) }).toEqual({

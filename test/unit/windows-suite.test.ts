@@ -7,14 +7,14 @@ import { type ShownWindow, windowsOfOurs } from '../windows/shown-windows.ts';
 const USER = 'S-1-5-21-1-2-3-1001';
 const FIT: MachineFacts = { elevated: true, session: 1, sessionUser: USER, user: USER, services: [], folders: [] };
 
-describe('the suite of the real SCM', () => {
-  it('is left out, with the way to run it, where it is not Windows and where nobody asked for it', () => {
+describe('suite of the real SCM', () => {
+  it('is skipped, with the command to run it, on other systems and without a request', () => {
     expect(whyLeftOut('linux', { HERMES_GATEWAY_REAL_SCM: 'yes' })).toContain('npm run windows');
     expect(whyLeftOut('win32', {})).toContain('npm run windows');
     expect(whyLeftOut('win32', { HERMES_GATEWAY_REAL_SCM: 'yes' })).toBeUndefined();
   });
 
-  it('runs on a machine that is fit, and on no other', () => {
+  it('runs only on a suitable machine', () => {
     expect(objections(FIT)).toEqual([]);
     const cases: [Partial<MachineFacts>, string][] = [
       [{ elevated: false }, 'no rights of an administrator'],
@@ -28,13 +28,13 @@ describe('the suite of the real SCM', () => {
   });
 });
 
-describe('what the event log tells of failures', () => {
+describe('failures in the event log', () => {
   const event = (name: string, count: number, delayMs: number) => `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>
     <System><Provider Name='Service Control Manager' EventSourceName='Service Control Manager'/><EventID Qualifiers='49152'>7031</EventID></System>
     <EventData><Data Name='param1'>${name}</Data><Data Name='param2'>${count}</Data><Data Name='param3'>${delayMs}</Data>
     <Data Name='param4'>1</Data><Data Name='param5'>Den Dienst neu starten</Data></EventData></Event>`;
 
-  it('is read from the numbers, whatever language the text has, and for one service', () => {
+  it('reads failures from the numbers, in every language, and for one service', () => {
     const xml = [
       event('Hermes Gateway', 1, 1_000),
       event('Spooler', 7, 5),
@@ -49,14 +49,14 @@ describe('what the event log tells of failures', () => {
     expect(failuresIn('', 'Hermes Gateway')).toEqual([]);
   });
 
-  it('is asked for by source, number and time', () => {
+  it('queries the event log by source, number and time', () => {
     expect(failuresQuery('2026-01-02T03:04:05.678Z')).toBe(
       "*[System[Provider[@Name='Service Control Manager'] and (EventID=7031) and TimeCreated[@SystemTime>='2026-01-02T03:04:05.678Z']]]",
     );
   });
 });
 
-describe('the windows that were shown', () => {
+describe('windows that were shown', () => {
   const window = (className: string, ...lines: string[]): ShownWindow => ({
     at: '2026-01-02T03:04:05.678Z',
     className,
@@ -73,11 +73,11 @@ describe('the windows that were shown', () => {
   const console = window('ConsoleWindowClass', 'cmd /c ver', 'C:\\Windows\\explorer.exe');
   const gone = window('');
 
-  it('are ours below a process of ours or of the gateway, as a console of anybody, and when nobody knows any more', () => {
+  it('assigns a window to us below our process or the gateway, as a console of any process, and when its process is unknown', () => {
     expect(windowsOfOurs([ofExplorer, ofBroker, console, gone])).toEqual([ofBroker, console, gone]);
   });
 
-  it('are ours below a process that was named', () => {
+  it('assigns a window to us below a named process', () => {
     expect(windowsOfOurs([ofExplorer], new Set([100]))).toEqual([ofExplorer]);
   });
 });

@@ -35,14 +35,11 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'HERMES_AGENT_PYTHON="$PWD/.cache/hermes-agent/bin/python" npx vitest run integrations': 'integrations/ is part of every test run',
 };
 
-describe('the workflow', () => {
-  it.skipIf(!lints)(
-    `is one that actionlint has nothing to say about${lints ? '' : ' (skipped: actionlint is absent; ACTIONLINT names it)'}`,
-    () => {
-      const { status, stdout, stderr } = spawnSync(actionlint, ['-no-color', FILE], { cwd: REPOSITORY, encoding: 'utf8' });
-      expect(status, `${stdout}${stderr}`).toBe(0);
-    },
-  );
+describe('workflow', () => {
+  it.skipIf(!lints)(`passes actionlint without a message${lints ? '' : ' (skipped: actionlint is absent; ACTIONLINT names it)'}`, () => {
+    const { status, stdout, stderr } = spawnSync(actionlint, ['-no-color', FILE], { cwd: REPOSITORY, encoding: 'utf8' });
+    expect(status, `${stdout}${stderr}`).toBe(0);
+  });
 
   it('has every command on one line', () => {
     expect(commands.length).toBeGreaterThan(10);
@@ -55,7 +52,7 @@ describe('the workflow', () => {
     expect(commands).toContain('.ci/run');
   });
 
-  it('names scripts, files and suites that there are', () => {
+  it('names only scripts, files and suites that exist', () => {
     for (const command of commands) {
       for (const [, script = '', folder] of command.matchAll(/\bnpm run ([\w:]+)(?: --prefix (\S+))?/g)) {
         const { scripts } = folder ? JSON.parse(readFileSync(path.join(REPOSITORY, folder, 'package.json'), 'utf8')) : packageJson;
@@ -69,13 +66,13 @@ describe('the workflow', () => {
     expect(statSync(path.join(REPOSITORY, '.ci/run')).mode & 0o111).not.toBe(0);
   });
 
-  it('keeps what a failed run has to show', () => {
+  it('keeps the results of a failed run', () => {
     const uploads = [...workflow.matchAll(/uses: actions\/upload-artifact@.*\n( +if: always\(\))?/g)];
     expect(uploads.length).toBeGreaterThanOrEqual(3);
     expect(uploads.filter(([, always]) => always !== undefined).length).toBeGreaterThanOrEqual(3);
   });
 
-  it('has no command whose place to be shown is not known, and knows of none that is gone', () => {
+  it('contains only commands listed with the place of their result, and lists none that is gone', () => {
     const runnable = commands.filter(command => command.startsWith('git '));
     const known = [...Object.keys(SHOWN_ELSEWHERE), ...runnable];
     expect([...new Set(commands)].sort()).toEqual([...new Set(known)].sort());

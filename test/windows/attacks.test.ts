@@ -44,7 +44,7 @@ describe.skipIf(leftOut !== undefined)(
       return path.dirname(splitCommandLine(queryConfig(stage.of.service)?.binaryPath ?? '')[0] ?? '');
     };
 
-    it('somebody without the rights of an administrator writes nothing where the service starts from', async () => {
+    it('prevents a user without administrator rights from writing where the service starts from', async () => {
       const folder = await install();
       holdTrusted(folder, [...HOST_FILES, HOST_MANIFEST]).close();
       for (const command of [
@@ -60,7 +60,7 @@ describe.skipIf(leftOut !== undefined)(
       expect((await stage.status()).phase).toBe('running');
     });
 
-    it('a folder above made writable afterwards: the broker starts nothing', async () => {
+    it('starts nothing when a parent folder was made writable afterwards', async () => {
       const folder = await install();
       const hosts = path.dirname(folder);
       await stage.cli('stop');
@@ -78,7 +78,7 @@ describe.skipIf(leftOut !== undefined)(
       }
     });
 
-    it('a junction in the place of an installed host', async () => {
+    it('refuses a junction in the place of an installed host', async () => {
       const folder = await install();
       const elsewhere = path.join(stage.folder, 'elsewhere');
       cpSync(folder, elsewhere, { recursive: true });
@@ -90,7 +90,7 @@ describe.skipIf(leftOut !== undefined)(
       await stage.run(['cmd.exe', '/d', '/c', 'rd', link]);
     });
 
-    it('libraries planted beside the program are not loaded, though node.exe itself loads them', async () => {
+    it('does not load libraries planted beside the program, although node.exe itself loads them', async () => {
       const source = path.dirname(stage.program[0] ?? '');
       const folder = path.join(stage.folder, 'planted');
       mkdirSync(folder);

@@ -60,7 +60,7 @@ describeServiceOnWine(
       service.rig.ask('elevation', JSON.stringify({ way, verb, service: name, times: { deadlineMs: 60_000, graceMs: 5_000 } }));
     const nothingInstalled = () => until('no host to be installed', () => installed().length === 0);
 
-    it('a host in a folder that users write: it registers nothing, and is copied instead, without what was planted beside it', async () => {
+    it('registers nothing from a host in a folder that users can write, and copies it without planted files', async () => {
       const refused = await step(APP_HOST, 'install', '--service', SERVICE);
       expect(refused).toMatchObject({ code: 1, error: { code: 'service-program-unsafe' } });
       expect(await registered()).toBeUndefined();
@@ -83,7 +83,7 @@ describeServiceOnWine(
       await nothingInstalled();
     });
 
-    it('a copy that has a second name, is a link, or lies where others write', async () => {
+    it('refuses a copy that has a second name, is a link, or is in a folder that others can write', async () => {
       await service.install();
       const own = await ownFolder();
       const name = path.win32.basename(own);
@@ -108,7 +108,7 @@ describeServiceOnWine(
       await until('only the one in use to be left', () => installed().join() === name);
     });
 
-    it('a swap between check and use: what was looked at is held', async () => {
+    it('keeps the checked file open, so that it cannot be replaced between check and use', async () => {
       service.rig.write('C:\\held here\\program.exe', 'good');
       expect((await attempt(service.rig, 'file-trust', 'holdTrusted', 'C:\\held here', ['program.exe'])).error).toBeUndefined();
       const swap = (code: string) => service.rig.run([service.rig.node, '-e', `const fs = require('fs'); ${code}`]);
@@ -123,7 +123,7 @@ describeServiceOnWine(
       expect(service.rig.read('C:\\held here\\program.exe')).toBe('good');
     });
 
-    it('a folder above made writable afterwards: the broker starts nothing, and nobody is asked to run anything from there', async () => {
+    it('starts nothing and shows no prompt when a parent folder was made writable afterwards', async () => {
       await service.install();
       const running = await service.manager.stop(service.of);
       expect(running.phase).toBe('stopped');
@@ -142,7 +142,7 @@ describeServiceOnWine(
       }
     });
 
-    it('variables: none has the built host, its broker or its step load foreign code', async () => {
+    it('prevents variables from loading foreign code into the built host, its broker or its step', async () => {
       service.rig.write('C:\\foreign.cjs', "require('node:fs').writeFileSync('C:\\\\foreign', process.argv.join(' '));");
       service.rig.write(
         'C:\\foreign.cnf',
@@ -161,7 +161,7 @@ describeServiceOnWine(
       expect(service.rig.read('C:\\foreign')).toContain('node.exe');
     });
 
-    it("another koffi: neither one in its binary's place nor one in a folder that every user may make is loaded", async () => {
+    it('loads no other koffi, neither in place of its binary nor from a folder that every user may create', async () => {
       const folder = 'C:\\tampered';
       service.rig.write(`${folder}\\x`, '');
       for (const file of FILES) copyFileSync(at(`${APP_HOST}\\${file}`), at(`${folder}\\${file}`));
@@ -176,7 +176,7 @@ describeServiceOnWine(
       expect(existsSync(at('C:\\loaded'))).toBe(false);
     });
 
-    it('C:\\Program.exe, variables of the machine, control codes that everybody may send, a forged definition: the service is what it was', async () => {
+    it('keeps the service unchanged despite C:\\Program.exe, variables of the machine, control codes that every user may send and a forged definition', async () => {
       service.rig.write('C:\\Program.exe', 'planted');
       const running = await service.install();
       expect(await registered(service.of.service)).toMatch(/^"C:\\Program Files\\/);
@@ -197,18 +197,18 @@ describeServiceOnWine(
       rmSync(at('C:\\Program.exe'));
     });
 
-    it('a folder in ProgramData that was made before: it is never taken over', async () => {
+    it('never takes over a folder in ProgramData that was made before', async () => {
       service.rig.write('C:\\ProgramData\\HermesGateway-0a1b2c3d\\planted.bat', '');
       const owner = await call(service.rig, 'security', 'currentUser');
       const made = await attempt(service.rig, 'private-folder', 'makePrivateFolder', 'C:\\ProgramData\\HermesGateway-0a1b2c3d', owner);
       expect(made.error).toMatchObject({ win32: 183 });
     });
 
-    it('a forged service id', async () => {
+    it('refuses a forged service id', async () => {
       expect(await step(APP_HOST, 'uninstall', '--service', 'HermesGateway-..\\x')).toMatchObject({ code: 1, error: { code: 'usage' } });
     });
 
-    it('a step started from another session: a service belongs to whom it belonged', async () => {
+    it('keeps the owner of a service when the step was started from another session', async () => {
       expect((await elevate('direct', 'install')).outcome).toEqual({ kind: 'done' });
       const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${SERVICE}\\Parameters` as const;
       const owner = (await call(service.rig, 'registry', 'readValue', key, 'Owner')) as string;
@@ -221,7 +221,7 @@ describeServiceOnWine(
       expect((await elevate('direct', 'uninstall')).outcome).toEqual({ kind: 'done' });
     });
 
-    it('an app and a home that are gone: nothing is started, and that is said', async () => {
+    it('starts nothing and reports the reason when the app and the home are gone', async () => {
       await service.install();
       await service.manager.stop(service.of);
       rmSync(at(service.of.home), { recursive: true });
@@ -233,7 +233,7 @@ describeServiceOnWine(
       expect(service.gateways()).toHaveLength(0);
     });
 
-    it("goes by Windows' list of apps, service, host and entry, whoever they belong to", async () => {
+    it("finds service, host and Startup entry of every user through Windows' list of apps", async () => {
       await service.install();
       await service.manager.stop(service.of);
       const entry = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\HermesGatewayService';

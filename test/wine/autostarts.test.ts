@@ -31,7 +31,7 @@ describeOnWine('what else starts a gateway', rig => {
     };
   });
 
-  it('is read out of a real shortcut', async () => {
+  it('reads an autostart from a real shortcut', async () => {
     await remote.ask('putShortcut', 'Bot.lnk', 'C:\\a b\\hermes.exe', '--profile "w x" gateway run');
     expect(await list()).toMatchObject([{ name: 'Bot.lnk', command: ['C:\\a b\\hermes.exe', '--profile', 'w x', 'gateway', 'run'] }]);
     await remote.ask('clearStartup');
@@ -53,7 +53,7 @@ describeOnWine('what else starts a gateway', rig => {
     dispose: () => remote.ask('deleteService', 'contract-bot'),
   }));
 
-  it('is read out of the document of WinSW beside its program, and no other service is taken for one', async () => {
+  it('reads an autostart from the WinSW document beside its program, and from no other service', async () => {
     rig().write(
       'C:\\winsw folder\\bot.xml',
       '<service><id>b</id><executable>C:\\h\\hermes.exe</executable><arguments>gateway run</arguments></service>',
@@ -65,7 +65,7 @@ describeOnWine('what else starts a gateway', rig => {
     expect(found).toEqual([{ name: 'winsw-bot', account: 'LocalSystem', wrapper: 'winsw', command, env: {} }]);
   });
 
-  it('is a task that the scheduler takes as we write it, and gives up again', async () => {
+  it('writes a task that the scheduler accepts and removes again', async () => {
     const user = await remote.ask<string>('user');
     const fields = { command: 'wscript.exe', args: '//B //Nologo "C:\\Jörg & 方舟\\a.vbs"', delay: 'PT30S', enabled: false };
     const file = rig().onLinux('C:\\windows\\system32\\tasks\\Hermes_Gateway_ü');
@@ -77,7 +77,7 @@ describeOnWine('what else starts a gateway', rig => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('is a task that is found again (skipped where schtasks lists none, as in Wine; proved on Windows only)', async ({ skip }) => {
+  it('finds the task again (skipped where schtasks lists none, as in Wine; proved on Windows only)', async ({ skip }) => {
     const fields = { command: 'wscript.exe', args: '', enabled: true };
     const created = await remote.ask<boolean>('createTask', 'Hermes_Gateway', writeTask(fields, await remote.ask('user')));
     const found = await remote.ask<ScheduledTask[]>('findTasks', 'Hermes_Gateway');

@@ -42,7 +42,7 @@ describeServiceOnWine(
       return readFileSync(path.join(folder, 'logs', name), 'utf8');
     };
 
-    it('is the same, byte for byte, whenever and wherever it is built, and is what its manifest says', async () => {
+    it('builds the same host, byte for byte, at any time and place, as its manifest describes', async () => {
       const folders = ['one', 'another place'].map(name => mkdtempSync(path.join(os.tmpdir(), `${name} `)));
       const script = `import { buildHost } from ${JSON.stringify(BUILD_HOST)}; await buildHost('host');`;
       try {
@@ -68,7 +68,7 @@ describeServiceOnWine(
     it.each([
       ['hermes-gateway-host.exe', 2],
       ['hermes-gateway.exe', 3],
-    ])('is %s for Windows: of its own name, of subsystem %i, and with libraries of System32 alone', (file, subsystem) => {
+    ])('builds %s for Windows with its own name, subsystem %i, and only libraries of System32', (file, subsystem) => {
       const bytes = readFileSync(service.rig.onLinux(`C:\\app\\host\\${file}`));
       const optional = bytes.readUInt32LE(0x3c) + 24;
       expect(bytes.readUInt16LE(optional + 68)).toBe(subsystem);
@@ -86,7 +86,7 @@ describeServiceOnWine(
       expect(bytes.toString('latin1', bytes.readUInt32LE(debug + 24), bytes.readUInt32LE(debug + 24) + 4)).toBe('RSDS');
     });
 
-    it('keeps a gateway as the service, and is back after a kill', async () => {
+    it('keeps a gateway running as the service, and restarts it after a kill', async () => {
       const before = await service.install();
       expect(before).toMatchObject({ mechanism: 'service', phase: 'running', problems: [] });
       expect((await call(service.rig, 'scm', 'queryConfig', service.of.service))?.binaryPath).toContain(
@@ -97,7 +97,7 @@ describeServiceOnWine(
       expect(await service.manager.stop(service.of)).toMatchObject({ phase: 'stopped' });
     });
 
-    it('has no page that can be written and run, neither broker nor runner', async () => {
+    it('has no memory page that is writable and executable, neither in the broker nor in the runner', async () => {
       await service.install();
       const ours = processesOf(service.rig.prefix).filter(({ command }) => command.includes('hermes-gateway-host.exe'));
       expect(ours).toHaveLength(2);
@@ -106,7 +106,7 @@ describeServiceOnWine(
       expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringMatching(/^\d+\.\d+\.\d+\s*$/), stderr: '' });
     });
 
-    it('drives an installed host of another version, tells it, and puts this one beside it when it is asked to', async () => {
+    it('drives an installed host of another version, reports it, and installs this one beside it on request', async () => {
       const install = async (folder: string, change: object) => {
         for (const name of readdirSync(service.rig.onLinux(APP_HOST))) {
           service.rig.write(`${folder}\\${name}`, '');
@@ -137,7 +137,7 @@ describeServiceOnWine(
       expect((await service.status()).problems.map(({ code }) => code)).toEqual(['host-protocol', 'host-outdated']);
     });
 
-    it('keeps a gateway from the Startup folder, and hears the end of the session', async () => {
+    it('keeps a gateway running from the Startup folder, and reacts to the end of the session', async () => {
       const before = await service.install({ mechanism: 'startup' });
       expect(before).toMatchObject({ mechanism: 'startup', phase: 'running', problems: [] });
       await service.manager.kill(before.gatewayPid ?? 0);

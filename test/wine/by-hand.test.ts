@@ -21,8 +21,8 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
   const write = (values: Record<string, RegistryValue>, below: '' | '\\Parameters' | '\\State' = '') =>
     call(service.rig, 'registry', 'writeValues', `${key()}${below}`, values);
 
-  describe('by sc and net', () => {
-    it('tells sc that it runs, and stays stopped until it is started by hand; no failure is counted', async () => {
+  describe('sc and net', () => {
+    it('reports running to sc, stays stopped until it is started by hand, and counts no failure', async () => {
       await service.install();
       const name = service.of.service;
       for (const tool of ['sc', 'net']) {
@@ -38,7 +38,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       expect(service.failures()).toEqual([]);
     });
 
-    it('is not started by a restart that the SCM had queued before', async () => {
+    it('does not start a stopped service by a restart that the SCM had queued before', async () => {
       const before = await service.install({ recovery: SLOW });
       await service.manager.kill(before.gatewayPid ?? 0);
       await service.phase('restarting');
@@ -56,7 +56,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
     });
   });
 
-  describe('by a child of its own gateway, which stops it, waits, and starts it again', () => {
+  describe('child of the gateway that stops and starts the service', () => {
     const updateItself = async (how: 'leaves' | 'stays') => {
       const name = await service.fresh();
       const { manager, rig, of } = service;
@@ -71,18 +71,18 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       return rig.read('C:\\update.log');
     };
 
-    it('has one gateway afterwards where the child leaves the job', async () => {
+    it('leaves one gateway when the child leaves the job', async () => {
       expect(await updateItself('leaves')).toBe('stops it\nstarts it\n');
       expect(service.failures()).toEqual([]);
     });
 
-    it('has one gateway afterwards where the child ends with the job: the SCM starts it, because nobody else is left to', async () => {
+    it('leaves one gateway when the child ends with the job, because the SCM starts it', async () => {
       expect(await updateItself('stays')).toBe('stops it\n');
       expect(service.failures()).toMatchObject([{ failure: 1, restartInMs: QUICK.delaysMs[0] }]);
     });
   });
 
-  describe('that somebody else changes', () => {
+  describe('changes by other programs', () => {
     /** What `sc config NAME start= disabled` does; Wine's sc does not know it. */
     const disable = async () => {
       const { value } = await attempt(service.rig, 'service-install', 'readInstalled', service.of.service);
@@ -100,7 +100,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       });
     };
 
-    it('tells a start type "disabled", refuses a start, and an installation ends it', async () => {
+    it('reports a start type "disabled", refuses a start, and is repaired by an installation', async () => {
       await service.install();
       await service.manager.stop(service.of);
       await disable();
@@ -109,7 +109,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running', startType: 'automatic' });
     });
 
-    it('goes on running when it is deleted from outside, is gone when it stops, and can be installed again', async () => {
+    it('continues to run when it is deleted by another program, is gone after its stop, and can be installed again', async () => {
       await service.install();
       expect(await service.tool('sc', 'delete', service.of.service)).toBe(0);
       expect(await service.phase('removal-pending')).toMatchObject({ problems: [] });
@@ -120,7 +120,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running' });
     });
 
-    it('says that its removal is pending while somebody has it open', async () => {
+    it('reports a pending removal while another process has the service open', async () => {
       await service.install();
       const { manager, rig, of } = service;
       await manager.stop(of);
@@ -133,7 +133,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await service.phase('not-installed');
     });
 
-    it('leaves a service of the same name alone that is none of ours', async () => {
+    it('leaves a service of the same name unchanged when it is not ours', async () => {
       const name = await service.fresh();
       const { manager, of } = service;
       expect(await service.tool('sc', 'create', name, 'binPath=', 'C:\\other\\other.exe')).toBe(0);
@@ -145,7 +145,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       expect(await service.tool('sc', 'delete', name)).toBe(0);
     });
 
-    it('leaves the service of another Windows user alone, and that one takes nobody else for its owner', async () => {
+    it('leaves the service of another Windows user unchanged, and that service accepts no other owner', async () => {
       await service.install();
       const { manager, of } = service;
       await manager.stop(of);
@@ -163,7 +163,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await write({ Owner: await call(service.rig, 'security', 'currentUser') }, '\\Parameters');
     });
 
-    it('starts nothing with an owner that is none, takes rubbish for nothing, and an installation repairs both', async () => {
+    it('starts nothing with an invalid owner, ignores invalid data, and lets an installation repair both', async () => {
       await service.install();
       const { manager, of } = service;
       await manager.stop(of);
@@ -179,7 +179,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       expect(await manager.install(of)).toMatchObject({ phase: 'running' });
     });
 
-    it('runs in spite of rubbish in every value of its own, and an installation repairs the ladder', async () => {
+    it('runs despite invalid data in all of its values, and lets an installation repair the restart delays', async () => {
       await service.install();
       const { manager, of } = service;
       await manager.stop(of);
@@ -195,7 +195,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
     });
   });
 
-  it('believes no pipe of another program that claims to be its runner, though the state folder names it', async () => {
+  it('trusts no pipe of another program that claims to be the runner, even when the state folder names it', async () => {
     await service.install();
     const { manager, rig, of } = service;
     const record = path.join(path.dirname(manager.logPath(of)), '..', 'runner.json');
@@ -213,7 +213,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
     expect(await service.phase('running')).toMatchObject({ gatewayPid: expect.any(Number) });
   });
 
-  it(`keeps the source "${EVENT_SOURCE}" of the event log as long as one service of ours is there`, async () => {
+  it(`keeps the source "${EVENT_SOURCE}" of the event log as long as one of our services is installed`, async () => {
     const source = () => service.manager.leftovers().then(found => found.includes('event source'));
     expect(await source()).toBe(false);
     await service.install();

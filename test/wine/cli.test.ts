@@ -30,12 +30,12 @@ describeOnWine(
     };
     const installArgs = () => ['install', '--gateway-command', JSON.stringify(sampleGatewayIn(rig()))];
 
-    it('knows no service before there is one', async () => {
+    it('reports no service before an installation', async () => {
       expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
       expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
     });
 
-    it('refuses an installation without the rights of an administrator, says how to get them, and has written nothing', async () => {
+    it('refuses an installation without administrator rights, names a remedy, and writes nothing', async () => {
       const unelevated = (...argv: string[]) => rig().ask<WineRun>('unelevated', rig().host, ...argv, '--home', HOME);
       expect(await unelevated('status')).toMatchObject({ code: EXIT.notInstalled });
       const refused = await unelevated(...installArgs());
@@ -59,7 +59,7 @@ describeOnWine(
       expect((await run('status')).code).toBe(EXIT.notInstalled);
     });
 
-    it('keeps a gateway from install to uninstall, and after a kill', async () => {
+    it('keeps a gateway running from install to uninstall, and after a kill', async () => {
       const installed = await asked(...installArgs());
       expect(installed).toMatchObject({
         ok: true,

@@ -58,8 +58,8 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     expect(status, code).toMatchObject({ phase: 'running', gatewayPid: before.gatewayPid, problems: [] });
   };
 
-  describe('that runs', () => {
-    it('finds nothing wrong, and each thing that was broken by hand; a repair repairs it and disturbs no gateway', async () => {
+  describe('running service', () => {
+    it('finds no problem, then each problem made by hand; a repair fixes it and does not disturb the gateway', async () => {
       await service.install();
       expect(await codes()).toEqual([]);
       await repairs('ladder-changed', async () =>
@@ -78,7 +78,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
       );
     });
 
-    it('keeps a start type that somebody chose, and tells it', async () => {
+    it('keeps a start type that a user selected, and reports it', async () => {
       await service.install();
       await configure({ startType: 'manual' });
       await write({ FailureActionsOnNonCrashFailures: 0 });
@@ -94,15 +94,15 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     });
   });
 
-  it('finds one whose owner may not even look at it, and a consent gives the rights back', async () => {
+  it('finds a service that its owner may not query, and restores the rights after consent', async () => {
     const { status, foundProblems, repair } = await service.rig.ask<Denied>('denied', JSON.stringify(sampleGatewayIn(service.rig)));
     expect(status).toMatchObject({ mechanism: 'service', phase: 'running', problems: [{ code: 'rights-changed' }] });
     expect(codesOf(foundProblems)).toEqual(['rights-changed']);
     expect(repair).toMatchObject({ receipt: { elevated: true }, repaired: [{ problem: { code: 'rights-changed' } }], left: [] });
   });
 
-  describe('that is stopped', () => {
-    it('keeps "disabled", tells it, and repairs the rest', async () => {
+  describe('stopped service', () => {
+    it('keeps "disabled", reports it, and repairs the other problems', async () => {
       await service.install();
       await service.manager.stop(service.of);
       await configure({ startType: 'disabled', displayName: 'Somebody’s own name' });
@@ -115,7 +115,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
       expect(await service.manager.install(service.of)).toMatchObject({ phase: 'running', startType: 'automatic' });
     });
 
-    it('puts back a program that was deleted, a definition that is gone, and takes away what dead processes left', async () => {
+    it('restores a deleted program and a missing definition, and removes the files of dead processes', async () => {
       await service.install();
       await service.manager.stop(service.of);
       await configure({ program: 'C:\\gone\\hermes-gateway-host.exe', args: splitArgs(name()) });

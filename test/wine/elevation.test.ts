@@ -33,7 +33,7 @@ describeOnWine('elevation', rig => {
     if (await registered()) await elevate({ way: 'direct', verb: 'uninstall' });
   });
 
-  it('registers the service after consent, and removes it after another one: one question each', async () => {
+  it('registers the service after consent, and removes it after another one, with one prompt each', async () => {
     const before = promptFolders(rig()).length;
     expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
     expect((await registered())?.binaryPath).toMatch(/hermes-gateway\.cjs service --service HermesGateway-work$/);
@@ -42,7 +42,7 @@ describeOnWine('elevation', rig => {
     expect(promptFolders(rig()).length - before).toBe(2);
   });
 
-  it('takes away what only an administrator may, of this very gateway, with the same consent', async () => {
+  it('removes what needs an administrator, for this gateway only, with the same consent', async () => {
     const key = (name: string) => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}` as const;
     const home = `${(await rig().run(['cmd', '/c', 'echo %LOCALAPPDATA%'])).stdout.trim()}\\hermes`;
     for (const profile of ['work', 'play']) {
@@ -63,7 +63,7 @@ describeOnWine('elevation', rig => {
     for (const profile of ['work', 'play']) await rig().run(['sc', 'delete', `by-hand-${profile}`]);
   });
 
-  it('lets no variable of the user load foreign code into the elevated step', async () => {
+  it('prevents variables of the user from loading foreign code into the elevated step', async () => {
     expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
     expect(rig().read('C:\\foreign')).toBe('');
     // The trap itself works.
@@ -87,7 +87,7 @@ describeOnWine('elevation', rig => {
     // Its batch file cannot; nobody was asked, so the shell may.
     ['sudo-prompt', 'C:\\Program Files\\Hermes & Söhne (1)', 'unavailable'],
     ['run-as', 'C:\\Program Files\\Hermes & Söhne, 用户 (1)', 'done'],
-  ])('by %s for a program in %s: %s', async (way, folder, kind) => {
+  ])('elevates by %s a program in %s: %s', async (way, folder, kind) => {
     const { node } = rig().copyApp(folder);
     const before = promptFolders(rig()).length;
     consent(rig(), 'accept');
@@ -101,36 +101,36 @@ describeOnWine('elevation', rig => {
     if (kind === 'done') expect((await registered())?.binaryPath).toContain(`"${node}"`);
   });
 
-  it('says that consent was declined, and has changed nothing', async () => {
+  it('reports that consent was declined, and changes nothing', async () => {
     expect((await asked('decline', { times: { ...TIMES, graceMs: 500 } })).outcome).toEqual({ kind: 'declined' });
     expect(await registered()).toBeUndefined();
   });
 
-  it('gives up a question that stays open at its own deadline', async () => {
+  it('stops waiting for an open prompt at its own deadline', async () => {
     expect((await asked('hang', { times: { ...TIMES, deadlineMs: 2_000 } })).outcome).toEqual({ kind: 'timed-out' });
   });
 
-  it('gives up at its own deadline where the elevated shell died, for which sudo-prompt waits for ever', async () => {
+  it('stops waiting at its own deadline when the elevated shell died, for which sudo-prompt waits forever', async () => {
     expect((await asked('die', { times: { ...TIMES, deadlineMs: 4_000 } })).outcome).toEqual({ kind: 'timed-out' });
   });
 
-  it('notices that the step died at its work, without waiting for the deadline', async () => {
+  it('detects the death of the running step without waiting for the deadline', async () => {
     const { outcome } = await asked('die-at-work', { times: { deadlineMs: 600_000, graceMs: 1_000 } });
     expect(outcome).toMatchObject({ kind: 'failed', error: { code: 'elevation-failed' } });
   });
 
-  it('takes no other output for the answer of the step', async () => {
+  it('accepts no other output as the answer of the step', async () => {
     expect((await asked('garbage', { times: { ...TIMES, graceMs: 500 } })).outcome).toMatchObject({
       kind: 'failed',
       error: { code: 'elevation-failed' },
     });
   });
 
-  it('calls it no refusal when the step runs in spite of what sudo-prompt says', async () => {
+  it('reports no refusal when the step runs although sudo-prompt reported an error', async () => {
     expect((await asked('slow', { times: { ...TIMES, graceMs: 30_000 } })).outcome).toEqual({ kind: 'done' });
   });
 
-  it('calls it no refusal while a step is still at work', async () => {
+  it('reports no refusal while a step is still running', async () => {
     expect((await asked('slower', { times: { ...TIMES, deadlineMs: 6_000 } })).outcome).toEqual({ kind: 'timed-out' });
     expect(existsSync(rig().onLinux('C:\\holding'))).toBe(true);
     rmSync(rig().onLinux('C:\\holding'));
@@ -149,7 +149,7 @@ describeOnWine('elevation', rig => {
     expect(readdirSync(users, { recursive: true })).toEqual(before);
   });
 
-  it('brings back why the step refused', async () => {
+  it('returns the reason when the step refused', async () => {
     await call(rig(), 'service-install', 'installService', {
       name: SERVICE,
       displayName: 'Somebody else',
@@ -168,13 +168,13 @@ describeOnWine('elevation', rig => {
     }
   });
 
-  it('needs no prompt where the rights are there', async () => {
+  it('needs no prompt when the rights are present', async () => {
     const before = promptFolders(rig()).length;
     expect((await elevate({ way: 'direct' })).outcome).toEqual({ kind: 'done' });
     expect(promptFolders(rig()).length).toBe(before);
   });
 
-  it('is what the switch does: a refusal leaves everything as it was, on the way on and on the way off', async () => {
+  it('keeps everything unchanged after a refusal, both when the switch is turned on and when it is turned off', async () => {
     const flip = (answer: Consent, request: SwitchRequest): Promise<SwitchReply> => {
       consent(rig(), answer);
       return rig().ask('switch', JSON.stringify(request));
@@ -199,7 +199,7 @@ describeOnWine('elevation', rig => {
     expect(await flip('accept', { to: 'off', home })).toMatchObject({ status: { phase: 'not-installed' }, folders: [] });
   });
 
-  it("asks by Windows' shell too, where sudo-prompt cannot", async () => {
+  it("shows the prompt of Windows' shell too, where sudo-prompt cannot", async () => {
     expect((await elevate({ way: 'run-as' })).outcome).toEqual({ kind: 'done' });
     expect((await elevate({ way: 'run-as', verb: 'uninstall' })).outcome).toEqual({ kind: 'done' });
   });

@@ -11,7 +11,7 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
   const ends = async () => (await service.manager.history(service.of)).filter(record => record.kind === 'ended');
   const hostLog = () => readFileSync(path.join(path.dirname(service.manager.logPath(service.of)), 'host.log'), 'utf8');
 
-  it('lives on below the SCM when `wineboot --end-session` ends the programs of the desktop, as one gateway, and stops as ever', async () => {
+  it('keeps one gateway running under the SCM when `wineboot --end-session` ends the programs of the desktop, and stops it as usual', async () => {
     const before = await service.install();
     const census = service.census();
     expect(await service.tool('wineboot', '--end-session')).toBe(0);
@@ -24,7 +24,7 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     await until('the word of its runner', () => hostLog().includes('the end of the session will not be heard'));
   });
 
-  it('has its gateway stopped gracefully where its window hears of the end, and nobody starts another', async () => {
+  it('stops the gateway gracefully when its window receives the end of the session, and starts no other', async () => {
     await service.install({ mechanism: 'startup' });
     // Its window comes a moment after its gateway is up.
     await until('the end of the supervisor', async () => {
@@ -36,7 +36,7 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     expect(await service.status()).toMatchObject({ desired: 'running' });
   });
 
-  it('is back when Windows starts again, once, unless the user has stopped it; what the broker knew is gone', async () => {
+  it('starts once when Windows starts again, unless the user has stopped it, and without the memory of the old broker', async () => {
     const install = async (home: string): Promise<GatewayIdentity> => {
       await service.fresh(`C:\\homes\\${home}`);
       await service.manager.install(service.of, { gatewayCommand: sampleGatewayIn(service.rig) });

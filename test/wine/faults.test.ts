@@ -11,7 +11,7 @@ const LADDER = { delaysMs: [1_000, 2_000, 4_000, 90, 160, 250, 360, 490, 640], r
 const ROLES = ['gateway', 'runner', 'broker'] as const;
 
 describeServiceOnWine('a service below the rebuilt SCM', service => {
-  it('climbs all nine steps of its ladder while gateway, runner and broker are killed in turn, and never has two gateways', async () => {
+  it('uses all nine restart delays while gateway, runner and broker are killed in turn, and never has two gateways', async () => {
     let now = await service.install({ recovery: LADDER });
     const census = service.census();
     try {
@@ -35,7 +35,7 @@ describeServiceOnWine('a service below the rebuilt SCM', service => {
     expect(service.gateways()).toEqual([]);
   });
 
-  it('goes on trying while its gateway fails every time, and says so', async () => {
+  it('continues to restart a gateway that fails every time, and reports it', async () => {
     const { delaysMs } = QUICK;
     const install = service.install({ gatewayCommand: sampleGatewayIn(service.rig, '--exit-at-once', '9') });
     await expect(install).rejects.toMatchObject({ code: 'gateway-not-up', message: expect.stringContaining('9') });
@@ -44,15 +44,15 @@ describeServiceOnWine('a service below the rebuilt SCM', service => {
     await service.phase('restarting', ({ problems }) => problems.some(({ code }) => code === 'crash-loop'));
   });
 
-  describe('whose gateway ends on purpose', () => {
-    it('has it again in place after 75, and the SCM hears nothing of it', async () => {
+  describe('intentional exits of the gateway', () => {
+    it('restarts the gateway in place after 75, without a report to the SCM', async () => {
       const before = await service.install();
       service.tell('test-exit 75');
       expect((await service.another(before)).servicePid).toBe(before.servicePid);
       expect(service.failures()).toEqual([]);
     });
 
-    it('stays stopped after 78, and says that it needs attention', async () => {
+    it('stays stopped after 78, and reports that it needs attention', async () => {
       await service.install();
       service.tell('test-exit 78');
       const after = await service.phase('needs-attention');
@@ -62,7 +62,7 @@ describeServiceOnWine('a service below the rebuilt SCM', service => {
     });
   });
 
-  it('captures what its gateway prints, through pipes and without a console', async () => {
+  it('captures the output of its gateway through pipes and without a console', async () => {
     await service.install();
     const log = service.manager.logPath(service.of);
     await until('the output', () => existsSync(log) && readFileSync(log, 'utf8').includes('externally supervised'));

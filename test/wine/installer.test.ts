@@ -48,7 +48,7 @@ describeServiceOnWine(
       const notes = async () =>
         (await service.manager.history(service.of)).flatMap(record => (record.kind === 'noted' && record.update ? [record.what] : []));
 
-      it('puts the app below the user’s own programs, without a question, and into Windows’ list of apps', async () => {
+      it("installs the app into the programs of the user, without a prompt, and into Windows' list of apps", async () => {
         expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
         expect(version()).toBe(FORMER);
         expect(existsSync(inApp('resources/host/hermes-gateway.exe'))).toBe(true);
@@ -57,7 +57,7 @@ describeServiceOnWine(
         expect(stdout).toContain(`"${UNINSTALLER}" /currentuser`);
       });
 
-      it('updates: every gateway is down before files are replaced, and those that ran are up afterwards', async () => {
+      it('stops every gateway before it replaces files in an update, and starts the same ones afterwards', async () => {
         await service.install();
         const stopped = service.of;
         await service.manager.stop(stopped);
@@ -76,7 +76,7 @@ describeServiceOnWine(
         expect(service.failures()).toEqual([]);
       });
 
-      it('that cannot replace the app leaves the former one, says so by its exit code, and the gateway runs', async () => {
+      it('keeps the former app when it cannot be replaced, reports it with the exit code, and leaves the gateway running', async () => {
         const before = await service.install();
         // Elsewhere: a program of the app itself would be ended.
         const holder = await keep(`${FOLDER}\\resources\\marker.txt`, 'C:\\holder.exe');
@@ -89,7 +89,7 @@ describeServiceOnWine(
         await holder.ended;
       });
 
-      it('that is killed in the middle costs no gateway', async () => {
+      it('loses no gateway when the installer is killed in the middle', async () => {
         const before = await service.install();
         const { pid, ended } = service.rig.launch(argv(NEW, ...UPDATE));
         await until('the gateway to be held', async () => (await service.status()).phase === 'held-for-update');
@@ -100,7 +100,7 @@ describeServiceOnWine(
         await service.phase('running');
       });
 
-      it('goes on where the host of the former app is missing, and the gateway goes on too', async () => {
+      it('continues when the host of the former app is missing, and the gateway keeps running', async () => {
         const before = await service.install();
         renameSync(inApp('resources/host'), inApp('resources/no-host'));
         expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
@@ -110,9 +110,9 @@ describeServiceOnWine(
       });
 
       it.each([
-        ['a gateway that does not stop keeps everything as it is', 'taskkill.exe', NOT_INSTALLED, FORMER],
-        ['a host that is too old to be asked keeps nothing', 'program.exe', 0, NEW],
-      ])('%s', async (_what, stranger, code, left) => {
+        ['a gateway that does not stop keeps everything unchanged', 'taskkill.exe', NOT_INSTALLED, FORMER],
+        ['a host that is too old for the stop request keeps nothing', 'program.exe', 0, NEW],
+      ])('installs in a special case: %s', async (_what, stranger, code, left) => {
         const host = `${FOLDER}\\resources\\host\\hermes-gateway.exe`;
         rmSync(service.rig.onLinux(host));
         const from = stranger === 'program.exe' ? PROGRAM : `C:\\windows\\system32\\${stranger}`;
@@ -121,7 +121,7 @@ describeServiceOnWine(
         expect(version()).toBe(left);
       });
 
-      it('closes the app, and nothing in a folder whose name only begins as the app’s does', async () => {
+      it('closes the app, and no program in a folder whose name only begins like that of the app', async () => {
         service.rig.write(`${FOLDER} Service\\kept.txt`, '');
         const host = await keep(`${FOLDER} Service\\kept.txt`, `${FOLDER} Service\\host.exe`);
         const app = await keep(`${FOLDER}\\resources\\marker.txt`, PROGRAM);
@@ -150,14 +150,14 @@ describeServiceOnWine(
         return asUser(copy, '/S', `_?=${FOLDER}`);
       };
 
-      it('without rights and without a question leaves the service, and says so by its exit code', async () => {
+      it('leaves the service without rights and without a prompt, and reports it with the exit code', async () => {
         const before = await service.install();
         expect(await uninstallAsUser()).toMatchObject({ code: NEEDS_ADMINISTRATOR });
         expect(version()).toBeUndefined();
         expect(await service.status()).toMatchObject({ phase: 'running', startedAt: before.startedAt });
       });
 
-      it('says the same where its host is gone', async () => {
+      it('reports the same exit code when its host is gone', async () => {
         expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
         await service.install();
         rmSync(inApp('resources/host'), { recursive: true });
@@ -165,7 +165,7 @@ describeServiceOnWine(
         expect(await service.status()).toMatchObject({ phase: 'running' });
       });
 
-      it('has several services taken away with one consent, each by its own host', async () => {
+      it('removes several services with one consent, each by its own host', async () => {
         // Below Wine the shell's "runas" asks nobody.
         const made: GatewayIdentity[] = [];
         for (let count = 0; count < 2; count += 1) {
@@ -177,7 +177,7 @@ describeServiceOnWine(
         for (const of of made) expect(await service.manager.status(of)).toMatchObject({ phase: 'not-installed' });
       });
 
-      it('removes the service with the app where it has the rights', async () => {
+      it('removes the service with the app when it has the rights', async () => {
         expect(await run(FORMER, '/S')).toMatchObject({ code: 0 });
         await service.install();
         expect(await service.rig.run([UNINSTALLER, '/S'])).toMatchObject({ code: 0 });

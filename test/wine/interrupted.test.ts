@@ -24,7 +24,7 @@ describeServiceOnWine('an installation, through Wine', service => {
     'StartServiceW 0',
   ];
 
-  it('that is interrupted before any of its steps can be taken back, and taken up again', async () => {
+  it('undoes and repeats an installation that is interrupted before any of its steps', async () => {
     const name = await service.fresh();
     const { rig, manager, of } = service;
     const gatewayCommand = sampleGatewayIn(rig);
@@ -45,7 +45,7 @@ describeServiceOnWine('an installation, through Wine', service => {
     expect(service.gateways()).toHaveLength(1);
   });
 
-  it('that Windows refuses at any of its steps leaves nothing new behind, and what was there as it was', async () => {
+  it('keeps the old state without new data when Windows refuses any step of an installation', async () => {
     const { created, changed } = await service.rig.ask<Failing>('failing');
     const settings = steps('HermesGateway-failing').slice(3, -1);
     expect(created.map(({ step }) => step)).toEqual(['CreateServiceW HermesGateway-failing', ...settings]);

@@ -10,7 +10,7 @@ import { describeServiceOnWine } from './suite.ts';
 const KEY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\gateway-by-hand';
 
 describeServiceOnWine('what started the gateway before', service => {
-  it('gives way to the service, and comes back after it', async () => {
+  it('removes the old autostart for the service, and restores it after the removal', async () => {
     const { manager, rig } = service;
     await service.fresh();
     const identity = service.of;

@@ -23,7 +23,7 @@ describeOnWine('a process that was born here, through Wine', rig => {
     return birth;
   };
 
-  it('is what the birth said, and nothing leaks into it', async () => {
+  it('starts a process exactly as specified, and inherits nothing else', async () => {
     const seen = await seenBirth();
     const child = JSON.parse(seen.stdout) as Record<string, unknown>;
     // ERROR_INVALID_HANDLE: an inheritable event that is not on the handle list means nothing in the child.
@@ -34,41 +34,41 @@ describeOnWine('a process that was born here, through Wine', rig => {
     expect(seen.stderr).toBe('said on stderr\n');
   });
 
-  it('inherits what is on its list, so the list is what keeps the rest out', async () => {
+  it('inherits the handles on its list, so that the list excludes all others', async () => {
     expect(await rig().ask('birth', 'listed')).toMatchObject({ signalled: true });
   });
 
-  it('is in its job before it does anything', async () => {
+  it('puts a process into its job before it runs', async () => {
     // Counted when the birth has returned; Wine's console host may be in the job too.
     expect((await seenBirth()).inJobAtBirth).toBeGreaterThanOrEqual(1);
   });
 
-  it('has one start time, whoever reads it, in hundredths of a second', async () => {
+  it('has one start time for every reader, in hundredths of a second', async () => {
     const seen = await seenBirth();
     const child = JSON.parse(seen.stdout) as { startTime: number };
     expect(new Set([seen.startTime, seen.startTimeFromOutside, child.startTime]).size).toBe(1);
     expect(Math.abs(seen.startTime / 100 - Date.now() / 1000)).toBeLessThan(120);
   });
 
-  it('gives its whole exit code, and is gone then', async () => {
+  it('returns the complete exit code of a process, which is gone afterwards', async () => {
     const seen = await seenBirth();
     expect(seen.exitCode).toBe(300);
     expect(seen.after).toEqual({ alive: false, startTime: null, inJob: 0 });
   });
 
-  it('can be born with the token of the user of a session', async () => {
+  it('starts a process with the token of the user of a session', async () => {
     const seen = await rig().ask<{ session: unknown; inJobAtBirth: number; exitCode: number }>('birth', 'asUser');
     expect(seen).toMatchObject({ session: { state: 'active', user: expect.stringMatching(/^S-1-5-21-/) }, exitCode: 300 });
     expect(seen.inJobAtBirth).toBeGreaterThanOrEqual(1);
   });
 
-  it('ends with its job, and so do its children', async () => {
+  it('ends a process and its children with their job', async () => {
     const seen = await rig().ask<{ before: number; exitCode: number; after: number }>('birth', 'terminate');
     expect(seen.before).toBeGreaterThanOrEqual(2);
     expect(seen).toMatchObject({ exitCode: 77, after: 0 });
   });
 
-  it('does not keep its parent from exiting, and ends with it, because the job closes', async () => {
+  it('lets the parent exit, and ends the process with it, because the job closes', async () => {
     const { code, stdout } = await rig().run([rig().node, rig().probe('birth'), 'leave']);
     const { pid } = JSON.parse(stdout) as { pid: number };
     expect(code).toBe(9);

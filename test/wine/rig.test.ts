@@ -6,23 +6,23 @@ import { WineRig } from './rig.ts';
 import { describeOnWine } from './suite.ts';
 
 describeOnWine('the Wine rig', rig => {
-  it('runs Windows Node and gives its output and exit code', async () => {
+  it('runs Node for Windows and returns its output and exit code', async () => {
     const script = "console.log(process.platform); console.error('e'); process.exit(7)";
     const { code, stdout, stderr } = await rig().run([rig().node, '-e', script]);
     expect({ code, stdout, stderr }).toEqual({ code: 7, stdout: 'win32\n', stderr: 'e\n' });
   });
 
-  it('hands environment variables to the program', async () => {
+  it('passes environment variables to the program', async () => {
     const { stdout } = await rig().run([rig().node, '-p', 'process.env.HERMES_HOME'], { env: { HERMES_HOME: 'C:\\home' } });
     expect(stdout).toBe('C:\\home\n');
   });
 
-  it('fails a program that does not end in its time', async () => {
+  it('ends a program at its timeout and reports a failure', async () => {
     const endless = [rig().node, '-e', 'setInterval(() => {}, 1e9)'];
     await expect(rig().run(endless, { timeoutMs: 1500 })).rejects.toThrow('no end within 1500 ms');
   });
 
-  it('leaves no process and no folder behind', async () => {
+  it('leaves no process and no folder', async () => {
     const other = await WineRig.start();
     expect((await other.run([other.node, '-e', ''])).code).toBe(0);
     await other.dispose();

@@ -27,7 +27,7 @@ describeOnWine('the SCM, through Wine', rig => {
   const status = (name: string) => call(rig(), 'scm', 'queryStatus', name);
   const config = (name: string) => call(rig(), 'scm', 'queryConfig', name);
 
-  it('asks for the least rights that each call needs, and for no more', async () => {
+  it('requests only the rights that each call needs', async () => {
     const { code, stderr } = await rig().run([rig().node, rig().probe('rights')], { env: { WINEDEBUG: 'trace+service' } });
     expect(code).toBe(0);
     // Other programs of the session are traced, too.
@@ -54,7 +54,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(new Set(manager)).toEqual(new Set([CONNECT, CONNECT | ENUMERATE, CONNECT | CREATE]));
   });
 
-  it('knows no service that is not there', async () => {
+  it('finds no service that does not exist', async () => {
     expect(await status('HermesGateway-none')).toBeUndefined();
     expect(await config('HermesGateway-none')).toBeUndefined();
     for (const request of ['requestStart', 'requestStop'] as const) {
@@ -63,7 +63,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(await call(rig(), 'scm', 'requestDelete', 'HermesGateway-none')).toBe(false);
   });
 
-  it('creates a service as the spec says, and tells what this system does not know', async () => {
+  it('creates a service as specified, and reports what this system does not support', async () => {
     const { created, unsupported } = await install('HermesGateway-made', 'steady');
     expect(created).toBe(true);
     expect([...unsupported].sort()).toEqual(['delayedStart', 'requiredPrivileges', 'security', 'serviceSid']);
@@ -79,7 +79,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(installed?.settings.kept).toEqual({ recovery: { delaysMs: [300, 600], resetMs: 60_000 }, failuresWithoutCrash: true });
   });
 
-  it('updates a service in place and keeps the start type that the user chose', async () => {
+  it('updates a service in place and keeps the start type that the user selected', async () => {
     await install('HermesGateway-updated', 'steady', { startType: 'disabled' });
     expect(await install('HermesGateway-updated', 'dies', { description: 'New.' })).toMatchObject({ created: false });
     expect(await config('HermesGateway-updated')).toMatchObject({ startType: 'disabled', binaryPath: expect.stringMatching(/ dies$/) });
@@ -108,7 +108,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(await status('HermesGateway-twin')).toBeUndefined();
   });
 
-  it('takes a new service away again when a setting was not kept', async () => {
+  it('removes a new service when a setting was not kept', async () => {
     // A ladder without a step is written and cannot be read back.
     const answer = await attempt(
       rig(),
@@ -120,7 +120,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(await status('HermesGateway-undone')).toBeUndefined();
   });
 
-  it('gives an existing service back what it had when a setting was not kept', async () => {
+  it('restores the previous settings of a service when a new setting was not kept', async () => {
     await install('HermesGateway-restored', 'steady');
     const before = await call(rig(), 'service-install', 'readInstalled', 'HermesGateway-restored');
     const bad = spec('HermesGateway-restored', 'dies', {
@@ -132,7 +132,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(await call(rig(), 'service-install', 'readInstalled', 'HermesGateway-restored')).toEqual(before);
   });
 
-  it('starts with the arguments that were meant, shows progress while it stops, and stops', async () => {
+  it('starts a service with the given arguments, shows progress while it stops, and stops it', async () => {
     const name = 'HermesGateway-steady';
     const more = ['two words', 'a "quoted" word', 'C:\\ends with\\', ''];
     await install(name, 'steady', { args: [rig().probe('service'), name, 'steady', ...more] });
@@ -168,7 +168,7 @@ describeOnWine('the SCM, through Wine', rig => {
     ).toEqual([]);
   });
 
-  it('says why a service stopped that was to start', async () => {
+  it('reports why a starting service stopped', async () => {
     await install('HermesGateway-missing', 'steady', { program: 'C:\\no\\such.exe' });
     expect((await attempt(rig(), 'scm', 'requestStart', 'HermesGateway-missing')).error).toMatchObject({
       code: 'service-program-missing',
@@ -176,7 +176,7 @@ describeOnWine('the SCM, through Wine', rig => {
     });
   });
 
-  it('restarts a service that died, with the delays of its ladder (the rebuilt SCM does)', async () => {
+  it('restarts a service that died, with its restart delays (the rebuilt SCM does)', async () => {
     const name = 'HermesGateway-dies';
     await install(name, 'dies');
     await call(rig(), 'scm', 'requestStart', name);
@@ -216,7 +216,7 @@ describeOnWine('the SCM, through Wine', rig => {
     await install(name, 'fails', { startType: 'disabled' });
   });
 
-  it('hosts a service that keeps a child with the token of the user: a killed child comes back, a stop takes both (the rebuilt SCM restarts)', async () => {
+  it('restarts a killed child with the token of the user, and stops service and child together (the rebuilt SCM restarts)', async () => {
     const name = 'HermesGateway-parent';
     await install(name, '', { args: [rig().probe('parent-service'), name] });
     await call(rig(), 'scm-wait', 'startService', name, DEADLINE);
@@ -243,7 +243,7 @@ describeOnWine('the SCM, through Wine', rig => {
     await call(rig(), 'scm-wait', 'deleteService', 'HermesGateway-deleted', DEADLINE);
   });
 
-  it('reports a removal as pending while somebody else has the service open, and is free of it after', async () => {
+  it('reports a pending removal while another process has the service open, and completes it afterwards', async () => {
     const name = 'HermesGateway-held';
     await install(name, 'steady');
     const holder = rig().run([rig().node, rig().probe('hold'), name]);
@@ -259,7 +259,7 @@ describeOnWine('the SCM, through Wine', rig => {
     expect(await install(name, 'steady')).toMatchObject({ created: true });
   });
 
-  it('tells a process that the SCM did not start', async () => {
+  it('detects a process that the SCM did not start', async () => {
     const { code } = await rig().run([rig().node, rig().probe('service'), 'HermesGateway-nobody']);
     expect(code).toBe(3);
     expect(rig().read('C:\\HermesGateway-nobody.log')).toContain('which did not start it');

@@ -44,7 +44,7 @@ describeServiceOnWine('the sign-in start', service => {
     return undefined;
   });
 
-  it('gives way to the service, which leaves nothing of it, and comes back to nothing when that is removed', async () => {
+  it('replaces the Startup entry completely by the service, and does not restore it when that is removed', async () => {
     const before = await service.install({ mechanism: 'startup' });
     const after = await service.manager.install(service.of, { mechanism: 'service' });
     expect(after).toMatchObject({ mechanism: 'service', phase: 'running', problems: [] });

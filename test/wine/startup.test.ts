@@ -13,7 +13,7 @@ describeOnWine('the Startup folder', rig => {
   const set = (key: string, name: string, type: string, data: string) =>
     rig().run(['reg', 'add', key, '/v', name, '/t', type, '/d', data, '/f']);
 
-  it('is found where Windows has it, and where the user or a policy has redirected it, even if nothing is there', async () => {
+  it('finds the Startup folder where Windows has it, and where the user or a policy has redirected it, even when it does not exist', async () => {
     const standard = await call(rig(), 'startup-folder', 'startupFolder');
     expect(standard.toLowerCase()).toMatch(/\\appdata\\roaming\\microsoft\\windows\\start menu\\programs\\startup$/);
     await set(SHELL_FOLDERS, 'Startup', 'REG_SZ', 'C:\\elsewhere\\Autostart ü');
@@ -22,7 +22,7 @@ describeOnWine('the Startup folder', rig => {
     await set(SHELL_FOLDERS, 'Startup', 'REG_SZ', standard);
   });
 
-  it('opens what the user has not switched off', async () => {
+  it('opens the entries that the user has not switched off', async () => {
     const enabled = (name: string) => call(rig(), 'startup-folder', 'isStartupEntryEnabled', name);
     expect(await enabled('Never switched.lnk')).toBe(true);
     await set(APPROVED, 'Off.lnk', 'REG_BINARY', '030000001122334455667788');
@@ -40,7 +40,7 @@ describeOnWine('a shortcut', rig => {
     description: 'Grüße, 你好',
   };
 
-  it('says what was written into it, and is replaced whole', async () => {
+  it('reads an entry back as written, and replaces it completely', async () => {
     const folder = rig().onLinux('C:\\Über uns');
     mkdirSync(folder);
     const file = 'C:\\Über uns\\Hermes Gateway Service (work).lnk';
@@ -50,7 +50,7 @@ describeOnWine('a shortcut', rig => {
     expect(readdirSync(folder)).toEqual(['Hermes Gateway Service (work).lnk']);
   });
 
-  it('is not read out of a file that is none, and not written where no folder is', async () => {
+  it('refuses to read another file as an entry, and to write into a missing folder', async () => {
     rig().write('C:\\none.lnk', 'Hello, I am a text.');
     expect(await attempt(rig(), 'shortcut', 'readShortcut', 'C:\\none.lnk')).toHaveProperty('error.code');
     expect(await attempt(rig(), 'shortcut', 'readShortcut', 'C:\\missing.lnk')).toHaveProperty('error.code');
@@ -62,14 +62,14 @@ describeOnWine('a program', rig => {
   const MARKER =
     "require('node:fs').writeFileSync('C:\\\\started.json', JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd() }))";
 
-  it('is started by a shell with its arguments and its folder', async () => {
+  it('starts an entry from a shell with its arguments and its folder', async () => {
     rig().write('C:\\marker.cjs', MARKER);
     expect(await rig().ask('shell', rig().node, 'C:\\marker.cjs "two words" ü')).toBe('started');
     const started = await until('the program', () => rig().read('C:\\started.json'));
     expect(JSON.parse(started)).toEqual({ args: ['two words', 'ü'], cwd: 'C:\\' });
   });
 
-  it('cannot be started by an Explorer that shows no desktop, which is told', async () => {
+  it('reports when an Explorer without a desktop cannot start the entry', async () => {
     const start = { program: rig().node, parameters: '--version', cwd: 'C:\\' };
     expect(await attempt(rig(), 'explorer', 'startThroughExplorer', start)).toHaveProperty('error.code', 'windows-refused');
   });

@@ -8,7 +8,7 @@ import { describeOnWine } from './suite.ts';
 const EVENT_SOURCE_KEY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Hermes Gateway Service';
 
 describeOnWine('the rest of Windows, through Wine', rig => {
-  it('takes our command lines apart as we mean them, and as our own reading does', async () => {
+  it('splits our command lines as intended, in Windows and in our parser', async () => {
     const awkward = fc.string({ unit: fc.constantFrom('"', '\\', ' ', '\t', 'a', 'ü') });
     const written = fc.sample(fc.array(awkward), 300).map(args => commandLine('C:\\my app\\a.exe', args));
     const lines = [...written, 'a.exe b c', '"a b.exe" c', 'a.exe "b c" d', 'a.exe b\\\\"c d"', 'a.exe   '];
@@ -16,7 +16,7 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await rig().ask('argv')).toEqual(lines.map(splitCommandLine));
   });
 
-  it('keeps typed values under a key, and forgets them with it', async () => {
+  it('keeps typed values under a key, and removes them with it', async () => {
     const key = 'HKLM\\SOFTWARE\\Hermes Gateway Service\\test';
     const values = { text: 'grün', number: 4_000_000_000, list: ['one', 'two words'], path: { expand: '%SystemRoot%\\x' } };
     await call(rig(), 'registry', 'writeValues', key, values, { volatile: true, sddl: 'D:P(A;;GA;;;SY)(A;;GA;;;BA)(A;;GR;;;BU)' });
@@ -29,7 +29,7 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'registry', 'readKey', key)).toBeUndefined();
   });
 
-  it('says who this process is, and that the user of its session is the same', async () => {
+  it('identifies the user of this process and the same user of its session', async () => {
     const user = await call(rig(), 'security', 'currentUser');
     const session = await call(rig(), 'security', 'currentSession');
     expect(user).toMatch(/^S-1-5-21-/);
@@ -38,17 +38,17 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'security', 'isElevatedByConsent')).toBe(true);
   });
 
-  it('tells each call its own last error, whatever else fails on this and other threads', async () => {
+  it('returns to each call its own last error, whatever fails on this and other threads', async () => {
     // ERROR_INVALID_PARAMETER, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND
     expect(await rig().ask('last-error')).toEqual({ onThread: [87], noSuchPipe: [2], noSuchPath: [3] });
   });
 
-  it('tells which process serves a pipe', async () => {
+  it('identifies the process that serves a pipe', async () => {
     const { answer, pid } = await rig().ask<{ answer: unknown; pid: number }>('peer');
     expect(answer).toEqual({ value: pid });
   });
 
-  it('registers a source of events, takes an event, and removes the source', async () => {
+  it('registers an event source, writes an event, and removes the source', async () => {
     await call(rig(), 'event-log', 'registerEventSource');
     expect(await call(rig(), 'registry', 'readKey', EVENT_SOURCE_KEY)).toEqual({
       EventMessageFile: { expand: '%SystemRoot%\\System32\\EventCreate.exe' },
@@ -60,12 +60,12 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'registry', 'readKey', EVENT_SOURCE_KEY)).toBeUndefined();
   });
 
-  it("hears of the session's end, and holds Windows until the gateway has stopped", async () => {
+  it('receives the end of the session, and delays Windows until the gateway has stopped', async () => {
     // The probe's other half plays Windows: 0 says that its question was answered with yes and that its announcement was held.
     expect(await rig().ask('session-end')).toEqual({ heard: ['sign-out', 'stopped'], code: 0 });
   });
 
-  it('says what this system lacks', async () => {
+  it('reports what this system does not support', async () => {
     expect(await call(rig(), 'capabilities', 'probeCapabilities')).toEqual({
       wine: expect.stringMatching(/^\d+\.\d+/),
       startReason: expect.any(Boolean),

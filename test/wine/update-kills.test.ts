@@ -12,7 +12,7 @@ const wine = available();
 
 describe.skipIf(!wine.ok)(`kill -9 in the middle of an update of a Windows service${wine.ok ? '' : ` (skipped: ${wine.reason})`}`, () => {
   it(
-    `loses no gateway, starts none twice and leaves nothing behind, ${RUNS} times`,
+    `loses no gateway, starts none twice and leaves no files, ${RUNS} times`,
     async () => {
       const stage = await openWineStage();
       try {

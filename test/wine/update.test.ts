@@ -28,7 +28,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
   it.each([
     ['in a terminal, without its marker', () => []],
     ['with its marker until its own check that the gateway lives', (home: string) => [home]],
-  ])('finds the service as it wants it, stops it and starts it again in its time, %s', async (_what, args) => {
+  ])('finds the service with the expected commands, stops it and starts it again in time, %s', async (_what, args) => {
     const before = await service.install();
     const { code, stdout, stderr } = await updater(...args(service.of.home));
     expect(code, stderr).toBe(0);
@@ -40,14 +40,14 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     expect(service.failures()).toEqual([]);
   });
 
-  it('with its marker is noted as an update, so that a bad one can be told', async () => {
+  it('records an update with its marker, so that a bad one can be recognized', async () => {
     const before = await service.install();
     expect((await updater(service.of.home)).code).toBe(0);
     await service.another(before);
     expect(await notes()).toEqual(['updated']);
   });
 
-  it('that dies between its stop and its start leaves a wish, and whoever looks next starts the gateway', async () => {
+  it('saves the desired state when the update dies between stop and start, and the next reader starts the gateway', async () => {
     const before = await service.install();
     expect((await updater(service.of.home, 'dies')).code).toBe(0);
     expect(service.gateways()).toEqual([]);
@@ -59,7 +59,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     expect(await notes()).toEqual(['update-interrupted']);
   });
 
-  it('holds back a restart that the SCM had queued while it is at work', async () => {
+  it('holds back a restart that the SCM had queued while the update is running', async () => {
     const before = await service.install();
     const marker = `${service.of.home}\\.hermes-update-in-progress`;
     const script = 'C:\\updater.mjs';
@@ -75,7 +75,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     await service.manager.kill(Number(pid));
   });
 
-  it('from a chat, which ends with the gateway that it stops, does not cost the gateway', async () => {
+  it('keeps the gateway running after an update from a chat that ends with the gateway', async () => {
     const name = await service.fresh();
     const { manager, rig, of } = service;
     const gatewayCommand = [rig.node, rig.probe('updating-gateway'), name, 'marks', rig.sampleGateway(), 'gateway', 'run'];
@@ -90,7 +90,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     expect(service.failures()).toHaveLength(1);
   });
 
-  it('of ours waits for a program that has a file of the install open, says which, and updates nothing while it has', async () => {
+  it('waits for a program that has a file of the installation open, names it, and updates nothing before', async () => {
     await service.fresh();
     const { rig, manager, of } = service;
     const program = `${of.home}\\hermes-agent\\venv\\Scripts\\python.exe`;

@@ -13,7 +13,7 @@ describeOnWine(
     const probe = (name: string) => rig().app(`test/windows/probes/${name}.js`);
 
     // Wine 8 raises no event when a window is shown; the one of its creation comes the same way.
-    it('sees a window, with the process and those that started it', async () => {
+    it('finds a window with its process and the processes that started it', async () => {
       const [file, stop] = ['C:\\shown.jsonl', 'C:\\stop'];
       const lines = () => rig().read(file).split('\n').filter(Boolean);
       const watching = rig().run([rig().node, probe('shown-windows'), file, stop, 'created']);
@@ -26,7 +26,7 @@ describeOnWine(
       expect(shown).toContainEqual(expect.objectContaining({ className: 'Static', title: 'Grüße', lineage }));
     });
 
-    it('runs a program without the rights of an administrator, and tells how it ended', async () => {
+    it('runs a program without administrator rights, and reports how it ended', async () => {
       const out = 'C:\\limited.json';
       const asked = await rig().run([
         rig().node,
@@ -43,7 +43,7 @@ describeOnWine(
       expect(JSON.parse(rig().read(out))).toMatchObject({ code: 3 });
     });
 
-    it('takes a turn on its stage with the programs that users have: installs, kills, is served again, stops, leaves nothing', async () => {
+    it('installs, kills, restarts, stops and uninstalls with the programs that users have, and leaves no files', async () => {
       const out = 'C:\\stage.json';
       // Where the checkout is on a real Windows.
       rig().write(rig().app('examples/sample-gateway/gateway.mjs'), SAMPLE);
