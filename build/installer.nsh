@@ -9,7 +9,7 @@
 !define HERMES_HOST "resources\host\hermes-gateway.exe"
 ; Longer than any verb takes. The longest wait is three minutes, for consent.
 !define HERMES_TIMEOUT_MS 300000
-; Exit codes of the host (src/model/exit-codes.ts).
+; Exit codes of the host (src/model/cli-exit-codes.ts).
 !define HERMES_EXIT_FAILED 1
 !define HERMES_EXIT_NEEDS_ADMINISTRATOR 5
 !define HERMES_EXIT_TIMED_OUT 7

@@ -5,7 +5,7 @@
 
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';
-import { type Operation, progress, type Report } from '../../src/model/steps.ts';
+import { type Operation, progress, type Report } from '../../src/model/operation-steps.ts';
 
 export type ConsentAnswer = 'yes' | 'no' | 'never';
 

@@ -3,8 +3,8 @@
 import { cpSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
 import { type BrowserShell, openBrowserShell } from './browser.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { controllerDriver, type Driver } from './driver.ts';

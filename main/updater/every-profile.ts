@@ -1,7 +1,7 @@
 /** Runs one update of the gateways of all profiles. Each profile shows it as its operation, and refuses others until it ends. */
 
 import type { GatewayIdentity } from '../../src/model/identity.ts';
-import type { Report } from '../../src/model/steps.ts';
+import type { Report } from '../../src/model/operation-steps.ts';
 import type { Engine } from '../engine.ts';
 
 /** @throws what `work` throws, and GatewayServiceError `busy` */

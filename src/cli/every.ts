@@ -2,8 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { PHASE_VIEWS } from '../desktop/views.ts';
+import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { startDelayMs } from '../model/stagger.ts';
 import type { Installable, Status } from '../model/status.ts';

@@ -1,9 +1,9 @@
 /** `explain`: the tables of errors, problems and Windows events, all rows or those of one code. */
 
+import type { ExitCode } from '../model/cli-exit-codes.ts';
 import { ERRORS } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { EVENT_SOURCE, EVENTS } from '../model/events.ts';
-import type { ExitCode } from '../model/exit-codes.ts';
 import { PROBLEMS } from '../model/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';

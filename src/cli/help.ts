@@ -1,6 +1,6 @@
 /** The text of `--help` beside the options: examples, what a verb changes, exit codes, and where the files are. */
 
-import { EXIT } from '../model/exit-codes.ts';
+import { EXIT } from '../model/cli-exit-codes.ts';
 
 const NAME = 'hermes-gateway';
 

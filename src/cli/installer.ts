@@ -4,8 +4,8 @@
  */
 
 import { parseArgs } from 'node:util';
+import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { GatewayIdentity, ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { poll } from '../model/poll.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { GatewayServiceError } from '../model/errors.ts';
-import type { Progress } from '../model/steps.ts';
+import type { Progress } from '../model/operation-steps.ts';
 import { type Paint, painter, type Terminal } from './terminal.ts';
 
 /** What `--json` prints: `{"ok":true,…}` or `{"ok":false,"error":{…}}`. */

@@ -3,8 +3,8 @@
  */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { sentence } from '../model/sentence.ts';
 import type { Installable } from '../model/status.ts';
 import type { Composition, Selection } from './context.ts';

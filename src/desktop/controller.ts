@@ -6,10 +6,10 @@
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
+import type { Operation, Progress, Report } from '../model/operation-steps.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
 import { type FoundProblem, repairReceipt } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Operation, Progress, Report } from '../model/steps.ts';
 import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, Versions } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';

@@ -6,9 +6,9 @@
 import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
+import type { Operation, Step } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Operation, Step } from '../model/steps.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */

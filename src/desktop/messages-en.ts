@@ -5,10 +5,10 @@
  */
 
 import type { HistoryRecord } from '../model/history.ts';
+import { STEPS } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
 import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
 import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
-import { STEPS } from '../model/steps.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
 import { type Explained, explainError } from './messages-en-failures.ts';

@@ -5,9 +5,9 @@
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { Operation, Step } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Operation, Step } from '../model/steps.ts';
 import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
 
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */

@@ -3,11 +3,11 @@
  * table, so that they agree; a missing phase does not compile.
  */
 
+import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import type { ErrorCode } from '../model/error-table.ts';
-import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import type { Operation } from '../model/operation-steps.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
 import type { Mechanism, Phase, Status } from '../model/status.ts';
-import type { Operation } from '../model/steps.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';

@@ -8,8 +8,8 @@ import type { Elevation } from '../model/elevation.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { runElevated } from '../windows/shell-execute.ts';
+import { type FactsOf, type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
 import { promptCommand } from './prompt-command.ts';
-import { type FactsOf, type Prompted, type SettleTimes, settle } from './settle.ts';
 
 export interface RunAsOptions {
   /** The program to run elevated, and the arguments before `elevated`. */

@@ -15,8 +15,8 @@ import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { makePrivateFolder } from '../windows/private-folder.ts';
 import { currentUser } from '../windows/security.ts';
+import { type FactsOf, type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
 import { isSafeTemp, promptCommand, promptEnvironment } from './prompt-command.ts';
-import { type FactsOf, type Prompted, type SettleTimes, settle } from './settle.ts';
 
 /** What the thread is given. */
 export interface PromptData {

@@ -10,8 +10,8 @@ import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { mutexExists } from '../windows/mutex.ts';
 import { isElevated } from '../windows/security.ts';
 import { directElevation } from './direct-elevation.ts';
+import type { FactsOf } from './elevation-outcome.ts';
 import { runAs } from './run-as.ts';
-import type { FactsOf } from './settle.ts';
 import { sudoPrompt } from './sudo-prompt.ts';
 
 /** What Windows itself shows of an elevation. */

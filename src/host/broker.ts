@@ -14,9 +14,10 @@
 import type { DownMessage } from '../control/host-link.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import type { EventName } from '../model/events.ts';
-import { type HostFacts, RUNNER_EXIT } from '../model/facts.ts';
+import type { HostFacts } from '../model/facts.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { endsWithSession } from '../model/ntstatus.ts';
+import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
 import type { HostedService, StartReason } from '../windows/service-host.ts';

@@ -4,11 +4,12 @@
  */
 
 import type { DownMessage } from '../control/host-link.ts';
-import { type HostFacts, RUNNER_EXIT } from '../model/facts.ts';
+import type { HostFacts } from '../model/facts.ts';
 import { failureTimes, lastAskedMs, lastEnded } from '../model/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../model/ladder.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { isSameRequest } from '../model/records.ts';
+import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';

@@ -9,14 +9,14 @@ import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
 import { definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { FoundProblem, RepairableProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
-import type { Report } from '../model/steps.ts';
-import { takeOver } from '../process/orphan.ts';
+import { takeOver } from '../process/orphaned-gateway.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import type { Mechanisms } from './mechanisms.ts';
+import type { Mechanisms } from './choose-mechanism.ts';
 import { staleState } from './stale-state.ts';
 
 export interface DoctorPorts {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { HoldReason } from '../model/manager.ts';
 import { poll } from '../model/poll.ts';
 import { thisProcess } from '../model/process-ref.ts';
-import { endOrphan } from '../process/orphan.ts';
+import { endOrphan } from '../process/orphaned-gateway.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
 import { connectRunner, type StatusSource } from './status-source.ts';

@@ -1,9 +1,9 @@
 /** One operation at a time on a service: the second one waits for the lock, and reports that it waits. */
 
 import fs from 'node:fs';
+import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import { type Operation, progress, type Report } from '../model/steps.ts';
 import { stateWrite } from '../state/files.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';

@@ -12,7 +12,7 @@ import { startDetached } from '../process/detach.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { HostPort } from './host-port.ts';
-import { livingHostFacts, supervisedRegistration } from './supervised.ts';
+import { livingHostFacts, supervisedRegistration } from './supervisor-facts.ts';
 
 export interface EmbeddedHostOptions {
   /** How this module starts itself: `[node, entry script]`, or the host executable. */

@@ -7,11 +7,11 @@ import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { Definition } from '../model/definition.ts';
 import type { HostFacts, Registration } from '../model/facts.ts';
+import type { Report } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
-import type { Report } from '../model/steps.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
 /** The host of a mechanism: the broker below the SCM, or a supervisor. */

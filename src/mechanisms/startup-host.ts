@@ -12,7 +12,7 @@ import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import { shortcutOf } from './startup-entry.ts';
 import { StartupProgram, type StartupProgramOptions } from './startup-program.ts';
-import { livingHostFacts, supervisedRegistration } from './supervised.ts';
+import { livingHostFacts, supervisedRegistration } from './supervisor-facts.ts';
 
 export interface StartupHostOptions extends StartupProgramOptions {
   /** Which server of the control pipe a client trusts. */

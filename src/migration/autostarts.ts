@@ -5,6 +5,7 @@
 
 import type { Environment } from '../gateway/environment.ts';
 import type { ServiceName } from '../model/identity.ts';
+import type { Lists } from './autostart-cache.ts';
 import {
   commandOf,
   type GatewayLaunch,
@@ -16,7 +17,6 @@ import {
   readLauncher,
   scriptOf,
 } from './gateway-launch.ts';
-import type { Lists } from './look.ts';
 import type { ScheduledTask, StartupFile } from './ports.ts';
 import { type ReadTask, readTask, type TaskFields } from './task-xml.ts';
 import type { WrappedService } from './wrapped-service.ts';

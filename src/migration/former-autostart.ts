@@ -1,8 +1,8 @@
 import type { GatewayIdentity } from '../gateway/home.ts';
+import type { Report } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptEntry } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
-import type { Report } from '../model/steps.ts';
 
 /**
  * What starts this user's gateways and is not ours: Hermes' own task and Startup entries. Exactly one mechanism keeps a gateway running, so

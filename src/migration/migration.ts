@@ -17,17 +17,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { livingGateway } from '../gateway/identity-files.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
+import { progress, type Report } from '../model/operation-steps.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptEntry } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
-import { progress, type Report } from '../model/steps.ts';
 import { writeIfMissing } from '../state/files.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
+import { lately } from './autostart-cache.ts';
 import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
 import type { FormerAutostart } from './former-autostart.ts';
-import { lately } from './look.ts';
 import {
   type MigrationRecord,
   migrationFile,

@@ -1,13 +1,14 @@
 /** The only function that makes a `Status`: pure, from facts to document. It runs in the client, so that a status needs no running host. */
 
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
-import { type HostFacts, type Registration, RUNNER_EXIT, type RunnerState } from './facts.ts';
+import type { HostFacts, Registration, RunnerState } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problems.ts';
 import type { DesiredRecord } from './records.ts';
+import { RUNNER_EXIT } from './runner-exit.ts';
 import type { Mechanism, Phase, Restarts, Status } from './status.ts';
 
 export interface StatusFacts {

@@ -1,6 +1,6 @@
 /** The one table of errors: code, sentence, remedy, exit code and Win32 number. CLI (`explain`), panel and documentation read it. */
 
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './cli-exit-codes.ts';
 
 export interface ErrorRow {
   /** What happened, one sentence. */

@@ -1,7 +1,7 @@
 /** Failures as values: a code of the table, a sentence, a remedy, a detail and a Win32 number. */
 
+import type { ExitCode } from './cli-exit-codes.ts';
 import { ERRORS, type ErrorCode, type ErrorRow } from './error-table.ts';
-import type { ExitCode } from './exit-codes.ts';
 
 /** A failure as it crosses processes, the IPC and `--json`. */
 export interface ErrorValue {

@@ -1,4 +1,4 @@
-/** The ways in which a gateway can end; `gateway/exit.ts` decides which one it was. A separate file, so that the panel needs no Node. */
+/** The ways in which a gateway can end; `gateway/classify-exit.ts` decides which one it was. Separate, so that the panel needs no Node. */
 
 export type ExitKind =
   /** We requested it: it stays stopped. */

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { type ErrorValue, isErrorValue } from './errors.ts';
-import { DBG_TERMINATE_PROCESS } from './ntstatus.ts';
 import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
 import type { Phase, StartType } from './status.ts';
 
@@ -21,13 +20,6 @@ export type Registration =
   | { readonly state: 'foreign'; readonly detail: string }
   | { readonly state: 'unsupported' }
   | { readonly state: 'unknown'; readonly detail: string };
-
-/**
- * Exit codes of the runner. `stopped` is a code that no program uses to end a process: a runner that was killed with 0 has failed.
- * `failed` is what the SCM or the supervisor counts; `sessionEnding` (DBG_TERMINATE_PROCESS, as Windows itself ends processes at sign-out)
- * is neither. `stoppedByLostUpdater`: stopped as asked, but by an updater that ended with the gateway it ran below, and so will not start it.
- */
-export const RUNNER_EXIT = { stopped: 83, failed: 1, sessionEnding: DBG_TERMINATE_PROCESS, stoppedByLostUpdater: 84 } as const;
 
 const HOST_FACTS = v.object({
   phase: v.picklist(['starting', 'running', 'restarting', 'waiting-for-sign-in', 'stopping', 'stopped']),

@@ -3,10 +3,10 @@
 import type { HistoryRecord } from './history.ts';
 import type { GatewayIdentity } from './identity.ts';
 import type { RecoveryLadder } from './ladder.ts';
+import type { Report } from './operation-steps.ts';
 import type { Receipt } from './receipt.ts';
 import type { FoundProblem, Repair } from './repair.ts';
 import type { Installable, Status } from './status.ts';
-import type { Report } from './steps.ts';
 
 export interface InstallOptions {
   /** Which mechanism; default: the best one that this process has the rights for, else the one in charge. */

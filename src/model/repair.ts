@@ -2,10 +2,10 @@
 
 import type { ErrorValue } from './errors.ts';
 import type { GatewayIdentity } from './identity.ts';
+import type { Report } from './operation-steps.ts';
 import type { Problem } from './problems.ts';
 import type { Receipt, ReceiptEntry } from './receipt.ts';
 import type { Installable, Status } from './status.ts';
-import type { Report } from './steps.ts';
 
 export interface FoundProblem {
   readonly problem: Problem;

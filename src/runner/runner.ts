@@ -9,24 +9,25 @@
  */
 
 import { type ControlServer, serveControlPipe } from '../control/control-server.ts';
-import { classifyExit, type ExitVerdict } from '../gateway/exit.ts';
+import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
 import type { Definition } from '../model/definition.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
-import { RUNNER_EXIT, type RunnerPhase } from '../model/facts.ts';
+import type { RunnerPhase } from '../model/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
 import { type ProcessTable, processRef, thisProcess } from '../model/process-ref.ts';
 import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
+import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { sentence } from '../model/sentence.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
-import { endOrphan, takeOver } from '../process/orphan.ts';
+import { endOrphan, takeOver } from '../process/orphaned-gateway.ts';
 import { type DurableRecord, launchRecord, runnerAddressRecord } from '../state/durable-record.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import { OutputLog } from '../state/output-log.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import { adoptUpdate } from '../update/adopted.ts';
+import { adoptUpdate } from '../update/foreign-update.ts';
 import { GatewayLife } from './gateway-life.ts';
 import type { Observation, Stopper } from './gateway-watch.ts';
 import { RunnerStatePublisher, type Showing } from './runner-state-publisher.ts';

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { ExitVerdict } from '../gateway/exit.ts';
+import type { ExitVerdict } from '../gateway/classify-exit.ts';
 import { readUpdateResult } from '../gateway/identity-files.ts';
 import { type LivingUpdater, livingUpdater } from '../gateway/update-marker.ts';
 import type { HistoryRecord } from '../model/history.ts';
@@ -15,7 +15,7 @@ import { type DesiredRecord, isSameRequest } from '../model/records.ts';
 import { startDelayMs, startsWithSession } from '../model/stagger.ts';
 import { holdInForce, systemUptimeMs } from '../state/holds.ts';
 import { definedServices, type StateFolder } from '../state/state-folder.ts';
-import { endAdoptedUpdates } from '../update/adopted.ts';
+import { endAdoptedUpdates } from '../update/foreign-update.ts';
 import { settleUpdates } from '../update/resume.ts';
 import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
 

@@ -8,9 +8,9 @@ import { type GatewayServiceError, toGatewayServiceError } from '../model/errors
 import type { UpdateNote } from '../model/history.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
+import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import type { Status } from '../model/status.ts';
-import { progress, type Report } from '../model/steps.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import { journalFile, type PlannedGateway, removeJournal, type UpdateJournal, type UpdateOutcome, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import { progress } from '../model/steps.ts';
+import { progress } from '../model/operation-steps.ts';
 import { type EndedUpdate, notUpdated, resultOf } from './ending.ts';
 import type { UpdatePorts } from './ports.ts';
 import { Update, type UpdateRequest } from './update.ts';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXIT } from '../../src/model/exit-codes.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { canPack, packApp } from '../wine/packaging/packing.ts';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { EXIT } from '../../src/model/exit-codes.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { poll } from '../../src/model/poll.ts';
 import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
 import { type Ended, type Running, runProgram, startProgram } from '../support/program.ts';

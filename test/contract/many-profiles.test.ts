@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import type { ErrorValue } from '../../src/model/errors.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
 import type { Status } from '../../src/model/status.ts';
 import { ManyProfiles } from '../support/many-profiles.ts';
 

@@ -6,10 +6,10 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symli
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { profileIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
+import type { Progress } from '../../src/model/operation-steps.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Phase } from '../../src/model/status.ts';
-import type { Progress } from '../../src/model/steps.ts';
 import { resultOf } from '../../src/update/ending.ts';
 import { Update } from '../../src/update/update.ts';
 import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';

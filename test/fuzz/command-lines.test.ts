@@ -12,8 +12,8 @@ import {
   serviceOfEntry,
   shortcutOf,
 } from '../../src/mechanisms/startup-entry.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
 import { isServiceName } from '../../src/model/identity.ts';
 import { parseProfile } from '../../src/model/profile.ts';
 import { commandLine, commandOfShortcut, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';

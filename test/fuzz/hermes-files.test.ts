@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { classifyExit } from '../../src/gateway/exit.ts';
+import { classifyExit } from '../../src/gateway/classify-exit.ts';
 import { livingGateway, readGatewayLock, readGatewayPid, readGatewayState, readUpdateResult } from '../../src/gateway/identity-files.ts';
 import { isMarkerFor, readPlannedStop, readTakeoverMarker, writePlannedStop } from '../../src/gateway/planned-stop.ts';
 import { parsePs, parseStat } from '../../src/gateway/process-start-time.ts';

@@ -8,10 +8,10 @@ import { failureTimes, type HistoryRecord, type StartCause } from '../../src/mod
 import type { Hold } from '../../src/model/hold.ts';
 import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model/manager.ts';
+import { type Operation, progress, type Report } from '../../src/model/operation-steps.ts';
 import type { Receipt } from '../../src/model/receipt.ts';
 import { type FoundProblem, isRepairable, type Repair, repairReceipt } from '../../src/model/repair.ts';
 import type { Desired, Installable, Status } from '../../src/model/status.ts';
-import { type Operation, progress, type Report } from '../../src/model/steps.ts';
 import { HOLD_CAP_MS } from '../../src/state/holds.ts';
 
 export interface Clock {

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { undoesStop, whyStarted } from '../../src/host/broker.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import { type HostFacts, RUNNER_EXIT } from '../../src/model/facts.ts';
+import type { HostFacts } from '../../src/model/facts.ts';
+import { RUNNER_EXIT } from '../../src/model/runner-exit.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
 import type { StartReason } from '../../src/windows/service-host.ts';
 import { AT_DESK, OWNER, RECOVERY, Stage } from '../support/broker-stage.ts';

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { VERBS } from '../../src/cli/help.ts';
 import { VERSION } from '../../src/cli/version.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { EVENT_SOURCE, EVENTS } from '../../src/model/events.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 
 let cli: MemoryCli;

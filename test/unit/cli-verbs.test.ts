@@ -4,12 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
+import { progress } from '../../src/model/operation-steps.ts';
 import { poll } from '../../src/model/poll.ts';
 import { PHASES, type Status } from '../../src/model/status.ts';
-import { progress } from '../../src/model/steps.ts';
 import { type Answer, MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
 

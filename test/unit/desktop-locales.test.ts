@@ -8,9 +8,9 @@ import { pseudoText } from '../../src/desktop/messages-pseudo.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
+import { STEPS, type Step } from '../../src/model/operation-steps.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
-import { STEPS, type Step } from '../../src/model/steps.ts';
 import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
 import { ago, NOW, receiptFor, statusIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 

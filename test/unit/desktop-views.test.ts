@@ -19,7 +19,7 @@ import {
   trayIconOf,
   uptimeMs,
 } from '../../src/desktop/views.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { ago, NOW, statusIn } from '../renderer/snapshots.ts';

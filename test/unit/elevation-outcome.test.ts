@@ -1,8 +1,8 @@
 // What is said of an elevation: every combination of what the prompt said, whether a step is at work and what the SCM shows.
 import { describe, expect, it } from 'vitest';
 import { elevatedStep, parseElevatedRequest } from '../../src/elevation/elevated-step.ts';
+import { outcomeOf, type Prompted, settle } from '../../src/elevation/elevation-outcome.ts';
 import { promptedOf } from '../../src/elevation/run-as.ts';
-import { outcomeOf, type Prompted, settle } from '../../src/elevation/settle.ts';
 import { firstWay } from '../../src/elevation/windows-elevation.ts';
 import { type Elevation, type ElevationOutcome, parseAnswer, requireDone } from '../../src/model/elevation.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';

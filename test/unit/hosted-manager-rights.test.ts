@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { HostedManager } from '../../src/manager/hosted-manager.ts';
 import type { HostPort } from '../../src/mechanisms/host-port.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import { EXIT } from '../../src/model/exit-codes.ts';
 import { MemoryCli } from '../support/memory-cli.ts';
 
 const refuse = async (): Promise<never> => {

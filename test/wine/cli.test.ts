@@ -2,7 +2,7 @@
 // Its respawn is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
 import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import { EXIT } from '../../src/model/exit-codes.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import type { Status } from '../../src/model/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { call } from './call.ts';

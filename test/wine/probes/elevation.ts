@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 import { directElevation } from '../../../src/elevation/direct-elevation.ts';
+import type { SettleTimes } from '../../../src/elevation/elevation-outcome.ts';
 import { runAs } from '../../../src/elevation/run-as.ts';
-import type { SettleTimes } from '../../../src/elevation/settle.ts';
 import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
 import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
 import type { ElevatedVerb } from '../../../src/model/elevation.ts';

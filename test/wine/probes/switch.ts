@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
 import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
 import { type ErrorValue, toGatewayServiceError } from '../../../src/model/errors.ts';
+import type { Report, Step } from '../../../src/model/operation-steps.ts';
 import type { Status } from '../../../src/model/status.ts';
-import type { Report, Step } from '../../../src/model/steps.ts';
 import { hostCommand, identityOf, states, windowsManager } from './windows-manager.ts';
 
 export interface SwitchRequest {

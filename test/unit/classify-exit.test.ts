@@ -1,6 +1,6 @@
 // "Who asked decides": what each end of a gateway means.
 import { describe, expect, it } from 'vitest';
-import { classifyExit, describeExit, type ExitEvidence, mayRestartInPlace } from '../../src/gateway/exit.ts';
+import { classifyExit, describeExit, type ExitEvidence, mayRestartInPlace } from '../../src/gateway/classify-exit.ts';
 import type { StopMarker } from '../../src/gateway/planned-stop.ts';
 import type { ExitKind } from '../../src/model/exit-kind.ts';
 
