@@ -86,7 +86,7 @@ describe('document', () => {
     expect(reads).toBe(240);
   });
 
-  describe.skipIf(!canMount())(`on a disk of its own${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
+  describe.skipIf(!canMount())(`on a separate disk${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {
     it('reports an error on a full disk, and keeps the old document', async () => {
       using disk = mountTmpfs(folder, '64k');
       const target = path.join(disk.path, 'a.json');
