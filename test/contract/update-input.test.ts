@@ -85,7 +85,10 @@ describe('update command', () => {
     const refusal = path.join(service.home, 'state', 'sample-gateway.refuse');
     const { code, document } = await startUpdate(node(`require('fs').writeFileSync(${JSON.stringify(refusal)}, '')`)).ended;
     expect(code).toBe(EXIT.failed);
-    expect(document).toMatchObject({ ok: false, error: { code: 'gateway-configuration', message: expect.stringContaining('is done') } });
+    expect(document).toMatchObject({
+      ok: false,
+      error: { code: 'gateway-configuration', message: expect.stringContaining('The update command succeeded') },
+    });
     expect(await service.untilPhase('needs-attention')).toMatchObject({ detail: expect.stringContaining('since the update of node') });
     rmSync(refusal);
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running' });
