@@ -29,13 +29,11 @@ export interface Around {
 
 export class Mechanisms implements MechanismFacts {
   readonly #hosts: readonly [HostPort, ...HostPort[]];
-  readonly #installObstacles: InstallObstacles | undefined;
-  readonly #former: FormerAutostart | undefined;
+  readonly #around: Around;
 
-  constructor(hosts: readonly [HostPort, ...HostPort[]], { installObstacles, former }: Around = {}) {
+  constructor(hosts: readonly [HostPort, ...HostPort[]], around: Around = {}) {
     this.#hosts = hosts;
-    this.#installObstacles = installObstacles;
-    this.#former = former;
+    this.#around = around;
   }
 
   get names(): readonly Installable[] {
@@ -69,7 +67,7 @@ export class Mechanisms implements MechanismFacts {
    * `foreign` where the name belongs to another program or user, `profile-served` and `kept-by-hermes`
    */
   async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
-    const [all, around] = await Promise.all([this.#all(identity, folder), this.#installObstacles?.look(identity)]);
+    const [all, around] = await Promise.all([this.#all(identity, folder), this.#around.installObstacles?.look(identity)]);
     const obstacle = around && obstacleTo(identity, around);
     if (obstacle) throw obstacle;
     const present = all.find(isRegistered);
@@ -98,7 +96,7 @@ export class Mechanisms implements MechanismFacts {
       registration.state === 'unknown' || registration.state === 'unsupported' ? undefined : host.hostFacts(identity, folder),
       registered ? host.problems?.(identity, folder) : undefined,
       this.#formerProblems(identity, registration).catch(() => undefined),
-      this.#installObstacles?.look(identity),
+      this.#around.installObstacles?.look(identity),
     ]);
     const left = all.filter(each => isRegistered(each) && each.host !== host);
     return {
@@ -116,8 +114,8 @@ export class Mechanisms implements MechanismFacts {
   }
 
   async #formerProblems(identity: GatewayIdentity, { state }: Registration): Promise<readonly Problem[] | undefined> {
-    if (state === 'registered') return this.#former?.problems(identity);
-    return state === 'absent' ? this.#former?.present(identity) : undefined;
+    if (state === 'registered') return this.#around.former?.problems(identity);
+    return state === 'absent' ? this.#around.former?.present(identity) : undefined;
   }
 
   #all(identity: GatewayIdentity, folder: StateFolder): Promise<Registered[]> {

@@ -21,7 +21,7 @@ export async function holdDown(source: StatusSource, { who, why, id = randomUUID
   await folder.placeHold({ schema: 1, id, who, why, since, until, uptimeMs: systemUptimeMs(), holder: thisProcess(processes) });
   // The runner reports it: a hold in force does not mean that the gateway has ended.
   const isHeld = async () => {
-    const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });
+    const connection = await connectRunner(source);
     const held = connection?.state?.phase === 'held-for-update';
     connection?.close();
     return held;

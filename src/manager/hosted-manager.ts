@@ -9,7 +9,6 @@ import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import { livingUpdater } from '../gateway/update-marker.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
-import type { FormerAutostart } from '../migration/former-autostart.ts';
 import { type Definition, definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
@@ -24,22 +23,19 @@ import { endOrphan } from '../process/orphaned-gateway.ts';
 import { holdInForce } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
-import { Mechanisms } from './choose-mechanism.ts';
+import { type Around, Mechanisms } from './choose-mechanism.ts';
 import { Doctor } from './doctor.ts';
 import { DOWN_MS, holdDown } from './hold-down.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
-import type { InstallObstacles } from './install-obstacles.ts';
 import { exclusively } from './operation-turn.ts';
 import { connectRunner, readStatus, type StatusSource, watchStatus } from './status-source.ts';
 
-export interface HostedManagerOptions {
+export interface HostedManagerOptions extends Around {
   /** Folder of all state folders. */
   readonly stateRoot: string;
   readonly processes: ProcessTable;
   /** Resolves the command that will be started, so that a missing program is reported before anything is written. */
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
-  readonly former?: FormerAutostart;
-  readonly installObstacles?: InstallObstacles;
   /** The parent of a process; undefined where the system does not report it. */
   readonly parentOf?: (pid: number) => number | undefined;
 }
@@ -171,15 +167,10 @@ export class HostedManager implements GatewayManager {
   }
 
   async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
-    const folder = this.#folder(identity);
-    const before = await this.#exclusively('start', folder, report, async () => {
-      await this.#requireInstalled(identity);
-      const before = await folder.history();
+    return this.#bringUp('start', identity, report, async () => {
       const { phase } = await this.status(identity);
       if (phase !== 'running' && phase !== 'degraded') await this.#requestRunning(identity);
-      return before;
     });
-    return this.#up('start', identity, report, before);
   }
 
   async stop(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -192,24 +183,16 @@ export class HostedManager implements GatewayManager {
   }
 
   async restart(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
-    const folder = this.#folder(identity);
-    const before = await this.#exclusively('restart', folder, report, async () => {
-      await this.#requireInstalled(identity);
-      const before = await folder.history();
-      const connection = await connectRunner(this.#source(identity), { onState: () => undefined, onEnd: () => undefined });
-      if (!connection) {
-        await this.#requestRunning(identity);
-        return before;
-      }
+    return this.#bringUp('restart', identity, report, async () => {
+      const connection = await connectRunner(this.#source(identity));
+      if (!connection) return this.#requestRunning(identity);
       report(progress('restart', 'restarting'));
       try {
         await connection.ask('restart');
       } finally {
         connection.close();
       }
-      return before;
     });
-    return this.#up('restart', identity, report, before);
   }
 
   async hold(identity: GatewayIdentity, reason: HoldReason): Promise<() => Promise<void>> {
@@ -298,6 +281,18 @@ export class HostedManager implements GatewayManager {
     if (!lockHolder(folder.runnerLock, processes)) await endOrphan(folder, processes);
   }
 
+  /** Requests the start of an installed gateway with `request`, and waits until it runs. */
+  async #bringUp(operation: Operation, identity: GatewayIdentity, report: Report, request: () => Promise<void>): Promise<Status> {
+    const folder = this.#folder(identity);
+    const before = await this.#exclusively(operation, folder, report, async () => {
+      await this.#requireInstalled(identity);
+      const history = await folder.history();
+      await request();
+      return history;
+    });
+    return this.#up(operation, identity, report, before);
+  }
+
   /** `before` is the history when the operation began. Resolves when the gateway runs or is held by an update; throws when it will not start. */
   async #up(operation: Operation, identity: GatewayIdentity, report: Report, before: readonly HistoryRecord[]): Promise<Status> {
     report(progress(operation, 'starting'));
@@ -366,8 +361,7 @@ export class HostedManager implements GatewayManager {
   }
 
   #exclusively<T>(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<T>): Promise<T> {
-    const { stateRoot, processes } = this.#options;
-    return exclusively({ operation, folder, stateRoot, processes, report }, work);
+    return exclusively({ operation, folder, processes: this.#options.processes, report }, work);
   }
 
   /** Removes the leftovers of an interrupted installation or removal, except a folder of another system. */

@@ -1,6 +1,7 @@
 /** One operation at a time on a service: the second one waits for the lock, and reports that it waits. */
 
 import fs from 'node:fs';
+import path from 'node:path';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
@@ -11,8 +12,6 @@ import type { StateFolder } from '../state/state-folder.ts';
 export interface TurnOptions {
   readonly operation: Operation;
   readonly folder: StateFolder;
-  /** Folder of all state folders. */
-  readonly stateRoot: string;
   readonly processes: ProcessTable;
   readonly report: Report;
 }
@@ -20,7 +19,8 @@ export interface TurnOptions {
 /** How long an operation waits for another one on the same service, in milliseconds. */
 const TURN_MS = 60_000;
 
-export async function exclusively<T>({ operation, folder, stateRoot, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>({ operation, folder, processes, report }: TurnOptions, work: () => Promise<T>): Promise<T> {
+  const stateRoot = path.dirname(folder.path);
   let waiting = false;
   /** Undefined where the folder was removed meanwhile. */
   const take = () => {

@@ -12,7 +12,6 @@ import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { retryDelayMs } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
-import type { RunnerRecord } from '../model/records.ts';
 import type { Installable, Phase, Status } from '../model/status.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { holdInForce } from '../state/holds.ts';
@@ -44,7 +43,7 @@ const PASSING: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 's
 const PASSING_MS = 1_000;
 
 export async function readStatus(source: StatusSource): Promise<Status> {
-  const connection = await connectRunner(source, { onState: () => undefined, onEnd: () => undefined });
+  const connection = await connectRunner(source);
   try {
     return await compose(source, connection?.state);
   } finally {
@@ -118,18 +117,14 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
   };
 }
 
-/** The living runner that the state folder names, if any. */
-async function livingRunner(folder: StateFolder, processes: ProcessTable): Promise<RunnerRecord | undefined> {
-  const record = await folder.runner();
-  return record && isSameProcess(record.process, processes) ? record : undefined;
-}
-
+/** Connects to the living runner that the state folder names, if any. */
 export async function connectRunner(
-  { folder, processes, facts }: Pick<StatusSource, 'folder' | 'processes' | 'facts'>,
-  listener: { onState(state: RunnerState): void; onEnd(): void },
+  { folder, processes, facts }: StatusSource,
+  listener: { onState(state: RunnerState): void; onEnd(): void } = { onState: () => undefined, onEnd: () => undefined },
 ): Promise<ControlConnection | undefined> {
-  const record = await livingRunner(folder, processes);
-  return record && connectControlPipe(record, facts.trustsServer, listener);
+  const record = await folder.runner();
+  const isAlive = record && isSameProcess(record.process, processes);
+  return isAlive ? connectControlPipe(record, facts.trustsServer, listener) : undefined;
 }
 
 async function compose(source: StatusSource, runner: RunnerState | undefined): Promise<Status> {
