@@ -43,22 +43,10 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
     // Loaded on Windows only, because it loads koffi.
     ...(platform === 'win32' && { elevation: (await import('../src/elevation/windows-elevation.ts')).windowsElevation(hostCommand) }),
   });
-  const root = resolveHermesRoot({
-    platform,
-    env,
-    homedir,
-    ...(home !== undefined && { home }),
-    ...(readUserEnvironment && { readUserEnvironment }),
-  });
+  const root = resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment });
   const identities = (profiles ?? listProfiles(root.root)).map(profile => profileIdentity(root, profile, platform));
   if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(the list of profiles is empty)');
   const feed = updateFeed({ ...updates, root: root.root });
-  const controller = new GatewayServiceController({
-    manager,
-    updates: feed,
-    identities,
-    versions: mainVersions(),
-    ...(reveal && { reveal }),
-  });
+  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions: mainVersions(), reveal });
   return { controller, manager, identities, updates };
 }

@@ -4,23 +4,13 @@
 
 import os from 'node:os';
 import path from 'node:path';
-import {
-  type GatewayIdentity,
-  gatewayIdentity,
-  type HermesRoot,
-  listProfiles,
-  profileIdentity,
-  resolveHermesRoot,
-} from '../gateway/home.ts';
-import { gatewayCommand, systemManager } from '../manager/system-manager.ts';
+import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../gateway/home.ts';
+import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
 import { definedIdentity } from '../model/definition.ts';
 import type { Elevation } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import type { ServiceName } from '../model/identity.ts';
-import type { GatewayManager } from '../model/manager.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
-import type { UpdatePorts } from '../update/ports.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import type { Composition, Selection } from './context.ts';
 import { type InstallerPorts, runInstaller } from './installer.ts';
@@ -28,36 +18,18 @@ import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
-export interface CompositionSources {
+export interface CompositionSources extends SystemManager {
   readonly platform?: NodeJS.Platform;
   readonly env?: NodeJS.ProcessEnv;
   readonly homedir?: string;
-  readonly readUserEnvironment?: (name: string) => string | undefined;
-  readonly manager: GatewayManager;
-  readonly lacking?: (service: ServiceName) => readonly string[];
-  readonly updates: UpdatePorts;
 }
 
 export function createComposition(sources: CompositionSources): Composition {
-  const {
-    platform = process.platform,
-    env = process.env,
-    homedir = os.homedir(),
-    readUserEnvironment,
-    manager,
-    updates,
-    lacking,
-  } = sources;
+  const { platform = process.platform, env = process.env, homedir = os.homedir() } = sources;
+  const { readUserEnvironment, manager, updates, lacking } = sources;
   const states = stateRoot(platform, env, homedir);
   const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.service));
-  const root = ({ home }: Selection): HermesRoot =>
-    resolveHermesRoot({
-      platform,
-      env,
-      homedir,
-      ...(home !== undefined && { home }),
-      ...(readUserEnvironment && { readUserEnvironment }),
-    });
+  const root = ({ home }: Selection) => resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment });
 
   return {
     identity: selection => {

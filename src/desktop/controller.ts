@@ -33,7 +33,7 @@ export interface ControllerOptions {
   /** Versions for "Copy details" that a page cannot read. */
   readonly versions?: Versions;
   /** Shows a file in the system's file manager; absent where that is not possible. */
-  readonly reveal?: (file: string) => Promise<void> | void;
+  readonly reveal?: ((file: string) => Promise<void> | void) | undefined;
 }
 
 /** Number of history records in a snapshot. */

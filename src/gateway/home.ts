@@ -28,9 +28,9 @@ export interface HomeSources {
   /** The user's profile folder, as `os.homedir()` says it. */
   readonly homedir: string;
   /** `--home DIR`. */
-  readonly home?: string;
+  readonly home?: string | undefined;
   /** A variable of the user's environment in the registry, expanded: Explorer may still hold an old environment. */
-  readUserEnvironment?(name: string): string | undefined;
+  readonly readUserEnvironment?: ((name: string) => string | undefined) | undefined;
   readonly isFolder?: (folder: string) => boolean;
   readonly resolve?: ResolvePath;
 }

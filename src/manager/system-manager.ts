@@ -59,11 +59,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     import('../windows/user-environment.ts'),
     import('../windows/capabilities.ts'),
   ]);
-  const service = scmHost({
-    hostCommand: installedCommand(hostCommand),
-    protocol: protocolOf(hostCommand),
-    ...(elevation && { elevation }),
-  });
+  const service = scmHost({ hostCommand: installedCommand(hostCommand), protocol: protocolOf(hostCommand), elevation });
   const shell = windowsStartupShell(hostCommand);
   const startup = startupHost({ hostCommand, stateRoot, processes, shell, trustsServer });
   const former = windowsMigration({ stateRoot, processes, shell });

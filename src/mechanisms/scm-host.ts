@@ -41,7 +41,7 @@ export interface ScmHostOptions {
   /** The protocol of this host, where it is a built one. */
   readonly protocol?: number | undefined;
   /** Registers and unregisters with an administrator's consent. Without it an unelevated process is refused. */
-  readonly elevation?: Elevation;
+  readonly elevation?: Elevation | undefined;
 }
 
 /** The SCM answers a start when the broker has connected; it waits 30 s for that, in milliseconds. */
