@@ -13,14 +13,7 @@ export interface AppPathsFacts {
   readonly mainDir: string;
 }
 
-export interface AppPaths {
-  readonly hostDir: string;
-  readonly iconsDir: string;
-  readonly pages: string;
-  readonly preload: string;
-}
-
-export function appPaths({ packaged, resources, mainDir }: AppPathsFacts): AppPaths {
+export function appPaths({ packaged, resources, mainDir }: AppPathsFacts) {
   return {
     hostDir: packaged ? path.join(resources, 'host') : path.join(mainDir, '../host'),
     iconsDir: packaged ? path.join(resources, 'icons') : path.join(mainDir, '../../build/icons'),

@@ -5,7 +5,7 @@
 
 import type { Snapshot } from '../src/desktop/ipc.ts';
 import type { ShellMessages } from '../src/desktop/messages.ts';
-import { type AlertKind, decide, type Episode, QUIET } from '../src/desktop/notification-model.ts';
+import { decide, type Episode, QUIET } from '../src/desktop/notification-model.ts';
 import type { Announcement } from '../src/desktop/shell-messages.ts';
 import type { ElectronParts, NotificationPort } from './electron-parts.ts';
 
@@ -35,7 +35,7 @@ export class Notifications {
     clearTimeout(this.#timers.get(profile));
     const decision = decide(this.#episodes.get(profile) ?? QUIET, snapshot, { attended: this.#delegate.attended(), now: Date.now() });
     this.#episodes.set(profile, decision.episode);
-    if (decision.show) this.#alert(profile, decision.show);
+    if (decision.show) this.announce(profile, this.#delegate.shell.alert(decision.show, profile));
     if (decision.recheckAfterMs !== undefined)
       this.#timers.set(profile, setTimeout(() => this.consider(snapshot), decision.recheckAfterMs).unref());
   }
@@ -55,9 +55,5 @@ export class Notifications {
     for (const notification of this.#shown.values()) notification.close();
     this.#timers.clear();
     this.#shown.clear();
-  }
-
-  #alert(profile: string, kind: AlertKind): void {
-    this.announce(profile, this.#delegate.shell.alert(kind, profile));
   }
 }

@@ -26,13 +26,8 @@ export interface RegisterTrayOptions
   readonly catalogue: Catalogue;
 }
 
-export function registerTray({
-  electron,
-  options,
-  hub,
-  catalogue,
-  ...parts
-}: RegisterTrayOptions): Pick<TrayController, 'available' | 'dispose'> {
+export function registerTray(given: RegisterTrayOptions): Pick<TrayController, 'available' | 'dispose'> {
+  const { electron, options, hub, catalogue, ...parts } = given;
   const { nativeTheme, shell } = electron;
   const { updater, log } = parts;
   const appName = electron.app.getName();

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { TrayCommand } from '../src/desktop/tray-model.ts';
-import { toGatewayServiceError } from '../src/model/errors.ts';
+import { type ErrorValue, toGatewayServiceError } from '../src/model/errors.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
 import type { Log } from './log.ts';
@@ -37,7 +37,8 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
       case 'check-for-update':
         return updater?.check();
       case 'install-update':
-        return installTheUpdate();
+        // It returns only where it failed.
+        return installUpdate().catch(thrown => announce(command.do, '', toGatewayServiceError(thrown).toValue()));
       case 'logs':
         return openLogs(command.profile);
       case 'start':
@@ -47,24 +48,15 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
     }
   }
 
-  /** Returns only where that failed. */
-  async function installTheUpdate(): Promise<void> {
-    try {
-      await installUpdate();
-    } catch (thrown) {
-      const error = toGatewayServiceError(thrown).toValue();
-      log.warn(`install-update: ${error.code}: ${error.message}`);
-      const { message, remedy } = messages.error(error);
-      notifications.announce('', { title: message, body: remedy });
-    }
+  function announce(verb: TrayCommand['do'], profile: string, error: ErrorValue): void {
+    log.warn(`${verb}: ${error.code}: ${error.message}`);
+    const { message, remedy } = messages.error(error);
+    notifications.announce(profile, { title: message, body: remedy });
   }
 
   async function operate(verb: 'start' | 'stop' | 'restart', profile: string): Promise<void> {
     const reply = await (await engine).controller.handle(verb, { profile });
-    if (reply.ok) return;
-    log.warn(`${verb}: ${reply.error.code}: ${reply.error.message}`);
-    const { message, remedy } = messages.error(reply.error);
-    notifications.announce(profile, { title: message, body: remedy });
+    if (!reply.ok) announce(verb, profile, reply.error);
   }
 
   /** The folder and not the file, because the program that the user has chosen for log files could run the file. */
