@@ -181,17 +181,8 @@ function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
   );
 }
 
-function Actions({
-  state,
-  snapshot,
-  store,
-  messages,
-  components,
-  versions,
-  onUpgrade,
-  askRepair,
-  log,
-}: DetailsProps & { readonly log: LogTail | undefined }) {
+function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | undefined }) {
+  const { state, snapshot, store, messages, components, versions, onUpgrade, askRepair } = props;
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
   const observed = { status: snapshot.status, operation: state.operation };
   const { phase } = snapshot.status;

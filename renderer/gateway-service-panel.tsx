@@ -3,7 +3,7 @@
  * disclosure. It shows the store and decides nothing: texts come from the catalogue, looks from the table of phases.
  */
 
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
 import { canSwitch, type Observed, offeredAction, offersSignIn, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
@@ -20,7 +20,6 @@ import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useNow } from './use-now.ts';
 import { useQuestion } from './use-question.ts';
-import { useStore } from './use-store.ts';
 
 export interface GatewayServicePanelProps {
   readonly store: GatewayServiceStore;
@@ -42,7 +41,7 @@ const DEFAULTS: PanelComponents = { Switch, Button, Row, Confirm, Select, Filter
 
 /** Renders nothing without a bridge or where nothing is supported. */
 export function GatewayServicePanel({ components, versions = {}, ...props }: GatewayServicePanelProps) {
-  const state = useStore(props.store);
+  const state = useSyncExternalStore(props.store.listen, props.store.get);
   if (!state.supported) return null;
   return <Panel {...props} state={state} components={{ ...DEFAULTS, ...components }} versions={versions} />;
 }
@@ -204,11 +203,8 @@ function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, mess
   return { shown: messages.sentence(snapshot.status, now), announced: messages.announcement(snapshot.status) };
 }
 
-interface OfferedProps {
+interface OfferedProps extends Pick<PanelProps, 'store' | 'messages' | 'components'> {
   readonly observed: Observed | undefined;
-  readonly store: GatewayServiceStore;
-  readonly messages: Messages;
-  readonly components: PanelComponents;
   /** Shows first what a repair changes. */
   readonly askRepair: () => void;
   /** A preview is being requested. */

@@ -6,7 +6,7 @@
 import { useId } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceStore, Snapshot } from '../src/desktop/store.ts';
-import { gatewaysToShow, type ShownUpdate, stagesOf, toneOfEnd, type UpdateEnd } from '../src/desktop/update-view.ts';
+import { END_TONES, gatewaysToShow, type ShownUpdate, stagesOf, type UpdateEnd } from '../src/desktop/update-view.ts';
 import type { Tone } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
@@ -73,7 +73,7 @@ function Running({
 function Ended({ end, now, store, messages, components }: Omit<UpdateNoticeProps, 'snapshot'> & { readonly end: UpdateEnd }) {
   const { message, remedy } = messages.update.end(end, now);
   return (
-    <div className="hgs-update" data-tone={toneOfEnd(end)}>
+    <div className="hgs-update" data-tone={END_TONES[end.outcome]}>
       <div role="status">
         <p>{message}</p>
         {remedy !== '' && <p className="hgs-remedy">{remedy}</p>}

@@ -12,11 +12,11 @@ import type { GatewayServiceStore } from '../../src/desktop/store.ts';
 import { ConsentQuestion } from './consent-question.tsx';
 import type { HttpTransport } from './http-transport.ts';
 import './stand-ins.css';
-import { useStore } from '../../renderer/use-store.ts';
 import { VERSIONS } from '../../renderer/versions.ts';
 import { TEXTS } from '../texts.ts';
 import { TrayStandIn } from './tray-stand-in.tsx';
 import { TryItStrip } from './try-it-strip.tsx';
+import { useStore } from './use-store.ts';
 
 interface ShellProps extends Catalogue {
   readonly transport: HttpTransport;

@@ -3,9 +3,9 @@
 import { useId, useLayoutEffect, useRef } from 'react';
 import { Button } from '../../renderer/button.tsx';
 import { Shield } from '../../renderer/icons.tsx';
-import { useStore } from '../../renderer/use-store.ts';
 import { TEXTS } from '../texts.ts';
 import type { HttpTransport } from './http-transport.ts';
+import { useStore } from './use-store.ts';
 
 interface QuestionProps {
   readonly transport: HttpTransport;

@@ -3,9 +3,9 @@
  * It reports whether the server answers, so that the page does not show an old state as the present one.
  */
 
-import type { Readable } from '../../renderer/use-store.ts';
 import type { Reply, Snapshot, Transport } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
+import type { Readable } from './use-store.ts';
 
 /** The actions of the "Try it" strip and the answers to the UAC stand-in. */
 export type TryIt = 'kill' | 'exit-75' | 'exit-78' | 'repair' | 'hang' | 'update' | `consent-${'on' | 'off' | 'yes' | 'no' | 'never'}`;

@@ -1,12 +1,12 @@
 /** A stand-in for the tray icon, above the panel. It uses the tray model of the app, and its menu works. */
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { useStore } from '../../renderer/use-store.ts';
 import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
 import type { Catalogue } from '../../src/desktop/messages.ts';
 import type { GatewayServiceStore } from '../../src/desktop/store.ts';
 import { type TrayCommand, type TrayImage, type TrayItem, type TrayTheme, trayModel } from '../../src/desktop/tray-model.ts';
 import { TEXTS } from '../texts.ts';
+import { useStore } from './use-store.ts';
 
 const ICONS = import.meta.glob<string>('../../build/icons/tray-*@2x.png', { eager: true, query: '?url', import: 'default' });
 const iconOf = (image: TrayImage) => ICONS[`../../build/icons/${image}@2x.png`];

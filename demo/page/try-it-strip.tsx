@@ -2,12 +2,12 @@
 
 import { useState } from 'react';
 import { Button } from '../../renderer/button.tsx';
-import { useStore } from '../../renderer/use-store.ts';
 import type { Reply } from '../../src/desktop/ipc.ts';
 import type { Messages } from '../../src/desktop/messages.ts';
 import type { ErrorValue } from '../../src/desktop/store.ts';
 import { TEXTS } from '../texts.ts';
 import type { HttpTransport, TryIt } from './http-transport.ts';
+import { useStore } from './use-store.ts';
 
 const TRIES = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const satisfies readonly TryIt[];
 

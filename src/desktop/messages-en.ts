@@ -208,24 +208,19 @@ const CAUSES = {
   released: 'Started again after an update.',
 };
 
-function noted({ what, reason }: Extract<HistoryRecord, { kind: 'noted' }>): string {
-  switch (what) {
-    case 'held':
-      return `Held: ${ended(reason)}`;
-    case 'degraded':
-      return `Having trouble: ${ended(reason)}`;
-    case 'recovered':
-      return 'Responding again.';
-    case 'updated':
-      return `Updated: ${ended(reason)}`;
-    case 'update-failed':
-      return `The update failed: ${ended(reason)}`;
-    case 'update-interrupted':
-      return `The update was interrupted: ${ended(reason)}`;
-    case 'not-updated':
-      return `Not updated: ${ended(reason)}`;
-  }
-}
+type Noted = Extract<HistoryRecord, { kind: 'noted' }>;
+
+/** The text before the reason of a note. */
+const NOTES: Readonly<Record<Exclude<Noted['what'], 'recovered'>, string>> = {
+  held: 'Held',
+  degraded: 'Having trouble',
+  updated: 'Updated',
+  'update-failed': 'The update failed',
+  'update-interrupted': 'The update was interrupted',
+  'not-updated': 'Not updated',
+};
+
+const noted = ({ what, reason }: Noted) => (what === 'recovered' ? 'Responding again.' : `${NOTES[what]}: ${ended(reason)}`);
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 

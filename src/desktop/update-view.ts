@@ -37,11 +37,12 @@ export function gatewaysToShow({ gateways }: Pick<ShownUpdate, 'gateways'>): Sho
   return gateways.length > 1 ? gateways : gateways.filter(({ error }) => error !== undefined);
 }
 
-const TONES: Readonly<Record<UpdateEnd['outcome'], Tone>> = { updated: 'ok', 'not-updated': 'warn', interrupted: 'warn', failed: 'error' };
-
-export function toneOfEnd({ outcome }: UpdateEnd): Tone {
-  return TONES[outcome];
-}
+export const END_TONES: Readonly<Record<UpdateEnd['outcome'], Tone>> = {
+  updated: 'ok',
+  'not-updated': 'warn',
+  interrupted: 'warn',
+  failed: 'error',
+};
 
 const OUTCOMES: Readonly<Partial<Record<string, UpdateEnd['outcome']>> & Record<UpdateNote, UpdateEnd['outcome']>> = {
   updated: 'updated',
