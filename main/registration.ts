@@ -73,12 +73,7 @@ export function register(
   openEngine: () => Promise<Engine>,
 ): GatewayServiceRegistration {
   const { ipcMain } = electron;
-  if (registered.has(ipcMain)) {
-    throw new GatewayServiceError('internal', '(the gateway service is registered in this process already)', {
-      remedy: 'Call dispose() of the first registration before the second.',
-    });
-  }
-  registered.add(ipcMain);
+  registerOnce(ipcMain);
 
   const { isTrustedSender, openPanel, updater, handOffResult } = options;
   const catalogue = options.catalogue ?? ENGLISH;
@@ -150,6 +145,15 @@ export function register(
       notifications.dispose();
     },
   };
+}
+
+function registerOnce(ipcMain: ElectronParts['ipcMain']): void {
+  if (registered.has(ipcMain)) {
+    throw new GatewayServiceError('internal', '(the gateway service is registered in this process already)', {
+      remedy: 'Call dispose() of the first registration before the second.',
+    });
+  }
+  registered.add(ipcMain);
 }
 
 /** Changes during a sleep are not reported, so the snapshots are read again after it. */

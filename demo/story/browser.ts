@@ -86,18 +86,8 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
         const text = await readBody(request);
         if (text === undefined) return refuse(response, TOO_BIG);
         const payload = parseJson(text);
-        return reply(response, admission.to === 'try' ? await tried(payload) : await controller.handle(admission.verb, payload));
+        return reply(response, admission.to === 'try' ? await tried(attempt, payload) : await controller.handle(admission.verb, payload));
       }
-    }
-  }
-
-  async function tried(payload: unknown): Promise<Reply<Snapshot>> {
-    try {
-      const request = v.safeParse(TRY_REQUEST, payload);
-      if (!request.success) throw new GatewayServiceError('bad-request', `(try: one of ${TRIES.join(', ')})`);
-      return { ok: true, value: await attempt(request.output.what) };
-    } catch (thrown) {
-      return { ok: false, error: toGatewayServiceError(thrown).toValue() };
     }
   }
 
@@ -141,6 +131,16 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
       await closed;
     },
   };
+}
+
+async function tried(attempt: BrowserShellOptions['attempt'], payload: unknown): Promise<Reply<Snapshot>> {
+  try {
+    const request = v.safeParse(TRY_REQUEST, payload);
+    if (!request.success) throw new GatewayServiceError('bad-request', `(try: one of ${TRIES.join(', ')})`);
+    return { ok: true, value: await attempt(request.output.what) };
+  } catch (thrown) {
+    return { ok: false, error: toGatewayServiceError(thrown).toValue() };
+  }
 }
 
 function headOf({ method = '', url = '', headers }: http.IncomingMessage) {

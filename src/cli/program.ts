@@ -70,8 +70,8 @@ interface ProgramHooks {
   done(exit: number): void;
 }
 
-function createProgram({ terminal, compose, stateRoot, version }: CliContext, output: Output, hooks: ProgramHooks): Command {
-  const program = new Command('hermes-gateway')
+function createRootCommand(stateRoot: string, version: string, hooks: ProgramHooks): Command {
+  return new Command('hermes-gateway')
     .description('Keeps the gateway of a Hermes profile running: through crashes, updates and restarts of the app.')
     .option('--profile <name>', 'profile of Hermes (default: "default")')
     .option('--home <folder>', 'home of Hermes (default: HERMES_HOME, else the standard folder)')
@@ -83,6 +83,10 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
     .configureOutput({ writeOut: hooks.write, writeErr: hooks.write, outputError: () => {} })
     .exitOverride();
+}
+
+function createProgram({ terminal, compose, stateRoot, version }: CliContext, output: Output, hooks: ProgramHooks): Command {
+  const program = createRootCommand(stateRoot, version, hooks);
 
   /** A verb of the table in `help.ts`; its action resolves with the exit code. */
   const verb = (name: PublicVerb, options: (command: Command) => Command, act: (call: Call) => Promise<number>) => {
@@ -151,6 +155,11 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     command => command.argument('[code]', 'code of an error or a problem'),
     ({ context, args }) => verbs.explain(context, args[0]),
   );
+  addHelpVerb(program);
+  return program;
+}
+
+function addHelpVerb(program: Command): void {
   program
     .command('help')
     .argument('[verb]')
@@ -160,7 +169,6 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
       if (!explained) throw new GatewayServiceError('usage', `There is no verb ${JSON.stringify(name)}.`);
       explained.help();
     });
-  return program;
 }
 
 interface Call {

@@ -37,16 +37,8 @@ export interface SupervisorPorts {
 }
 
 /** Resolves when the gateway is to stay stopped; `false` when another supervisor is in charge already. */
-export async function supervise({
-  folder,
-  processes,
-  recovery,
-  superseded,
-  startRunner,
-  program,
-  ending,
-  log,
-}: SupervisorPorts): Promise<boolean> {
+export async function supervise(ports: SupervisorPorts): Promise<boolean> {
+  const { folder, processes, recovery, superseded, startRunner, program, ending, log } = ports;
   const lock = takeLock(folder.supervisorLock, processes);
   if (!isLock(lock)) return false;
 
