@@ -1,6 +1,6 @@
 /**
- * The client's side of the control pipe: holds one connection, hands on every state, and asks for a stop or a restart. It trusts a server
- * only if it is the process that the state folder names: by the system's own word, and by the state that it sends.
+ * The client's side of the control pipe: one connection that passes on every state and requests a stop or a restart. A server is trusted
+ * only if it is the process that the state folder names, by the operating system's answer and by the state that it sends.
  */
 
 import net from 'node:net';
@@ -10,9 +10,9 @@ import type { RunnerRecord } from '../model/records.ts';
 import { type Ask, LineCutter, PIPE_PROTOCOL, parseServerMessage } from './pipe-protocol.ts';
 
 export interface ControlConnection {
-  /** The last state; undefined before the first and after the end. */
+  /** The last state; undefined before the first one and after the end. */
   readonly state: RunnerState | undefined;
-  /** Resolves when the runner has done it, or with the connection's end, which a stop brings. */
+  /** Resolves when the runner has done it, or when the connection ends, as it does after a stop. */
   ask(ask: Ask): Promise<void>;
   close(): void;
 }
@@ -22,13 +22,13 @@ export interface ControlListener {
   onEnd(): void;
 }
 
-/** Whether the pipe of this record is served by its process, as far as the system tells. Never rejects. */
+/** Whether the process of this record serves its pipe, by what the system shows. Never rejects. */
 export type TrustsServer = (record: RunnerRecord) => Promise<boolean>;
 
-/** A runner that lives answers within this even on a machine that is busy with everything else, in milliseconds. */
+/** A running runner answers within this even on a loaded machine, in milliseconds. */
 const ANSWER_MS = 3_000;
 
-/** Connects and waits for the first state. Resolves with undefined when nobody of ours answers within `timeoutMs`. */
+/** Connects and waits for the first state. Resolves with undefined when no trusted server answers within `timeoutMs`. */
 export async function connectControlPipe(
   record: RunnerRecord,
   trustsServer: TrustsServer,
@@ -44,7 +44,7 @@ export async function connectControlPipe(
     let nextId = 1;
     const deadline = setTimeout(() => {
       socket.destroy();
-      // On Windows a socket that waits for a busy pipe closes when that wait is over, half a minute later.
+      // // On Windows a socket that waits for a busy pipe closes when that wait ends, after 30 s.
       resolve(undefined);
     }, timeoutMs);
     const connection: ControlConnection = {

@@ -1,6 +1,7 @@
 /**
- * The runner's side of the control pipe. On Windows anybody may open a default pipe for reading, so nothing is said before a valid hello
- * was written. A client that says nothing in time, too much or invalid data is closed; a squatted name does not stop the gateway.
+ * The runner's side of the control pipe. On Windows every user may open a default pipe for reading, so nothing is sent before a valid
+ * hello. A client that sends nothing in time, too much or invalid data is closed; a pipe name taken by another program does not stop the
+ * gateway.
  */
 
 import net from 'node:net';
@@ -11,22 +12,22 @@ import { type Ask, LineCutter, parseClientMessage, type ServerMessage } from './
 
 const MAX_CLIENTS = 32;
 const HELLO_TIMEOUT_MS = 1_000;
-/** A client that does not read is dropped when this much waits for it, in bytes. */
+/** A client that does not read is dropped when this many bytes wait for it. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 export interface ControlServerOptions {
-  /** Gives the address to listen on; with `fresh` one that nobody can have guessed. */
+  /** Returns the address to listen on; with `fresh` one that cannot be guessed. */
   readonly address: (fresh: boolean) => string;
   readonly state: () => RunnerState;
-  /** Resolves when what was asked for has been done. */
+  /** Resolves when the request is done. */
   readonly onAsk: (ask: Ask) => Promise<void>;
 }
 
 export interface ControlServer {
   readonly address: string;
-  /** True when the usual name was taken by another program. */
+  /** True when another program had taken the usual name. */
   readonly squatted: boolean;
-  /** Sends the present state to every client. */
+  /** Sends the current state to every client. */
   publish(): void;
   close(): Promise<void>;
 }
@@ -97,7 +98,7 @@ function send(socket: net.Socket, message: ServerMessage): void {
 async function listen(server: net.Server, address: (fresh: boolean) => string): Promise<{ address: string; squatted: boolean }> {
   try {
     const usual = address(false);
-    // A socket file of a killed runner: the runner lock is ours, so no other runner serves it.
+    // // The socket of a killed runner: this process holds the runner lock, so no other runner serves it.
     removeStaleSocket(usual);
     await listenOn(server, usual);
     return { address: usual, squatted: false };
@@ -109,7 +110,7 @@ async function listen(server: net.Server, address: (fresh: boolean) => string): 
   }
 }
 
-/** Somebody else holds the usual name, or the folder that it lies in. */
+/** Another program has the usual name, or the folder that it is in. */
 function isTaken(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EADDRINUSE' || code === 'EACCES' || (error instanceof GatewayServiceError && error.code === 'pipe-unavailable');

@@ -1,6 +1,6 @@
 /**
- * The line between a host (broker or supervisor) and its runner: down come JSON lines on the runner's standard input, up goes the exit
- * code. The end of the input without a word means that the host died.
+ * The line between a host (broker or supervisor) and its runner: JSON lines on the runner's standard input, and its exit code as the
+ * answer. An input that ends without a line means that the host died.
  */
 
 import type { Readable } from 'node:stream';
@@ -20,7 +20,7 @@ export function formatDown(message: DownMessage): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** Reads the host's lines; `onLost` is called once, when the input ends or breaks. Lines that are not ours are passed over. */
+/** Reads the host's lines and ignores unknown ones; calls `onLost` once, when the input ends or breaks. */
 export function listenToHost(input: Readable, onDown: (message: DownMessage) => void, onLost: () => void): void {
   const cutter = new LineCutter();
   let lost = false;

@@ -1,6 +1,6 @@
 /**
- * Where the control pipe of a service is: `\\.\pipe\hermes-gateway-service-<id>` on Windows, elsewhere a Unix socket with a short name in
- * a folder that only its owner may enter. Node cuts a socket path of more than 107 bytes silently, so a long one is refused here.
+ * The address of a service's control pipe: `\\.\pipe\hermes-gateway-service-<id>` on Windows, elsewhere a Unix socket with a short name in
+ * a folder that only its owner may enter. Node silently cuts a socket path of more than 107 bytes, so a longer one is refused here.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
 
 const MAX_SOCKET_PATH_BYTES = 100;
-/** How the name of a folder begins that was made because the usual one cannot be trusted. */
+/** Prefix of a folder that is made when the usual one cannot be trusted. */
 const FRESH_FOLDER = 'hermes-gateway-fresh-';
 
 export interface PipeSurroundings {
@@ -38,25 +38,25 @@ export function pipeAddress(stateFolder: string, { platform, env, tmpdir, uid }:
   return address;
 }
 
-/** Removes the folder that was made for this address alone, if one was. */
+/** Removes the folder that was made for this address only, if any. */
 export function removeFreshFolder(address: string): void {
   const folder = path.dirname(address);
   if (path.basename(folder).startsWith(FRESH_FOLDER)) fs.rmSync(folder, { recursive: true, force: true });
 }
 
-/** Removes the socket of a killed runner; anything else of that name is left alone. */
+/** Removes the socket of a killed runner, and nothing else of that name. */
 export function removeStaleSocket(address: string): void {
   if (address.startsWith('\\\\')) return;
   if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
 }
 
-/** Whether the socket is ours: what a client can know of a server that is no Windows pipe, because only we may make sockets in our name. */
+/** Whether the socket belongs to this user: only its own processes can make one under its name. */
 export function isOwnSocket(address: string): boolean {
   const stat = fs.statSync(address, { throwIfNoEntry: false });
   return stat?.isSocket() === true && stat.uid === process.getuid?.();
 }
 
-/** Makes the folder, or checks that the one that is there is a real folder, ours, and closed to others; else one below `elsewhere`. */
+/** Makes the folder, or checks that the existing one is a real folder of this user, closed to others; else uses one below `elsewhere`. */
 function privateFolder(folder: string, uid: number, elsewhere: string | undefined): string {
   try {
     fs.mkdirSync(folder, { mode: 0o700 });

@@ -12,7 +12,7 @@ import { jsonLine, matching, wholeNumber } from '../model/schemas.ts';
 
 export const PIPE_PROTOCOL = 1;
 
-/** Longest line either side accepts, in bytes. */
+/** Longest line that either side accepts, in bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
 const ASK = v.picklist(['stop', 'restart']);
@@ -29,8 +29,8 @@ export const parseClientMessage = (line: string): ClientMessage | undefined => m
 export const parseServerMessage = (line: string): ServerMessage | undefined => matching(jsonLine(SERVER_MESSAGE), line);
 
 /**
- * Cuts a stream of bytes into lines. Returns undefined as soon as a line is longer than allowed: the other side does not speak our
- * protocol, and nothing it sends is kept.
+ * Cuts a stream of bytes into lines. Returns undefined as soon as a line is too long: the other side does not use this protocol, and its
+ * data is dropped.
  */
 export class LineCutter {
   #rest = '';

@@ -1,4 +1,4 @@
-/** The elevated step as a child of a process that has the rights of an administrator already: nobody is asked. */
+/** The elevated step as a child of a process that already has administrator rights: no prompt. */
 
 import { execFile } from 'node:child_process';
 import { copyHost, elevatedProgram } from '../mechanisms/installed-host.ts';

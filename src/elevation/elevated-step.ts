@@ -1,8 +1,8 @@
 /**
- * The elevated step: `elevated install|repair|uninstall --service NAME`, the only code of ours that runs with an administrator's rights for a
- * moment. It believes nobody: verb and name are checked here again, the owner is the user of the session it was started in, and it reads
- * and writes no file of a user. What it registers is the very program that it is, once it has seen that nobody else can change it. It answers
- * with one JSON line. `elevated uninstall --all` is what Windows' list of apps asks for.
+ * The elevated step: `elevated install|repair|uninstall --service NAME`, the only code that runs with administrator rights. It trusts no
+ * input: it checks verb and name again, takes the user of its session as owner, and reads and writes no file of a user. It registers its
+ * own program, after a check that no other user can change it, and answers with one JSON line. Windows' list of apps runs `elevated
+ * uninstall --all`.
  */
 
 import { readOwner } from '../host/service-registry.ts';
@@ -22,16 +22,16 @@ import { enumerateServices, queryConfig } from '../windows/scm.ts';
 import { isElevated } from '../windows/security.ts';
 import { runElevated } from '../windows/shell-execute.ts';
 
-/** How long another elevated step is waited for, in milliseconds. */
+/** How long to wait for another elevated step, in milliseconds. */
 const TURN_MS = 30_000;
 
 interface ElevatedRequest {
   readonly verb: ElevatedVerb;
-  /** Undefined for all of them. */
+  /** Undefined for all services. */
   readonly service: ServiceName | undefined;
 }
 
-/** What the arguments after `elevated` ask for. @throws GatewayServiceError `usage` for anything but a verb and a name of ours */
+/** Parses the arguments after `elevated`. @throws GatewayServiceError `usage` for anything but a verb and a valid service name */
 export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
   const [verb, option, service = '', ...rest] = args;
   if (verb === 'uninstall' && option === '--all' && args.length === 2) return { verb, service: undefined };
@@ -44,7 +44,7 @@ export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
   return { verb, service };
 }
 
-/** Does what is asked, with the rights that this process has; the answer is a value, whatever happens. */
+/** Does the step with the rights of this process; every outcome is a value. */
 export async function elevatedStep(args: readonly string[]): Promise<ElevatedAnswer> {
   let release: (() => void) | undefined;
   try {
@@ -52,12 +52,12 @@ export async function elevatedStep(args: readonly string[]): Promise<ElevatedAns
     if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${args.join(' ')})`);
     release = takeMutex(ELEVATED_MUTEX, TURN_MS);
     if (!release) throw new GatewayServiceError('busy', '(another elevated step)');
-    // No program and no library is looked for beside whatever the caller works on.
+    // // No program and no library is loaded from the caller's working directory.
     process.chdir(systemDirectory());
     try {
       await perform(request);
     } finally {
-      // An installation that failed leaves no copy of the program behind either.
+      // // A failed installation leaves no copy of the program.
       await tidyHosts().catch(() => undefined);
     }
     return { ok: true };
@@ -73,7 +73,7 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   const config = queryConfig(service);
   const owner = readOwner(service);
   if (config && !isBroker(config, service)) throw new GatewayServiceError('foreign', `(${service} starts ${config.binaryPath})`);
-  // One without an owner is the half of an installation that was interrupted.
+  // // A service without an owner is half of an interrupted installation.
   if (config && owner !== undefined && owner !== sessionOwner()) {
     throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
   }
@@ -85,7 +85,7 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   } finally {
     held.close();
   }
-  // Only when ours is there: there is never nothing that starts the gateway. A failure here is no failure of the installation.
+  // // Only when the service exists, so that something always starts the gateway. A failure here does not fail the installation.
   await takeWhatNeedsRights(service, sessionOwner()).catch(() => undefined);
 }
 
@@ -97,7 +97,7 @@ async function unregisterAll(): Promise<void> {
   }
 }
 
-/** The entry of Windows' list of apps: asks for an administrator where it has to. Gives the exit code. */
+/** The command in Windows' list of apps: shows a prompt where it needs one. Resolves with the exit code. */
 export async function removeApp(): Promise<number> {
   if (isElevated()) return runElevatedStep(['uninstall', '--all']);
   const [program = '', ...script] = hostCommand();
@@ -105,7 +105,7 @@ export async function removeApp(): Promise<number> {
   return (await runElevated({ program, parameters, cwd: systemDirectory() })) ?? EXIT.needsAdministrator;
 }
 
-/** The whole process of an elevated step; gives its exit code. */
+/** The whole process of an elevated step; resolves with its exit code. */
 export async function runElevatedStep(args: readonly string[]): Promise<number> {
   const answer = await elevatedStep(args);
   await new Promise<void>(written => process.stdout.write(`${JSON.stringify(answer)}\n`, () => written()));

@@ -1,6 +1,6 @@
 /**
- * What came of an elevation. A prompt's own word is a hint: sudo-prompt says "did not grant permission" of a slow disk too, and says nothing
- * at all of a step that was killed. What counts is the step's own line, whether a step is at work, and what the SCM shows.
+ * Decides the outcome of an elevation. The prompt's report is only a hint: sudo-prompt reports "did not grant permission" for a slow disk
+ * too, and nothing for a killed step. What counts is the step's own line, whether a step is running, and what the SCM shows.
  */
 
 import type { ElevatedAnswer, ElevatedVerb, ElevationOutcome } from '../model/elevation.ts';
@@ -12,29 +12,29 @@ import { poll } from '../model/poll.ts';
 export type Prompted =
   /** The step answered. */
   | { readonly kind: 'answered'; readonly answer: ElevatedAnswer }
-  /** The step ran, but its answer is missing or none. */
+  /** The step ran, but its answer is missing or invalid. */
   | { readonly kind: 'ended'; readonly detail: string }
-  /** The prompt says that there was no consent. */
+  /** The prompt reports that consent was declined. */
   | { readonly kind: 'refused' }
-  /** This way of asking does not work here; nobody was asked. */
+  /** This method does not work here; no prompt was shown. */
   | { readonly kind: 'unusable'; readonly reason: string }
-  /** Nothing has come back. */
+  /** No result yet. */
   | { readonly kind: 'silent' };
 
-/** What can be seen from outside. */
+/** What can be observed from outside. */
 export interface ElevationFacts {
-  /** Whether an elevated step lives, on the whole machine. */
+  /** Whether an elevated step is running, on the whole machine. */
   readonly isAtWork: () => boolean;
-  /** Whether the SCM shows what was asked for. */
+  /** Whether the SCM shows the requested state. */
   readonly isDone: () => boolean;
 }
 
 export type FactsOf = (verb: ElevatedVerb, service: ServiceName) => ElevationFacts;
 
 export interface SettleTimes {
-  /** After this nobody waits any more: Windows takes its own question back after two minutes. */
+  /** The longest wait: Windows closes its own prompt after two minutes. */
   readonly deadlineMs: number;
-  /** How long after a refusal a step may still begin, and how long after the end of a step its answer may still come. */
+  /** How long after a refusal a step may still begin, and how long after the end of a step its answer may still arrive. */
   readonly graceMs: number;
 }
 
@@ -63,8 +63,8 @@ export function outcomeOf(prompted: Prompted, { atWork, done }: { readonly atWor
 const failed = (error: GatewayServiceError): ElevationOutcome => ({ kind: 'failed', error: error.toValue() });
 
 /**
- * Waits until the prompt, the step and the SCM leave nothing open, or until the deadline, and says what came of it.
- * @param onAtWork called once: when a step is first seen at work, or was seen to have been
+ * Waits until prompt, step and SCM leave nothing open, or until the deadline, and returns the outcome.
+ * @param onAtWork called once: when a step is first seen running, or seen to have run
  */
 export async function settle(
   prompt: Promise<Prompted>,
@@ -97,7 +97,7 @@ export async function settle(
   const atWork = facts.isAtWork();
   if (prompted.kind === 'silent' && seenAtWork && !atWork) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
   const outcome = outcomeOf(prompted, { atWork, done: facts.isDone() });
-  // A step may be over between two looks.
+  // // A step may begin and end between two looks.
   if (outcome.kind === 'done' && !seenAtWork) onAtWork();
   return outcome;
 }

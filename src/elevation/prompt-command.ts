@@ -1,7 +1,7 @@
 /**
- * What an administrator is asked to consent to, as one line for cmd.exe, and the environment of the program that asks. The elevated process
- * gets its variables from the registry of the user, where anything of that user may write: what would make Node or OpenSSL load foreign
- * code is emptied before Node starts, because both read it before any line of ours.
+ * The command line (for cmd.exe) that an administrator consents to, and the environment of the program that shows the prompt. The elevated
+ * process gets its variables from the user's registry, where every program of the user can write. Node and OpenSSL read them before any of
+ * this code runs, so those that load foreign code are emptied before Node starts.
  */
 
 import type { ElevatedProgram } from '../mechanisms/installed-host.ts';
@@ -21,10 +21,10 @@ export interface PromptCommand {
 }
 
 /**
- * The line: leave the caller's folder, empty the variables, copy the program to where only administrators write, run the step from there. Words
- * that cmd.exe itself understands do all of it, because any program could be another one than it seems. A folder that is there already ends
- * the line, and so does a file that cannot be copied. Undefined where a path cannot stand in a line of cmd.exe: quotes end it, and a percent
- * sign has no spelling that holds in a batch file and on a command line alike.
+ * The line: leave the caller's folder, empty the variables, copy the program to a folder where only administrators write, run the step from
+ * there. It uses only commands built into cmd.exe, because any program could have been replaced. An existing folder ends the line, and so
+ * does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe: quotes end it, and no spelling of a percent
+ * sign works both in a batch file and on a command line.
  */
 export function promptCommand({ verb, service, program, systemFolder, variables }: PromptCommand): string | undefined {
   const { command, copy } = program;
@@ -39,30 +39,30 @@ export function promptCommand({ verb, service, program, systemFolder, variables 
 }
 
 /**
- * The environment of the thread that asks: Windows' own programs and a folder that sudo-prompt's batch files stand. Names are in upper case
- * because a thread's own environment tells them apart; `comspec` is what Node asks for.
+ * The environment of the prompt's thread: Windows' own programs, and a folder with a name that sudo-prompt's batch files can use. Names are
+ * in upper case because a thread's own environment is case-sensitive; Node reads `comspec`.
  */
 export function promptEnvironment(env: NodeJS.ProcessEnv, systemFolder: string, temp: string): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined) kept[name.toUpperCase()] = value;
   }
-  // Modules of another PowerShell keep Windows' own from finding Start-Process.
+  // // Modules of another PowerShell keep Windows' own from finding Start-Process.
   const { COMSPEC: _shell, PSMODULEPATH: _modules, ...rest } = kept;
   return {
     ...rest,
     comspec: `${systemFolder}\\cmd.exe`,
     PATH: `${systemFolder};${systemFolder}\\WindowsPowerShell\\v1.0`,
-    // cmd.exe would look for powershell.exe in the working directory first.
+    // // cmd.exe would look for powershell.exe in the working directory first.
     NODEFAULTCURRENTDIRECTORYINEXEPATH: '1',
     TEMP: temp,
     TMP: temp,
   };
 }
 
-/** For sudo-prompt: the code page in which its first batch file is read is not that in which it is written, and its quoting is incomplete. */
+/** For sudo-prompt: its first batch file is written in one code page and read in another, and its quoting is incomplete. */
 export function isSafeTemp(folder: string): boolean {
   return /^[A-Za-z]:\\[A-Za-z0-9_.~ \\-]*$/.test(folder) && folder.length <= LONGEST_TEMP;
 }
-/** sudo-prompt adds some 50 characters; cmd.exe takes 260. */
+/** sudo-prompt adds about 50 characters; cmd.exe accepts 260. */
 const LONGEST_TEMP = 150;

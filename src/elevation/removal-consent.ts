@@ -1,6 +1,6 @@
 /**
- * One question for all services that are removed with the app, however many they are. What is started with an administrator's rights
- * is what each service starts anyway, its own host, which no user can change; words of cmd.exe empty what could make it run something else.
+ * One prompt for all services that are removed with the app. It runs each service's own host, which no user can change, with administrator
+ * rights; cmd.exe first empties the variables that could load other code.
  */
 
 import { brokerCommand, isBroker, isUnregistered } from '../mechanisms/service-registration.ts';
@@ -12,13 +12,13 @@ import { systemDirectory } from '../windows/library.ts';
 import { queryConfig } from '../windows/scm.ts';
 import { runElevated } from '../windows/shell-execute.ts';
 
-/** A service, and the command that its broker is started with, up to the broker's own arguments. */
+/** A service, and the command of its broker without the broker's own arguments. */
 export interface ServiceToRemove {
   readonly service: ServiceName;
   readonly hostCommand: readonly string[];
 }
 
-/** The line for cmd.exe; undefined where a path cannot stand in one. Pure. */
+/** The line for cmd.exe; undefined where a path cannot be in one. Pure. */
 export function removalLine(services: readonly ServiceToRemove[], systemFolder: string, variables: readonly string[]): string | undefined {
   const paths = [systemFolder, ...services.flatMap(({ hostCommand }) => hostCommand)];
   if (paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
@@ -29,7 +29,7 @@ export function removalLine(services: readonly ServiceToRemove[], systemFolder: 
 }
 
 /**
- * Asks an administrator, once, and takes these services of ours away.
+ * Asks an administrator once and removes these services.
  * @throws GatewayServiceError `consent-declined`, `elevation-unavailable`, `elevation-failed`
  */
 export async function removeWithConsent(names: readonly ServiceName[]): Promise<void> {

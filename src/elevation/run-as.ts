@@ -1,6 +1,6 @@
 /**
- * Elevation through the shell's own `runas`, for where sudo-prompt cannot work: no batch file, no PowerShell. It tells a refusal apart by
- * itself; the step's words do not come back, only its exit code.
+ * Elevation with the shell's `runas`, for where sudo-prompt cannot work: no batch file, no PowerShell. It detects a refusal reliably; of
+ * the step only the exit code comes back, not the output.
  */
 
 import { elevatedProgram } from '../mechanisms/installed-host.ts';
@@ -18,7 +18,7 @@ export interface RunAsOptions {
   readonly times?: SettleTimes;
 }
 
-/** Windows knows that a refusal was one: nothing can begin after it. */
+/** Windows reports refusals reliably: no step can begin after one. */
 const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
 
 export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): Elevation {
@@ -39,7 +39,7 @@ export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): El
   };
 }
 
-/** @param exitCode of the step; undefined where Windows was not given the consent (1223) */
+/** @param exitCode of the step; undefined where consent was declined (1223) */
 export function promptedOf(exitCode: number | undefined): Prompted {
   if (exitCode === undefined) return { kind: 'refused' };
   if (exitCode === 0) return { kind: 'answered', answer: { ok: true } };

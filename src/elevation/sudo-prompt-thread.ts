@@ -1,6 +1,6 @@
 /**
- * The thread in which sudo-prompt works: it waits for ever for a step that was killed, throws where nobody can catch it, and reads TEMP and
- * Path of its process. A thread has an environment of its own and can be ended; what it throws ends nobody else.
+ * The thread in which sudo-prompt runs: it waits forever for a killed step, throws where nothing can catch it, and reads TEMP and Path of
+ * its process. A thread has its own environment and can be ended, and its exceptions do not end the process.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -14,7 +14,7 @@ say({ kind: 'loaded' });
 exec(command, { name }, (error, stdout) => {
   if (!error) return say({ kind: 'ran', stdout: String(stdout) });
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  // Its folder is what it makes first. A number is the exit code of the step; a system call that failed is none of the user's doing.
+  // // It makes its folder first. A number is the exit code of the step; a failed system call is no decision of the user.
   if (syscall === 'mkdir') return say({ kind: 'unusable', reason: error.message });
   say(typeof code === 'number' || syscall !== undefined ? { kind: 'ended', detail: error.message } : { kind: 'refused' });
 });

@@ -1,6 +1,6 @@
 /**
- * Elevation through sudo-prompt, which has Windows PowerShell start a batch file as administrator and reads the output from files beside it.
- * It lives on a thread of its own (sudo-prompt-thread.ts), in a folder that its batch files stand, and no longer than our deadline.
+ * Elevation with sudo-prompt, which has Windows PowerShell start a batch file as administrator and reads the output from files beside it.
+ * It runs on its own thread (sudo-prompt-thread.ts), in a folder with a name that its batch files can use, and is ended at the deadline.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -18,14 +18,14 @@ import { currentUser } from '../windows/security.ts';
 import { type FactsOf, type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
 import { isSafeTemp, promptCommand, promptEnvironment } from './prompt-command.ts';
 
-/** What the thread is given. */
+/** Input of the thread. */
 export interface PromptData {
   readonly command: string;
-  /** What sudo-prompt names its folder after; letters, digits and spaces. */
+  /** sudo-prompt names its folder after this; letters, digits and spaces. */
   readonly name: string;
 }
 
-/** What the thread tells. */
+/** Messages of the thread. */
 export type FromPrompt =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ran'; readonly stdout: string }
@@ -36,11 +36,11 @@ export interface SudoPromptOptions {
   readonly hostCommand: readonly string[];
   readonly factsOf: FactsOf;
   readonly times?: SettleTimes;
-  /** The compiled thread, where it does not lie beside this file (in a bundle). */
+  /** The compiled thread, where it is not beside this file (in a bundle). */
   readonly threadFile?: URL;
 }
 
-/** Which code page a batch file is read in depends on the machine; these letters are the same in all of them. */
+/** The code page of a batch file depends on the machine; these characters are the same in all of them. */
 const PLAIN = /^[ -~]+$/;
 const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
@@ -62,14 +62,14 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
       const made = isSafeTemp(own) && existsSync(own) ? undefined : makeTemp();
       if (made === null) return unavailable('no folder whose path a batch file can take');
       const facts = factsOf(verb, service);
-      // The step fails by its answer: sudo-prompt gives back no output of a command that fails.
+      // // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
       const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));
       try {
         return await settle(prompt.prompted, facts, times, onAtWork);
       } finally {
         await prompt.end();
-        // The batch files of a step that is at work are still being read.
+        // // A running step still reads its batch files.
         if (made !== undefined && !facts.isAtWork()) await rm(made, { recursive: true, force: true }).catch(() => undefined);
       }
     },
@@ -80,7 +80,7 @@ const besideThis = (): URL => new URL('./sudo-prompt-thread.js', import.meta.url
 
 const unavailable = (reason: string): ElevationOutcome => ({ kind: 'unavailable', reason });
 
-/** A folder of this user alone, in plain letters; null where there is no place for one. */
+/** A folder of this user only, with plain characters; null where none can be made. */
 function makeTemp(): string | null {
   const folder = path.join(knownFolder('programData'), `HermesGateway-${randomBytes(4).toString('hex')}`);
   if (!isSafeTemp(folder)) return null;

@@ -1,6 +1,6 @@
 /**
- * Elevation as the app does it: nothing is asked where nothing has to change or this process is an administrator's already; else
- * sudo-prompt asks, and where that cannot work, Windows' shell.
+ * Elevation in the app: no prompt where nothing has to change or this process is already elevated; else sudo-prompt, and where that cannot
+ * work, Windows' shell.
  */
 
 import { installedCommand } from '../mechanisms/installed-host.ts';
@@ -29,13 +29,13 @@ export function factsOfWindows(program: readonly string[]): FactsOf {
 export interface ElevationWays {
   readonly factsOf: FactsOf;
   readonly isElevated: () => boolean;
-  /** Does it without asking. */
+  /** Runs the step without a prompt. */
   readonly direct: Elevation;
-  /** Ways of asking, best first. */
+  /** Methods with a prompt, best first. */
   readonly asking: readonly Elevation[];
 }
 
-/** The first way that works here; one prompt at most, because a way that is unavailable has asked nobody. */
+/** Uses the first method that works here. Shows one prompt at most, because an unavailable method has shown none. */
 export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
   return {
     run: async (verb, service, onAtWork) => {

@@ -1,6 +1,6 @@
 /**
- * What the end of a gateway means, and so what happens next. "Who asked decides": exit codes alone cannot tell a crash from a stop, and
- * systemd's `Restart=always`, `RestartForceExitStatus=75`, `RestartPreventExitStatus=78` is the yardstick for everything nobody asked for.
+ * What the end of a gateway means, and what happens next. The requester decides: exit codes alone cannot distinguish a crash from a stop.
+ * An end without a request is judged as systemd does with `Restart=always`, `RestartForceExitStatus=75`, `RestartPreventExitStatus=78`.
  */
 
 import type { ExitKind } from '../model/exit-kind.ts';
@@ -12,14 +12,14 @@ import { isMarkerFor, type StopMarker } from './planned-stop.ts';
 const RESTART_REQUESTED = 75;
 const CONFIGURATION_ERROR = 78;
 
-/** A gateway may ask for this many restarts in place within the window; more is a loop, and the ladder's business. */
+/** A gateway may request this many restarts in place within the window; more is a loop, which the ladder handles. */
 const IN_PLACE_LIMIT = 3;
 const IN_PLACE_WINDOW_MS = 60_000;
 
-/** What an end means, with a sentence for history and status. */
+/** The meaning of an end, with a sentence for history and status. */
 export type ExitVerdict =
   | { readonly kind: Exclude<ExitKind, 'stopped-from-outside'>; readonly reason: string }
-  /** `holderPid` is who keeps the gateway down, where that is known. */
+  /** `holderPid` is the process that keeps the gateway stopped, where known. */
   | {
       readonly kind: 'stopped-from-outside';
       readonly reason: string;
@@ -33,9 +33,9 @@ export interface ExitEvidence {
   readonly signal?: NodeJS.Signals | null;
   /** The process that ended. */
   readonly gateway: GatewayProcess;
-  /** The planned stop or takeover that was last seen in the home; the gateway removes it when it takes it up. */
+  /** The planned stop or takeover that was last seen in the home; the gateway removes it when it obeys it. */
   readonly marker?: StopMarker;
-  /** An update marker whose process lives. */
+  /** An update marker whose process is running. */
   readonly updateMarker?: { readonly pid?: number };
   /** When the gateway was restarted in place before (epoch milliseconds). */
   readonly restartsInPlaceAtMs?: readonly number[];
@@ -76,7 +76,7 @@ export function mayRestartInPlace(restartsAtMs: readonly number[], nowMs: number
   return restartsAtMs.filter(at => nowMs - at < IN_PLACE_WINDOW_MS).length < IN_PLACE_LIMIT;
 }
 
-/** An exit in words: `exit code 1`, `exit code 0xC0000005, access violation`, `signal SIGKILL`. */
+/** An exit as text: `exit code 1`, `exit code 0xC0000005, access violation`, `signal SIGKILL`. */
 export function describeExit(code: number | null, signal?: NodeJS.Signals | null): string {
   if (code === null) return signal ? `signal ${signal}` : 'exit code unknown';
   const status = code >>> 0;

@@ -1,6 +1,6 @@
 /**
- * How the gateway of a home is started. Two generations of Hermes are in the field, and both move their Python with every update:
- * only the launcher that each keeps at a fixed place is used, never a versioned path behind it.
+ * How the gateway of a home is started. Two generations of Hermes are in use, and both move their Python with every update: only the
+ * launcher at a fixed path is used, never a versioned path behind it.
  */
 
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { type Environment, variable } from './environment.ts';
 export interface GatewayCommand {
   /** The program (an absolute path) and its arguments. */
   readonly argv: readonly string[];
-  /** The home: it stays where the checkout may be replaced. */
+  /** The home: it stays when an update replaces the checkout. */
   readonly cwd: string;
   /** Named by the user, the launcher of the newer generation, the virtual environment of the classic one, or `hermes` on PATH. */
   readonly source: 'override' | 'pm' | 'classic' | 'path';
@@ -30,7 +30,7 @@ export interface CommandSources {
   readonly override?: readonly string[];
 }
 
-/** Runs a program and gives back what it printed; the signal ends it. May reject. */
+/** Runs a program and resolves with its output; the signal ends it. May reject. */
 export type RunHelp = (argv: readonly string[], options: { signal: AbortSignal }) => Promise<string>;
 
 const SUPERVISOR_FLAG = '--external-supervisor';
@@ -38,9 +38,9 @@ const SUPERVISOR_FLAG = '--external-supervisor';
 const HELP_TIMEOUT_MS = 20_000;
 
 /**
- * The command of this gateway. It never says `--replace`: a start must be idempotent, not a take-over.
- * Nor does it say `--profile default`: Hermes recognizes the default gateway by the absence of that option.
- * @throws GatewayServiceError `gateway-command-missing` where no such program is
+ * The command of this gateway. It never contains `--replace`, because a start must be idempotent and not a takeover, nor `--profile
+ * default`, because Hermes recognizes the default gateway by the absence of that option.
+ * @throws GatewayServiceError `gateway-command-missing` where there is no such program
  */
 export function resolveGatewayCommand(identity: GatewayIdentity, sources: CommandSources): GatewayCommand {
   const { platform, exists, override } = sources;
@@ -62,7 +62,7 @@ export function resolveGatewayCommand(identity: GatewayIdentity, sources: Comman
   if (exists(launcher)) return { argv: withProfile([launcher, 'gateway', 'run'], identity), cwd, source: 'pm' };
 
   for (const venv of [join(repo, 'venv'), join(repo, '.venv')]) {
-    // The console python.exe, not pythonw.exe: every console child of a process without one opens a window of its own.
+    // // The console python.exe, not pythonw.exe: every console child of a process without a console opens its own window.
     const python = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
     if (!exists(python)) continue;
     return { argv: withProfile([python, '-m', 'hermes_cli.main', 'gateway', 'run'], identity), cwd, source: 'classic', venv, repo };
@@ -91,7 +91,7 @@ export function parseGatewayCommand(json: string, platform: NodeJS.Platform = pr
   return parsed;
 }
 
-/** Whether the gateway that `argv` starts knows external supervisors, by its own `gateway run --help`. Old ones do not; no answer means no. */
+/** Whether the gateway of `argv` supports external supervisors, by its own `gateway run --help`. Old ones do not; no answer means no. */
 export async function supportsExternalSupervisor(
   argv: readonly string[],
   runHelp: RunHelp,
@@ -104,12 +104,12 @@ export async function supportsExternalSupervisor(
   return help.includes(SUPERVISOR_FLAG);
 }
 
-/** The command that tells the gateway that it has a supervisor; only for one that `supportsExternalSupervisor`. */
+/** The command with the option for an external supervisor; only for a gateway that `supportsExternalSupervisor`. */
 export function withExternalSupervisor(command: GatewayCommand): GatewayCommand {
   return { ...command, argv: [...command.argv, SUPERVISOR_FLAG] };
 }
 
-/** `--profile NAME` goes before the subcommand. A program that is not Hermes, or names a profile itself, is left alone. */
+/** `--profile NAME` goes before the subcommand. A program that is not Hermes, or that names a profile itself, is not changed. */
 function withProfile(argv: readonly string[], { profile }: GatewayIdentity): readonly string[] {
   const named = argv.some(each => each === '-p' || each === '--profile' || each.startsWith('--profile='));
   if (profile === DEFAULT_PROFILE || named || !endsInGatewayRun(argv)) return argv;

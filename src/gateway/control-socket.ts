@@ -1,7 +1,7 @@
 /**
- * Asks a gateway directly: its own control pipe (`gateway/control_socket.py`, protocol 1), one JSON line in, one JSON line out, one
- * request a connection. An answer is better evidence of life than any file, and `pause-for-update` is a stop that needs no signal.
- * Gateways before 0.20 have none. Every failure is a value; nothing here throws.
+ * Sends requests to a gateway's own control pipe (`gateway/control_socket.py`, protocol 1): one JSON line out, one JSON line in, one
+ * request per connection. An answer is better evidence of life than any file, and `pause-for-update` stops without a signal. Gateways
+ * before 0.20 have no such pipe. Every failure is a value; nothing here throws.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,7 +13,7 @@ import { normalizeCase, type ResolvePath, resolvedPath } from './home.ts';
 import { asStartTime, type GatewayProcess } from './identity-files.ts';
 import { asObject, asPid, asText, type JsonObject, parseJson, readTextFile } from './tolerant-json.ts';
 
-/** `absent`: nobody serves; `silent`: somebody does but did not answer in time; `garbage`: no answer of this protocol; `refused`: it said no. */
+/** `absent`: no server; `silent`: no answer in time; `garbage`: no answer of this protocol; `refused`: the gateway refused. */
 type ControlFailure = 'absent' | 'silent' | 'garbage' | 'refused';
 export type ControlAnswer<T> =
   | { readonly ok: true; readonly result: T }
@@ -30,8 +30,8 @@ const MAX_RESPONSE_BYTES = 512 * 1024;
 const MAX_SOCKET_PATH_BYTES = 100;
 
 /**
- * Where the gateway of this home serves: on Windows `\\.\pipe\hermes-gateway-<hash of the home>`, elsewhere `<home>/gateway.sock`. Where
- * that is too long for a socket, the gateway picks a short name in the temporary folder and writes it into `<home>/gateway.sock.path`.
+ * The address of the gateway of this home: on Windows `\\.\pipe\hermes-gateway-<hash of the home>`, elsewhere `<home>/gateway.sock`. Where
+ * that is too long for a socket, the gateway chooses a short name in the temporary folder and writes it into `<home>/gateway.sock.path`.
  */
 export function controlPath(home: string, platform: NodeJS.Platform = process.platform, resolve: ResolvePath = resolvedPath): string {
   if (platform === 'win32') return `\\\\.\\pipe\\hermes-gateway-${homeHash(home, platform, resolve)}`;
@@ -48,7 +48,7 @@ function homeHash(home: string, platform: NodeJS.Platform, resolve: ResolvePath)
     .slice(0, 16);
 }
 
-/** Sends one verb to the control pipe at `address` and gives back the `result` of its answer. */
+/** Sends one verb to the control pipe at `address` and resolves with the `result` of its answer. */
 export async function request(
   address: string,
   verb: string,
@@ -72,7 +72,7 @@ export async function identify(address: string, options?: RequestOptions): Promi
   });
 }
 
-/** Asks the gateway to finish what it does and to end. Resolves with its PID. */
+/** Requests that the gateway finish its work and exit. Resolves with its PID. */
 export async function pauseForUpdate(address: string, options?: RequestOptions): Promise<ControlAnswer<number>> {
   return typed(await request(address, 'pause-for-update', options), json =>
     json['pausing'] === true || json['already_stopping'] === true ? asPid(json['pid']) : undefined,
@@ -108,8 +108,8 @@ function exchange(address: string, line: string, timeoutMs: number): Promise<Con
 }
 
 /**
- * In the temporary folder anybody may make a socket: one of another user is not our gateway. Node cuts a path that is too long, and would
- * connect to another one. Windows pipes have no owner to ask here.
+ * Every user may make a socket in the temporary folder: one of another user is not this gateway. Node would cut a path that is too long and
+ * connect to another one. Windows pipes have no owner to check here.
  */
 function isOurs(address: string): boolean {
   if (process.getuid === undefined) return true;

@@ -1,6 +1,6 @@
 /**
- * The `.env` of a profile: its tokens and keys. It is read for one purpose, to see which variables of our own environment came from another
- * profile, because a gateway that inherits them takes over that profile's bots.
+ * The `.env` of a profile: its tokens and keys. It is read only to find variables of this environment that came from another profile,
+ * because a gateway that inherits them takes over that profile's bots.
  */
 
 import path from 'node:path';
@@ -13,7 +13,7 @@ const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/;
 const QUOTED = /^(["'])(.*)\1(?:\s+#.*)?$/;
 const COMMENT = /\s+#.*$/;
 
-/** The variables that a `.env` sets, quotes and comments taken off, as python-dotenv reads them; empty values are none. */
+/** The variables that a `.env` sets, without quotes and comments, as python-dotenv reads them; empty values are left out. */
 export function parseDotenv(text: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {

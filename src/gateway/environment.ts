@@ -1,6 +1,6 @@
 /**
- * The environment of a gateway: what Hermes' own launchers set (`hermes_cli/gateway_windows.py`), and nothing that belongs to our host
- * process or to another profile. A profile that inherited the variables of the default one once stole its bots.
+ * The environment of a gateway: what Hermes' own launchers set (`hermes_cli/gateway_windows.py`), and nothing of the host process or of
+ * another profile. A profile that inherits the default profile's variables takes over its bots.
  */
 
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { DEFAULT_PROFILE } from '../model/profile.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Facts of the machine that every profile shares. All other `HERMES_*` variables say something about one process and are dropped. */
+/** Facts of the machine that every profile shares. All other `HERMES_*` variables describe one process and are dropped. */
 const MACHINE_WIDE: ReadonlySet<string> = new Set([
   'HERMES_CA_BUNDLE',
   'HERMES_DATA_DIR_SUFFIX',
@@ -22,7 +22,7 @@ const MACHINE_WIDE: ReadonlySet<string> = new Set([
   'HERMES_TIMEZONE',
 ]);
 
-/** What only concerns the program that started us: Hermes' process stamps, Electron, Node, the Python that ran a command line. */
+/** Variables of the program that started this one: Hermes' process stamps, Electron, Node, the Python that ran a command line. */
 const FOREIGN =
   /^(_?HERMES_|ELECTRON_|CHROME_CRASHPAD_|(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID|NODE_REPL_.*|VIRTUAL_ENV|PYTHONHOME)$)/;
 
@@ -30,15 +30,15 @@ export interface GatewayEnvironmentOptions {
   readonly platform?: NodeJS.Platform;
   /** The virtual environment of a classic installation. */
   readonly venv?: string;
-  /** The checkout of a classic installation: goes before whatever PYTHONPATH already names. */
+  /** The checkout of a classic installation: goes before the existing PYTHONPATH. */
   readonly repo?: string;
-  /** The variables of the other profiles of this root, from their `.env`: what comes from there is theirs. */
+  /** The variables of the other profiles of this root, from their `.env`. */
   readonly others?: readonly Environment[];
-  /** This Hermes knows external supervisors: a chat `/restart` then exits with 75 instead of starting a second gateway. */
+  /** This Hermes supports external supervisors: a chat `/restart` then exits with 75 instead of starting a second gateway. */
   readonly externalSupervisor?: boolean;
 }
 
-/** The whole environment for the gateway of `identity`, made from the one we were given. Windows ignores the case of names, so does this. */
+/** The whole environment for the gateway of `identity`, made from this process's own. Like Windows, it ignores the case of names. */
 export function gatewayEnvironment(
   base: Environment,
   identity: GatewayIdentity,
@@ -52,7 +52,8 @@ export function gatewayEnvironment(
     HERMES_GATEWAY_DETACHED: '1',
     HERMES_SUPERVISED_CHILD: '1',
   };
-  // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway becomes another's.
+  // // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway would use
+  // another profile.
   if (identity.profile === DEFAULT_PROFILE) set['HERMES_S6_SUPERVISED_CHILD'] = '1';
   if (externalSupervisor) set['HERMES_GATEWAY_EXTERNAL_SUPERVISOR'] = '1';
   if (venv !== undefined) set['VIRTUAL_ENV'] = venv;
@@ -63,7 +64,7 @@ export function gatewayEnvironment(
     const key = platform === 'win32' ? name.toUpperCase() : name;
     if (value === undefined || Object.hasOwn(set, key)) continue;
     if (FOREIGN.test(key) && !MACHINE_WIDE.has(key)) continue;
-    // A command that a gateway runs inherits what that gateway has read from its `.env`; its own each gateway reads itself.
+    // // A command that a gateway runs inherits that gateway's `.env`; each gateway reads its own itself.
     if (others.some(other => variable(other, key, platform) === value)) continue;
     kept[name] = value;
   }

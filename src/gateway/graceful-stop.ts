@@ -1,6 +1,7 @@
 /**
- * Stops a gateway as gently as time allows: by its control pipe, else by the planned-stop marker (and SIGTERM, where there are signals),
- * else with its whole process tree. Hermes' updater gives a service 30 s to be gone with every descendant; this needs 20 at most.
+ * Stops a gateway as gracefully as time allows: by its control pipe, else by the planned-stop marker (and SIGTERM, where there are
+ * signals), else with its whole process tree. Hermes' updater waits 30 s until every descendant of a service has ended; this needs 20 s at
+ * most.
  */
 
 import { GatewayServiceError } from '../model/errors.ts';
@@ -11,13 +12,13 @@ import { clearPlannedStop, writePlannedStop } from './planned-stop.ts';
 
 const GRACEFUL_MS = 14_000;
 const TOTAL_MS = 20_000;
-/** Time for what a gateway leaves behind to end by itself once the gateway is gone. */
+/** Time for the gateway's child processes to end by themselves after it. */
 const LEFTOVERS_MS = 1_000;
 const KILL_AGAIN_MS = 500;
 
 export interface StopTarget {
   readonly home: string;
-  /** The gateway as its files prove it; none for a program that keeps none: that one gets the signal or the end. */
+  /** The gateway as its files prove it; undefined for a program that keeps none, which gets the signal or is ended. */
   readonly gateway?: GatewayProcess;
 }
 
@@ -25,7 +26,7 @@ export interface StopTarget {
 export interface StopPorts {
   /** The gateway itself has ended; processes that it started may still run. */
   gatewayIsGone(): boolean;
-  /** Nothing of the tree lives. */
+  /** No process of the tree is left. */
   treeIsEmpty(): boolean;
   killTree(): void | Promise<void>;
   /** Absent where there are no signals. */
@@ -35,13 +36,13 @@ export interface StopPorts {
 export interface StopOptions {
   /** From the start until the tree is ended. */
   readonly gracefulMs?: number;
-  /** From the start until we give up. */
+  /** From the start until the stop fails. */
   readonly totalMs?: number;
 }
 
 /**
- * Resolves when nothing of the tree lives.
- * @throws GatewayServiceError `timed-out` where something still does after `totalMs`
+ * Resolves when no process of the tree is left.
+ * @throws GatewayServiceError `timed-out` where one is after `totalMs`
  */
 export async function stopGateway(target: StopTarget, ports: StopPorts, options: StopOptions = {}): Promise<void> {
   const { gracefulMs = GRACEFUL_MS, totalMs = TOTAL_MS } = options;
@@ -62,7 +63,7 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
   }
 }
 
-/** Asks in the gentlest way that the gateway accepts; false where there is no way to ask. */
+/** Requests a stop in the most graceful way that the gateway accepts; false where there is none. */
 async function ask({ home, gateway }: StopTarget, ports: StopPorts, timeoutMs: number): Promise<boolean> {
   if (gateway !== undefined && (await askPipe(home, gateway, timeoutMs))) return true;
   const marked = gateway !== undefined && (await mark(home, gateway));
@@ -77,7 +78,7 @@ async function askPipe(home: string, gateway: GatewayProcess, timeoutMs: number)
   return who.ok && who.result.pid === gateway.pid && (await pauseForUpdate(address, { timeoutMs })).ok;
 }
 
-/** A home that cannot be written must not keep its gateway from being stopped. */
+/** A home that cannot be written must not prevent the stop. */
 async function mark(home: string, gateway: GatewayProcess): Promise<boolean> {
   try {
     await writePlannedStop(home, gateway);

@@ -1,7 +1,7 @@
 /**
- * Where Hermes lives, and which service that makes. The ladder is the desktop app's (`apps/desktop/electron/data-paths.ts`), because
- * the switch must speak of the same home as the app around it. Spelling is kept as configured: a junction is never resolved into a path
- * that gets stored, only into the hash that tells two homes apart.
+ * Where Hermes is, and which service that makes. The order is that of the desktop app (`apps/desktop/electron/data-paths.ts`), so that both
+ * use the same home. The configured spelling is kept: a junction is never resolved in a stored path, only in the hash that tells two homes
+ * apart.
  */
 
 import { createHash } from 'node:crypto';
@@ -18,14 +18,14 @@ export interface HermesRoot {
   readonly root: string;
   /** The root is the one that Hermes uses on this system when nothing is configured. */
   readonly standard: boolean;
-  /** The profile whose home was named instead of the root, if one was. */
+  /** The profile whose home was named instead of the root, if any. */
   readonly profile?: Profile;
 }
 
 export interface HomeSources {
   readonly platform: NodeJS.Platform;
   readonly env: Environment;
-  /** The user's profile folder, as `os.homedir()` says it. */
+  /** The user's profile folder, from `os.homedir()`. */
   readonly homedir: string;
   /** `--home DIR`. */
   readonly home?: string | undefined;
@@ -35,12 +35,12 @@ export interface HomeSources {
   readonly resolve?: ResolvePath;
 }
 
-/** A path with links and junctions followed, as Python's `Path.resolve()`: what does not exist is kept as it is. */
+/** A path with links and junctions followed, as in Python's `Path.resolve()`: parts that do not exist are kept. */
 export type ResolvePath = (folder: string, platform: NodeJS.Platform) => string;
 
 /**
- * The root of Hermes: `--home`, HERMES_HOME, HERMES_DESKTOP_USER_DATA_DIR, the registry, the system's default, the legacy folder.
- * It need not exist (see `requireHome`).
+ * The root of Hermes: `--home`, HERMES_HOME, HERMES_DESKTOP_USER_DATA_DIR, the registry, the system's default, the legacy folder. It need
+ * not exist (see `requireHome`).
  * @throws GatewayServiceError `home-invalid` for a relative path
  */
 export function resolveHermesRoot(sources: HomeSources): HermesRoot {
@@ -72,7 +72,7 @@ export function resolveHermesRoot(sources: HomeSources): HermesRoot {
 }
 
 /**
- * Which service the gateway of this profile is. The id of a home that is not the standard one is the suffix of Hermes' `_profile_suffix`
+ * The service of this profile's gateway. The id of a home that is not the standard one is the suffix of Hermes' `_profile_suffix`
  * (`sha256(resolved home)[:8]`), so that two custom homes never share a service, a state folder or a pipe.
  */
 export function gatewayIdentity(
@@ -85,14 +85,14 @@ export function gatewayIdentity(
   return { profile, root, home, serviceId, service: serviceId === '' ? SERVICE_NAME : `${SERVICE_NAME}-${serviceId}` };
 }
 
-/** The identity of a profile of this root by its name, as a person gives it. @throws GatewayServiceError `profile-invalid` */
+/** The identity of a profile of this root by its name, as a user writes it. @throws GatewayServiceError `profile-invalid` */
 export function profileIdentity(found: HermesRoot, name: string, platform: NodeJS.Platform = process.platform): GatewayIdentity {
   const exists = existsSync(path.join(found.root, 'profiles', name.trim().toLowerCase()));
   return gatewayIdentity({ ...found, profile: parseProfile(name, { exists }) }, platform);
 }
 
 /**
- * Sees that the home is there and may be used; a deleted profile leaves a tombstone and must never come back to life.
+ * Checks that the home exists and may be used; a deleted profile has a tombstone and must never be created again.
  * @throws GatewayServiceError `home-missing`, `profile-missing`
  */
 export function requireHome({ root, home, profile }: GatewayIdentity): void {
@@ -102,7 +102,7 @@ export function requireHome({ root, home, profile }: GatewayIdentity): void {
   if (deleted || !isExistingFolder(home)) throw new GatewayServiceError('profile-missing', `"${profile}" in ${root}`);
 }
 
-/** The default profile and the named ones of this root, sorted; deleted ones and folders that are no profile are left out. */
+/** The default profile and the named ones of this root, sorted, without deleted ones and folders that are no profile. */
 export function listProfiles(root: string, platform: NodeJS.Platform = process.platform): Profile[] {
   const folder = path.join(root, 'profiles');
   let names: string[];
@@ -111,7 +111,7 @@ export function listProfiles(root: string, platform: NodeJS.Platform = process.p
   } catch {
     return [DEFAULT_PROFILE];
   }
-  // Where the file system ignores the case of names, the profile of a folder "Work" is "work".
+  // // Where the file system ignores the case of names, the profile of a folder "Work" is "work".
   const known = platform === 'win32' ? names.map(name => name.toLowerCase()) : names;
   const found = [...new Set(known)].filter(name => isProfileFolder(folder, name)).sort();
   return [DEFAULT_PROFILE, ...found];

@@ -1,6 +1,6 @@
 /**
- * What a gateway says of itself in its home (`gateway/status.py`), and the one question that matters: does it live?
- * A file alone proves nothing: the gateway may have been killed and its PID given to another program.
+ * A gateway's files in its home (`gateway/status.py`), and whether that gateway is running. A file alone proves nothing: the gateway may
+ * have been killed and its PID given to another program.
  */
 
 import path from 'node:path';
@@ -18,11 +18,11 @@ import {
   readTextFile,
 } from './tolerant-json.ts';
 
-/** A gateway, told from another program that got its PID by its start time. */
+/** A gateway. Its start time distinguishes it from another program with its PID. */
 export interface GatewayProcess {
   /** The worker's PID: with a venv launcher it is a child of the process that was started. */
   readonly pid: number;
-  /** In the unit of `process-start-time.ts`; null where the gateway could not tell (and in files of old versions). */
+  /** In the unit of `process-start-time.ts`; null where the gateway had none (and in files of old versions). */
   readonly startTime: number | null;
 }
 
@@ -30,7 +30,7 @@ export interface GatewayProcess {
 export interface GatewayState {
   readonly pid?: number;
   readonly startTime: number | null;
-  /** `starting`, `running`, `degraded`, `draining`, `stopped`, `startup_failed`; others may come. */
+  /** `starting`, `running`, `degraded`, `draining`, `stopped`, `startup_failed`; others may be added. */
   readonly state?: string;
   readonly exitReason?: string;
   /** Profiles that this gateway serves besides its own: they need no gateway. */
@@ -38,7 +38,7 @@ export interface GatewayState {
   readonly platforms: readonly PlatformState[];
 }
 
-/** Why a gateway does not run, in its own words: its exit reason, else the error of a platform. Undefined where it gives none. */
+/** Why a gateway does not run: its own exit reason, else the error of a platform. Undefined where it gives none. */
 export function statedReason({ exitReason, platforms }: GatewayState): string | undefined {
   const failed = platforms.find(({ errorMessage }) => errorMessage !== undefined);
   return exitReason ?? (failed && `${failed.name}: ${failed.errorMessage}`);
@@ -52,21 +52,21 @@ interface PlatformState {
   readonly errorMessage?: string;
 }
 
-/** `.hermes-update-result.json` in the root, written once when an update handed over by the desktop app ended. */
+/** `.hermes-update-result.json` in the root, written once at the end of an update that the desktop app handed over. */
 export interface UpdateResult {
   readonly ok: boolean;
   readonly message?: string;
   readonly finishedAtMs?: number;
 }
 
-/** A gateway that lives. */
+/** A running gateway. */
 export interface LivingGateway extends GatewayProcess {
-  /** PID and start time agree; otherwise only the PID and a plausible state speak for it: never kill on that ground. */
+  /** PID and start time agree; otherwise the evidence is only the PID and a plausible state: never kill on that ground. */
   readonly certain: boolean;
   readonly state?: GatewayState;
 }
 
-/** States in which a gateway says itself that it is gone. */
+/** States in which a gateway reports its own end. */
 const ENDED: ReadonlySet<string> = new Set(['stopped', 'startup_failed']);
 
 export const readGatewayPid = (home: string): GatewayProcess | undefined => readRecord(path.join(home, 'gateway.pid'));
@@ -88,8 +88,8 @@ export function readUpdateResult(root: string): UpdateResult | undefined {
 }
 
 /**
- * The gateway of this home, if it lives: its PID is alive *and* has the recorded start time. Where no start time was recorded, or the
- * live one may not be asked, a state of the same process that does not say "ended" is needed, and the answer is not `certain`.
+ * The gateway of this home, if it is running: its PID exists *and* has the recorded start time. Where no start time was recorded, or the
+ * real one may not be read, a state of the same process that does not report an end is needed, and the answer is not `certain`.
  */
 export function livingGateway(
   home: string,
@@ -113,7 +113,7 @@ function isPlausible({ pid, startTime }: GatewayProcess, state: GatewayState | u
   return claimed?.pid === pid && claimed.startTime === startTime;
 }
 
-/** The process that a state speaks of, unless it says that it ended. Service managers have been seen to lose `gateway.pid`. */
+/** The process of a state, unless that state reports its end. `gateway.pid` is sometimes lost under service managers. */
 function recordInState(state: GatewayState | undefined): GatewayProcess | undefined {
   if (state?.pid === undefined || state.state === undefined || ENDED.has(state.state)) return undefined;
   return { pid: state.pid, startTime: state.startTime };
@@ -154,7 +154,7 @@ function toPlatform(name: string, json: JsonObject | undefined): PlatformState[]
   return [{ name, ...(errorCode ? { errorCode } : {}), ...(errorMessage ? { errorMessage } : {}) }];
 }
 
-/** A start time: null where none was recorded, undefined where what was recorded is no start time. */
+/** A start time: null where none was recorded, undefined where the recorded value is invalid. */
 export function asStartTime(value: unknown): number | null | undefined {
   if (value === undefined || value === null) return null;
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

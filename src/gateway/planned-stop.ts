@@ -1,6 +1,6 @@
 /**
- * The markers that announce a planned stop to a gateway (`gateway/status.py`): without one, a gateway that gets SIGTERM exits as
- * if it had failed. They work without signals, which Windows has not: a gateway looks for the planned stop every half second.
+ * The markers that announce a planned stop to a gateway (`gateway/status.py`): without one, a gateway that gets SIGTERM exits as failed.
+ * They work without signals, which Windows does not have: a gateway looks for the planned stop every half second.
  */
 
 import { accessSync, rmSync } from 'node:fs';
@@ -10,26 +10,26 @@ import { asStartTime, type GatewayProcess } from './identity-files.ts';
 import { startTimesMatch } from './process-start-time.ts';
 import { asPid, asTimeMs, readJsonObject } from './tolerant-json.ts';
 
-/** A marker in the home: somebody wants this process to end. */
+/** A marker in the home: a request that this process end. */
 export interface StopMarker {
   readonly target: GatewayProcess;
-  /** Who wrote it: the stopper, or the gateway that takes over. */
+  /** The process that wrote it: the one that stops the gateway, or the gateway that takes over. */
   readonly writerPid?: number;
   readonly writtenAtMs: number;
 }
 
-/** Hermes takes no notice of a marker that is older. */
+/** Hermes ignores a marker that is older. */
 const MARKER_TTL_MS = 60_000;
 const plannedStopFile = (home: string) => path.join(home, '.gateway-planned-stop.json');
 
 /**
- * Tells this gateway that its end is planned. The start time must be the one of its own `gateway.pid`, in whatever unit that is.
- * Readers never see half a marker.
- * @throws the file system's error where the home is gone (a deleted profile must not come back) or cannot be written
+ * Writes a planned stop for this gateway. The start time must be the one of its own `gateway.pid`, in the same unit. Readers never see half
+ * a marker.
+ * @throws the file system's error where the home is missing (a deleted profile must not be created again) or cannot be written
  */
 export async function writePlannedStop(home: string, { pid, startTime }: GatewayProcess): Promise<void> {
   accessSync(home);
-  // "+00:00" and not "Z": Python before 3.11 does not read the latter.
+  // // "+00:00" and not "Z": Python before 3.11 does not read the latter.
   const writtenAt = new Date().toISOString().replace('Z', '+00:00');
   await writeJson(plannedStopFile(home), {
     target_pid: pid,
@@ -49,14 +49,14 @@ export function readTakeoverMarker(home: string): StopMarker | undefined {
   return readMarker(path.join(home, '.gateway-takeover.json'), 'replacer_pid');
 }
 
-/** Removes the planned stop for this gateway where it was not taken up, so that it meets nobody else. */
+/** Removes the planned stop for this gateway where it was not obeyed, so that it stops no other one. */
 export function clearPlannedStop(home: string, target: GatewayProcess): void {
   const marker = readPlannedStop(home);
   if (marker === undefined || !isSameProcess(marker.target, target)) return;
   try {
     rmSync(plannedStopFile(home), { force: true });
   } catch {
-    // It expires by itself.
+    // // It expires by itself.
   }
 }
 

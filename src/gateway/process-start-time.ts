@@ -1,25 +1,25 @@
 /**
- * A process is its PID and its start time: a PID alone is given to the next program. The number is the one that Hermes writes into its
- * files (`gateway/status.py`), so that both can be compared: on Linux field 22 of /proc/<pid>/stat, in clock ticks since boot; on macOS
- * and Windows the creation time in centiseconds since 1970.
+ * A process is its PID and its start time, because a PID is used again. The number is the one that Hermes writes into its files
+ * (`gateway/status.py`), so that both can be compared: on Linux field 22 of /proc/<pid>/stat, in clock ticks since boot; on macOS and
+ * Windows the creation time in centiseconds since 1970.
  */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { ProcessTable } from '../model/process-ref.ts';
 
-/** `ps` says whole seconds, Hermes writes centiseconds. */
+/** `ps` prints whole seconds, Hermes writes centiseconds. */
 const MACOS_TOLERANCE = 100;
 /** Two roundings of the same FILETIME. */
 const WINDOWS_TOLERANCE = 1;
 
-/** Whether a recorded and a live start time mean the same process. */
+/** Whether a recorded and a real start time mean the same process. */
 export function startTimesMatch(recorded: number, live: number, platform: NodeJS.Platform = process.platform): boolean {
   const tolerance = platform === 'darwin' ? MACOS_TOLERANCE : platform === 'win32' ? WINDOWS_TOLERANCE : 0;
   return Math.abs(recorded - live) <= tolerance;
 }
 
-/** The processes of Linux and macOS. Windows has its own table, through Win32: probing with signals would end things there. */
+/** The processes of Linux and macOS. Windows uses Win32 instead: a probe with a signal would end the process there. */
 export const posixProcesses: ProcessTable = {
   startTime: pid => (process.platform === 'linux' ? readStat(pid)?.startTicks : readPs(pid)?.startCentiseconds),
   isAlive(pid) {
@@ -34,7 +34,7 @@ export const posixProcesses: ProcessTable = {
   },
 };
 
-/** The state and start time in the text of /proc/<pid>/stat. The name before them may hold blanks and brackets. */
+/** The state and start time in the text of /proc/<pid>/stat. The name before them may contain blanks and brackets. */
 export function parseStat(text: string): { state: string; startTicks: number } | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const state = fields[0];

@@ -1,6 +1,6 @@
 /**
- * Reading files that another program writes: a byte order mark (PowerShell), a half-written text, a wrong type, a FIFO or a file of
- * gigabytes are all the same to us as no file. Nothing here throws.
+ * Reads files that another program writes: a half-written text, a wrong type, a FIFO or a huge file counts as no file; a byte order mark
+ * (PowerShell) is removed. Nothing here throws.
  */
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
@@ -12,7 +12,7 @@ const MAX_BYTES = 1024 * 1024;
 /** Opening a FIFO must not wait for its writer. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The text of a file without its byte order mark; undefined where there is none that is UTF-8 and of a sane size. */
+/** The text of a file without its byte order mark; undefined where there is no UTF-8 file of a plausible size. */
 export function readTextFile(file: string): string | undefined {
   let fd: number | undefined;
   try {
@@ -42,7 +42,7 @@ export function readJsonObject(file: string): JsonObject | undefined {
   return asObject(readJsonFile(file));
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text; undefined where it is invalid. */
 export function parseJson(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
@@ -63,7 +63,7 @@ export function asTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter(each => typeof each === 'string') : [];
 }
 
-/** A PID of a process that can exist: 0 and negative numbers mean groups of processes. */
+/** A possible PID of a process: 0 and negative numbers mean groups of processes. */
 export function asPid(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= 0xffffffff ? (value as number) : undefined;
 }

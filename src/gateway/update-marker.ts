@@ -1,6 +1,7 @@
 /**
- * `.hermes-update-in-progress` in the Hermes root: whether Hermes' own updater runs. Judged as upstream judges it (`hermes_cli/update_lock.py`,
- * contract C1): the process that the marker names, or its delegate, must be alive and must be the process that wrote the marker.
+ * `.hermes-update-in-progress` in the Hermes root: whether Hermes' own updater is running. The rules are Hermes' own
+ * (`hermes_cli/update_lock.py`, contract C1): the process that the marker names, or its delegate, must be running and must be the process
+ * that wrote the marker.
  */
 
 import fs from 'node:fs';
@@ -11,9 +12,9 @@ import { readTextFile } from './tolerant-json.ts';
 
 export const UPDATE_MARKER = '.hermes-update-in-progress';
 
-/** Hermes' own updater while it runs. */
+/** A running updater of Hermes. */
 export interface LivingUpdater {
-  /** Absent for the moment in which the marker exists and its text is not written yet. */
+  /** Absent for the moment in which the marker exists without its text. */
   readonly pid?: number;
   /** When the update began, in epoch milliseconds. */
   readonly startedAtMs: number;
@@ -34,25 +35,27 @@ export interface UpdateMarker {
   readonly delegate?: MarkedProcess;
 }
 
-/** Without a creation time a PID may have been given to another program; after this age such a marker does not count, in milliseconds. */
+/** Age after which a marker without a creation time no longer counts, because its PID may be used again, in milliseconds. */
 const UNPROVED_MAX_AGE_MS = 20 * 60 * 1_000;
-/** Between a recorded and a measured creation time, in milliseconds. */
+/** Allowed difference between a recorded and a measured creation time, in milliseconds. */
 const CREATION_TOLERANCE_MS = 2_000;
-/** A marker without a creation time has whole seconds, and the clock may have been corrected, in milliseconds. */
+/**
+ * Allowed difference for a marker without a creation time: it has whole seconds, and the clock may have been corrected, in milliseconds.
+ */
 const CLAIM_TOLERANCE_MS = 5_000;
 /** An empty marker of this age or less is about to be written, in milliseconds. */
 const EMPTY_GRACE_MS = 5_000;
 const LINUX_TICKS_PER_SECOND = 100;
 const MAX_PID = 0xffff_ffff;
 
-/** Undefined where the first two lines are not a PID and a time. A damaged later line is as if it were absent. */
+/** Undefined where the first two lines are not a PID and a time. A damaged later line is ignored. */
 export function parseUpdateMarker(text: string): UpdateMarker | undefined {
   const [first = '', second = '', third = '', ...tagged] = text
     .replace(/^\uFEFF/, '')
     .split('\n')
     .map(line => line.replace(/\r$/, '').replace(/^[ \t]+|[ \t]+$/g, ''));
   const pid = pidOf(first);
-  // Hermes 0.19 writes seconds with decimals.
+  // // Hermes 0.19 writes seconds with decimals.
   if (pid === undefined || !/^[0-9]+(\.[0-9]+)?$/.test(second)) return undefined;
   const createdAtMs = milliseconds(/^ct:([0-9]+(?:\.[0-9]+)?)$/.exec(third)?.[1]);
   const delegates = tagged.flatMap(line => {
@@ -64,7 +67,7 @@ export function parseUpdateMarker(text: string): UpdateMarker | undefined {
   return { owner: marked(pid, createdAtMs), startedAtMs: Number(second) * 1_000, ...(delegate && { delegate }) };
 }
 
-/** @param root The Hermes root: the marker is there for every profile. */
+/** @param root The Hermes root: one marker for all profiles. */
 export function livingUpdater(root: string, processes: ProcessTable, nowMs = Date.now()): LivingUpdater | undefined {
   const file = path.join(root, UPDATE_MARKER);
   const text = readTextFile(file);
@@ -85,7 +88,7 @@ function isLive({ pid, createdAtMs }: MarkedProcess, startedAtMs: number, proces
   const bornAtMs = creationTimeMs(pid, processes, nowMs);
   if (createdAtMs !== undefined && bornAtMs !== undefined) return Math.abs(bornAtMs - createdAtMs) <= CREATION_TOLERANCE_MS;
   if (nowMs - startedAtMs > UNPROVED_MAX_AGE_MS) return false;
-  // A process that was created after the marker was written is another program with the same PID.
+  // // A process that was created after the marker was written is another program with the same PID.
   return bornAtMs === undefined || bornAtMs <= startedAtMs + CLAIM_TOLERANCE_MS;
 }
 
@@ -95,7 +98,7 @@ function creationTimeMs(pid: number, processes: ProcessTable, nowMs: number): nu
   try {
     startTime = processes.startTime(pid);
   } catch {
-    // A process of another user.
+    // // A process of another user.
   }
   if (startTime === undefined) return undefined;
   if (process.platform !== 'linux') return startTime * 10;
