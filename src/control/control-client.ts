@@ -44,7 +44,7 @@ export async function connectControlPipe(
     let nextId = 1;
     const deadline = setTimeout(() => {
       socket.destroy();
-      // // On Windows a socket that waits for a busy pipe closes when that wait ends, after 30 s.
+      // On Windows a socket that waits for a busy pipe closes when that wait ends, after 30 s.
       resolve(undefined);
     }, timeoutMs);
     const connection: ControlConnection = {

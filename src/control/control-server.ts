@@ -98,7 +98,7 @@ function send(socket: net.Socket, message: ServerMessage): void {
 async function listen(server: net.Server, address: (fresh: boolean) => string): Promise<{ address: string; squatted: boolean }> {
   try {
     const usual = address(false);
-    // // The socket of a killed runner: this process holds the runner lock, so no other runner serves it.
+    // The socket of a killed runner: this process holds the runner lock, so no other runner serves it.
     removeStaleSocket(usual);
     await listenOn(server, usual);
     return { address: usual, squatted: false };

@@ -52,12 +52,12 @@ export async function elevatedStep(args: readonly string[]): Promise<ElevatedAns
     if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${args.join(' ')})`);
     release = takeMutex(ELEVATED_MUTEX, TURN_MS);
     if (!release) throw new GatewayServiceError('busy', '(another elevated step)');
-    // // No program and no library is loaded from the caller's working directory.
+    // No program and no library is loaded from the caller's working directory.
     process.chdir(systemDirectory());
     try {
       await perform(request);
     } finally {
-      // // A failed installation leaves no copy of the program.
+      // A failed installation leaves no copy of the program.
       await tidyHosts().catch(() => undefined);
     }
     return { ok: true };
@@ -73,7 +73,7 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   const config = queryConfig(service);
   const owner = readOwner(service);
   if (config && !isBroker(config, service)) throw new GatewayServiceError('foreign', `(${service} starts ${config.binaryPath})`);
-  // // A service without an owner is half of an interrupted installation.
+  // A service without an owner is half of an interrupted installation.
   if (config && owner !== undefined && owner !== sessionOwner()) {
     throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
   }
@@ -85,7 +85,7 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   } finally {
     held.close();
   }
-  // // Only when the service exists, so that something always starts the gateway. A failure here does not fail the installation.
+  // Only when the service exists, so that something always starts the gateway. A failure here does not fail the installation.
   await takeWhatNeedsRights(service, sessionOwner()).catch(() => undefined);
 }
 

@@ -97,7 +97,7 @@ export async function settle(
   const atWork = facts.isAtWork();
   if (prompted.kind === 'silent' && seenAtWork && !atWork) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
   const outcome = outcomeOf(prompted, { atWork, done: facts.isDone() });
-  // // A step may begin and end between two looks.
+  // A step may begin and end between two looks.
   if (outcome.kind === 'done' && !seenAtWork) onAtWork();
   return outcome;
 }

@@ -47,13 +47,13 @@ export function promptEnvironment(env: NodeJS.ProcessEnv, systemFolder: string, 
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined) kept[name.toUpperCase()] = value;
   }
-  // // Modules of another PowerShell keep Windows' own from finding Start-Process.
+  // Modules of another PowerShell keep Windows' own from finding Start-Process.
   const { COMSPEC: _shell, PSMODULEPATH: _modules, ...rest } = kept;
   return {
     ...rest,
     comspec: `${systemFolder}\\cmd.exe`,
     PATH: `${systemFolder};${systemFolder}\\WindowsPowerShell\\v1.0`,
-    // // cmd.exe would look for powershell.exe in the working directory first.
+    // cmd.exe would look for powershell.exe in the working directory first.
     NODEFAULTCURRENTDIRECTORYINEXEPATH: '1',
     TEMP: temp,
     TMP: temp,

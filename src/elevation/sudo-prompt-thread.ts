@@ -14,7 +14,7 @@ say({ kind: 'loaded' });
 exec(command, { name }, (error, stdout) => {
   if (!error) return say({ kind: 'ran', stdout: String(stdout) });
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  // // It makes its folder first. A number is the exit code of the step; a failed system call is no decision of the user.
+  // It makes its folder first. A number is the exit code of the step; a failed system call is no decision of the user.
   if (syscall === 'mkdir') return say({ kind: 'unusable', reason: error.message });
   say(typeof code === 'number' || syscall !== undefined ? { kind: 'ended', detail: error.message } : { kind: 'refused' });
 });

@@ -62,14 +62,14 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
       const made = isSafeTemp(own) && existsSync(own) ? undefined : makeTemp();
       if (made === null) return unavailable('no folder whose path a batch file can take');
       const facts = factsOf(verb, service);
-      // // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
+      // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
       const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));
       try {
         return await settle(prompt.prompted, facts, times, onAtWork);
       } finally {
         await prompt.end();
-        // // A running step still reads its batch files.
+        // A running step still reads its batch files.
         if (made !== undefined && !facts.isAtWork()) await rm(made, { recursive: true, force: true }).catch(() => undefined);
       }
     },

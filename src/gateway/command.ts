@@ -62,7 +62,7 @@ export function resolveGatewayCommand(identity: GatewayIdentity, sources: Comman
   if (exists(launcher)) return { argv: withProfile([launcher, 'gateway', 'run'], identity), cwd, source: 'pm' };
 
   for (const venv of [join(repo, 'venv'), join(repo, '.venv')]) {
-    // // The console python.exe, not pythonw.exe: every console child of a process without a console opens its own window.
+    // The console python.exe, not pythonw.exe: every console child of a process without a console opens its own window.
     const python = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
     if (!exists(python)) continue;
     return { argv: withProfile([python, '-m', 'hermes_cli.main', 'gateway', 'run'], identity), cwd, source: 'classic', venv, repo };

@@ -52,7 +52,7 @@ export function gatewayEnvironment(
     HERMES_GATEWAY_DETACHED: '1',
     HERMES_SUPERVISED_CHILD: '1',
   };
-  // // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway would use
+  // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway would use
   // another profile.
   if (identity.profile === DEFAULT_PROFILE) set['HERMES_S6_SUPERVISED_CHILD'] = '1';
   if (externalSupervisor) set['HERMES_GATEWAY_EXTERNAL_SUPERVISOR'] = '1';
@@ -64,7 +64,7 @@ export function gatewayEnvironment(
     const key = platform === 'win32' ? name.toUpperCase() : name;
     if (value === undefined || Object.hasOwn(set, key)) continue;
     if (FOREIGN.test(key) && !MACHINE_WIDE.has(key)) continue;
-    // // A command that a gateway runs inherits that gateway's `.env`; each gateway reads its own itself.
+    // A command that a gateway runs inherits that gateway's `.env`; each gateway reads its own itself.
     if (others.some(other => variable(other, key, platform) === value)) continue;
     kept[name] = value;
   }

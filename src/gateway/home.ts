@@ -111,7 +111,7 @@ export function listProfiles(root: string, platform: NodeJS.Platform = process.p
   } catch {
     return [DEFAULT_PROFILE];
   }
-  // // Where the file system ignores the case of names, the profile of a folder "Work" is "work".
+  // Where the file system ignores the case of names, the profile of a folder "Work" is "work".
   const known = platform === 'win32' ? names.map(name => name.toLowerCase()) : names;
   const found = [...new Set(known)].filter(name => isProfileFolder(folder, name)).sort();
   return [DEFAULT_PROFILE, ...found];

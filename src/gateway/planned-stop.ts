@@ -29,7 +29,7 @@ const plannedStopFile = (home: string) => path.join(home, '.gateway-planned-stop
  */
 export async function writePlannedStop(home: string, { pid, startTime }: GatewayProcess): Promise<void> {
   accessSync(home);
-  // // "+00:00" and not "Z": Python before 3.11 does not read the latter.
+  // "+00:00" and not "Z": Python before 3.11 does not read the latter.
   const writtenAt = new Date().toISOString().replace('Z', '+00:00');
   await writeJson(plannedStopFile(home), {
     target_pid: pid,
@@ -56,7 +56,7 @@ export function clearPlannedStop(home: string, target: GatewayProcess): void {
   try {
     rmSync(plannedStopFile(home), { force: true });
   } catch {
-    // // It expires by itself.
+    // It expires by itself.
   }
 }
 

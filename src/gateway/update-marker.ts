@@ -55,7 +55,7 @@ export function parseUpdateMarker(text: string): UpdateMarker | undefined {
     .split('\n')
     .map(line => line.replace(/\r$/, '').replace(/^[ \t]+|[ \t]+$/g, ''));
   const pid = pidOf(first);
-  // // Hermes 0.19 writes seconds with decimals.
+  // Hermes 0.19 writes seconds with decimals.
   if (pid === undefined || !/^[0-9]+(\.[0-9]+)?$/.test(second)) return undefined;
   const createdAtMs = milliseconds(/^ct:([0-9]+(?:\.[0-9]+)?)$/.exec(third)?.[1]);
   const delegates = tagged.flatMap(line => {
@@ -88,7 +88,7 @@ function isLive({ pid, createdAtMs }: MarkedProcess, startedAtMs: number, proces
   const bornAtMs = creationTimeMs(pid, processes, nowMs);
   if (createdAtMs !== undefined && bornAtMs !== undefined) return Math.abs(bornAtMs - createdAtMs) <= CREATION_TOLERANCE_MS;
   if (nowMs - startedAtMs > UNPROVED_MAX_AGE_MS) return false;
-  // // A process that was created after the marker was written is another program with the same PID.
+  // A process that was created after the marker was written is another program with the same PID.
   return bornAtMs === undefined || bornAtMs <= startedAtMs + CLAIM_TOLERANCE_MS;
 }
 
@@ -98,7 +98,7 @@ function creationTimeMs(pid: number, processes: ProcessTable, nowMs: number): nu
   try {
     startTime = processes.startTime(pid);
   } catch {
-    // // A process of another user.
+    // A process of another user.
   }
   if (startTime === undefined) return undefined;
   if (process.platform !== 'linux') return startTime * 10;

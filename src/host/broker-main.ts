@@ -1,6 +1,6 @@
 /**
- * Composition of the broker: `service --service NAME`, which only the SCM starts. The dispatcher is connected before anything else is
- * done, because Windows gives a service process 30 s for it.
+ * Composition of the broker: `service --service NAME`, which only the SCM starts. It connects the dispatcher first, because Windows gives a
+ * service process 30 s for that.
  */
 
 import path from 'node:path';
@@ -37,8 +37,8 @@ const SYSTEM_FOLDER = 'C:\\Windows\\System32';
 
 export async function runService(name: ServiceName): Promise<void> {
   const service = await connectService(name);
-  // From here on process.exit() would wait for the dispatcher forever, and the service would seem to run. So every uncaught error, in any
-  // callback, ends this process as a failure.
+  // From here on process.exit() would wait for the dispatcher forever, and the service would seem to run. So every uncaught error, in
+  // any callback, ends this process as a failure.
   const fail = (thrown: unknown): never => {
     noteEvent('failed', `(${name}: ${toGatewayServiceError(thrown).message})`);
     return terminateSelf(FAILED);
@@ -73,7 +73,7 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
   }).run();
 }
 
-/** Rights may have been changed since the elevated step looked at them. */
+/** // Rights may have changed since the elevated step checked them. */
 function whyNot(name: ServiceName, owner: Sid | undefined): GatewayServiceError | undefined {
   if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
   try {
@@ -108,7 +108,7 @@ function startRunner(name: ServiceName, session: UserSession, asked: boolean): B
       exited: born.exited.then(code => endJob(job).then(() => code)),
       hasStopper: () => hasStopper(job),
       down: (message: DownMessage) => {
-        // A runner that ended meanwhile does not read any more.
+        // A runner that has ended does not read.
         input.write(formatDown(message)).catch(() => undefined);
         void input.end();
       },

@@ -26,46 +26,46 @@ import { chooseSession, type UserSession } from '../windows/session.ts';
 /** A runner in a session of the owner. */
 export interface BrokerRunner {
   readonly pid: number;
-  /** Exit code, unsigned as Windows has it; resolves when everything below it has ended too. */
+  /** Exit code, unsigned as in Windows; resolves when all its child processes have ended too. */
   readonly exited: Promise<number>;
-  /** Whether a program that asks for stops of services (`sc`, `net`) lives below it now. Never throws. */
+  /** Whether a program that stops services (`sc`, `net`) is now running below it. Never throws. */
   hasStopper(): boolean;
   down(message: DownMessage): void;
-  /** Ends it with everything below it. */
+  /** Ends it and all its child processes. */
   terminate(): void;
 }
 
 export interface BrokerPorts {
   readonly service: HostedService;
-  /** Fixed at install; the runner gets the token of this user and of no other. */
+  /** Fixed at install; the runner gets only the token of this user. */
   readonly owner: Sid;
   /** Every session with a signed-in user. */
   readonly sessions: () => readonly UserSession[];
-  /** `asked`: the user asked for the start, so it replaces the desired state. */
+  /** `asked`: the user requested the start, so it replaces the desired state. */
   readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
   /** What the last broker of this service wrote; gone after a reboot. */
   readonly lastFacts: HostFacts | undefined;
   /** Never throws: the facts are only shown to users, and the service continues without them. */
   readonly writeFacts: (facts: HostFacts) => void;
-  /** An entry for Windows' event log, with what the table does not say; never throws. */
+  /** An entry in Windows' event log, with the text that its table lacks; never throws. */
   readonly report: (event: EventName, detail: string) => void;
-  /** The registered ladder, for where Windows cannot say why it started us. */
+  /** The registered ladder, for where Windows does not give the reason of a start. */
   readonly recovery: RecoveryLadder;
   /** Ends this process without a report to the SCM. */
   readonly die: () => never;
   readonly now: () => number;
 }
 
-/** How long a stop takes at most: 14 s of grace in the runner, then the tree, in milliseconds. Upstream's updater gives up at 30. */
+/** The longest time of a stop: 14 s of grace in the runner, then the tree, in milliseconds. Upstream's updater fails after 30 s. */
 const STOP_MS = 20_000;
-/** A logon event can be missed (one that came before we listened); a slow look finds it, in milliseconds. */
+/** Pause between looks for a sign-in, because a logon event before the listener is missed, in milliseconds. */
 const SIGN_IN_LOOK_MS = 30_000;
-/** How late a restart of the SCM may come and still be known for one, where Windows does not say so, in milliseconds. */
+/** How late a start may be and still count as a restart by the SCM, where Windows does not say so, in milliseconds. */
 const RESTART_LATE_MS = 5_000;
 
 /**
- * Why the SCM started the service. Where it cannot say (Wine), what the last broker wrote tells: one that was killed wrote nothing more,
- * one that failed is restarted when the ladder says so, and without a broker before this one Windows has just started.
+ * Why the SCM started the service. Where Windows does not say (Wine), it follows from what the last broker wrote: a killed one wrote
+ * nothing more, a failed one is restarted when the ladder says so, and without an earlier broker Windows has just started.
  */
 export function whyStarted(
   told: StartReason | undefined,
@@ -93,14 +93,14 @@ export class WindowsGatewayService {
   readonly #ports: BrokerPorts;
   #facts: HostFacts;
   #runner: BrokerRunner | undefined;
-  /** Where the runner lives, or lived last. */
+  /** The session of the runner, or of the last one. */
   #session: UserSession | undefined;
-  /** A session that is ending is still listed for a while; nothing is started in it again. */
+  /** An ending session is still listed for a while; nothing is started in it again. */
   #endingSession: number | undefined;
   #stop: DownMessage | undefined;
-  /** The stop was asked for by a program below the runner. */
+  /** The stop was requested by a program below the runner. */
   #askedBelow = false;
-  /** Ends the present wait for a sign-in. */
+  /** Ends the current wait for a sign-in. */
   #wake: () => void = () => undefined;
 
   constructor(ports: BrokerPorts) {
@@ -119,7 +119,7 @@ export class WindowsGatewayService {
   async run(): Promise<void> {
     const { service, lastFacts, recovery, die, now, report } = this.#ports;
     const reason = whyStarted(service.startReason, lastFacts, recovery, now());
-    // Windows does not say who asks for a stop, but has the asker wait for our answer.
+    // Windows does not name the process that requests a stop, but that process waits for the answer.
     service.onControl(
       control => this.#hear(control),
       ({ kind }) => {
@@ -144,7 +144,7 @@ export class WindowsGatewayService {
     return this.#stopped(this.#stop?.reason ?? 'stays stopped');
   }
 
-  /** Resolves with the owner's session to live in; undefined when the service was asked to stop meanwhile. */
+  /** Resolves with a session of the owner; undefined when a stop was requested meanwhile. */
   async #signedIn(): Promise<UserSession | undefined> {
     for (;;) {
       if (this.#stop) return undefined;
@@ -189,10 +189,10 @@ export class WindowsGatewayService {
     this.#tell('running', { session: { id: session.id, user: session.user } });
     report('started', `session ${session.id}, PID ${runner.pid}`);
     const ended = await runner.exited;
-    // The process below the gateway that asked for the stop has ended with it, too.
+    // The process below the gateway that requested the stop has ended with it, too.
     const code = this.#askedBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
     this.#runner = undefined;
-    // The process that asked for the stop cannot start the service any more, so the SCM does.
+    // The process that requested the stop can no longer start the service, so the SCM does.
     if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
     if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
     else {
@@ -256,7 +256,7 @@ export class WindowsGatewayService {
     this.#tell('restarting', { ...more, failures: inARow + 1 });
   }
 
-  /** Session and launch error are reported only for the moment to which they apply. */
+  /** Session and launch error are reported only while they apply. */
   #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
     const { session: _, launchError: __, ...lasting } = this.#facts;
     this.#facts = { ...lasting, ...more, phase, since: this.#time() };

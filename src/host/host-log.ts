@@ -1,6 +1,6 @@
 /**
- * The log of our own processes (broker, runner, supervisor): `logs/host.log` in the state folder, rotated, without secrets. The library
- * is loaded when the first line is written, after what matters has been started.
+ * The log of our own processes (broker, runner, supervisor): `logs/host.log` in the state folder, rotated, without secrets. The library is
+ * loaded with the first line, after everything that matters has started.
  */
 
 import path from 'node:path';
@@ -21,7 +21,7 @@ export function hostLog(stateFolder: string, who: string): HostLog {
     write: line => {
       ready ??= openLog(path.join(stateFolder, 'logs', 'host.log'));
       const text = `${who} ${process.pid}: ${redact(line)}`;
-      // A log that cannot be written must not end the process that it is about.
+      // A log that cannot be written must not end its process.
       written = ready.then(write => write(text)).catch(() => undefined);
     },
     flush: () => written,

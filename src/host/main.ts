@@ -1,6 +1,6 @@
 /**
- * Composition of our own processes: `run` (the runner below a host) and `supervise` (the ladder where there is no SCM). The only place
- * where they meet the real machine.
+ * Composition of our own processes: `run` (the runner below a host) and `supervise` (the ladder where there is no SCM). Only this file
+ * connects them to the real machine.
  */
 
 import { spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ import { type RunnerProcess, supervise } from './supervisor.ts';
 /** Whether the SCM starts this gateway. */
 export type IsServiceRegistered = (identity: GatewayIdentity, folder: StateFolder) => Promise<boolean>;
 
-/** A gateway that takes longer to be up has no priority any more, in milliseconds. */
+/** A gateway whose start takes longer loses its priority, in milliseconds. */
 const SETTLED_MS = 3_000;
 
 export function stateFolderOf(service: ServiceName): StateFolder {
@@ -45,7 +45,7 @@ export function stateFolderOf(service: ServiceName): StateFolder {
 export async function runRunner(service: ServiceName, asked: boolean): Promise<never> {
   const folder = stateFolderOf(service);
   const log = hostLog(folder.path, 'runner');
-  // Read while Windows' half is loaded.
+  // Read while the Windows modules are loaded.
   const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]);
   const { processes, launch, commandLine } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
@@ -72,12 +72,12 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     },
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => runner.signalled(signal));
-  // A window is another thread, which would take the processor from a gateway that starts.
+  // A window needs another thread, which would slow a starting gateway down.
   Promise.race([runner.settled, delay(SETTLED_MS)])
     .then(() => machine.onSessionEnd(() => runner.sessionEnding()))
     .catch(error => log.write(`the end of the session will not be heard: ${error}`));
   const code = await runner.run();
-  // There is no SCM to bring a killed supervisor back: its runner does.
+  // There is no SCM to restart a killed supervisor: its runner does.
   const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
   if (alone && (await folder.desired()).desired === 'running') {
     await startDetached([...hostCommand(), 'supervise', '--service', service], folder.path);
@@ -87,8 +87,8 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
 }
 
 /**
- * The supervisor of a service. Resolves when the gateway is to stay stopped, false when another supervisor is in charge, or the service that
- * has taken over from it.
+ * The supervisor of a service. Resolves when the gateway is to stay stopped, with false when another supervisor or the service is in
+ * charge.
  */
 export async function runSupervisor(service: ServiceName, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
   const folder = stateFolderOf(service);
@@ -97,7 +97,7 @@ export async function runSupervisor(service: ServiceName, isServiceRegistered: I
   const ending = new Promise<string>(resolve => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(`signal ${signal}`));
   });
-  // The terminal or app that started us may go; we do not.
+  // The terminal or app that started this process may end; this process continues.
   process.on('SIGHUP', () => undefined);
   const log = hostLog(folder.path, 'supervisor');
   const { processes } = await thisMachine();
@@ -117,7 +117,7 @@ export async function runSupervisor(service: ServiceName, isServiceRegistered: I
   return inCharge;
 }
 
-/** Whether the service is in charge: a Startup entry that a takeover did not come to remove must not start a second host. */
+/** Whether the service is in charge: a Startup entry that an interrupted takeover left must not start a second host. */
 async function isSuperseded(definition: Definition, folder: StateFolder, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
   if (definition.mechanism !== 'startup') return definition.mechanism === 'service';
   return isServiceRegistered(definedIdentity(definition), folder);
@@ -125,8 +125,8 @@ async function isSuperseded(definition: Definition, folder: StateFolder, isServi
 
 function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
   const [program = '', ...rest] = argv;
-  // A session of its own: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal. On Windows what is
-  // not detached also dies with its parent, by a job of Node's; this runner brings a killed supervisor back.
+  // Its own session: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal. On Windows a
+  // process that is not detached dies with its parent, by a job of Node's; this runner restarts a killed supervisor.
   const child = spawn(program, rest, {
     cwd,
     detached: true,
@@ -152,7 +152,7 @@ async function requireDefinition(folder: StateFolder, service: ServiceName): Pro
 
 async function launchSpec(definition: Definition, folder: StateFolder): Promise<LaunchSpec> {
   const identity = definedIdentity(definition);
-  // A profile that was deleted must not come back to life by a gateway that creates its home again.
+  // A gateway creates its home: without this check it would create a deleted profile again.
   requireHome(identity);
   const { gatewayCommand: override } = definition;
   const plain = resolveGatewayCommand(identity, {

@@ -1,7 +1,6 @@
 /**
- * What a service keeps below its own key of the registry: who owns it (written by the elevated installer, readable by every signed-in
- * user) and what its broker last did (volatile: gone after a reboot). Values that do not fit are ignored,
- * because other programs could have written them.
+ * The values below a service's own key of the registry: its owner (written by the elevated installer, readable by every signed-in user) and
+ * the facts of its broker (volatile: gone after a reboot). Invalid values are ignored, because other programs could have written them.
  */
 
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
@@ -29,7 +28,7 @@ export function readOwner(service: ServiceName): Sid | undefined {
   }
 }
 
-/** What the SCM would start. For users who may not query the service because its rights were changed. */
+/** The registered program, for users who may not query the service because its rights were changed. */
 export function readBinaryPath(service: ServiceName): string | undefined {
   const path = readValue(keyOf(service), 'ImagePath');
   return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
@@ -40,14 +39,14 @@ export function writeOwner(service: ServiceName, owner: Sid, startType?: string)
   writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
 }
 
-/** The start type with which the service was installed. Another one was chosen by an administrator. */
+/** The start type with which the service was installed. Another one was set by an administrator. */
 export function readInstalledStartType(service: ServiceName): string | undefined {
   const text = readValue(parametersOf(service), 'StartType');
   return typeof text === 'string' ? text : undefined;
 }
 
 /**
- * What Windows sets in the broker's environment, over that of the machine: nothing by which other code could get into it. The runner has the
+ * What Windows sets in the broker's environment, over the machine's variables, so that they cannot load other code. The runner has the
  * owner's own.
  */
 export function writeEnvironment(service: ServiceName): void {
@@ -68,7 +67,6 @@ export function writeHostFacts(service: ServiceName, facts: HostFacts): void {
   writeValues(factsOf(service), { Facts: JSON.stringify(facts) }, { volatile: true, sddl: READABLE });
 }
 
-/** The ladder as it is registered. */
 export function readLadder(service: ServiceName): RecoveryLadder | undefined {
   const bytes = readValue(keyOf(service), 'FailureActions');
   return Buffer.isBuffer(bytes) ? parseFailureActions(bytes) : undefined;

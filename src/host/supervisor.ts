@@ -1,6 +1,6 @@
 /**
- * The supervisor: the recovery ladder where there is no SCM. It starts the runner, and starts it again by the ladder when it fails, as
- * the SCM does with the broker. It ends when the runner decides to stay stopped; a supervisor that has nothing to do costs nothing.
+ * The supervisor: the recovery ladder where there is no SCM. It starts the runner, and restarts it by the ladder after a failure, as the
+ * SCM does with the broker. It ends when the runner decides to stay stopped.
  */
 
 import type { DownMessage } from '../control/host-link.ts';
@@ -16,7 +16,7 @@ import type { StateFolder } from '../state/state-folder.ts';
 
 export interface RunnerProcess {
   readonly pid: number;
-  /** Exit code of the runner; null when it was killed by a signal. Never rejects. */
+  /** Exit code of the runner; null when a signal ended it. Never rejects. */
   readonly exit: Promise<number | null>;
   down(message: DownMessage): void;
 }
@@ -24,14 +24,14 @@ export interface RunnerProcess {
 export interface SupervisorPorts {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
-  /** The ladder as it is defined now; undefined where the service is not installed any more, or not ours to keep. */
+  /** The current ladder; undefined where the service is not installed any more, or another mechanism's. */
   readonly recovery: () => Promise<RecoveryLadder | undefined>;
   /** Whether another mechanism keeps the gateway now. */
   readonly superseded: () => Promise<boolean>;
   readonly startRunner: () => RunnerProcess;
   /** The file of this program. */
   readonly program: string;
-  /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the request of the user stays as it is. */
+  /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the desired state stays as it is. */
   readonly ending: Promise<string>;
   readonly log: (line: string) => void;
 }
@@ -51,13 +51,13 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
   });
   let facts: Pick<HostFacts, 'program' | 'lastRunnerExit' | 'lastStop'> = { program };
   const tell = async (phase: HostFacts['phase'], more: Partial<HostFacts> = {}) => {
-    // A full disk must not end a supervisor: the facts are for people, the ladder goes on without them.
+    // A full disk must not end a supervisor: the facts are only shown to users, and the ladder continues without them.
     await folder
       .writeHostFacts({ ...facts, phase, since: new Date().toISOString(), ...more })
       .catch(error => log(`facts not written: ${error}`));
   };
 
-  // A supervisor that takes over from a killed one goes on where that one stood on the ladder.
+  // A supervisor that replaces a killed one continues at the same place on the ladder.
   let failures = failureTimes(await folder.history());
   try {
     for (;;) {
@@ -90,14 +90,14 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
       const ladder = await recovery();
       if (!ladder) return true;
       const { nextAt = endedAt, failures: attempt } = ladderPosition(ladder, failures);
-      // The gateway may have failed a moment before its runner ended; a request since then ends the delay.
+      // The gateway may have failed a moment before its runner ended; a later request ends the delay.
       const failedAt = Math.max(startedAt, Date.parse(lastEnded(history)?.at ?? '') || endedAt);
       await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, nextAt - endedAt);
         onChange = () => {
           void Promise.all([folder.desired(), superseded()]).then(([request, replaced]) => {
-            // One of the future is from before the clock was set back.
+            // A time in the future is from before the clock was set back.
             const requestedMs = Date.parse(request.at);
             const asked = !isSameRequest(request, before) || (requestedMs >= failedAt && requestedMs <= Date.now());
             if (!endReason && !replaced && request.desired === 'running' && !asked) return;
@@ -112,7 +112,7 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
   } finally {
     unwatch();
     facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: endReason ?? 'stopped as asked' } };
-    // Facts of a service that is not there any more would bring its folder back.
+    // Facts of a removed service would create its folder again.
     if (await recovery()) await tell('stopped');
     lock.release();
   }

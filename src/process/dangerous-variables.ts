@@ -1,6 +1,6 @@
 /**
- * Variables by which Node, OpenSSL or Electron run, load or trust something else than what was installed. Node and OpenSSL read them before
- * any line of ours, so a program that starts a process with more rights than the one that set them empties them.
+ * Variables by which Node, OpenSSL or Electron run, load or trust other code than what was installed. Node and OpenSSL read them before any
+ * of this code runs, so a program that starts a process with more rights empties them first.
  */
 
 const DANGEROUS_VARIABLES = [
@@ -24,7 +24,7 @@ const DANGEROUS_VARIABLES = [
 
 const FAMILY = /^(NODE|OPENSSL|SSL_CERT|ELECTRON)_[A-Z0-9_]+$/;
 
-/** The variables to empty where these are set: the known ones, and whatever is set of their families. In upper case, as Windows compares. */
+/** The variables to empty: the known ones, and every set one of their families. In upper case, as Windows compares. */
 export function dangerousAmong(variables: readonly string[]): string[] {
   const found = variables.map(name => name.toUpperCase()).filter(name => FAMILY.test(name));
   return [...new Set<string>([...DANGEROUS_VARIABLES, ...found])];

@@ -1,15 +1,15 @@
 /**
- * Starting the supervisor so that it outlives the process that asked: the embedded `install` and `start` do this, and the runner whose supervisor
- * was killed; and what removes an installed host after its own end. This is the only place of the module that detaches a process.
+ * Starts the supervisor so that it outlives the process that requested it: the embedded `install` and `start`, the runner whose supervisor
+ * was killed, and the cleanup of an installed host after its end. Only this file detaches a process.
  */
 
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Starts `argv` in a session of its own, with no parent that could take it along: a shell starts it in the background and ends, so that
- * killing the tree of the app, or its process group, leaves it alone. Resolves when it was handed over.
- * @param windows for a program of Windows that takes its command line apart in its own way
+ * Starts `argv` in its own session, without a parent that could end it: a shell starts it in the background and ends, so that a kill of the
+ * app's process tree or group does not reach it. Resolves when it has started.
+ * @param windows for a program of Windows that parses its command line itself
  */
 export async function startDetached(
   argv: readonly string[],

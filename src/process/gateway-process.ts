@@ -1,6 +1,6 @@
 /**
- * The gateway as a child process: its output on pipes, its whole tree within reach. Output always goes through pipes and never through
- * an inherited file descriptor, because on Windows that would open a console.
+ * The gateway as a child process: its output on pipes, its whole tree within reach. Output never goes through an inherited file descriptor,
+ * because on Windows that would open a console.
  */
 
 import { spawn } from 'node:child_process';
@@ -23,7 +23,7 @@ export interface GatewayExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A launched gateway and everything below it. */
+/** A launched gateway and its child processes. */
 export interface GatewayProcessTree {
   readonly pid: number;
   readonly stdout: Readable;
@@ -38,8 +38,8 @@ export interface GatewayProcessTree {
 }
 
 /**
- * Rejects when the program could not be started. Where a program can outlive us, it begins only when `beforeItBegins`, which never rejects, has
- * done with its PID: no unknown process outlives us. On Windows none does, and it is not called.
+ * Rejects when the program could not be started. Where a program can outlive the runner, it begins only after `beforeItBegins`, which never
+ * rejects, has recorded its PID, so that no unknown process stays. On Windows none outlives it, and this is not called.
  */
 export type LaunchGateway = (spec: LaunchSpec, beforeItBegins: (pid: number) => Promise<void>) => Promise<GatewayProcessTree>;
 

@@ -1,25 +1,23 @@
-/**
- * How this program starts itself: `[node, entry script]` in development, the host executable alone where it is one.
- */
+/** How this program starts itself: `[node, main script]` in development, the host executable alone where it is one. */
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 
-/** What works in the background; its twin for a console starts it too. */
+/** The program for the background; its twin for a console starts it too. */
 const HOST = process.platform === 'win32' ? 'hermes-gateway-host.exe' : 'hermes-gateway-host';
 
 export function hostCommand(): readonly string[] {
-  // Such a program finds no script in its arguments, whatever they name.
+  // Such a program has no script in its arguments.
   if (singleExecutable()) return [path.join(path.dirname(process.execPath), HOST)];
   const script = process.argv[1];
   return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
 }
 
 /**
- * How another program, the app, starts this one: the host executable of `hostDir`; in development its entry script, under the Node that
- * npm runs with, because the app's own executable may not run scripts.
+ * How another program, the app, starts this one: the host executable of `hostDir`; in development its main script, under the Node of npm,
+ * because the app's own executable may not run scripts.
  * @throws GatewayServiceError `service-program-missing`
  */
 export function hostCommandIn(hostDir: string): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * What differs between the systems below a runner or a client: how processes are distinguished, and how a gateway is started so that its whole
- * tree stays within reach.
+ * What differs between the systems below a runner or a client: how processes are distinguished, and how a gateway is started so that its
+ * whole tree stays within reach.
  */
 
 import type { ProcessTable } from '../model/process-ref.ts';
@@ -9,14 +9,16 @@ import type { LaunchGateway } from './gateway-process.ts';
 export interface Machine {
   readonly processes: ProcessTable;
   readonly launch: LaunchGateway;
-  /** Command line of a living process; undefined where it may not be read. */
+  /** Command line of a running process; undefined where it may not be read. */
   commandLine(pid: number): readonly string[] | undefined;
-  /** The process that started this one; undefined where that cannot be told. */
+  /** The process that started this one; undefined where that is unknown. */
   parentOf(pid: number): number | undefined;
-  /** Whether a program has this file open, so that it cannot be replaced; on POSIX a file that runs can. */
+  /** Whether a program has this file open, so that it cannot be replaced; on POSIX an open file can. */
   isInUse(file: string): boolean;
-  /** Calls back when the user's session ends, and holds Windows back until this process has ended. Elsewhere a session's end is a signal. */
+  /**
+   * Calls back when the user's session ends, and delays Windows until this process has ended. Elsewhere the end of a session is a signal.
+   */
   onSessionEnd(listener: () => void): Promise<void>;
-  /** Ends this process, which has nothing left to write: the host that restarts it waits for that. */
+  /** Ends this process, whose output is complete, at once: the host that restarts it waits for that. */
   leave(exitCode: number): never;
 }

@@ -1,6 +1,6 @@
 /**
- * A gateway that outlived its runner: on POSIX a killed runner cannot take its gateway along, so the next runner ends it before
- * another one is started. There are never two gateways, and a stop leaves no process running. On Windows the runner's job does this by itself.
+ * A gateway that outlived its runner: on POSIX a killed runner cannot end its gateway, so the next runner ends it before it starts another
+ * one. There are never two gateways, and a stop leaves no process running. On Windows the runner's job does this.
  */
 
 import { stopGateway } from '../gateway/graceful-stop.ts';
@@ -12,14 +12,14 @@ import type { StateFolder } from '../state/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
 
 /**
- * Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. Where the record of the launch cannot be read,
- * the history's is the second word; so this comes before the end of that gateway is added there.
+ * Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. Where that record cannot be read, the
+ * history's is used; so this runs before the end of that gateway is added there.
  */
 export async function endOrphan(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   if (process.platform === 'win32') return false;
   const launch = (await folder.launch()) ?? unendedStart(await folder.history());
   if (!launch) return false;
-  // One without a start time was gone when it was written down: a process that has its number now is another.
+  // A process without a start time had ended when it was recorded: its PID is another's now.
   const recycled = processes.isAlive(launch.pid) && (launch.startTime === undefined || !isSameProcess(launch, processes));
   const ended = !recycled && (await endProcessGroup(launch.pid));
   await folder.removeLaunch();

@@ -1,6 +1,6 @@
 /**
- * The tree below a gateway on POSIX: it is started as the leader of a process group of its own, and everything it starts stays in that
- * group unless it leaves on purpose (as Hermes' own `/update` does). On Windows a job object does the same.
+ * The tree below a gateway on POSIX: the gateway leads its own process group, and every process that it starts stays in that group unless
+ * it leaves on purpose (as Hermes' own `/update` does). On Windows a job object does the same.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ export async function endProcessGroup(leaderPid: number): Promise<boolean> {
   return true;
 }
 
-/** Whether anything of the group runs. Linux still counts a process that ended and was not waited for; it is asked more closely. */
+/** Whether a process of the group runs. Linux also counts one that ended and was not waited for, so its state is read. */
 export function isGroupAlive(leaderPid: number): boolean {
   return signalGroup(leaderPid, 0) && (process.platform !== 'linux' || hasRunningMember(leaderPid));
 }
@@ -47,7 +47,7 @@ function hasRunningMember(leaderPid: number): boolean {
       const [state, , group] = text.slice(text.lastIndexOf(')') + 2).split(' ');
       if (Number(group) === leaderPid && state !== 'Z' && state !== 'X') return true;
     } catch {
-      // It ended while we looked.
+      // It ended meanwhile.
     }
   }
   return false;

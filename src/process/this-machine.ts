@@ -1,4 +1,4 @@
-/** The machine that this process runs on. Windows' half is loaded on Windows only, because it brings koffi. */
+/** The machine that this process runs on. The Windows modules are loaded on Windows only, because they load koffi. */
 
 import { readFileSync } from 'node:fs';
 import { posixProcesses } from '../gateway/process-start-time.ts';
@@ -21,7 +21,7 @@ export const posixMachine: Machine = {
   },
   parentOf: pid => {
     try {
-      // The name of the program stands in parentheses, whatever is in it.
+      // The program's name is in parentheses and may contain any character.
       const [, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
         .replace(/^.*\) /s, '')
         .split(' ');

@@ -1,6 +1,6 @@
 /**
- * The machine on Windows: processes by PID and creation time, and gateways born into a job of their own with pipes for their output. The
- * job ends with the runner, so that no gateway outlives it, and nothing below it ever has a console to show.
+ * The machine on Windows: processes by PID and creation time, and gateways created in their own job with pipes for their output. The job
+ * ends with the runner, so that no gateway outlives it, and no process in it ever has a console to show.
  */
 
 import { poll } from '../model/poll.ts';
@@ -15,7 +15,7 @@ import type { GatewayExit, LaunchGateway } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
 
 const GONE_MS = 5_000;
-/** The exit code of what is ended with its job. */
+/** The exit code of a process that is ended with its job. */
 const TERMINATED = 1;
 /** How long Windows waits for the gateway at a sign-out at most: the time of its graceful stop, in milliseconds. */
 const SESSION_END_HOLD_MS = 15_000;
@@ -56,7 +56,7 @@ const launchInJob: LaunchGateway = async ({ argv, cwd, env }) => {
     error.stream.destroy();
     throw thrown;
   } finally {
-    // The child has its own; ours would keep its output from ever ending.
+    // The child has its own handle; an open one here would keep the output from ending.
     for (const handle of [input, output.childEnd, error.childEnd]) closeHandle(handle);
   }
 };
@@ -74,6 +74,6 @@ export const windowsMachine: Machine = {
     };
     await listenForSessionEnd(untilOurEnd, { blockReason: 'The Hermes gateway is saving its work.', maxHoldMs: SESSION_END_HOLD_MS });
   },
-  // The hidden window and its thread go with the process; taking them down one by one would take longer than all the rest of its end.
+  // The hidden window and its thread end with the process; closing them one by one would take longer than the rest of its end.
   leave: terminateSelf,
 };

@@ -1,6 +1,6 @@
 /**
- * Asks a gateway program whether it knows `--external-supervisor`. Asking starts Python, which takes a second, and a killed gateway must
- * be back in two; so the answer is kept for a day, and asked for again when a gateway ended as one does that got an unknown option.
+ * Finds out whether a gateway program supports `--external-supervisor`. That starts Python, which takes a second, and a killed gateway must
+ * be restarted within two; so the answer is kept for a day, and dropped when a gateway ended as after an unknown option.
  */
 
 import { execFile } from 'node:child_process';
@@ -19,7 +19,7 @@ const VALID_MS = 24 * 60 * 60 * 1000;
 const USAGE_ERROR = 2;
 
 const HELP_ANSWER = v.object({
-  /** Command and age of its files, so that another installation is asked again. */
+  /** Command and age of its files, so that another installation is checked again. */
   key: v.string(),
   at: v.number(),
   externalSupervisor: v.boolean(),

@@ -1,6 +1,6 @@
 /**
- * One gateway process from its launch to its end: its output is captured, it is watched for evidence and answers, and it is ended as
- * gently as time allows. What its end means is the runner's to decide.
+ * One gateway process from its launch to its end: captures its output, watches it for evidence and answers, and ends it as gracefully as
+ * time allows. The runner decides what its end means.
  */
 
 import { stopGateway } from '../gateway/graceful-stop.ts';
@@ -11,9 +11,9 @@ import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process
 import type { OutputLog } from '../state/output-log.ts';
 import { GatewayWatch, type Observation } from './gateway-watch.ts';
 
-/** How long the captured output is waited for when the whole tree has ended, in milliseconds. */
+/** How long to wait for the captured output when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
-/** A gateway that answers no probe will hardly answer a stop request; the user who restarts it need not wait long, in milliseconds. */
+/** A gateway that answers no probe is unlikely to answer a stop request, so a restart by the user waits only this long, in milliseconds. */
 const SILENT_GRACE_MS = 3_000;
 
 export interface GatewayLifeOptions {
@@ -65,13 +65,13 @@ export class GatewayLife {
     return exit;
   }
 
-  /** Ends what is left of the process tree and waits for the rest of its output. */
+  /** Ends the rest of the process tree and waits for the rest of its output. */
   async clear(): Promise<void> {
     await this.#options.tree.kill();
     await Promise.race([this.#captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
   }
 
-  /** Asks the gateway to end, and ends its tree when it does not. */
+  /** Requests that the gateway end, and ends its tree when it does not. */
   async end(gracefulMs?: number): Promise<void> {
     const { definition, tree } = this.#options;
     const { gateway, problem } = this.watch.observation;

@@ -1,6 +1,7 @@
 /**
- * Watches one launched gateway: when is it up, does it still answer, who asked it to stop. `running` needs evidence (its own files or its
- * pipe); a process that merely exists proves nothing, and a fresh heartbeat file does not prove that the loop behind it turns.
+ * Watches one launched gateway: when it is running, whether it still answers, which process requested its stop. `running` needs evidence
+ * (its own files or its pipe); the existence of a process proves nothing, and a fresh heartbeat file does not prove that the main loop
+ * runs.
  */
 
 import fs from 'node:fs';
@@ -20,7 +21,7 @@ export interface Observation {
   readonly gateway?: GatewayProcess;
 }
 
-/** Who wrote a marker, looked at while that one lived: it may end as soon as the gateway has. */
+/** The writer of a marker, read while it was running: it may end as soon as the gateway has. */
 export interface Stopper {
   readonly process: ProcessRef;
   readonly commandLine: readonly string[];
@@ -30,21 +31,21 @@ export interface GatewayWatchOptions {
   readonly home: string;
   /** The process that was launched; the gateway itself may be a child of it (a venv launcher). */
   readonly launchedPid: number;
-  /** The program may not be Hermes: two seconds of life are evidence enough where it keeps no files. */
+  /** The program may not be Hermes: where it keeps no files, two seconds of running are enough evidence. */
   readonly mayKeepNoFiles: boolean;
   readonly probeMs: number;
   readonly processes: ProcessTable;
-  /** Command line of a living process, where it may be read. */
+  /** Command line of a running process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
   readonly onObservation: (observation: Observation) => void;
 }
 
-/** A probe this often without an answer, from a gateway that has answered before, means that it hangs. */
+/** After this many probes without an answer, a gateway that has answered before counts as hanging. */
 const STRIKES = 3;
 const PROBE_TIMEOUT_MS = 2_000;
 const FIRST_PROBE_PAUSE_MS = 125;
 const LIFE_IS_EVIDENCE_MS = 2_000;
-/** Looks for evidence begin quickly and slow down, in milliseconds. */
+/** Pauses between looks for evidence: short at first, then longer, in milliseconds. */
 const FIRST_LOOK_MS = 25;
 const SLOWEST_LOOK_MS = 1_000;
 const TOLD_BY: ReadonlySet<string | null> = new Set([
@@ -81,7 +82,7 @@ export class GatewayWatch {
     } catch {
       // Without a watch the looks by time find the same, a little later.
     }
-    // Nobody hears of anything before they have us.
+    // No observation is reported before the caller has this object.
     this.#lookTimer = setTimeout(() => this.#look(), 0);
   }
 
@@ -89,12 +90,12 @@ export class GatewayWatch {
     return this.#observation;
   }
 
-  /** The last planned stop or takeover that was seen; the gateway removes the file when it takes it up. */
+  /** The last planned stop or takeover that was seen; the gateway removes the file when it obeys it. */
   get marker(): StopMarker | undefined {
     return this.#marker;
   }
 
-  /** The writer of that marker, where it says who wrote it. */
+  /** The writer of that marker, where the marker names it. */
   get stopper(): Stopper | undefined {
     return this.#stopper;
   }
@@ -130,12 +131,12 @@ export class GatewayWatch {
     const gateway = { pid: living.pid, startTime: living.startTime };
     const written = readGatewayState(home);
     const state = written?.pid === living.pid ? written.state : undefined;
-    // The process may live on for some seconds after its start has failed.
+    // The process may run for some seconds after its start has failed.
     if (written && state === 'startup_failed') {
       const detail = statedReason(written);
       return { phase: 'starting', gateway, ...(detail !== undefined && { detail }) };
     }
-    // Hermes writes its PID before its state; a gateway of old that keeps no state is up when it has lived a while.
+    // Hermes writes its PID before its state; an old gateway without a state counts as running after a while.
     if (state === 'starting' || (state === undefined && !longEnough)) return { phase: 'starting', gateway };
     if (this.#strikes >= STRIKES)
       return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
@@ -152,7 +153,7 @@ export class GatewayWatch {
     return `Hermes itself waits ${Math.round((untilMs - lastMs) / 1_000)} s before it starts`;
   }
 
-  /** The process that was launched, or one that began after it: an older gateway in this home is somebody else's. */
+  /** The process that was launched, or one that began after it: an older gateway in this home is not the runner's. */
   #isOurs(pid: number): boolean {
     const { launchedPid, processes } = this.#options;
     if (pid === launchedPid) return true;
@@ -204,7 +205,7 @@ export function isGatewayStop(commandLine: readonly string[]): boolean {
   return at >= 0 && commandLine[at + 1] === 'stop';
 }
 
-/** `hermes gateway stop --all`: what an older Hermes app says before it updates. */
+/** `hermes gateway stop --all`: an older Hermes app runs this before it updates. */
 export function isGatewayStopOfAll(commandLine: readonly string[]): boolean {
   return isGatewayStop(commandLine) && commandLine.includes('--all');
 }

@@ -1,6 +1,4 @@
-/**
- * What the runner shows: the state that the control pipe carries, changed in one place and published after every change.
- */
+/** The state that the control pipe carries: changed in one place and published after every change. */
 
 import type { RunnerPhase, RunnerState } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -15,7 +13,7 @@ export interface Showing {
 
 export class RunnerStatePublisher {
   #state: RunnerState;
-  /** Problems that stay until the runner ends, whatever the phase. */
+  /** Problems that stay until the runner ends, in every phase. */
   readonly #lasting = new Set<ProblemCode>();
   #publish: () => void = () => undefined;
 

@@ -39,19 +39,19 @@ export interface RunnerPorts {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
   readonly launch: LaunchGateway;
-  /** The definition as it is now: an installation brings it up to date while we run. */
+  /** The current definition: an installation may update it while the runner runs. */
   readonly redefine: () => Promise<Definition>;
-  /** What to launch now; resolved again for every start, so that nothing versioned is kept. */
+  /** What to launch; resolved again for every start, so that no versioned path is kept. */
   readonly launchSpec: (definition: Definition) => Promise<LaunchSpec>;
   readonly pipeAddress: (fresh: boolean) => string;
-  /** Command line of a living process, where it may be read. */
+  /** Command line of a running process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
   readonly log: (line: string) => void;
-  /** Somebody has started the service itself (services.msc, `sc start`). */
+  /** The user has started the service itself (services.msc, `sc start`). */
   readonly asked: boolean;
 }
 
-/** The gateway's time to end gracefully when the host died: the SCM starts another one soon, in milliseconds. */
+/** The gateway's time for a graceful end when the host died: the SCM soon starts another one, in milliseconds. */
 const HOST_LOST_GRACE_MS = 1_000;
 /** What the gateway's end means when the runner itself is to end, and how the runner ends then. */
 const EXITS = { stopped: RUNNER_EXIT.stopped, failure: RUNNER_EXIT.failed, 'session-ending': RUNNER_EXIT.sessionEnding } as const;
@@ -73,7 +73,7 @@ export class Runner {
   #server: ControlServer | undefined;
   #life: GatewayLife | undefined;
   #stopRequest: StopRequest | undefined;
-  /** Hermes' own updater, where it was at work when a stop was asked for. */
+  /** Hermes' own updater, where it was running when a stop was requested. */
   #updaterAtStop: LivingUpdater | undefined;
   #restartRequested = false;
   /** The gateway was ended for this hold. */
@@ -82,7 +82,7 @@ export class Runner {
   readonly #wakers = new Set<() => void>();
   #launched: (() => void)[] = [];
   #settle: () => void = () => undefined;
-  /** Resolves when the first gateway is up, or when there is something to wait for instead. */
+  /** Resolves when the first gateway is running, or when there is something to wait for instead. */
   readonly settled = new Promise<void>(resolve => {
     this.#settle = resolve;
   });
@@ -143,13 +143,13 @@ export class Runner {
     }
   }
 
-  /** The host, the pipe or a signal asks for the end. */
+  /** The host, the pipe or a signal requests the end. */
   stop(reason: string): void {
     this.#updaterAtStop ??= this.#gate.updater();
     this.#stopWith({ verdict: 'stopped', reason });
   }
 
-  /** The host died: end soon, with a failure, so that the next host starts another one. */
+  /** The host died: end soon, with a failure, so that the next host starts another runner. */
   hostLost(): void {
     this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS });
   }
@@ -164,7 +164,7 @@ export class Runner {
     this.#stopWith({ verdict: 'session-ending', reason: 'The Windows session ends.' });
   }
 
-  /** Asked through a method, because it changes while we wait. */
+  /** A method, because the value changes between two calls. */
   #endAsked(): StopRequest | undefined {
     return this.#stopRequest;
   }
@@ -177,9 +177,9 @@ export class Runner {
     void this.#life?.end(request.gracefulMs);
   }
 
-  /** A new gateway in place of this one; resolves when it was launched, or when a hold keeps it from that. */
+  /** Replaces the gateway with a new one; resolves when that was launched, or when a hold prevents it. */
   #restart(): Promise<void> {
-    // Without a life one is about to begin, and is the answer.
+    // Without a gateway one is about to begin, and is the answer.
     if (this.#life) {
       this.#restartRequested = true;
       this.#show('restarting', { detail: 'requested by the user', restartRequested: true });
@@ -234,7 +234,7 @@ export class Runner {
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
     const spec = launchSpec(definition);
-    spec.catch(() => undefined); // heard of below
+    spec.catch(() => undefined); // awaited below
     const gaveWay = await takeOver(definition.home, processes);
     if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
     let tree: GatewayProcessTree;
@@ -243,7 +243,7 @@ export class Runner {
     } catch (error) {
       const { code, message } = toGatewayServiceError(error);
       const reason = `The gateway program could not be started: ${message}`;
-      // A home that is gone does not come back by trying again.
+      // Another try cannot bring back a missing home.
       const kind = code === 'home-missing' || code === 'profile-missing' ? 'needs-attention' : 'failure';
       await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
       return { verdict: { kind, reason } };
@@ -256,7 +256,7 @@ export class Runner {
     await this.#output.mark(`gateway started, PID ${tree.pid}`);
     this.#onObservation(watch.observation, life);
     this.#answerRestarts();
-    // Asked to end while it was being launched.
+    // The end was requested during the launch.
     if (this.#stopRequest || this.#restartRequested) void life.end(this.#stopRequest?.gracefulMs);
     else void this.#yieldToHold();
 
@@ -286,7 +286,7 @@ export class Runner {
     return { verdict, stopper: watch.stopper };
   }
 
-  /** Our own reason for the gateway's end, if we had one. */
+  /** The runner's own reason for the gateway's end, if any. */
   #asked(): ExitVerdict | undefined {
     if (this.#stopRequest) return { kind: this.#stopRequest.verdict, reason: sentence(this.#stopRequest.reason) };
     if (this.#restartRequested) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
@@ -308,7 +308,7 @@ export class Runner {
       void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is well again' });
   }
 
-  /** A hold that begins while the gateway runs ends it; the runner stays, and starts it again when the hold is over. */
+  /** A hold that begins while the gateway runs ends it; the runner stays, and restarts it when the hold is over. */
   async #yieldToHold(): Promise<void> {
     if (!this.#life || this.#yielded !== undefined) return;
     const hold = await this.#gate.hold();
@@ -318,7 +318,7 @@ export class Runner {
     await this.#life.end();
   }
 
-  /** Restarts after a bad update are over: somebody must repair it. */
+  /** Restarts after a failed update are used up: a user must repair it. */
   async #isBadUpdate(): Promise<boolean> {
     const suspect = suspectUpdate(await this.#ports.folder.history(), this.#definition.recovery.resetMs);
     if (!suspect?.bad) return false;
@@ -326,7 +326,10 @@ export class Runner {
     return true;
   }
 
-  /** How to end after a stop that Hermes' own updater may have asked for, through the host: no process of ours runs until it starts the service. */
+  /**
+   * How to end after a stop that Hermes' own updater may have requested, through the host: no process of ours runs until it starts the
+   * service.
+   */
   async #stoppedByUpdater(code: number): Promise<number> {
     const { folder, processes } = this.#ports;
     const updater = this.#updaterAtStop;
@@ -337,7 +340,7 @@ export class Runner {
     return code;
   }
 
-  /** A runner that was killed could not write how its gateway ended; this one does. */
+  /** A killed runner could not record how its gateway ended; this one does. */
   async #closedHistory(): Promise<readonly HistoryRecord[]> {
     const history = await this.#ports.folder.history();
     const lost = lostEnd(history, Date.now());
@@ -367,7 +370,7 @@ export class Runner {
     }
   }
 
-  /** While we end nothing else is shown; the gateway is shown as long as it lives. */
+  /** While the runner ends, it shows nothing else; the gateway is shown as long as it runs. */
   #show(phase: RunnerPhase, showing: Showing = {}): void {
     const gateway = showing.gateway ?? (this.#life ? this.#publisher.state.gateway : undefined);
     this.#publisher.show(this.#stopRequest ? 'stopping' : phase, { ...showing, gateway });
@@ -381,7 +384,7 @@ export class Runner {
     await this.#tolerate(this.#ports.folder.appendHistory(record));
   }
 
-  /** A full or read-only disk must not cost the user the gateway. */
+  /** A full or read-only disk must not stop the gateway. */
   async #tolerate(work: Promise<unknown>): Promise<void> {
     await work.catch(error => this.#ports.log(`state not written: ${error}`));
   }

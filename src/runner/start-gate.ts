@@ -1,6 +1,6 @@
 /**
- * What keeps a gateway from being started: the hold of an update, Hermes' own updater, or the program that stopped it from outside. The runner asks
- * before every start and waits here; what dead updates have left is taken away on the way out.
+ * What prevents a start of the gateway: the hold of an update, Hermes' own updater, or the program that stopped it from outside. The runner
+ * calls this before every start and waits here; leftovers of dead updates are removed on the way.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -19,7 +19,7 @@ import { endAdoptedUpdates } from '../update/foreign-update.ts';
 import { settleUpdates } from '../update/resume.ts';
 import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
 
-/** The runner that is kept from starting its gateway. */
+/** The runner that waits to start its gateway. */
 export interface Restrained {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
@@ -34,11 +34,11 @@ export interface Restrained {
   changeOr(ms: number): Promise<void>;
 }
 
-/** How long a stop from outside keeps the gateway down when nobody is known who could end it, in milliseconds. */
+/** How long a stop from outside keeps the gateway stopped when the process that requested it is unknown, in milliseconds. */
 const OUTSIDE_STOP_MS = 60_000;
-/** How often the holder of a hold is looked at; a hold whose holder died is over within this, in milliseconds. */
+/** Pause between looks at the holder of a hold: a hold ends this long after its holder at most, in milliseconds. */
 const HOLD_LOOK_MS = 1_000;
-/** An older Hermes app stops all gateways and then begins its update: this much later at most, in milliseconds. */
+/** An older Hermes app stops all gateways and begins its update this much later at most, in milliseconds. */
 const UPDATER_COMES_MS = 30_000;
 
 export class StartGate {
@@ -60,13 +60,13 @@ export class StartGate {
     return found?.pid !== undefined && found.pid === this.#doneUpdater ? undefined : found;
   }
 
-  /** Somebody has started the service itself. An updater that had stopped it is done with it, though its marker still says otherwise. */
+  /** The service was started from outside. An updater that had stopped it is done with it, even while its marker remains. */
   async startedFromOutside(): Promise<void> {
     const done = await endAdoptedUpdates(this.#runner.folder);
     this.#doneUpdater = done.find(pid => pid === this.updater()?.pid);
   }
 
-  /** With a sign-in all gateways of the user start: this one in its turn, unless the user asks for it meanwhile. */
+  /** At a sign-in all gateways of the user start: this one in its turn, or at once where the user requests it. */
   async awaitTurn(history: readonly HistoryRecord[], asked: DesiredRecord): Promise<void> {
     const { folder } = this.#runner;
     const times = { askedMs: Date.parse(asked.at), bootedMs: Date.now() - systemUptimeMs() };
@@ -80,7 +80,7 @@ export class StartGate {
     }
   }
 
-  /** Waits while a start is forbidden. True when it had to. */
+  /** Waits while a start is not allowed. True when it had to wait. */
   async heldBack(): Promise<boolean> {
     const { folder, processes } = this.#runner;
     const beganMs = Date.now();
@@ -104,7 +104,7 @@ export class StartGate {
     return held;
   }
 
-  /** Stays down while the one who stopped the gateway lives. A `gateway stop` of the user means that it stays down. */
+  /** Keeps the gateway stopped while the process that stopped it is running. A `gateway stop` of the user makes it stay stopped. */
   async waitForOutside(verdict: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
     const { reason, holderPid } = verdict;
     const { folder, processes } = this.#runner;
@@ -118,7 +118,7 @@ export class StartGate {
         return;
       }
     }
-    // An updater is at work while its marker says so; its process may go on to other things.
+    // An updater is running while its marker says so; its process may continue with other work.
     const byUpdater = verdict.updater ?? (holderPid !== undefined && this.updater()?.pid === holderPid);
     const holder = stopper?.process ?? (holderPid === undefined || byUpdater ? undefined : processRef(holderPid, processes));
     const deadline = performance.now() + OUTSIDE_STOP_MS;
@@ -134,7 +134,7 @@ export class StartGate {
     }
   }
 
-  /** Whether the stop of all gateways was the beginning of an update; a request of the user meanwhile ends the question. */
+  /** Whether the stop of all gateways was the beginning of an update; a request of the user meanwhile ends the wait. */
   async #updaterComes(): Promise<boolean> {
     const { folder } = this.#runner;
     const before = await folder.desired();

@@ -1,6 +1,6 @@
 /**
- * A runner's care for updates: what one that was killed has left is taken away by the runners of its gateways, even where a gateway never
- * stopped or is up again already. The folder of all journals is watched, and looked at again and again only while there is one.
+ * Cleans up after killed updates in each runner, even where a gateway never stopped or is running again. The folder of all journals is
+ * watched, and checked again by time only while it has one.
  */
 
 import path from 'node:path';
@@ -10,10 +10,10 @@ import { removeOrphanedTempFiles } from '../state/orphaned-temp-files.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { settleUpdates } from '../update/resume.ts';
 
-/** Between two looks, in milliseconds: a look may write into that folder itself. The first leaves the gateway its start. */
+/** Between two looks, in milliseconds: a look may write into that folder itself. The first one waits for the gateway's start. */
 const LOOK_MS = 1_000;
 
-/** Returns the end of it, which waits for what is just being done. */
+/** Returns a function that ends it and waits for the current look. */
 export function startUpdateCleanup(folder: StateFolder, processes: ProcessTable, log: (line: string) => void): () => Promise<void> {
   let lookedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;

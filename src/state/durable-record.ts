@@ -1,15 +1,15 @@
 /**
- * A record in the state folder that must be there while its writer lives: where clients find a runner, and which gateway it has launched. One
- * that was damaged is written again, and one for which the disk had no room is tried again: without it a runner could not be seen or asked, and
- * a gateway that outlives it would be known to nobody.
+ * A record in the state folder that must exist while its writer runs: where clients find a runner, and which gateway it launched. A damaged
+ * one is written again, and a failed write is retried: without the record no client could find the runner, and a gateway that outlives it
+ * would be unknown.
  */
 
 import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
 import type { StateFolder } from './state-folder.ts';
 
-/** Where the record lies. */
+/** The file of the record. */
 interface RecordPlace<T> {
-  /** False where the folder around it is gone, and with it the service. */
+  /** False where the folder around it, and so the service, was removed. */
   isThere(): boolean;
   /** Undefined where there is none, or none that can be read. */
   read(): Promise<T | undefined>;
@@ -24,7 +24,7 @@ export class DurableRecord<T> {
   readonly #place: RecordPlace<T>;
   #record: T | undefined;
   #again: NodeJS.Timeout | undefined;
-  /** One look or write at a time, so that none comes after the removal. */
+  /** One look or write at a time, so that none follows the removal. */
   #work: Promise<unknown> = Promise.resolve();
 
   constructor(place: RecordPlace<T>) {
@@ -37,7 +37,7 @@ export class DurableRecord<T> {
     return this.repair();
   }
 
-  /** Something around it has changed. Rejects where it could not be written yet. */
+  /** The folder has changed. Rejects where it could not be written yet. */
   repair(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#record === undefined || !this.#place.isThere()) return;

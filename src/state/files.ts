@@ -1,6 +1,6 @@
 /**
- * Atomic small files: a reader sees the old document or the new one, never half of one, whatever is killed or pulled in between.
- * What others write is read with patience: a byte order mark, half a document or a megabyte of invalid data is an answer, not an exception.
+ * Atomic small files: a reader sees the old document or the new one, never half of one, even after a kill or a power cut. Reads of other
+ * programs' files never throw: a byte order mark is removed, and half a document or a megabyte of invalid data is a result.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -9,10 +9,10 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 
-/** No state file of ours or of Hermes comes near this size, in bytes. */
+/** State files of ours and of Hermes are far smaller, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** How long a rename is tried again while a reader or a virus scanner holds the target open on Windows, in milliseconds. */
+/** How long a rename is retried while a reader or a virus scanner has the target open on Windows, in milliseconds. */
 const RENAME_PATIENCE_MS = 2_000;
 
 /** The result of a write to the state folder. @throws GatewayServiceError `state-unwritable` where a permission for it is missing */
@@ -26,8 +26,8 @@ export async function stateWrite<T>(write: () => T | Promise<T>): Promise<T> {
 }
 
 /**
- * Writes `text` to `file` through a temporary file beside it, flushed to the disk before the rename. Missing folders are made.
- * On failure the old file is as it was and the temporary file is gone.
+ * Writes `text` to `file` through a temporary file beside it, flushed to the disk before the rename. Makes missing folders. On failure the
+ * old file is unchanged and the temporary file is removed.
  */
 export async function writeFileAtomic(file: string, text: string): Promise<void> {
   await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -48,8 +48,8 @@ export async function writeFileAtomic(file: string, text: string): Promise<void>
 }
 
 /**
- * Writes a file where no other file may lie even for a moment: Windows opens whatever is in a Startup folder. Gives whether it is there now:
- * a file of other content is never replaced, except by what its own interrupted write was to become. Missing folders are made.
+ * Writes a file where no other file may be even for a moment: Windows opens every file in a Startup folder. Returns whether it is there
+ * now: a file of other content is never replaced, except by the end of its own interrupted write. Makes missing folders.
  */
 export async function writeIfMissing(file: string, content: Buffer): Promise<boolean> {
   await fs.mkdir(path.dirname(file), { recursive: true });
@@ -64,7 +64,7 @@ export async function writeIfMissing(file: string, content: Buffer): Promise<boo
   return (await fs.readFile(file)).equals(content);
 }
 
-/** Renames over what is there, and tries again while another program reads it. */
+/** Renames over the existing file, and retries while another program reads it. */
 export async function renamePatiently(from: string, to: string): Promise<void> {
   const deadline = performance.now() + RENAME_PATIENCE_MS;
   for (;;) {
@@ -89,8 +89,8 @@ export type JsonRead =
   | { readonly state: 'read'; readonly value: unknown };
 
 /**
- * Reads a JSON document that anybody may have written. Never throws: an unreadable file is `damaged`. A kilobyte is read at once: a look at
- * twenty gateways reads a hundred such files, and each trip through the thread pool takes longer than the file.
+ * Reads a JSON document that any program may have written. Never throws: an unreadable file is `damaged`. A kilobyte is read synchronously:
+ * a look at twenty gateways reads a hundred such files, and each trip through the thread pool takes longer than the file.
  */
 export async function readJson(file: string): Promise<JsonRead> {
   try {

@@ -1,15 +1,18 @@
 /**
- * Hears of changes in a folder that may not exist yet: nothing polls, and nothing is missed between the first look and the watch,
- * because the listener is always called once after the watch stands.
+ * Watches a folder that may not exist yet. Nothing is missed between the first look and the watch, because the listener is always called
+ * once after the watch has begun.
  */
 
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** How often a folder is looked at that cannot be watched, in milliseconds. */
+/** How often a folder that cannot be watched is checked, in milliseconds. */
 const BLIND_LOOK_MS = 1_000;
 
-/** Calls back after changes directly in `folder`, or when it comes or goes; changes close together make one call. Returns the unsubscribe. */
+/**
+ * Calls back after changes directly in `folder`, or when it appears or disappears; changes close together make one call. Returns the
+ * unsubscribe.
+ */
 export function watchFolder(folder: string, listener: () => void): () => void {
   let watcher: fs.FSWatcher | undefined;
   let watched: string | undefined;
@@ -26,7 +29,7 @@ export function watchFolder(folder: string, listener: () => void): () => void {
     });
   };
 
-  /** Watches the folder, or the nearest parent that exists; looks again when the watch stands, because the folder may have come meanwhile. */
+  /** Watches the folder, or its nearest existing parent; checks again after the watch has begun, because the folder may exist by then. */
   const attach = () => {
     for (let target = nearestExisting(folder); target !== watched; target = nearestExisting(folder)) {
       watcher?.close();
@@ -34,7 +37,7 @@ export function watchFolder(folder: string, listener: () => void): () => void {
       try {
         watcher = watch(target);
       } catch {
-        // It went in that moment, or the system has no more watches to give: then this looks by time.
+        // It was removed meanwhile, or the system has no more watches: check by time.
         watched = undefined;
         clearTimeout(blind);
         blind = setTimeout(call, BLIND_LOOK_MS);
@@ -49,7 +52,7 @@ export function watchFolder(folder: string, listener: () => void): () => void {
       call();
     };
     const started = fs.watch(target, { persistent: true }, (_event, name) => {
-      // Its own name means that it went, though another one may have its place already: this watch hears nothing of that.
+      // Its own name means that it was removed, even if a new one exists already: this watch does not report that.
       if (name === path.basename(target) || !fs.existsSync(target)) lost();
       else if (target === folder || name === null || name === nextPart(target, folder)) call();
     });

@@ -1,7 +1,7 @@
 /**
- * Holds: records that say "do not start now". An update holds a service so that neither the ladder nor a queued SCM restart, which
- * cannot be cancelled, brings the gateway up in the middle of it. A hold counts while its holder lives *and* before its cap; one that was
- * handed off outlives its holder, for minutes or as long as its successor lives, and never a restart of the machine.
+ * Holds: records that say "do not start now". An update holds a service so that neither the ladder nor a queued SCM restart, which cannot
+ * be cancelled, starts the gateway in the middle of it. A hold counts while its holder runs *and* before its cap; one that was handed off
+ * outlives its holder, for minutes or as long as its successor runs, but never a restart of the machine.
  */
 
 import fs from 'node:fs';
@@ -28,7 +28,7 @@ function counts(hold: Hold, processes: ProcessTable, nowMs: number, uptimeMs: nu
   return isSameProcess(holder, processes) || (handOff !== undefined && handOffInForce(handOff, processes, uptimeMs));
 }
 
-/** By the machine's uptime where it was written down, else by the clock. */
+/** By the machine's uptime where it was recorded, else by the clock. */
 function isOver({ since, until, uptimeMs: placedMs, handOff }: Hold, nowMs: number, uptimeMs: number): boolean {
   const beganMs = handOff?.uptimeMs ?? placedMs;
   if (beganMs === undefined) return !(Date.parse(until) > nowMs);
@@ -38,7 +38,7 @@ function isOver({ since, until, uptimeMs: placedMs, handOff }: Hold, nowMs: numb
   return !(agoMs >= 0 && agoMs < capMs);
 }
 
-/** Whether what was handed off is still to be left alone. */
+/** Whether what was handed off must still be left alone. */
 export function handOffInForce(
   { uptimeMs: handedOffMs, capMs, successor }: HandOff,
   processes: ProcessTable,
@@ -49,7 +49,7 @@ export function handOffInForce(
   return successor === undefined || isSameProcess(successor, processes);
 }
 
-/** How long the machine runs, in milliseconds. */
+/** Uptime of the machine, in milliseconds. */
 export function systemUptimeMs(): number {
   return os.uptime() * 1_000;
 }
@@ -62,7 +62,7 @@ export function releaseHold(folder: string, id: string): void {
   fs.rmSync(holdFile(folder, id), { force: true });
 }
 
-/** All holds that can be read; what cannot be read holds nothing. */
+/** All readable holds; an unreadable one holds nothing. */
 export async function readHolds(folder: string): Promise<Hold[]> {
   let names: string[];
   try {

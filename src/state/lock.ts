@@ -1,5 +1,5 @@
 /**
- * A lock that dies with its holder: a file that names a process by PID and start time. There is one supervisor, one runner and one
+ * A lock that ends with its holder: a file that names a process by PID and start time. There is one supervisor, one runner and one
  * operation at a time per service; a lock that remains after a kill or a power cut never blocks another process.
  */
 
@@ -12,21 +12,21 @@ export interface Lock {
   release(): void;
 }
 
-/** The living holder of the lock, if any. */
+/** The running holder of the lock, if any. */
 export function lockHolder(file: string, processes: ProcessTable): ProcessRef | undefined {
   const ref = parseRef(readText(file) ?? '');
   return ref && isSameProcess(ref, processes) ? ref : undefined;
 }
 
 /**
- * Takes the lock, or returns the process that holds it. The file is written before it gets its name (a link never overwrites), so no
- * reader meets an empty lock. Only one process at a time may remove a stale one: the holder of the lock on that very one, which is a lock
- * like any other, and sees that it is still there. The folder must exist.
+ * Takes the lock, or returns the process that holds it. The file is written before it gets its name (a link never overwrites), so no reader
+ * sees an empty lock. Only one process at a time may remove a stale lock: the holder of a second lock on exactly that one, which checks
+ * that it is still there. The folder must exist.
  */
 export function takeLock(file: string, processes: ProcessTable): Lock | ProcessRef {
   const mark = randomBytes(4).toString('hex');
   const mine = `${file}.${process.pid}.${mark}`;
-  // The mark tells this lock from every other one of the same process.
+  // The mark distinguishes this lock from every other one of the same process.
   const text = JSON.stringify({ ...thisProcess(processes), mark });
   fs.writeFileSync(mine, text, { mode: 0o600 });
   try {

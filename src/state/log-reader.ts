@@ -1,6 +1,6 @@
 /**
- * Reads the captured output of a gateway: its last lines and, when asked to follow, every later one, across rotation. What a gateway
- * prints is never trusted: control sequences, which could repaint the reader's terminal, are taken out.
+ * Reads the captured output of a gateway: its last lines and, on request, every later one, across rotation. A gateway's output is never
+ * trusted: control sequences, which could repaint the reader's terminal, are removed.
  */
 
 import { type FileHandle, open, stat } from 'node:fs/promises';
@@ -12,12 +12,12 @@ import { watchFolder } from './folder-watch.ts';
 export interface ReadLogOptions {
   /** How many of the last lines to begin with. */
   readonly lines: number;
-  /** Go on with what is written later, until the signal is aborted. */
+  /** Continue with later lines, until the signal is aborted. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** Windows tells late of writes to a file that stays open, so a follower looks by itself too, in milliseconds. */
+/** Windows reports writes to an open file late, so a follower also looks by time, in milliseconds. */
 const BACKSTOP_MS = 1_000;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -43,7 +43,7 @@ export function printable(line: string): string {
   return stripVTControlCharacters(line).replace(/[^\P{Cc}\t]/gu, '');
 }
 
-/** Holds the current file open, so that it can be read to its end even after it was renamed. */
+/** Keeps the current file open, so that it can be read to its end even after it was renamed. */
 class LogReader {
   readonly #file: string;
   #handle: FileHandle | undefined;
@@ -55,7 +55,7 @@ class LogReader {
     this.#file = file;
   }
 
-  /** The last whole lines of all generations; what comes later is `later`. */
+  /** The last whole lines of all generations; later ones come from `later`. */
   async tail(count: number): Promise<string[]> {
     const found: string[] = [];
     for (let generation = 0; found.length < count || generation === 0; generation += 1) {
@@ -76,7 +76,7 @@ class LogReader {
       yield* this.#drain(this.#handle);
       const next = await this.#newerGeneration(this.#handle);
       if (!next) return;
-      // Rotation may have come between the two looks; nothing is written to a file that was put aside.
+      // Rotation may have happened between the two looks; a rotated file gets no more lines.
       yield* this.#drain(this.#handle);
       yield* this.rest();
       await this.#handle.close();
@@ -109,7 +109,7 @@ class LogReader {
     }
   }
 
-  /** The file that follows the one we hold: undefined while ours is the current one, or until there is a new one. */
+  /** The file after the open one: undefined while that is the current one, or until there is a new one. */
   async #newerGeneration(handle: FileHandle): Promise<string | undefined> {
     const { ino, size } = await handle.stat({ bigint: true });
     for (let generation = 0; ; generation += 1) {
@@ -119,13 +119,13 @@ class LogReader {
         if (generation === 0 && size < BigInt(this.#position)) this.#position = 0;
         return generation === 0 ? undefined : generationPath(this.#file, generation - 1);
       }
-      // Rotated out of sight: what is left begins with the oldest file that is there.
+      // Rotated away: continue with the oldest existing file.
       if (!found && generation > 0) return generationPath(this.#file, generation - 1);
     }
   }
 }
 
-/** The changes of a folder as something to await; `false` when the signal is aborted. */
+/** Changes of a folder to await; `false` when the signal is aborted. */
 class Changes {
   readonly #signal: AbortSignal | undefined;
   readonly #unwatch: () => void;

@@ -1,6 +1,6 @@
 /**
- * What a writer that was killed leaves beside its file: a temporary file that never got its name (`files.ts`), or one of a lock (`lock.ts`).
- * Nobody reads them; they are taken away so that nothing gathers.
+ * Temporary files of killed writers that never got their name (`files.ts`), or of a lock (`lock.ts`). No process reads them; they are
+ * removed so that they do not accumulate.
  */
 
 import fs from 'node:fs';
@@ -13,7 +13,7 @@ const WRITER = /^(?:\..+|.+\.lock)\.(\d+)\.[0-9a-f]{8}(?:\.tmp)?$/;
 /** The lock on a stale lock: `<lock>.<fingerprint>` */
 const LOCK_ON_LOCK = /\.lock\.[0-9a-f]{8}$/;
 
-/** True while there is one whose writer lives, and may not have finished. Never throws. */
+/** True while there is one whose writer runs and may not have finished. Never throws. */
 export function removeOrphanedTempFiles(folder: string, processes: ProcessTable): boolean {
   let waiting = false;
   try {
@@ -26,7 +26,7 @@ export function removeOrphanedTempFiles(folder: string, processes: ProcessTable)
       else fs.rmSync(file, { force: true });
     }
   } catch {
-    // They harm nobody.
+    // They do no harm.
   }
   return waiting;
 }

@@ -1,7 +1,7 @@
 /**
- * The captured output of a gateway: whole lines of both its streams in one file, rotated by size. A gateway may print a hundred
- * megabytes a second; memory stays bounded because a stream is not read on while its last chunk is being written. A full disk loses
- * lines and reports it, but never blocks the gateway.
+ * The captured output of a gateway: whole lines of both its streams in one file, rotated by size. A gateway may print 100 MB/s; memory
+ * stays bounded because a stream is not read while its last chunk is being written. A full disk loses lines, which is reported, but never
+ * blocks the gateway.
  */
 
 import fs from 'node:fs/promises';
@@ -10,9 +10,9 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 export interface OutputLogOptions {
-  /** Size at which a file is put aside, in bytes. */
+  /** Size at which a file is rotated, in bytes. */
   readonly maxBytes?: number;
-  /** Files that are kept beside the current one. */
+  /** Number of rotated files that are kept. */
   readonly keep?: number;
   /** Called when something could not be written. */
   readonly onLoss?: () => void;
@@ -20,7 +20,7 @@ export interface OutputLogOptions {
 
 const NEWLINE = 0x0a;
 
-/** A line longer than this is cut into pieces, in bytes; nobody may make us remember an endless one. */
+/** A longer line is cut into pieces, which bounds memory, in bytes. */
 const MAX_LINE_BYTES = 256 * 1024;
 
 export class OutputLog {
@@ -63,7 +63,7 @@ export class OutputLog {
     await this.#tail;
   }
 
-  /** A line of our own, so that a reader of the log sees where a gateway began and ended. */
+  /** The service's own line, which shows where a gateway began and ended. */
   mark(line: string): Promise<void> {
     return this.#write([Buffer.from(`--- ${new Date().toISOString()} ${line}\n`)]);
   }

@@ -1,6 +1,6 @@
 /**
- * The state folder of one service: definition, desired, history, holds, facts of host and runner, captured output. It belongs to the
- * owner and lies outside the checkout, HERMES_HOME and the app's folder, because each of those is replaced by updates.
+ * The state folder of one service: definition, desired, history, holds, facts of host and runner, captured output. It belongs to the owner
+ * and is outside the checkout, HERMES_HOME and the app's folder, because updates replace each of those.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -55,19 +55,18 @@ export class StateFolder {
 
   constructor(folder: string) {
     this.path = folder;
-    // A separate folder: a process that watches the state folder must not wake up at every line that a gateway prints.
+    // A separate folder: a process that watches the state folder must not wake up at every printed line.
     this.logPath = path.join(folder, 'logs', 'gateway.log');
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
     this.definitionPath = path.join(folder, 'definition.json');
   }
 
-  /** The folder is named after its service. */
   get service(): ServiceName {
     return path.basename(this.path) as ServiceName;
   }
 
-  /** Lies beside the folder, so that an uninstall can hold it while the folder goes. */
+  /** Beside the folder, so that an uninstall can hold it while it removes the folder. */
   get operationLock(): string {
     return `${this.path}.lock`;
   }
@@ -93,7 +92,7 @@ export class StateFolder {
     return parseDefinition(read.value, file);
   }
 
-  /** Writes the definition; one that cannot be read is kept beside it as `definition.json.damaged`. */
+  /** Writes the definition; an unreadable one is kept beside it as `definition.json.damaged`. */
   async writeDefinition(definition: Definition): Promise<void> {
     const file = this.definitionPath;
     const read = await readJson(file);
@@ -144,7 +143,7 @@ export class StateFolder {
     return fs.rm(this.#file('launch.json'), { force: true });
   }
 
-  /** Oldest first. Lines that cannot be read (a power cut in mid-line) are passed over. */
+  /** Oldest first. Skips lines that cannot be read (a power cut in the middle of a line). */
   async history(): Promise<HistoryRecord[]> {
     let text: string;
     try {
@@ -161,7 +160,7 @@ export class StateFolder {
   /** Appends one record; only the runner does. The file is cut to `HISTORY_KEPT` records when it reaches `HISTORY_LIMIT`. */
   async appendHistory(record: HistoryRecord): Promise<void> {
     const file = this.#file('history.jsonl');
-    // A newline first: a record after a half-written one stands on its own line.
+    // A newline first: a record after a half-written one has its own line.
     await stateWrite(() => fs.appendFile(file, `\n${JSON.stringify(record)}`, { mode: 0o600 }));
     const all = await this.history();
     if (all.length < HISTORY_LIMIT) return;

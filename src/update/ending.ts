@@ -1,6 +1,6 @@
 /**
- * The end of an update, in any process: the result is written down with every gateway, the holds go, the gateways come up, and then
- * nothing is left of the update. Every step may be done again, because the process that does it may be killed too.
+ * The end of an update, in any process: the result is recorded with every gateway, the holds end, the gateways start, and then all files of
+ * the update are removed. Every step may be repeated, because its process may be killed too.
  */
 
 import path from 'node:path';
@@ -15,14 +15,14 @@ import { StateFolder } from '../state/state-folder.ts';
 import { journalFile, type PlannedGateway, removeJournal, type UpdateJournal, type UpdateOutcome, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
 
-/** An update that has ended: every gateway is up, failed, or left as the user wants it. */
+/** An update that has ended: every gateway is running, failed, or in the user's desired state. */
 export interface EndedUpdate {
   readonly journal: UpdateJournal;
-  /** Of the gateways that were planned, as far as they are still installed. */
+  /** Of the planned gateways, as far as they are still installed. */
   readonly statuses: readonly Status[];
 }
 
-/** A gateway that starts by itself is waited for this long, in milliseconds. */
+/** How long to wait for a gateway that starts by itself, in milliseconds. */
 const UP_MS = 30_000;
 
 const NOTES: Readonly<Record<UpdateOutcome, UpdateNote>> = {
@@ -43,7 +43,7 @@ export function notUpdated({ message, code }: GatewayServiceError): UpdateResult
   return { ...resultOf('not-updated', message), why: code };
 }
 
-/** Brings back every gateway of an update. Never throws: what failed stands in the journal that it gives back. */
+/** Starts every gateway of an update. Never throws: failures are in the journal that it returns. */
 export async function bringBack(
   ports: UpdatePorts,
   journal: UpdateJournal,
@@ -51,7 +51,7 @@ export async function bringBack(
 ): Promise<EndedUpdate> {
   const { release, report, onChange } = options;
   const folderOf = ({ service }: PlannedGateway) => new StateFolder(path.join(ports.stateRoot, service));
-  // The note comes first: what fails after it has failed after the update.
+  // The note comes first: a later failure is one after the update.
   await Promise.all(journal.profiles.map(planned => noteEnd(folderOf(planned), journal)));
   for (const planned of journal.profiles) folderOf(planned).releaseHold(journal.id);
   await release?.();
@@ -69,7 +69,7 @@ export async function noteEnd(folder: StateFolder, { id, what, versions, result 
   const noted = (await folder.history()).some(record => record.kind === 'noted' && record.update?.id === id);
   if (noted) return;
   const at = new Date().toISOString();
-  // A full disk must not keep a gateway down.
+  // A full disk must not keep a gateway stopped.
   await folder
     .appendHistory({ at, kind: 'noted', what: NOTES[outcome], reason: message, update: { id, what, ...versions, ...(why && { why }) } })
     .catch(() => undefined);
@@ -108,7 +108,7 @@ async function bringUp(
   }
 }
 
-/** Where nothing can be written no start can be asked for; the runner, which lives, starts the gateway all the same. */
+/** Where nothing can be written no start can be requested; the running runner starts the gateway anyway. */
 function untilUp(manager: GatewayManager, identity: GatewayIdentity, thrown: unknown): Promise<Status> {
   const { code } = toGatewayServiceError(thrown);
   if (code !== 'disk-full' && code !== 'state-unwritable') throw thrown;

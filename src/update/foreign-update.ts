@@ -1,7 +1,7 @@
 /**
- * An update that is not ours: Hermes' own updater stops our service with `sc.exe`, as any user can, and starts it again. Nobody of ours
- * lives in between, so the runner leaves a journal and a hold in the updater's name when it is stopped: if the updater dies before it has
- * started the service again, the next process of ours knows that the gateway should run.
+ * An update by Hermes' own updater, which stops the service with `sc.exe`, as any user can, and starts it again. No process of ours runs in
+ * between, so the runner that is stopped writes a journal and a hold in the updater's name: if the updater dies before it has started the
+ * service again, the next process of ours reads that the gateway should run.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -16,7 +16,7 @@ import { journalFile, readJournal, removeJournal, type UpdateJournal, writeJourn
 const WHO = "Hermes' own updater";
 const WHAT = 'Hermes';
 
-/** The service of this folder was stopped while the updater with this PID lived, and not because the user requested it. */
+/** The service of this folder was stopped while the updater with this PID was running, and not because the user requested it. */
 export async function adoptUpdate(folder: StateFolder, definition: Definition, pid: number, processes: ProcessTable): Promise<void> {
   const { profile, service, serviceId, home, root, mechanism } = definition;
   const owner = processRef(pid, processes);
@@ -38,8 +38,8 @@ export async function adoptUpdate(folder: StateFolder, definition: Definition, p
 }
 
 /**
- * The service was started from outside: that is the end of an update which had stopped it, unless the user has requested since then that the
- * gateway runs, and so is the one who started it. Resolves with the PIDs of the updaters that are done.
+ * The service was started from outside: this ends an update that had stopped it, unless the user has requested a start since then. Resolves
+ * with the PIDs of the updaters that are done.
  */
 export async function endAdoptedUpdates(folder: StateFolder): Promise<readonly number[]> {
   const stateRoot = path.dirname(folder.path);

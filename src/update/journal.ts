@@ -1,6 +1,6 @@
 /**
  * The journal of an update: `update-<id>.json` in the state root, written before anything is stopped and removed when every gateway is
- * accounted for. A crash, a kill or a power cut leaves it on the disk, and the next process (`resume.ts`) reads there what is to be started.
+ * accounted for. After a crash, a kill or a power cut it remains, and the next process (`resume.ts`) reads from it what to start.
  */
 
 import fs from 'node:fs/promises';
@@ -36,9 +36,9 @@ const JOURNAL = v.object({
   schema: v.literal(1),
   /** Also the id of the holds that the update places. */
   id: v.pipe(v.string(), v.regex(HOLD_ID)),
-  /** What is updated, in plain words: "Hermes 0.19 -> 0.20", "git pull". */
+  /** What is updated, as text: "Hermes 0.19 -> 0.20", "git pull". */
   what: shortText,
-  /** The program that updates, in plain words. */
+  /** The program that updates, as text. */
   who: shortText,
   since: isoTime,
   owner: PROCESS_REF,
@@ -55,7 +55,7 @@ const JOURNAL = v.object({
 export type UpdateResult = Readonly<v.InferOutput<typeof UPDATE_RESULT>>;
 export type UpdateJournal = Readonly<v.InferOutput<typeof JOURNAL>>;
 
-/** A file that has a journal's name: what it says, or why nobody can know. */
+/** A file with a journal's name: its content, or why it cannot be read. */
 export type JournalFile =
   | { readonly file: string; readonly journal: UpdateJournal }
   | { readonly file: string; readonly error: GatewayServiceError };
@@ -93,7 +93,7 @@ export async function readJournal(file: string): Promise<JournalFile | undefined
   return { file, error: new GatewayServiceError('journal-unreadable', `${file} (${why})`) };
 }
 
-/** Whether it is in progress: its owner lives, or the program that continues it may still run. */
+/** Whether it is in progress: its owner runs, or the program that continues it may still run. */
 export function isUnderWay({ owner, handOff }: UpdateJournal, processes: ProcessTable, uptimeMs?: number): boolean {
   return isSameProcess(owner, processes) || (handOff !== undefined && handOffInForce(handOff, processes, uptimeMs));
 }

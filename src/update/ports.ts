@@ -1,4 +1,4 @@
-/** What an update needs of the system: who keeps each gateway alive, which files it must find free, and the processes it trusts. */
+/** What an update needs of the system: what keeps each gateway running, which files must be free, and the processes it trusts. */
 
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
@@ -10,10 +10,10 @@ export interface InstallFiles {
 }
 
 export interface UpdatePorts {
-  /** Folder of all state folders; journals lie in it. */
+  /** Folder of all state folders and journals. */
   readonly stateRoot: string;
   readonly processes: ProcessTable;
   readonly files: InstallFiles;
-  /** What keeps this gateway alive. */
+  /** What keeps this gateway running. */
   readonly manager: (identity: GatewayIdentity) => Promise<GatewayManager>;
 }

@@ -19,24 +19,24 @@ import { bringBack, type EndedUpdate, INTERRUPTED, noteEnd, resultOf } from './e
 import { isUnderWay, journalFile, readJournals, removeJournal, type UpdateJournal, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
 
-/** How long somebody is waited for who finishes an earlier update, in milliseconds. */
+/** How long to wait for a process that finishes an earlier update, in milliseconds. */
 const TURN_MS = 120_000;
 
-/** How long a runner waits for its turn to settle its part; the gateway waits with it, in milliseconds. */
+/** How long a runner, and so its gateway's start, waits for the lock to settle its part, in milliseconds. */
 const SETTLE_MS = 500;
 
 export interface ResumeOptions {
   readonly report?: Report;
   /**
-   * How an update ended that was handed off, from one who can know it (the relaunched app, by its version or by what the updater wrote).
-   * Undefined: not known yet; it is left alone until its hand-off is over. It may be asked more than once.
+   * How a handed-off update ended, from a process that can know it (the relaunched app, by its version or by what the updater wrote).
+   * Undefined: not known yet; the update is left alone until its hand-off is over. May be called more than once.
    */
   readonly judge?: (journal: UpdateJournal) => UpdateResult | undefined;
 }
 
 /**
- * Finishes every update that nobody is at any more; resolves when their gateways are up or have failed. One `readdir` where there is
- * nothing to do; nothing where somebody else is at it already. Never throws.
+ * Finishes every abandoned update; resolves when their gateways are running or have failed. One `readdir` where there is nothing to do;
+ * does nothing where another process already finishes them. Never throws.
  */
 export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions = {}): Promise<readonly EndedUpdate[]> {
   if ((await abandoned(ports, options)).length === 0 && !isLockStale(ports.stateRoot, ports.processes)) return [];
@@ -46,7 +46,7 @@ export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions =
     return await finishAbandoned(ports, options);
   } finally {
     lock.release();
-    // After an uninstall the journal was the last thing in it.
+    // After an uninstall the journal was the last file in it.
     await fs.rmdir(ports.stateRoot).catch(() => undefined);
   }
 }
@@ -74,9 +74,9 @@ async function abandoned(
 }
 
 /**
- * Takes away what dead updates have left for one service, and writes their end down: its runner does it before it starts the gateway, and
- * while it runs. The journal goes with the last one that it planned. True while there is something to look at again: an update of this service, or
- * the lock of one that may become one.
+ * Removes the leftovers of dead updates for one service and records their end: its runner calls this before it starts the gateway, and
+ * while it runs. The journal is removed with the last service that it planned. True while there is something to check again: an update of
+ * this service, or a lock that may lead to one.
  */
 export async function settleUpdates(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   const stateRoot = path.dirname(folder.path);
@@ -94,7 +94,7 @@ export async function settleUpdates(folder: StateFolder, processes: ProcessTable
   try {
     let waiting = over.length < planned.length;
     for (const journal of over) {
-      // How one that was handed off has ended is for the relaunched app to say; the gateway does not wait for it.
+      // The relaunched app decides how a handed-off update ended; the gateway does not wait for it.
       const known = journal.step !== 'handed-off' || journal.result !== undefined;
       if (known) await noteEnd(folder, journal);
       folder.releaseHold(journal.id);
@@ -113,7 +113,7 @@ function plans({ profiles }: UpdateJournal, service: ServiceName): boolean {
   return profiles.some(planned => planned.service === service);
 }
 
-/** Whether every other gateway of an update is in the hands of its runner again, or is to stay stopped. */
+/** Whether every other gateway of an update has its runner again, or is to stay stopped. */
 async function isAccountedFor(stateRoot: string, { id, profiles }: UpdateJournal, mine: string, processes: ProcessTable): Promise<boolean> {
   const others = profiles.filter(({ service }) => service !== mine).map(({ service }) => new StateFolder(path.join(stateRoot, service)));
   const accounted = await Promise.all(
@@ -127,8 +127,8 @@ async function isAccountedFor(stateRoot: string, { id, profiles }: UpdateJournal
 }
 
 /**
- * Waits until nobody else updates or finishes an update here, and takes the lock.
- * @throws GatewayServiceError `update-running` where another update is under way
+ * Waits until no other process updates or finishes an update here, and takes the lock.
+ * @throws GatewayServiceError `update-running` where another update is in progress
  */
 export async function takeTurn(ports: UpdatePorts, report?: Report): Promise<Lock> {
   await stateWrite(() => fs.mkdir(ports.stateRoot, { recursive: true, mode: 0o700 }));
@@ -155,13 +155,13 @@ export async function refuseRunning({ stateRoot, processes }: UpdatePorts): Prom
   }
 }
 
-/** One was killed before it had a journal. */
+/** A process that was killed before it had a journal. */
 function isLockStale(stateRoot: string, processes: ProcessTable): boolean {
   const file = lockFile(stateRoot);
   return existsSync(file) && lockHolder(file, processes) === undefined;
 }
 
-/** A runner that settles its part is done in moments; a process that updates, or finishes a whole update, settles our part too. */
+/** A runner settles its part in moments; a process that updates, or finishes a whole update, settles this part too. */
 async function briefTurn(ports: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Promise<Lock | undefined> {
   const taken = () => {
     const found = tryLock(ports);
@@ -171,7 +171,7 @@ async function briefTurn(ports: Pick<UpdatePorts, 'stateRoot' | 'processes'>): P
   return lock;
 }
 
-/** Undefined where the lock cannot be written: a full disk must not keep a gateway down. */
+/** Undefined where the lock cannot be written: a full disk must not keep a gateway stopped. */
 function tryLock({ stateRoot, processes }: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Lock | ProcessRef | undefined {
   try {
     return takeLock(lockFile(stateRoot), processes);

@@ -1,6 +1,6 @@
 /**
- * An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways down, what it prints is passed on as fast
- * as the reader takes it and no faster, and its exit code is the result.
+ * An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways stopped, its output is passed on at the
+ * speed of the reader, and its exit code is the result.
  */
 
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ export interface UpdateCommandRequest extends Omit<UpdateRequest, 'who' | 'what'
   readonly command: readonly string[];
   /** Takes the output of the command; the next chunk comes when it has resolved. */
   readonly output: (chunk: Buffer) => void | Promise<void>;
-  /** Passed on to the command as SIGINT, where it has not heard of it from the terminal. */
+  /** Passed on to the command as SIGINT, where the terminal has not sent it one. */
   readonly interrupt?: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ export interface UpdateCommandResult extends EndedUpdate {
   readonly code: number | null;
 }
 
-/** @throws what `Update.begin` throws, and `update-failed` where the command could not be started; the gateways are up again then */
+/** @throws what `Update.begin` throws, and `update-failed` where the command could not be started; the gateways are running again then */
 export async function runUpdateCommand(ports: UpdatePorts, request: UpdateCommandRequest): Promise<UpdateCommandResult> {
   const { command, output, interrupt } = request;
   const program = path.basename(command[0] ?? '');
@@ -50,7 +50,7 @@ export async function runUpdateCommand(ports: UpdatePorts, request: UpdateComman
   }
 }
 
-/** Does `work` with the gateways down; they are up again when it resolves, or throws what `work` has thrown. */
+/** Does `work` with the gateways stopped; they are running again when it resolves, or rejects with the error of `work`. */
 export async function updateWhileDown<T>(
   ports: UpdatePorts,
   request: UpdateRequest,
@@ -66,11 +66,11 @@ export async function updateWhileDown<T>(
   }
 }
 
-/** A command at work; the gateways do not wait for the reader of its output. */
+/** A running command; the gateways do not wait for the reader of its output. */
 interface RunningCommand {
   /** Exit code; null when a signal ended it. */
   readonly code: Promise<number | null>;
-  /** Resolves when everything it printed has been passed on. */
+  /** Resolves when all its output has been passed on. */
   drained(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ interface RunOptions {
   readonly interrupt: AbortSignal | undefined;
 }
 
-/** What a command has left running may hold its output open for ever: this long without a word is the end of it, in milliseconds. */
+/** Child processes of a command may hold its output open forever: this long without output ends the wait, in milliseconds. */
 const SILENT_MS = 1_000;
 
 function run([program = '', ...args]: readonly string[], { output, interrupt, onProgress }: RunOptions): RunningCommand {

@@ -1,6 +1,6 @@
 /**
- * What journal, panel and tray say of an update in common: its steps, its outcomes, its gateways. Apart from the journal, because a window
- * has no files.
+ * What journal, panel and tray share of an update: its steps, its outcomes, its gateways. Separate from the journal, because a window has
+ * no files.
  */
 
 import * as v from 'valibot';
@@ -14,8 +14,8 @@ export const UPDATE_STEPS = ['planned', 'stopping', 'updating', 'handed-off', 's
 export type UpdateStep = (typeof UPDATE_STEPS)[number];
 
 /**
- * `updated`: the work was completed. `failed`: it reported a failure. `not-updated`: nothing was changed (a declined consent, a
- * gateway that did not stop). `interrupted`: the process that did it is gone, and its progress is unknown.
+ * `updated`: the work was completed. `failed`: it reported a failure. `not-updated`: nothing was changed (declined consent, a gateway that
+ * did not stop). `interrupted`: its process is gone, and its progress is unknown.
  */
 export const UPDATE_OUTCOMES = ['updated', 'failed', 'not-updated', 'interrupted'] as const;
 export type UpdateOutcome = (typeof UPDATE_OUTCOMES)[number];
@@ -28,7 +28,7 @@ export const PLANNED_GATEWAY = v.object({
   home: shortText,
   root: shortText,
   mechanism: v.picklist(['service', 'startup', 'embedded', 'none']),
-  /** `waiting` runs still, or again by itself; `failed` did not stop, or did not start. */
+  /** `waiting` still runs, or runs again by itself; `failed` did not stop, or did not start. */
   state: v.picklist(['waiting', 'stopped', 'up', 'failed']),
   error: v.exactOptional(v.custom<ErrorValue>(isErrorValue)),
 });

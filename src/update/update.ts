@@ -35,41 +35,41 @@ import type { UpdatePorts } from './ports.ts';
 import { finishAbandoned, refuseRunning, takeTurn } from './resume.ts';
 
 export interface UpdateRequest {
-  /** The program that updates, in plain words. */
+  /** The program that updates, as text. */
   readonly who: string;
-  /** What is updated, in plain words. */
+  /** What is updated, as text. */
   readonly what: string;
   readonly versions?: UpdateVersions;
   /** Profiles whose gateways use what is updated; those that are not installed, or stopped by the user, are left as they are. */
   readonly identities: readonly GatewayIdentity[];
   readonly report?: Report;
-  /** Hears of every step and of progress, throttled; the last call has the step `done`. */
+  /** Called for every step and for progress, throttled; the last call has the step `done`. */
   readonly onChange?: (journal: UpdateJournal) => void;
 }
 
 export interface HandOffOptions {
-  /** Who goes on, where that is known: the gateways stay down while it lives. */
+  /** The process that continues, where known: the gateways stay stopped while it runs. */
   readonly successor?: ProcessRef;
-  /** How long the gateways stay down at most, in milliseconds. Default: minutes without a successor, the cap of a hold with one. */
+  /** How long the gateways stay stopped at most, in milliseconds. Default: minutes without a successor, the cap of a hold with one. */
   readonly capMs?: number;
 }
 
-/** Hermes' own updater is waited for this long, and files in use to be released, in milliseconds. */
+/** How long to wait for Hermes' own updater, and for files in use, in milliseconds. */
 const HERMES_UPDATER_MS = 60_000;
 const FILES_MS = 20_000;
-/** A hand-off to nobody in particular, in milliseconds: an installation takes less. */
+/** Length of a hand-off without a successor, in milliseconds: an installation takes less. */
 const HAND_OFF_MS = 10 * 60_000;
-/** How often progress is written and told, in milliseconds. */
+/** How often progress is written and reported, in milliseconds. */
 const PROGRESS_EVERY_MS = 500;
 
-/** An update whose gateways are down. Exactly one of `end` and `handOff` ends it. */
+/** An update whose gateways are stopped. Exactly one of `end` and `handOff` ends it. */
 export class Update {
   readonly #ports: UpdatePorts;
   readonly #request: UpdateRequest;
   readonly #lock: Lock;
   readonly #releases: (() => Promise<void>)[] = [];
   #journal: UpdateJournal;
-  /** The last write of the journal; one at a time, so that the last word stays. */
+  /** The last write of the journal; one at a time, so that the last one stays. */
   #written: Promise<unknown> = Promise.resolve();
   #progressTimer: NodeJS.Timeout | undefined;
 
@@ -120,7 +120,7 @@ export class Update {
     return this.#journal;
   }
 
-  /** The last thing that the work said. */
+  /** The last line that the work reported. */
   readonly reportProgress = (progress: string): void => {
     this.#journal = { ...this.#journal, progress: progress.slice(0, PROGRESS_LENGTH) };
     this.#progressTimer ??= setTimeout(() => {
@@ -129,7 +129,7 @@ export class Update {
     }, PROGRESS_EVERY_MS).unref();
   };
 
-  /** Brings every gateway back, whatever the result is. Never throws: what failed stands in the journal that it gives back. */
+  /** Starts every gateway, whatever the result is. Never throws: failures are in the journal that it returns. */
   async end(result: UpdateResult): Promise<EndedUpdate> {
     this.#settleProgress();
     try {
@@ -144,15 +144,15 @@ export class Update {
       };
       return await bringBack(this.#ports, this.#journal, { release, ...(report && { report }), ...(onChange && { onChange }) });
     } finally {
-      // A runner that met the lock has left what it found to us.
+      // A runner that found the lock taken left its part to this process.
       await finishAbandoned(this.#ports).catch(() => undefined);
       this.#lock.release();
     }
   }
 
   /**
-   * The gateways stay down when this process ends: another program goes on. The relaunched app ends it with `resumeUpdates` and its
-   * `judge`; where nobody comes, each gateway starts by itself when the hand-off is over.
+   * The gateways stay stopped when this process ends: another program continues. The relaunched app ends it with `resumeUpdates` and its
+   * `judge`; without one, each gateway starts by itself when the hand-off is over.
    * @throws the file system's error; then the hold still ends with this process
    */
   async handOff({ successor, capMs = successor ? HOLD_CAP_MS : HAND_OFF_MS }: HandOffOptions = {}): Promise<void> {
@@ -194,7 +194,7 @@ export class Update {
     void this.#change({ step: 'updating' });
   }
 
-  /** Told at once and written behind it: what the disk refuses must not keep a gateway down. */
+  /** Reported at once and written afterwards: a failed write must not keep a gateway stopped. */
   #change(change: Partial<UpdateJournal>): Promise<unknown> {
     this.#journal = { ...this.#journal, ...change };
     const journal = this.#journal;
@@ -226,7 +226,7 @@ async function plan({ manager }: UpdatePorts, identities: readonly GatewayIdenti
     }));
 }
 
-/** @throws GatewayServiceError `update-running` where it is still at work after a minute */
+/** @throws GatewayServiceError `update-running` where it is still running after a minute */
 async function untilHermesIsIdle({ processes }: UpdatePorts, profiles: readonly PlannedGateway[], report?: Report): Promise<void> {
   for (const root of new Set(profiles.map(planned => planned.root))) {
     let pid: number | undefined;
@@ -242,7 +242,7 @@ async function untilHermesIsIdle({ processes }: UpdatePorts, profiles: readonly 
   }
 }
 
-/** A program that is just ending may have them a moment longer. */
+/** A program that is just ending may have them open a moment longer. */
 async function untilFilesAreFree(files: UpdatePorts['files'], identity: GatewayIdentity, report?: Report): Promise<void> {
   let file: string | undefined;
   const free = async () => {
