@@ -129,7 +129,7 @@ function entryAutostart(file: StartupFile, service: ServiceName, owner: Autostar
 function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): ServiceAutostart | undefined {
   const { name, command, env, account } = wrapped;
   const started = followed(command, env, owner);
-  // // A gateway without a configured home serves the account that it runs as.
+  // A gateway without a configured home serves the account that it runs as.
   if (!started || (started.launch.home === undefined && !owner.isUser(account))) return undefined;
   return serviceOf(started, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
 }
@@ -156,7 +156,7 @@ function followed(argv: readonly string[], env: Environment, owner: AutostartOwn
     const further = followedScript({ file: script, text }, env, owner, scripts);
     return further && { ...further, launchers: [{ file: script, text }, ...further.launchers] };
   }
-  // // A launcher that an update has deleted, or that must not be read: its folder says whose it is.
+  // A launcher that an update has deleted, or that must not be read: its folder says whose it is.
   const home = homeOfLauncher(script);
   return home === undefined ? undefined : { launch: { home }, launchers: [] };
 }

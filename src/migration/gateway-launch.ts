@@ -56,7 +56,7 @@ export function gatewayLaunch(argv: readonly string[], env: Environment): Gatewa
   const { profile, rest } = withoutProfile(args);
   const at = rest.findIndex(each => !each.startsWith('-'));
   const verb = rest[at + 1];
-  // // `hermes gateway` alone is `hermes gateway run`; with any other word it starts no gateway.
+  // `hermes gateway` alone is `hermes gateway run`; with any other word it starts no gateway.
   if (rest[at] !== 'gateway' || !(verb === undefined || verb === 'run' || verb.startsWith('-'))) return undefined;
   const home = variable(env, 'HERMES_HOME', 'win32')?.trim();
   return { ...(profile !== undefined && { profile }), ...(home && { home }) };
@@ -69,7 +69,7 @@ function hermesArguments([program = '', ...args]: readonly string[]): readonly s
   if (!PYTHON.test(name)) return undefined;
   const module = args.findIndex((each, index) => each === 'hermes_cli.main' && args[index - 1] === '-m');
   if (module >= 0) return args.slice(module + 1);
-  // // The newer generation has its bootstrap code in the command itself.
+  // The newer generation has its bootstrap code in the command itself.
   const bootstrap = args.findIndex((each, index) => args[index - 1] === '-c' && each.includes('hermes'));
   return bootstrap >= 0 ? args.slice(bootstrap + 1) : undefined;
 }
@@ -124,7 +124,7 @@ export function readLauncher(text: string, fileName: string): LauncherScript {
   if (extension === '.vbs') return readScript(text, VBS);
   if (extension === '.js') return readScript(text, JSCRIPT);
   if (extension === '.cmd' || extension === '.bat') return readBatch(text);
-  // // The rest of an interrupted write names the file that it was to become.
+  // The rest of an interrupted write names the file that it was to become.
   return /^\s*\/\//.test(text) ? readScript(text, JSCRIPT) : readScript(text, VBS);
 }
 

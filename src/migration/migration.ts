@@ -100,7 +100,7 @@ export class Migration implements FormerAutostart {
       const elevated = left.length > 0 || found.autostarts.some(({ kind }) => kind === 'service');
       return [{ problem: { ...problem('autostart-left', `(${names})`), elevated }, changes: planReceipt(steps, []) }, ...unasked];
     }
-    // // What the record still contains was removed by another program.
+    // What the record still contains was removed by another program.
     const [told] = unasked.length > 0 ? [] : await this.problems(identity);
     if (!told) return unasked;
     const target = migrationFile(this.#folder(identity));
@@ -145,7 +145,7 @@ export class Migration implements FormerAutostart {
     this.#lately.forget();
     const failed: string[] = [];
     const record = await readMigration(this.#folder(identity)).catch((error: Error) => {
-      // // A record that cannot be read must not prevent switching off.
+      // A record that cannot be read must not prevent switching off.
       failed.push(error.message);
       return NOTHING_TAKEN;
     });
@@ -168,7 +168,7 @@ export class Migration implements FormerAutostart {
   async #putBack(autostart: Autostart): Promise<boolean> {
     const { ports, owner } = this.#options;
     try {
-      // // Hermes may have written a newer launcher since; that launcher stays.
+      // Hermes may have written a newer launcher since; that launcher stays.
       for (const { file, text } of autostart.launchers) await writeIfMissing(file, Buffer.from(text));
       if (autostart.kind === 'task') return await ports.tasks.create(autostart.name, writeTask(autostart.task, owner.user));
       if (autostart.kind === 'startup-entry') return await ports.startup.write(autostart.name, Buffer.from(autostart.content, 'base64'));

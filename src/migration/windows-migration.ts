@@ -25,7 +25,7 @@ export function windowsMigration({ shell, ...options }: Options): Migration {
   const user = currentUser();
   const owner: AutostartOwner = {
     platform: 'win32',
-    // // What Windows starts has the user's environment, not that of this process.
+    // What Windows starts has the user's environment, not that of this process.
     env: { LOCALAPPDATA: process.env['LOCALAPPDATA'] },
     homedir: os.homedir(),
     readUserEnvironment,

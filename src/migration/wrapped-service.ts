@@ -56,7 +56,7 @@ export function winswCommand(xml: string, program: string): Wrapped | undefined 
 function environmentOf(variables: readonly string[]): Environment {
   return Object.fromEntries(
     variables.flatMap(each => {
-      // // NSSM marks what it prepends and appends.
+      // NSSM marks what it prepends and appends.
       const [, name, value = ''] = /^[+-]?([^=]+)=(.*)$/s.exec(each) ?? [];
       return name === undefined ? [] : [[name, value]];
     }),

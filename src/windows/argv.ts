@@ -41,7 +41,7 @@ function splitArguments(text: string): string[] {
       piece.lastIndex = at;
       const [, backslashes = '', quote = ''] = piece.exec(text) ?? [];
       if (quote === '') {
-        // // No quote follows: backslashes are literal.
+        // No quote follows: backslashes are literal.
         argument += backslashes === '' ? text[at] : backslashes;
         at += backslashes.length || 1;
         continue;
@@ -50,7 +50,7 @@ function splitArguments(text: string): string[] {
       at += backslashes.length + 1;
       if (backslashes.length % 2 === 1) argument += '"';
       else if (quoted && text[at] === '"') {
-        // // Two quotes inside a quoted part are one literal quote, and the part continues.
+        // Two quotes inside a quoted part are one literal quote, and the part continues.
         argument += '"';
         at += 1;
       } else quoted = !quoted;

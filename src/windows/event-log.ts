@@ -63,6 +63,6 @@ export function noteEvent(name: EventName, detail: string): void {
   try {
     reportEvent(name, detail);
   } catch {
-    // // There is no other place to report to.
+    // There is no other place to report to.
   }
 }

@@ -38,7 +38,7 @@ const libraries = new Map<LibraryName, LibraryHandle>();
 function library(name: LibraryName): LibraryHandle {
   let loaded = libraries.get(name);
   if (!loaded) {
-    // // kernel32 is loaded in every process, so its bare name cannot be planted; it gives the path of the others.
+    // kernel32 is loaded in every process, so its bare name cannot be planted; it gives the path of the others.
     loaded = koffi.load(name === 'kernel32.dll' ? name : `${systemDirectory()}\\${name}`);
     libraries.set(name, loaded);
   }

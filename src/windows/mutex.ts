@@ -24,7 +24,7 @@ const WAIT_ABANDONED = 0x80;
  */
 export function takeMutex(name: string, waitMs: number): (() => void) | undefined {
   const { result: mutex, lastError } = CreateMutexW(null, 0, name);
-  // // A mutex of another user that this process may not open cannot be taken.
+  // A mutex of another user that this process may not open cannot be taken.
   if (mutex === null && lastError === ERROR.accessDenied) return undefined;
   if (mutex === null) throw win32Error(lastError, `CreateMutexW ${name}`);
   const { result: waited } = WaitForSingleObject(mutex, waitMs);

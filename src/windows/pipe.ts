@@ -78,7 +78,7 @@ export function openChildInput(): { readonly input: ChildInput; readonly childEn
 /** A stream of what a child writes into `childEnd`. Close that end here once the child is started; the stream ends with the child. */
 export async function openChildOutput(): Promise<{ readonly stream: Readable; readonly childEnd: Handle }> {
   const name = `\\\\.\\pipe\\hermes-gateway-output-${randomUUID()}`;
-  // // libuv creates the first instance with FILE_FLAG_FIRST_PIPE_INSTANCE, so a name that another program has taken is an error here.
+  // libuv creates the first instance with FILE_FLAG_FIRST_PIPE_INSTANCE, so a name that another program has taken is an error here.
   const server = net.createServer();
   server.listen(name);
   await once(server, 'listening');

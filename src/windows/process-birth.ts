@@ -114,7 +114,7 @@ function handleArray(handles: readonly Handle[]): Handle {
 /** Makes an attribute list of the inherited handles and the job while `use` runs. */
 function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: Handle) => T): T {
   const size: [number | bigint] = [0];
-  // // Fails by design and gives the size.
+  // Fails by design and gives the size.
   InitializeProcThreadAttributeList(null, 2, 0, size);
   const handles = handleArray(inherited);
   const jobs = handleArray([job.handle]);
@@ -150,7 +150,7 @@ function exitCode(process: Handle): number {
  * Node joins its workers when it exits, so a waiting worker would keep this process from ending before the child.
  */
 export async function exitCodeOf(process: Handle): Promise<number> {
-  // // A callback from Windows does not keep the event loop alive; this does.
+  // A callback from Windows does not keep the event loop alive; this does.
   const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
   const wait: [Handle | null] = [null];
   let ended: () => void = () => undefined;
@@ -160,7 +160,7 @@ export async function exitCodeOf(process: Handle): Promise<number> {
   const callback = koffi.register(() => ended(), pointerTo(WAIT_OR_TIMER_CALLBACK));
   const { result, lastError } = RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
   if (result) await end;
-  // // Blocks until the callback has returned on its thread, which it is about to do.
+  // Blocks until the callback has returned on its thread, which it is about to do.
   if (wait[0] !== null) await UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
   koffi.unregister(callback);
   clearInterval(alive);
@@ -188,7 +188,7 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
       },
       lpAttributeList: list,
     };
-    // // Windows writes into the command line while it parses it.
+    // Windows writes into the command line while it parses it.
     const line = Buffer.from(`${commandLine(birth.program, birth.args)}\0`, 'utf16le');
     const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     const { result, lastError } = make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, information);

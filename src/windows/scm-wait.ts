@@ -65,7 +65,7 @@ export async function waitForState(name: string, wanted: 'running' | 'stopped', 
       case 'reached':
         return status;
       case 'stopped-instead':
-        // // The start was requested before this query, so it has run.
+        // The start was requested before this query, so it has run.
         if (status.win32ExitCode === ERROR.success) return status;
         throw stoppedInstead(name, status);
       case 'stuck':
@@ -115,7 +115,7 @@ export async function stopService(name: string, { deadlineMs }: WaitOptions): Pr
   const endMs = performance.now() + deadlineMs;
   const settled = (): boolean => queryStatus(name)?.state !== 'start-pending';
   await poll(settled, { what: `the service ${name} to have started`, deadlineMs, everyMs: ASK_EVERY_MS });
-  // // 1062: it is stopped; 1061 now means that it is stopping already on another request; the pipe ends with a process that has just died.
+  // 1062: it is stopped; 1061 now means that it is stopping already on another request; the pipe ends with a process that has just died.
   unless([ERROR.serviceNotActive, ERROR.serviceCannotAcceptControl, ERROR.brokenPipe, ERROR.noData], () => requestStop(name));
   return waitForState(name, 'stopped', { deadlineMs: Math.max(endMs - performance.now(), 0) });
 }

@@ -148,7 +148,7 @@ export const grantsOwner = (descriptor: Buffer, owner: Sid): boolean => (allowed
  */
 export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
   const offset = descriptor.readUInt32LE(16);
-  // // No DACL means that every user may do everything; a DACL with one entry would mean that no other user may do anything.
+  // No DACL means that every user may do everything; a DACL with one entry would mean that no other user may do anything.
   if (offset === 0) throw new TypeError('This security descriptor has no DACL.');
   const aces = [...parseAcl(descriptor)];
   if (!grantsOwner(descriptor, owner)) {
@@ -157,7 +157,7 @@ export function withOwner(descriptor: Buffer, owner: Sid): Buffer {
   }
   const acl = Buffer.alloc(8);
   const entries = Buffer.concat(aces.map(ace => ace.bytes));
-  // // The ACL keeps its revision: 4 where there are object entries, else 2.
+  // The ACL keeps its revision: 4 where there are object entries, else 2.
   acl.writeUInt8(descriptor.readUInt8(offset), 0);
   acl.writeUInt16LE(acl.length + entries.length, 2);
   acl.writeUInt16LE(aces.length, 4);

@@ -160,7 +160,7 @@ export function connectService(name: string): Promise<HostedService> {
     const end = new Promise<void>(done => {
       finished = done;
     });
-    // // Registered for the life of the process: the SCM's threads call them until the dispatcher returns.
+    // Registered for the life of the process: the SCM's threads call them until the dispatcher returns.
     const handler = koffi.register((control: number, eventType: number, eventData: Handle | null) => {
       const sessionOf = (): number => (koffi.decode(eventData, WTSSESSION_NOTIFICATION) as { dwSessionId: number }).dwSessionId;
       const came = toControl(control, eventType, sessionOf);
@@ -177,7 +177,7 @@ export function connectService(name: string): Promise<HostedService> {
         reject(error);
       }
     }, pointerTo(SERVICE_MAIN));
-    // // The dispatcher reads the table and the name in it as long as it runs, so they are in memory that is never moved or freed.
+    // The dispatcher reads the table and the name in it as long as it runs, so they are in memory that is never moved or freed.
     const wideName = Buffer.from(`${name}\0`, 'utf16le');
     const nameMemory = koffi.alloc('uint8', wideName.length) as Handle;
     koffi.encode(nameMemory, koffi.array('uint8', wideName.length), wideName);

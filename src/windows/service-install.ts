@@ -167,7 +167,7 @@ export function mismatches(spec: ServiceSpec, startType: StartType, found: Insta
     config.account.toLowerCase() === LOCAL_SYSTEM.toLowerCase() ? [] : ['account'],
     config.serviceType === SERVICE_WIN32_OWN_PROCESS ? [] : ['serviceType'],
     SETTINGS.filter(name => differs(name, settings.answered, wanted) || differs(name, settings.kept, wanted)),
-    // // Failure actions must be found in one of both places: lost restart delays are noticed only at the first crash.
+    // Failure actions must be found in one of both places: lost restart delays are noticed only at the first crash.
     settings.answered.recovery || settings.kept.recovery ? [] : ['recovery'],
     security && !grantsOwner(security, spec.owner) ? ['security'] : [],
   ].flat();
@@ -184,7 +184,7 @@ function changeConfig(service: Handle, config: ServiceConfig): void {
     null,
     null,
     config.account,
-    // // LocalSystem has no password; another account keeps its password.
+    // LocalSystem has no password; another account keeps its password.
     config.account === LOCAL_SYSTEM ? '' : null,
     config.displayName,
   );
@@ -215,7 +215,7 @@ function restore(service: Handle, before: InstalledService): void {
     try {
       step();
     } catch {
-      // // The service keeps this one new value; the original error names the place to look at.
+      // The service keeps this one new value; the original error names the place to look at.
     }
   };
   attempt(() => changeConfig(service, before.config));

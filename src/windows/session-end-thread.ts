@@ -63,14 +63,14 @@ const windowProcedure = koffi.register(
   (window: Handle, message: number, wParam: number | bigint, lParam: number | bigint): number | bigint => {
     switch (message) {
       case WM_QUERYENDSESSION:
-        // // Yes, with a text for the user in case Windows must wait for the stop that follows.
+        // Yes, with a text for the user in case Windows must wait for the stop that follows.
         ShutdownBlockReasonCreate(window, blockReason);
         return 1;
       case WM_ENDSESSION:
-        // // With 0 another program refused: the session continues.
+        // With 0 another program refused: the session continues.
         if (wParam) {
           say({ kind: 'ending', reason: endReason(lParam) });
-          // // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
+          // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
           Atomics.wait(flags, FLAG.stopped, 0, maxHoldMs);
         }
         ShutdownBlockReasonDestroy(window);
@@ -88,14 +88,14 @@ const windowProcedure = koffi.register(
 const instance = GetModuleHandleW(null).result;
 const registered = RegisterClassW({ lpfnWndProc: windowProcedure, hInstance: instance, lpszClassName: SESSION_END_CLASS });
 if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW');
-// // A top-level window that is never shown: a message-only window does not receive the session's end.
+// A top-level window that is never shown: a message-only window does not receive the session's end.
 const created = CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null);
 if (created.result === null) UnregisterClassW(SESSION_END_CLASS, instance);
 const window = opened(created, 'CreateWindowExW');
 say({ kind: 'listening', window });
 const message = Buffer.alloc(koffi.sizeof(MSG));
 while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
-// // Otherwise the class would outlive this thread and point to a procedure that is gone.
+// Otherwise the class would outlive this thread and point to a procedure that is gone.
 DestroyWindow(window);
 UnregisterClassW(SESSION_END_CLASS, instance);
 raise(flags, FLAG.gone);

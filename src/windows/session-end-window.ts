@@ -54,7 +54,7 @@ export async function listenForSessionEnd(
     raise(flags, FLAG.stopped);
   };
   const worker = startThread({ blockReason, maxHoldMs, flags });
-  // // Not events.once(): it also rejects at an error, and this promise may have no handler then.
+  // Not events.once(): it also rejects at an error, and this promise may have no handler then.
   const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()));
   const listening = await new Promise<Handle>((resolve, reject) => {
     worker.on('error', reject);
@@ -68,14 +68,14 @@ export async function listenForSessionEnd(
     });
   });
   worker.unref();
-  // // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
+  // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
   const release = (): void => {
     answer();
     PostMessageW(listening, WM_CLOSE, 0, 0);
   };
-  // // A callback that runs while its environment is torn down crashes the process, so the window is closed first.
+  // A callback that runs while its environment is torn down crashes the process, so the window is closed first.
   const releaseAndWait = (exitCode: number): void => {
-    // // The listener may end this process with another code: the end of the process is the answer.
+    // The listener may end this process with another code: the end of the process is the answer.
     if (asked) terminateSelf(exitCode);
     release();
     Atomics.wait(flags, FLAG.gone, 0, GONE_MS);
