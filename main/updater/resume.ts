@@ -7,7 +7,7 @@ import { livingUpdater } from '../../src/gateway/update-marker.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { isSameProcess, type ProcessTable } from '../../src/model/process-ref.ts';
-import { INTERRUPTED, resultOf } from '../../src/update/ending.ts';
+import { UPDATE_INTERRUPTED, resultOf } from '../../src/update/ending.ts';
 import { readJournals, type UpdateJournal, type UpdateResult } from '../../src/update/journal.ts';
 import { resumeUpdates } from '../../src/update/resume.ts';
 import type { UpdateOutcome } from '../../src/update/update-shape.ts';
@@ -94,7 +94,7 @@ const MESSAGES: Readonly<Record<UpdateOutcome, string>> = {
   updated: 'The update succeeded.',
   'not-updated': 'The update did not happen.',
   failed: 'The update failed.',
-  interrupted: INTERRUPTED,
+  interrupted: UPDATE_INTERRUPTED,
 };
 
 function asResult({ outcome, why, code }: HandOffResult): UpdateResult {

@@ -1,7 +1,6 @@
 /**
  * The runner's side of the control pipe. On Windows every user may open a default pipe for reading, so nothing is sent before a valid
- * hello. A client that sends nothing in time, too much or invalid data is closed; a pipe name taken by another program does not stop the
- * gateway.
+ * hello. A client that sends nothing in time, too much or invalid data is closed; a taken pipe name does not stop the gateway.
  */
 
 import net from 'node:net';

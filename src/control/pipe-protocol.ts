@@ -1,8 +1,8 @@
 /**
- * What is said on the control pipe, protocol 1: lines of JSON. A client says hello first and is then sent the runner's state, now and
- * after every change; it may ask for a stop or a restart.
+ * The messages of the control pipe, protocol 1: lines of JSON. After a client's hello the runner sends its state, now and after every
+ * change; the client may request a stop or a restart.
  *
- *   client → {"hello":1}            runner → {"state":{…}}            (and again after every change)
+ *   client → {"hello":1}            runner → {"state":{…}}            (repeated after every change)
  *   client → {"ask":"stop","id":7}  runner → {"done":7}
  */
 
@@ -28,10 +28,7 @@ export type ServerMessage = v.InferOutput<typeof SERVER_MESSAGE>;
 export const parseClientMessage = (line: string): ClientMessage | undefined => matching(jsonLine(CLIENT_MESSAGE), line);
 export const parseServerMessage = (line: string): ServerMessage | undefined => matching(jsonLine(SERVER_MESSAGE), line);
 
-/**
- * Cuts a stream of bytes into lines. Returns undefined as soon as a line is too long: the other side does not use this protocol, and its
- * data is dropped.
- */
+/** Cuts a stream of bytes into lines. Returns undefined as soon as a line is too long, because the other side uses another protocol. */
 export class LineCutter {
   #rest = '';
 

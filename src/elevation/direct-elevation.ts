@@ -14,8 +14,8 @@ export function directElevation(hostCommand: readonly string[]): Elevation {
     check: service => {
       if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${service})`);
     },
-    run: async (verb, service, onAtWork) => {
-      onAtWork?.();
+    run: async (verb, service, onRunning) => {
+      onRunning?.();
       try {
         const { command, copy } = elevatedProgram(hostCommand, verb);
         if (copy) copyHost(copy);

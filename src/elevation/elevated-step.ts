@@ -1,7 +1,7 @@
 /**
  * The elevated step: `elevated install|repair|uninstall --service NAME`, the only code that runs with administrator rights. It trusts no
  * input: it checks verb and name again, takes the user of its session as owner, and reads and writes no file of a user. It registers its
- * own program, after a check that no other user can change it, and answers with one JSON line. Windows' list of apps runs `elevated
+ * own program, once no other user can change it, and answers with one JSON line. Windows' list of apps runs `elevated
  * uninstall --all`.
  */
 

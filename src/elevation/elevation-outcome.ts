@@ -24,7 +24,7 @@ export type Prompted =
 /** What can be observed from outside. */
 export interface ElevationFacts {
   /** Whether an elevated step is running, on the whole machine. */
-  readonly isAtWork: () => boolean;
+  readonly isRunning: () => boolean;
   /** Whether the SCM shows the requested state. */
   readonly isDone: () => boolean;
 }
@@ -41,14 +41,14 @@ export interface SettleTimes {
 const LOOK_EVERY_MS = 100;
 
 /** The outcome, once there is nothing to wait for. Pure. */
-export function outcomeOf(prompted: Prompted, { atWork, done }: { readonly atWork: boolean; readonly done: boolean }): ElevationOutcome {
+export function outcomeOf(prompted: Prompted, { running, done }: { readonly running: boolean; readonly done: boolean }): ElevationOutcome {
   if (prompted.kind === 'answered') {
     if (!prompted.answer.ok) return { kind: 'failed', error: prompted.answer.error };
     if (!done) return failed(new GatewayServiceError('service-readback', '(The SCM does not show what was done.)'));
     return { kind: 'done' };
   }
   if (prompted.kind === 'unusable') return { kind: 'unavailable', reason: prompted.reason };
-  if (atWork) return { kind: 'timed-out' };
+  if (running) return { kind: 'timed-out' };
   if (done) return { kind: 'done' };
   switch (prompted.kind) {
     case 'refused':
@@ -64,16 +64,16 @@ const failed = (error: GatewayServiceError): ElevationOutcome => ({ kind: 'faile
 
 /**
  * Waits until prompt, step and SCM leave nothing open, or until the deadline, and returns the outcome.
- * @param onAtWork called once: when a step is first seen running, or seen to have run
+ * @param onRunning called once: when a step is first seen running, or seen to have run
  */
 export async function settle(
   prompt: Promise<Prompted>,
   facts: ElevationFacts,
   times: SettleTimes,
-  onAtWork: () => void = () => undefined,
+  onRunning: () => void = () => undefined,
 ): Promise<ElevationOutcome> {
   let prompted: Prompted = { kind: 'silent' };
-  let seenAtWork = false;
+  let seenRunning = false;
   let quietSinceMs = performance.now();
   void prompt.then(came => {
     prompted = came;
@@ -81,23 +81,23 @@ export async function settle(
   });
   const isSettled = (): boolean => {
     if (prompted.kind === 'answered' || prompted.kind === 'unusable') return true;
-    if (facts.isAtWork()) {
-      if (!seenAtWork) onAtWork();
-      seenAtWork = true;
+    if (facts.isRunning()) {
+      if (!seenRunning) onRunning();
+      seenRunning = true;
       quietSinceMs = performance.now();
       return false;
     }
-    if (prompted.kind === 'silent' && !seenAtWork) return false;
+    if (prompted.kind === 'silent' && !seenRunning) return false;
     if (prompted.kind === 'refused' && facts.isDone()) return true;
     return performance.now() - quietSinceMs >= times.graceMs;
   };
   await poll(isSettled, { what: 'an elevated step', deadlineMs: times.deadlineMs, everyMs: LOOK_EVERY_MS }).catch(error => {
     if (!(error instanceof GatewayServiceError) || error.code !== 'timed-out') throw error;
   });
-  const atWork = facts.isAtWork();
-  if (prompted.kind === 'silent' && seenAtWork && !atWork) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
-  const outcome = outcomeOf(prompted, { atWork, done: facts.isDone() });
+  const running = facts.isRunning();
+  if (prompted.kind === 'silent' && seenRunning && !running) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
+  const outcome = outcomeOf(prompted, { running, done: facts.isDone() });
   // A step may begin and end between two looks.
-  if (outcome.kind === 'done' && !seenAtWork) onAtWork();
+  if (outcome.kind === 'done' && !seenRunning) onRunning();
   return outcome;
 }

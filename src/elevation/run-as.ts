@@ -23,7 +23,7 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
 
 export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): Elevation {
   return {
-    run: async (verb, service, onAtWork) => {
+    run: async (verb, service, onRunning) => {
       const systemFolder = systemDirectory();
       const command = promptCommand({
         verb,
@@ -34,7 +34,7 @@ export function runAs({ hostCommand, factsOf, times = TIMES }: RunAsOptions): El
       });
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
       const start = { program: `${systemFolder}\\cmd.exe`, parameters: `/d /s /c "${command}"`, cwd: systemFolder };
-      return settle(runElevated(start).then(promptedOf, brokenOff), factsOf(verb, service), times, onAtWork);
+      return settle(runElevated(start).then(promptedOf, brokenOff), factsOf(verb, service), times, onRunning);
     },
   };
 }

@@ -46,7 +46,7 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
 export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = besideThis() }: SudoPromptOptions): Elevation {
   return {
-    run: async (verb, service, onAtWork) => {
+    run: async (verb, service, onRunning) => {
       const systemFolder = systemDirectory();
       const command = promptCommand({
         verb,
@@ -66,11 +66,11 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
       const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));
       try {
-        return await settle(prompt.prompted, facts, times, onAtWork);
+        return await settle(prompt.prompted, facts, times, onRunning);
       } finally {
         await prompt.end();
         // A running step still reads its batch files.
-        if (made !== undefined && !facts.isAtWork()) await rm(made, { recursive: true, force: true }).catch(() => undefined);
+        if (made !== undefined && !facts.isRunning()) await rm(made, { recursive: true, force: true }).catch(() => undefined);
       }
     },
   };
@@ -107,7 +107,7 @@ function ask(threadFile: URL, data: PromptData, env: Record<string, string>): Pr
     });
     const gone = (detail: string) => resolve(loaded ? { kind: 'ended', detail } : { kind: 'unusable', reason: detail });
     thread.on('error', ({ message }: Error) => gone(message));
-    thread.on('exit', () => gone('sudo-prompt ended without a word.'));
+    thread.on('exit', () => gone('sudo-prompt ended without a result.'));
   });
   return { prompted, end: () => thread.terminate() };
 }
@@ -115,5 +115,5 @@ function ask(threadFile: URL, data: PromptData, env: Record<string, string>): Pr
 function promptedOf(message: Exclude<FromPrompt, { kind: 'loaded' }>): Prompted {
   if (message.kind !== 'ran') return message;
   const answer = parseAnswer(message.stdout);
-  return answer ? { kind: 'answered', answer } : { kind: 'ended', detail: 'The step gave no answer that could be understood.' };
+  return answer ? { kind: 'answered', answer } : { kind: 'ended', detail: 'The step gave no valid answer.' };
 }

@@ -1,7 +1,4 @@
-/**
- * Elevation in the app: no prompt where nothing has to change or this process is already elevated; else sudo-prompt, and where that cannot
- * work, Windows' shell.
- */
+/** Elevation in the app: no prompt where none is needed; else sudo-prompt, and where that cannot work, Windows' shell. */
 
 import { installedCommand } from '../mechanisms/installed-host.ts';
 import { isRegistered, isUnregistered } from '../mechanisms/service-registration.ts';
@@ -18,7 +15,7 @@ import { sudoPrompt } from './sudo-prompt.ts';
 export function factsOfWindows(program: readonly string[]): FactsOf {
   const hostCommand = installedCommand(program);
   return (verb, service) => ({
-    isAtWork: () => mutexExists(ELEVATED_MUTEX),
+    isRunning: () => mutexExists(ELEVATED_MUTEX),
     isDone: () =>
       verb === 'uninstall'
         ? isUnregistered(service)
@@ -38,12 +35,12 @@ export interface ElevationWays {
 /** Uses the first method that works here. Shows one prompt at most, because an unavailable method has shown none. */
 export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
   return {
-    run: async (verb, service, onAtWork) => {
+    run: async (verb, service, onRunning) => {
       if (factsOf(verb, service).isDone()) return { kind: 'done' };
-      if (isElevated()) return direct.run(verb, service, onAtWork);
-      let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no way of asking' };
+      if (isElevated()) return direct.run(verb, service, onRunning);
+      let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no method with a prompt' };
       for (const way of asking) {
-        outcome = await way.run(verb, service, onAtWork);
+        outcome = await way.run(verb, service, onRunning);
         if (outcome.kind !== 'unavailable') return outcome;
       }
       return outcome;

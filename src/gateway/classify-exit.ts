@@ -50,11 +50,11 @@ export function classifyExit(code: number | null, evidence: ExitEvidence): ExitV
     return { kind: 'session-ending', reason: `The Windows session ended (${ntStatusWords(code)}).` };
   if (marker !== undefined && isMarkerFor(marker, gateway, nowMs)) {
     const { writerPid } = marker;
-    if (writerPid === undefined) return { kind: 'stopped-from-outside', reason: `Another program asked it to stop (${how}).` };
-    return { kind: 'stopped-from-outside', reason: `Process ${writerPid} asked it to stop (${how}).`, holderPid: writerPid };
+    if (writerPid === undefined) return { kind: 'stopped-from-outside', reason: `Another program requested its stop (${how}).` };
+    return { kind: 'stopped-from-outside', reason: `Process ${writerPid} requested its stop (${how}).`, holderPid: writerPid };
   }
   if (code === CONFIGURATION_ERROR)
-    return { kind: 'needs-attention', reason: `The gateway says that its configuration must be fixed (${how}).` };
+    return { kind: 'needs-attention', reason: `The gateway reports an error in its configuration (${how}).` };
   if (updateMarker !== undefined)
     return {
       kind: 'stopped-from-outside',
@@ -64,10 +64,10 @@ export function classifyExit(code: number | null, evidence: ExitEvidence): ExitV
     };
   if (code === RESTART_REQUESTED) {
     if (mayRestartInPlace(restartsInPlaceAtMs, nowMs))
-      return { kind: 'restart-in-place', reason: `The gateway asked to be restarted (${how}).` };
-    return { kind: 'failure', reason: `The gateway asked to be restarted more than ${IN_PLACE_LIMIT} times in a minute (${how}).` };
+      return { kind: 'restart-in-place', reason: `The gateway requested a restart (${how}).` };
+    return { kind: 'failure', reason: `The gateway requested a restart more than ${IN_PLACE_LIMIT} times in a minute (${how}).` };
   }
-  if (code === 0) return { kind: 'failure', reason: `The gateway ended without being asked (${how}).` };
+  if (code === 0) return { kind: 'failure', reason: `The gateway ended without a request (${how}).` };
   return { kind: 'failure', reason: `The gateway failed (${how}).` };
 }
 

@@ -52,7 +52,7 @@ export function gatewayEnvironment(
     HERMES_GATEWAY_DETACHED: '1',
     HERMES_SUPERVISED_CHILD: '1',
   };
-  // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway would use
+  // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway uses
   // another profile.
   if (identity.profile === DEFAULT_PROFILE) set['HERMES_S6_SUPERVISED_CHILD'] = '1';
   if (externalSupervisor) set['HERMES_GATEWAY_EXTERNAL_SUPERVISOR'] = '1';

@@ -1,7 +1,6 @@
 /**
  * Stops a gateway as gracefully as time allows: by its control pipe, else by the planned-stop marker (and SIGTERM, where there are
- * signals), else with its whole process tree. Hermes' updater waits 30 s until every descendant of a service has ended; this needs 20 s at
- * most.
+ * signals), else with its whole process tree. Hermes' updater waits 30 s until every descendant of a service has ended; this needs 20 s.
  */
 
 import { GatewayServiceError } from '../model/errors.ts';

@@ -1,7 +1,6 @@
 /**
  * Where Hermes is, and which service that makes. The order is that of the desktop app (`apps/desktop/electron/data-paths.ts`), so that both
- * use the same home. The configured spelling is kept: a junction is never resolved in a stored path, only in the hash that tells two homes
- * apart.
+ * use the same home. The configured spelling is kept: a junction is never resolved in a stored path, only in the hash of a home.
  */
 
 import { createHash } from 'node:crypto';

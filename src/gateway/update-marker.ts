@@ -1,7 +1,6 @@
 /**
  * `.hermes-update-in-progress` in the Hermes root: whether Hermes' own updater is running. The rules are Hermes' own
- * (`hermes_cli/update_lock.py`, contract C1): the process that the marker names, or its delegate, must be running and must be the process
- * that wrote the marker.
+ * (`hermes_cli/update_lock.py`, contract C1): the process that the marker names, or its delegate, must be running and must have written it.
  */
 
 import fs from 'node:fs';
@@ -39,9 +38,7 @@ export interface UpdateMarker {
 const UNPROVED_MAX_AGE_MS = 20 * 60 * 1_000;
 /** Allowed difference between a recorded and a measured creation time, in milliseconds. */
 const CREATION_TOLERANCE_MS = 2_000;
-/**
- * Allowed difference for a marker without a creation time: it has whole seconds, and the clock may have been corrected, in milliseconds.
- */
+/** Allowed difference for a marker in whole seconds from a clock that may have been corrected, in milliseconds. */
 const CLAIM_TOLERANCE_MS = 5_000;
 /** An empty marker of this age or less is about to be written, in milliseconds. */
 const EMPTY_GRACE_MS = 5_000;

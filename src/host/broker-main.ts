@@ -1,7 +1,4 @@
-/**
- * Composition of the broker: `service --service NAME`, which only the SCM starts. It connects the dispatcher first, because Windows gives a
- * service process 30 s for that.
- */
+/** Composition of the broker: `service --service NAME`, started by the SCM. Connects the dispatcher first: Windows allows 30 s for it. */
 
 import path from 'node:path';
 import { type DownMessage, formatDown } from '../control/host-link.ts';

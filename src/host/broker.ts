@@ -1,12 +1,12 @@
 /**
- * The broker (`WindowsGatewayService`): the small, privileged half of the service. It speaks to the SCM, takes the token of the signed-in
+ * The broker (`WindowsGatewayService`): the small, privileged half of the service. It answers the SCM, takes the token of the signed-in
  * owner (a SID fixed at install; the token of another user is never used), starts the runner with it, and translates:
  *
  *   SCM ──STOP, PRESHUTDOWN──▶ one line on the runner's stdin ──▶ runner ends ──▶ SERVICE_STOPPED/0
  *   runner decided to stay stopped ─────────────────────────────────────────────▶ SERVICE_STOPPED/0
  *   runner failed ───────────────▶ the broker ends without a report: the SCM counts a failure and restarts it
  *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
- *   STOP, asked for below the runner ─▶ as a failure: the process that asked ends with the gateway's tree; the SCM restarts it
+ *   STOP, requested below the runner ─▶ as a failure: that process ends with the gateway's tree; the SCM restarts it
  *
  * It reads no file of the user, writes nothing below a user's folder, serves no pipe and connects to none.
  */
@@ -68,12 +68,12 @@ const RESTART_LATE_MS = 5_000;
  * nothing more, a failed one is restarted when the ladder says so, and without an earlier broker Windows has just started.
  */
 export function whyStarted(
-  told: StartReason | undefined,
+  reported: StartReason | undefined,
   last: HostFacts | undefined,
   { delaysMs }: RecoveryLadder,
   nowMs: number,
 ): StartReason {
-  if (told) return told;
+  if (reported) return reported;
   if (!last) return 'automatic';
   if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
   // After a decision to stay stopped no restart is due.
@@ -99,7 +99,7 @@ export class WindowsGatewayService {
   #endingSession: number | undefined;
   #stop: DownMessage | undefined;
   /** The stop was requested by a program below the runner. */
-  #askedBelow = false;
+  #stoppedFromBelow = false;
   /** Ends the current wait for a sign-in. */
   #wake: () => void = () => undefined;
 
@@ -121,14 +121,14 @@ export class WindowsGatewayService {
     const reason = whyStarted(service.startReason, lastFacts, recovery, now());
     // Windows does not name the process that requests a stop, but that process waits for the answer.
     service.onControl(
-      control => this.#hear(control),
+      control => this.#onControl(control),
       ({ kind }) => {
-        if (kind === 'stop' && !this.#stop) this.#askedBelow = this.#runner?.hasStopper() ?? false;
+        if (kind === 'stop' && !this.#stop) this.#stoppedFromBelow = this.#runner?.hasStopper() ?? false;
       },
     );
     service.reportRunning();
     if (undoesStop(reason, lastFacts)) return this.#stopped('stopped before the restart that Windows had planned');
-    this.#tell('starting');
+    this.#publish('starting');
     let asked = reason === 'demand';
     while (!this.#stop) {
       const session = await this.#signedIn();
@@ -152,7 +152,7 @@ export class WindowsGatewayService {
       const session = chooseSession(usable, this.#session?.id);
       if (session) return session;
       if (this.#facts.phase !== 'waiting-for-sign-in') {
-        this.#tell('waiting-for-sign-in');
+        this.#publish('waiting-for-sign-in');
         this.#ports.report('waiting-for-sign-in', 'the owner is not signed in');
       }
       await new Promise<void>(resolve => {
@@ -186,11 +186,11 @@ export class WindowsGatewayService {
       return RUNNER_EXIT.failed;
     }
     const runner = this.#runner;
-    this.#tell('running', { session: { id: session.id, user: session.user } });
+    this.#publish('running', { session: { id: session.id, user: session.user } });
     report('started', `session ${session.id}, PID ${runner.pid}`);
     const ended = await runner.exited;
     // The process below the gateway that requested the stop has ended with it, too.
-    const code = this.#askedBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
+    const code = this.#stoppedFromBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
     this.#runner = undefined;
     // The process that requested the stop can no longer start the service, so the SCM does.
     if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
@@ -202,10 +202,13 @@ export class WindowsGatewayService {
     return code;
   }
 
-  #hear(control: ServiceControl): void {
+  #onControl(control: ServiceControl): void {
     switch (control.kind) {
       case 'stop':
-        this.#endRunner({ down: 'stop', reason: this.#askedBelow ? 'stopped by a program of its own' : 'stopped through the SCM' });
+        this.#endRunner({
+          down: 'stop',
+          reason: this.#stoppedFromBelow ? 'stopped by a program below the gateway' : 'stopped through the SCM',
+        });
         break;
       case 'preshutdown':
         this.#endRunner({ down: 'preshutdown', reason: 'Windows shuts down' });
@@ -222,7 +225,7 @@ export class WindowsGatewayService {
     this.#stop = message;
     this.#ports.service.reportStopping();
     this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason: message.reason } };
-    this.#tell('stopping');
+    this.#publish('stopping');
     this.#wake();
     this.#runner?.down(message);
     setTimeout(() => this.#runner?.terminate(), STOP_MS).unref();
@@ -238,7 +241,7 @@ export class WindowsGatewayService {
 
   #stopped(reason: string): Promise<void> {
     this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason } };
-    this.#tell('stopped');
+    this.#publish('stopped');
     this.#ports.report('stopped', reason);
     return this.#ports.service.reportStopped();
   }
@@ -253,11 +256,11 @@ export class WindowsGatewayService {
     const { lastRunnerExit, failures = 0 } = this.#facts;
     const inARow = now() - Date.parse(lastRunnerExit?.at ?? '') < recovery.resetMs ? failures : 0;
     this.#exited(code);
-    this.#tell('restarting', { ...more, failures: inARow + 1 });
+    this.#publish('restarting', { ...more, failures: inARow + 1 });
   }
 
   /** Session and launch error are reported only while they apply. */
-  #tell(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
+  #publish(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
     const { session: _, launchError: __, ...lasting } = this.#facts;
     this.#facts = { ...lasting, ...more, phase, since: this.#time() };
     this.#ports.writeFacts(this.#facts);

@@ -1,7 +1,4 @@
-/**
- * Composition of our own processes: `run` (the runner below a host) and `supervise` (the ladder where there is no SCM). Only this file
- * connects them to the real machine.
- */
+/** Composition of `run` (the runner below a host) and `supervise` (the ladder where there is no SCM), and their ports to the machine. */
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,7 +18,7 @@ import { startDetached } from '../process/detach.ts';
 import type { LaunchSpec } from '../process/gateway-process.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { thisMachine } from '../process/this-machine.ts';
-import { knowsExternalSupervisor } from '../runner/gateway-help.ts';
+import { hasExternalSupervisorOption } from '../runner/gateway-help.ts';
 import { Runner } from '../runner/runner.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder, stateRoot } from '../state/state-folder.ts';
@@ -75,7 +72,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   // A window needs another thread, which would slow a starting gateway down.
   Promise.race([runner.settled, delay(SETTLED_MS)])
     .then(() => machine.onSessionEnd(() => runner.sessionEnding()))
-    .catch(error => log.write(`the end of the session will not be heard: ${error}`));
+    .catch(error => log.write(`the end of the session is not watched: ${error}`));
   const code = await runner.run();
   // There is no SCM to restart a killed supervisor: its runner does.
   const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
@@ -86,10 +83,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   return machine.leave(code);
 }
 
-/**
- * The supervisor of a service. Resolves when the gateway is to stay stopped, with false when another supervisor or the service is in
- * charge.
- */
+/** The supervisor of a service. Resolves when the gateway is to stay stopped, with false when another host is in charge. */
 export async function runSupervisor(service: ServiceName, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
   const folder = stateFolderOf(service);
   const definition = await requireDefinition(folder, service);
@@ -161,7 +155,7 @@ async function launchSpec(definition: Definition, folder: StateFolder): Promise<
     exists: existsSync,
     ...(override && { override }),
   });
-  const externalSupervisor = await knowsExternalSupervisor(plain, folder, identity.home);
+  const externalSupervisor = await hasExternalSupervisorOption(plain, folder, identity.home);
   const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
   const others = variablesOfOthers(identity);
   const env = gatewayEnvironment(process.env, identity, { others, externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });

@@ -45,10 +45,7 @@ export function readInstalledStartType(service: ServiceName): string | undefined
   return typeof text === 'string' ? text : undefined;
 }
 
-/**
- * What Windows sets in the broker's environment, over the machine's variables, so that they cannot load other code. The runner has the
- * owner's own.
- */
+/** The broker's environment, set over the machine's variables so that they cannot load other code. */
 export function writeEnvironment(service: ServiceName): void {
   writeValues(keyOf(service), { Environment: dangerousAmong([]).map(name => `${name}=`) });
 }

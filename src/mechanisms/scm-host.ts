@@ -67,13 +67,13 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
   async function register(verb: 'install' | 'repair', service: ServiceName, recovery: RecoveryLadder, report: Report): Promise<void> {
-    const atWork = () => report(progress(verb, 'registering'));
+    const reportRunning = () => report(progress(verb, 'registering'));
     if (elevation) {
       report(progress(verb, 'consent'));
-      requireDone(await elevation.run(verb, service, atWork), verb, service);
+      requireDone(await elevation.run(verb, service, reportRunning), verb, service);
       return;
     }
-    atWork();
+    reportRunning();
     registerService({ service, hostCommand, recovery }, { enable: verb === 'install' });
   }
 
@@ -117,8 +117,8 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
     unregister: async ({ service }, report) => {
       if (elevation) {
         report(progress('uninstall', 'consent'));
-        const atWork = () => report(progress('uninstall', 'unregistering'));
-        requireDone(await elevation.run('uninstall', service, atWork), 'uninstall', service);
+        const reportRunning = () => report(progress('uninstall', 'unregistering'));
+        requireDone(await elevation.run('uninstall', service, reportRunning), 'uninstall', service);
         return;
       }
       requireElevated(service);

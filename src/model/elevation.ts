@@ -20,8 +20,8 @@ export type ElevationOutcome =
 export interface Elevation {
   /** Throws the reason why it cannot even be tried. */
   check?(service: ServiceName): void;
-  /** Runs the verb with an administrator's rights, with one prompt at most. `onAtWork` is called when consent was given. */
-  run(verb: ElevatedVerb, service: ServiceName, onAtWork?: () => void): Promise<ElevationOutcome>;
+  /** Runs the verb with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given. */
+  run(verb: ElevatedVerb, service: ServiceName, onRunning?: () => void): Promise<ElevationOutcome>;
 }
 
 /** What the elevated step prints: one line on stdout. */

@@ -1,6 +1,5 @@
 /**
- * What differs between the systems below a runner or a client: how processes are distinguished, and how a gateway is started so that its
- * whole tree stays within reach.
+ * What differs between the systems below a runner or a client: identifying processes, and starting a gateway with its tree within reach.
  */
 
 import type { ProcessTable } from '../model/process-ref.ts';
@@ -15,9 +14,7 @@ export interface Machine {
   parentOf(pid: number): number | undefined;
   /** Whether a program has this file open, so that it cannot be replaced; on POSIX an open file can. */
   isInUse(file: string): boolean;
-  /**
-   * Calls back when the user's session ends, and delays Windows until this process has ended. Elsewhere the end of a session is a signal.
-   */
+  /** Calls back when the user's session ends, and delays that until this process has ended. Outside Windows it is a signal. */
   onSessionEnd(listener: () => void): Promise<void>;
   /** Ends this process, whose output is complete, at once: the host that restarts it waits for that. */
   leave(exitCode: number): never;

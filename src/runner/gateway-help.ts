@@ -25,7 +25,7 @@ const HELP_ANSWER = v.object({
   externalSupervisor: v.boolean(),
 });
 
-export async function knowsExternalSupervisor({ argv, repo }: GatewayCommand, folder: StateFolder, home: string): Promise<boolean> {
+export async function hasExternalSupervisorOption({ argv, repo }: GatewayCommand, folder: StateFolder, home: string): Promise<boolean> {
   const file = path.join(folder.path, 'gateway-help.json');
   const key = JSON.stringify([argv, ...[argv[0], repo].map(modifiedAt)]);
   const read = await readJson(file);

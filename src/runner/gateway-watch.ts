@@ -1,7 +1,6 @@
 /**
  * Watches one launched gateway: when it is running, whether it still answers, which process requested its stop. `running` needs evidence
- * (its own files or its pipe); the existence of a process proves nothing, and a fresh heartbeat file does not prove that the main loop
- * runs.
+ * (its own files or its pipe); the existence of a process proves nothing, and a fresh heartbeat file does not prove a running loop.
  */
 
 import fs from 'node:fs';
@@ -48,7 +47,7 @@ const LIFE_IS_EVIDENCE_MS = 2_000;
 /** Pauses between looks for evidence: short at first, then longer, in milliseconds. */
 const FIRST_LOOK_MS = 25;
 const SLOWEST_LOOK_MS = 1_000;
-const TOLD_BY: ReadonlySet<string | null> = new Set([
+const WATCHED_FILES: ReadonlySet<string | null> = new Set([
   'gateway.pid',
   'gateway_state.json',
   '.gateway-planned-stop.json',
@@ -76,7 +75,7 @@ export class GatewayWatch {
     this.#options = options;
     try {
       this.#watcher = fs.watch(options.home, (_event, name) => {
-        if (TOLD_BY.has(name)) this.#look();
+        if (WATCHED_FILES.has(name)) this.#look();
       });
       this.#watcher.on('error', () => undefined);
     } catch {

@@ -4,8 +4,8 @@
  *
  *   ┌─▶ held ──released──▶ starting ──evidence──▶ running ⇄ degraded
  *   │    ▲                    ▲                      │
- *   │  updater lives      75, ≤ 3 in 60 s          ended ──failure──▶ failed: the ladder of the SCM or the supervisor
- *   └────┴── stopped from outside ◀──────────────────┴──asked, or 78──▶ stopped: stay so
+ *   │  updater runs       75, ≤ 3 in 60 s          ended ──failure──▶ failed: the ladder of the SCM or the supervisor
+ *   └────┴── stopped from outside ◀──────────────────┴─request, or 78─▶ stays stopped
  */
 
 import { type ControlServer, serveControlPipe } from '../control/control-server.ts';
@@ -77,7 +77,7 @@ export class Runner {
   #updaterAtStop: LivingUpdater | undefined;
   #restartRequested = false;
   /** The gateway was ended for this hold. */
-  #yielded: string | undefined;
+  #stoppedForHold: string | undefined;
   #restartsInPlaceAtMs: number[] = [];
   readonly #wakers = new Set<() => void>();
   #launched: (() => void)[] = [];
@@ -235,8 +235,8 @@ export class Runner {
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
     const spec = launchSpec(definition);
     spec.catch(() => undefined); // awaited below
-    const gaveWay = await takeOver(definition.home, processes);
-    if (gaveWay !== undefined) log(`took over from the gateway with PID ${gaveWay}`);
+    const stoppedPid = await takeOver(definition.home, processes);
+    if (stoppedPid !== undefined) log(`took over from the gateway with PID ${stoppedPid}`);
     let tree: GatewayProcessTree;
     try {
       tree = await launch(await spec, pid => this.#tolerate(this.#launch.keep({ ...processRef(pid, processes), at: now() })));
@@ -265,7 +265,7 @@ export class Runner {
     const { gateway } = life;
     const updateMarker = this.#gate.updater();
     const verdict =
-      this.#asked() ??
+      this.#ownReason() ??
       classifyExit(code, {
         signal,
         gateway,
@@ -274,7 +274,7 @@ export class Runner {
         restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
         nowMs: Date.now(),
       });
-    this.#yielded = undefined;
+    this.#stoppedForHold = undefined;
     const endedAt = now();
     const uptimeMs = Date.now() - life.startedAtMs;
     await life.clear();
@@ -287,14 +287,14 @@ export class Runner {
   }
 
   /** The runner's own reason for the gateway's end, if any. */
-  #asked(): ExitVerdict | undefined {
+  #ownReason(): ExitVerdict | undefined {
     if (this.#stopRequest) return { kind: this.#stopRequest.verdict, reason: sentence(this.#stopRequest.reason) };
-    if (this.#restartRequested) return { kind: 'stopped', reason: 'Stopped to be started anew.' };
-    return this.#yielded === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#yielded}.` };
+    if (this.#restartRequested) return { kind: 'stopped', reason: 'Stopped for a requested restart.' };
+    return this.#stoppedForHold === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#stoppedForHold}.` };
   }
 
   #onObservation(observation: Observation, { startedAt, launched }: GatewayLife): void {
-    if (this.#stopRequest || this.#restartRequested || this.#yielded !== undefined) return;
+    if (this.#stopRequest || this.#restartRequested || this.#stoppedForHold !== undefined) return;
     const was = this.#publisher.state.phase;
     if (observation.phase !== 'starting') this.#settle();
     this.#show(observation.phase, {
@@ -303,18 +303,18 @@ export class Runner {
       problem: observation.problem,
     });
     if (observation.phase === 'degraded' && was !== 'degraded')
-      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: observation.detail ?? 'the gateway says so' });
+      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: observation.detail ?? 'the gateway reports it' });
     if (observation.phase === 'running' && was === 'degraded')
-      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is well again' });
+      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is responding again' });
   }
 
   /** A hold that begins while the gateway runs ends it; the runner stays, and restarts it when the hold is over. */
   async #yieldToHold(): Promise<void> {
-    if (!this.#life || this.#yielded !== undefined) return;
+    if (!this.#life || this.#stoppedForHold !== undefined) return;
     const hold = await this.#gate.hold();
-    if (!hold || !this.#life || this.#stopRequest || this.#yielded !== undefined) return;
-    this.#yielded = `${hold.who}: ${hold.why}`;
-    this.#show('stopping', { detail: this.#yielded });
+    if (!hold || !this.#life || this.#stopRequest || this.#stoppedForHold !== undefined) return;
+    this.#stoppedForHold = `${hold.who}: ${hold.why}`;
+    this.#show('stopping', { detail: this.#stoppedForHold });
     await this.#life.end();
   }
 
@@ -322,14 +322,11 @@ export class Runner {
   async #isBadUpdate(): Promise<boolean> {
     const suspect = suspectUpdate(await this.#ports.folder.history(), this.#definition.recovery.resetMs);
     if (!suspect?.bad) return false;
-    this.#ports.log(`not restarted: it failed again and again ${sinceUpdate(suspect)}`);
+    this.#ports.log(`not restarted: it failed repeatedly ${sinceUpdate(suspect)}`);
     return true;
   }
 
-  /**
-   * How to end after a stop that Hermes' own updater may have requested, through the host: no process of ours runs until it starts the
-   * service.
-   */
+  /** How to end after a stop that Hermes' own updater may have requested through the host: nothing runs until it starts the service. */
   async #stoppedByUpdater(code: number): Promise<number> {
     const { folder, processes } = this.#ports;
     const updater = this.#updaterAtStop;

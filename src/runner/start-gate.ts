@@ -148,12 +148,12 @@ export class StartGate {
 
   async #noteHermes(sinceMs: number): Promise<void> {
     const result = readUpdateResult(this.#runner.root());
-    const told = result?.finishedAtMs !== undefined && result.finishedAtMs >= sinceMs ? result : undefined;
+    const updaterResult = result?.finishedAtMs !== undefined && result.finishedAtMs >= sinceMs ? result : undefined;
     await this.#runner.record({
       at: new Date().toISOString(),
       kind: 'noted',
-      what: told?.ok === false ? 'update-failed' : 'updated',
-      reason: told?.message ?? "Hermes' own updater was at work.",
+      what: updaterResult?.ok === false ? 'update-failed' : 'updated',
+      reason: updaterResult?.message ?? "Hermes' own updater was running.",
       update: { id: randomUUID(), what: 'Hermes' },
     });
   }

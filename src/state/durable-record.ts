@@ -1,7 +1,6 @@
 /**
  * A record in the state folder that must exist while its writer runs: where clients find a runner, and which gateway it launched. A damaged
- * one is written again, and a failed write is retried: without the record no client could find the runner, and a gateway that outlives it
- * would be unknown.
+ * one is written again, and a failed write is retried: without it no client could find the runner or an orphaned gateway.
  */
 
 import type { LaunchRecord, RunnerRecord } from '../model/records.ts';

@@ -1,7 +1,4 @@
-/**
- * Watches a folder that may not exist yet. Nothing is missed between the first look and the watch, because the listener is always called
- * once after the watch has begun.
- */
+/** Watches a folder that may not exist yet. The first call comes after the watch has begun, so that no change is missed. */
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,10 +6,7 @@ import path from 'node:path';
 /** How often a folder that cannot be watched is checked, in milliseconds. */
 const BLIND_LOOK_MS = 1_000;
 
-/**
- * Calls back after changes directly in `folder`, or when it appears or disappears; changes close together make one call. Returns the
- * unsubscribe.
- */
+/** Calls back once after changes directly in `folder`, or when it appears or disappears. Returns the unsubscribe. */
 export function watchFolder(folder: string, listener: () => void): () => void {
   let watcher: fs.FSWatcher | undefined;
   let watched: string | undefined;

@@ -1,7 +1,6 @@
 /**
  * The captured output of a gateway: whole lines of both its streams in one file, rotated by size. A gateway may print 100 MB/s; memory
- * stays bounded because a stream is not read while its last chunk is being written. A full disk loses lines, which is reported, but never
- * blocks the gateway.
+ * stays bounded because a stream is not read while its last chunk is being written. A full disk loses lines but never blocks the gateway.
  */
 
 import fs from 'node:fs/promises';

@@ -32,7 +32,7 @@ const NOTES: Readonly<Record<UpdateOutcome, UpdateNote>> = {
   'not-updated': 'not-updated',
 };
 
-export const INTERRUPTED = 'Whoever did the update is gone, and nobody knows how far it came.';
+export const UPDATE_INTERRUPTED = 'The process that did the update is gone. Its progress is unknown.';
 
 export function resultOf(outcome: UpdateOutcome, message: string, code?: number | null): UpdateResult {
   return { outcome, ...(code === undefined || code === null ? {} : { code }), message, at: new Date().toISOString() };
@@ -44,7 +44,7 @@ export function notUpdated({ message, code }: GatewayServiceError): UpdateResult
 }
 
 /** Starts every gateway of an update. Never throws: failures are in the journal that it returns. */
-export async function bringBack(
+export async function restartGateways(
   ports: UpdatePorts,
   journal: UpdateJournal,
   options: { release?: () => Promise<unknown>; report?: Report; onChange?: (journal: UpdateJournal) => void } = {},
@@ -65,7 +65,7 @@ export async function bringBack(
 
 /** Writes the end of an update into the history of a gateway, once. */
 export async function noteEnd(folder: StateFolder, { id, what, versions, result }: UpdateJournal): Promise<void> {
-  const { outcome, message, why } = result ?? resultOf('interrupted', INTERRUPTED);
+  const { outcome, message, why } = result ?? resultOf('interrupted', UPDATE_INTERRUPTED);
   const noted = (await folder.history()).some(record => record.kind === 'noted' && record.update?.id === id);
   if (noted) return;
   const at = new Date().toISOString();

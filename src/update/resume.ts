@@ -15,7 +15,7 @@ import { stateWrite } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
 import { isLock, type Lock, lockHolder, takeLock } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
-import { bringBack, type EndedUpdate, INTERRUPTED, noteEnd, resultOf } from './ending.ts';
+import { type EndedUpdate, noteEnd, restartGateways, resultOf, UPDATE_INTERRUPTED } from './ending.ts';
 import { isUnderWay, journalFile, readJournals, removeJournal, type UpdateJournal, type UpdateResult } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
 
@@ -55,7 +55,7 @@ export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions =
 export async function finishAbandoned(ports: UpdatePorts, options: ResumeOptions = {}): Promise<readonly EndedUpdate[]> {
   const ended: EndedUpdate[] = [];
   for (const { journal, result } of await abandoned(ports, options)) {
-    ended.push(await bringBack(ports, { ...journal, step: 'starting', result }, options.report ? { report: options.report } : {}));
+    ended.push(await restartGateways(ports, { ...journal, step: 'starting', result }, options.report ? { report: options.report } : {}));
   }
   return ended;
 }
@@ -69,7 +69,7 @@ async function abandoned(
     const { journal } = found;
     const judged = journal.step === 'handed-off' ? judge?.(journal) : undefined;
     if (!judged && isUnderWay(journal, processes)) return [];
-    return [{ journal, result: judged ?? journal.result ?? resultOf('interrupted', INTERRUPTED) }];
+    return [{ journal, result: judged ?? journal.result ?? resultOf('interrupted', UPDATE_INTERRUPTED) }];
   });
 }
 
@@ -130,15 +130,15 @@ async function isAccountedFor(stateRoot: string, { id, profiles }: UpdateJournal
  * Waits until no other process updates or finishes an update here, and takes the lock.
  * @throws GatewayServiceError `update-running` where another update is in progress
  */
-export async function takeTurn(ports: UpdatePorts, report?: Report): Promise<Lock> {
+export async function lockUpdates(ports: UpdatePorts, report?: Report): Promise<Lock> {
   await stateWrite(() => fs.mkdir(ports.stateRoot, { recursive: true, mode: 0o700 }));
-  let told = false;
+  let reported = false;
   const wait = async () => {
     const taken = await stateWrite(() => takeLock(lockFile(ports.stateRoot), ports.processes));
     if (isLock(taken)) return taken;
     await refuseRunning(ports);
-    if (!told) report?.(progress('update', 'earlier-update', `PID ${taken.pid}`));
-    told = true;
+    if (!reported) report?.(progress('update', 'earlier-update', `PID ${taken.pid}`));
+    reported = true;
     return undefined;
   };
   return poll(wait, { what: 'the end of an earlier update', deadlineMs: TURN_MS });

@@ -1,7 +1,4 @@
-/**
- * What journal, panel and tray share of an update: its steps, its outcomes, its gateways. Separate from the journal, because a window has
- * no files.
- */
+/** What journal, panel and tray share of an update: steps, outcomes, gateways. Separate from the journal, because a window has no files. */
 
 import * as v from 'valibot';
 import { type ErrorValue, isErrorValue } from '../model/errors.ts';

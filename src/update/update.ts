@@ -1,15 +1,15 @@
 /**
- * stop → update → start, and no gateway is lost on the way. What is done stands in a journal before it is done:
+ * stop → update → start, without losing a gateway. Every step is in a journal before it begins:
  *
  *   planned ──▶ stopping ──▶ updating ──────────▶ starting ──▶ done
  *      │            │    └──▶ handed-off ─────────▲  ▲
- *      │            │          (the owner goes; `resume.ts` goes on when it is over)
+ *      │            │          (the owner ends; `resume.ts` continues afterwards)
  *      │            └── one that does not stop, or a file in use: nothing is updated ──┘
  *      └── a journal that cannot be written: nothing was touched
  *
- * Planned is every profile whose gateway should run, whatever keeps it alive. Stopped means: no process of the gateway is left, and no
- * program has the files of the install open. Starting comes in every outcome, for each gateway by itself: one that fails keeps no other
- * one down. A hold ends with the process that placed it, so that whatever is killed, whenever, the gateways come back.
+ * Planned is every profile whose gateway should run, whatever keeps it running. Stopped means: no process of the gateway is left, and no
+ * program has the files of the install open. Every outcome includes the start, separately for each gateway. A hold ends with the process
+ * that placed it, so that the gateways start again whichever process is killed.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -22,7 +22,7 @@ import { poll } from '../model/poll.ts';
 import { type ProcessRef, thisProcess } from '../model/process-ref.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import type { Lock } from '../state/lock.ts';
-import { bringBack, type EndedUpdate, handHoldsOff, identityOf, notUpdated } from './ending.ts';
+import { type EndedUpdate, handHoldsOff, identityOf, notUpdated, restartGateways } from './ending.ts';
 import {
   type PlannedGateway,
   PROGRESS_LENGTH,
@@ -32,7 +32,7 @@ import {
   writeJournal,
 } from './journal.ts';
 import type { UpdatePorts } from './ports.ts';
-import { finishAbandoned, refuseRunning, takeTurn } from './resume.ts';
+import { finishAbandoned, lockUpdates, refuseRunning } from './resume.ts';
 
 export interface UpdateRequest {
   /** The program that updates, as text. */
@@ -86,7 +86,7 @@ export class Update {
    * `files-in-use`, `timed-out` and what a manager throws where something did not stop
    */
   static async begin(ports: UpdatePorts, request: UpdateRequest): Promise<Update> {
-    const lock = await takeTurn(ports, request.report).catch((error: unknown) => {
+    const lock = await lockUpdates(ports, request.report).catch((error: unknown) => {
       throw toGatewayServiceError(error);
     });
     try {
@@ -142,7 +142,7 @@ export class Update {
         // Else a late write would bring back the journal that is removed next.
         await this.#written;
       };
-      return await bringBack(this.#ports, this.#journal, { release, ...(report && { report }), ...(onChange && { onChange }) });
+      return await restartGateways(this.#ports, this.#journal, { release, ...(report && { report }), ...(onChange && { onChange }) });
     } finally {
       // A runner that found the lock taken left its part to this process.
       await finishAbandoned(this.#ports).catch(() => undefined);

@@ -9,7 +9,7 @@ import { livingGateway, readGatewayLock, readGatewayPid, readGatewayState, readU
 import { isMarkerFor, readPlannedStop, readTakeoverMarker, writePlannedStop } from '../../src/gateway/planned-stop.ts';
 import { parsePs, parseStat } from '../../src/gateway/process-start-time.ts';
 import { livingUpdater, parseUpdateMarker, UPDATE_MARKER } from '../../src/gateway/update-marker.ts';
-import { knowsExternalSupervisor } from '../../src/runner/gateway-help.ts';
+import { hasExternalSupervisorOption } from '../../src/runner/gateway-help.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 import { anyBytes, inPlaceOf, pid, text, time } from './anything.ts';
 
@@ -142,7 +142,7 @@ describe('answers of the system and of programs', () => {
     await fc.assert(
       fc.asyncProperty(inPlaceOf(kept), async content => {
         put('gateway-help.json', content);
-        expect(await knowsExternalSupervisor(command, folder, home)).toBe(false);
+        expect(await hasExternalSupervisorOption(command, folder, home)).toBe(false);
       }),
     );
   });

@@ -207,7 +207,7 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('shows the reason of a refused configuration once, beside the problem', async () => {
-    const reason = 'The gateway says that its configuration must be fixed (exit code 78).';
+    const reason = 'The gateway reports an error in its configuration (exit code 78).';
     await open(snapshotIn('needs-attention', { detail: reason, lastExit: { code: 78, reason, at: ago(0) } }, { history: [] }));
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('Last exit').waitFor();

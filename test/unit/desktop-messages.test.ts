@@ -187,7 +187,7 @@ describe('history lines', () => {
     expect(en.historyLine({ ...note, what: 'degraded', reason: 'no answer to 3 probes in a row' })).toBe(
       'Having trouble: no answer to 3 probes in a row.',
     );
-    expect(en.historyLine({ ...note, what: 'degraded', reason: 'the gateway says so' })).toBe('Having trouble: the gateway says so.');
+    expect(en.historyLine({ ...note, what: 'degraded', reason: 'the gateway reports it' })).toBe('Having trouble: the gateway reports it.');
     expect(en.historyLine({ ...note, what: 'recovered', reason: 'the gateway answers again' })).toBe('Responding again.');
   });
 });

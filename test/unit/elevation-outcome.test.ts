@@ -45,7 +45,7 @@ describe('outcome of an elevation', () => {
     ['silent', 'at rest', 'not done', 'timed-out'],
     ['silent', 'at work', 'not done', 'timed-out'],
   ])('combines the prompt (%s), the step (%s) and the SCM (%s) into the outcome "%s"', (prompted, work, scm, said) => {
-    const outcome = outcomeOf(PROMPTED[prompted], { atWork: work === 'at work', done: scm === 'done' });
+    const outcome = outcomeOf(PROMPTED[prompted], { running: work === 'at work', done: scm === 'done' });
     expect(outcome.kind === 'failed' ? `failed: ${outcome.error.code}` : outcome.kind).toBe(said);
   });
 });
@@ -61,22 +61,22 @@ describe("exit code of Windows' shell", () => {
 
   it('reports a refusal as "declined" only when no step is running and nothing has changed', () => {
     const refused = promptedOf(undefined);
-    expect(outcomeOf(refused, { atWork: false, done: false }).kind).toBe('declined');
-    expect(outcomeOf(refused, { atWork: true, done: false }).kind).toBe('timed-out');
+    expect(outcomeOf(refused, { running: false, done: false }).kind).toBe('declined');
+    expect(outcomeOf(refused, { running: true, done: false }).kind).toBe('timed-out');
   });
 });
 
 describe('waiting for an elevation', () => {
   const never = new Promise<Prompted>(() => undefined);
   const times = { deadlineMs: 20_000, graceMs: 0 };
-  const facts = (atWork: readonly boolean[], done: () => boolean) => {
+  const facts = (running: readonly boolean[], done: () => boolean) => {
     let looks = 0;
-    return { isAtWork: () => atWork[Math.min(looks++, atWork.length - 1)] ?? false, isDone: done };
+    return { isRunning: () => running[Math.min(looks++, running.length - 1)] ?? false, isDone: done };
   };
 
   it('ends with the answer of the prompt, even while other steps are running', async () => {
     const answered = Promise.resolve(PROMPTED['answered: done']);
-    expect(await settle(answered, { isAtWork: () => true, isDone: () => true }, times)).toEqual({ kind: 'done' });
+    expect(await settle(answered, { isRunning: () => true, isDone: () => true }, times)).toEqual({ kind: 'done' });
   });
 
   it('waits after a refusal for the step that began nevertheless', async () => {
@@ -97,10 +97,10 @@ describe('waiting for an elevation', () => {
       tell,
     );
     expect(told).toBe(1);
-    await settle(Promise.resolve(PROMPTED.refused), { isAtWork: () => false, isDone: () => false }, times, tell);
+    await settle(Promise.resolve(PROMPTED.refused), { isRunning: () => false, isDone: () => false }, times, tell);
     expect(told).toBe(1);
     // One that was over before anybody looked.
-    await settle(Promise.resolve(PROMPTED['answered: done']), { isAtWork: () => false, isDone: () => true }, times, tell);
+    await settle(Promise.resolve(PROMPTED['answered: done']), { isRunning: () => false, isDone: () => true }, times, tell);
     expect(told).toBe(2);
   });
 
@@ -118,7 +118,7 @@ describe('waiting for an elevation', () => {
   });
 
   it('waits for a silent prompt until the deadline and no longer', async () => {
-    expect(await settle(never, { isAtWork: () => false, isDone: () => false }, { deadlineMs: 150, graceMs: 0 })).toEqual({
+    expect(await settle(never, { isRunning: () => false, isDone: () => false }, { deadlineMs: 150, graceMs: 0 })).toEqual({
       kind: 'timed-out',
     });
   });
@@ -127,7 +127,7 @@ describe('waiting for an elevation', () => {
     const broken = () => {
       throw new GatewayServiceError('windows-refused');
     };
-    await expect(settle(never, { isAtWork: broken, isDone: () => false }, times)).rejects.toMatchObject({ code: 'windows-refused' });
+    await expect(settle(never, { isRunning: broken, isDone: () => false }, times)).rejects.toMatchObject({ code: 'windows-refused' });
   });
 });
 
@@ -141,7 +141,7 @@ describe('elevation methods', () => {
   const ways = (first: ElevationOutcome, second: ElevationOutcome, { done = false, elevated = false } = {}) => {
     const asked: string[] = [];
     const elevation = firstWay({
-      factsOf: () => ({ isAtWork: () => false, isDone: () => done }),
+      factsOf: () => ({ isRunning: () => false, isDone: () => done }),
       isElevated: () => elevated,
       direct: way({ kind: 'done' }, asked, 'direct'),
       asking: [way(first, asked, 'first'), way(second, asked, 'second')],
