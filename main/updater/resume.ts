@@ -7,7 +7,7 @@ import { livingUpdater } from '../../src/gateway/update-marker.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { isSameProcess, type ProcessTable } from '../../src/model/process-ref.ts';
-import { UPDATE_INTERRUPTED, resultOf } from '../../src/update/ending.ts';
+import { resultOf, UPDATE_INTERRUPTED } from '../../src/update/ending.ts';
 import { readJournals, type UpdateJournal, type UpdateResult } from '../../src/update/journal.ts';
 import { resumeUpdates } from '../../src/update/resume.ts';
 import type { UpdateOutcome } from '../../src/update/update-shape.ts';
