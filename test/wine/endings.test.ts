@@ -21,7 +21,7 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     expect(census.most).toBe(1);
     expect(await ends()).toMatchObject([{ outcome: 'stopped', code: 0 }]);
     expect(service.failures()).toEqual([]);
-    await until('the word of its runner', () => hostLog().includes('the end of the session will not be heard'));
+    await until('the line of its runner', () => hostLog().includes('the end of the session is not watched'));
   });
 
   it('stops the gateway gracefully when its window receives the end of the session, and starts no other', async () => {

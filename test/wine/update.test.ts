@@ -66,11 +66,11 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     service.rig.write(script, 'console.log(process.pid); setInterval(() => undefined, 1_000);');
     const said = service.rig.begin(script);
     const pid = await until('an updater', () => said().trim());
-    service.rig.write(marker, `${pid}\n`);
+    service.rig.write(marker, `${pid}\n${Date.now() / 1_000}\n`);
     await service.manager.kill(before.gatewayPid ?? 0);
     await service.phase('held-for-update');
     expect(service.gateways()).toEqual([]);
-    service.rig.write(marker, '');
+    service.rig.write(marker, 'done');
     await service.another(before);
     await service.manager.kill(Number(pid));
   });
