@@ -1,23 +1,21 @@
 // Lint and types are part of the tests, so that one run and one line say whether all is well.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
-const require = createRequire(import.meta.url);
 
 it.each([
-  ['biome finds nothing to say', '@biomejs/biome', 'biome', ['check', '--max-diagnostics=50', '.']],
+  ['biome finds nothing to report', '@biomejs/biome', 'biome', ['check', '--max-diagnostics=50', '.']],
   ['knip finds no file, export or package that nothing uses', 'knip', 'knip', []],
   ['knip finds no code that only tests use', 'knip', 'knip', ['--production']],
   ['engine, main process, tests and scripts keep their types', 'typescript', 'tsc', ['--noEmit', '--project', '.']],
   ['the panel keeps its types', 'typescript', 'tsc', ['--noEmit', '--project', 'renderer']],
   ['the example of the Hermes app keeps its types', 'typescript', 'tsc', ['--noEmit', '--project', 'examples/hermes']],
 ])('%s', { timeout: 120_000 }, (_name, dependency, tool, args) => {
-  const manifest = require.resolve(`${dependency}/package.json`);
+  const manifest = path.join(checkout, 'node_modules', dependency, 'package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> };
   const program = path.join(path.dirname(manifest), bin[tool] ?? '');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: checkout, encoding: 'utf8' });
