@@ -229,7 +229,7 @@ describe('gateway broken by an update', () => {
     expect(failed).toMatchObject({ desired: 'running', detail: expect.stringContaining('since the update of node') });
     expect(failed.problems).toMatchObject([{ code: 'bad-update', message: expect.stringContaining('since the update of node') }]);
     expect((await service.ends()).filter(({ outcome }) => outcome === 'failure')).toHaveLength(5);
-    expect(service.sandbox.hosts('supervise')).toEqual([]);
+    await poll(() => service.sandbox.hosts('supervise').length === 0, { what: 'the end of the supervisor', deadlineMs: 10_000 });
 
     await expect(service.manager.start(service.identity)).rejects.toMatchObject({ code: 'gateway-not-up' });
     await service.untilPhase('failed');
