@@ -172,7 +172,7 @@ function History({ snapshot, now, messages }: DetailsProps) {
 /** The receipt of the last repair. */
 function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
   const id = useId();
-  if (!repaired || repaired.entries.length === 0) return null;
+  if (!repaired || repaired.rows.length === 0) return null;
   return (
     <section aria-labelledby={id} className="hgs-receipt">
       <h3 id={id}>{messages.details.repaired}</h3>

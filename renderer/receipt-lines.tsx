@@ -16,11 +16,11 @@ export function ReceiptLines({ receipt, label, messages }: ReceiptLinesProps) {
     // A long receipt scrolls, so the keyboard must be able to reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
     <ul tabIndex={0} aria-label={label}>
-      {receipt.entries.map(entry => (
-        <li key={messages.receiptLine(entry)}>
-          <span className="hgs-muted">{messages.receiptWhat(entry)}</span>
+      {receipt.rows.map(row => (
+        <li key={messages.receiptLine(row)}>
+          <span className="hgs-muted">{messages.receiptWhat(row)}</span>
           <span>
-            <bdi>{shownTarget(entry, receipt.entries)}</bdi> <bdi className="hgs-muted">{messages.receiptDetail(entry)}</bdi>
+            <bdi>{shownTarget(row, receipt.rows)}</bdi> <bdi className="hgs-muted">{messages.receiptDetail(row)}</bdi>
           </span>
         </li>
       ))}

@@ -23,7 +23,7 @@ export function useQuestion(store: GatewayServiceStore, observed: Observed | und
     previewing,
     askSwitch: (on: boolean, mechanism?: Installable) => void ask(store.preview(on, mechanism)),
     /** A repair without changes only starts the gateway, so it needs no confirmation. */
-    askRepair: () => void ask(store.previewRepair().then(found => (found?.entries.length === 0 ? void store.repair() : found))),
+    askRepair: () => void ask(store.previewRepair().then(found => (found?.rows.length === 0 ? void store.repair() : found))),
     close: () => setReceipt(undefined),
   };
 }

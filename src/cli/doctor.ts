@@ -14,7 +14,7 @@ import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../
 import type { GatewayManager } from '../model/manager.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { ProblemCode } from '../model/problems.ts';
-import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
+import type { Receipt, ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -30,7 +30,7 @@ export interface Check {
   readonly message: string;
   readonly remedy?: string;
   /** What the repair changes, or has changed. */
-  readonly changes?: readonly ReceiptEntry[];
+  readonly changes?: readonly ReceiptRow[];
 }
 
 export interface DoctorReport {
@@ -84,7 +84,7 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   return checks
     .map(({ outcome, message, remedy, changes = [] }) => {
       const { style, word } = MARKS[outcome];
-      const lines = changes.map(entry => below(paint('dim', en.receiptLine(entry))));
+      const lines = changes.map(row => below(paint('dim', en.receiptLine(row))));
       return `${paint(style, word.padEnd(6))}  ${message}${remedy === undefined ? '' : below(remedy)}${lines.join('')}`;
     })
     .join('\n');

@@ -267,9 +267,9 @@ function showStatus(context: VerbContext, found: Target, present: Status): numbe
 }
 
 function showReceipt({ output }: VerbContext, receipt: Receipt): number {
-  const { verb, service, elevated, entries } = receipt;
-  const heading = entries.length > 0 ? `"${verb}" of ${service} would:` : `"${verb}" of ${service} would change nothing.`;
+  const { verb, service, elevated, rows } = receipt;
+  const heading = rows.length > 0 ? `"${verb}" of ${service} would:` : `"${verb}" of ${service} would change nothing.`;
   const consent = elevated ? ['', 'Windows would ask for an administrator once.'] : [];
-  output.answer(() => [heading, ...entries.map(entry => indented(en.receiptLine(entry))), ...consent].join('\n'), { receipt });
+  output.answer(() => [heading, ...rows.map(row => indented(en.receiptLine(row))), ...consent].join('\n'), { receipt });
   return EXIT.done;
 }

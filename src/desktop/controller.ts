@@ -271,8 +271,6 @@ const isDisabled = ({ startType }: Status): boolean => startType === 'disabled';
 function enabled(foundProblem: FoundProblem): FoundProblem {
   if (foundProblem.problem.code !== 'start-disabled') return foundProblem;
   const { kept: _, ...rest } = foundProblem;
-  const changes = foundProblem.changes.map(
-    entry => ({ ...entry, action: 'change', ...noted('repaired', 'disabled', 'automatic') }) as const,
-  );
+  const changes = foundProblem.changes.map(row => ({ ...row, action: 'change', ...noted('repaired', 'disabled', 'automatic') }) as const);
   return { ...rest, changes };
 }

@@ -7,7 +7,7 @@
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
-import type { Receipt, ReceiptEntry } from '../model/receipt.ts';
+import type { Receipt, ReceiptRow } from '../model/receipt.ts';
 import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
@@ -165,13 +165,13 @@ const CONFIRM = { install: 'Turn on', uninstall: 'Turn off', repair: 'Repair' };
 const REPAIRED = 'This restores changed settings and removes leftovers. A running gateway is not restarted.';
 
 /** An item that is created while the service is removed is the one that the service had replaced. */
-const turnedOff = (entries: readonly ReceiptEntry[]) =>
-  entries.some(entry => entry.action === 'create')
+const turnedOff = (rows: readonly ReceiptRow[]) =>
+  rows.some(row => row.action === 'create')
     ? 'The gateway stops. The program that started it before is set up again.'
     : 'The gateway stops and does not start again by itself.';
 
 /** The verb of a receipt's line. Where verb and noun do not fit together, RECEIPT_WORDS has the text. */
-const RECEIPT_VERBS: Readonly<Record<ReceiptEntry['action'], string>> = {
+const RECEIPT_VERBS: Readonly<Record<ReceiptRow['action'], string>> = {
   create: 'Create',
   change: 'Change',
   remove: 'Remove',
@@ -180,7 +180,7 @@ const RECEIPT_VERBS: Readonly<Record<ReceiptEntry['action'], string>> = {
   stop: 'Stop',
 };
 
-const RECEIPT_NOUNS: Readonly<Record<ReceiptEntry['kind'], string>> = {
+const RECEIPT_NOUNS: Readonly<Record<ReceiptRow['kind'], string>> = {
   folder: 'folder',
   file: 'file',
   registry: 'registry key',
@@ -198,7 +198,7 @@ const RECEIPT_WORDS: Readonly<Record<string, string>> = {
   'create ladder': 'Set restart delays',
 };
 
-const receiptWhat = ({ action, kind }: ReceiptEntry) =>
+const receiptWhat = ({ action, kind }: ReceiptRow) =>
   RECEIPT_WORDS[`${action} ${kind}`] ?? `${RECEIPT_VERBS[action]} ${RECEIPT_NOUNS[kind]}`;
 
 const CAUSES = {
@@ -288,9 +288,9 @@ export const en = {
   error: explainError,
   problem: ({ message, remedy }: Problem): Explained => ({ message, remedy }),
 
-  confirm: ({ verb, mechanism, elevated, entries }: Receipt): ConfirmText => ({
+  confirm: ({ verb, mechanism, elevated, rows }: Receipt): ConfirmText => ({
     title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
-    body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(entries) : REPAIRED,
+    body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(rows) : REPAIRED,
     changes: 'This changes:',
     confirm: CONFIRM[verb],
     cancel: 'Cancel',
@@ -299,8 +299,8 @@ export const en = {
   /** What a line of the receipt does, without its target: "Create folder". */
   receiptWhat,
   /** What the target becomes; undefined where the target is enough. */
-  receiptDetail: ({ detail }: ReceiptEntry) => detail,
-  receiptLine: (entry: ReceiptEntry) => `${receiptWhat(entry)} ${entry.target}${entry.detail ? `: ${entry.detail}` : ''}`,
+  receiptDetail: ({ detail }: ReceiptRow) => detail,
+  receiptLine: (row: ReceiptRow) => `${receiptWhat(row)} ${row.target}${row.detail ? `: ${row.detail}` : ''}`,
 
   historyLine: (record: HistoryRecord): string => {
     switch (record.kind) {

@@ -6,7 +6,7 @@
 import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import type { ErrorCode } from '../model/error-table.ts';
 import type { Operation } from '../model/operation-steps.ts';
-import type { ReceiptEntry } from '../model/receipt.ts';
+import type { ReceiptRow } from '../model/receipt.ts';
 import type { Mechanism, Phase, Status } from '../model/status.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
@@ -161,10 +161,8 @@ export function trayIconOf(observed: Observed): TrayIcon {
 }
 
 /** The target as a window shows it: relative, where a folder of the same receipt contains it. */
-export function shownTarget({ target }: ReceiptEntry, entries: readonly ReceiptEntry[]): string {
-  const folder = entries.find(
-    entry => entry.kind === 'folder' && target.startsWith(entry.target) && /[\\/]/.test(target.charAt(entry.target.length)),
-  );
+export function shownTarget({ target }: ReceiptRow, rows: readonly ReceiptRow[]): string {
+  const folder = rows.find(row => row.kind === 'folder' && target.startsWith(row.target) && /[\\/]/.test(target.charAt(row.target.length)));
   return folder ? target.slice(folder.target.length + 1) : target;
 }
 

@@ -5,7 +5,7 @@ import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/former-autostart.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
-import { noted, type Receipt, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type Receipt, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
@@ -54,8 +54,8 @@ export async function uninstallReceipt(facts: ReceiptFacts): Promise<Receipt> {
   ]);
 }
 
-function receipt({ identity, host, others }: ReceiptFacts, verb: Receipt['verb'], entries: readonly ReceiptEntry[]): Receipt {
+function receipt({ identity, host, others }: ReceiptFacts, verb: Receipt['verb'], rows: readonly ReceiptRow[]): Receipt {
   const { profile, service } = identity;
-  const elevated = entries.length > 0 && [host, ...others].some(each => each.elevated);
-  return { schema: 1, verb, profile, service, mechanism: host.mechanism, elevated, entries };
+  const elevated = rows.length > 0 && [host, ...others].some(each => each.elevated);
+  return { schema: 1, verb, profile, service, mechanism: host.mechanism, elevated, rows };
 }

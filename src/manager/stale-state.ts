@@ -5,7 +5,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type ProblemCode, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { RepairableProblem } from '../model/repair.ts';
 import { readJson } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
@@ -43,7 +43,7 @@ async function updates(folder: StateFolder, processes: ProcessTable): Promise<Re
     ...journals.map(({ id }) => journalFile(path.dirname(folder.path), id)),
   ];
   if (files.length === 0) return [];
-  const changes = files.map((target): ReceiptEntry => ({ action: 'remove', kind: 'file', target, ...noted('stale') }));
+  const changes = files.map((target): ReceiptRow => ({ action: 'remove', kind: 'file', target, ...noted('stale') }));
   return [{ problem: problem('hold-stale', `(${files.join(', ')})`), changes, repair: () => settleUpdates(folder, processes) }];
 }
 
@@ -77,7 +77,7 @@ async function unfinished(folder: StateFolder): Promise<RepairableProblem[]> {
   return found.flat();
 }
 
-function removal(code: ProblemCode, file: string, note: Pick<ReceiptEntry, 'detail' | 'note'>): RepairableProblem {
+function removal(code: ProblemCode, file: string, note: Pick<ReceiptRow, 'detail' | 'note'>): RepairableProblem {
   const changes = [{ action: 'remove', kind: 'file', target: file, ...note } as const];
   return { problem: problem(code, `(${file})`), changes, repair: () => fs.rm(file, { force: true }) };
 }

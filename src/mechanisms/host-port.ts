@@ -9,7 +9,7 @@ import type { Definition } from '../model/definition.ts';
 import type { HostFacts, Registration } from '../model/facts.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
-import type { ReceiptEntry } from '../model/receipt.ts';
+import type { ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -30,7 +30,7 @@ export interface HostPort {
   /** Repairs all of that, and keeps what the user chose. */
   repair?(identity: GatewayIdentity, definition: Definition | undefined, report: Report): Promise<void>;
   /** What registering changes beside the state folder; empty where the definition is the registration. */
-  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptEntry[]>;
+  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptRow[]>;
   /** Throws, before anything is written, where `register` cannot work. */
   checkRights(identity: GatewayIdentity): Promise<void>;
   /** Idempotent. Undoes its changes when it fails. */

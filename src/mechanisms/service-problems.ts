@@ -5,7 +5,7 @@
 
 import type { ServiceName } from '../model/identity.ts';
 import { type ProblemCode, problem } from '../model/problems.ts';
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 
 /** What was found of a service; the texts are for people. */
@@ -38,15 +38,15 @@ const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithou
 
 export function serviceProblems(found: FoundService, wanted: WantedService): FoundProblem[] {
   const { service } = wanted;
-  const change = (kind: ReceiptEntry['kind'], was: string, becomes: string): ReceiptEntry => ({
+  const change = (kind: ReceiptRow['kind'], was: string, becomes: string): ReceiptRow => ({
     action: 'change',
     kind,
     target: service,
     ...noted('repaired', was, becomes),
   });
-  const foundProblem = (code: ProblemCode, entry: ReceiptEntry, detail?: string): FoundProblem => ({
+  const foundProblem = (code: ProblemCode, row: ReceiptRow, detail?: string): FoundProblem => ({
     problem: problem(code, detail),
-    changes: [entry],
+    changes: [row],
   });
   const foundProblems: FoundProblem[] = [];
   const { wrong } = found;
@@ -83,6 +83,6 @@ export function rightsProblem(service: ServiceName): FoundProblem {
 function startTypeProblems({ startType, rememberedStartType }: FoundService, service: ServiceName): FoundProblem[] {
   if (startType === rememberedStartType) return [];
   const code = startType === 'disabled' ? 'start-disabled' : 'start-type-chosen';
-  const kept: ReceiptEntry = { action: 'keep', kind: 'service', target: service, ...noted('start-type', startType) };
+  const kept: ReceiptRow = { action: 'keep', kind: 'service', target: service, ...noted('start-type', startType) };
   return [{ problem: problem(code, code === 'start-disabled' ? undefined : `(${startType})`), changes: [kept], kept: true }];
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EVENT_SOURCE } from '../model/events.ts';
 import { type GatewayIdentity, SERVICE_NAME } from '../model/identity.ts';
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
 import { commandLine } from '../windows/argv.ts';
 import { enumerateServices } from '../windows/scm.ts';
 import { serviceDisplayName } from '../windows/service-install.ts';
@@ -14,7 +14,7 @@ import { brokerCommand } from './service-registration.ts';
 const keyOf = (service: string): string => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
 
 /** @param exists whether the service is registered already */
-export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostCommand: readonly string[], exists: boolean): ReceiptEntry[] {
+export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostCommand: readonly string[], exists: boolean): ReceiptRow[] {
   const { program, args } = brokerCommand(hostCommand, service);
   const action = exists ? 'change' : 'create';
   return [
@@ -27,7 +27,7 @@ export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostComm
   ];
 }
 
-export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand: readonly string[]): ReceiptEntry[] {
+export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand: readonly string[]): ReceiptRow[] {
   const isLast = enumerateServices(SERVICE_NAME).length === 1;
   return [
     { action: 'stop', kind: 'service', target: service },
@@ -38,7 +38,7 @@ export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand:
 }
 
 /** The copy of an executable, and its row in Windows' list of apps; the script of development has neither. */
-function programReceipt([program = '', script]: readonly string[], actionOn: (folder: string) => ReceiptEntry['action']): ReceiptEntry[] {
+function programReceipt([program = '', script]: readonly string[], actionOn: (folder: string) => ReceiptRow['action']): ReceiptRow[] {
   if (script !== undefined) return [];
   const folder = path.win32.dirname(program);
   const action = actionOn(folder);

@@ -11,7 +11,7 @@ import type { ServiceName } from '../model/identity.ts';
 import { poll } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import { isLock, lockHolder, takeLock } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
@@ -113,7 +113,7 @@ export class StartupProgram {
     });
   }
 
-  async installReceipt(service: ServiceName): Promise<readonly ReceiptEntry[]> {
+  async installReceipt(service: ServiceName): Promise<readonly ReceiptRow[]> {
     const entry = await this.#entries.find(service);
     const host = await hostCopyCommand(this.#copies, this.#options.hostCommand);
     const copy = this.#copyFolder(host) ?? this.#copies;
@@ -127,7 +127,7 @@ export class StartupProgram {
     ];
   }
 
-  async removalReceipt(service: ServiceName): Promise<readonly ReceiptEntry[]> {
+  async removalReceipt(service: ServiceName): Promise<readonly ReceiptRow[]> {
     const entry = await this.#entries.find(service);
     const copy = this.#copyFolder(entry?.command);
     return [

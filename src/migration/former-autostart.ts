@@ -1,7 +1,7 @@
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
-import type { ReceiptEntry } from '../model/receipt.ts';
+import type { ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { FoundProblem } from '../model/repair.ts';
  * they are removed while ours is in charge and restored after it.
  */
 export interface FormerAutostart {
-  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]>;
+  receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptRow[]>;
   /** The autostarts that exist where ours is not registered: part of the status, and cached for a while. */
   present(identity: GatewayIdentity): Promise<readonly Problem[]>;
   /** What the last takeover could not remove or could not query. Queries nothing: it is part of the status. */

@@ -20,7 +20,7 @@ import type { GatewayIdentity } from '../model/identity.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import { writeIfMissing } from '../state/files.ts';
 import { lockHolder } from '../state/lock.ts';
@@ -67,7 +67,7 @@ export class Migration implements FormerAutostart {
     return findAutostarts(ports, service, owner);
   }
 
-  async receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptEntry[]> {
+  async receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptRow[]> {
     const found = await this.find(identity);
     if (verb === 'install') return [...this.#unmanaged(identity), ...planReceipt(takingPlan(found), found.unasked)];
     const record = await readMigration(this.#folder(identity));
@@ -179,7 +179,7 @@ export class Migration implements FormerAutostart {
   }
 
   /** A gateway of this home that runs without us is stopped when ours starts. */
-  #unmanaged(identity: GatewayIdentity): readonly ReceiptEntry[] {
+  #unmanaged(identity: GatewayIdentity): readonly ReceiptRow[] {
     const { processes } = this.#options;
     const gateway = livingGateway(identity.home, processes);
     const { runnerLock } = new StateFolder(this.#folder(identity));

@@ -3,7 +3,7 @@
  * is removed that the receipt does not show.
  */
 
-import { noted, type ReceiptEntry } from '../model/receipt.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { Autostart, Found, LookAlike } from './autostarts.ts';
 import { isSameAutostart, type MigrationRecord } from './migration-record.ts';
 
@@ -41,10 +41,10 @@ function isDebris({ kind, name }: Autostart): boolean {
   return kind === 'startup-entry' && /\.tmp$/i.test(name);
 }
 
-/** The lines of the receipt. */
-export function planReceipt(steps: readonly Step[], unasked: Found['unasked']): readonly ReceiptEntry[] {
+/** The rows of the receipt. */
+export function planReceipt(steps: readonly Step[], unasked: Found['unasked']): readonly ReceiptRow[] {
   return [
-    ...steps.map(stepEntry),
+    ...steps.map(stepRow),
     ...unasked.map(({ kind, why }) => ({ action: 'keep', kind, target: KIND_NAMES[kind], ...noted('autostart-unasked', why) }) as const),
   ];
 }
@@ -56,7 +56,7 @@ const KIND_NAMES = {
   service: 'Services',
 } as const satisfies Record<Autostart['kind'], string>;
 
-function stepEntry(step: Step): ReceiptEntry {
+function stepRow(step: Step): ReceiptRow {
   switch (step.action) {
     case 'take': {
       const { kind, name: target } = step.autostart;

@@ -38,7 +38,7 @@ type ReceiptNote = {
   [C in keyof ReceiptNotes]: { readonly code: C; readonly values: Parameters<ReceiptNotes[C]> };
 }[keyof ReceiptNotes];
 
-export interface ReceiptEntry {
+export interface ReceiptRow {
   readonly action: 'create' | 'change' | 'remove' | 'keep' | 'start' | 'stop';
   readonly kind: 'folder' | 'file' | 'registry' | 'service' | 'right' | 'ladder' | 'startup-entry' | 'task' | 'process';
   /** What is touched: a path, a key, a service name. */
@@ -57,14 +57,11 @@ export interface Receipt {
   readonly mechanism: Installable;
   /** Whether an administrator's consent is needed. */
   readonly elevated: boolean;
-  readonly entries: readonly ReceiptEntry[];
+  readonly rows: readonly ReceiptRow[];
 }
 
-/** `detail` and `note` of a receipt's line. */
-export function noted<C extends keyof ReceiptNotes>(
-  code: C,
-  ...values: Parameters<ReceiptNotes[C]>
-): Pick<ReceiptEntry, 'detail' | 'note'> {
+/** `detail` and `note` of a row. */
+export function noted<C extends keyof ReceiptNotes>(code: C, ...values: Parameters<ReceiptNotes[C]>): Pick<ReceiptRow, 'detail' | 'note'> {
   const phrase = NOTES[code] as (...given: string[]) => string;
   return { detail: phrase(...values), note: { code, values } as ReceiptNote };
 }

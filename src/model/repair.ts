@@ -4,13 +4,13 @@ import type { ErrorValue } from './errors.ts';
 import type { GatewayIdentity } from './identity.ts';
 import type { Report } from './operation-steps.ts';
 import type { Problem } from './problems.ts';
-import type { Receipt, ReceiptEntry } from './receipt.ts';
+import type { Receipt, ReceiptRow } from './receipt.ts';
 import type { Installable, Status } from './status.ts';
 
 export interface FoundProblem {
   readonly problem: Problem;
   /** What the repair changes; empty where only the user can repair it. */
-  readonly changes: readonly ReceiptEntry[];
+  readonly changes: readonly ReceiptRow[];
   /** The user has chosen it: it is reported and not changed. */
   readonly kept?: true;
 }
@@ -36,10 +36,10 @@ export const isRepairable = ({ changes, kept }: FoundProblem): boolean => change
 
 /** What was really repaired, judged by what is left after the repair. */
 export function carriedOut(repaired: readonly FoundProblem[], left: readonly FoundProblem[]): readonly FoundProblem[] {
-  const key = ({ action, kind, target }: ReceiptEntry) => JSON.stringify([action, kind, target]);
+  const key = ({ action, kind, target }: ReceiptRow) => JSON.stringify([action, kind, target]);
   const undone = new Set(left.flatMap(({ changes }) => changes.map(key)));
   return repaired.flatMap(foundProblem => {
-    const changes = foundProblem.changes.filter(entry => !undone.has(key(entry)));
+    const changes = foundProblem.changes.filter(row => !undone.has(key(row)));
     return changes.length > 0 ? [{ ...foundProblem, changes }] : [];
   });
 }
@@ -48,5 +48,5 @@ export function carriedOut(repaired: readonly FoundProblem[], left: readonly Fou
 export function repairReceipt(identity: GatewayIdentity, mechanism: Installable, foundProblems: readonly FoundProblem[]): Receipt {
   const { profile, service } = identity;
   const elevated = foundProblems.some(foundProblem => foundProblem.problem.elevated && isRepairable(foundProblem));
-  return { schema: 1, verb: 'repair', profile, service, mechanism, elevated, entries: foundProblems.flatMap(({ changes }) => changes) };
+  return { schema: 1, verb: 'repair', profile, service, mechanism, elevated, rows: foundProblems.flatMap(({ changes }) => changes) };
 }

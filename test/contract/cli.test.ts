@@ -83,7 +83,7 @@ describe('answers that need no gateway', () => {
 describe('life cycle of a gateway', () => {
   it('keeps a gateway running from install to uninstall, also after a kill', async () => {
     const receipt = document(await run(...installArgs(), '--dry-run', '--json')).receipt;
-    expect(receipt.entries.length).toBeGreaterThan(3);
+    expect(receipt.rows.length).toBeGreaterThan(3);
     expect(surroundings.files()).toEqual([]);
 
     const installed = await run(...installArgs(), '--json');

@@ -43,7 +43,7 @@ describe('doctor', () => {
     await install();
     expect(await manager.examine(identity)).toEqual([]);
     const { receipt, left, repaired } = await manager.repair(identity);
-    expect({ entries: receipt.entries, left, repaired }).toEqual({ entries: [], left: [], repaired: [] });
+    expect({ rows: receipt.rows, left, repaired }).toEqual({ rows: [], left: [], repaired: [] });
     await manager.stop(identity);
     expect(await manager.examine(identity)).toEqual([]);
     expect((await manager.repair(identity)).status).toMatchObject({ phase: 'stopped', desired: 'stopped' });
@@ -81,7 +81,7 @@ describe('doctor', () => {
 
     const { receipt, left: still } = await manager.repair(identity);
     expect(receipt).toMatchObject({ verb: 'repair', elevated: false, service: identity.service });
-    expect(receipt.entries.map(({ target }) => path.basename(target)).sort()).toEqual(Object.keys(left).sort());
+    expect(receipt.rows.map(({ target }) => path.basename(target)).sort()).toEqual(Object.keys(left).sort());
     expect(still).toEqual([]);
     expect(Object.keys(left).filter(name => fs.existsSync(file(name)))).toEqual([]);
     expect(fs.readFileSync(file('host.json.damaged'), 'utf8')).toBe('{');
@@ -102,7 +102,7 @@ describe('doctor', () => {
     await manager.stop(identity);
     fs.writeFileSync(file('definition.json'), '{"schema":2}');
     expect(await codes()).toEqual(['state-newer']);
-    expect((await manager.repair(identity)).receipt.entries).toEqual([]);
+    expect((await manager.repair(identity)).receipt.rows).toEqual([]);
     expect(fs.readFileSync(file('definition.json'), 'utf8')).toBe('{"schema":2}');
   });
 

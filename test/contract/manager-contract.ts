@@ -90,12 +90,12 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(second).toMatchObject({ phase: 'running', gatewayPid: first.gatewayPid });
     });
 
-    it('previews each entry of an installation and changes nothing', async () => {
+    it('previews each row of an installation and changes nothing', async () => {
       const receipt = await manager.preview('install', identity, harness.options);
       expect(receipt).toMatchObject({ schema: 1, verb: 'install', profile: identity.profile, service: identity.service });
-      expect(receipt.entries.map(entry => entry.action)).toContain('create');
-      expect(receipt.entries.map(entry => entry.kind)).toContain('ladder');
-      for (const entry of receipt.entries) expect(entry.target).not.toBe('');
+      expect(receipt.rows.map(row => row.action)).toContain('create');
+      expect(receipt.rows.map(row => row.kind)).toContain('ladder');
+      for (const row of receipt.rows) expect(row.target).not.toBe('');
       expect(await manager.status(identity)).toMatchObject({ phase: 'not-installed' });
       expect(await harness.leftovers()).toEqual([]);
     });
@@ -104,7 +104,7 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       const { gatewayPid } = await install();
       const receipt = await manager.preview('uninstall', identity);
       expect(receipt.verb).toBe('uninstall');
-      expect(receipt.entries.map(entry => entry.action)).toContain('remove');
+      expect(receipt.rows.map(row => row.action)).toContain('remove');
       expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid });
     });
 

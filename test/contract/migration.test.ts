@@ -17,8 +17,8 @@ let stage: MigrationStage;
 const byHand: ChildProcess[] = [];
 
 const lines = async (verb: 'install' | 'uninstall', mechanism: 'service' | 'startup' = 'startup') => {
-  const { entries } = await stage.manager.preview(verb, stage.identity, { mechanism, gatewayCommand: sampleGateway() });
-  return entries.flatMap(({ action, kind, target, note }) =>
+  const { rows } = await stage.manager.preview(verb, stage.identity, { mechanism, gatewayCommand: sampleGateway() });
+  return rows.flatMap(({ action, kind, target, note }) =>
     note?.code.startsWith('autostart') || note?.code === 'gateway-gives-way' ? [`${action} ${kind} ${target}: ${note.code}`] : [],
   );
 };
@@ -112,7 +112,7 @@ describe('autostart entries of Hermes', () => {
     await stage.tasks.put(TASK, newer);
     const { repaired, left, receipt } = await stage.manager.repair(stage.identity);
     expect({ repaired: repaired.map(({ problem: { code } }) => code), left }).toEqual({ repaired: ['autostart-left'], left: [] });
-    expect(receipt).toMatchObject({ elevated: false, entries: [{ action: 'remove', kind: 'task', target: TASK }] });
+    expect(receipt).toMatchObject({ elevated: false, rows: [{ action: 'remove', kind: 'task', target: TASK }] });
     expect(await theirs()).toEqual([]);
     await stage.uninstall();
     expect((await stage.tasks.find(TASK))[0]?.xml).toContain('<Enabled>false</Enabled>');
@@ -153,7 +153,7 @@ describe('autostart entries of an administrator', () => {
     await stage.install('service');
     await stage.setUpHermes({ administrator: true });
     const first = await stage.manager.repair(stage.identity);
-    expect(first.receipt.entries.map(({ target }) => target)).toEqual([ENTRY]);
+    expect(first.receipt.rows.map(({ target }) => target)).toEqual([ENTRY]);
     expect(first.left).toMatchObject([{ problem: { code: 'autostart-left', elevated: true } }]);
     expect(await theirs()).toEqual([TASK]);
     stage.service.consent = 'declined';

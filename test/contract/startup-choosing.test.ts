@@ -100,7 +100,7 @@ describe('choice of the mechanism', () => {
   it('previews the changes of the sign-in start, which needs no consent', async () => {
     const receipt = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
     expect(receipt).toMatchObject({ mechanism: 'startup', elevated: false });
-    const entry = receipt.entries.find(({ kind }) => kind === 'startup-entry');
+    const entry = receipt.rows.find(({ kind }) => kind === 'startup-entry');
     expect(entry).toMatchObject({ action: 'create', detail: expect.stringContaining('with a console window') });
     expect(entries()).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe('change from the sign-in start to the service', () => {
     const { gatewayPid: before } = await install({ mechanism: 'startup' });
     const receipt = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'service' });
     expect(receipt).toMatchObject({ mechanism: 'service', elevated: true });
-    expect(receipt.entries).toContainEqual(expect.objectContaining({ action: 'remove', kind: 'startup-entry' }));
+    expect(receipt.rows).toContainEqual(expect.objectContaining({ action: 'remove', kind: 'startup-entry' }));
     const { gatewayPid } = await install({ mechanism: 'service' });
     expect(gatewayPid).not.toBe(before);
     expect(posixProcesses.isAlive(before ?? 0)).toBe(false);
@@ -217,7 +217,7 @@ describe('previous autostart of the gateway', () => {
       checkRights: async () => undefined,
       remember: async () => void seen.push(`remembered, entries: ${entries().length}`),
     });
-    const { entries: shown } = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
+    const { rows: shown } = await manager.preview('install', identity, { gatewayCommand: sampleGateway(), mechanism: 'startup' });
     expect(shown).toContainEqual({ action: 'remove', kind: 'task', target: 'Hermes_Gateway' });
     await install({ mechanism: 'startup' });
     await manager.uninstall(identity);

@@ -71,7 +71,7 @@ describeInChromium('use of the panel', browser => {
     await dialog.getByRole('button', { name: 'Repair' }).click();
     await page.getByText('Repairing…').first().waitFor();
     expect((await asked()).at(-1)).toEqual({ verb: 'repair', payload: { profile: 'default' } });
-    const repaired = snapshotIn('running', {}, { repaired: { ...receipt, entries: receipt.entries.slice(0, 1) } });
+    const repaired = snapshotIn('running', {}, { repaired: { ...receipt, rows: receipt.rows.slice(0, 1) } });
     await main.evaluate((fake, value) => fake.answer(value), repaired);
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByRole('list', { name: 'Repaired' }).getByText('5 s → 1, 2, 4', { exact: false }).waitFor();
@@ -82,7 +82,7 @@ describeInChromium('use of the panel', browser => {
   it('repairs without a dialog when nothing has to change', async () => {
     await open(snapshotIn('failed'), ['repair']);
     await main.evaluate(fake => {
-      fake.receipts = { ...fake.receipts, repair: { ...fake.receipts.repair, entries: [] } };
+      fake.receipts = { ...fake.receipts, repair: { ...fake.receipts.repair, rows: [] } };
     });
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByRole('button', { name: 'Repair' }).click();

@@ -4,7 +4,7 @@ import type { ShownUpdate, Snapshot, UpdateEnd } from '../../src/desktop/ipc.ts'
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { problem } from '../../src/model/problems.ts';
-import { noted, type Receipt, type ReceiptEntry } from '../../src/model/receipt.ts';
+import { noted, type Receipt, type ReceiptRow } from '../../src/model/receipt.ts';
 import type { Phase, Status } from '../../src/model/status.ts';
 
 /** The moment of all documents: a Friday morning in UTC, in epoch milliseconds. */
@@ -99,7 +99,7 @@ export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides
 }
 
 /** Somebody has changed the delays, and chosen a start type, which stays. */
-const REPAIR: readonly ReceiptEntry[] = [
+const REPAIR: readonly ReceiptRow[] = [
   { action: 'change', kind: 'ladder', target: 'HermesGateway', ...noted('repaired', '5 s', '1, 2, 4, 9, 16, 25, 36, 49, 64 s') },
   { action: 'keep', kind: 'service', target: 'HermesGateway', ...noted('start-type', 'manual') },
 ];
@@ -110,7 +110,7 @@ export function receiptFor(verb: Receipt['verb']): Receipt {
   const service = { kind: 'service', target: 'HermesGateway' } as const;
   const entry = { kind: 'startup-entry', target: 'Hermes_Gateway.cmd' } as const;
   const command = `"${folder.target}\\hermes-gateway-host.exe" service --service HermesGateway`;
-  const entries: readonly ReceiptEntry[] =
+  const rows: readonly ReceiptRow[] =
     verb === 'repair'
       ? REPAIR
       : on
@@ -128,19 +128,19 @@ export function receiptFor(verb: Receipt['verb']): Receipt {
             { action: 'remove', ...folder, ...noted('state-removed') },
             { action: 'create', ...entry },
           ];
-  return { schema: 1, verb, profile: 'default', service: 'HermesGateway', mechanism: 'service', elevated: true, entries };
+  return { schema: 1, verb, profile: 'default', service: 'HermesGateway', mechanism: 'service', elevated: true, rows };
 }
 
 /** The receipt of the sign-in start, as it is offered where there are no rights for a service. */
 export function signInReceipt(): Receipt {
   const copy = 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\host\\1f6c0b7e1f6c0b7e';
   const command = `"${copy}\\hermes-gateway-host.exe" supervise --service HermesGateway`;
-  const entries: readonly ReceiptEntry[] = [
+  const rows: readonly ReceiptRow[] = [
     { action: 'create', kind: 'folder', target: copy, ...noted('host-copy') },
     { action: 'create', kind: 'startup-entry', target: 'Hermes Gateway Service.lnk', ...noted('sign-in', command) },
     { action: 'start', kind: 'process', target: 'supervisor', ...noted('windowless') },
   ];
-  return { ...receiptFor('install'), mechanism: 'startup', elevated: false, entries };
+  return { ...receiptFor('install'), mechanism: 'startup', elevated: false, rows };
 }
 
 export const LOG_LINES: readonly string[] = Array.from(

@@ -122,7 +122,7 @@ export class MemoryManager implements GatewayManager {
       service: identity.service,
       mechanism,
       elevated: mechanism === 'service',
-      entries:
+      rows:
         verb === 'install'
           ? [
               { action: there ? 'change' : 'create', kind: 'service', target },

@@ -75,7 +75,7 @@ describe('doctor', () => {
     expect((await cli.run(['doctor'])).out).toContain('Change restart delays HermesGateway: 5 s → 1, 2, 4 s');
     const fixed = await examine('--fix');
     expect(fixed.exit).toBe(EXIT.done);
-    expect(fixed.document).toMatchObject({ healthy: true, receipt: { verb: 'repair', elevated: true, entries: ladder.changes } });
+    expect(fixed.document).toMatchObject({ healthy: true, receipt: { verb: 'repair', elevated: true, rows: ladder.changes } });
     expect(fixed.checks.filter(({ name }) => name === 'service')).toMatchObject([
       { code: 'ladder-changed', outcome: 'fixed', changes: ladder.changes },
       { code: 'start-type-chosen', outcome: 'note' },

@@ -153,13 +153,13 @@ describe('status --all', () => {
 });
 
 describe('--dry-run', () => {
-  it('lists every entry and changes nothing', async () => {
+  it('lists every row and changes nothing', async () => {
     const answer = await cli.run(['install', '--dry-run', '--json']);
     expect(answer.exit).toBe(EXIT.done);
     const { receipt } = document(answer);
     expect(receipt).toMatchObject({ schema: 1, verb: 'install', service: 'HermesGateway' });
     const { out } = await cli.run(['install', '--dry-run']);
-    for (const { target } of receipt.entries) expect(out).toContain(target);
+    for (const { target } of receipt.rows) expect(out).toContain(target);
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
   });
 

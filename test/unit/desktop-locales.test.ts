@@ -49,7 +49,7 @@ function everything(messages: Messages): Record<string, string> {
   for (const verb of ['install', 'uninstall'] as const) {
     const receipt = receiptFor(verb);
     Object.assign(said, Object.fromEntries(Object.entries(messages.confirm(receipt)).map(([name, text]) => [`${verb} ${name}`, text])));
-    for (const entry of receipt.entries) said[`${verb} ${entry.action} ${entry.kind}`] = messages.receiptLine(entry);
+    for (const row of receipt.rows) said[`${verb} ${row.action} ${row.kind}`] = messages.receiptLine(row);
   }
   for (const verb of ['install', 'uninstall', 'start', 'stop', 'restart', 'update', 'repair'] as const)
     said[`operation ${verb}`] = messages.operation({ verb });

@@ -241,10 +241,10 @@ describe('other texts', () => {
 
   it('shows a receipt line by line, and announces the consent that it needs', () => {
     const receipt = receiptFor('install');
-    expect(receipt.entries.map(en.receiptLine)).toContain(
+    expect(receipt.rows.map(en.receiptLine)).toContain(
       'Set restart delays HermesGateway: restarts after 1, 2, 4, 9, 16, 25, 36, 49, 64 s; the delays start again after 60 s without a failure',
     );
-    expect(receipt.entries.map(en.receiptLine)).toContain(
+    expect(receipt.rows.map(en.receiptLine)).toContain(
       'Grant right HermesGateway: you can query, start and stop it; only administrators can change it',
     );
     expect(en.confirm(receipt).elevated).toBeDefined();
@@ -257,8 +257,8 @@ describe('other texts', () => {
   it('promises to restore the previous autostart only when there was one', () => {
     const receipt = receiptFor('uninstall');
     expect(en.confirm(receipt).body).toBe('The gateway stops. The program that started it before is set up again.');
-    const entries = receipt.entries.filter(({ action }) => action !== 'create');
-    expect(en.confirm({ ...receipt, entries }).body).toBe('The gateway stops and does not start again by itself.');
+    const rows = receipt.rows.filter(({ action }) => action !== 'create');
+    expect(en.confirm({ ...receipt, rows }).body).toBe('The gateway stops and does not start again by itself.');
   });
 
   it('labels an action that asks for an administrator', () => {

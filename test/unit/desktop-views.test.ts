@@ -111,11 +111,11 @@ describe('switch and tray', () => {
 describe('receipt', () => {
   it('names a file in a subfolder by its relative path', () => {
     const shown = (folder: string, file: string) => {
-      const entries = [
+      const rows = [
         { action: 'create', kind: 'folder', target: folder },
         { action: 'create', kind: 'file', target: file },
       ] as const;
-      return entries.map(entry => shownTarget(entry, entries));
+      return rows.map(row => shownTarget(row, rows));
     };
     expect(shown('/state/gateway', '/state/gateway/definition.json')).toEqual(['/state/gateway', 'definition.json']);
     expect(shown('C:\\State', 'C:\\State\\logs\\a.log')).toEqual(['C:\\State', 'logs\\a.log']);

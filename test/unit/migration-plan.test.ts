@@ -233,7 +233,7 @@ describe('migration plan', () => {
     ],
     services: [{ name: 'bot', wrapper: 'nssm', command: [pythonOf(HOME), ...GATEWAY], env: { HERMES_HOME: HOME }, account: 'LocalSystem' }],
   };
-  const lines = (entries: ReturnType<typeof planReceipt>) => entries.map(({ action, kind, target }) => `${action} ${kind} ${target}`);
+  const lines = (rows: ReturnType<typeof planReceipt>) => rows.map(({ action, kind, target }) => `${action} ${kind} ${target}`);
 
   it('removes each autostart when switching on, reports which ones need rights, and leaves the others', async () => {
     const steps = takingPlan(await find(present));

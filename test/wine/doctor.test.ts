@@ -54,7 +54,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
     expect(foundProblem, code).toMatchObject({ problem: { code, elevated: true }, changes: [expect.anything()] });
     const { receipt, repaired, left, refused, status } = await service.manager.repair(service.of);
     expect({ refused, left: codesOf(left), repaired: codesOf(repaired) }, code).toEqual({ refused: undefined, left: [], repaired: [code] });
-    expect(receipt).toMatchObject({ verb: 'repair', elevated: true, entries: foundProblem?.changes });
+    expect(receipt).toMatchObject({ verb: 'repair', elevated: true, rows: foundProblem?.changes });
     expect(status, code).toMatchObject({ phase: 'running', gatewayPid: before.gatewayPid, problems: [] });
   };
 
@@ -85,7 +85,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
       expect(await codes()).toEqual(['failure-flag-off', 'start-type-chosen']);
       const { left, receipt } = await service.manager.repair(service.of);
       expect(codesOf(left)).toEqual(['start-type-chosen']);
-      expect(receipt.entries).toHaveLength(1);
+      expect(receipt.rows).toHaveLength(1);
       expect((await installed()).config.startType).toBe('manual');
       // An installation that comes later takes it for what is wished.
       await service.manager.install(service.of, {});

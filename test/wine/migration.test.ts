@@ -30,8 +30,8 @@ describeServiceOnWine('what started the gateway before', service => {
     const startType = async () => /0x(\d)/.exec((await rig.run(['reg', 'query', KEY, '/v', 'Start'])).stdout)?.[1];
     try {
       const options = { mechanism: 'service', gatewayCommand: sampleGatewayIn(rig) } as const;
-      const { entries } = await manager.preview('install', identity, options);
-      const codes = entries.flatMap(({ target, note }) => (note?.code.startsWith('autostart') ? [`${target}: ${note.code}`] : []));
+      const { rows } = await manager.preview('install', identity, options);
+      const codes = rows.flatMap(({ target, note }) => (note?.code.startsWith('autostart') ? [`${target}: ${note.code}`] : []));
       expect(codes).toEqual(['Hermes_Gateway.vbs: autostart-taken', 'gateway-by-hand: autostart-disabled']);
       expect(await startType()).toBe('2');
 
