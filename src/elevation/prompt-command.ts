@@ -4,12 +4,23 @@
  * this code runs, so those that load foreign code are emptied before Node starts.
  */
 
-import type { ElevatedProgram } from '../mechanisms/installed-host.ts';
+import { type ElevatedProgram, elevatedProgram } from '../mechanisms/installed-host.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
+import { systemDirectory } from '../windows/library.ts';
+import type { ElevatedStart } from '../windows/shell-execute.ts';
+import type { FactsOf, SettleTimes } from './elevation-outcome.ts';
 
-export interface PromptCommand {
+/** What each way with a prompt needs. */
+export interface PromptOptions {
+  /** The program to run elevated, and the arguments before `elevated`. */
+  readonly hostCommand: readonly string[];
+  readonly factsOf: FactsOf;
+  readonly times?: SettleTimes;
+}
+
+interface PromptCommand {
   readonly verb: ElevatedVerb;
   readonly service: ServiceName;
   /** The program to run elevated, and the copy that is made of it first. */
@@ -28,14 +39,32 @@ export interface PromptCommand {
  */
 export function promptCommand({ verb, service, program, systemFolder, variables }: PromptCommand): string | undefined {
   const { command, copy } = program;
-  const paths = [systemFolder, ...command, ...(copy ? [copy.from, copy.to] : [])];
-  if (!isServiceName(service) || command.length === 0 || paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
-  const emptied = dangerousAmong(variables).map(name => `set ${name}=`);
+  const paths = [...command, ...(copy ? [copy.from, copy.to] : [])];
+  const start = cleanStart(systemFolder, paths, variables);
+  if (!isServiceName(service) || command.length === 0 || start === undefined) return undefined;
   const copied = copy
     ? [`md "${copy.to}"`, ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" "${copy.to}\\${name}" >nul`)]
     : [];
   const step = [...command.map(path => `"${path}"`), 'elevated', verb, '--service', service].join(' ');
-  return [`cd /d "${systemFolder}"`, ...emptied, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
+  return [...start, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
+}
+
+/** The beginning of a line for cmd.exe: leaves the caller's folder and empties the variables. Undefined where a path cannot be in one. */
+export function cleanStart(systemFolder: string, paths: readonly string[], variables: readonly string[]): string[] | undefined {
+  if ([systemFolder, ...paths].some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
+  return [`cd /d "${systemFolder}"`, ...dangerousAmong(variables).map(name => `set ${name}=`)];
+}
+
+/** The line with the paths and variables of this process. */
+export function promptCommandHere(hostCommand: readonly string[], verb: ElevatedVerb, service: ServiceName): string | undefined {
+  const program = elevatedProgram(hostCommand, verb);
+  return promptCommand({ verb, service, program, systemFolder: systemDirectory(), variables: Object.keys(process.env) });
+}
+
+/** Starts cmd.exe with a line. */
+export function startOfLine(line: string): ElevatedStart {
+  const cwd = systemDirectory();
+  return { program: `${cwd}\\cmd.exe`, parameters: `/d /s /c "${line}"`, cwd };
 }
 
 /**

@@ -6,26 +6,29 @@
 import { brokerCommand, isBroker, isUnregistered } from '../mechanisms/service-registration.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
-import { dangerousAmong } from '../process/dangerous-variables.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { queryConfig } from '../windows/scm.ts';
 import { runElevated } from '../windows/shell-execute.ts';
+import { cleanStart, startOfLine } from './prompt-command.ts';
 
 /** A service, and the command of its broker without the broker's own arguments. */
-export interface ServiceToRemove {
+interface ServiceToRemove {
   readonly service: ServiceName;
   readonly hostCommand: readonly string[];
 }
 
 /** The line for cmd.exe; undefined where a path cannot be in one. Pure. */
 export function removalLine(services: readonly ServiceToRemove[], systemFolder: string, variables: readonly string[]): string | undefined {
-  const paths = [systemFolder, ...services.flatMap(({ hostCommand }) => hostCommand)];
-  if (paths.some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
+  const start = cleanStart(
+    systemFolder,
+    services.flatMap(({ hostCommand }) => hostCommand),
+    variables,
+  );
   const steps = services.map(({ service, hostCommand }) =>
     [...hostCommand.map(path => `"${path}"`), 'elevated', 'uninstall', '--service', service].join(' '),
   );
-  return [`cd /d "${systemFolder}"`, ...dangerousAmong(variables).map(name => `set ${name}=`), ...steps].join('&');
+  return start && [...start, ...steps].join('&');
 }
 
 /**
@@ -33,10 +36,9 @@ export function removalLine(services: readonly ServiceToRemove[], systemFolder: 
  * @throws GatewayServiceError `consent-declined`, `elevation-unavailable`, `elevation-failed`
  */
 export async function removeWithConsent(names: readonly ServiceName[]): Promise<void> {
-  const systemFolder = systemDirectory();
-  const line = removalLine(names.flatMap(toRemove), systemFolder, Object.keys(process.env));
+  const line = removalLine(names.flatMap(toRemove), systemDirectory(), Object.keys(process.env));
   if (line === undefined) throw new GatewayServiceError('elevation-unavailable', '(a path that cmd.exe cannot take)');
-  const exitCode = await runElevated({ program: `${systemFolder}\\cmd.exe`, parameters: `/d /s /c "${line}"`, cwd: systemFolder });
+  const exitCode = await runElevated(startOfLine(line));
   if (exitCode === undefined) throw new GatewayServiceError('consent-declined');
   const left = names.filter(name => !isUnregistered(name));
   if (left.length > 0) throw new GatewayServiceError('elevation-failed', `(left: ${left.join(', ')})`);

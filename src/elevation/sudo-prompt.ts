@@ -9,14 +9,13 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { elevatedProgram } from '../mechanisms/installed-host.ts';
 import { type Elevation, type ElevationOutcome, parseAnswer } from '../model/elevation.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { makePrivateFolder } from '../windows/private-folder.ts';
 import { currentUser } from '../windows/security.ts';
-import { type FactsOf, type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
-import { isSafeTemp, promptCommand, promptEnvironment } from './prompt-command.ts';
+import { type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
+import { isSafeTemp, type PromptOptions, promptCommandHere, promptEnvironment } from './prompt-command.ts';
 
 /** Input of the thread. */
 export interface PromptData {
@@ -31,11 +30,7 @@ export type FromPrompt =
   | { readonly kind: 'ran'; readonly stdout: string }
   | Extract<Prompted, { kind: 'refused' | 'ended' | 'unusable' }>;
 
-export interface SudoPromptOptions {
-  /** The program to run elevated, and the arguments before `elevated`. */
-  readonly hostCommand: readonly string[];
-  readonly factsOf: FactsOf;
-  readonly times?: SettleTimes;
+interface SudoPromptOptions extends PromptOptions {
   /** The compiled thread, where it is not beside this file (in a bundle). */
   readonly threadFile?: URL;
 }
@@ -48,13 +43,7 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
   return {
     run: async (verb, service, onRunning) => {
       const systemFolder = systemDirectory();
-      const command = promptCommand({
-        verb,
-        service,
-        program: elevatedProgram(hostCommand, verb),
-        systemFolder,
-        variables: Object.keys(process.env),
-      });
+      const command = promptCommandHere(hostCommand, verb, service);
       if (command === undefined || !PLAIN.test(command))
         return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
       if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');

@@ -47,7 +47,7 @@ export interface BrokerPorts {
   readonly lastFacts: HostFacts | undefined;
   /** Never throws: the facts are only shown to users, and the service continues without them. */
   readonly writeFacts: (facts: HostFacts) => void;
-  /** An entry in Windows' event log, with the text that its table lacks; never throws. */
+  /** A record in Windows' event log, with the text that its table lacks; never throws. */
   readonly report: (event: EventName, detail: string) => void;
   /** The registered ladder, for where Windows does not give the reason of a start. */
   readonly recovery: RecoveryLadder;

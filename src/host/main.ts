@@ -80,7 +80,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     await startDetached([...hostCommand(), 'supervise', '--service', service], folder.path);
   }
   await log.flush();
-  return machine.leave(code);
+  return machine.endWithCode(code);
 }
 
 /** The supervisor of a service. Resolves when the gateway is to stay stopped, with false when another host is in charge. */

@@ -3,12 +3,13 @@
  * SCM does with the broker. It ends when the runner decides to stay stopped.
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DownMessage } from '../control/host-link.ts';
 import type { HostFacts } from '../model/facts.ts';
 import { failureTimes, lastAskedMs, lastEnded } from '../model/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../model/ladder.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import { isSameRequest } from '../model/records.ts';
+import { type DesiredRecord, isSameRequest } from '../model/records.ts';
 import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
@@ -42,13 +43,12 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
   const lock = takeLock(folder.supervisorLock, processes);
   if (!isLock(lock)) return false;
 
-  let endReason: string | undefined;
-  let onChange: (() => void) | undefined;
-  const unwatch = watchFolder(folder.path, () => onChange?.());
-  void ending.then(reason => {
-    endReason = reason;
-    onChange?.();
-  });
+  const changes = watchChanges(folder.path, ending);
+  const stopReason = async (): Promise<string | undefined> => {
+    const [{ desired }, replaced] = await Promise.all([folder.desired(), superseded()]);
+    const reason = desired === 'stopped' ? 'stopped by the user' : replaced ? 'another mechanism keeps the gateway now' : undefined;
+    return changes.endReason() ?? reason;
+  };
   let facts: Pick<HostFacts, 'program' | 'lastRunnerExit' | 'lastStop'> = { program };
   const tell = async (phase: HostFacts['phase'], more: Partial<HostFacts> = {}) => {
     // A full disk must not end a supervisor: the facts are only shown to users, and the ladder continues without them.
@@ -62,22 +62,16 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
   try {
     for (;;) {
       const { desired } = await folder.desired();
-      if (desired === 'stopped' || endReason || !(await recovery())) return true;
+      if (desired === 'stopped' || changes.endReason() || !(await recovery())) return true;
 
       const startedAt = Date.now();
       const runner = startRunner();
       await tell('running');
       log(`runner ${runner.pid} started`);
-      onChange = () => {
-        void Promise.all([folder.desired(), superseded()]).then(([{ desired }, replaced]) => {
-          if (endReason) runner.down({ down: 'stop', reason: endReason });
-          else if (desired === 'stopped') runner.down({ down: 'stop', reason: 'stopped by the user' });
-          else if (replaced) runner.down({ down: 'stop', reason: 'another mechanism keeps the gateway now' });
-        });
-      };
-      onChange();
-      const code = await runner.exit;
-      onChange = undefined;
+      const code = await changes.until(runner.exit, async () => {
+        const reason = await stopReason();
+        if (reason) runner.down({ down: 'stop', reason });
+      });
       const endedAt = Date.now();
       facts = { ...facts, lastRunnerExit: { at: new Date(endedAt).toISOString(), code } };
       log(`runner ${runner.pid} ended with ${code}`);
@@ -93,27 +87,48 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
       // The gateway may have failed a moment before its runner ended; a later request ends the delay.
       const failedAt = Math.max(startedAt, Date.parse(lastEnded(history)?.at ?? '') || endedAt);
       await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, nextAt - endedAt);
-        onChange = () => {
-          void Promise.all([folder.desired(), superseded()]).then(([request, replaced]) => {
-            // A time in the future is from before the clock was set back.
-            const requestedMs = Date.parse(request.at);
-            const asked = !isSameRequest(request, before) || (requestedMs >= failedAt && requestedMs <= Date.now());
-            if (!endReason && !replaced && request.desired === 'running' && !asked) return;
-            clearTimeout(timer);
-            resolve();
-          });
-        };
-        onChange();
-      });
-      onChange = undefined;
+      const ended = new AbortController();
+      await changes.until(
+        delay(nextAt - endedAt, undefined, ended).catch(() => undefined),
+        async () => {
+          if ((await stopReason()) || isNewRequest(await folder.desired(), before, failedAt)) ended.abort();
+        },
+      );
     }
   } finally {
-    unwatch();
-    facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: endReason ?? 'stopped as asked' } };
+    changes.unwatch();
+    facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: changes.endReason() ?? 'stopped as asked' } };
     // Facts of a removed service would create its folder again.
     if (await recovery()) await tell('stopped');
     lock.release();
   }
+}
+
+/** Watches the state folder, and the request that this process end. */
+function watchChanges(folder: string, ending: Promise<string>) {
+  let endReason: string | undefined;
+  let onChange: (() => void) | undefined;
+  const unwatch = watchFolder(folder, () => onChange?.());
+  void ending.then(reason => {
+    endReason = reason;
+    onChange?.();
+  });
+  return {
+    endReason: () => endReason,
+    /** Calls `act` now and at every change, until `end` resolves with its result. */
+    until: async <T>(end: Promise<T>, act: () => Promise<void>): Promise<T> => {
+      onChange = () => void act();
+      onChange();
+      const result = await end;
+      onChange = undefined;
+      return result;
+    },
+    unwatch,
+  };
+}
+
+/** Whether the user has requested a start since the failure. A time in the future is from before the clock was set back. */
+function isNewRequest(request: DesiredRecord, before: DesiredRecord, failedAt: number): boolean {
+  const requestedMs = Date.parse(request.at);
+  return !isSameRequest(request, before) || (requestedMs >= failedAt && requestedMs <= Date.now());
 }

@@ -8,7 +8,7 @@ export const EVENT_SOURCE = 'Hermes Gateway Service';
 interface EventRow {
   readonly id: number;
   readonly type: 'information' | 'warning' | 'error';
-  /** The sentence that the entry begins with; details follow it. */
+  /** The sentence that the record begins with; details follow it. */
   readonly message: string;
 }
 

@@ -17,5 +17,5 @@ export interface Machine {
   /** Calls back when the user's session ends, and delays that until this process has ended. Outside Windows it is a signal. */
   onSessionEnd(listener: () => void): Promise<void>;
   /** Ends this process, whose output is complete, at once: the host that restarts it waits for that. */
-  leave(exitCode: number): never;
+  endWithCode(exitCode: number): never;
 }

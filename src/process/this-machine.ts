@@ -32,5 +32,5 @@ export const posixMachine: Machine = {
   },
   isInUse: () => false,
   onSessionEnd: async () => undefined,
-  leave: exitCode => process.exit(exitCode),
+  endWithCode: exitCode => process.exit(exitCode),
 };

@@ -75,5 +75,5 @@ export const windowsMachine: Machine = {
     await listenForSessionEnd(untilOurEnd, { blockReason: 'The Hermes gateway is saving its work.', maxHoldMs: SESSION_END_HOLD_MS });
   },
   // The hidden window and its thread end with the process; closing them one by one would take longer than the rest of its end.
-  leave: terminateSelf,
+  endWithCode: terminateSelf,
 };

@@ -24,7 +24,7 @@ const TYPES = { error: 1, warning: 2, information: 4 } as const;
 const ALL_TYPES = 7;
 export const EVENT_SOURCE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${EVENT_SOURCE}` as const;
 
-/** Registers the source. Needs an administrator; Windows shows entries of an unregistered source without their text. */
+/** Registers the source. Needs an administrator; Windows shows records of an unregistered source without their text. */
 export function registerEventSource(): void {
   writeValues(EVENT_SOURCE_KEY, {
     EventMessageFile: { expand: '%SystemRoot%\\System32\\EventCreate.exe' },
@@ -38,13 +38,13 @@ export function isEventSourceRegistered(): boolean {
   return readValue(EVENT_SOURCE_KEY, 'EventMessageFile') !== undefined;
 }
 
-/** Removes the source; its entries stay. Needs an administrator. */
+/** Removes the source; its records stay. Needs an administrator. */
 export function unregisterEventSource(): void {
   deleteKey(EVENT_SOURCE_KEY);
 }
 
 /**
- * Writes an entry.
+ * Writes a record.
  * @param detail Added to the sentence of the table: a name, a code, a reason. No secrets, because every user may read the log.
  */
 export function reportEvent(name: EventName, detail: string): void {

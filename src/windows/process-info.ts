@@ -126,7 +126,7 @@ function readMemory(process: Handle, address: bigint, length: number): Buffer | 
   return ReadProcessMemory(process, address, memory, length, null).result ? memory : undefined;
 }
 
-export interface ProcessEntry {
+interface RunningProcess {
   readonly pid: number;
   /** The PID of the process that created it. That process may have ended, and its PID may belong to another one now. */
   readonly parentPid: number;
@@ -135,23 +135,23 @@ export interface ProcessEntry {
 }
 
 /** Every process of the machine. Needs no rights on any of them. */
-export function listProcesses(): ProcessEntry[] {
+export function listProcesses(): RunningProcess[] {
   const snapshot = opened(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0), 'CreateToolhelp32Snapshot');
   return using(snapshot, closeHandle, handle => {
     const buffer = Buffer.alloc(koffi.sizeof(PROCESSENTRY32W));
     buffer.writeUInt32LE(buffer.length);
-    const entries: ProcessEntry[] = [];
+    const found: RunningProcess[] = [];
     for (let { result } = Process32FirstW(handle, buffer); result; { result } = Process32NextW(handle, buffer)) {
       const raw = koffi.decode(buffer, PROCESSENTRY32W) as { th32ProcessID: number; th32ParentProcessID: number; szExeFile: string };
-      entries.push({ pid: raw.th32ProcessID, parentPid: raw.th32ParentProcessID, program: raw.szExeFile });
+      found.push({ pid: raw.th32ProcessID, parentPid: raw.th32ParentProcessID, program: raw.szExeFile });
     }
-    return entries;
+    return found;
   });
 }
 
 /** The PID of the process that created this one; undefined where there is no such process. */
 export function parentOf(pid: number): number | undefined {
-  return listProcesses().find(entry => entry.pid === pid)?.parentPid;
+  return listProcesses().find(process => process.pid === pid)?.parentPid;
 }
 
 /** Ends this process at once, without a report and without a flush: how a service shows the SCM that it failed. */
