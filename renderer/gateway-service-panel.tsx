@@ -82,45 +82,19 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
       }}
     >
       <ProfileChoice {...{ state, store, messages, components }} />
-      <components.Row
-        title={
-          <label id={`${id}-title`} className="hgs-title" htmlFor={`${id}-switch`}>
-            {messages.title(snapshot ?? { profile: '', profiles: [] })}
-          </label>
-        }
-        description={
-          <p id={`${id}-sentence`} className="hgs-sentence">
-            <StatusMark tone={state.outdated ? 'warn' : observed ? toneOf(observed) : 'idle'} />
-            <span>{sentence.shown}</span>
-          </p>
-        }
-        controls={
-          <>
-            <Offered key={`action ${shown}`} {...{ observed, store, messages, components, askRepair }} busy={previewing} />
-            <components.Button
-              ref={disclosure}
-              variant="quiet"
-              expanded={open}
-              controls={`${id}-details`}
-              disabled={!snapshot}
-              onClick={() => setOpen(!open)}
-            >
-              {messages.details.open}
-            </components.Button>
-            <components.Switch
-              // A new element for each profile and for the first snapshot: the thumb must not slide as if the user had changed it.
-              key={`switch ${shown}`}
-              id={`${id}-switch`}
-              checked={observed !== undefined && switchOn(observed)}
-              busy={busy}
-              disabled={!observed || !canSwitch(observed)}
-              labelledBy={`${id}-title`}
-              describedBy={`${id}-sentence`}
-              onChange={on => askSwitch(on)}
-            />
-          </>
-        }
-      />
+      <SwitchRow {...{ id, state, observed, messages, components, busy }} sentence={sentence.shown} onSwitch={on => askSwitch(on)}>
+        <Offered key={shown} {...{ observed, store, messages, components, askRepair }} busy={previewing} />
+        <components.Button
+          ref={disclosure}
+          variant="quiet"
+          expanded={open}
+          controls={`${id}-details`}
+          disabled={!snapshot}
+          onClick={() => setOpen(!open)}
+        >
+          {messages.details.open}
+        </components.Button>
+      </SwitchRow>
       <p className="hgs-hidden" role="status">
         {sentence.announced}
       </p>
@@ -149,6 +123,51 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
       </div>
       {question && <Question {...{ question, store, messages, components, close }} />}
     </section>
+  );
+}
+
+interface SwitchRowProps extends Pick<PanelProps, 'state' | 'messages' | 'components'> {
+  readonly id: string;
+  readonly observed: Observed | undefined;
+  readonly sentence: string;
+  readonly busy: boolean;
+  onSwitch(on: boolean): void;
+  /** The buttons before the switch. */
+  readonly children: ReactNode;
+}
+
+function SwitchRow({ id, state, observed, messages, components, sentence, busy, onSwitch, children }: SwitchRowProps) {
+  const { snapshot, outdated } = state;
+  return (
+    <components.Row
+      title={
+        <label id={`${id}-title`} className="hgs-title" htmlFor={`${id}-switch`}>
+          {messages.title(snapshot ?? { profile: '', profiles: [] })}
+        </label>
+      }
+      description={
+        <p id={`${id}-sentence`} className="hgs-sentence">
+          <StatusMark tone={outdated ? 'warn' : observed ? toneOf(observed) : 'idle'} />
+          <span>{sentence}</span>
+        </p>
+      }
+      controls={
+        <>
+          {children}
+          <components.Switch
+            // A new element for each profile and for the first snapshot: the thumb must not slide as if the user had changed it.
+            key={snapshot?.profile}
+            id={`${id}-switch`}
+            checked={observed !== undefined && switchOn(observed)}
+            busy={busy}
+            disabled={!observed || !canSwitch(observed)}
+            labelledBy={`${id}-title`}
+            describedBy={`${id}-sentence`}
+            onChange={onSwitch}
+          />
+        </>
+      }
+    />
   );
 }
 
