@@ -10,10 +10,9 @@ export default {
     'src/cli/hermes-gateway.ts!',
     // Started as threads, or put in the place of a package by the bundler.
     'src/{windows/session-end-thread,windows/koffi-beside,elevation/sudo-prompt-thread}.ts!',
-    'src/desktop/messages-*.ts!',
     // Loaded by name, by a server that translates TypeScript.
     'demo/story/start.ts!',
-    'demo/page/{main.tsx,vite.config.ts}!',
+    'demo/page/{main.tsx,panel.tsx,vite.config.ts}!',
     'demo/pictures/*.mjs!',
     'scripts/*.{mjs,cjs}!',
     'build/*.mjs!',

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import electron from 'electron';
 import log from 'electron-log/main.js';
-import { ENGLISH } from '../src/desktop/catalogues.ts';
+import { ENGLISH } from '../src/desktop/messages.ts';
 import { redactMessage } from './app-log.ts';
 import { openPages } from './app-pages.ts';
 import { appPaths } from './app-paths.ts';

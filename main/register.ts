@@ -10,8 +10,7 @@ import type { ElectronParts } from './electron-parts.ts';
 import { type EngineOptions, openEngine } from './engine.ts';
 import { type GatewayServiceRegistration, type RegistrationOptions, register } from './registration.ts';
 
-export { ENGLISH } from '../src/desktop/catalogues.ts';
-export type { Catalogue, Messages, ShellMessages } from '../src/desktop/messages.ts';
+export { type Catalogue, ENGLISH, type Messages, type ShellMessages } from '../src/desktop/messages.ts';
 export type { Status } from '../src/model/status.ts';
 export type { ElectronParts } from './electron-parts.ts';
 export type { Log } from './log.ts';

@@ -3,8 +3,7 @@
  * it adds. Windows and quitting remain the host's.
  */
 
-import { ENGLISH } from '../src/desktop/catalogues.ts';
-import type { Catalogue } from '../src/desktop/messages.ts';
+import { type Catalogue, ENGLISH } from '../src/desktop/messages.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
 import type { Status } from '../src/model/status.ts';
 import type { UpdateJournal } from '../src/update/journal.ts';

@@ -1,5 +1,5 @@
 // Prints the size of the panel in an app that has React: its scripts and styles, compressed with gzip. Only files that the page itself
-// imports are counted: catalogues other than English are loaded on demand.
+// imports are counted.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

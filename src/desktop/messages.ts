@@ -1,7 +1,7 @@
-/** The shape of a catalogue: that of the English one, whose keys have the comments. */
+/** A catalogue has the shape of the English one, whose keys have the comments. A host app passes its own for another language. */
 
-import type { en } from './messages-en.ts';
-import type { shellEn } from './shell-messages.ts';
+import { en } from './messages-en.ts';
+import { shellEn } from './shell-messages.ts';
 
 export type Messages = Readonly<typeof en>;
 export type ShellMessages = Readonly<typeof shellEn>;
@@ -11,3 +11,5 @@ export interface Catalogue {
   readonly messages: Messages;
   readonly shell: ShellMessages;
 }
+
+export const ENGLISH: Catalogue = { messages: en, shell: shellEn };

@@ -1,6 +1,6 @@
 /**
- * The built page in a real browser, with a main process that the test plays. The page is served from `dist/renderer` by the browser's
- * own request hook: no server, no port.
+ * The built page in a real browser, with a main process that the test plays. The page is served from `dist` by the browser's own request
+ * hook: no server, no port.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { LOG_LINES, NOW, receiptFor } from './snapshots.ts';
 
-const DIST = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 /** A name below localhost is a secure context, as the app's own scheme is; nothing listens there. */
 const ORIGIN = 'http://panel.localhost';
 
@@ -46,7 +46,7 @@ export async function bundleFixture(name: string): Promise<string> {
 
 export interface PanelOptions
   extends Pick<BrowserContextOptions, 'colorScheme' | 'forcedColors' | 'reducedMotion' | 'viewport' | 'deviceScaleFactor'> {
-  /** Of the page's address; default English. */
+  /** A pseudo-locale; the page is that of the demonstration then, because the app has English only. */
   readonly language?: string;
   /** Verbs that wait for `answer` or `refuse` from the beginning; without an answer to `get` nothing is known. */
   readonly held?: readonly Verb[];
@@ -54,7 +54,7 @@ export interface PanelOptions
 
 /** A page that shows `snapshot`; its clock stands at `NOW` until the test lets it run. */
 export async function openPanel(browser: Browser, fakeBridge: string, snapshot: Snapshot, options: PanelOptions = {}): Promise<Page> {
-  const { language = 'en', held = [], ...context } = options;
+  const { language, held = [], ...context } = options;
   const page = await (await contextOf(browser, context)).newPage();
   await page.clock.install({ time: NOW - 1_000 });
   await page.clock.pauseAt(NOW);
@@ -95,9 +95,9 @@ async function newContext(browser: Browser, options: BrowserContextOptions): Pro
 }
 
 /** The built page as it is, after whatever init scripts the test has added. */
-export async function openDist(page: Page, language = 'en'): Promise<void> {
+export async function openDist(page: Page, language?: string): Promise<void> {
   await serveDist(page);
-  await page.goto(`${ORIGIN}/index.html?locale=${language}`);
+  await page.goto(`${ORIGIN}/${language ? `demo/page/panel.html?locale=${language}` : 'renderer/index.html'}`);
 }
 
 /** The main process that the test plays. */

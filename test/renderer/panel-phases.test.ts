@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { catalogueFor } from '../../src/desktop/catalogues.ts';
+import { catalogueFor } from '../../demo/pseudo-locales.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { problem } from '../../src/model/problems.ts';
@@ -214,7 +214,7 @@ describeInChromium('phases in the panel', browser => {
   });
 
   it.each(['ar-XB', 'en-XA'])('fits in %s with everything open, also at 320 pixels, and passes axe', async language => {
-    const { messages } = await catalogueFor(language);
+    const { messages } = catalogueFor(language);
     const opened = await open('restarting', { language });
     await opened.getByRole('button', { name: messages.details.open }).click();
     await opened.getByText('gateway.log').waitFor();
@@ -249,7 +249,7 @@ describeInChromium('phases in the panel', browser => {
   });
 
   it('mirrors the panel from right to left', async () => {
-    const { messages } = await catalogueFor('ar-XB');
+    const { messages } = catalogueFor('ar-XB');
     const opened = await open('running', { language: 'ar-XB' });
     const control = await opened.getByRole('switch').boundingBox();
     const title = await opened.getByText(messages.title({ profile: '', profiles: [] }), { exact: true }).boundingBox();

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { catalogueFor } from '../../src/desktop/catalogues.ts';
+import { catalogueFor } from '../../demo/pseudo-locales.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -55,7 +55,7 @@ describeInChromium('update in the panel', browser => {
     ['right-to-left-320', { language: 'ar-XB', viewport: { width: 320, height: 320 } }],
     ['pseudo', { language: 'en-XA', viewport: wide }],
   ])('fits in %s at every step and at the end of an update, and passes axe', async (mode, options) => {
-    const { messages } = await catalogueFor(options.language ?? 'en');
+    const { messages } = catalogueFor(options.language ?? 'en');
     const opened = await open(calm, options);
     const main = await fakeMain(opened);
     for (const [name, snapshot] of Object.entries(VIEWS)) {

@@ -1,10 +1,9 @@
 // Every catalogue has its own text for everything in the English one: a full sentence for any document.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogueFor } from '../../src/desktop/catalogues.ts';
+import { catalogueFor, pseudoText } from '../../demo/pseudo-locales.ts';
 import type { Messages } from '../../src/desktop/messages.ts';
 import { en } from '../../src/desktop/messages-en.ts';
-import { pseudoText } from '../../src/desktop/messages-pseudo.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -69,8 +68,8 @@ function everything(messages: Messages): Record<string, string> {
 }
 
 describe.each(['en-XA', 'ar-XB'])('catalogue of %s', locale => {
-  it('has its own text for everything that the English catalogue contains', async () => {
-    const { messages } = await catalogueFor(locale);
+  it('has its own text for everything that the English catalogue contains', () => {
+    const { messages } = catalogueFor(locale);
     const english = everything(en);
     for (const [name, text] of Object.entries(everything(messages))) {
       expect(text.trim(), name).not.toBe('');
@@ -79,13 +78,13 @@ describe.each(['en-XA', 'ar-XB'])('catalogue of %s', locale => {
     }
   });
 
-  it('has tooltips that Windows shows in full', async () => {
-    const { messages } = await catalogueFor(locale);
+  it('has tooltips that Windows shows in full', () => {
+    const { messages } = catalogueFor(locale);
     for (const phase of PHASES) expect(messages.tooltip(statusIn(phase, { profile: 'x'.repeat(64) })).length).toBeLessThanOrEqual(127);
   });
 
-  it('has text for every alert and every quit label of the shell', async () => {
-    const { shell } = await catalogueFor(locale);
+  it('has text for every alert and every quit label of the shell', () => {
+    const { shell } = catalogueFor(locale);
     for (const kind of ['crash-loop', 'configuration', 'failed', 'bad-update', 'removal-pending', 'recovered'] as const)
       expect(Object.values(shell.alert(kind, 'work')).join()).not.toMatch(/Hermes gateway/);
     const quits = (['nothing', 'gateway-runs', 'update-ends', 'update-continues'] as const).map(after => shell.tray.quit('Hermes', after));
@@ -103,7 +102,7 @@ describe('locales', () => {
     ['', 'en', 'ltr'],
     [null, 'en', 'ltr'],
   ])('uses for the locale %s the catalogue %s, written %s', async (locale, expected, direction) => {
-    expect((await catalogueFor(locale)).messages).toMatchObject({ locale: expected, direction });
+    expect(catalogueFor(locale).messages).toMatchObject({ locale: expected, direction });
   });
 
   it('makes pseudo text longer, in brackets, and leaves text without letters unchanged', () => {

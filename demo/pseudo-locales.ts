@@ -1,11 +1,9 @@
 /**
- * The pseudo-locales, made from the English catalogue: accented, two fifths longer and in brackets. Text on the screen without brackets is
- * in no catalogue; a bracket that is cut off shows where a translation would not fit. `ar-XB` is written from right to left as well.
+ * The pseudo-locales, which test the layout: the English catalogue accented, two fifths longer and in brackets. Text on the screen without
+ * brackets is in no catalogue; a bracket that is cut off shows where a translation would not fit. `ar-XB` is written from right to left as well.
  */
 
-import type { Catalogue } from './messages.ts';
-import { en } from './messages-en.ts';
-import { shellEn } from './shell-messages.ts';
+import { type Catalogue, ENGLISH } from '../src/desktop/messages.ts';
 
 const PLAIN = 'AEIOUYaeiouycnsAN';
 const ACCENTED = 'ÅÉÎÖÛÝåéîöûýçñšÄÑ';
@@ -32,8 +30,10 @@ function translated(value: unknown, locale: PseudoLocale): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, translated(each, locale)]));
 }
 
-export function pseudoCatalogue(locale: PseudoLocale): Catalogue {
-  const { messages, shell } = translated({ messages: en, shell: shellEn }, locale) as Catalogue;
-  const tooltip: typeof en.tooltip = (status, operation) => messages.tooltip(status, operation).slice(0, TOOLTIP_LIMIT);
+/** @param locale everything but a pseudo-locale is English */
+export function catalogueFor(locale: string | null): Catalogue {
+  if (locale !== 'en-XA' && locale !== 'ar-XB') return ENGLISH;
+  const { messages, shell } = translated(ENGLISH, locale) as Catalogue;
+  const tooltip: Catalogue['messages']['tooltip'] = (status, operation) => messages.tooltip(status, operation).slice(0, TOOLTIP_LIMIT);
   return { messages: { ...messages, locale, direction: locale === 'ar-XB' ? 'rtl' : 'ltr', tooltip }, shell };
 }
