@@ -6,7 +6,7 @@
 import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
-import type { FormerAutostart } from '../migration/former-autostart.ts';
+import type { FormerAutostart } from '../migration/migration.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import type { Report } from '../model/operation-steps.ts';

@@ -6,7 +6,7 @@
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
-import type { FormerAutostart } from '../migration/former-autostart.ts';
+import type { FormerAutostart } from '../migration/migration.ts';
 import { definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Report } from '../model/operation-steps.ts';

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
-import type { FormerAutostart } from '../migration/former-autostart.ts';
+import type { FormerAutostart } from '../migration/migration.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { noted, type Receipt, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';

@@ -5,7 +5,6 @@
 
 import type { Environment } from '../gateway/environment.ts';
 import type { ServiceName } from '../model/identity.ts';
-import type { Lists } from './autostart-cache.ts';
 import {
   commandOf,
   type GatewayLaunch,
@@ -17,35 +16,14 @@ import {
   readLauncher,
   scriptOf,
 } from './gateway-launch.ts';
-import type { ScheduledTask, StartupFile } from './ports.ts';
-import { type ReadTask, readTask, type TaskFields } from './task-xml.ts';
+import type { Autostart, MigrationRecord } from './migration-record.ts';
+import type { Ports, ScheduledTask, StartupFile } from './ports.ts';
+import { type ReadTask, readTask } from './task-xml.ts';
 import type { WrappedService } from './wrapped-service.ts';
 
-/** A script that an autostart runs; it is needed again when the autostart is restored. */
-interface Launcher {
-  readonly file: string;
-  readonly text: string;
-}
-
-interface Started {
-  readonly launchers: readonly Launcher[];
-}
-
-type TaskAutostart = Started & { readonly kind: 'task'; readonly name: string; readonly task: TaskFields };
-type EntryAutostart = Started & {
-  readonly kind: 'startup-entry';
-  /** Of the file. */
-  readonly name: string;
-  /** The whole file, as Base64. */
-  readonly content: string;
-};
-type ServiceAutostart = Started & { readonly kind: 'service'; readonly name: string };
-export type Autostart = TaskAutostart | EntryAutostart | ServiceAutostart;
-export type AutostartKind = Autostart['kind'];
-
 /** Something that has one of Hermes' names and is left alone, with the reason. */
-export interface LookAlike {
-  readonly kind: AutostartKind;
+interface LookAlike {
+  readonly kind: Autostart['kind'];
   readonly name: string;
   readonly why: 'starts-something-else' | 'another-user' | 'unreadable';
 }
@@ -53,8 +31,14 @@ export interface LookAlike {
 export interface Found {
   readonly autostarts: readonly Autostart[];
   readonly lookAlikes: readonly LookAlike[];
-  /** What could not be queried, with the reason. */
-  readonly unasked: readonly { readonly kind: AutostartKind; readonly why: string }[];
+  readonly unasked: MigrationRecord['unasked'];
+}
+
+/** What starts with Windows and may start a gateway. */
+export interface Listing extends Pick<Found, 'unasked'> {
+  readonly tasks: readonly ScheduledTask[];
+  readonly files: readonly StartupFile[];
+  readonly services: readonly WrappedService[];
 }
 
 /** Whose autostarts are searched for. */
@@ -73,27 +57,31 @@ const TASKS = 'Hermes_Gateway';
 const MAX_SCRIPTS = 3;
 const ENTRY = /\.(vbs|js|cmd|bat|lnk|tmp)$/i;
 
-/** @param service the name of our service for the gateway; what cannot be queried is reported as `unasked` */
-export async function findAutostarts(lists: Partial<Lists>, service: ServiceName, owner: AutostartOwner): Promise<Found> {
-  const unasked: { kind: AutostartKind; why: string }[] = [];
-  const ask = async <T>(kind: AutostartKind, list: (() => Promise<readonly T[]>) | undefined): Promise<readonly T[]> => {
+/** What cannot be queried is reported as `unasked`. */
+export async function listAutostarts({ tasks, startup, services }: Partial<Ports>): Promise<Listing> {
+  const unasked: { kind: Autostart['kind']; why: string }[] = [];
+  const ask = async <T>(kind: Autostart['kind'], answer: Promise<readonly T[]> | undefined): Promise<readonly T[]> => {
     try {
-      return (await list?.()) ?? [];
+      return (await answer) ?? [];
     } catch (error) {
       unasked.push({ kind, why: (error as Error).message });
       return [];
     }
   };
-  const { tasks, startup, services } = lists;
   const [foundTasks, files, wrapped] = await Promise.all([
-    ask('task', tasks && (() => tasks.find(TASKS))),
-    ask('startup-entry', startup && (() => startup.list())),
-    ask('service', services && (() => services.find())),
+    ask('task', tasks?.find(TASKS)),
+    ask('startup-entry', startup?.list()),
+    ask('service', services?.find()),
   ]);
+  return { tasks: foundTasks, files, services: wrapped, unasked };
+}
+
+/** @param service the name of our service for the gateway */
+export function findAutostarts({ tasks, files, services, unasked }: Listing, service: ServiceName, owner: AutostartOwner): Found {
   const all = [
-    ...foundTasks.flatMap(task => taskAutostart(task, service, owner) ?? []),
+    ...tasks.flatMap(task => taskAutostart(task, service, owner) ?? []),
     ...files.flatMap(file => entryAutostart(file, service, owner) ?? []),
-    ...wrapped.flatMap(each => serviceAutostart(each, service, owner) ?? []),
+    ...services.flatMap(each => serviceAutostart(each, service, owner) ?? []),
   ];
   return {
     autostarts: all.flatMap(each => ('why' in each ? [] : [each])),
@@ -102,7 +90,7 @@ export async function findAutostarts(lists: Partial<Lists>, service: ServiceName
   };
 }
 
-function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner: AutostartOwner): TaskAutostart | LookAlike | undefined {
+function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner: AutostartOwner): Autostart | LookAlike | undefined {
   if (!isHermesName(name)) return undefined;
   const lookAlike = (why: LookAlike['why']): LookAlike => ({ kind: 'task', name, why });
   if (xml === undefined) return lookAlike('unreadable');
@@ -116,7 +104,7 @@ function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner
   return whose === service ? { kind: 'task', name, task: fields, launchers: started?.launchers ?? [] } : undefined;
 }
 
-function entryAutostart(file: StartupFile, service: ServiceName, owner: AutostartOwner): EntryAutostart | LookAlike | undefined {
+function entryAutostart(file: StartupFile, service: ServiceName, owner: AutostartOwner): Autostart | LookAlike | undefined {
   const { name, content, command } = file;
   if (!ENTRY.test(name)) return undefined;
   const script = () => followedScript({ file: name, text: decodeScript(content) }, {}, owner, MAX_SCRIPTS);
@@ -126,7 +114,7 @@ function entryAutostart(file: StartupFile, service: ServiceName, owner: Autostar
   return whose === undefined && isHermesName(name) ? { kind: 'startup-entry', name, why: 'starts-something-else' } : undefined;
 }
 
-function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): ServiceAutostart | undefined {
+function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): Autostart | undefined {
   const { name, command, env, account } = wrapped;
   const started = followed(command, env, owner);
   // A gateway without a configured home serves the account that it runs as.
@@ -138,9 +126,8 @@ function isOwners({ user, group }: ReadTask, owner: AutostartOwner): boolean {
   return !group && (user === undefined || owner.isUser(user));
 }
 
-interface Followed {
+interface Followed extends Pick<Autostart, 'launchers'> {
   readonly launch: GatewayLaunch;
-  readonly launchers: readonly Launcher[];
 }
 
 const serviceOf = ({ launch }: Followed, owner: AutostartOwner): string | undefined => launchedService(launch, owner);
@@ -161,7 +148,12 @@ function followed(argv: readonly string[], env: Environment, owner: AutostartOwn
   return home === undefined ? undefined : { launch: { home }, launchers: [] };
 }
 
-function followedScript({ file, text }: Launcher, before: Environment, owner: AutostartOwner, scripts: number): Followed | undefined {
+function followedScript(
+  { file, text }: Autostart['launchers'][number],
+  before: Environment,
+  owner: AutostartOwner,
+  scripts: number,
+): Followed | undefined {
   const { env, commands } = readLauncher(text, file);
   for (const command of commands) {
     const found = followed(command, { ...before, ...env }, owner, scripts - 1);

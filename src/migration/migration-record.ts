@@ -8,21 +8,26 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from '../model/errors.ts';
 import { readJson, writeJson } from '../state/files.ts';
-import type { Autostart, AutostartKind } from './autostarts.ts';
 
+const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
 const text = v.pipe(v.string(), v.maxLength(131_072));
-const launchers = v.array(v.object({ file: text, text }));
-const task = v.object({
+/** The scripts that an autostart runs; they are needed again when it is restored. */
+const launchers = list(v.object({ file: text, text }));
+
+const TASK_FIELDS = v.object({
   command: text,
   args: text,
-  cwd: v.optional(text),
-  description: v.optional(text),
-  delay: v.optional(text),
+  cwd: v.exactOptional(text),
+  description: v.exactOptional(text),
+  /** How long after sign-in it starts, as an ISO 8601 duration (`PT30S`). */
+  delay: v.exactOptional(text),
+  /** Whether Windows starts it; a user can disable a task. */
   enabled: v.boolean(),
 });
 
 const AUTOSTART = v.variant('kind', [
-  v.object({ kind: v.literal('task'), name: text, task, launchers }),
+  v.object({ kind: v.literal('task'), name: text, task: TASK_FIELDS, launchers }),
+  /** With the name of its file, and the whole file as Base64. */
   v.object({ kind: v.literal('startup-entry'), name: text, content: text, launchers }),
   v.object({ kind: v.literal('service'), name: text, launchers }),
 ]);
@@ -32,22 +37,18 @@ const KIND = v.picklist(['task', 'startup-entry', 'service']);
 const RECORD = v.object({
   schema: v.literal(1),
   /** What was removed, or is being removed now. */
-  taken: v.array(AUTOSTART),
+  taken: list(AUTOSTART),
   /** What still starts this gateway, because it could not be removed. */
-  left: v.array(v.object({ kind: KIND, name: text })),
-  /** What could not be queried. */
-  unasked: v.array(v.object({ kind: KIND, why: text })),
+  left: list(v.object({ kind: KIND, name: text })),
+  /** What could not be queried, with the reason. */
+  unasked: list(v.object({ kind: KIND, why: text })),
   /** Whether the last removal was completed. */
   settled: v.boolean(),
 });
 
-export interface MigrationRecord {
-  readonly schema: 1;
-  readonly taken: readonly Autostart[];
-  readonly left: readonly { readonly kind: AutostartKind; readonly name: string }[];
-  readonly unasked: readonly { readonly kind: AutostartKind; readonly why: string }[];
-  readonly settled: boolean;
-}
+export type TaskFields = Readonly<v.InferOutput<typeof TASK_FIELDS>>;
+export type Autostart = Readonly<v.InferOutput<typeof AUTOSTART>>;
+export type MigrationRecord = Readonly<v.InferOutput<typeof RECORD>>;
 
 export const NOTHING_TAKEN: MigrationRecord = { schema: 1, taken: [], left: [], unasked: [], settled: true };
 
@@ -63,10 +64,10 @@ export async function readMigration(stateFolder: string): Promise<MigrationRecor
   if (typeof schema === 'number' && schema > 1) throw new GatewayServiceError('state-newer', file);
   const result = v.safeParse(RECORD, read.value);
   if (!result.success) throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(result.issues[0]) ?? 'document'})`);
-  return result.output as MigrationRecord;
+  return result.output;
 }
 
-/** Writes a new record; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */
+/** The record to change; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */
 export async function recordToWrite(stateFolder: string): Promise<MigrationRecord> {
   try {
     return await readMigration(stateFolder);
@@ -81,7 +82,7 @@ export function writeMigration(stateFolder: string, record: MigrationRecord): Pr
   return writeJson(migrationFile(stateFolder), record);
 }
 
-export const isSameAutostart = (one: Pick<Autostart, 'kind' | 'name'>, other: Pick<Autostart, 'kind' | 'name'>): boolean =>
+export const isSameAutostart = (one: Autostart, other: Autostart): boolean =>
   one.kind === other.kind && one.name.toLowerCase() === other.name.toLowerCase();
 
 /** The record with these autostarts as they are now: an earlier one of the same name is replaced. */

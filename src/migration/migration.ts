@@ -25,10 +25,9 @@ import type { FoundProblem } from '../model/repair.ts';
 import { writeIfMissing } from '../state/files.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
-import { lately } from './autostart-cache.ts';
-import { type Autostart, type AutostartOwner, type Found, findAutostarts } from './autostarts.ts';
-import type { FormerAutostart } from './former-autostart.ts';
+import { type AutostartOwner, type Found, findAutostarts, type Listing, listAutostarts } from './autostarts.ts';
 import {
+  type Autostart,
   type MigrationRecord,
   migrationFile,
   NOTHING_TAKEN,
@@ -37,7 +36,7 @@ import {
   withTaken,
   writeMigration,
 } from './migration-record.ts';
-import { planReceipt, puttingBackPlan, takingPlan } from './plan.ts';
+import { restoringReceipt, takingReceipt, toRestore, toTake } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { writeTask } from './task-xml.ts';
 
@@ -49,38 +48,45 @@ export interface MigrationOptions {
   readonly processes: ProcessTable;
 }
 
-/** How long a lock of a process that only looks is awaited, in milliseconds. */
+/** How long the status waits for the task scheduler, in milliseconds: a hanging one must not delay it. */
 const LOOK_MS = 2_000;
+/** How long the status uses a listing again, in milliseconds: asking the task scheduler starts a program. */
+const LISTING_MS = 60_000;
 
-export class Migration implements FormerAutostart {
+/** What starts this user's gateways and is not ours. Exactly one mechanism keeps a gateway running. */
+export type FormerAutostart = Omit<Migration, 'find'>;
+
+export class Migration {
   readonly #options: MigrationOptions;
-  readonly #lately: ReturnType<typeof lately>;
+  #listed: { readonly atMs: number; readonly listing: Promise<Listing> } | undefined;
 
   constructor(options: MigrationOptions) {
     this.#options = options;
-    this.#lately = lately(options.ports);
   }
 
   /** Everything beside ours that starts this gateway, and what only has its name. */
-  find({ service }: GatewayIdentity): Promise<Found> {
+  async find({ service }: GatewayIdentity): Promise<Found> {
     const { ports, owner } = this.#options;
-    return findAutostarts(ports, service, owner);
+    return findAutostarts(await listAutostarts(ports), service, owner);
   }
 
   async receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptRow[]> {
     const found = await this.find(identity);
-    if (verb === 'install') return [...this.#unmanaged(identity), ...planReceipt(takingPlan(found), found.unasked)];
-    const record = await readMigration(this.#folder(identity));
-    return planReceipt(puttingBackPlan(record, found), found.unasked);
+    if (verb === 'install') return [...this.#unmanaged(identity), ...takingReceipt(found)];
+    return restoringReceipt(await readMigration(this.#folder(identity)), found);
   }
 
+  /** The autostarts that exist where ours is not registered: part of the status, and cached for a while. */
   async present({ service }: GatewayIdentity): Promise<readonly Problem[]> {
-    const looking = findAutostarts(this.#lately.lists, service, this.#options.owner);
-    const found = await Promise.race([looking, delay(LOOK_MS, undefined, { ref: false })]);
-    const names = found?.autostarts.map(({ name }) => name) ?? [];
-    return names.length > 0 ? [problem('started-otherwise', `(${names.join(', ')})`)] : [];
+    if (!this.#listed || performance.now() - this.#listed.atMs >= LISTING_MS) {
+      this.#listed = { atMs: performance.now(), listing: listAutostarts(this.#options.ports) };
+    }
+    const listing = await Promise.race([this.#listed.listing, delay(LOOK_MS, undefined, { ref: false })]);
+    const { autostarts } = listing ? findAutostarts(listing, service, this.#options.owner) : { autostarts: [] };
+    return autostarts.length > 0 ? [problem('started-otherwise', `(${namesOf(autostarts)})`)] : [];
   }
 
+  /** What the last takeover could not remove or could not query. Queries nothing: it is part of the status. */
   async problems(identity: GatewayIdentity): Promise<readonly Problem[]> {
     const { left, unasked, settled } = await readMigration(this.#folder(identity)).catch(() => NOTHING_TAKEN);
     return [
@@ -90,33 +96,37 @@ export class Migration implements FormerAutostart {
     ];
   }
 
+  /** The autostarts that exist now, as what a repair would remove. */
   async examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]> {
     const found = await this.find(identity);
-    const steps = takingPlan(found).filter(({ action }) => action === 'take');
+    const { autostarts } = found;
     const unasked = found.unasked.map(({ why }) => ({ problem: problem('autostart-unasked', `(${why})`), changes: [] }));
-    if (steps.length > 0) {
+    if (autostarts.length > 0) {
       const { left } = await readMigration(this.#folder(identity)).catch(() => NOTHING_TAKEN);
-      const names = found.autostarts.map(({ name }) => name).join(', ');
-      const elevated = left.length > 0 || found.autostarts.some(({ kind }) => kind === 'service');
-      return [{ problem: { ...problem('autostart-left', `(${names})`), elevated }, changes: planReceipt(steps, []) }, ...unasked];
+      const elevated = left.length > 0 || autostarts.some(({ kind }) => kind === 'service');
+      const changes = takingReceipt({ autostarts, lookAlikes: [], unasked: [] });
+      return [{ problem: { ...problem('autostart-left', `(${namesOf(autostarts)})`), elevated }, changes }, ...unasked];
     }
     // What the record still contains was removed by another program.
-    const [told] = unasked.length > 0 ? [] : await this.problems(identity);
-    if (!told) return unasked;
+    const [recorded] = unasked.length > 0 ? [] : await this.problems(identity);
+    if (!recorded) return unasked;
     const target = migrationFile(this.#folder(identity));
-    return [{ problem: { ...told, elevated: false }, changes: [{ action: 'change', kind: 'file', target, ...noted('stale') }] }];
+    return [{ problem: { ...recorded, elevated: false }, changes: [{ action: 'change', kind: 'file', target, ...noted('stale') }] }];
   }
 
   /**
-   * A wrapper restarts its gateway at once, as ours does: where it cannot be disabled, each would end the gateway of the other for ever.
+   * Throws, before anything is written, where a mechanism without these rights would compete with a wrapper: both restart their gateway at
+   * once, and each would end the gateway of the other for ever.
+   * @throws GatewayServiceError `mechanism-in-charge`
    */
-  async checkRights(identity: GatewayIdentity, elevated: boolean): Promise<void> {
+  async checkRights({ service }: GatewayIdentity, elevated: boolean): Promise<void> {
     if (elevated) return;
     const { ports, owner } = this.#options;
-    const [wrapper] = (await findAutostarts({ services: ports.services }, identity.service, owner)).autostarts;
+    const [wrapper] = findAutostarts(await listAutostarts({ services: ports.services }), service, owner).autostarts;
     if (wrapper) throw new GatewayServiceError('mechanism-in-charge', `(the service ${wrapper.name})`);
   }
 
+  /** Records what exists before ours is registered, because the elevated step may then remove what needs rights. Idempotent. */
   async remember(identity: GatewayIdentity): Promise<void> {
     const { autostarts } = await this.find(identity);
     if (autostarts.length === 0) return;
@@ -124,25 +134,31 @@ export class Migration implements FormerAutostart {
     await writeMigration(folder, { ...withTaken(await recordToWrite(folder), autostarts), settled: false });
   }
 
+  /** Removes what exists; ours is registered and not started yet. `problems` reports what cannot be removed. Idempotent. */
   async takeOver(identity: GatewayIdentity, report: Report): Promise<void> {
-    this.#lately.forget();
+    this.#listed = undefined;
     const folder = this.#folder(identity);
     const found = await this.find(identity);
-    const steps = takingPlan(found).flatMap(step => (step.action === 'take' ? [step.autostart] : []));
-    let record = withTaken(await recordToWrite(folder), steps);
-    const known = record.left.length > 0 || record.unasked.length > 0;
-    if (!known && record.taken.length === 0 && found.unasked.length === 0) return;
-    record = { ...record, left: [], unasked: found.unasked, settled: false };
+    const steps = toTake(found);
+    const { unasked } = found;
+    const before = withTaken(await recordToWrite(folder), steps);
+    if ([before.taken, before.left, before.unasked, unasked].every(({ length }) => length === 0)) return;
+    const record: MigrationRecord = { ...before, left: [], unasked, settled: false };
     await writeMigration(folder, record);
-    for (const autostart of steps) {
-      report(progress('install', 'taking-over', autostart.name));
-      if (!(await this.#take(autostart))) record = withLeft(record, autostart);
+    const left: { kind: Autostart['kind']; name: string }[] = [];
+    for (const { kind, name } of steps) {
+      report(progress('install', 'taking-over', name));
+      if (!(await this.#take(kind, name))) left.push({ kind, name });
     }
-    await writeMigration(folder, { ...record, settled: true });
+    await writeMigration(folder, { ...record, left, settled: true });
   }
 
+  /**
+   * Restores what was removed; ours is stopped and still registered, so that there is always one. Idempotent. Gives what could not be
+   * restored.
+   */
   async restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]> {
-    this.#lately.forget();
+    this.#listed = undefined;
     const failed: string[] = [];
     const record = await readMigration(this.#folder(identity)).catch((error: Error) => {
       // A record that cannot be read must not prevent switching off.
@@ -150,29 +166,28 @@ export class Migration implements FormerAutostart {
       return NOTHING_TAKEN;
     });
     if (record.taken.length === 0) return failed;
-    for (const step of puttingBackPlan(record, await this.find(identity))) {
-      if (step.action !== 'put-back') continue;
-      report(progress('uninstall', 'putting-back', step.autostart.name));
-      if (!(await this.#putBack(step.autostart))) failed.push(step.autostart.name);
+    for (const autostart of toRestore(record, await this.find(identity))) {
+      if (autostart.kind === 'service') continue;
+      report(progress('uninstall', 'putting-back', autostart.name));
+      if (!(await this.#restore(autostart))) failed.push(autostart.name);
     }
     return failed;
   }
 
   /** Whether it starts nothing any more. */
-  #take({ kind, name }: Autostart): Promise<boolean> {
+  #take(kind: Autostart['kind'], name: string): Promise<boolean> {
     const { tasks, startup, services } = this.#options.ports;
     const taking = { task: () => tasks.remove(name), 'startup-entry': () => startup.remove(name), service: () => services.disable(name) };
     return taking[kind]().catch(() => false);
   }
 
-  async #putBack(autostart: Autostart): Promise<boolean> {
+  async #restore(autostart: Exclude<Autostart, { kind: 'service' }>): Promise<boolean> {
     const { ports, owner } = this.#options;
     try {
       // Hermes may have written a newer launcher since; that launcher stays.
       for (const { file, text } of autostart.launchers) await writeIfMissing(file, Buffer.from(text));
       if (autostart.kind === 'task') return await ports.tasks.create(autostart.name, writeTask(autostart.task, owner.user));
-      if (autostart.kind === 'startup-entry') return await ports.startup.write(autostart.name, Buffer.from(autostart.content, 'base64'));
-      return false;
+      return await ports.startup.write(autostart.name, Buffer.from(autostart.content, 'base64'));
     } catch {
       return false;
     }
@@ -192,6 +207,4 @@ export class Migration implements FormerAutostart {
   }
 }
 
-function withLeft(record: MigrationRecord, { kind, name }: Autostart): MigrationRecord {
-  return { ...record, left: [...record.left, { kind, name }] };
-}
+const namesOf = (autostarts: readonly Autostart[]): string => autostarts.map(({ name }) => name).join(', ');

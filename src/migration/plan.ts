@@ -4,15 +4,8 @@
  */
 
 import { noted, type ReceiptRow } from '../model/receipt.ts';
-import type { Autostart, Found, LookAlike } from './autostarts.ts';
-import { isSameAutostart, type MigrationRecord } from './migration-record.ts';
-
-export type Step =
-  | { readonly action: 'take'; readonly autostart: Autostart; readonly rights: boolean }
-  | { readonly action: 'put-back'; readonly autostart: Autostart }
-  /** Cannot be restored without an administrator; the user gets the remedy. */
-  | { readonly action: 'leave-disabled'; readonly autostart: Autostart }
-  | { readonly action: 'leave'; readonly lookAlike: LookAlike };
+import type { Found } from './autostarts.ts';
+import { type Autostart, isSameAutostart, type MigrationRecord } from './migration-record.ts';
 
 /** Tasks first: if Windows refuses one, no Startup entry has been removed yet. Services last: they take the longest to stop. */
 const ORDER = { task: 0, 'startup-entry': 1, service: 2 } as const satisfies Record<Autostart['kind'], number>;
@@ -20,20 +13,16 @@ const ORDER = { task: 0, 'startup-entry': 1, service: 2 } as const satisfies Rec
 const inOrder = (one: Autostart, other: Autostart): number =>
   ORDER[one.kind] - ORDER[other.kind] || (one.name < other.name ? -1 : Number(one.name > other.name));
 
-/** The steps of switching on. Whether a task needs rights, because an administrator made it, is known only when it is tried. */
-export function takingPlan({ autostarts, lookAlikes }: Found): readonly Step[] {
-  return [
-    ...autostarts.toSorted(inOrder).map(autostart => ({ action: 'take', autostart, rights: autostart.kind === 'service' }) as const),
-    ...lookAlikes.map(lookAlike => ({ action: 'leave', lookAlike }) as const),
-  ];
+/** What switching on removes. Whether a task needs rights, because an administrator made it, is known only when it is tried. */
+export function toTake({ autostarts }: Pick<Found, 'autostarts'>): readonly Autostart[] {
+  return autostarts.toSorted(inOrder);
 }
 
-/** The steps of switching off: everything that was removed and does not exist again already. */
-export function puttingBackPlan({ taken }: MigrationRecord, { autostarts }: Pick<Found, 'autostarts'>): readonly Step[] {
+/** What switching off restores: everything that was removed and does not exist again already. Services stay disabled. */
+export function toRestore({ taken }: MigrationRecord, { autostarts }: Pick<Found, 'autostarts'>): readonly Autostart[] {
   return taken
     .filter(each => !autostarts.some(present => isSameAutostart(present, each)) && !isDebris(each))
-    .toSorted((one, other) => inOrder(other, one))
-    .map(autostart => ({ action: autostart.kind === 'service' ? 'leave-disabled' : 'put-back', autostart }) as const);
+    .toSorted((one, other) => inOrder(other, one));
 }
 
 /** The rest of Hermes' own interrupted write in the Startup folder opens in an editor at every sign-in; it is not restored. */
@@ -41,36 +30,29 @@ function isDebris({ kind, name }: Autostart): boolean {
   return kind === 'startup-entry' && /\.tmp$/i.test(name);
 }
 
-/** The rows of the receipt. */
-export function planReceipt(steps: readonly Step[], unasked: Found['unasked']): readonly ReceiptRow[] {
+/** Windows' name of the place that could not be queried. */
+const PLACES: Readonly<Record<Autostart['kind'], string>> = { task: 'Task Scheduler', 'startup-entry': 'Startup', service: 'Services' };
+
+export function takingReceipt(found: Found): readonly ReceiptRow[] {
   return [
-    ...steps.map(stepRow),
-    ...unasked.map(({ kind, why }) => ({ action: 'keep', kind, target: KIND_NAMES[kind], ...noted('autostart-unasked', why) }) as const),
+    ...toTake(found).map(({ kind, name: target }): ReceiptRow => {
+      if (kind === 'service') return { action: 'change', kind, target, ...noted('autostart-disabled') };
+      return { action: 'remove', kind, target, ...noted('autostart-taken') };
+    }),
+    ...found.lookAlikes.map(({ kind, name, why }) => ({ action: 'keep', kind, target: name, ...noted(`autostart-${why}`) }) as const),
+    ...unaskedReceipt(found),
   ];
 }
 
-/** Windows' name of the place that could not be queried. */
-const KIND_NAMES = {
-  task: 'Task Scheduler',
-  'startup-entry': 'Startup',
-  service: 'Services',
-} as const satisfies Record<Autostart['kind'], string>;
+/** A service cannot be enabled without an administrator; the user gets the remedy. */
+export function restoringReceipt(record: MigrationRecord, found: Found): readonly ReceiptRow[] {
+  const restored = toRestore(record, found).map(({ kind, name: target }): ReceiptRow => {
+    if (kind === 'service') return { action: 'keep', kind, target, ...noted('autostart-stays-disabled') };
+    return { action: 'create', kind, target, ...noted('autostart-back') };
+  });
+  return [...restored, ...unaskedReceipt(found)];
+}
 
-function stepRow(step: Step): ReceiptRow {
-  switch (step.action) {
-    case 'take': {
-      const { kind, name: target } = step.autostart;
-      return kind === 'service'
-        ? { action: 'change', kind, target, ...noted('autostart-disabled') }
-        : { action: 'remove', kind, target, ...noted('autostart-taken') };
-    }
-    case 'put-back':
-      return { action: 'create', kind: step.autostart.kind, target: step.autostart.name, ...noted('autostart-back') };
-    case 'leave-disabled':
-      return { action: 'keep', kind: 'service', target: step.autostart.name, ...noted('autostart-stays-disabled') };
-    case 'leave': {
-      const { kind, name: target, why } = step.lookAlike;
-      return { action: 'keep', kind, target, ...noted(`autostart-${why}`) };
-    }
-  }
+function unaskedReceipt({ unasked }: Found): readonly ReceiptRow[] {
+  return unasked.map(({ kind, why }) => ({ action: 'keep', kind, target: PLACES[kind], ...noted('autostart-unasked', why) }));
 }

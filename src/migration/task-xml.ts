@@ -4,16 +4,7 @@
  * Scheduler Schema" (Microsoft Learn); `_build_scheduled_task_xml` of Hermes for the settings.
  */
 
-export interface TaskFields {
-  readonly command: string;
-  readonly args: string;
-  readonly cwd?: string;
-  readonly description?: string;
-  /** How long after sign-in it starts, as an ISO 8601 duration (`PT30S`). */
-  readonly delay?: string;
-  /** Whether Windows starts it; a user can disable a task. */
-  readonly enabled: boolean;
-}
+import type { TaskFields } from './migration-record.ts';
 
 export interface ReadTask {
   readonly fields: TaskFields;

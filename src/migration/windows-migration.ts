@@ -12,7 +12,7 @@ import type { Sid } from '../windows/sddl.ts';
 import { currentUser } from '../windows/security.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
 import { expandVariables, readUserEnvironment } from '../windows/user-environment.ts';
-import { type AutostartOwner, findAutostarts } from './autostarts.ts';
+import { type AutostartOwner, findAutostarts, listAutostarts } from './autostarts.ts';
 import { Migration, type MigrationOptions } from './migration.ts';
 import { taskScheduler } from './task-scheduler.ts';
 import { isAccountOf, windowsPorts, wrappedServices } from './windows-autostarts.ts';
@@ -42,7 +42,7 @@ export function windowsMigration({ shell, ...options }: Options): Migration {
  */
 export async function takeWhatNeedsRights(service: ServiceName, user: Sid): Promise<void> {
   const tasks = taskScheduler();
-  const { autostarts } = await findAutostarts({ tasks, services: wrappedServices }, service, ownerBySid(user));
+  const { autostarts } = findAutostarts(await listAutostarts({ tasks, services: wrappedServices }), service, ownerBySid(user));
   for (const { kind, name } of autostarts) {
     const taking = kind === 'task' ? tasks.remove(name) : wrappedServices.disable(name);
     await taking.catch(() => false);

@@ -9,7 +9,7 @@ import { type GatewayIdentity, gatewayIdentity } from '../../src/gateway/home.ts
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { HostedManager } from '../../src/manager/hosted-manager.ts';
 import { startupHost } from '../../src/mechanisms/startup-host.ts';
-import type { FormerAutostart } from '../../src/migration/former-autostart.ts';
+import type { FormerAutostart } from '../../src/migration/migration.ts';
 import type { InstallOptions } from '../../src/model/manager.ts';
 import { poll } from '../../src/model/poll.ts';
 import { StateFolder, stateRoot } from '../../src/state/state-folder.ts';

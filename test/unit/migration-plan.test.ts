@@ -1,9 +1,9 @@
 // Which autostarts are this gateway's, what is left alone, and what a migration would do about them: decisions, without a change to anything.
 
 import { describe, expect, it } from 'vitest';
-import { type AutostartOwner, findAutostarts } from '../../src/migration/autostarts.ts';
+import { type AutostartOwner, findAutostarts, listAutostarts } from '../../src/migration/autostarts.ts';
 import { NOTHING_TAKEN } from '../../src/migration/migration-record.ts';
-import { planReceipt, puttingBackPlan, takingPlan } from '../../src/migration/plan.ts';
+import { restoringReceipt, takingReceipt, toRestore, toTake } from '../../src/migration/plan.ts';
 import type { Ports, ScheduledTask, StartupFile } from '../../src/migration/ports.ts';
 import type { WrappedService } from '../../src/migration/wrapped-service.ts';
 import type { ServiceName } from '../../src/model/identity.ts';
@@ -58,7 +58,8 @@ const portsOf = ({ tasks = [], files = [], services = [] }: Present): Ports => (
   startup: { list: async () => files, remove: never, write: never },
   services: { find: async () => services, disable: never },
 });
-const find = (present: Present, service: ServiceName = 'HermesGateway', as = owner) => findAutostarts(portsOf(present), service, as);
+const find = async (present: Present, service: ServiceName = 'HermesGateway', as = owner) =>
+  findAutostarts(await listAutostarts(portsOf(present)), service, as);
 const task = (name: string, launcher: string, user = JO): ScheduledTask => ({ name, xml: hermesTask(launcher, { user }) });
 const file = (name: string, text: string): StartupFile => ({ name, content: Buffer.from(text) });
 const named = (each: { readonly kind: string; readonly name: string }) => `${each.kind} ${each.name}`;
@@ -189,7 +190,7 @@ describe('similar autostarts of other programs', () => {
   ])('reports %s as similar but not part of this gateway', async (_what, present, lookAlike) => {
     const found = await find(present);
     expect(found).toMatchObject({ autostarts: [], lookAlikes: [lookAlike] });
-    expect(takingPlan(found).filter(({ action }) => action === 'take')).toEqual([]);
+    expect(toTake(found)).toEqual([]);
   });
 
   it.each<[string, Present]>([
@@ -214,10 +215,13 @@ describe('system that does not answer', () => {
       throw new Error('no answer');
     };
     const ports = portsOf({ files: [file('start.cmd', cmdLauncher(HOME))] });
-    const found = await findAutostarts({ ...ports, tasks: { ...ports.tasks, find: silent } }, 'HermesGateway', owner);
+    const listing = await listAutostarts({ ...ports, tasks: { ...ports.tasks, find: silent } });
+    const found = findAutostarts(listing, 'HermesGateway', owner);
     expect(found.autostarts.map(named)).toEqual(['startup-entry start.cmd']);
     expect(found.unasked).toEqual([{ kind: 'task', why: 'no answer' }]);
-    expect(planReceipt([], found.unasked)).toMatchObject([{ action: 'keep', kind: 'task', note: { code: 'autostart-unasked' } }]);
+    expect(takingReceipt({ ...found, autostarts: [] })).toMatchObject([
+      { action: 'keep', kind: 'task', note: { code: 'autostart-unasked' } },
+    ]);
   });
 });
 
@@ -233,28 +237,26 @@ describe('migration plan', () => {
     ],
     services: [{ name: 'bot', wrapper: 'nssm', command: [pythonOf(HOME), ...GATEWAY], env: { HERMES_HOME: HOME }, account: 'LocalSystem' }],
   };
-  const lines = (rows: ReturnType<typeof planReceipt>) => rows.map(({ action, kind, target }) => `${action} ${kind} ${target}`);
+  const lines = (rows: ReturnType<typeof takingReceipt>) => rows.map(({ action, kind, target }) => `${action} ${kind} ${target}`);
 
-  it('removes each autostart when switching on, reports which ones need rights, and leaves the others', async () => {
-    const steps = takingPlan(await find(present));
-    expect(lines(planReceipt(steps, []))).toEqual([
+  it('removes each autostart when switching on, tasks first and services last, and leaves the others', async () => {
+    expect(lines(takingReceipt(await find(present)))).toEqual([
       'remove task Hermes_Gateway',
       'remove startup-entry Hermes_Gateway.tmp',
       'remove startup-entry Hermes_Gateway.vbs',
       'change service bot',
       'keep task Hermes_Gateway_x',
     ]);
-    expect(steps.flatMap(step => (step.action === 'take' && step.rights ? [step.autostart.name] : []))).toEqual(['bot']);
   });
 
   it('restores the missing autostarts when switching off, the last one first, without incomplete files', async () => {
     const { autostarts } = await find(present);
     const record = { ...NOTHING_TAKEN, taken: autostarts };
-    expect(lines(planReceipt(puttingBackPlan(record, { autostarts: [] }), []))).toEqual([
+    expect(lines(restoringReceipt(record, { autostarts: [], lookAlikes: [], unasked: [] }))).toEqual([
       'keep service bot',
       'create startup-entry Hermes_Gateway.vbs',
       'create task Hermes_Gateway',
     ]);
-    expect(puttingBackPlan(record, { autostarts })).toEqual([]);
+    expect(toRestore(record, { autostarts })).toEqual([]);
   });
 });
