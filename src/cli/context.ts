@@ -7,6 +7,8 @@ import type { GatewayIdentity } from '../gateway/home.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
+import type { Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
 
 /** `--profile` and `--home`. */
 export interface Selection {
@@ -26,4 +28,13 @@ export interface Composition {
   readonly updates: UpdatePorts;
   /** @throws GatewayServiceError `gateway-command-missing` */
   gatewayCommand(identity: GatewayIdentity, override?: readonly string[]): GatewayCommand;
+}
+
+export interface VerbContext {
+  readonly composition: Composition;
+  readonly terminal: Terminal;
+  readonly output: Output;
+  readonly selection: Selection;
+  /** `--all`; no profile is selected then. */
+  readonly all: boolean;
 }

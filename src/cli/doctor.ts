@@ -11,14 +11,11 @@ import { en } from '../desktop/messages-en.ts';
 import { viewOf } from '../desktop/views.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { GatewayManager } from '../model/manager.ts';
-import type { Report } from '../model/operation-steps.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import type { Receipt, ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
-import type { StateFolder } from '../state/state-folder.ts';
-import type { Composition } from './context.ts';
+import type { Composition, VerbContext } from './context.ts';
 import type { Paint, Style } from './terminal.ts';
 
 export interface Check {
@@ -41,15 +38,6 @@ export interface DoctorReport {
   readonly refused?: ErrorValue;
 }
 
-export interface CheckedService {
-  readonly composition: Composition;
-  readonly identity: GatewayIdentity;
-  readonly manager: GatewayManager;
-  readonly state: StateFolder;
-  readonly fix: boolean;
-  readonly report: Report;
-}
-
 const MARKS: Readonly<Record<Check['outcome'], { readonly style: Style; readonly word: string }>> = {
   ok: { style: 'green', word: 'ok' },
   note: { style: 'blue', word: 'note' },
@@ -58,17 +46,17 @@ const MARKS: Readonly<Record<Check['outcome'], { readonly style: Style; readonly
 };
 
 /** Checks in the order in which things depend on each other. */
-export async function examine(checked: CheckedService): Promise<DoctorReport> {
-  const ground = await system(checked);
-  for (const check of [home, gatewayCommand, stateFolder]) ground.push(await check(checked));
-  const { identity, manager, fix, report } = checked;
+export async function examine({ composition, output }: VerbContext, identity: GatewayIdentity, fix: boolean): Promise<DoctorReport> {
+  const ground = system(composition, identity);
+  for (const check of [home, gatewayCommand, stateFolder]) ground.push(await check(composition, identity));
+  const { manager } = composition;
   const before = await manager.status(identity);
   const registered = before.phase !== 'not-installed' && before.phase !== 'unsupported';
   if (!fix || !registered) {
     const foundProblems = await manager.examine(identity);
     return { checks: [...ground, ...service(foundProblems, registered), gateway(before)] };
   }
-  const { receipt, repaired, left, refused, status } = await manager.repair(identity, report);
+  const { receipt, repaired, left, refused, status } = await manager.repair(identity, output.progress);
   return {
     checks: [...ground, ...repaired.map(fixed), ...service(left, registered), gateway(status)],
     receipt,
@@ -119,20 +107,24 @@ function gateway(status: Status): Check {
   return { name: 'gateway', outcome: viewOf({ ...status, problems: [] }).tone === 'ok' ? 'ok' : 'note', message };
 }
 
-async function system({ manager, composition, identity }: CheckedService): Promise<Check[]> {
+function system({ manager, lacking }: Composition, identity: GatewayIdentity): Check[] {
   const message = `${os.type()} ${os.release()} ${process.arch}, Node ${process.versions.node}; mechanisms: ${manager.mechanisms.map(each => en.mechanism[each]).join(', ')}.`;
-  const lacking = composition.lacking(identity).map(lack => ({ name: 'system', outcome: 'note', message: lack }) as const);
-  return [{ name: 'system', outcome: 'ok', message }, ...lacking];
+  const notes = lacking(identity).map(lack => ({ name: 'system', outcome: 'note', message: lack }) as const);
+  return [{ name: 'system', outcome: 'ok', message }, ...notes];
 }
 
-function home({ identity }: CheckedService): Promise<Check> {
+function home(_: Composition, identity: GatewayIdentity): Promise<Check> {
   return attempt('home', () => requireHome(identity), `The home ${identity.home} exists.`);
 }
 
-async function gatewayCommand({ composition, identity, state }: CheckedService): Promise<Check> {
-  const override = (await state.definition().catch(() => undefined))?.gatewayCommand;
+async function gatewayCommand({ state, gatewayCommand: commandOf }: Composition, identity: GatewayIdentity): Promise<Check> {
+  const override = (
+    await state(identity)
+      .definition()
+      .catch(() => undefined)
+  )?.gatewayCommand;
   try {
-    const { argv } = composition.gatewayCommand(identity, override);
+    const { argv } = commandOf(identity, override);
     return { name: 'gateway-command', outcome: 'ok', message: `The gateway is started with ${JSON.stringify(argv)}.` };
   } catch (error) {
     return failure('gateway-command', error);
@@ -140,8 +132,9 @@ async function gatewayCommand({ composition, identity, state }: CheckedService):
 }
 
 /** Whether a file can be created in the folder, or in the nearest existing one above it. */
-async function stateFolder({ state }: CheckedService): Promise<Check> {
-  let folder = state.path;
+async function stateFolder({ state }: Composition, identity: GatewayIdentity): Promise<Check> {
+  const { path: own } = state(identity);
+  let folder = own;
   while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
   const writable = async () => {
     if (!(await fs.stat(folder)).isDirectory()) throw new GatewayServiceError('state-unwritable', `${folder} (not a folder)`);
@@ -149,7 +142,7 @@ async function stateFolder({ state }: CheckedService): Promise<Check> {
     if (process.platform !== 'win32') return fs.access(folder, constants.W_OK | constants.X_OK);
     await fs.rmdir(await fs.mkdtemp(path.join(folder, '.doctor-')));
   };
-  return attempt('state-folder', writable, `The state folder ${state.path} can be written.`);
+  return attempt('state-folder', writable, `The state folder ${own} can be written.`);
 }
 
 async function attempt(name: Check['name'], look: () => unknown, message: string): Promise<Check> {

@@ -1,18 +1,18 @@
 /** The text of `--help` beside the options: examples, what a verb changes, exit codes, and where the files are. */
 
-import { EXIT } from '../model/cli-exit-codes.ts';
+import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 
 const NAME = 'hermes-gateway';
 
-const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
-  done: 'done (status: running or degraded)',
-  failed: 'failed',
-  usage: 'the command line was not understood',
-  notRunning: 'installed but not running (status)',
-  notInstalled: 'not installed',
-  needsAdministrator: 'an administrator is needed',
-  timedOut: 'timed out',
-  interrupted: 'interrupted with Ctrl+C',
+const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  [EXIT.done]: 'done (status: running or degraded)',
+  [EXIT.failed]: 'failed',
+  [EXIT.usage]: 'the command line was not understood',
+  [EXIT.notRunning]: 'installed but not running (status)',
+  [EXIT.notInstalled]: 'not installed',
+  [EXIT.needsAdministrator]: 'an administrator is needed',
+  [EXIT.timedOut]: 'timed out',
+  [EXIT.interrupted]: 'interrupted with Ctrl+C',
 };
 
 /** @param stateRoot where the state folders of this user are. */
@@ -28,7 +28,9 @@ Examples:
   $ ${NAME} update -- hermes update     stop, update, start again
 
 Exit codes:
-${(Object.keys(EXIT) as (keyof typeof EXIT)[]).map(key => `  ${String(EXIT[key]).padEnd(4)}${EXIT_MEANINGS[key]}`).join('\n')}
+${Object.entries(EXIT_MEANINGS)
+  .map(([code, meaning]) => `  ${code.padEnd(4)}${meaning}`)
+  .join('\n')}
   With --all the exit code is the highest one. "${NAME} explain" lists every error and its remedy.
 
 Files:
@@ -37,13 +39,7 @@ Files:
   (gateway.log). Nothing is written into the Hermes home.`;
 }
 
-export interface VerbHelp {
-  readonly summary: string;
-  /** What the verb changes. */
-  readonly changes: string;
-  readonly examples: readonly string[];
-}
-
+/** For each verb its line in the help of the program, what it changes, and examples. */
 export const VERBS = {
   install: {
     summary: 'keep the gateway running from now on',
@@ -117,15 +113,8 @@ installed and have no other supervisor.`,
     changes: 'Changes nothing.',
     examples: ['explain', 'explain gateway-not-up', 'explain 1072'],
   },
-} as const satisfies Record<string, VerbHelp>;
+};
 
-export type PublicVerb = keyof typeof VERBS;
-
-/** What a verb changes, as one paragraph; the terminal wraps it. */
-export function verbDescription(verb: PublicVerb): string {
-  return VERBS[verb].changes.replaceAll('\n', ' ');
-}
-
-export function verbHelp(verb: PublicVerb): string {
-  return `\nExamples:\n${VERBS[verb].examples.map(example => `  $ ${NAME} ${example}`).join('\n')}`;
+export function verbExamples(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map(example => `  $ ${NAME} ${example}`).join('\n')}`;
 }

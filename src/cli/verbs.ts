@@ -3,126 +3,115 @@
 import { en } from '../desktop/messages-en.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
-import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { requireHome } from '../gateway/home.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { ERRORS } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
-import type { GatewayManager } from '../model/manager.ts';
-import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
-import type { Installable, Status } from '../model/status.ts';
+import type { Installable } from '../model/status.ts';
 import { readLog } from '../state/log-reader.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
-import type { Composition, Selection } from './context.ts';
+import type { VerbContext } from './context.ts';
 import { checksText, type DoctorReport, examine, isHealthy } from './doctor.ts';
 import { explanations, explanationText } from './explain.ts';
 import { interruptible } from './operation.ts';
-import { indented, type Output } from './output.ts';
-import { statusText } from './status-text.ts';
+import { indented } from './output.ts';
 import { runSupervise } from './supervise.ts';
+import { answer, installed, type Target, target, targets, targetText, type Work, workOn } from './targets.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface VerbContext {
-  readonly composition: Composition;
-  readonly terminal: Terminal;
-  readonly output: Output;
-  readonly selection: Selection;
-}
-
-export interface Target {
-  readonly identity: GatewayIdentity;
-  readonly manager: GatewayManager;
-}
-
-export type InstalledTarget = Target & { readonly status: Status };
-
-async function target({ composition, selection }: VerbContext): Promise<Target> {
-  const identity = composition.identity(selection);
-  return { identity, manager: composition.manager };
-}
-
-/** The present status. @throws GatewayServiceError for a profile that neither has a service nor exists */
-async function presentStatus({ identity, manager }: Target): Promise<Status> {
-  const status = await manager.status(identity);
-  if (status.phase === 'not-installed' && identity.profile !== DEFAULT_PROFILE) requireHome(identity);
-  return status;
-}
-
-export interface InstallRequest {
-  readonly dryRun: boolean;
+export interface InstallOptions {
+  readonly dryRun?: boolean;
   readonly gatewayCommand?: string;
   readonly mechanism?: Installable;
 }
 
-export async function install(context: VerbContext, options: InstallRequest): Promise<number> {
-  const gatewayCommand = options.gatewayCommand === undefined ? undefined : parseGatewayCommand(options.gatewayCommand);
-  const found = await target(context);
-  const { identity, manager } = found;
-  requireHome(identity);
-  const { mechanism } = options;
-  const installOptions = { ...(gatewayCommand && { gatewayCommand }), ...(mechanism && { mechanism }) };
-  if (options.dryRun) return showReceipt(context, await manager.preview('install', identity, installOptions));
+/** With `--all` every profile of this home; one that another gateway serves or Hermes keeps is reported, and is no failure. */
+export async function install(context: VerbContext, { dryRun, gatewayCommand, mechanism }: InstallOptions): Promise<number> {
+  const { composition, selection, all } = context;
+  const { manager } = composition;
+  const options = {
+    ...(gatewayCommand !== undefined && { gatewayCommand: parseGatewayCommand(gatewayCommand) }),
+    ...(mechanism && { mechanism }),
+  };
+  const identity = composition.identity(selection);
+  if (!all) requireHome(identity);
+  if (dryRun) return showReceipt(context, await manager.preview('install', identity, options));
   await resume(context);
-  const status = await interruptible(manager.install(identity, installOptions, context.output.progress), context);
-  return showStatus(context, found, status);
+  const identities = all ? (await composition.identities(selection)).filter(({ root }) => root === identity.root) : [identity];
+  const operate: Work['operate'] = (each, report) => manager.install(each, options, report);
+  return answer(context, await workOn(context, identities, { operate, starts: true }));
 }
 
-export async function uninstall(context: VerbContext, { dryRun }: { dryRun: boolean }): Promise<number> {
-  const found = await target(context);
-  const { identity, manager } = found;
-  const before = await presentStatus(found);
-  if (dryRun) return showReceipt(context, await manager.preview('uninstall', identity));
-  const status = await interruptible(manager.uninstall(identity, context.output.progress), context);
-  await resume(context);
-  const what = before.phase === 'not-installed' ? 'was not installed; nothing was changed' : 'was removed';
-  context.output.answer(() => `${identity.service} ${what}.`, { status });
-  return EXIT.done;
+export async function uninstall(context: VerbContext, { dryRun }: { readonly dryRun?: boolean }): Promise<number> {
+  const { manager } = context.composition;
+  const found = await targets(context);
+  if (dryRun && found[0]) return showReceipt(context, await manager.preview('uninstall', found[0].identity));
+  const outcomes = await operateOn(context, found, 'uninstall');
+  const wasInstalled = found[0]?.status.phase !== 'not-installed';
+  const what = wasInstalled ? 'was removed' : 'was not installed; nothing was changed';
+  return answer(context, outcomes, context.all ? targetText : (_, { identity }) => `${identity.service} ${what}.`);
 }
 
 export async function operate(context: VerbContext, verb: 'start' | 'stop' | 'restart'): Promise<number> {
-  const found = await target(context);
-  await presentStatus(found);
   // Gateways that an interrupted update stopped are started first, except before a stop.
   if (verb !== 'stop') await resume(context);
-  const status = await interruptible(found.manager[verb](found.identity, context.output.progress), context);
-  if (verb === 'stop') await resume(context);
-  return showStatus(context, found, status);
+  return answer(context, await operateOn(context, await targets(context), verb));
+}
+
+async function operateOn(context: VerbContext, found: readonly Target[], verb: 'start' | 'stop' | 'restart' | 'uninstall') {
+  const identities = found.map(({ identity }) => identity);
+  const { manager } = context.composition;
+  const starts = verb === 'start' || verb === 'restart';
+  const outcomes = await workOn(context, identities, { operate: (each, report) => manager[verb](each, report), starts });
+  if (!starts) await resume(context);
+  return outcomes;
 }
 
 /** Finishes updates whose owner has ended. */
-export async function resume(context: VerbContext): Promise<void> {
+async function resume(context: VerbContext): Promise<void> {
   await interruptible(resumeUpdates(context.composition.updates, { report: context.output.progress }), context);
 }
 
 export async function status(context: VerbContext): Promise<number> {
   await resume(context);
-  const found = await target(context);
-  const present = await presentStatus(found);
-  showStatus(context, found, present);
-  return PHASE_VIEWS[present.phase].exit;
+  const found = await targets(context);
+  return Math.max(answer(context, found), ...found.map(({ status: { phase } }) => PHASE_VIEWS[phase].exit));
 }
 
-export async function logs(context: VerbContext, { lines, follow }: { lines: number; follow: boolean }): Promise<number> {
-  const { output } = context;
-  const found = await target(context);
-  const { phase } = await presentStatus(found);
-  if (phase === 'not-installed') throw new GatewayServiceError('not-installed', `(${found.identity.service})`);
-  const file = found.manager.logPath(found.identity);
-  const shown = await printLog(context, file, { lines, follow, print: line => output.line(line, { line }) });
-  if (shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
+export interface LogsOptions {
+  readonly lines: number;
+  readonly follow?: boolean;
+}
+
+/** With `--all` each line has the name of its service before it. */
+export async function logs(context: VerbContext, { lines, follow = false }: LogsOptions): Promise<number> {
+  const { composition, output, terminal, all } = context;
+  const found = await targets(context);
+  const there = found.filter(({ status: { phase } }) => phase !== 'not-installed');
+  if (there.length === 0) throw new GatewayServiceError('not-installed', found[0] && `(${found[0].identity.service})`);
+  const print = async ({ identity }: Target) => {
+    const { service } = identity;
+    const file = composition.manager.logPath(identity);
+    const show = (line: string) => (all ? output.line(`${service} | ${line}`, { service, line }) : output.line(line, { line }));
+    const shown = await printLog(terminal, file, { lines, follow, print: show });
+    if (!all && shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
+  };
+  if (follow) await Promise.all(there.map(print));
+  else for (const each of there) await print(each);
   return EXIT.done;
 }
 
-export interface LogPrint {
+interface LogPrint {
   readonly lines: number;
   readonly follow: boolean;
   print(line: string): void;
 }
 
 /** Prints a log until its end, or until Ctrl+C where it is followed; resolves with the number of lines. */
-export async function printLog({ terminal }: VerbContext, file: string, { lines, follow, print }: LogPrint): Promise<number> {
+async function printLog(terminal: Terminal, file: string, { lines, follow, print }: LogPrint): Promise<number> {
   const ended = new AbortController();
   const off = terminal.onInterrupt(() => ended.abort());
   let shown = 0;
@@ -141,9 +130,9 @@ export async function printLog({ terminal }: VerbContext, file: string, { lines,
 /** Supervises in the foreground; Ctrl+C stops like `stop`. */
 export async function supervise(context: VerbContext): Promise<number> {
   const { composition, terminal, output } = context;
-  const found = await target(context);
-  const { identity, manager } = found;
-  const { phase, servicePid } = await presentStatus(found);
+  const { manager } = composition;
+  const { identity, status: before } = await target(context);
+  const { phase, servicePid } = before;
   if (phase === 'not-installed' || phase === 'foreign') throw new GatewayServiceError(phase, `(${identity.service})`);
   const inCharge = new GatewayServiceError('busy', `(another supervisor is running${servicePid ? `, PID ${servicePid}` : ''})`, {
     remedy: 'End it first with "hermes-gateway stop".',
@@ -160,24 +149,22 @@ export async function supervise(context: VerbContext): Promise<number> {
     unwatch();
     off();
   }
-  return showStatus(context, found, await manager.status(identity));
+  return answer(context, [{ identity, status: await manager.status(identity) }]);
 }
 
 /** Ctrl+C also reaches the command, and the gateways are started again after it. */
 export async function update(context: VerbContext, command: readonly string[]): Promise<number> {
   const { composition, selection, output, terminal } = context;
-  const { identity } = await target(context);
+  const identity = composition.identity(selection);
   const identities = selection.profile === undefined ? await composition.identities(selection) : [identity];
-  const gateways = await installed(
-    composition,
-    identities.filter(({ root }) => root === identity.root),
-  );
+  const ofThisHome = identities.filter(({ root }) => root === identity.root);
+  const gateways = (await installed(context, ofThisHome)).map(found => found.identity);
   if (gateways.length === 0) throw new GatewayServiceError('not-installed', `(${identity.home})`);
   const interrupt = new AbortController();
   // A terminal has sent Ctrl+C to the command already.
   const off = terminal.stderr.isTTY ? () => {} : terminal.onInterrupt(() => interrupt.abort());
   const work = runUpdateCommand(composition.updates, {
-    identities: gateways.map(found => found.identity),
+    identities: gateways,
     command,
     report: output.progress,
     output: chunk => output.passOn(chunk),
@@ -186,9 +173,9 @@ export async function update(context: VerbContext, command: readonly string[]): 
   const onInterrupt = 'Interrupted: the gateway is started again when the command has ended. Press Ctrl+C again to end at once.';
   const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, waitForEnd: true }).finally(off);
   const shown = () =>
-    gateways.flatMap(found => {
-      const present = statuses.find(({ service }) => service === found.identity.service);
-      return present ? [textOf(context, found, present)] : [];
+    gateways.flatMap(gateway => {
+      const present = statuses.find(({ service }) => service === gateway.service);
+      return present ? [targetText(context, { identity: gateway, status: present })] : [];
     });
   const done = code === EXIT.done;
   const how = code === null ? 'ended by a signal' : `exit code ${code}`;
@@ -205,14 +192,13 @@ export async function update(context: VerbContext, command: readonly string[]): 
   return EXIT.done;
 }
 
-export async function doctor(context: VerbContext, { fix, all }: { fix: boolean; all: boolean }): Promise<number> {
-  const { composition, output } = context;
+export async function doctor(context: VerbContext, { fix = false }: { readonly fix?: boolean }): Promise<number> {
+  const { composition, output, selection, all } = context;
   if (fix) await resume(context);
-  const services = all ? await everyInstalled(context) : [await target(context)];
+  const identities = all ? (await targets(context)).map(({ identity }) => identity) : [composition.identity(selection)];
   const results: { service: ServiceName; result: DoctorReport }[] = [];
-  for (const { identity, manager } of services) {
-    const checked = { composition, identity, manager, state: composition.state(identity), fix, report: output.progress };
-    results.push({ service: identity.service, result: await interruptible(examine(checked), context) });
+  for (const identity of identities) {
+    results.push({ service: identity.service, result: await interruptible(examine(context, identity, fix), context) });
   }
   const text = ({ service, result }: (typeof results)[number]) => {
     const { checks, refused } = result;
@@ -231,39 +217,6 @@ export function explain({ output }: VerbContext, code: string | undefined): Prom
   const entries = explanations(code);
   output.answer(() => explanationText(entries, output.paint), { entries });
   return Promise.resolve(EXIT.done);
-}
-
-/** @throws GatewayServiceError `usage` where a profile is named too */
-export function selected({ selection }: VerbContext): VerbContext['selection'] {
-  if (selection.profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
-  return selection;
-}
-
-export async function everyInstalled(context: VerbContext): Promise<InstalledTarget[]> {
-  return installed(context.composition, await context.composition.identities(selected(context)));
-}
-
-/** The gateways that are installed, each with its manager and status. */
-async function installed({ manager }: Composition, identities: readonly GatewayIdentity[]): Promise<InstalledTarget[]> {
-  const all = await Promise.all(identities.map(async identity => ({ identity, manager, status: await manager.status(identity) })));
-  return all.filter(({ status: { phase } }) => phase !== 'not-installed' && phase !== 'unsupported');
-}
-
-export function textOf({ output, terminal, selection }: VerbContext, { identity, manager }: Target, present: Status): string {
-  return statusText(present, {
-    now: terminal.now(),
-    logPath: manager.logPath(identity),
-    paint: output.paint,
-    selection: Object.entries({ profile: identity.profile === DEFAULT_PROFILE ? undefined : identity.profile, home: selection.home })
-      .filter(([, value]) => value !== undefined)
-      .map(([option, value]) => ` --${option} ${JSON.stringify(value)}`)
-      .join(''),
-  });
-}
-
-function showStatus(context: VerbContext, found: Target, present: Status): number {
-  context.output.answer(() => textOf(context, found, present), { status: present });
-  return EXIT.done;
 }
 
 function showReceipt({ output }: VerbContext, receipt: Receipt): number {

@@ -1,0 +1,111 @@
+/**
+ * The gateways that a verb is for: the selected one, or with `--all` every installed one. Each has its own answer; starts are staggered.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
+import { type GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import type { Report } from '../model/operation-steps.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
+import { startDelayMs } from '../model/stagger.ts';
+import type { Status } from '../model/status.ts';
+import type { VerbContext } from './context.ts';
+import { interruptible } from './operation.ts';
+import { indented } from './output.ts';
+import { statusText } from './status-text.ts';
+
+export interface Target {
+  readonly identity: GatewayIdentity;
+  readonly status: Status;
+}
+
+interface Failure {
+  readonly identity: GatewayIdentity;
+  readonly error: GatewayServiceError;
+}
+
+type Outcome = Target | Failure;
+
+export interface Work {
+  readonly operate: (identity: GatewayIdentity, report: Report) => Promise<Status>;
+  readonly starts?: boolean;
+}
+
+const NONE = 'No gateway service is installed. Install one with "hermes-gateway install".';
+
+/** The selected gateway. @throws GatewayServiceError for a profile that neither has a service nor exists */
+export async function target({ composition: { manager, identity: identityOf }, selection }: VerbContext): Promise<Target> {
+  const identity = identityOf(selection);
+  const status = await manager.status(identity);
+  if (status.phase === 'not-installed' && identity.profile !== DEFAULT_PROFILE) requireHome(identity);
+  return { identity, status };
+}
+
+export async function targets(context: VerbContext): Promise<readonly Target[]> {
+  const { composition, selection, all } = context;
+  return all ? installed(context, await composition.identities(selection)) : [await target(context)];
+}
+
+export async function installed({ composition }: VerbContext, identities: readonly GatewayIdentity[]): Promise<readonly Target[]> {
+  const found = await Promise.all(identities.map(async identity => ({ identity, status: await composition.manager.status(identity) })));
+  return found.filter(({ status: { phase } }) => phase !== 'not-installed' && phase !== 'unsupported');
+}
+
+export function workOn(context: VerbContext, identities: readonly GatewayIdentity[], { operate, starts }: Work): Promise<Outcome[]> {
+  const { output, all } = context;
+  const attempt = async (identity: GatewayIdentity, position: number): Promise<Outcome> => {
+    const named = (message: string) => (all ? `${identity.service}: ${message}` : message);
+    try {
+      if (starts) await delay(startDelayMs(position, identities.length));
+      return { identity, status: await operate(identity, ({ message }) => output.progress({ message: named(message) })) };
+    } catch (thrown) {
+      return { identity, error: toGatewayServiceError(thrown) };
+    }
+  };
+  return interruptible(Promise.all(identities.map(attempt)), context);
+}
+
+/**
+ * Answers with the status of the one gateway, or with `--all` with those of all and every failure.
+ * @returns the highest exit code
+ * @throws GatewayServiceError the failure of the one gateway
+ */
+export function answer(context: VerbContext, outcomes: readonly Outcome[], textOf = targetText): ExitCode {
+  const { output, all } = context;
+  const done = outcomes.filter(outcome => 'status' in outcome);
+  const failures = outcomes.filter(outcome => 'error' in outcome);
+  if (!all && failures[0]) throw failures[0].error;
+  const texts = () => outcomes.map(each => ('status' in each ? textOf(context, each) : failureText(context, each)));
+  const worst = failures.filter(({ error }) => !isInOtherHands(error)).sort((one, other) => other.error.exit - one.error.exit)[0]?.error;
+  const statuses = done.map(({ status }) => status);
+  output.answer(() => texts().join('\n\n') || NONE, {
+    ...(all ? { statuses } : { status: statuses[0] }),
+    ...(failures.length > 0 && { errors: failures.map(({ identity: { service }, error }) => ({ service, ...error.toValue() })) }),
+    ...(worst && { error: worst.toValue() }),
+  });
+  return outcomes.length === 0 ? EXIT.notInstalled : (worst?.exit ?? EXIT.done);
+}
+
+export function targetText({ composition, output, terminal, selection }: VerbContext, { identity, status }: Target): string {
+  const given = { profile: identity.profile === DEFAULT_PROFILE ? undefined : identity.profile, home: selection.home };
+  return statusText(status, {
+    now: terminal.now(),
+    logPath: composition.manager.logPath(identity),
+    paint: output.paint,
+    selection: Object.entries(given)
+      .filter(([, value]) => value !== undefined)
+      .map(([option, value]) => ` --${option} ${JSON.stringify(value)}`)
+      .join(''),
+  });
+}
+
+/** Whether there is nothing to do, because another gateway serves the profile or Hermes keeps it. */
+function isInOtherHands({ code }: GatewayServiceError): boolean {
+  return code === 'profile-served' || code === 'kept-by-hermes';
+}
+
+function failureText({ output }: VerbContext, { identity, error }: Failure): string {
+  const style = isInOtherHands(error) ? 'bold' : 'red';
+  return `${output.paint(style, `${identity.service}:`)} ${error.message}\n${indented(error.remedy)}`;
+}
