@@ -31,11 +31,7 @@ const WINTRUST_DATA = koffi.struct('WINTRUST_DATA', {
   dwUIContext: DWORD,
   pSignatureSettings: POINTER,
 });
-const WinVerifyTrust = declare<[null, Buffer, object], number>('wintrust.dll', 'WinVerifyTrust', 'int32', [
-  POINTER,
-  POINTER,
-  pointerTo(WINTRUST_DATA),
-]);
+const wintrust = declare('wintrust.dll', { WinVerifyTrust: ['int32', POINTER, POINTER, pointerTo(WINTRUST_DATA)] });
 
 const GENERIC_VERIFY_V2 = guid('00AAC56B-CD44-11D0-8CC2-00C04FC295EE');
 const WTD_UI_NONE = 2;
@@ -63,7 +59,7 @@ export function checkSignature(file: string): void {
     closeSync(descriptor);
   }
   if (!isSigned(header)) return;
-  const { result } = WinVerifyTrust(null, GENERIC_VERIFY_V2, {
+  const { result } = wintrust.WinVerifyTrust(null, GENERIC_VERIFY_V2, {
     cbStruct: koffi.sizeof(WINTRUST_DATA),
     dwUIChoice: WTD_UI_NONE,
     fdwRevocationChecks: WTD_REVOKE_NONE,

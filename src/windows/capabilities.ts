@@ -9,7 +9,7 @@ import { canTellStartReason } from './service-host.ts';
 import { readInstalled, unknownSettings } from './service-install.ts';
 import { hasSessionList } from './session.ts';
 
-const wine_get_version = declare<[], string>('ntdll.dll', 'wine_get_version', 'str', []);
+const ntdll = declare('ntdll.dll', { wine_get_version: ['str'] });
 
 interface Capabilities {
   /** Wine's version on Wine. For readers of a report; no decision depends on it. */
@@ -23,7 +23,7 @@ interface Capabilities {
 /** Queries the system. */
 export function probeCapabilities(): Capabilities {
   return {
-    ...(isExported('ntdll.dll', 'wine_get_version') ? { wine: wine_get_version().result } : {}),
+    ...(isExported('ntdll.dll', 'wine_get_version') ? { wine: ntdll.wine_get_version().result } : {}),
     startReason: canTellStartReason(),
     sessionList: hasSessionList(),
   };

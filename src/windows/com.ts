@@ -12,15 +12,11 @@ import { DWORD, type Handle, out, POINTER } from './types.ts';
 
 const HRESULT = 'int32';
 
-const CoInitializeEx = declare<[null, number], number>('ole32.dll', 'CoInitializeEx', HRESULT, [POINTER, DWORD]);
-const CoUninitialize = declare<[], void>('ole32.dll', 'CoUninitialize', 'void', []);
-const CoCreateInstance = declare<[Buffer, null, number, Buffer, [Handle | null]], number>('ole32.dll', 'CoCreateInstance', HRESULT, [
-  POINTER,
-  POINTER,
-  DWORD,
-  POINTER,
-  out(POINTER),
-]);
+const ole32 = declare('ole32.dll', {
+  CoInitializeEx: [HRESULT, POINTER, DWORD],
+  CoUninitialize: ['void'],
+  CoCreateInstance: [HRESULT, POINTER, POINTER, DWORD, POINTER, out(POINTER)],
+});
 
 /** combaseapi.h, objbase.h */
 const COINIT_APARTMENTTHREADED = 2;
@@ -89,7 +85,7 @@ export function withInterface<T>(object: Handle, id: Buffer, use: (found: Handle
 /** Creates an object of a class, uses it and releases it. */
 export function withInstance<T>(classId: Buffer, id: Buffer, context: number, use: (object: Handle) => T): T {
   const made: [Handle | null] = [null];
-  checkResult(CoCreateInstance(classId, null, context, id, made).result, 'CoCreateInstance');
+  checkResult(ole32.CoCreateInstance(classId, null, context, id, made).result, 'CoCreateInstance');
   return usingObject(made[0], 'CoCreateInstance', use);
 }
 
@@ -100,12 +96,12 @@ function usingObject<T>(object: Handle | null, step: string, use: (object: Handl
 
 /** Runs `use` with COM initialized on this thread, and uninitializes it afterwards. */
 export function withCom<T>(use: () => T): T {
-  const { result } = CoInitializeEx(null, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE);
+  const { result } = ole32.CoInitializeEx(null, COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE);
   if (result >>> 0 === RPC_E_CHANGED_MODE) return use();
   checkResult(result, 'CoInitializeEx');
   try {
     return use();
   } finally {
-    CoUninitialize();
+    ole32.CoUninitialize();
   }
 }

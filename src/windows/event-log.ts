@@ -8,16 +8,13 @@ import { win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { deleteKey, readValue, writeValues } from './registry.ts';
-import { BOOL, DWORD, type Handle, POINTER, pointerTo, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, POINTER, pointerTo, WIDE } from './types.ts';
 
-const RegisterEventSourceW = declare<[null, string], Handle | null>('advapi32.dll', 'RegisterEventSourceW', POINTER, [WIDE, WIDE]);
-const DeregisterEventSource = declare<[Handle], number>('advapi32.dll', 'DeregisterEventSource', BOOL, [POINTER]);
-const ReportEventW = declare<[Handle, number, number, number, null, number, number, string[], null], number>(
-  'advapi32.dll',
-  'ReportEventW',
-  BOOL,
-  [POINTER, 'uint16', 'uint16', DWORD, POINTER, 'uint16', DWORD, pointerTo(WIDE), POINTER],
-);
+const advapi32 = declare('advapi32.dll', {
+  RegisterEventSourceW: [POINTER, WIDE, WIDE],
+  DeregisterEventSource: [BOOL, HANDLE],
+  ReportEventW: [BOOL, HANDLE, 'uint16', 'uint16', DWORD, POINTER, 'uint16', DWORD, pointerTo(WIDE), POINTER],
+});
 
 /** winnt.h: EVENTLOG_ERROR_TYPE and similar. */
 const TYPES = { error: 1, warning: 2, information: 4 } as const;
@@ -50,10 +47,10 @@ export function unregisterEventSource(): void {
 export function reportEvent(name: EventName, detail: string): void {
   const { id, type, message } = EVENTS[name];
   const close = (source: Handle): void => {
-    DeregisterEventSource(source);
+    advapi32.DeregisterEventSource(source);
   };
-  using(opened(RegisterEventSourceW(null, EVENT_SOURCE), 'RegisterEventSourceW'), close, source => {
-    const { result, lastError } = ReportEventW(source, TYPES[type], 0, id, null, 1, 0, [`${message} ${detail}`], null);
+  using(opened(advapi32.RegisterEventSourceW(null, EVENT_SOURCE), 'RegisterEventSourceW'), close, source => {
+    const { result, lastError } = advapi32.ReportEventW(source, TYPES[type], 0, id, null, 1, 0, [`${message} ${detail}`], null);
     if (!result) throw win32Error(lastError, `ReportEventW ${id}`);
   });
 }

@@ -8,10 +8,12 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface, withResult } from './com.ts';
 import { using } from './handle.ts';
 import { declare } from './library.ts';
-import { type Handle, inout, out, POINTER, pointerTo, VARIANT, WIDE } from './types.ts';
+import { HANDLE, type Handle, inout, out, POINTER, pointerTo, VARIANT, WIDE } from './types.ts';
 
-const SysAllocString = declare<[string], Handle | null>('oleaut32.dll', 'SysAllocString', POINTER, [WIDE]);
-const SysFreeString = declare<[Handle], void>('oleaut32.dll', 'SysFreeString', 'void', [POINTER]);
+const oleaut32 = declare('oleaut32.dll', {
+  SysAllocString: [POINTER, WIDE],
+  SysFreeString: ['void', HANDLE],
+});
 
 const CLSID_SHELL_WINDOWS = guid('9BA05972-F6A8-11CF-A442-00A0C90A8F39');
 const IID_SHELL_WINDOWS = guid('85CB6900-4D95-11CF-960C-0080C7F4EE85');
@@ -81,9 +83,9 @@ export function startWith(shell: Handle, { program, parameters, cwd }: Start): v
 }
 
 function withText(text: string, use: (bstr: Handle) => void): void {
-  const { result } = SysAllocString(text);
+  const { result } = oleaut32.SysAllocString(text);
   if (result === null) throw new GatewayServiceError('windows-refused', '(SysAllocString)');
-  using(result, each => void SysFreeString(each), use);
+  using(result, each => void oleaut32.SysFreeString(each), use);
 }
 
 /** The shell's automation object in the process of the desktop. */

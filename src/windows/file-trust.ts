@@ -15,31 +15,18 @@ import { declare, isExported } from './library.ts';
 import { type AccessEntry, accessEntries, ownerOf, type Sid } from './sddl.ts';
 import { currentUser } from './security.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
-import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, WIDE } from './types.ts';
 
-const GetFinalPathNameByHandleW = declare<[Handle, Buffer, number, number], number>('kernel32.dll', 'GetFinalPathNameByHandleW', DWORD, [
-  POINTER,
-  POINTER,
-  DWORD,
-  DWORD,
-]);
-const GetFileInformationByHandle = declare<[Handle, Buffer], number>('kernel32.dll', 'GetFileInformationByHandle', BOOL, [
-  POINTER,
-  POINTER,
-]);
-const GetDriveTypeW = declare<[string], number>('kernel32.dll', 'GetDriveTypeW', DWORD, [WIDE]);
-const GetSecurityInfo = declare<[Handle, number, number, null, null, null, null, [Handle | null]], number>(
-  'advapi32.dll',
-  'GetSecurityInfo',
-  DWORD,
-  [POINTER, 'int', DWORD, POINTER, POINTER, POINTER, POINTER, out(POINTER)],
-);
-const SetKernelObjectSecurity = declare<[Handle, number, Handle], number>('advapi32.dll', 'SetKernelObjectSecurity', BOOL, [
-  POINTER,
-  DWORD,
-  POINTER,
-]);
-const GetSecurityDescriptorLength = declare<[Handle], number>('advapi32.dll', 'GetSecurityDescriptorLength', DWORD, [POINTER]);
+const kernel32 = declare('kernel32.dll', {
+  GetFinalPathNameByHandleW: [DWORD, HANDLE, POINTER, DWORD, DWORD],
+  GetFileInformationByHandle: [BOOL, HANDLE, POINTER],
+  GetDriveTypeW: [DWORD, WIDE],
+});
+const advapi32 = declare('advapi32.dll', {
+  GetSecurityInfo: [DWORD, HANDLE, 'int', DWORD, POINTER, POINTER, POINTER, POINTER, out(POINTER)],
+  SetKernelObjectSecurity: [BOOL, HANDLE, DWORD, HANDLE],
+  GetSecurityDescriptorLength: [DWORD, HANDLE],
+});
 
 const DRIVE_FIXED = 3;
 const FILE_SHARE_READ = 1;
@@ -131,7 +118,7 @@ export interface HoldOptions {
 export function holdTrusted(folder: string, names: readonly string[], { seal = false }: HoldOptions = {}): Held {
   if (!isPlainPath(folder)) throw unsafe(folder, 'it is no plain path of a disk');
   const disk = `${folder.slice(0, 2)}\\`;
-  if (GetDriveTypeW(disk).result !== DRIVE_FIXED) throw unsafe(folder, 'it is not on a disk of this machine');
+  if (kernel32.GetDriveTypeW(disk).result !== DRIVE_FIXED) throw unsafe(folder, 'it is not on a disk of this machine');
   const trusted = isWine() ? new Set([...TRUSTED, currentUser()]) : TRUSTED;
   const held: Handle[] = [];
   const close = () => {
@@ -165,7 +152,7 @@ const OWNER_AND_PROTECTED_DACL = 0x8000_0005;
 function giveToAdministrators(handle: Handle, file: string): void {
   withSecurityAttributes(SEALED, attributes => {
     const { lpSecurityDescriptor } = attributes as { lpSecurityDescriptor: Handle };
-    const { result, lastError } = SetKernelObjectSecurity(handle, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor);
+    const { result, lastError } = advapi32.SetKernelObjectSecurity(handle, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor);
     if (!result) throw win32Error(lastError, `SetKernelObjectSecurity ${file}`);
   });
 }
@@ -194,7 +181,7 @@ function openHeld(file: string, isFile: boolean, sealed: boolean): Handle {
 /** What else than this exact path leads to the file, or from it. */
 function detour(handle: Handle, file: string, isFile: boolean): string | undefined {
   const information = Buffer.alloc(INFORMATION.bytes);
-  const { result, lastError } = GetFileInformationByHandle(handle, information);
+  const { result, lastError } = kernel32.GetFileInformationByHandle(handle, information);
   if (!result) throw win32Error(lastError, `GetFileInformationByHandle ${file}`);
   if (information.readUInt32LE(INFORMATION.attributes) & FILE_ATTRIBUTE_REPARSE_POINT) return 'it is a link';
   if (isFile && information.readUInt32LE(INFORMATION.links) !== 1) return 'it has a second name';
@@ -204,17 +191,19 @@ function detour(handle: Handle, file: string, isFile: boolean): string | undefin
 
 function finalPath(handle: Handle): string {
   const buffer = Buffer.alloc(2 * 32_768);
-  const { result: length, lastError } = GetFinalPathNameByHandleW(handle, buffer, buffer.length / 2, 0);
+  const { result: length, lastError } = kernel32.GetFinalPathNameByHandleW(handle, buffer, buffer.length / 2, 0);
   if (length === 0) throw win32Error(lastError, 'GetFinalPathNameByHandleW');
   return buffer.toString('utf16le', 0, 2 * length).replace(/^\\\\\?\\/, '');
 }
 
 function securityOf(handle: Handle): FileSecurity {
   const pointer: [Handle | null] = [null];
-  const { result } = GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_AND_DACL, null, null, null, null, pointer);
+  const { result } = advapi32.GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_AND_DACL, null, null, null, null, pointer);
   if (result !== 0 || pointer[0] === null) throw win32Error(result, 'GetSecurityInfo');
   return using(pointer[0], localFree, descriptor => {
-    const bytes = Buffer.from(koffi.decode(descriptor, koffi.array('uint8', GetSecurityDescriptorLength(descriptor).result)) as Uint8Array);
+    const bytes = Buffer.from(
+      koffi.decode(descriptor, koffi.array('uint8', advapi32.GetSecurityDescriptorLength(descriptor).result)) as Uint8Array,
+    );
     return { owner: ownerOf(bytes), entries: accessEntries(bytes) };
   });
 }

@@ -5,17 +5,9 @@
  */
 import { closeHandle, INVALID_HANDLE_VALUE } from './handle.ts';
 import { declare } from './library.ts';
-import { DWORD, type Handle, POINTER, WIDE } from './types.ts';
+import { DWORD, HANDLE, POINTER, WIDE } from './types.ts';
 
-export const CreateFileW = declare<[string, number, number, null, number, number, null], Handle>('kernel32.dll', 'CreateFileW', POINTER, [
-  WIDE,
-  DWORD,
-  DWORD,
-  POINTER,
-  DWORD,
-  DWORD,
-  POINTER,
-]);
+export const { CreateFileW } = declare('kernel32.dll', { CreateFileW: [HANDLE, WIDE, DWORD, DWORD, POINTER, DWORD, DWORD, POINTER] });
 
 export const GENERIC_READ = 0x8000_0000;
 export const GENERIC_WRITE = 0x4000_0000;

@@ -4,33 +4,31 @@
  */
 import { win32Error } from './errors.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, POINTER } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, POINTER } from './types.ts';
 
-const CloseHandleNative = declare<[Handle], number>('kernel32.dll', 'CloseHandle', BOOL, [POINTER]);
-const LocalFreeNative = declare<[Handle], Handle | null>('kernel32.dll', 'LocalFree', POINTER, [POINTER]);
-const SetHandleInformationNative = declare<[Handle, number, number], number>('kernel32.dll', 'SetHandleInformation', BOOL, [
-  POINTER,
-  DWORD,
-  DWORD,
-]);
+const kernel32 = declare('kernel32.dll', {
+  CloseHandle: [BOOL, HANDLE],
+  LocalFree: [POINTER, HANDLE],
+  SetHandleInformation: [BOOL, HANDLE, DWORD, DWORD],
+});
 
 /** The result of CreateFileW when it fails, instead of NULL. */
 export const INVALID_HANDLE_VALUE: Handle = 0xffff_ffff_ffff_ffffn;
 
 export function closeHandle(handle: Handle): void {
-  CloseHandleNative(handle);
+  kernel32.CloseHandle(handle);
 }
 
 /** Frees memory of LocalAlloc: the C runtime's `free` would corrupt the heap. */
 export function localFree(memory: Handle): void {
-  LocalFreeNative(memory);
+  kernel32.LocalFree(memory);
 }
 
 const HANDLE_FLAG_INHERIT = 1;
 
 /** Makes the handle inheritable; with a handle list, a child inherits it only if the list names it. */
 export function makeInheritable(handle: Handle): void {
-  const { result, lastError } = SetHandleInformationNative(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+  const { result, lastError } = kernel32.SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
   if (!result) throw win32Error(lastError, 'SetHandleInformation');
 }
 

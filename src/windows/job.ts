@@ -13,6 +13,7 @@ import { withProcess } from './process-info.ts';
 import {
   BOOL,
   DWORD,
+  HANDLE,
   type Handle,
   JOBOBJECT_BASIC_ACCOUNTING_INFORMATION,
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
@@ -21,21 +22,13 @@ import {
   WIDE,
 } from './types.ts';
 
-const CreateJobObjectW = declare<[null, null], Handle | null>('kernel32.dll', 'CreateJobObjectW', POINTER, [POINTER, WIDE]);
-const SetInformationJobObject = declare<[Handle, number, Buffer, number], number>('kernel32.dll', 'SetInformationJobObject', BOOL, [
-  POINTER,
-  'int',
-  POINTER,
-  DWORD,
-]);
-const QueryInformationJobObject = declare<[Handle, number, Buffer, number, [number]], number>(
-  'kernel32.dll',
-  'QueryInformationJobObject',
-  BOOL,
-  [POINTER, 'int', POINTER, DWORD, out(DWORD)],
-);
-const IsProcessInJob = declare<[Handle, Handle, [number]], number>('kernel32.dll', 'IsProcessInJob', BOOL, [POINTER, POINTER, out(BOOL)]);
-const TerminateJobObject = declare<[Handle, number], number>('kernel32.dll', 'TerminateJobObject', BOOL, [POINTER, DWORD]);
+const kernel32 = declare('kernel32.dll', {
+  CreateJobObjectW: [POINTER, POINTER, WIDE],
+  SetInformationJobObject: [BOOL, HANDLE, 'int', POINTER, DWORD],
+  QueryInformationJobObject: [BOOL, HANDLE, 'int', POINTER, DWORD, out(DWORD)],
+  IsProcessInJob: [BOOL, HANDLE, HANDLE, out(BOOL)],
+  TerminateJobObject: [BOOL, HANDLE, DWORD],
+});
 
 /** The right for IsProcessInJob: the limited one is enough from Windows 8 on, but not on Wine. */
 const PROCESS_QUERY_INFORMATION = 0x0400;
@@ -54,11 +47,11 @@ export class Job {
 
   /** An unnamed job: no other program can open it. */
   static create(): Job {
-    const job = new Job(opened(CreateJobObjectW(null, null), 'CreateJobObjectW'));
+    const job = new Job(opened(kernel32.CreateJobObjectW(null, null), 'CreateJobObjectW'));
     const limits = Buffer.alloc(koffi.sizeof(JOBOBJECT_EXTENDED_LIMIT_INFORMATION));
     const flags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK;
     koffi.encode(limits, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, { BasicLimitInformation: { LimitFlags: flags } });
-    const { result, lastError } = SetInformationJobObject(job.handle, JobObjectExtendedLimitInformation, limits, limits.length);
+    const { result, lastError } = kernel32.SetInformationJobObject(job.handle, JobObjectExtendedLimitInformation, limits, limits.length);
     if (result) return job;
     job.close();
     throw win32Error(lastError, 'SetInformationJobObject');
@@ -67,7 +60,13 @@ export class Job {
   /** How many processes are in it: a stop is complete at 0. */
   activeProcesses(): number {
     const buffer = Buffer.alloc(koffi.sizeof(JOBOBJECT_BASIC_ACCOUNTING_INFORMATION));
-    const { result, lastError } = QueryInformationJobObject(this.handle, JobObjectBasicAccountingInformation, buffer, buffer.length, [0]);
+    const { result, lastError } = kernel32.QueryInformationJobObject(
+      this.handle,
+      JobObjectBasicAccountingInformation,
+      buffer,
+      buffer.length,
+      [0],
+    );
     if (!result) throw win32Error(lastError, 'QueryInformationJobObject');
     return (koffi.decode(buffer, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION) as { ActiveProcesses: number }).ActiveProcesses;
   }
@@ -77,7 +76,7 @@ export class Job {
     return (
       withProcess(pid, PROCESS_QUERY_INFORMATION, process => {
         const inside: [number] = [0];
-        const { result, lastError } = IsProcessInJob(process, this.handle, inside);
+        const { result, lastError } = kernel32.IsProcessInJob(process, this.handle, inside);
         if (!result) throw win32Error(lastError, 'IsProcessInJob');
         return inside[0] !== 0;
       }) ?? false
@@ -86,7 +85,7 @@ export class Job {
 
   /** Ends every process in it at once, with this exit code. */
   terminate(exitCode: number): void {
-    const { result, lastError } = TerminateJobObject(this.handle, exitCode);
+    const { result, lastError } = kernel32.TerminateJobObject(this.handle, exitCode);
     if (!result) throw win32Error(lastError, 'TerminateJobObject');
   }
 

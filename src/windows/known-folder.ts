@@ -8,13 +8,8 @@ import { checkResult, guid } from './com.ts';
 import { declare } from './library.ts';
 import { DWORD, type Handle, out, POINTER } from './types.ts';
 
-const SHGetKnownFolderPath = declare<[Buffer, number, null, [Handle | null]], number>('shell32.dll', 'SHGetKnownFolderPath', 'int32', [
-  POINTER,
-  DWORD,
-  POINTER,
-  out(POINTER),
-]);
-const CoTaskMemFree = declare<[Handle | null], void>('ole32.dll', 'CoTaskMemFree', 'void', [POINTER]);
+const shell32 = declare('shell32.dll', { SHGetKnownFolderPath: ['int32', POINTER, DWORD, POINTER, out(POINTER)] });
+const ole32 = declare('ole32.dll', { CoTaskMemFree: ['void', POINTER] });
 
 const FOLDERS = {
   startup: guid('B97D20BB-F46A-4C97-BA10-5E3608430854'),
@@ -28,11 +23,11 @@ const KF_FLAG_DONT_VERIFY = 0x4000;
 /** The folder need not exist. @throws GatewayServiceError for a failed call */
 export function knownFolder(name: keyof typeof FOLDERS): string {
   const path: [Handle | null] = [null];
-  const { result } = SHGetKnownFolderPath(FOLDERS[name], KF_FLAG_DONT_VERIFY, null, path);
+  const { result } = shell32.SHGetKnownFolderPath(FOLDERS[name], KF_FLAG_DONT_VERIFY, null, path);
   try {
     checkResult(result, `SHGetKnownFolderPath ${name}`);
     return koffi.decode(path[0], 'char16', -1) as string;
   } finally {
-    CoTaskMemFree(path[0]);
+    ole32.CoTaskMemFree(path[0]);
   }
 }

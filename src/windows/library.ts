@@ -4,7 +4,7 @@
  */
 import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { DWORD, type OutParameter } from './types.ts';
+import { type Argument, DWORD, type OutParameter, POINTER, type Result } from './types.ts';
 
 export type LibraryName =
   | 'advapi32.dll'
@@ -19,7 +19,7 @@ export type LibraryName =
   | 'wintrust.dll';
 
 /** The result of a call. `lastError` is GetLastError() directly after it; it is meaningful only where the function reports a failure. */
-interface Outcome<R> {
+export interface Outcome<R> {
   readonly result: R;
   readonly lastError: number;
 }
@@ -48,7 +48,7 @@ function library(name: LibraryName): LibraryHandle {
 /** The result of GetSystemDirectoryW, for example `C:\Windows\System32`: not from the environment, which the user can set. */
 export function systemDirectory(): string {
   const buffer = Buffer.alloc(2 * 261);
-  const { result: length } = GetSystemDirectoryW(buffer, 261);
+  const { result: length } = kernel32.GetSystemDirectoryW(buffer, 261);
   return buffer.toString('utf16le', 0, 2 * length);
 }
 
@@ -72,34 +72,39 @@ export function isExported(name: LibraryName, symbol: string): boolean {
   }
 }
 
-/**
- * Declares a function of a Windows library. Nothing is loaded before the first call, so the module can be imported on every system. `A` and
- * `R` are what JavaScript passes and gets: a HANDLE is a bigint or null, a BOOL a number, `[null]` an out parameter.
- */
-export function declare<A extends unknown[], R>(
-  from: LibraryName,
-  name: string,
-  result: string | TypeObject,
-  parameters: ParameterType[],
-): NativeFunction<A, R> {
-  let loaded: KoffiFunc<(...args: A) => R> | undefined;
-  const load = (): KoffiFunc<(...args: A) => R> => {
-    if (loaded) return loaded;
+/** The type of a function's result, then those of its parameters. */
+type Signature = readonly [result: string | TypeObject, ...parameters: ParameterType[]];
+
+type Functions<T> = {
+  readonly [Name in keyof T]: T[Name] extends readonly [infer R, ...infer P]
+    ? NativeFunction<{ -readonly [Index in keyof P]: Argument<P[Index]> }, Result<R>>
+    : never;
+};
+
+/** Declares functions of a Windows library. Nothing is loaded before the first call, so the module can be imported on every system. */
+export function declare<const T extends Readonly<Record<string, Signature>>>(from: LibraryName, signatures: T): Functions<T> {
+  const functions = Object.entries(signatures).map(([name, signature]) => [name, nativeFunction(from, name, signature)]);
+  return Object.fromEntries(functions);
+}
+
+function nativeFunction(from: LibraryName, name: string, [result, ...parameters]: Signature): NativeFunction<unknown[], unknown> {
+  let loaded: KoffiFunc<(...args: unknown[]) => unknown> | undefined;
+  const load = (): KoffiFunc<(...args: unknown[]) => unknown> => {
     try {
-      loaded = library(from).func('__stdcall', name, result, parameters as TypeObject[]) as KoffiFunc<(...args: A) => R>;
+      loaded ??= library(from).func('__stdcall', name, result, parameters as TypeObject[]);
     } catch (cause) {
       throw new GatewayServiceError('unsupported', `${name} is not in ${from}.`, { cause });
     }
     return loaded;
   };
-  const call = (...args: A): Outcome<R> => {
+  const call = (...args: unknown[]): Outcome<unknown> => {
     const native = load();
     const value = native(...args);
     return { result: value, lastError: lastError() };
   };
-  const async = (...args: A): Promise<Outcome<R>> =>
+  const async = (...args: unknown[]): Promise<Outcome<unknown>> =>
     new Promise((resolve, reject) => {
-      load().async(...args, (error: unknown, value: R) => {
+      load().async(...args, (error: unknown, value: unknown) => {
         const code = lastError();
         if (error) reject(error);
         else resolve({ result: value, lastError: code });
@@ -108,4 +113,4 @@ export function declare<A extends unknown[], R>(
   return Object.assign(call, { async });
 }
 
-const GetSystemDirectoryW = declare<[Buffer, number], number>('kernel32.dll', 'GetSystemDirectoryW', DWORD, ['void *', DWORD]);
+const kernel32 = declare('kernel32.dll', { GetSystemDirectoryW: [DWORD, POINTER, DWORD] });

@@ -6,12 +6,14 @@
 import { ERROR, win32Error } from './errors.ts';
 import { closeHandle } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, POINTER, WIDE } from './types.ts';
 
-const CreateMutexW = declare<[null, number, string], Handle | null>('kernel32.dll', 'CreateMutexW', POINTER, [POINTER, BOOL, WIDE]);
-const OpenMutexW = declare<[number, number, string], Handle | null>('kernel32.dll', 'OpenMutexW', POINTER, [DWORD, BOOL, WIDE]);
-const ReleaseMutex = declare<[Handle], number>('kernel32.dll', 'ReleaseMutex', BOOL, [POINTER]);
-const WaitForSingleObject = declare<[Handle, number], number>('kernel32.dll', 'WaitForSingleObject', DWORD, [POINTER, DWORD]);
+const kernel32 = declare('kernel32.dll', {
+  CreateMutexW: [POINTER, POINTER, BOOL, WIDE],
+  OpenMutexW: [POINTER, DWORD, BOOL, WIDE],
+  ReleaseMutex: [BOOL, HANDLE],
+  WaitForSingleObject: [DWORD, HANDLE, DWORD],
+});
 
 const SYNCHRONIZE = 0x10_0000;
 const WAIT_OBJECT_0 = 0;
@@ -23,24 +25,24 @@ const WAIT_ABANDONED = 0x80;
  * thread, which then owns the mutex: for short-lived processes only.
  */
 export function takeMutex(name: string, waitMs: number): (() => void) | undefined {
-  const { result: mutex, lastError } = CreateMutexW(null, 0, name);
+  const { result: mutex, lastError } = kernel32.CreateMutexW(null, 0, name);
   // A mutex of another user that this process may not open cannot be taken.
   if (mutex === null && lastError === ERROR.accessDenied) return undefined;
   if (mutex === null) throw win32Error(lastError, `CreateMutexW ${name}`);
-  const { result: waited } = WaitForSingleObject(mutex, waitMs);
+  const { result: waited } = kernel32.WaitForSingleObject(mutex, waitMs);
   if (waited !== WAIT_OBJECT_0 && waited !== WAIT_ABANDONED) {
     closeHandle(mutex);
     return undefined;
   }
   return () => {
-    ReleaseMutex(mutex);
+    kernel32.ReleaseMutex(mutex);
     closeHandle(mutex);
   };
 }
 
 /** Whether any process has the mutex open, also one that this user may not open. */
 export function mutexExists(name: string): boolean {
-  const { result: mutex, lastError } = OpenMutexW(SYNCHRONIZE, 0, name);
+  const { result: mutex, lastError } = kernel32.OpenMutexW(SYNCHRONIZE, 0, name);
   if (mutex !== null) closeHandle(mutex);
   if (mutex === null && lastError !== ERROR.fileNotFound && lastError !== ERROR.accessDenied)
     throw win32Error(lastError, `OpenMutexW ${name}`);

@@ -14,25 +14,13 @@ import { ERROR, win32Error } from './errors.ts';
 import { CreateFileW, FILE_SHARE_ALL, GENERIC_READ, GENERIC_WRITE, OPEN_EXISTING } from './file.ts';
 import { closeHandle, INVALID_HANDLE_VALUE, opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, out, POINTER } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER } from './types.ts';
 
-const CreatePipe = declare<[[Handle | null], [Handle | null], null, number], number>('kernel32.dll', 'CreatePipe', BOOL, [
-  out(POINTER),
-  out(POINTER),
-  POINTER,
-  DWORD,
-]);
-const WriteFile = declare<[Handle, Buffer, number, [number], null], number>('kernel32.dll', 'WriteFile', BOOL, [
-  POINTER,
-  POINTER,
-  DWORD,
-  out(DWORD),
-  POINTER,
-]);
-const GetNamedPipeServerProcessId = declare<[Handle, [number]], number>('kernel32.dll', 'GetNamedPipeServerProcessId', BOOL, [
-  POINTER,
-  out(DWORD),
-]);
+const kernel32 = declare('kernel32.dll', {
+  CreatePipe: [BOOL, out(POINTER), out(POINTER), POINTER, DWORD],
+  WriteFile: [BOOL, HANDLE, POINTER, DWORD, out(DWORD), POINTER],
+  GetNamedPipeServerProcessId: [BOOL, HANDLE, out(DWORD)],
+});
 
 /** How long a pipe may be busy with other clients, in milliseconds. */
 const BUSY_MS = 1_000;
@@ -52,7 +40,7 @@ export class ChildInput {
   write(text: string): Promise<void> {
     const bytes = Buffer.from(text);
     const step = this.#last.then(async () => {
-      const { result, lastError } = await WriteFile.async(this.#handle, bytes, bytes.length, [0], null);
+      const { result, lastError } = await kernel32.WriteFile.async(this.#handle, bytes, bytes.length, [0], null);
       if (!result) throw win32Error(lastError, 'WriteFile');
     });
     this.#last = step.catch(() => undefined);
@@ -70,7 +58,7 @@ export class ChildInput {
 export function openChildInput(): { readonly input: ChildInput; readonly childEnd: Handle } {
   const childEnd: [Handle | null] = [null];
   const ourEnd: [Handle | null] = [null];
-  const { result, lastError } = CreatePipe(childEnd, ourEnd, null, 0);
+  const { result, lastError } = kernel32.CreatePipe(childEnd, ourEnd, null, 0);
   if (!result || childEnd[0] === null || ourEnd[0] === null) throw win32Error(lastError, 'CreatePipe');
   return { input: new ChildInput(ourEnd[0]), childEnd: childEnd[0] };
 }
@@ -113,7 +101,7 @@ export async function pipeServerPid(name: string): Promise<number> {
   const pipe = await poll(() => openPipe(name), { what: `the pipe ${name} to have a place`, deadlineMs: BUSY_MS });
   return using(pipe, closeHandle, handle => {
     const pid: [number] = [0];
-    const { result, lastError } = GetNamedPipeServerProcessId(handle, pid);
+    const { result, lastError } = kernel32.GetNamedPipeServerProcessId(handle, pid);
     if (!result) throw win32Error(lastError, `GetNamedPipeServerProcessId ${name}`);
     return pid[0];
   });

@@ -9,10 +9,7 @@ import type { Sid } from './sddl.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
 import { BOOL, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
 
-const CreateDirectoryW = declare<[string, object | null], number>('kernel32.dll', 'CreateDirectoryW', BOOL, [
-  WIDE,
-  pointerTo(SECURITY_ATTRIBUTES),
-]);
+const kernel32 = declare('kernel32.dll', { CreateDirectoryW: [BOOL, WIDE, pointerTo(SECURITY_ATTRIBUTES)] });
 
 /** Full rights for the owner, SYSTEM and administrators, for this folder and everything in it; none for others. */
 export const privateFolderSddl = (owner: Sid): string => `D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;${owner})`;
@@ -20,7 +17,7 @@ export const privateFolderSddl = (owner: Sid): string => `D:P(A;OICI;FA;;;SY)(A;
 /** Creates the folder. Throws where the name is taken: an existing folder is never taken over. */
 export function makePrivateFolder(path: string, owner: Sid): void {
   withSecurityAttributes(privateFolderSddl(owner), attributes => {
-    const { result, lastError } = CreateDirectoryW(path, attributes);
+    const { result, lastError } = kernel32.CreateDirectoryW(path, attributes);
     if (!result) throw win32Error(lastError, `CreateDirectoryW ${path}`);
   });
 }

@@ -9,11 +9,12 @@ import { commandLine } from './argv.ts';
 import { win32Error } from './errors.ts';
 import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, using } from './handle.ts';
 import type { Job } from './job.ts';
-import { declare } from './library.ts';
+import { declare, type Outcome } from './library.ts';
 import { startTimeOf } from './process-info.ts';
 import {
   BOOL,
   DWORD,
+  HANDLE,
   type Handle,
   inout,
   out,
@@ -25,37 +26,32 @@ import {
   WIDE,
 } from './types.ts';
 
-const InitializeProcThreadAttributeList = declare<[Handle | null, number, number, [number | bigint]], number>(
-  'kernel32.dll',
-  'InitializeProcThreadAttributeList',
-  BOOL,
-  [POINTER, DWORD, DWORD, inout('uint64')],
-);
-const UpdateProcThreadAttribute = declare<[Handle, number, number, Handle, number, null, null], number>(
-  'kernel32.dll',
-  'UpdateProcThreadAttribute',
-  BOOL,
-  [POINTER, DWORD, 'uint64', POINTER, 'uint64', POINTER, POINTER],
-);
-const DeleteProcThreadAttributeList = declare<[Handle], void>('kernel32.dll', 'DeleteProcThreadAttributeList', 'void', [POINTER]);
-const CREATION = [WIDE, POINTER, POINTER, POINTER, BOOL, DWORD, POINTER, WIDE, pointerTo(STARTUPINFOEXW), out(PROCESS_INFORMATION)];
-type Creation = [string, Buffer, null, null, number, number, Handle | Buffer | null, string | null, object, object];
-const CreateProcessW = declare<Creation, number>('kernel32.dll', 'CreateProcessW', BOOL, CREATION);
-const CreateProcessAsUserW = declare<[Handle, ...Creation], number>('advapi32.dll', 'CreateProcessAsUserW', BOOL, [POINTER, ...CREATION]);
-const CreateEnvironmentBlock = declare<[[Handle | null], Handle, number], number>('userenv.dll', 'CreateEnvironmentBlock', BOOL, [
-  out(POINTER),
+const CREATION = [
+  WIDE,
+  POINTER,
+  POINTER,
   POINTER,
   BOOL,
-]);
-const DestroyEnvironmentBlock = declare<[Handle], number>('userenv.dll', 'DestroyEnvironmentBlock', BOOL, [POINTER]);
-const RegisterWaitForSingleObject = declare<[[Handle | null], Handle, Handle, null, number, number], number>(
-  'kernel32.dll',
-  'RegisterWaitForSingleObject',
-  BOOL,
-  [out(POINTER), POINTER, pointerTo(WAIT_OR_TIMER_CALLBACK), POINTER, DWORD, DWORD],
-);
-const UnregisterWaitEx = declare<[Handle, Handle], number>('kernel32.dll', 'UnregisterWaitEx', BOOL, [POINTER, POINTER]);
-const GetExitCodeProcess = declare<[Handle, [number]], number>('kernel32.dll', 'GetExitCodeProcess', BOOL, [POINTER, out(DWORD)]);
+  DWORD,
+  POINTER,
+  WIDE,
+  pointerTo(STARTUPINFOEXW),
+  out(PROCESS_INFORMATION),
+] as const;
+const kernel32 = declare('kernel32.dll', {
+  InitializeProcThreadAttributeList: [BOOL, POINTER, DWORD, DWORD, inout('uint64')],
+  UpdateProcThreadAttribute: [BOOL, HANDLE, DWORD, 'uint64', HANDLE, 'uint64', POINTER, POINTER],
+  DeleteProcThreadAttributeList: ['void', HANDLE],
+  CreateProcessW: [BOOL, ...CREATION],
+  RegisterWaitForSingleObject: [BOOL, out(POINTER), HANDLE, pointerTo(WAIT_OR_TIMER_CALLBACK), POINTER, DWORD, DWORD],
+  UnregisterWaitEx: [BOOL, HANDLE, HANDLE],
+  GetExitCodeProcess: [BOOL, HANDLE, out(DWORD)],
+});
+const advapi32 = declare('advapi32.dll', { CreateProcessAsUserW: [BOOL, HANDLE, ...CREATION] });
+const userenv = declare('userenv.dll', {
+  CreateEnvironmentBlock: [BOOL, out(POINTER), HANDLE, BOOL],
+  DestroyEnvironmentBlock: [BOOL, HANDLE],
+});
 
 const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x2_0002;
 const PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2_000d;
@@ -115,15 +111,15 @@ function handleArray(handles: readonly Handle[]): Handle {
 function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: Handle) => T): T {
   const size: [number | bigint] = [0];
   // Fails by design and gives the size.
-  InitializeProcThreadAttributeList(null, 2, 0, size);
+  kernel32.InitializeProcThreadAttributeList(null, 2, 0, size);
   const handles = handleArray(inherited);
   const jobs = handleArray([job.handle]);
   const list = koffi.alloc('uint8', Number(size[0])) as Handle;
   try {
-    const initialized = InitializeProcThreadAttributeList(list, 2, 0, size);
+    const initialized = kernel32.InitializeProcThreadAttributeList(list, 2, 0, size);
     if (!initialized.result) throw win32Error(initialized.lastError, 'InitializeProcThreadAttributeList');
     const update = (attribute: number, value: Handle, bytes: number): void => {
-      const { result, lastError } = UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null);
+      const { result, lastError } = kernel32.UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null);
       if (!result) throw win32Error(lastError, 'UpdateProcThreadAttribute');
     };
     try {
@@ -131,7 +127,7 @@ function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: H
       update(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs, 8);
       return use(list);
     } finally {
-      DeleteProcThreadAttributeList(list);
+      kernel32.DeleteProcThreadAttributeList(list);
     }
   } finally {
     for (const memory of [list, jobs, handles]) koffi.free(memory);
@@ -140,7 +136,7 @@ function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: H
 
 function exitCode(process: Handle): number {
   const code: [number] = [0];
-  const { result, lastError } = GetExitCodeProcess(process, code);
+  const { result, lastError } = kernel32.GetExitCodeProcess(process, code);
   if (!result) throw win32Error(lastError, 'GetExitCodeProcess');
   return code[0];
 }
@@ -158,10 +154,10 @@ export async function exitCodeOf(process: Handle): Promise<number> {
     ended = resolve;
   });
   const callback = koffi.register(() => ended(), pointerTo(WAIT_OR_TIMER_CALLBACK));
-  const { result, lastError } = RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
+  const { result, lastError } = kernel32.RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
   if (result) await end;
   // Blocks until the callback has returned on its thread, which it is about to do.
-  if (wait[0] !== null) await UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
+  if (wait[0] !== null) await kernel32.UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
   koffi.unregister(callback);
   clearInterval(alive);
   return using(process, closeHandle, handle => {
@@ -170,7 +166,7 @@ export async function exitCodeOf(process: Handle): Promise<number> {
   });
 }
 
-type Create = (...creation: Creation) => { readonly result: number; readonly lastError: number };
+type Create = (...creation: Parameters<typeof kernel32.CreateProcessW>) => Outcome<number>;
 
 function create(birth: Birth, handles: StandardHandles, desktop: string | null, block: Handle | Buffer | null, make: Create): BornProcess {
   const inherited = [...new Set([handles.input, handles.output, handles.error].filter(handle => handle !== undefined))];
@@ -204,7 +200,7 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
  * @param environment All its variables; default: those of this process.
  */
 export function startProcess(birth: Birth, handles: StandardHandles, environment?: Readonly<Record<string, string>>): BornProcess {
-  return create(birth, handles, null, environment ? environmentBlock(environment) : null, CreateProcessW);
+  return create(birth, handles, null, environment ? environmentBlock(environment) : null, kernel32.CreateProcessW);
 }
 
 /**
@@ -213,12 +209,12 @@ export function startProcess(birth: Birth, handles: StandardHandles, environment
  */
 export function startProcessAs(token: Handle, birth: Birth, handles: StandardHandles): BornProcess {
   const block: [Handle | null] = [null];
-  const { result, lastError } = CreateEnvironmentBlock(block, token, 0);
+  const { result, lastError } = userenv.CreateEnvironmentBlock(block, token, 0);
   if (!result || block[0] === null) throw win32Error(lastError, 'CreateEnvironmentBlock');
   const destroy = (memory: Handle): void => {
-    DestroyEnvironmentBlock(memory);
+    userenv.DestroyEnvironmentBlock(memory);
   };
   return using(block[0], destroy, memory =>
-    create(birth, handles, USER_DESKTOP, memory, (...creation) => CreateProcessAsUserW(token, ...creation)),
+    create(birth, handles, USER_DESKTOP, memory, (...creation) => advapi32.CreateProcessAsUserW(token, ...creation)),
   );
 }

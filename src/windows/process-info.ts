@@ -10,34 +10,20 @@ import { splitCommandLine } from './argv.ts';
 import { ERROR, win32Error } from './errors.ts';
 import { closeHandle, opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, out, POINTER, PROCESSENTRY32W } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, PROCESSENTRY32W } from './types.ts';
 
-const OpenProcess = declare<[number, number, number], Handle | null>('kernel32.dll', 'OpenProcess', POINTER, [DWORD, BOOL, DWORD]);
-const GetProcessTimes = declare<[Handle, [number | bigint], [number | bigint], [number | bigint], [number | bigint]], number>(
-  'kernel32.dll',
-  'GetProcessTimes',
-  BOOL,
-  [POINTER, out('uint64'), out('uint64'), out('uint64'), out('uint64')],
-);
-const WaitForSingleObject = declare<[Handle, number], number>('kernel32.dll', 'WaitForSingleObject', DWORD, [POINTER, DWORD]);
-const TerminateProcess = declare<[Handle, number], number>('kernel32.dll', 'TerminateProcess', BOOL, [POINTER, DWORD]);
-const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
-const NtQueryInformationProcess = declare<[Handle, number, Buffer, number, [number]], number>(
-  'ntdll.dll',
-  'NtQueryInformationProcess',
-  'int32',
-  [POINTER, DWORD, POINTER, DWORD, out(DWORD)],
-);
-const ReadProcessMemory = declare<[Handle, bigint, Buffer, number, null], number>('kernel32.dll', 'ReadProcessMemory', BOOL, [
-  POINTER,
-  'uint64',
-  POINTER,
-  'uint64',
-  POINTER,
-]);
-const CreateToolhelp32Snapshot = declare<[number, number], Handle>('kernel32.dll', 'CreateToolhelp32Snapshot', POINTER, [DWORD, DWORD]);
-const Process32FirstW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32FirstW', BOOL, [POINTER, POINTER]);
-const Process32NextW = declare<[Handle, Buffer], number>('kernel32.dll', 'Process32NextW', BOOL, [POINTER, POINTER]);
+const kernel32 = declare('kernel32.dll', {
+  OpenProcess: [POINTER, DWORD, BOOL, DWORD],
+  GetProcessTimes: [BOOL, HANDLE, out('uint64'), out('uint64'), out('uint64'), out('uint64')],
+  WaitForSingleObject: [DWORD, HANDLE, DWORD],
+  TerminateProcess: [BOOL, HANDLE, DWORD],
+  GetCurrentProcess: [HANDLE],
+  ReadProcessMemory: [BOOL, HANDLE, 'uint64', POINTER, 'uint64', POINTER],
+  CreateToolhelp32Snapshot: [HANDLE, DWORD, DWORD],
+  Process32FirstW: [BOOL, HANDLE, POINTER],
+  Process32NextW: [BOOL, HANDLE, POINTER],
+});
+const ntdll = declare('ntdll.dll', { NtQueryInformationProcess: ['int32', HANDLE, DWORD, POINTER, DWORD, out(DWORD)] });
 
 const PROCESS_VM_READ = 0x10;
 const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
@@ -73,7 +59,7 @@ export function toCentiseconds(ticks: bigint): number {
 
 /** Opens a process; undefined where no process has this PID. */
 export function withProcess<T>(pid: number, access: number, use: (process: Handle) => T): T | undefined {
-  const outcome = OpenProcess(access, 0, pid);
+  const outcome = kernel32.OpenProcess(access, 0, pid);
   if (outcome.result === null && outcome.lastError === ERROR.invalidParameter) return undefined;
   return using(opened(outcome, `OpenProcess ${pid}`), closeHandle, use);
 }
@@ -81,13 +67,13 @@ export function withProcess<T>(pid: number, access: number, use: (process: Handl
 /** The creation time of an open process, in hundredths of a second since 1970. */
 export function startTimeOf(process: Handle): number {
   const created: [number | bigint] = [0];
-  const { result, lastError } = GetProcessTimes(process, created, [0], [0], [0]);
+  const { result, lastError } = kernel32.GetProcessTimes(process, created, [0], [0], [0]);
   if (!result) throw win32Error(lastError, 'GetProcessTimes');
   return toCentiseconds(BigInt(created[0]));
 }
 
 /** A process that ended exists while a handle to it is open; it does not run then. */
-const hasEnded = (process: Handle): boolean => WaitForSingleObject(process, 0).result !== WAIT_TIMEOUT;
+const hasEnded = (process: Handle): boolean => kernel32.WaitForSingleObject(process, 0).result !== WAIT_TIMEOUT;
 
 /**
  * When a running process was created, in hundredths of a second since 1970; undefined where no such process runs. Throws
@@ -101,18 +87,18 @@ export function startTime(pid: number): number | undefined {
 
 /** Whether a process of this PID runs. True also for one that this user may not open. */
 export function isAlive(pid: number): boolean {
-  const { result, lastError } = OpenProcess(SYNCHRONIZE, 0, pid);
+  const { result, lastError } = kernel32.OpenProcess(SYNCHRONIZE, 0, pid);
   if (result === null) return lastError === ERROR.accessDenied;
   return using(result, closeHandle, process => !hasEnded(process));
 }
 
 /** The arguments of a process, its program first; undefined where there is no such process, or where this user may not query it. */
 export function commandLineOf(pid: number): readonly string[] | undefined {
-  const { result: process } = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, 0, pid);
+  const { result: process } = kernel32.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, 0, pid);
   if (process === null) return undefined;
   return using(process, closeHandle, handle => {
     const basic = Buffer.alloc(48);
-    if (NtQueryInformationProcess(handle, PROCESS_BASIC_INFORMATION, basic, basic.length, [0]).result !== 0) return undefined;
+    if (ntdll.NtQueryInformationProcess(handle, PROCESS_BASIC_INFORMATION, basic, basic.length, [0]).result !== 0) return undefined;
     const parameters = readMemory(handle, basic.readBigUInt64LE(PEB_BASE_ADDRESS) + PROCESS_PARAMETERS, 8)?.readBigUInt64LE();
     const line = parameters === undefined ? undefined : readMemory(handle, parameters + COMMAND_LINE, 16);
     const text = line && readMemory(handle, line.readBigUInt64LE(8), line.readUInt16LE(0));
@@ -123,7 +109,7 @@ export function commandLineOf(pid: number): readonly string[] | undefined {
 /** Memory of another process; undefined where it cannot be read. */
 function readMemory(process: Handle, address: bigint, length: number): Buffer | undefined {
   const memory = Buffer.alloc(length);
-  return ReadProcessMemory(process, address, memory, length, null).result ? memory : undefined;
+  return kernel32.ReadProcessMemory(process, address, memory, length, null).result ? memory : undefined;
 }
 
 interface RunningProcess {
@@ -136,12 +122,12 @@ interface RunningProcess {
 
 /** Every process of the machine. Needs no rights on any of them. */
 export function listProcesses(): RunningProcess[] {
-  const snapshot = opened(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0), 'CreateToolhelp32Snapshot');
+  const snapshot = opened(kernel32.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0), 'CreateToolhelp32Snapshot');
   return using(snapshot, closeHandle, handle => {
     const buffer = Buffer.alloc(koffi.sizeof(PROCESSENTRY32W));
     buffer.writeUInt32LE(buffer.length);
     const found: RunningProcess[] = [];
-    for (let { result } = Process32FirstW(handle, buffer); result; { result } = Process32NextW(handle, buffer)) {
+    for (let { result } = kernel32.Process32FirstW(handle, buffer); result; { result } = kernel32.Process32NextW(handle, buffer)) {
       const raw = koffi.decode(buffer, PROCESSENTRY32W) as { th32ProcessID: number; th32ParentProcessID: number; szExeFile: string };
       found.push({ pid: raw.th32ProcessID, parentPid: raw.th32ParentProcessID, program: raw.szExeFile });
     }
@@ -156,6 +142,6 @@ export function parentOf(pid: number): number | undefined {
 
 /** Ends this process at once, without a report and without a flush: how a service shows the SCM that it failed. */
 export function terminateSelf(exitCode: number): never {
-  TerminateProcess(GetCurrentProcess().result, exitCode);
+  kernel32.TerminateProcess(kernel32.GetCurrentProcess().result, exitCode);
   return process.exit(exitCode);
 }

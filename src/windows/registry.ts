@@ -8,7 +8,7 @@ import { ERROR, win32Error } from './errors.ts';
 import { using } from './handle.ts';
 import { declare } from './library.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
-import { DWORD, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
+import { DWORD, HANDLE, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
 
 /** A value with its type: a string is REG_SZ, a number REG_DWORD, a list REG_MULTI_SZ, bytes REG_BINARY. */
 export type RegistryValue = string | number | readonly string[] | Buffer | ExpandableString;
@@ -39,53 +39,17 @@ const KEY_WOW64_64KEY = 0x0100;
 const REG_OPTION_VOLATILE = 1;
 const REG = { sz: 1, expandSz: 2, binary: 3, dword: 4, multiSz: 7 } as const;
 
-const RegOpenKeyExW = declare<[Handle, string, number, number, [Handle | null]], number>('advapi32.dll', 'RegOpenKeyExW', 'int32', [
-  POINTER,
-  WIDE,
-  DWORD,
-  DWORD,
-  out(POINTER),
-]);
-const RegCreateKeyExW = declare<[Handle, string, number, null, number, number, object | null, [Handle | null], [number]], number>(
-  'advapi32.dll',
-  'RegCreateKeyExW',
-  'int32',
-  [POINTER, WIDE, DWORD, POINTER, DWORD, DWORD, pointerTo(SECURITY_ATTRIBUTES), out(POINTER), out(DWORD)],
-);
-const RegCloseKey = declare<[Handle], number>('advapi32.dll', 'RegCloseKey', 'int32', [POINTER]);
-const RegSetValueExW = declare<[Handle, string, number, number, Buffer, number], number>('advapi32.dll', 'RegSetValueExW', 'int32', [
-  POINTER,
-  WIDE,
-  DWORD,
-  DWORD,
-  POINTER,
-  DWORD,
-]);
-const RegQueryValueExW = declare<[Handle, string, null, [number], Buffer | null, [number]], number>(
-  'advapi32.dll',
-  'RegQueryValueExW',
-  'int32',
-  [POINTER, WIDE, POINTER, out(DWORD), POINTER, inout(DWORD)],
-);
-const RegEnumValueW = declare<[Handle, number, Buffer, [number], null, null, null, null], number>(
-  'advapi32.dll',
-  'RegEnumValueW',
-  'int32',
-  [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
-);
-const RegEnumKeyExW = declare<[Handle, number, Buffer, [number], null, null, null, null], number>(
-  'advapi32.dll',
-  'RegEnumKeyExW',
-  'int32',
-  [POINTER, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
-);
-const RegDeleteTreeW = declare<[Handle, null], number>('advapi32.dll', 'RegDeleteTreeW', 'int32', [POINTER, WIDE]);
-const RegDeleteKeyExW = declare<[Handle, string, number, number], number>('advapi32.dll', 'RegDeleteKeyExW', 'int32', [
-  POINTER,
-  WIDE,
-  DWORD,
-  DWORD,
-]);
+const advapi32 = declare('advapi32.dll', {
+  RegOpenKeyExW: ['int32', HANDLE, WIDE, DWORD, DWORD, out(POINTER)],
+  RegCreateKeyExW: ['int32', HANDLE, WIDE, DWORD, POINTER, DWORD, DWORD, pointerTo(SECURITY_ATTRIBUTES), out(POINTER), out(DWORD)],
+  RegCloseKey: ['int32', HANDLE],
+  RegSetValueExW: ['int32', HANDLE, WIDE, DWORD, DWORD, POINTER, DWORD],
+  RegQueryValueExW: ['int32', HANDLE, WIDE, POINTER, out(DWORD), POINTER, inout(DWORD)],
+  RegEnumValueW: ['int32', HANDLE, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
+  RegEnumKeyExW: ['int32', HANDLE, DWORD, POINTER, inout(DWORD), POINTER, POINTER, POINTER, POINTER],
+  RegDeleteTreeW: ['int32', HANDLE, WIDE],
+  RegDeleteKeyExW: ['int32', HANDLE, WIDE, DWORD, DWORD],
+});
 const MAX_VALUE_NAME = 16_384;
 /** "The maximum length of a key name is 255 characters", and its terminator. */
 const MAX_KEY_NAME = 256;
@@ -99,14 +63,14 @@ function check(status: number, step: string): void {
 }
 
 const closeKey = (key: Handle): void => {
-  RegCloseKey(key);
+  advapi32.RegCloseKey(key);
 };
 
 /** Opens a key and gives it to `use`; undefined where there is no such key. */
 function withKey<T>(path: RegistryPath, access: number, use: (key: Handle) => T): T | undefined {
   const { root, subkey } = split(path);
   const key: [Handle | null] = [null];
-  const { result: status } = RegOpenKeyExW(root, subkey, 0, access | KEY_WOW64_64KEY, key);
+  const { result: status } = advapi32.RegOpenKeyExW(root, subkey, 0, access | KEY_WOW64_64KEY, key);
   if (status === ERROR.fileNotFound) return undefined;
   check(status, `RegOpenKeyExW ${path}`);
   return using(key[0] ?? 0n, closeKey, use);
@@ -141,7 +105,7 @@ function query(key: Handle, name: string): RegistryValue | undefined {
     const bytes = Buffer.alloc(capacity);
     const type: [number] = [0];
     const size: [number] = [capacity];
-    const { result: status } = RegQueryValueExW(key, name, null, type, bytes, size);
+    const { result: status } = advapi32.RegQueryValueExW(key, name, null, type, bytes, size);
     if (status === ERROR.fileNotFound) return undefined;
     if (status !== ERROR.moreData) {
       check(status, `RegQueryValueExW ${name}`);
@@ -163,7 +127,7 @@ export function readKey(path: RegistryPath): Record<string, RegistryValue> | und
     const name = Buffer.alloc(2 * MAX_VALUE_NAME);
     for (let index = 0; ; index += 1) {
       const length: [number] = [MAX_VALUE_NAME];
-      const { result: status } = RegEnumValueW(key, index, name, length, null, null, null, null);
+      const { result: status } = advapi32.RegEnumValueW(key, index, name, length, null, null, null, null);
       if (status === ERROR.noMoreItems) return values;
       check(status, `RegEnumValueW ${path}`);
       const text = name.toString('utf16le', 0, 2 * length[0]);
@@ -180,7 +144,7 @@ export function readSubkeys(path: RegistryPath): readonly string[] {
     const name = Buffer.alloc(2 * MAX_KEY_NAME);
     for (let index = 0; ; index += 1) {
       const length: [number] = [MAX_KEY_NAME];
-      const { result: status } = RegEnumKeyExW(key, index, name, length, null, null, null, null);
+      const { result: status } = advapi32.RegEnumKeyExW(key, index, name, length, null, null, null, null);
       if (status === ERROR.noMoreItems) return found;
       check(status, `RegEnumKeyExW ${path}`);
       found.push(name.toString('utf16le', 0, 2 * length[0]));
@@ -195,7 +159,7 @@ export function writeValues(path: RegistryPath, values: Readonly<Record<string, 
   const key: [Handle | null] = [null];
   withSecurityAttributes(options.sddl, attributes => {
     const access = KEY_WRITE | KEY_WOW64_64KEY;
-    const { result: status } = RegCreateKeyExW(
+    const { result: status } = advapi32.RegCreateKeyExW(
       root,
       subkey,
       0,
@@ -211,7 +175,7 @@ export function writeValues(path: RegistryPath, values: Readonly<Record<string, 
   using(key[0] ?? 0n, closeKey, opened => {
     for (const [name, value] of Object.entries(values)) {
       const { type, bytes } = encodeValue(value);
-      check(RegSetValueExW(opened, name, 0, type, bytes, bytes.length).result, `RegSetValueExW ${path} ${name}`);
+      check(advapi32.RegSetValueExW(opened, name, 0, type, bytes, bytes.length).result, `RegSetValueExW ${path} ${name}`);
     }
   });
 }
@@ -220,11 +184,11 @@ export function writeValues(path: RegistryPath, values: Readonly<Record<string, 
 export function deleteKey(path: RegistryPath): boolean {
   const { root, subkey } = split(path);
   const found = withKey(path, KEY_ENUMERATE_QUERY_SET | DELETE, key => {
-    check(RegDeleteTreeW(key, null).result, `RegDeleteTreeW ${path}`);
+    check(advapi32.RegDeleteTreeW(key, null).result, `RegDeleteTreeW ${path}`);
     return true;
   });
   if (!found) return false;
-  const { result: status } = RegDeleteKeyExW(root, subkey, KEY_WOW64_64KEY, 0);
+  const { result: status } = advapi32.RegDeleteKeyExW(root, subkey, KEY_WOW64_64KEY, 0);
   if (status !== ERROR.fileNotFound) check(status, `RegDeleteKeyExW ${path}`);
   return true;
 }

@@ -15,6 +15,7 @@ import {
   BOOL,
   DWORD,
   ENUM_SERVICE_STATUS_PROCESSW,
+  HANDLE,
   type Handle,
   inout,
   out,
@@ -25,35 +26,17 @@ import {
   WIDE,
 } from './types.ts';
 
-const OpenSCManagerW = declare<[null, null, number], Handle | null>('advapi32.dll', 'OpenSCManagerW', POINTER, [WIDE, WIDE, DWORD]);
-const OpenServiceW = declare<[Handle, string, number], Handle | null>('advapi32.dll', 'OpenServiceW', POINTER, [POINTER, WIDE, DWORD]);
-const CloseServiceHandleNative = declare<[Handle], number>('advapi32.dll', 'CloseServiceHandle', BOOL, [POINTER]);
-const QueryServiceStatusEx = declare<[Handle, number, Buffer, number, [number]], number>('advapi32.dll', 'QueryServiceStatusEx', BOOL, [
-  POINTER,
-  'int',
-  POINTER,
-  DWORD,
-  out(DWORD),
-]);
-const QueryServiceConfigW = declare<[Handle, Buffer, number, [number]], number>('advapi32.dll', 'QueryServiceConfigW', BOOL, [
-  POINTER,
-  POINTER,
-  DWORD,
-  out(DWORD),
-]);
-const EnumServicesStatusExW = declare<[Handle, number, number, number, Buffer, number, [number], [number], [number], null], number>(
-  'advapi32.dll',
-  'EnumServicesStatusExW',
-  BOOL,
-  [POINTER, 'int', DWORD, DWORD, POINTER, DWORD, out(DWORD), out(DWORD), inout(DWORD), WIDE],
-);
-const StartServiceW = declare<[Handle, number, null], number>('advapi32.dll', 'StartServiceW', BOOL, [POINTER, DWORD, POINTER]);
-const ControlService = declare<[Handle, number, object], number>('advapi32.dll', 'ControlService', BOOL, [
-  POINTER,
-  DWORD,
-  out(SERVICE_STATUS),
-]);
-const DeleteServiceNative = declare<[Handle], number>('advapi32.dll', 'DeleteService', BOOL, [POINTER]);
+const advapi32 = declare('advapi32.dll', {
+  OpenSCManagerW: [POINTER, WIDE, WIDE, DWORD],
+  OpenServiceW: [POINTER, HANDLE, WIDE, DWORD],
+  CloseServiceHandle: [BOOL, HANDLE],
+  QueryServiceStatusEx: [BOOL, HANDLE, 'int', POINTER, DWORD, out(DWORD)],
+  QueryServiceConfigW: [BOOL, HANDLE, POINTER, DWORD, out(DWORD)],
+  EnumServicesStatusExW: [BOOL, HANDLE, 'int', DWORD, DWORD, POINTER, DWORD, out(DWORD), out(DWORD), inout(DWORD), WIDE],
+  StartServiceW: [BOOL, HANDLE, DWORD, POINTER],
+  ControlService: [BOOL, HANDLE, DWORD, out(SERVICE_STATUS)],
+  DeleteService: [BOOL, HANDLE],
+});
 
 /** winsvc.h: rights on the SCM itself. */
 const MANAGER_RIGHTS = { connect: 1, createService: 2, enumerate: 4 } as const;
@@ -118,12 +101,12 @@ export interface EnumeratedService {
 export const serviceKey = (name: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`;
 
 export const closeServiceHandle = (handle: Handle): void => {
-  CloseServiceHandleNative(handle);
+  advapi32.CloseServiceHandle(handle);
 };
 
 export function withManager<T>(rights: readonly ManagerRight[], use: (manager: Handle) => T): T {
   const access = rights.reduce((mask, right) => mask | MANAGER_RIGHTS[right], 0);
-  return using(opened(OpenSCManagerW(null, null, access), 'OpenSCManagerW'), closeServiceHandle, use);
+  return using(opened(advapi32.OpenSCManagerW(null, null, access), 'OpenSCManagerW'), closeServiceHandle, use);
 }
 
 /**
@@ -131,7 +114,7 @@ export function withManager<T>(rights: readonly ManagerRight[], use: (manager: H
  * process. It keeps no service alive.
  */
 function connectedManager(): Handle {
-  connected ??= opened(OpenSCManagerW(null, null, MANAGER_RIGHTS.connect), 'OpenSCManagerW');
+  connected ??= opened(advapi32.OpenSCManagerW(null, null, MANAGER_RIGHTS.connect), 'OpenSCManagerW');
   return connected;
 }
 let connected: Handle | undefined;
@@ -148,7 +131,7 @@ export function withServiceOf<T>(
   rights: readonly ServiceRight[],
   use: (service: Handle) => T,
 ): T | undefined {
-  const outcome = OpenServiceW(manager, name, rightsMask(rights));
+  const outcome = advapi32.OpenServiceW(manager, name, rightsMask(rights));
   if (outcome.result === null && outcome.lastError === ERROR.serviceDoesNotExist) return undefined;
   return using(opened(outcome, `OpenServiceW ${name}`), closeServiceHandle, use);
 }
@@ -182,7 +165,7 @@ function toStatus(raw: RawStatus): ServiceStatus {
 /** The state of an open service. The handle needs SERVICE_QUERY_STATUS. */
 export function statusOf(service: Handle): ServiceStatus {
   const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
-  const { result, lastError } = QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]);
+  const { result, lastError } = advapi32.QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]);
   if (!result) throw win32Error(lastError, 'QueryServiceStatusEx');
   return toStatus(koffi.decode(buffer, SERVICE_STATUS_PROCESS) as RawStatus);
 }
@@ -195,7 +178,7 @@ export function queryStatus(name: string): ServiceStatus | undefined {
 /** How an open service is registered. The handle needs SERVICE_QUERY_CONFIG. */
 export function configOf(service: Handle): ServiceConfig {
   const buffer = Buffer.alloc(CONFIG_BYTES);
-  const { result, lastError } = QueryServiceConfigW(service, buffer, buffer.length, [0]);
+  const { result, lastError } = advapi32.QueryServiceConfigW(service, buffer, buffer.length, [0]);
   if (!result) throw win32Error(lastError, 'QueryServiceConfigW');
   const raw = koffi.decode(buffer, QUERY_SERVICE_CONFIGW) as {
     dwServiceType: number;
@@ -241,7 +224,7 @@ export function enumerateServices(base: string): EnumeratedService[] {
     const count: [number] = [0];
     const resume: [number] = [0];
     for (;;) {
-      const { result, lastError } = EnumServicesStatusExW(
+      const { result, lastError } = advapi32.EnumServicesStatusExW(
         manager,
         SC_ENUM_PROCESS_INFO,
         SERVICE_WIN32,
@@ -277,7 +260,7 @@ export function requestStart(name: string): void {
   required(
     name,
     withService(name, ['start'], service => {
-      const { result, lastError } = StartServiceW(service, 0, null);
+      const { result, lastError } = advapi32.StartServiceW(service, 0, null);
       if (result) return true;
       const step = `StartServiceW ${name}`;
       if (PROGRAM_MISSING.has(lastError)) throw new GatewayServiceError('service-program-missing', `(${step}.)`, { win32: lastError });
@@ -294,7 +277,7 @@ export function requestStop(name: string): void {
   required(
     name,
     withService(name, ['stop'], service => {
-      const { result, lastError } = ControlService(service, SERVICE_CONTROL_STOP, {});
+      const { result, lastError } = advapi32.ControlService(service, SERVICE_CONTROL_STOP, {});
       if (!result) throw win32Error(lastError, `ControlService STOP ${name}`);
       return true;
     }),
@@ -303,7 +286,7 @@ export function requestStop(name: string): void {
 
 /** Marks an open service for deletion; one that is marked already is accepted. The handle needs DELETE. */
 export function markForDeletion(service: Handle): void {
-  const { result, lastError } = DeleteServiceNative(service);
+  const { result, lastError } = advapi32.DeleteService(service);
   if (!result && lastError !== ERROR.serviceMarkedForDelete) throw win32Error(lastError, 'DeleteService');
 }
 

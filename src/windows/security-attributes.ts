@@ -8,12 +8,9 @@ import { localFree, using } from './handle.ts';
 import { declare } from './library.ts';
 import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
 
-const ToDescriptor = declare<[string, number, [Handle | null], null], number>(
-  'advapi32.dll',
-  'ConvertStringSecurityDescriptorToSecurityDescriptorW',
-  BOOL,
-  [WIDE, DWORD, out(POINTER), POINTER],
-);
+const advapi32 = declare('advapi32.dll', {
+  ConvertStringSecurityDescriptorToSecurityDescriptorW: [BOOL, WIDE, DWORD, out(POINTER), POINTER],
+});
 
 const SDDL_REVISION_1 = 1;
 /** sizeof(SECURITY_ATTRIBUTES) */
@@ -23,7 +20,7 @@ const ATTRIBUTES_BYTES = 24;
 export function withSecurityAttributes<T>(sddl: string | undefined, use: (attributes: object | null) => T): T {
   if (sddl === undefined) return use(null);
   const descriptor: [Handle | null] = [null];
-  const { result, lastError } = ToDescriptor(sddl, SDDL_REVISION_1, descriptor, null);
+  const { result, lastError } = advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1, descriptor, null);
   if (!result) throw win32Error(lastError, `ConvertStringSecurityDescriptorToSecurityDescriptorW ${sddl}`);
   return using(descriptor[0] ?? 0n, localFree, lpSecurityDescriptor =>
     use({ nLength: ATTRIBUTES_BYTES, lpSecurityDescriptor, bInheritHandle: 0 }),

@@ -9,34 +9,18 @@ import { ERROR, win32Error } from './errors.ts';
 import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';
 import { type Sid, sidFromBytes } from './sddl.ts';
-import { BOOL, DWORD, type Handle, inout, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, inout, out, POINTER, WIDE } from './types.ts';
 
-const OpenProcessToken = declare<[Handle, number, [Handle | null]], number>('advapi32.dll', 'OpenProcessToken', BOOL, [
-  POINTER,
-  DWORD,
-  out(POINTER),
-]);
-const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
-const GetTokenInformation = declare<[Handle, number, Buffer, number, [number]], number>('advapi32.dll', 'GetTokenInformation', BOOL, [
-  POINTER,
-  'int',
-  POINTER,
-  DWORD,
-  out(DWORD),
-]);
-const WTSQuerySessionInformationW = declare<[null, number, number, [Handle | null], [number]], number>(
-  'wtsapi32.dll',
-  'WTSQuerySessionInformationW',
-  BOOL,
-  [POINTER, DWORD, 'int', out(POINTER), out(DWORD)],
-);
-const WTSFreeMemory = declare<[Handle], void>('wtsapi32.dll', 'WTSFreeMemory', 'void', [POINTER]);
-const LookupAccountNameW = declare<[null, string, Buffer, [number], Buffer, [number], [number]], number>(
-  'advapi32.dll',
-  'LookupAccountNameW',
-  BOOL,
-  [WIDE, WIDE, POINTER, inout(DWORD), POINTER, inout(DWORD), out('int')],
-);
+const advapi32 = declare('advapi32.dll', {
+  OpenProcessToken: [BOOL, HANDLE, DWORD, out(POINTER)],
+  GetTokenInformation: [BOOL, HANDLE, 'int', POINTER, DWORD, out(DWORD)],
+  LookupAccountNameW: [BOOL, WIDE, WIDE, POINTER, inout(DWORD), POINTER, inout(DWORD), out('int')],
+});
+const kernel32 = declare('kernel32.dll', { GetCurrentProcess: [HANDLE] });
+const wtsapi32 = declare('wtsapi32.dll', {
+  WTSQuerySessionInformationW: [BOOL, POINTER, DWORD, 'int', out(POINTER), out(DWORD)],
+  WTSFreeMemory: ['void', HANDLE],
+});
 
 const TOKEN_QUERY = 8;
 const TOKEN_INFORMATION = { user: 1, sessionId: 12, elevationType: 18, elevation: 20 } as const;
@@ -50,14 +34,14 @@ const MAX_DOMAIN_NAME = 256;
 function tokenInformation(token: Handle, kind: number): Buffer {
   const buffer = Buffer.alloc(256);
   const size: [number] = [0];
-  const { result, lastError } = GetTokenInformation(token, kind, buffer, buffer.length, size);
+  const { result, lastError } = advapi32.GetTokenInformation(token, kind, buffer, buffer.length, size);
   if (!result) throw win32Error(lastError, 'GetTokenInformation');
   return buffer.subarray(0, size[0]);
 }
 
 function withOwnToken<T>(use: (token: Handle) => T): T {
   const token: [Handle | null] = [null];
-  const { result, lastError } = OpenProcessToken(GetCurrentProcess().result, TOKEN_QUERY, token);
+  const { result, lastError } = advapi32.OpenProcessToken(kernel32.GetCurrentProcess().result, TOKEN_QUERY, token);
   if (!result) throw win32Error(lastError, 'OpenProcessToken');
   return using(token[0] ?? 0n, closeHandle, use);
 }
@@ -83,12 +67,12 @@ export const isElevatedByConsent = (): boolean =>
 
 function sessionText(session: number, kind: number): string {
   const text: [Handle | null] = [null];
-  const { result, lastError } = WTSQuerySessionInformationW(null, session, kind, text, [0]);
+  const { result, lastError } = wtsapi32.WTSQuerySessionInformationW(null, session, kind, text, [0]);
   if (!result || text[0] === null) throw win32Error(lastError, `WTSQuerySessionInformationW ${session}`);
   return using(
     text[0],
     memory => {
-      WTSFreeMemory(memory);
+      wtsapi32.WTSFreeMemory(memory);
     },
     memory => koffi.decode.string16(memory),
   );
@@ -98,7 +82,7 @@ function sessionText(session: number, kind: number): string {
 export function sidOfAccount(name: string): Sid {
   const sid = Buffer.alloc(MAX_SID_BYTES);
   const domain = Buffer.alloc(2 * MAX_DOMAIN_NAME);
-  const { result, lastError } = LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]);
+  const { result, lastError } = advapi32.LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]);
   if (!result) throw win32Error(lastError, 'LookupAccountNameW');
   return sidFromBytes(sid);
 }

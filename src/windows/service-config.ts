@@ -13,6 +13,7 @@ import { serviceKey } from './scm.ts';
 import {
   BOOL,
   DWORD,
+  HANDLE,
   type Handle,
   out,
   POINTER,
@@ -22,29 +23,12 @@ import {
   SERVICE_REQUIRED_PRIVILEGES_INFOW,
 } from './types.ts';
 
-const ChangeServiceConfig2W = declare<[Handle, number, unknown], number>('advapi32.dll', 'ChangeServiceConfig2W', BOOL, [
-  POINTER,
-  DWORD,
-  POINTER,
-]);
-const QueryServiceConfig2W = declare<[Handle, number, Buffer, number, [number]], number>('advapi32.dll', 'QueryServiceConfig2W', BOOL, [
-  POINTER,
-  DWORD,
-  POINTER,
-  DWORD,
-  out(DWORD),
-]);
-const SetServiceObjectSecurity = declare<[Handle, number, Buffer], number>('advapi32.dll', 'SetServiceObjectSecurity', BOOL, [
-  POINTER,
-  DWORD,
-  POINTER,
-]);
-const QueryServiceObjectSecurity = declare<[Handle, number, Buffer, number, [number]], number>(
-  'advapi32.dll',
-  'QueryServiceObjectSecurity',
-  BOOL,
-  [POINTER, DWORD, POINTER, DWORD, out(DWORD)],
-);
+const advapi32 = declare('advapi32.dll', {
+  ChangeServiceConfig2W: [BOOL, HANDLE, DWORD, POINTER],
+  QueryServiceConfig2W: [BOOL, HANDLE, DWORD, POINTER, DWORD, out(DWORD)],
+  SetServiceObjectSecurity: [BOOL, HANDLE, DWORD, POINTER],
+  QueryServiceObjectSecurity: [BOOL, HANDLE, DWORD, POINTER, DWORD, out(DWORD)],
+});
 
 /** winsvc.h: the info levels of ChangeServiceConfig2W. */
 const LEVEL = {
@@ -113,7 +97,7 @@ export function encodeSetting(name: SettingName, settings: ServiceSettings): { l
 /** Writes one setting. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its action is a restart. */
 export function writeSetting(service: Handle, name: SettingName, settings: ServiceSettings): Written {
   const { level, type, value } = encodeSetting(name, settings);
-  const { result, lastError } = ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));
+  const { result, lastError } = advapi32.ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));
   if (result) return 'written';
   if (lastError === ERROR.invalidLevel) return 'unsupported';
   throw win32Error(lastError, `ChangeServiceConfig2W ${name}`);
@@ -122,7 +106,7 @@ export function writeSetting(service: Handle, name: SettingName, settings: Servi
 /** One level as the bytes that the SCM gives, structure first; undefined where it does not have the level. */
 function queryLevel(service: Handle, level: number): Buffer | undefined {
   const buffer = Buffer.alloc(CONFIG_BYTES);
-  const { result, lastError } = QueryServiceConfig2W(service, level, buffer, buffer.length, [0]);
+  const { result, lastError } = advapi32.QueryServiceConfig2W(service, level, buffer, buffer.length, [0]);
   if (result) return buffer;
   if (lastError === ERROR.invalidLevel) return undefined;
   throw win32Error(lastError, `QueryServiceConfig2W ${level}`);
@@ -188,7 +172,7 @@ export function readSecurity(service: Handle): Buffer | undefined {
   const buffer = Buffer.alloc(CONFIG_BYTES);
   const size: [number] = [0];
   const what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-  const { result, lastError } = QueryServiceObjectSecurity(service, what, buffer, buffer.length, size);
+  const { result, lastError } = advapi32.QueryServiceObjectSecurity(service, what, buffer, buffer.length, size);
   if (!result) throw win32Error(lastError, 'QueryServiceObjectSecurity');
   const hasOwner = buffer.readUInt32LE(4) !== 0;
   return hasOwner ? buffer : undefined;
@@ -196,6 +180,6 @@ export function readSecurity(service: Handle): Buffer | undefined {
 
 /** Sets the DACL of an open service. The handle needs WRITE_DAC. */
 export function writeDacl(service: Handle, descriptor: Buffer): void {
-  const { result, lastError } = SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION, descriptor);
+  const { result, lastError } = advapi32.SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION, descriptor);
   if (!result) throw win32Error(lastError, 'SetServiceObjectSecurity');
 }

@@ -15,6 +15,7 @@ import { CHECKPOINT_EVERY_MS, type ReportedState, StatusSequence, type StopResul
 import {
   BOOL,
   DWORD,
+  HANDLE,
   type Handle,
   out,
   POINTER,
@@ -27,20 +28,12 @@ import {
   WTSSESSION_NOTIFICATION,
 } from './types.ts';
 
-const StartServiceCtrlDispatcherW = declare<[Handle], number>('advapi32.dll', 'StartServiceCtrlDispatcherW', BOOL, [POINTER]);
-const RegisterServiceCtrlHandlerExW = declare<[string, bigint, null], Handle | null>(
-  'advapi32.dll',
-  'RegisterServiceCtrlHandlerExW',
-  POINTER,
-  [WIDE, pointerTo(SERVICE_HANDLER_EX), POINTER],
-);
-const SetServiceStatus = declare<[Handle, object], number>('advapi32.dll', 'SetServiceStatus', BOOL, [POINTER, pointerTo(SERVICE_STATUS)]);
-const QueryServiceDynamicInformation = declare<[Handle, number, [Handle | null]], number>(
-  'advapi32.dll',
-  'QueryServiceDynamicInformation',
-  BOOL,
-  [POINTER, DWORD, out(POINTER)],
-);
+const advapi32 = declare('advapi32.dll', {
+  StartServiceCtrlDispatcherW: [BOOL, HANDLE],
+  RegisterServiceCtrlHandlerExW: [POINTER, WIDE, pointerTo(SERVICE_HANDLER_EX), POINTER],
+  SetServiceStatus: [BOOL, HANDLE, pointerTo(SERVICE_STATUS)],
+  QueryServiceDynamicInformation: [BOOL, HANDLE, DWORD, out(POINTER)],
+});
 
 const SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON = 1;
 
@@ -80,7 +73,7 @@ export interface HostedService {
 function startReasonOf(status: Handle): StartReason | undefined {
   if (!canTellStartReason()) return undefined;
   const information: [Handle | null] = [null];
-  const { result } = QueryServiceDynamicInformation(status, SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON, information);
+  const { result } = advapi32.QueryServiceDynamicInformation(status, SERVICE_DYNAMIC_INFORMATION_LEVEL_START_REASON, information);
   if (!result || information[0] === null) return undefined;
   const bits = using(information[0], localFree, memory => koffi.decode.uint32(memory));
   return START_REASONS.find(({ bit }) => bits & bit)?.reason;
@@ -106,7 +99,7 @@ class Host implements HostedService {
   #report(state: ReportedState, result?: StopResult): void {
     const report = this.#sequence.next(state, result);
     if (!report) return;
-    const { result: accepted, lastError } = SetServiceStatus(this.#status, report);
+    const { result: accepted, lastError } = advapi32.SetServiceStatus(this.#status, report);
     if (!accepted) throw win32Error(lastError, `SetServiceStatus ${state}`);
   }
 
@@ -170,7 +163,7 @@ export function connectService(name: string): Promise<HostedService> {
     }, pointerTo(SERVICE_HANDLER_EX));
     const main = koffi.register(() => {
       try {
-        const status = opened(RegisterServiceCtrlHandlerExW(name, handler, null), 'RegisterServiceCtrlHandlerExW');
+        const status = opened(advapi32.RegisterServiceCtrlHandlerExW(name, handler, null), 'RegisterServiceCtrlHandlerExW');
         host = new Host(status, end);
         resolve(host);
       } catch (error) {
@@ -186,7 +179,7 @@ export function connectService(name: string): Promise<HostedService> {
       { lpServiceName: nameMemory, lpServiceProc: main },
       { lpServiceName: null, lpServiceProc: null },
     ]);
-    StartServiceCtrlDispatcherW.async(table).then(({ result, lastError }) => {
+    advapi32.StartServiceCtrlDispatcherW.async(table).then(({ result, lastError }) => {
       finished();
       if (result) return;
       if (lastError !== ERROR.failedServiceControllerConnect) reject(win32Error(lastError, 'StartServiceCtrlDispatcherW'));

@@ -31,18 +31,12 @@ import {
   writeDacl,
   writeSetting,
 } from './service-config.ts';
-import { BOOL, DWORD, type Handle, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, POINTER, WIDE } from './types.ts';
 
-const CreateServiceW = declare<
-  [Handle, string, string, number, number, number, number, string, null, null, null, null, null],
-  Handle | null
->('advapi32.dll', 'CreateServiceW', POINTER, [POINTER, WIDE, WIDE, DWORD, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE]);
-const ChangeServiceConfigW = declare<[Handle, number, number, number, string, null, null, null, string, string | null, string], number>(
-  'advapi32.dll',
-  'ChangeServiceConfigW',
-  BOOL,
-  [POINTER, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE, WIDE],
-);
+const advapi32 = declare('advapi32.dll', {
+  CreateServiceW: [POINTER, HANDLE, WIDE, WIDE, DWORD, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE],
+  ChangeServiceConfigW: [BOOL, HANDLE, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE, WIDE],
+});
 
 /**
  * What a service is to be. The rest is the same for every service of ours: a separate process, LocalSystem, automatic start, not delayed.
@@ -174,7 +168,7 @@ export function mismatches(spec: ServiceSpec, startType: StartType, found: Insta
 }
 
 function changeConfig(service: Handle, config: ServiceConfig): void {
-  const { result, lastError } = ChangeServiceConfigW(
+  const { result, lastError } = advapi32.ChangeServiceConfigW(
     service,
     config.serviceType,
     startTypeNumber(config.startType),
@@ -261,7 +255,7 @@ export function installService(spec: ServiceSpec, complete: () => void = () => u
 function create(manager: Handle, spec: ServiceSpec, complete: () => void): InstallReceipt['unsupported'] {
   const startType = spec.startType ?? 'automatic';
   const service = opened(
-    CreateServiceW(
+    advapi32.CreateServiceW(
       manager,
       spec.name,
       spec.displayName,

@@ -19,32 +19,21 @@ import {
   WM_ENDSESSION,
   WM_QUERYENDSESSION,
 } from './session-end-messages.ts';
-import { BOOL, DWORD, type Handle, MSG, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, MSG, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
 
-const RegisterClassW = declare<[object], number>('user32.dll', 'RegisterClassW', 'uint16', [pointerTo(WNDCLASSW)]);
-const CreateWindowExW = declare<
-  [number, string, string, number, number, number, number, number, null, null, Handle | null, null],
-  Handle | null
->('user32.dll', 'CreateWindowExW', POINTER, [DWORD, WIDE, WIDE, DWORD, 'int', 'int', 'int', 'int', POINTER, POINTER, POINTER, POINTER]);
-const DestroyWindow = declare<[Handle], number>('user32.dll', 'DestroyWindow', BOOL, [POINTER]);
-const UnregisterClassW = declare<[string, Handle | null], number>('user32.dll', 'UnregisterClassW', BOOL, [WIDE, POINTER]);
-const DefWindowProcW = declare<[Handle, number, number | bigint, number | bigint], number | bigint>(
-  'user32.dll',
-  'DefWindowProcW',
-  'int64',
-  [POINTER, 'uint32', 'uint64', 'int64'],
-);
-const GetMessageW = declare<[Buffer, null, number, number], number>('user32.dll', 'GetMessageW', 'int', [
-  POINTER,
-  POINTER,
-  'uint32',
-  'uint32',
-]);
-const DispatchMessageW = declare<[Buffer], number | bigint>('user32.dll', 'DispatchMessageW', 'int64', [POINTER]);
-const PostQuitMessage = declare<[number], void>('user32.dll', 'PostQuitMessage', 'void', ['int']);
-const ShutdownBlockReasonCreate = declare<[Handle, string], number>('user32.dll', 'ShutdownBlockReasonCreate', BOOL, [POINTER, WIDE]);
-const ShutdownBlockReasonDestroy = declare<[Handle], number>('user32.dll', 'ShutdownBlockReasonDestroy', BOOL, [POINTER]);
-const GetModuleHandleW = declare<[null], Handle | null>('kernel32.dll', 'GetModuleHandleW', POINTER, [WIDE]);
+const user32 = declare('user32.dll', {
+  RegisterClassW: ['uint16', pointerTo(WNDCLASSW)],
+  CreateWindowExW: [POINTER, DWORD, WIDE, WIDE, DWORD, 'int', 'int', 'int', 'int', POINTER, POINTER, POINTER, POINTER],
+  DestroyWindow: [BOOL, HANDLE],
+  UnregisterClassW: [BOOL, WIDE, POINTER],
+  DefWindowProcW: ['int64', HANDLE, 'uint32', 'uint64', 'int64'],
+  GetMessageW: ['int', POINTER, POINTER, 'uint32', 'uint32'],
+  DispatchMessageW: ['int64', POINTER],
+  PostQuitMessage: ['void', 'int'],
+  ShutdownBlockReasonCreate: [BOOL, HANDLE, WIDE],
+  ShutdownBlockReasonDestroy: [BOOL, HANDLE],
+});
+const kernel32 = declare('kernel32.dll', { GetModuleHandleW: [POINTER, WIDE] });
 
 /** winuser.h: what lParam says about the end of the session. */
 const ENDSESSION_CLOSEAPP = 0x0000_0001n;
@@ -64,7 +53,7 @@ const windowProcedure = koffi.register(
     switch (message) {
       case WM_QUERYENDSESSION:
         // Yes, with a text for the user in case Windows must wait for the stop that follows.
-        ShutdownBlockReasonCreate(window, blockReason);
+        user32.ShutdownBlockReasonCreate(window, blockReason);
         return 1;
       case WM_ENDSESSION:
         // With 0 another program refused: the session continues.
@@ -73,29 +62,29 @@ const windowProcedure = koffi.register(
           // Windows may end this process as soon as it has its answer, so the answer waits for the stop.
           Atomics.wait(flags, FLAG.stopped, 0, maxHoldMs);
         }
-        ShutdownBlockReasonDestroy(window);
+        user32.ShutdownBlockReasonDestroy(window);
         return 0;
       case WM_CLOSE:
-        PostQuitMessage(0);
+        user32.PostQuitMessage(0);
         return 0;
       default:
-        return DefWindowProcW(window, message, wParam, lParam).result;
+        return user32.DefWindowProcW(window, message, wParam, lParam).result;
     }
   },
   pointerTo(WNDPROC),
 );
 
-const instance = GetModuleHandleW(null).result;
-const registered = RegisterClassW({ lpfnWndProc: windowProcedure, hInstance: instance, lpszClassName: SESSION_END_CLASS });
+const instance = kernel32.GetModuleHandleW(null).result;
+const registered = user32.RegisterClassW({ lpfnWndProc: windowProcedure, hInstance: instance, lpszClassName: SESSION_END_CLASS });
 if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW');
 // A top-level window that is never shown: a message-only window does not receive the session's end.
-const created = CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null);
-if (created.result === null) UnregisterClassW(SESSION_END_CLASS, instance);
+const created = user32.CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null);
+if (created.result === null) user32.UnregisterClassW(SESSION_END_CLASS, instance);
 const window = opened(created, 'CreateWindowExW');
 say({ kind: 'listening', window });
 const message = Buffer.alloc(koffi.sizeof(MSG));
-while (GetMessageW(message, null, 0, 0).result > 0) DispatchMessageW(message);
+while (user32.GetMessageW(message, null, 0, 0).result > 0) user32.DispatchMessageW(message);
 // Otherwise the class would outlive this thread and point to a procedure that is gone.
-DestroyWindow(window);
-UnregisterClassW(SESSION_END_CLASS, instance);
+user32.DestroyWindow(window);
+user32.UnregisterClassW(SESSION_END_CLASS, instance);
 raise(flags, FLAG.gone);

@@ -9,14 +9,9 @@ import { declare } from './library.ts';
 import { terminateSelf } from './process-info.ts';
 import { type EndReason, FLAG, type FromThread, raise, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
 import { assetText, singleExecutable } from './single-executable.ts';
-import { BOOL, type Handle, POINTER } from './types.ts';
+import { BOOL, HANDLE, type Handle } from './types.ts';
 
-const PostMessageW = declare<[Handle, number, number, number], number>('user32.dll', 'PostMessageW', BOOL, [
-  POINTER,
-  'uint32',
-  'uint64',
-  'int64',
-]);
+const user32 = declare('user32.dll', { PostMessageW: [BOOL, HANDLE, 'uint32', 'uint64', 'int64'] });
 
 /** How long the end of the process waits for the window to close, in milliseconds. */
 const GONE_MS = 2_000;
@@ -71,7 +66,7 @@ export async function listenForSessionEnd(
   // The thread waits inside Windows, where Node cannot end it: without this message the process would wait for it when it exits.
   const release = (): void => {
     answer();
-    PostMessageW(listening, WM_CLOSE, 0, 0);
+    user32.PostMessageW(listening, WM_CLOSE, 0, 0);
   };
   // A callback that runs while its environment is torn down crashes the process, so the window is closed first.
   const releaseAndWait = (exitCode: number): void => {

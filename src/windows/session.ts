@@ -10,17 +10,14 @@ import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';
 import type { Sid } from './sddl.ts';
 import { userOfToken } from './security.ts';
-import { BOOL, DWORD, type Handle, out, POINTER, WTS_SESSION_INFOW } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, WTS_SESSION_INFOW } from './types.ts';
 
-const WTSEnumerateSessionsW = declare<[null, number, number, [Handle | null], [number]], number>(
-  'wtsapi32.dll',
-  'WTSEnumerateSessionsW',
-  BOOL,
-  [POINTER, DWORD, DWORD, out(POINTER), out(DWORD)],
-);
-const WTSFreeMemory = declare<[Handle], void>('wtsapi32.dll', 'WTSFreeMemory', 'void', [POINTER]);
-const WTSQueryUserToken = declare<[number, [Handle | null]], number>('wtsapi32.dll', 'WTSQueryUserToken', BOOL, [DWORD, out(POINTER)]);
-const WTSGetActiveConsoleSessionId = declare<[], number>('kernel32.dll', 'WTSGetActiveConsoleSessionId', DWORD, []);
+const wtsapi32 = declare('wtsapi32.dll', {
+  WTSEnumerateSessionsW: [BOOL, POINTER, DWORD, DWORD, out(POINTER), out(DWORD)],
+  WTSFreeMemory: ['void', HANDLE],
+  WTSQueryUserToken: [BOOL, DWORD, out(POINTER)],
+});
+const kernel32 = declare('kernel32.dll', { WTSGetActiveConsoleSessionId: [DWORD] });
 
 /** wtsapi32.h: WTSActive is 0, WTSDisconnected 4; the other states have no signed-in user. */
 const ACTIVE = 0;
@@ -56,11 +53,11 @@ export function chooseSession<S extends Session>(sessions: readonly S[], current
 function enumeratedSessions(): Session[] {
   const memory: [Handle | null] = [null];
   const count: [number] = [0];
-  const { result, lastError } = WTSEnumerateSessionsW(null, 0, 1, memory, count);
+  const { result, lastError } = wtsapi32.WTSEnumerateSessionsW(null, 0, 1, memory, count);
   if (!result) throw win32Error(lastError, 'WTSEnumerateSessionsW');
   if (memory[0] === null || count[0] === 0) return [];
   const free = (address: Handle): void => {
-    WTSFreeMemory(address);
+    wtsapi32.WTSFreeMemory(address);
   };
   return using(memory[0], free, address => {
     const raw = koffi.decode(address, WTS_SESSION_INFOW, count[0]) as { SessionId: number; State: number }[];
@@ -78,14 +75,14 @@ export const hasSessionList = (): boolean => enumeratedSessions().length > 0;
 export function listSessions(): Session[] {
   const enumerated = enumeratedSessions();
   if (enumerated.length > 0) return enumerated;
-  const { result: console } = WTSGetActiveConsoleSessionId();
+  const { result: console } = kernel32.WTSGetActiveConsoleSessionId();
   return console === NO_SESSION ? [] : [{ id: console, state: 'active' }];
 }
 
 /** The token of a session's user, or the number of the error. */
 function queryUserToken(session: number): Handle | number {
   const token: [Handle | null] = [null];
-  const { result, lastError } = WTSQueryUserToken(session, token);
+  const { result, lastError } = wtsapi32.WTSQueryUserToken(session, token);
   return result && token[0] !== null ? token[0] : lastError;
 }
 

@@ -20,7 +20,7 @@ interface ExecuteInfo {
   readonly hProcess?: Handle | null;
 }
 
-const ShellExecuteExW = declare<[ExecuteInfo], number>('shell32.dll', 'ShellExecuteExW', BOOL, [inout(SHELLEXECUTEINFOW)]);
+const shell32 = declare('shell32.dll', { ShellExecuteExW: [BOOL, inout(SHELLEXECUTEINFOW)] });
 
 /** shellapi.h */
 const SEE_MASK_NOCLOSEPROCESS = 0x40;
@@ -52,7 +52,7 @@ export async function runElevated({ program, parameters, cwd }: ElevatedStart): 
     lpDirectory: cwd,
     nShow: SW_HIDE,
   };
-  const { result, lastError } = await ShellExecuteExW.async(info);
+  const { result, lastError } = await shell32.ShellExecuteExW.async(info);
   if (!result && lastError === ERROR_CANCELLED) return undefined;
   if (!result) throw win32Error(lastError, `ShellExecuteExW ${program}`);
   const { hProcess } = info;

@@ -9,19 +9,43 @@ import koffi, { type TypeObject } from 'koffi';
 /** A HANDLE, SC_HANDLE, HKEY, HWND or plain pointer; koffi represents them as BigInt, and NULL as null. */
 export type Handle = bigint;
 
+/** A pointer that may be NULL. */
 export const POINTER = 'void *';
+/** A pointer that is never NULL, as a parameter and as a result. */
+export const HANDLE = 'HANDLE';
+koffi.alias(HANDLE, POINTER);
 export const DWORD = 'uint32';
 export const BOOL = 'int';
 export const WIDE = 'str16';
 
+/** What JavaScript passes for a parameter of a type. */
+export type Argument<T> =
+  T extends OutParameter<infer V>
+    ? V
+    : T extends typeof HANDLE
+      ? Handle
+      : T extends typeof POINTER
+        ? Handle | object | null
+        : T extends typeof WIDE
+          ? string | null
+          : T extends 'int64' | 'uint64'
+            ? number | bigint
+            : T extends string
+              ? number
+              : Handle | object | null;
+/** What a function of this result type returns. */
+export type Result<T> = T extends typeof POINTER ? Handle | null : T extends 'str' ? string : T extends 'void' ? undefined : Argument<T>;
+type OutValue<T> = T extends typeof POINTER ? [Handle | null] : T extends string ? [Argument<T>] : object;
+
 /** The type of an out parameter; koffi does not export its own type for it. */
-export interface OutParameter {
+export interface OutParameter<V = unknown> {
   readonly __brand: 'IKoffiDirectionMarker';
+  readonly __value?: V;
 }
 /** A parameter through which the function returns one value: pass `[null]` or `[0]` and read element 0. */
-export const out = (type: string | TypeObject): OutParameter => koffi.out(koffi.pointer(type));
+export const out = <T extends string | TypeObject>(type: T): OutParameter<OutValue<T>> => koffi.out(koffi.pointer(type));
 /** The same for a value that the function also reads: pass `[value]`. */
-export const inout = (type: string | TypeObject): OutParameter => koffi.inout(koffi.pointer(type));
+export const inout = <T extends string | TypeObject>(type: T): OutParameter<OutValue<T>> => koffi.inout(koffi.pointer(type));
 /** A structure that the function reads. */
 export const pointerTo = (type: string | TypeObject): TypeObject => koffi.pointer(type);
 

@@ -8,22 +8,16 @@ import { Job } from '../../../src/windows/job.ts';
 import { declare, systemDirectory } from '../../../src/windows/library.ts';
 import { openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcessAs } from '../../../src/windows/process-birth.ts';
-import { BOOL, DWORD, type Handle, out, POINTER } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER } from '../../../src/windows/types.ts';
 
 const TOKEN_ALL = 0x000f_01ff;
 const LUA_TOKEN = 4;
 
-const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
-const OpenProcessToken = declare<[Handle, number, [Handle | null]], number>('advapi32.dll', 'OpenProcessToken', BOOL, [
-  POINTER,
-  DWORD,
-  out(POINTER),
-]);
-type Restriction = [Handle, number, number, null, number, null, number, null, [Handle | null]];
-const CreateRestrictedToken = declare<Restriction, number>('advapi32.dll', 'CreateRestrictedToken', BOOL, [
-  ...[POINTER, DWORD, DWORD, POINTER, DWORD, POINTER, DWORD, POINTER],
-  out(POINTER),
-]);
+const kernel32 = declare('kernel32.dll', { GetCurrentProcess: [HANDLE] });
+const advapi32 = declare('advapi32.dll', {
+  OpenProcessToken: [BOOL, HANDLE, DWORD, out(POINTER)],
+  CreateRestrictedToken: [BOOL, HANDLE, DWORD, DWORD, POINTER, DWORD, POINTER, DWORD, POINTER, out(POINTER)],
+});
 
 function made(step: string, make: (token: [Handle | null]) => { readonly result: number; readonly lastError: number }): Handle {
   const token: [Handle | null] = [null];
@@ -35,8 +29,8 @@ function made(step: string, make: (token: [Handle | null]) => { readonly result:
 const [, , outFile = '', named = '', ...args] = process.argv;
 // A name without a path is one of Windows' own tools.
 const program = path.win32.isAbsolute(named) ? named : path.win32.join(systemDirectory(), named);
-const own = made('OpenProcessToken', token => OpenProcessToken(GetCurrentProcess().result, TOKEN_ALL, token));
-const limited = made('CreateRestrictedToken', token => CreateRestrictedToken(own, LUA_TOKEN, 0, null, 0, null, 0, null, token));
+const own = made('OpenProcessToken', token => advapi32.OpenProcessToken(kernel32.GetCurrentProcess().result, TOKEN_ALL, token));
+const limited = made('CreateRestrictedToken', token => advapi32.CreateRestrictedToken(own, LUA_TOKEN, 0, null, 0, null, 0, null, token));
 const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
 const born = startProcessAs(
   limited,

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { declare } from '../../../src/windows/library.ts';
 import { commandLineOf, listProcesses } from '../../../src/windows/process-info.ts';
-import { BOOL, DWORD, type Handle, MSG, out, POINTER, pointerTo } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, MSG, out, POINTER, pointerTo } from '../../../src/windows/types.ts';
 import type { ShownWindow } from '../shown-windows.ts';
 
 /** winuser.h. A window is created once and shown any number of times; Wine 8 tells only of the first. */
@@ -15,26 +15,17 @@ const PM_REMOVE = 1;
 const LOOK_MS = 15;
 
 const WINEVENTPROC = koffi.proto('__stdcall', 'WINEVENTPROC', 'void', [POINTER, DWORD, POINTER, 'int32', 'int32', DWORD, DWORD]);
-type Hooking = [number, number, null, bigint, number, number, number];
-const SetWinEventHook = declare<Hooking, Handle | null>('user32.dll', 'SetWinEventHook', POINTER, [
-  ...[DWORD, DWORD, POINTER],
-  pointerTo(WINEVENTPROC),
-  ...[DWORD, DWORD, DWORD],
-]);
-const UnhookWinEvent = declare<[Handle], number>('user32.dll', 'UnhookWinEvent', BOOL, [POINTER]);
-const PeekMessageW = declare<[Buffer, null, number, number, number], number>('user32.dll', 'PeekMessageW', BOOL, [
-  ...[POINTER, POINTER],
-  ...['uint32', 'uint32', 'uint32'],
-]);
-const DispatchMessageW = declare<[Buffer], number | bigint>('user32.dll', 'DispatchMessageW', 'int64', [POINTER]);
-const GetWindowThreadProcessId = declare<[Handle, [number]], number>('user32.dll', 'GetWindowThreadProcessId', DWORD, [
-  POINTER,
-  out(DWORD),
-]);
+const user32 = declare('user32.dll', {
+  SetWinEventHook: [POINTER, DWORD, DWORD, POINTER, pointerTo(WINEVENTPROC), DWORD, DWORD, DWORD],
+  UnhookWinEvent: [BOOL, HANDLE],
+  PeekMessageW: [BOOL, POINTER, POINTER, 'uint32', 'uint32', 'uint32'],
+  DispatchMessageW: ['int64', POINTER],
+  GetWindowThreadProcessId: [DWORD, HANDLE, out(DWORD)],
+  GetClassNameW: ['int', HANDLE, POINTER, 'int'],
+  GetWindowTextW: ['int', HANDLE, POINTER, 'int'],
+  GetParent: [POINTER, HANDLE],
+});
 type Texting = [Handle, Buffer, number];
-const GetClassNameW = declare<Texting, number>('user32.dll', 'GetClassNameW', 'int', [POINTER, POINTER, 'int']);
-const GetWindowTextW = declare<Texting, number>('user32.dll', 'GetWindowTextW', 'int', [POINTER, POINTER, 'int']);
-const GetParent = declare<[Handle], Handle | null>('user32.dll', 'GetParent', POINTER, [POINTER]);
 
 const [, , file = '', stop = '', what = 'shown'] = process.argv;
 const event = what === 'created' ? EVENTS.created : EVENTS.shown;
@@ -56,26 +47,26 @@ function lineageOf(pid: number): ShownWindow['lineage'] {
 
 const callback = koffi.register((_hook: Handle, _event: number, window: Handle | null, object: number, child: number): void => {
   // Parts of windows, carets and the mouse pointer are shown, too.
-  if (window === null || object !== OBJID_WINDOW || child !== 0 || GetParent(window).result !== null) return;
+  if (window === null || object !== OBJID_WINDOW || child !== 0 || user32.GetParent(window).result !== null) return;
   const pid: [number] = [0];
-  GetWindowThreadProcessId(window, pid);
+  user32.GetWindowThreadProcessId(window, pid);
   const shown: ShownWindow = {
     at: new Date().toISOString(),
-    className: textBy(GetClassNameW, window),
-    title: textBy(GetWindowTextW, window),
+    className: textBy(user32.GetClassNameW, window),
+    title: textBy(user32.GetWindowTextW, window),
     lineage: lineageOf(pid[0]),
   };
   appendFileSync(file, `${JSON.stringify(shown)}\n`);
 }, pointerTo(WINEVENTPROC));
-const hooked = SetWinEventHook(event, event, null, callback as bigint, 0, 0, WINEVENT_OUTOFCONTEXT);
+const hooked = user32.SetWinEventHook(event, event, null, callback as bigint, 0, 0, WINEVENT_OUTOFCONTEXT);
 if (hooked.result === null) throw new Error(`SetWinEventHook: ${hooked.lastError}`);
 const hook = hooked.result;
 writeFileSync(file, '');
 const message = Buffer.alloc(koffi.sizeof(MSG));
 const looking = setInterval(() => {
-  while (PeekMessageW(message, null, 0, 0, PM_REMOVE).result) DispatchMessageW(message);
+  while (user32.PeekMessageW(message, null, 0, 0, PM_REMOVE).result) user32.DispatchMessageW(message);
   if (!existsSync(stop)) return;
   clearInterval(looking);
-  UnhookWinEvent(hook);
+  user32.UnhookWinEvent(hook);
   process.exit(0);
 }, LOOK_MS);

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { localFree } from '../../../src/windows/handle.ts';
 import { declare } from '../../../src/windows/library.ts';
-import { type Handle, out, POINTER, WIDE } from '../../../src/windows/types.ts';
+import { HANDLE, out, WIDE } from '../../../src/windows/types.ts';
 
-const CommandLineToArgvW = declare<[string, [number]], Handle>('shell32.dll', 'CommandLineToArgvW', POINTER, [WIDE, out('int')]);
+const shell32 = declare('shell32.dll', { CommandLineToArgvW: [HANDLE, WIDE, out('int')] });
 
 const lines = JSON.parse(readFileSync('C:\\lines.json', 'utf8')) as string[];
 const answers = lines.map(line => {
   const count: [number] = [0];
-  const { result: argv } = CommandLineToArgvW(line, count);
+  const { result: argv } = shell32.CommandLineToArgvW(line, count);
   const words = koffi.decode(argv, koffi.array('str16', count[0])) as string[];
   localFree(argv);
   return words;

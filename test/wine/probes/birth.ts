@@ -7,24 +7,22 @@ import { openChildInput, openChildOutput, openNothing } from '../../../src/windo
 import { startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
 import { commandLineOf, isAlive, startTime } from '../../../src/windows/process-info.ts';
 import { openSessionToken, sessionsWithUser } from '../../../src/windows/session.ts';
-import { BOOL, DWORD, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
 
 const [, , how = ''] = process.argv;
 const child = new URL('./child.js', import.meta.url).pathname.slice(1).replaceAll('/', '\\');
 const job = Job.create();
 const birth = (...args: string[]) => ({ program: process.execPath, args: [child, ...args], cwd: 'C:\\windows', job });
 
-const CreateEventW = declare<[null, number, number, null], Handle>('kernel32.dll', 'CreateEventW', POINTER, [POINTER, BOOL, BOOL, WIDE]);
-const SetHandleInformation = declare<[Handle, number, number], number>('kernel32.dll', 'SetHandleInformation', BOOL, [
-  POINTER,
-  DWORD,
-  DWORD,
-]);
+const kernel32 = declare('kernel32.dll', {
+  CreateEventW: [HANDLE, POINTER, BOOL, BOOL, WIDE],
+  SetHandleInformation: [BOOL, HANDLE, DWORD, DWORD],
+});
 
 /** An event that would be inherited, were it not for the list. */
 function inheritableEvent(): Handle {
-  const event = CreateEventW(null, 1, 0, null).result;
-  SetHandleInformation(event, 1, 1);
+  const event = kernel32.CreateEventW(null, 1, 0, null).result;
+  kernel32.SetHandleInformation(event, 1, 1);
   return event;
 }
 

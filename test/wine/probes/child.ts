@@ -2,14 +2,14 @@
 import { spawn } from 'node:child_process';
 import { declare } from '../../../src/windows/library.ts';
 import { parentOf, startTime } from '../../../src/windows/process-info.ts';
-import { BOOL, type Handle, POINTER } from '../../../src/windows/types.ts';
+import { BOOL, HANDLE } from '../../../src/windows/types.ts';
 
 const [, , how = '', argument = ''] = process.argv;
 
 if (how === 'facts') {
   // Whether a handle of the parent means anything here.
-  const SetEvent = declare<[Handle], number>('kernel32.dll', 'SetEvent', BOOL, [POINTER]);
-  const { result, lastError } = SetEvent(BigInt(argument));
+  const kernel32 = declare('kernel32.dll', { SetEvent: [BOOL, HANDLE] });
+  const { result, lastError } = kernel32.SetEvent(BigInt(argument));
   let heard = '';
   process.stdin.on('data', chunk => {
     heard += chunk;

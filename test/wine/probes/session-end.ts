@@ -5,27 +5,24 @@ import { fileURLToPath } from 'node:url';
 import { declare } from '../../../src/windows/library.ts';
 import { SESSION_END_CLASS, WM_ENDSESSION, WM_QUERYENDSESSION } from '../../../src/windows/session-end-messages.ts';
 import { listenForSessionEnd } from '../../../src/windows/session-end-window.ts';
-import { type Handle, inout, POINTER, WIDE } from '../../../src/windows/types.ts';
+import { HANDLE, inout, POINTER, WIDE } from '../../../src/windows/types.ts';
 
 const ENDSESSION_LOGOFF = 0x8000_0000n;
 const HOLD_MS = 700;
 
 /** Asks, is told yes, announces the end, and says how long the answer to that took. */
 function send(): void {
-  const FindWindowW = declare<[string, null], Handle | null>('user32.dll', 'FindWindowW', POINTER, [WIDE, WIDE]);
-  const SendMessageTimeoutW = declare<[Handle, number, number, bigint, number, number, [number | bigint]], number | bigint>(
-    'user32.dll',
-    'SendMessageTimeoutW',
-    'int64',
-    [POINTER, 'uint32', 'uint64', 'int64', 'uint32', 'uint32', inout('uint64')],
-  );
-  const { result: window } = FindWindowW(SESSION_END_CLASS, null);
+  const user32 = declare('user32.dll', {
+    FindWindowW: [POINTER, WIDE, WIDE],
+    SendMessageTimeoutW: ['int64', HANDLE, 'uint32', 'uint64', 'int64', 'uint32', 'uint32', inout('uint64')],
+  });
+  const { result: window } = user32.FindWindowW(SESSION_END_CLASS, null);
   if (window === null) process.exit(20);
   const answer: [number | bigint] = [0];
-  SendMessageTimeoutW(window, WM_QUERYENDSESSION, 0, ENDSESSION_LOGOFF, 0, 5000, answer);
+  user32.SendMessageTimeoutW(window, WM_QUERYENDSESSION, 0, ENDSESSION_LOGOFF, 0, 5000, answer);
   if (Number(answer[0]) !== 1) process.exit(21);
   const before = performance.now();
-  SendMessageTimeoutW(window, WM_ENDSESSION, 1, ENDSESSION_LOGOFF, 0, 5000, answer);
+  user32.SendMessageTimeoutW(window, WM_ENDSESSION, 1, ENDSESSION_LOGOFF, 0, 5000, answer);
   process.exit(performance.now() - before >= HOLD_MS / 2 ? 0 : 22);
 }
 

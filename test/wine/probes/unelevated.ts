@@ -6,7 +6,7 @@ import { Job } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcessAs } from '../../../src/windows/process-birth.ts';
-import { BOOL, DWORD, type Handle, out, POINTER } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER } from '../../../src/windows/types.ts';
 
 const TOKEN_QUERY = 8;
 const TOKEN_LINKED_TOKEN = 19;
@@ -14,24 +14,12 @@ const MAXIMUM_ALLOWED = 0x0200_0000;
 const SECURITY_IDENTIFICATION = 1;
 const TOKEN_PRIMARY = 1;
 
-const GetCurrentProcess = declare<[], Handle>('kernel32.dll', 'GetCurrentProcess', POINTER, []);
-const OpenProcessToken = declare<[Handle, number, [Handle | null]], number>('advapi32.dll', 'OpenProcessToken', BOOL, [
-  POINTER,
-  DWORD,
-  out(POINTER),
-]);
-const GetTokenInformation = declare<[Handle, number, [Handle | null], number, [number]], number>(
-  'advapi32.dll',
-  'GetTokenInformation',
-  BOOL,
-  [POINTER, 'int', out(POINTER), DWORD, out(DWORD)],
-);
-const DuplicateTokenEx = declare<[Handle, number, null, number, number, [Handle | null]], number>(
-  'advapi32.dll',
-  'DuplicateTokenEx',
-  BOOL,
-  [POINTER, DWORD, POINTER, 'int', 'int', out(POINTER)],
-);
+const kernel32 = declare('kernel32.dll', { GetCurrentProcess: [HANDLE] });
+const advapi32 = declare('advapi32.dll', {
+  OpenProcessToken: [BOOL, HANDLE, DWORD, out(POINTER)],
+  GetTokenInformation: [BOOL, HANDLE, 'int', out(POINTER), DWORD, out(DWORD)],
+  DuplicateTokenEx: [BOOL, HANDLE, DWORD, POINTER, 'int', 'int', out(POINTER)],
+});
 
 function token(step: string, make: (handle: [Handle | null]) => { readonly result: number; readonly lastError: number }): Handle {
   const handle: [Handle | null] = [null];
@@ -40,10 +28,10 @@ function token(step: string, make: (handle: [Handle | null]) => { readonly resul
   return handle[0];
 }
 
-const own = token('OpenProcessToken', handle => OpenProcessToken(GetCurrentProcess().result, TOKEN_QUERY, handle));
-const linked = token('TokenLinkedToken', handle => GetTokenInformation(own, TOKEN_LINKED_TOKEN, handle, 8, [0]));
+const own = token('OpenProcessToken', handle => advapi32.OpenProcessToken(kernel32.GetCurrentProcess().result, TOKEN_QUERY, handle));
+const linked = token('TokenLinkedToken', handle => advapi32.GetTokenInformation(own, TOKEN_LINKED_TOKEN, handle, 8, [0]));
 const primary = token('DuplicateTokenEx', handle =>
-  DuplicateTokenEx(linked, MAXIMUM_ALLOWED, null, SECURITY_IDENTIFICATION, TOKEN_PRIMARY, handle),
+  advapi32.DuplicateTokenEx(linked, MAXIMUM_ALLOWED, null, SECURITY_IDENTIFICATION, TOKEN_PRIMARY, handle),
 );
 const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
 const born = startProcessAs(

@@ -32,15 +32,12 @@ async function update(): Promise<void> {
 }
 
 function startUpdater(): void {
-  const CreateProcessW = declare<[null, Buffer, null, null, number, number, null, null, object, object], number>(
-    'kernel32.dll',
-    'CreateProcessW',
-    BOOL,
-    [WIDE, POINTER, POINTER, POINTER, BOOL, DWORD, POINTER, WIDE, pointerTo(STARTUPINFOW), out(PROCESS_INFORMATION)],
-  );
+  const kernel32 = declare('kernel32.dll', {
+    CreateProcessW: [BOOL, WIDE, POINTER, POINTER, POINTER, BOOL, DWORD, POINTER, WIDE, pointerTo(STARTUPINFOW), out(PROCESS_INFORMATION)],
+  });
   const line = Buffer.from(`${commandLine(process.execPath, [fileURLToPath(import.meta.url), service, 'update', role])}\0`, 'utf16le');
   const flags = CREATE_NO_WINDOW | (role === 'leaves' ? CREATE_BREAKAWAY_FROM_JOB : 0);
-  const { result, lastError } = CreateProcessW(null, line, null, null, 0, flags, null, null, { cb: STARTUPINFO_BYTES }, {});
+  const { result, lastError } = kernel32.CreateProcessW(null, line, null, null, 0, flags, null, null, { cb: STARTUPINFO_BYTES }, {});
   if (!result) throw new Error(`CreateProcessW: ${lastError}`);
 }
 
