@@ -4,18 +4,15 @@
  */
 
 import { isOwnSocket } from '../control/pipe-address.ts';
-import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
-import type { Registration } from '../model/facts.ts';
+import { sameFolder } from '../gateway/home.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
-import { noted } from '../model/receipt.ts';
 import { startDetached } from '../process/detach.ts';
 import { lockHolder } from '../state/lock.ts';
-import type { StateFolder } from '../state/state-folder.ts';
 import type { HostPort } from './host-port.ts';
-import { livingHostFacts, supervisedRegistration } from './supervisor-facts.ts';
+import { supervisedHost, supervisedRegistration, supervisorReceipt } from './supervised-host.ts';
 
 export interface EmbeddedHostOptions {
-  /** How this module starts itself: `[node, entry script]`, or the host executable. */
+  /** How this module starts itself: `[node, script]`, or the host executable. */
   readonly hostCommand: readonly string[];
   readonly processes: ProcessTable;
   /** Folder of all state folders. */
@@ -24,15 +21,17 @@ export interface EmbeddedHostOptions {
 
 export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHostOptions): HostPort {
   return {
+    ...supervisedHost(processes),
     mechanism: 'embedded',
-    elevated: false,
-    registration: (identity, folder) => registration(identity, folder, processes),
-    hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
-    trustsServer: async ({ pipe }) => isOwnSocket(pipe),
-    receipt: async (verb, _identity, { servicePid }) => {
-      if (verb === 'uninstall') return servicePid ? [{ action: 'stop', kind: 'process', target: `supervisor (PID ${servicePid})` }] : [];
-      return [{ action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', ...noted('windowless') }];
+    registration: async ({ home }, folder) => {
+      // A definition that cannot be read is a separate problem; the service is registered all the same.
+      const definition = await folder.definition().catch(() => ({ home }));
+      if (!definition) return { state: 'absent' };
+      if (sameFolder(definition.home, home)) return supervisedRegistration(folder, processes);
+      return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
     },
+    trustsServer: async ({ pipe }) => isOwnSocket(pipe),
+    receipt: async (verb, _identity, status) => supervisorReceipt(verb, status),
     checkRights: async () => undefined,
     register: async () => undefined,
     unregister: async () => undefined,
@@ -40,22 +39,5 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHost
       if (lockHolder(folder.supervisorLock, processes)) return;
       await startDetached([...hostCommand, 'supervise', '--service', folder.service], stateRoot);
     },
-    // The supervisor watches the state folder and stops its runner when the desired state is "stopped".
-    stop: async () => undefined,
-    isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
   };
-}
-
-async function registration(identity: GatewayIdentity, folder: StateFolder, processes: ProcessTable): Promise<Registration> {
-  const registered = supervisedRegistration(folder, processes);
-  try {
-    const definition = await folder.definition();
-    if (!definition) return { state: 'absent' };
-    return sameFolder(definition.home, identity.home)
-      ? registered
-      : { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
-  } catch {
-    // A definition that cannot be read is a separate problem; the service is registered all the same.
-    return registered;
-  }
 }

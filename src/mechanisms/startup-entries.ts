@@ -22,11 +22,17 @@ import {
   shortcutOf,
 } from './startup-entry.ts';
 
-export interface Entry {
+/** A file that has the name of our entry. */
+interface NamedFile {
   readonly kind: EntryKind;
   readonly file: string;
-  readonly command: readonly string[];
+  /** What it starts; undefined where it is not ours. */
+  readonly command: readonly string[] | undefined;
 }
+
+type Entry = NamedFile & { readonly command: readonly string[] };
+
+const isEntry = (named: NamedFile): named is Entry => named.command !== undefined;
 
 export class StartupEntries {
   readonly #shell: StartupShell;
@@ -49,17 +55,12 @@ export class StartupEntries {
 
   /** Our entry for a service; undefined where the folder cannot be read. */
   async find(service: ServiceName): Promise<Entry | undefined> {
-    const found = await Promise.all(ENTRY_KINDS.map(kind => this.#ours(service, kind)));
-    return found.find(entry => entry !== undefined);
+    return (await this.#named(service)).find(isEntry);
   }
 
   /** A file that has the name of our entry and is not ours. */
   async taken(service: ServiceName): Promise<string | undefined> {
-    for (const kind of ENTRY_KINDS) {
-      const file = this.#file(service, kind);
-      if (file && !(await this.#ours(service, kind))) return file;
-    }
-    return undefined;
+    return (await this.#named(service)).find(each => !isEntry(each))?.file;
   }
 
   /** All entries of ours. Throws where the folder exists and cannot be read. */
@@ -79,49 +80,46 @@ export class StartupEntries {
    */
   async write(service: ServiceName, command: readonly string[], cwd: string): Promise<void> {
     const folder = this.folder();
+    const fileOf = (kind: EntryKind) => path.join(folder, entryFileName(service, kind));
+    let kind: EntryKind = 'lnk';
     try {
       await fs.mkdir(folder, { recursive: true });
-      const other = (await this.#write(folder, service, command, cwd)) === 'lnk' ? 'cmd' : 'lnk';
-      const left = await this.#ours(service, other);
-      if (left) await fs.rm(left.file, { force: true });
+      try {
+        this.#shell.writeShortcut(fileOf('lnk'), shortcutOf(command, cwd));
+      } catch {
+        kind = 'cmd';
+        await writeFileAtomic(fileOf('cmd'), commandFileOf(command));
+      }
+      await this.remove(service, kind);
     } catch (cause) {
       throw new GatewayServiceError('startup-folder-unavailable', `(${folder}: ${(cause as Error).message})`, { cause });
     }
   }
 
-  async remove(service: ServiceName): Promise<void> {
-    for (const kind of ENTRY_KINDS) {
-      const entry = await this.#ours(service, kind);
-      if (entry) await fs.rm(entry.file, { force: true });
+  async remove(service: ServiceName, except?: EntryKind): Promise<void> {
+    for (const { kind, file, command } of await this.#named(service)) {
+      if (command && kind !== except) await fs.rm(file, { force: true });
     }
   }
 
-  async #write(folder: string, service: ServiceName, command: readonly string[], cwd: string): Promise<EntryKind> {
-    const fileOf = (kind: EntryKind) => path.join(folder, entryFileName(service, kind));
+  /** Empty where the folder cannot be read. */
+  async #named(service: ServiceName): Promise<readonly NamedFile[]> {
+    let folder: string;
     try {
-      this.#shell.writeShortcut(fileOf('lnk'), shortcutOf(command, cwd));
-      return 'lnk';
+      folder = this.#shell.folder();
     } catch {
-      await writeFileAtomic(fileOf('cmd'), commandFileOf(command));
-      return 'cmd';
+      return [];
     }
+    const files = ENTRY_KINDS.map(kind => ({ kind, file: path.join(folder, entryFileName(service, kind)) }));
+    const present = files.filter(({ file }) => existsSync(file));
+    return Promise.all(present.map(async each => ({ ...each, command: await this.#ourCommand(service, each) })));
   }
 
-  async #ours(service: ServiceName, kind: EntryKind): Promise<Entry | undefined> {
-    const file = this.#file(service, kind);
-    const command = file && (await this.#read(file, kind).catch(() => undefined));
-    return command && isOurs(command, service, this.#copies) ? { kind, file, command } : undefined;
-  }
-
-  async #read(file: string, kind: EntryKind): Promise<readonly string[] | undefined> {
-    return kind === 'lnk' ? commandOfShortcut(this.#shell.readShortcut(file)) : commandOfCommandFile(await fs.readFile(file, 'utf8'));
-  }
-
-  /** The file of this name, if there is one. */
-  #file(service: ServiceName, kind: EntryKind): string | undefined {
+  async #ourCommand(service: ServiceName, { kind, file }: Omit<NamedFile, 'command'>): Promise<readonly string[] | undefined> {
     try {
-      const file = path.join(this.#shell.folder(), entryFileName(service, kind));
-      return existsSync(file) ? file : undefined;
+      const command =
+        kind === 'lnk' ? commandOfShortcut(this.#shell.readShortcut(file)) : commandOfCommandFile(await fs.readFile(file, 'utf8'));
+      return command && isOurs(command, service, this.#copies) ? command : undefined;
     } catch {
       return undefined;
     }

@@ -6,13 +6,12 @@
 import type { TrustsServer } from '../control/control-client.ts';
 import { sameFolder } from '../gateway/home.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { noted } from '../model/receipt.ts';
 import { startDetached } from '../process/detach.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import { shortcutOf } from './startup-entry.ts';
 import { StartupProgram, type StartupProgramOptions } from './startup-program.ts';
-import { livingHostFacts, supervisedRegistration } from './supervisor-facts.ts';
+import { supervisedHost, supervisedRegistration, supervisorReceipt } from './supervised-host.ts';
 
 export interface StartupHostOptions extends StartupProgramOptions {
   /** Which server of the control pipe a client trusts. */
@@ -23,29 +22,25 @@ export function startupHost(options: StartupHostOptions): HostPort {
   const { stateRoot, processes, shell, trustsServer } = options;
   const program = new StartupProgram(options);
   return {
+    ...supervisedHost(processes),
     mechanism: 'startup',
-    elevated: false,
     registration: async ({ service, home }, folder) => {
       const definition = await folder.definition().catch(() => undefined);
       const defined = definition?.mechanism === 'startup';
       if (defined && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
-      return defined || (await program.hasEntry(service)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
+      return defined || (await program.entries.find(service)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
     },
     trustsServer,
-    hostFacts: (_identity, folder) => livingHostFacts(folder, processes),
     problems: ({ service }) => program.problems(service),
     examine: ({ service }) => program.examine(service),
     repair: async ({ service }) => {
       await program.requireFreeName(service);
       await program.install(service);
     },
-    receipt: async (verb, { service }, { servicePid }) => {
-      if (verb === 'install') {
-        const action = servicePid ? 'keep' : 'start';
-        return [...(await program.installReceipt(service)), { action, kind: 'process', target: 'supervisor', ...noted('windowless') }];
-      }
-      const removed = await program.removalReceipt(service);
-      return servicePid ? [{ action: 'stop', kind: 'process', target: `supervisor (PID ${servicePid})` }, ...removed] : removed;
+    receipt: async (verb, { service }, status) => {
+      const supervisor = supervisorReceipt(verb, status);
+      if (verb === 'install') return [...(await program.installReceipt(service)), ...supervisor];
+      return [...supervisor, ...(await program.removalReceipt(service))];
     },
     checkRights: ({ service }) => program.requireInstallable(service),
     register: async ({ service }) => {
@@ -60,8 +55,5 @@ export function startupHost(options: StartupHostOptions): HostPort {
       if (shell.hasMoreRights()) throw new GatewayServiceError('started-elevated', `(${service})`);
       await startDetached(command, stateRoot);
     },
-    // The supervisor watches the state folder and stops its runner when the desired state is "stopped".
-    stop: async () => undefined,
-    isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
   };
 }

@@ -35,38 +35,33 @@ const CHANGE_MS = 60_000;
 export class StartupProgram {
   readonly #options: StartupProgramOptions;
   readonly #copies: string;
-  readonly #entries: StartupEntries;
+  readonly entries: StartupEntries;
 
   constructor(options: StartupProgramOptions) {
     this.#options = options;
     this.#copies = copiesIn(options.stateRoot);
-    this.#entries = new StartupEntries(options.shell, this.#copies);
-  }
-
-  async hasEntry(service: ServiceName): Promise<boolean> {
-    return (await this.#entries.find(service)) !== undefined;
+    this.entries = new StartupEntries(options.shell, this.#copies);
   }
 
   /** @throws GatewayServiceError `startup-folder-unavailable`, `startup-entry-taken`, `service-program-missing` */
   async requireInstallable(service: ServiceName): Promise<void> {
-    this.#entries.folder();
+    this.entries.folder();
     await this.requireFreeName(service);
     await hostCopyCommand(this.#copies, this.#options.hostCommand);
   }
 
   /** @throws GatewayServiceError `startup-entry-taken` */
   async requireFreeName(service: ServiceName): Promise<void> {
-    const taken = await this.#entries.taken(service);
+    const taken = await this.entries.taken(service);
     if (taken) throw new GatewayServiceError('startup-entry-taken', `(${taken})`);
   }
 
   /** Writes the entry and the copy that it starts, and gives the command of the entry. */
   install(service: ServiceName): Promise<readonly string[]> {
-    const { hostCommand, stateRoot } = this.#options;
     return this.#exclusively(async () => {
       try {
-        const command = entryCommand(await ensureHostCopy(this.#copies, hostCommand), service);
-        await this.#entries.write(service, command, stateRoot);
+        const command = entryCommand(await ensureHostCopy(this.#copies, this.#options.hostCommand), service);
+        await this.entries.write(service, command, this.#options.stateRoot);
         return command;
       } finally {
         await this.#prune();
@@ -76,23 +71,23 @@ export class StartupProgram {
 
   remove(service: ServiceName): Promise<void> {
     return this.#exclusively(async () => {
-      await this.#entries.remove(service);
+      await this.entries.remove(service);
       await this.#prune();
     });
   }
 
   /** What to start: the command of the entry, from a whole copy. A damaged copy is repaired; an entry that the user removed is not. */
   async command(service: ServiceName): Promise<readonly string[]> {
-    const entry = await this.#entries.find(service);
+    const entry = await this.entries.find(service);
     if (!entry) return entryCommand(await this.#exclusively(() => ensureHostCopy(this.#copies, this.#options.hostCommand)), service);
     const copy = this.#copyFolder(entry.command);
     return copy && isWholeCopy(copy) ? entry.command : this.install(service);
   }
 
   async problems(service: ServiceName): Promise<readonly Problem[]> {
-    const entry = await this.#entries.find(service);
+    const entry = await this.entries.find(service);
     if (!entry) {
-      const taken = await this.#entries.taken(service);
+      const taken = await this.entries.taken(service);
       return [taken ? problem('startup-entry-taken', `(${taken})`) : problem('startup-entry-missing')];
     }
     const problems: Problem[] = [];
@@ -105,7 +100,7 @@ export class StartupProgram {
 
   /** The problems with what a repair changes: it writes the entry and its copy. Windows' own switch and the entry of another program stay. */
   async examine(service: ServiceName): Promise<readonly FoundProblem[]> {
-    const target = path.join(this.#entries.folder(), entryFileName(service, 'lnk'));
+    const target = path.join(this.entries.folder(), entryFileName(service, 'lnk'));
     return (await this.problems(service)).map(found => {
       if (found.code === 'startup-disabled') return { problem: found, changes: [], kept: true };
       if (found.code === 'startup-entry-taken') return { problem: found, changes: [] };
@@ -114,13 +109,13 @@ export class StartupProgram {
   }
 
   async installReceipt(service: ServiceName): Promise<readonly ReceiptRow[]> {
-    const entry = await this.#entries.find(service);
+    const entry = await this.entries.find(service);
     const host = await hostCopyCommand(this.#copies, this.#options.hostCommand);
     const copy = this.#copyFolder(host) ?? this.#copies;
     const started = entryCommand(host, service).join(' ');
     // Node is a console program; the host executable is none.
     const note = host.length > 1 ? noted('sign-in-console', started) : noted('sign-in', started);
-    const target = entry?.file ?? path.join(this.#entries.folder(), entryFileName(service, 'lnk'));
+    const target = entry?.file ?? path.join(this.entries.folder(), entryFileName(service, 'lnk'));
     return [
       { action: existsSync(copy) ? 'keep' : 'create', kind: 'folder', target: copy, ...noted('host-copy') },
       { action: entry ? 'change' : 'create', kind: 'startup-entry', target, ...note },
@@ -128,7 +123,7 @@ export class StartupProgram {
   }
 
   async removalReceipt(service: ServiceName): Promise<readonly ReceiptRow[]> {
-    const entry = await this.#entries.find(service);
+    const entry = await this.entries.find(service);
     const copy = this.#copyFolder(entry?.command);
     return [
       ...(entry ? [{ action: 'remove', kind: 'startup-entry', target: entry.file } as const] : []),
@@ -158,7 +153,7 @@ export class StartupProgram {
   /** Removes every copy that no entry starts and no living process of ours runs from. */
   async #prune(): Promise<void> {
     const { stateRoot, processes } = this.#options;
-    const all = await this.#entries.all().catch(() => undefined);
+    const all = await this.entries.all().catch(() => undefined);
     // In a folder that cannot be read now there may be an entry for every copy.
     if (!all) return;
     const found = await fs.readdir(stateRoot, { withFileTypes: true }).catch(() => []);

@@ -1,0 +1,35 @@
+/** What is the same for every mechanism whose host is a supervisor: the lock and the facts of the supervisor say what runs. */
+
+import type { Registration } from '../model/facts.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
+import { noted, type ReceiptRow } from '../model/receipt.ts';
+import type { Status } from '../model/status.ts';
+import { lockHolder } from '../state/lock.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { HostPort } from './host-port.ts';
+
+export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevated' | 'hostFacts' | 'stop' | 'isGone'> {
+  return {
+    elevated: false,
+    hostFacts: async (_identity, folder) => {
+      const facts = await folder.hostFacts();
+      if (!facts || lockHolder(folder.supervisorLock, processes)) return facts;
+      // Of a killed supervisor only the end of its runner is still true.
+      return { ...facts, phase: 'stopped' };
+    },
+    // The supervisor watches the state folder and stops its runner when the desired state is "stopped".
+    stop: async () => undefined,
+    isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
+  };
+}
+
+/** The registration of a supervised service, and whether its supervisor runs. */
+export function supervisedRegistration(folder: StateFolder, processes: ProcessTable): Registration {
+  const holder = lockHolder(folder.supervisorLock, processes);
+  return holder ? { state: 'registered', host: 'running', hostPid: holder.pid } : { state: 'registered', host: 'stopped' };
+}
+
+export function supervisorReceipt(verb: 'install' | 'uninstall', { servicePid }: Status): readonly ReceiptRow[] {
+  if (verb === 'install') return [{ action: servicePid ? 'keep' : 'start', kind: 'process', target: 'supervisor', ...noted('windowless') }];
+  return servicePid ? [{ action: 'stop', kind: 'process', target: `supervisor (PID ${servicePid})` }] : [];
+}
