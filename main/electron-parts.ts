@@ -3,6 +3,10 @@
  * Electron binary.
  */
 
+export interface Preventable {
+  preventDefault(): void;
+}
+
 export interface FramePort {
   readonly url: string;
   /** Null for the top frame. */

@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 import electron from 'electron';
 import log from 'electron-log/main.js';
 import { ENGLISH } from '../src/desktop/messages.ts';
-import { redactMessage } from './app-log.ts';
 import { openPages } from './app-pages.ts';
 import { appPaths } from './app-paths.ts';
-import { AppWindow, applicationMenu } from './app-window.ts';
+import { appWindow } from './app-window.ts';
 import { lockDownContents, lockDownSession } from './lock-down.ts';
+import { redactMessage } from './log.ts';
 import { registerLoginItemIpc } from './login-item.ts';
 import { type GatewayServiceRegistration, registerGatewayService } from './register.ts';
 import { showOnce } from './show-once.ts';
@@ -52,7 +52,7 @@ function run(): void {
   let quitting = false;
   let registration: GatewayServiceRegistration | undefined;
 
-  const window = new AppWindow({
+  const openWindow = appWindow({
     create: options => new BrowserWindow(options),
     title: APP_NAME,
     preload,
@@ -63,11 +63,12 @@ function run(): void {
 
   lockDownSession(session.defaultSession);
   protocol.handle(SCHEME, openPages(pages));
-  const menu = applicationMenu(process.platform);
-  Menu.setApplicationMenu(menu ? Menu.buildFromTemplate(menu) : null);
+  // On macOS the keyboard shortcuts for copying and quitting need a menu; on other systems a settings window needs none.
+  const menu = process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }]) : null;
+  Menu.setApplicationMenu(menu);
 
-  app.on('second-instance', () => window.open());
-  app.on('activate', () => window.open());
+  app.on('second-instance', openWindow);
+  app.on('activate', openWindow);
   app.on('before-quit', () => {
     quitting = true;
   });
@@ -84,9 +85,9 @@ function run(): void {
   registration = registerGatewayService(electron, {
     hostDir,
     isTrustedSender: isOwnPage,
-    openPanel: () => window.open(),
+    openPanel: openWindow,
     log,
-    tray: { iconsDir, quit: () => app.quit(), onUnavailable: () => window.open() },
+    tray: { iconsDir, quit: () => app.quit(), onUnavailable: openWindow },
   });
-  if (!startsHidden(process.argv)) window.open();
+  if (!startsHidden(process.argv)) openWindow();
 }

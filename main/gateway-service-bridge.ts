@@ -24,14 +24,13 @@ export function gatewayServiceBridge(ipcRenderer: IpcRendererPort): GatewayServi
   return createBridge({
     invoke: (verb, payload) => ipcRenderer.invoke(CHANNEL_PREFIX + verb, payload),
     subscribe(listener) {
-      const one = (snapshot: unknown) => listener(snapshot);
-      listeners.add(one);
+      listeners.add(listener);
       if (listeners.size === 1) {
         ipcRenderer.on(CHANNEL_PREFIX + CHANGED, forward);
         ipcRenderer.send(CHANNEL_PREFIX + SUBSCRIBE, true);
       }
       return () => {
-        if (!listeners.delete(one) || listeners.size > 0) return;
+        if (!listeners.delete(listener) || listeners.size > 0) return;
         ipcRenderer.off(CHANNEL_PREFIX + CHANGED, forward);
         ipcRenderer.send(CHANNEL_PREFIX + SUBSCRIBE, false);
       };

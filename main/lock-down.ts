@@ -3,11 +3,8 @@
  * to the clipboard. Electron's security checklist, points 5, 12, 13 and 14.
  */
 
+import type { Preventable } from './electron-parts.ts';
 import { isOwnUrl, mayUse } from './window-policy.ts';
-
-interface Preventable {
-  preventDefault(): void;
-}
 
 export interface ContentsPort {
   on(

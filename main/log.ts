@@ -3,6 +3,7 @@
  * module.
  */
 
+import { inspect } from 'node:util';
 import { redact } from '../src/model/redact.ts';
 
 export interface Log {
@@ -33,4 +34,9 @@ function electronLog(): Log {
     loaded.then(log => log[level](line)).catch(() => undefined);
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** A hook of electron-log, for every line of the app. */
+export function redactMessage<M extends { data: unknown[] }>(message: M): M {
+  return { ...message, data: message.data.map(each => redact(typeof each === 'string' ? each : inspect(each))) };
 }

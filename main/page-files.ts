@@ -2,7 +2,7 @@
  * The files of the built page, read once into a fixed table from path to bytes. A request can reach the files of this table only.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GatewayServiceError } from '../src/model/errors.ts';
 
@@ -25,7 +25,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
  */
 export function readPages(folder: string): ReadonlyMap<string, PageFile> {
   const pages = new Map<string, PageFile>();
-  for (const name of filesBelow(folder)) {
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  for (const name of names) {
     const contentType = CONTENT_TYPES[path.extname(name)];
     if (contentType) pages.set(`/${name.split(path.sep).join('/')}`, { body: readFileSync(path.join(folder, name)), contentType });
   }
@@ -33,12 +34,4 @@ export function readPages(folder: string): ReadonlyMap<string, PageFile> {
   if (!first)
     throw new GatewayServiceError('internal', `(there is no index.html in ${folder})`, { remedy: 'Build it with "npm run build".' });
   return pages.set('/', first);
-}
-
-function filesBelow(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,5 @@
 /** The tray of a registration: drawn from the tray model after every change, with the commands of its menu. */
 
-import path from 'node:path';
 import type { Catalogue } from '../src/desktop/messages.ts';
 import { trayModel } from '../src/desktop/tray-model.ts';
 import { toGatewayServiceError } from '../src/model/errors.ts';
@@ -33,9 +32,9 @@ export function registerTray(given: RegisterTrayOptions): Pick<TrayController, '
   const appName = electron.app.getName();
   const runCommand = createTrayCommandHandler({ ...parts, shell, messages: catalogue.messages, quit: () => options.quit?.() });
   const tray = new TrayController({
-    createTray: image => new electron.Tray(image),
-    buildMenu: template => electron.Menu.buildFromTemplate(template),
-    imageFile: image => path.join(options.iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`),
+    Tray: electron.Tray,
+    Menu: electron.Menu,
+    iconsDir: options.iconsDir,
     onCommand: command => void runCommand(command),
     onUnavailable: error => {
       log.warn(`there is no tray: ${toGatewayServiceError(error).message}`);

@@ -16,9 +16,9 @@ import { registerTray, type TrayOptions } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
+import { type OnProgress, type UpdateSubject, updateWhileDown } from './updater/every-profile.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
 import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
-import { type OnProgress, type UpdateSubject, updateWhileDown } from './updater/update-while-down.ts';
 import type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface RegistrationOptions {
@@ -84,7 +84,7 @@ export function register(
   controller.catch(error => log.error(`the engine did not start: ${toGatewayServiceError(error).message}`));
 
   const hub = new SnapshotHub(controller);
-  const subscribers = new Subscribers(electron.BrowserWindow, { isTrustedSender, latest: () => hub.latest });
+  const subscribers = new Subscribers({ BrowserWindow: electron.BrowserWindow, isTrustedSender, latest: () => hub.latest });
   const notifications = new Notifications({
     Notification: electron.Notification,
     shell: catalogue.shell,

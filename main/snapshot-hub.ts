@@ -25,12 +25,10 @@ export class SnapshotHub {
   }
 
   listen(listener: Listener): () => void {
-    // A new function, so that the same listener can be added twice.
-    const one: Listener = snapshot => listener(snapshot);
-    this.#listeners.add(one);
+    this.#listeners.add(listener);
     this.#open();
     return () => {
-      this.#listeners.delete(one);
+      this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#close();
     };
   }

@@ -8,6 +8,7 @@ import type { ElectronParts, WebContentsPort, WindowPort } from './electron-part
 import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 
 export interface SubscribersDelegate {
+  readonly BrowserWindow: ElectronParts['BrowserWindow'];
   readonly isTrustedSender: IsTrustedSender;
   /** The present snapshots, for a page that becomes visible. */
   latest(): readonly Snapshot[];
@@ -16,20 +17,18 @@ export interface SubscribersDelegate {
 const BECOMES_VISIBLE = ['show', 'restore'] as const;
 
 export class Subscribers {
-  readonly #windows: ElectronParts['BrowserWindow'];
   readonly #delegate: SubscribersDelegate;
   /** Pages whose `destroyed` event has a listener already; a page can subscribe many times. */
   readonly #watched = new WeakSet<WebContentsPort>();
   readonly #pages = new Map<WebContentsPort, { readonly window: WindowPort | null; release(): void }>();
 
-  constructor(windows: ElectronParts['BrowserWindow'], delegate: SubscribersDelegate) {
-    this.#windows = windows;
+  constructor(delegate: SubscribersDelegate) {
     this.#delegate = delegate;
   }
 
   add(page: WebContentsPort): void {
     if (this.#pages.has(page)) return;
-    const window = this.#windows.fromWebContents(page);
+    const window = this.#delegate.BrowserWindow.fromWebContents(page);
     const sendAll = () => {
       for (const snapshot of this.#delegate.latest()) this.#send(page, snapshot);
     };

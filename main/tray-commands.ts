@@ -67,11 +67,5 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
     if (failure) log.warn(`logs: ${failure}`);
   }
 
-  return async command => {
-    try {
-      await run(command);
-    } catch (error) {
-      log.error(`${command.do}: ${toGatewayServiceError(error).message}`);
-    }
-  };
+  return command => run(command).catch(error => log.error(`${command.do}: ${toGatewayServiceError(error).message}`));
 }

@@ -3,15 +3,15 @@
  * without a notification area, an unreadable icon) `onUnavailable` is called once, so that the app does not hide its last window.
  */
 
+import path from 'node:path';
 import type { TrayCommand, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';
-import type { MenuItemTemplate, TrayPort } from './electron-parts.ts';
+import type { ElectronParts, MenuItemTemplate, TrayPort } from './electron-parts.ts';
 
 export interface TrayDelegate {
-  /** Creates the icon in the notification area; throws where that is impossible. */
-  createTray(image: string): TrayPort;
-  buildMenu(template: MenuItemTemplate[]): object;
-  /** The file of an image. */
-  imageFile(image: TrayModel['image']): string;
+  /** Its constructor throws where there is no notification area. */
+  readonly Tray: ElectronParts['Tray'];
+  readonly Menu: ElectronParts['Menu'];
+  readonly iconsDir: string;
   onCommand(command: TrayCommand): void;
   onUnavailable(error: unknown): void;
 }
@@ -50,17 +50,18 @@ export class TrayController {
   }
 
   #draw({ image, tooltip, menu }: TrayModel): void {
-    const { createTray, buildMenu, imageFile, onCommand } = this.#delegate;
+    const { Tray, Menu, iconsDir, onCommand } = this.#delegate;
     const drawn = this.#drawn;
+    const file = path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
     if (!this.#tray) {
-      this.#tray = createTray(imageFile(image));
+      this.#tray = new Tray(file);
       this.#tray.on('click', () => onCommand({ do: 'open' }));
     } else if (drawn.image !== image) {
-      this.#tray.setImage(imageFile(image));
+      this.#tray.setImage(file);
     }
     if (drawn.tooltip !== tooltip) this.#tray.setToolTip(tooltip);
     const text = JSON.stringify(menu);
-    if (drawn.menu !== text) this.#tray.setContextMenu(buildMenu(menuTemplate(menu, onCommand)));
+    if (drawn.menu !== text) this.#tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(menu, onCommand)));
     this.#drawn = { image, tooltip, menu: text };
   }
 }

@@ -1,28 +1,39 @@
-/** Runs one update of the gateways of all profiles. Each profile shows it as its operation, and refuses others until it ends. */
+/**
+ * Updates with the gateways of all profiles stopped. Each profile shows the update as its operation, and refuses others until it ends. The
+ * gateways are started again, also where the work fails or this process dies.
+ */
 
-import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { Report } from '../../src/model/operation-steps.ts';
+import type { UpdateRequest } from '../../src/update/update.ts';
+import { updateWhileDown as whileDown } from '../../src/update/update-command.ts';
 import type { Engine } from '../engine.ts';
+
+/** Reports what the work is doing, one line for people; the windows show the last one. */
+export type OnProgress = (progress: string) => void;
+
+export type UpdateSubject = Pick<UpdateRequest, 'who' | 'what' | 'versions'>;
+
+/** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not start again */
+export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  const { updates, identities } = engine;
+  return inEveryProfile(engine, async report => (await whileDown(updates, { ...subject, identities, report }, work)).value);
+}
 
 /** @throws what `work` throws, and GatewayServiceError `busy` */
 export async function inEveryProfile<T>(
-  { controller, identities }: Pick<Engine, 'controller' | 'identities'>,
+  { controller, identities: [next, ...rest] }: Pick<Engine, 'controller' | 'identities'>,
   work: (report: Report) => Promise<T>,
 ): Promise<T> {
+  if (!next) return work(() => undefined);
   const results: T[] = [];
-  const withRest = async (rest: readonly GatewayIdentity[], reports: readonly Report[]): Promise<void> => {
-    const [next, ...others] = rest;
-    if (next) {
-      await controller.operate(next.profile, 'update', report => withRest(others, [...reports, report]));
-      return;
-    }
-    results.push(
-      await work(progress => {
-        for (const report of reports) report(progress);
-      }),
-    );
-  };
-  await withRest(identities, []);
+  await controller.operate(next.profile, 'update', async report => {
+    const workInRest = (reportInRest: Report) =>
+      work(progress => {
+        report(progress);
+        reportInRest(progress);
+      });
+    results.push(await inEveryProfile({ controller, identities: rest }, workInRest));
+  });
   // It has exactly one item; otherwise an error was thrown.
   return results[0] as T;
 }

@@ -12,8 +12,7 @@ import { processRef } from '../../src/model/process-ref.ts';
 import { notUpdated } from '../../src/update/ending.ts';
 import { Update } from '../../src/update/update.ts';
 import type { Engine } from '../engine.ts';
-import { inEveryProfile } from './every-profile.ts';
-import type { UpdateSubject } from './update-while-down.ts';
+import { inEveryProfile, type UpdateSubject } from './every-profile.ts';
 
 export interface HandOffRequest extends Omit<UpdateSubject, 'who'> {
   /**

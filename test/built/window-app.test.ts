@@ -168,7 +168,7 @@ describe('app', () => {
 
 describe('log of the app', () => {
   it('contains no secret, whatever is written to it', async () => {
-    const { redactMessage } = await import('../../main/app-log.ts');
+    const { redactMessage } = await import('../../main/log.ts');
     const token = '1234567890:AAabcdefghijklmnopqrstuvwxyz0123456';
     const { data, level } = redactMessage({
       level: 'info',

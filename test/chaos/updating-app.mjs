@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** @param {string} file the build is not there when types are checked */
 const built = file => import(new URL(`../../dist/main/${file}`, import.meta.url).href);
 const { openEngine } = await built('engine.js');
-const { updateWhileDown } = await built('updater/update-while-down.js');
+const { updateWhileDown } = await built('updater/every-profile.js');
 
 const [home, program = '', ...args] = process.argv.slice(2);
 const engine = await openEngine({ hostDir: fileURLToPath(new URL('../../dist/host', import.meta.url)), home });

@@ -5,7 +5,7 @@ import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 import type { TrayModel } from '../../src/desktop/tray-model.ts';
 import { systemUptimeMs } from '../../src/state/holds.ts';
 import { writeJournal } from '../../src/update/journal.ts';
-import { FakeElectron, FakeTray } from '../support/fake-electron.ts';
+import { FakeElectron } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
 const [DEFAULT] = IDENTITIES;
@@ -21,18 +21,15 @@ const MODEL: TrayModel = {
 
 describe('tray', () => {
   function controller(failure?: Error) {
-    const trays: FakeTray[] = [];
+    const electron = new FakeElectron();
+    electron.trayFailure = failure;
+    const { Tray, Menu, trays } = electron;
     const commands: unknown[] = [];
     const unavailable: unknown[] = [];
     const tray = new TrayController({
-      createTray: image => {
-        if (failure) throw failure;
-        const made = new FakeTray(image);
-        trays.push(made);
-        return made;
-      },
-      buildMenu: template => template,
-      imageFile: image => `${image}.ico`,
+      Tray,
+      Menu,
+      iconsDir: '/icons',
       onCommand: command => commands.push(command),
       onUnavailable: error => unavailable.push(error),
     });
@@ -49,7 +46,7 @@ describe('tray', () => {
     const [made] = trays;
     expect(trays).toHaveLength(1);
     expect(made?.drawn).toEqual(['tooltip', 'menu', 'tooltip', 'image', 'menu']);
-    expect(made).toMatchObject({ image: 'tray-error-light.ico', tooltip: 'two', menu: [] });
+    expect(made).toMatchObject({ image: expect.stringMatching(/[\\/]icons[\\/]tray-error-light\.(png|ico)$/), tooltip: 'two', menu: [] });
   });
 
   it('opens the window at a click and passes on every command of its menu', () => {

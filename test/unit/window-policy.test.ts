@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openPages } from '../../main/app-pages.ts';
 import { appPaths } from '../../main/app-paths.ts';
-import { AppWindow, type AppWindowPort } from '../../main/app-window.ts';
+import { type AppWindowPort, appWindow } from '../../main/app-window.ts';
 import { type ContentsPort, lockDownContents, lockDownSession, type SessionPort } from '../../main/lock-down.ts';
 import { showOnce } from '../../main/show-once.ts';
 import { isOwnPage, isOwnUrl, mayUse, onClose, PAGE_URL, startsHidden } from '../../main/window-policy.ts';
@@ -119,7 +119,7 @@ describe('closing the window', () => {
   function openWindow(facts = { trayAvailable: true, quitting: false }) {
     const made: (EventEmitter & { calls: string[] })[] = [];
     let hidden = 0;
-    const window = new AppWindow({
+    const open = appWindow({
       create: () => {
         const calls: string[] = [];
         const call = (name: string) => () => void calls.push(name);
@@ -147,7 +147,7 @@ describe('closing the window', () => {
       if (!prevented) made.at(-1)?.emit('closed');
       return prevented ? 'kept' : 'closed';
     };
-    return { window, made, close, facts, hiddenTimes: () => hidden };
+    return { window: { open }, made, close, facts, hiddenTimes: () => hidden };
   }
 
   it('keeps one window, and shows the same one again', () => {
