@@ -25,11 +25,14 @@ export interface CliContext {
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
   const { terminal } = context;
   const output = new Output(terminal, { json: asksForJson(argv) });
-  let text = '';
+  const printed = { out: '', err: '' };
   let exit: number = EXIT.done;
   const program = createProgram(context, output, {
-    write: chunk => {
-      text += chunk;
+    writeOut: chunk => {
+      printed.out += chunk;
+    },
+    writeErr: chunk => {
+      printed.err += chunk;
     },
     done: code => {
       exit = code;
@@ -39,13 +42,13 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === EXIT.done) {
-      const answer = text.trimEnd();
+    if (thrown instanceof CommanderError && printed.out !== '') {
+      const answer = printed.out.trimEnd();
       output.answer(() => answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
       return EXIT.done;
     }
     // Without a verb the help is printed.
-    if (text !== '' && program.args.length === 0 && !output.json) output.note(text);
+    if (program.args.length === 0 && printed.err !== '' && !output.json) output.note(printed.err);
     const error = thrown instanceof CommanderError ? usageError(thrown, program.args) : toGatewayServiceError(thrown);
     output.failure(error);
     return error.exit;
@@ -59,12 +62,14 @@ function asksForJson(argv: readonly string[]): boolean {
 }
 
 interface ProgramHooks {
-  /** Takes the text of a help and of `--version`. */
-  write(chunk: string): void;
+  /** Takes the text of a help that was asked for, and of `--version`. */
+  writeOut(chunk: string): void;
+  /** Takes the help that is printed when a verb is missing. */
+  writeErr(chunk: string): void;
   done(exit: number): void;
 }
 
-function createRootCommand(stateRoot: string, version: string, { write }: ProgramHooks): Command {
+function createRootCommand(stateRoot: string, version: string, { writeOut, writeErr }: ProgramHooks): Command {
   return new Command('hermes-gateway')
     .description('Keeps the gateway of a Hermes profile running: through crashes, updates and restarts of the app.')
     .option('--profile <name>', 'profile of Hermes (default: "default")')
@@ -75,7 +80,7 @@ function createRootCommand(stateRoot: string, version: string, { write }: Progra
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', programHelp(stateRoot))
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
-    .configureOutput({ writeOut: write, writeErr: write, outputError: () => {} })
+    .configureOutput({ writeOut, writeErr, outputError: () => {} })
     .exitOverride();
 }
 
