@@ -82,7 +82,7 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
     elevated: true,
     registration: (identity, folder) =>
       registration(identity, folder, hostCommand).catch((error: unknown) => {
-        if (isRemovalPendingError(error)) return { state: 'removal-pending' };
+        if (error instanceof GatewayServiceError && error.code === 'removal-pending') return { state: 'removal-pending' };
         throw error;
       }),
     problems: async ({ service }) => {
@@ -164,10 +164,6 @@ function requireElevated(service: ServiceName): void {
 
 function isDenied(error: unknown): boolean {
   return error instanceof GatewayServiceError && error.win32 === ERROR.accessDenied;
-}
-
-function isRemovalPendingError(error: unknown): boolean {
-  return error instanceof GatewayServiceError && error.code === 'removal-pending';
 }
 
 async function registration(identity: GatewayIdentity, folder: StateFolder, hostCommand: readonly string[]): Promise<Registration> {

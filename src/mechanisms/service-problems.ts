@@ -37,42 +37,36 @@ export interface WantedService {
 const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
 
 export function serviceProblems(found: FoundService, wanted: WantedService): FoundProblem[] {
-  const { service } = wanted;
+  const { wrong, hasProgram, binaryPath, account, delays = 'none' } = found;
+  const { service, eventSource } = wanted;
   const change = (kind: ReceiptRow['kind'], was: string, becomes: string): ReceiptRow => ({
     action: 'change',
     kind,
     target: service,
     ...noted('repaired', was, becomes),
   });
-  const foundProblem = (code: ProblemCode, row: ReceiptRow, detail?: string): FoundProblem => ({
-    problem: problem(code, detail),
-    changes: [row],
-  });
-  const foundProblems: FoundProblem[] = [];
-  const { wrong } = found;
-  const program = change('service', found.binaryPath, wanted.binaryPath);
-  if (!found.hasProgram) {
-    // Where the program that would be registered is missing itself, there is nothing to register.
-    const changes = wrong.includes('program') ? [program] : [];
-    foundProblems.push({ problem: problem('host-missing', `(${found.binaryPath})`), changes });
-  } else if (wrong.includes('program')) foundProblems.push(foundProblem('host-outdated', program));
-  if (wrong.includes('recovery'))
-    foundProblems.push(foundProblem('ladder-changed', change('ladder', found.delays ?? 'none', wanted.delays)));
-  if (wrong.includes('failuresWithoutCrash')) foundProblems.push(foundProblem('failure-flag-off', change('service', 'off', 'on')));
-  if (wrong.includes('security')) foundProblems.push(rightsProblem(service));
-  if (wrong.includes('account')) {
-    foundProblems.push(foundProblem('account-changed', change('service', found.account, 'LocalSystem'), `(${found.account})`));
-  }
-  const others = wrong.filter(name => !OWN.has(name));
-  if (others.length > 0)
-    foundProblems.push(foundProblem('service-changed', change('service', others.join(', '), 'as installed'), `(${others.join(', ')})`));
-  if (!found.hasOwner)
-    foundProblems.push(
-      foundProblem('owner-missing', { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') }),
-    );
-  if (!found.hasEventSource)
-    foundProblems.push(foundProblem('event-source-missing', { action: 'create', kind: 'registry', target: wanted.eventSource }));
-  return [...foundProblems, ...startTypeProblems(found, service)];
+  const where = (is: boolean, code: ProblemCode, row: ReceiptRow, detail?: string): FoundProblem[] =>
+    is ? [{ problem: problem(code, detail), changes: [row] }] : [];
+  const program = change('service', binaryPath, wanted.binaryPath);
+  // Where the program that would be registered is missing itself, there is nothing to register.
+  const missing = { problem: problem('host-missing', `(${binaryPath})`), changes: wrong.includes('program') ? [program] : [] };
+  const others = wrong.filter(name => !OWN.has(name)).join(', ');
+  return [
+    ...(hasProgram ? where(wrong.includes('program'), 'host-outdated', program) : [missing]),
+    ...where(wrong.includes('recovery'), 'ladder-changed', change('ladder', delays, wanted.delays)),
+    ...where(wrong.includes('failuresWithoutCrash'), 'failure-flag-off', change('service', 'off', 'on')),
+    ...(wrong.includes('security') ? [rightsProblem(service)] : []),
+    ...where(wrong.includes('account'), 'account-changed', change('service', account, 'LocalSystem'), `(${account})`),
+    ...where(others !== '', 'service-changed', change('service', others, 'as installed'), `(${others})`),
+    ...where(!found.hasOwner, 'owner-missing', {
+      action: 'create',
+      kind: 'registry',
+      target: `${service}\\Parameters`,
+      ...noted('owner'),
+    }),
+    ...where(!found.hasEventSource, 'event-source-missing', { action: 'create', kind: 'registry', target: eventSource }),
+    ...startTypeProblems(found, service),
+  ];
 }
 
 /** The owner has other rights on the service than the installation gave; possibly none. */

@@ -6,12 +6,10 @@ import { EVENT_SOURCE } from '../model/events.ts';
 import { type GatewayIdentity, SERVICE_NAME } from '../model/identity.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import { commandLine } from '../windows/argv.ts';
-import { enumerateServices } from '../windows/scm.ts';
+import { enumerateServices, serviceKey } from '../windows/scm.ts';
 import { serviceDisplayName } from '../windows/service-install.ts';
 import { APPS_LIST_KEY } from './apps-list.ts';
 import { brokerCommand } from './service-registration.ts';
-
-const keyOf = (service: string): string => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
 
 /** @param exists whether the service is registered already */
 export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostCommand: readonly string[], exists: boolean): ReceiptRow[] {
@@ -19,7 +17,7 @@ export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostComm
   const action = exists ? 'change' : 'create';
   return [
     { action, kind: 'service', target: service, ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)) },
-    { action, kind: 'registry', target: `${keyOf(service)}\\Parameters`, ...noted('owner') },
+    { action, kind: 'registry', target: `${serviceKey(service)}\\Parameters`, ...noted('owner') },
     ...programReceipt(hostCommand, folder => (existsSync(folder) ? 'keep' : 'create')),
     { action, kind: 'right', target: service, ...noted('rights') },
     { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
@@ -32,7 +30,7 @@ export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand:
   return [
     { action: 'stop', kind: 'service', target: service },
     { action: 'remove', kind: 'service', target: service },
-    { action: 'remove', kind: 'registry', target: keyOf(service) },
+    { action: 'remove', kind: 'registry', target: serviceKey(service) },
     ...(isLast ? programReceipt(hostCommand, () => 'remove') : []),
   ];
 }

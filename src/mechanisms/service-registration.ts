@@ -17,7 +17,6 @@ import type { Sid } from '../windows/sddl.ts';
 import { currentSession, currentUser, userOfSession } from '../windows/security.ts';
 import {
   type InstalledService,
-  type InstallReceipt,
   installService,
   mismatches,
   readInstalled,
@@ -98,12 +97,20 @@ function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: 
  * administrator.
  * @param enable an installation sets a start type "disabled" back to automatic; a repair keeps what the user chose
  */
-export function registerService(registration: ServiceRegistration, { enable }: { enable: boolean }): InstallReceipt {
+export function registerService(registration: ServiceRegistration, { enable }: { enable: boolean }): void {
   const { service } = registration;
   try {
-    const receipt = installOwned(registration, enable);
+    const owner = ownerOf(userSignedIn(), currentUser());
+    const enabled = enable && queryConfig(service)?.startType === 'disabled';
+    const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
+    installService(spec, () => {
+      registerEventSource();
+      writeEnvironment(service);
+      // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
+      writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
+      if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
+    });
     noteEvent('installed', `(${service})`);
-    return receipt;
   } catch (error) {
     noteEvent('install-failed', `(${service}: ${toGatewayServiceError(error).message})`);
     dropUnusedEventSource();
@@ -118,20 +125,6 @@ function dropUnusedEventSource(): void {
   } catch {
     // The next removal removes it too.
   }
-}
-
-function installOwned(registration: ServiceRegistration, enable: boolean): InstallReceipt {
-  const { service } = registration;
-  const owner = ownerOf(userSignedIn(), currentUser());
-  const enabled = enable && queryConfig(service)?.startType === 'disabled';
-  const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
-  return installService(spec, () => {
-    registerEventSource();
-    writeEnvironment(service);
-    // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
-    writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
-    if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
-  });
 }
 
 /** Needs an administrator. Resolves also where the service is absent already, and where it is removed as soon as no program has it open. */

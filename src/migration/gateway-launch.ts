@@ -5,10 +5,11 @@
  */
 
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { type Environment, variable } from '../gateway/environment.ts';
 import { gatewayIdentity, resolveHermesRoot } from '../gateway/home.ts';
 import { parseProfile } from '../model/profile.ts';
-import { splitCommandLine } from '../windows/argv.ts';
+import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 
 /** A gateway that a command starts. */
 export interface GatewayLaunch {
@@ -27,8 +28,8 @@ export interface LaunchOwner {
   readUserEnvironment?(name: string): string | undefined;
 }
 
-/** What a launcher script does: its commands, with the variables that it sets. */
-export interface LauncherScript {
+/** What a launcher does: its commands, with the variables that it sets. */
+interface LauncherScript {
   readonly env: Environment;
   readonly commands: readonly (readonly string[])[];
 }
@@ -46,20 +47,24 @@ export const isHermesName = (name: string): boolean => HERMES_NAME.test(path.win
 
 /** A program, quoted or not, and the rest of its command line. */
 export function commandOf(program: string, parameters: string): readonly string[] {
-  return [program.replace(/^"(.*)"$/, '$1'), ...splitCommandLine(`"" ${parameters}`).slice(1)];
+  return commandOfShortcut({ program: program.replace(/^"(.*)"$/, '$1'), parameters });
 }
 
 /** Undefined where the command starts no gateway. */
 export function gatewayLaunch(argv: readonly string[], env: Environment): GatewayLaunch | undefined {
   const args = hermesArguments(argv);
   if (!args) return undefined;
-  const { profile, rest } = withoutProfile(args);
-  const at = rest.findIndex(each => !each.startsWith('-'));
-  const verb = rest[at + 1];
+  // Hermes accepts the profile anywhere on its command line.
+  const options = { profile: { type: 'string', short: 'p' } } as const;
+  const { values, tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const rest = tokens.filter(token => token.kind !== 'option' || token.name !== 'profile');
+  const words = rest.map(token => (token.kind === 'positional' ? token.value : undefined));
+  const [command, verb] = words.slice(words.findIndex(word => word !== undefined));
   // `hermes gateway` alone is `hermes gateway run`; with any other word it starts no gateway.
-  if (rest[at] !== 'gateway' || !(verb === undefined || verb === 'run' || verb.startsWith('-'))) return undefined;
+  if (command !== 'gateway' || (verb !== undefined && verb !== 'run')) return undefined;
+  const { profile } = values;
   const home = variable(env, 'HERMES_HOME', 'win32')?.trim();
-  return { ...(profile !== undefined && { profile }), ...(home && { home }) };
+  return { ...(typeof profile === 'string' && { profile }), ...(home && { home }) };
 }
 
 /** The arguments that Hermes gets, where the program is Hermes. */
@@ -74,21 +79,6 @@ function hermesArguments([program = '', ...args]: readonly string[]): readonly s
   return bootstrap >= 0 ? args.slice(bootstrap + 1) : undefined;
 }
 
-/** Hermes accepts the profile anywhere on its command line. */
-function withoutProfile(args: readonly string[]): { profile?: string; rest: readonly string[] } {
-  const rest: string[] = [];
-  let profile: string | undefined;
-  for (let at = 0; at < args.length; at += 1) {
-    const each = args[at] ?? '';
-    if (each === '-p' || each === '--profile') {
-      at += 1;
-      profile = args[at];
-    } else if (each.startsWith('--profile=')) profile = each.slice('--profile='.length);
-    else rest.push(each);
-  }
-  return profile === undefined ? { rest } : { profile, rest };
-}
-
 /** The name of our service for the gateway that a launch starts; undefined where its home or profile is invalid. */
 export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchOwner): string | undefined {
   try {
@@ -100,7 +90,7 @@ export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchO
   }
 }
 
-/** The script that a command runs: its own program, or the argument of a script host or a shell. */
+/** The script that a command runs: its own program, or the argument of wscript, cscript or a shell. */
 export function scriptOf([program = '', ...args]: readonly string[]): string | undefined {
   const name = path.win32.basename(program).toLowerCase();
   if (/^[wc]script(\.exe)?$/.test(name)) return args.find(each => !each.startsWith('//'));
