@@ -9,11 +9,11 @@ import type { RecoveryLadder } from '../model/ladder.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import { parseFailureActions } from '../windows/failure-actions.ts';
 import { type RegistryPath, readValue, writeValues } from '../windows/registry.ts';
+import { serviceKey } from '../windows/scm.ts';
 import { parseSid, type Sid } from '../windows/sddl.ts';
 
-const keyOf = (service: ServiceName): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`;
-const parametersOf = (service: ServiceName): RegistryPath => `${keyOf(service)}\\Parameters`;
-const factsOf = (service: ServiceName): RegistryPath => `${keyOf(service)}\\State`;
+const parametersOf = (service: ServiceName): RegistryPath => `${serviceKey(service)}\\Parameters`;
+const factsOf = (service: ServiceName): RegistryPath => `${serviceKey(service)}\\State`;
 
 /** SYSTEM and administrators write, every signed-in user reads: the tray of the owner is not elevated. */
 const READABLE = 'D:P(A;OICI;KA;;;SY)(A;OICI;KA;;;BA)(A;OICI;KR;;;AU)';
@@ -30,7 +30,7 @@ export function readOwner(service: ServiceName): Sid | undefined {
 
 /** The registered program, for users who may not query the service because its rights were changed. */
 export function readBinaryPath(service: ServiceName): string | undefined {
-  const path = readValue(keyOf(service), 'ImagePath');
+  const path = readValue(serviceKey(service), 'ImagePath');
   return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
 }
 
@@ -47,7 +47,7 @@ export function readInstalledStartType(service: ServiceName): string | undefined
 
 /** The broker's environment, set over the machine's variables so that they cannot load other code. */
 export function writeEnvironment(service: ServiceName): void {
-  writeValues(keyOf(service), { Environment: dangerousAmong([]).map(name => `${name}=`) });
+  writeValues(serviceKey(service), { Environment: dangerousAmong([]).map(name => `${name}=`) });
 }
 
 export function readHostFacts(service: ServiceName): HostFacts | undefined {
@@ -65,6 +65,6 @@ export function writeHostFacts(service: ServiceName, facts: HostFacts): void {
 }
 
 export function readLadder(service: ServiceName): RecoveryLadder | undefined {
-  const bytes = readValue(keyOf(service), 'FailureActions');
+  const bytes = readValue(serviceKey(service), 'FailureActions');
   return Buffer.isBuffer(bytes) ? parseFailureActions(bytes) : undefined;
 }

@@ -11,23 +11,12 @@ import { hasSessionList } from './session.ts';
 
 const ntdll = declare('ntdll.dll', { wine_get_version: ['str'] });
 
-interface Capabilities {
-  /** Wine's version on Wine. For readers of a report; no decision depends on it. */
-  readonly wine?: string;
-  /** Whether a service can learn why it was started (Windows 8 and later). */
-  readonly startReason: boolean;
-  /** Whether the system lists its sessions, so that the owner's session can be found among several. */
-  readonly sessionList: boolean;
-}
-
-/** Queries the system. */
-export function probeCapabilities(): Capabilities {
-  return {
-    ...(isExported('ntdll.dll', 'wine_get_version') ? { wine: ntdll.wine_get_version().result } : {}),
-    startReason: canTellStartReason(),
-    sessionList: hasSessionList(),
-  };
-}
+/** Queries the system. Wine's version, where there is one, is for readers of a report; no decision depends on it. */
+export const probeCapabilities = () => ({
+  wine: isExported('ntdll.dll', 'wine_get_version') ? ntdll.wine_get_version().result : undefined,
+  startReason: canTellStartReason(),
+  sessionList: hasSessionList(),
+});
 
 const SETTINGS: Readonly<Record<ReturnType<typeof unknownSettings>[number], string>> = {
   description: 'its description',

@@ -91,7 +91,7 @@ export function withInstance<T>(classId: Buffer, id: Buffer, context: number, us
 
 function usingObject<T>(object: Handle | null, step: string, use: (object: Handle) => T): T {
   if (object === null) throw new GatewayServiceError('windows-refused', `(${step} gave nothing.)`);
-  return using(object, each => void call(each, RELEASE), use);
+  return using(object, each => call(each, RELEASE), use);
 }
 
 /** Runs `use` with COM initialized on this thread, and uninitializes it afterwards. */

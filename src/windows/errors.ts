@@ -6,6 +6,7 @@
 
 import { ERRORS, type ErrorCode } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { Outcome } from './library.ts';
 
 export const ERROR = {
   success: 0,
@@ -63,4 +64,14 @@ export function errorCodeOf(win32: number): ErrorCode {
  */
 export function win32Error(win32: number, step: string): GatewayServiceError {
   return new GatewayServiceError(errorCodeOf(win32), `(${step}: Windows error ${win32}.)`, { win32 });
+}
+
+/** The failure of a call, by its last error. @param subject What the call was for: a service, a file */
+export function callError({ name, lastError }: Outcome<unknown>, subject?: string | number): GatewayServiceError {
+  return win32Error(lastError, subject === undefined ? name : `${name} ${subject}`);
+}
+
+/** Throws the failure of a call that returns FALSE. */
+export function checkCall(outcome: Outcome<number>, subject?: string | number): void {
+  if (!outcome.result) throw callError(outcome, subject);
 }

@@ -4,11 +4,11 @@
  * Sources: RegisterEventSourceW, ReportEventW, "Event Sources" (Microsoft Learn).
  */
 import { EVENT_SOURCE, EVENTS, type EventName } from '../model/events.ts';
-import { win32Error } from './errors.ts';
+import { checkCall } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { deleteKey, readValue, writeValues } from './registry.ts';
-import { BOOL, DWORD, HANDLE, type Handle, POINTER, pointerTo, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, POINTER, pointerTo, WIDE } from './types.ts';
 
 const advapi32 = declare('advapi32.dll', {
   RegisterEventSourceW: [POINTER, WIDE, WIDE],
@@ -46,12 +46,8 @@ export function unregisterEventSource(): void {
  */
 export function reportEvent(name: EventName, detail: string): void {
   const { id, type, message } = EVENTS[name];
-  const close = (source: Handle): void => {
-    advapi32.DeregisterEventSource(source);
-  };
-  using(opened(advapi32.RegisterEventSourceW(null, EVENT_SOURCE), 'RegisterEventSourceW'), close, source => {
-    const { result, lastError } = advapi32.ReportEventW(source, TYPES[type], 0, id, null, 1, 0, [`${message} ${detail}`], null);
-    if (!result) throw win32Error(lastError, `ReportEventW ${id}`);
+  using(opened(advapi32.RegisterEventSourceW(null, EVENT_SOURCE)), advapi32.DeregisterEventSource, source => {
+    checkCall(advapi32.ReportEventW(source, TYPES[type], 0, id, null, 1, 0, [`${message} ${detail}`], null), id);
   });
 }
 

@@ -85,7 +85,7 @@ export function startWith(shell: Handle, { program, parameters, cwd }: Start): v
 function withText(text: string, use: (bstr: Handle) => void): void {
   const { result } = oleaut32.SysAllocString(text);
   if (result === null) throw new GatewayServiceError('windows-refused', '(SysAllocString)');
-  using(result, each => void oleaut32.SysFreeString(each), use);
+  using(result, oleaut32.SysFreeString, use);
 }
 
 /** The shell's automation object in the process of the desktop. */

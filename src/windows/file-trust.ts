@@ -8,8 +8,8 @@
 import path from 'node:path';
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { win32Error } from './errors.ts';
-import { CreateFileW, GENERIC_READ, OPEN_EXISTING } from './file.ts';
+import { checkCall, win32Error } from './errors.ts';
+import { GENERIC_READ, openFile } from './file.ts';
 import { closeHandle, localFree, opened, using } from './handle.ts';
 import { declare, isExported } from './library.ts';
 import { type AccessEntry, accessEntries, ownerOf, type Sid } from './sddl.ts';
@@ -152,8 +152,7 @@ const OWNER_AND_PROTECTED_DACL = 0x8000_0005;
 function giveToAdministrators(handle: Handle, file: string): void {
   withSecurityAttributes(SEALED, attributes => {
     const { lpSecurityDescriptor } = attributes as { lpSecurityDescriptor: Handle };
-    const { result, lastError } = advapi32.SetKernelObjectSecurity(handle, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor);
-    if (!result) throw win32Error(lastError, `SetKernelObjectSecurity ${file}`);
+    checkCall(advapi32.SetKernelObjectSecurity(handle, OWNER_AND_PROTECTED_DACL, lpSecurityDescriptor), file);
   });
 }
 
@@ -164,25 +163,15 @@ const isWine = (): boolean => isExported('ntdll.dll', 'wine_get_version');
 
 /** Others may read, and may write entries of a folder; nobody may remove or rename it. */
 function openHeld(file: string, isFile: boolean, sealed: boolean): Handle {
-  return opened(
-    CreateFileW(
-      file,
-      GENERIC_READ + (sealed ? CHANGES_RIGHTS : 0),
-      isFile ? FILE_SHARE_READ : FILE_SHARE_READ | FILE_SHARE_WRITE,
-      null,
-      OPEN_EXISTING,
-      FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS,
-      null,
-    ),
-    `CreateFileW ${file}`,
-  );
+  const access = GENERIC_READ + (sealed ? CHANGES_RIGHTS : 0);
+  const share = isFile ? FILE_SHARE_READ : FILE_SHARE_READ | FILE_SHARE_WRITE;
+  return opened(openFile(file, access, share, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS), file);
 }
 
 /** What else than this exact path leads to the file, or from it. */
 function detour(handle: Handle, file: string, isFile: boolean): string | undefined {
   const information = Buffer.alloc(INFORMATION.bytes);
-  const { result, lastError } = kernel32.GetFileInformationByHandle(handle, information);
-  if (!result) throw win32Error(lastError, `GetFileInformationByHandle ${file}`);
+  checkCall(kernel32.GetFileInformationByHandle(handle, information), file);
   if (information.readUInt32LE(INFORMATION.attributes) & FILE_ATTRIBUTE_REPARSE_POINT) return 'it is a link';
   if (isFile && information.readUInt32LE(INFORMATION.links) !== 1) return 'it has a second name';
   const found = finalPath(handle);

@@ -2,8 +2,8 @@
  * Handles and memory that Windows gives and that must be returned: they are closed in the reverse order, also when a step throws. An open
  * handle keeps a deleted service alive (1072), a pipe from ending and a job from closing.
  */
-import { win32Error } from './errors.ts';
-import { declare } from './library.ts';
+import { callError, checkCall } from './errors.ts';
+import { declare, type Outcome } from './library.ts';
 import { BOOL, DWORD, HANDLE, type Handle, POINTER } from './types.ts';
 
 const kernel32 = declare('kernel32.dll', {
@@ -28,20 +28,26 @@ const HANDLE_FLAG_INHERIT = 1;
 
 /** Makes the handle inheritable; with a handle list, a child inherits it only if the list names it. */
 export function makeInheritable(handle: Handle): void {
-  const { result, lastError } = kernel32.SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
-  if (!result) throw win32Error(lastError, 'SetHandleInformation');
+  checkCall(kernel32.SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
 }
 
 /** The handle that a call returned, or the failure of its last error. */
-export function opened(outcome: { readonly result: Handle | null; readonly lastError: number }, step: string): Handle {
-  if (outcome.result === null || outcome.result === 0n || outcome.result === INVALID_HANDLE_VALUE) {
-    throw win32Error(outcome.lastError, step);
-  }
-  return outcome.result;
+export function opened(outcome: Outcome<Handle | null>, subject?: string | number): Handle {
+  const { result } = outcome;
+  if (result === null || result === 0n || result === INVALID_HANDLE_VALUE) throw callError(outcome, subject);
+  return result;
+}
+
+/** The handle or memory that a call gives in its out parameter, or the failure of its last error. */
+export function received(call: (slot: [Handle | null]) => Outcome<number>, subject?: string | number): Handle {
+  const slot: [Handle | null] = [null];
+  const outcome = call(slot);
+  if (!outcome.result || slot[0] === null) throw callError(outcome, subject);
+  return slot[0];
 }
 
 /** Uses a handle and closes it in every case. */
-export function using<T>(handle: Handle, close: (handle: Handle) => void, use: (handle: Handle) => T): T {
+export function using<T>(handle: Handle, close: (handle: Handle) => unknown, use: (handle: Handle) => T): T {
   try {
     return use(handle);
   } finally {

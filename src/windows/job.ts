@@ -6,7 +6,7 @@
  * Sources: "Job Objects", CreateJobObjectW, SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
  */
 import koffi from 'koffi';
-import { win32Error } from './errors.ts';
+import { checkCall, win32Error } from './errors.ts';
 import { closeHandle, opened } from './handle.ts';
 import { declare } from './library.ts';
 import { withProcess } from './process-info.ts';
@@ -47,7 +47,7 @@ export class Job {
 
   /** An unnamed job: no other program can open it. */
   static create(): Job {
-    const job = new Job(opened(kernel32.CreateJobObjectW(null, null), 'CreateJobObjectW'));
+    const job = new Job(opened(kernel32.CreateJobObjectW(null, null)));
     const limits = Buffer.alloc(koffi.sizeof(JOBOBJECT_EXTENDED_LIMIT_INFORMATION));
     const flags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK;
     koffi.encode(limits, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, { BasicLimitInformation: { LimitFlags: flags } });
@@ -60,14 +60,7 @@ export class Job {
   /** How many processes are in it: a stop is complete at 0. */
   activeProcesses(): number {
     const buffer = Buffer.alloc(koffi.sizeof(JOBOBJECT_BASIC_ACCOUNTING_INFORMATION));
-    const { result, lastError } = kernel32.QueryInformationJobObject(
-      this.handle,
-      JobObjectBasicAccountingInformation,
-      buffer,
-      buffer.length,
-      [0],
-    );
-    if (!result) throw win32Error(lastError, 'QueryInformationJobObject');
+    checkCall(kernel32.QueryInformationJobObject(this.handle, JobObjectBasicAccountingInformation, buffer, buffer.length, [0]));
     return (koffi.decode(buffer, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION) as { ActiveProcesses: number }).ActiveProcesses;
   }
 
@@ -76,8 +69,7 @@ export class Job {
     return (
       withProcess(pid, PROCESS_QUERY_INFORMATION, process => {
         const inside: [number] = [0];
-        const { result, lastError } = kernel32.IsProcessInJob(process, this.handle, inside);
-        if (!result) throw win32Error(lastError, 'IsProcessInJob');
+        checkCall(kernel32.IsProcessInJob(process, this.handle, inside));
         return inside[0] !== 0;
       }) ?? false
     );
@@ -85,8 +77,7 @@ export class Job {
 
   /** Ends every process in it at once, with this exit code. */
   terminate(exitCode: number): void {
-    const { result, lastError } = kernel32.TerminateJobObject(this.handle, exitCode);
-    if (!result) throw win32Error(lastError, 'TerminateJobObject');
+    checkCall(kernel32.TerminateJobObject(this.handle, exitCode));
   }
 
   /** Closes the job; what still runs in it ends. */

@@ -20,13 +20,15 @@ export type LibraryName =
 
 /** The result of a call. `lastError` is GetLastError() directly after it; it is meaningful only where the function reports a failure. */
 export interface Outcome<R> {
+  /** The name of the function, for errors. */
+  readonly name: string;
   readonly result: R;
   readonly lastError: number;
 }
 
 export type ParameterType = string | TypeObject | OutParameter;
 
-export interface NativeFunction<A extends unknown[], R> {
+interface NativeFunction<A extends unknown[], R> {
   /** Calls on this thread. Throws `unsupported` where the library does not export the function. */
   (...args: A): Outcome<R>;
   /** Calls on a worker of libuv's pool (four by default), which it occupies until the function returns. */
@@ -100,14 +102,14 @@ function nativeFunction(from: LibraryName, name: string, [result, ...parameters]
   const call = (...args: unknown[]): Outcome<unknown> => {
     const native = load();
     const value = native(...args);
-    return { result: value, lastError: lastError() };
+    return { name, result: value, lastError: lastError() };
   };
   const async = (...args: unknown[]): Promise<Outcome<unknown>> =>
     new Promise((resolve, reject) => {
       load().async(...args, (error: unknown, value: unknown) => {
         const code = lastError();
         if (error) reject(error);
-        else resolve({ result: value, lastError: code });
+        else resolve({ name, result: value, lastError: code });
       });
     });
   return Object.assign(call, { async });

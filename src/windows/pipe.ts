@@ -10,8 +10,8 @@ import net from 'node:net';
 import type { Readable } from 'node:stream';
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
-import { ERROR, win32Error } from './errors.ts';
-import { CreateFileW, FILE_SHARE_ALL, GENERIC_READ, GENERIC_WRITE, OPEN_EXISTING } from './file.ts';
+import { checkCall, ERROR, win32Error } from './errors.ts';
+import { FILE_SHARE_ALL, GENERIC_READ, GENERIC_WRITE, openFile } from './file.ts';
 import { closeHandle, INVALID_HANDLE_VALUE, opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { BOOL, DWORD, HANDLE, type Handle, out, POINTER } from './types.ts';
@@ -40,8 +40,7 @@ export class ChildInput {
   write(text: string): Promise<void> {
     const bytes = Buffer.from(text);
     const step = this.#last.then(async () => {
-      const { result, lastError } = await kernel32.WriteFile.async(this.#handle, bytes, bytes.length, [0], null);
-      if (!result) throw win32Error(lastError, 'WriteFile');
+      checkCall(await kernel32.WriteFile.async(this.#handle, bytes, bytes.length, [0], null));
     });
     this.#last = step.catch(() => undefined);
     return step;
@@ -72,7 +71,7 @@ export async function openChildOutput(): Promise<{ readonly stream: Readable; re
   await once(server, 'listening');
   try {
     const connected = once(server, 'connection') as Promise<[net.Socket]>;
-    const childEnd = opened(CreateFileW(name, GENERIC_WRITE, 0, null, OPEN_EXISTING, 0, null), `CreateFileW ${name}`);
+    const childEnd = opened(openFile(name, GENERIC_WRITE, 0), name);
     const [stream] = await connected;
     return { stream, childEnd };
   } finally {
@@ -82,12 +81,12 @@ export async function openChildOutput(): Promise<{ readonly stream: Readable; re
 
 /** A handle to NUL, for the stdin of a child that reads nothing. */
 export function openNothing(): Handle {
-  return opened(CreateFileW('NUL', GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, 0, null), 'CreateFileW NUL');
+  return opened(openFile('NUL', GENERIC_READ, FILE_SHARE_ALL), 'NUL');
 }
 
 /** Opens a pipe as a client that the server may identify but not act as; undefined while all instances are taken by other clients. */
 function openPipe(name: string): Handle | undefined {
-  const { result, lastError } = CreateFileW(name, GENERIC_READ, FILE_SHARE_ALL, null, OPEN_EXISTING, SECURITY_IDENTIFICATION, null);
+  const { result, lastError } = openFile(name, GENERIC_READ, FILE_SHARE_ALL, SECURITY_IDENTIFICATION);
   if (result !== INVALID_HANDLE_VALUE) return result;
   if (lastError === ERROR.pipeBusy) return undefined;
   throw new GatewayServiceError('pipe-unavailable', `(${name}.)`, { win32: lastError });
@@ -101,8 +100,7 @@ export async function pipeServerPid(name: string): Promise<number> {
   const pipe = await poll(() => openPipe(name), { what: `the pipe ${name} to have a place`, deadlineMs: BUSY_MS });
   return using(pipe, closeHandle, handle => {
     const pid: [number] = [0];
-    const { result, lastError } = kernel32.GetNamedPipeServerProcessId(handle, pid);
-    if (!result) throw win32Error(lastError, `GetNamedPipeServerProcessId ${name}`);
+    checkCall(kernel32.GetNamedPipeServerProcessId(handle, pid), name);
     return pid[0];
   });
 }

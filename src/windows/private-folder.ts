@@ -3,7 +3,7 @@
  * it first.
  * Source: CreateDirectoryW (Microsoft Learn).
  */
-import { win32Error } from './errors.ts';
+import { checkCall } from './errors.ts';
 import { declare } from './library.ts';
 import type { Sid } from './sddl.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
@@ -17,7 +17,6 @@ export const privateFolderSddl = (owner: Sid): string => `D:P(A;OICI;FA;;;SY)(A;
 /** Creates the folder. Throws where the name is taken: an existing folder is never taken over. */
 export function makePrivateFolder(path: string, owner: Sid): void {
   withSecurityAttributes(privateFolderSddl(owner), attributes => {
-    const { result, lastError } = kernel32.CreateDirectoryW(path, attributes);
-    if (!result) throw win32Error(lastError, `CreateDirectoryW ${path}`);
+    checkCall(kernel32.CreateDirectoryW(path, attributes), path);
   });
 }

@@ -6,8 +6,8 @@
  */
 import koffi from 'koffi';
 import { commandLine } from './argv.ts';
-import { win32Error } from './errors.ts';
-import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, using } from './handle.ts';
+import { checkCall, win32Error } from './errors.ts';
+import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, received, using } from './handle.ts';
 import type { Job } from './job.ts';
 import { declare, type Outcome } from './library.ts';
 import { startTimeOf } from './process-info.ts';
@@ -119,8 +119,7 @@ function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: H
     const initialized = kernel32.InitializeProcThreadAttributeList(list, 2, 0, size);
     if (!initialized.result) throw win32Error(initialized.lastError, 'InitializeProcThreadAttributeList');
     const update = (attribute: number, value: Handle, bytes: number): void => {
-      const { result, lastError } = kernel32.UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null);
-      if (!result) throw win32Error(lastError, 'UpdateProcThreadAttribute');
+      checkCall(kernel32.UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null));
     };
     try {
       update(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles, 8 * inherited.length);
@@ -136,8 +135,7 @@ function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: H
 
 function exitCode(process: Handle): number {
   const code: [number] = [0];
-  const { result, lastError } = kernel32.GetExitCodeProcess(process, code);
-  if (!result) throw win32Error(lastError, 'GetExitCodeProcess');
+  checkCall(kernel32.GetExitCodeProcess(process, code));
   return code[0];
 }
 
@@ -187,8 +185,7 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
     // Windows writes into the command line while it parses it.
     const line = Buffer.from(`${commandLine(birth.program, birth.args)}\0`, 'utf16le');
     const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
-    const { result, lastError } = make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, information);
-    if (!result) throw win32Error(lastError, `CreateProcess ${birth.program}`);
+    checkCall(make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, information), birth.program);
   });
   const { hProcess = 0n, hThread = 0n, dwProcessId = 0 } = information;
   closeHandle(hThread);
@@ -208,13 +205,8 @@ export function startProcess(birth: Birth, handles: StandardHandles, environment
  * Needs SeAssignPrimaryToken and SeIncreaseQuota.
  */
 export function startProcessAs(token: Handle, birth: Birth, handles: StandardHandles): BornProcess {
-  const block: [Handle | null] = [null];
-  const { result, lastError } = userenv.CreateEnvironmentBlock(block, token, 0);
-  if (!result || block[0] === null) throw win32Error(lastError, 'CreateEnvironmentBlock');
-  const destroy = (memory: Handle): void => {
-    userenv.DestroyEnvironmentBlock(memory);
-  };
-  return using(block[0], destroy, memory =>
+  const block = received(slot => userenv.CreateEnvironmentBlock(slot, token, 0));
+  return using(block, userenv.DestroyEnvironmentBlock, memory =>
     create(birth, handles, USER_DESKTOP, memory, (...creation) => advapi32.CreateProcessAsUserW(token, ...creation)),
   );
 }

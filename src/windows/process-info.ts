@@ -7,7 +7,7 @@
  */
 import koffi from 'koffi';
 import { splitCommandLine } from './argv.ts';
-import { ERROR, win32Error } from './errors.ts';
+import { checkCall, ERROR } from './errors.ts';
 import { closeHandle, opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, PROCESSENTRY32W } from './types.ts';
@@ -61,14 +61,13 @@ export function toCentiseconds(ticks: bigint): number {
 export function withProcess<T>(pid: number, access: number, use: (process: Handle) => T): T | undefined {
   const outcome = kernel32.OpenProcess(access, 0, pid);
   if (outcome.result === null && outcome.lastError === ERROR.invalidParameter) return undefined;
-  return using(opened(outcome, `OpenProcess ${pid}`), closeHandle, use);
+  return using(opened(outcome, pid), closeHandle, use);
 }
 
 /** The creation time of an open process, in hundredths of a second since 1970. */
 export function startTimeOf(process: Handle): number {
   const created: [number | bigint] = [0];
-  const { result, lastError } = kernel32.GetProcessTimes(process, created, [0], [0], [0]);
-  if (!result) throw win32Error(lastError, 'GetProcessTimes');
+  checkCall(kernel32.GetProcessTimes(process, created, [0], [0], [0]));
   return toCentiseconds(BigInt(created[0]));
 }
 
@@ -122,7 +121,7 @@ interface RunningProcess {
 
 /** Every process of the machine. Needs no rights on any of them. */
 export function listProcesses(): RunningProcess[] {
-  const snapshot = opened(kernel32.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0), 'CreateToolhelp32Snapshot');
+  const snapshot = opened(kernel32.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
   return using(snapshot, closeHandle, handle => {
     const buffer = Buffer.alloc(koffi.sizeof(PROCESSENTRY32W));
     buffer.writeUInt32LE(buffer.length);

@@ -6,7 +6,7 @@
  */
 import { ERROR, win32Error } from './errors.ts';
 import { using } from './handle.ts';
-import { declare } from './library.ts';
+import { declare, type Outcome } from './library.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
 import { DWORD, HANDLE, type Handle, inout, out, POINTER, pointerTo, SECURITY_ATTRIBUTES, WIDE } from './types.ts';
 
@@ -50,30 +50,26 @@ const advapi32 = declare('advapi32.dll', {
   RegDeleteTreeW: ['int32', HANDLE, WIDE],
   RegDeleteKeyExW: ['int32', HANDLE, WIDE, DWORD, DWORD],
 });
-const MAX_VALUE_NAME = 16_384;
-/** "The maximum length of a key name is 255 characters", and its terminator. */
-const MAX_KEY_NAME = 256;
+/** The longest name of a value, with its terminator; that of a key is shorter. */
+const MAX_NAME = 16_384;
 
 function split(path: RegistryPath): { readonly root: Handle; readonly subkey: string } {
   return { root: path.startsWith('HKLM') ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, subkey: path.slice(5) };
 }
 
-function check(status: number, step: string): void {
-  if (status !== ERROR.success) throw win32Error(status, step);
+/** The functions of the registry return the error. */
+function check({ name, result }: Outcome<number>, subject: string): void {
+  if (result !== ERROR.success) throw win32Error(result, `${name} ${subject}`);
 }
-
-const closeKey = (key: Handle): void => {
-  advapi32.RegCloseKey(key);
-};
 
 /** Opens a key and gives it to `use`; undefined where there is no such key. */
 function withKey<T>(path: RegistryPath, access: number, use: (key: Handle) => T): T | undefined {
   const { root, subkey } = split(path);
   const key: [Handle | null] = [null];
-  const { result: status } = advapi32.RegOpenKeyExW(root, subkey, 0, access | KEY_WOW64_64KEY, key);
-  if (status === ERROR.fileNotFound) return undefined;
-  check(status, `RegOpenKeyExW ${path}`);
-  return using(key[0] ?? 0n, closeKey, use);
+  const outcome = advapi32.RegOpenKeyExW(root, subkey, 0, access | KEY_WOW64_64KEY, key);
+  if (outcome.result === ERROR.fileNotFound) return undefined;
+  check(outcome, path);
+  return using(key[0] ?? 0n, advapi32.RegCloseKey, use);
 }
 
 /** A value as the bytes and the type number that Windows stores. */
@@ -105,10 +101,10 @@ function query(key: Handle, name: string): RegistryValue | undefined {
     const bytes = Buffer.alloc(capacity);
     const type: [number] = [0];
     const size: [number] = [capacity];
-    const { result: status } = advapi32.RegQueryValueExW(key, name, null, type, bytes, size);
-    if (status === ERROR.fileNotFound) return undefined;
-    if (status !== ERROR.moreData) {
-      check(status, `RegQueryValueExW ${name}`);
+    const outcome = advapi32.RegQueryValueExW(key, name, null, type, bytes, size);
+    if (outcome.result === ERROR.fileNotFound) return undefined;
+    if (outcome.result !== ERROR.moreData) {
+      check(outcome, name);
       return decodeValue(type[0], Buffer.from(bytes.subarray(0, size[0])));
     }
     capacity = Math.max(size[0], capacity * 2);
@@ -120,37 +116,30 @@ export function readValue(path: RegistryPath, name: string): RegistryValue | und
   return withKey(path, KEY_READ, key => query(key, name));
 }
 
+/** The names that RegEnumValueW or RegEnumKeyExW gives. */
+function namesBelow(key: Handle, next: typeof advapi32.RegEnumValueW, path: RegistryPath): readonly string[] {
+  const found: string[] = [];
+  const name = Buffer.alloc(2 * MAX_NAME);
+  for (;;) {
+    const length: [number] = [MAX_NAME];
+    const outcome = next(key, found.length, name, length, null, null, null, null);
+    if (outcome.result === ERROR.noMoreItems) return found;
+    check(outcome, path);
+    found.push(name.toString('utf16le', 0, 2 * length[0]));
+  }
+}
+
 /** All values of a key by their names; undefined where there is no such key. */
 export function readKey(path: RegistryPath): Record<string, RegistryValue> | undefined {
   return withKey(path, KEY_READ, key => {
-    const values: Record<string, RegistryValue> = {};
-    const name = Buffer.alloc(2 * MAX_VALUE_NAME);
-    for (let index = 0; ; index += 1) {
-      const length: [number] = [MAX_VALUE_NAME];
-      const { result: status } = advapi32.RegEnumValueW(key, index, name, length, null, null, null, null);
-      if (status === ERROR.noMoreItems) return values;
-      check(status, `RegEnumValueW ${path}`);
-      const text = name.toString('utf16le', 0, 2 * length[0]);
-      const value = query(key, text);
-      if (value !== undefined) values[text] = value;
-    }
+    const values = namesBelow(key, advapi32.RegEnumValueW, path).map(name => [name, query(key, name)] as const);
+    return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   });
 }
 
 /** The names of the keys directly below a key; none where there is no such key. */
 export function readSubkeys(path: RegistryPath): readonly string[] {
-  const names = withKey(path, KEY_READ, key => {
-    const found: string[] = [];
-    const name = Buffer.alloc(2 * MAX_KEY_NAME);
-    for (let index = 0; ; index += 1) {
-      const length: [number] = [MAX_KEY_NAME];
-      const { result: status } = advapi32.RegEnumKeyExW(key, index, name, length, null, null, null, null);
-      if (status === ERROR.noMoreItems) return found;
-      check(status, `RegEnumKeyExW ${path}`);
-      found.push(name.toString('utf16le', 0, 2 * length[0]));
-    }
-  });
-  return names ?? [];
+  return withKey(path, KEY_READ, key => namesBelow(key, advapi32.RegEnumKeyExW, path)) ?? [];
 }
 
 /** Writes values under a key, which is created where it is missing; other values stay. */
@@ -159,23 +148,13 @@ export function writeValues(path: RegistryPath, values: Readonly<Record<string, 
   const key: [Handle | null] = [null];
   withSecurityAttributes(options.sddl, attributes => {
     const access = KEY_WRITE | KEY_WOW64_64KEY;
-    const { result: status } = advapi32.RegCreateKeyExW(
-      root,
-      subkey,
-      0,
-      null,
-      options.volatile ? REG_OPTION_VOLATILE : 0,
-      access,
-      attributes,
-      key,
-      [0],
-    );
-    check(status, `RegCreateKeyExW ${path}`);
+    const lifetime = options.volatile ? REG_OPTION_VOLATILE : 0;
+    check(advapi32.RegCreateKeyExW(root, subkey, 0, null, lifetime, access, attributes, key, [0]), path);
   });
-  using(key[0] ?? 0n, closeKey, opened => {
+  using(key[0] ?? 0n, advapi32.RegCloseKey, opened => {
     for (const [name, value] of Object.entries(values)) {
       const { type, bytes } = encodeValue(value);
-      check(advapi32.RegSetValueExW(opened, name, 0, type, bytes, bytes.length).result, `RegSetValueExW ${path} ${name}`);
+      check(advapi32.RegSetValueExW(opened, name, 0, type, bytes, bytes.length), `${path} ${name}`);
     }
   });
 }
@@ -184,11 +163,11 @@ export function writeValues(path: RegistryPath, values: Readonly<Record<string, 
 export function deleteKey(path: RegistryPath): boolean {
   const { root, subkey } = split(path);
   const found = withKey(path, KEY_ENUMERATE_QUERY_SET | DELETE, key => {
-    check(advapi32.RegDeleteTreeW(key, null).result, `RegDeleteTreeW ${path}`);
+    check(advapi32.RegDeleteTreeW(key, null), path);
     return true;
   });
   if (!found) return false;
-  const { result: status } = advapi32.RegDeleteKeyExW(root, subkey, KEY_WOW64_64KEY, 0);
-  if (status !== ERROR.fileNotFound) check(status, `RegDeleteKeyExW ${path}`);
+  const outcome = advapi32.RegDeleteKeyExW(root, subkey, KEY_WOW64_64KEY, 0);
+  if (outcome.result !== ERROR.fileNotFound) check(outcome, path);
   return true;
 }

@@ -6,7 +6,7 @@
  */
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { ERROR, win32Error } from './errors.ts';
+import { checkCall, ERROR, win32Error } from './errors.ts';
 import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { type RegistryPath, readValue } from './registry.ts';
@@ -106,7 +106,7 @@ export const closeServiceHandle = (handle: Handle): void => {
 
 export function withManager<T>(rights: readonly ManagerRight[], use: (manager: Handle) => T): T {
   const access = rights.reduce((mask, right) => mask | MANAGER_RIGHTS[right], 0);
-  return using(opened(advapi32.OpenSCManagerW(null, null, access), 'OpenSCManagerW'), closeServiceHandle, use);
+  return using(opened(advapi32.OpenSCManagerW(null, null, access)), closeServiceHandle, use);
 }
 
 /**
@@ -114,7 +114,7 @@ export function withManager<T>(rights: readonly ManagerRight[], use: (manager: H
  * process. It keeps no service alive.
  */
 function connectedManager(): Handle {
-  connected ??= opened(advapi32.OpenSCManagerW(null, null, MANAGER_RIGHTS.connect), 'OpenSCManagerW');
+  connected ??= opened(advapi32.OpenSCManagerW(null, null, MANAGER_RIGHTS.connect));
   return connected;
 }
 let connected: Handle | undefined;
@@ -133,7 +133,7 @@ export function withServiceOf<T>(
 ): T | undefined {
   const outcome = advapi32.OpenServiceW(manager, name, rightsMask(rights));
   if (outcome.result === null && outcome.lastError === ERROR.serviceDoesNotExist) return undefined;
-  return using(opened(outcome, `OpenServiceW ${name}`), closeServiceHandle, use);
+  return using(opened(outcome, name), closeServiceHandle, use);
 }
 
 function required<T>(name: string, answer: T | undefined): T {
@@ -165,8 +165,7 @@ function toStatus(raw: RawStatus): ServiceStatus {
 /** The state of an open service. The handle needs SERVICE_QUERY_STATUS. */
 export function statusOf(service: Handle): ServiceStatus {
   const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
-  const { result, lastError } = advapi32.QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]);
-  if (!result) throw win32Error(lastError, 'QueryServiceStatusEx');
+  checkCall(advapi32.QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]));
   return toStatus(koffi.decode(buffer, SERVICE_STATUS_PROCESS) as RawStatus);
 }
 
@@ -178,8 +177,7 @@ export function queryStatus(name: string): ServiceStatus | undefined {
 /** How an open service is registered. The handle needs SERVICE_QUERY_CONFIG. */
 export function configOf(service: Handle): ServiceConfig {
   const buffer = Buffer.alloc(CONFIG_BYTES);
-  const { result, lastError } = advapi32.QueryServiceConfigW(service, buffer, buffer.length, [0]);
-  if (!result) throw win32Error(lastError, 'QueryServiceConfigW');
+  checkCall(advapi32.QueryServiceConfigW(service, buffer, buffer.length, [0]));
   const raw = koffi.decode(buffer, QUERY_SERVICE_CONFIGW) as {
     dwServiceType: number;
     dwStartType: number;
@@ -277,8 +275,7 @@ export function requestStop(name: string): void {
   required(
     name,
     withService(name, ['stop'], service => {
-      const { result, lastError } = advapi32.ControlService(service, SERVICE_CONTROL_STOP, {});
-      if (!result) throw win32Error(lastError, `ControlService STOP ${name}`);
+      checkCall(advapi32.ControlService(service, SERVICE_CONTROL_STOP, {}), `STOP ${name}`);
       return true;
     }),
   );

@@ -3,10 +3,9 @@
  * that are set later leave a moment in which another user may write.
  * Source: ConvertStringSecurityDescriptorToSecurityDescriptorW (Microsoft Learn).
  */
-import { win32Error } from './errors.ts';
-import { localFree, using } from './handle.ts';
+import { localFree, received, using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, type Handle, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, out, POINTER, WIDE } from './types.ts';
 
 const advapi32 = declare('advapi32.dll', {
   ConvertStringSecurityDescriptorToSecurityDescriptorW: [BOOL, WIDE, DWORD, out(POINTER), POINTER],
@@ -19,10 +18,7 @@ const ATTRIBUTES_BYTES = 24;
 /** Gives `use` the attributes for a call that creates an object; null, which means the default, where no SDDL is given. */
 export function withSecurityAttributes<T>(sddl: string | undefined, use: (attributes: object | null) => T): T {
   if (sddl === undefined) return use(null);
-  const descriptor: [Handle | null] = [null];
-  const { result, lastError } = advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1, descriptor, null);
-  if (!result) throw win32Error(lastError, `ConvertStringSecurityDescriptorToSecurityDescriptorW ${sddl}`);
-  return using(descriptor[0] ?? 0n, localFree, lpSecurityDescriptor =>
-    use({ nLength: ATTRIBUTES_BYTES, lpSecurityDescriptor, bInheritHandle: 0 }),
-  );
+  const toDescriptor = advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW;
+  const descriptor = received(slot => toDescriptor(sddl, SDDL_REVISION_1, slot, null), sddl);
+  return using(descriptor, localFree, lpSecurityDescriptor => use({ nLength: ATTRIBUTES_BYTES, lpSecurityDescriptor, bInheritHandle: 0 }));
 }

@@ -5,8 +5,8 @@
  */
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { ERROR, win32Error } from './errors.ts';
-import { closeHandle, using } from './handle.ts';
+import { checkCall, ERROR } from './errors.ts';
+import { closeHandle, received, using } from './handle.ts';
 import { declare } from './library.ts';
 import { type Sid, sidFromBytes } from './sddl.ts';
 import { BOOL, DWORD, HANDLE, type Handle, inout, out, POINTER, WIDE } from './types.ts';
@@ -34,16 +34,13 @@ const MAX_DOMAIN_NAME = 256;
 function tokenInformation(token: Handle, kind: number): Buffer {
   const buffer = Buffer.alloc(256);
   const size: [number] = [0];
-  const { result, lastError } = advapi32.GetTokenInformation(token, kind, buffer, buffer.length, size);
-  if (!result) throw win32Error(lastError, 'GetTokenInformation');
+  checkCall(advapi32.GetTokenInformation(token, kind, buffer, buffer.length, size));
   return buffer.subarray(0, size[0]);
 }
 
 function withOwnToken<T>(use: (token: Handle) => T): T {
-  const token: [Handle | null] = [null];
-  const { result, lastError } = advapi32.OpenProcessToken(kernel32.GetCurrentProcess().result, TOKEN_QUERY, token);
-  if (!result) throw win32Error(lastError, 'OpenProcessToken');
-  return using(token[0] ?? 0n, closeHandle, use);
+  const token = received(slot => advapi32.OpenProcessToken(kernel32.GetCurrentProcess().result, TOKEN_QUERY, slot));
+  return using(token, closeHandle, use);
 }
 
 /** The user of a token. TOKEN_USER is a pointer to the SID and its attributes; the SID follows in the same buffer. */
@@ -66,24 +63,15 @@ export const isElevatedByConsent = (): boolean =>
   withOwnToken(token => tokenInformation(token, TOKEN_INFORMATION.elevationType).readUInt32LE() === ELEVATION_FULL);
 
 function sessionText(session: number, kind: number): string {
-  const text: [Handle | null] = [null];
-  const { result, lastError } = wtsapi32.WTSQuerySessionInformationW(null, session, kind, text, [0]);
-  if (!result || text[0] === null) throw win32Error(lastError, `WTSQuerySessionInformationW ${session}`);
-  return using(
-    text[0],
-    memory => {
-      wtsapi32.WTSFreeMemory(memory);
-    },
-    memory => koffi.decode.string16(memory),
-  );
+  const text = received(slot => wtsapi32.WTSQuerySessionInformationW(null, session, kind, slot, [0]), session);
+  return using(text, wtsapi32.WTSFreeMemory, memory => koffi.decode.string16(memory));
 }
 
 /** The SID of an account, named `DOMAIN\user` or `user`. @throws GatewayServiceError where there is none */
 export function sidOfAccount(name: string): Sid {
   const sid = Buffer.alloc(MAX_SID_BYTES);
   const domain = Buffer.alloc(2 * MAX_DOMAIN_NAME);
-  const { result, lastError } = advapi32.LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]);
-  if (!result) throw win32Error(lastError, 'LookupAccountNameW');
+  checkCall(advapi32.LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]));
   return sidFromBytes(sid);
 }
 

@@ -5,7 +5,7 @@
  * Sources: ChangeServiceConfig2W, QueryServiceConfig2W, SetServiceObjectSecurity, QueryServiceObjectSecurity (Microsoft Learn).
  */
 import koffi, { type TypeObject } from 'koffi';
-import { ERROR, win32Error } from './errors.ts';
+import { checkCall, ERROR, win32Error } from './errors.ts';
 import { fromFailureActions, parseFailureActions, type RawFailureActions, type RecoveryPlan, toFailureActions } from './failure-actions.ts';
 import { declare } from './library.ts';
 import { type RegistryValue, readKey } from './registry.ts';
@@ -172,14 +172,12 @@ export function readSecurity(service: Handle): Buffer | undefined {
   const buffer = Buffer.alloc(CONFIG_BYTES);
   const size: [number] = [0];
   const what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-  const { result, lastError } = advapi32.QueryServiceObjectSecurity(service, what, buffer, buffer.length, size);
-  if (!result) throw win32Error(lastError, 'QueryServiceObjectSecurity');
+  checkCall(advapi32.QueryServiceObjectSecurity(service, what, buffer, buffer.length, size));
   const hasOwner = buffer.readUInt32LE(4) !== 0;
   return hasOwner ? buffer : undefined;
 }
 
 /** Sets the DACL of an open service. The handle needs WRITE_DAC. */
 export function writeDacl(service: Handle, descriptor: Buffer): void {
-  const { result, lastError } = advapi32.SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION, descriptor);
-  if (!result) throw win32Error(lastError, 'SetServiceObjectSecurity');
+  checkCall(advapi32.SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION, descriptor));
 }

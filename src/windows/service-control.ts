@@ -3,30 +3,8 @@
  * Source: LPHANDLER_FUNCTION_EX, WM_WTSSESSION_CHANGE (Microsoft Learn).
  */
 
-/** What happened to a session. Lock, unlock and disconnect end nothing; logon and logoff do. */
-type SessionChange =
-  | 'console-connect'
-  | 'console-disconnect'
-  | 'remote-connect'
-  | 'remote-disconnect'
-  | 'logon'
-  | 'logoff'
-  | 'lock'
-  | 'unlock'
-  | 'remote-control'
-  | 'create'
-  | 'terminate';
-
-export type ServiceControl =
-  | { readonly kind: 'stop' }
-  /** Windows is shutting down; it waits for the service as long as its preshutdown time. */
-  | { readonly kind: 'preshutdown' }
-  | { readonly kind: 'session'; readonly change: SessionChange; readonly session: number };
-
-const CONTROL = { stop: 1, interrogate: 4, sessionChange: 14, preshutdown: 15 } as const;
-
-/** winuser.h: WTS_CONSOLE_CONNECT is 1. */
-const SESSION_CHANGES: readonly SessionChange[] = [
+/** What happened to a session (winuser.h: WTS_CONSOLE_CONNECT is 1). Lock, unlock and disconnect end nothing; logon and logoff do. */
+const SESSION_CHANGES = [
   'console-connect',
   'console-disconnect',
   'remote-connect',
@@ -38,7 +16,16 @@ const SESSION_CHANGES: readonly SessionChange[] = [
   'remote-control',
   'create',
   'terminate',
-];
+] as const;
+type SessionChange = (typeof SESSION_CHANGES)[number];
+
+export type ServiceControl =
+  | { readonly kind: 'stop' }
+  /** Windows is shutting down; it waits for the service as long as its preshutdown time. */
+  | { readonly kind: 'preshutdown' }
+  | { readonly kind: 'session'; readonly change: SessionChange; readonly session: number };
+
+const CONTROL = { stop: 1, interrogate: 4, sessionChange: 14, preshutdown: 15 } as const;
 
 /**
  * The control that was received; `interrogate` needs only an answer, `unknown` is answered with ERROR_CALL_NOT_IMPLEMENTED.

@@ -163,7 +163,7 @@ export function connectService(name: string): Promise<HostedService> {
     }, pointerTo(SERVICE_HANDLER_EX));
     const main = koffi.register(() => {
       try {
-        const status = opened(advapi32.RegisterServiceCtrlHandlerExW(name, handler, null), 'RegisterServiceCtrlHandlerExW');
+        const status = opened(advapi32.RegisterServiceCtrlHandlerExW(name, handler, null));
         host = new Host(status, end);
         resolve(host);
       } catch (error) {

@@ -80,7 +80,7 @@ if (!registered.result) throw win32Error(registered.lastError, 'RegisterClassW')
 // A top-level window that is never shown: a message-only window does not receive the session's end.
 const created = user32.CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, null, null, instance, null);
 if (created.result === null) user32.UnregisterClassW(SESSION_END_CLASS, instance);
-const window = opened(created, 'CreateWindowExW');
+const window = opened(created);
 say({ kind: 'listening', window });
 const message = Buffer.alloc(koffi.sizeof(MSG));
 while (user32.GetMessageW(message, null, 0, 0).result > 0) user32.DispatchMessageW(message);

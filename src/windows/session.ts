@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { ERROR, win32Error } from './errors.ts';
+import { checkCall, ERROR, win32Error } from './errors.ts';
 import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';
 import type { Sid } from './sddl.ts';
@@ -53,13 +53,9 @@ export function chooseSession<S extends Session>(sessions: readonly S[], current
 function enumeratedSessions(): Session[] {
   const memory: [Handle | null] = [null];
   const count: [number] = [0];
-  const { result, lastError } = wtsapi32.WTSEnumerateSessionsW(null, 0, 1, memory, count);
-  if (!result) throw win32Error(lastError, 'WTSEnumerateSessionsW');
+  checkCall(wtsapi32.WTSEnumerateSessionsW(null, 0, 1, memory, count));
   if (memory[0] === null || count[0] === 0) return [];
-  const free = (address: Handle): void => {
-    wtsapi32.WTSFreeMemory(address);
-  };
-  return using(memory[0], free, address => {
+  return using(memory[0], wtsapi32.WTSFreeMemory, address => {
     const raw = koffi.decode(address, WTS_SESSION_INFOW, count[0]) as { SessionId: number; State: number }[];
     return raw.map(({ SessionId: id, State }) => ({
       id,
