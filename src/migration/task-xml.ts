@@ -5,6 +5,7 @@
  */
 
 import type { TaskFields } from './migration-record.ts';
+import { elements, escaped, unescaped, withoutComments } from './xml.ts';
 
 export interface ReadTask {
   readonly fields: TaskFields;
@@ -31,26 +32,27 @@ export function decodeToolOutput(bytes: Buffer, decodeOem: (bytes: Buffer) => st
 
 /** Undefined where the text is not a task document, or the task does more than start one program. */
 export function readTask(xml: string): ReadTask | undefined {
-  const document = xml.replace(/<!--[\s\S]*?-->/g, '');
-  const actions = element(document, 'Actions') ?? '';
-  const exec = elements(actions, 'Exec');
-  if (exec.length !== 1 || /<(ComHandler|SendEmail|ShowMessage)\b/.test(actions)) return undefined;
-  const command = text(exec[0], 'Command');
-  if (!command) return undefined;
-  const principal = element(document, 'Principal');
+  const document = withoutComments(xml);
+  const [actions = ''] = elements(document, 'Actions');
+  const [exec = '', ...others] = elements(actions, 'Exec');
+  const command = text(exec, 'Command');
+  if (!command || others.length > 0 || /<(ComHandler|SendEmail|ShowMessage)\b/.test(actions)) return undefined;
+  const [principal] = elements(document, 'Principal');
+  const [signIn] = elements(document, 'Triggers').flatMap(triggers => elements(triggers, 'LogonTrigger'));
+  const [info] = elements(document, 'RegistrationInfo');
+  const [settings] = elements(document, 'Settings');
   const user = text(principal, 'UserId');
-  const signIn = elements(element(document, 'Triggers') ?? '', 'LogonTrigger')[0];
   const delay = text(signIn, 'Delay');
-  const cwd = text(exec[0], 'WorkingDirectory');
-  const description = text(element(document, 'RegistrationInfo'), 'Description');
+  const cwd = text(exec, 'WorkingDirectory');
+  const description = text(info, 'Description');
   return {
     fields: {
       command: unquoted(command),
-      args: text(exec[0], 'Arguments') ?? '',
+      args: text(exec, 'Arguments') ?? '',
       ...(cwd && { cwd: unquoted(cwd) }),
       ...(description && { description }),
       ...(delay && DURATION.test(delay) && { delay }),
-      enabled: text(withoutTriggers(element(document, 'Settings')), 'Enabled')?.toLowerCase() !== 'false',
+      enabled: text(withoutTriggers(settings), 'Enabled')?.toLowerCase() !== 'false',
     },
     ...(user && { user }),
     group: Boolean(text(principal, 'GroupId')),
@@ -103,19 +105,10 @@ export function taskFile(xml: string): Buffer {
   return Buffer.from(`\uFEFF${xml}`, 'utf16le');
 }
 
-/** The contents of each element of this name; the elements that are read are never nested. */
-function elements(xml: string, name: string): readonly string[] {
-  return [...xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</${name}\\s*>)`, 'g'))].map(([, inner = '']) => inner);
-}
-
-function element(xml: string, name: string): string | undefined {
-  return elements(xml, name)[0];
-}
-
-/** An element that ends with this text; undefined where it is missing or too large. */
+/** The text of the first element of this name; undefined where there is none, or where it is too large. */
 function text(xml: string | undefined, name: string): string | undefined {
-  const found = xml === undefined ? undefined : element(xml, name)?.trim();
-  return found !== undefined && found.length <= MAX_TEXT ? unescaped(found) : undefined;
+  const [found] = xml === undefined ? [] : elements(xml, name);
+  return found !== undefined && found.trim().length <= MAX_TEXT ? unescaped(found) : undefined;
 }
 
 /** Idle and network settings have an `Enabled` element too in some documents. */
@@ -124,17 +117,3 @@ function withoutTriggers(settings: string | undefined): string | undefined {
 }
 
 const unquoted = (path: string): string => path.trim().replace(/^"(.*)"$/, '$1');
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
-function unescaped(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-    return code <= 0x10_ffff ? String.fromCodePoint(code) : whole;
-  });
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}

@@ -28,12 +28,15 @@ const STOP_MS = 30_000;
 const SERVICES = 'HKLM\\SYSTEM\\CurrentControlSet\\Services';
 const START_DISABLED = 4;
 
-export function windowsPorts(shell: Pick<StartupShell, 'folder' | 'readShortcut'>): Ports {
+/** What is read of the Startup folder. */
+export type ReadShell = Pick<StartupShell, 'folder' | 'readShortcut'>;
+
+export function windowsPorts(shell: ReadShell): Ports {
   return { tasks: taskScheduler(), startup: startupFiles(shell), services: wrappedServices };
 }
 
 /** The Startup folder of a shell, wherever that is. */
-export function startupFiles(shell: Pick<StartupShell, 'folder' | 'readShortcut'>): StartupFolder {
+export function startupFiles(shell: ReadShell): StartupFolder {
   const read = async (folder: string, name: string): Promise<readonly StartupFile[]> => {
     const file = path.join(folder, name);
     const stat = await fs.stat(file).catch(() => undefined);
@@ -43,11 +46,6 @@ export function startupFiles(shell: Pick<StartupShell, 'folder' | 'readShortcut'
     const command = /\.lnk$/i.test(name) ? shortcutCommand(shell, file) : undefined;
     return [{ name, content, ...(command && { command }) }];
   };
-  const isThere = (file: string) =>
-    fs.lstat(file).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
-    );
   return {
     list: async () => {
       const folder = shell.folder();
@@ -59,14 +57,16 @@ export function startupFiles(shell: Pick<StartupShell, 'folder' | 'readShortcut'
     },
     remove: async name => {
       const file = path.join(shell.folder(), name);
-      await fs.rm(file, { force: true }).catch(() => undefined);
-      return !(await isThere(file));
+      return fs.rm(file, { force: true }).then(
+        () => true,
+        () => false,
+      );
     },
     write: (name, content) => writeIfMissing(path.join(shell.folder(), name), content),
   };
 }
 
-function shortcutCommand(shell: Pick<StartupShell, 'readShortcut'>, file: string): readonly string[] | undefined {
+function shortcutCommand(shell: ReadShell, file: string): readonly string[] | undefined {
   try {
     return commandOfShortcut(shell.readShortcut(file));
   } catch {
@@ -96,15 +96,10 @@ async function readWrapped(name: string): Promise<WrappedService | undefined> {
 }
 
 function readNssm(name: string) {
-  const parameters = readKey(`${SERVICES}\\${name}\\Parameters`);
-  const application = textOf(parameters?.['Application']);
-  if (!parameters || application === undefined) return undefined;
-  const appParameters = textOf(parameters['AppParameters']);
-  return nssmCommand({
-    application,
-    ...(appParameters !== undefined && { appParameters }),
-    environment: [...listOf(parameters['AppEnvironment']), ...listOf(parameters['AppEnvironmentExtra'])],
-  });
+  const { Application, AppParameters, AppEnvironment, AppEnvironmentExtra } = readKey(`${serviceKey(name)}\\Parameters`) ?? {};
+  const application = textOf(Application);
+  if (!application) return undefined;
+  return nssmCommand(application, textOf(AppParameters) ?? '', [AppEnvironment, AppEnvironmentExtra].flatMap(listOf));
 }
 
 /** The XML document of WinSW is beside its program and has its name. */
@@ -115,7 +110,8 @@ async function readWinsw(image: string) {
   return xml === undefined ? undefined : winswCommand(xml, program);
 }
 
-function textOf(value: RegistryValue | undefined): string | undefined {
+/** A text of the registry, with its variables expanded. */
+export function textOf(value: RegistryValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, process.env) : undefined;
 }

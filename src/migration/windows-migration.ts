@@ -10,16 +10,15 @@ import type { ServiceName } from '../model/identity.ts';
 import { readValue } from '../windows/registry.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser } from '../windows/security.ts';
-import type { StartupShell } from '../windows/startup-shell.ts';
-import { expandVariables, readUserEnvironment } from '../windows/user-environment.ts';
+import { readUserEnvironment } from '../windows/user-environment.ts';
 import { type AutostartOwner, findAutostarts, listAutostarts } from './autostarts.ts';
 import { Migration, type MigrationOptions } from './migration.ts';
 import { taskScheduler } from './task-scheduler.ts';
-import { isAccountOf, windowsPorts, wrappedServices } from './windows-autostarts.ts';
+import { isAccountOf, type ReadShell, textOf, windowsPorts, wrappedServices } from './windows-autostarts.ts';
 
 const PROFILES = 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList';
 
-type Options = Pick<MigrationOptions, 'stateRoot' | 'processes'> & { readonly shell: Pick<StartupShell, 'folder' | 'readShortcut'> };
+type Options = Pick<MigrationOptions, 'stateRoot' | 'processes'> & { readonly shell: ReadShell };
 
 export function windowsMigration({ shell, ...options }: Options): Migration {
   const user = currentUser();
@@ -51,9 +50,7 @@ export async function takeWhatNeedsRights(service: ServiceName, user: Sid): Prom
 
 /** The environment of another user is not available; the folders of that user are known to Windows. */
 function ownerBySid(user: Sid): AutostartOwner {
-  const image = readValue(`${PROFILES}\\${user}`, 'ProfileImagePath');
-  const folder =
-    typeof image === 'object' && 'expand' in image ? expandVariables(image.expand, process.env) : String(image ?? os.homedir());
+  const folder = textOf(readValue(`${PROFILES}\\${user}`, 'ProfileImagePath')) ?? os.homedir();
   return {
     platform: 'win32',
     env: { LOCALAPPDATA: `${folder}\\AppData\\Local` },

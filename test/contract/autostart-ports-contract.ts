@@ -107,7 +107,7 @@ export function serviceRegistryContract(name: string, open: Open<ServiceStage>):
       const command = ['C:\\a b\\python.exe', '-m', 'hermes_cli.main', 'gateway', 'run'];
       await stage.put('contract-bot', command, ['HERMES_HOME=C:\\h']);
       const mine = async () => (await stage.port.find()).filter(each => each.name === 'contract-bot');
-      expect(await mine()).toMatchObject([{ wrapper: 'nssm', command, env: { HERMES_HOME: 'C:\\h' }, account: 'LocalSystem' }]);
+      expect(await mine()).toMatchObject([{ command, env: { HERMES_HOME: 'C:\\h' }, account: 'LocalSystem' }]);
       expect(await stage.port.disable('contract-bot')).toBe(true);
       expect(await mine()).toEqual([]);
     });

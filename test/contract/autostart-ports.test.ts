@@ -87,7 +87,6 @@ serviceRegistryContract('in a folder', () => {
     put: (name, command, environment) =>
       port.put({
         name,
-        wrapper: 'nssm',
         command,
         env: Object.fromEntries(environment.map(each => each.split('='))),
         account: 'LocalSystem',

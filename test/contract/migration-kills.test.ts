@@ -94,7 +94,6 @@ describe.each(CHANGES)('the $mechanism', ({ mechanism, on, off, there }) => {
     const command = [pythonOf(stage.home), '-m', 'hermes_cli.main', 'gateway', 'run'];
     await stage.services.put({
       name: 'gateway-by-nssm',
-      wrapper: 'nssm',
       command,
       env: { HERMES_HOME: stage.home },
       account: 'LocalSystem',

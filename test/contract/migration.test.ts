@@ -34,7 +34,6 @@ async function expectInCharge(names: string): Promise<void> {
 }
 const nssm = () => ({
   name: 'hermes-bot',
-  wrapper: 'nssm' as const,
   command: [pythonOf(stage.home), '-m', 'hermes_cli.main', 'gateway', 'run'],
   env: { HERMES_HOME: stage.home },
   account: 'LocalSystem',

@@ -75,7 +75,6 @@ export class FolderServices {
     this.#folder = folder;
   }
 
-  /** @returns {Promise<WrappedService[]>} */
   async find() {
     const names = await fs.readdir(this.#folder).catch(() => []);
     const all = await Promise.all(names.map(async name => JSON.parse(await fs.readFile(path.join(this.#folder, name), 'utf8'))));

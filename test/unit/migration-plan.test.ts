@@ -117,15 +117,13 @@ describe('autostarts of this gateway', () => {
     [
       'service of a wrapper, with its home',
       {
-        services: [
-          { name: 'bot', wrapper: 'nssm', command: [pythonOf(HOME), ...GATEWAY], env: { HERMES_HOME: HOME }, account: 'LocalSystem' },
-        ],
+        services: [{ name: 'bot', command: [pythonOf(HOME), ...GATEWAY], env: { HERMES_HOME: HOME }, account: 'LocalSystem' }],
       },
       'service bot',
     ],
     [
       'service of a wrapper that runs as the user',
-      { services: [{ name: 'bot', wrapper: 'winsw', command: [pythonOf(HOME), ...GATEWAY], env: {}, account: 'PC\\jo' }] },
+      { services: [{ name: 'bot', command: [pythonOf(HOME), ...GATEWAY], env: {}, account: 'PC\\jo' }] },
       'service bot',
     ],
   ])('finds a %s as an autostart of this gateway', async (_what, present, name) => {
@@ -202,7 +200,7 @@ describe('similar autostarts of other programs', () => {
     ],
     [
       'the service of another account, which serves that account’s home',
-      { services: [{ name: 'bot', wrapper: 'nssm', command: [pythonOf(HOME), ...GATEWAY], env: {}, account: 'LocalSystem' }] },
+      { services: [{ name: 'bot', command: [pythonOf(HOME), ...GATEWAY], env: {}, account: 'LocalSystem' }] },
     ],
   ])('does not report %s as similar to an autostart of this gateway', async (_what, present) => {
     expect(await find(present)).toEqual({ autostarts: [], lookAlikes: [], unasked: [] });
@@ -235,7 +233,7 @@ describe('migration plan', () => {
       task('Hermes_Gateway', launcherOf(HOME, 'Hermes_Gateway.vbs')),
       task('Hermes_Gateway_x', launcherOf(HOME, 'Hermes_Gateway.vbs'), 'S-1-5-21-9'),
     ],
-    services: [{ name: 'bot', wrapper: 'nssm', command: [pythonOf(HOME), ...GATEWAY], env: { HERMES_HOME: HOME }, account: 'LocalSystem' }],
+    services: [{ name: 'bot', command: [pythonOf(HOME), ...GATEWAY], env: { HERMES_HOME: HOME }, account: 'LocalSystem' }],
   };
   const lines = (rows: ReturnType<typeof takingReceipt>) => rows.map(({ action, kind, target }) => `${action} ${kind} ${target}`);
 

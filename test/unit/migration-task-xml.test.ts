@@ -105,17 +105,12 @@ describe('list of tasks', () => {
 
 describe('wrapped service', () => {
   it('reads the command of an nssm service from its parameters', () => {
-    const wrapped = nssmCommand({
-      application: '"C:\\h\\venv\\Scripts\\python.exe"',
-      appParameters: '-m hermes_cli.main --profile "work" gateway run',
-      environment: ['HERMES_HOME=C:\\h a=b', '+PATH=x', 'rubbish'],
-    });
-    expect(wrapped).toEqual({
-      wrapper: 'nssm',
+    const parameters = '-m hermes_cli.main --profile "work" gateway run';
+    const environment = ['HERMES_HOME=C:\\h a=b', '+PATH=x', 'rubbish'];
+    expect(nssmCommand('"C:\\h\\venv\\Scripts\\python.exe"', parameters, environment)).toEqual({
       command: ['C:\\h\\venv\\Scripts\\python.exe', '-m', 'hermes_cli.main', '--profile', 'work', 'gateway', 'run'],
       env: { HERMES_HOME: 'C:\\h a=b', PATH: 'x' },
     });
-    expect(nssmCommand({ environment: [] })).toBeUndefined();
   });
 
   it.each<[string, string]>([
@@ -125,7 +120,6 @@ describe('wrapped service', () => {
   ])('reads the command of a WinSW service from its %s', (_what, args) => {
     const xml = `<service><id>h</id><executable>%BASE%\\hermes.exe</executable>${args}<env name="HERMES_HOME" value='%BASE%\\home'/></service>`;
     expect(winswCommand(xml, 'D:\\svc\\h.exe')).toEqual({
-      wrapper: 'winsw',
       command: ['D:\\svc\\hermes.exe', 'gateway', 'run', '--profile', 'a b'],
       env: { HERMES_HOME: 'D:\\svc\\home' },
     });

@@ -62,7 +62,7 @@ describeOnWine('what else starts a gateway', rig => {
     const found = await remote.ask<WrappedService[]>('findServices');
     await remote.ask('deleteService', 'winsw-bot');
     const command = ['C:\\h\\hermes.exe', 'gateway', 'run'];
-    expect(found).toEqual([{ name: 'winsw-bot', account: 'LocalSystem', wrapper: 'winsw', command, env: {} }]);
+    expect(found).toEqual([{ name: 'winsw-bot', account: 'LocalSystem', command, env: {} }]);
   });
 
   it('writes a task that the scheduler accepts and removes again', async () => {
