@@ -1,30 +1,23 @@
 /** `explain`: the tables of errors, problems and Windows events, all rows or those of one code. */
 
-import type { ExitCode } from '../model/cli-exit-codes.ts';
-import { ERRORS } from '../model/error-table.ts';
+import { EXIT } from '../model/cli-exit-codes.ts';
+import { ERRORS, type ErrorRow } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { EVENT_SOURCE, EVENTS } from '../model/events.ts';
-import { PROBLEMS } from '../model/problems.ts';
+import { EVENT_SOURCE, EVENTS, type EventRow } from '../model/events.ts';
+import { PROBLEMS, type ProblemRow } from '../model/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';
 
-export interface Explanation {
+interface Explanation extends Partial<ErrorRow & ProblemRow & EventRow> {
   /** An error ends a command, a problem is part of a status, and an event is written to Windows' event log. */
   readonly kind: 'error' | 'problem' | 'event';
   readonly code: string;
-  readonly message: string;
-  readonly remedy?: string;
-  readonly exit?: ExitCode;
-  readonly win32?: number;
-  /** The id of the event. */
-  readonly id?: number;
-  readonly elevated?: boolean;
 }
 
 const ALL: readonly Explanation[] = [
-  ...Object.entries(ERRORS).map(([code, entry]) => ({ kind: 'error', code, ...entry }) as const),
-  ...Object.entries(PROBLEMS).map(([code, entry]) => ({ kind: 'problem', code, ...entry }) as const),
-  ...Object.entries(EVENTS).map(([code, entry]) => ({ kind: 'event', code, ...entry }) as const),
+  ...Object.entries(ERRORS).map(([code, row]) => ({ kind: 'error', code, exit: EXIT.failed, ...row }) as const),
+  ...Object.entries(PROBLEMS).map(([code, row]) => ({ kind: 'problem', code, elevated: false, ...row }) as const),
+  ...Object.entries(EVENTS).map(([code, row]) => ({ kind: 'event', code, ...row }) as const),
 ];
 
 /**
@@ -33,7 +26,7 @@ const ALL: readonly Explanation[] = [
  */
 export function explanations(code?: string): readonly Explanation[] {
   if (code === undefined) return ALL;
-  const found = ALL.filter(entry => entry.code === code.toLowerCase() || String(entry.win32) === code || String(entry.id) === code);
+  const found = ALL.filter(each => each.code === code.toLowerCase() || String(each.win32) === code || String(each.id) === code);
   if (found.length === 0) {
     throw new GatewayServiceError('usage', `There is no code ${JSON.stringify(code)}.`, {
       remedy: 'List all codes with "hermes-gateway explain".',

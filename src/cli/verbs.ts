@@ -5,7 +5,6 @@ import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
 import { requireHome } from '../gateway/home.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
-import { ERRORS } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -209,7 +208,7 @@ export async function doctor(context: VerbContext, { fix = false }: { readonly f
   const healthy = results.every(({ result }) => isHealthy(result));
   const documents = results.map(({ service, result }) => ({ service, healthy: isHealthy(result), ...result }));
   output.answer(() => results.map(text).join('\n\n'), all ? { healthy, reports: documents } : { ...documents[0] });
-  const exits = results.flatMap(({ result: { refused } }) => (refused ? [ERRORS[refused.code].exit] : []));
+  const exits = results.flatMap(({ result: { refused } }) => (refused ? [GatewayServiceError.fromValue(refused).exit] : []));
   return Math.max(healthy ? EXIT.done : EXIT.failed, ...exits);
 }
 

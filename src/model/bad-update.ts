@@ -3,7 +3,7 @@
  * Pure: runner and status use the same history and so agree.
  */
 
-import type { HistoryRecord, NotedUpdate, UpdateNote } from './history.ts';
+import { failureTimes, type HistoryRecord, type NotedUpdate, type UpdateNote } from './history.ts';
 
 /** This many failures in a row since an update, or since the user last asked for a start after it, end the restarts. */
 export const FAILURES_AFTER_UPDATE = 5;
@@ -23,14 +23,9 @@ export function suspectUpdate(history: readonly HistoryRecord[], resetMs: number
   const from = history.findLastIndex(record => record.kind === 'noted' && record.update !== undefined && CHANGED.has(record.what));
   const note = history[from];
   if (note?.kind !== 'noted' || !note.update) return undefined;
-  let failures = 0;
-  for (const record of history.slice(from + 1)) {
-    if (record.kind === 'started' && record.cause === 'asked') failures = 0;
-    if (record.kind !== 'ended') continue;
-    if (record.uptimeMs >= resetMs) return undefined;
-    if (record.outcome === 'failure') failures += 1;
-  }
-  return { ...note.update, at: note.at, bad: failures >= FAILURES_AFTER_UPDATE };
+  const since = history.slice(from + 1);
+  if (since.some(record => record.kind === 'ended' && record.uptimeMs >= resetMs)) return undefined;
+  return { ...note.update, at: note.at, bad: failureTimes(since).length >= FAILURES_AFTER_UPDATE };
 }
 
 /** "since the update of Hermes (0.19 to 0.20), 22 Nov 2026, 23:40", in local time. */

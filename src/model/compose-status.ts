@@ -1,7 +1,7 @@
 /** The only function that makes a `Status`: pure, from facts to document. It runs in the client, so that a status needs no running host. */
 
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
-import type { HostFacts, Registration, RunnerState } from './facts.ts';
+import type { HostFacts, Registered, Registration, RunnerState } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
@@ -38,8 +38,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
   const installed = registration.state === 'registered' || registration.state === 'removal-pending';
   const { phase, detail } = phaseOf(facts, nowMs);
   const exit = installed ? lastExit(history) : undefined;
-  const hostPid = registration.state === 'registered' ? registration.hostPid : undefined;
-  const startType = registration.state === 'registered' ? registration.startType : undefined;
+  const { hostPid, startType }: Partial<Registered> = registration.state === 'registered' ? registration : {};
   const restarts = installed ? restartsOf(facts, phase) : { count: 0 };
   const gateway = runner?.gateway;
   return {

@@ -3,8 +3,11 @@
  * SID, because a program that can write those for the elevated step could make it run anything.
  */
 
-import { type ErrorValue, GatewayServiceError, isErrorValue } from './errors.ts';
+import * as v from 'valibot';
+import { ERROR_VALUE } from './error-value.ts';
+import { type ErrorValue, GatewayServiceError } from './errors.ts';
 import type { ServiceName } from './identity.ts';
+import { jsonLine, matching } from './schemas.ts';
 
 export type ElevatedVerb = 'install' | 'repair' | 'uninstall';
 
@@ -24,8 +27,10 @@ export interface Elevation {
   run(verb: ElevatedVerb, service: ServiceName, onRunning?: () => void): Promise<ElevationOutcome>;
 }
 
+const ELEVATED_ANSWER = v.variant('ok', [v.object({ ok: v.literal(true) }), v.object({ ok: v.literal(false), error: ERROR_VALUE })]);
+
 /** What the elevated step prints: one line on stdout. */
-export type ElevatedAnswer = { readonly ok: true } | { readonly ok: false; readonly error: ErrorValue };
+export type ElevatedAnswer = Readonly<v.InferOutput<typeof ELEVATED_ANSWER>>;
 
 /** Held by an elevated step while it runs: one at a time on a machine, visible to every process. */
 export const ELEVATED_MUTEX = 'Global\\HermesGatewayElevated';
@@ -34,14 +39,7 @@ export const isElevatedVerb = (verb: unknown): verb is ElevatedVerb => verb === 
 
 /** The answer in the output of an elevated step, which is the last line; undefined where there is none. */
 export function parseAnswer(stdout: string): ElevatedAnswer | undefined {
-  const line = stdout.trimEnd().split(/\r?\n/).at(-1) ?? '';
-  try {
-    const value = JSON.parse(line) as { ok?: unknown; error?: unknown } | null;
-    if (value?.ok === true) return { ok: true };
-    return value?.ok === false && isErrorValue(value.error) ? { ok: false, error: value.error } : undefined;
-  } catch {
-    return undefined;
-  }
+  return matching(jsonLine(ELEVATED_ANSWER), stdout.trimEnd().split(/\r?\n/).at(-1));
 }
 
 /** Throws the failure that an outcome means; `done` means none. */

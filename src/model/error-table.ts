@@ -7,13 +7,13 @@ export interface ErrorRow {
   readonly message: string;
   /** What the user can do. */
   readonly remedy: string;
-  /** Exit code of a command that fails with it; 1 where the table names none. */
-  readonly exit: ExitCode;
+  /** Exit code of a command that fails with it; 1 where there is none. */
+  readonly exit?: ExitCode;
   /** The Win32 error number with this meaning. */
   readonly win32?: number;
 }
 
-export const ERRORS = complete({
+const ROWS = {
   'profile-invalid': {
     message: 'This is not a profile name that Hermes accepts.',
     remedy:
@@ -336,15 +336,8 @@ export const ERRORS = complete({
     message: 'An unexpected error occurred.',
     remedy: 'Copy the details into a bug report.',
   },
-});
+} satisfies Record<string, ErrorRow>;
 
-type Row = Omit<ErrorRow, 'exit'> & Partial<Pick<ErrorRow, 'exit'>>;
+export type ErrorCode = keyof typeof ROWS;
 
-function complete<Code extends string>(rows: Readonly<Record<Code, Row>>): Readonly<Record<Code, ErrorRow>> {
-  return Object.fromEntries(Object.entries<Row>(rows).map(([code, row]) => [code, { ...row, exit: row.exit ?? EXIT.failed }])) as Record<
-    Code,
-    ErrorRow
-  >;
-}
-
-export type ErrorCode = keyof typeof ERRORS;
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = ROWS;

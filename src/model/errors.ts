@@ -1,28 +1,14 @@
 /** Failures as values: a code of the table, a sentence, a remedy, a detail and a Win32 number. */
 
-import type { ExitCode } from './cli-exit-codes.ts';
-import { ERRORS, type ErrorCode, type ErrorRow } from './error-table.ts';
+import type * as v from 'valibot';
+import { EXIT, type ExitCode } from './cli-exit-codes.ts';
+import { ERRORS, type ErrorCode } from './error-table.ts';
+import type { ERROR_VALUE } from './error-value.ts';
 
 /** A failure as it crosses processes, the IPC and `--json`. */
-export interface ErrorValue {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly remedy: string;
-  /** What the failure is about (a path, a name, a PID); `message` contains it too. */
-  readonly detail?: string;
-  readonly win32?: number;
-}
+export type ErrorValue = Readonly<v.InferOutput<typeof ERROR_VALUE>>;
 
-/** Whether a value from another process is an `ErrorValue`. */
-export function isErrorValue(value: unknown): value is ErrorValue {
-  const { code, message, remedy, detail, win32 } = (value ?? {}) as Partial<Record<keyof ErrorValue, unknown>>;
-  const isText = typeof message === 'string' && typeof remedy === 'string' && (detail === undefined || typeof detail === 'string');
-  return typeof code === 'string' && Object.hasOwn(ERRORS, code) && isText && (win32 === undefined || typeof win32 === 'number');
-}
-
-/**
- * A failure with a code of the table. `detail` names what it is about (a path, a name, a PID) and is added to the sentence.
- */
+/** A failure with a code of the table. `detail` names what it is about (a path, a name, a PID) and is added to the sentence. */
 export class GatewayServiceError extends Error {
   override readonly name = 'GatewayServiceError';
   readonly code: ErrorCode;
@@ -31,12 +17,12 @@ export class GatewayServiceError extends Error {
   readonly win32: number | undefined;
 
   constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; win32?: number; remedy?: string } = {}) {
-    const entry: ErrorRow = ERRORS[code];
-    super(detail ? `${entry.message} ${detail}` : entry.message, options.cause === undefined ? undefined : { cause: options.cause });
+    const row = ERRORS[code];
+    super(detail ? `${row.message} ${detail}` : row.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = detail;
-    this.remedy = options.remedy ?? entry.remedy;
-    this.win32 = options.win32 ?? entry.win32;
+    this.remedy = options.remedy ?? row.remedy;
+    this.win32 = options.win32 ?? row.win32;
   }
 
   /** The failure that another process reported. */
@@ -45,7 +31,7 @@ export class GatewayServiceError extends Error {
   }
 
   get exit(): ExitCode {
-    return ERRORS[this.code].exit;
+    return ERRORS[this.code].exit ?? EXIT.failed;
   }
 
   toValue(): ErrorValue {

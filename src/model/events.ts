@@ -5,7 +5,7 @@
 
 export const EVENT_SOURCE = 'Hermes Gateway Service';
 
-interface EventRow {
+export interface EventRow {
   readonly id: number;
   readonly type: 'information' | 'warning' | 'error';
   /** The sentence that the record begins with; details follow it. */

@@ -1,21 +1,23 @@
 /** The facts that a status is made of: registration (from the SCM or the definition), host facts, and the state that the runner reports. */
 
 import * as v from 'valibot';
-import { type ErrorValue, isErrorValue } from './errors.ts';
+import { ERROR_VALUE } from './error-value.ts';
 import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
 import type { Phase, StartType } from './status.ts';
+
+export interface Registered {
+  readonly state: 'registered';
+  readonly host: 'stopped' | 'starting' | 'running' | 'stopping';
+  readonly hostPid?: number;
+  readonly startType?: StartType;
+  /** What is started is not the program that would be registered now. */
+  readonly outdated?: boolean;
+}
 
 /** What is registered under the service's name, and whether its host process runs. */
 export type Registration =
   | { readonly state: 'absent' }
-  | {
-      readonly state: 'registered';
-      readonly host: 'stopped' | 'starting' | 'running' | 'stopping';
-      readonly hostPid?: number;
-      readonly startType?: StartType;
-      /** What is started is not the program that would be registered now. */
-      readonly outdated?: boolean;
-    }
+  | Registered
   | { readonly state: 'removal-pending' }
   | { readonly state: 'foreign'; readonly detail: string }
   | { readonly state: 'unsupported' }
@@ -32,7 +34,7 @@ const HOST_FACTS = v.object({
   nextTry: v.exactOptional(v.object({ at: isoTime, attempt: count })),
   /** The program file of a supervisor: its copy must stay while it lives. */
   program: v.exactOptional(v.string()),
-  launchError: v.exactOptional(v.custom<ErrorValue>(isErrorValue)),
+  launchError: v.exactOptional(ERROR_VALUE),
   session: v.exactOptional(v.object({ id: count, user: v.string() })),
 });
 

@@ -68,12 +68,12 @@ export const HISTORY_LIMIT = 512;
 
 /** Times of the failures that count on the ladder (epoch milliseconds, ascending): those since the user last asked for a start. */
 export function failureTimes(history: readonly HistoryRecord[]): number[] {
-  const times: number[] = [];
-  for (const record of history) {
-    if (record.kind === 'started' && record.cause === 'asked') times.length = 0;
-    if (record.kind === 'ended' && record.outcome === 'failure') times.push(Date.parse(record.at));
-  }
-  return times;
+  return sinceAsked(history).flatMap(record => (record.kind === 'ended' && record.outcome === 'failure' ? [Date.parse(record.at)] : []));
+}
+
+/** The records since the user last asked for a start. */
+function sinceAsked(history: readonly HistoryRecord[]): readonly HistoryRecord[] {
+  return history.slice(history.findLastIndex(record => record.kind === 'started' && record.cause === 'asked') + 1);
 }
 
 /**
@@ -87,27 +87,13 @@ export function lastAskedMs(history: readonly HistoryRecord[], requestedAt: stri
 
 /** How often the gateway was restarted (not after a hold) since the user last requested a start, and when last. */
 export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly count: number; readonly lastAt?: string } {
-  let count = 0;
-  let lastAt: string | undefined;
-  for (const record of history) {
-    if (record.kind !== 'started') continue;
-    if (record.cause === 'asked') {
-      count = 0;
-      lastAt = undefined;
-    } else if (record.cause !== 'released') {
-      count += 1;
-      lastAt = record.at;
-    }
-  }
-  return lastAt === undefined ? { count } : { count, lastAt };
+  const restarts = sinceAsked(history).filter(record => record.kind === 'started' && record.cause !== 'released');
+  const last = restarts.at(-1);
+  return { count: restarts.length, ...(last && { lastAt: last.at }) };
 }
 
 export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | undefined {
-  for (let i = history.length - 1; i >= 0; i -= 1) {
-    const record = history[i];
-    if (record?.kind === 'ended') return record;
-  }
-  return undefined;
+  return history.findLast(record => record.kind === 'ended');
 }
 
 export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {

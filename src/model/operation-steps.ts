@@ -39,7 +39,6 @@ export interface Progress {
 export type Report = (progress: Progress) => void;
 
 export function progress(operation: Operation, step: Step, subject?: string): Progress {
-  return subject === undefined
-    ? { operation, step, message: STEPS[step] }
-    : { operation, step, subject, message: `${STEPS[step]} (${subject})` };
+  const message = subject === undefined ? STEPS[step] : `${STEPS[step]} (${subject})`;
+  return { operation, step, ...(subject !== undefined && { subject }), message };
 }

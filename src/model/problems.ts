@@ -1,13 +1,13 @@
 /** The one table of problems, which a status reports beside its phase: sentence and remedy. `explain`, panel and documentation read it. */
 
-interface ProblemRow {
+export interface ProblemRow {
   readonly message: string;
   readonly remedy: string;
-  /** Whether the remedy needs an administrator. */
-  readonly elevated: boolean;
+  /** Whether the remedy needs an administrator; default: false. */
+  readonly elevated?: boolean;
 }
 
-export const PROBLEMS = complete({
+const ROWS = {
   'gateway-silent': {
     message: 'The gateway is alive but has not answered three times in a row.',
     remedy: 'Restart the gateway.',
@@ -194,28 +194,18 @@ export const PROBLEMS = complete({
     message: 'Another program uses the name of the control pipe; a new name is in use.',
     remedy: 'Nothing needs to be done. If the problem stays, restart the computer.',
   },
-});
+} satisfies Record<string, ProblemRow>;
 
-type Row = Omit<ProblemRow, 'elevated'> & Partial<Pick<ProblemRow, 'elevated'>>;
+export type ProblemCode = keyof typeof ROWS;
 
-function complete<Code extends string>(rows: Readonly<Record<Code, Row>>): Readonly<Record<Code, ProblemRow>> {
-  return Object.fromEntries(Object.entries<Row>(rows).map(([code, row]) => [code, { ...row, elevated: row.elevated ?? false }])) as Record<
-    Code,
-    ProblemRow
-  >;
-}
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = ROWS;
 
-export type ProblemCode = keyof typeof PROBLEMS;
-
-export interface Problem {
+export interface Problem extends Required<ProblemRow> {
   readonly code: ProblemCode;
-  readonly message: string;
-  readonly remedy: string;
-  readonly elevated: boolean;
 }
 
 /** A problem of the table; `detail` (a path, a number) is added to its sentence. */
 export function problem(code: ProblemCode, detail?: string): Problem {
-  const { message, remedy, elevated } = PROBLEMS[code];
+  const { message, remedy, elevated = false } = PROBLEMS[code];
   return { code, message: detail ? `${message} ${detail}` : message, remedy, elevated };
 }

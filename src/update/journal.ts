@@ -6,7 +6,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ERRORS, type ErrorCode } from '../model/error-table.ts';
+import { errorCode } from '../model/error-value.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { HAND_OFF, HOLD_ID } from '../model/hold.ts';
 import { isSameProcess, PROCESS_REF, type ProcessTable } from '../model/process-ref.ts';
@@ -26,7 +26,7 @@ const UPDATE_RESULT = v.object({
   /** Exit code of the update command, where there was one. */
   code: v.exactOptional(v.number()),
   /** Why it failed, where that is in the table of errors. */
-  why: v.exactOptional(v.custom<ErrorCode>(code => typeof code === 'string' && Object.hasOwn(ERRORS, code))),
+  why: v.exactOptional(errorCode),
   /** A plain sentence. */
   message: shortText,
   at: isoTime,

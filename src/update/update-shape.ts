@@ -1,7 +1,7 @@
 /** What journal, panel and tray share of an update: steps, outcomes, gateways. Separate from the journal, because a window has no files. */
 
 import * as v from 'valibot';
-import { type ErrorValue, isErrorValue } from '../model/errors.ts';
+import { ERROR_VALUE } from '../model/error-value.ts';
 import { serviceName } from '../model/schemas.ts';
 
 export const shortText = v.pipe(v.string(), v.maxLength(4_096));
@@ -27,7 +27,7 @@ export const PLANNED_GATEWAY = v.object({
   mechanism: v.picklist(['service', 'startup', 'embedded', 'none']),
   /** `waiting` still runs, or runs again by itself; `failed` did not stop, or did not start. */
   state: v.picklist(['waiting', 'stopped', 'up', 'failed']),
-  error: v.exactOptional(v.custom<ErrorValue>(isErrorValue)),
+  error: v.exactOptional(ERROR_VALUE),
 });
 
 /** One gateway that is to run again after the update. */

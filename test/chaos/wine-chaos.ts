@@ -7,10 +7,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as v from 'valibot';
 import { processesOf } from '../../demo/story/trial-processes.ts';
 import { readGatewayState } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { GatewayServiceError, isErrorValue } from '../../src/model/errors.ts';
+import { ERROR_VALUE } from '../../src/model/error-value.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { Installable } from '../../src/model/status.ts';
 import { endProcess, REPOSITORY } from '../support/sandbox.ts';
@@ -80,7 +82,7 @@ class WineChaos implements ChaosStage {
     try {
       await this.#command(of, name);
     } catch (error) {
-      throw isErrorValue(error) ? GatewayServiceError.fromValue(error) : error;
+      throw v.is(ERROR_VALUE, error) ? GatewayServiceError.fromValue(error) : error;
     }
   }
 

@@ -93,10 +93,10 @@ describe('exit codes', () => {
     async code => {
       cli.manager.install = () => Promise.reject(new GatewayServiceError(code, '(the detail)'));
       const answer = await cli.run(['install', '--json']);
-      expect(answer.exit).toBe(ERRORS[code].exit);
+      expect(answer.exit).toBe(ERRORS[code].exit ?? EXIT.failed);
       expect(document(answer)).toMatchObject({ ok: false, error: { code, message: expect.stringContaining('(the detail)') } });
       const { exit, out, err } = await cli.run(['install']);
-      expect(exit).toBe(ERRORS[code].exit);
+      expect(exit).toBe(ERRORS[code].exit ?? EXIT.failed);
       expect(out).toBe('');
       expect(err).toContain('(the detail)');
       expect(err).toContain(ERRORS[code].remedy);

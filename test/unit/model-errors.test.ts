@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { GatewayServiceError, isErrorValue, toGatewayServiceError } from '../../src/model/errors.ts';
+import { ERROR_VALUE } from '../../src/model/error-value.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
 import { launchInProcessGroup } from '../../src/process/gateway-process.ts';
 import { signalGroup } from '../../src/process/process-group.ts';
 import { writeJson } from '../../src/state/files.ts';
@@ -17,7 +19,7 @@ it.each([
   ['no detail', new GatewayServiceError('timed-out')],
 ])('keeps an error with %s unchanged across a process boundary', (_, error) => {
   const value: unknown = JSON.parse(JSON.stringify(error.toValue()));
-  if (!isErrorValue(value)) throw new Error('not a value of an error');
+  if (!v.is(ERROR_VALUE, value)) throw new Error('not a value of an error');
   const { code, message, detail, remedy, win32 } = GatewayServiceError.fromValue(value);
   expect({ code, message, detail, remedy, win32 }).toEqual({
     code: error.code,
@@ -29,7 +31,7 @@ it.each([
 });
 
 it('refuses an error value whose detail is not text', () => {
-  expect(isErrorValue({ ...new GatewayServiceError('busy').toValue(), detail: 7 })).toBe(false);
+  expect(v.is(ERROR_VALUE, { ...new GatewayServiceError('busy').toValue(), detail: 7 })).toBe(false);
 });
 
 describe('a refused permission', () => {
