@@ -3,21 +3,11 @@
  * open.
  */
 
-import { useEffect, useId, useReducer, useState } from 'react';
+import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
-import {
-  canRepair,
-  canRestart,
-  canStart,
-  canStop,
-  offeredAction,
-  offersService,
-  type PhaseAction,
-  repairAction,
-  uptimeMs,
-} from '../src/desktop/views.ts';
+import { actionOf, can, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Ladder } from './ladder.tsx';
@@ -43,18 +33,15 @@ const LOG_LINES = 200;
 
 export function Details(props: DetailsProps) {
   const { snapshot, now, messages, store } = props;
-  const { status } = snapshot;
-  const id = useId();
   const [log, refreshLog] = useLog(store, snapshot);
 
   return (
     <div className="hgs-details">
       <Problems {...props} />
       <Repaired {...props} />
-      <section aria-labelledby={`${id}-ladder`}>
-        <h3 id={`${id}-ladder`}>{messages.details.ladderSeconds}</h3>
-        <Ladder status={status} now={now} messages={messages} labelledBy={`${id}-ladder`} />
-      </section>
+      <Part title={messages.details.ladderSeconds}>
+        <Ladder status={snapshot.status} now={now} messages={messages} />
+      </Part>
       <Facts {...props} />
       <History {...props} />
       <Log {...{ store, messages, log }} components={props.components} onRefresh={refreshLog} />
@@ -84,13 +71,27 @@ function useLog(store: GatewayServiceStore, { status, history }: Snapshot): [Log
   return [log, refresh];
 }
 
+interface PartProps {
+  readonly title: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+function Part({ title, className, children }: PartProps) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className={className}>
+      <h3 id={id}>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
 function Problems({ snapshot, messages }: DetailsProps) {
   const { problems } = snapshot.status;
-  const id = useId();
   if (problems.length === 0) return null;
   return (
-    <section aria-labelledby={id}>
-      <h3 id={id}>{messages.details.problems}</h3>
+    <Part title={messages.details.problems}>
       <ul className="hgs-problems">
         {problems.map(problem => {
           const { message, remedy } = messages.problem(problem);
@@ -104,7 +105,7 @@ function Problems({ snapshot, messages }: DetailsProps) {
           );
         })}
       </ul>
-    </section>
+    </Part>
   );
 }
 
@@ -147,16 +148,14 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
 }
 
 function History({ snapshot, now, messages }: DetailsProps) {
-  const id = useId();
   const newestFirst = snapshot.history.toReversed();
   return (
-    <section aria-labelledby={id}>
-      <h3 id={id}>{messages.details.history}</h3>
+    <Part title={messages.details.history}>
       {newestFirst.length === 0 ? (
         <p className="hgs-muted">{messages.details.noHistory}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
-        <ol className="hgs-history" tabIndex={0} aria-labelledby={id}>
+        <ol className="hgs-history" tabIndex={0} aria-label={messages.details.history}>
           {newestFirst.map(record => (
             <li key={`${record.at} ${messages.historyLine(record)}`}>
               <time dateTime={record.at}>{messages.time(record.at, now)}</time>
@@ -165,19 +164,17 @@ function History({ snapshot, now, messages }: DetailsProps) {
           ))}
         </ol>
       )}
-    </section>
+    </Part>
   );
 }
 
 /** The receipt of the last repair. */
 function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
-  const id = useId();
   if (!repaired || repaired.rows.length === 0) return null;
   return (
-    <section aria-labelledby={id} className="hgs-receipt">
-      <h3 id={id}>{messages.details.repaired}</h3>
+    <Part title={messages.details.repaired} className="hgs-receipt">
       <ReceiptLines receipt={repaired} label={messages.details.repaired} messages={messages} />
-    </section>
+    </Part>
   );
 }
 
@@ -186,14 +183,9 @@ function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | und
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
   const observed = { status: snapshot.status, operation: state.operation };
   const { phase } = snapshot.status;
-  const possible: readonly (readonly [PhaseAction, boolean])[] = [
-    [{ verb: 'start', elevated: false }, canStart(observed)],
-    [{ verb: 'stop', elevated: false }, canStop(observed)],
-    [{ verb: 'restart', elevated: false }, canRestart(observed)],
-    [repairAction(snapshot.status), canRepair(observed)],
-  ];
   // The action of the row is not repeated here.
   const inRow = offeredAction(observed)?.verb;
+  const verbs = (['start', 'stop', 'restart', 'repair'] as const).filter(verb => can(verb, observed) && verb !== inRow);
 
   async function copy(): Promise<void> {
     try {
@@ -206,18 +198,19 @@ function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | und
 
   return (
     <footer>
-      {possible.map(([action, can]) =>
-        can && action.verb !== inRow ? (
+      {verbs.map(verb => {
+        const action = actionOf(verb, snapshot.status);
+        return (
           <components.Button
-            key={action.verb}
+            key={verb}
             label={messages.actionLabel(action, phase)}
             elevated={action.elevated}
-            onClick={action.verb === 'repair' ? askRepair : () => void store[action.verb]()}
+            onClick={verb === 'repair' ? askRepair : () => void store[verb]()}
           >
-            {messages.action(action.verb, phase)}
+            {messages.action(verb, phase)}
           </components.Button>
-        ) : null,
-      )}
+        );
+      })}
       {offersService(snapshot) && (
         <components.Button label={messages.details.asServiceLabel} elevated disabled={state.operation !== undefined} onClick={onUpgrade}>
           {messages.details.asService}

@@ -8,13 +8,12 @@ interface LadderProps {
   readonly status: Status;
   readonly now: number;
   readonly messages: Messages;
-  readonly labelledBy: string;
 }
 
-export function Ladder({ status, now, messages, labelledBy }: LadderProps) {
+export function Ladder({ status, now, messages }: LadderProps) {
   return (
     <>
-      <ol className="hgs-ladder" aria-labelledby={labelledBy}>
+      <ol className="hgs-ladder" aria-label={messages.details.ladderSeconds}>
         {ladderDots(status, now).map((dot, rung) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a rung is its place on the ladder
           <li key={rung} data-state={dot.state} aria-current={dot.state === 'current' ? 'step' : undefined}>

@@ -4,8 +4,7 @@ import { ENGLISH } from '../src/desktop/messages.ts';
 import { createGatewayServiceStore } from '../src/desktop/store.ts';
 import { GatewayServicePanel } from './gateway-service-panel.tsx';
 import { LoginItemRow } from './login-item-row.tsx';
-import { openPage } from './page.tsx';
-import { VERSIONS } from './versions.ts';
+import { openPage, VERSIONS } from './page.tsx';
 
 const store = createGatewayServiceStore(window.hermesDesktop?.gatewayService);
 const { messages, shell } = ENGLISH;

@@ -9,6 +9,9 @@ import type { GatewayServiceStore } from '../src/desktop/store.ts';
 import './page.css';
 import './panel.css';
 
+/** The versions that a page can read itself, for "Copy details". */
+export const VERSIONS = { 'user agent': navigator.userAgent };
+
 declare global {
   interface Window {
     readonly hermesDesktop?: { readonly gatewayService?: GatewayServiceBridge; readonly loginItem?: LoginItemBridge };

@@ -4,9 +4,10 @@
  */
 
 import { useId } from 'react';
+import type { ShownUpdate, UpdateEnd } from '../src/desktop/ipc.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceStore, Snapshot } from '../src/desktop/store.ts';
-import { END_TONES, gatewaysToShow, type ShownUpdate, stagesOf, type UpdateEnd } from '../src/desktop/update-view.ts';
+import { END_TONES, gatewaysToShow, stagesOf } from '../src/desktop/update-view.ts';
 import type { Tone } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import type { GatewayServiceStore, Installable, Receipt } from '../src/desktop/store.ts';
-import { canRepair, type Observed, switchOn } from '../src/desktop/views.ts';
+import { can, type Observed, switchOn } from '../src/desktop/views.ts';
 
 export function useQuestion(store: GatewayServiceStore, observed: Observed | undefined) {
   const [previewing, setPreviewing] = useState(false);
@@ -31,6 +31,6 @@ export function useQuestion(store: GatewayServiceStore, observed: Observed | und
 /** A question is void after another program made the change, during another operation, and after another profile was selected. */
 function stillApplies({ profile, verb, mechanism }: Receipt, observed: Observed): boolean {
   if (profile !== observed.status.profile || observed.operation) return false;
-  if (verb === 'repair') return canRepair(observed);
+  if (verb === 'repair') return can('repair', observed);
   return verb === 'install' ? observed.status.mechanism !== mechanism : switchOn(observed);
 }

@@ -12,7 +12,7 @@ import type { GatewayServiceStore } from '../../src/desktop/store.ts';
 import { ConsentQuestion } from './consent-question.tsx';
 import type { HttpTransport } from './http-transport.ts';
 import './stand-ins.css';
-import { VERSIONS } from '../../renderer/versions.ts';
+import { VERSIONS } from '../../renderer/page.tsx';
 import { TEXTS } from '../texts.ts';
 import { TrayStandIn } from './tray-stand-in.tsx';
 import { TryItStrip } from './try-it-strip.tsx';

@@ -1,8 +1,7 @@
 /** The panel of the app's page in the pseudo-locale that the address names (`?locale=`), as a host app passes its own catalogue. */
 
 import { GatewayServicePanel } from '../../renderer/gateway-service-panel.tsx';
-import { openPage } from '../../renderer/page.tsx';
-import { VERSIONS } from '../../renderer/versions.ts';
+import { openPage, VERSIONS } from '../../renderer/page.tsx';
 import { createGatewayServiceStore } from '../../src/desktop/store.ts';
 import { catalogueFor } from '../pseudo-locales.ts';
 

@@ -95,7 +95,7 @@ export class GatewayServiceController {
     start: (_request, profile) => this.#operate(profile, 'start'),
     stop: (_request, profile) => this.#operate(profile, 'stop'),
     restart: (_request, profile) => this.#operate(profile, 'restart'),
-    repair: (_request, profile) => profile.repair(this.#options.installOptions),
+    repair: (_request, profile) => profile.repair(),
     previewRepair: (_request, { identity }) => this.#previewRepair(identity),
     logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
     reveal: (_request, { identity }) => this.#reveal(identity),
@@ -209,13 +209,13 @@ class ProfileController {
   }
 
   /** The preview of a repair announces that it enables a disabled service, which an installation does. */
-  repair(options: InstallOptions | undefined): Promise<Snapshot> {
-    const { manager } = this.#options;
+  repair(): Promise<Snapshot> {
+    const { manager, installOptions } = this.#options;
     return this.operate('repair', async report => {
       const before = await manager.status(this.identity);
       // The mechanism stays the same.
       if (isDisabled(before) && before.mechanism !== 'none') {
-        await manager.install(this.identity, { ...options, mechanism: before.mechanism }, report);
+        await manager.install(this.identity, { ...installOptions, mechanism: before.mechanism }, report);
       }
       const { receipt, refused } = await manager.repair(this.identity, report);
       this.#repaired = receipt;

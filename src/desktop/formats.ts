@@ -16,13 +16,13 @@ export interface Formats {
   plural(count: number): Intl.LDMLPluralRule;
 }
 
-type Unit = 'day' | 'hour' | 'minute' | 'second';
-const UNITS: readonly (readonly [Unit, number])[] = [
+const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1_000],
-];
+] as const;
+type Unit = (typeof UNITS)[number][0];
 
 export function createFormats(locale: string): Formats {
   const unit = (name: Unit) =>

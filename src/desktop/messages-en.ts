@@ -224,10 +224,6 @@ const noted = ({ what, reason }: Noted) => (what === 'recovered' ? 'Responding a
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-function clipped(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
-}
-
 const START_TYPES: Readonly<Record<StartType, string>> = {
   automatic: 'Automatic',
   'automatic-delayed': 'Automatic (delayed)',
@@ -265,12 +261,9 @@ export const en = {
     status.phase === 'running' || status.phase === 'restarting'
       ? `Gateway: ${PHASES[status.phase]}.`
       : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`,
-  /** At most 127 characters, the part that Windows shows. */
-  tooltip: (status: Status, operation?: Snapshot['operation']) =>
-    clipped(
-      `Hermes gateway${status.profile === 'default' ? '' : ` (${status.profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[status.phase]}`,
-      127,
-    ),
+  /** The tray shows at most 127 characters of it, as Windows does. */
+  tooltip: ({ profile, phase }: Status, operation?: Snapshot['operation']) =>
+    `Hermes gateway${profile === 'default' ? '' : ` (${profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[phase]}`,
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
   mechanism: MECHANISMS,

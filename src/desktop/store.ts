@@ -5,7 +5,7 @@
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { Operation, Step } from '../model/operation-steps.ts';
+import type { Operation } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
@@ -14,13 +14,7 @@ import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot
 export type { ErrorValue, Installable, LogTail, Receipt, Snapshot, Status };
 
 /** The operation to show: the one just requested, or the one that the main process reports. */
-export interface ShownOperation {
-  readonly verb: Operation;
-  /** The latest step; absent until the main process reports one. */
-  readonly step?: Step;
-  /** The service, program or PID of the step. */
-  readonly subject?: string;
-}
+export type ShownOperation = Omit<NonNullable<Snapshot['operation']>, 'since'>;
 
 export interface GatewayServiceState {
   /** False without a bridge, or where no mechanism of this system can keep a gateway running: the panel renders nothing. */

@@ -6,7 +6,7 @@
 import type { ShownUpdate, Snapshot } from './ipc.ts';
 import type { Messages, ShellMessages } from './messages.ts';
 import type { AfterQuit, UpdateState } from './shell-messages.ts';
-import { canRestart, canStart, canStop, type TrayIcon, trayIconOf, viewOf } from './views.ts';
+import { can, type TrayIcon, trayIconOf, viewOf } from './views.ts';
 
 /** Colour of the taskbar; the icon has the opposite one. */
 export type TrayTheme = 'light' | 'dark';
@@ -119,15 +119,9 @@ function profileMenu(snapshot: Snapshot, messages: Messages, shell: ShellMessage
 
 function commandsOf(snapshot: Snapshot, messages: Messages, shell: ShellMessages): TrayItem[] {
   const { profile, status } = snapshot;
-  const item = (verb: 'start' | 'stop' | 'restart'): TrayItem => ({
-    kind: 'command',
-    label: messages.action(verb, status.phase),
-    command: { do: verb, profile },
-  });
+  const verbs = (['start', 'restart', 'stop'] as const).filter(verb => can(verb, snapshot));
   return [
-    ...(canStart(snapshot) ? [item('start')] : []),
-    ...(canRestart(snapshot) ? [item('restart')] : []),
-    ...(canStop(snapshot) ? [item('stop')] : []),
+    ...verbs.map((verb): TrayItem => ({ kind: 'command', label: messages.action(verb, status.phase), command: { do: verb, profile } })),
     ...(viewOf(status).switchOn ? [{ kind: 'command', label: shell.tray.logs, command: { do: 'logs', profile } } as const] : []),
   ];
 }

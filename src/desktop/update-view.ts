@@ -1,13 +1,9 @@
-/**
- * How an update is shown, as pure functions of the snapshot: its three stages, the gateways to list, the tone of its end.
- */
+/** How an update is shown, as pure functions of the snapshot: its three stages, the gateways to list, the tone of its end. */
 
 import type { HistoryRecord, UpdateNote } from '../model/history.ts';
 import type { UpdateStep } from '../update/update-shape.ts';
 import type { ShownUpdate, UpdateEnd } from './ipc.ts';
 import type { Tone } from './views.ts';
-
-export type { ShownUpdate, UpdateEnd };
 
 /** The steps as a user sees them: the gateways stop, the update runs, the gateways start. */
 const UPDATE_STAGES = ['stop', 'update', 'start'] as const;

@@ -28,7 +28,7 @@ export interface PhaseView {
   /** Whether the switch may be used. */
   readonly switchable: boolean;
   /** The action that is offered without an operation in progress. */
-  readonly action?: PhaseAction;
+  readonly action?: ActionVerb;
   /** All possible actions, the offered one included. */
   readonly can: readonly ActionVerb[];
   readonly icon: TrayIcon;
@@ -36,30 +36,26 @@ export interface PhaseView {
   readonly exit: ExitCode;
 }
 
-const START: PhaseAction = { verb: 'start', elevated: false };
-const RESTART: PhaseAction = { verb: 'restart', elevated: false };
-const REFRESH: PhaseAction = { verb: 'refresh', elevated: false };
-
 const ON = { switchOn: true, switchable: true } as const;
 const OFF = { switchOn: false, switchable: true } as const;
 const LOCKED = { switchOn: false, switchable: false } as const;
 
 export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
   'not-installed': { ...OFF, tone: 'idle', can: [], icon: 'stopped', exit: EXIT.notInstalled },
-  stopped: { ...ON, tone: 'idle', action: START, can: ['start', 'repair'], icon: 'stopped', exit: EXIT.notRunning },
+  stopped: { ...ON, tone: 'idle', action: 'start', can: ['start', 'repair'], icon: 'stopped', exit: EXIT.notRunning },
   starting: { ...ON, tone: 'busy', can: ['stop'], icon: 'busy', exit: EXIT.notRunning },
-  running: { ...ON, tone: 'ok', action: RESTART, can: ['stop', 'restart', 'repair'], icon: 'running', exit: EXIT.done },
-  degraded: { ...ON, tone: 'warn', action: RESTART, can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.done },
-  restarting: { ...ON, tone: 'warn', action: RESTART, can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.notRunning },
+  running: { ...ON, tone: 'ok', action: 'restart', can: ['stop', 'restart', 'repair'], icon: 'running', exit: EXIT.done },
+  degraded: { ...ON, tone: 'warn', action: 'restart', can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.done },
+  restarting: { ...ON, tone: 'warn', action: 'restart', can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.notRunning },
   'waiting-for-sign-in': { ...ON, tone: 'idle', can: ['stop'], icon: 'stopped', exit: EXIT.notRunning },
   'held-for-update': { ...ON, tone: 'busy', can: ['stop'], icon: 'busy', exit: EXIT.notRunning },
   stopping: { ...ON, tone: 'busy', can: [], icon: 'busy', exit: EXIT.notRunning },
-  failed: { ...ON, tone: 'error', action: START, can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
-  'needs-attention': { ...ON, tone: 'error', action: START, can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
+  failed: { ...ON, tone: 'error', action: 'start', can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
+  'needs-attention': { ...ON, tone: 'error', action: 'start', can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
   'removal-pending': { ...LOCKED, tone: 'warn', can: [], icon: 'warning', exit: EXIT.notRunning },
   foreign: { ...LOCKED, tone: 'error', can: [], icon: 'error', exit: EXIT.notInstalled },
   unsupported: { ...LOCKED, tone: 'idle', can: [], icon: 'stopped', exit: EXIT.notInstalled },
-  unknown: { ...LOCKED, tone: 'idle', action: REFRESH, can: ['refresh'], icon: 'warning', exit: EXIT.failed },
+  unknown: { ...LOCKED, tone: 'idle', action: 'refresh', can: ['refresh'], icon: 'warning', exit: EXIT.failed },
 };
 
 /** A status and the operation in progress, if any; a snapshot has this shape. */
@@ -78,17 +74,14 @@ export function viewOf(status: Status): PhaseView {
   return PHASE_VIEWS[status.phase];
 }
 
-function can(verb: ActionVerb, { status, operation }: Observed): boolean {
+/** Whether `verb` may be requested now. */
+export function can(verb: ActionVerb, { status, operation }: Observed): boolean {
   if (operation) return false;
   // Windows refuses to start a disabled service, so a repair has to enable it first.
   if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
   return viewOf(status).can.includes(verb);
 }
 
-export const canStart = (observed: Observed): boolean => can('start', observed);
-export const canStop = (observed: Observed): boolean => can('stop', observed);
-export const canRestart = (observed: Observed): boolean => can('restart', observed);
-export const canRepair = (observed: Observed): boolean => can('repair', observed);
 export const canSwitch = ({ status, operation }: Observed): boolean =>
   !operation && viewOf(status).switchable && !isManagedElsewhere(status);
 
@@ -107,8 +100,8 @@ function isManagedElsewhere(status: Status): boolean {
 }
 
 /** A repair writes the registration again, which requires an administrator for a service. */
-export function repairAction(status: Status): PhaseAction {
-  return { verb: 'repair', elevated: status.mechanism === 'service' };
+export function actionOf(verb: ActionVerb, { mechanism }: Status): PhaseAction {
+  return { verb, elevated: verb === 'repair' && mechanism === 'service' };
 }
 
 /** Failures of a service's installation that a sign-in start, which needs no administrator, would not have. */
@@ -132,9 +125,9 @@ export function offersService({ status, mechanisms }: Chosen): boolean {
 
 /** The action to offer now. A problem that only a repair solves comes first; during an operation there is none. */
 export function offeredAction(observed: Observed): PhaseAction | undefined {
-  if (canRepair(observed) && observed.status.problems.some(problem => problem.elevated)) return repairAction(observed.status);
-  const action = viewOf(observed.status).action;
-  return action && can(action.verb, observed) ? action : undefined;
+  const { status } = observed;
+  const verb = can('repair', observed) && status.problems.some(problem => problem.elevated) ? 'repair' : viewOf(status).action;
+  return verb && can(verb, observed) ? actionOf(verb, status) : undefined;
 }
 
 /** The state of the switch: the present one, or during a change the future one. */
@@ -174,13 +167,13 @@ export function matchingLines(lines: readonly string[], filter: string): readonl
 
 /** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */
 export function countdownMs(at: string | undefined, now: number): number | undefined {
-  const time = at === undefined ? Number.NaN : Date.parse(at);
+  const time = Date.parse(at ?? '');
   return Number.isFinite(time) ? Math.max(0, time - now) : undefined;
 }
 
 /** How long the gateway has been running; from its start where that is known, so that it grows between two snapshots. */
 export function uptimeMs(status: Status, now: number): number | undefined {
-  const started = status.startedAt === undefined ? Number.NaN : Date.parse(status.startedAt);
+  const started = Date.parse(status.startedAt ?? '');
   return Number.isFinite(started) ? Math.max(0, now - started) : status.uptimeMs;
 }
 

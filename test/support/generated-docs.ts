@@ -40,7 +40,7 @@ const example = (phase: Phase): Status => ({
 function phases(): string {
   const rows = PHASES.map(phase => {
     const { action, icon, exit } = PHASE_VIEWS[phase];
-    return [`\`${phase}\``, en.phase[phase], en.sentence(example(phase), 0), action?.verb ?? '', icon, String(exit)];
+    return [`\`${phase}\``, en.phase[phase], en.sentence(example(phase), 0), action ?? '', icon, String(exit)];
   });
   const head = ['phase', 'word', 'what a person reads', 'offered', 'tray', 'exit code of `status`'];
   return `${text(drawingOf('src/model/status.ts'))}\n\n${table(head, rows)}`;

@@ -1,3 +1,0 @@
-/** The versions that a page can read itself, for "Copy details". */
-
-export const VERSIONS = { 'user agent': navigator.userAgent };
