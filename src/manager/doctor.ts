@@ -123,7 +123,7 @@ export class Doctor {
     const { processes, parentOf } = this.#ports;
     const living = livingGateway(home, processes);
     if (!living?.certain) return [];
-    const launched = await folder.launch();
+    const launched = await folder.launch.read();
     const ours = launched && isSameProcess(launched, processes) ? launched.pid : undefined;
     // Where parents are unknown, a gateway beside ours counts as its child.
     if (ours !== undefined && (!parentOf || isBelow(living.pid, ours, parentOf))) return [];

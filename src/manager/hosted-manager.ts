@@ -356,7 +356,7 @@ export class HostedManager implements GatewayManager {
     };
     await poll(isDown, { deadlineMs: DOWN_MS, what: 'the gateway to stop' });
     await endOrphan(folder, processes);
-    const killed = await folder.runner();
+    const killed = await folder.runner.read();
     if (killed) removeStaleSocket(killed.pipe);
   }
 

@@ -122,7 +122,7 @@ export async function connectRunner(
   { folder, processes, facts }: StatusSource,
   listener: { onState(state: RunnerState): void; onEnd(): void } = { onState: () => undefined, onEnd: () => undefined },
 ): Promise<ControlConnection | undefined> {
-  const record = await folder.runner();
+  const record = await folder.runner.read();
   const isAlive = record && isSameProcess(record.process, processes);
   return isAlive ? connectControlPipe(record, facts.trustsServer, listener) : undefined;
 }

@@ -17,12 +17,12 @@ import { endProcessGroup } from './process-group.ts';
  */
 export async function endOrphan(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   if (process.platform === 'win32') return false;
-  const launch = (await folder.launch()) ?? unendedStart(await folder.history());
+  const launch = (await folder.launch.read()) ?? unendedStart(await folder.history());
   if (!launch) return false;
   // A process without a start time had ended when it was recorded: its PID is another's now.
   const recycled = processes.isAlive(launch.pid) && (launch.startTime === undefined || !isSameProcess(launch, processes));
   const ended = !recycled && (await endProcessGroup(launch.pid));
-  await folder.removeLaunch();
+  await folder.launch.remove();
   return ended;
 }
 

@@ -22,7 +22,7 @@ import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { sentence } from '../model/sentence.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
 import { endOrphan, takeOver } from '../process/orphaned-gateway.ts';
-import { type DurableRecord, launchRecord, runnerAddressRecord } from '../state/durable-record.ts';
+import { DurableRecord } from '../state/durable-record.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import { OutputLog } from '../state/output-log.ts';
@@ -92,8 +92,8 @@ export class Runner {
     this.#definition = ports.definition;
     this.#publisher = new RunnerStatePublisher(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#publisher.warn('log-incomplete') });
-    this.#address = runnerAddressRecord(ports.folder);
-    this.#launch = launchRecord(ports.folder);
+    this.#address = new DurableRecord(ports.folder, ports.folder.runner);
+    this.#launch = new DurableRecord(ports.folder, ports.folder.launch);
     this.#gate = new StartGate({
       folder: ports.folder,
       processes: ports.processes,

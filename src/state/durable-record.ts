@@ -3,31 +3,23 @@
  * one is written again, and a failed write is retried: without it no client could find the runner or an orphaned gateway.
  */
 
-import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
+import type { RecordFile } from './record-file.ts';
 import type { StateFolder } from './state-folder.ts';
-
-/** The file of the record. */
-interface RecordPlace<T> {
-  /** False where the folder around it, and so the service, was removed. */
-  isThere(): boolean;
-  /** Undefined where there is none, or none that can be read. */
-  read(): Promise<T | undefined>;
-  write(record: T): Promise<void>;
-  remove(): Promise<void>;
-}
 
 /** Pause between two tries, in milliseconds. */
 const AGAIN_MS = 250;
 
 export class DurableRecord<T> {
-  readonly #place: RecordPlace<T>;
+  readonly #folder: StateFolder;
+  readonly #file: RecordFile<T>;
   #record: T | undefined;
   #again: NodeJS.Timeout | undefined;
   /** One look or write at a time, so that none follows the removal. */
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(place: RecordPlace<T>) {
-    this.#place = place;
+  constructor(folder: StateFolder, file: RecordFile<T>) {
+    this.#folder = folder;
+    this.#file = file;
   }
 
   /** Rejects where it could not be written yet. */
@@ -39,11 +31,12 @@ export class DurableRecord<T> {
   /** The folder has changed. Rejects where it could not be written yet. */
   repair(): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#record === undefined || !this.#place.isThere()) return;
-      if (JSON.stringify(await this.#place.read()) === JSON.stringify(this.#record)) return;
+      // Without the folder the service was removed.
+      if (this.#record === undefined || !this.#folder.isThere()) return;
+      if (JSON.stringify(await this.#file.read()) === JSON.stringify(this.#record)) return;
       clearTimeout(this.#again);
       try {
-        await this.#place.write(this.#record);
+        await this.#file.write(this.#record);
       } catch (error) {
         this.#again = setTimeout(() => void this.repair().catch(() => undefined), AGAIN_MS);
         throw error;
@@ -55,7 +48,7 @@ export class DurableRecord<T> {
     this.#record = undefined;
     return this.#inTurn(() => {
       clearTimeout(this.#again);
-      return this.#place.remove();
+      return this.#file.remove();
     });
   }
 
@@ -64,24 +57,4 @@ export class DurableRecord<T> {
     this.#work = done.catch(() => undefined);
     return done;
   }
-}
-
-/** Where clients find a runner. */
-export function runnerAddressRecord(folder: StateFolder): DurableRecord<RunnerRecord> {
-  return new DurableRecord({
-    isThere: () => folder.isThere(),
-    read: () => folder.runner(),
-    write: record => folder.writeRunner(record),
-    remove: () => folder.removeRunner(),
-  });
-}
-
-/** The gateway that the next runner ends if this one is killed. */
-export function launchRecord(folder: StateFolder): DurableRecord<LaunchRecord> {
-  return new DurableRecord({
-    isThere: () => folder.isThere(),
-    read: () => folder.launch(),
-    write: record => folder.writeLaunch(record),
-    remove: () => folder.removeLaunch(),
-  });
 }

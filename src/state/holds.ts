@@ -4,18 +4,12 @@
  * outlives its holder, for minutes or as long as its successor runs, but never a restart of the machine.
  */
 
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import * as v from 'valibot';
-import { type HandOff, HOLD, HOLD_ID, type Hold } from '../model/hold.ts';
+import type { HandOff, Hold } from '../model/hold.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
-import { readJson, writeJson } from './files.ts';
 
 /** An update that takes longer than this has hung, in milliseconds. */
 export const HOLD_CAP_MS = 60 * 60 * 1000;
-
-const FILE = /^hold-.*\.json$/;
 
 /** The hold in force, if any: of several the one that lasts longest. */
 export function holdInForce(holds: readonly Hold[], processes: ProcessTable, nowMs: number, uptimeMs = systemUptimeMs()): Hold | undefined {
@@ -52,30 +46,4 @@ export function handOffInForce(
 /** Uptime of the machine, in milliseconds. */
 export function systemUptimeMs(): number {
   return os.uptime() * 1_000;
-}
-
-export function placeHold(folder: string, hold: Hold): Promise<void> {
-  return writeJson(holdFile(folder, hold.id), hold);
-}
-
-export function releaseHold(folder: string, id: string): void {
-  fs.rmSync(holdFile(folder, id), { force: true });
-}
-
-/** All readable holds; an unreadable one holds nothing. */
-export async function readHolds(folder: string): Promise<Hold[]> {
-  let names: string[];
-  try {
-    names = fs.readdirSync(folder);
-  } catch {
-    return [];
-  }
-  const files = names.filter(name => FILE.test(name));
-  const reads = await Promise.all(files.map(name => readJson(path.join(folder, name))));
-  return reads.flatMap(read => (read.state === 'read' && v.is(HOLD, read.value) ? [read.value] : []));
-}
-
-function holdFile(folder: string, id: string): string {
-  if (!HOLD_ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
-  return path.join(folder, `hold-${id}.json`);
 }

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -12,7 +12,7 @@ import { type Definition, parseDefinition } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
 import { HISTORY_KEPT, HISTORY_LIMIT, HISTORY_RECORD, type HistoryRecord } from '../model/history.ts';
-import type { Hold } from '../model/hold.ts';
+import { HOLD, HOLD_ID, type Hold } from '../model/hold.ts';
 import type { ServiceName } from '../model/identity.ts';
 import {
   DESIRED_RECORD,
@@ -25,7 +25,7 @@ import {
 import { jsonLine, matching } from '../model/schemas.ts';
 import type { Desired } from '../model/status.ts';
 import { readJson, stateWrite, writeFileAtomic, writeJson } from './files.ts';
-import { placeHold, readHolds, releaseHold } from './holds.ts';
+import { RecordFile } from './record-file.ts';
 
 /** `%LOCALAPPDATA%\HermesGatewayService`, `$XDG_STATE_HOME/hermes-gateway-service` elsewhere. */
 export function stateRoot(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, homedir: string): string {
@@ -44,6 +44,8 @@ export async function definedServices(stateRoot: string): Promise<string[]> {
   return names.filter(name => existsSync(path.join(stateRoot, name, 'definition.json'))).sort();
 }
 
+const HOLD_FILE = /^hold-.*\.json$/;
+
 const HISTORY_LINE = jsonLine(HISTORY_RECORD);
 
 export class StateFolder {
@@ -52,6 +54,8 @@ export class StateFolder {
   readonly supervisorLock: string;
   readonly runnerLock: string;
   readonly definitionPath: string;
+  readonly runner: RecordFile<RunnerRecord>;
+  readonly launch: RecordFile<LaunchRecord>;
 
   constructor(folder: string) {
     this.path = folder;
@@ -60,6 +64,8 @@ export class StateFolder {
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
     this.definitionPath = path.join(folder, 'definition.json');
+    this.runner = new RecordFile(path.join(folder, 'runner.json'), RUNNER_RECORD);
+    this.launch = new RecordFile(path.join(folder, 'launch.json'), LAUNCH_RECORD);
   }
 
   get service(): ServiceName {
@@ -102,7 +108,7 @@ export class StateFolder {
   }
 
   async desired(): Promise<DesiredRecord> {
-    return (await this.#read('desired.json', DESIRED_RECORD)) ?? v.parse(DESIRED_RECORD, {});
+    return (await new RecordFile(this.#file('desired.json'), DESIRED_RECORD).read()) ?? v.parse(DESIRED_RECORD, {});
   }
 
   writeDesired(desired: Desired): Promise<void> {
@@ -117,30 +123,6 @@ export class StateFolder {
 
   writeHostFacts(facts: HostFacts): Promise<void> {
     return writeJson(this.#file('host.json'), facts);
-  }
-
-  runner(): Promise<RunnerRecord | undefined> {
-    return this.#read('runner.json', RUNNER_RECORD);
-  }
-
-  writeRunner(record: RunnerRecord): Promise<void> {
-    return writeJson(this.#file('runner.json'), record);
-  }
-
-  removeRunner(): Promise<void> {
-    return fs.rm(this.#file('runner.json'), { force: true });
-  }
-
-  launch(): Promise<LaunchRecord | undefined> {
-    return this.#read('launch.json', LAUNCH_RECORD);
-  }
-
-  writeLaunch(record: LaunchRecord): Promise<void> {
-    return writeJson(this.#file('launch.json'), record);
-  }
-
-  removeLaunch(): Promise<void> {
-    return fs.rm(this.#file('launch.json'), { force: true });
   }
 
   /** Oldest first. Skips lines that cannot be read (a power cut in the middle of a line). */
@@ -175,25 +157,34 @@ export class StateFolder {
     );
   }
 
-  holds(): Promise<Hold[]> {
-    return readHolds(this.path);
+  /** All readable holds; an unreadable one holds nothing. */
+  async holds(): Promise<Hold[]> {
+    let names: string[];
+    try {
+      names = readdirSync(this.path);
+    } catch {
+      return [];
+    }
+    const files = names.filter(name => HOLD_FILE.test(name));
+    const holds = await Promise.all(files.map(name => new RecordFile(this.#file(name), HOLD).read()));
+    return holds.filter(hold => hold !== undefined);
   }
 
-  placeHold(hold: Hold): Promise<void> {
-    return placeHold(this.path, hold);
+  async placeHold(hold: Hold): Promise<void> {
+    await writeJson(this.#holdFile(hold.id), hold);
   }
 
   releaseHold(id: string): void {
-    releaseHold(this.path, id);
+    rmSync(this.#holdFile(id), { force: true });
+  }
+
+  #holdFile(id: string): string {
+    if (!HOLD_ID.test(id)) throw new RangeError(`not an id of a hold: ${id}`);
+    return this.#file(`hold-${id}.json`);
   }
 
   #file(name: string): string {
     return path.join(this.path, name);
-  }
-
-  async #read<T extends v.GenericSchema<unknown, unknown>>(name: string, schema: T): Promise<v.InferOutput<T> | undefined> {
-    const read = await readJson(this.#file(name));
-    return read.state === 'read' ? matching(schema, read.value) : undefined;
   }
 }
 

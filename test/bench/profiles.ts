@@ -66,7 +66,7 @@ async function measured(count: number, runs: number): Promise<readonly Outcome[]
 
 async function keepersBytes(many: ManyProfiles): Promise<number> {
   const supervisors = (await many.statuses()).flatMap(({ servicePid }) => servicePid ?? []);
-  const runners = await Promise.all(many.names.map(name => many.sandbox.folder(many.identity(name)).runner()));
+  const runners = await Promise.all(many.names.map(name => many.sandbox.folder(many.identity(name)).runner.read()));
   const pids = [...supervisors, ...runners.flatMap(runner => runner?.process.pid ?? [])];
   return pids.reduce((sum, pid) => sum + residentBytes(pid, 'VmRSS'), 0);
 }

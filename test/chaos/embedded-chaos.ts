@@ -155,7 +155,7 @@ export class EmbeddedChaos implements ChaosStage {
   }
 
   async resetPipe(of: number): Promise<void> {
-    const record = await this.#home(of).folder.runner();
+    const record = await this.#home(of).folder.runner.read();
     if (!record) return;
     const clients = Array.from({ length: 40 }, () => net.connect(record.pipe).on('error', () => undefined));
     for (const [index, client] of clients.entries()) client.write(index % 2 === 0 ? '{"hello":1}\n{"ask":' : '\u0000rubbish\n');

@@ -370,23 +370,23 @@ describe('damage to the state folder', () => {
 
   it('keeps the gateway running when the name of the control pipe is occupied, and publishes a fresh name', async () => {
     await service.install();
-    const { pipe = '' } = (await service.folder.runner()) ?? {};
+    const { pipe = '' } = (await service.folder.runner.read()) ?? {};
     await service.manager.stop(service.identity);
     writeFileSync(pipe, 'mine');
     expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', problems: [{ code: 'pipe-squatted' }] });
-    expect((await service.folder.runner())?.pipe).not.toBe(pipe);
+    expect((await service.folder.runner.read())?.pipe).not.toBe(pipe);
     expect(readFileSync(pipe, 'utf8')).toBe('mine');
     rmSync(pipe);
   });
 
   it('ignores a foreign process in the runner record, and the runner rewrites its own record', async () => {
     const { gatewayPid } = await service.install();
-    const { process: runner, pipe } = (await service.folder.runner()) ?? expect.fail('nobody serves a pipe');
+    const { process: runner, pipe } = (await service.folder.runner.read()) ?? expect.fail('nobody serves a pipe');
     const impostor = { pid: process.pid, startTime: posixProcesses.startTime(process.pid) ?? 0 };
-    await service.folder.writeRunner({ process: impostor, pipe });
+    await service.folder.runner.write({ process: impostor, pipe });
     // It serves no pipe of its own here, so the status is told from the files, or by the runner that was quicker.
     expect([undefined, gatewayPid]).toContain((await service.status()).gatewayPid);
-    await poll(async () => (await service.folder.runner())?.process.pid === runner.pid, {
+    await poll(async () => (await service.folder.runner.read())?.process.pid === runner.pid, {
       what: 'the runner to be named again',
       deadlineMs: DEADLINE_MS,
     });

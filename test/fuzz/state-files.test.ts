@@ -283,7 +283,7 @@ describe('process records', () => {
       fc.asyncProperty(inPlaceOf(runner), inPlaceOf(launch), async (one, other) => {
         put('runner.json', one);
         put('launch.json', other);
-        const [served, launched] = [await folder.runner(), await folder.launch()];
+        const [served, launched] = [await folder.runner.read(), await folder.launch.read()];
         expect(served === undefined || (isRef(served.process) && typeof served.pipe === 'string')).toBe(true);
         expect(launched === undefined || isRef(launched)).toBe(true);
       }),

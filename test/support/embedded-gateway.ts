@@ -60,7 +60,7 @@ export class EmbeddedGateway {
   async pid(role: Role): Promise<number> {
     const pids: Readonly<Record<Role, () => Promise<number | undefined>>> = {
       gateway: async () => (await this.status()).gatewayPid,
-      runner: async () => (await this.sandbox.folder(this.identity).runner())?.process.pid,
+      runner: async () => (await this.sandbox.folder(this.identity).runner.read())?.process.pid,
       supervisor: async () => (await this.status()).servicePid,
     };
     const pid = await pids[role]();

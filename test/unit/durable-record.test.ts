@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
 import type { RunnerRecord } from '../../src/model/records.ts';
-import { type DurableRecord, runnerAddressRecord } from '../../src/state/durable-record.ts';
+import { DurableRecord } from '../../src/state/durable-record.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 
 const RECORD = { process: { pid: process.pid, startTime: 1 }, pipe: '/run/pipe' };
@@ -18,7 +18,7 @@ beforeEach(() => {
   parent = mkdtempSync(path.join(os.tmpdir(), 'runner-address-'));
   folder = new StateFolder(path.join(parent, 'service'));
   mkdirSync(folder.path);
-  address = runnerAddressRecord(folder);
+  address = new DurableRecord(folder, folder.runner);
 });
 afterEach(async () => {
   await address.remove();
@@ -32,25 +32,25 @@ describe('durable record', () => {
     mkdirSync(file());
     await expect(address.keep(RECORD)).rejects.toThrow();
     rmdirSync(file());
-    await poll(async () => (await folder.runner()) !== undefined, { what: 'the record', deadlineMs: 10_000 });
-    expect(await folder.runner()).toEqual(RECORD);
+    await poll(async () => (await folder.runner.read()) !== undefined, { what: 'the record', deadlineMs: 10_000 });
+    expect(await folder.runner.read()).toEqual(RECORD);
   });
 
   it('repairs the record when its file was damaged', async () => {
     await address.keep(RECORD);
     writeFileSync(file(), '{');
     await address.repair();
-    expect(await folder.runner()).toEqual(RECORD);
+    expect(await folder.runner.read()).toEqual(RECORD);
   });
 
   it('does not recreate a removed folder, and writes no record after its removal', async () => {
     await address.keep(RECORD);
     rmSync(folder.path, { recursive: true });
     await address.repair();
-    expect(await folder.runner()).toBeUndefined();
+    expect(await folder.runner.read()).toBeUndefined();
     mkdirSync(folder.path);
     await address.remove();
     await address.repair();
-    expect(await folder.runner()).toBeUndefined();
+    expect(await folder.runner.read()).toBeUndefined();
   });
 });

@@ -151,26 +151,26 @@ describe('desired state', () => {
 
 describe('records of our own processes', () => {
   it('reads process records as written, and removes them without an error', async () => {
-    await folder.writeRunner({ process: { pid: 5, startTime: 6 }, pipe: '/run/x' });
-    await folder.writeLaunch({ pid: 7, at: '2026-01-01T00:00:00.000Z' });
+    await folder.runner.write({ process: { pid: 5, startTime: 6 }, pipe: '/run/x' });
+    await folder.launch.write({ pid: 7, at: '2026-01-01T00:00:00.000Z' });
     await folder.writeHostFacts({ phase: 'running', since: '2026-01-01T00:00:00.000Z' });
-    expect(await folder.runner()).toEqual({ process: { pid: 5, startTime: 6 }, pipe: '/run/x' });
-    expect(await folder.launch()).toEqual({ pid: 7, at: '2026-01-01T00:00:00.000Z' });
+    expect(await folder.runner.read()).toEqual({ process: { pid: 5, startTime: 6 }, pipe: '/run/x' });
+    expect(await folder.launch.read()).toEqual({ pid: 7, at: '2026-01-01T00:00:00.000Z' });
     expect(await folder.hostFacts()).toEqual({ phase: 'running', since: '2026-01-01T00:00:00.000Z' });
     for (let i = 0; i < 2; i += 1) {
-      await folder.removeRunner();
-      await folder.removeLaunch();
+      await folder.runner.remove();
+      await folder.launch.remove();
     }
-    expect(await folder.runner()).toBeUndefined();
-    expect(await folder.launch()).toBeUndefined();
+    expect(await folder.runner.read()).toBeUndefined();
+    expect(await folder.launch.read()).toBeUndefined();
   });
 
   it.each(['', 'null', '7', '[]', '{}', '{"process":7,"pipe":"x"}', '{"process":{"pid":"1"},"pipe":"x"}', '{"phase":1,"since":2}'])(
     'are as good as absent when they hold %j',
     async text => {
       for (const name of ['runner.json', 'launch.json', 'host.json']) writeFileSync(path.join(folder.path, name), text);
-      expect(await folder.runner()).toBeUndefined();
-      expect(await folder.launch()).toBeUndefined();
+      expect(await folder.runner.read()).toBeUndefined();
+      expect(await folder.launch.read()).toBeUndefined();
       expect(await folder.hostFacts()).toBeUndefined();
     },
   );

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { Hold } from '../../src/model/hold.ts';
 import { processRef } from '../../src/model/process-ref.ts';
-import { holdInForce, placeHold, readHolds, releaseHold } from '../../src/state/holds.ts';
+import { holdInForce } from '../../src/state/holds.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
 import { NOBODY } from '../support/sandbox.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -18,11 +19,11 @@ function hold(over: Partial<Hold> = {}): Hold {
   return { schema: 1, id: 'a', who: 'a test', why: 'to see', since: iso(NOW), until: iso(NOW + 60_000), holder: self, ...over };
 }
 
-let folder: string;
+let folder: StateFolder;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'hg-holds-'));
+  folder = new StateFolder(mkdtempSync(path.join(tmpdir(), 'hg-holds-')));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder.path, { recursive: true, force: true }));
 
 describe('hold', () => {
   it.each([
@@ -53,17 +54,17 @@ describe('hold', () => {
   });
 
   it('reads a hold back as placed, and finds none after the release', async () => {
-    await placeHold(folder, hold({ id: 'one' }));
-    await placeHold(folder, hold({ id: 'two' }));
-    expect(await readHolds(folder)).toEqual(expect.arrayContaining([hold({ id: 'one' }), hold({ id: 'two' })]));
-    releaseHold(folder, 'one');
-    releaseHold(folder, 'one');
-    expect(await readHolds(folder)).toEqual([hold({ id: 'two' })]);
-    expect(readdirSync(folder)).toEqual(['hold-two.json']);
+    await folder.placeHold(hold({ id: 'one' }));
+    await folder.placeHold(hold({ id: 'two' }));
+    expect(await folder.holds()).toEqual(expect.arrayContaining([hold({ id: 'one' }), hold({ id: 'two' })]));
+    folder.releaseHold('one');
+    folder.releaseHold('one');
+    expect(await folder.holds()).toEqual([hold({ id: 'two' })]);
+    expect(readdirSync(folder.path)).toEqual(['hold-two.json']);
   });
 
   it.each(['../escape', 'A', '', 'a/b', 'x'.repeat(65)])('cannot have the id %j', id => {
-    expect(() => releaseHold(folder, id)).toThrow(RangeError);
+    expect(() => folder.releaseHold(id)).toThrow(RangeError);
   });
 
   it.each([
@@ -78,17 +79,17 @@ describe('hold', () => {
     ['no reason', JSON.stringify({ ...hold(), why: 7 })],
     ['ten megabytes', ' '.repeat(10 * 1024 * 1024)],
   ])('ignores a hold file with %s, and reads the others', async (_what, text) => {
-    writeFileSync(path.join(folder, 'hold-bad.json'), text);
-    await placeHold(folder, hold({ id: 'good' }));
-    expect(await readHolds(folder)).toEqual([hold({ id: 'good' })]);
+    writeFileSync(path.join(folder.path, 'hold-bad.json'), text);
+    await folder.placeHold(hold({ id: 'good' }));
+    expect(await folder.holds()).toEqual([hold({ id: 'good' })]);
   });
 
   it('accepts a hold with a byte order mark', async () => {
-    writeFileSync(path.join(folder, 'hold-a.json'), `\uFEFF${JSON.stringify(hold())}`);
-    expect(await readHolds(folder)).toEqual([hold()]);
+    writeFileSync(path.join(folder.path, 'hold-a.json'), `\uFEFF${JSON.stringify(hold())}`);
+    expect(await folder.holds()).toEqual([hold()]);
   });
 
   it('finds no hold when the folder does not exist', async () => {
-    expect(await readHolds(path.join(folder, 'gone'))).toEqual([]);
+    expect(await new StateFolder(path.join(folder.path, 'gone')).holds()).toEqual([]);
   });
 });
