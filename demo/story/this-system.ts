@@ -85,7 +85,7 @@ function compose({
     homeFolder: identity.home,
     manager,
     // On these systems a running program file can be replaced.
-    updates: { stateRoot: states, processes: posixProcesses, files: { inUse: async () => undefined }, manager: async () => manager },
+    updates: { stateRoot: states, processes: posixProcesses, files: { inUse: async () => undefined }, manager },
     ask: verb => request(controlPath(identity.home), verb),
     kill: async pid => void process.kill(pid, 'SIGKILL'),
     processes: async () => processesOf(folder),

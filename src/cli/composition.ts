@@ -6,9 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../gateway/home.ts';
 import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
-import { definedIdentity } from '../model/definition.ts';
 import type { Elevation } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
+import { identityOf } from '../model/identity.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
@@ -54,7 +54,7 @@ export function createComposition(sources: CompositionSources): Composition {
 async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
   const names = await definedServices(states);
   const definitions = await Promise.all(names.map(name => new StateFolder(path.join(states, name)).definition().catch(() => undefined)));
-  return definitions.flatMap(definition => (definition ? [definedIdentity(definition)] : []));
+  return definitions.flatMap(definition => (definition ? [identityOf(definition)] : []));
 }
 
 /** Built executables register a copy of themselves, which only an elevated step makes; the development script registers itself. */

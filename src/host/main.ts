@@ -11,9 +11,10 @@ import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/comman
 import { variablesOfOthers } from '../gateway/dotenv.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
-import { type Definition, definedIdentity } from '../model/definition.ts';
+import type { Definition } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
+import { identityOf } from '../model/identity.ts';
 import { startDetached } from '../process/detach.ts';
 import type { LaunchSpec } from '../process/gateway-process.ts';
 import { hostCommand } from '../process/host-command.ts';
@@ -114,7 +115,7 @@ export async function runSupervisor(service: ServiceName, isServiceRegistered: I
 /** Whether the service is in charge: a Startup entry that an interrupted takeover left must not start a second host. */
 async function isSuperseded(definition: Definition, folder: StateFolder, isServiceRegistered: IsServiceRegistered): Promise<boolean> {
   if (definition.mechanism !== 'startup') return definition.mechanism === 'service';
-  return isServiceRegistered(definedIdentity(definition), folder);
+  return isServiceRegistered(identityOf(definition), folder);
 }
 
 function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
@@ -145,7 +146,7 @@ async function requireDefinition(folder: StateFolder, service: ServiceName): Pro
 }
 
 async function launchSpec(definition: Definition, folder: StateFolder): Promise<LaunchSpec> {
-  const identity = definedIdentity(definition);
+  const identity = identityOf(definition);
   // A gateway creates its home: without this check it would create a deleted profile again.
   requireHome(identity);
   const { gatewayCommand: override } = definition;

@@ -42,7 +42,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const around = installObstacles(processes, hermesUnits({ platform, homedir: os.homedir() }));
   const options = { stateRoot, processes, checkCommand, installObstacles: around, parentOf };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
-  const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager: async () => manager } });
+  const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager } });
   if (platform !== 'win32') return withUpdates(embeddedManager({ ...options, hostCommand }));
   const [
     { installedCommand, protocolOf },

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from './errors.ts';
-import type { GatewayIdentity } from './identity.ts';
+import { type GatewayIdentity, identityOf } from './identity.ts';
 import { RECOVERY_LADDER, type RecoveryLadder } from './ladder.ts';
 import { serviceName } from './schemas.ts';
 import type { Installable } from './status.ts';
@@ -60,24 +60,13 @@ export interface DefinitionChoice {
 
 export function definitionOf(identity: GatewayIdentity, mechanism: Installable, choice: DefinitionChoice = {}): Definition {
   const { gatewayCommand, recovery = RECOVERY_LADDER, probeMs = PROBE_MS, installedAt = new Date().toISOString() } = choice;
-  const { service, serviceId, profile, root, home } = identity;
   return {
     schema: 1,
     mechanism,
-    service,
-    serviceId,
-    profile,
-    root,
-    home,
+    ...identityOf(identity),
     ...(gatewayCommand && { gatewayCommand: [...gatewayCommand] }),
     recovery: { delaysMs: [...recovery.delaysMs], resetMs: recovery.resetMs },
     probeMs,
     installedAt,
   };
-}
-
-/** The identity that a definition was written for. */
-export function definedIdentity(definition: Definition): GatewayIdentity {
-  const { profile, root, home, serviceId, service } = definition;
-  return { profile, root, home, serviceId, service };
 }

@@ -25,3 +25,8 @@ export interface GatewayIdentity {
   readonly serviceId: string;
   readonly service: ServiceName;
 }
+
+/** The identity in a record that contains more. */
+export function identityOf({ profile, root, home, serviceId, service }: GatewayIdentity): GatewayIdentity {
+  return { profile, root, home, serviceId, service };
+}

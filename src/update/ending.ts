@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { type GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { UpdateNote } from '../model/history.ts';
-import type { GatewayIdentity } from '../model/identity.ts';
+import { type GatewayIdentity, identityOf } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
@@ -35,7 +35,7 @@ const NOTES: Readonly<Record<UpdateOutcome, UpdateNote>> = {
 export const UPDATE_INTERRUPTED = 'The process that did the update is gone. Its progress is unknown.';
 
 export function resultOf(outcome: UpdateOutcome, message: string, code?: number | null): UpdateResult {
-  return { outcome, ...(code === undefined || code === null ? {} : { code }), message, at: new Date().toISOString() };
+  return { outcome, ...(typeof code === 'number' && { code }), message, at: new Date().toISOString() };
 }
 
 /** Nothing was changed, and this is why. */
@@ -43,20 +43,25 @@ export function notUpdated({ message, code }: GatewayServiceError): UpdateResult
   return { ...resultOf('not-updated', message), why: code };
 }
 
+interface RestartOptions {
+  readonly release?: () => Promise<unknown>;
+  readonly report?: Report | undefined;
+  readonly onChange?: ((journal: UpdateJournal) => void) | undefined;
+}
+
 /** Starts every gateway of an update. Never throws: failures are in the journal that it returns. */
 export async function restartGateways(
   ports: UpdatePorts,
   journal: UpdateJournal,
-  options: { release?: () => Promise<unknown>; report?: Report; onChange?: (journal: UpdateJournal) => void } = {},
+  { release, report, onChange }: RestartOptions = {},
 ): Promise<EndedUpdate> {
-  const { release, report, onChange } = options;
   const folderOf = ({ service }: PlannedGateway) => new StateFolder(path.join(ports.stateRoot, service));
   // The note comes first: a later failure is one after the update.
   await Promise.all(journal.profiles.map(planned => noteEnd(folderOf(planned), journal)));
   for (const planned of journal.profiles) folderOf(planned).releaseHold(journal.id);
   await release?.();
   report?.(progress('update', 'resuming'));
-  const brought = await Promise.all(journal.profiles.map(planned => bringUp(ports, planned, report)));
+  const brought = await Promise.all(journal.profiles.map(planned => bringUp(ports.manager, planned, report)));
   const ended: UpdateJournal = { ...journal, step: 'done', profiles: brought.map(({ planned }) => planned) };
   await removeJournal(journalFile(ports.stateRoot, journal.id)).catch(() => undefined);
   onChange?.(ended);
@@ -86,13 +91,12 @@ export async function handHoldsOff({ stateRoot }: UpdatePorts, { id, profiles, h
 }
 
 async function bringUp(
-  ports: UpdatePorts,
+  manager: GatewayManager,
   planned: PlannedGateway,
   report?: Report,
-): Promise<{ planned: PlannedGateway; status?: Status }> {
+): Promise<{ planned: PlannedGateway; status?: Status | undefined }> {
   const identity = identityOf(planned);
   try {
-    const manager = await ports.manager(identity);
     const before = await manager.status(identity);
     if (before.mechanism === 'none') return { planned };
     // The user has stopped it meanwhile.
@@ -102,9 +106,8 @@ async function bringUp(
     return { planned: { ...rest, state: status.phase === 'held-for-update' ? 'waiting' : 'up' }, status };
   } catch (thrown) {
     const error = toGatewayServiceError(thrown).toValue();
-    const manager = await ports.manager(identity).catch(() => undefined);
-    const status = await manager?.status(identity).catch(() => undefined);
-    return { planned: { ...planned, state: 'failed', error }, ...(status && { status }) };
+    const status = await manager.status(identity).catch(() => undefined);
+    return { planned: { ...planned, state: 'failed', error }, status };
   }
 }
 
@@ -119,8 +122,4 @@ function untilUp(manager: GatewayManager, identity: GatewayIdentity, thrown: unk
   return poll(up, { what: 'the gateway to come up', deadlineMs: UP_MS }).catch(() => {
     throw thrown;
   });
-}
-
-export function identityOf({ profile, root, home, serviceId, service }: PlannedGateway): GatewayIdentity {
-  return { profile, root, home, serviceId, service };
 }

@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Definition } from '../model/definition.ts';
+import { identityOf } from '../model/identity.ts';
 import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -18,7 +19,6 @@ const WHAT = 'Hermes';
 
 /** The service of this folder was stopped while the updater with this PID was running, and not because the user requested it. */
 export async function adoptUpdate(folder: StateFolder, definition: Definition, pid: number, processes: ProcessTable): Promise<void> {
-  const { profile, service, serviceId, home, root, mechanism } = definition;
   const owner = processRef(pid, processes);
   const since = new Date().toISOString();
   const id = randomUUID();
@@ -30,7 +30,7 @@ export async function adoptUpdate(folder: StateFolder, definition: Definition, p
     since,
     owner,
     step: 'updating',
-    profiles: [{ profile, service, serviceId, home, root, mechanism, state: 'stopped' }],
+    profiles: [{ ...identityOf(definition), mechanism: definition.mechanism, state: 'stopped' }],
   };
   await writeJournal(path.dirname(folder.path), journal);
   const until = new Date(Date.now() + HOLD_CAP_MS).toISOString();

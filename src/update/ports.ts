@@ -14,6 +14,5 @@ export interface UpdatePorts {
   readonly stateRoot: string;
   readonly processes: ProcessTable;
   readonly files: InstallFiles;
-  /** What keeps this gateway running. */
-  readonly manager: (identity: GatewayIdentity) => Promise<GatewayManager>;
+  readonly manager: GatewayManager;
 }

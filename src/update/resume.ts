@@ -7,10 +7,9 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
-import type { ServiceName } from '../model/identity.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
-import type { ProcessRef, ProcessTable } from '../model/process-ref.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import { stateWrite } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
 import { isLock, type Lock, lockHolder, takeLock } from '../state/lock.ts';
@@ -26,7 +25,7 @@ const TURN_MS = 120_000;
 const SETTLE_MS = 500;
 
 export interface ResumeOptions {
-  readonly report?: Report;
+  readonly report?: Report | undefined;
   /**
    * How a handed-off update ended, from a process that can know it (the relaunched app, by its version or by what the updater wrote).
    * Undefined: not known yet; the update is left alone until its hand-off is over. May be called more than once.
@@ -55,7 +54,7 @@ export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions =
 export async function finishAbandoned(ports: UpdatePorts, options: ResumeOptions = {}): Promise<readonly EndedUpdate[]> {
   const ended: EndedUpdate[] = [];
   for (const { journal, result } of await abandoned(ports, options)) {
-    ended.push(await restartGateways(ports, { ...journal, step: 'starting', result }, options.report ? { report: options.report } : {}));
+    ended.push(await restartGateways(ports, { ...journal, step: 'starting', result }, { report: options.report }));
   }
   return ended;
 }
@@ -81,9 +80,8 @@ async function abandoned(
 export async function settleUpdates(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   const stateRoot = path.dirname(folder.path);
   const { service } = folder;
-  const planned = (await readJournals(stateRoot)).flatMap(found =>
-    'journal' in found && plans(found.journal, service) ? [found.journal] : [],
-  );
+  const journals = (await readJournals(stateRoot)).flatMap(found => ('journal' in found ? [found.journal] : []));
+  const planned = journals.filter(({ profiles }) => profiles.some(each => each.service === service));
   const stale = (await folder.holds()).filter(hold => !holdInForce([hold], processes, Date.now()));
   const over = planned.filter(journal => !isUnderWay(journal, processes));
   if (stale.length === 0 && over.length === 0 && !isLockStale(stateRoot, processes))
@@ -107,10 +105,6 @@ export async function settleUpdates(folder: StateFolder, processes: ProcessTable
   } finally {
     lock.release();
   }
-}
-
-function plans({ profiles }: UpdateJournal, service: ServiceName): boolean {
-  return profiles.some(planned => planned.service === service);
 }
 
 /** Whether every other gateway of an update has its runner again, or is to stay stopped. */
@@ -162,22 +156,13 @@ function isLockStale(stateRoot: string, processes: ProcessTable): boolean {
 }
 
 /** A runner settles its part in moments; a process that updates, or finishes a whole update, settles this part too. */
-async function briefTurn(ports: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Promise<Lock | undefined> {
+function briefTurn({ stateRoot, processes }: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Promise<Lock | undefined> {
   const taken = () => {
-    const found = tryLock(ports);
-    return !found || isLock(found) ? { lock: found } : undefined;
+    const found = takeLock(lockFile(stateRoot), processes);
+    return isLock(found) && found;
   };
-  const { lock } = await poll(taken, { what: 'a runner', deadlineMs: SETTLE_MS, everyMs: 20 }).catch(() => ({ lock: undefined }));
-  return lock;
-}
-
-/** Undefined where the lock cannot be written: a full disk must not keep a gateway stopped. */
-function tryLock({ stateRoot, processes }: Pick<UpdatePorts, 'stateRoot' | 'processes'>): Lock | ProcessRef | undefined {
-  try {
-    return takeLock(lockFile(stateRoot), processes);
-  } catch {
-    return undefined;
-  }
+  // Nor where the lock cannot be written: a full disk must not keep a gateway stopped.
+  return poll(taken, { what: 'a runner', deadlineMs: SETTLE_MS, everyMs: 20 }).catch(() => undefined);
 }
 
 function lockFile(stateRoot: string): string {

@@ -14,7 +14,6 @@ import type { UpdatePorts } from './ports.ts';
 import { Update, type UpdateRequest } from './update.ts';
 
 export interface UpdateCommandRequest extends Omit<UpdateRequest, 'who' | 'what'> {
-  readonly who?: string;
   /** Default: the program's name. Arguments may be long, and secret. */
   readonly what?: string;
   readonly command: readonly string[];

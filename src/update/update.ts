@@ -16,13 +16,13 @@ import { randomUUID } from 'node:crypto';
 import { livingUpdater } from '../gateway/update-marker.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { HandOff } from '../model/hold.ts';
-import type { GatewayIdentity } from '../model/identity.ts';
+import { type GatewayIdentity, identityOf } from '../model/identity.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import { type ProcessRef, thisProcess } from '../model/process-ref.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import type { Lock } from '../state/lock.ts';
-import { type EndedUpdate, handHoldsOff, identityOf, notUpdated, restartGateways } from './ending.ts';
+import { type EndedUpdate, handHoldsOff, notUpdated, restartGateways } from './ending.ts';
 import {
   type PlannedGateway,
   PROGRESS_LENGTH,
@@ -42,7 +42,7 @@ export interface UpdateRequest {
   readonly versions?: UpdateVersions;
   /** Profiles whose gateways use what is updated; those that are not installed, or stopped by the user, are left as they are. */
   readonly identities: readonly GatewayIdentity[];
-  readonly report?: Report;
+  readonly report?: Report | undefined;
   /** Called for every step and for progress, throttled; the last call has the step `done`. */
   readonly onChange?: (journal: UpdateJournal) => void;
 }
@@ -90,7 +90,7 @@ export class Update {
       throw toGatewayServiceError(error);
     });
     try {
-      await finishAbandoned(ports, request.report ? { report: request.report } : {});
+      await finishAbandoned(ports, { report: request.report });
       await refuseRunning(ports);
       const profiles = await plan(ports, request.identities);
       await untilHermesIsIdle(ports, profiles, request.report);
@@ -142,7 +142,7 @@ export class Update {
         // Else a late write would bring back the journal that is removed next.
         await this.#written;
       };
-      return await restartGateways(this.#ports, this.#journal, { release, ...(report && { report }), ...(onChange && { onChange }) });
+      return await restartGateways(this.#ports, this.#journal, { release, report, onChange });
     } finally {
       // A runner that found the lock taken left its part to this process.
       await finishAbandoned(this.#ports).catch(() => undefined);
@@ -166,14 +166,13 @@ export class Update {
   }
 
   async #stop(): Promise<void> {
-    const { files } = this.#ports;
+    const { files, manager } = this.#ports;
     const { report, who, what } = this.#request;
     void this.#change({ step: 'stopping' });
     for (const { service } of this.#journal.profiles) report?.(progress('update', 'stopping', service));
     const stops = await Promise.all(
       this.#journal.profiles.map(async (planned): Promise<PlannedGateway> => {
         try {
-          const manager = await this.#ports.manager(identityOf(planned));
           this.#releases.push(await manager.hold(identityOf(planned), { id: this.#journal.id, who, why: what }));
           return { ...planned, state: 'stopped' };
         } catch (error) {
@@ -210,20 +209,10 @@ export class Update {
 }
 
 async function plan({ manager }: UpdatePorts, identities: readonly GatewayIdentity[]): Promise<PlannedGateway[]> {
-  const found = await Promise.all(
-    identities.map(async identity => ({ identity, status: await (await manager(identity)).status(identity) })),
-  );
+  const found = await Promise.all(identities.map(async identity => ({ identity, status: await manager.status(identity) })));
   return found
     .filter(({ status }) => status.mechanism !== 'none' && status.desired === 'running')
-    .map(({ identity: { profile, service, serviceId, home, root }, status: { mechanism } }) => ({
-      profile,
-      service,
-      serviceId,
-      home,
-      root,
-      mechanism,
-      state: 'waiting',
-    }));
+    .map(({ identity, status: { mechanism } }) => ({ ...identityOf(identity), mechanism, state: 'waiting' }));
 }
 
 /** @throws GatewayServiceError `update-running` where it is still running after a minute */

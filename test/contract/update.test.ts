@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
+import type { GatewayManager } from '../../src/model/manager.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 import { runUpdateCommand, type UpdateCommandResult } from '../../src/update/update-command.ts';
@@ -94,8 +95,10 @@ describe('update', () => {
   it('does not begin when one gateway cannot be stopped, and starts the others again', async () => {
     const { gatewayPid } = await service.install();
     await service.manager.install(neighbour, service.sandbox.installOptions());
-    const stubborn = Object.assign(service.sandbox.manager(), { hold: () => Promise.reject(new Error('it will not stop')) });
-    const manager: UpdatePorts['manager'] = async ({ home }) => (home === neighbour.home ? stubborn : service.manager);
+    const manager: GatewayManager = Object.assign(service.sandbox.manager(), {
+      hold: (...[identity, why]: Parameters<GatewayManager['hold']>) =>
+        identity.home === neighbour.home ? Promise.reject(new Error('it will not stop')) : service.manager.hold(identity, why),
+    });
     await expect(update(command(), { manager })).rejects.toThrow('it will not stop');
     expect(existsSync(path.join(service.sandbox.path, 'found'))).toBe(false);
     await service.untilBack(gatewayPid);
@@ -114,7 +117,7 @@ describe('update', () => {
       });
       const stateRoot = ${JSON.stringify(service.sandbox.stateRoot)};
       const files = { inUse: async () => undefined };
-      await runUpdateCommand({ stateRoot, processes: posixProcesses, files, manager: async () => manager }, {
+      await runUpdateCommand({ stateRoot, processes: posixProcesses, files, manager }, {
         identities: [${JSON.stringify(service.identity)}],
         command: ${JSON.stringify(command('setInterval(() => {}, 1_000)'))}, output: () => {},
       });`;

@@ -29,7 +29,7 @@ export function startLeavingApp(
     const manager = embeddedManager({
       stateRoot, processes, hostCommand: ${JSON.stringify(HOST_COMMAND)}, checkCommand: (_identity, override) => override,
     });
-    const updates = { stateRoot, processes, files: { inUse: async () => undefined }, manager: async () => manager };
+    const updates = { stateRoot, processes, files: { inUse: async () => undefined }, manager };
     const controller = new GatewayServiceController({ manager, identities });
     const phases = async () => (await Promise.all(identities.map(each => manager.status(each)))).map(({ phase }) => phase).join();
     setInterval(() => {}, 1_000);

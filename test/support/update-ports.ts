@@ -5,5 +5,5 @@ import type { GatewayManager } from '../../src/model/manager.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 
 export function updatePorts(manager: GatewayManager, stateRoot: string): UpdatePorts {
-  return { stateRoot, processes: posixProcesses, files: { inUse: async () => undefined }, manager: async () => manager };
+  return { stateRoot, processes: posixProcesses, files: { inUse: async () => undefined }, manager };
 }

@@ -26,7 +26,7 @@ export function startUpdater(sandbox: Sandbox, identities: readonly GatewayIdent
     const manager = embeddedManager({
       stateRoot, processes, hostCommand: ${JSON.stringify(HOST_COMMAND)}, checkCommand: (_identity, override) => override,
     });
-    const ports = { stateRoot, processes, files: { inUse: async () => undefined }, manager: async () => manager };
+    const ports = { stateRoot, processes, files: { inUse: async () => undefined }, manager };
     const update = await Update.begin(ports, {
       who: 'a test', what: 'something', identities: ${JSON.stringify(identities)},
       onChange: ({ step }) => { console.log(step); ${onStep} },

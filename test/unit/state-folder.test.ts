@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Definition, definedIdentity, parseDefinition } from '../../src/model/definition.ts';
+import { type Definition, parseDefinition } from '../../src/model/definition.ts';
+import { identityOf } from '../../src/model/identity.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { StateFolder, stateRoot } from '../../src/state/state-folder.ts';
 
@@ -52,7 +53,7 @@ describe('definition', () => {
     expect(await folder.definition()).toEqual(definition);
     expect(statSync(file).mode & 0o077).toBe(0);
     expect(statSync(folder.path).mode & 0o077).toBe(0);
-    expect(definedIdentity(definition)).toEqual({
+    expect(identityOf(definition)).toEqual({
       profile: 'work',
       root: definition.root,
       home: definition.home,

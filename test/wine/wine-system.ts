@@ -48,7 +48,7 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
       stateRoot: journalsFor(rig, identity.service, path.dirname(path.dirname(manager.logPath(identity)))),
       processes: posixProcesses,
       files: { inUse: async () => undefined },
-      manager: async () => manager,
+      manager,
     },
     respawnedBy: 'the rebuilt SCM',
     gatewayCommand: [rig.node, `${PROGRAM}\\gateway.mjs`, 'gateway', 'run'],
