@@ -20,6 +20,7 @@ const HELP = `usage: gateway.mjs [--profile NAME] [switches] gateway run [--exte
   --exit-at-once CODE     exit with CODE after the delay
   --chatter N             print N MB
   --with-child            start a child process that is not ended on exit
+  --busy-ms N             when it is to end, finish work for N ms first
   --ignore-stop           acknowledge every request to stop, but keep running
   --no-files              write no identity file and open no control pipe
   --old                   behave like a Hermes without --external-supervisor and control pipe`;
@@ -49,6 +50,8 @@ const files = {
 const version = readText(path.join(import.meta.dirname, 'VERSION'))?.trim() ?? 'sample';
 let gatewayState = 'starting';
 let stopping = false;
+/** A restart was requested: like Hermes 0.22, it waits for work in progress and ignores a later request to stop. */
+let restarting = false;
 /** Number of `identify` requests: after the second one, the supervisor has received the first answer. */
 let identified = 0;
 /** @type {string | undefined} */
@@ -162,6 +165,7 @@ function act(verb) {
     case 'status':
       return { ...stateDocument(), answered_at: Date.now() / 1_000, answering_pid: process.pid, identified };
     case 'pause-for-update':
+      restarting = true;
       setImmediate(() => askedToStop('pause-for-update', true));
       return { pausing: !alreadyStopping, already_stopping: alreadyStopping, pid: process.pid, drain_timeout: 0 };
     case 'test-exit':
@@ -211,7 +215,9 @@ function askedToStop(by, planned) {
   if (switches.ignoreStop) return say(`${by}: ignored`);
   if (stopping) return;
   stopping = true;
-  leave(planned ? 0 : 1, `${by}, ${planned ? 'planned' : 'not planned'}`);
+  const code = restarting ? 75 : planned ? 0 : 1;
+  if (switches.busyMs > 0) setState('draining');
+  setTimeout(() => leave(code, `${by}, ${planned ? 'planned' : 'not planned'}`), switches.busyMs);
 }
 
 /**
@@ -255,8 +261,8 @@ function stateDocument(exitReason = null) {
     ...record,
     gateway_state: gatewayState,
     exit_reason: exitReason,
-    restart_requested: false,
-    active_agents: 0,
+    restart_requested: restarting,
+    active_agents: switches.busyMs > 0 ? 1 : 0,
     platforms: {},
     served_profiles: switches.serves,
     updated_at: new Date().toISOString(),
@@ -389,6 +395,7 @@ function parse(argv) {
     startDelayMs: Number(option('--start-delay-ms') ?? 0),
     exitAtOnce: exitAtOnce === undefined ? undefined : Number(exitAtOnce),
     chatterMb: Number(option('--chatter') ?? 0),
+    busyMs: Number(option('--busy-ms') ?? 0),
     withChild: flag('--with-child'),
     ignoreStop: flag('--ignore-stop'),
     files: !flag('--no-files'),

@@ -5,13 +5,15 @@
 
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { jsonLine, matching } from '../model/schemas.ts';
+import { count, jsonLine, matching } from '../model/schemas.ts';
 import { LineCutter } from './pipe-protocol.ts';
 
 const DOWN = v.object({
   down: v.picklist(['stop', 'preshutdown']),
   /** A plain phrase for log and history. */
   reason: v.string(),
+  /** The gateway's time to end by itself, in milliseconds. */
+  graceMs: count,
 });
 
 export type DownMessage = Readonly<v.InferOutput<typeof DOWN>>;

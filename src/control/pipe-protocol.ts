@@ -1,6 +1,6 @@
 /**
  * The messages of the control pipe, protocol 1: lines of JSON. After a client's hello the runner sends its state, now and after every
- * change; the client may request a stop or a restart.
+ * change; the client may request a stop, at once or gracefully, or a restart.
  *
  *   client → {"hello":1}            runner → {"state":{…}}            (repeated after every change)
  *   client → {"ask":"stop","id":7}  runner → {"done":7}
@@ -15,7 +15,8 @@ export const PIPE_PROTOCOL = 1;
 /** Longest line that either side accepts, in bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
-const ASK = v.picklist(['stop', 'restart']);
+/** `stop-now` does not wait for the work of the agent; while the gateway is ending for another reason, it only ends that wait. */
+const ASK = v.picklist(['stop', 'stop-now', 'restart']);
 export type Ask = v.InferOutput<typeof ASK>;
 
 const CLIENT_MESSAGE = v.union([v.object({ hello: v.literal(PIPE_PROTOCOL) }), v.object({ ask: ASK, id: wholeNumber })]);

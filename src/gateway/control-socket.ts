@@ -1,6 +1,6 @@
 /**
  * Sends requests to a gateway's own control pipe (`gateway/control_socket.py`, protocol 1): one JSON line out, one JSON line in, one
- * request per connection. An answer is better evidence of life than any file, and `pause-for-update` stops without a signal. Gateways
+ * request per connection. An answer is better evidence of life than any file, and `pause-for-update` restarts without a signal. Gateways
  * before 0.20 have no such pipe. Every failure is a value; nothing here throws.
  */
 
@@ -72,7 +72,19 @@ export async function identify(address: string, options?: RequestOptions): Promi
   });
 }
 
-/** Requests that the gateway finish its work and exit. Resolves with its PID. */
+/** The process, and the number of agents and jobs with work in progress. Newer versions leave runs of the API out of an idle answer. */
+export async function readStatus(
+  address: string,
+  options?: RequestOptions,
+): Promise<ControlAnswer<{ readonly pid: number; readonly activeAgents: number }>> {
+  return typed(await request(address, 'status', options), json => {
+    const pid = asPid(json['pid']);
+    const activeAgents = json['active_agents'];
+    return pid === undefined || typeof activeAgents !== 'number' ? undefined : { pid, activeAgents };
+  });
+}
+
+/** Requests that the gateway finish its work and exit, to be started again. Resolves with its PID. */
 export async function pauseForUpdate(address: string, options?: RequestOptions): Promise<ControlAnswer<number>> {
   return typed(await request(address, 'pause-for-update', options), json =>
     json['pausing'] === true || json['already_stopping'] === true ? asPid(json['pid']) : undefined,

@@ -1,16 +1,19 @@
 /**
- * Stops a gateway as gracefully as time allows: by its control pipe, else by the planned-stop marker (and SIGTERM, where there are
- * signals), else with its whole process tree. Hermes' updater waits 30 s until every descendant of a service has ended; this needs 20 s.
+ * Stops a gateway as gracefully as time allows: by the planned-stop marker (and SIGTERM, where there are signals), by its control pipe only
+ * where no marker can be written, else by the end of its process tree. The pipe's verb is a restart in newer versions of Hermes: it waits
+ * up to half an hour for work in progress, and ignores a marker that follows.
  */
 
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
-import { controlPath, identify, pauseForUpdate } from './control-socket.ts';
+import { KILL_MS, USER_GRACE_MS } from '../model/stop-times.ts';
+import { controlPath, identify, pauseForUpdate, readStatus } from './control-socket.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { clearPlannedStop, writePlannedStop } from './planned-stop.ts';
 
-const GRACEFUL_MS = 14_000;
-const TOTAL_MS = 20_000;
+/** The grace of a program that keeps no gateway files: it is not known to have work to finish. In milliseconds. */
+const PLAIN_GRACE_MS = 14_000;
+const PIPE_MS = 2_000;
 /** Time for the gateway's child processes to end by themselves after it. */
 const LEFTOVERS_MS = 1_000;
 const KILL_AGAIN_MS = 500;
@@ -33,39 +36,73 @@ export interface StopPorts {
 }
 
 export interface StopOptions {
-  /** From the start until the tree is ended. */
-  readonly gracefulMs?: number;
-  /** From the start until the stop fails. */
-  readonly totalMs?: number;
+  /** From the start until the tree is ended; it may shrink while the gateway stops. In milliseconds. */
+  readonly gracefulMs?: () => number;
+  /** From the end of the grace until the stop fails, in milliseconds. */
+  readonly killMs?: number;
+  /** The gateway is to restart itself, so that it announces a restart to the chats. Only where it has no work in progress. */
+  readonly restart?: boolean;
 }
+
+/** How the gateway ended: by itself, killed after its grace, or killed because it cannot be asked to stop. */
+export type StopEnd = 'graceful' | 'killed' | 'killed-unasked';
 
 /**
  * Resolves when no process of the tree is left.
- * @throws GatewayServiceError `timed-out` where one is after `totalMs`
+ * @throws GatewayServiceError `timed-out` where one is left `killMs` after the grace
  */
-export async function stopGateway(target: StopTarget, ports: StopPorts, options: StopOptions = {}): Promise<void> {
-  const { gracefulMs = GRACEFUL_MS, totalMs = TOTAL_MS } = options;
-  if (ports.treeIsEmpty()) return;
+export async function stopGateway(target: StopTarget, ports: StopPorts, options: StopOptions = {}): Promise<StopEnd> {
+  const { gracefulMs = () => USER_GRACE_MS, killMs = KILL_MS, restart = false } = options;
+  if (ports.treeIsEmpty()) return 'graceful';
   const startedAt = performance.now();
-  const elapsed = () => Math.round(performance.now() - startedAt);
+  const elapsed = () => performance.now() - startedAt;
+  const grace = () => (target.gateway === undefined ? Math.min(gracefulMs(), PLAIN_GRACE_MS) : gracefulMs());
   try {
-    const asked = await ask(target, ports, Math.min(2_000, gracefulMs / 4));
-    const ended = asked && (await happens(() => ports.gatewayIsGone(), gracefulMs - elapsed()));
-    let empty = ended && (await happens(() => ports.treeIsEmpty(), LEFTOVERS_MS));
-    while (!empty && elapsed() < totalMs) {
+    const asked = (restart && (await askToRestart(target, grace))) || (await askToStop(target, ports, grace));
+    const askedMs = elapsed();
+    const ended =
+      ports.gatewayIsGone() ||
+      (asked &&
+        (await happens(
+          () => ports.gatewayIsGone(),
+          () => grace() - askedMs,
+        )));
+    let empty =
+      ended &&
+      (await happens(
+        () => ports.treeIsEmpty(),
+        () => LEFTOVERS_MS,
+      ));
+    const failsAtMs = elapsed() + killMs;
+    while (!empty && elapsed() < failsAtMs) {
       await ports.killTree();
-      empty = await happens(() => ports.treeIsEmpty(), Math.min(KILL_AGAIN_MS, totalMs - elapsed()));
+      empty = await happens(
+        () => ports.treeIsEmpty(),
+        () => KILL_AGAIN_MS,
+      );
     }
-    if (!empty) throw new GatewayServiceError('timed-out', `A process of the gateway was still running after ${elapsed()} ms.`);
+    if (!empty) {
+      throw new GatewayServiceError('timed-out', `A process of the gateway was still running after ${Math.round(elapsed() / 1_000)} s.`);
+    }
+    if (ended) return 'graceful';
+    return asked ? 'killed' : 'killed-unasked';
   } finally {
     if (target.gateway !== undefined) clearPlannedStop(target.home, target.gateway);
   }
 }
 
+/** Whether an idle gateway agreed to restart. Without an answer nothing was requested: an older version cannot say that it is idle. */
+async function askToRestart({ home, gateway }: StopTarget, grace: () => number): Promise<boolean> {
+  const address = controlPath(home);
+  const status = gateway && (await readStatus(address, { timeoutMs: Math.min(PIPE_MS, grace() / 4) }));
+  if (!status?.ok || status.result.pid !== gateway?.pid || status.result.activeAgents !== 0) return false;
+  return (await pauseForUpdate(address)).ok;
+}
+
 /** Requests a stop in the most graceful way that the gateway accepts; false where there is none. */
-async function ask({ home, gateway }: StopTarget, ports: StopPorts, timeoutMs: number): Promise<boolean> {
-  if (gateway !== undefined && (await askPipe(home, gateway, timeoutMs))) return true;
+async function askToStop({ home, gateway }: StopTarget, ports: StopPorts, grace: () => number): Promise<boolean> {
   const marked = gateway !== undefined && (await mark(home, gateway));
+  if (gateway !== undefined && !marked && (await askPipe(home, gateway, Math.min(PIPE_MS, grace() / 4)))) return true;
   ports.signal?.('SIGTERM');
   return marked || ports.signal !== undefined;
 }
@@ -87,7 +124,7 @@ async function mark(home: string, gateway: GatewayProcess): Promise<boolean> {
   }
 }
 
-async function happens(fact: () => boolean, withinMs: number): Promise<boolean> {
+async function happens(fact: () => boolean, withinMs: () => number): Promise<boolean> {
   try {
     return await poll(fact, { what: 'the gateway to end', deadlineMs: withinMs });
   } catch (error) {

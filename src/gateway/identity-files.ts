@@ -33,6 +33,8 @@ export interface GatewayState {
   /** `starting`, `running`, `degraded`, `draining`, `stopped`, `startup_failed`; others may be added. */
   readonly state?: string;
   readonly exitReason?: string;
+  /** Agents and jobs with work in progress. */
+  readonly activeAgents: number;
   /** Profiles that this gateway serves besides its own: they need no gateway. */
   readonly servedProfiles: readonly string[];
   readonly platforms: readonly PlatformState[];
@@ -137,11 +139,13 @@ function toGatewayState(value: unknown): GatewayState | undefined {
   const pid = asPid(json['pid']);
   const state = asText(json['gateway_state']);
   const exitReason = asText(json['exit_reason']);
+  const activeAgents = json['active_agents'];
   return {
     ...(pid === undefined ? {} : { pid }),
     startTime: asStartTime(json['start_time']) ?? null,
     ...(state === undefined ? {} : { state }),
     ...(exitReason ? { exitReason } : {}),
+    activeAgents: typeof activeAgents === 'number' ? activeAgents : 0,
     servedProfiles: asTexts(json['served_profiles']),
     platforms: Object.entries(asObject(json['platforms']) ?? {}).flatMap(([name, each]) => toPlatform(name, asObject(each))),
   };

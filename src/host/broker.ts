@@ -18,6 +18,7 @@ import type { HostFacts } from '../model/facts.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { endsWithSession } from '../model/ntstatus.ts';
 import { RUNNER_EXIT } from '../model/runner-exit.ts';
+import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
 import type { HostedService, StartReason } from '../windows/service-host.ts';
@@ -56,8 +57,8 @@ export interface BrokerPorts {
   readonly now: () => number;
 }
 
-/** The longest time of a stop: 14 s of grace in the runner, then the tree, in milliseconds. Upstream's updater fails after 30 s. */
-const STOP_MS = 20_000;
+/** The longest time of a stop, in milliseconds. */
+const STOP_MS = HOST_GRACE_MS + KILL_MS;
 /** Pause between looks for a sign-in, because a logon event before the listener is missed, in milliseconds. */
 const SIGN_IN_LOOK_MS = 30_000;
 /** How late a start may be and still count as a restart by the SCM, where Windows does not say so, in milliseconds. */
@@ -207,11 +208,12 @@ export class WindowsGatewayService {
       case 'stop':
         this.#endRunner({
           down: 'stop',
+          graceMs: HOST_GRACE_MS,
           reason: this.#stoppedFromBelow ? 'stopped by a program below the gateway' : 'stopped through the SCM',
         });
         break;
       case 'preshutdown':
-        this.#endRunner({ down: 'preshutdown', reason: 'Windows shuts down' });
+        this.#endRunner({ down: 'preshutdown', graceMs: HOST_GRACE_MS, reason: 'Windows shuts down' });
         break;
       case 'session':
         // Lock, disconnect and user switching end nothing; a logon ends a wait.

@@ -63,7 +63,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   let hostLost = false;
   listenToHost(
     process.stdin,
-    message => runner.stop(message.reason),
+    ({ reason, graceMs }) => runner.stop(reason, graceMs),
     () => {
       hostLost = true;
       runner.hostLost();

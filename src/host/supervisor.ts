@@ -11,6 +11,7 @@ import { ladderPosition, type RecoveryLadder } from '../model/ladder.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { type DesiredRecord, isSameRequest } from '../model/records.ts';
 import { RUNNER_EXIT } from '../model/runner-exit.ts';
+import { HOST_GRACE_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -44,10 +45,12 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
   if (!isLock(lock)) return false;
 
   const changes = watchChanges(folder.path, ending);
-  const stopReason = async (): Promise<string | undefined> => {
+  const stopMessage = async (): Promise<DownMessage | undefined> => {
     const [{ desired }, replaced] = await Promise.all([folder.desired(), superseded()]);
-    const reason = desired === 'stopped' ? 'stopped by the user' : replaced ? 'another mechanism keeps the gateway now' : undefined;
-    return changes.endReason() ?? reason;
+    const ending = changes.endReason();
+    if (ending) return { down: 'stop', graceMs: HOST_GRACE_MS, reason: ending };
+    const reason = desired === 'stopped' ? 'stopped by the user' : replaced && 'another mechanism keeps the gateway now';
+    return reason ? { down: 'stop', graceMs: USER_GRACE_MS, reason } : undefined;
   };
   let facts: Pick<HostFacts, 'program' | 'lastRunnerExit' | 'lastStop'> = { program };
   const tell = async (phase: HostFacts['phase'], more: Partial<HostFacts> = {}) => {
@@ -69,8 +72,8 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
       await tell('running');
       log(`runner ${runner.pid} started`);
       const code = await changes.until(runner.exit, async () => {
-        const reason = await stopReason();
-        if (reason) runner.down({ down: 'stop', reason });
+        const message = await stopMessage();
+        if (message) runner.down(message);
       });
       const endedAt = Date.now();
       facts = { ...facts, lastRunnerExit: { at: new Date(endedAt).toISOString(), code } };
@@ -91,7 +94,7 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
       await changes.until(
         delay(nextAt - endedAt, undefined, ended).catch(() => undefined),
         async () => {
-          if ((await stopReason()) || isNewRequest(await folder.desired(), before, failedAt)) ended.abort();
+          if ((await stopMessage()) || isNewRequest(await folder.desired(), before, failedAt)) ended.abort();
         },
       );
     }

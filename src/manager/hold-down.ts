@@ -2,18 +2,24 @@
 
 import { randomUUID } from 'node:crypto';
 import type { HoldReason } from '../model/manager.ts';
+import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import { thisProcess } from '../model/process-ref.ts';
+import { KILL_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import { endOrphan } from '../process/orphaned-gateway.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
 import { connectRunner, type StatusSource } from './status-source.ts';
 
-/** How long a gateway may take to stop, in milliseconds. */
-export const DOWN_MS = 30_000;
+/** How long a gateway may take to stop at the request of the user, in milliseconds. */
+export const DOWN_MS = USER_GRACE_MS + KILL_MS + 10_000;
 
 /** Resolves when the gateway has stopped, with the function that releases the hold. */
-export async function holdDown(source: StatusSource, { who, why, id = randomUUID() }: HoldReason): Promise<() => Promise<void>> {
+export async function holdDown(
+  source: StatusSource,
+  { who, why, id = randomUUID() }: HoldReason,
+  report: Report,
+): Promise<() => Promise<void>> {
   const { folder, processes } = source;
   const now = Date.now();
   const until = new Date(now + HOLD_CAP_MS).toISOString();
@@ -22,9 +28,10 @@ export async function holdDown(source: StatusSource, { who, why, id = randomUUID
   // The runner reports it: a hold in force does not mean that the gateway has ended.
   const isHeld = async () => {
     const connection = await connectRunner(source);
-    const held = connection?.state?.phase === 'held-for-update';
+    const state = connection?.state;
     connection?.close();
-    return held;
+    if (state?.finishingWork) report(progress('update', 'finishing-work'));
+    return state?.phase === 'held-for-update';
   };
   const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
   try {

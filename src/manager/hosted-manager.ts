@@ -4,7 +4,9 @@
  */
 
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { removeStaleSocket } from '../control/pipe-address.ts';
+import type { Ask } from '../control/pipe-protocol.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import { livingUpdater } from '../gateway/update-marker.ts';
@@ -12,7 +14,7 @@ import type { HostPort } from '../mechanisms/host-port.ts';
 import { type Definition, definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
-import type { GatewayManager, HoldReason, InstallOptions } from '../model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions, StopOptions } from '../model/manager.ts';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
@@ -173,31 +175,34 @@ export class HostedManager implements GatewayManager {
     });
   }
 
-  async stop(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
+  async stop(identity: GatewayIdentity, report: Report = () => undefined, { now = false }: StopOptions = {}): Promise<Status> {
     const folder = this.#folder(identity);
+    // A stop that waits already has the turn.
+    if (now) await this.stopNow(identity);
     await this.#exclusively('stop', folder, report, async () => {
       await this.#requireInstalled(identity);
-      await this.#down('stop', identity, report);
+      await this.#down('stop', identity, report, now ? 'stop-now' : 'stop');
     });
     return this.status(identity);
   }
 
   async restart(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
     return this.#bringUp('restart', identity, report, async () => {
-      const connection = await connectRunner(this.#source(identity));
-      if (!connection) return this.#requestRunning(identity);
       report(progress('restart', 'restarting'));
-      try {
-        await connection.ask('restart');
-      } finally {
-        connection.close();
-      }
+      if (!(await this.#askRunner('restart', 'restart', identity, report))) await this.#requestRunning(identity);
     });
   }
 
-  async hold(identity: GatewayIdentity, reason: HoldReason): Promise<() => Promise<void>> {
+  async stopNow(identity: GatewayIdentity): Promise<void> {
+    const connection = await connectRunner(this.#source(identity));
+    const { phase, restartRequested } = connection?.state ?? {};
+    if (phase === 'stopping' || restartRequested) await connection?.ask('stop-now');
+    connection?.close();
+  }
+
+  async hold(identity: GatewayIdentity, reason: HoldReason, report: Report = () => undefined): Promise<() => Promise<void>> {
     await this.#requireInstalled(identity);
-    return holdDown(this.#source(identity), reason);
+    return holdDown(this.#source(identity), reason, report);
   }
 
   status(identity: GatewayIdentity): Promise<Status> {
@@ -336,7 +341,7 @@ export class HostedManager implements GatewayManager {
     return holdInForce(await folder.holds(), processes, Date.now()) !== undefined || livingUpdater(root, processes) !== undefined;
   }
 
-  async #down(operation: Operation, identity: GatewayIdentity, report: Report): Promise<void> {
+  async #down(operation: Operation, identity: GatewayIdentity, report: Report, ask: 'stop' | 'stop-now' = 'stop'): Promise<void> {
     const { processes } = this.#options;
     const folder = this.#folder(identity);
     report(progress(operation, 'stopping'));
@@ -349,6 +354,8 @@ export class HostedManager implements GatewayManager {
     lookForOurs();
     const { host } = await this.#mechanisms.inCharge(identity, folder);
     await folder.writeDesired('stopped');
+    // A stop by the host leaves the gateway less time than one by the user.
+    await this.#askRunner(ask, operation, identity, report);
     await host.stop(identity, folder);
     const isDown = async () => {
       lookForOurs();
@@ -358,6 +365,23 @@ export class HostedManager implements GatewayManager {
     await endOrphan(folder, processes);
     const killed = await folder.runner.read();
     if (killed) removeStaleSocket(killed.pipe);
+  }
+
+  /** Sends a request to the runner and waits until it is done; false where none answers. Reports when the agent has work to finish. */
+  async #askRunner(ask: Ask, operation: Operation, identity: GatewayIdentity, report: Report): Promise<boolean> {
+    const connection = await connectRunner(this.#source(identity), {
+      onState: ({ finishingWork }) => finishingWork && report(progress(operation, 'finishing-work')),
+      onEnd: () => undefined,
+    });
+    if (!connection) return false;
+    const ended = new AbortController();
+    try {
+      await Promise.race([connection.ask(ask), delay(DOWN_MS, undefined, { signal: ended.signal }).catch(() => undefined)]);
+    } finally {
+      ended.abort();
+      connection.close();
+    }
+    return true;
   }
 
   #exclusively<T>(operation: Operation, folder: StateFolder, report: Report, work: () => Promise<T>): Promise<T> {

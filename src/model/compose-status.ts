@@ -49,6 +49,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     phase,
     ...(detail === undefined ? {} : { detail }),
     ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),
+    ...(runner?.finishingWork && { finishingWorkSince: runner.since }),
     desired: installed ? facts.desired.desired : 'stopped',
     ...(gateway && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs: Math.max(0, nowMs - Date.parse(gateway.startedAt)) }),
     ...(hostPid === undefined ? {} : { servicePid: hostPid }),

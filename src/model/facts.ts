@@ -70,6 +70,8 @@ export const RUNNER_STATE = v.object({
   detail: v.exactOptional(v.string()),
   /** The runner restarts the gateway because the user requested it. */
   restartRequested: v.exactOptional(v.literal(true)),
+  /** The gateway is ending, and its agent finishes its work first. */
+  finishingWork: v.exactOptional(v.literal(true)),
   /** The gateway process: the PID its own files prove, else the PID that was launched. */
   gateway: v.exactOptional(v.object({ pid, startedAt: isoTime })),
   /** Codes of `problems.ts` that only the runner can see. */

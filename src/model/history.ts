@@ -41,6 +41,8 @@ const ENDED = v.object({
   code: v.nullable(wholeNumber),
   outcome: textOf<ExitKind>(),
   reason: v.string(),
+  /** It was asked to end and did not in time. */
+  killed: v.exactOptional(v.literal(true)),
   uptimeMs: v.pipe(v.number(), v.finite()),
 });
 
@@ -98,7 +100,7 @@ export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | unde
 
 export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {
   const record = lastEnded(history);
-  return record && { code: record.code, reason: record.reason, at: record.at };
+  return record && { code: record.code, reason: record.reason, at: record.at, ...(record.killed && { killed: true }) };
 }
 
 /** Whether two records, read at different times, are the same. */

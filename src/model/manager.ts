@@ -27,6 +27,11 @@ export interface HoldReason {
   readonly id?: string;
 }
 
+export interface StopOptions {
+  /** Does not wait for the work of the agent. */
+  readonly now?: boolean;
+}
+
 export interface GatewayManager {
   /** What `install` can choose among, best first; never empty. */
   readonly mechanisms: readonly Installable[];
@@ -49,15 +54,21 @@ export interface GatewayManager {
   repair(identity: GatewayIdentity, report?: Report): Promise<Repair>;
   /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */
   start(identity: GatewayIdentity, report?: Report): Promise<Status>;
-  /** Sets desired to stopped and resolves when nothing of the gateway is left, within 20 s. Idempotent. @throws GatewayServiceError `not-installed` */
-  stop(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /**
+   * Sets desired to stopped and resolves when nothing of the gateway is left. Its agent finishes its work first; after 45 s it is killed.
+   * Idempotent.
+   * @throws GatewayServiceError `not-installed`
+   */
+  stop(identity: GatewayIdentity, report?: Report, options?: StopOptions): Promise<Status>;
   /** A new gateway process in place of the present one; the ladder starts again. */
   restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Ends a gateway that is stopping (for a stop, a restart, an update), without waiting for the work of its agent. Changes no other. */
+  stopNow(identity: GatewayIdentity): Promise<void>;
   /**
    * Keeps the gateway stopped, without changing desired. Resolves when no process of the gateway is left; the returned function
    * releases the hold, and the gateway starts again. The hold also ends with this process.
    */
-  hold(identity: GatewayIdentity, why: HoldReason): Promise<() => Promise<void>>;
+  hold(identity: GatewayIdentity, why: HoldReason, report?: Report): Promise<() => Promise<void>>;
   status(identity: GatewayIdentity): Promise<Status>;
   history(identity: GatewayIdentity): Promise<readonly HistoryRecord[]>;
   /** Calls back with the present status and after every change until the returned function is called. */

@@ -13,6 +13,7 @@ export const STEPS = {
   repairing: 'Repairing what is wrong',
   clearing: 'Removing the state folder',
   stopping: 'Stopping the gateway',
+  'finishing-work': 'Stopping. The agent is finishing its work',
   restarting: 'Stopping the gateway and starting it again',
   starting: 'Waiting for the gateway to start',
   'earlier-update': 'Waiting for an earlier update to finish',

@@ -51,6 +51,8 @@ export interface LastExit {
   readonly code: number | null;
   /** A plain sentence. */
   readonly reason: string;
+  /** It was asked to end and had to be killed: work in progress is lost. */
+  readonly killed?: true;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
@@ -79,6 +81,8 @@ export interface Status {
   readonly detail?: string;
   /** The gateway restarts because the user requested it. */
   readonly restartRequested?: true;
+  /** The gateway is ending (since when, ISO 8601, UTC), and its agent finishes its work first. */
+  readonly finishingWorkSince?: string;
   readonly desired: Desired;
   readonly gatewayPid?: number;
   /** PID of the broker (service) or the supervisor (startup, embedded). */

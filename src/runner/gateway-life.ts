@@ -3,7 +3,7 @@
  * time allows. The runner decides what its end means.
  */
 
-import { stopGateway } from '../gateway/graceful-stop.ts';
+import { type StopEnd, stopGateway } from '../gateway/graceful-stop.ts';
 import type { GatewayProcess } from '../gateway/identity-files.ts';
 import type { Definition } from '../model/definition.ts';
 import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
@@ -13,7 +13,7 @@ import { GatewayWatch, type Observation } from './gateway-watch.ts';
 
 /** How long to wait for the captured output when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
-/** A gateway that answers no probe is unlikely to answer a stop request, so a restart by the user waits only this long, in milliseconds. */
+/** A gateway that answers no probe is unlikely to end by itself: it gets only this long, in milliseconds. */
 const SILENT_GRACE_MS = 3_000;
 
 export interface GatewayLifeOptions {
@@ -32,6 +32,9 @@ export class GatewayLife {
   readonly watch: GatewayWatch;
   readonly #options: GatewayLifeOptions;
   readonly #captured: Promise<unknown>;
+  /** When the gateway's time to end by itself is over, in milliseconds of `performance.now()`. */
+  #graceEndsMs = Number.POSITIVE_INFINITY;
+  #ending: Promise<StopEnd> | undefined;
 
   constructor(options: GatewayLifeOptions) {
     const { definition, tree, output, processes, commandLine, onObservation } = options;
@@ -71,13 +74,29 @@ export class GatewayLife {
     await Promise.race([this.#captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
   }
 
-  /** Requests that the gateway end, and ends its tree when it does not. */
-  async end(gracefulMs?: number): Promise<void> {
+  /**
+   * Requests that the gateway end, and kills its tree when it does not within `graceMs`. A later call can only shorten that time. `restart`:
+   * an idle gateway may restart itself.
+   */
+  end(graceMs: number, { restart = false } = {}): Promise<StopEnd> {
+    const silent = this.watch.observation.problem === 'gateway-silent';
+    const endsMs = performance.now() + (silent ? Math.min(graceMs, SILENT_GRACE_MS) : graceMs);
+    this.#graceEndsMs = Math.min(this.#graceEndsMs, endsMs);
+    this.#ending ??= this.#end(restart);
+    return this.#ending;
+  }
+
+  /** How the gateway ended, where its end was requested. */
+  get ending(): Promise<StopEnd> | undefined {
+    return this.#ending;
+  }
+
+  async #end(restart: boolean): Promise<StopEnd> {
     const { definition, tree } = this.#options;
-    const { gateway, problem } = this.watch.observation;
-    const patienceMs = gracefulMs ?? (problem === 'gateway-silent' ? SILENT_GRACE_MS : undefined);
+    const { gateway } = this.watch.observation;
+    const beganMs = performance.now();
     try {
-      await stopGateway(
+      return await stopGateway(
         { home: definition.home, ...(gateway && { gateway }) },
         {
           gatewayIsGone: () => tree.exit !== undefined,
@@ -85,10 +104,11 @@ export class GatewayLife {
           killTree: () => tree.kill(),
           ...(tree.signal && { signal: (name: 'SIGTERM') => tree.signal?.(name) }),
         },
-        patienceMs === undefined ? {} : { gracefulMs: patienceMs },
+        { gracefulMs: () => this.#graceEndsMs - beganMs, restart },
       );
     } catch {
       await tree.kill();
+      return 'killed';
     }
   }
 }

@@ -18,6 +18,8 @@ export interface Observation {
   readonly problem?: ProblemCode;
   /** The gateway as its own files prove it. */
   readonly gateway?: GatewayProcess;
+  /** It was asked to end, and its agent finishes its work first. */
+  readonly finishingWork?: true;
 }
 
 /** The writer of a marker, read while it was running: it may end as soon as the gateway has. */
@@ -140,7 +142,8 @@ export class GatewayWatch {
     if (this.#strikes >= STRIKES)
       return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
-    return { phase: 'running', gateway };
+    const finishing = state === 'draining' && (written?.activeAgents ?? 0) > 0;
+    return { phase: 'running', gateway, ...(finishing && { finishingWork: true }) };
   }
 
   /** What Hermes' own start breaker does with the gateway that was launched. */

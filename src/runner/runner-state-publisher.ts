@@ -6,7 +6,8 @@ import type { ProblemCode } from '../model/problems.ts';
 
 export interface Showing {
   readonly detail?: string | undefined;
-  readonly restartRequested?: true;
+  readonly restartRequested?: true | undefined;
+  readonly finishingWork?: true | undefined;
   readonly gateway?: RunnerState['gateway'];
   readonly problem?: ProblemCode | undefined;
 }
@@ -30,7 +31,7 @@ export class RunnerStatePublisher {
     this.#publish = publish;
   }
 
-  show(phase: RunnerPhase, { detail, restartRequested, gateway, problem }: Showing = {}): void {
+  show(phase: RunnerPhase, { detail, restartRequested, finishingWork, gateway, problem }: Showing = {}): void {
     const { schema, service, runnerPid, since } = this.#state;
     this.#state = {
       schema,
@@ -40,6 +41,7 @@ export class RunnerStatePublisher {
       since: phase === this.#state.phase ? since : new Date().toISOString(),
       ...(detail === undefined ? {} : { detail }),
       ...(restartRequested && { restartRequested }),
+      ...(finishingWork && { finishingWork }),
       ...(gateway && { gateway }),
       problems: [...new Set([...(problem ? [problem] : []), ...this.#lasting])],
     };

@@ -20,6 +20,7 @@ import { type ProcessTable, processRef, thisProcess } from '../model/process-ref
 import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
 import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { sentence } from '../model/sentence.ts';
+import { HOST_GRACE_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
 import { endOrphan, takeOver } from '../process/orphaned-gateway.ts';
 import { DurableRecord } from '../state/durable-record.ts';
@@ -53,13 +54,15 @@ export interface RunnerPorts {
 
 /** The gateway's time for a graceful end when the host died: the SCM soon starts another one, in milliseconds. */
 const HOST_LOST_GRACE_MS = 1_000;
+const BY_USER = 'stopped by the user';
 /** What the gateway's end means when the runner itself is to end, and how the runner ends then. */
 const EXITS = { stopped: RUNNER_EXIT.stopped, failure: RUNNER_EXIT.failed, 'session-ending': RUNNER_EXIT.sessionEnding } as const;
 
 interface StopRequest {
   readonly verdict: keyof typeof EXITS;
   readonly reason: string;
-  readonly gracefulMs?: number;
+  /** The gateway's time to end by itself, in milliseconds. */
+  readonly graceMs: number;
 }
 
 export class Runner {
@@ -143,25 +146,30 @@ export class Runner {
     }
   }
 
-  /** The host, the pipe or a signal requests the end. */
-  stop(reason: string): void {
+  /** The host or the user requests the end. Of several requests the shortest grace counts. */
+  stop(reason: string, graceMs: number): void {
     this.#updaterAtStop ??= this.#gate.updater();
-    this.#stopWith({ verdict: 'stopped', reason });
+    this.#stopWith({ verdict: 'stopped', reason, graceMs });
+  }
+
+  /** The user does not wait for the work of a gateway that is ending, whatever for. */
+  async #endNow(): Promise<void> {
+    await this.#life?.end(0);
   }
 
   /** The host died: end soon, with a failure, so that the next host starts another runner. */
   hostLost(): void {
-    this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', gracefulMs: HOST_LOST_GRACE_MS });
+    this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', graceMs: HOST_LOST_GRACE_MS });
   }
 
   /** A signal is no request of the user: the host restarts the runner. */
   signalled(name: string): void {
-    this.#stopWith({ verdict: 'failure', reason: `The runner got ${name}.` });
+    this.#stopWith({ verdict: 'failure', reason: `The runner got ${name}.`, graceMs: HOST_GRACE_MS });
   }
 
   /** Windows ends the user's session: neither a stop nor a failure. */
   sessionEnding(): void {
-    this.#stopWith({ verdict: 'session-ending', reason: 'The Windows session ends.' });
+    this.#stopWith({ verdict: 'session-ending', reason: 'The Windows session ends.', graceMs: HOST_GRACE_MS });
   }
 
   /** A method, because the value changes between two calls. */
@@ -169,12 +177,16 @@ export class Runner {
     return this.#stopRequest;
   }
 
+  #isEnding(): boolean {
+    return this.#stopRequest !== undefined || this.#restartRequested || this.#stoppedForHold !== undefined;
+  }
+
   #stopWith(request: StopRequest): void {
+    void this.#life?.end(request.graceMs);
     if (this.#stopRequest) return;
     this.#stopRequest = request;
     this.#show('stopping', { detail: request.reason });
     this.#wake();
-    void this.#life?.end(request.gracefulMs);
   }
 
   /** Replaces the gateway with a new one; resolves when that was launched, or when a hold prevents it. */
@@ -183,7 +195,7 @@ export class Runner {
     if (this.#life) {
       this.#restartRequested = true;
       this.#show('restarting', { detail: 'requested by the user', restartRequested: true });
-      void this.#life.end();
+      void this.#life.end(USER_GRACE_MS, { restart: true });
     }
     return new Promise(resolve => this.#launched.push(resolve));
   }
@@ -257,45 +269,59 @@ export class Runner {
     this.#onObservation(watch.observation, life);
     this.#answerRestarts();
     // The end was requested during the launch.
-    if (this.#stopRequest || this.#restartRequested) void life.end(this.#stopRequest?.gracefulMs);
+    if (this.#stopRequest || this.#restartRequested) void life.end(this.#stopRequest?.graceMs ?? USER_GRACE_MS);
     else void this.#yieldToHold();
 
     const { code, signal } = await life.ended();
     this.#life = undefined;
     const { gateway } = life;
+    const endedAtMs = Date.now();
     const updateMarker = this.#gate.updater();
+    await life.clear();
+    const killed = (await life.ending) === 'killed';
     const verdict =
-      this.#ownReason() ??
+      this.#ownReason(killed) ??
       classifyExit(code, {
         signal,
         gateway,
         ...(watch.marker && { marker: watch.marker }),
         ...(updateMarker && { updateMarker }),
         restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
-        nowMs: Date.now(),
+        nowMs: endedAtMs,
       });
     this.#stoppedForHold = undefined;
-    const endedAt = now();
-    const uptimeMs = Date.now() - life.startedAtMs;
-    await life.clear();
     await Promise.all([
       this.#output.mark(`gateway ended: ${verdict.reason}`),
-      this.#record({ at: endedAt, kind: 'ended', pid: gateway.pid, code, outcome: verdict.kind, reason: verdict.reason, uptimeMs }),
+      this.#record({
+        at: new Date(endedAtMs).toISOString(),
+        kind: 'ended',
+        pid: gateway.pid,
+        code,
+        outcome: verdict.kind,
+        reason: verdict.reason,
+        uptimeMs: endedAtMs - life.startedAtMs,
+        ...(killed && { killed }),
+      }),
       this.#tolerate(this.#launch.remove()),
     ]);
     return { verdict, stopper: watch.stopper };
   }
 
   /** The runner's own reason for the gateway's end, if any. */
-  #ownReason(): ExitVerdict | undefined {
-    if (this.#stopRequest) return { kind: this.#stopRequest.verdict, reason: sentence(this.#stopRequest.reason) };
-    if (this.#restartRequested) return { kind: 'stopped', reason: 'Stopped for a requested restart.' };
-    return this.#stoppedForHold === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#stoppedForHold}.` };
+  #ownReason(killed: boolean): ExitVerdict | undefined {
+    const how = killed ? ' It did not end in time and was killed.' : '';
+    if (this.#stopRequest) return { kind: this.#stopRequest.verdict, reason: `${sentence(this.#stopRequest.reason)}${how}` };
+    if (this.#restartRequested) return { kind: 'stopped', reason: `Stopped for a requested restart.${how}` };
+    return this.#stoppedForHold === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#stoppedForHold}.${how}` };
   }
 
   #onObservation(observation: Observation, { startedAt, launched }: GatewayLife): void {
-    if (this.#stopRequest || this.#restartRequested || this.#stoppedForHold !== undefined) return;
     const was = this.#publisher.state.phase;
+    if (this.#isEnding()) {
+      const { detail, restartRequested } = this.#publisher.state;
+      this.#show(was, { detail, restartRequested, finishingWork: observation.finishingWork });
+      return;
+    }
     if (observation.phase !== 'starting') this.#settle();
     this.#show(observation.phase, {
       detail: observation.detail,
@@ -315,7 +341,7 @@ export class Runner {
     if (!hold || !this.#life || this.#stopRequest || this.#stoppedForHold !== undefined) return;
     this.#stoppedForHold = `${hold.who}: ${hold.why}`;
     this.#show('stopping', { detail: this.#stoppedForHold });
-    await this.#life.end();
+    await this.#life.end(USER_GRACE_MS);
   }
 
   /** Restarts after a failed update are used up: a user must repair it. */
@@ -353,7 +379,8 @@ export class Runner {
         state: () => this.#publisher.state,
         onAsk: ask => {
           if (ask === 'restart') return this.#restart();
-          this.stop('stopped by the user');
+          if (ask === 'stop-now' && this.#isEnding()) return this.#endNow();
+          this.stop(BY_USER, ask === 'stop' ? USER_GRACE_MS : 0);
           return new Promise(() => undefined); // the end of the connection is the answer
         },
       });

@@ -173,7 +173,7 @@ export class Update {
     const stops = await Promise.all(
       this.#journal.profiles.map(async (planned): Promise<PlannedGateway> => {
         try {
-          this.#releases.push(await manager.hold(identityOf(planned), { id: this.#journal.id, who, why: what }));
+          this.#releases.push(await manager.hold(identityOf(planned), { id: this.#journal.id, who, why: what }, report));
           return { ...planned, state: 'stopped' };
         } catch (error) {
           return { ...planned, state: 'failed', error: toGatewayServiceError(error).toValue() };

@@ -131,6 +131,16 @@ describe('installation', () => {
     const status = await service.manager.restart(service.identity);
     expect(readFileSync(`/proc/${status.gatewayPid}/cmdline`, 'utf8').split('\0')).toContain('--with-child');
   });
+
+  it('lets an idle gateway announce its restart, and a busy one finish its work', async () => {
+    await service.install();
+    await service.manager.restart(service.identity);
+    expect(readFileSync(service.folder.logPath, 'utf8')).toContain('ends with 75: pause-for-update');
+    await service.install(['--busy-ms', '500']);
+    await service.manager.restart(service.identity);
+    const busy = await service.manager.restart(service.identity);
+    expect(busy).toMatchObject({ phase: 'running', lastExit: { code: 0, reason: 'Stopped for a requested restart.' } });
+  });
 });
 
 describe('stop', () => {
@@ -149,6 +159,38 @@ describe('stop', () => {
     expect(await stopping).toBeDefined();
     expect(await starting).toMatchObject({ phase: 'running', desired: 'running' });
     expect(service.gateways()).toHaveLength(1);
+  });
+
+  it('lets the agent finish its work, and shows it', async () => {
+    await service.install(['--busy-ms', '1500']);
+    const steps: string[] = [];
+    const stopping = service.manager.stop(service.identity, ({ step }) => steps.push(step));
+    const shown = await service.until('the agent to be shown at work', ({ finishingWorkSince }) => finishingWorkSince !== undefined);
+    expect(shown.phase).toBe('stopping');
+    expect(await stopping).toMatchObject({ phase: 'stopped', lastExit: { code: 0, reason: 'Stopped by the user.' } });
+    expect((await service.manager.status(service.identity)).lastExit?.killed).toBeUndefined();
+    expect(steps).toContain('finishing-work');
+  });
+
+  it('ends the wait for the work of the agent on request, and records that the gateway was killed', async () => {
+    await service.install(['--busy-ms', '600000']);
+    const stopping = service.manager.stop(service.identity);
+    await service.until('the agent to be shown at work', ({ finishingWorkSince }) => finishingWorkSince !== undefined);
+    await service.manager.stopNow(service.identity);
+    const reason = 'Stopped by the user. It did not end in time and was killed.';
+    expect(await stopping).toMatchObject({ phase: 'stopped', desired: 'stopped', lastExit: { code: null, reason, killed: true } });
+  });
+
+  it('does not wait for the work of the agent when the stop is to be at once', async () => {
+    await service.install(['--busy-ms', '600000']);
+    const status = await service.manager.stop(service.identity, undefined, { now: true });
+    expect(status).toMatchObject({ phase: 'stopped', desired: 'stopped', lastExit: { killed: true } });
+  });
+
+  it('changes no gateway that is not stopping by the request to stop without a wait', async () => {
+    const { gatewayPid } = await service.install();
+    await service.manager.stopNow(service.identity);
+    expect(await service.manager.status(service.identity)).toMatchObject({ phase: 'running', gatewayPid });
   });
 
   it('ends the orphaned child processes of the gateway', async () => {

@@ -200,6 +200,9 @@ export class MemoryManager implements GatewayManager {
     });
   }
 
+  /** A gateway here ends at once. */
+  async stopNow(): Promise<void> {}
+
   restart(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
     return this.#inTurn(identity, async () => {
       const registration = this.#installed(identity);

@@ -75,7 +75,7 @@ export class StandInService {
       if (this.killedAt === 'started') throw new Error('killed after starting');
     },
     stop: async () => {
-      this.#broker?.stdin?.write(formatDown({ down: 'stop', reason: 'stopped by the user' }));
+      this.#broker?.stdin?.write(formatDown({ down: 'stop', graceMs: 24_000, reason: 'stopped by the user' }));
     },
     isGone: async () => this.pid === undefined,
   };

@@ -1,5 +1,5 @@
 // How a gateway is stopped: the order of the ways, and what is done when none works. The process tree is a fake at its port; the home is real.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,7 +54,7 @@ describe('stopGateway', () => {
 
   it('removes a marker that the gateway did not read', async () => {
     const tree = new FakeTree();
-    await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 50 });
+    await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => 50 });
     expect(readPlannedStop(home)).toBeUndefined();
   });
 
@@ -62,7 +62,7 @@ describe('stopGateway', () => {
     const tree = new FakeTree();
     tree.child = true;
     const beganMs = performance.now();
-    await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 100 });
+    await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => 100 });
     expect(performance.now() - beganMs).toBeGreaterThanOrEqual(95);
     expect(tree.kills).toBe(1);
   });
@@ -90,23 +90,66 @@ describe('stopGateway', () => {
     expect(readPlannedStop(home)).toBeUndefined();
   });
 
-  it('does not pause another gateway that answers in the same home', async () => {
-    const verbs: string[] = [];
-    const server = net.createServer(socket =>
-      socket.once('data', chunk => {
-        verbs.push(JSON.parse(chunk.toString()).verb);
-        socket.end('{"ok":true,"result":{"pid":13,"start_time":99,"pausing":true}}\n');
-      }),
-    );
-    await new Promise<void>(resolve => server.listen(controlPath(home), resolve));
-    try {
+  describe('with a control pipe', () => {
+    let verbs: string[];
+    let server: net.Server;
+    /** What `status` answers beside the PID of the gateway. */
+    let answer: object;
+    beforeEach(async () => {
+      verbs = [];
+      answer = { pid: GATEWAY.pid, start_time: GATEWAY.startTime, pausing: true, active_agents: 0 };
+      server = net.createServer(socket =>
+        socket.once('data', chunk => {
+          verbs.push(JSON.parse(chunk.toString()).verb);
+          socket.end(`${JSON.stringify({ ok: true, result: answer })}\n`);
+        }),
+      );
+      await new Promise<void>(resolve => server.listen(controlPath(home), resolve));
+    });
+    afterEach(() => new Promise(resolve => server.close(resolve)));
+
+    it('stops a gateway by the marker and not by its pipe, whose verb is a restart', async () => {
       const tree = new FakeTree();
-      await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 200 });
-      expect(tree.kills).toBe(1);
+      tree.signal = () => {
+        tree.gateway = false;
+      };
+      expect(await stopGateway({ home, gateway: GATEWAY }, tree)).toBe('graceful');
+      expect(verbs).toEqual([]);
+    });
+
+    it('stops a gateway by its pipe when no marker can be written', async () => {
+      // A folder in the place of the marker: root may write everywhere.
+      mkdirSync(path.join(home, '.gateway-planned-stop.json', 'full'), { recursive: true });
+      const tree = new FakeTree();
+      expect(await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => 200 })).toBe('killed');
+      expect(verbs).toEqual(['identify', 'pause-for-update']);
+    });
+
+    it('does not pause another gateway that answers in the same home', async () => {
+      answer = { pid: 13, start_time: 99, pausing: true };
+      mkdirSync(path.join(home, '.gateway-planned-stop.json', 'full'), { recursive: true });
+      const tree = new FakeTree();
+      expect(await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => 200 })).toBe('killed-unasked');
       expect(verbs).toEqual(['identify']);
-    } finally {
-      await new Promise(resolve => server.close(resolve));
-    }
+    });
+
+    it('lets an idle gateway restart itself, and stops a busy one by the marker', async () => {
+      const idle = new FakeTree();
+      await stopGateway({ home, gateway: GATEWAY }, idle, { gracefulMs: () => 100, restart: true });
+      expect(verbs).toEqual(['status', 'pause-for-update']);
+      verbs = [];
+      answer = { ...answer, active_agents: 1 };
+      await stopGateway({ home, gateway: GATEWAY }, new FakeTree(), { gracefulMs: () => 100, restart: true });
+      expect(verbs).toEqual(['status']);
+    });
+  });
+
+  it('ends the wait for a gateway when its time becomes shorter', async () => {
+    const tree = new FakeTree();
+    let graceMs = 60_000;
+    const stopping = stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => graceMs });
+    graceMs = 0;
+    expect(await stopping).toBe('killed');
   });
 
   it('stops a gateway even when its home is gone', async () => {
@@ -121,7 +164,7 @@ describe('stopGateway', () => {
   it('tries again when a process survives, then reports the failure', async () => {
     const tree = new FakeTree();
     tree.immortal = true;
-    const stopping = stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: 10, totalMs: 1_200 });
+    const stopping = stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => 10, killMs: 1_200 });
     await expect(stopping).rejects.toMatchObject({ code: 'timed-out' });
     expect(tree.kills).toBeGreaterThan(1);
   });

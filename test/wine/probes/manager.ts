@@ -6,7 +6,7 @@ import { readHostFacts } from '../../../src/host/service-registry.ts';
 import { APPS_LIST_KEY } from '../../../src/mechanisms/apps-list.ts';
 import { hostsFolder } from '../../../src/mechanisms/installed-host.ts';
 import type { GatewayIdentity } from '../../../src/model/identity.ts';
-import type { HoldReason, InstallOptions } from '../../../src/model/manager.ts';
+import type { HoldReason, InstallOptions, StopOptions } from '../../../src/model/manager.ts';
 import type { Desired } from '../../../src/model/status.ts';
 import { StateFolder } from '../../../src/state/state-folder.ts';
 import { EVENT_SOURCE_KEY } from '../../../src/windows/event-log.ts';
@@ -37,7 +37,8 @@ function verbs(send: (message: object) => void) {
     examine: (of: GatewayIdentity) => manager.examine(of),
     repair: (of: GatewayIdentity) => manager.repair(of),
     start: (of: GatewayIdentity) => manager.start(of),
-    stop: (of: GatewayIdentity) => manager.stop(of),
+    stop: (of: GatewayIdentity, options: StopOptions) => manager.stop(of, undefined, options),
+    stopNow: (of: GatewayIdentity) => manager.stopNow(of),
     restart: (of: GatewayIdentity) => manager.restart(of),
     status: (of: GatewayIdentity) => manager.status(of),
     history: (of: GatewayIdentity) => manager.history(of),
