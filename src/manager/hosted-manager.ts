@@ -46,6 +46,8 @@ export interface HostedManagerOptions extends Around {
 const UP_MS = 90_000;
 /** Pause before the host is started again, because a host that was started is seen after a moment, in milliseconds. */
 const START_AGAIN_MS = 3_000;
+/** How long a host may take to end after its runner, in milliseconds. */
+const HOST_ENDS_MS = 5_000;
 /** How long a runner may take to see that a hold was released, in milliseconds. */
 const HEARD_MS = 2_000;
 
@@ -354,13 +356,15 @@ export class HostedManager implements GatewayManager {
     lookForOurs();
     const { host } = await this.#mechanisms.inCharge(identity, folder);
     await folder.writeDesired('stopped');
-    // A stop by the host leaves the gateway less time than one by the user.
-    await this.#askRunner(ask, operation, identity, report);
-    await host.stop(identity, folder);
     const isDown = async () => {
       lookForOurs();
       return (await host.isGone(identity, folder)) && !ours.some(ref => isSameProcess(ref, processes));
     };
+    // A stop by the host leaves the gateway less time than one by the user. The host ends after its runner, and Windows refuses to stop a
+    // service that is ending.
+    const ends = await this.#askRunner(ask, operation, identity, report);
+    const ended = ends && (await poll(isDown, { deadlineMs: HOST_ENDS_MS, what: 'the host to end' }).catch(() => false));
+    if (!ended) await host.stop(identity, folder);
     await poll(isDown, { deadlineMs: DOWN_MS, what: 'the gateway to stop' });
     await endOrphan(folder, processes);
     const killed = await folder.runner.read();

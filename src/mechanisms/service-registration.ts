@@ -9,6 +9,7 @@ import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { SERVICE_NAME, type ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { type FoundProblem, isRepairable } from '../model/repair.ts';
+import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
 import { EVENT_SOURCE_KEY, isEventSourceRegistered, noteEvent, registerEventSource, unregisterEventSource } from '../windows/event-log.ts';
 import { enumerateServices, isRemovalPending, queryConfig, queryStatus, type ServiceConfig } from '../windows/scm.ts';
@@ -33,7 +34,7 @@ export interface ServiceRegistration {
 }
 
 /** How long Windows waits for the graceful stop of a gateway when it shuts down, in milliseconds. */
-const PRESHUTDOWN_MS = 20_000;
+const PRESHUTDOWN_MS = HOST_GRACE_MS + KILL_MS;
 /** A deleted service keeps its name while its restart is queued or another program has it open; it starts nothing any more. */
 const DELETE_MS = 5_000;
 

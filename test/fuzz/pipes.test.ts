@@ -28,7 +28,7 @@ const state = fc.record(
 );
 const server = fc.oneof(fc.record({ state }), fc.record({ done: fc.nat() }));
 const client = fc.oneof(fc.record({ hello: fc.constant(1) }), fc.record({ ask: fc.constantFrom('stop', 'restart'), id: fc.integer() }));
-const down = fc.record({ down: fc.constantFrom('stop', 'preshutdown'), reason: text }) as fc.Arbitrary<DownMessage>;
+const down = fc.record({ down: fc.constantFrom('stop', 'preshutdown'), graceMs: fc.nat(), reason: text }) as fc.Arbitrary<DownMessage>;
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('control pipe', () => {

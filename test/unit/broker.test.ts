@@ -71,7 +71,7 @@ describe('exit of the runner', () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'stop' });
     await stage.control({ kind: 'preshutdown' });
-    expect(stage.runner.heard).toEqual([{ down: 'stop', reason: expect.any(String) }]);
+    expect(stage.runner.heard).toEqual([{ down: 'stop', graceMs: 24_000, reason: expect.any(String) }]);
     expect(stage.said).toEqual(['running', 'stopping']);
   });
 
@@ -81,10 +81,10 @@ describe('exit of the runner', () => {
     expect(stage.runner.heard).toMatchObject([{ down: 'preshutdown' }]);
   });
 
-  it('ends a runner that does not stop within 20 seconds, and not before', async () => {
+  it('ends a runner that does not stop within 28 seconds, and not before', async () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'stop' });
-    await vi.advanceTimersByTimeAsync(19_999);
+    await vi.advanceTimersByTimeAsync(27_999);
     expect(stage.runner.terminated).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(stage.runner.terminated).toBe(true);

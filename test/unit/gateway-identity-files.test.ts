@@ -65,6 +65,7 @@ describe('files of a gateway', () => {
       pid: 12,
       startTime: 99,
       state: 'degraded',
+      activeAgents: 2,
       servedProfiles: ['work', 'play'],
       platforms: [{ name: 'telegram', errorMessage: 'bad token' }, { name: 'irc' }],
     });
