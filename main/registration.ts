@@ -16,7 +16,7 @@ import { registerTray, type TrayOptions } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
-import { type OnProgress, type UpdateSubject, updateWhileDown } from './updater/every-profile.ts';
+import { type OnUpdateProgress, type UpdateSubject, updateWhileDown } from './updater/every-profile.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
 import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
 import type { UpdaterPort } from './updater/updater-port.ts';
@@ -47,7 +47,7 @@ export interface GatewayServiceRegistration {
    * Stops the gateways of all profiles, runs `work` and starts them again, also where `work` fails or this process dies.
    * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or start again
    */
-  update<T>(work: (onProgress: OnProgress) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
+  update<T>(work: (onProgress: OnUpdateProgress) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
   /**
    * An update for which the app has to quit: stops the gateways of all profiles, then calls `startUpdaterAndQuit`. The relaunched app
    * starts the gateways again when it registers. Give `versions` only where they are those of the app.

@@ -121,7 +121,7 @@ function renderItem(item: TrayItem, at: number, perform: (command: TrayCommand) 
   }
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+const MOVES: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 /** Keyboard control: arrows move and wrap around, Escape and Tab close the menu. */
 function moveIn(event: KeyboardEvent<HTMLElement>, close: () => void, icon: { readonly current: HTMLElement | null }): void {
@@ -131,10 +131,10 @@ function moveIn(event: KeyboardEvent<HTMLElement>, close: () => void, icon: { re
     if (event.key === 'Escape') event.preventDefault();
     return;
   }
-  const step = STEPS[event.key];
-  if (step === undefined) return;
+  const move = MOVES[event.key];
+  if (move === undefined) return;
   event.preventDefault();
   const items: Element[] = [...event.currentTarget.querySelectorAll('[role=menuitem]')];
-  const next = document.activeElement ? items.at((items.indexOf(document.activeElement) + step) % items.length) : undefined;
+  const next = document.activeElement ? items.at((items.indexOf(document.activeElement) + move) % items.length) : undefined;
   if (next instanceof HTMLElement) next.focus();
 }

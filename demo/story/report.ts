@@ -2,7 +2,7 @@
 
 import type { StepResult } from './stage.ts';
 
-export interface StepReport {
+export interface StoryStepReport {
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'skipped';
   /** Duration of the whole step, in milliseconds. */
@@ -20,7 +20,7 @@ export interface StoryReport {
   readonly gateway: string;
   /** The temporary folder of the trial. */
   readonly folder: string;
-  readonly steps: readonly StepReport[];
+  readonly steps: readonly StoryStepReport[];
   readonly totalMs: number;
   /** Folder of the pictures; absent where none were made. */
   readonly pictures?: string;
@@ -30,12 +30,12 @@ export interface StoryReport {
   readonly left: readonly string[];
 }
 
-const MARKS: Readonly<Record<StepReport['result'], string>> = { passed: '✓', failed: '✗', skipped: '–' };
+const MARKS: Readonly<Record<StoryStepReport['result'], string>> = { passed: '✓', failed: '✗', skipped: '–' };
 const NAME_WIDTH = 40;
 const TIME_WIDTH = 8;
 
 /** One line of the table, and the failure below it, if any. */
-export function stepLines({ name, result, ms, figure, failure }: StepReport): string {
+export function stepLines({ name, result, ms, figure, failure }: StoryStepReport): string {
   const time = result === 'skipped' ? '' : `${(ms / 1_000).toFixed(2)} s`;
   const line = `  ${MARKS[result]}  ${name.padEnd(NAME_WIDTH)}${time.padStart(TIME_WIDTH)}   ${figure ?? ''}`.trimEnd();
   if (!failure) return line;
@@ -43,7 +43,7 @@ export function stepLines({ name, result, ms, figure, failure }: StepReport): st
 }
 
 export function summaryLine({ ok, steps, totalMs, pictures, noPictures }: Omit<StoryReport, 'left' | 'folder'>): string {
-  const count = (result: StepReport['result']) => steps.filter(step => step.result === result).length;
+  const count = (result: StoryStepReport['result']) => steps.filter(step => step.result === result).length;
   const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
   const outcome = ok ? `${count('passed')} steps as expected${skipped}` : `${count('failed')} of ${steps.length} steps failed${skipped}`;
   const seen = pictures === undefined ? `no pictures were made: ${noPictures}` : `pictures in ${pictures}`;

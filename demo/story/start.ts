@@ -10,7 +10,7 @@ import { findChromium, launchChromium } from './chromium.ts';
 import { controllerDriver, type Driver } from './driver.ts';
 import { HELP, parseStartOptions, type StartOptions } from './options.ts';
 import { type PageDriver, pageDriver } from './page-driver.ts';
-import { type StepReport, type StoryReport, stepLines, summaryLine } from './report.ts';
+import { type StoryReport, type StoryStepReport, stepLines, summaryLine } from './report.ts';
 import { playStory } from './story.ts';
 import { openThisSystem } from './this-system.ts';
 import { openTrial, type Trial } from './trial.ts';
@@ -99,7 +99,7 @@ async function tellStory(options: StartOptions, { trial, shell, root, signal, sa
   const { browser, why } = await openBrowser(options, trial);
   const beganMs = performance.now();
   let page: PageDriver | undefined;
-  let steps: readonly StepReport[];
+  let steps: readonly StoryStepReport[];
   try {
     page = browser && (await pageDriver({ browser, url: shell.url, pictures }));
     const { controller, identity, attempt } = trial;

@@ -10,7 +10,7 @@ import { measureChanges } from './changes.ts';
 import type { PageDriver } from './page-driver.ts';
 import type { Stage, StepResult } from './stage.ts';
 
-export interface Step {
+export interface StoryStep {
   readonly name: string;
   /** Name of the picture taken at its end. */
   readonly picture: string;
@@ -29,7 +29,7 @@ async function codeVersion({ trial }: Stage): Promise<string | undefined> {
   return answer.ok ? asText(answer.result['code_version']) : undefined;
 }
 
-const switchOn: Step = {
+const switchOn: StoryStep = {
   name: 'switch on',
   picture: 'running',
   async play(stage) {
@@ -43,7 +43,7 @@ const switchOn: Step = {
   },
 };
 
-const killed: Step = {
+const killed: StoryStep = {
   name: 'gateway killed, restarted',
   picture: 'back',
   async play(stage) {
@@ -62,7 +62,7 @@ const killed: Step = {
   },
 };
 
-const restartRequested: Step = {
+const restartRequested: StoryStep = {
   name: 'gateway ends with 75, started in place',
   picture: 'exit-75',
   needsSample: true,
@@ -80,7 +80,7 @@ const restartRequested: Step = {
   },
 };
 
-const refused: Step = {
+const refused: StoryStep = {
   name: 'gateway ends with 78, left alone',
   picture: 'exit-78',
   needsSample: true,
@@ -93,7 +93,7 @@ const refused: Step = {
   },
 };
 
-const repaired: Step = {
+const repaired: StoryStep = {
   name: 'configuration repaired',
   picture: 'repaired',
   needsSample: true,
@@ -106,7 +106,7 @@ const repaired: Step = {
   },
 };
 
-const hung: Step = {
+const hung: StoryStep = {
   name: 'gateway hangs, noticed',
   picture: 'hung',
   needsSample: true,
@@ -126,7 +126,7 @@ const hung: Step = {
   },
 };
 
-const restarted: Step = {
+const restarted: StoryStep = {
   name: 'restart',
   picture: 'restarted',
   async play(stage) {
@@ -140,7 +140,7 @@ const restarted: Step = {
   },
 };
 
-const stopped: Step = {
+const stopped: StoryStep = {
   name: 'stop',
   picture: 'stopped',
   async play(stage) {
@@ -155,7 +155,7 @@ const stopped: Step = {
   },
 };
 
-const started: Step = {
+const started: StoryStep = {
   name: 'start',
   picture: 'started',
   async play(stage) {
@@ -167,7 +167,7 @@ const started: Step = {
   },
 };
 
-const updated: Step = {
+const updated: StoryStep = {
   name: 'stop, update, start',
   picture: 'updated',
   async play(stage) {
@@ -207,7 +207,7 @@ async function dismissUpdateNotice(stage: Stage): Promise<void> {
   await stage.wait('the result of the update dismissed', async () => (await stage.driver.shown()).update === undefined);
 }
 
-const switchOff: Step = {
+const switchOff: StoryStep = {
   name: 'switch off',
   picture: 'off',
   async play(stage) {
@@ -220,7 +220,7 @@ const switchOff: Step = {
   },
 };
 
-const nothingLeft: Step = {
+const nothingLeft: StoryStep = {
   name: 'nothing is left',
   picture: 'nothing-left',
   async play(stage) {
@@ -236,8 +236,8 @@ const nothingLeft: Step = {
 };
 
 /** All steps, in order. With a page, the delay of a change until it is shown is measured, too. */
-export function storySteps(page: PageDriver | undefined): readonly Step[] {
-  const measured: readonly Step[] = page
+export function storySteps(page: PageDriver | undefined): readonly StoryStep[] {
+  const measured: readonly StoryStep[] = page
     ? [{ name: 'changes on their way to the page', picture: 'changes', needsSample: true, play: stage => measureChanges(stage, page) }]
     : [];
   return [

@@ -2,9 +2,9 @@
 
 import type { Driver } from './driver.ts';
 import type { PageDriver } from './page-driver.ts';
-import type { StepReport } from './report.ts';
+import type { StoryStepReport } from './report.ts';
 import { Stage, StoryFailure } from './stage.ts';
-import { type Step, storySteps } from './steps.ts';
+import { type StoryStep, storySteps } from './steps.ts';
 import type { Trial } from './trial.ts';
 
 export interface StoryOptions {
@@ -12,14 +12,14 @@ export interface StoryOptions {
   readonly driver: Driver;
   /** The driver again, where it drives a page. */
   readonly page?: PageDriver;
-  readonly onStep: (report: StepReport) => void;
+  readonly onStep: (report: StoryStepReport) => void;
   /** Ends the story: the promise rejects with its reason. */
   readonly signal: AbortSignal;
 }
 
-export async function playStory({ trial, driver, page, onStep, signal }: StoryOptions): Promise<readonly StepReport[]> {
+export async function playStory({ trial, driver, page, onStep, signal }: StoryOptions): Promise<readonly StoryStepReport[]> {
   const stage = new Stage(trial, driver, signal);
-  const reports: StepReport[] = [];
+  const reports: StoryStepReport[] = [];
   try {
     for (const step of storySteps(page)) {
       signal.throwIfAborted();
@@ -34,7 +34,7 @@ export async function playStory({ trial, driver, page, onStep, signal }: StoryOp
   }
 }
 
-async function playStep(step: Step, stage: Stage, signal: AbortSignal): Promise<StepReport> {
+async function playStep(step: StoryStep, stage: Stage, signal: AbortSignal): Promise<StoryStepReport> {
   const { name } = step;
   if (step.needsSample && stage.trial.gateway !== 'sample') return { name, result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
   const beganMs = performance.now();
@@ -50,7 +50,7 @@ async function playStep(step: Step, stage: Stage, signal: AbortSignal): Promise<
   }
 }
 
-function failureOf(step: Step, error: unknown): { expected: string; seen: string } {
+function failureOf(step: StoryStep, error: unknown): { expected: string; seen: string } {
   if (error instanceof StoryFailure) return { expected: error.expected, seen: error.seen };
   return { expected: `"${step.name}" to finish`, seen: error instanceof Error ? error.message : String(error) };
 }

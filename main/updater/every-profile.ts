@@ -9,12 +9,12 @@ import { updateWhileDown as whileDown } from '../../src/update/update-command.ts
 import type { Engine } from '../engine.ts';
 
 /** Reports what the work is doing, one line for people; the windows show the last one. */
-export type OnProgress = (progress: string) => void;
+export type OnUpdateProgress = (progress: string) => void;
 
 export type UpdateSubject = Pick<UpdateRequest, 'who' | 'what' | 'versions'>;
 
 /** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not start again */
-export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (onProgress: OnUpdateProgress) => Promise<T>): Promise<T> {
   const { updates, identities } = engine;
   return inEveryProfile(engine, async report => (await whileDown(updates, { ...subject, identities, report }, work)).value);
 }

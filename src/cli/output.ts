@@ -4,7 +4,7 @@
  */
 
 import type { GatewayServiceError } from '../model/errors.ts';
-import type { Progress } from '../model/operation-steps.ts';
+import type { OperationProgress } from '../model/operation-steps.ts';
 import { type Paint, painter, type Terminal } from './terminal.ts';
 
 /** What `--json` prints: `{"ok":true,…}` or `{"ok":false,"error":{…}}`. */
@@ -65,7 +65,7 @@ export class Output {
   }
 
   /** The step that an operation is at: on a terminal one line that is rewritten every second, else a line for each step. */
-  readonly progress = ({ message }: Pick<Progress, 'message'>): void => {
+  readonly progress = ({ message }: Pick<OperationProgress, 'message'>): void => {
     if (message === this.#step?.text) return;
     this.settle();
     if (!this.#live) {

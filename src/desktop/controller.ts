@@ -6,7 +6,7 @@
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
-import type { Operation, Progress, Report } from '../model/operation-steps.ts';
+import type { Operation, OperationProgress, Report } from '../model/operation-steps.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
 import { type FoundProblem, repairReceipt } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
@@ -226,7 +226,7 @@ class ProfileController {
   async operate(verb: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
     if (this.#operation) throw new GatewayServiceError('busy', `(${this.#operation.verb})`);
     const since = new Date().toISOString();
-    const show = (at: Pick<Progress, 'step' | 'subject'> | undefined) => {
+    const show = (at: Pick<OperationProgress, 'step' | 'subject'> | undefined) => {
       this.#operation = { verb, ...(at && { step: at.step }), ...(at?.subject !== undefined && { subject: at.subject }), since };
       void this.publish();
     };

@@ -6,7 +6,7 @@
 import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
-import type { Operation, Step } from '../model/operation-steps.ts';
+import type { Operation, OperationStep } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
@@ -34,7 +34,7 @@ export interface Snapshot {
   readonly operation?: {
     readonly verb: Operation;
     /** The latest step; absent until one began. */
-    readonly step?: Step;
+    readonly step?: OperationStep;
     /** The service, program or PID of the step. */
     readonly subject?: string;
     readonly since: string;

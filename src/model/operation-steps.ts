@@ -23,23 +23,23 @@ export const STEPS = {
   resuming: 'Starting the gateways again',
 } as const satisfies Record<string, string>;
 
-export type Step = keyof typeof STEPS;
+export type OperationStep = keyof typeof STEPS;
 
 export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
 
 /** The step that an operation has begun; shown on a terminal and in the panel. */
-export interface Progress {
+export interface OperationProgress {
   readonly operation: Operation;
-  readonly step: Step;
+  readonly step: OperationStep;
   /** What the step is about, the same in every language: a service, a program, a PID. */
   readonly subject?: string;
   /** The step as a plain English phrase, with its subject. */
   readonly message: string;
 }
 
-export type Report = (progress: Progress) => void;
+export type Report = (progress: OperationProgress) => void;
 
-export function progress(operation: Operation, step: Step, subject?: string): Progress {
+export function progress(operation: Operation, step: OperationStep, subject?: string): OperationProgress {
   const message = subject === undefined ? STEPS[step] : `${STEPS[step]} (${subject})`;
   return { operation, step, ...(subject !== undefined && { subject }), message };
 }

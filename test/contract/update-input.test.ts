@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { profileIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
-import type { Progress } from '../../src/model/operation-steps.ts';
+import type { OperationProgress } from '../../src/model/operation-steps.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Phase } from '../../src/model/status.ts';
 import { resultOf } from '../../src/update/ending.ts';
@@ -177,7 +177,7 @@ describe("Hermes' own updater", () => {
   it("waits for Hermes' own updater, and reports that", async () => {
     await service.install();
     writeFileSync(marker(service.identity.root), `${process.pid}\n${born()}\n`);
-    const said: Progress[] = [];
+    const said: OperationProgress[] = [];
     const beginning = Update.begin(updatePorts(service.manager, service.sandbox.stateRoot), {
       who: 'a test',
       what: 'something',

@@ -3,7 +3,7 @@ import type { JSHandle, Page } from 'playwright';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import type { Step } from '../../src/model/operation-steps.ts';
+import type { OperationStep } from '../../src/model/operation-steps.ts';
 import { problem } from '../../src/model/problems.ts';
 import type { Phase } from '../../src/model/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
@@ -94,7 +94,8 @@ describeInChromium('use of the panel', browser => {
     await open(snapshotIn('not-installed'), ['set']);
     await control().click();
     await page.getByRole('button', { name: 'Turn on' }).click();
-    const step = (now: Step) => push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: now, since: ago(0) } }));
+    const step = (now: OperationStep) =>
+      push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: now, since: ago(0) } }));
     await step('consent');
     await page.getByText('Waiting for an administrator…').first().waitFor();
     await keepScreenshot(page, 'progress');

@@ -7,7 +7,7 @@ import { en } from '../../src/desktop/messages-en.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
-import { STEPS, type Step } from '../../src/model/operation-steps.ts';
+import { type OperationStep, STEPS } from '../../src/model/operation-steps.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
@@ -52,7 +52,8 @@ function everything(messages: Messages): Record<string, string> {
   }
   for (const verb of ['install', 'uninstall', 'start', 'stop', 'restart', 'update', 'repair'] as const)
     said[`operation ${verb}`] = messages.operation({ verb });
-  for (const step of Object.keys(STEPS) as Step[]) said[`step ${step}`] = messages.operation({ verb: 'install', step, subject: 'pip' });
+  for (const step of Object.keys(STEPS) as OperationStep[])
+    said[`step ${step}`] = messages.operation({ verb: 'install', step, subject: 'pip' });
   for (const [at, record] of HISTORY.entries()) said[`history ${at}`] = messages.historyLine(record);
   for (const code of Object.keys(PROBLEMS) as ProblemCode[])
     said[`problem ${code}`] = Object.values(messages.problem(problem(code))).join();

@@ -2,16 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { percentile } from '../../demo/story/changes.ts';
 import { HELP, parseStartOptions } from '../../demo/story/options.ts';
-import { type StepReport, stepLines, summaryLine } from '../../demo/story/report.ts';
+import { type StoryStepReport, stepLines, summaryLine } from '../../demo/story/report.ts';
 
-const PASSED: StepReport = { name: 'switch on', result: 'passed', ms: 1_234.5, figure: 'running after 0.50 s' };
-const FAILED: StepReport = {
+const PASSED: StoryStepReport = { name: 'switch on', result: 'passed', ms: 1_234.5, figure: 'running after 0.50 s' };
+const FAILED: StoryStepReport = {
   name: 'stop',
   result: 'failed',
   ms: 30_000,
   failure: { expected: 'the phase stopped', seen: 'phase stopping\nprocesses: 12 node' },
 };
-const SKIPPED: StepReport = { name: 'hang', result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
+const SKIPPED: StoryStepReport = { name: 'hang', result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
 
 describe('command line of npm start', () => {
   it('uses the sample gateway, and a browser when there is one, without arguments', () => {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
 import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
 import { type ErrorValue, toGatewayServiceError } from '../../../src/model/errors.ts';
-import type { Report, Step } from '../../../src/model/operation-steps.ts';
+import type { OperationStep, Report } from '../../../src/model/operation-steps.ts';
 import type { Status } from '../../../src/model/status.ts';
 import { hostCommand, identityOf, states, windowsManager } from './windows-manager.ts';
 
@@ -17,7 +17,7 @@ export interface SwitchReply {
   readonly error?: ErrorValue;
   readonly status: Status;
   /** Of the operation, in turn. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly OperationStep[];
   /** The state folders that are there. */
   readonly folders: readonly string[];
 }
@@ -26,7 +26,7 @@ const { to, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as Switch
 const identity = identityOf(home);
 const manager = windowsManager(sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) }));
 
-const steps: Step[] = [];
+const steps: OperationStep[] = [];
 const report: Report = ({ step }) => void steps.push(step);
 
 async function flip(): Promise<unknown> {
