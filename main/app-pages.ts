@@ -1,7 +1,4 @@
-/**
- * The app's own scheme: serves the built page from a fixed table of files, under a content security policy that allows only these files.
- * A request cannot reach any other file or a page of the web.
- */
+/** The app's own scheme: serves a fixed table of files under a content security policy, and reaches no other file or page of the web. */
 
 import { type PageFile, readPages } from './page-files.ts';
 import { isOwnUrl } from './window-policy.ts';

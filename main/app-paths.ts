@@ -1,7 +1,4 @@
-/**
- * The paths of the app's parts: in this project in development, beside the archive when packaged, because Windows reads icons and starts
- * programs from real files only.
- */
+/** The paths of the app's parts: outside the archive when packaged, because Windows needs real files for icons and programs. */
 
 import path from 'node:path';
 

@@ -1,7 +1,4 @@
-/**
- * The app's one window: created when it is first opened, hidden instead of closed while the tray can open it again, and restricted to its
- * own page.
- */
+/** The app's one window: hidden instead of closed while the tray can open it again, and restricted to its own page. */
 
 import type { Preventable } from './electron-parts.ts';
 import { type ClosingFacts, onClose, PAGE_URL, WEB_PREFERENCES } from './window-policy.ts';

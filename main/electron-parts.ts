@@ -1,7 +1,4 @@
-/**
- * The parts of Electron that this module uses. `typeof import('electron')` has this shape, and so has a fake: only the composition needs an
- * Electron binary.
- */
+/** The parts of Electron that this module uses, in the shape of `typeof import('electron')`; a fake has it without an Electron binary. */
 
 export interface Preventable {
   preventDefault(): void;

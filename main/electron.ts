@@ -1,7 +1,4 @@
-/**
- * The app in this repository, the reference integration of `registerGatewayService`: one window with the panel, and the tray. This file
- * only joins the parts; their decisions are in separate files, which are tested without Electron.
- */
+/** The app in this repository, the reference integration. It only joins the parts, whose decisions are tested without Electron. */
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

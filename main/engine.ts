@@ -1,6 +1,4 @@
-/**
- * The engine behind the app: the managers and service names of the command line, and one controller for all windows.
- */
+/** The engine behind the app: the managers and service names of the command line, and one controller for all windows. */
 
 import os from 'node:os';
 import { GatewayServiceController } from '../src/desktop/controller.ts';

@@ -1,7 +1,4 @@
-/**
- * The verbs of the IPC schema in the main process. An untrusted sender is refused before its payload is read; every other payload is
- * parsed by the controller. A reply is always a value, because an exception would lose its code on the way.
- */
+/** The IPC verbs in the main process. An untrusted sender is refused first. A reply is a value, because an exception loses its code. */
 
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
 import { CHANNEL_PREFIX, type Reply, SUBSCRIBE, VERB_NAMES } from '../src/desktop/ipc.ts';

@@ -1,7 +1,4 @@
-/**
- * The preload's half of the IPC: a host adds it to its own `hermesDesktop` as `gatewayService`. It imports nothing of Node or Electron, as a
- * sandboxed preload requires.
- */
+/** The preload's half of the IPC, for a host's own `hermesDesktop`. A sandboxed preload can load it: it imports no Node or Electron. */
 
 import { CHANGED, CHANNEL_PREFIX, createBridge, type GatewayServiceBridge, SUBSCRIBE } from '../src/desktop/ipc.ts';
 

@@ -1,7 +1,4 @@
-/**
- * Denies every page what it does not need: navigation, new windows, embedded pages, other origins, and every permission except writing text
- * to the clipboard. Electron's security checklist, points 5, 12, 13 and 14.
- */
+/** Denies every page navigation, windows, other origins and permissions: Electron's security checklist, points 5, 12, 13 and 14. */
 
 import type { Preventable } from './electron-parts.ts';
 import { isOwnUrl, mayUse } from './window-policy.ts';

@@ -1,7 +1,4 @@
-/**
- * The log of the main process: the host's logger, or electron-log where the host has none. Secrets are removed before a line leaves this
- * module.
- */
+/** The log of the main process: the host's logger, or electron-log without one. Secrets are removed from every line. */
 
 import { inspect } from 'node:util';
 import { redact } from '../src/model/redact.ts';

@@ -1,7 +1,4 @@
-/**
- * The setting "Open this app when you sign in", of the app and not of the gateway. It is read from the system each time, because a Windows
- * user can turn it off in Task Manager as well.
- */
+/** The setting "Open this app when you sign in": read from the system each time, because a user can turn it off in Task Manager too. */
 
 import type { Reply } from '../src/desktop/ipc.ts';
 import { LOGIN_ITEM_GET, LOGIN_ITEM_SET, type LoginItem } from '../src/desktop/login-item.ts';

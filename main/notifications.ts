@@ -1,7 +1,4 @@
-/**
- * Shows what the notification model decides. One notification per profile: a newer one replaces the older. The only timer, which exists
- * after an alert only, waits until a recovery has lasted long enough.
- */
+/** Shows what the notification model decides, one per profile. The only timer, after an alert, waits until a recovery has lasted. */
 
 import type { Snapshot } from '../src/desktop/ipc.ts';
 import type { ShellMessages } from '../src/desktop/messages.ts';

@@ -1,6 +1,4 @@
-/**
- * The files of the built page, read once into a fixed table from path to bytes. A request can reach the files of this table only.
- */
+/** The files of the built page, read once into a fixed table from path to bytes. A request can reach the files of this table only. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,7 +1,4 @@
-/**
- * The reference app's preload: one object with methods, no channels. A host app adds `gatewayServiceBridge` to its own object, because a
- * second `exposeInMainWorld` of the same name throws.
- */
+/** The reference app's preload. A host adds the bridge to its own object, because a second `exposeInMainWorld` of a name throws. */
 
 import { contextBridge, ipcRenderer } from 'electron';
 import { loginItemBridge } from '../src/desktop/login-item.ts';

@@ -1,7 +1,4 @@
-/**
- * One registration in the main process: IPC handlers, pushes, tray and notifications around one engine. `dispose` removes everything that
- * it adds. Windows and quitting remain the host's.
- */
+/** One registration: IPC, pushes, tray and notifications around one engine; `dispose` removes them. Windows and quitting are the host's. */
 
 import { type Catalogue, ENGLISH } from '../src/desktop/messages.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';

@@ -1,7 +1,4 @@
-/**
- * Whether a message comes from a page that may manage the gateway service. Every page can send on every channel, so the frame must be a top
- * frame, and the host must trust its address.
- */
+/** Whether a page may manage the gateway service. Every page can send, so it must be a top frame whose address the host trusts. */
 
 import type { FramePort, WebContentsPort } from './electron-parts.ts';
 

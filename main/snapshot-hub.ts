@@ -1,7 +1,4 @@
-/**
- * The last snapshot of every profile, for all listeners in the main process. The controller is watched only while there is a listener;
- * there is no timer.
- */
+/** The last snapshot of every profile, for the main process. The controller is watched only while there is a listener, without a timer. */
 
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
 import type { Snapshot } from '../src/desktop/ipc.ts';

@@ -1,7 +1,4 @@
-/**
- * The pages that are subscribed to changes. Snapshots are sent to visible windows only; a window that becomes visible again receives all
- * present snapshots.
- */
+/** The subscribed pages. Snapshots go to visible windows only; a window that becomes visible again receives all present snapshots. */
 
 import { CHANGED, CHANNEL_PREFIX, type Snapshot } from '../src/desktop/ipc.ts';
 import type { ElectronParts, WebContentsPort, WindowPort } from './electron-parts.ts';

@@ -1,6 +1,4 @@
-/**
- * Runs the commands of the tray menu. The window may be closed then, so a failure is shown as a notification.
- */
+/** Runs the commands of the tray menu. The window may be closed then, so a failure is shown as a notification. */
 
 import path from 'node:path';
 import type { Messages } from '../src/desktop/messages.ts';

@@ -1,7 +1,4 @@
-/**
- * Draws the tray model: one idempotent `render`, which sets only what has changed, and always the whole menu. Without a tray (a desktop
- * without a notification area, an unreadable icon) `onUnavailable` is called once, so that the app does not hide its last window.
- */
+/** Draws the tray model: one idempotent `render`. A missing tray is reported once, so that the app does not hide its last window. */
 
 import path from 'node:path';
 import type { TrayCommand, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';

@@ -1,7 +1,4 @@
-/**
- * Pure decisions about the app's windows: Electron's security checklist, and the rule that a window is hidden only where the tray can open
- * it again. Closing, quitting and signing out never stop the gateway.
- */
+/** Pure decisions about windows: Electron's security checklist, and hiding a window only where the tray can open it again. */
 
 export const SCHEME = 'app';
 const HOST = 'hermes-gateway';

@@ -1,7 +1,4 @@
-/**
- * The default confirmation: the browser's own modal dialog, which traps the focus, closes on Escape and restores the focus. It lists
- * everything that will change.
- */
+/** The default confirmation: the browser's modal dialog, which traps the focus, closes on Escape and restores the focus. */
 
 import { useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';

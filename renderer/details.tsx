@@ -1,7 +1,4 @@
-/**
- * The content of the disclosure: problems with their remedies, ladder, facts, history, log and "Copy details". It is mounted only while
- * open.
- */
+/** The content of the disclosure: problems, ladder, facts, history, log and actions. It is mounted only while open. */
 
 import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';

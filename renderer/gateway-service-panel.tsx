@@ -1,7 +1,4 @@
-/**
- * The settings row "Run gateway as service". At rest it is one row: a switch, one sentence, at most one action; the rest is behind one
- * disclosure. It shows the store and decides nothing: texts come from the catalogue, looks from the table of phases.
- */
+/** The settings row "Run gateway as service": a switch, one sentence, at most one action, one disclosure. It shows the store. */
 
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';

@@ -1,6 +1,4 @@
-/**
- * The end of the captured output, with a filter for plain text.
- */
+/** The end of the captured output, with a filter for plain text. */
 
 import { useId, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';

@@ -1,7 +1,4 @@
-/**
- * The settings row "Open this app when you sign in" of the app's own page. The setting is read from the system first and after every change;
- * a failed change keeps the old value and shows an error. Without such a setting there is no row.
- */
+/** The settings row "Open this app when you sign in". A failed change keeps the old value; without such a setting there is no row. */
 
 import { useEffect, useId, useState } from 'react';
 import type { LoginItem, LoginItemBridge } from '../src/desktop/login-item.ts';

@@ -1,7 +1,4 @@
-/**
- * The default switch: a button with the role of a switch, so that Space and Enter work. It is never `disabled` while busy, because a disabled
- * element would lose the focus during an operation.
- */
+/** The default switch. While busy it is never `disabled`, because a disabled element would lose the focus during an operation. */
 
 import type { SwitchProps } from './components.ts';
 

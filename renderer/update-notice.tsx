@@ -1,7 +1,4 @@
-/**
- * An update below the row of the switch: while it is running what is updated, by which program, and its progress; afterwards how it ended,
- * until that is dismissed.
- */
+/** An update below the row of the switch: its progress while it runs; afterwards how it ended, until that is dismissed. */
 
 import { useId } from 'react';
 import type { ShownUpdate, UpdateEnd } from '../src/desktop/ipc.ts';

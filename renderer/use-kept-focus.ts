@@ -1,7 +1,4 @@
-/**
- * Keeps the keyboard focus: when the focused control disappears with its phase, a fallback gets the focus instead of the page's body. A
- * focus outside of the panel is not changed.
- */
+/** Keeps the keyboard focus in the panel: when the focused control disappears with its phase, a fallback gets the focus. */
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 

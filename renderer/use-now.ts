@@ -1,7 +1,4 @@
-/**
- * The present time for the panel. A timer runs only while something shown depends on the clock and the page is visible, and it is set to
- * the next change.
- */
+/** The present time. A timer, set to the next change, runs only while something visible depends on the clock. */
 
 import { useEffect, useReducer } from 'react';
 import type { Status } from '../src/desktop/store.ts';

@@ -1,7 +1,4 @@
-/**
- * Updates with the gateways of all profiles stopped. Each profile shows the update as its operation, and refuses others until it ends. The
- * gateways are started again, also where the work fails or this process dies.
- */
+/** Updates with the gateways of all profiles stopped. They are started again, also where the work fails or this process dies. */
 
 import type { Report } from '../../src/model/operation-steps.ts';
 import type { UpdateRequest } from '../../src/update/update.ts';

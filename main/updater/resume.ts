@@ -1,7 +1,4 @@
-/**
- * The relaunched app finishes the update that it has handed off before, and other orphaned updates. Only the app knows how a hand-off ended:
- * by its own version, or by the result that the host has read.
- */
+/** The relaunched app finishes orphaned updates. Only the app knows how its hand-off ended: by its version, or by the host's result. */
 
 import { livingUpdater } from '../../src/gateway/update-marker.ts';
 import { ERRORS } from '../../src/model/error-table.ts';

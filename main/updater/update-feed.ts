@@ -1,7 +1,4 @@
-/**
- * The running update, for panel and tray: from the journal of any program, or from the marker of Hermes' own updater. The folder of the
- * journals is watched only while there is a listener; nothing polls.
- */
+/** The running update, from the journal of any program or the marker of Hermes' own updater; watched only while there is a listener. */
 
 import type { UpdatesPort } from '../../src/desktop/controller.ts';
 import type { ShownUpdate } from '../../src/desktop/ipc.ts';

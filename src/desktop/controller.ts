@@ -1,7 +1,4 @@
-/**
- * The controller behind tray, panel and browser shell: the snapshot of each profile, kept current by the manager's watch, and the operations
- * that a window may request, one at a time. It depends on neither Electron nor HTTP; the host of the controller transports the snapshots.
- */
+/** The controller behind tray and panel: the snapshot of each profile, and one operation at a time. It needs neither Electron nor HTTP. */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';

@@ -1,7 +1,4 @@
-/**
- * The text of "Copy details": what a bug report needs (codes, versions, paths), without secrets (`model/redact.ts`), user names and mail
- * addresses.
- */
+/** The text of "Copy details": codes, versions and paths for a bug report, without secrets, user names and mail addresses. */
 
 import type { HistoryRecord } from '../model/history.ts';
 import { redact as withoutSecrets } from '../model/redact.ts';

@@ -1,7 +1,4 @@
-/**
- * Times and durations in the format of a locale, through Intl alone. Separate from the catalogues, so that all locales round in the same
- * way.
- */
+/** Times and durations in the format of a locale, through Intl alone; separate, so that all catalogues round in the same way. */
 
 export interface Formats {
   /** The two largest units: "3 hr 12 min", "12 min", "45 sec". Never below zero. */

@@ -1,7 +1,4 @@
-/**
- * The IPC schema of the gateway service: one table of verbs, from which main process, preload bridge, browser shell, store and test double
- * are derived. Payloads are parsed at run time by `ipc-requests.ts`, in the process that receives them.
- */
+/** The IPC schema: one table of verbs, from which main process, preload bridge, browser shell, store and test double are derived. */
 
 import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';

@@ -1,7 +1,4 @@
-/**
- * The end of a log, for a window or a terminal: only the last part of the file is read, and control characters, which could move a
- * terminal's cursor or hide text, are removed.
- */
+/** The end of a log for a window: only the last part of the file is read, and control characters, which could hide text, are removed. */
 
 import fs from 'node:fs/promises';
 import { printable } from '../state/log-reader.ts';

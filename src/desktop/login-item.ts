@@ -1,7 +1,4 @@
-/**
- * Whether the app itself opens when its user signs in. Separate from the gateway's setting, because the gateway needs no app. Names and
- * shapes are those of `loginItem` in the Hermes app.
- */
+/** Whether the app itself opens at sign-in; the gateway needs no app. Names and shapes are those of `loginItem` in the Hermes app. */
 
 import type { Reply } from './ipc.ts';
 

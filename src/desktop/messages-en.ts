@@ -1,7 +1,6 @@
 /**
- * The English catalogue of tray, panel and CLI; other catalogues have its shape. Texts are functions of the snapshot, never strings joined in
- * a component, so that a translation can order a sentence as its language does. Problems and errors have the texts of their tables; other
- * locales translate them by code.
+ * The English catalogue of tray, panel and CLI. Texts are functions of the snapshot, never strings joined in a component, so that a
+ * translation can order its sentences. Problems and errors have the texts of their tables; other locales translate them by code.
  */
 
 import type { HistoryRecord } from '../model/history.ts';

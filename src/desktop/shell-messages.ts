@@ -1,7 +1,4 @@
-/**
- * The texts of a desktop shell: tray menu, notifications, closing and quitting. Separate from the panel's catalogue, so that the panel does
- * not include them.
- */
+/** The texts of a desktop shell: tray, notifications, quitting. Separate, so that the panel does not include them. */
 
 import type { AlertKind } from './notification-model.ts';
 

@@ -1,7 +1,6 @@
 /**
- * The renderer's cache of the main process' snapshots, one per profile; one profile is selected. Optimistic, then honest: an action shows at
- * once, the reply wins, a rejection keeps the old value and exposes the error. It never polls. Shape of a nanostore (`value`, `get`,
- * `listen`), so that `@nanostores/react` can read it.
+ * The renderer's cache of the snapshots, one per profile. An action shows at once, the reply wins, a rejection keeps the old value and
+ * exposes the error. It never polls. `@nanostores/react` can read it: it has the shape of a nanostore (`value`, `get`, `listen`).
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';

@@ -1,7 +1,4 @@
-/**
- * What the tray shows, as data: icon, tooltip and the whole menu are a function of the snapshots. Items that do not apply are left out and
- * not greyed, as Microsoft's guideline for notification areas requires.
- */
+/** What the tray shows, as data. Items that do not apply are left out and not greyed, as Microsoft's guideline requires. */
 
 import type { ShownUpdate, Snapshot } from './ipc.ts';
 import type { Messages, ShellMessages } from './messages.ts';

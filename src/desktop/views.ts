@@ -1,7 +1,4 @@
-/**
- * How each phase is shown: tone, switch, offered action, tray icon and the exit code of `status`. Tray, tooltip, panel and CLI read this one
- * table, so that they agree; a missing phase does not compile.
- */
+/** How each phase is shown. Tray, tooltip, panel and CLI read this one table, so that they agree; a missing phase does not compile. */
 
 import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import type { ErrorCode } from '../model/error-table.ts';
