@@ -8,8 +8,8 @@ import { type ElevatedProgram, elevatedProgram } from '../mechanisms/installed-h
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
+import type { ShellStart } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
-import type { ElevatedStart } from '../windows/shell-execute.ts';
 import type { FactsOf, SettleTimes } from './elevation-outcome.ts';
 
 /** What each way with a prompt needs. */
@@ -62,7 +62,7 @@ export function promptCommandHere(hostCommand: readonly string[], verb: Elevated
 }
 
 /** Starts cmd.exe with a line. */
-export function startOfLine(line: string): ElevatedStart {
+export function startOfLine(line: string): ShellStart {
   const cwd = systemDirectory();
   return { program: `${cwd}\\cmd.exe`, parameters: `/d /s /c "${line}"`, cwd };
 }

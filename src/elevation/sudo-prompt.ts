@@ -12,8 +12,8 @@ import { Worker } from 'node:worker_threads';
 import { type Elevation, type ElevationOutcome, parseAnswer } from '../model/elevation.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
-import { makePrivateFolder } from '../windows/private-folder.ts';
 import { currentUser } from '../windows/security.ts';
+import { makePrivateFolder } from '../windows/security-attributes.ts';
 import { type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
 import { isSafeTemp, type PromptOptions, promptCommandHere, promptEnvironment } from './prompt-command.ts';
 

@@ -4,7 +4,8 @@
  */
 
 import { spawn } from 'node:child_process';
-import { type Start, startThroughExplorer } from '../windows/explorer.ts';
+import type { ShellStart } from '../windows/argv.ts';
+import { startThroughExplorer } from '../windows/explorer.ts';
 import { isElevatedByConsent } from '../windows/security.ts';
 import { readShortcut, writeShortcut } from '../windows/shortcut.ts';
 import { isStartupEntryEnabled, startupFolder } from '../windows/startup-folder.ts';
@@ -25,7 +26,7 @@ export function windowsStartupShell(hostCommand: readonly string[]): StartupShel
   };
 }
 
-function askExplorer([program = '', ...script]: readonly string[], start: Start): Promise<boolean> {
+function askExplorer([program = '', ...script]: readonly string[], start: ShellStart): Promise<boolean> {
   const child = spawn(program, [...script, 'through-explorer', JSON.stringify(start)], {
     stdio: 'ignore',
     windowsHide: true,
@@ -40,7 +41,7 @@ function askExplorer([program = '', ...script]: readonly string[], start: Start)
 /** The process that asks Explorer: `through-explorer JSON`. Gives its exit code. */
 export function runThroughExplorer(request: string): number {
   try {
-    startThroughExplorer(JSON.parse(request) as Start);
+    startThroughExplorer(JSON.parse(request) as ShellStart);
     return 0;
   } catch {
     return 1;

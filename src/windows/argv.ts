@@ -59,7 +59,16 @@ function splitArguments(text: string): string[] {
   }
 }
 
+/** What Windows' shell starts. */
+export interface ShellStart {
+  /** The absolute path of the program. */
+  readonly program: string;
+  /** Its command line after the program, quoted as that program parses it. */
+  readonly parameters: string;
+  readonly cwd: string;
+}
+
 /** The argv that a shortcut starts. */
-export function commandOfShortcut({ program, parameters }: { readonly program: string; readonly parameters: string }): readonly string[] {
+export function commandOfShortcut({ program, parameters }: Omit<ShellStart, 'cwd'>): readonly string[] {
   return [program, ...splitCommandLine(`"" ${parameters}`).slice(1)];
 }

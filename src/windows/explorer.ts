@@ -5,6 +5,7 @@
  * (Microsoft Learn), and "How can I launch an unelevated process from my elevated process" (The Old New Thing).
  */
 import { GatewayServiceError } from '../model/errors.ts';
+import type { ShellStart } from './argv.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface, withResult } from './com.ts';
 import { using } from './handle.ts';
 import { declare } from './library.ts';
@@ -58,21 +59,13 @@ const SW_HIDE = 0n;
 const variant = (vt: number, value = 0n) => ({ vt, wReserved1: 0, wReserved2: 0, wReserved3: 0, value, record: 0n });
 const EMPTY = variant(VT_EMPTY);
 
-export interface Start {
-  /** The absolute path of the program. */
-  readonly program: string;
-  /** Its command line after the program, quoted as that program parses it. */
-  readonly parameters: string;
-  readonly cwd: string;
-}
-
 /** Waits for Explorer's answer on this thread. @throws GatewayServiceError where no Explorer shows a desktop, or for a failed call */
-export function startThroughExplorer(start: Start): void {
+export function startThroughExplorer(start: ShellStart): void {
   withCom(() => withDesktop(shell => startWith(shell, start)));
 }
 
 /** Makes a shell, that of the desktop or another one, start a program. */
-export function startWith(shell: Handle, { program, parameters, cwd }: Start): void {
+export function startWith(shell: Handle, { program, parameters, cwd }: ShellStart): void {
   withText(program, file =>
     withText(parameters, args =>
       withText(cwd, folder =>

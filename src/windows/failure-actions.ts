@@ -5,11 +5,7 @@
  * Source: SERVICE_FAILURE_ACTIONSW, SC_ACTION (Microsoft Learn).
  */
 
-/** The delay before each restart, and the time without a failure after which the count starts again at 0. */
-export interface RecoveryPlan {
-  readonly delaysMs: readonly number[];
-  readonly resetMs: number;
-}
+import type { RecoveryLadder } from '../model/ladder.ts';
 
 /** SERVICE_FAILURE_ACTIONSW as koffi represents it. */
 export interface RawFailureActions {
@@ -24,25 +20,25 @@ const SC_ACTION_RESTART = 1;
 const HEADER_BYTES = 20;
 
 /** The delays as the structure. Its reset period is in whole seconds and is rounded up, so that the count never resets too early. */
-export function toFailureActions(plan: RecoveryPlan): RawFailureActions {
+export function toFailureActions(ladder: RecoveryLadder): RawFailureActions {
   return {
-    dwResetPeriod: Math.ceil(plan.resetMs / 1000),
+    dwResetPeriod: Math.ceil(ladder.resetMs / 1000),
     lpRebootMsg: null,
     lpCommand: null,
-    cActions: plan.delaysMs.length,
-    lpsaActions: plan.delaysMs.map(Delay => ({ Type: SC_ACTION_RESTART, Delay })),
+    cActions: ladder.delaysMs.length,
+    lpsaActions: ladder.delaysMs.map(Delay => ({ Type: SC_ACTION_RESTART, Delay })),
   };
 }
 
 /** The delays in the structure; undefined where it contains other actions than restarts, or none. */
-export function fromFailureActions(raw: Pick<RawFailureActions, 'dwResetPeriod' | 'lpsaActions'>): RecoveryPlan | undefined {
+export function fromFailureActions(raw: Pick<RawFailureActions, 'dwResetPeriod' | 'lpsaActions'>): RecoveryLadder | undefined {
   const { lpsaActions: actions } = raw;
   if (actions.length === 0 || actions.some(action => action.Type !== SC_ACTION_RESTART)) return undefined;
   return { delaysMs: actions.map(action => action.Delay), resetMs: raw.dwResetPeriod * 1000 };
 }
 
 /** The delays in the registry's bytes; undefined for none, for other actions and for invalid bytes. */
-export function parseFailureActions(bytes: Buffer): RecoveryPlan | undefined {
+export function parseFailureActions(bytes: Buffer): RecoveryLadder | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
   const count = bytes.readUInt32LE(12);
   if (bytes.length < HEADER_BYTES + 8 * count) return undefined;
@@ -52,6 +48,3 @@ export function parseFailureActions(bytes: Buffer): RecoveryPlan | undefined {
   }));
   return fromFailureActions({ dwResetPeriod: bytes.readUInt32LE(0), lpsaActions });
 }
-
-export const samePlan = (one: RecoveryPlan | undefined, other: RecoveryPlan | undefined): boolean =>
-  one?.resetMs === other?.resetMs && one?.delaysMs.join() === other?.delaysMs.join();

@@ -136,9 +136,13 @@ export function withServiceOf<T>(
   return using(opened(outcome, name), closeServiceHandle, use);
 }
 
-function required<T>(name: string, answer: T | undefined): T {
-  if (answer === undefined) throw win32Error(ERROR.serviceDoesNotExist, `OpenServiceW ${name}`);
-  return answer;
+/** The same for a service that must exist. */
+function withExisting(name: string, rights: readonly ServiceRight[], use: (service: Handle) => void): void {
+  const found = withService(name, rights, service => {
+    use(service);
+    return true;
+  });
+  if (!found) throw win32Error(ERROR.serviceDoesNotExist, `OpenServiceW ${name}`);
 }
 
 /** The fields of SERVICE_STATUS_PROCESS that are used. */
@@ -255,16 +259,13 @@ export function enumerateServices(base: string): EnumeratedService[] {
  * 30 s), `service-program-missing` (2).
  */
 export function requestStart(name: string): void {
-  required(
-    name,
-    withService(name, ['start'], service => {
-      const { result, lastError } = advapi32.StartServiceW(service, 0, null);
-      if (result) return true;
-      const step = `StartServiceW ${name}`;
-      if (PROGRAM_MISSING.has(lastError)) throw new GatewayServiceError('service-program-missing', `(${step}.)`, { win32: lastError });
-      throw win32Error(lastError, step);
-    }),
-  );
+  withExisting(name, ['start'], service => {
+    const outcome = advapi32.StartServiceW(service, 0, null);
+    const { lastError: win32 } = outcome;
+    const isMissing = !outcome.result && PROGRAM_MISSING.has(win32);
+    if (isMissing) throw new GatewayServiceError('service-program-missing', `(StartServiceW ${name}.)`, { win32 });
+    checkCall(outcome, name);
+  });
 }
 
 /**
@@ -272,13 +273,7 @@ export function requestStart(name: string): void {
  * stopping).
  */
 export function requestStop(name: string): void {
-  required(
-    name,
-    withService(name, ['stop'], service => {
-      checkCall(advapi32.ControlService(service, SERVICE_CONTROL_STOP, {}), `STOP ${name}`);
-      return true;
-    }),
-  );
+  withExisting(name, ['stop'], service => checkCall(advapi32.ControlService(service, SERVICE_CONTROL_STOP, {}), `STOP ${name}`));
 }
 
 /** Marks an open service for deletion; one that is marked already is accepted. The handle needs DELETE. */

@@ -5,8 +5,9 @@
  * Sources: ChangeServiceConfig2W, QueryServiceConfig2W, SetServiceObjectSecurity, QueryServiceObjectSecurity (Microsoft Learn).
  */
 import koffi, { type TypeObject } from 'koffi';
+import type { RecoveryLadder } from '../model/ladder.ts';
 import { checkCall, ERROR, win32Error } from './errors.ts';
-import { fromFailureActions, parseFailureActions, type RawFailureActions, type RecoveryPlan, toFailureActions } from './failure-actions.ts';
+import { fromFailureActions, parseFailureActions, type RawFailureActions, toFailureActions } from './failure-actions.ts';
 import { declare } from './library.ts';
 import { type RegistryValue, readKey } from './registry.ts';
 import { serviceKey } from './scm.ts';
@@ -30,34 +31,23 @@ const advapi32 = declare('advapi32.dll', {
   QueryServiceObjectSecurity: [BOOL, HANDLE, DWORD, POINTER, DWORD, out(DWORD)],
 });
 
-/** winsvc.h: the info levels of ChangeServiceConfig2W. */
-const LEVEL = {
-  description: 1,
-  failureActions: 2,
-  delayedStart: 3,
-  failureActionsFlag: 4,
-  serviceSid: 5,
-  requiredPrivileges: 6,
-  preshutdown: 7,
-} as const;
-
 const OWNER_SECURITY_INFORMATION = 1;
 const DACL_SECURITY_INFORMATION = 4;
 /** "The maximum size of this array is 8K bytes" (QueryServiceConfig2W). */
 const CONFIG_BYTES = 8192;
 
 /** SERVICE_SID_TYPE: with `unrestricted` the service has a SID, to which rights can be granted. */
-const SID_TYPES: Readonly<Record<number, ServiceSettings['serviceSid']>> = { 0: 'none', 1: 'unrestricted', 3: 'restricted' };
-const SID_TYPE_NUMBERS = { none: 0, unrestricted: 1, restricted: 3 } as const;
+const SID_TYPES = { none: 0, unrestricted: 1, restricted: 3 } as const;
+type SidType = keyof typeof SID_TYPES;
 
 /** The settings of a service beside its command line. */
 export interface ServiceSettings {
   readonly description: string;
-  readonly recovery: RecoveryPlan;
+  readonly recovery: RecoveryLadder;
   /** Whether a stop with an error counts as a failure too (SERVICE_FAILURE_ACTIONS_FLAG). */
   readonly failuresWithoutCrash: boolean;
   readonly delayedStart: boolean;
-  readonly serviceSid: keyof typeof SID_TYPE_NUMBERS;
+  readonly serviceSid: SidType;
   /** The privileges of its account that the service keeps; the SCM removes all others. */
   readonly requiredPrivileges: readonly string[];
   readonly preshutdownTimeoutMs: number;
@@ -69,29 +59,57 @@ export type Written = 'written' | 'unsupported';
 
 const multiString = (texts: readonly string[]): Buffer => Buffer.from(`${texts.map(text => `${text}\0`).join('')}\0`, 'utf16le');
 
-/** Level and structure of each setting for ChangeServiceConfig2W. Pure. */
-export function encodeSetting(name: SettingName, settings: ServiceSettings): { level: number; type: TypeObject; value: object } {
-  const flag = (level: number, value: number) => ({ level, type: SERVICE_DWORD_INFO, value: { value } });
-  switch (name) {
-    case 'description':
-      return { level: LEVEL.description, type: SERVICE_DESCRIPTIONW, value: { lpDescription: settings.description } };
-    case 'recovery':
-      return { level: LEVEL.failureActions, type: SERVICE_FAILURE_ACTIONSW, value: toFailureActions(settings.recovery) };
-    case 'failuresWithoutCrash':
-      return flag(LEVEL.failureActionsFlag, Number(settings.failuresWithoutCrash));
-    case 'delayedStart':
-      return flag(LEVEL.delayedStart, Number(settings.delayedStart));
-    case 'serviceSid':
-      return flag(LEVEL.serviceSid, SID_TYPE_NUMBERS[settings.serviceSid]);
-    case 'requiredPrivileges':
-      return {
-        level: LEVEL.requiredPrivileges,
-        type: SERVICE_REQUIRED_PRIVILEGES_INFOW,
-        value: { pmszRequiredPrivileges: multiString(settings.requiredPrivileges) },
-      };
-    case 'preshutdownTimeoutMs':
-      return flag(LEVEL.preshutdown, settings.preshutdownTimeoutMs);
-  }
+/** A setting as ChangeServiceConfig2W and QueryServiceConfig2W take it: the info level of winsvc.h, and its structure. */
+interface Codec<T> {
+  readonly level: number;
+  readonly type: TypeObject;
+  readonly encode: (value: T) => object;
+  /** Undefined for a value that this module does not know. */
+  readonly decode: (buffer: Buffer) => T | undefined;
+}
+
+function dword<T>(level: number, encode: (value: T) => number, decode: (value: number) => T | undefined): Codec<T> {
+  return {
+    level,
+    type: SERVICE_DWORD_INFO,
+    encode: value => ({ value: encode(value) }),
+    decode: buffer => decode(buffer.readUInt32LE()),
+  };
+}
+
+const CODECS: { readonly [Name in SettingName]: Codec<ServiceSettings[Name]> } = {
+  description: {
+    level: 1,
+    type: SERVICE_DESCRIPTIONW,
+    encode: lpDescription => ({ lpDescription }),
+    decode: buffer => (koffi.decode(buffer, SERVICE_DESCRIPTIONW) as { lpDescription: string | null }).lpDescription ?? '',
+  },
+  recovery: {
+    level: 2,
+    type: SERVICE_FAILURE_ACTIONSW,
+    encode: toFailureActions,
+    decode: buffer => fromFailureActions(koffi.decode(buffer, SERVICE_FAILURE_ACTIONSW) as RawFailureActions),
+  },
+  delayedStart: dword(3, Number, value => value !== 0),
+  failuresWithoutCrash: dword(4, Number, value => value !== 0),
+  serviceSid: dword<SidType>(
+    5,
+    type => SID_TYPES[type],
+    value => (Object.keys(SID_TYPES) as SidType[]).find(type => SID_TYPES[type] === value),
+  ),
+  requiredPrivileges: {
+    level: 6,
+    type: SERVICE_REQUIRED_PRIVILEGES_INFOW,
+    encode: names => ({ pmszRequiredPrivileges: multiString(names) }),
+    decode: decodePrivileges,
+  },
+  preshutdownTimeoutMs: dword<number>(7, Number, Number),
+};
+
+/** Level, structure and value of a setting for ChangeServiceConfig2W. Pure. */
+export function encodeSetting<Name extends SettingName>(name: Name, settings: Pick<ServiceSettings, Name>) {
+  const { level, type, encode } = CODECS[name];
+  return { level, type, value: encode(settings[name]) };
 }
 
 /** Writes one setting. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its action is a restart. */
@@ -121,26 +139,11 @@ function readKept(values: Readonly<Record<string, RegistryValue>>): Partial<Serv
 }
 
 function readAnswered(service: Handle): Partial<ServiceSettings> {
-  const dword = (level: number): number | undefined => queryLevel(service, level)?.readUInt32LE();
-  const description = queryLevel(service, LEVEL.description);
-  const actions = queryLevel(service, LEVEL.failureActions);
-  const recovery = actions && fromFailureActions(koffi.decode(actions, SERVICE_FAILURE_ACTIONSW) as RawFailureActions);
-  const flag = dword(LEVEL.failureActionsFlag);
-  const delayed = dword(LEVEL.delayedStart);
-  const sid = SID_TYPES[dword(LEVEL.serviceSid) ?? -1];
-  const privileges = queryLevel(service, LEVEL.requiredPrivileges);
-  const preshutdown = dword(LEVEL.preshutdown);
-  return {
-    ...(description
-      ? { description: (koffi.decode(description, SERVICE_DESCRIPTIONW) as { lpDescription: string | null }).lpDescription ?? '' }
-      : {}),
-    ...(recovery ? { recovery } : {}),
-    ...(flag === undefined ? {} : { failuresWithoutCrash: flag !== 0 }),
-    ...(delayed === undefined ? {} : { delayedStart: delayed !== 0 }),
-    ...(sid ? { serviceSid: sid } : {}),
-    ...(privileges ? { requiredPrivileges: decodePrivileges(privileges) } : {}),
-    ...(preshutdown === undefined ? {} : { preshutdownTimeoutMs: preshutdown }),
-  };
+  const found = Object.entries(CODECS).map(([name, { level, decode }]) => {
+    const buffer = queryLevel(service, level);
+    return [name, buffer && decode(buffer)] as const;
+  });
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
 function decodePrivileges(buffer: Buffer): string[] {

@@ -4,10 +4,11 @@
  * any program has it open.
  * Sources: CreateServiceW, ChangeServiceConfigW, and the pages named in service-config.ts.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { GatewayServiceError } from '../model/errors.ts';
+import type { RecoveryLadder } from '../model/ladder.ts';
 import { commandLine } from './argv.ts';
 import { win32Error } from './errors.ts';
-import { type RecoveryPlan, samePlan } from './failure-actions.ts';
 import { opened } from './handle.ts';
 import { declare } from './library.ts';
 import {
@@ -51,7 +52,7 @@ export interface ServiceSpec {
   readonly args: readonly string[];
   /** Who may start and stop it without consent. */
   readonly owner: Sid;
-  readonly recovery: RecoveryPlan;
+  readonly recovery: RecoveryLadder;
   /** How long Windows waits for it at a shutdown. */
   readonly preshutdownTimeoutMs: number;
   /** Absent: automatic for a new service; an existing one keeps its start type. */
@@ -129,19 +130,11 @@ const SETTINGS: readonly SettingName[] = [
   'recovery',
 ];
 
-const equalSetting: { readonly [Name in SettingName]: (one: ServiceSettings[Name], other: ServiceSettings[Name]) => boolean } = {
-  description: Object.is,
-  recovery: samePlan,
-  failuresWithoutCrash: Object.is,
-  delayedStart: Object.is,
-  serviceSid: Object.is,
-  requiredPrivileges: (one, other) => [...one].sort().join() === [...other].sort().join(),
-  preshutdownTimeoutMs: Object.is,
-};
+/** The order of the privileges has no meaning. */
+const sorted = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : value);
 
-function differs<Name extends SettingName>(name: Name, found: Partial<ServiceSettings>, wanted: ServiceSettings): boolean {
-  const value = found[name];
-  return value !== undefined && !equalSetting[name](value as ServiceSettings[Name], wanted[name]);
+function differs(name: SettingName, found: Partial<ServiceSettings>, wanted: ServiceSettings): boolean {
+  return found[name] !== undefined && !isDeepStrictEqual(sorted(found[name]), sorted(wanted[name]));
 }
 
 /** The settings that the system does not give back: it does not have them. Pure. */

@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { checkCall, ERROR, win32Error } from './errors.ts';
+import { callError, checkCall, ERROR } from './errors.ts';
 import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';
 import type { Sid } from './sddl.ts';
@@ -75,31 +75,27 @@ export function listSessions(): Session[] {
   return console === NO_SESSION ? [] : [{ id: console, state: 'active' }];
 }
 
-/** The token of a session's user, or the number of the error. */
-function queryUserToken(session: number): Handle | number {
-  const token: [Handle | null] = [null];
-  const { result, lastError } = wtsapi32.WTSQueryUserToken(session, token);
-  return result && token[0] !== null ? token[0] : lastError;
-}
-
 /**
  * The token of the user of a session; close it after use. For an administrator it is the filtered token. Needs LocalSystem with SeTcb:
  * throws `privilege-missing` (1314) without. Throws `not-signed-in` where no user is signed in, for each of the numbers that Windows has
  * for that (1008, 2 for a session that is gone, 7022 for one that is ending).
  */
 export function openSessionToken(session: number): Handle {
-  const token = queryUserToken(session);
-  if (typeof token === 'bigint') return token;
-  if (token === ERROR.privilegeNotHeld) throw win32Error(token, `WTSQueryUserToken ${session}`);
-  throw new GatewayServiceError('not-signed-in', `(Session ${session}.)`, { win32: token });
+  const token: [Handle | null] = [null];
+  const outcome = wtsapi32.WTSQueryUserToken(session, token);
+  if (outcome.result && token[0] !== null) return token[0];
+  if (outcome.lastError === ERROR.privilegeNotHeld) throw callError(outcome, session);
+  throw new GatewayServiceError('not-signed-in', `(Session ${session}.)`, { win32: outcome.lastError });
 }
 
 /** The user of a session; undefined where no user is signed in, also for a session that ends during the query. */
 function userOf(session: number): Sid | undefined {
-  const token = queryUserToken(session);
-  if (typeof token === 'bigint') return using(token, closeHandle, userOfToken);
-  if (token === ERROR.privilegeNotHeld) throw win32Error(token, `WTSQueryUserToken ${session}`);
-  return undefined;
+  try {
+    return using(openSessionToken(session), closeHandle, userOfToken);
+  } catch (error) {
+    if (error instanceof GatewayServiceError && error.code === 'not-signed-in') return undefined;
+    throw error;
+  }
 }
 
 /** The sessions with a signed-in user. Needs LocalSystem with SeTcb. */

@@ -4,21 +4,11 @@
  * Source: ShellExecuteExW, SHELLEXECUTEINFOW (Microsoft Learn).
  */
 import koffi from 'koffi';
+import type { ShellStart } from './argv.ts';
 import { win32Error } from './errors.ts';
 import { declare } from './library.ts';
 import { exitCodeOf } from './process-birth.ts';
 import { BOOL, type Handle, inout, SHELLEXECUTEINFOW } from './types.ts';
-
-interface ExecuteInfo {
-  readonly cbSize: number;
-  readonly fMask: number;
-  readonly lpVerb: string;
-  readonly lpFile: string;
-  readonly lpParameters: string;
-  readonly lpDirectory: string;
-  readonly nShow: number;
-  readonly hProcess?: Handle | null;
-}
 
 const shell32 = declare('shell32.dll', { ShellExecuteExW: [BOOL, inout(SHELLEXECUTEINFOW)] });
 
@@ -30,20 +20,12 @@ const SW_HIDE = 0;
 /** Consent was declined. */
 const ERROR_CANCELLED = 1223;
 
-export interface ElevatedStart {
-  /** The absolute path of the program. */
-  readonly program: string;
-  /** Its command line after the program, quoted as that program parses it. */
-  readonly parameters: string;
-  readonly cwd: string;
-}
-
 /**
  * Asks for consent and starts the program without a window. Resolves with its exit code, or with undefined where consent was declined.
  * Waits on a worker of libuv's pool while Windows asks. Throws for any other failure.
  */
-export async function runElevated({ program, parameters, cwd }: ElevatedStart): Promise<number | undefined> {
-  const info: ExecuteInfo = {
+export async function runElevated({ program, parameters, cwd }: ShellStart): Promise<number | undefined> {
+  const info = {
     cbSize: koffi.sizeof(SHELLEXECUTEINFOW),
     fMask: SEE_MASK_NOCLOSEPROCESS | SEE_MASK_NOASYNC | SEE_MASK_FLAG_NO_UI,
     lpVerb: 'runas',
@@ -51,6 +33,7 @@ export async function runElevated({ program, parameters, cwd }: ElevatedStart): 
     lpParameters: parameters,
     lpDirectory: cwd,
     nShow: SW_HIDE,
+    hProcess: null as Handle | null,
   };
   const { result, lastError } = await shell32.ShellExecuteExW.async(info);
   if (!result && lastError === ERROR_CANCELLED) return undefined;

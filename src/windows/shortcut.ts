@@ -2,15 +2,11 @@
  * Shortcuts (.lnk): Explorer opens one from the Startup folder without a console window, which a command file always has.
  * Sources: IShellLinkW, IPersistFile (Microsoft Learn).
  */
+import type { ShellStart } from './argv.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface } from './com.ts';
 import { DWORD, type Handle, POINTER, WIDE } from './types.ts';
 
-export interface Shortcut {
-  /** The absolute path of the program. */
-  readonly program: string;
-  /** Its command line after the program, quoted as that program parses it. */
-  readonly parameters: string;
-  readonly cwd: string;
+export interface Shortcut extends ShellStart {
   /** What Explorer shows as the comment. */
   readonly description: string;
 }

@@ -50,7 +50,7 @@ export const inout = <T extends string | TypeObject>(type: T): OutParameter<OutV
 export const pointerTo = (type: string | TypeObject): TypeObject => koffi.pointer(type);
 
 /** winsvc.h */
-export const SERVICE_STATUS = koffi.struct('SERVICE_STATUS', {
+const STATUS = {
   dwServiceType: DWORD,
   dwCurrentState: DWORD,
   dwControlsAccepted: DWORD,
@@ -58,19 +58,9 @@ export const SERVICE_STATUS = koffi.struct('SERVICE_STATUS', {
   dwServiceSpecificExitCode: DWORD,
   dwCheckPoint: DWORD,
   dwWaitHint: DWORD,
-});
-
-export const SERVICE_STATUS_PROCESS = koffi.struct('SERVICE_STATUS_PROCESS', {
-  dwServiceType: DWORD,
-  dwCurrentState: DWORD,
-  dwControlsAccepted: DWORD,
-  dwWin32ExitCode: DWORD,
-  dwServiceSpecificExitCode: DWORD,
-  dwCheckPoint: DWORD,
-  dwWaitHint: DWORD,
-  dwProcessId: DWORD,
-  dwServiceFlags: DWORD,
-});
+};
+export const SERVICE_STATUS = koffi.struct('SERVICE_STATUS', STATUS);
+export const SERVICE_STATUS_PROCESS = koffi.struct('SERVICE_STATUS_PROCESS', { ...STATUS, dwProcessId: DWORD, dwServiceFlags: DWORD });
 
 export const ENUM_SERVICE_STATUS_PROCESSW = koffi.struct('ENUM_SERVICE_STATUS_PROCESSW', {
   lpServiceName: WIDE,

@@ -200,7 +200,7 @@ describeServiceOnWine(
     it('never takes over a folder in ProgramData that was made before', async () => {
       service.rig.write('C:\\ProgramData\\HermesGateway-0a1b2c3d\\planted.bat', '');
       const owner = await call(service.rig, 'security', 'currentUser');
-      const made = await attempt(service.rig, 'private-folder', 'makePrivateFolder', 'C:\\ProgramData\\HermesGateway-0a1b2c3d', owner);
+      const made = await attempt(service.rig, 'security-attributes', 'makePrivateFolder', 'C:\\ProgramData\\HermesGateway-0a1b2c3d', owner);
       expect(made.error).toMatchObject({ win32: 183 });
     });
 

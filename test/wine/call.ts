@@ -14,7 +14,7 @@ interface Modules {
   security: typeof import('../../src/windows/security.ts');
   file: typeof import('../../src/windows/file.ts');
   'file-trust': typeof import('../../src/windows/file-trust.ts');
-  'private-folder': typeof import('../../src/windows/private-folder.ts');
+  'security-attributes': typeof import('../../src/windows/security-attributes.ts');
   mutex: typeof import('../../src/windows/mutex.ts');
   shortcut: typeof import('../../src/windows/shortcut.ts');
   'startup-folder': typeof import('../../src/windows/startup-folder.ts');
