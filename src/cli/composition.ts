@@ -6,7 +6,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../gateway/home.ts';
 import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
-import type { Elevation } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { identityOf } from '../model/identity.ts';
 import { hostCommand } from '../process/host-command.ts';
@@ -57,18 +56,20 @@ async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
   return definitions.flatMap(definition => (definition ? [identityOf(definition)] : []));
 }
 
-/** Built executables register a copy of themselves, which only an elevated step makes; the development script registers itself. */
-async function elevation(): Promise<{ elevation?: Elevation }> {
-  if (process.platform !== 'win32' || !singleExecutable()) return {};
-  return { elevation: (await import('../elevation/direct-elevation.ts')).directElevation(hostCommand()) };
+const thisStateRoot = () => stateRoot(process.platform, process.env, os.homedir());
+
+async function composition(states: string): Promise<Composition> {
+  const options = { stateRoot: states, hostCommand: hostCommand() };
+  // Built executables register a copy of themselves, which only an elevated step makes; the development script registers itself.
+  if (process.platform !== 'win32' || !singleExecutable()) return createComposition(await systemManager(options));
+  const { directElevation } = await import('../elevation/direct-elevation.ts');
+  return createComposition(await systemManager({ ...options, elevation: directElevation(options.hostCommand) }));
 }
 
 /** The commands of the app's installer, on this system. */
 export function runInstallerProgram(argv: readonly string[]): Promise<number> {
   return runInstaller(argv, async () => {
-    const states = stateRoot(process.platform, process.env, os.homedir());
-    const system = await systemManager({ stateRoot: states, hostCommand: hostCommand(), ...(await elevation()) });
-    const { identities, manager, updates } = createComposition(system);
+    const { identities, manager, updates } = await composition(thisStateRoot());
     const rights = process.platform === 'win32' ? await windowsRights() : NO_RIGHTS;
     return { identities: () => identities({}), manager, updates, ...rights };
   });
@@ -94,11 +95,8 @@ async function windowsRights(): Promise<Rights> {
 
 /** The command line for people, on this system. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
-  const states = stateRoot(process.platform, process.env, os.homedir());
-  const compose = async () =>
-    createComposition(await systemManager({ stateRoot: states, hostCommand: hostCommand(), ...(await elevation()) }));
-  const terminal = processTerminal();
-  const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
+  const states = thisStateRoot();
+  const code = await runCli(argv, { terminal: processTerminal(), compose: () => composition(states), stateRoot: states, version: VERSION });
   await flushed(process.stdout, process.stderr);
   return code;
 }

@@ -3,7 +3,7 @@
  * as to any updater: when it ends without `release`, their runners see that and start them again.
  */
 
-import { parseArgs } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity, ServiceName } from '../model/identity.ts';
@@ -15,6 +15,7 @@ import { readJournals, type UpdateJournal } from '../update/journal.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { Update } from '../update/update.ts';
+import type { Target } from './targets.ts';
 
 export interface InstallerPorts {
   /** Every gateway of this user, installed or not. */
@@ -42,14 +43,19 @@ const ENDINGS = {
   updated: 'The app was installed.',
   'not-updated': 'The app could not be replaced; the former version is still installed.',
 } as const;
-type InstallerOutcome = keyof typeof ENDINGS;
+
+interface Release {
+  readonly pid: number;
+  readonly outcome: keyof typeof ENDINGS;
+}
 
 /**
  * Stops every gateway that should run until `release`, or until the installer's process is gone; those that the user has stopped stay so.
  * @throws what `Update.begin` throws; the gateways then run again
  */
 async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number; readonly what: string }): Promise<void> {
-  const identities = await wanted(ports);
+  const installed = await installedServices(ports);
+  const identities = installed.filter(({ status }) => status.desired === 'running').map(({ identity }) => identity);
   if (identities.length === 0) return;
   const { processes } = ports.updates;
   // The app's files are replaced; those of Hermes, which an update of Hermes needs free, are not touched.
@@ -67,10 +73,9 @@ async function hold(ports: InstallerPorts, { pid, what }: { readonly pid: number
  * Starts the gateways again that were stopped for this installer; resolves when they run.
  * @throws GatewayServiceError of the first that did not start
  */
-async function release({ updates }: InstallerPorts, outcome: { readonly pid: number; readonly how: InstallerOutcome }): Promise<void> {
-  const { pid, how } = outcome;
+async function release({ updates }: InstallerPorts, { pid, outcome }: Release): Promise<void> {
   const isMine = ({ handOff }: UpdateJournal) => handOff?.successor?.pid === pid && isSameProcess(handOff.successor, updates.processes);
-  const judge = (journal: UpdateJournal) => (isMine(journal) ? resultOf(how, ENDINGS[how]) : undefined);
+  const judge = (journal: UpdateJournal) => (isMine(journal) ? resultOf(outcome, ENDINGS[outcome]) : undefined);
   const settled = async () => {
     for (const { journal } of await resumeUpdates(updates, { judge })) {
       const failed = journal.profiles.find(({ error }) => error !== undefined);
@@ -87,8 +92,7 @@ async function release({ updates }: InstallerPorts, outcome: { readonly pid: num
  */
 export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {
   const { manager, isElevated, removeWithConsent, removeServices } = ports;
-  const found = await Promise.all((await ports.identities()).map(async identity => ({ identity, status: await manager.status(identity) })));
-  const installed = found.filter(({ status }) => status.mechanism !== 'none');
+  const installed = await installedServices(ports);
   const beyondUs = isElevated ? [] : installed.filter(({ status }) => status.mechanism === 'service');
   if (beyondUs.length > 0 && !quiet) {
     // A running service would only be marked for deletion; its owner may stop it without an administrator.
@@ -108,40 +112,43 @@ export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveO
 
 /** Runs the whole command; resolves with its exit code. */
 export async function runInstaller(argv: readonly string[], ports: () => Promise<InstallerPorts>): Promise<ExitCode> {
+  const silent = () => undefined;
+  const program = new Command().configureOutput({ writeOut: silent, writeErr: silent }).exitOverride();
+  const pid = () => new Option('--pid <number>').makeOptionMandatory().argParser(pidOf);
+  const outcome = new Option('--outcome <outcome>').choices(Object.keys(ENDINGS)).makeOptionMandatory();
+  program
+    .command('hold')
+    .addOption(pid())
+    .option('--what <text>', '', 'the app')
+    .action(async options => hold(await ports(), options));
+  program
+    .command('release')
+    .addOption(pid())
+    .addOption(outcome)
+    .action(async options => release(await ports(), options));
+  program
+    .command('remove')
+    .option('--quiet', '', false)
+    .option('--everyone', '', false)
+    .action(async options => {
+      const left = await remove(await ports(), options);
+      if (left.length > 0) throw new GatewayServiceError('needs-administrator', `(left: ${left.join(', ')})`);
+    });
   try {
-    const [verb, ...args] = argv;
-    switch (verb) {
-      case 'hold': {
-        const { pid, what } = options(args, { pid: { type: 'string' }, what: { type: 'string' } });
-        await hold(await ports(), { pid: pidOf(pid), what: what ?? 'the app' });
-        return EXIT.done;
-      }
-      case 'release': {
-        const { pid, outcome } = options(args, { pid: { type: 'string' }, outcome: { type: 'string' } });
-        await release(await ports(), { pid: pidOf(pid), how: outcomeOf(outcome) });
-        return EXIT.done;
-      }
-      case 'remove': {
-        const { quiet = false, everyone = false } = options(args, { quiet: { type: 'boolean' }, everyone: { type: 'boolean' } });
-        const left = await remove(await ports(), { quiet, everyone });
-        if (left.length > 0) throw new GatewayServiceError('needs-administrator', `(left: ${left.join(', ')})`);
-        return EXIT.done;
-      }
-      default:
-        throw new GatewayServiceError('usage', '(The command is "hold", "release" or "remove".)');
-    }
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.done;
   } catch (thrown) {
-    const { message, exit } = toGatewayServiceError(thrown);
-    process.stderr.write(`${message}\n`);
-    return exit;
+    const error =
+      thrown instanceof CommanderError ? new GatewayServiceError('usage', `(${thrown.message})`) : toGatewayServiceError(thrown);
+    process.stderr.write(`${error.message}\n`);
+    return error.exit;
   }
 }
 
-async function wanted({ identities, manager }: InstallerPorts): Promise<readonly GatewayIdentity[]> {
+/** The gateway services of this user that are installed, with their statuses. */
+async function installedServices({ identities, manager }: InstallerPorts): Promise<readonly Target[]> {
   const found = await Promise.all((await identities()).map(async identity => ({ identity, status: await manager.status(identity) })));
-  return found
-    .filter(({ status: { mechanism, desired } }) => mechanism !== 'none' && desired === 'running')
-    .map(({ identity }) => identity);
+  return found.filter(({ status }) => status.mechanism !== 'none');
 }
 
 /** Ignores `update-running`: the app that started this installer, or Hermes' updater, stops and starts the gateways. */
@@ -149,21 +156,8 @@ function isUnderWayAlready(error: unknown): undefined {
   if (toGatewayServiceError(error).code !== 'update-running') throw error;
 }
 
-function options<T extends Record<string, { readonly type: 'string' | 'boolean' }>>(args: readonly string[], known: T) {
-  try {
-    return parseArgs({ args: [...args], options: known }).values;
-  } catch (error) {
-    throw new GatewayServiceError('usage', `(${error instanceof Error ? error.message : error})`);
-  }
-}
-
-function pidOf(text: string | undefined): number {
+function pidOf(text: string): number {
   const pid = Number(text);
-  if (!Number.isSafeInteger(pid) || pid < 1) throw new GatewayServiceError('usage', '(--pid takes the number of a process.)');
+  if (!Number.isSafeInteger(pid) || pid < 1) throw new InvalidArgumentError('It is the number of a process.');
   return pid;
-}
-
-function outcomeOf(text: string | undefined): InstallerOutcome {
-  if (text === 'updated' || text === 'not-updated') return text;
-  throw new GatewayServiceError('usage', '(--outcome takes "updated" or "not-updated".)');
 }
