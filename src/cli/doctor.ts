@@ -114,7 +114,10 @@ function system({ manager, lacking }: Composition, identity: GatewayIdentity): C
 }
 
 function home(_: Composition, identity: GatewayIdentity): Promise<Check> {
-  return attempt('home', () => requireHome(identity), `The home ${identity.home} exists.`);
+  return attempt('home', () => {
+    requireHome(identity);
+    return `The home ${identity.home} exists.`;
+  });
 }
 
 async function gatewayCommand({ state, gatewayCommand: commandOf }: Composition, identity: GatewayIdentity): Promise<Check> {
@@ -123,12 +126,7 @@ async function gatewayCommand({ state, gatewayCommand: commandOf }: Composition,
       .definition()
       .catch(() => undefined)
   )?.gatewayCommand;
-  try {
-    const { argv } = commandOf(identity, override);
-    return { name: 'gateway-command', outcome: 'ok', message: `The gateway is started with ${JSON.stringify(argv)}.` };
-  } catch (error) {
-    return failure('gateway-command', error);
-  }
+  return attempt('gateway-command', () => `The gateway is started with ${JSON.stringify(commandOf(identity, override).argv)}.`);
 }
 
 /** Whether a file can be created in the folder, or in the nearest existing one above it. */
@@ -136,25 +134,20 @@ async function stateFolder({ state }: Composition, identity: GatewayIdentity): P
   const { path: own } = state(identity);
   let folder = own;
   while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
-  const writable = async () => {
+  return attempt('state-folder', async () => {
     if (!(await fs.stat(folder)).isDirectory()) throw new GatewayServiceError('state-unwritable', `${folder} (not a folder)`);
     // On Windows access() reads only the attributes, so a folder is created and removed.
-    if (process.platform !== 'win32') return fs.access(folder, constants.W_OK | constants.X_OK);
-    await fs.rmdir(await fs.mkdtemp(path.join(folder, '.doctor-')));
-  };
-  return attempt('state-folder', writable, `The state folder ${own} can be written.`);
+    if (process.platform === 'win32') await fs.rmdir(await fs.mkdtemp(path.join(folder, '.doctor-')));
+    else await fs.access(folder, constants.W_OK | constants.X_OK);
+    return `The state folder ${own} can be written.`;
+  });
 }
 
-async function attempt(name: Check['name'], look: () => unknown, message: string): Promise<Check> {
+async function attempt(name: Check['name'], look: () => string | Promise<string>): Promise<Check> {
   try {
-    await look();
-    return { name, outcome: 'ok', message };
+    return { name, outcome: 'ok', message: await look() };
   } catch (error) {
-    return failure(name, error);
+    const { message, remedy } = toGatewayServiceError(error);
+    return { name, outcome: 'problem', message, remedy };
   }
-}
-
-function failure(name: Check['name'], error: unknown): Check {
-  const { message, remedy } = toGatewayServiceError(error);
-  return { name, outcome: 'problem', message, remedy };
 }

@@ -7,9 +7,6 @@ import type { GatewayServiceError } from '../model/errors.ts';
 import type { OperationProgress } from '../model/operation-steps.ts';
 import { type Paint, painter, type Terminal } from './terminal.ts';
 
-/** What `--json` prints: `{"ok":true,…}` or `{"ok":false,"error":{…}}`. */
-type Document = { readonly ok: boolean } & Readonly<Record<string, unknown>>;
-
 export class Output {
   readonly json: boolean;
   /** For text on stdout. */
@@ -17,7 +14,7 @@ export class Output {
   readonly #paintError: Paint;
   readonly #terminal: Terminal;
   readonly #live: boolean;
-  #step: { readonly text: string; readonly since: number; readonly ticking?: NodeJS.Timeout } | undefined;
+  #step: { readonly text: string; readonly since: number; readonly ticking: NodeJS.Timeout | undefined } | undefined;
 
   constructor(terminal: Terminal, { json }: { json: boolean }) {
     this.#terminal = terminal;
@@ -28,17 +25,13 @@ export class Output {
   }
 
   /**
-   * The answer of a command: the document (one with an `error` is not `ok`), or the text. The text is made only when it is printed,
+   * The answer of a command: the document (`{"ok":true,…}`; one with an `error` is not `ok`), or the text. The text is made only when it is printed,
    * because loading the formats of a locale takes longer than reading all statuses.
    */
   answer(text: () => string, document: Readonly<Record<string, unknown>>): void {
     this.settle();
-    if (this.json) {
-      this.#print({ ok: document['error'] === undefined, ...document });
-      return;
-    }
-    const words = text();
-    if (words !== '') this.#terminal.stdout.write(`${words}\n`);
+    const words = this.json ? '' : text();
+    if (this.json || words !== '') this.line(words, { ok: document['error'] === undefined, ...document });
   }
 
   /** One line of a stream: text, or a line of JSON. */
@@ -48,7 +41,7 @@ export class Output {
 
   failure(error: GatewayServiceError): void {
     this.settle();
-    if (this.json) this.#print({ ok: false, error: error.toValue() });
+    if (this.json) this.line('', { ok: false, error: error.toValue() });
     else this.#terminal.stderr.write(`${this.#paintError('red', 'Error:')} ${error.message}\n${indented(error.remedy)}\n`);
   }
 
@@ -68,13 +61,10 @@ export class Output {
   readonly progress = ({ message }: Pick<OperationProgress, 'message'>): void => {
     if (message === this.#step?.text) return;
     this.settle();
-    if (!this.#live) {
-      this.#step = { text: message, since: this.#terminal.now() };
-      this.#terminal.stderr.write(`${message}…\n`);
-      return;
-    }
-    this.#step = { text: message, since: this.#terminal.now(), ticking: setInterval(() => this.#redraw(), 1_000).unref() };
-    this.#redraw();
+    const ticking = this.#live ? setInterval(() => this.#redraw(), 1_000).unref() : undefined;
+    this.#step = { text: message, since: this.#terminal.now(), ticking };
+    if (ticking) this.#redraw();
+    else this.#terminal.stderr.write(`${message}…\n`);
   };
 
   /** The step that the running operation is at. */
@@ -95,18 +85,10 @@ export class Output {
     const seconds = Math.floor((this.#terminal.now() - this.#step.since) / 1_000);
     const elapsed = seconds > 0 ? ` ${seconds} s` : '';
     const room = Math.max(10, (this.#terminal.stderr.columns || 80) - elapsed.length - 2);
-    const text = this.#step.text.length > room ? this.#step.text.slice(0, room) : this.#step.text;
-    this.#terminal.stderr.write(`\r\u001b[2K${text}…${this.#paintError('dim', elapsed)}`);
-  }
-
-  #print(document: Document): void {
-    this.#terminal.stdout.write(`${JSON.stringify(document)}\n`);
+    this.#terminal.stderr.write(`\r\u001b[2K${this.#step.text.slice(0, room)}…${this.#paintError('dim', elapsed)}`);
   }
 }
 
 export function indented(text: string): string {
-  return text
-    .split('\n')
-    .map(line => `  ${line}`)
-    .join('\n');
+  return text.replaceAll(/^/gm, '  ');
 }

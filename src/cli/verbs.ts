@@ -95,7 +95,7 @@ export async function logs(context: VerbContext, { lines, follow = false }: Logs
     const { service } = identity;
     const file = composition.manager.logPath(identity);
     const show = (line: string) => (all ? output.line(`${service} | ${line}`, { service, line }) : output.line(line, { line }));
-    const shown = await printLog(terminal, file, { lines, follow, print: show });
+    const shown = await printLog(terminal, file, { lines, follow }, show);
     if (!all && shown === 0 && lines > 0 && !follow) output.note(`The gateway has printed nothing yet (${file}).`);
   };
   if (follow) await Promise.all(there.map(print));
@@ -103,19 +103,13 @@ export async function logs(context: VerbContext, { lines, follow = false }: Logs
   return EXIT.done;
 }
 
-interface LogPrint {
-  readonly lines: number;
-  readonly follow: boolean;
-  print(line: string): void;
-}
-
 /** Prints a log until its end, or until Ctrl+C where it is followed; resolves with the number of lines. */
-async function printLog(terminal: Terminal, file: string, { lines, follow, print }: LogPrint): Promise<number> {
+async function printLog(terminal: Terminal, file: string, options: LogsOptions, print: (line: string) => void): Promise<number> {
   const ended = new AbortController();
   const off = terminal.onInterrupt(() => ended.abort());
   let shown = 0;
   try {
-    for await (const line of readLog(file, { lines, follow, signal: ended.signal })) {
+    for await (const line of readLog(file, { ...options, signal: ended.signal })) {
       print(line);
       shown += 1;
       if (terminal.stdout.writable === false) break;

@@ -14,29 +14,22 @@ const RESERVED: ReadonlySet<string> = new Set(['hermes', 'test', 'tmp', 'root', 
 /** https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
 const DEVICE = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])$/;
 
-export interface ParseProfileOptions {
-  /** The profile's folder exists already, which lifts Hermes' reservation of a few names. */
-  readonly exists?: boolean;
-}
-
 /**
  * The profile of this name, trimmed and in lower case as Hermes does it.
+ * @param exists the profile's folder exists already, which lifts Hermes' reservation of a few names
  * @throws GatewayServiceError `profile-invalid`, with the name quoted and a remedy that fits
  */
-export function parseProfile(name: string, { exists = false }: ParseProfileOptions = {}): Profile {
+export function parseProfile(name: string, { exists = false } = {}): Profile {
   const profile = name.trim().toLowerCase();
   if (profile === DEFAULT_PROFILE) return DEFAULT_PROFILE;
-  if (!PATTERN.test(profile)) throw new GatewayServiceError('profile-invalid', `Given: ${quote(name)}.`);
+  if (!PATTERN.test(profile)) throw invalid(name);
   if (DEVICE.test(profile)) throw invalid(name, 'Windows reserves this name for a device. Give the profile another name.');
   if (RESERVED.has(profile) && !exists) throw invalid(name, 'Hermes reserves this name. Give the profile another name.');
   return profile;
 }
 
-function invalid(name: string, remedy: string): GatewayServiceError {
-  return new GatewayServiceError('profile-invalid', `Given: ${quote(name)}.`, { remedy });
-}
-
-/** The name as it was given, with control characters made visible and cut to a line. */
-function quote(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+function invalid(name: string, remedy?: string): GatewayServiceError {
+  // Control characters are made visible, and a long name is cut to a line.
+  const given = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  return new GatewayServiceError('profile-invalid', `Given: ${given}.`, remedy === undefined ? {} : { remedy });
 }

@@ -6,6 +6,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { watchFolder } from './folder-watch.ts';
 
@@ -24,16 +25,14 @@ const CHUNK_BYTES = 64 * 1024;
 /** Yields lines, oldest first, without control characters. A missing log has no lines (yet). */
 export async function* readLog(file: string, { lines, follow = false, signal }: ReadLogOptions): AsyncGenerator<string> {
   const reader = new LogReader(file);
-  const changes = follow ? new Changes(path.dirname(file), signal) : undefined;
   try {
     yield* await reader.tail(lines);
-    if (!changes) {
+    if (follow) for await (const _ of changesIn(path.dirname(file), signal)) yield* reader.later();
+    else {
       yield* reader.later();
       yield* reader.rest();
     }
-    while (await changes?.next()) yield* reader.later();
   } finally {
-    changes?.close();
     await reader.close();
   }
 }
@@ -125,39 +124,26 @@ class LogReader {
   }
 }
 
-/** Changes of a folder to await; `false` when the signal is aborted. */
-class Changes {
-  readonly #signal: AbortSignal | undefined;
-  readonly #unwatch: () => void;
-  #changed = true;
-  #wake = () => {};
-
-  constructor(folder: string, signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    this.#unwatch = watchFolder(folder, () => this.#tell());
-    signal?.addEventListener('abort', this.#tell);
-  }
-
-  readonly #tell = () => {
-    this.#changed = true;
-    this.#wake();
-  };
-
-  async next(): Promise<boolean> {
-    if (!this.#changed) {
-      const backstop = setTimeout(this.#tell, BACKSTOP_MS);
-      await new Promise<void>(resolve => {
-        this.#wake = resolve;
-      });
-      clearTimeout(backstop);
+/** Yields at once, after changes in the folder and when the backstop is due, until the signal is aborted. */
+async function* changesIn(folder: string, signal: AbortSignal | undefined): AsyncGenerator<void> {
+  let wake = () => {};
+  const change = () =>
+    new Promise<void>(resolve => {
+      wake = resolve;
+    });
+  let changed = change();
+  const report = () => wake();
+  const unwatch = watchFolder(folder, report);
+  signal?.addEventListener('abort', report);
+  try {
+    while (!signal?.aborted) {
+      yield;
+      await Promise.race([changed, delay(BACKSTOP_MS, undefined, { ref: false })]);
+      changed = change();
     }
-    this.#changed = false;
-    return !this.#signal?.aborted;
-  }
-
-  close(): void {
-    this.#unwatch();
-    this.#signal?.removeEventListener('abort', this.#tell);
+  } finally {
+    unwatch();
+    signal?.removeEventListener('abort', report);
   }
 }
 

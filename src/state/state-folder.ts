@@ -101,9 +101,7 @@ export class StateFolder {
   /** Writes the definition; an unreadable one is kept beside it as `definition.json.damaged`. */
   async writeDefinition(definition: Definition): Promise<void> {
     const file = this.definitionPath;
-    const read = await readJson(file);
-    const readable = read.state === 'absent' || (read.state === 'read' && isDefinition(read.value, file));
-    if (!readable) await fs.rename(file, `${file}.damaged`);
+    await this.definition().catch(() => fs.rename(file, `${file}.damaged`));
     await writeJson(file, definition);
   }
 
@@ -185,14 +183,5 @@ export class StateFolder {
 
   #file(name: string): string {
     return path.join(this.path, name);
-  }
-}
-
-function isDefinition(value: unknown, file: string): boolean {
-  try {
-    parseDefinition(value, file);
-    return true;
-  } catch {
-    return false;
   }
 }
