@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
-import { type EmbeddedHostOptions, embeddedHost } from '../mechanisms/embedded-host.ts';
+import { embeddedHost } from '../mechanisms/embedded-host.ts';
 import { startupHost } from '../mechanisms/startup-host.ts';
+import type { SupervisedHostOptions } from '../mechanisms/supervised-host.ts';
 import type { Elevation } from '../model/elevation.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
@@ -67,7 +68,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
 }
 
 /** The manager of a system without an SCM. */
-export function embeddedManager(options: HostedManagerOptions & Pick<EmbeddedHostOptions, 'hostCommand'>): HostedManager {
+export function embeddedManager(options: HostedManagerOptions & Pick<SupervisedHostOptions, 'hostCommand'>): HostedManager {
   return new HostedManager([embeddedHost(options)], options);
 }
 

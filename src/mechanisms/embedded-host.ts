@@ -5,21 +5,12 @@
 
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { sameFolder } from '../gateway/home.ts';
-import type { ProcessTable } from '../model/process-ref.ts';
 import { startDetached } from '../process/detach.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
-import { supervisedHost, supervisedRegistration, supervisorReceipt } from './supervised-host.ts';
+import { type SupervisedHostOptions, supervisedHost, supervisedRegistration, supervisorReceipt } from './supervised-host.ts';
 
-export interface EmbeddedHostOptions {
-  /** How this module starts itself: `[node, script]`, or the host executable. */
-  readonly hostCommand: readonly string[];
-  readonly processes: ProcessTable;
-  /** Folder of all state folders. */
-  readonly stateRoot: string;
-}
-
-export function embeddedHost({ hostCommand, processes, stateRoot }: EmbeddedHostOptions): HostPort {
+export function embeddedHost({ hostCommand, processes, stateRoot }: SupervisedHostOptions): HostPort {
   return {
     ...supervisedHost(processes),
     mechanism: 'embedded',

@@ -45,9 +45,6 @@ export function planHostCopy(hostCommand: readonly string[], present: readonly s
   return { folder, files, program: path.basename(program), ...(script !== undefined && { node: first }) };
 }
 
-/** The folder of all copies. */
-export const copiesIn = (stateRoot: string): string => path.join(stateRoot, 'host');
-
 /** Makes a whole copy of this host where there is none, and gives the command that starts it. */
 export async function ensureHostCopy(copies: string, hostCommand: readonly string[]): Promise<readonly string[]> {
   const { plan, files, manifest } = await contentOf(hostCommand);

@@ -119,7 +119,10 @@ export function copyHost({ from, to, files }: NonNullable<ElevatedProgram['copy'
  */
 export function holdThisHost(): Held {
   if (!singleExecutable()) return { close: () => undefined };
-  const folder = requireInstalled(process.execPath);
+  const folder = path.win32.dirname(process.execPath);
+  const isInstalled =
+    path.win32.dirname(folder).toLowerCase() === hostsFolder().toLowerCase() && isHostFolderName(path.win32.basename(folder));
+  if (!isInstalled) throw new GatewayServiceError('service-program-unsafe', `(${folder} is not below ${hostsFolder()}.)`);
   const held = holdTrusted(folder, ALL_FILES, { seal: true });
   try {
     checkHostFiles(folder);
@@ -129,13 +132,6 @@ export function holdThisHost(): Held {
     held.close();
     throw error;
   }
-}
-
-function requireInstalled(program: string): string {
-  const folder = path.win32.dirname(program);
-  const isOurs = path.win32.dirname(folder).toLowerCase() === hostsFolder().toLowerCase() && isHostFolderName(path.win32.basename(folder));
-  if (!isOurs) throw new GatewayServiceError('service-program-unsafe', `(${folder} is not below ${hostsFolder()}.)`);
-  return folder;
 }
 
 /**

@@ -6,11 +6,11 @@
 import type { TrustsServer } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
-import { type Elevation, requireDone } from '../model/elevation.ts';
+import { type ElevatedVerb, type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
-import { RECOVERY_LADDER, type RecoveryLadder } from '../model/ladder.ts';
+import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -66,15 +66,17 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   /** Refuses before anything is changed where no administrator can be asked. */
   const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
-  async function register(verb: 'install' | 'repair', service: ServiceName, recovery: RecoveryLadder, report: Report): Promise<void> {
-    const reportRunning = () => report(progress(verb, 'registering'));
+  /** Does a step with an administrator's consent; without an elevation, in this process. */
+  async function runElevated(verb: ElevatedVerb, service: ServiceName, report: Report, step: () => unknown): Promise<void> {
+    const reportRunning = () => report(progress(verb, verb === 'uninstall' ? 'unregistering' : 'registering'));
     if (elevation) {
       report(progress(verb, 'consent'));
       requireDone(await elevation.run(verb, service, reportRunning), verb, service);
       return;
     }
+    requireElevated(service);
     reportRunning();
-    registerService({ service, hostCommand, recovery }, { enable: verb === 'install' });
+    await step();
   }
 
   return {
@@ -109,23 +111,18 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         return [rightsProblem(service)];
       }
     },
-    register: ({ service }, { recovery }, report) => register('install', service, recovery, report),
+    register: ({ service }, { recovery }, report) =>
+      runElevated('install', service, report, () => registerService({ service, hostCommand, recovery }, { enable: true })),
     repair: async ({ service }, definition, report) => {
+      const recovery = definition?.recovery ?? RECOVERY_LADDER;
       checkElevation(service);
-      await register('repair', service, definition?.recovery ?? RECOVERY_LADDER, report);
+      await runElevated('repair', service, report, () => registerService({ service, hostCommand, recovery }, { enable: false }));
     },
-    unregister: async ({ service }, report) => {
-      if (elevation) {
-        report(progress('uninstall', 'consent'));
-        const reportRunning = () => report(progress('uninstall', 'unregistering'));
-        requireDone(await elevation.run('uninstall', service, reportRunning), 'uninstall', service);
-        return;
-      }
-      requireElevated(service);
-      report(progress('uninstall', 'unregistering'));
-      await unregisterService(service);
-      await tidyHosts().catch(() => undefined);
-    },
+    unregister: ({ service }, report) =>
+      runElevated('uninstall', service, report, async () => {
+        await unregisterService(service);
+        await tidyHosts().catch(() => undefined);
+      }),
     start: async ({ service }) => {
       await startService(service, { deadlineMs: START_MS });
     },
@@ -136,12 +133,12 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   };
 }
 
-interface ShownService extends Pick<ServiceConfig, 'binaryPath'>, Partial<Pick<ServiceConfig, 'startType'>> {
-  /** Absent where this user may not query it. */
+type ShownService = Pick<ServiceConfig, 'binaryPath'> & {
+  readonly startType?: ServiceConfig['startType'];
   readonly status?: ServiceStatus;
-}
+};
 
-/** The service as the SCM reports it; where this user may not query it, as far as the registry reports it. */
+/** The service as the SCM reports it; where this user may not query it, only its program, as the registry reports it. */
 function shown(service: ServiceName): ShownService | undefined {
   try {
     const found = queryService(service);

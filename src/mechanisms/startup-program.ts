@@ -16,16 +16,12 @@ import type { FoundProblem } from '../model/repair.ts';
 import { isLock, lockHolder, takeLock } from '../state/lock.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
-import { copiesIn, ensureHostCopy, hostCopyCommand, isWholeCopy, pruneHostCopies } from './host-copy.ts';
+import { ensureHostCopy, hostCopyCommand, isWholeCopy, pruneHostCopies } from './host-copy.ts';
 import { StartupEntries } from './startup-entries.ts';
 import { copyOf, entryCommand, entryFileName } from './startup-entry.ts';
+import type { SupervisedHostOptions } from './supervised-host.ts';
 
-export interface StartupProgramOptions {
-  /** This program, of which a copy is made: `[node, bundled script]`, or the host executable. */
-  readonly hostCommand: readonly string[];
-  /** Folder of all state folders. */
-  readonly stateRoot: string;
-  readonly processes: ProcessTable;
+export interface StartupProgramOptions extends SupervisedHostOptions {
   readonly shell: StartupShell;
 }
 
@@ -39,7 +35,7 @@ export class StartupProgram {
 
   constructor(options: StartupProgramOptions) {
     this.#options = options;
-    this.#copies = copiesIn(options.stateRoot);
+    this.#copies = path.join(options.stateRoot, 'host');
     this.entries = new StartupEntries(options.shell, this.#copies);
   }
 

@@ -8,6 +8,14 @@ import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { HostPort } from './host-port.ts';
 
+export interface SupervisedHostOptions {
+  /** How this program starts itself: `[node, script]`, or the host executable. */
+  readonly hostCommand: readonly string[];
+  /** Folder of all state folders. */
+  readonly stateRoot: string;
+  readonly processes: ProcessTable;
+}
+
 export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevated' | 'hostFacts' | 'stop' | 'isGone'> {
   return {
     elevated: false,

@@ -18,7 +18,7 @@ import {
 } from './gateway-launch.ts';
 import type { Autostart, MigrationRecord } from './migration-record.ts';
 import type { Ports, ScheduledTask, StartupFile } from './ports.ts';
-import { type ReadTask, readTask } from './task-xml.ts';
+import { decodeText, readTask } from './task-xml.ts';
 import type { WrappedService } from './wrapped-service.ts';
 
 /** Something that has one of Hermes' names and is left alone, with the reason. */
@@ -96,10 +96,11 @@ function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner
   if (xml === undefined) return lookAlike('unreadable');
   const task = readTask(xml);
   if (!task) return lookAlike('starts-something-else');
-  const { fields } = task;
+  const { fields, user, group } = task;
   const started = followed(commandOf(fields.command, fields.args), {}, owner);
   const whose = started && serviceOf(started, owner);
-  if (!isOwners(task, owner)) return whose === undefined || whose === service ? lookAlike('another-user') : undefined;
+  const isOwners = !group && (user === undefined || owner.isUser(user));
+  if (!isOwners) return whose === undefined || whose === service ? lookAlike('another-user') : undefined;
   if (whose === undefined) return lookAlike('starts-something-else');
   return whose === service ? { kind: 'task', name, task: fields, launchers: started?.launchers ?? [] } : undefined;
 }
@@ -107,8 +108,8 @@ function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner
 function entryAutostart(file: StartupFile, service: ServiceName, owner: AutostartOwner): Autostart | LookAlike | undefined {
   const { name, content, command } = file;
   if (!ENTRY.test(name)) return undefined;
-  const script = () => followedScript({ file: name, text: decodeScript(content) }, {}, owner, MAX_SCRIPTS);
-  const started = command ? followed(command, {}, owner) : script();
+  const text = () => decodeText(content, bytes => bytes.toString());
+  const started = command ? followed(command, {}, owner) : followedScript({ file: name, text: text() }, {}, owner, MAX_SCRIPTS);
   const whose = started && serviceOf(started, owner);
   if (whose === service) return { kind: 'startup-entry', name, content: content.toString('base64'), launchers: started?.launchers ?? [] };
   return whose === undefined && isHermesName(name) ? { kind: 'startup-entry', name, why: 'starts-something-else' } : undefined;
@@ -120,10 +121,6 @@ function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: 
   // A gateway without a configured home serves the account that it runs as.
   if (!started || (started.launch.home === undefined && !owner.isUser(account))) return undefined;
   return serviceOf(started, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
-}
-
-function isOwners({ user, group }: ReadTask, owner: AutostartOwner): boolean {
-  return !group && (user === undefined || owner.isUser(user));
 }
 
 interface Followed extends Pick<Autostart, 'launchers'> {
@@ -160,9 +157,4 @@ function followedScript(
     if (found) return found;
   }
   return undefined;
-}
-
-function decodeScript(content: Buffer): string {
-  if (content[0] === 0xff && content[1] === 0xfe) return content.subarray(2).toString('utf16le');
-  return content.toString('utf8').replace(/^\uFEFF/, '');
 }

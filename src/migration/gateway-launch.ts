@@ -7,7 +7,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Environment, variable } from '../gateway/environment.ts';
-import { gatewayIdentity, resolveHermesRoot } from '../gateway/home.ts';
+import { gatewayIdentity, type HomeSources, resolveHermesRoot } from '../gateway/home.ts';
 import { parseProfile } from '../model/profile.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 
@@ -19,14 +19,8 @@ export interface GatewayLaunch {
   readonly home?: string;
 }
 
-/** The environment of a launch that names no home. */
-export interface LaunchOwner {
-  readonly platform: NodeJS.Platform;
-  /** LOCALAPPDATA, and what the user has set for Hermes. */
-  readonly env: Environment;
-  readonly homedir: string;
-  readUserEnvironment?(name: string): string | undefined;
-}
+/** The environment of a launch that names no home: LOCALAPPDATA, and what the user has set for Hermes. */
+export type LaunchOwner = Pick<HomeSources, 'platform' | 'env' | 'homedir' | 'readUserEnvironment'>;
 
 /** What a launcher does: its commands, with the variables that it sets. */
 interface LauncherScript {

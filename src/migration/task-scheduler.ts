@@ -10,7 +10,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { decodeOem } from '../windows/console-text.ts';
 import { systemDirectory } from '../windows/library.ts';
 import type { ScheduledTask, TaskScheduler } from './ports.ts';
-import { decodeToolOutput, taskFile } from './task-xml.ts';
+import { decodeText, taskFile } from './task-xml.ts';
 
 /** How long `schtasks.exe` may take, in milliseconds; Hermes waits as long. */
 const ANSWER_MS = 15_000;
@@ -67,6 +67,6 @@ function run(program: string, args: readonly string[]): Promise<{ code: number |
       if (length <= MAX_OUTPUT) chunks.push(chunk);
     });
     child.once('error', reject);
-    child.once('close', code => resolve({ code, output: decodeToolOutput(Buffer.concat(chunks), decodeOem) }));
+    child.once('close', code => resolve({ code, output: decodeText(Buffer.concat(chunks), decodeOem) }));
   });
 }

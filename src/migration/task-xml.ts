@@ -19,14 +19,14 @@ const DURATION = /^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/;
 /** Longer than any command line of Windows. */
 const MAX_TEXT = 32_768;
 
-/** The text of a console tool: UTF-16 with or without a byte order mark, UTF-8, else the code page of the console. */
-export function decodeToolOutput(bytes: Buffer, decodeOem: (bytes: Buffer) => string): string {
+/** The text of a console tool or a script: UTF-16 with or without a byte order mark, UTF-8, else as `decodeOther` reads it. */
+export function decodeText(bytes: Buffer, decodeOther: (bytes: Buffer) => string): string {
   if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
   if (bytes.length >= 2 && bytes[1] === 0 && bytes[0] !== 0) return bytes.toString('utf16le');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return decodeOem(bytes);
+    return decodeOther(bytes);
   }
 }
 

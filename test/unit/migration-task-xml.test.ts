@@ -1,7 +1,7 @@
 // A scheduled task as the fields that matter, read from what schtasks prints and written as a document of our own.
 import { describe, expect, it } from 'vitest';
 import { taskNames } from '../../src/migration/task-scheduler.ts';
-import { decodeToolOutput, readTask, taskFile, writeTask } from '../../src/migration/task-xml.ts';
+import { decodeText, readTask, taskFile, writeTask } from '../../src/migration/task-xml.ts';
 import { nssmCommand, winswCommand } from '../../src/migration/wrapped-service.ts';
 import { hermesTask } from '../support/hermes-autostarts.ts';
 
@@ -17,7 +17,7 @@ describe('output of a console tool', () => {
     ['the code page of the console', Buffer.from([0x4a, 0x94, 0x72, 0x67]), 'oem 4'],
     ['nothing', Buffer.alloc(0), ''],
   ])('decodes the output of a console tool from %s', (_what, bytes, text) => {
-    expect(decodeToolOutput(bytes, oem)).toBe(text);
+    expect(decodeText(bytes, oem)).toBe(text);
   });
 });
 
@@ -72,7 +72,7 @@ describe('scheduled task', () => {
     expect(xml).not.toContain('HighestAvailable');
     const [, trigger = ''] = /<LogonTrigger>([\s\S]*)<\/LogonTrigger>/.exec(xml) ?? [];
     expect(trigger).toContain(`<UserId>${USER}</UserId>`);
-    expect(decodeToolOutput(taskFile(xml), () => '')).toBe(xml);
+    expect(decodeText(taskFile(xml), () => '')).toBe(xml);
   });
 
   it('takes no trigger and no right from the task document that it read', () => {
