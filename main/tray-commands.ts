@@ -41,6 +41,7 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
         return openLogs(command.profile);
       case 'start':
       case 'stop':
+      case 'stopNow':
       case 'restart':
         return operate(command.do, command.profile);
     }
@@ -52,7 +53,7 @@ export function createTrayCommandHandler(options: TrayCommandsOptions): (command
     notifications.announce(profile, { title: message, body: remedy });
   }
 
-  async function operate(verb: 'start' | 'stop' | 'restart', profile: string): Promise<void> {
+  async function operate(verb: 'start' | 'stop' | 'stopNow' | 'restart', profile: string): Promise<void> {
     const reply = await (await engine).controller.handle(verb, { profile });
     if (!reply.ok) announce(verb, profile, reply.error);
   }

@@ -56,7 +56,8 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   const disclosure = useRef<HTMLButtonElement>(null);
   const own = useState(false);
   const [open, setOpen] = details ? [details.open, details.setOpen] : own;
-  const now = useNow(operation ? undefined : snapshot?.status);
+  const finishing = snapshot?.status.finishingWorkSince !== undefined;
+  const now = useNow(operation && !finishing ? undefined : snapshot?.status);
   useKeptFocus(panel, `${id}-switch`);
 
   const observed = snapshot && { status: snapshot.status, operation };
@@ -211,7 +212,7 @@ function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 
 /** The sentence of the row, and the one that a screen reader reads once per change, which has no running time in it. */
 function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, messages: Messages, now: number) {
   if (outdated) return { shown: messages.outdated, announced: messages.outdated };
-  if (operation) {
+  if (operation && snapshot?.status.finishingWorkSince === undefined) {
     const text = messages.operation(operation);
     return { shown: text, announced: text };
   }

@@ -69,9 +69,9 @@ included. The Hermes home is not changed.`,
   },
   stop: {
     summary: 'stop the gateway until you start it again',
-    changes: `Stops the gateway and waits until no process of it is left, at most 20 s.
-It stays stopped until you start it.`,
-    examples: ['stop', 'stop --all'],
+    changes: `Stops the gateway and waits until no process of it is left. Its agent finishes its work
+first; after 45 s, or at once with --now, it is killed. It stays stopped until you start it.`,
+    examples: ['stop', 'stop --now', 'stop --all'],
   },
   restart: {
     summary: 'replace the running gateway by a new one',

@@ -112,7 +112,8 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     .addOption(new Option('--mechanism <name>', 'mechanism that keeps it running on Windows').choices(['service', 'startup']))
     .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand']));
   verb('uninstall', verbs.uninstall).addOption(dryRun()).addOption(everyInstalled().conflicts('dryRun'));
-  for (const name of ['start', 'stop', 'restart'] as const) {
+  verb('stop', verbs.stop).addOption(everyInstalled()).option('--now', 'do not wait for the work of the agent');
+  for (const name of ['start', 'restart'] as const) {
     verb(name, context => verbs.operate(context, name)).addOption(everyInstalled());
   }
   verb('status', verbs.status).addOption(everyInstalled());

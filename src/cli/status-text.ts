@@ -12,6 +12,7 @@ const STYLE_OF_TONE: Readonly<Record<Tone, Style>> = { ok: 'green', busy: 'blue'
 const COMMANDS: Readonly<Record<ActionVerb, string>> = {
   start: 'start',
   stop: 'stop',
+  stopNow: 'stop --now',
   restart: 'restart',
   repair: 'install',
   refresh: 'status',

@@ -7,6 +7,7 @@ import { requireHome } from '../gateway/home.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
+import type { StopOptions } from '../model/manager.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable } from '../model/status.ts';
 import { readLog } from '../state/log-reader.ts';
@@ -54,17 +55,26 @@ export async function uninstall(context: VerbContext, { dryRun }: { readonly dry
   return answer(context, outcomes, context.all ? targetText : (_, { identity }) => `${identity.service} ${what}.`);
 }
 
-export async function operate(context: VerbContext, verb: 'start' | 'stop' | 'restart'): Promise<number> {
-  // Gateways that an interrupted update stopped are started first, except before a stop.
-  if (verb !== 'stop') await resume(context);
+/** Gateways that an interrupted update stopped are started first. */
+export async function operate(context: VerbContext, verb: 'start' | 'restart'): Promise<number> {
+  await resume(context);
   return answer(context, await operateOn(context, await targets(context), verb));
 }
 
-async function operateOn(context: VerbContext, found: readonly Target[], verb: 'start' | 'stop' | 'restart' | 'uninstall') {
+export async function stop(context: VerbContext, { now = false }: StopOptions): Promise<number> {
+  return answer(context, await operateOn(context, await targets(context), 'stop', { now }));
+}
+
+async function operateOn(
+  context: VerbContext,
+  found: readonly Target[],
+  verb: 'start' | 'stop' | 'restart' | 'uninstall',
+  options?: StopOptions,
+) {
   const identities = found.map(({ identity }) => identity);
   const { manager } = context.composition;
   const starts = verb === 'start' || verb === 'restart';
-  const outcomes = await workOn(context, identities, { operate: (each, report) => manager[verb](each, report), starts });
+  const outcomes = await workOn(context, identities, { operate: (each, report) => manager[verb](each, report, options), starts });
   if (!starts) await resume(context);
   return outcomes;
 }

@@ -91,6 +91,10 @@ export class GatewayServiceController {
       this.#options.manager.preview(on ? 'install' : 'uninstall', identity, this.#installOptions(mechanism)),
     start: (_request, profile) => this.#operate(profile, 'start'),
     stop: (_request, profile) => this.#operate(profile, 'stop'),
+    stopNow: async (_request, { identity }) => {
+      await this.#options.manager.stopNow(identity);
+      return null;
+    },
     restart: (_request, profile) => this.#operate(profile, 'restart'),
     repair: (_request, profile) => profile.repair(),
     previewRepair: (_request, { identity }) => this.#previewRepair(identity),

@@ -117,6 +117,8 @@ export const VERBS = {
   preview: ['switch', 'receipt'],
   start: ['profile', 'snapshot'],
   stop: ['profile', 'snapshot'],
+  /** Ends the wait of an operation for the work of the agent. */
+  stopNow: ['profile', 'nothing'],
   restart: ['profile', 'snapshot'],
   repair: ['profile', 'snapshot'],
   /** What `repair` would change. */

@@ -13,7 +13,7 @@ import type { Snapshot } from './ipc.ts';
 import { type Explained, explainError } from './messages-en-failures.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
-import { type ActionVerb, countdownMs, type LadderDot, otherInCharge, type PhaseAction, uptimeMs } from './views.ts';
+import { type ActionVerb, countdownMs, finishingMs, type LadderDot, otherInCharge, type PhaseAction, uptimeMs } from './views.ts';
 
 const formats = createFormats('en');
 
@@ -88,6 +88,8 @@ const OFF = {
   'started-otherwise': 'Off: another program starts it. Turn it on to restart it after crashes.',
 };
 
+const FINISHING_WORK = 'Stopping. The agent is finishing its work';
+
 type Sentence = (status: Status, now: number) => string;
 const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   'not-installed': status => OFF[otherInCharge(status) ?? 'none'],
@@ -104,7 +106,7 @@ const SENTENCES: Readonly<Record<Phase, Sentence>> = {
   restarting,
   'waiting-for-sign-in': () => 'Waiting for you to sign in. Then it starts by itself.',
   'held-for-update': () => 'Paused for an update. Then it starts again by itself.',
-  stopping: () => 'Stopping. This takes up to 20 seconds.',
+  stopping: () => 'Stopping. This takes a few seconds.',
   failed: ({ problems }) =>
     problems.some(({ code }) => code === 'bad-update')
       ? 'Failing since an update. It is not restarted. See the log.'
@@ -133,6 +135,7 @@ const OPERATIONS: Readonly<Record<ShownOperation['verb'], string>> = {
 const ACTIONS: Readonly<Record<ActionVerb, string>> = {
   start: 'Start',
   stop: 'Stop',
+  stopNow: 'Stop now',
   restart: 'Restart',
   repair: 'Repair',
   refresh: 'Try again',
@@ -254,12 +257,17 @@ export const en = {
   /** One or two words for a phase: the tray's status line, a heading. */
   phase: PHASES,
   /** The sentence below the switch. `now` in epoch milliseconds. */
-  sentence: (status: Status, now: number) => SENTENCES[status.phase](status, now),
+  sentence: (status: Status, now: number) =>
+    status.finishingWorkSince === undefined
+      ? SENTENCES[status.phase](status, now)
+      : `${FINISHING_WORK}: ${formats.seconds(Math.floor(finishingMs(status, now) / 1_000) * 1_000)} s.`,
   /** The sentence for screen readers, without running times, so that it is read once per change. */
-  announcement: (status: Status) =>
-    status.phase === 'running' || status.phase === 'restarting'
+  announcement: (status: Status) => {
+    if (status.finishingWorkSince !== undefined) return `Gateway: ${FINISHING_WORK}.`;
+    return status.phase === 'running' || status.phase === 'restarting'
       ? `Gateway: ${PHASES[status.phase]}.`
-      : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`,
+      : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`;
+  },
   /** The tray shows at most 127 characters of it, as Windows does. */
   tooltip: ({ profile, phase }: Status, operation?: Snapshot['operation']) =>
     `Hermes gateway${profile === 'default' ? '' : ` (${profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[phase]}`,

@@ -51,6 +51,8 @@ export interface GatewayServiceStore {
   set(on: boolean, mechanism?: Installable): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends the wait of an operation for the work of the agent. */
+  stopNow(): Promise<void>;
   restart(): Promise<void>;
   repair(): Promise<void>;
   /** What `repair` would change; undefined where that failed. */
@@ -234,6 +236,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     set: (on, mechanism) => act('set', on ? 'install' : 'uninstall', { on, mechanism }),
     start: () => act('start', 'start', {}),
     stop: () => act('stop', 'stop', {}),
+    async stopNow() {
+      await query('stopNow', {});
+    },
     restart: () => act('restart', 'restart', {}),
     repair: () => act('repair', 'repair', {}),
     previewRepair: () => query('previewRepair', {}),

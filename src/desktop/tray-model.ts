@@ -12,7 +12,7 @@ export type TrayImage = `tray-${TrayIcon}-${TrayTheme}`;
 
 export type TrayCommand =
   | { readonly do: 'open' }
-  | { readonly do: 'start' | 'stop' | 'restart' | 'logs'; readonly profile: string }
+  | { readonly do: 'start' | 'stop' | 'stopNow' | 'restart' | 'logs'; readonly profile: string }
   | { readonly do: 'check-for-update' | 'install-update' }
   | { readonly do: 'quit' };
 
@@ -116,7 +116,7 @@ function profileMenu(snapshot: Snapshot, messages: Messages, shell: ShellMessage
 
 function commandsOf(snapshot: Snapshot, messages: Messages, shell: ShellMessages): TrayItem[] {
   const { profile, status } = snapshot;
-  const verbs = (['start', 'restart', 'stop'] as const).filter(verb => can(verb, snapshot));
+  const verbs = (['start', 'restart', 'stop', 'stopNow'] as const).filter(verb => can(verb, snapshot));
   return [
     ...verbs.map((verb): TrayItem => ({ kind: 'command', label: messages.action(verb, status.phase), command: { do: verb, profile } })),
     ...(viewOf(status).switchOn ? [{ kind: 'command', label: shell.tray.logs, command: { do: 'logs', profile } } as const] : []),

@@ -9,8 +9,8 @@ import type { Mechanism, Phase, Status } from '../model/status.ts';
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
 
-/** The actions beside the switch. `refresh` only reads the status again. */
-export type ActionVerb = 'start' | 'stop' | 'restart' | 'repair' | 'refresh';
+/** The actions beside the switch. `stopNow` does not wait for the work of the agent; `refresh` only reads the status again. */
+export type ActionVerb = 'start' | 'stop' | 'stopNow' | 'restart' | 'repair' | 'refresh';
 
 export interface PhaseAction {
   readonly verb: ActionVerb;
@@ -73,6 +73,8 @@ export function viewOf(status: Status): PhaseView {
 
 /** Whether `verb` may be requested now. */
 export function can(verb: ActionVerb, { status, operation }: Observed): boolean {
+  // Also during an operation: it ends the operation's wait for the work of the agent.
+  if (verb === 'stopNow') return status.finishingWorkSince !== undefined;
   if (operation) return false;
   // Windows refuses to start a disabled service, so a repair has to enable it first.
   if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
@@ -123,6 +125,7 @@ export function offersService({ status, mechanisms }: Chosen): boolean {
 /** The action to offer now. A problem that only a repair solves comes first; during an operation there is none. */
 export function offeredAction(observed: Observed): PhaseAction | undefined {
   const { status } = observed;
+  if (can('stopNow', observed)) return actionOf('stopNow', status);
   const verb = can('repair', observed) && status.problems.some(problem => problem.elevated) ? 'repair' : viewOf(status).action;
   return verb && can(verb, observed) ? actionOf(verb, status) : undefined;
 }
@@ -174,6 +177,11 @@ export function uptimeMs(status: Status, now: number): number | undefined {
   return Number.isFinite(started) ? Math.max(0, now - started) : status.uptimeMs;
 }
 
+/** How long the agent has been finishing its work since the gateway was asked to end. */
+export function finishingMs({ finishingWorkSince }: Status, now: number): number {
+  return Math.max(0, now - Date.parse(finishingWorkSince ?? '')) || 0;
+}
+
 export interface LadderDot {
   readonly delayMs: number;
   readonly state: 'passed' | 'current' | 'ahead';
@@ -194,10 +202,11 @@ export function ladderDots(status: Status, now: number): readonly LadderDot[] {
 }
 
 /**
- * When the shown times change next, in milliseconds from now: every second during the countdown to a restart, every minute while an uptime
- * is shown. Undefined where nothing shown depends on the clock.
+ * When the shown times change next, in milliseconds from now: every second during the countdown to a restart and while an agent finishes its
+ * work, every minute while an uptime is shown. Undefined where nothing shown depends on the clock.
  */
 export function nextChangeMs(status: Status, now: number): number | undefined {
+  if (status.finishingWorkSince !== undefined) return 1_000 - (finishingMs(status, now) % 1_000);
   const remainingMs = status.phase === 'restarting' ? countdownMs(status.restarts.nextAt, now) : undefined;
   if (remainingMs !== undefined) return remainingMs > 0 ? remainingMs % 1_000 || 1_000 : undefined;
   const uptime = status.phase === 'running' ? uptimeMs(status, now) : undefined;

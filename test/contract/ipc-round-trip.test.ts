@@ -170,7 +170,20 @@ describe('registration of the IPC handlers', () => {
 
   it('adds one handler for each verb of the schema and no other', () => {
     const { electron } = registered();
-    const names: Verb[] = ['get', 'set', 'preview', 'start', 'stop', 'restart', 'previewRepair', 'repair', 'logs', 'reveal', 'dismiss'];
+    const names: Verb[] = [
+      'get',
+      'set',
+      'preview',
+      'start',
+      'stop',
+      'stopNow',
+      'restart',
+      'previewRepair',
+      'repair',
+      'logs',
+      'reveal',
+      'dismiss',
+    ];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });
 

@@ -60,6 +60,23 @@ describeInChromium('use of the panel', browser => {
     expect(await control().evaluate(element => element.matches(':focus'))).toBe(true);
   });
 
+  it('shows how long the agent has been finishing its work, and ends the wait on request', async () => {
+    await open(snapshotIn('running'), ['stop']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('Stopping…').first().waitFor();
+    const operation = { verb: 'stop', step: 'stopping', since: ago(13_000) } as const;
+    const status = { finishingWorkSince: ago(12_000) };
+    await push(snapshotIn('stopping', status, { operation }));
+    await page.getByText(/^Stopping\. The agent is finishing its work: 1[2-9] s\.$/).waitFor();
+    await keepScreenshot(page, 'finishing-work');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Stop now' }).first().click();
+    await expect.poll(async () => (await asked()).at(-1)).toEqual({ verb: 'stopNow', payload: { profile: 'default' } });
+    await answer('stopped');
+    await page.getByText('Stopped. It stays stopped until you start it.').first().waitFor();
+  });
+
   it('shows what a repair changes and what it keeps, before and after the repair', async () => {
     const receipt = receiptFor('repair');
     await open(snapshotIn('running', { problems: [problem('ladder-changed')] }), ['repair']);

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
@@ -121,6 +121,13 @@ describe('profile that does not exist', () => {
     const answer = await cli.run([verb, '--profile', 'wrok', '--json']);
     expect(answer.exit).toBe(EXIT.failed);
     expect(document(answer)).toMatchObject({ error: { code: 'profile-missing' } });
+  });
+
+  it('passes a stop on that does not wait for the work of the agent', async () => {
+    await cli.run(['install']);
+    const stop = vi.spyOn(cli.manager, 'stop');
+    expect((await cli.run(['stop', '--now'])).exit).toBe(EXIT.done);
+    expect(stop.mock.calls.map(([, , options]) => options)).toEqual([{ now: true }]);
   });
 
   it('stops and uninstalls the leftover service of a deleted profile', async () => {

@@ -39,6 +39,7 @@ const anyStatus = fc.record(
     session: fc.record({ id: fc.nat(), user: text }),
     startType: fc.constantFrom('automatic', 'automatic-delayed', 'manual', 'disabled'),
     recovery: fc.constant(RECOVERY_LADDER),
+    finishingWorkSince: at,
     problems: fc.subarray(codes).map(some => some.map(code => problem(code))),
   },
   { requiredKeys: ['schema', 'profile', 'service', 'mechanism', 'phase', 'desired', 'restarts', 'recovery', 'problems'] },

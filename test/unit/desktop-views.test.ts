@@ -70,6 +70,15 @@ describe('available commands', () => {
     }
   });
 
+  it('offers to end the wait for the work of the agent, also during an operation', () => {
+    const status = statusIn('stopping', { finishingWorkSince: new Date(NOW - 12_300).toISOString() });
+    for (const observed of [{ status }, { status, operation: { verb: 'stop' } }] as const) {
+      expect(offeredAction(observed)).toEqual({ verb: 'stopNow', elevated: false });
+    }
+    expect(can('stopNow', { status: statusIn('stopping') })).toBe(false);
+    expect(nextChangeMs(status, NOW)).toBe(700);
+  });
+
   it('offers no start when Windows has the service disabled', () => {
     const status = statusIn('stopped', { startType: 'disabled', problems: [problem('start-disabled')] });
     expect(can('start', { status })).toBe(false);

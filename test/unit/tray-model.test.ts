@@ -30,6 +30,11 @@ function commands(items: readonly TrayItem[]): string[] {
 }
 
 describe('menu of one profile', () => {
+  it('offers to end the wait for the work of the agent', () => {
+    const snapshot = snapshotIn('stopping', { desired: 'stopped', finishingWorkSince: ago(12_000) });
+    expect(commands(modelOf([snapshot]).menu)).toEqual(['open', 'stopNow', 'logs', 'quit']);
+  });
+
   it.each<[Phase, string[]]>([
     ['not-installed', ['(Hermes gateway: Off)', 'Open Hermes', '—', 'Quit Hermes']],
     ['stopped', ['(Hermes gateway: Stopped)', 'Open Hermes', '—', 'Start', 'Open logs', '—', 'Quit Hermes']],
