@@ -2,15 +2,8 @@
 
 import path from 'node:path';
 
-export interface AppPathsFacts {
-  readonly packaged: boolean;
-  /** `process.resourcesPath` */
-  readonly resources: string;
-  /** Folder of the compiled main process, `<project>/dist/main`. */
-  readonly mainDir: string;
-}
-
-export function appPaths({ packaged, resources, mainDir }: AppPathsFacts) {
+/** @param facts `resources`: `process.resourcesPath`; `mainDir`: folder of the compiled main process, `<project>/dist/main` */
+export function appPaths({ packaged, resources, mainDir }: { packaged: boolean; resources: string; mainDir: string }) {
   return {
     hostDir: packaged ? path.join(resources, 'host') : path.join(mainDir, '../host'),
     iconsDir: packaged ? path.join(resources, 'icons') : path.join(mainDir, '../../build/icons'),

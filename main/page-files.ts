@@ -17,10 +17,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/**
- * Every file below `folder` by its path in a request (`/assets/x.js`); `/` is `index.html`.
- * @throws GatewayServiceError `internal` where the page was not built
- */
+/** By path in a request (`/assets/x.js`); `/` is `index.html`. @throws GatewayServiceError `internal` where the page was not built */
 export function readPages(folder: string): ReadonlyMap<string, PageFile> {
   const pages = new Map<string, PageFile>();
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];

@@ -4,10 +4,7 @@ export const SCHEME = 'app';
 const HOST = 'hermes-gateway';
 export const PAGE_URL = `${SCHEME}://${HOST}/index.html`;
 
-/**
- * For `protocol.registerSchemesAsPrivileged`: a secure context with the rights of an https page and no others. The code cache, which https
- * pages have as well, makes the next window open faster.
- */
+/** The rights of an https page and no others. Its code cache, which https pages have as well, makes the next window open faster. */
 export const SCHEME_PRIVILEGES = { scheme: SCHEME, privileges: { standard: true, secure: true, codeCache: true } } as const;
 
 export const WEB_PREFERENCES = {

@@ -4,10 +4,9 @@ import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
-import { actionOf, can, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
+import { actionOf, can, ladderDots, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
-import { Ladder } from './ladder.tsx';
 import { Log } from './log.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
 
@@ -29,16 +28,14 @@ export interface DetailsProps {
 const LOG_LINES = 200;
 
 export function Details(props: DetailsProps) {
-  const { snapshot, now, messages, store } = props;
+  const { snapshot, messages, store } = props;
   const [log, refreshLog] = useLog(store, snapshot);
 
   return (
     <div className="hgs-details">
       <Problems {...props} />
       <Repaired {...props} />
-      <Part title={messages.details.ladderSeconds}>
-        <Ladder status={snapshot.status} now={now} messages={messages} />
-      </Part>
+      <Ladder {...props} />
       <Facts {...props} />
       <History {...props} />
       <Log {...{ store, messages, log }} components={props.components} onRefresh={refreshLog} />
@@ -102,6 +99,25 @@ function Problems({ snapshot, messages }: DetailsProps) {
           );
         })}
       </ul>
+    </Part>
+  );
+}
+
+/** The restart delays as nine dots: passed, current with its countdown, and ahead. */
+function Ladder({ snapshot: { status }, now, messages }: DetailsProps) {
+  const title = messages.details.ladderSeconds;
+  return (
+    <Part title={title}>
+      <ol className="hgs-ladder" aria-label={title}>
+        {ladderDots(status, now).map((dot, rung) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a rung is its place on the ladder
+          <li key={rung} data-state={dot.state} aria-current={dot.state === 'current' ? 'step' : undefined}>
+            <span className="hgs-dot" />
+            <span>{messages.ladderDot(dot)}</span>
+          </li>
+        ))}
+      </ol>
+      <p className="hgs-muted">{messages.ladder(status)}</p>
     </Part>
   );
 }

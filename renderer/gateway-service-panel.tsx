@@ -252,9 +252,8 @@ function Offered({ observed, store, messages, components, askRepair, busy }: Off
   );
 }
 
-interface FailureProps {
+interface FailureProps extends Pick<PanelProps, 'messages'> {
   readonly error: ErrorValue;
-  readonly messages: Messages;
   /** An action to offer instead of the failed one. */
   readonly children: ReactNode;
 }

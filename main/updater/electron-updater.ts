@@ -18,12 +18,8 @@ export interface AutoUpdaterPort {
   off(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-export interface ElectronUpdaterOptions {
-  /** Installs without the installer's window. */
-  readonly silent?: boolean;
-}
-
-export function electronUpdater(autoUpdater: AutoUpdaterPort, { silent = false }: ElectronUpdaterOptions = {}): UpdaterPort {
+/** @param options `silent` installs without the installer's window */
+export function electronUpdater(autoUpdater: AutoUpdaterPort, { silent = false }: { readonly silent?: boolean } = {}): UpdaterPort {
   const listeners = new Set<() => void>();
   let state: UpdateState = 'none';
   let version: string | undefined;

@@ -1,18 +1,5 @@
 /** Times and durations in the format of a locale, through Intl alone; separate, so that all catalogues round in the same way. */
 
-export interface Formats {
-  /** The two largest units: "3 hr 12 min", "12 min", "45 sec". Never below zero. */
-  duration(ms: number): string;
-  /** Whole seconds, rounded up, so that a countdown does not show zero before its end: "4 sec". */
-  countdown(ms: number): string;
-  /** Whole seconds as a number alone, where a heading names the unit: "16". */
-  seconds(ms: number): string;
-  /** Time of day, with the day unless it is today, and the year unless it is this one. */
-  time(iso: string, now: number): string;
-  /** The plural category of a count. */
-  plural(count: number): Intl.LDMLPluralRule;
-}
-
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -21,7 +8,7 @@ const UNITS = [
 ] as const;
 type Unit = (typeof UNITS)[number][0];
 
-export function createFormats(locale: string): Formats {
+export function createFormats(locale: string) {
   const unit = (name: Unit) =>
     lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 }));
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
@@ -33,6 +20,7 @@ export function createFormats(locale: string): Formats {
   const thisYear = lazily(() => new Intl.DateTimeFormat(locale, dayAndTime));
   const anyYear = lazily(() => new Intl.DateTimeFormat(locale, { ...dayAndTime, year: 'numeric' }));
 
+  /** The two largest units: "3 hr 12 min", "12 min", "45 sec". Never below zero. */
   const duration = (ms: number): string => {
     let rest = Number.isFinite(ms) ? Math.max(0, ms) : 0;
     const largest = UNITS.findIndex(([name, size]) => rest >= size || name === 'second');
@@ -48,16 +36,19 @@ export function createFormats(locale: string): Formats {
 
   return {
     duration,
-    countdown: ms => units.second().format(Math.ceil(Math.max(0, ms) / 1_000)),
-    seconds: ms => whole().format(ms / 1_000),
-    time: (iso, now) => {
+    /** Whole seconds, rounded up, so that a countdown does not show zero before its end: "4 sec". */
+    countdown: (ms: number) => units.second().format(Math.ceil(Math.max(0, ms) / 1_000)),
+    /** Whole seconds as a number alone, where a heading names the unit: "16". */
+    seconds: (ms: number) => whole().format(ms / 1_000),
+    /** Time of day, with the day unless it is today, and the year unless it is this one. `now` in epoch milliseconds. */
+    time: (iso: string, now: number) => {
       const at = new Date(iso);
       if (Number.isNaN(at.getTime())) return iso;
       const today = new Date(now);
       if (at.toDateString() === today.toDateString()) return clock().format(at);
       return (at.getFullYear() === today.getFullYear() ? thisYear() : anyYear()).format(at);
     },
-    plural: count => plural().select(count),
+    plural: (count: number) => plural().select(count),
   };
 }
 

@@ -35,13 +35,6 @@ const PHASES: Readonly<Record<Phase, string>> = {
   unknown: 'Unknown',
 };
 
-const MECHANISMS: Readonly<Record<Mechanism, string>> = {
-  service: 'Windows service',
-  startup: 'Sign-in start',
-  embedded: 'Hermes supervisor',
-  none: 'None',
-};
-
 /** What restarts the gateway. */
 const KEEPER: Readonly<Record<Mechanism, string>> = {
   service: 'Windows restarts it if it stops.',
@@ -90,8 +83,7 @@ const OFF = {
 
 const FINISHING_WORK = 'Stopping. The agent is finishing its work';
 
-type Sentence = (status: Status, now: number) => string;
-const SENTENCES: Readonly<Record<Phase, Sentence>> = {
+const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>> = {
   'not-installed': status => OFF[otherInCharge(status) ?? 'none'],
   stopped: ({ desired, startType }) => {
     if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
@@ -226,13 +218,6 @@ const noted = ({ what, reason }: Noted) => (what === 'recovered' ? 'Responding a
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-const START_TYPES: Readonly<Record<StartType, string>> = {
-  automatic: 'Automatic',
-  'automatic-delayed': 'Automatic (delayed)',
-  manual: 'Manual',
-  disabled: 'Disabled',
-};
-
 /** The question before a change. */
 export interface ConfirmText {
   readonly title: string;
@@ -273,10 +258,20 @@ export const en = {
     `Hermes gateway${profile === 'default' ? '' : ` (${profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[phase]}`,
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
-  mechanism: MECHANISMS,
+  mechanism: {
+    service: 'Windows service',
+    startup: 'Sign-in start',
+    embedded: 'Hermes supervisor',
+    none: 'None',
+  } satisfies Record<Mechanism, string>,
   /** What a mechanism does for the user, and what it does not. */
   meaning: MEANING,
-  startType: START_TYPES,
+  startType: {
+    automatic: 'Automatic',
+    'automatic-delayed': 'Automatic (delayed)',
+    manual: 'Manual',
+    disabled: 'Disabled',
+  } satisfies Record<StartType, string>,
 
   /** What an operation is doing: its latest step, if any. */
   operation: ({ verb, step, subject }: ShownOperation) =>

@@ -26,13 +26,6 @@ const REMEDIES: Readonly<Record<UpdateEnd['outcome'], string>> = {
   interrupted: 'Some of its steps may be missing. Update again.',
 };
 
-const GATEWAYS: Readonly<Record<PlannedGateway['state'], string>> = {
-  waiting: 'Running',
-  stopped: 'Stopped for the update',
-  up: 'Running again',
-  failed: 'Failed',
-};
-
 export const updateEn = {
   /** "Updating Hermes from 0.19 to 0.20" */
   title: (update: ShownUpdate) => `Updating ${update.what}${fromTo(update)}`,
@@ -50,7 +43,12 @@ export const updateEn = {
     done: 'Done.',
   } satisfies Record<UpdateStep, string>,
   gateways: 'Gateways',
-  gateway: GATEWAYS,
+  gateway: {
+    waiting: 'Running',
+    stopped: 'Stopped for the update',
+    up: 'Running again',
+    failed: 'Failed',
+  } satisfies Record<PlannedGateway['state'], string>,
   /** How it ended, and what to do about it; the remedy is empty where there is nothing to do. */
   end: (end: UpdateEnd, now: number): Explained => {
     const what = `${ENDS[end.outcome](end)} at ${formats.time(end.at, now)} (${end.what})`;

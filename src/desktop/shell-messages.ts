@@ -35,19 +35,17 @@ const AFTER_QUIT: Readonly<Record<AfterQuit, string>> = {
   'update-continues': ' (the update continues)',
 };
 
-const UPDATES: Readonly<Record<UpdateState, string>> = {
-  none: 'Check for updates',
-  checking: 'Checking for updates…',
-  downloading: 'Downloading an update…',
-  ready: 'Restart to update',
-};
-
 export const shellEn = {
   tray: {
     open: (appName: string) => `Open ${appName}`,
     logs: 'Open logs',
     quit: (appName: string, after: AfterQuit) => `Quit ${appName}${AFTER_QUIT[after]}`,
-    update: UPDATES,
+    update: {
+      none: 'Check for updates',
+      checking: 'Checking for updates…',
+      downloading: 'Downloading an update…',
+      ready: 'Restart to update',
+    } satisfies Record<UpdateState, string>,
   },
   /** Names the profile where it is not the default one. */
   alert: (kind: AlertKind, profile: string): Announcement => {

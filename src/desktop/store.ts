@@ -44,10 +44,7 @@ export interface GatewayServiceStore {
   select(profile: string): void;
   /** Requests the present snapshot. */
   refresh(): Promise<void>;
-  /**
-   * Turns the service on (installs and starts it) or off (stops and uninstalls it). Resolves when that is done or has failed.
-   * @param mechanism what keeps the gateway running; default: the best one
-   */
+  /** Turns the service on (installs, starts) or off (stops, uninstalls), by default with the best mechanism. Resolves at the end. */
   set(on: boolean, mechanism?: Installable): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -66,8 +63,6 @@ export interface GatewayServiceStore {
   /** Hides the end of this update. */
   dismiss(update: string): Promise<void>;
 }
-
-const SCHEMA: Snapshot['schema'] = 1;
 
 /** What is known of one profile. */
 interface ProfileCache {
@@ -98,7 +93,7 @@ function profileCache({ profiles }: Cache, name: string | undefined): ProfileCac
 }
 
 function putSnapshot(cache: Cache, snapshot: Snapshot): void {
-  cache.outdated = snapshot.schema !== SCHEMA;
+  cache.outdated = snapshot.schema !== 1;
   if (cache.outdated) return;
   cache.supported = snapshot.supported;
   cache.selected ??= snapshot.profile;

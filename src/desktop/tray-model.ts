@@ -1,7 +1,7 @@
 /** What the tray shows, as data. Items that do not apply are left out and not greyed, as Microsoft's guideline requires. */
 
 import type { ShownUpdate, Snapshot } from './ipc.ts';
-import type { Messages, ShellMessages } from './messages.ts';
+import type { Catalogue, Messages, ShellMessages } from './messages.ts';
 import type { AfterQuit, UpdateState } from './shell-messages.ts';
 import { can, type TrayIcon, trayIconOf, viewOf } from './views.ts';
 
@@ -30,13 +30,11 @@ export interface TrayModel {
   readonly menu: readonly TrayItem[];
 }
 
-export interface TrayInput {
+export interface TrayInput extends Catalogue {
   readonly appName: string;
   /** The last snapshot of every profile, in the order of the profiles; empty until the first arrives. */
   readonly snapshots: readonly Snapshot[];
   readonly theme: TrayTheme;
-  readonly messages: Messages;
-  readonly shell: ShellMessages;
   /** Absent where the app has no updater. */
   readonly update?: UpdateState | undefined;
   /** Whether the tray may offer to quit. */
@@ -86,7 +84,8 @@ function updateLines({ snapshots, messages, now }: TrayInput): TrayItem[] {
 function afterQuitting(snapshots: readonly Snapshot[]): AfterQuit {
   const running = updateOf(snapshots);
   if (running) return running.own && running.step !== 'handed-off' ? 'update-ends' : 'update-continues';
-  return snapshots.some(keepsRunning) ? 'gateway-runs' : 'nothing';
+  const keepsRunning = snapshots.some(({ status }) => viewOf(status).switchOn && status.desired === 'running');
+  return keepsRunning ? 'gateway-runs' : 'nothing';
 }
 
 function menuOf(input: TrayInput): TrayItem[] {
@@ -128,9 +127,4 @@ function updateItem(update: UpdateState, { tray }: ShellMessages): TrayItem {
   if (update === 'none') return { kind: 'command', label, command: { do: 'check-for-update' } };
   if (update === 'ready') return { kind: 'command', label, command: { do: 'install-update' } };
   return { kind: 'text', label };
-}
-
-/** Whether this gateway keeps running, or is started again, without the app. */
-function keepsRunning({ status }: Snapshot): boolean {
-  return viewOf(status).switchOn && status.desired === 'running';
 }

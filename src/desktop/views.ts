@@ -4,7 +4,8 @@ import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import type { ErrorCode } from '../model/error-table.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
-import type { Mechanism, Phase, Status } from '../model/status.ts';
+import type { Phase, Status } from '../model/status.ts';
+import type { Snapshot } from './ipc.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
@@ -61,12 +62,6 @@ export interface Observed {
   readonly operation?: { readonly verb: Operation } | undefined;
 }
 
-/** What keeps the gateway running, and what could; a snapshot has this shape. */
-interface Chosen {
-  readonly status: Status;
-  readonly mechanisms: readonly Mechanism[];
-}
-
 export function viewOf(status: Status): PhaseView {
   return PHASE_VIEWS[status.phase];
 }
@@ -112,13 +107,16 @@ const MISSING_RIGHTS: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** Whether to offer the sign-in start in place of a service that could not be installed. It is never chosen automatically. */
-export function offersSignIn({ status, mechanisms }: Chosen, error: { readonly code: string } | undefined): boolean {
+export function offersSignIn(
+  { status, mechanisms }: Pick<Snapshot, 'status' | 'mechanisms'>,
+  error: { readonly code: string } | undefined,
+): boolean {
   const fits = error !== undefined && MISSING_RIGHTS.has(error.code);
   return fits && status.phase === 'not-installed' && mechanisms.includes('startup');
 }
 
 /** Whether to offer the service in place of the present sign-in start. */
-export function offersService({ status, mechanisms }: Chosen): boolean {
+export function offersService({ status, mechanisms }: Pick<Snapshot, 'status' | 'mechanisms'>): boolean {
   return status.mechanism === 'startup' && mechanisms.includes('service');
 }
 
@@ -201,10 +199,7 @@ export function ladderDots(status: Status, now: number): readonly LadderDot[] {
   });
 }
 
-/**
- * When the shown times change next, in milliseconds from now: every second during the countdown to a restart and while an agent finishes its
- * work, every minute while an uptime is shown. Undefined where nothing shown depends on the clock.
- */
+/** Milliseconds until the shown times change: each second of a countdown or of finishing work, each minute of an uptime. */
 export function nextChangeMs(status: Status, now: number): number | undefined {
   if (status.finishingWorkSince !== undefined) return 1_000 - (finishingMs(status, now) % 1_000);
   const remainingMs = status.phase === 'restarting' ? countdownMs(status.restarts.nextAt, now) : undefined;
