@@ -88,16 +88,8 @@ function readManifestText(folder: string): Buffer {
 /** Whether a folder below that of all hosts is one of ours. */
 export const isHostFolderName = (name: string): boolean => NAME.test(name);
 
-export interface HostPlace {
-  /** The folder in which this very host is installed, or will be. */
-  readonly folder: string;
-  readonly program: string;
-  /** Whether it is installed, by names and sizes only. */
-  readonly isThere: boolean;
-}
-
-/** Where the host of `source` is, or will be, below the folder of all hosts. */
-export function hostPlace(source: string, hosts: string): HostPlace {
+/** Where the host of `source` is, or will be, below the folder of all hosts; `isThere` compares names and sizes only. */
+export function hostPlace(source: string, hosts: string) {
   const { name, files } = readManifest(source);
   for (const other of OTHERS) {
     const folder = path.join(hosts, `${name}${other}`);

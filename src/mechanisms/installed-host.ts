@@ -8,16 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  checkHostFiles,
-  HOST_FILES,
-  HOST_MANIFEST,
-  HOST_PROGRAM,
-  type HostPlace,
-  hostPlace,
-  isHostFolderName,
-  readManifest,
-} from '../host/host-files.ts';
+import { checkHostFiles, HOST_FILES, HOST_MANIFEST, HOST_PROGRAM, hostPlace, isHostFolderName, readManifest } from '../host/host-files.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { isServiceName, SERVICE_NAME } from '../model/identity.ts';
@@ -39,7 +30,7 @@ const ALL_FILES = [...HOST_FILES, HOST_MANIFEST];
 export const hostsFolder = (): string => path.win32.join(knownFolder('programFiles'), 'Hermes Gateway Service');
 
 /** Where a host is installed or will be; undefined for the script of development. */
-function placeOf([program = '', script]: readonly string[]): HostPlace | undefined {
+function placeOf([program = '', script]: readonly string[]) {
   return script === undefined ? hostPlace(path.dirname(program), hostsFolder()) : undefined;
 }
 

@@ -47,8 +47,8 @@ const SAME_MEANING: Readonly<Record<number, ErrorCode>> = {
 };
 
 const byNumber = new Map<number, ErrorCode>();
-for (const [code, entry] of Object.entries(ERRORS)) {
-  if ('win32' in entry) byNumber.set(entry.win32, code as ErrorCode);
+for (const [code, error] of Object.entries(ERRORS)) {
+  if ('win32' in error) byNumber.set(error.win32, code as ErrorCode);
 }
 for (const [number, code] of Object.entries(SAME_MEANING)) byNumber.set(Number(number), code);
 

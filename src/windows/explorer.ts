@@ -4,10 +4,9 @@
  * Sources: IShellWindows.FindWindowSW, IShellBrowser, IShellView.GetItemObject, IShellFolderViewDual, IShellDispatch2.ShellExecute
  * (Microsoft Learn), and "How can I launch an unelevated process from my elevated process" (The Old New Thing).
  */
-import { GatewayServiceError } from '../model/errors.ts';
 import type { ShellStart } from './argv.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface, withResult } from './com.ts';
-import { using } from './handle.ts';
+import { opened, using } from './handle.ts';
 import { declare } from './library.ts';
 import { HANDLE, type Handle, inout, out, POINTER, pointerTo, VARIANT, WIDE } from './types.ts';
 
@@ -76,9 +75,7 @@ export function startWith(shell: Handle, { program, parameters, cwd }: ShellStar
 }
 
 function withText(text: string, use: (bstr: Handle) => void): void {
-  const { result } = oleaut32.SysAllocString(text);
-  if (result === null) throw new GatewayServiceError('windows-refused', '(SysAllocString)');
-  using(result, oleaut32.SysFreeString, use);
+  using(opened(oleaut32.SysAllocString(text)), oleaut32.SysFreeString, use);
 }
 
 /** The shell's automation object in the process of the desktop. */

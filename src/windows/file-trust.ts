@@ -103,19 +103,13 @@ export interface Held {
   close(): void;
 }
 
-export interface HoldOptions {
-  /**
-   * Makes administrators the owner of folder and files: a folder made below Program Files has the rights of its parent, but its owner may
-   * be the user who made it, and an owner can grant himself any right. Needs an administrator.
-   */
-  readonly seal?: boolean;
-}
-
 /**
  * Holds files of one folder, the folder itself and all folders above.
+ * @param seal Makes administrators the owner of folder and files: a folder made below Program Files has the rights of its parent, but its
+ * owner may be the user who made it, and an owner can grant himself any right. Needs an administrator.
  * @throws GatewayServiceError `service-program-unsafe` with the reason
  */
-export function holdTrusted(folder: string, names: readonly string[], { seal = false }: HoldOptions = {}): Held {
+export function holdTrusted(folder: string, names: readonly string[], { seal = false } = {}): Held {
   if (!isPlainPath(folder)) throw unsafe(folder, 'it is no plain path of a disk');
   const disk = `${folder.slice(0, 2)}\\`;
   if (kernel32.GetDriveTypeW(disk).result !== DRIVE_FIXED) throw unsafe(folder, 'it is not on a disk of this machine');

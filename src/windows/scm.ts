@@ -239,14 +239,14 @@ export function enumerateServices(base: string): EnumeratedService[] {
         null,
       );
       if (!result && lastError !== ERROR.moreData) throw win32Error(lastError, 'EnumServicesStatusExW');
-      const entries = koffi.decode(buffer, ENUM_SERVICE_STATUS_PROCESSW, count[0]) as {
+      const services = koffi.decode(buffer, ENUM_SERVICE_STATUS_PROCESSW, count[0]) as {
         lpServiceName: string;
         lpDisplayName: string;
         ServiceStatusProcess: RawStatus;
       }[];
-      for (const entry of entries) {
-        if (!isOurs(entry.lpServiceName)) continue;
-        found.push({ name: entry.lpServiceName, displayName: entry.lpDisplayName, status: toStatus(entry.ServiceStatusProcess) });
+      for (const service of services) {
+        if (!isOurs(service.lpServiceName)) continue;
+        found.push({ name: service.lpServiceName, displayName: service.lpDisplayName, status: toStatus(service.ServiceStatusProcess) });
       }
       if (result) return found;
     }

@@ -1,7 +1,7 @@
 /**
  * The settings of a service beyond its command line: description, failure actions and their flag, delayed start, service SID, privileges,
  * preshutdown time and security descriptor. Each is written and read on an open handle; a setting that the system does not have
- * (ERROR_INVALID_LEVEL, 124) is reported as `unsupported`, never as done.
+ * (ERROR_INVALID_LEVEL, 124) is absent when it is read.
  * Sources: ChangeServiceConfig2W, QueryServiceConfig2W, SetServiceObjectSecurity, QueryServiceObjectSecurity (Microsoft Learn).
  */
 import koffi, { type TypeObject } from 'koffi';
@@ -53,9 +53,6 @@ export interface ServiceSettings {
   readonly preshutdownTimeoutMs: number;
 }
 export type SettingName = keyof ServiceSettings;
-
-/** Whether the system accepted a setting. */
-export type Written = 'written' | 'unsupported';
 
 const multiString = (texts: readonly string[]): Buffer => Buffer.from(`${texts.map(text => `${text}\0`).join('')}\0`, 'utf16le');
 
@@ -112,13 +109,14 @@ export function encodeSetting<Name extends SettingName>(name: Name, settings: Pi
   return { level, type, value: encode(settings[name]) };
 }
 
-/** Writes one setting. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its action is a restart. */
-export function writeSetting(service: Handle, name: SettingName, settings: ServiceSettings): Written {
+/**
+ * Writes one setting, where the system has it. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its
+ * action is a restart.
+ */
+export function writeSetting(service: Handle, name: SettingName, settings: ServiceSettings): void {
   const { level, type, value } = encodeSetting(name, settings);
-  const { result, lastError } = advapi32.ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));
-  if (result) return 'written';
-  if (lastError === ERROR.invalidLevel) return 'unsupported';
-  throw win32Error(lastError, `ChangeServiceConfig2W ${name}`);
+  const outcome = advapi32.ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));
+  if (outcome.lastError !== ERROR.invalidLevel) checkCall(outcome, name);
 }
 
 /** One level as the bytes that the SCM gives, structure first; undefined where it does not have the level. */

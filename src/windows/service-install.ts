@@ -71,13 +71,6 @@ export const REQUIRED_PRIVILEGES = [
   'SeChangeNotifyPrivilege',
 ] as const;
 
-/** The result of `installService`. */
-export interface InstallReceipt {
-  readonly created: boolean;
-  /** The settings that this system does not have: never reported as done. */
-  readonly unsupported: readonly (SettingName | 'security')[];
-}
-
 /** A service as it is registered: `doctor` compares it, and a failed update restores it. */
 export interface InstalledService {
   readonly config: ServiceConfig;
@@ -138,7 +131,7 @@ function differs(name: SettingName, found: Partial<ServiceSettings>, wanted: Ser
 }
 
 /** The settings that the system does not give back: it does not have them. Pure. */
-export function unknownSettings({ settings, security }: InstalledService): InstallReceipt['unsupported'] {
+export function unknownSettings({ settings, security }: InstalledService): readonly (SettingName | 'security')[] {
   const unknown = SETTINGS.filter(name => settings.answered[name] === undefined && settings.kept[name] === undefined);
   return security ? unknown : [...unknown, 'security'];
 }
@@ -183,17 +176,15 @@ export function disableService(name: string): void {
   withService(name, ['queryConfig', 'changeConfig'], service => changeConfig(service, { ...configOf(service), startType: 'disabled' }));
 }
 
-/** Writes the settings and the owner's entry, reads everything back, and completes. Gives the settings that the system does not have. */
-function configure(service: Handle, spec: ServiceSpec, startType: StartType, complete: () => void): InstallReceipt['unsupported'] {
+/** Writes the settings and the owner's entry, reads everything back, and completes. */
+function configure(service: Handle, spec: ServiceSpec, startType: StartType, complete: () => void): void {
   const settings = settingsOf(spec);
-  const unsupported: (SettingName | 'security')[] = SETTINGS.filter(name => writeSetting(service, name, settings) === 'unsupported');
+  for (const name of SETTINGS) writeSetting(service, name, settings);
   const security = readSecurity(service);
-  if (!security) unsupported.push('security');
-  else if (!grantsOwner(security, spec.owner)) writeDacl(service, withOwner(security, spec.owner));
+  if (security && !grantsOwner(security, spec.owner)) writeDacl(service, withOwner(security, spec.owner));
   const wrong = mismatches(spec, startType, snapshot(service, spec.name));
   if (wrong.length > 0) throw new GatewayServiceError('service-readback', `(${spec.name}: ${wrong.join(', ')}.)`);
   complete();
-  return unsupported;
 }
 
 /** Restores the former settings of a service. Best effort: the first failure is the one that is reported. */
@@ -208,7 +199,7 @@ function restore(service: Handle, before: InstalledService): void {
   attempt(() => changeConfig(service, before.config));
   const settings = { ...before.settings.kept, ...before.settings.answered };
   for (const name of SETTINGS) {
-    if (settings[name] !== undefined) attempt(() => void writeSetting(service, name, settings as ServiceSettings));
+    if (settings[name] !== undefined) attempt(() => writeSetting(service, name, settings as ServiceSettings));
   }
   const { security } = before;
   if (security) attempt(() => writeDacl(service, security));
@@ -220,32 +211,36 @@ function restore(service: Handle, before: InstalledService): void {
  * whether an existing service is ours.
  * @param complete Does what belongs to the service outside of the SCM; if it throws, the service is taken back too.
  */
-export function installService(spec: ServiceSpec, complete: () => void = () => undefined): InstallReceipt {
-  return withManager(['connect', 'createService'], manager => {
-    const updated = withServiceOf(manager, spec.name, UPDATE_RIGHTS, service => {
-      const before = snapshot(service, spec.name);
-      const startType = spec.startType ?? before.config.startType;
-      try {
-        changeConfig(service, {
-          serviceType: SERVICE_WIN32_OWN_PROCESS,
-          startType,
-          binaryPath: commandLine(spec.program, spec.args),
-          account: LOCAL_SYSTEM,
-          displayName: spec.displayName,
-        });
-        const delayedStart = spec.delayedStart ?? before.settings.answered.delayedStart ?? false;
-        return configure(service, { ...spec, delayedStart }, startType, complete);
-      } catch (error) {
-        restore(service, before);
-        throw error;
-      }
+export function installService(spec: ServiceSpec, complete: () => void = () => undefined): void {
+  withManager(['connect', 'createService'], manager => {
+    const exists = withServiceOf(manager, spec.name, UPDATE_RIGHTS, service => {
+      update(service, spec, complete);
+      return true;
     });
-    if (updated) return { created: false, unsupported: updated };
-    return { created: true, unsupported: create(manager, spec, complete) };
+    if (!exists) create(manager, spec, complete);
   });
 }
 
-function create(manager: Handle, spec: ServiceSpec, complete: () => void): InstallReceipt['unsupported'] {
+function update(service: Handle, spec: ServiceSpec, complete: () => void): void {
+  const before = snapshot(service, spec.name);
+  const startType = spec.startType ?? before.config.startType;
+  try {
+    changeConfig(service, {
+      serviceType: SERVICE_WIN32_OWN_PROCESS,
+      startType,
+      binaryPath: commandLine(spec.program, spec.args),
+      account: LOCAL_SYSTEM,
+      displayName: spec.displayName,
+    });
+    const delayedStart = spec.delayedStart ?? before.settings.answered.delayedStart ?? false;
+    configure(service, { ...spec, delayedStart }, startType, complete);
+  } catch (error) {
+    restore(service, before);
+    throw error;
+  }
+}
+
+function create(manager: Handle, spec: ServiceSpec, complete: () => void): void {
   const startType = spec.startType ?? 'automatic';
   const service = opened(
     advapi32.CreateServiceW(
@@ -263,10 +258,10 @@ function create(manager: Handle, spec: ServiceSpec, complete: () => void): Insta
       null,
       null,
     ),
-    `CreateServiceW ${spec.name}`,
+    spec.name,
   );
   try {
-    return configure(service, spec, startType, complete);
+    configure(service, spec, startType, complete);
   } catch (error) {
     markForDeletion(service);
     throw error;

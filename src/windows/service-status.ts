@@ -9,17 +9,6 @@ import type { ServiceState } from './scm.ts';
 /** The states that a service of ours reports. Paused is not among them: Hermes' updater aborts at a paused service. */
 export type ReportedState = Extract<ServiceState, 'start-pending' | 'running' | 'stop-pending' | 'stopped'>;
 
-/** What SetServiceStatus takes; service type and state are numbers of winsvc.h. */
-export interface StatusReport {
-  readonly dwServiceType: number;
-  readonly dwCurrentState: number;
-  readonly dwControlsAccepted: number;
-  readonly dwWin32ExitCode: number;
-  readonly dwServiceSpecificExitCode: number;
-  readonly dwCheckPoint: number;
-  readonly dwWaitHint: number;
-}
-
 /** How a service ends: 0 as requested; for a failure its own code, which Windows shows as 1066 with that code beside it. */
 export interface StopResult {
   readonly serviceExitCode: number;
@@ -59,8 +48,8 @@ export class StatusSequence {
     return this.#state;
   }
 
-  /** The next report; undefined when the SCM would not accept this state any more: a late report is dropped. */
-  next(state: ReportedState, result: StopResult = { serviceExitCode: 0 }): StatusReport | undefined {
+  /** The next report, as SetServiceStatus takes it; undefined when the SCM would not accept this state any more: a late report is dropped. */
+  next(state: ReportedState, result: StopResult = { serviceExitCode: 0 }) {
     if (!MAY_FOLLOW[this.#state].includes(state)) return undefined;
     this.#state = state;
     const pending = state === 'start-pending' || state === 'stop-pending';

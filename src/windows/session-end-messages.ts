@@ -10,8 +10,9 @@ export const WM_ENDSESSION = 0x0016;
 export type EndReason = 'sign-out' | 'shutdown' | 'close-requested';
 
 export interface ThreadData {
-  /** What Windows shows to a user who waits for the stop. */
+  /** What Windows shows to a user who waits for the stop, for example `The Hermes gateway is saving its work.` */
   readonly blockReason: string;
+  /** Windows gets its answer after this time at the latest. */
   readonly maxHoldMs: number;
   /** Two shared numbers, each 1 when it is set; see `FLAG`. */
   readonly flags: Int32Array<SharedArrayBuffer>;

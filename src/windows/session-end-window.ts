@@ -16,17 +16,6 @@ const user32 = declare('user32.dll', { PostMessageW: [BOOL, HANDLE, 'uint32', 'u
 /** How long the end of the process waits for the window to close, in milliseconds. */
 const GONE_MS = 2_000;
 
-export interface SessionEndOptions {
-  /** What Windows shows to a user who waits, for example `The Hermes gateway is saving its work.` */
-  readonly blockReason: string;
-  /** Windows gets its answer after this time at the latest. */
-  readonly maxHoldMs: number;
-}
-
-export interface SessionEndWindow {
-  close(): Promise<void>;
-}
-
 /** The thread is beside this file, with its extension (`.ts` in the sources, `.js` where they are compiled), or in the executable. */
 function startThread(workerData: ThreadData): Worker {
   if (singleExecutable()) return new Worker(assetText('session-end-thread.cjs'), { eval: true, workerData });
@@ -40,8 +29,8 @@ function startThread(workerData: ThreadData): Worker {
  */
 export async function listenForSessionEnd(
   onEnding: (reason: EndReason) => Promise<void>,
-  { blockReason, maxHoldMs }: SessionEndOptions,
-): Promise<SessionEndWindow> {
+  { blockReason, maxHoldMs }: Pick<ThreadData, 'blockReason' | 'maxHoldMs'>,
+): Promise<{ close(): Promise<void> }> {
   const flags = new Int32Array(new SharedArrayBuffer(8));
   let asked = false;
   const answer = (): void => {

@@ -24,11 +24,9 @@ const ACTIVE = 0;
 const DISCONNECTED = 4;
 const NO_SESSION = 0xffff_ffff;
 
-type SessionState = 'active' | 'disconnected' | 'other';
-
 export interface Session {
   readonly id: number;
-  readonly state: SessionState;
+  readonly state: 'active' | 'disconnected' | 'other';
 }
 
 /** A session with a signed-in user. */

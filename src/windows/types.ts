@@ -18,24 +18,19 @@ export const DWORD = 'uint32';
 export const BOOL = 'int';
 export const WIDE = 'str16';
 
-/** What JavaScript passes for a parameter of a type. */
-export type Argument<T> =
-  T extends OutParameter<infer V>
-    ? V
-    : T extends typeof HANDLE
-      ? Handle
-      : T extends typeof POINTER
-        ? Handle | object | null
-        : T extends typeof WIDE
-          ? string | null
-          : T extends 'int64' | 'uint64'
-            ? number | bigint
-            : T extends string
-              ? number
-              : Handle | object | null;
-/** What a function of this result type returns. */
-export type Result<T> = T extends typeof POINTER ? Handle | null : T extends 'str' ? string : T extends 'void' ? undefined : Argument<T>;
-type OutValue<T> = T extends typeof POINTER ? [Handle | null] : T extends string ? [Argument<T>] : object;
+/** What JavaScript passes and gets for a type; every other named type is a number. */
+interface Values {
+  [POINTER]: Handle | object | null;
+  [HANDLE]: Handle;
+  [WIDE]: string | null;
+  str: string;
+  int64: number | bigint;
+  uint64: number | bigint;
+}
+type ValueOf<T> = T extends keyof Values ? Values[T] : T extends string ? number : Handle | object | null;
+export type Argument<T> = T extends OutParameter<infer V> ? V : ValueOf<T>;
+export type Result<T> = T extends typeof POINTER ? Handle | null : T extends 'void' ? undefined : ValueOf<T>;
+type OutValue<T> = T extends typeof POINTER ? [Handle | null] : T extends string ? [ValueOf<T>] : object;
 
 /** The type of an out parameter; koffi does not export its own type for it. */
 export interface OutParameter<V = unknown> {

@@ -1,7 +1,7 @@
 // The SCM's wrappers against Wine's SCM. Its failure actions are those of the rebuilt services.exe (test/wine/scm), not of Windows.
 import { expect, it } from 'vitest';
 import { parseSid, rightsMask } from '../../src/windows/sddl.ts';
-import type { ServiceSpec } from '../../src/windows/service-install.ts';
+import { type InstalledService, type ServiceSpec, unknownSettings } from '../../src/windows/service-install.ts';
 import { attempt, call } from './call.ts';
 import { describeOnWine, until } from './suite.ts';
 
@@ -64,24 +64,23 @@ describeOnWine('the SCM, through Wine', rig => {
   });
 
   it('creates a service as specified, and reports what this system does not support', async () => {
-    const { created, unsupported } = await install('HermesGateway-made', 'steady');
-    expect(created).toBe(true);
-    expect([...unsupported].sort()).toEqual(['delayedStart', 'requiredPrivileges', 'security', 'serviceSid']);
-    const installed = await call(rig(), 'service-install', 'readInstalled', 'HermesGateway-made');
-    expect(installed?.config).toEqual({
+    await install('HermesGateway-made', 'steady');
+    const installed = (await call(rig(), 'service-install', 'readInstalled', 'HermesGateway-made')) as InstalledService;
+    expect([...unknownSettings(installed)].sort()).toEqual(['delayedStart', 'requiredPrivileges', 'security', 'serviceSid']);
+    expect(installed.config).toEqual({
       binaryPath: `"${rig().node}" ${rig().probe('service')} HermesGateway-made steady`,
       startType: 'automatic',
       displayName: 'Hermes Gateway "HermesGateway-made"',
       account: 'LocalSystem',
       serviceType: 0x10,
     });
-    expect(installed?.settings.answered).toEqual({ description: 'Keeps the gateway running.', preshutdownTimeoutMs: 20_000 });
-    expect(installed?.settings.kept).toEqual({ recovery: { delaysMs: [300, 600], resetMs: 60_000 }, failuresWithoutCrash: true });
+    expect(installed.settings.answered).toEqual({ description: 'Keeps the gateway running.', preshutdownTimeoutMs: 20_000 });
+    expect(installed.settings.kept).toEqual({ recovery: { delaysMs: [300, 600], resetMs: 60_000 }, failuresWithoutCrash: true });
   });
 
   it('updates a service in place and keeps the start type that the user selected', async () => {
     await install('HermesGateway-updated', 'steady', { startType: 'disabled' });
-    expect(await install('HermesGateway-updated', 'dies', { description: 'New.' })).toMatchObject({ created: false });
+    await install('HermesGateway-updated', 'dies', { description: 'New.' });
     expect(await config('HermesGateway-updated')).toMatchObject({ startType: 'disabled', binaryPath: expect.stringMatching(/ dies$/) });
     expect((await attempt(rig(), 'scm', 'requestStart', 'HermesGateway-updated')).error).toMatchObject({
       code: 'service-disabled',
@@ -256,7 +255,8 @@ describeOnWine('the SCM, through Wine', rig => {
     rig().write('C:\\let-go', '');
     expect((await holder).code).toBe(0);
     await until('the name to be gone', async () => (await status(name)) === undefined);
-    expect(await install(name, 'steady')).toMatchObject({ created: true });
+    await install(name, 'steady');
+    expect(await status(name)).toMatchObject({ state: 'stopped' });
   });
 
   it('detects a process that the SCM did not start', async () => {
