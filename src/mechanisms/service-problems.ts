@@ -50,6 +50,7 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
   const program = change('service', binaryPath, wanted.binaryPath);
   // Where the program that would be registered is missing itself, there is nothing to register.
   const missing = { problem: problem('host-missing', `(${binaryPath})`), changes: wrong.includes('program') ? [program] : [] };
+  const owner: ReceiptRow = { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') };
   const others = wrong.filter(name => !OWN.has(name)).join(', ');
   return [
     ...(hasProgram ? where(wrong.includes('program'), 'host-outdated', program) : [missing]),
@@ -58,12 +59,7 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
     ...(wrong.includes('security') ? [rightsProblem(service)] : []),
     ...where(wrong.includes('account'), 'account-changed', change('service', account, 'LocalSystem'), `(${account})`),
     ...where(others !== '', 'service-changed', change('service', others, 'as installed'), `(${others})`),
-    ...where(!found.hasOwner, 'owner-missing', {
-      action: 'create',
-      kind: 'registry',
-      target: `${service}\\Parameters`,
-      ...noted('owner'),
-    }),
+    ...where(!found.hasOwner, 'owner-missing', owner),
     ...where(!found.hasEventSource, 'event-source-missing', { action: 'create', kind: 'registry', target: eventSource }),
     ...startTypeProblems(found, service),
   ];

@@ -18,7 +18,7 @@ export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostComm
   return [
     { action, kind: 'service', target: service, ...noted('service', serviceDisplayName(serviceId), commandLine(program, args)) },
     { action, kind: 'registry', target: `${serviceKey(service)}\\Parameters`, ...noted('owner') },
-    ...programReceipt(hostCommand, folder => (existsSync(folder) ? 'keep' : 'create')),
+    ...programReceipt(hostCommand),
     { action, kind: 'right', target: service, ...noted('rights') },
     { action: 'create', kind: 'registry', target: `the source "${EVENT_SOURCE}" of the Windows event log` },
     { action: 'start', kind: 'service', target: service },
@@ -31,15 +31,15 @@ export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand:
     { action: 'stop', kind: 'service', target: service },
     { action: 'remove', kind: 'service', target: service },
     { action: 'remove', kind: 'registry', target: serviceKey(service) },
-    ...(isLast ? programReceipt(hostCommand, () => 'remove') : []),
+    ...(isLast ? programReceipt(hostCommand, 'remove') : []),
   ];
 }
 
 /** The copy of an executable, and its row in Windows' list of apps; the script of development has neither. */
-function programReceipt([program = '', script]: readonly string[], actionOn: (folder: string) => ReceiptRow['action']): ReceiptRow[] {
+function programReceipt([program = '', script]: readonly string[], removal?: 'remove'): ReceiptRow[] {
   if (script !== undefined) return [];
   const folder = path.win32.dirname(program);
-  const action = actionOn(folder);
+  const action = removal ?? (existsSync(folder) ? 'keep' : 'create');
   return [
     { action, kind: 'folder', target: folder },
     { action, kind: 'registry', target: APPS_LIST_KEY },

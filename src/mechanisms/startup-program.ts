@@ -86,12 +86,12 @@ export class StartupProgram {
       const taken = await this.entries.taken(service);
       return [taken ? problem('startup-entry-taken', `(${taken})`) : problem('startup-entry-missing')];
     }
-    const problems: Problem[] = [];
-    if (!this.#options.shell.isEnabled(path.basename(entry.file))) problems.push(problem('startup-disabled'));
-    if (entry.kind === 'cmd') problems.push(problem('startup-flashes'));
     const copy = this.#copyFolder(entry.command) ?? '';
-    if (!isWholeCopy(copy)) problems.push(problem('startup-host-damaged', `(${copy})`));
-    return problems;
+    return [
+      ...(this.#options.shell.isEnabled(path.basename(entry.file)) ? [] : [problem('startup-disabled')]),
+      ...(entry.kind === 'cmd' ? [problem('startup-flashes')] : []),
+      ...(isWholeCopy(copy) ? [] : [problem('startup-host-damaged', `(${copy})`)]),
+    ];
   }
 
   /** The problems with what a repair changes: it writes the entry and its copy. Windows' own switch and the entry of another program stay. */

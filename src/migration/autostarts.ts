@@ -98,11 +98,11 @@ function taskAutostart({ name, xml }: ScheduledTask, service: ServiceName, owner
   if (!task) return lookAlike('starts-something-else');
   const { fields, user, group } = task;
   const started = followed(commandOf(fields.command, fields.args), {}, owner);
-  const whose = started && serviceOf(started, owner);
+  const startedService = started && launchedService(started.launch, owner);
   const isOwners = !group && (user === undefined || owner.isUser(user));
-  if (!isOwners) return whose === undefined || whose === service ? lookAlike('another-user') : undefined;
-  if (whose === undefined) return lookAlike('starts-something-else');
-  return whose === service ? { kind: 'task', name, task: fields, launchers: started?.launchers ?? [] } : undefined;
+  if (!isOwners) return startedService === undefined || startedService === service ? lookAlike('another-user') : undefined;
+  if (startedService === undefined) return lookAlike('starts-something-else');
+  return startedService === service ? { kind: 'task', name, task: fields, launchers: started?.launchers ?? [] } : undefined;
 }
 
 function entryAutostart(file: StartupFile, service: ServiceName, owner: AutostartOwner): Autostart | LookAlike | undefined {
@@ -110,9 +110,10 @@ function entryAutostart(file: StartupFile, service: ServiceName, owner: Autostar
   if (!ENTRY.test(name)) return undefined;
   const text = () => decodeText(content, bytes => bytes.toString());
   const started = command ? followed(command, {}, owner) : followedScript({ file: name, text: text() }, {}, owner, MAX_SCRIPTS);
-  const whose = started && serviceOf(started, owner);
-  if (whose === service) return { kind: 'startup-entry', name, content: content.toString('base64'), launchers: started?.launchers ?? [] };
-  return whose === undefined && isHermesName(name) ? { kind: 'startup-entry', name, why: 'starts-something-else' } : undefined;
+  const startedService = started && launchedService(started.launch, owner);
+  if (startedService === service)
+    return { kind: 'startup-entry', name, content: content.toString('base64'), launchers: started?.launchers ?? [] };
+  return startedService === undefined && isHermesName(name) ? { kind: 'startup-entry', name, why: 'starts-something-else' } : undefined;
 }
 
 function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): Autostart | undefined {
@@ -120,14 +121,12 @@ function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: 
   const started = followed(command, env, owner);
   // A gateway without a configured home serves the account that it runs as.
   if (!started || (started.launch.home === undefined && !owner.isUser(account))) return undefined;
-  return serviceOf(started, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
+  return launchedService(started.launch, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
 }
 
 interface Followed extends Pick<Autostart, 'launchers'> {
   readonly launch: GatewayLaunch;
 }
-
-const serviceOf = ({ launch }: Followed, owner: AutostartOwner): string | undefined => launchedService(launch, owner);
 
 /** What a command finally starts, through the scripts that it runs. */
 function followed(argv: readonly string[], env: Environment, owner: AutostartOwner, scripts = MAX_SCRIPTS): Followed | undefined {
@@ -140,7 +139,7 @@ function followed(argv: readonly string[], env: Environment, owner: AutostartOwn
     const further = followedScript({ file: script, text }, env, owner, scripts);
     return further && { ...further, launchers: [{ file: script, text }, ...further.launchers] };
   }
-  // A launcher that an update has deleted, or that must not be read: its folder says whose it is.
+  // A launcher that an update has deleted, or that must not be read: its folder says its home.
   const home = homeOfLauncher(script);
   return home === undefined ? undefined : { launch: { home }, launchers: [] };
 }

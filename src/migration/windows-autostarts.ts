@@ -55,13 +55,11 @@ export function startupFiles(shell: ReadShell): StartupFolder {
       });
       return (await Promise.all(names.map(name => read(folder, name)))).flat();
     },
-    remove: async name => {
-      const file = path.join(shell.folder(), name);
-      return fs.rm(file, { force: true }).then(
+    remove: async name =>
+      fs.rm(path.join(shell.folder(), name), { force: true }).then(
         () => true,
         () => false,
-      );
-    },
+      ),
     write: (name, content) => writeIfMissing(path.join(shell.folder(), name), content),
   };
 }
