@@ -18,13 +18,16 @@ export interface WebContentsPort {
   once(event: 'destroyed', listener: () => void): unknown;
 }
 
-export interface WindowPort {
+interface Emitter<E extends string> {
+  on(event: E, listener: () => void): unknown;
+  off(event: E, listener: () => void): unknown;
+}
+
+export interface WindowPort extends Emitter<'show' | 'restore'> {
   isDestroyed(): boolean;
   isVisible(): boolean;
   isMinimized(): boolean;
   isFocused(): boolean;
-  on(event: 'show' | 'restore', listener: () => void): unknown;
-  off(event: 'show' | 'restore', listener: () => void): unknown;
 }
 
 export interface IpcEventPort {
@@ -74,15 +77,8 @@ export interface ElectronParts {
   readonly app: { getName(): string; getVersion(): string };
   readonly ipcMain: IpcMainPort;
   readonly BrowserWindow: { fromWebContents(webContents: WebContentsPort): WindowPort | null };
-  readonly powerMonitor: {
-    on(event: 'resume' | 'unlock-screen', listener: () => void): unknown;
-    off(event: 'resume' | 'unlock-screen', listener: () => void): unknown;
-  };
-  readonly nativeTheme: {
-    readonly shouldUseDarkColorsForSystemIntegratedUI: boolean;
-    on(event: 'updated', listener: () => void): unknown;
-    off(event: 'updated', listener: () => void): unknown;
-  };
+  readonly powerMonitor: Emitter<'resume' | 'unlock-screen'>;
+  readonly nativeTheme: Emitter<'updated'> & { readonly shouldUseDarkColorsForSystemIntegratedUI: boolean };
   readonly shell: { openPath(path: string): Promise<string>; showItemInFolder(path: string): void };
   readonly Tray: new (image: string) => TrayPort;
   readonly Menu: { buildFromTemplate(template: MenuItemTemplate[]): object };

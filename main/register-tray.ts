@@ -32,8 +32,7 @@ export function registerTray(given: RegisterTrayOptions): Pick<TrayController, '
   const appName = electron.app.getName();
   const runCommand = createTrayCommandHandler({ ...parts, shell, messages: catalogue.messages, quit: () => options.quit?.() });
   const tray = new TrayController({
-    Tray: electron.Tray,
-    Menu: electron.Menu,
+    electron,
     iconsDir: options.iconsDir,
     onCommand: command => void runCommand(command),
     onUnavailable: error => {

@@ -17,10 +17,9 @@ export type { Log } from './log.ts';
 export type { TrayOptions } from './register-tray.ts';
 export type { GatewayServiceRegistration } from './registration.ts';
 export type { IsTrustedSender, Sender } from './sender-check.ts';
-export { type AutoUpdaterPort, electronUpdater } from './updater/electron-updater.ts';
+export { type AutoUpdaterPort, electronUpdater, type UpdaterPort } from './updater/electron-updater.ts';
 export type { HandOffRequest } from './updater/hand-off.ts';
 export type { HandOffResult } from './updater/resume.ts';
-export type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface GatewayServiceOptions extends EngineOptions, RegistrationOptions {}
 

@@ -13,10 +13,10 @@ import { registerTray, type TrayOptions } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
+import type { UpdaterPort } from './updater/electron-updater.ts';
 import { type OnUpdateProgress, type UpdateSubject, updateWhileDown } from './updater/every-profile.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
 import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
-import type { UpdaterPort } from './updater/updater-port.ts';
 
 export interface RegistrationOptions {
   /** Whether a page belongs to the host. Only such a page may manage the gateway. */

@@ -33,9 +33,8 @@ export class SnapshotHub {
   /** Reads every snapshot again, e.g. after a sleep. */
   refresh(): void {
     if (!this.#watch) return;
-    const { unsubscribe } = this.#watch;
+    this.#watch.unsubscribe?.();
     this.#watch = undefined;
-    unsubscribe?.();
     this.#open();
   }
 

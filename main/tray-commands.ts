@@ -8,7 +8,7 @@ import type { ElectronParts } from './electron-parts.ts';
 import type { Engine } from './engine.ts';
 import type { Log } from './log.ts';
 import type { Notifications } from './notifications.ts';
-import type { UpdaterPort } from './updater/updater-port.ts';
+import type { UpdaterPort } from './updater/electron-updater.ts';
 
 export interface TrayCommandsOptions {
   readonly engine: Promise<Engine>;

@@ -5,9 +5,8 @@ import type { TrayCommand, TrayItem, TrayModel } from '../src/desktop/tray-model
 import type { ElectronParts, MenuItemTemplate, TrayPort } from './electron-parts.ts';
 
 export interface TrayDelegate {
-  /** Its constructor throws where there is no notification area. */
-  readonly Tray: ElectronParts['Tray'];
-  readonly Menu: ElectronParts['Menu'];
+  /** The constructor of `Tray` throws where there is no notification area. */
+  readonly electron: Pick<ElectronParts, 'Tray' | 'Menu'>;
   readonly iconsDir: string;
   onCommand(command: TrayCommand): void;
   onUnavailable(error: unknown): void;
@@ -47,18 +46,18 @@ export class TrayController {
   }
 
   #draw({ image, tooltip, menu }: TrayModel): void {
-    const { Tray, Menu, iconsDir, onCommand } = this.#delegate;
+    const { electron, iconsDir, onCommand } = this.#delegate;
     const drawn = this.#drawn;
     const file = path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
     if (!this.#tray) {
-      this.#tray = new Tray(file);
+      this.#tray = new electron.Tray(file);
       this.#tray.on('click', () => onCommand({ do: 'open' }));
     } else if (drawn.image !== image) {
       this.#tray.setImage(file);
     }
     if (drawn.tooltip !== tooltip) this.#tray.setToolTip(tooltip);
     const text = JSON.stringify(menu);
-    if (drawn.menu !== text) this.#tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(menu, onCommand)));
+    if (drawn.menu !== text) this.#tray.setContextMenu(electron.Menu.buildFromTemplate(menuTemplate(menu, onCommand)));
     this.#drawn = { image, tooltip, menu: text };
   }
 }

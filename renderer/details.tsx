@@ -65,13 +65,7 @@ function useLog(store: GatewayServiceStore, { status, history }: Snapshot): [Log
   return [log, refresh];
 }
 
-interface PartProps {
-  readonly title: string;
-  readonly className?: string;
-  readonly children: ReactNode;
-}
-
-function Part({ title, className, children }: PartProps) {
+function Part({ title, className, children }: { readonly title: string; readonly className?: string; readonly children: ReactNode }) {
   const id = useId();
   return (
     <section aria-labelledby={id} className={className}>

@@ -26,12 +26,7 @@ export interface GatewayServicePanelProps {
   /** Versions for "copy details", by name. */
   readonly versions?: Readonly<Record<string, string>>;
   /** For a host that opens the details itself, e.g. from its tray; by default the panel keeps this state. */
-  readonly details?: Disclosure;
-}
-
-interface Disclosure {
-  readonly open: boolean;
-  setOpen(open: boolean): void;
+  readonly details?: { readonly open: boolean; setOpen(open: boolean): void };
 }
 
 const DEFAULTS: PanelComponents = { Switch, Button, Row, Confirm, Select, Filter };

@@ -6,12 +6,7 @@ import type { ShellMessages } from '../src/desktop/messages.ts';
 import { Row } from './row.tsx';
 import { Switch } from './switch.tsx';
 
-interface LoginItemRowProps {
-  readonly bridge: LoginItemBridge;
-  readonly messages: ShellMessages['loginItem'];
-}
-
-export function LoginItemRow({ bridge, messages }: LoginItemRowProps) {
+export function LoginItemRow({ bridge, messages }: { readonly bridge: LoginItemBridge; readonly messages: ShellMessages['loginItem'] }) {
   const id = useId();
   const [item, setItem] = useState<LoginItem>();
   const [busy, setBusy] = useState(false);

@@ -2,20 +2,12 @@
 
 import { useId } from 'react';
 import type { ShownUpdate, UpdateEnd } from '../src/desktop/ipc.ts';
-import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceStore, Snapshot } from '../src/desktop/store.ts';
 import { END_TONES, gatewaysToShow, stagesOf } from '../src/desktop/update-view.ts';
 import type { Tone } from '../src/desktop/views.ts';
-import type { PanelComponents } from './components.ts';
+import type { DetailsProps } from './details.tsx';
 import { StatusMark } from './icons.tsx';
 
-interface UpdateNoticeProps {
-  readonly snapshot: Snapshot;
-  readonly now: number;
-  readonly store: GatewayServiceStore;
-  readonly messages: Messages;
-  readonly components: Pick<PanelComponents, 'Button'>;
-}
+type UpdateNoticeProps = Pick<DetailsProps, 'snapshot' | 'now' | 'store' | 'messages' | 'components'>;
 
 export function UpdateNotice({ snapshot: { update, updateEnd }, ...rest }: UpdateNoticeProps) {
   if (update) return <Running {...rest} update={update} />;

@@ -4,7 +4,7 @@
  */
 
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import type { GatewayManager } from '../../src/model/manager.ts';
+import type { GatewayManager, InstallOptions } from '../../src/model/manager.ts';
 import { type Operation, progress, type Report } from '../../src/model/operation-steps.ts';
 
 export type ConsentAnswer = 'yes' | 'no' | 'never';
@@ -71,17 +71,17 @@ export class ConsentStandIn {
   }
 }
 
-/** Wraps a manager so that installation and removal ask for consent where that is required, and list it in their receipts. */
-export function askingManager(manager: GatewayManager, consent: ConsentStandIn): GatewayManager {
+/** Wraps a manager so that installation and removal ask for consent where that is required, and list it in their receipts. @param installOptions of every installation */
+export function askingManager(manager: GatewayManager, consent: ConsentStandIn, installOptions: InstallOptions = {}): GatewayManager {
   return {
     mechanisms: manager.mechanisms,
     async preview(verb, identity, options) {
-      const receipt = await manager.preview(verb, identity, options);
+      const receipt = await manager.preview(verb, identity, { ...installOptions, ...options });
       return { ...receipt, elevated: receipt.elevated || consent.state.required };
     },
     async install(identity, options, report) {
       await consent.ask('install', report);
-      return manager.install(identity, options, report);
+      return manager.install(identity, { ...installOptions, ...options }, report);
     },
     async uninstall(identity, report) {
       await consent.ask('uninstall', report);

@@ -21,11 +21,10 @@ export function openTrial(system: TrialSystem): Trial {
   const { manager, updates, identity, homeFolder, gatewayCommand } = system;
   const consent = new ConsentStandIn();
   const controller = new GatewayServiceController({
-    manager: askingManager(manager, consent),
+    manager: askingManager(manager, consent, { probeMs: PROBE_MS, ...(gatewayCommand && { gatewayCommand }) }),
     updates: updateFeed({ ...updates, root: homeFolder }),
     identities: [identity],
     versions: mainVersions(),
-    installOptions: { probeMs: PROBE_MS, ...(gatewayCommand && { gatewayCommand }) },
   });
   return { ...system, controller, consent, attempt: createStandIn({ ...system, controller, consent }) };
 }

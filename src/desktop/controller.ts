@@ -26,7 +26,6 @@ export interface ControllerOptions {
   readonly updates?: UpdatesPort;
   /** Identities of the profiles that may be shown; the first is the default. */
   readonly identities: readonly GatewayIdentity[];
-  readonly installOptions?: InstallOptions;
   /** Versions for "Copy details" that a page cannot read. */
   readonly versions?: Versions;
   /** Shows a file in the system's file manager; absent where that is not possible. */
@@ -39,21 +38,16 @@ const LOG_LINES = 200;
 
 type Handlers = { readonly [V in Verb]: (request: RequestOf<V>, profile: ProfileController) => Promise<ReplyOf<V>> };
 
-/** An update's end is shown where it ended after this app started, until it is dismissed. */
-interface SeenUpdates {
-  readonly sinceMs: number;
-  /** By id. */
-  readonly dismissed: Set<string>;
-}
-
 export class GatewayServiceController {
   readonly #options: ControllerOptions;
   readonly #profiles = new Map<string, ProfileController>();
-  readonly #seen: SeenUpdates = { sinceMs: Date.now(), dismissed: new Set() };
+  /** Ids of the updates whose end is shown no more. */
+  readonly #dismissed = new Set<string>();
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    for (const identity of options.identities) this.#profiles.set(identity.profile, new ProfileController(identity, options, this.#seen));
+    for (const identity of options.identities)
+      this.#profiles.set(identity.profile, new ProfileController(identity, options, this.#dismissed));
   }
 
   /** Answers a verb of the IPC schema; whatever the payload, it resolves with a reply. */
@@ -84,11 +78,11 @@ export class GatewayServiceController {
     set: ({ on, mechanism }, profile) => {
       const { manager } = this.#options;
       return on
-        ? profile.operate('install', report => manager.install(profile.identity, this.#installOptions(mechanism), report))
+        ? profile.operate('install', report => manager.install(profile.identity, installWith(mechanism), report))
         : profile.operate('uninstall', report => manager.uninstall(profile.identity, report));
     },
     preview: ({ on, mechanism }, { identity }) =>
-      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, this.#installOptions(mechanism)),
+      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, installWith(mechanism)),
     start: (_request, profile) => this.#operate(profile, 'start'),
     stop: (_request, profile) => this.#operate(profile, 'stop'),
     stopNow: async (_request, { identity }) => {
@@ -101,15 +95,11 @@ export class GatewayServiceController {
     logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
     reveal: (_request, { identity }) => this.#reveal(identity),
     dismiss: ({ update }, profile) => {
-      this.#seen.dismissed.add(update);
+      this.#dismissed.add(update);
       for (const each of this.#profiles.values()) void each.publish();
       return profile.snapshot();
     },
   };
-
-  #installOptions(mechanism: Installable | undefined): InstallOptions {
-    return { ...this.#options.installOptions, ...(mechanism && { mechanism }) };
-  }
 
   #operate(profile: ProfileController, verb: 'start' | 'stop' | 'restart'): Promise<Snapshot> {
     return profile.operate(verb, report => this.#options.manager[verb](profile.identity, report));
@@ -144,7 +134,9 @@ export class GatewayServiceController {
 class ProfileController {
   readonly identity: GatewayIdentity;
   readonly #options: ControllerOptions;
-  readonly #seen: SeenUpdates;
+  readonly #dismissed: ReadonlySet<string>;
+  /** An update that ended before this app started is not shown. */
+  readonly #sinceMs = Date.now();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #unwatch: (() => void) | undefined;
   /** Kept current by the watch; undefined without a watch. */
@@ -154,10 +146,10 @@ class ProfileController {
   #repaired: Receipt | undefined;
   #publishing: Promise<void> = Promise.resolve();
 
-  constructor(identity: GatewayIdentity, options: ControllerOptions, seen: SeenUpdates) {
+  constructor(identity: GatewayIdentity, options: ControllerOptions, dismissed: ReadonlySet<string>) {
     this.identity = identity;
     this.#options = options;
-    this.#seen = seen;
+    this.#dismissed = dismissed;
   }
 
   onChanged(listener: (snapshot: Snapshot) => void): () => void {
@@ -191,7 +183,7 @@ class ProfileController {
     const { manager, identities, updates, versions } = this.#options;
     const status = this.#status ?? (await manager.status(this.identity));
     const [history, update] = await Promise.all([manager.history(this.identity), updates?.current()]);
-    const end = update ? undefined : lastUpdateEnd(history, this.#seen.sinceMs);
+    const end = update ? undefined : lastUpdateEnd(history, this.#sinceMs);
     return {
       schema: 1,
       supported: status.phase !== 'unsupported',
@@ -205,18 +197,18 @@ class ProfileController {
       ...(versions && { versions }),
       history: history.slice(-HISTORY_SHOWN),
       ...(update && { update }),
-      ...(end && !this.#seen.dismissed.has(end.id) && { updateEnd: end }),
+      ...(end && !this.#dismissed.has(end.id) && { updateEnd: end }),
     };
   }
 
   /** The preview of a repair announces that it enables a disabled service, which an installation does. */
   repair(): Promise<Snapshot> {
-    const { manager, installOptions } = this.#options;
+    const { manager } = this.#options;
     return this.operate('repair', async report => {
       const before = await manager.status(this.identity);
       // The mechanism stays the same.
       if (isDisabled(before) && before.mechanism !== 'none') {
-        await manager.install(this.identity, { ...installOptions, mechanism: before.mechanism }, report);
+        await manager.install(this.identity, { mechanism: before.mechanism }, report);
       }
       const { receipt, refused } = await manager.repair(this.identity, report);
       this.#repaired = receipt;
@@ -265,6 +257,8 @@ class ProfileController {
     return this.#publishing;
   }
 }
+
+const installWith = (mechanism: Installable | undefined): InstallOptions => (mechanism ? { mechanism } : {});
 
 const isDisabled = ({ startType }: Status): boolean => startType === 'disabled';
 

@@ -23,12 +23,11 @@ describe('tray', () => {
   function controller(failure?: Error) {
     const electron = new FakeElectron();
     electron.trayFailure = failure;
-    const { Tray, Menu, trays } = electron;
+    const { trays } = electron;
     const commands: unknown[] = [];
     const unavailable: unknown[] = [];
     const tray = new TrayController({
-      Tray,
-      Menu,
+      electron,
       iconsDir: '/icons',
       onCommand: command => commands.push(command),
       onUnavailable: error => unavailable.push(error),
