@@ -30,7 +30,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
 
   /** What `sc config` does; Wine's sc does not know it. */
   const configure = async (changed: Partial<ServiceSpec>) => {
-    const { config } = await installed();
+    const { config, settings } = await installed();
     const [program = '', ...args] = splitCommandLine(config.binaryPath);
     await call(service.rig, 'service-install', 'installService', {
       name: name(),
@@ -40,7 +40,7 @@ describeServiceOnWine('the doctor of a service below the rebuilt SCM', service =
       args,
       owner: await call(service.rig, 'security', 'currentUser'),
       recovery: QUICK,
-      preshutdownTimeoutMs: 20_000,
+      preshutdownTimeoutMs: settings.answered.preshutdownTimeoutMs ?? 0,
       ...changed,
     });
   };
