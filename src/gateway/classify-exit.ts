@@ -3,7 +3,7 @@
  * An end without a request is judged as systemd does with `Restart=always`, `RestartForceExitStatus=75`, `RestartPreventExitStatus=78`.
  */
 
-import type { ExitKind } from '../model/exit-kind.ts';
+import type { ExitKind } from '../model/history.ts';
 import { endsWithSession, ntStatusWords } from '../model/ntstatus.ts';
 import type { GatewayProcess } from './identity-files.ts';
 import { isMarkerFor, type StopMarker } from './planned-stop.ts';

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { ERROR_VALUE } from './error-value.ts';
 import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
-import type { Phase, StartType } from './status.ts';
+import type { StartType } from './status.ts';
 
 export interface Registered {
   readonly state: 'registered';
@@ -49,14 +49,7 @@ export function parseHostFacts(value: unknown): HostFacts | undefined {
   return matching(HOST_FACTS, Object.fromEntries(Object.entries(value ?? {}).filter(([name]) => !invalid.has(name))));
 }
 
-export const RUNNER_PHASES = [
-  'starting',
-  'running',
-  'degraded',
-  'restarting',
-  'held-for-update',
-  'stopping',
-] as const satisfies readonly Phase[];
+export const RUNNER_PHASES = ['starting', 'running', 'degraded', 'restarting', 'held-for-update', 'stopping'] as const;
 
 export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 

@@ -2,9 +2,23 @@
 
 import * as v from 'valibot';
 import type { ErrorCode } from './error-table.ts';
-import type { ExitKind } from './exit-kind.ts';
 import { isoTime, pid, startTime, wholeNumber } from './schemas.ts';
 import type { LastExit } from './status.ts';
+
+/** The ways in which a gateway can end; `gateway/classify-exit.ts` decides which one it was. */
+export type ExitKind =
+  /** We requested it: it stays stopped. */
+  | 'stopped'
+  /** Hermes' own CLI or updater requested it: it stays stopped while that process lives. */
+  | 'stopped-from-outside'
+  /** The gateway requested a restart: started again at once, not a failure. */
+  | 'restart-in-place'
+  /** A restart would not help; the user must fix the configuration. */
+  | 'needs-attention'
+  /** Restarted with the delays of the ladder. */
+  | 'failure'
+  /** Windows ends the session: neither a stop nor a failure. */
+  | 'session-ending';
 
 /** An outcome or a note of a newer version is a record too. */
 const textOf = <T extends string>() => v.custom<T>(value => typeof value === 'string');

@@ -23,8 +23,6 @@ export const RECOVERY_LADDER: RecoveryLadder = {
 export interface LadderPosition {
   /** Failures that count now; 0 when the last one is too long ago. */
   readonly failures: number;
-  /** The rung in use, 0-based; undefined when nothing failed. */
-  readonly rung: number | undefined;
   /** When the next try is due, in epoch milliseconds; undefined when nothing failed. */
   readonly nextAt: number | undefined;
 }
@@ -37,7 +35,6 @@ export function ladderPosition(ladder: RecoveryLadder, failuresAt: readonly numb
     failures = at - last >= ladder.resetMs ? 1 : failures + 1;
     last = at;
   }
-  if (failures === 0 || ladder.delaysMs.length === 0) return { failures, rung: undefined, nextAt: undefined };
-  const rung = Math.min(failures, ladder.delaysMs.length) - 1;
-  return { failures, rung, nextAt: last + (ladder.delaysMs[rung] ?? 0) };
+  const delayMs = ladder.delaysMs[Math.min(failures, ladder.delaysMs.length) - 1];
+  return { failures, nextAt: delayMs === undefined ? undefined : last + delayMs };
 }

@@ -31,11 +31,9 @@ import { RecordFile } from './record-file.ts';
 export function stateRoot(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, homedir: string): string {
   if (platform === 'win32')
     return path.win32.join(env['LOCALAPPDATA'] || path.win32.join(homedir, 'AppData', 'Local'), 'HermesGatewayService');
+  const { isAbsolute, join } = path.posix;
   const base = env['XDG_STATE_HOME'];
-  return path.posix.join(
-    base && path.posix.isAbsolute(base) ? base : path.posix.join(homedir, '.local', 'state'),
-    'hermes-gateway-service',
-  );
+  return join(base && isAbsolute(base) ? base : join(homedir, '.local', 'state'), 'hermes-gateway-service');
 }
 
 /** The services that have a definition below a folder of state folders, by name. */
@@ -131,28 +129,19 @@ export class StateFolder {
     } catch {
       return [];
     }
-    return text.split('\n').flatMap(line => {
-      const record = line === '' ? undefined : matching(HISTORY_LINE, line);
-      return record ? [record] : [];
-    });
+    return text.split('\n').flatMap(line => (line === '' ? [] : (matching(HISTORY_LINE, line) ?? [])));
   }
 
   /** Appends one record; only the runner does. The file is cut to `HISTORY_KEPT` records when it reaches `HISTORY_LIMIT`. */
   async appendHistory(record: HistoryRecord): Promise<void> {
     const file = this.#file('history.jsonl');
     // A newline first: a record after a half-written one has its own line.
-    await stateWrite(() => fs.appendFile(file, `\n${JSON.stringify(record)}`, { mode: 0o600 }));
+    const lineOf = (each: HistoryRecord) => `\n${JSON.stringify(each)}`;
+    await stateWrite(() => fs.appendFile(file, lineOf(record), { mode: 0o600 }));
     const all = await this.history();
     if (all.length < HISTORY_LIMIT) return;
-    await stateWrite(() =>
-      writeFileAtomic(
-        file,
-        all
-          .slice(-HISTORY_KEPT)
-          .map(kept => `\n${JSON.stringify(kept)}`)
-          .join(''),
-      ),
-    );
+    const kept = all.slice(-HISTORY_KEPT).map(lineOf);
+    await stateWrite(() => writeFileAtomic(file, kept.join('')));
   }
 
   /** All readable holds; an unreadable one holds nothing. */

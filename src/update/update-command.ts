@@ -30,13 +30,13 @@ export interface UpdateCommandResult extends EndedUpdate {
 
 /** @throws what `Update.begin` throws, and `update-failed` where the command could not be started; the gateways are running again then */
 export async function runUpdateCommand(ports: UpdatePorts, request: UpdateCommandRequest): Promise<UpdateCommandResult> {
-  const { command, output, interrupt } = request;
+  const { command, interrupt } = request;
   const program = path.basename(command[0] ?? '');
   const update = await Update.begin(ports, { who: 'hermes-gateway update', what: program, ...request });
   try {
     interrupt?.throwIfAborted();
     request.report?.(progress('update', 'updating', program));
-    const running = run(command, { output, interrupt, onProgress: update.reportProgress });
+    const running = run(request, update.reportProgress);
     const code = await running.code;
     const how = code === null ? 'was ended by a signal' : `ended with exit code ${code}`;
     const ended = await update.end(resultOf(code === 0 ? 'updated' : 'failed', `${program} ${how}.`, code));
@@ -73,16 +73,11 @@ interface RunningCommand {
   drained(): Promise<void>;
 }
 
-interface RunOptions {
-  readonly output: UpdateCommandRequest['output'];
-  readonly onProgress: (line: string) => void;
-  readonly interrupt: AbortSignal | undefined;
-}
-
 /** Child processes of a command may hold its output open forever: this long without output ends the wait, in milliseconds. */
 const SILENT_MS = 1_000;
 
-function run([program = '', ...args]: readonly string[], { output, interrupt, onProgress }: RunOptions): RunningCommand {
+function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (line: string) => void): RunningCommand {
+  const [program = '', ...args] = command;
   const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true });
   const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', error => reject(new GatewayServiceError('update-failed', `(${error.message})`, { cause: error })));
@@ -101,11 +96,12 @@ function run([program = '', ...args]: readonly string[], { output, interrupt, on
     passing -= 1;
   };
   const streams = [child.stdout, child.stderr];
-  const passed = Promise.all(streams.map(stream => eachChunk(stream, passOn)))
-    .catch(() => undefined)
-    .then(() => {
-      done = true;
-    });
+  const passAll = async (stream: Readable) => {
+    for await (const chunk of stream as AsyncIterable<Buffer>) await passOn(chunk);
+  };
+  const passed = Promise.allSettled(streams.map(passAll)).then(() => {
+    done = true;
+  });
   return {
     code,
     drained: async () => {
@@ -115,10 +111,6 @@ function run([program = '', ...args]: readonly string[], { output, interrupt, on
       }
     },
   };
-}
-
-async function eachChunk(stream: Readable, passOn: (chunk: Buffer) => Promise<void>): Promise<void> {
-  for await (const chunk of stream as AsyncIterable<Buffer>) await passOn(chunk);
 }
 
 /** A line of progress may be rewritten with carriage returns. */

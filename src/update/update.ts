@@ -116,10 +116,6 @@ export class Update {
     }
   }
 
-  get journal(): UpdateJournal {
-    return this.#journal;
-  }
-
   /** The last line that the work reported. */
   readonly reportProgress = (progress: string): void => {
     this.#journal = { ...this.#journal, progress: progress.slice(0, PROGRESS_LENGTH) };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyExit, describeExit, type ExitEvidence, mayRestartInPlace } from '../../src/gateway/classify-exit.ts';
 import type { StopMarker } from '../../src/gateway/planned-stop.ts';
-import type { ExitKind } from '../../src/model/exit-kind.ts';
+import type { ExitKind } from '../../src/model/history.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const GATEWAY = { pid: 4_000, startTime: 77 };

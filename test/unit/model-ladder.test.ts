@@ -16,27 +16,27 @@ describe('restart delays', () => {
   });
 
   it.each([
-    ['no failure', [], { failures: 0, rung: undefined, nextAt: undefined }],
-    ['the first failure takes the first delay', [0], { failures: 1, rung: 0, nextAt: 10 }],
-    ['the second takes the second', [0, 100], { failures: 2, rung: 1, nextAt: 120 }],
-    ['the last delay repeats', [0, 100, 200, 300, 400], { failures: 5, rung: 2, nextAt: 440 }],
-    ['the count continues just before the reset', [0, 999], { failures: 2, rung: 1, nextAt: 1_019 }],
-    ['the count starts again after the reset period', [0, 1_000], { failures: 1, rung: 0, nextAt: 1_010 }],
-    ['the reset period is measured between two failures, not from the first', [0, 900, 1_800], { failures: 3, rung: 2, nextAt: 1_840 }],
+    ['no failure', [], { failures: 0, nextAt: undefined }],
+    ['the first failure takes the first delay', [0], { failures: 1, nextAt: 10 }],
+    ['the second takes the second', [0, 100], { failures: 2, nextAt: 120 }],
+    ['the last delay repeats', [0, 100, 200, 300, 400], { failures: 5, nextAt: 440 }],
+    ['the count continues just before the reset', [0, 999], { failures: 2, nextAt: 1_019 }],
+    ['the count starts again after the reset period', [0, 1_000], { failures: 1, nextAt: 1_010 }],
+    ['the reset period is measured between two failures, not from the first', [0, 900, 1_800], { failures: 3, nextAt: 1_840 }],
   ])('computes the next restart: %s', (_what, failuresAt, position) => {
     expect(ladderPosition(quick, failuresAt)).toEqual(position);
   });
 
   it('returns no next try when there are no delays', () => {
-    expect(ladderPosition({ delaysMs: [], resetMs: 1 }, [5])).toEqual({ failures: 1, rung: undefined, nextAt: undefined });
+    expect(ladderPosition({ delaysMs: [], resetMs: 1 }, [5])).toEqual({ failures: 1, nextAt: undefined });
   });
 
   it('starts the delays again while they are longer than the reset period, as the SCM does', () => {
     // A gateway that dies at once: each failure comes one delay after the one before.
     const failuresAt: number[] = [0];
     for (let i = 0; i < 12; i += 1) failuresAt.push(ladderPosition(RECOVERY_LADDER, failuresAt).nextAt ?? Number.NaN);
-    const rungs = failuresAt.map((_, n) => ladderPosition(RECOVERY_LADDER, failuresAt.slice(0, n + 1)).rung);
-    expect(rungs).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3]);
+    const counted = failuresAt.map((_, n) => ladderPosition(RECOVERY_LADDER, failuresAt.slice(0, n + 1)).failures);
+    expect(counted).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4]);
     expect(failuresAt[9]).toBe(206_000);
   });
 
