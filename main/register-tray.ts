@@ -5,7 +5,7 @@ import { trayModel } from '../src/desktop/tray-model.ts';
 import { toGatewayServiceError } from '../src/model/errors.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import type { SnapshotHub } from './snapshot-hub.ts';
-import { TrayController } from './tray.ts';
+import { trayController } from './tray.ts';
 import { createTrayCommandHandler, type TrayCommandsOptions } from './tray-commands.ts';
 
 export interface TrayOptions {
@@ -25,13 +25,13 @@ export interface RegisterTrayOptions
   readonly catalogue: Catalogue;
 }
 
-export function registerTray(given: RegisterTrayOptions): Pick<TrayController, 'available' | 'dispose'> {
+export function registerTray(given: RegisterTrayOptions): Pick<ReturnType<typeof trayController>, 'available' | 'dispose'> {
   const { electron, options, hub, catalogue, ...parts } = given;
   const { nativeTheme, shell } = electron;
   const { updater, log } = parts;
   const appName = electron.app.getName();
   const runCommand = createTrayCommandHandler({ ...parts, shell, messages: catalogue.messages, quit: () => options.quit?.() });
-  const tray = new TrayController({
+  const tray = trayController({
     electron,
     iconsDir: options.iconsDir,
     onCommand: command => void runCommand(command),

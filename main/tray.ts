@@ -12,54 +12,49 @@ export interface TrayDelegate {
   onUnavailable(error: unknown): void;
 }
 
-export class TrayController {
-  readonly #delegate: TrayDelegate;
+export function trayController({ electron, iconsDir, onCommand, onUnavailable }: TrayDelegate) {
   /** Kept here, because a garbage-collected tray disappears from the screen. */
-  #tray: TrayPort | undefined;
-  #drawn: { image?: string; tooltip?: string; menu?: string } = {};
-  #ended = false;
+  let tray: TrayPort | undefined;
+  let drawn: { image?: string; tooltip?: string; menu?: string } = {};
+  let ended = false;
 
-  constructor(delegate: TrayDelegate) {
-    this.#delegate = delegate;
-  }
-
-  /** Whether an icon is shown. */
-  get available(): boolean {
-    return this.#tray !== undefined;
-  }
-
-  render(model: TrayModel): void {
-    if (this.#ended) return;
-    try {
-      this.#draw(model);
-    } catch (error) {
-      this.dispose();
-      this.#delegate.onUnavailable(error);
-    }
-  }
-
-  dispose(): void {
-    this.#ended = true;
-    const tray = this.#tray;
-    this.#tray = undefined;
-    tray?.destroy();
-  }
-
-  #draw({ image, tooltip, menu }: TrayModel): void {
-    const { electron, iconsDir, onCommand } = this.#delegate;
-    const drawn = this.#drawn;
+  function draw({ image, tooltip, menu }: TrayModel): void {
     const file = path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
-    if (!this.#tray) {
-      this.#tray = new electron.Tray(file);
-      this.#tray.on('click', () => onCommand({ do: 'open' }));
+    if (!tray) {
+      tray = new electron.Tray(file);
+      tray.on('click', () => onCommand({ do: 'open' }));
     } else if (drawn.image !== image) {
-      this.#tray.setImage(file);
+      tray.setImage(file);
     }
-    if (drawn.tooltip !== tooltip) this.#tray.setToolTip(tooltip);
+    if (drawn.tooltip !== tooltip) tray.setToolTip(tooltip);
     const text = JSON.stringify(menu);
-    if (drawn.menu !== text) this.#tray.setContextMenu(electron.Menu.buildFromTemplate(menuTemplate(menu, onCommand)));
-    this.#drawn = { image, tooltip, menu: text };
+    if (drawn.menu !== text) tray.setContextMenu(electron.Menu.buildFromTemplate(menuTemplate(menu, onCommand)));
+    drawn = { image, tooltip, menu: text };
   }
+
+  function dispose(): void {
+    ended = true;
+    const shown = tray;
+    tray = undefined;
+    shown?.destroy();
+  }
+
+  return {
+    /** Whether an icon is shown. */
+    get available() {
+      return tray !== undefined;
+    },
+    render(model: TrayModel): void {
+      if (ended) return;
+      try {
+        draw(model);
+      } catch (error) {
+        dispose();
+        onUnavailable(error);
+      }
+    },
+    dispose,
+  };
 }
 
 export function menuTemplate(items: readonly TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemTemplate[] {

@@ -70,7 +70,6 @@ export interface ShownUpdate {
 }
 
 export interface UpdateEnd {
-  /** Id of the update. */
   readonly id: string;
   readonly outcome: UpdateOutcome;
   /** Why, where it is known: an error code, which the catalogue explains. */

@@ -12,18 +12,15 @@ const formats = createFormats('en');
 const fromTo = ({ versions }: Pick<UpdateEnd, 'versions'>): string =>
   versions?.from !== undefined && versions.to !== undefined ? ` from ${versions.from} to ${versions.to}` : '';
 
-const ENDS: Readonly<Record<UpdateEnd['outcome'], (end: UpdateEnd) => string>> = {
-  updated: end => `Updated${fromTo(end)}`,
-  'not-updated': end => `The update${fromTo(end)} did not happen`,
-  failed: end => `The update${fromTo(end)} failed`,
-  interrupted: end => `The update${fromTo(end)} was interrupted`,
-};
-
-const REMEDIES: Readonly<Record<UpdateEnd['outcome'], string>> = {
-  updated: '',
-  'not-updated': 'Nothing was changed. You can update again at any time.',
-  failed: 'Update again. If it fails again, read the output of the update.',
-  interrupted: 'Some of its steps may be missing. Update again.',
+/** The beginning of the sentence, and what to do where nothing explains why it ended so. */
+const ENDS: Readonly<Record<UpdateEnd['outcome'], { begin(end: UpdateEnd): string; readonly remedy: string }>> = {
+  updated: { begin: end => `Updated${fromTo(end)}`, remedy: '' },
+  'not-updated': {
+    begin: end => `The update${fromTo(end)} did not happen`,
+    remedy: 'Nothing was changed. You can update again at any time.',
+  },
+  failed: { begin: end => `The update${fromTo(end)} failed`, remedy: 'Update again. If it fails again, read the output of the update.' },
+  interrupted: { begin: end => `The update${fromTo(end)} was interrupted`, remedy: 'Some of its steps may be missing. Update again.' },
 };
 
 export const updateEn = {
@@ -51,8 +48,8 @@ export const updateEn = {
   } satisfies Record<PlannedGateway['state'], string>,
   /** How it ended, and what to do about it; the remedy is empty where there is nothing to do. */
   end: (end: UpdateEnd, now: number): Explained => {
-    const what = `${ENDS[end.outcome](end)} at ${formats.time(end.at, now)} (${end.what})`;
-    if (end.why === undefined) return { message: `${what}.`, remedy: REMEDIES[end.outcome] };
+    const what = `${ENDS[end.outcome].begin(end)} at ${formats.time(end.at, now)} (${end.what})`;
+    if (end.why === undefined) return { message: `${what}.`, remedy: ENDS[end.outcome].remedy };
     const { message, remedy } = explainError({ code: end.why, ...ERRORS[end.why] });
     return { message: `${what}: ${message}`, remedy };
   },

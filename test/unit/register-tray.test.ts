@@ -1,6 +1,6 @@
 // The registration's tray and notifications, over the fake Electron: drawn from the model, obeyed, and never a trap for the window.
 import { describe, expect, it, vi } from 'vitest';
-import { menuTemplate, TrayController } from '../../main/tray.ts';
+import { menuTemplate, trayController } from '../../main/tray.ts';
 import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 import type { TrayModel } from '../../src/desktop/tray-model.ts';
 import { systemUptimeMs } from '../../src/state/holds.ts';
@@ -26,7 +26,7 @@ describe('tray', () => {
     const { trays } = electron;
     const commands: unknown[] = [];
     const unavailable: unknown[] = [];
-    const tray = new TrayController({
+    const tray = trayController({
       electron,
       iconsDir: '/icons',
       onCommand: command => commands.push(command),
