@@ -2,6 +2,7 @@
 
 import os from 'node:os';
 import { GatewayServiceController } from '../src/desktop/controller.ts';
+import { withServedProfiles } from '../src/desktop/served-profiles.ts';
 import { type GatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../src/gateway/home.ts';
 import { systemManager } from '../src/manager/system-manager.ts';
 import { GatewayServiceError } from '../src/model/errors.ts';
@@ -35,7 +36,11 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const { platform, env } = process;
   const homedir = os.homedir();
   const hostCommand = hostCommandIn(hostDir);
-  const { manager, readUserEnvironment, updates } = await systemManager({
+  const {
+    manager: systemOwn,
+    readUserEnvironment,
+    updates,
+  } = await systemManager({
     stateRoot: stateRoot(platform, env, homedir),
     hostCommand,
     // Loaded on Windows only, because it loads koffi.
@@ -44,6 +49,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const root = resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment });
   const identities = (profiles ?? listProfiles(root.root)).map(profile => profileIdentity(root, profile, platform));
   if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(the list of profiles is empty)');
+  const manager = withServedProfiles(systemOwn, identities);
   const feed = updateFeed({ ...updates, root: root.root });
   const controller = new GatewayServiceController({ manager, updates: feed, identities, versions: mainVersions(), reveal });
   return { controller, manager, identities, updates };

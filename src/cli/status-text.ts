@@ -64,6 +64,7 @@ function statusRows(status: Status, now: number, logPath: string): [string, stri
 }
 
 function next(status: Status, selection: string): string[] {
+  if (status.servedBy) return [];
   if (status.phase === 'not-installed') return ['', `Next: hermes-gateway install${selection}`];
   const action = status.phase === 'running' ? undefined : offeredAction({ status });
   return action ? ['', `Next: hermes-gateway ${COMMANDS[action.verb]}${selection}`] : [];

@@ -1,13 +1,15 @@
 /** What each public verb does: calls the manager, prints the answer, and returns the exit code. */
 
 import { en } from '../desktop/messages-en.ts';
+import { shownAs } from '../desktop/served-profiles.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
-import { requireHome } from '../gateway/home.ts';
+import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { StopOptions } from '../model/manager.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable } from '../model/status.ts';
 import { readLog } from '../state/log-reader.ts';
@@ -42,8 +44,14 @@ export async function install(context: VerbContext, { dryRun, gatewayCommand, me
   await resume(context);
   const identities = all ? (await composition.identities(selection)).filter(({ root }) => root === identity.root) : [identity];
   const operate: Work['operate'] = (each, report) => manager.install(each, options, report);
-  return answer(context, await workOn(context, identities, { operate, starts: true }));
+  // The gateway of the default profile may serve the others: it runs before they are looked at.
+  const inOrder = [identities.filter(isDefault), identities.filter(each => !isDefault(each))];
+  const outcomes = [];
+  for (const some of inOrder) outcomes.push(...(await workOn(context, some, { operate, starts: true })));
+  return answer(context, outcomes);
 }
+
+const isDefault = ({ profile }: GatewayIdentity) => profile === DEFAULT_PROFILE;
 
 export async function uninstall(context: VerbContext, { dryRun }: { readonly dryRun?: boolean }): Promise<number> {
   const { manager } = context.composition;
@@ -86,8 +94,16 @@ async function resume(context: VerbContext): Promise<void> {
 
 export async function status(context: VerbContext): Promise<number> {
   await resume(context);
-  const found = await targets(context);
+  const found = await Promise.all((await targets(context)).map(each => asShown(context, each)));
   return Math.max(answer(context, found), ...found.map(({ status: { phase } }) => PHASE_VIEWS[phase].exit));
+}
+
+/** A profile that the gateway of another profile serves is shown with the state of that gateway. */
+async function asShown({ composition, selection }: VerbContext, own: Target): Promise<Target> {
+  const by = own.status.phase === 'not-installed' ? own.status.servedBy?.profile : undefined;
+  if (by === undefined) return own;
+  const serving = (await composition.identities(selection)).find(({ profile, root }) => profile === by && root === own.identity.root);
+  return serving ? { ...own, status: shownAs(own.status, await composition.manager.status(serving)) } : own;
 }
 
 export interface LogsOptions {

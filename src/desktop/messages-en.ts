@@ -76,20 +76,29 @@ function restarting(status: Status, now: number): string {
 
 const OFF = {
   none: 'Off. Turn it on to restart the gateway after crashes.',
-  'profile-served': 'Off: the gateway of the default profile serves this one.',
   'kept-by-hermes': "Off: Hermes' own service keeps this gateway.",
   'started-otherwise': 'Off: another program starts it. Turn it on to restart it after crashes.',
 };
 
+const isServed = ({ problems }: Status) => problems.some(({ code }) => code === 'profile-served');
+
+const servedBy = ({ servedBy: by }: Status) =>
+  by === undefined
+    ? 'The gateway of another profile serves this one.'
+    : `Served by the gateway of the ${by.profile} profile${by.pid === undefined ? ', which is not running' : ''}.`;
+
 const FINISHING_WORK = 'Stopping. The agent is finishing its work';
 
 const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>> = {
-  'not-installed': status => OFF[otherInCharge(status) ?? 'none'],
+  'not-installed': status => {
+    const other = otherInCharge(status) ?? 'none';
+    return other === 'profile-served' ? servedBy(status) : OFF[other];
+  },
   stopped: ({ desired, startType }) => {
     if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
     return desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.';
   },
-  starting: () => 'Starting. This takes a few seconds.',
+  starting: status => (isServed(status) ? `Waiting. ${servedBy(status)}` : 'Starting. This takes a few seconds.'),
   running,
   degraded: ({ problems }) =>
     problems.some(({ code }) => code === 'gateway-degraded')
@@ -97,16 +106,21 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
       : 'Running, but it does not answer. A restart usually helps.',
   restarting,
   'waiting-for-sign-in': () => 'Waiting for you to sign in. Then it starts by itself.',
-  'held-for-update': () => 'Paused for an update. Then it starts again by itself.',
+  'held-for-update': ({ problems }) =>
+    problems.some(({ code }) => code === 'taken-over')
+      ? 'Paused: another program runs this gateway. Then it starts again by itself.'
+      : 'Paused for an update. Then it starts again by itself.',
   stopping: () => 'Stopping. This takes a few seconds.',
   failed: ({ problems }) =>
     problems.some(({ code }) => code === 'bad-update')
       ? 'Failing since an update. It is not restarted. See the log.'
       : 'The gateway failed and is not restarted.',
-  'needs-attention': ({ problems }) =>
-    problems.some(({ code }) => code === 'launch-failed')
+  'needs-attention': status => {
+    if (isServed(status)) return servedBy(status);
+    return status.problems.some(({ code }) => code === 'launch-failed')
       ? 'Not running: it could not be started. See below.'
-      : 'Not running: Hermes refuses its configuration.',
+      : 'Not running: Hermes refuses its configuration.';
+  },
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
   foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
   unsupported: () => 'Nothing on this system can keep the gateway running.',
@@ -242,10 +256,12 @@ export const en = {
   /** One or two words for a phase: the tray's status line, a heading. */
   phase: PHASES,
   /** The sentence below the switch. `now` in epoch milliseconds. */
-  sentence: (status: Status, now: number) =>
-    status.finishingWorkSince === undefined
-      ? SENTENCES[status.phase](status, now)
-      : `${FINISHING_WORK}: ${formats.seconds(Math.floor(finishingMs(status, now) / 1_000) * 1_000)} s.`,
+  sentence: (status: Status, now: number) => {
+    if (status.finishingWorkSince !== undefined)
+      return `${FINISHING_WORK}: ${formats.seconds(Math.floor(finishingMs(status, now) / 1_000) * 1_000)} s.`;
+    const own = SENTENCES[status.phase](status, now);
+    return status.servedBy && !isServed(status) ? `Served by the gateway of the ${status.servedBy.profile} profile. ${own}` : own;
+  },
   /** The sentence for screen readers, without running times, so that it is read once per change. */
   announcement: (status: Status) => {
     if (status.finishingWorkSince !== undefined) return `Gateway: ${FINISHING_WORK}.`;

@@ -104,6 +104,13 @@ export async function supportsExternalSupervisor(
   return help.includes(SUPERVISOR_FLAG);
 }
 
+/** Whether the Hermes of `argv` serves all profiles by one gateway: since 0.22 it has a command that leads there. No answer means no. */
+export async function servesAllProfiles(argv: readonly string[], runHelp: RunHelp): Promise<boolean> {
+  if (!endsInGatewayRun(argv)) return false;
+  const signal = AbortSignal.timeout(HELP_TIMEOUT_MS);
+  return (await runHelp([...argv.slice(0, -1), 'migrate', '--help'], { signal }).catch(() => '')).includes('--multiplex');
+}
+
 /** The command with the option for an external supervisor; only for a gateway that `supportsExternalSupervisor`. */
 export function withExternalSupervisor(command: GatewayCommand): GatewayCommand {
   return { ...command, argv: [...command.argv, SUPERVISOR_FLAG] };

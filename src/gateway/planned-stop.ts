@@ -16,6 +16,8 @@ export interface StopMarker {
   /** The process that wrote it: the one that stops the gateway, or the gateway that takes over. */
   readonly writerPid?: number;
   readonly writtenAtMs: number;
+  /** Another gateway takes the place of this one. */
+  readonly takeover?: true;
 }
 
 /** Hermes ignores a marker that is older. */
@@ -46,7 +48,8 @@ export function readPlannedStop(home: string): StopMarker | undefined {
 
 /** The marker of a `gateway run --replace` that takes over from the gateway of this home. */
 export function readTakeoverMarker(home: string): StopMarker | undefined {
-  return readMarker(path.join(home, '.gateway-takeover.json'), 'replacer_pid');
+  const marker = readMarker(path.join(home, '.gateway-takeover.json'), 'replacer_pid');
+  return marker && { ...marker, takeover: true };
 }
 
 /** Removes the planned stop for this gateway where it was not obeyed, so that it stops no other one. */

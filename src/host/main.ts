@@ -11,6 +11,7 @@ import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/comman
 import { variablesOfOthers } from '../gateway/dotenv.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { lockFolder, servingGateway } from '../gateway/host-gateway.ts';
 import type { Definition } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -47,6 +48,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]);
   const { processes, launch, commandLine } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
+  const locks = lockFolder(process.platform, process.env, os.homedir());
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
   const runner = new Runner({
     definition,
@@ -57,6 +59,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     launchSpec: defined => launchSpec(defined, folder),
     pipeAddress: fresh => pipeAddress(folder.path, surroundings, fresh),
     commandLine,
+    servedBy: defined => servingGateway(identityOf(defined), locks, processes),
     log: log.write,
     asked,
   });

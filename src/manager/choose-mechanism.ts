@@ -66,8 +66,14 @@ export class Mechanisms implements MechanismFacts {
    * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
    * `foreign` where the name belongs to another program or user, `profile-served` and `kept-by-hermes`
    */
-  async toInstall(identity: GatewayIdentity, folder: StateFolder, wanted: Installable | undefined): Promise<HostPort> {
-    const [all, around] = await Promise.all([this.#all(identity, folder), this.#around.installObstacles?.look(identity)]);
+  async toInstall(
+    identity: GatewayIdentity,
+    folder: StateFolder,
+    wanted: Installable | undefined,
+    command: readonly string[] | undefined,
+  ): Promise<HostPort> {
+    const look = this.#around.installObstacles?.lookBeforeInstall(identity, command);
+    const [all, around] = await Promise.all([this.#all(identity, folder), look]);
     const obstacle = around && obstacleTo(identity, around);
     if (obstacle) throw obstacle;
     const present = all.find(isRegistered);
@@ -103,6 +109,7 @@ export class Mechanisms implements MechanismFacts {
       mechanism: host.mechanism,
       registration,
       host: facts,
+      ...(around?.servedBy && { servedBy: around.servedBy }),
       problems: [
         ...(problems ?? []),
         ...unread,

@@ -18,6 +18,7 @@ import type { GatewayManager, HoldReason, InstallOptions, StopOptions } from '..
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { carriedOut, type FoundProblem, type Repair, repairReceipt } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
@@ -71,11 +72,11 @@ export class HostedManager implements GatewayManager {
     const [status, registered] = await Promise.all([this.status(identity), this.#mechanisms.registered(identity, folder)]);
     const host =
       verb === 'install'
-        ? await this.#mechanisms.toInstall(identity, folder, options.mechanism)
+        ? await this.#mechanisms.toInstall(identity, folder, options.mechanism, await this.#command(folder, options))
         : (await this.#mechanisms.inCharge(identity, folder)).host;
     const facts = { identity, folder, status, host, others: registered.filter(each => each !== host), former };
     if (verb === 'uninstall') return uninstallReceipt(facts);
-    const command = this.#options.checkCommand(identity, options.gatewayCommand ?? (await this.#override(folder)));
+    const command = this.#options.checkCommand(identity, await this.#command(folder, options));
     return installReceipt(facts, command, options.recovery ?? status.recovery);
   }
 
@@ -84,10 +85,10 @@ export class HostedManager implements GatewayManager {
     const before = await this.#exclusively('install', folder, report, async () => {
       report(progress('install', 'checking'));
       requireHome(identity);
-      const host = await this.#mechanisms.toInstall(identity, folder, options.mechanism);
+      const gatewayCommand = await this.#command(folder, options);
+      const host = await this.#mechanisms.toInstall(identity, folder, options.mechanism, gatewayCommand);
       const others = (await this.#mechanisms.registered(identity, folder)).filter(each => each !== host);
       const status = await this.status(identity);
-      const gatewayCommand = options.gatewayCommand ?? (await this.#override(folder));
       this.#options.checkCommand(identity, gatewayCommand);
       await host.checkRights(identity);
       await this.#options.former?.checkRights(identity, host.elevated);
@@ -228,11 +229,14 @@ export class HostedManager implements GatewayManager {
   }
 
   #source(identity: GatewayIdentity): StatusSource {
-    return { identity, folder: this.#folder(identity), facts: this.#mechanisms, processes: this.#options.processes };
+    const { processes, installObstacles } = this.#options;
+    const around = identity.profile === DEFAULT_PROFILE ? undefined : installObstacles?.folder;
+    return { identity, folder: this.#folder(identity), facts: this.#mechanisms, processes, around };
   }
 
-  async #override(folder: StateFolder): Promise<readonly string[] | undefined> {
-    return (await folder.definition().catch(() => undefined))?.gatewayCommand;
+  /** `--gateway-command`: the given one, else the one that was given before. */
+  async #command(folder: StateFolder, { gatewayCommand }: InstallOptions): Promise<readonly string[] | undefined> {
+    return gatewayCommand ?? (await folder.definition().catch(() => undefined))?.gatewayCommand;
   }
 
   async #requireInstalled(identity: GatewayIdentity): Promise<void> {
@@ -317,6 +321,9 @@ export class HostedManager implements GatewayManager {
         const mayStart = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
         if (status.phase === 'held-for-update' && !mayStart) return status;
         const history = await folder.history();
+        const served = status.problems.find(({ code }) => code === 'profile-served');
+        if (served && (status.phase === 'starting' || status.phase === 'needs-attention'))
+          throw new GatewayServiceError('profile-served', `("${identity.profile}"${status.detail ? `: ${status.detail}` : ''})`);
         // An end from before this operation does not count, whatever its time.
         if (status.phase === 'needs-attention' && !isSameRecord(lastEnded(history), lastEnded(before))) {
           const launched = !status.problems.some(({ code }) => code === 'launch-failed');

@@ -1,10 +1,11 @@
 /**
- * What keeps a profile from having a gateway service: the default gateway that already serves it, a service of Hermes that keeps it, a
+ * What keeps a profile from having a gateway service: the gateway of another profile that serves it, a service of Hermes that keeps it, a
  * profile that no longer exists, a bot that another gateway uses. It is reported with a remedy, and not changed.
  */
 
 import { requireHome } from '../gateway/home.ts';
-import { livingGateway, readGatewayState } from '../gateway/identity-files.ts';
+import { mayBeStandalone, type ServingGateway, servingGateway } from '../gateway/host-gateway.ts';
+import { readGatewayState } from '../gateway/identity-files.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import { type Problem, problem } from '../model/problems.ts';
@@ -13,8 +14,7 @@ import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { FindHermesUnit, HermesUnit } from './hermes-units.ts';
 
 export interface ObstacleFacts {
-  /** PID of the default profile's gateway, where it serves this profile. */
-  readonly servedBy?: number;
+  readonly servedBy?: ServingGateway;
   readonly unit?: HermesUnit;
   /** The profile was deleted or renamed. */
   readonly gone: boolean;
@@ -23,27 +23,44 @@ export interface ObstacleFacts {
 }
 
 export interface InstallObstacles {
+  /** A change in this folder may change what is found for a named profile. */
+  readonly folder: string;
   look(identity: GatewayIdentity): Promise<ObstacleFacts>;
+  /** Asks Hermes too, which takes seconds; later looks know the answer. */
+  lookBeforeInstall(identity: GatewayIdentity, override: readonly string[] | undefined): Promise<ObstacleFacts>;
+}
+
+export interface ObstaclePorts {
+  readonly processes: ProcessTable;
+  readonly findUnit: FindHermesUnit;
+  /** The folder of the locks that all gateways of this user share. */
+  readonly locks: string;
+  /** Whether this Hermes serves all profiles by one gateway. */
+  readonly servesAllProfiles: (identity: GatewayIdentity, override: readonly string[] | undefined) => Promise<boolean>;
 }
 
 /** Hermes' error code of a platform whose token another gateway uses: `telegram-bot-token_lock`. */
 const HELD = /_lock$/;
 
-export function installObstacles(processes: ProcessTable, findUnit: FindHermesUnit): InstallObstacles {
+export function installObstacles({ processes, findUnit, locks, servesAllProfiles }: ObstaclePorts): InstallObstacles {
+  /** Homes whose Hermes was asked. */
+  const asked = new Map<string, boolean>();
+  const look = async (identity: GatewayIdentity): Promise<ObstacleFacts> => {
+    const { home, profile } = identity;
+    const isServed = profile !== DEFAULT_PROFILE && asked.get(home) === true && !mayBeStandalone(home);
+    const servedBy = servingGateway(identity, locks, processes) ?? (isServed ? { profile: DEFAULT_PROFILE } : undefined);
+    const unit = await findUnit(identity);
+    const heldBots = botsHeldByOthers(home, processes);
+    return { ...(servedBy !== undefined && { servedBy }), ...(unit && { unit }), gone: isGone(identity), heldBots };
+  };
   return {
-    look: async identity => {
-      const servedBy = servingGateway(identity, processes);
-      const unit = await findUnit(identity);
-      const heldBots = botsHeldByOthers(identity.home, processes);
-      return { ...(servedBy !== undefined && { servedBy }), ...(unit && { unit }), gone: isGone(identity), heldBots };
+    folder: locks,
+    look,
+    lookBeforeInstall: async (identity, override) => {
+      if (identity.profile !== DEFAULT_PROFILE) asked.set(identity.home, await servesAllProfiles(identity, override));
+      return look(identity);
     },
   };
-}
-
-function servingGateway({ root, profile }: GatewayIdentity, processes: ProcessTable): number | undefined {
-  if (profile === DEFAULT_PROFILE) return undefined;
-  const serving = livingGateway(root, processes);
-  return serving?.state?.servedProfiles.includes(profile) ? serving.pid : undefined;
 }
 
 function isGone(identity: GatewayIdentity): boolean {
@@ -64,18 +81,22 @@ function botsHeldByOthers(home: string, processes: ProcessTable): string[] {
 
 /** Why no service may be installed for this gateway; undefined where it may. */
 export function obstacleTo({ profile }: GatewayIdentity, { servedBy, unit }: ObstacleFacts): GatewayServiceError | undefined {
-  if (servedBy !== undefined) return new GatewayServiceError('profile-served', `("${profile}", PID ${servedBy})`);
+  if (servedBy !== undefined) return new GatewayServiceError('profile-served', `("${profile}": ${servingText(servedBy)})`);
   return unit && new GatewayServiceError('kept-by-hermes', `(${described(unit)})`);
 }
 
 /** The obstacles as problems of a status; some matter only where a service is registered. */
 export function obstacleProblems({ servedBy, unit, gone, heldBots }: ObstacleFacts, registered: boolean): Problem[] {
   return [
-    ...(servedBy === undefined ? [] : [problem('profile-served', `(PID ${servedBy})`)]),
+    ...(servedBy === undefined ? [] : [problem('profile-served', `(${servingText(servedBy)})`)]),
     ...(unit ? [problem('kept-by-hermes', `(${described(unit)})`)] : []),
     ...(registered && gone ? [problem('profile-gone')] : []),
     ...(registered ? heldBots.map(bot => problem('bot-held', `(${bot})`)) : []),
   ];
+}
+
+function servingText({ profile, pid }: ServingGateway): string {
+  return `that of "${profile}"${pid === undefined ? '' : `, PID ${pid}`}`;
 }
 
 function described({ kind, name, state }: HermesUnit): string {

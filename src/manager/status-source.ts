@@ -5,6 +5,7 @@
 
 import { type ControlConnection, connectControlPipe, type TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
+import type { ServingGateway } from '../gateway/host-gateway.ts';
 import { composeStatus } from '../model/compose-status.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
@@ -23,6 +24,7 @@ export interface HostReport {
   readonly registration: Registration;
   readonly host: HostFacts | undefined;
   readonly problems: readonly Problem[];
+  readonly servedBy?: ServingGateway;
 }
 
 export interface MechanismFacts {
@@ -36,6 +38,8 @@ export interface StatusSource {
   readonly folder: StateFolder;
   readonly facts: MechanismFacts;
   readonly processes: ProcessTable;
+  /** Another folder whose changes may change the status. */
+  readonly around?: string | undefined;
 }
 
 /** Phases that can end without an event. */
@@ -108,10 +112,10 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
       });
   };
 
-  const unwatch = watchFolder(source.folder.path, schedule);
+  const unwatches = [source.folder.path, ...(source.around === undefined ? [] : [source.around])].map(each => watchFolder(each, schedule));
   return () => {
     closed = true;
-    unwatch();
+    for (const unwatch of unwatches) unwatch();
     clearTimeout(timer);
     connection?.close();
   };
@@ -146,6 +150,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
       mechanism: reported.mechanism,
       registration: reported.registration,
       host: reported.host,
+      servedBy: reported.servedBy,
       runner,
       history,
       desired,

@@ -2,8 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { type GatewayCommand, resolveGatewayCommand } from '../gateway/command.ts';
+import { type GatewayCommand, resolveGatewayCommand, servesAllProfiles } from '../gateway/command.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
+import { lockFolder } from '../gateway/host-gateway.ts';
 import { embeddedHost } from '../mechanisms/embedded-host.ts';
 import { startupHost } from '../mechanisms/startup-host.ts';
 import type { SupervisedHostOptions } from '../mechanisms/supervised-host.ts';
@@ -11,6 +12,7 @@ import type { Elevation } from '../model/elevation.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { thisMachine } from '../process/this-machine.ts';
+import { helpIn } from '../runner/gateway-help.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { hermesUnits } from './hermes-units.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
@@ -40,7 +42,12 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const { processes, isInUse, parentOf } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const { platform } = process;
-  const around = installObstacles(processes, hermesUnits({ platform, homedir: os.homedir() }));
+  const around = installObstacles({
+    processes,
+    findUnit: hermesUnits({ platform, homedir: os.homedir() }),
+    locks: lockFolder(platform, process.env, os.homedir()),
+    servesAllProfiles: async (identity, override) => servesAllProfiles(checkCommand(identity, override), helpIn(identity.home)),
+  });
   const options = { stateRoot, processes, checkCommand, installObstacles: around, parentOf };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
   const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager } });

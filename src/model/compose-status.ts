@@ -23,6 +23,8 @@ export interface StatusFacts {
   /** The hold in force. */
   readonly hold?: Hold | undefined;
   readonly recovery: RecoveryLadder;
+  /** The gateway of another profile that serves this one. */
+  readonly servedBy?: Status['servedBy'] | undefined;
   /** Problems that were found while the facts were read. */
   readonly problems: readonly Problem[];
 }
@@ -50,6 +52,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(detail === undefined ? {} : { detail }),
     ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),
     ...(runner?.finishingWork && { finishingWorkSince: runner.since }),
+    ...(facts.servedBy && { servedBy: facts.servedBy }),
     desired: installed ? facts.desired.desired : 'stopped',
     ...(gateway && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs: Math.max(0, nowMs - Date.parse(gateway.startedAt)) }),
     ...(hostPid === undefined ? {} : { servicePid: hostPid }),
@@ -58,7 +61,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(facts.host?.session && { session: facts.host.session }),
     ...(startType === undefined ? {} : { startType }),
     recovery: facts.recovery,
-    problems: [...facts.problems, ...problemsOf(facts, phase, restarts)],
+    problems: withoutRepeats([...facts.problems, ...problemsOf(facts, phase, restarts)]),
   };
 }
 
@@ -164,8 +167,14 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
 
 /** A gateway that never had a process could not be started; one that had refuses its configuration. */
 function attentionTo(ended: ReturnType<typeof lastEnded>, suspect: SuspectUpdate | undefined): Problem {
+  if (ended?.served) return problem('profile-served');
   if (ended?.pid === null) return problem('launch-failed', `(${ended.reason})`);
   return problem('configuration', suspect && `(${sinceUpdate(suspect)})`);
+}
+
+/** The first one of each kind: facts of the system name a PID where the runner cannot. */
+function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  return problems.filter(({ code }, index) => problems.findIndex(other => other.code === code) === index);
 }
 
 function isProblemCode(code: string): code is ProblemCode {

@@ -25,9 +25,9 @@ const ROWS = {
     remedy: 'List the profiles with "hermes profile list", or create it first with "hermes profile create NAME".',
   },
   'profile-served': {
-    message: 'The gateway of the default profile already serves this profile; a second gateway would take over its bots.',
+    message: 'One gateway of this Hermes serves several profiles, this one too; a second gateway would take over its bots.',
     remedy:
-      'Nothing needs to be done. For a separate gateway, remove the profile from the profiles that the default gateway serves ("gateway.multiplex_profiles" in the configuration of Hermes), and try again.',
+      'Keep that gateway running: turn it on for its own profile with "hermes-gateway install". For a separate gateway, set "gateway.standalone: true" in the config.yaml of this profile, and try again.',
   },
   'kept-by-hermes': {
     message: "Hermes' own service already keeps this gateway running; it was not changed.",

@@ -13,6 +13,8 @@ export type ExitKind =
   | 'stopped-from-outside'
   /** The gateway requested a restart: started again at once, not a failure. */
   | 'restart-in-place'
+  /** Another gateway serves this profile: started again when that one has ended, not a failure. */
+  | 'served-elsewhere'
   /** A restart would not help; the user must fix the configuration. */
   | 'needs-attention'
   /** Restarted with the delays of the ladder. */
@@ -57,6 +59,8 @@ const ENDED = v.object({
   reason: v.string(),
   /** It was asked to end and did not in time. */
   killed: v.exactOptional(v.literal(true)),
+  /** Another gateway serves this profile. */
+  served: v.exactOptional(v.literal(true)),
   uptimeMs: v.pipe(v.number(), v.finite()),
 });
 

@@ -32,10 +32,14 @@ const ROWS = {
     message: 'The gateway program could not be started.',
     remedy: 'Repair the Hermes installation, then start the gateway.',
   },
+  'taken-over': {
+    message: 'Another program runs the gateway of this profile ("hermes gateway run --replace").',
+    remedy: 'End that program, and the service starts its gateway again; or start the gateway now, which ends the other one.',
+  },
   'profile-served': {
-    message: 'The gateway of the default profile already serves this profile.',
+    message: 'The gateway of another profile serves this profile.',
     remedy:
-      'Nothing needs to be done; a separate gateway would take over the bots of the other one. A service of this profile can be removed.',
+      'Nothing needs to be done: its bots are served while that gateway runs. A service of this profile can be removed; "hermes-gateway doctor --fix" does it.',
   },
   'kept-by-hermes': {
     message: "Hermes' own service keeps this gateway running.",

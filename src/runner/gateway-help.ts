@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { type GatewayCommand, supportsExternalSupervisor } from '../gateway/command.ts';
+import { type GatewayCommand, type RunHelp, supportsExternalSupervisor } from '../gateway/command.ts';
 import { lastEnded } from '../model/history.ts';
 import { matching } from '../model/schemas.ts';
 import { readJson, writeJson } from '../state/files.ts';
@@ -34,14 +34,18 @@ export async function hasExternalSupervisorOption({ argv, repo }: GatewayCommand
   const fresh = kept?.key === key && Math.abs(Date.now() - kept.at) < VALID_MS;
   if (fresh && !refused) return kept.externalSupervisor;
 
-  const externalSupervisor = await supportsExternalSupervisor(argv, async (help, { signal }) => {
-    const [program = '', ...rest] = help;
-    const env = { ...process.env, HERMES_HOME: home };
-    return (await promisify(execFile)(program, rest, { signal, windowsHide: true, env, maxBuffer: 1024 * 1024 })).stdout;
-  });
+  const externalSupervisor = await supportsExternalSupervisor(argv, helpIn(home));
   await writeJson(file, { key, at: Date.now(), externalSupervisor } satisfies v.InferOutput<typeof HELP_ANSWER>).catch(() => undefined);
   return externalSupervisor;
 }
+
+/** Runs a command of the Hermes of this home for its help. */
+export const helpIn =
+  (home: string): RunHelp =>
+  async ([program = '', ...rest], { signal }) => {
+    const env = { ...process.env, HERMES_HOME: home };
+    return (await promisify(execFile)(program, rest, { signal, windowsHide: true, env, maxBuffer: 1024 * 1024 })).stdout;
+  };
 
 function modifiedAt(file: string | undefined): number | undefined {
   return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.mtimeMs;

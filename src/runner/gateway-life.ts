@@ -3,14 +3,17 @@
  * time allows. The runner decides what its end means.
  */
 
+import type { ExitEvidence } from '../gateway/classify-exit.ts';
 import { type StopEnd, stopGateway } from '../gateway/graceful-stop.ts';
-import type { GatewayProcess } from '../gateway/identity-files.ts';
+import { type GatewayProcess, readGatewayState, statedReason } from '../gateway/identity-files.ts';
 import type { Definition } from '../model/definition.ts';
 import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
 import type { OutputLog } from '../state/output-log.ts';
 import { GatewayWatch, type Observation } from './gateway-watch.ts';
 
+/** More than one report of an error. */
+const LAST_LINES = 60;
 /** How long to wait for the captured output when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
 /** A gateway that answers no probe is unlikely to end by itself: it gets only this long, in milliseconds. */
@@ -66,6 +69,15 @@ export class GatewayLife {
     const exit = await this.#options.tree.exited;
     this.watch.close();
     return exit;
+  }
+
+  /** What the gateway that has ended says about its end, in its files and in its last lines of output. */
+  async lastWords(): Promise<Pick<ExitEvidence, 'ran' | 'stated' | 'output'>> {
+    const { definition, output } = this.#options;
+    const state = readGatewayState(definition.home);
+    const { ran } = this.watch;
+    const stated = state?.pid === this.gateway.pid ? (ran ? state.exitReason : statedReason(state)) : undefined;
+    return { ran, ...(stated !== undefined && { stated }), output: await output.lastLines(LAST_LINES) };
   }
 
   /** Ends the rest of the process tree and waits for the rest of its output. */

@@ -46,6 +46,8 @@ const STRIKES = 3;
 const PROBE_TIMEOUT_MS = 2_000;
 const FIRST_PROBE_PAUSE_MS = 125;
 const LIFE_IS_EVIDENCE_MS = 2_000;
+/** Longer than the slowest start takes from the PID file to the first state. */
+const NO_STATE_MS = 10_000;
 /** Pauses between looks for evidence: short at first, then longer, in milliseconds. */
 const FIRST_LOOK_MS = 25;
 const SLOWEST_LOOK_MS = 1_000;
@@ -71,6 +73,7 @@ export class GatewayWatch {
   #stopper: Stopper | undefined;
   #answered = false;
   #strikes = 0;
+  #ran = false;
   #closed = false;
 
   constructor(options: GatewayWatchOptions) {
@@ -89,6 +92,11 @@ export class GatewayWatch {
 
   get observation(): Observation {
     return this.#observation;
+  }
+
+  /** It was seen running. */
+  get ran(): boolean {
+    return this.#ran;
   }
 
   /** The last planned stop or takeover that was seen; the gateway removes the file when it obeys it. */
@@ -122,10 +130,10 @@ export class GatewayWatch {
 
   #judge(): Observation {
     const { home, processes, mayKeepNoFiles } = this.#options;
-    const longEnough = performance.now() - this.#launchedAt >= LIFE_IS_EVIDENCE_MS;
+    const livedMs = performance.now() - this.#launchedAt;
     const living = livingGateway(home, processes);
     if (!living || !this.#isOurs(living.pid)) {
-      if (mayKeepNoFiles && longEnough) return { phase: 'running' };
+      if (mayKeepNoFiles && livedMs >= LIFE_IS_EVIDENCE_MS) return { phase: 'running' };
       const detail = this.#breakerWait();
       return { phase: 'starting', ...(detail !== undefined && { detail }) };
     }
@@ -137,8 +145,8 @@ export class GatewayWatch {
       const detail = statedReason(written);
       return { phase: 'starting', gateway, ...(detail !== undefined && { detail }) };
     }
-    // Hermes writes its PID before its state; an old gateway without a state counts as running after a while.
-    if (state === 'starting' || (state === undefined && !longEnough)) return { phase: 'starting', gateway };
+    // Hermes writes its PID seconds before its state; an old gateway without a state counts as running after a while.
+    if (state === 'starting' || (state === undefined && livedMs < NO_STATE_MS)) return { phase: 'starting', gateway };
     if (this.#strikes >= STRIKES)
       return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
@@ -165,6 +173,7 @@ export class GatewayWatch {
 
   #show(observation: Observation): void {
     const changed = JSON.stringify(observation) !== JSON.stringify(this.#observation);
+    this.#ran ||= observation.phase !== 'starting';
     this.#observation = observation;
     if (observation.gateway && observation.phase !== 'starting' && this.#probeTimer === undefined) this.#startProbing();
     if (changed) this.#options.onObservation(observation);

@@ -10,6 +10,7 @@
 
 import { type ControlServer, serveControlPipe } from '../control/control-server.ts';
 import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
+import type { ServingGateway } from '../gateway/host-gateway.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
 import type { Definition } from '../model/definition.ts';
@@ -32,7 +33,7 @@ import { adoptUpdate } from '../update/foreign-update.ts';
 import { GatewayLife } from './gateway-life.ts';
 import type { Observation, Stopper } from './gateway-watch.ts';
 import { RunnerStatePublisher, type Showing } from './runner-state-publisher.ts';
-import { StartGate } from './start-gate.ts';
+import { StartGate, servedPauseMs } from './start-gate.ts';
 import { startUpdateCleanup } from './update-cleanup.ts';
 
 export interface RunnerPorts {
@@ -47,6 +48,8 @@ export interface RunnerPorts {
   readonly pipeAddress: (fresh: boolean) => string;
   /** Command line of a running process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
+  /** The other gateway that serves this profile now, if any. */
+  readonly servedBy: (definition: Definition) => ServingGateway | undefined;
   readonly log: (line: string) => void;
   /** The user has started the service itself (services.msc, `sc start`). */
   readonly asked: boolean;
@@ -102,8 +105,15 @@ export class Runner {
       processes: ports.processes,
       root: () => this.#definition.root,
       isEnding: () => this.#stopRequest !== undefined,
-      wait: detail => {
-        this.#show('held-for-update', { detail });
+      wait: (detail, problem) => {
+        this.#show('held-for-update', { detail, problem });
+        this.#answerRestarts();
+        this.#settle();
+      },
+      servedBy: () => ports.servedBy(this.#definition),
+      waitForServing: serving => {
+        const by = serving ? `that of the profile ${serving.profile}, PID ${serving.pid}` : 'which is not known';
+        this.#show('starting', { detail: `another gateway serves this profile: ${by}`, problem: 'profile-served' });
         this.#answerRestarts();
         this.#settle();
       },
@@ -203,8 +213,11 @@ export class Runner {
   async #live(first: StartCause): Promise<number> {
     const { folder, log } = this.#ports;
     let cause = first;
+    /** Gateways in a row that ended because another one serves their profile. */
+    let served = 0;
     for (;;) {
       if (await this.#gate.heldBack()) cause = 'released';
+      await this.#gate.waitWhileServed(0);
       const askedBefore = this.#endAsked();
       if (askedBefore) return EXITS[askedBefore.verdict];
       if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
@@ -217,6 +230,7 @@ export class Runner {
         cause = 'asked';
         continue;
       }
+      if (verdict.kind !== 'served-elsewhere') served = 0;
       switch (verdict.kind) {
         case 'failure':
           return (await this.#isBadUpdate()) ? RUNNER_EXIT.stopped : RUNNER_EXIT.failed;
@@ -231,6 +245,11 @@ export class Runner {
         case 'restart-in-place':
           this.#restartsInPlaceAtMs.push(Date.now());
           cause = 'in-place';
+          break;
+        case 'served-elsewhere':
+          served += 1;
+          await this.#gate.waitWhileServed(servedPauseMs(served));
+          cause = 'released';
           break;
         case 'stopped-from-outside':
           await this.#gate.waitForOutside(verdict, stopper);
@@ -278,6 +297,7 @@ export class Runner {
     const endedAtMs = Date.now();
     const updateMarker = this.#gate.updater();
     await life.clear();
+    const lastWords = await life.lastWords();
     const killed = (await life.ending) === 'killed';
     const verdict =
       this.#ownReason(killed) ??
@@ -288,6 +308,7 @@ export class Runner {
         ...(updateMarker && { updateMarker }),
         restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
         nowMs: endedAtMs,
+        ...lastWords,
       });
     this.#stoppedForHold = undefined;
     await Promise.all([
@@ -301,6 +322,7 @@ export class Runner {
         reason: verdict.reason,
         uptimeMs: endedAtMs - life.startedAtMs,
         ...(killed && { killed }),
+        ...('served' in verdict && verdict.served && { served: true }),
       }),
       this.#tolerate(this.#launch.remove()),
     ]);

@@ -6,10 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { ExitVerdict } from '../gateway/classify-exit.ts';
+import type { ServingGateway } from '../gateway/host-gateway.ts';
 import { readUpdateResult } from '../gateway/identity-files.ts';
 import { type LivingUpdater, livingUpdater } from '../gateway/update-marker.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Hold } from '../model/hold.ts';
+import type { ProblemCode } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable, processRef } from '../model/process-ref.ts';
 import { type DesiredRecord, isSameRequest } from '../model/records.ts';
 import { startDelayMs, startsWithSession } from '../model/stagger.ts';
@@ -28,7 +30,11 @@ export interface Restrained {
   /** It is to end. */
   isEnding(): boolean;
   /** Shows that it waits, and for what. */
-  wait(detail: string): void;
+  wait(detail: string, problem?: ProblemCode): void;
+  /** The other gateway that serves this profile now, if any. */
+  servedBy(): ServingGateway | undefined;
+  /** Shows that it waits for the end of that gateway. */
+  waitForServing(serving: ServingGateway | undefined): void;
   record(record: HistoryRecord): Promise<void>;
   /** Resolves at the next change in the state folder, a request, or after `ms`. */
   changeOr(ms: number): Promise<void>;
@@ -40,6 +46,9 @@ const OUTSIDE_STOP_MS = 60_000;
 const HOLD_LOOK_MS = 1_000;
 /** An older Hermes app stops all gateways and begins its update this much later at most, in milliseconds. */
 const UPDATER_COMES_MS = 30_000;
+
+/** Pause after the n-th gateway in a row that ended because another one serves its profile, in milliseconds. Hermes' own unit waits 5 s. */
+export const servedPauseMs = (times: number): number => Math.min(60_000, 5_000 * 2 ** (times - 1));
 
 export class StartGate {
   readonly #runner: Restrained;
@@ -109,7 +118,8 @@ export class StartGate {
     const { reason, holderPid } = verdict;
     const { folder, processes } = this.#runner;
     const beganMs = Date.now();
-    this.#runner.wait(reason);
+    const wait = () => this.#runner.wait(reason, verdict.takeover && 'taken-over');
+    wait();
     const stopper = seen?.process.pid === holderPid ? seen : undefined;
     if (stopper && isGatewayStop(stopper.commandLine)) {
       const ofUpdate = isGatewayStopOfAll(stopper.commandLine) && (await this.#updaterComes());
@@ -129,8 +139,22 @@ export class StartGate {
         return;
       }
       if ((await folder.desired()).desired === 'stopped') return;
-      this.#runner.wait(reason);
+      wait();
       await this.#runner.changeOr(HOLD_LOOK_MS);
+    }
+  }
+
+  /** Waits at least `pauseMs` while another gateway serves this profile: Hermes ends a second one at once. A request of the user ends the wait. */
+  async waitWhileServed(pauseMs: number): Promise<void> {
+    const { folder } = this.#runner;
+    const before = await folder.desired();
+    const deadline = performance.now() + pauseMs;
+    while (!this.#runner.isEnding() && isSameRequest(await folder.desired(), before)) {
+      const serving = this.#runner.servedBy();
+      const leftMs = deadline - performance.now();
+      if (!serving && leftMs <= 0) return;
+      this.#runner.waitForServing(serving);
+      await this.#runner.changeOr(serving ? HOLD_LOOK_MS : Math.min(HOLD_LOOK_MS, leftMs));
     }
   }
 

@@ -7,6 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { readLog } from './log-reader.ts';
 
 export interface OutputLogOptions {
   /** Size at which a file is rotated, in bytes. */
@@ -18,6 +19,8 @@ export interface OutputLogOptions {
 }
 
 const NEWLINE = 0x0a;
+/** The mark of the last start. */
+const STARTED = /^--- \S+ gateway started, /;
 
 /** A longer line is cut into pieces, which bounds memory, in bytes. */
 const MAX_LINE_BYTES = 256 * 1024;
@@ -60,6 +63,18 @@ export class OutputLog {
     if (restBytes > 0) void this.#write([...rest, Buffer.from('\n')]);
     // The end can come while the last chunk is still being written.
     await this.#tail;
+  }
+
+  /** The last lines of the last gateway, oldest first, at most `count`. */
+  async lastLines(count: number): Promise<string[]> {
+    await this.#tail;
+    const lines: string[] = [];
+    try {
+      for await (const line of readLog(this.path, { lines: count })) lines.push(line);
+    } catch {
+      // The log cannot be read.
+    }
+    return lines.slice(lines.findLastIndex(line => STARTED.test(line)) + 1);
   }
 
   /** The service's own line, which shows where a gateway began and ended. */

@@ -189,6 +189,7 @@ it('a gateway whose service host was lost gets 1 s to end by itself, and its run
     launchSpec: async () => ({ argv: ['/bin/true'], cwd: home, env: {} }),
     pipeAddress: () => path.join(home, 'pipe'),
     commandLine: () => undefined,
+    servedBy: () => undefined,
     log: () => undefined,
     asked: false,
   });

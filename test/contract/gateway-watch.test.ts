@@ -52,7 +52,7 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
     expect(seen.map(({ phase }) => phase)).toEqual(['starting', 'running']);
   });
 
-  it('reports a gateway without a status file as running after two seconds', async () => {
+  it('reports a gateway without a status file as running after ten seconds', async () => {
     write('gateway.pid', record);
     expect(begin().observation.phase).toBe('starting');
     await isRunning();

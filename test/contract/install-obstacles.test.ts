@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => sandbox.dispose());
 
 /** The user's folder is the sandbox; the control program prints `says`, exits with `code`, and records its arguments. */
-function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0 } = {}) {
+function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0, oneForAll = false } = {}) {
   const control = path.join(sandbox.path, 'control');
   writeFileSync(control, `#!/bin/sh\necho "$@" >> '${sandbox.path}/asked'\nprintf '${says}'\nexit ${code}\n`, { mode: 0o755 });
   const findUnit = hermesUnits({ platform, homedir: sandbox.path, control, systemUnits: path.join(sandbox.path, 'system') });
@@ -27,7 +27,12 @@ function managerOf(platform: 'linux' | 'darwin', { says = '', code = 0 } = {}) {
     hostCommand: HOST_COMMAND,
     processes: posixProcesses,
     checkCommand: (_, override) => override ?? [],
-    installObstacles: installObstacles(posixProcesses, findUnit),
+    installObstacles: installObstacles({
+      processes: posixProcesses,
+      findUnit,
+      locks: path.join(sandbox.path, 'locks'),
+      servesAllProfiles: async () => oneForAll,
+    }),
   });
 }
 
@@ -140,6 +145,83 @@ describe('profile served by the default gateway', () => {
     served(process.pid, ['work']);
     expect((await manager.status(work)).problems).toMatchObject([{ code: 'profile-served' }]);
     expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
+  });
+
+  describe('in Hermes 0.22', () => {
+    const hostRecord = (record: object) => {
+      write('locks/host-gateway.json', JSON.stringify({ role: 'gateway', profiles: ['default', 'work'], home: root, ...record }));
+    };
+    const living = () => ({ pid: process.pid, startTime: posixProcesses.startTime(process.pid) });
+
+    it('refuses an installation before anything is registered, and names the gateway that serves the profile', async () => {
+      const work = profileOf('work');
+      hostRecord(living());
+      const manager = managerOf('linux');
+      expect(await manager.status(work)).toMatchObject({
+        phase: 'not-installed',
+        servedBy: { profile: 'default', pid: process.pid },
+        problems: [{ code: 'profile-served' }],
+      });
+      await expect(manager.install(work, sandbox.installOptions())).rejects.toMatchObject({ code: 'profile-served' });
+      expect(sandbox.leftovers()).toEqual([]);
+    });
+
+    it('refuses the default profile too when the gateway of a named profile serves it', async () => {
+      profileOf('play');
+      hostRecord({ ...living(), home: path.join(root, 'profiles', 'play') });
+      const identity = gatewayIdentity({ root, standard: false });
+      await expect(managerOf('linux').install(identity, sandbox.installOptions())).rejects.toMatchObject({
+        code: 'profile-served',
+        message: expect.stringContaining(`that of "play", PID ${process.pid}`),
+      });
+    });
+
+    it.each<[string, object]>([
+      ['of a process that has ended', { pid: NOBODY, startTime: 1 }],
+      ['of an earlier process with this PID', { pid: process.pid, startTime: 1 }],
+      ['of another Hermes root', { ...living(), home: '/srv/hermes' }],
+      ['that does not name the profile', { ...living(), profiles: ['default'] }],
+      ['without a PID', { startTime: 1 }],
+      ['whose profiles are no list', { ...living(), profiles: 'work' }],
+    ])('ignores a record %s', async (_what, record) => {
+      const work = profileOf('work');
+      hostRecord(record);
+      const manager = managerOf('linux');
+      expect(await manager.status(work)).toMatchObject({ problems: [] });
+      expect(await manager.install(work, sandbox.installOptions())).toMatchObject({ phase: 'running' });
+    });
+
+    it('refuses a named profile when no gateway runs, unless the profile is to have a gateway of its own', async () => {
+      const work = profileOf('work');
+      const manager = managerOf('linux', { oneForAll: true });
+      await expect(manager.install(work, sandbox.installOptions())).rejects.toMatchObject({ code: 'profile-served' });
+      expect(await manager.status(work)).toMatchObject({ phase: 'not-installed', servedBy: { profile: 'default' } });
+      expect(sandbox.leftovers()).toEqual([]);
+      writeFileSync(path.join(work.home, 'config.yaml'), 'gateway:\n  # standalone: false\n  standalone: true\n');
+      expect(await manager.install(work, sandbox.installOptions())).toMatchObject({ phase: 'running' });
+      expect((await manager.status(work)).servedBy).toBeUndefined();
+    });
+
+    it('waits for the end of a gateway that serves the profile, and starts its own then', async () => {
+      const work = profileOf('work');
+      const manager = embeddedManager({
+        stateRoot: sandbox.stateRoot,
+        hostCommand: HOST_COMMAND,
+        processes: posixProcesses,
+        checkCommand: (_, override) => override ?? [],
+      });
+      process.env['HERMES_GATEWAY_LOCK_DIR'] = path.join(sandbox.path, 'locks');
+      try {
+        hostRecord(living());
+        await expect(manager.install(work, sandbox.installOptions())).rejects.toMatchObject({ code: 'profile-served' });
+        expect(await manager.status(work)).toMatchObject({ phase: 'starting', problems: [{ code: 'profile-served' }] });
+        expect(await manager.history(work)).toEqual([]);
+        rmSync(path.join(sandbox.path, 'locks/host-gateway.json'));
+        expect(await manager.start(work)).toMatchObject({ phase: 'running', problems: [] });
+      } finally {
+        delete process.env['HERMES_GATEWAY_LOCK_DIR'];
+      }
+    });
   });
 
   it('reports a bot that another gateway holds', async () => {

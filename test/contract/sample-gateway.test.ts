@@ -194,7 +194,7 @@ describe.skipIf(process.platform === 'win32')('sample gateway (driven through pr
     gateway.child.kill('SIGTERM');
     const { code, signal } = await gateway.exited;
     expect(code).toBe(1);
-    expect(classifyExit(code, { signal, gateway: living, nowMs: Date.now() }).kind).toBe('failure');
+    expect(classifyExit(code, { signal, gateway: living, nowMs: Date.now(), ran: true, output: [] }).kind).toBe('failure');
   });
 
   it('ignores a marker for another process', async () => {

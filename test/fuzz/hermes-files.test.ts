@@ -90,7 +90,7 @@ describe('planned-stop and takeover markers', () => {
         const read = readPlannedStop(home) ?? readTakeoverMarker(home);
         if (read) expect(isPid(read.target.pid) && Number.isFinite(read.writtenAtMs)).toBe(true);
         const gateway = { pid: 5, startTime: 7 };
-        const verdict = classifyExit(code, { gateway, ...(read && { marker: read }), nowMs: 0 });
+        const verdict = classifyExit(code, { gateway, ...(read && { marker: read }), nowMs: 0, ran: true, output: [] });
         expect(verdict.reason.length).toBeGreaterThan(0);
       }),
     );

@@ -15,12 +15,50 @@ const marker = (change: Partial<StopMarker> = {}): StopMarker => ({
 const evidence = (change: Partial<ExitEvidence> = {}): ExitEvidence => ({
   gateway: GATEWAY,
   nowMs: NOW,
+  ran: true,
+  output: [],
   ...change,
 });
 
 const minuteFull = [NOW - 59_000, NOW - 30_000, NOW - 1];
 
 describe('classifyExit', () => {
+  it.each<[string, string, number | null, Partial<ExitEvidence>]>([
+    [
+      'what the gateway states about its configuration',
+      'The gateway reports an error in its configuration: irc: IRC identity bot1 is in use by PID 8547 (exit code 78).',
+      78,
+      { stated: 'irc: IRC identity bot1 is in use by PID 8547.' },
+    ],
+    [
+      'what the gateway states about a failure',
+      'The gateway failed: no platform connected (exit code 1).',
+      1,
+      { stated: 'no platform connected' },
+    ],
+    [
+      'a signal that nobody announced, by the output',
+      'An unknown process ended the gateway by SIGTERM (exit code 1).',
+      1,
+      { output: ['WARNING gateway.run: Shutdown context: signal=SIGTERM under_systemd=no', 'bye'] },
+    ],
+    ['a signal that nobody announced', 'An unknown process ended the gateway by SIGTERM (signal SIGTERM).', null, { signal: 'SIGTERM' }],
+    [
+      'a gateway that took its place',
+      'A gateway with PID 9000 took its place by "gateway run --replace" (exit code 0).',
+      0,
+      { marker: marker({ takeover: true }) },
+    ],
+    [
+      'a profile that gets no gateway of its own',
+      'Hermes serves this profile by another gateway (exit code 78).',
+      78,
+      { output: ["✗ Profile 'work' does not get a gateway of its own.", '  Exactly one gateway per host'] },
+    ],
+  ])('names %s', (_what, reason, code, change) => {
+    expect(classifyExit(code, evidence(change)).reason).toBe(reason);
+  });
+
   it.each<[string, ExitKind, number | null, Partial<ExitEvidence>]>([
     ['0 with a planned stop of another', 'stopped-from-outside', 0, { marker: marker() }],
     ['1 with a planned stop of another', 'stopped-from-outside', 1, { marker: marker() }],
@@ -29,6 +67,8 @@ describe('classifyExit', () => {
     ['a kill with a planned stop of another', 'stopped-from-outside', null, { signal: 'SIGKILL', marker: marker() }],
     ['a planned stop by nobody named', 'stopped-from-outside', 0, { marker: { target: GATEWAY, writtenAtMs: NOW } }],
     ['a planned stop that knows no start time', 'stopped-from-outside', 0, { marker: marker({ target: { pid: 4_000, startTime: null } }) }],
+    ['75 of a gateway that never ran', 'served-elsewhere', 75, { ran: false }],
+    ['75 of a gateway that never ran, with a full minute', 'served-elsewhere', 75, { ran: false, restartsInPlaceAtMs: minuteFull }],
     ['0 with a stale planned stop', 'failure', 0, { marker: marker({ writtenAtMs: NOW - 60_001 }) }],
     ['0 with a planned stop from the future', 'failure', 0, { marker: marker({ writtenAtMs: NOW + 60_001 }) }],
     ['0 with a planned stop for another PID', 'failure', 0, { marker: marker({ target: { pid: 4_001, startTime: 77 } }) }],

@@ -313,7 +313,7 @@ describe('planned stop', () => {
 
   it('distinguishes a planned stop from the takeover by another gateway', () => {
     write(TAKEOVER, { target_pid: 12, target_start_time: 99, replacer_pid: 14, written_at: '2026-01-01T12:00:00+00:00' });
-    expect(readTakeoverMarker(home)).toEqual({ target, writerPid: 14, writtenAtMs: Date.parse('2026-01-01T12:00:00Z') });
+    expect(readTakeoverMarker(home)).toEqual({ target, writerPid: 14, writtenAtMs: Date.parse('2026-01-01T12:00:00Z'), takeover: true });
     expect(readPlannedStop(home)).toBeUndefined();
   });
 });

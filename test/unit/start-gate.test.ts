@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ServingGateway } from '../../src/gateway/host-gateway.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
-import { StartGate } from '../../src/runner/start-gate.ts';
+import { StartGate, servedPauseMs } from '../../src/runner/start-gate.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 import { NOBODY } from '../support/sandbox.ts';
 
@@ -29,6 +30,9 @@ const marker = () => path.join(root, '.hermes-update-in-progress');
 
 type Events = Readonly<Record<number, () => void | Promise<void>>>;
 
+/** The gateway that serves the profile, while there is one. */
+const serving: ServingGateway[] = [];
+
 /** Has a runner's gate wait in a folder; resolves with the seconds that it took. `after` says what happens at which second. */
 async function secondsOf(
   waits: (gate: StartGate) => Promise<unknown>,
@@ -41,6 +45,8 @@ async function secondsOf(
     root: () => root,
     isEnding: () => false,
     wait: () => undefined,
+    servedBy: () => serving[0],
+    waitForServing: () => undefined,
     record: async () => undefined,
     changeOr: async ms => {
       vi.advanceTimersByTime(ms);
@@ -151,5 +157,29 @@ describe('start at a sign-in', () => {
     await work.writeDesired('running');
     expect((await work.desired()).at).toBe(asked.at);
     expect(await secondsOf(gate => gate.awaitTurn(signedOut, asked), { of: work })).toBe(0);
+  });
+});
+
+describe('wait for the end of a gateway that serves the profile', () => {
+  afterEach(() => void serving.splice(0));
+
+  it('starts at once when no other gateway serves the profile', async () => {
+    expect(await secondsOf(gate => gate.waitWhileServed(0))).toBe(0);
+  });
+
+  it('waits at least for the pause when that gateway is not known', async () => {
+    expect(await secondsOf(gate => gate.waitWhileServed(servedPauseMs(1)))).toBe(5);
+    expect(servedPauseMs(2)).toBe(10_000);
+    expect(servedPauseMs(9)).toBe(60_000);
+  });
+
+  it('waits for the end of that gateway', async () => {
+    serving.push({ profile: 'default', pid: 12 });
+    expect(await secondsOf(gate => gate.waitWhileServed(0), { after: { 40: () => void serving.splice(0) } })).toBe(40);
+  });
+
+  it('ends the wait when the user requests a start', async () => {
+    serving.push({ profile: 'default', pid: 12 });
+    expect(await secondsOf(gate => gate.waitWhileServed(0), { after: { 3: () => folder.writeDesired('running') } })).toBe(3);
   });
 });
