@@ -1,6 +1,7 @@
 /**
  * The renderer's cache of the snapshots, one per profile. An action shows at once, the reply wins, a rejection keeps the old value and
- * exposes the error. It never polls. `@nanostores/react` can read it: it has the shape of a nanostore (`value`, `get`, `listen`).
+ * exposes the error. It never polls. It is a `ReadableAtom` of nanostores 1 in shape and behaviour, so that `useStore`, `computed` and
+ * `onMount` accept it; this package does not depend on nanostores.
  */
 
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
@@ -34,12 +35,24 @@ export interface KnownProfile {
   readonly snapshot?: Snapshot;
 }
 
+type StoreListener = (value: GatewayServiceState, oldValue: GatewayServiceState) => void;
+
 /** Failures of the methods are in `error` of the state; the methods themselves never reject. */
 export interface GatewayServiceStore {
   readonly value: GatewayServiceState;
+  /** The state before the first snapshot. */
+  readonly init: GatewayServiceState;
+  /** Number of listeners. */
+  readonly lc: number;
   get(): GatewayServiceState;
   /** Calls back after every change. The first listener subscribes to the main process; removing the last one unsubscribes. */
-  listen(listener: (value: GatewayServiceState) => void): () => void;
+  listen(listener: StoreListener): () => void;
+  /** As `listen`, and calls back at once. */
+  subscribe(listener: (value: GatewayServiceState, oldValue?: GatewayServiceState) => void): () => void;
+  /** Calls all listeners, without a change. */
+  notify(oldValue?: GatewayServiceState): void;
+  /** Removes all listeners and unsubscribes. Called when the last one was removed, which `onMount` and `onStop` of nanostores use. */
+  off(): void;
   /** Selects another profile, to which all later calls apply. */
   select(profile: string): void;
   /** Requests the present snapshot. */
@@ -185,13 +198,15 @@ function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, 
 }
 
 export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefined, options: StoreOptions = {}): GatewayServiceStore {
-  const listeners = new Set<(value: GatewayServiceState) => void>();
+  const listeners = new Set<StoreListener>();
   const cache: Cache = { profiles: new Map(), names: [], selected: options.profile, supported: bridge !== undefined, outdated: false };
-  let state = stateOf(cache);
+  const init = stateOf(cache);
+  let state = init;
   let unsubscribe: (() => void) | undefined;
   const publish = () => {
+    const before = state;
     state = stateOf(cache);
-    for (const listener of [...listeners]) listener(state);
+    store.notify(before);
   };
   const { act, query } = createRequests(bridge, cache, publish);
 
@@ -203,9 +218,13 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
 
   const refresh = async () => receive(await query('get', {}));
 
-  return {
+  const store: GatewayServiceStore = {
     get value() {
       return state;
+    },
+    init,
+    get lc() {
+      return listeners.size;
     },
     get: () => state,
     listen(listener) {
@@ -215,11 +234,22 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
         void refresh();
       }
       return () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        unsubscribe?.();
-        unsubscribe = undefined;
+        if (listeners.delete(listener) && listeners.size === 0) store.off();
       };
+    },
+    subscribe(listener) {
+      const unbind = store.listen(listener);
+      listener(state);
+      return unbind;
+    },
+    notify(oldValue = state) {
+      countChange();
+      for (const listener of [...listeners]) listener(state, oldValue);
+    },
+    off() {
+      listeners.clear();
+      unsubscribe?.();
+      unsubscribe = undefined;
     },
     select(profile) {
       if (!bridge || profile === cache.selected) return;
@@ -244,4 +274,12 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     },
     dismiss: async update => receive(await query('dismiss', { update })),
   };
+  return store;
+}
+
+/** `computed` of nanostores reads its stores again only after a change of this counter, which all copies of nanostores share. */
+function countChange(): void {
+  const shared = globalThis as { nanostoresGlobal?: { epoch: number } };
+  shared.nanostoresGlobal ??= { epoch: 0 };
+  shared.nanostoresGlobal.epoch += 1;
 }

@@ -1,4 +1,5 @@
 // The renderer's cache of the main process: shows an operation at once, then the confirmed state.
+import { computed, onMount, type ReadableAtom } from 'nanostores';
 import { describe, expect, it } from 'vitest';
 import { createBridge, type GatewayServiceBridge, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
 import { createGatewayServiceStore, type GatewayServiceState } from '../../src/desktop/store.ts';
@@ -254,5 +255,61 @@ describe('queries', () => {
     answers = { ok: true, value: snapshotIn('running') };
     await store.refresh();
     expect(store.value.error).toBeUndefined();
+  });
+});
+
+describe('store as a nanostore', () => {
+  it('gives a listener the new and the old state, and a subscriber the present one first', async () => {
+    const { store, push } = await listening(snapshotIn('running'));
+    const phases: (string | undefined)[][] = [];
+    const phase = (state: GatewayServiceState | undefined) => state?.snapshot?.status.phase;
+    const unbind = [
+      store.listen((now, before) => phases.push([phase(now), phase(before)])),
+      store.subscribe((now, before) => phases.push(['subscriber', phase(now), phase(before)])),
+    ];
+    push(snapshotIn('stopped'));
+    expect(phases).toEqual([
+      ['subscriber', 'running', undefined],
+      ['stopped', 'running'],
+      ['subscriber', 'stopped', 'running'],
+    ]);
+    expect(store.lc).toBe(3);
+    for (const each of unbind) each();
+    expect(store.lc).toBe(1);
+    expect(phase(store.init)).toBeUndefined();
+  });
+
+  it('is read by computed stores, with and without a listener', async () => {
+    const { store, push } = await listening(snapshotIn('running'));
+    const $store: ReadableAtom<GatewayServiceState> = store;
+    const $phase = computed($store, ({ snapshot }) => snapshot?.status.phase);
+    expect($phase.get()).toBe('running');
+    push(snapshotIn('stopped'));
+    expect($phase.get()).toBe('stopped');
+    const seen: unknown[] = [];
+    $phase.listen(value => seen.push(value));
+    push(snapshotIn('failed'));
+    expect(seen).toEqual(['failed']);
+  });
+
+  it('mounts with its first listener', () => {
+    const { bridge } = playMain(snapshotIn('running'));
+    const store = createGatewayServiceStore(bridge);
+    const events: string[] = [];
+    onMount(store, () => void events.push('mounted'));
+    const one = store.listen(() => undefined);
+    const another = store.subscribe(() => undefined);
+    one();
+    another();
+    expect(events).toEqual(['mounted']);
+  });
+
+  it('unsubscribes from the main process when all listeners are removed at once', async () => {
+    const { store, listeners, seen, push } = await listening(snapshotIn('running'));
+    const before = seen.length;
+    store.off();
+    expect([store.lc, listeners.size]).toEqual([0, 0]);
+    push(snapshotIn('stopped'));
+    expect(seen).toHaveLength(before);
   });
 });

@@ -1,4 +1,8 @@
+import { useStore } from '@nanostores/react'
 import type { GatewayServiceBridge } from 'hermes-gateway-service/preload'
+import { computed } from 'nanostores'
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 const refused = { ok: false, error: { code: 'profile-missing', message: 'This profile does not exist.', remedy: '' } } as const
@@ -30,6 +34,15 @@ describe('$gatewayService', () => {
     expect(leave).not.toHaveBeenCalled()
     other()
     expect(leave).toHaveBeenCalledOnce()
+  })
+
+  it('is read by components and by computed stores', async () => {
+    const { $gatewayService } = await import('./gateway-service')
+    const $error = computed($gatewayService('work'), ({ error }) => error?.code ?? 'none')
+    const Row = () => createElement('b', null, `${useStore($error)}, ${useStore($gatewayService('work')).supported}`)
+    expect(renderToStaticMarkup(createElement(Row))).toBe('<b>none, true</b>')
+    await $gatewayService('work').refresh()
+    expect(renderToStaticMarkup(createElement(Row))).toBe('<b>profile-missing, true</b>')
   })
 
   it('creates a new store after the profile was renamed or deleted', async () => {

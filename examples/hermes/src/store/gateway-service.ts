@@ -1,5 +1,5 @@
-// A cache of the main process' state, one store for each profile, in the shape of a nanostore: `useStore($gatewayService(profile))`.
-// It never polls; it subscribes with its first listener and unsubscribes with its last.
+// A cache of the main process' state, one nanostore for each profile: `useStore($gatewayService(profile))`. It never polls; it
+// subscribes with its first listener and unsubscribes with its last.
 
 import { createGatewayServiceStore, type GatewayServiceStore } from 'hermes-gateway-service/renderer'
 
