@@ -12,9 +12,9 @@ import { type GatewayServiceRegistration, type RegistrationOptions, register } f
 
 export { type Catalogue, ENGLISH, type Messages, type ShellMessages } from '../src/desktop/messages.ts';
 export type { Status } from '../src/model/status.ts';
-export type { ElectronParts } from './electron-parts.ts';
+export type { ElectronParts, MenuItemTemplate } from './electron-parts.ts';
 export type { Log } from './log.ts';
-export type { TrayOptions } from './register-tray.ts';
+export type { TrayOptions, TrayParts } from './register-tray.ts';
 export type { GatewayServiceRegistration } from './registration.ts';
 export type { IsTrustedSender, Sender } from './sender-check.ts';
 export { type AutoUpdaterPort, electronUpdater, type UpdaterPort } from './updater/electron-updater.ts';

@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts';
 import { registerGatewayIpc } from './gateway-ipc.ts';
 import { type Log, redactingLog } from './log.ts';
 import { Notifications } from './notifications.ts';
-import { registerTray, type TrayOptions } from './register-tray.ts';
+import { registerTray, type TrayOptions, type TrayParts, watchHostTray } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
@@ -27,7 +27,7 @@ export interface RegistrationOptions {
   readonly catalogue?: Catalogue;
   /** The host's logger; default: electron-log. */
   readonly log?: Log;
-  /** False where the host has no tray, or its own. */
+  /** False where the host has no tray, or its own; the latter shows what `onTrayChanged` gives. */
   readonly tray: TrayOptions | false;
   /** The app's own updater; with electron-updater it is `electronUpdater(autoUpdater)`. */
   readonly updater?: UpdaterPort;
@@ -54,7 +54,12 @@ export interface GatewayServiceRegistration {
   handOff(request: HandOffRequest): Promise<never>;
   /** Hands off to `updater` with the update that it has ready. @throws GatewayServiceError `unsupported` without an updater */
   installUpdate(): Promise<never>;
-  /** Whether the tray icon is shown, so that the user can open a hidden window again. */
+  /**
+   * For a tray that the host owns: calls back with what it shows of the gateways, at once and after every change. Returns the unsubscribe.
+   * @param iconsDir folder of the icons (`build/icons` of this package)
+   */
+  onTrayChanged(iconsDir: string, listener: (parts: TrayParts) => void): () => void;
+  /** Whether the tray icon of the registration is shown, so that the user can open a hidden window again. */
   readonly trayAvailable: boolean;
   dispose(): void;
 }
@@ -96,9 +101,8 @@ export function register(
     return handOff(await engine, appName, { what: appName, versions, startUpdaterAndQuit });
   }
 
-  const tray =
-    options.tray &&
-    registerTray({ electron, options: options.tray, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log });
+  const trayParts = { electron, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log };
+  const tray = options.tray && registerTray(trayParts, options.tray);
   const undo = [
     registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }),
     hub.listen(snapshot => subscribers.push(snapshot)),
@@ -129,6 +133,11 @@ export function register(
       updateWhileDown(await engine, { who: appName, what, ...(versions && { versions }) }, work),
     handOff: async request => handOff(await engine, appName, request),
     installUpdate,
+    onTrayChanged(iconsDir, listener) {
+      const stop = watchHostTray(trayParts, iconsDir, listener);
+      undo.push(stop);
+      return stop;
+    },
     get trayAvailable() {
       return tray !== false && tray.available;
     },

@@ -1,7 +1,7 @@
 /** Draws the tray model: one idempotent `render`. A missing tray is reported once, so that the app does not hide its last window. */
 
 import path from 'node:path';
-import type { TrayCommand, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';
+import type { TrayCommand, TrayImage, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';
 import type { ElectronParts, MenuItemTemplate, TrayPort } from './electron-parts.ts';
 
 export interface TrayDelegate {
@@ -19,7 +19,7 @@ export function trayController({ electron, iconsDir, onCommand, onUnavailable }:
   let ended = false;
 
   function draw({ image, tooltip, menu }: TrayModel): void {
-    const file = path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
+    const file = iconFile(iconsDir, image);
     if (!tray) {
       tray = new electron.Tray(file);
       tray.on('click', () => onCommand({ do: 'open' }));
@@ -55,6 +55,10 @@ export function trayController({ electron, iconsDir, onCommand, onUnavailable }:
     },
     dispose,
   };
+}
+
+export function iconFile(iconsDir: string, image: TrayImage): string {
+  return path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
 }
 
 export function menuTemplate(items: readonly TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemTemplate[] {

@@ -26,7 +26,8 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
   const strip = useRef<HTMLElement>(null);
   const icon = useRef<HTMLButtonElement>(null);
   const snapshots = profiles.flatMap(({ snapshot }) => (snapshot ? [snapshot] : []));
-  const modelFor = (theme: TrayTheme) => trayModel({ appName: APP_NAME, snapshots, theme, messages, shell, quits: false, now: Date.now() });
+  const modelFor = (theme: TrayTheme) =>
+    trayModel({ appName: APP_NAME, snapshots, theme, messages, shell, offers: { open: true, quit: false }, now: Date.now() });
   const { tooltip, menu, image } = modelFor('light');
 
   useEffect(() => {

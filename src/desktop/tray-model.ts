@@ -28,6 +28,8 @@ export interface TrayModel {
   /** At most `TOOLTIP_LIMIT` UTF-16 units. */
   readonly tooltip: string;
   readonly menu: readonly TrayItem[];
+  /** Label of an item that quits the app; it says what happens to the gateways. */
+  readonly quitLabel: string;
 }
 
 export interface TrayInput extends Catalogue {
@@ -37,8 +39,8 @@ export interface TrayInput extends Catalogue {
   readonly theme: TrayTheme;
   /** Absent where the app has no updater. */
   readonly update?: UpdateState | undefined;
-  /** Whether the tray may offer to quit. */
-  readonly quits: boolean;
+  /** The items of the app itself that the menu contains. */
+  readonly offers: { readonly open: boolean; readonly quit: boolean };
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -52,14 +54,16 @@ const WEIGHT: Readonly<Record<TrayIcon, number>> = { error: 4, warning: 3, busy:
 const SEPARATOR: TrayItem = { kind: 'separator' };
 
 export function trayModel(input: TrayInput): TrayModel {
-  const { snapshots, theme, messages } = input;
+  const { appName, snapshots, theme, messages, shell } = input;
   const [worst] = [...snapshots].sort((one, other) => WEIGHT[trayIconOf(other)] - WEIGHT[trayIconOf(one)]);
   const running = updateOf(snapshots);
+  const quitLabel = shell.tray.quit(appName, afterQuitting(snapshots));
   const tooltip = running ? messages.update.title(running) : worst ? messages.tooltip(worst.status, worst.operation) : messages.asking;
   return {
     image: `tray-${worst ? trayIconOf(worst) : 'busy'}-${theme}`,
     tooltip: tooltip.length <= TOOLTIP_LIMIT ? tooltip : `${tooltip.slice(0, TOOLTIP_LIMIT - 1)}…`,
-    menu: menuOf(input),
+    menu: menuOf(input, quitLabel),
+    quitLabel,
   };
 }
 
@@ -88,22 +92,22 @@ function afterQuitting(snapshots: readonly Snapshot[]): AfterQuit {
   return keepsRunning ? 'gateway-runs' : 'nothing';
 }
 
-function menuOf(input: TrayInput): TrayItem[] {
-  const { appName, snapshots, messages, shell, update, quits } = input;
-  const open: TrayItem = { kind: 'command', label: shell.tray.open(appName), command: { do: 'open' } };
+function menuOf(input: TrayInput, quitLabel: string): TrayItem[] {
+  const { appName, snapshots, messages, shell, update, offers } = input;
+  const open: TrayItem[] = offers.open ? [{ kind: 'command', label: shell.tray.open(appName), command: { do: 'open' } }] : [];
   const [only, another] = snapshots;
   const groups: TrayItem[][] = [];
-  if (!only) groups.push([{ kind: 'text', label: messages.asking }, open]);
+  if (!only) groups.push([{ kind: 'text', label: messages.asking }, ...open]);
   else if (another)
     groups.push(
-      [open],
+      open,
       snapshots.map(snapshot => profileMenu(snapshot, messages, shell)),
     );
-  else groups.push([{ kind: 'text', label: messages.tooltip(only.status, only.operation) }, open], commandsOf(only, messages, shell));
+  else groups.push([{ kind: 'text', label: messages.tooltip(only.status, only.operation) }, ...open], commandsOf(only, messages, shell));
   groups.push(updateLines(input));
   // One update at a time.
   if (update !== undefined && !updateOf(snapshots)) groups.push([updateItem(update, shell)]);
-  if (quits) groups.push([{ kind: 'command', label: shell.tray.quit(appName, afterQuitting(snapshots)), command: { do: 'quit' } }]);
+  if (offers.quit) groups.push([{ kind: 'command', label: quitLabel, command: { do: 'quit' } }]);
   return groups.filter(group => group.length > 0).flatMap((group, index) => (index === 0 ? group : [SEPARATOR, ...group]));
 }
 

@@ -1,5 +1,6 @@
 // The registration's tray and notifications, over the fake Electron: drawn from the model, obeyed, and never a trap for the window.
 import { describe, expect, it, vi } from 'vitest';
+import type { TrayParts } from '../../main/register-tray.ts';
 import { menuTemplate, trayController } from '../../main/tray.ts';
 import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 import type { TrayModel } from '../../src/desktop/tray-model.ts';
@@ -12,6 +13,7 @@ const [DEFAULT] = IDENTITIES;
 const MODEL: TrayModel = {
   image: 'tray-running-light',
   tooltip: 'one',
+  quitLabel: 'Quit',
   menu: [
     { kind: 'text', label: 'state' },
     { kind: 'separator' },
@@ -204,6 +206,58 @@ describe('tray of a registration', () => {
     const { electron, registration } = registered({ tray: false });
     expect(electron.trays).toEqual([]);
     expect(registration.trayAvailable).toBe(false);
+  });
+});
+
+describe('tray of the host', () => {
+  const watched = () => {
+    const main = registered();
+    const shown: TrayParts[] = [];
+    const stop = main.registration.onTrayChanged('/icons', parts => shown.push(parts));
+    return { ...main, shown, stop };
+  };
+
+  it('shows the state of the gateways at once and after every change, without items to open or to quit the app', async () => {
+    const { electron, manager, shown } = watched();
+    expect(shown).toMatchObject([{ tooltip: 'Reading its state…', items: [{ label: 'Reading its state…', enabled: false }] }]);
+    await manager.install(DEFAULT);
+    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway: Running');
+    const { icon, items, quitLabel } = shown.at(-1) ?? { items: [] };
+    expect(icon).toMatch(/[\\/]icons[\\/]tray-running-light\.(png|ico)$/);
+    expect(items.map(({ label }) => label)).toEqual(['Hermes gateway: Running', 'Hermes gateway (work): Off']);
+    expect(quitLabel).toBe('Quit Hermes (the gateway keeps running)');
+    expect(electron.trays).toEqual([]);
+  });
+
+  it('runs the commands of its items, and shows why one failed', async () => {
+    const { electron, manager, shown } = watched();
+    await manager.install(DEFAULT);
+    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway: Running');
+    const choose = (label: string, parts = shown.at(-1)) => parts?.items[0]?.submenu?.find(item => item.label === label)?.click?.();
+    choose('Stop');
+    await expect.poll(async () => (await manager.status(DEFAULT)).phase).toBe('stopped');
+    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway: Stopped');
+    const before = shown.at(-1);
+    await manager.uninstall(DEFAULT);
+    choose('Start', before);
+    await expect.poll(() => electron.notifications).toMatchObject([{ body: 'Turn the switch on.' }]);
+  });
+
+  it('is called only where something that it shows has changed, and not after its end', async () => {
+    const { electron, registration, shown, stop } = watched();
+    await expect.poll(() => shown.at(-1)?.items).toHaveLength(2);
+    const calls = shown.length;
+    electron.nativeTheme.emit('updated');
+    expect(shown).toHaveLength(calls);
+    electron.nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = true;
+    electron.nativeTheme.emit('updated');
+    expect(shown).toHaveLength(calls + 1);
+    stop();
+    registration.dispose();
+    electron.nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = false;
+    electron.nativeTheme.emit('updated');
+    expect(shown).toHaveLength(calls + 1);
+    expect(electron.nativeTheme.listenerCount('updated')).toBe(0);
   });
 });
 

@@ -10,7 +10,8 @@ import { PHASES, type Phase } from '../../src/model/status.ts';
 import { ago, NOW, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
 function modelOf(snapshots: readonly Snapshot[], input: Partial<TrayInput> = {}) {
-  return trayModel({ appName: 'Hermes', snapshots, theme: 'light', messages: en, shell: shellEn, quits: true, now: NOW, ...input });
+  const offers = { open: true, quit: true };
+  return trayModel({ appName: 'Hermes', snapshots, theme: 'light', messages: en, shell: shellEn, offers, now: NOW, ...input });
 }
 
 const inProfile = (profile: string, phase: Phase): Snapshot =>
@@ -70,8 +71,14 @@ describe('menu of one profile', () => {
     expect(lines(modelOf([]).menu)).toEqual([`(${en.asking})`, 'Open Hermes', '—', 'Quit Hermes']);
   });
 
+  it('contains no item of the app for a tray of the host, which gets the label for its own', () => {
+    const { menu, quitLabel } = modelOf([snapshotIn('running')], { offers: { open: false, quit: false } });
+    expect(lines(menu)).toEqual(['(Hermes gateway: Running)', '—', 'Restart', 'Stop', 'Open logs']);
+    expect(quitLabel).toBe('Quit Hermes (the gateway keeps running)');
+  });
+
   it('has no quit when the app did not request it', () => {
-    expect(commands(modelOf([snapshotIn('running')], { quits: false }).menu)).not.toContain('quit');
+    expect(commands(modelOf([snapshotIn('running')], { offers: { open: true, quit: false } }).menu)).not.toContain('quit');
   });
 
   it.each([
