@@ -1,5 +1,6 @@
 // The test runner's configuration. Suites are folders below test/, and the tests beside the examples; every suite that needs something the
 // machine may lack reports it by a counted skip. The project `fast` needs no build: what its tests import is the source.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const fast = ['test/{unit,fuzz}/**/*.test.ts'];
@@ -19,7 +20,12 @@ export default defineConfig({
     retry: 0,
     projects: [
       { extends: true, test: { name: 'fast', include: fast, isolate: false } },
-      { extends: true, test: { name: 'built', include: built, globalSetup: ['test/support/build.ts'] } },
+      {
+        extends: true,
+        // The files of the Hermes app that the example brings; the app itself has "@" for its folder `src`.
+        resolve: { alias: { '@': fileURLToPath(new URL('examples/hermes/src', import.meta.url)) } },
+        test: { name: 'built', include: built, globalSetup: ['test/support/build.ts'] },
+      },
     ],
   },
 });

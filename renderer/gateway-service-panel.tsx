@@ -153,7 +153,7 @@ function SwitchRow({ id, state, observed, messages, components, sentence, busy, 
             id={`${id}-switch`}
             checked={observed !== undefined && switchOn(observed)}
             busy={busy}
-            disabled={!observed || !canSwitch(observed)}
+            disabled={!busy && !(observed && canSwitch(observed))}
             labelledBy={`${id}-title`}
             describedBy={`${id}-sentence`}
             onChange={onSwitch}
@@ -178,7 +178,7 @@ function Question({ question, store, messages, components, close }: QuestionProp
     else void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
   };
   return (
-    <components.Confirm text={text} onCancel={close} onConfirm={confirm}>
+    <components.Confirm text={text} lines={question.rows.map(row => messages.receiptLine(row))} onCancel={close} onConfirm={confirm}>
       <ReceiptLines receipt={question} label={text.changes} messages={messages} />
     </components.Confirm>
   );

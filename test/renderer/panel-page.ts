@@ -26,17 +26,18 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export const contentType = (file: string): string => TYPES[path.extname(file)] ?? 'application/octet-stream';
 
-/** A file of `fixture/` as a classic script, as `addInitScript` takes it. */
-export async function bundleFixture(name: string): Promise<string> {
+/** A file of `fixture/`, or another one by its URL, as a classic script, as `addInitScript` takes it. */
+export async function bundleFixture(name: string | URL, alias: { find: RegExp; replacement: string }[] = []): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
     define: { 'process.env.NODE_ENV': '"production"' },
     oxc: { jsx: { runtime: 'automatic', development: false } },
+    resolve: { alias },
     build: {
       write: false,
       minify: false,
-      lib: { entry: fileURLToPath(new URL(`./fixture/${name}`, import.meta.url)), formats: ['iife'], name: 'fixture' },
+      lib: { entry: fileURLToPath(new URL(name, new URL('./fixture/', import.meta.url))), formats: ['iife'], name: 'fixture' },
     },
   });
   const output = Array.isArray(result) ? result[0] : result;

@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 import type { ElectronParts, GatewayServiceRegistration, registerGatewayService } from 'hermes-gateway-service/main'
 import { describe, expect, it, vi } from 'vitest'
 
@@ -5,17 +7,20 @@ import { registerGatewayServiceIpc } from './gateway-service-ipc'
 
 type Register = typeof registerGatewayService
 
-function setup(register: Register) {
+function setup(register: Register, read: { relaunch?: string; exitCode?: number } = {}) {
   const lines: string[] = []
+  const { relaunch, exitCode } = read
   const ipc = registerGatewayServiceIpc({
-    electron: {} as ElectronParts,
+    electron: { Menu: { buildFromTemplate: (template: object) => template } } as unknown as ElectronParts,
     hermesHome: 'C:\\Users\\anna\\AppData\\Local\\hermes',
     profiles: ['default', 'work'],
     focusSettings: () => undefined,
     isOwnPage: url => url.startsWith('file:///app/'),
     rememberLog: text => lines.push(text),
     resourcesPath: '/resources',
-    handoffResult: Promise.resolve({ ok: false, exitCode: 5, message: 'shim locked', branch: 'main' }),
+    createTrayImage: () => ({ isEmpty: () => false }),
+    handoffResult: Promise.resolve(exitCode === undefined ? null : { ok: false, exitCode, manual: false, message: '', branch: 'main' }),
+    pendingRelaunch: relaunch === undefined ? { wasUpdateRelaunch: false } : { wasUpdateRelaunch: true, fromVersion: relaunch },
     register
   })
 
@@ -29,10 +34,14 @@ function fakeRegistration(): GatewayServiceRegistration {
     update: work => work(() => undefined),
     handOff: ({ startUpdaterAndQuit }) => startUpdaterAndQuit().then(() => new Promise(() => undefined)),
     installUpdate: () => Promise.reject(new Error('no updater')),
+    onTrayChanged: () => () => undefined,
     trayAvailable: false,
     dispose: vi.fn()
   }
 }
+
+const trayOf = () => ({ isDestroyed: () => false, setImage: vi.fn(), setToolTip: vi.fn(), setContextMenu: vi.fn() })
+const OWN = { show: { label: 'Show Hermes' }, quit: { label: 'Quit Hermes' } }
 
 describe('registerGatewayServiceIpc', () => {
   it("registers every profile of the home for the app's own pages", () => {
@@ -45,33 +54,44 @@ describe('registerGatewayServiceIpc', () => {
     expect(options?.isTrustedSender({ webContentsId: 1, url: 'https://example.org/' })).toBe(false)
   })
 
-  it("passes the result of the previous app's hand-off to the service", async () => {
+  it.each([
+    ['of the checkout', { exitCode: 5 }, { outcome: 'not-updated', why: 'files-in-use', code: 5 }],
+    ['of a package', { relaunch: '0.22.1' }, { outcome: 'updated' }],
+    ['of nothing', {}, undefined]
+  ])("passes the result of the previous app's update %s to the service", async (_what, read, expected) => {
     const register = vi.fn<Register>(() => fakeRegistration())
-    setup(register)
-
-    const result = await register.mock.calls[0]?.[1].handOffResult
-    expect(result).toEqual({ outcome: 'not-updated', why: 'files-in-use', code: 5 })
+    setup(register, read)
+    await expect(register.mock.calls[0]?.[1].handOffResult).resolves.toEqual(expected)
   })
 
-  it('stops the gateways before it hands an update off', async () => {
+  it('stops the gateways before the backends for an update', async () => {
     const registration = fakeRegistration()
     const handOff = vi.spyOn(registration, 'handOff')
     const { ipc } = setup(() => registration)
-
-    await expect(ipc.handOffUpdate(async () => ({ ok: false, error: 'shim locked' }))).resolves.toEqual({
-      ok: false,
-      error: 'shim locked'
-    })
-    expect(handOff).toHaveBeenCalledOnce()
+    const own = vi.fn()
+    await ipc.handOff.teardown(own)()
+    expect(handOff).toHaveBeenCalledBefore(own)
   })
 
-  it('lets the app start and update when the service cannot be registered', async () => {
+  it("draws the app's tray with the icons beside the host", () => {
+    const registration = fakeRegistration()
+    const onTrayChanged = vi.spyOn(registration, 'onTrayChanged')
+    setup(() => registration).ipc.showInTray(trayOf(), OWN)
+    expect(onTrayChanged).toHaveBeenCalledWith(path.join('/resources', 'gateway-service', 'icons'), expect.any(Function))
+  })
+
+  it('lets the app start, update and show its tray when the service cannot be registered', async () => {
     const { ipc, lines } = setup(() => {
       throw new Error('registered already')
     })
 
     expect(lines).toEqual(['[gateway-service] error: Error: registered already'])
-    await expect(ipc.handOffUpdate(async () => ({ ok: true }))).resolves.toEqual({ ok: true })
+    const own = vi.fn()
+    await ipc.handOff.teardown(own)()
+    expect(own).toHaveBeenCalledOnce()
+    const tray = trayOf()
+    ipc.showInTray(tray, OWN)
+    expect(tray.setContextMenu).toHaveBeenCalledWith([OWN.show, { type: 'separator' }, OWN.quit])
     expect(ipc.dispose).not.toThrow()
   })
 

@@ -1,57 +1,68 @@
 // "Run gateway as service" (#40899): Windows itself keeps the gateway running, through crashes, updates and without the app.
 //
 // main.ts only wires this: the channels `hermes:gateway-service:*`, their sender check and the engine come from the package. Updates go
-// through `handOffUpdate`, which solves #40909: there is no watcher that dies with the job of the app.
+// through `handOff`, which solves #40909: there is no watcher that dies with the job of the app.
 
 import path from 'node:path'
 
 import { type ElectronParts, type GatewayServiceRegistration, registerGatewayService } from 'hermes-gateway-service/main'
 
-import { handOffUpdate, toHandOffResult, type UpdaterStart } from './gateway-hand-off'
+import { createGatewayHandOff, type GatewayHandOff, toHandOffResult } from './gateway-hand-off'
+import { type AppTray, type OwnItems, showGatewaysInTray } from './gateway-tray'
 import type { HandoffResult } from './handoff-result'
+import type { ConsumedRelaunch } from './updater/relaunch'
 
-export interface GatewayServiceIpcDeps {
+export interface GatewayServiceIpcDeps<Image> {
   electron: ElectronParts
   /** The root, as data-paths.ts resolves it. */
   hermesHome: string
   /** Names of the profiles, the default first. */
   profiles: readonly string[]
-  /** Opens the settings at the gateway section. */
+  /** Opens the settings at GATEWAY_SERVICE_LINK of src/app/settings/gateway-service-manifest.ts. */
   focusSettings: () => void
   /** Whether this address is a page of the app (its dev server, in development). */
   isOwnPage: (url: string) => boolean
   rememberLog: (line: string) => void
   resourcesPath: string
+  /** The icon of a file in the size of the tray. */
+  createTrayImage: (file: string) => Image
   /** The result of readAndConsumeHandoffResult, where boot passes the update gate. */
   handoffResult: Promise<HandoffResult | null>
+  /** The result of consumePendingRelaunch: the verdict of the packaged update ways. */
+  pendingRelaunch: ConsumedRelaunch
   /** Replaced in tests. */
   register?: typeof registerGatewayService
 }
 
-export interface GatewayServiceIpc {
-  /** Stops the gateways, then has `start` spawn the updater and quit the app. Settles only where that fails; never throws. */
-  handOffUpdate: (start: () => Promise<UpdaterStart>) => Promise<UpdaterStart>
+export interface GatewayServiceIpc<Image> {
+  /** For the update strategies. */
+  handOff: GatewayHandOff
+  /** For createMinimizeToTray: draws the tray until the returned function is called. */
+  showInTray: (tray: AppTray<Image>, own: OwnItems) => () => void
   /** Never throws: for before-quit. */
   dispose: () => void
 }
 
-export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayServiceIpc {
-  const { electron, hermesHome, profiles, focusSettings, isOwnPage, rememberLog, resourcesPath } = deps
-  const { handoffResult, register = registerGatewayService } = deps
+export function registerGatewayServiceIpc<Image extends { isEmpty: () => boolean }>(
+  deps: GatewayServiceIpcDeps<Image>
+): GatewayServiceIpc<Image> {
+  const { electron, hermesHome, profiles, focusSettings, isOwnPage, rememberLog, resourcesPath, createTrayImage } = deps
+  const { handoffResult, pendingRelaunch, register = registerGatewayService } = deps
   const line = (level: string) => (text: string) => rememberLog(`[gateway-service] ${level}: ${text}`)
   const log = { info: line('info'), warn: line('warn'), error: line('error') }
+  const hostDir = path.join(resourcesPath, 'gateway-service')
 
   let registration: GatewayServiceRegistration | undefined
   try {
     registration = register(electron, {
-      hostDir: path.join(resourcesPath, 'gateway-service'),
+      hostDir,
       home: hermesHome,
       profiles,
       isTrustedSender: ({ url }) => isOwnPage(url),
       openPanel: focusSettings,
       log,
-      handOffResult: handoffResult.then(toHandOffResult),
-      // The app has no tray of its own yet (#38007); one that knows the gateway is `tray: { icons, quit }`.
+      handOffResult: handoffResult.then(result => toHandOffResult(result, pendingRelaunch)),
+      // The app has its own: see showInTray.
       tray: false
     })
   } catch (error) {
@@ -59,8 +70,11 @@ export function registerGatewayServiceIpc(deps: GatewayServiceIpcDeps): GatewayS
     log.error(String(error))
   }
 
+  const tray = { registration, Menu: electron.Menu, createImage: createTrayImage, iconsDir: path.join(hostDir, 'icons') }
+
   return {
-    handOffUpdate: start => handOffUpdate(start, { registration }),
+    handOff: createGatewayHandOff({ registration, rememberLog }),
+    showInTray: (appTray, own) => showGatewaysInTray(appTray, own, tray),
     dispose: () => registration?.dispose()
   }
 }

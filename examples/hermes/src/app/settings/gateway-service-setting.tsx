@@ -1,26 +1,23 @@
-// The row "Run gateway as service", beside LoginItemSetting and with the same contract: it loads on mount, the value of the main process
+// The row "Run gateway as service", beside MinimizeToTraySetting and with the same contract: it loads on mount, the value of the main process
 // wins, a rejection keeps the old value and shows the error, and it is hidden without a bridge or on an unsupported system.
 
 import 'hermes-gateway-service/renderer.css'
 
 import { useStore } from '@nanostores/react'
-import {
-  type ButtonProps,
-  type ConfirmProps,
-  en,
-  GatewayServicePanel,
-  type RowProps,
-  type SwitchProps
-} from 'hermes-gateway-service/renderer'
+import { type ButtonProps, type ConfirmProps, GatewayServicePanel, type RowProps, type SwitchProps } from 'hermes-gateway-service/renderer'
 import { useEffect } from 'react'
 
 import { Button } from '@/components/ui/button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
+import { preventCloseButtonAutoFocus } from '@/components/ui/dialog'
 import { Switch } from '@/components/ui/switch'
+import { useI18n } from '@/i18n'
+import { triggerHaptic } from '@/lib/haptics'
 import { $gatewayService } from '@/store/gateway-service'
 import { notifyError } from '@/store/notifications'
 
 import { ListRow } from './primitives'
+import { SETTING_IDS, settingElementId } from './settings-manifest'
 
 function ServiceSwitch({ id, checked, busy, disabled, labelledBy, describedBy, onChange }: SwitchProps) {
   return (
@@ -31,9 +28,15 @@ function ServiceSwitch({ id, checked, busy, disabled, labelledBy, describedBy, o
       checked={checked}
       disabled={disabled}
       id={id}
-      // A disabled switch would lose the focus during an operation.
-      onCheckedChange={on => !busy && onChange(on)}
-      size="xs"
+      onCheckedChange={on => {
+        // A disabled switch would lose the focus during an operation.
+        if (busy) {
+          return
+        }
+
+        triggerHaptic('selection')
+        onChange(on)
+      }}
     />
   )
 }
@@ -60,11 +63,16 @@ function ServiceRow({ title, description, controls }: RowProps) {
   return <ListRow action={<div className="flex items-center gap-2">{controls}</div>} description={description} title={title} />
 }
 
-function ServiceConfirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
+// The description is a paragraph, so the changes are lines of text in it. The operation goes on in the row: the dialog closes at once.
+function ServiceConfirm({ text, lines, onConfirm, onCancel }: ConfirmProps) {
   const description = (
     <>
       {text.body} {text.elevated} {text.changes}
-      {children}
+      {lines.map(line => (
+        <span className="block" key={line}>
+          {line}
+        </span>
+      ))}
     </>
   )
 
@@ -76,6 +84,7 @@ function ServiceConfirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
       dismissOnConfirm
       onClose={onCancel}
       onConfirm={onConfirm}
+      onOpenAutoFocus={preventCloseButtonAutoFocus}
       open
       title={text.title}
     />
@@ -85,15 +94,25 @@ function ServiceConfirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
 const COMPONENTS = { Switch: ServiceSwitch, Button: ServiceButton, Row: ServiceRow, Confirm: ServiceConfirm }
 
 export function GatewayServiceSetting({ profile }: { profile: string }) {
+  const { t } = useI18n()
+  const c = t.settings.gatewayService
   const store = $gatewayService(profile)
-  const { error } = useStore(store)
+  const { error, supported } = useStore(store)
 
   useEffect(() => {
     // A declined consent is no failure.
     if (error && error.code !== 'consent-declined') {
-      notifyError(new Error(error.message), "Couldn't change the gateway service")
+      notifyError(new Error(c.messages.error(error).message), c.failed)
     }
-  }, [error])
+  }, [error, c])
 
-  return <GatewayServicePanel components={COMPONENTS} messages={en} store={store} />
+  if (!supported) {
+    return null
+  }
+
+  return (
+    <div id={settingElementId(SETTING_IDS.advanced.gatewayService)}>
+      <GatewayServicePanel components={COMPONENTS} messages={c.messages} store={store} />
+    </div>
+  )
 }
