@@ -25,7 +25,7 @@ const PHASES: Readonly<Record<Phase, string>> = {
   degraded: 'Having trouble',
   restarting: 'Restarting',
   'waiting-for-sign-in': 'Waiting for sign-in',
-  'held-for-update': 'Paused for an update',
+  'held-for-update': 'Paused',
   stopping: 'Stopping',
   failed: 'Failed',
   'needs-attention': 'Needs attention',
@@ -80,7 +80,7 @@ const OFF = {
   'started-otherwise': 'Off: another program starts it. Turn it on to restart it after crashes.',
 };
 
-const isServed = ({ problems }: Status) => problems.some(({ code }) => code === 'profile-served');
+const isServed = ({ problems }: Status) => problems.some(({ code }) => code === 'profile-served' || code === 'service-superfluous');
 
 const servedBy = ({ servedBy: by }: Status) =>
   by === undefined

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { copyHost, elevatedProgram } from '../mechanisms/installed-host.ts';
-import { type Elevation, type ElevationOutcome, parseAnswer } from '../model/elevation.ts';
+import { type Elevation, type ElevationOutcome, elevatedArguments, parseAnswer } from '../model/elevation.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import { systemDirectory } from '../windows/library.ts';
@@ -14,12 +14,12 @@ export function directElevation(hostCommand: readonly string[]): Elevation {
     check: service => {
       if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${service})`);
     },
-    run: async (verb, service, onRunning) => {
+    run: async (verb, service, onRunning, removes) => {
       onRunning?.();
       try {
         const { command, copy } = elevatedProgram(hostCommand, verb);
         if (copy) copyHost(copy);
-        return answered(await runStep([...command, 'elevated', verb, '--service', service]));
+        return answered(await runStep([...command, 'elevated', ...elevatedArguments(verb, service, removes)]));
       } catch (error) {
         return { kind: 'failed', error: toGatewayServiceError(error).toValue() };
       }

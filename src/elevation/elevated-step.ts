@@ -1,5 +1,5 @@
 /**
- * The elevated step: `elevated install|repair|uninstall --service NAME`, the only code that runs with administrator rights. It trusts no
+ * The elevated step: `elevated install|repair|uninstall --service NAME` (an installation may have `--removes NAME`), the only code that runs with administrator rights. It trusts no
  * input: it checks verb and name again, takes the user of its session as owner, and reads and writes no file of a user. It registers its
  * own program, once no other user can change it, and answers with one JSON line. Windows' list of apps runs `elevated
  * uninstall --all`.
@@ -29,19 +29,28 @@ interface ElevatedRequest {
   readonly verb: ElevatedVerb;
   /** Undefined for all services. */
   readonly service: ServiceName | undefined;
+  /** Removed when the other one is registered. */
+  readonly removes?: ServiceName;
 }
 
 /** Parses the arguments after `elevated`. @throws GatewayServiceError `usage` for anything but a verb and a valid service name */
 export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
-  const [verb, option, service = '', ...rest] = args;
+  const [verb, option, service = '', removing, removes = '', ...rest] = args;
   if (verb === 'uninstall' && option === '--all' && args.length === 2) return { verb, service: undefined };
-  if (!isElevatedVerb(verb) || option !== '--service' || !isServiceName(service) || rest.length > 0) {
+  const removesOne = verb === 'install' && removing === '--removes' && isServiceName(removes) && removes !== service;
+  if (
+    !isElevatedVerb(verb) ||
+    option !== '--service' ||
+    !isServiceName(service) ||
+    rest.length > 0 ||
+    (removing !== undefined && !removesOne)
+  ) {
     throw new GatewayServiceError(
       'usage',
-      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours.)',
+      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours; "install" also takes --removes.)',
     );
   }
-  return { verb, service };
+  return { verb, service, ...(removesOne && { removes }) };
 }
 
 /** Does the step with the rights of this process; every outcome is a value. */
@@ -68,15 +77,10 @@ export async function elevatedStep(args: readonly string[]): Promise<ElevatedAns
   }
 }
 
-async function perform({ verb, service }: ElevatedRequest): Promise<void> {
+async function perform({ verb, service, removes }: ElevatedRequest): Promise<void> {
   if (service === undefined) return unregisterAll();
-  const config = queryConfig(service);
-  const owner = readOwner(service);
-  if (config && !isBroker(config, service)) throw new GatewayServiceError('foreign', `(${service} starts ${config.binaryPath})`);
-  // A service without an owner is half of an interrupted installation.
-  if (config && owner !== undefined && owner !== sessionOwner()) {
-    throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
-  }
+  const config = ownConfig(service);
+  if (removes) ownConfig(removes);
   if (verb === 'uninstall') return unregisterService(service);
   if (verb === 'repair' && !config) throw new GatewayServiceError('not-installed', `(${service})`);
   const held = holdThisHost();
@@ -85,8 +89,21 @@ async function perform({ verb, service }: ElevatedRequest): Promise<void> {
   } finally {
     held.close();
   }
+  if (removes) await unregisterService(removes);
   // Only when the service exists, so that something always starts the gateway. A failure here does not fail the installation.
   await takeWhatNeedsRights(service, sessionOwner()).catch(() => undefined);
+}
+
+/** The settings of a service of this user, where it is registered. @throws GatewayServiceError `foreign` */
+function ownConfig(service: ServiceName) {
+  const config = queryConfig(service);
+  const owner = readOwner(service);
+  if (config && !isBroker(config, service)) throw new GatewayServiceError('foreign', `(${service} starts ${config.binaryPath})`);
+  // A service without an owner is half of an interrupted installation.
+  if (config && owner !== undefined && owner !== sessionOwner()) {
+    throw new GatewayServiceError('foreign', `(${service} belongs to another Windows user)`);
+  }
+  return config;
 }
 
 /** Includes the services of every user, because an administrator removes the app from this machine. */

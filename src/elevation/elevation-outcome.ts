@@ -29,7 +29,7 @@ export interface ElevationFacts {
   readonly isDone: () => boolean;
 }
 
-export type FactsOf = (verb: ElevatedVerb, service: ServiceName) => ElevationFacts;
+export type FactsOf = (verb: ElevatedVerb, service: ServiceName, removes?: ServiceName) => ElevationFacts;
 
 export interface SettleTimes {
   /** The longest wait: Windows closes its own prompt after two minutes. */

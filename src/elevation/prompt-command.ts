@@ -5,7 +5,7 @@
  */
 
 import { type ElevatedProgram, elevatedProgram } from '../mechanisms/installed-host.ts';
-import type { ElevatedVerb } from '../model/elevation.ts';
+import { type ElevatedVerb, elevatedArguments } from '../model/elevation.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import type { ShellStart } from '../windows/argv.ts';
@@ -23,6 +23,7 @@ export interface PromptOptions {
 interface PromptCommand {
   readonly verb: ElevatedVerb;
   readonly service: ServiceName;
+  readonly removes?: ServiceName | undefined;
   /** The program to run elevated, and the copy that is made of it first. */
   readonly program: ElevatedProgram;
   /** Windows' own folder of programs, for example `C:\Windows\System32`. */
@@ -37,15 +38,15 @@ interface PromptCommand {
  * does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe: quotes end it, and no spelling of a percent
  * sign works both in a batch file and on a command line.
  */
-export function promptCommand({ verb, service, program, systemFolder, variables }: PromptCommand): string | undefined {
+export function promptCommand({ verb, service, removes, program, systemFolder, variables }: PromptCommand): string | undefined {
   const { command, copy } = program;
   const paths = [...command, ...(copy ? [copy.from, copy.to] : [])];
   const start = cleanStart(systemFolder, paths, variables);
-  if (!isServiceName(service) || command.length === 0 || start === undefined) return undefined;
+  if (!isServiceName(service) || (removes && !isServiceName(removes)) || command.length === 0 || start === undefined) return undefined;
   const copied = copy
     ? [`md "${copy.to}"`, ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" "${copy.to}\\${name}" >nul`)]
     : [];
-  const step = [...command.map(path => `"${path}"`), 'elevated', verb, '--service', service].join(' ');
+  const step = [...command.map(path => `"${path}"`), 'elevated', ...elevatedArguments(verb, service, removes)].join(' ');
   return [...start, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
 }
 
@@ -56,9 +57,14 @@ export function cleanStart(systemFolder: string, paths: readonly string[], varia
 }
 
 /** The line with the paths and variables of this process. */
-export function promptCommandHere(hostCommand: readonly string[], verb: ElevatedVerb, service: ServiceName): string | undefined {
+export function promptCommandHere(
+  hostCommand: readonly string[],
+  verb: ElevatedVerb,
+  service: ServiceName,
+  removes?: ServiceName,
+): string | undefined {
   const program = elevatedProgram(hostCommand, verb);
-  return promptCommand({ verb, service, program, systemFolder: systemDirectory(), variables: Object.keys(process.env) });
+  return promptCommand({ verb, service, removes, program, systemFolder: systemDirectory(), variables: Object.keys(process.env) });
 }
 
 /** Starts cmd.exe with a line. */

@@ -14,10 +14,10 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
 
 export function runAs({ hostCommand, factsOf, times = TIMES }: PromptOptions): Elevation {
   return {
-    run: async (verb, service, onRunning) => {
-      const command = promptCommandHere(hostCommand, verb, service);
+    run: async (verb, service, onRunning, removes) => {
+      const command = promptCommandHere(hostCommand, verb, service, removes);
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
-      return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), factsOf(verb, service), times, onRunning);
+      return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), factsOf(verb, service, removes), times, onRunning);
     },
   };
 }

@@ -41,16 +41,16 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
 export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = besideThis() }: SudoPromptOptions): Elevation {
   return {
-    run: async (verb, service, onRunning) => {
+    run: async (verb, service, onRunning, removes) => {
       const systemFolder = systemDirectory();
-      const command = promptCommandHere(hostCommand, verb, service);
+      const command = promptCommandHere(hostCommand, verb, service, removes);
       if (command === undefined || !PLAIN.test(command))
         return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
       if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');
       const own = os.tmpdir();
       const made = isSafeTemp(own) && existsSync(own) ? undefined : makeTemp();
       if (made === null) return unavailable('no folder whose path a batch file can take');
-      const facts = factsOf(verb, service);
+      const facts = factsOf(verb, service, removes);
       // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
       const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));

@@ -14,12 +14,13 @@ import { sudoPrompt } from './sudo-prompt.ts';
 /** What Windows itself shows of an elevation. */
 export function factsOfWindows(program: readonly string[]): FactsOf {
   const hostCommand = installedCommand(program);
-  return (verb, service) => ({
+  return (verb, service, removes) => ({
     isRunning: () => mutexExists(ELEVATED_MUTEX),
     isDone: () =>
       verb === 'uninstall'
         ? isUnregistered(service)
-        : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }),
+        : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }) &&
+          (removes === undefined || isUnregistered(removes)),
   });
 }
 
@@ -35,12 +36,12 @@ export interface ElevationWays {
 /** Uses the first method that works here. Shows one prompt at most, because an unavailable method has shown none. */
 export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
   return {
-    run: async (verb, service, onRunning) => {
-      if (factsOf(verb, service).isDone()) return { kind: 'done' };
-      if (isElevated()) return direct.run(verb, service, onRunning);
+    run: async (verb, service, onRunning, removes) => {
+      if (factsOf(verb, service, removes).isDone()) return { kind: 'done' };
+      if (isElevated()) return direct.run(verb, service, onRunning, removes);
       let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no method with a prompt' };
       for (const way of asking) {
-        outcome = await way.run(verb, service, onRunning);
+        outcome = await way.run(verb, service, onRunning, removes);
         if (outcome.kind !== 'unavailable') return outcome;
       }
       return outcome;

@@ -101,6 +101,12 @@ export function requireHome({ root, home, profile }: GatewayIdentity): void {
   if (deleted || !isExistingFolder(home)) throw new GatewayServiceError('profile-missing', `"${profile}" in ${root}`);
 }
 
+/** The identity of another profile of the same root. */
+export function siblingOf({ root, profile, service }: GatewayIdentity, other: Profile): GatewayIdentity {
+  const standard = profileIdentity({ root, standard: true }, profile).service === service;
+  return profileIdentity({ root, standard }, other);
+}
+
 /** The default profile and the named ones of this root, sorted, without deleted ones and folders that are no profile. */
 export function listProfiles(root: string, platform: NodeJS.Platform = process.platform): Profile[] {
   const folder = path.join(root, 'profiles');

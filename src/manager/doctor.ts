@@ -3,7 +3,7 @@
  * with one consent, the rest. What a user chose, and what a user must decide, is reported and kept.
  */
 
-import type { GatewayIdentity } from '../gateway/home.ts';
+import { type GatewayIdentity, siblingOf } from '../gateway/home.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/migration.ts';
@@ -12,6 +12,7 @@ import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { FoundProblem, RepairableProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
 import { takeOver } from '../process/orphaned-gateway.ts';
@@ -25,6 +26,9 @@ export interface DoctorPorts {
   /** The parent of a process; undefined where the system does not report it. */
   readonly parentOf?: ((pid: number) => number | undefined) | undefined;
   readonly former?: FormerAutostart | undefined;
+  /** Removes a service that is not needed, and turns on that of the profile that serves it. */
+  readonly handOver: (identity: GatewayIdentity, to: GatewayIdentity, report: Report) => Promise<unknown>;
+  readonly statusOf: (identity: GatewayIdentity) => Promise<Status>;
 }
 
 interface CheckedService {
@@ -98,6 +102,7 @@ export class Doctor {
       definitionProblems(identity, folder, host),
       Promise.all(all.filter(other => other !== host).map(other => leftOver(other, identity, status))),
       this.#formerProblems(identity, host),
+      this.#superfluous(identity, host, status),
       this.#unmanaged(identity, folder),
       staleState(folder, processes),
     ]);
@@ -116,6 +121,17 @@ export class Doctor {
       const withRights = foundProblem.problem.elevated && host.elevated;
       return { ...foundProblem, repair: withRights ? 'registration' : report => former.takeOver(identity, report) };
     });
+  }
+
+  /** The service of a profile that the gateway of another profile serves. */
+  async #superfluous(identity: GatewayIdentity, host: HostPort, status: Status): Promise<RepairableProblem[]> {
+    const found = status.problems.find(({ code }) => code === 'service-superfluous');
+    if (!found) return [];
+    const to = siblingOf(identity, status.servedBy?.profile ?? DEFAULT_PROFILE);
+    const toStatus = await this.#ports.statusOf(to);
+    const added = toStatus.phase === 'not-installed' ? await host.receipt('install', to, toStatus) : [];
+    const removed = await host.receipt('uninstall', identity, status);
+    return [{ problem: found, changes: [...added, ...removed], repair: report => this.#ports.handOver(identity, to, report) }];
   }
 
   /** A gateway of this home that our runner did not launch, directly or indirectly. */

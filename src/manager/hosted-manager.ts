@@ -14,6 +14,7 @@ import type { HostPort } from '../mechanisms/host-port.ts';
 import { type Definition, definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager, HoldReason, InstallOptions, StopOptions } from '../model/manager.ts';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
@@ -63,7 +64,12 @@ export class HostedManager implements GatewayManager {
     this.#mechanisms = new Mechanisms(hosts, options);
     this.mechanisms = this.#mechanisms.names;
     this.#options = options;
-    this.#doctor = new Doctor({ ...options, mechanisms: this.#mechanisms });
+    this.#doctor = new Doctor({
+      ...options,
+      mechanisms: this.#mechanisms,
+      handOver: (identity, to, report) => this.#handOver(identity, to, report),
+      statusOf: identity => this.status(identity),
+    });
   }
 
   async preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
@@ -80,7 +86,12 @@ export class HostedManager implements GatewayManager {
     return installReceipt(facts, command, options.recovery ?? status.recovery);
   }
 
-  async install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
+  install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => undefined): Promise<Status> {
+    return this.#install(identity, options, report);
+  }
+
+  /** @param replaced a service that is removed with the same consent, where one is needed */
+  async #install(identity: GatewayIdentity, options: InstallOptions, report: Report, replaced?: ServiceName): Promise<Status> {
     const folder = this.#folder(identity);
     const before = await this.#exclusively('install', folder, report, async () => {
       report(progress('install', 'checking'));
@@ -99,7 +110,7 @@ export class HostedManager implements GatewayManager {
       const { recovery = known?.recovery, probeMs = known?.probeMs } = options;
       const definition = definitionOf(identity, host.mechanism, { gatewayCommand, recovery, probeMs, installedAt: known?.installedAt });
       // The present mechanism stays registered until the new one is: a consent may be declined.
-      if (others.length > 0) await this.#register(host, definition, identity, report);
+      if (others.length > 0) await this.#register(host, definition, identity, report, replaced);
       const before = await folder.history();
       report(progress('install', 'defining'));
       await folder.make();
@@ -109,7 +120,7 @@ export class HostedManager implements GatewayManager {
       // For an existing one it is written last: it ends a delay of the ladder, and then the new definition must be started.
       if (known) await folder.writeDesired('running');
       if (others.length > 0) await this.#standDown(others, identity, folder);
-      else await this.#registerNew(host, definition, identity, report, known !== undefined);
+      else await this.#registerNew(host, definition, identity, report, { known: known !== undefined, replaced });
       await this.#options.former?.takeOver(identity, report);
       await host.start(identity, folder);
       await this.#mechanisms.sweep(identity, report, host);
@@ -169,6 +180,18 @@ export class HostedManager implements GatewayManager {
       status,
       ...(failed && { refused: failed.toValue() }),
     };
+  }
+
+  /** Turns on the service of the profile that serves this one, and removes the one of this profile. */
+  async #handOver(identity: GatewayIdentity, to: GatewayIdentity, report: Report): Promise<void> {
+    const folder = this.#folder(identity);
+    const { mechanism, servicePid } = await this.status(identity);
+    const gatewayCommand = await this.#command(folder, {});
+    const wanted = { ...(mechanism !== 'none' && { mechanism }), ...(gatewayCommand && { gatewayCommand }) };
+    if (servicePid !== undefined) await this.#down('repair', identity, report);
+    if ((await this.status(to)).phase === 'not-installed') await this.#install(to, wanted, report, identity.service);
+    for (const host of await this.#mechanisms.registered(identity, folder)) await host.unregister(identity, report);
+    await forget(folder, []);
   }
 
   async start(identity: GatewayIdentity, report: Report = () => undefined): Promise<Status> {
@@ -261,15 +284,27 @@ export class HostedManager implements GatewayManager {
     await host.start(identity, folder);
   }
 
-  async #register(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report): Promise<void> {
+  async #register(
+    host: HostPort,
+    definition: Definition,
+    identity: GatewayIdentity,
+    report: Report,
+    replaced: ServiceName | undefined,
+  ): Promise<void> {
     await this.#options.former?.remember(identity);
-    await host.register(identity, definition, report);
+    await host.register(identity, definition, report, replaced);
   }
 
   /** Registration and definition, or neither. */
-  async #registerNew(host: HostPort, definition: Definition, identity: GatewayIdentity, report: Report, known: boolean): Promise<void> {
+  async #registerNew(
+    host: HostPort,
+    definition: Definition,
+    identity: GatewayIdentity,
+    report: Report,
+    { known, replaced }: { readonly known: boolean; readonly replaced: ServiceName | undefined },
+  ): Promise<void> {
     try {
-      await this.#register(host, definition, identity, report);
+      await this.#register(host, definition, identity, report, replaced);
     } catch (error) {
       // After a deadline an elevated step may still be registering; the registration needs this definition.
       const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
@@ -321,7 +356,7 @@ export class HostedManager implements GatewayManager {
         const mayStart = performance.now() - beganMs < HEARD_MS && !(await this.#isHeld(identity, folder));
         if (status.phase === 'held-for-update' && !mayStart) return status;
         const history = await folder.history();
-        const served = status.problems.find(({ code }) => code === 'profile-served');
+        const served = status.problems.find(({ code }) => code === 'service-superfluous');
         if (served && (status.phase === 'starting' || status.phase === 'needs-attention'))
           throw new GatewayServiceError('profile-served', `("${identity.profile}"${status.detail ? `: ${status.detail}` : ''})`);
         // An end from before this operation does not count, whatever its time.

@@ -88,7 +88,7 @@ export function obstacleTo({ profile }: GatewayIdentity, { servedBy, unit }: Obs
 /** The obstacles as problems of a status; some matter only where a service is registered. */
 export function obstacleProblems({ servedBy, unit, gone, heldBots }: ObstacleFacts, registered: boolean): Problem[] {
   return [
-    ...(servedBy === undefined ? [] : [problem('profile-served', `(${servingText(servedBy)})`)]),
+    ...(servedBy === undefined ? [] : [problem(registered ? 'service-superfluous' : 'profile-served', `(${servingText(servedBy)})`)]),
     ...(unit ? [problem('kept-by-hermes', `(${described(unit)})`)] : []),
     ...(registered && gone ? [problem('profile-gone')] : []),
     ...(registered ? heldBots.map(bot => problem('bot-held', `(${bot})`)) : []),

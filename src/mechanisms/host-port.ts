@@ -7,6 +7,7 @@ import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { Definition } from '../model/definition.ts';
 import type { HostFacts, Registration } from '../model/facts.ts';
+import type { ServiceName } from '../model/identity.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
@@ -33,8 +34,8 @@ export interface HostPort {
   receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity, status: Status): Promise<readonly ReceiptRow[]>;
   /** Throws, before anything is written, where `register` cannot work. */
   checkRights(identity: GatewayIdentity): Promise<void>;
-  /** Idempotent. Undoes its changes when it fails. */
-  register(identity: GatewayIdentity, definition: Definition, report: Report): Promise<void>;
+  /** Idempotent. Undoes its changes when it fails. `replaced`: a service that is removed with the same consent, where one is needed. */
+  register(identity: GatewayIdentity, definition: Definition, report: Report, replaced?: ServiceName): Promise<void>;
   /** Idempotent. */
   unregister(identity: GatewayIdentity, report: Report): Promise<void>;
   /** Makes sure that a host runs. */

@@ -67,11 +67,17 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
   /** Does a step with an administrator's consent; without an elevation, in this process. */
-  async function runElevated(verb: ElevatedVerb, service: ServiceName, report: Report, step: () => unknown): Promise<void> {
+  async function runElevated(
+    verb: ElevatedVerb,
+    service: ServiceName,
+    report: Report,
+    step: () => unknown,
+    removes?: ServiceName,
+  ): Promise<void> {
     const reportRunning = () => report(progress(verb, verb === 'uninstall' ? 'unregistering' : 'registering'));
     if (elevation) {
       report(progress(verb, 'consent'));
-      requireDone(await elevation.run(verb, service, reportRunning), verb, service);
+      requireDone(await elevation.run(verb, service, reportRunning, removes), verb, service);
       return;
     }
     requireElevated(service);
@@ -111,8 +117,8 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         return [rightsProblem(service)];
       }
     },
-    register: ({ service }, { recovery }, report) =>
-      runElevated('install', service, report, () => registerService({ service, hostCommand, recovery }, { enable: true })),
+    register: ({ service }, { recovery }, report, replaced) =>
+      runElevated('install', service, report, () => registerService({ service, hostCommand, recovery }, { enable: true }), replaced),
     repair: async ({ service }, definition, report) => {
       const recovery = definition?.recovery ?? RECOVERY_LADDER;
       checkElevation(service);

@@ -167,7 +167,7 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
 
 /** A gateway that never had a process could not be started; one that had refuses its configuration. */
 function attentionTo(ended: ReturnType<typeof lastEnded>, suspect: SuspectUpdate | undefined): Problem {
-  if (ended?.served) return problem('profile-served');
+  if (ended?.served) return problem('service-superfluous');
   if (ended?.pid === null) return problem('launch-failed', `(${ended.reason})`);
   return problem('configuration', suspect && `(${sinceUpdate(suspect)})`);
 }

@@ -1,5 +1,5 @@
 /**
- * The port for what needs an administrator: one verb and one service name go in, one line of JSON comes back. No path, home, command or
+ * The port for what needs an administrator: a verb and names of services go in, one line of JSON comes back. No path, home, command or
  * SID, because a program that can write those for the elevated step could make it run anything.
  */
 
@@ -23,9 +23,20 @@ export type ElevationOutcome =
 export interface Elevation {
   /** Throws the reason why it cannot even be tried. */
   check?(service: ServiceName): void;
-  /** Runs the verb with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given. */
-  run(verb: ElevatedVerb, service: ServiceName, onRunning?: () => void): Promise<ElevationOutcome>;
+  /**
+   * Runs the verb with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given. `removes` is a
+   * service that an installation replaces.
+   */
+  run(verb: ElevatedVerb, service: ServiceName, onRunning?: () => void, removes?: ServiceName): Promise<ElevationOutcome>;
 }
+
+/** The arguments of an elevated step, after `elevated`. */
+export const elevatedArguments = (verb: ElevatedVerb, service: ServiceName, removes?: ServiceName): string[] => [
+  verb,
+  '--service',
+  service,
+  ...(removes ? ['--removes', removes] : []),
+];
 
 const ELEVATED_ANSWER = v.variant('ok', [v.object({ ok: v.literal(true) }), v.object({ ok: v.literal(false), error: ERROR_VALUE })]);
 

@@ -36,10 +36,14 @@ const ROWS = {
     message: 'Another program runs the gateway of this profile ("hermes gateway run --replace").',
     remedy: 'End that program, and the service starts its gateway again; or start the gateway now, which ends the other one.',
   },
+  'service-superfluous': {
+    message: 'The gateway of another profile serves this profile, so Hermes starts no other one for it.',
+    remedy: 'Repair it: the service of this profile is removed, and that of the other profile is on.',
+    elevated: true,
+  },
   'profile-served': {
     message: 'The gateway of another profile serves this profile.',
-    remedy:
-      'Nothing needs to be done: its bots are served while that gateway runs. A service of this profile can be removed; "hermes-gateway doctor --fix" does it.',
+    remedy: 'Nothing needs to be done: its bots are served while that gateway runs.',
   },
   'kept-by-hermes': {
     message: "Hermes' own service keeps this gateway running.",

@@ -113,7 +113,7 @@ export class Runner {
       servedBy: () => ports.servedBy(this.#definition),
       waitForServing: serving => {
         const by = serving ? `that of the profile ${serving.profile}, PID ${serving.pid}` : 'which is not known';
-        this.#show('starting', { detail: `another gateway serves this profile: ${by}`, problem: 'profile-served' });
+        this.#show('starting', { detail: `another gateway serves this profile: ${by}`, problem: 'service-superfluous' });
         this.#answerRestarts();
         this.#settle();
       },

@@ -143,7 +143,7 @@ describe('profile served by the default gateway', () => {
     expect((await manager.status(work)).problems).toEqual([]);
     expect(await manager.install(work, sandbox.installOptions())).toMatchObject({ phase: 'running' });
     served(process.pid, ['work']);
-    expect((await manager.status(work)).problems).toMatchObject([{ code: 'profile-served' }]);
+    expect((await manager.status(work)).problems).toMatchObject([{ code: 'service-superfluous' }]);
     expect(await manager.uninstall(work)).toMatchObject({ phase: 'not-installed' });
   });
 
@@ -202,6 +202,23 @@ describe('profile served by the default gateway', () => {
       expect((await manager.status(work)).servedBy).toBeUndefined();
     });
 
+    it('hands a service over that an update made superfluous: it is removed, and that of the default profile is on', async () => {
+      const work = profileOf('work');
+      const main = gatewayIdentity({ root, standard: false });
+      const manager = managerOf('linux');
+      await manager.install(work, sandbox.installOptions());
+      await manager.stop(work);
+      // The gateway of the default profile has served both since the update; it ends when its own service takes over.
+      hostRecord({ ...living(), home: root });
+      const found = (await manager.examine(work)).find(({ problem }) => problem.code === 'service-superfluous');
+      expect(found?.problem.message).toContain(`PID ${process.pid}`);
+      const { repaired, left } = await manager.repair(work);
+      expect(repaired.map(({ problem }) => problem.code)).toEqual(['service-superfluous']);
+      expect(left).toMatchObject([{ problem: { code: 'profile-served' } }]);
+      expect(await manager.status(work)).toMatchObject({ phase: 'not-installed', servedBy: { profile: 'default' } });
+      expect(await manager.status(main)).toMatchObject({ mechanism: 'embedded', desired: 'running' });
+    });
+
     it('waits for the end of a gateway that serves the profile, and starts its own then', async () => {
       const work = profileOf('work');
       const manager = embeddedManager({
@@ -214,7 +231,7 @@ describe('profile served by the default gateway', () => {
       try {
         hostRecord(living());
         await expect(manager.install(work, sandbox.installOptions())).rejects.toMatchObject({ code: 'profile-served' });
-        expect(await manager.status(work)).toMatchObject({ phase: 'starting', problems: [{ code: 'profile-served' }] });
+        expect(await manager.status(work)).toMatchObject({ phase: 'starting', problems: [{ code: 'service-superfluous' }] });
         expect(await manager.history(work)).toEqual([]);
         rmSync(path.join(sandbox.path, 'locks/host-gateway.json'));
         expect(await manager.start(work)).toMatchObject({ phase: 'running', problems: [] });

@@ -31,6 +31,13 @@ describe('command of the elevated step', () => {
     ).toBe('"C:\\node.exe" "C:\\my app\\gateway.js" elevated install --service HermesGateway');
   });
 
+  it('names the service that is removed with the same consent', () => {
+    expect(line({ removes: 'HermesGateway-work' })?.split('&').at(-1)).toBe(
+      `"${HOST}" elevated install --service HermesGateway --removes HermesGateway-work`,
+    );
+    expect(line({ removes: 'Spooler" & calc' as ServiceName })).toBeUndefined();
+  });
+
   it('leaves the current folder first, because programs and libraries would be loaded from it', () => {
     expect(line()?.split('&')[0]).toBe('cd /d "C:\\Windows\\System32"');
   });

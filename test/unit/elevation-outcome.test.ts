@@ -211,6 +211,11 @@ describe('request and answer of the elevated step', () => {
       verb: 'uninstall',
       service: 'HermesGateway-work',
     });
+    expect(parseElevatedRequest(['install', '--service', 'HermesGateway', '--removes', 'HermesGateway-work'])).toEqual({
+      verb: 'install',
+      service: 'HermesGateway',
+      removes: 'HermesGateway-work',
+    });
     for (const args of [
       [],
       ['install'],
@@ -218,6 +223,11 @@ describe('request and answer of the elevated step', () => {
       ['install', '--service', 'Spooler'],
       ['install', '--home', 'HermesGateway'],
       ['install', '--service', 'HermesGateway', '--home'],
+      ['install', '--service', 'HermesGateway', '--removes'],
+      ['install', '--service', 'HermesGateway', '--removes', 'Spooler'],
+      ['install', '--service', 'HermesGateway', '--removes', 'HermesGateway'],
+      ['uninstall', '--service', 'HermesGateway', '--removes', 'HermesGateway-work'],
+      ['install', '--service', 'HermesGateway', '--removes', 'HermesGateway-work', 'more'],
     ]) {
       expect(await elevatedStep(args), args.join(' ')).toMatchObject({ ok: false, error: { code: 'usage' } });
     }

@@ -42,6 +42,16 @@ describeOnWine('elevation', rig => {
     expect(promptFolders(rig()).length - before).toBe(2);
   });
 
+  it('registers one service and removes another with one prompt', async () => {
+    const first = promptFolders(rig()).length;
+    expect((await asked('accept')).outcome).toEqual({ kind: 'done' });
+    expect((await asked('accept', { service: 'HermesGateway', removes: SERVICE })).outcome).toEqual({ kind: 'done' });
+    expect(await registered()).toBeUndefined();
+    expect(await call(rig(), 'scm', 'queryConfig', 'HermesGateway')).toMatchObject({ startType: 'automatic' });
+    expect(promptFolders(rig()).length - first).toBe(2);
+    await elevate({ way: 'direct', verb: 'uninstall', service: 'HermesGateway' });
+  });
+
   it('removes what needs an administrator, for this gateway only, with the same consent', async () => {
     const key = (name: string) => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}` as const;
     const home = `${(await rig().run(['cmd', '/c', 'echo %LOCALAPPDATA%'])).stdout.trim()}\\hermes`;

@@ -14,17 +14,19 @@ export interface ElevationRequest {
   readonly way: 'sudo-prompt' | 'run-as' | 'direct';
   readonly verb: ElevatedVerb;
   readonly service: ServiceName;
+  /** Removed with the same consent. */
+  readonly removes?: ServiceName;
   /** TEMP of this process; made. */
   readonly temp?: string;
   readonly times?: SettleTimes;
 }
 
-const { way, verb, service, temp, times } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
+const { way, verb, service, removes, temp, times } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
 if (temp !== undefined) process.env['TEMP'] = temp;
 const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
 const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => directElevation(hostCommand) };
-const outcome = await ways[way]().run(verb, service);
+const outcome = await ways[way]().run(verb, service, undefined, removes);
 console.log(JSON.stringify({ outcome }));
 // A prompt that hangs is a child of this process still.
 process.exit();
