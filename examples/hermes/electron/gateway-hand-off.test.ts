@@ -1,7 +1,7 @@
 import type { HandOffRequest } from 'hermes-gateway-service/main'
 import { describe, expect, it } from 'vitest'
 
-import { createGatewayHandOff, type GatewayHandOff, STORE_QUIT_TIMEOUT_MS, toHandOffResult } from './gateway-hand-off'
+import { createGatewayHandOff, type GatewayHandOff, STORE_TIMES, toHandOffResult } from './gateway-hand-off'
 
 type Strategy = ReturnType<GatewayHandOff['guard']>
 type Apply = (stop: () => Promise<void>) => ReturnType<Strategy['apply']>
@@ -43,7 +43,7 @@ type Setup = ReturnType<typeof setup>
 
 /** A packaged way: as updater/packaged-handoff.ts, it recovers what it has stopped where `apply` fails, and throws the reason. */
 function packaged(mechanism: Strategy['mechanism'], { gateways, note }: Setup, apply: Apply) {
-  const teardown = gateways.teardown(note('backends down'), { versions: { from: '0.22.1' }, quitTimeoutMs: STORE_QUIT_TIMEOUT_MS })
+  const teardown = gateways.teardown(note('backends down'), { versions: { from: '0.22.1' }, ...STORE_TIMES })
   const restore = gateways.restore(note('backends up'))
 
   return gateways.guard({
@@ -91,7 +91,7 @@ describe.each(['app-installer', 'microsoft-store'] as const)('packaged update by
 
     await expect(strategy.apply()).resolves.toMatchObject({ ok: true, handedOff: true })
     expect(one.events).toEqual(['download', 'gateways down', 'backends down', 'install', 'quit'])
-    expect(one.requests).toMatchObject([{ what: 'Hermes', versions: { from: '0.22.1' }, quitTimeoutMs: 1_800_000 }])
+    expect(one.requests).toMatchObject([{ what: 'Hermes', versions: { from: '0.22.1' }, quitTimeoutMs: 1_800_000, maxDownMs: 2_400_000 }])
   })
 
   it('starts backends and gateways again when the installation fails after the teardown', async () => {

@@ -14,8 +14,8 @@ export interface GatewayHandOffDeps {
   rememberLog: (line: string) => void
 }
 
-/** `versions` where the update replaces the app; `quitTimeoutMs` where the update runs before the app quits. */
-export type TeardownOptions = Pick<HandOffRequest, 'versions' | 'quitTimeoutMs'>
+/** `versions` where the update replaces the app; the times where the update runs before the app quits. */
+export type TeardownOptions = Pick<HandOffRequest, 'versions' | 'quitTimeoutMs' | 'maxDownMs'>
 
 export interface GatewayHandOff {
   /** For `teardownBundledBackend`, `teardown` or `stopBackendsForUpdate`: stops the gateways, verified, and then the app's own backends. */
@@ -27,7 +27,7 @@ export interface GatewayHandOff {
 }
 
 /** StoreStrategy downloads before the teardown, but the Store installs between teardown and quit. */
-export const STORE_QUIT_TIMEOUT_MS = 30 * 60 * 1000
+export const STORE_TIMES = { quitTimeoutMs: 30 * 60 * 1000, maxDownMs: 40 * 60 * 1000 }
 
 class CalledOff extends Error {}
 

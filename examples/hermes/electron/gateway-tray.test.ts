@@ -1,7 +1,9 @@
+// biome-ignore lint/style/noRestrictedImports: only its types
+import type { Tray as ElectronTray, NativeImage } from 'electron'
 import type { MenuItemTemplate, TrayParts } from 'hermes-gateway-service/main'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 
-import { showGatewaysInTray } from './gateway-tray'
+import { type AppTray, showGatewaysInTray } from './gateway-tray'
 
 const PARTS: TrayParts = {
   icon: '/icons/tray-running-dark.png',
@@ -30,7 +32,7 @@ class Tray {
     this.tooltip = text
   }
 
-  setContextMenu(menu: object) {
+  setContextMenu(menu: object | null) {
     this.menu = menu as MenuItemTemplate[]
   }
 
@@ -74,6 +76,10 @@ function setup({ registered = true, missing = '' } = {}) {
 }
 
 describe('showGatewaysInTray', () => {
+  it('draws the tray of Electron', () => {
+    expectTypeOf<ElectronTray>().toExtend<AppTray<NativeImage>>()
+  })
+
   it("shows the gateways between the app's own items, with icon, tooltip and what quitting does", () => {
     const { tray, clicks } = setup()
     expect(tray.labels).toEqual([

@@ -5,10 +5,10 @@ import type { ElectronParts, GatewayServiceRegistration, MenuItemTemplate } from
 
 /** The parts of Electron's `Tray` that are used. */
 export interface AppTray<Image> {
-  isDestroyed: () => boolean
-  setImage: (image: Image) => void
-  setToolTip: (text: string) => void
-  setContextMenu: (menu: object) => void
+  isDestroyed(): boolean
+  setImage(image: Image): void
+  setToolTip(text: string): void
+  setContextMenu(menu: object | null): void
 }
 
 export interface GatewayTrayDeps<Image> {
