@@ -9,7 +9,7 @@ export default {
     'renderer/{index.ts,library.ts,main.tsx,vite.config.ts}!',
     'src/cli/hermes-gateway.ts!',
     // Started as threads, or put in the place of a package by the bundler.
-    'src/{windows/session-end-thread,windows/koffi-beside,elevation/sudo-prompt-thread}.ts!',
+    'src/{windows/session-end-thread,windows/koffi-{beside,of-host},elevation/sudo-prompt-thread}.ts!',
     // Loaded by name, by a server that translates TypeScript.
     'demo/story/start.ts!',
     'demo/page/{main.tsx,panel.tsx,vite.config.ts}!',

@@ -1,15 +1,18 @@
 /** The engine behind the app: the managers and service names of the command line, and one controller for all windows. */
 
 import os from 'node:os';
+import path from 'node:path';
 import { GatewayServiceController } from '../src/desktop/controller.ts';
 import { withServedProfiles } from '../src/desktop/served-profiles.ts';
 import { type GatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../src/gateway/home.ts';
+import { readFiles } from '../src/host/host-files.ts';
 import { systemManager } from '../src/manager/system-manager.ts';
 import { GatewayServiceError } from '../src/model/errors.ts';
 import type { GatewayManager } from '../src/model/manager.ts';
 import { hostCommandIn } from '../src/process/host-command.ts';
 import { stateRoot } from '../src/state/state-folder.ts';
 import type { UpdatePorts } from '../src/update/ports.ts';
+import { loadHostKoffi } from '../src/windows/koffi-of-host.ts';
 import { updateFeed } from './updater/update-feed.ts';
 import { mainVersions } from './versions.ts';
 
@@ -24,6 +27,9 @@ export interface EngineOptions {
   readonly reveal?: (file: string) => void;
 }
 
+/** koffi's binary among the files of the host. */
+const KOFFI = 'koffi.node';
+
 export interface Engine {
   readonly controller: GatewayServiceController;
   readonly manager: GatewayManager;
@@ -31,11 +37,13 @@ export interface Engine {
   readonly updates: UpdatePorts;
 }
 
-/** @throws GatewayServiceError `service-program-missing`, `home-invalid`, `profile-invalid` */
+/** @throws GatewayServiceError `service-program-missing`, `service-program-damaged`, `home-invalid`, `profile-invalid` */
 export async function openEngine({ hostDir, home, profiles, reveal }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
   const homedir = os.homedir();
   const hostCommand = hostCommandIn(hostDir);
+  // Before the first module that imports koffi.
+  if (platform === 'win32') loadHostKoffi(path.join(hostDir, KOFFI), readFiles(hostDir)?.[KOFFI]?.sha256);
   const {
     manager: systemOwn,
     readUserEnvironment,

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHost } from './bundle-host.mjs';
+import { bundleMain } from './bundle-main.mjs';
 import { compileHost } from './compile-host.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -25,6 +26,8 @@ const host = path.join(root, 'dist/host');
 const koffi = path.join(root, `node_modules/@koromix/koffi-win32-${process.arch}/win32_${process.arch}/koffi.node`);
 await bundleHost(host, process.platform === 'win32' ? { koffiBinary: koffi } : {});
 compileHost(host);
+// Replaces what tsc made of this file; its types stay.
+await bundleMain(path.join(root, 'dist/main'));
 
 /** Bundles one source file with everything that it imports from this project. */
 const bundle = (

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { type Elevation, type ElevationOutcome, parseAnswer } from '../model/elevation.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
@@ -30,16 +30,14 @@ export type FromPrompt =
   | { readonly kind: 'ran'; readonly stdout: string }
   | Extract<Prompted, { kind: 'refused' | 'ended' | 'unusable' }>;
 
-interface SudoPromptOptions extends PromptOptions {
-  /** The compiled thread, where it is not beside this file (in a bundle). */
-  readonly threadFile?: URL;
-}
+/** The code of the thread in the bundled library, inserted by scripts/bundle-main.mjs; elsewhere it is in a file beside this one. */
+declare const SUDO_PROMPT_THREAD: string;
 
 /** The code page of a batch file depends on the machine; these characters are the same in all of them. */
 const PLAIN = /^[ -~]+$/;
 const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
-export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = besideThis() }: SudoPromptOptions): Elevation {
+export function sudoPrompt({ hostCommand, factsOf, times = TIMES }: PromptOptions): Elevation {
   return {
     run: async (verb, service, onRunning, removes) => {
       const systemFolder = systemDirectory();
@@ -53,7 +51,7 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
       const facts = factsOf(verb, service, removes);
       // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
-      const prompt = ask(threadFile, data, promptEnvironment(process.env, systemFolder, made ?? own));
+      const prompt = ask(data, promptEnvironment(process.env, systemFolder, made ?? own));
       try {
         return await settle(prompt.prompted, facts, times, onRunning);
       } finally {
@@ -64,8 +62,6 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES, threadFile = b
     },
   };
 }
-
-const besideThis = (): URL => new URL('./sudo-prompt-thread.js', import.meta.url);
 
 const unavailable = (reason: string): ElevationOutcome => ({ kind: 'unavailable', reason });
 
@@ -86,8 +82,13 @@ interface Prompt {
   end(): Promise<unknown>;
 }
 
-function ask(threadFile: URL, data: PromptData, env: Record<string, string>): Prompt {
-  const thread = new Worker(threadFile, { workerData: data, env });
+const startThread = (options: WorkerOptions): Worker =>
+  typeof SUDO_PROMPT_THREAD === 'undefined'
+    ? new Worker(new URL('./sudo-prompt-thread.js', import.meta.url), options)
+    : new Worker(SUDO_PROMPT_THREAD, { ...options, eval: true });
+
+function ask(workerData: PromptData, env: Record<string, string>): Prompt {
+  const thread = startThread({ workerData, env });
   let loaded = false;
   const prompted = new Promise<Prompted>(resolve => {
     thread.on('message', (message: FromPrompt) => {

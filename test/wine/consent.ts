@@ -3,11 +3,14 @@
 import { linkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { WineRig } from './rig.ts';
+import { until } from './service-on-wine.ts';
 
 /** What the user, or Windows, does. */
 export type Consent =
   /** Runs the batch file; in an environment in which Node would load foreign code. */
   | 'accept'
+  /** `consentTo` answers: for an app that is not elevated, whose programs cannot be either. */
+  | 'ask'
   | 'decline'
   /** The question stays open. */
   | 'hang'
@@ -38,6 +41,10 @@ const deeds = {
     spawnSync('cmd.exe', ['/d', '/c', batch], { env: foreign, stdio: 'ignore' });
     // Wine's cmd leaves the status empty.
     writeFileSync(beside('status'), '0\\r\\n');
+  },
+  ask() {
+    writeFileSync('C:\\\\asked', batch);
+    while (existsSync('C:\\\\asked')) Atomics.wait(nobody, 0, 0, 50);
   },
   decline: () => process.exit(1),
   hang: () => setInterval(() => undefined, 60_000),
@@ -76,6 +83,15 @@ export function standInForPowerShell(rig: WineRig): void {
 
 /** How the next question is answered. */
 export const consent = (rig: WineRig, answer: Consent): void => rig.write('C:\\consent', answer);
+
+/** Answers the next question: runs the batch file with the rights of an administrator, as Windows does after consent. */
+export async function consentTo(rig: WineRig): Promise<void> {
+  const batch = await until('a prompt', () => /^.+\.bat$/.exec(rig.read('C:\\asked'))?.[0]);
+  await rig.run(['cmd', '/d', '/c', batch]);
+  // Wine's cmd leaves the status empty.
+  rig.write(`${path.win32.dirname(batch)}\\status`, '0\r\n');
+  rmSync(rig.onLinux('C:\\asked'));
+}
 
 /** The folders in which sudo-prompt made its files, one for each question. */
 export const promptFolders = (rig: WineRig): string[] => rig.read('C:\\prompts').split('\n').filter(Boolean);

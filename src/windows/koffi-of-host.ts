@@ -1,0 +1,21 @@
+/**
+ * koffi for the bundled library: an app has no package koffi at run time, but koffi's binary is one of the files of the host. The default
+ * export is set by `loadHostKoffi`, which must be called before another module of this folder that imports koffi is loaded.
+ */
+import { type Koffi, loadKoffi } from './koffi-binary.ts';
+
+/** Defined in the bundle (scripts/bundle-main.mjs), where `koffi` is this file. */
+declare const KOFFI_OF_HOST: true;
+
+let koffi: Koffi;
+
+export { koffi as default };
+
+/**
+ * Loads koffi once; does nothing outside of the bundle.
+ * @param sha256 of the host's manifest
+ * @throws GatewayServiceError `service-program-damaged`
+ */
+export function loadHostKoffi(file: string, sha256: string | undefined): void {
+  if (typeof KOFFI_OF_HOST !== 'undefined') koffi ??= loadKoffi(file, sha256);
+}
