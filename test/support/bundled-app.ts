@@ -29,8 +29,10 @@ export const BUNDLES = { 'electron-main.mjs': ['--format=esm', `--banner:js=${RE
 /** What main.ts of that app adds. */
 const MAIN = `
 import * as electron from 'electron'
+import { existsSync } from 'fs'
 import { registerGatewayServiceIpc } from './gateway-service-ipc'
 const lines = []
+let icon = ''
 const ipc = registerGatewayServiceIpc({
   electron,
   ...globalThis.options,
@@ -38,9 +40,13 @@ const ipc = registerGatewayServiceIpc({
   focusSettings: () => undefined,
   isOwnPage: url => url === ${JSON.stringify(OWN_PAGE)},
   rememberLog: line => lines.push(line),
-  handoffResult: Promise.resolve(null)
+  createTrayImage: file => ({ file, isEmpty: () => !existsSync(file) }),
+  handoffResult: Promise.resolve(null),
+  pendingRelaunch: { wasUpdateRelaunch: false }
 })
-globalThis.app = { ...ipc, lines }
+const tray = { isDestroyed: () => false, setImage: ({ file }) => { icon = file }, setToolTip: () => {}, setContextMenu: () => {} }
+ipc.showInTray(tray, { show: { label: 'Show' }, quit: { label: 'Quit' } })
+globalThis.app = { dispose: ipc.dispose, facts: () => ({ lines, icon }) }
 `;
 
 /** Prints one JSON document. */
@@ -52,16 +58,19 @@ await import('./' + bundle);
 const { bridge } = electron.openPage();
 const replies = [];
 for (const [verb, payload] of requests.map(each => JSON.parse(each))) replies.push(await bridge[verb](payload));
+const facts = app.facts();
 app.dispose();
 process.report.excludeNetwork = true;
 const native = process.report.getReport().sharedObjects.filter(file => file.endsWith('.node'));
-process.stdout.write(JSON.stringify({ replies, lines: app.lines, native }), () => process.exit());
+process.stdout.write(JSON.stringify({ ...facts, replies, native }), () => process.exit());
 `;
 
 export interface AppReport {
   readonly replies: readonly Reply<Snapshot>[];
   /** The app's log. */
   readonly lines: readonly string[];
+  /** The file of the icon in the tray. */
+  readonly icon: string;
   /** Paths of the native modules of Node that the process has loaded. */
   readonly native: readonly string[];
 }

@@ -1,10 +1,11 @@
 // The one file that the Hermes app ships, below Wine with Windows Node: koffi from the folder of the host, and sudo-prompt from the bundle.
 // powershell.exe is stood in for (consent.ts). The app's process is not elevated, so it has to ask.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, linkSync, mkdirSync, renameSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, linkSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { type AppReport, BUNDLES, bundleApp, driverArguments, type Request } from '../support/bundled-app.ts';
+import { REPOSITORY } from '../support/sandbox.ts';
 import { consent, consentTo, promptFolders, standInForPowerShell } from './consent.ts';
 import type { WineRun } from './rig.ts';
 import { describeServiceOnWine } from './suite.ts';
@@ -22,6 +23,7 @@ describeServiceOnWine(
       rig.write('C:\\Start-Process', rig.read('C:\\app\\Start-Process'));
       bundleApp(rig.onLinux(`${APP}\\resources\\dist`));
       execFileSync('cp', ['-al', rig.onLinux('C:\\app\\host'), rig.onLinux(HOST)]);
+      cpSync(path.join(REPOSITORY, 'build/icons'), rig.onLinux(`${HOST}\\icons`), { recursive: true });
     });
 
     const drive = async (bundle: string, ...requests: readonly Request[]): Promise<AppReport> => {
@@ -41,6 +43,7 @@ describeServiceOnWine(
         expect(report.lines).toEqual([]);
         expect(report.replies).toMatchObject([{ ok: true, value: { status: { mechanism: 'service', phase: 'running', gatewayPid } } }]);
         expect(report.native).toEqual([`${HOST}\\koffi.node`]);
+        expect(report.icon.startsWith(`${HOST}\\icons\\tray-`)).toBe(true);
       },
     );
 
