@@ -2,9 +2,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { GatewayServiceRegistration } from '../../main/register.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
+import { REPOSITORY } from '../support/sandbox.ts';
 
 const [DEFAULT] = IDENTITIES;
-const EXAMPLE = new URL('../../examples/hermes/electron/gateway-hand-off.ts', import.meta.url).href;
+const EXAMPLE = `${REPOSITORY}examples/hermes/electron/gateway-hand-off.ts`;
 
 /** The part that is used; the file has other types beside it than this folder. */
 interface Example {
