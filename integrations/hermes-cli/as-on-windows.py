@@ -9,7 +9,7 @@ from hermes_cli import gateway, gateway_windows
 gateway.is_windows = lambda: True
 gateway.is_macos = gateway.supports_systemd_services = gateway.is_termux = lambda: False
 gateway_windows._assert_windows = lambda: None
-gateway_windows._exec_schtasks = lambda args: (1, "", f"no such task: {args}")
+gateway_windows._exec_schtasks = lambda args, **_: (1, "", f"no such task: {args}")
 
 from hermes_cli.main import main  # noqa: E402
 

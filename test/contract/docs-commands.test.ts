@@ -20,7 +20,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx vitest run test/contract/update.test.ts': 'this run contains that file',
   'npm test': 'it is the run that this test is a part of',
   'npm run build': 'every test run begins with it',
-  'git apply integrations/hermes-cli/hermes-agent-0.19.patch': 'integrations/hermes-cli/patch.test.ts applies it to hermes-agent',
 };
 const WINDOWS = 'it needs Windows, and the app on it';
 

