@@ -11,7 +11,7 @@ import { type Environment, variable } from './environment.ts';
 import { sameFolder } from './home.ts';
 import { livingGateway } from './identity-files.ts';
 import { startTimesMatch } from './process-start-time.ts';
-import { asObject, asPid, asText, asTexts, readJsonFile, readTextFile } from './tolerant-json.ts';
+import { asPid, asText, asTexts, readJsonObject, readTextFile } from './tolerant-json.ts';
 
 /** The gateway that serves a profile in the place of its own. */
 export interface ServingGateway {
@@ -57,7 +57,7 @@ interface Host {
 }
 
 function readHost(locks: string, processes: ProcessTable): Host | undefined {
-  const json = asObject(readJsonFile(path.join(locks, 'host-gateway.json')));
+  const json = readJsonObject(path.join(locks, 'host-gateway.json'));
   const pid = asPid(json?.['pid']);
   const home = asText(json?.['home']);
   if (json === undefined || pid === undefined || !home || !processes.isAlive(pid)) return undefined;

@@ -5,18 +5,9 @@
 
 import path from 'node:path';
 import type { ProcessTable } from '../model/process-ref.ts';
+import { sameFolder } from './home.ts';
 import { posixProcesses, startTimesMatch } from './process-start-time.ts';
-import {
-  asObject,
-  asPid,
-  asText,
-  asTexts,
-  type JsonObject,
-  parseJson,
-  readJsonFile,
-  readJsonObject,
-  readTextFile,
-} from './tolerant-json.ts';
+import { asObject, asPid, asText, asTexts, type JsonObject, parseJson, readJsonObject, readTextFile } from './tolerant-json.ts';
 
 /** A gateway. Its start time distinguishes it from another program with its PID. */
 export interface GatewayProcess {
@@ -71,10 +62,10 @@ export interface LivingGateway extends GatewayProcess {
 /** States in which a gateway reports its own end. */
 const ENDED: ReadonlySet<string> = new Set(['stopped', 'startup_failed']);
 
-export const readGatewayPid = (home: string): GatewayProcess | undefined => readRecord(path.join(home, 'gateway.pid'));
-export const readGatewayLock = (home: string): GatewayProcess | undefined => readRecord(path.join(home, 'gateway.lock'));
+export const readGatewayPid = (home: string): GatewayProcess | undefined => readRecord(home, 'gateway.pid');
+export const readGatewayLock = (home: string): GatewayProcess | undefined => readRecord(home, 'gateway.lock');
 export const readGatewayState = (home: string): GatewayState | undefined =>
-  toGatewayState(readJsonFile(path.join(home, 'gateway_state.json')));
+  toGatewayState(ofHome(home, readJsonObject(path.join(home, 'gateway_state.json'))));
 
 export function readUpdateResult(root: string): UpdateResult | undefined {
   const json = readJsonObject(path.join(root, '.hermes-update-result.json'));
@@ -121,11 +112,17 @@ function recordInState(state: GatewayState | undefined): GatewayProcess | undefi
   return { pid: state.pid, startTime: state.startTime };
 }
 
-function readRecord(file: string): GatewayProcess | undefined {
-  const json = parseJson(readTextFile(file)?.trim());
+/** A record, unless it names another home: in a copied home it is of the gateway of that one. Hermes before 0.20 names none. */
+function ofHome(home: string, record: JsonObject | undefined): JsonObject | undefined {
+  const named = asText(record?.['hermes_home'])?.trim();
+  return !named || sameFolder(named, home) ? record : undefined;
+}
+
+function readRecord(home: string, name: string): GatewayProcess | undefined {
+  const json = parseJson(readTextFile(path.join(home, name))?.trim());
   const bare = asPid(json);
   if (bare !== undefined) return { pid: bare, startTime: null };
-  const record = asObject(json);
+  const record = ofHome(home, asObject(json));
   const pid = asPid(record?.['pid']);
   const startTime = asStartTime(record?.['start_time']);
   const kind = record?.['kind'] ?? 'hermes-gateway';
@@ -133,8 +130,7 @@ function readRecord(file: string): GatewayProcess | undefined {
   return { pid, startTime };
 }
 
-function toGatewayState(value: unknown): GatewayState | undefined {
-  const json = asObject(value);
+function toGatewayState(json: JsonObject | undefined): GatewayState | undefined {
   if (json === undefined) return undefined;
   const pid = asPid(json['pid']);
   const state = asText(json['gateway_state']);

@@ -34,12 +34,8 @@ export function readTextFile(file: string): string | undefined {
   }
 }
 
-export function readJsonFile(file: string): unknown {
-  return parseJson(readTextFile(file));
-}
-
 export function readJsonObject(file: string): JsonObject | undefined {
-  return asObject(readJsonFile(file));
+  return asObject(parseJson(readTextFile(file)));
 }
 
 /** The value of a JSON text; undefined where it is invalid. */

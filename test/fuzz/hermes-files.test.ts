@@ -26,7 +26,7 @@ const identity = fc.record({
   kind: fc.constant('hermes-gateway'),
   argv: fc.array(text),
   start_time: fc.option(fc.nat()),
-  hermes_home: text,
+  hermes_home: fc.constant(home),
   gateway_state: state,
   exit_reason: fc.option(text),
   active_agents: fc.nat(),

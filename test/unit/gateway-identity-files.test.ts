@@ -1,7 +1,18 @@
 // What a gateway's files say, whatever state they are in, and whether it lives.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -49,7 +60,7 @@ function readEverything(): unknown[] {
 
 describe('files of a gateway', () => {
   it('reads gateway files in the format that Hermes writes', () => {
-    write(PID_FILE, { pid: 12, kind: 'hermes-gateway', argv: ['hermes', 'gateway', 'run'], start_time: 99, hermes_home: '/h' });
+    write(PID_FILE, { pid: 12, kind: 'hermes-gateway', argv: ['hermes', 'gateway', 'run'], start_time: 99, hermes_home: home });
     expect(readGatewayPid(home)).toEqual({ pid: 12, startTime: 99 });
     write(STATE_FILE, {
       pid: 12,
@@ -181,6 +192,57 @@ describe('livingGateway', () => {
     expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toEqual({ pid: 12, startTime: 99, certain: true });
   });
 
+  it.each([
+    ['0.19', { kind: 'hermes-gateway', argv: ['hermes', 'gateway', 'run'] }],
+    ['0.22', { kind: 'hermes-gateway', argv: ['gateway', 'run'], hermes_home: '<home>' }],
+    ['an unknown version', { kind: 'hermes-gateway', hermes_home: null, boot: { id: 1 }, roles: ['gateway'] }],
+  ])('finds the gateway by the PID file of %s', (_version, fields) => {
+    write(PID_FILE, JSON.stringify({ pid: 12, start_time: 99, ...fields }).replace('<home>', home));
+    expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toEqual({ pid: 12, startTime: 99, certain: true });
+  });
+
+  it.each([PID_FILE, 'gateway.lock', STATE_FILE])('is not found by a %s that names another home, as in a copied home', name => {
+    write(name, { ...record(12, 99), hermes_home: path.join(home, 'state'), gateway_state: 'running' });
+    expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toBeUndefined();
+    write(name, { ...record(12, 99), hermes_home: path.join(home, 'state', '..'), gateway_state: 'running' });
+    expect(livingGateway(home, processes({ 12: 99 }), 'linux')).toMatchObject({ pid: 12, certain: true });
+  });
+
+  it.skipIf(process.platform === 'win32')('is found in a home behind a link (Windows asks for a right to make one)', () => {
+    write(PID_FILE, { ...record(12, 99), hermes_home: home });
+    const link = `${home}-link`;
+    symlinkSync(home, link);
+    try {
+      expect(livingGateway(link, processes({ 12: 99 }), 'linux')).toMatchObject({ pid: 12, certain: true });
+    } finally {
+      rmSync(link);
+    }
+  });
+
+  it('is the same for a state file that was just stamped again and for one that is ten minutes old', () => {
+    write(PID_FILE, record(12, 99));
+    const now = Date.now();
+    const living = [0, 60_000, 600_000].map(ageMs => {
+      const at = new Date(now - ageMs);
+      write(STATE_FILE, { ...record(12, 99), gateway_state: 'running', updated_at: at.toISOString() });
+      utimesSync(path.join(home, STATE_FILE), at, at);
+      return livingGateway(home, processes({ 12: 99 }), 'linux');
+    });
+    const state = { pid: 12, startTime: 99, state: 'running', activeAgents: 0, servedProfiles: [], platforms: [] };
+    for (const each of living) expect(each).toEqual({ pid: 12, startTime: 99, certain: true, state });
+  });
+
+  it.each(['hibernating', 'Stopped', '', 7, null, ['stopped']])('is found whatever unknown state %j it reports', gatewayState => {
+    write(PID_FILE, record(12, 99));
+    write(STATE_FILE, { ...record(12, 99), gateway_state: gatewayState });
+    const isText = typeof gatewayState === 'string';
+    const living = livingGateway(home, processes({ 12: 99 }), 'linux');
+    expect(living).toMatchObject({ pid: 12, certain: true });
+    expect(living?.state?.state).toBe(isText ? gatewayState : undefined);
+    rmSync(path.join(home, PID_FILE));
+    expect(livingGateway(home, processes({ 12: 99 }), 'linux')?.pid).toBe(isText ? 12 : undefined);
+  });
+
   it('returns none when the PID belongs to another program now', () => {
     write(PID_FILE, record(12, 99));
     write(STATE_FILE, { ...record(12, 99), gateway_state: 'running' });
@@ -303,6 +365,26 @@ describe('planned stop', () => {
     expect(readPlannedStop(home)).toBeDefined();
     clearPlannedStop(home, target);
     expect(readPlannedStop(home)).toBeUndefined();
+  });
+
+  it.each([
+    [PLANNED_STOP, readPlannedStop, 'stopper_pid'],
+    [TAKEOVER, readTakeoverMarker, 'replacer_pid'],
+  ])('ignores a %s that is cut off in the middle, wherever that is', (name, read, writer) => {
+    const whole = JSON.stringify({ target_pid: 12, target_start_time: 99, [writer]: 14, written_at: '2026-01-01T12:00:00+00:00' });
+    for (let length = 0; length < whole.length; length += 1) {
+      write(name, whole.slice(0, length));
+      expect(read(home), whole.slice(0, length)).toBeUndefined();
+    }
+    write(name, whole);
+    expect(read(home)).toMatchObject({ target, writerPid: 14 });
+  });
+
+  it('does not apply a marker with the start time in seconds, as another program wrote it', () => {
+    const startTime = 176_700_000_012;
+    write(PLANNED_STOP, { target_pid: 12, target_start_time: 1_767_000_000, stopper_pid: 14, written_at: new Date().toISOString() });
+    const marker = readPlannedStop(home);
+    expect(marker && isMarkerFor(marker, { pid: 12, startTime }, Date.now(), 'win32')).toBe(false);
   });
 
   it('does not recreate a home that is gone', async () => {

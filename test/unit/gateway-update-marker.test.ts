@@ -71,6 +71,22 @@ describe('updater of Hermes', () => {
     expect(at(20.1)).toBeUndefined();
   });
 
+  it('reports no other process than the owner from a marker that is cut off in the middle, and none from half a time', () => {
+    const whole = `${SELF}\n${Math.floor(nowSeconds())}\n${ct(born())}\ndelegate:${NOBODY} ct:1\n`;
+    const [owner = '', began = '', created = ''] = whole.split('\n');
+    const everyPidLives = { isAlive: () => true, startTime: posixProcesses.startTime };
+    const living = (length: number) => {
+      writeFileSync(marker, whole.slice(0, length));
+      return livingUpdater(root, everyPidLives)?.pid;
+    };
+    const withTime = owner.length + 1 + began.length;
+    // An empty marker is one that is about to be written.
+    for (let length = 1; length < withTime; length += 1) expect(living(length), whole.slice(0, length)).toBeUndefined();
+    for (let length = withTime; length < withTime + 1 + 'ct:'.length; length += 1) expect(living(length)).toBe(SELF);
+    const withCreation = withTime + 1 + created.length;
+    for (let length = withCreation; length <= whole.length; length += 1) expect(living(length), whole.slice(0, length)).toBe(SELF);
+  });
+
   it('reports a running updater when its marker is empty and was created less than 5 seconds ago', () => {
     writeFileSync(marker, '');
     const at = (seconds: number) => livingUpdater(root, posixProcesses, Date.now() + seconds * 1_000);
