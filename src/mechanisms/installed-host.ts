@@ -9,6 +9,7 @@ import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { checkHostFiles, HOST_FILES, HOST_MANIFEST, HOST_PROGRAM, hostPlace, isHostFolderName, readManifest } from '../host/host-files.ts';
+import { attempt } from '../model/attempt.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { isServiceName, SERVICE_NAME } from '../model/identity.ts';
@@ -42,11 +43,8 @@ export function installedCommand(hostCommand: readonly string[]): readonly strin
 
 /** The protocol of the host that a command starts; undefined for the script of development, and where it cannot be read. */
 export function protocolOf([program = '']: readonly string[]): number | undefined {
-  try {
-    return path.win32.basename(program) === HOST_PROGRAM ? readManifest(path.win32.dirname(program)).protocol : undefined;
-  } catch {
-    return undefined;
-  }
+  if (path.win32.basename(program) !== HOST_PROGRAM) return undefined;
+  return attempt(() => readManifest(path.win32.dirname(program)).protocol);
 }
 
 /** How to start an elevated step. */
@@ -75,25 +73,17 @@ export function elevatedProgram(hostCommand: readonly string[], verb: ElevatedVe
 
 /** An installed host of this protocol, whatever its version: it can undo what any of them did. */
 function anyInstalled(protocol: number): string | undefined {
-  return installedFolders().find(folder => {
-    try {
-      checkHostFiles(folder);
-      return readManifest(folder).protocol === protocol;
-    } catch {
-      return false;
-    }
-  });
+  const protocolIn = (folder: string) => {
+    checkHostFiles(folder);
+    return readManifest(folder).protocol;
+  };
+  return installedFolders().find(folder => attempt(() => protocolIn(folder)) === protocol);
 }
 
 function installedFolders(): string[] {
   const hosts = hostsFolder();
-  try {
-    return readdirSync(hosts)
-      .filter(isHostFolderName)
-      .map(name => path.win32.join(hosts, name));
-  } catch {
-    return [];
-  }
+  const names = attempt(() => readdirSync(hosts)) ?? [];
+  return names.filter(isHostFolderName).map(name => path.win32.join(hosts, name));
 }
 
 /** Makes the copy, in an elevated process. Never writes into an existing folder. */

@@ -5,6 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { SERVICE_NAME, type ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
@@ -119,13 +120,9 @@ export function registerService(registration: ServiceRegistration, { enable }: {
   }
 }
 
-/** The source of the event log exists as long as one of our services does. That it could not be removed is not a failure. */
+/** The source of the event log exists as long as one of our services does. One that could not be removed is removed the next time. */
 function dropUnusedEventSource(): void {
-  try {
-    if (enumerateServices(SERVICE_NAME).length === 0) unregisterEventSource();
-  } catch {
-    // The next removal removes it too.
-  }
+  attempt(() => enumerateServices(SERVICE_NAME).length === 0 && unregisterEventSource());
 }
 
 /** Needs an administrator. Resolves also where the service is absent already, and where it is removed as soon as no program has it open. */

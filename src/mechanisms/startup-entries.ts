@@ -3,9 +3,10 @@
  * program and is never changed.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { writeFileAtomic } from '../state/files.ts';
@@ -54,13 +55,13 @@ export class StartupEntries {
   }
 
   /** Our entry for a service; undefined where the folder cannot be read. */
-  async find(service: ServiceName): Promise<Entry | undefined> {
-    return (await this.#named(service)).find(isEntry);
+  find(service: ServiceName): Entry | undefined {
+    return this.#named(service).find(isEntry);
   }
 
   /** A file that has the name of our entry and is not ours. */
-  async taken(service: ServiceName): Promise<string | undefined> {
-    return (await this.#named(service)).find(each => !isEntry(each))?.file;
+  taken(service: ServiceName): string | undefined {
+    return this.#named(service).find(each => !isEntry(each))?.file;
   }
 
   /** All entries of ours. Throws where the folder exists and cannot be read. */
@@ -70,8 +71,7 @@ export class StartupEntries {
       return [];
     });
     const services = new Set(names.flatMap(name => serviceOfEntry(name) ?? []));
-    const found = await Promise.all([...services].map(service => this.find(service)));
-    return found.filter(entry => entry !== undefined);
+    return [...services].flatMap(service => this.find(service) ?? []);
   }
 
   /**
@@ -97,31 +97,26 @@ export class StartupEntries {
   }
 
   async remove(service: ServiceName, except?: EntryKind): Promise<void> {
-    for (const { kind, file, command } of await this.#named(service)) {
+    for (const { kind, file, command } of this.#named(service)) {
       if (command && kind !== except) await fs.rm(file, { force: true });
     }
   }
 
   /** Empty where the folder cannot be read. */
-  async #named(service: ServiceName): Promise<readonly NamedFile[]> {
-    let folder: string;
-    try {
-      folder = this.#shell.folder();
-    } catch {
-      return [];
-    }
+  #named(service: ServiceName): readonly NamedFile[] {
+    const folder = attempt(() => this.#shell.folder());
+    if (folder === undefined) return [];
     const files = ENTRY_KINDS.map(kind => ({ kind, file: path.join(folder, entryFileName(service, kind)) }));
     const present = files.filter(({ file }) => existsSync(file));
-    return Promise.all(present.map(async each => ({ ...each, command: await this.#ourCommand(service, each) })));
+    return present.map(each => ({ ...each, command: this.#ourCommand(service, each) }));
   }
 
-  async #ourCommand(service: ServiceName, { kind, file }: Omit<NamedFile, 'command'>): Promise<readonly string[] | undefined> {
-    try {
-      const command =
-        kind === 'lnk' ? commandOfShortcut(this.#shell.readShortcut(file)) : commandOfCommandFile(await fs.readFile(file, 'utf8'));
-      return command && isOurs(command, service, this.#copies) ? command : undefined;
-    } catch {
-      return undefined;
-    }
+  #ourCommand(service: ServiceName, { kind, file }: Omit<NamedFile, 'command'>): readonly string[] | undefined {
+    const read = {
+      lnk: () => commandOfShortcut(this.#shell.readShortcut(file)),
+      cmd: () => commandOfCommandFile(readFileSync(file, 'utf8')),
+    };
+    const command = attempt(read[kind]);
+    return command && isOurs(command, service, this.#copies) ? command : undefined;
   }
 }

@@ -28,7 +28,7 @@ export function startupHost(options: StartupHostOptions): HostPort {
       const definition = await folder.definition().catch(() => undefined);
       const defined = definition?.mechanism === 'startup';
       if (defined && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
-      return defined || (await program.entries.find(service)) ? supervisedRegistration(folder, processes) : { state: 'absent' };
+      return defined || program.entries.find(service) ? supervisedRegistration(folder, processes) : { state: 'absent' };
     },
     trustsServer,
     problems: ({ service }) => program.problems(service),

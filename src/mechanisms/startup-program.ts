@@ -48,7 +48,7 @@ export class StartupProgram {
 
   /** @throws GatewayServiceError `startup-entry-taken` */
   async requireFreeName(service: ServiceName): Promise<void> {
-    const taken = await this.entries.taken(service);
+    const taken = this.entries.taken(service);
     if (taken) throw new GatewayServiceError('startup-entry-taken', `(${taken})`);
   }
 
@@ -74,16 +74,16 @@ export class StartupProgram {
 
   /** What to start: the command of the entry, from a whole copy. A damaged copy is repaired; an entry that the user removed is not. */
   async command(service: ServiceName): Promise<readonly string[]> {
-    const entry = await this.entries.find(service);
+    const entry = this.entries.find(service);
     if (!entry) return entryCommand(await this.#exclusively(() => ensureHostCopy(this.#copies, this.#options.hostCommand)), service);
     const copy = this.#copyFolder(entry.command);
     return copy && isWholeCopy(copy) ? entry.command : this.install(service);
   }
 
   async problems(service: ServiceName): Promise<readonly Problem[]> {
-    const entry = await this.entries.find(service);
+    const entry = this.entries.find(service);
     if (!entry) {
-      const taken = await this.entries.taken(service);
+      const taken = this.entries.taken(service);
       return [taken ? problem('startup-entry-taken', `(${taken})`) : problem('startup-entry-missing')];
     }
     const copy = this.#copyFolder(entry.command) ?? '';
@@ -105,7 +105,7 @@ export class StartupProgram {
   }
 
   async installReceipt(service: ServiceName): Promise<readonly ReceiptRow[]> {
-    const entry = await this.entries.find(service);
+    const entry = this.entries.find(service);
     const host = await hostCopyCommand(this.#copies, this.#options.hostCommand);
     const copy = this.#copyFolder(host) ?? this.#copies;
     const started = entryCommand(host, service).join(' ');
@@ -119,7 +119,7 @@ export class StartupProgram {
   }
 
   async removalReceipt(service: ServiceName): Promise<readonly ReceiptRow[]> {
-    const entry = await this.entries.find(service);
+    const entry = this.entries.find(service);
     const copy = this.#copyFolder(entry?.command);
     return [
       ...(entry ? [{ action: 'remove', kind: 'startup-entry', target: entry.file } as const] : []),

@@ -3,7 +3,8 @@
  * the app's main thread must never block.
  */
 
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { attempt } from '../model/attempt.ts';
 import type { ShellStart } from '../windows/argv.ts';
 import { startThroughExplorer } from '../windows/explorer.ts';
 import { isElevatedByConsent } from '../windows/security.ts';
@@ -27,23 +28,18 @@ export function windowsStartupShell(hostCommand: readonly string[]): StartupShel
 }
 
 function askExplorer([program = '', ...script]: readonly string[], start: ShellStart): Promise<boolean> {
-  const child = spawn(program, [...script, 'through-explorer', JSON.stringify(start)], {
-    stdio: 'ignore',
-    windowsHide: true,
-    timeout: EXPLORER_MS,
-  });
+  const args = [...script, 'through-explorer', JSON.stringify(start)];
+  const options = { windowsHide: true, timeout: EXPLORER_MS };
   return new Promise(resolve => {
-    child.once('error', () => resolve(false));
-    child.once('exit', code => resolve(code === 0));
+    execFile(program, args, options, error => resolve(error === null));
   });
 }
 
 /** The process that asks Explorer: `through-explorer JSON`. Gives its exit code. */
 export function runThroughExplorer(request: string): number {
-  try {
+  const started = attempt(() => {
     startThroughExplorer(JSON.parse(request) as ShellStart);
-    return 0;
-  } catch {
-    return 1;
-  }
+    return true;
+  });
+  return started ? 0 : 1;
 }

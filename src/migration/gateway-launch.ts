@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Environment, variable } from '../gateway/environment.ts';
 import { gatewayIdentity, type HomeSources, resolveHermesRoot } from '../gateway/home.ts';
+import { attempt } from '../model/attempt.ts';
 import { parseProfile } from '../model/profile.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 
@@ -75,13 +76,11 @@ function hermesArguments([program = '', ...args]: readonly string[]): readonly s
 
 /** The name of our service for the gateway that a launch starts; undefined where its home or profile is invalid. */
 export function launchedService({ profile, home }: GatewayLaunch, owner: LaunchOwner): string | undefined {
-  try {
+  return attempt(() => {
     const root = resolveHermesRoot({ ...owner, ...(home !== undefined && { home }) });
     const named = profile === undefined ? {} : { profile: parseProfile(profile, { exists: true }) };
     return gatewayIdentity({ ...root, ...named }, owner.platform).service;
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** The script that a command runs: its own program, or the argument of wscript, cscript or a shell. */

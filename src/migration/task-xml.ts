@@ -4,6 +4,7 @@
  * Scheduler Schema" (Microsoft Learn); `_build_scheduled_task_xml` of Hermes for the settings.
  */
 
+import { attempt } from '../model/attempt.ts';
 import type { TaskFields } from './migration-record.ts';
 import { elements, escaped, unescaped, withoutComments } from './xml.ts';
 
@@ -23,11 +24,7 @@ const MAX_TEXT = 32_768;
 export function decodeText(bytes: Buffer, decodeOther: (bytes: Buffer) => string): string {
   if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
   if (bytes.length >= 2 && bytes[1] === 0 && bytes[0] !== 0) return bytes.toString('utf16le');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return decodeOther(bytes);
-  }
+  return attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)) ?? decodeOther(bytes);
 }
 
 /** Undefined where the text is not a task document, or the task does more than start one program. */

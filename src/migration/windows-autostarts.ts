@@ -6,6 +6,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { readTextFile } from '../gateway/tolerant-json.ts';
+import { attempt } from '../model/attempt.ts';
 import { writeIfMissing } from '../state/files.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
@@ -43,7 +44,7 @@ export function startupFiles(shell: ReadShell): StartupFolder {
     if (!stat?.isFile() || stat.size > MAX_ENTRY_BYTES) return [];
     const content = await fs.readFile(file).catch(() => undefined);
     if (!content) return [];
-    const command = /\.lnk$/i.test(name) ? shortcutCommand(shell, file) : undefined;
+    const command = /\.lnk$/i.test(name) ? attempt(() => commandOfShortcut(shell.readShortcut(file))) : undefined;
     return [{ name, content, ...(command && { command }) }];
   };
   return {
@@ -64,16 +65,8 @@ export function startupFiles(shell: ReadShell): StartupFolder {
   };
 }
 
-function shortcutCommand(shell: ReadShell, file: string): readonly string[] | undefined {
-  try {
-    return commandOfShortcut(shell.readShortcut(file));
-  } catch {
-    return undefined;
-  }
-}
-
 export const wrappedServices: ServiceRegistry = {
-  find: async () => (await Promise.all(readSubkeys(SERVICES).map(readWrapped))).flatMap(each => each ?? []),
+  find: async () => readSubkeys(SERVICES).flatMap(name => attempt(() => readWrapped(name)) ?? []),
   disable: async name => {
     disableService(name);
     await stopService(name, { deadlineMs: STOP_MS });
@@ -81,16 +74,12 @@ export const wrappedServices: ServiceRegistry = {
   },
 };
 
-async function readWrapped(name: string): Promise<WrappedService | undefined> {
-  try {
-    const { ImagePath, Start, ObjectName } = readKey(serviceKey(name)) ?? {};
-    const image = textOf(ImagePath);
-    if (image === undefined || Start === START_DISABLED) return undefined;
-    const wrapped = readNssm(name) ?? (await readWinsw(image));
-    return wrapped && { name, account: textOf(ObjectName) ?? 'LocalSystem', ...wrapped };
-  } catch {
-    return undefined;
-  }
+function readWrapped(name: string): WrappedService | undefined {
+  const { ImagePath, Start, ObjectName } = readKey(serviceKey(name)) ?? {};
+  const image = textOf(ImagePath);
+  if (image === undefined || Start === START_DISABLED) return undefined;
+  const wrapped = readNssm(name) ?? readWinsw(image);
+  return wrapped && { name, account: textOf(ObjectName) ?? 'LocalSystem', ...wrapped };
 }
 
 function readNssm(name: string) {
@@ -101,7 +90,7 @@ function readNssm(name: string) {
 }
 
 /** The XML document of WinSW is beside its program and has its name. */
-async function readWinsw(image: string) {
+function readWinsw(image: string) {
   const [program = ''] = splitCommandLine(image);
   if (!/\.exe$/i.test(program) || /^(\\SystemRoot|[a-z]:\\windows)\\/i.test(program)) return undefined;
   const xml = readTextFile(program.replace(/\.exe$/i, '.xml'));
@@ -120,12 +109,5 @@ function listOf(value: RegistryValue | undefined): readonly string[] {
 
 /** Whether an account, given by SID or name, is this user. */
 export function isAccountOf(user: Sid): AutostartOwner['isUser'] {
-  return account => {
-    if (account.toUpperCase() === user) return true;
-    try {
-      return sidOfAccount(account.replace(/^\.\\/, '')) === user;
-    } catch {
-      return false;
-    }
-  };
+  return account => account.toUpperCase() === user || attempt(() => sidOfAccount(account.replace(/^\.\\/, ''))) === user;
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { posixProcesses } from '../gateway/process-start-time.ts';
+import { attempt } from '../model/attempt.ts';
 import { launchInProcessGroup } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
 
@@ -12,23 +13,11 @@ export async function thisMachine(): Promise<Machine> {
 export const posixMachine: Machine = {
   processes: posixProcesses,
   launch: launchInProcessGroup,
-  commandLine: pid => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    } catch {
-      return undefined;
-    }
-  },
+  commandLine: pid => attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')),
   parentOf: pid => {
-    try {
-      // The program's name is in parentheses and may contain any character.
-      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return Number(parent);
-    } catch {
-      return undefined;
-    }
+    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    // The program's name is in parentheses and may contain any character.
+    return stat === undefined ? undefined : Number(stat.replace(/^.*\) /s, '').split(' ')[1]);
   },
   isInUse: () => false,
   onSessionEnd: async () => undefined,

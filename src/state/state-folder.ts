@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { attempt } from '../model/attempt.ts';
 import { type Definition, parseDefinition } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
@@ -123,12 +124,7 @@ export class StateFolder {
 
   /** Oldest first. Skips lines that cannot be read (a power cut in the middle of a line). */
   async history(): Promise<HistoryRecord[]> {
-    let text: string;
-    try {
-      text = readFileSync(this.#file('history.jsonl'), 'utf8');
-    } catch {
-      return [];
-    }
+    const text = attempt(() => readFileSync(this.#file('history.jsonl'), 'utf8')) ?? '';
     return text.split('\n').flatMap(line => (line === '' ? [] : (matching(HISTORY_LINE, line) ?? [])));
   }
 
@@ -146,12 +142,7 @@ export class StateFolder {
 
   /** All readable holds; an unreadable one holds nothing. */
   async holds(): Promise<Hold[]> {
-    let names: string[];
-    try {
-      names = readdirSync(this.path);
-    } catch {
-      return [];
-    }
+    const names = attempt(() => readdirSync(this.path)) ?? [];
     const files = names.filter(name => HOLD_FILE.test(name));
     const holds = await Promise.all(files.map(name => new RecordFile(this.#file(name), HOLD).read()));
     return holds.filter(hold => hold !== undefined);

@@ -3,6 +3,7 @@
  * file is EventCreate.exe, which every Windows has: its messages contain only the reported text.
  * Sources: RegisterEventSourceW, ReportEventW, "Event Sources" (Microsoft Learn).
  */
+import { attempt } from '../model/attempt.ts';
 import { EVENT_SOURCE, EVENTS, type EventName } from '../model/events.ts';
 import { checkCall } from './errors.ts';
 import { opened, using } from './handle.ts';
@@ -53,9 +54,5 @@ export function reportEvent(name: EventName, detail: string): void {
 
 /** The same, but never throws: the event log may be unavailable while Windows starts or shuts down. */
 export function noteEvent(name: EventName, detail: string): void {
-  try {
-    reportEvent(name, detail);
-  } catch {
-    // There is no other place to report to.
-  }
+  attempt(() => reportEvent(name, detail));
 }

@@ -2,7 +2,9 @@
  * Functions of Windows' own libraries, loaded at their first call; each gives its result together with the last error of that call.
  * Libraries are named by their full path in System32: the search path begins beside the executable, where a planted DLL could be.
  */
+
 import koffi, { type KoffiFunc, type LibraryHandle, type TypeObject } from 'koffi';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { type Argument, DWORD, type OutParameter, POINTER, type Result } from './types.ts';
 
@@ -66,12 +68,7 @@ let readLastError: (() => number) | undefined;
 
 /** Whether this Windows has the function: older and other systems lack some. */
 export function isExported(name: LibraryName, symbol: string): boolean {
-  try {
-    library(name).symbol(symbol);
-    return true;
-  } catch {
-    return false;
-  }
+  return attempt(() => library(name).symbol(symbol)) !== undefined;
 }
 
 /** The type of a function's result, then those of its parameters. */

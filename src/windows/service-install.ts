@@ -4,7 +4,9 @@
  * any program has it open.
  * Sources: CreateServiceW, ChangeServiceConfigW, and the pages named in service-config.ts.
  */
+
 import { isDeepStrictEqual } from 'node:util';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { commandLine } from './argv.ts';
@@ -187,15 +189,8 @@ function configure(service: Handle, spec: ServiceSpec, startType: StartType, com
   complete();
 }
 
-/** Restores the former settings of a service. Best effort: the first failure is the one that is reported. */
+/** Restores the former settings of a service. Best effort: the error that is reported is the one of the update. */
 function restore(service: Handle, before: InstalledService): void {
-  const attempt = (step: () => void): void => {
-    try {
-      step();
-    } catch {
-      // The service keeps this one new value; the original error names the place to look at.
-    }
-  };
   attempt(() => changeConfig(service, before.config));
   const settings = { ...before.settings.kept, ...before.settings.answered };
   for (const name of SETTINGS) {
