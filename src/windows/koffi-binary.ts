@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 
 export type Koffi = typeof import('koffi').default;
@@ -13,7 +14,9 @@ export type Koffi = typeof import('koffi').default;
  * @throws GatewayServiceError `service-program-damaged`
  */
 export function loadKoffi(file: string, sha256: string | undefined): Koffi {
-  if (sha256 === undefined || sumOf(file) !== sha256) throw new GatewayServiceError('service-program-damaged', `(${file})`);
+  const bytes = attempt(() => readFileSync(file));
+  const sum = bytes && createHash('sha256').update(bytes).digest('hex');
+  if (sha256 === undefined || sum !== sha256) throw new GatewayServiceError('service-program-damaged', `(${file})`);
   const native = { exports: {} as Koffi };
   try {
     process.dlopen(native, file);
@@ -22,12 +25,4 @@ export function loadKoffi(file: string, sha256: string | undefined): Koffi {
     throw new GatewayServiceError('service-program-damaged', `(${(cause as Error).message})`, { cause });
   }
   return native.exports;
-}
-
-function sumOf(file: string): string | undefined {
-  try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex');
-  } catch {
-    return undefined;
-  }
 }
