@@ -167,8 +167,9 @@ export class Runner {
     await this.#life?.end(0);
   }
 
-  /** The host died: end soon, with a failure, so that the next host starts another runner. */
+  /** The host died: end soon, with a failure, so that the next host starts another runner. After a request to stop it is not needed. */
   hostLost(): void {
+    if (this.#stopRequest) return;
     this.#stopWith({ verdict: 'failure', reason: 'The service host ended unexpectedly.', graceMs: HOST_LOST_GRACE_MS });
   }
 
