@@ -1,11 +1,12 @@
-/** The trays of a registration: one of its own, and what a tray of the host shows. Both are drawn from the tray model after every change. */
+/** What a tray shows of a registration, drawn from the tray model after every change: for the registration's own tray, or one of the host. */
 
+import path from 'node:path';
 import type { Catalogue } from '../src/desktop/messages.ts';
-import { type TrayInput, type TrayModel, trayModel } from '../src/desktop/tray-model.ts';
+import { type TrayCommand, type TrayInput, type TrayItem, trayModel } from '../src/desktop/tray-model.ts';
 import { toGatewayServiceError } from '../src/model/errors.ts';
 import type { ElectronParts, MenuItemTemplate } from './electron-parts.ts';
 import type { SnapshotHub } from './snapshot-hub.ts';
-import { iconFile, menuTemplate, trayController } from './tray.ts';
+import { type TrayParts, trayController } from './tray.ts';
 import { createTrayCommandHandler, type TrayCommandsOptions } from './tray-commands.ts';
 
 export interface TrayOptions {
@@ -17,39 +18,56 @@ export interface TrayOptions {
   onUnavailable?(error: unknown): void;
 }
 
-/** What a tray of the host shows of the gateways, beside its own items. */
-export interface TrayParts {
-  /** The icon's file: `.ico` on Windows, `.png` elsewhere. */
-  readonly icon: string;
-  readonly tooltip: string;
-  /** For `Menu.buildFromTemplate`: state and commands of each gateway, without items to open or to quit the app. */
-  readonly items: MenuItemTemplate[];
-  /** Label for the host's item that quits the app: it says what happens to the gateways. */
-  readonly quitLabel: string;
-}
-
-export interface RegisterTrayOptions
-  extends Pick<TrayCommandsOptions, 'engine' | 'openPanel' | 'updater' | 'installUpdate' | 'notifications' | 'log'> {
+export interface TraySource extends Omit<TrayCommandsOptions, 'quit' | 'shell' | 'messages'> {
   readonly electron: ElectronParts;
   readonly hub: SnapshotHub;
   readonly catalogue: Catalogue;
 }
 
+export function registerTray(source: TraySource, { iconsDir, quit, onUnavailable }: TrayOptions) {
+  const { electron, openPanel, log } = source;
+  const tray = trayController({
+    electron,
+    onClick: openPanel,
+    onUnavailable: error => {
+      log.warn(`there is no tray: ${toGatewayServiceError(error).message}`);
+      onUnavailable?.(error);
+    },
+  });
+  const offers = { open: true, quit: quit !== undefined };
+  const stop = watchTray(source, { iconsDir, offers, quit: () => quit?.() }, tray.render);
+  return {
+    get available() {
+      return tray.available;
+    },
+    dispose() {
+      stop();
+      tray.dispose();
+    },
+  };
+}
+
+interface WatchOptions extends Pick<TrayInput, 'offers'>, Pick<TrayCommandsOptions, 'quit'> {
+  readonly iconsDir: string;
+}
+
 /** Calls `show` at once and after every change of what it shows. Returns the function that ends it. */
-function watchModel(
-  { electron, hub, catalogue, updater }: RegisterTrayOptions,
-  offers: TrayInput['offers'],
-  show: (model: TrayModel) => void,
-): () => void {
-  const { app, nativeTheme } = electron;
-  const appName = app.getName();
+export function watchTray(source: TraySource, { iconsDir, offers, quit }: WatchOptions, show: (parts: TrayParts) => void): () => void {
+  const { electron, hub, catalogue, ...parts } = source;
+  const { nativeTheme, shell } = electron;
+  const { updater } = parts;
+  const appName = electron.app.getName();
+  const runCommand = createTrayCommandHandler({ ...parts, shell, messages: catalogue.messages, quit });
   let shown: string | undefined;
   const draw = () => {
     const theme = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
     const model = trayModel({ ...catalogue, appName, snapshots: hub.latest, theme, update: updater?.state, offers, now: Date.now() });
     const text = JSON.stringify(model);
-    if (text !== shown) show(model);
+    if (text === shown) return;
     shown = text;
+    const { image, menu, ...texts } = model;
+    const icon = path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
+    show({ ...texts, icon, items: menuTemplate(menu, command => void runCommand(command)) });
   };
   const stopListening = hub.listen(draw);
   const stopUpdater = updater?.onChanged(draw);
@@ -62,40 +80,19 @@ function watchModel(
   };
 }
 
-export function registerTray(
-  parts: RegisterTrayOptions,
-  { iconsDir, quit, onUnavailable }: TrayOptions,
-): Pick<ReturnType<typeof trayController>, 'available' | 'dispose'> {
-  const runCommand = commandsOf(parts, () => quit?.());
-  const tray = trayController({
-    electron: parts.electron,
-    iconsDir,
-    onCommand: command => void runCommand(command),
-    onUnavailable: error => {
-      parts.log.warn(`there is no tray: ${toGatewayServiceError(error).message}`);
-      onUnavailable?.(error);
-    },
-  });
-  const stopWatching = watchModel(parts, { open: true, quit: quit !== undefined }, model => tray.render(model));
-  return {
-    get available() {
-      return tray.available;
-    },
-    dispose() {
-      stopWatching();
-      tray.dispose();
-    },
-  };
+export function menuTemplate(items: readonly TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemTemplate[] {
+  return items.map(item => itemTemplate(item, onCommand));
 }
 
-/** Calls `show` for a tray of the host: at once, and after every change. Returns the function that ends it. */
-export function watchHostTray(parts: RegisterTrayOptions, iconsDir: string, show: (shown: TrayParts) => void): () => void {
-  const runCommand = commandsOf(parts, () => undefined);
-  return watchModel(parts, { open: false, quit: false }, ({ image, tooltip, menu, quitLabel }) =>
-    show({ icon: iconFile(iconsDir, image), tooltip, items: menuTemplate(menu, command => void runCommand(command)), quitLabel }),
-  );
-}
-
-function commandsOf({ electron, catalogue, ...parts }: RegisterTrayOptions, quit: () => void) {
-  return createTrayCommandHandler({ ...parts, shell: electron.shell, messages: catalogue.messages, quit });
+function itemTemplate(item: TrayItem, onCommand: (command: TrayCommand) => void): MenuItemTemplate {
+  switch (item.kind) {
+    case 'separator':
+      return { type: 'separator' };
+    case 'text':
+      return { label: item.label, enabled: false };
+    case 'command':
+      return { label: item.label, click: () => onCommand(item.command) };
+    case 'menu':
+      return { label: item.label, submenu: menuTemplate(item.items, onCommand) };
+  }
 }

@@ -14,9 +14,10 @@ export { type Catalogue, ENGLISH, type Messages, type ShellMessages } from '../s
 export type { Status } from '../src/model/status.ts';
 export type { ElectronParts, MenuItemTemplate } from './electron-parts.ts';
 export type { Log } from './log.ts';
-export type { TrayOptions, TrayParts } from './register-tray.ts';
+export type { TrayOptions } from './register-tray.ts';
 export type { GatewayServiceRegistration } from './registration.ts';
 export type { IsTrustedSender, Sender } from './sender-check.ts';
+export type { TrayParts } from './tray.ts';
 export { type AutoUpdaterPort, electronUpdater, type UpdaterPort } from './updater/electron-updater.ts';
 export type { HandOffRequest } from './updater/hand-off.ts';
 export type { HandOffResult } from './updater/resume.ts';

@@ -9,10 +9,11 @@ import type { Engine } from './engine.ts';
 import { registerGatewayIpc } from './gateway-ipc.ts';
 import { type Log, redactingLog } from './log.ts';
 import { Notifications } from './notifications.ts';
-import { registerTray, type TrayOptions, type TrayParts, watchHostTray } from './register-tray.ts';
+import { registerTray, type TrayOptions, watchTray } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
+import type { TrayParts } from './tray.ts';
 import type { UpdaterPort } from './updater/electron-updater.ts';
 import { type OnUpdateProgress, type UpdateSubject, updateWhileDown } from './updater/every-profile.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
@@ -55,7 +56,8 @@ export interface GatewayServiceRegistration {
   /** Hands off to `updater` with the update that it has ready. @throws GatewayServiceError `unsupported` without an updater */
   installUpdate(): Promise<never>;
   /**
-   * For a tray that the host owns: calls back with what it shows of the gateways, at once and after every change. Returns the unsubscribe.
+   * For a tray that the host owns: calls back with what it shows of the gateways, at once and after every change, without items to open
+   * or to quit the app. Returns the unsubscribe.
    * @param iconsDir folder of the icons (`build/icons` of this package)
    */
   onTrayChanged(iconsDir: string, listener: (parts: TrayParts) => void): () => void;
@@ -101,8 +103,8 @@ export function register(
     return handOff(await engine, appName, { what: appName, versions, startUpdaterAndQuit });
   }
 
-  const trayParts = { electron, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log };
-  const tray = options.tray && registerTray(trayParts, options.tray);
+  const traySource = { electron, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log };
+  const tray = options.tray && registerTray(traySource, options.tray);
   const undo = [
     registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }),
     hub.listen(snapshot => subscribers.push(snapshot)),
@@ -134,7 +136,7 @@ export function register(
     handOff: async request => handOff(await engine, appName, request),
     installUpdate,
     onTrayChanged(iconsDir, listener) {
-      const stop = watchHostTray(trayParts, iconsDir, listener);
+      const stop = watchTray(traySource, { iconsDir, offers: { open: false, quit: false }, quit: () => undefined }, listener);
       undo.push(stop);
       return stop;
     },

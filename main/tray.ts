@@ -1,35 +1,42 @@
-/** Draws the tray model: one idempotent `render`. A missing tray is reported once, so that the app does not hide its last window. */
+/** A tray icon: one idempotent `render`. A missing tray is reported once, so that the app does not hide its last window. */
 
-import path from 'node:path';
-import type { TrayCommand, TrayImage, TrayItem, TrayModel } from '../src/desktop/tray-model.ts';
 import type { ElectronParts, MenuItemTemplate, TrayPort } from './electron-parts.ts';
+
+/** What a tray shows of the gateways. */
+export interface TrayParts {
+  /** The icon's file: `.ico` on Windows, `.png` elsewhere. */
+  readonly icon: string;
+  readonly tooltip: string;
+  /** For `Menu.buildFromTemplate`: state and commands of each gateway. */
+  readonly items: MenuItemTemplate[];
+  /** Label for an item that quits the app: it says what happens to the gateways. */
+  readonly quitLabel: string;
+}
 
 export interface TrayDelegate {
   /** The constructor of `Tray` throws where there is no notification area. */
   readonly electron: Pick<ElectronParts, 'Tray' | 'Menu'>;
-  readonly iconsDir: string;
-  onCommand(command: TrayCommand): void;
+  onClick(): void;
   onUnavailable(error: unknown): void;
 }
 
-export function trayController({ electron, iconsDir, onCommand, onUnavailable }: TrayDelegate) {
+export function trayController({ electron, onClick, onUnavailable }: TrayDelegate) {
   /** Kept here, because a garbage-collected tray disappears from the screen. */
   let tray: TrayPort | undefined;
-  let drawn: { image?: string; tooltip?: string; menu?: string } = {};
+  let drawn: { icon?: string; tooltip?: string; menu?: string } = {};
   let ended = false;
 
-  function draw({ image, tooltip, menu }: TrayModel): void {
-    const file = iconFile(iconsDir, image);
+  function draw({ icon, tooltip, items }: TrayParts): void {
     if (!tray) {
-      tray = new electron.Tray(file);
-      tray.on('click', () => onCommand({ do: 'open' }));
-    } else if (drawn.image !== image) {
-      tray.setImage(file);
+      tray = new electron.Tray(icon);
+      tray.on('click', onClick);
+    } else if (drawn.icon !== icon) {
+      tray.setImage(icon);
     }
     if (drawn.tooltip !== tooltip) tray.setToolTip(tooltip);
-    const text = JSON.stringify(menu);
-    if (drawn.menu !== text) tray.setContextMenu(electron.Menu.buildFromTemplate(menuTemplate(menu, onCommand)));
-    drawn = { image, tooltip, menu: text };
+    const menu = JSON.stringify(items);
+    if (drawn.menu !== menu) tray.setContextMenu(electron.Menu.buildFromTemplate(items));
+    drawn = { icon, tooltip, menu };
   }
 
   function dispose(): void {
@@ -44,10 +51,10 @@ export function trayController({ electron, iconsDir, onCommand, onUnavailable }:
     get available() {
       return tray !== undefined;
     },
-    render(model: TrayModel): void {
+    render(parts: TrayParts): void {
       if (ended) return;
       try {
-        draw(model);
+        draw(parts);
       } catch (error) {
         dispose();
         onUnavailable(error);
@@ -55,25 +62,4 @@ export function trayController({ electron, iconsDir, onCommand, onUnavailable }:
     },
     dispose,
   };
-}
-
-export function iconFile(iconsDir: string, image: TrayImage): string {
-  return path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
-}
-
-export function menuTemplate(items: readonly TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemTemplate[] {
-  return items.map(item => itemTemplate(item, onCommand));
-}
-
-function itemTemplate(item: TrayItem, onCommand: (command: TrayCommand) => void): MenuItemTemplate {
-  switch (item.kind) {
-    case 'separator':
-      return { type: 'separator' };
-    case 'text':
-      return { label: item.label, enabled: false };
-    case 'command':
-      return { label: item.label, click: () => onCommand(item.command) };
-    case 'menu':
-      return { label: item.label, submenu: menuTemplate(item.items, onCommand) };
-  }
 }
