@@ -4,14 +4,17 @@
 
 import os from 'node:os';
 import path from 'node:path';
+import { outsideGateway } from '../gateway/environment.ts';
 import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../gateway/home.ts';
 import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { identityOf } from '../model/identity.ts';
 import { hostCommand } from '../process/host-command.ts';
+import { thisMachine } from '../process/this-machine.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import type { Composition, Selection } from './context.ts';
+import { fileOutput } from './inside.ts';
 import { type InstallerPorts, runInstaller } from './installer.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
@@ -25,7 +28,7 @@ export interface CompositionSources extends SystemManager {
 
 export function createComposition(sources: CompositionSources): Composition {
   const { platform = process.platform, env = process.env, homedir = os.homedir() } = sources;
-  const { readUserEnvironment, manager, updates, lacking } = sources;
+  const { readUserEnvironment, manager, updates, lacking, isInside } = sources;
   const states = stateRoot(platform, env, homedir);
   const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.service));
   const root = ({ home }: Selection) => resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment });
@@ -45,6 +48,11 @@ export function createComposition(sources: CompositionSources): Composition {
     lacking: ({ service }) => lacking?.(service) ?? [],
     state,
     updates,
+    isInside,
+    runOutside: async (file, argv) => {
+      const { startOutside } = await thisMachine();
+      await startOutside([...hostCommand(), 'outside', file, ...argv], process.cwd(), outsideGateway(env));
+    },
     gatewayCommand: (identity, override) => gatewayCommand(identity, override, { platform, env }),
   };
 }
@@ -98,5 +106,17 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const states = thisStateRoot();
   const code = await runCli(argv, { terminal: processTerminal(), compose: () => composition(states), stateRoot: states, version: VERSION });
   await flushed(process.stdout, process.stderr);
+  return code;
+}
+
+/** A command line for people that came from below a gateway, in a process outside of it: `outside FILE ARGV`. */
+export async function runOutside([file = '', ...argv]: readonly string[]): Promise<number> {
+  const stream = fileOutput(file);
+  stream.write(`PID ${process.pid}: hermes-gateway ${argv[0]}\n`);
+  const states = thisStateRoot();
+  const terminal = { ...processTerminal(), stdout: stream, stderr: stream };
+  const compose = async () => ({ ...(await composition(states)), isInside: () => false });
+  const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
+  stream.write(`Exit code ${code}.\n`);
   return code;
 }

@@ -4,6 +4,7 @@
 
 import type { GatewayCommand } from '../gateway/command.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
+import type { IsInsideGateway } from '../manager/inside-gateway.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
@@ -26,6 +27,13 @@ export interface Composition {
   lacking(identity: GatewayIdentity): readonly string[];
   state(identity: GatewayIdentity): StateFolder;
   readonly updates: UpdatePorts;
+  /** Whether this process runs below the gateway of this profile. */
+  readonly isInside: IsInsideGateway;
+  /**
+   * Runs a command line of this program outside of the gateway, below which this process runs; its output goes to this file.
+   * @throws GatewayServiceError `inside-gateway` where the system does not allow it
+   */
+  runOutside(file: string, argv: readonly string[]): Promise<void>;
   /** @throws GatewayServiceError `gateway-command-missing` */
   gatewayCommand(identity: GatewayIdentity, override?: readonly string[]): GatewayCommand;
 }

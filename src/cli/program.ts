@@ -8,6 +8,7 @@ import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { sentence } from '../model/sentence.ts';
 import type { Composition, VerbContext } from './context.ts';
 import { programHelp, VERBS, verbExamples } from './help.ts';
+import { leaveGateway } from './inside.ts';
 import { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 import * as verbs from './verbs.ts';
@@ -28,6 +29,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   const printed = { out: '', err: '' };
   let exit: number = EXIT.done;
   const program = createProgram(context, output, {
+    argv,
     writeOut: chunk => {
       printed.out += chunk;
     },
@@ -62,6 +64,7 @@ function asksForJson(argv: readonly string[]): boolean {
 }
 
 interface ProgramHooks {
+  readonly argv: readonly string[];
   /** Takes the text of a help that was asked for, and of `--version`. */
   writeOut(chunk: string): void;
   /** Takes the help that is printed when a verb is missing. */
@@ -100,7 +103,10 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
       const { profile, home, all = false, ...options } = command.optsWithGlobals();
       if (all && profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
       const selection = { ...(profile !== undefined && { profile }), ...(home !== undefined && { home }) };
-      hooks.done(await act({ composition: await compose(), terminal, output, selection, all }, options, command.args));
+      const context = { composition: await compose(), terminal, output, selection, all };
+      const reads = options['dryRun'] === true || (name === 'doctor' && !options['fix']);
+      const left = await leaveGateway(context, { verb: name, argv: hooks.argv, reads });
+      hooks.done(left ?? (await act(context, options, command.args)));
     });
   };
   const everyInstalled = () => new Option('--all', 'every installed gateway service of this user');

@@ -26,6 +26,9 @@ const MACHINE_WIDE: ReadonlySet<string> = new Set([
 const FOREIGN =
   /^(_?HERMES_|ELECTRON_|CHROME_CRASHPAD_|(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID|NODE_REPL_.*|VIRTUAL_ENV|PYTHONHOME)$)/;
 
+/** Set for every gateway that is kept by something, and inherited by the processes below it. */
+export const SUPERVISED_CHILD = 'HERMES_SUPERVISED_CHILD';
+
 export interface GatewayEnvironmentOptions {
   readonly platform?: NodeJS.Platform;
   /** The virtual environment of a classic installation. */
@@ -50,7 +53,7 @@ export function gatewayEnvironment(
     HERMES_HOME: identity.home,
     PYTHONIOENCODING: 'utf-8',
     HERMES_GATEWAY_DETACHED: '1',
-    HERMES_SUPERVISED_CHILD: '1',
+    [SUPERVISED_CHILD]: '1',
   };
   // Hermes 0.19 knows only this older name for "do not follow the sticky active profile"; without it the default gateway uses
   // another profile.
@@ -69,6 +72,12 @@ export function gatewayEnvironment(
     kept[name] = value;
   }
   return { ...kept, ...set };
+}
+
+/** An environment for a process outside of the gateway: without what describes the gateway's own process. */
+export function outsideGateway(env: Environment): Record<string, string | undefined> {
+  const isKept = (name: string) => !/^_?HERMES_/.test(name) || name === 'HERMES_HOME' || MACHINE_WIDE.has(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name.toUpperCase())));
 }
 
 /** A variable of `env`; on Windows whatever the case of its name. */

@@ -11,7 +11,7 @@ import { definitionOf } from '../model/definition.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
-import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import { isBelow, isSameProcess, type ParentOf, type ProcessTable } from '../model/process-ref.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { FoundProblem, RepairableProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
@@ -24,7 +24,7 @@ export interface DoctorPorts {
   readonly mechanisms: Mechanisms;
   readonly processes: ProcessTable;
   /** The parent of a process; undefined where the system does not report it. */
-  readonly parentOf?: ((pid: number) => number | undefined) | undefined;
+  readonly parentOf?: ParentOf | undefined;
   readonly former?: FormerAutostart | undefined;
   /** Removes a service that is not needed, and turns on that of the profile that serves it. */
   readonly handOver: (identity: GatewayIdentity, to: GatewayIdentity, report: Report) => Promise<unknown>;
@@ -166,13 +166,4 @@ async function definitionProblems(identity: GatewayIdentity, folder: StateFolder
 async function leftOver(other: HostPort, identity: GatewayIdentity, status: Status): Promise<RepairableProblem> {
   const changes = await other.receipt('uninstall', identity, status);
   return { problem: problem('mechanism-left-over', `(${other.mechanism})`), changes, repair: report => other.unregister(identity, report) };
-}
-
-function isBelow(pid: number, ancestor: number, parentOf: (pid: number) => number | undefined): boolean {
-  const seen = new Set<number>();
-  for (let at: number | undefined = pid; at !== undefined && at > 0 && !seen.has(at); at = parentOf(at)) {
-    if (at === ancestor) return true;
-    seen.add(at);
-  }
-  return false;
 }

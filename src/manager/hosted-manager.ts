@@ -18,7 +18,7 @@ import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager, HoldReason, InstallOptions, StopOptions } from '../model/manager.ts';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
-import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
+import { isSameProcess, type ParentOf, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { carriedOut, type FoundProblem, type Repair, repairReceipt } from '../model/repair.ts';
@@ -41,7 +41,7 @@ export interface HostedManagerOptions extends Around {
   /** Resolves the command that will be started, so that a missing program is reported before anything is written. */
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   /** The parent of a process; undefined where the system does not report it. */
-  readonly parentOf?: (pid: number) => number | undefined;
+  readonly parentOf?: ParentOf;
 }
 
 /** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */

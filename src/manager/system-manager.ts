@@ -16,6 +16,7 @@ import { helpIn } from '../runner/gateway-help.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import { hermesUnits } from './hermes-units.ts';
 import { HostedManager, type HostedManagerOptions } from './hosted-manager.ts';
+import { type IsInsideGateway, insideGateway } from './inside-gateway.ts';
 import { installFiles } from './install-files.ts';
 import { installObstacles } from './install-obstacles.ts';
 
@@ -34,6 +35,8 @@ export interface SystemManager {
   readonly readUserEnvironment?: (name: string) => string | undefined;
   /** Sentences about what this system lacks for a service; absent where it lacks nothing. */
   readonly lacking?: (service: ServiceName) => readonly string[];
+  /** Whether this process runs below the gateway of this profile. */
+  readonly isInside: IsInsideGateway;
   /** For updates of the gateways of this manager. */
   readonly updates: UpdatePorts;
 }
@@ -42,15 +45,17 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const { processes, isInUse, parentOf } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const { platform } = process;
+  const locks = lockFolder(platform, process.env, os.homedir());
   const around = installObstacles({
     processes,
     findUnit: hermesUnits({ platform, homedir: os.homedir() }),
-    locks: lockFolder(platform, process.env, os.homedir()),
+    locks,
     servesAllProfiles: async (identity, override) => servesAllProfiles(checkCommand(identity, override), helpIn(identity.home)),
   });
   const options = { stateRoot, processes, checkCommand, installObstacles: around, parentOf };
   const files = installFiles({ stateRoot, command: checkCommand, isInUse });
-  const withUpdates = (manager: GatewayManager) => ({ manager, updates: { stateRoot, processes, files, manager } });
+  const isInside = insideGateway({ stateRoot, locks, processes, parentOf });
+  const withUpdates = (manager: GatewayManager) => ({ manager, isInside, updates: { stateRoot, processes, files, manager } });
   if (platform !== 'win32') return withUpdates(embeddedManager({ ...options, hostCommand }));
   const [
     { installedCommand, protocolOf },

@@ -52,6 +52,10 @@ const ROWS = {
     message: 'The system did not let this user run a program.',
     remedy: 'Give yourself the permission to run the file named in the details (on Linux and macOS with "chmod u+x FILE"), then try again.',
   },
+  'inside-gateway': {
+    message: 'This command runs below the gateway that it would stop, and would end with it; nothing was changed.',
+    remedy: 'Use "hermes-gateway restart", which works there, or run the command in a terminal outside of the gateway.',
+  },
   'permission-denied': {
     message: 'The system denied this user access.',
     remedy: 'Give yourself access to the file or process named in the details, or run the command as the user who owns it.',

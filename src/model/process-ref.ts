@@ -28,3 +28,18 @@ export function isSameProcess(ref: ProcessRef, processes: ProcessTable): boolean
   if (!processes.isAlive(ref.pid)) return false;
   return ref.startTime === undefined || processes.startTime(ref.pid) === ref.startTime;
 }
+
+/** The process that started this one; undefined where that is unknown. It may have ended, and its PID may belong to another one now. */
+export type ParentOf = (pid: number) => number | undefined;
+
+/** Whether the first process is the second one or was started by it, directly or not. */
+export function isBelow(pid: number, ancestor: number, parentOf: ParentOf): boolean {
+  return lineage(pid, parentOf).includes(ancestor);
+}
+
+/** A process, its parent, and so on, as far as the system knows them. */
+export function lineage(pid: number, parentOf: ParentOf): number[] {
+  const found: number[] = [];
+  for (let at: number | undefined = pid; at !== undefined && at > 0 && !found.includes(at); at = parentOf(at)) found.push(at);
+  return found;
+}

@@ -1,6 +1,7 @@
 /**
  * Starts the supervisor so that it outlives the process that requested it: the embedded `install` and `start`, the runner whose supervisor
- * was killed, and the cleanup of an installed host after its end. Only this file detaches a process.
+ * was killed, the cleanup of an installed host after its end, and a command that would end with the gateway. Only this file detaches a
+ * process.
  */
 
 import { type SpawnOptions, spawn } from 'node:child_process';
@@ -9,18 +10,18 @@ import { once } from 'node:events';
 /**
  * Starts `argv` in its own session, without a parent that could end it: a shell starts it in the background and ends, so that a kill of the
  * app's process tree or group does not reach it. Resolves when it has started.
- * @param windows for a program of Windows that parses its command line itself
+ * @param options `windowsVerbatimArguments` for a program of Windows that parses its command line itself
  */
 export async function startDetached(
   argv: readonly string[],
   cwd: string,
-  windows: Pick<SpawnOptions, 'env' | 'windowsVerbatimArguments'> = {},
+  options: Pick<SpawnOptions, 'env' | 'windowsVerbatimArguments'> = {},
 ): Promise<void> {
   const [program = '', ...rest] = argv;
   const child =
     process.platform === 'win32'
-      ? spawn(program, rest, { ...windows, cwd, detached: true, stdio: 'ignore', windowsHide: true })
-      : spawn('/bin/sh', ['-c', '"$@" &', 'sh', program, ...rest], { cwd, detached: true, stdio: 'ignore' });
+      ? spawn(program, rest, { ...options, cwd, detached: true, stdio: 'ignore', windowsHide: true })
+      : spawn('/bin/sh', ['-c', '"$@" &', 'sh', program, ...rest], { ...options, cwd, detached: true, stdio: 'ignore' });
   await once(child, process.platform === 'win32' ? 'spawn' : 'exit');
   child.unref();
 }

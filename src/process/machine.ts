@@ -2,7 +2,8 @@
  * What differs between the systems below a runner or a client: identifying processes, and starting a gateway with its tree within reach.
  */
 
-import type { ProcessTable } from '../model/process-ref.ts';
+import type { Environment } from '../gateway/environment.ts';
+import type { ParentOf, ProcessTable } from '../model/process-ref.ts';
 import type { LaunchGateway } from './gateway-process.ts';
 
 export interface Machine {
@@ -10,8 +11,12 @@ export interface Machine {
   readonly launch: LaunchGateway;
   /** Command line of a running process; undefined where it may not be read. */
   commandLine(pid: number): readonly string[] | undefined;
-  /** The process that started this one; undefined where that is unknown. */
-  parentOf(pid: number): number | undefined;
+  readonly parentOf: ParentOf;
+  /**
+   * Starts a program that does not end with the gateway below which this process runs. Resolves when it has started.
+   * @throws GatewayServiceError `inside-gateway` where the system does not allow it
+   */
+  startOutside(argv: readonly string[], cwd: string, env: Environment): Promise<void>;
   /** Whether a program has this file open, so that it cannot be replaced; on POSIX an open file can. */
   isInUse(file: string): boolean;
   /** Calls back when the user's session ends, and delays that until this process has ended. Outside Windows it is a signal. */

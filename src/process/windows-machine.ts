@@ -3,12 +3,13 @@
  * ends with the runner, so that no gateway outlives it, and no process in it ever has a console to show.
  */
 
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 import { isInUse } from '../windows/file.ts';
 import { closeHandle } from '../windows/handle.ts';
 import { Job } from '../windows/job.ts';
 import { openChildOutput, openNothing } from '../windows/pipe.ts';
-import { startProcess } from '../windows/process-birth.ts';
+import { startOutsideJobs, startProcess } from '../windows/process-birth.ts';
 import { commandLineOf, isAlive, parentOf, startTime, terminateSelf } from '../windows/process-info.ts';
 import { listenForSessionEnd } from '../windows/session-end-window.ts';
 import type { GatewayExit, LaunchGateway } from './gateway-process.ts';
@@ -66,6 +67,13 @@ export const windowsMachine: Machine = {
   launch: launchInJob,
   commandLine: commandLineOf,
   parentOf,
+  startOutside: async (argv, cwd, env) => {
+    try {
+      startOutsideJobs(argv, cwd, env);
+    } catch (error) {
+      throw new GatewayServiceError('inside-gateway', `(${toGatewayServiceError(error).message})`, { cause: error });
+    }
+  },
   isInUse,
   onSessionEnd: async listener => {
     const untilOurEnd = () => {

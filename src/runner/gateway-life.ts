@@ -7,7 +7,7 @@ import type { ExitEvidence } from '../gateway/classify-exit.ts';
 import { type StopEnd, stopGateway } from '../gateway/graceful-stop.ts';
 import { type GatewayProcess, readGatewayState, statedReason } from '../gateway/identity-files.ts';
 import type { Definition } from '../model/definition.ts';
-import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
+import { type ParentOf, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
 import type { OutputLog } from '../state/output-log.ts';
 import { GatewayWatch, type Observation } from './gateway-watch.ts';
@@ -25,6 +25,7 @@ export interface GatewayLifeOptions {
   readonly output: OutputLog;
   readonly processes: ProcessTable;
   readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly parentOf: ParentOf;
   readonly onObservation: (observation: Observation) => void;
 }
 
@@ -40,7 +41,7 @@ export class GatewayLife {
   #ending: Promise<StopEnd> | undefined;
 
   constructor(options: GatewayLifeOptions) {
-    const { definition, tree, output, processes, commandLine, onObservation } = options;
+    const { definition, tree, output, processes, commandLine, parentOf, onObservation } = options;
     this.#options = options;
     this.launched = processRef(tree.pid, processes);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
@@ -51,6 +52,7 @@ export class GatewayLife {
       probeMs: definition.probeMs,
       processes,
       commandLine,
+      parentOf,
       onObservation,
     });
   }

@@ -9,7 +9,7 @@ import { type GatewayProcess, livingGateway, readGatewayState, statedReason } fr
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import type { ProblemCode } from '../model/problems.ts';
-import { type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
+import { isBelow, type ParentOf, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 
 /** What is seen of a gateway. */
 export interface Observation {
@@ -26,6 +26,8 @@ export interface Observation {
 export interface Stopper {
   readonly process: ProcessRef;
   readonly commandLine: readonly string[];
+  /** It runs below the gateway that it stops. */
+  readonly inside: boolean;
 }
 
 export interface GatewayWatchOptions {
@@ -38,6 +40,7 @@ export interface GatewayWatchOptions {
   readonly processes: ProcessTable;
   /** Command line of a running process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly parentOf: ParentOf;
   readonly onObservation: (observation: Observation) => void;
 }
 
@@ -200,20 +203,29 @@ export class GatewayWatch {
   }
 
   #readMarkers(): void {
-    const { home, processes, commandLine } = this.#options;
+    const { home, processes, commandLine, parentOf, launchedPid } = this.#options;
     const marker = readPlannedStop(home) ?? readTakeoverMarker(home);
     if (!marker) return;
     this.#marker = marker;
     const { writerPid } = marker;
     if (writerPid === undefined || writerPid === this.#stopper?.process.pid) return;
-    this.#stopper = { process: processRef(writerPid, processes), commandLine: commandLine(writerPid) ?? [] };
+    this.#stopper = {
+      process: processRef(writerPid, processes),
+      commandLine: commandLine(writerPid) ?? [],
+      inside: isBelow(writerPid, launchedPid, parentOf),
+    };
   }
 }
 
 /** `hermes gateway stop`, in whatever way Python was started. */
-export function isGatewayStop(commandLine: readonly string[]): boolean {
+export const isGatewayStop = (commandLine: readonly string[]): boolean => gatewayVerb(commandLine) === 'stop';
+
+/** `hermes gateway restart`: where Hermes knows no supervisor of the gateway, this process becomes the next gateway. */
+export const isGatewayRestart = (commandLine: readonly string[]): boolean => gatewayVerb(commandLine) === 'restart';
+
+function gatewayVerb(commandLine: readonly string[]): string | undefined {
   const at = commandLine.lastIndexOf('gateway');
-  return at >= 0 && commandLine[at + 1] === 'stop';
+  return at >= 0 ? commandLine[at + 1] : undefined;
 }
 
 /** `hermes gateway stop --all`: an older Hermes app runs this before it updates. */

@@ -17,7 +17,7 @@ import type { Definition } from '../model/definition.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import type { RunnerPhase } from '../model/facts.ts';
 import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
-import { type ProcessTable, processRef, thisProcess } from '../model/process-ref.ts';
+import { type ParentOf, type ProcessTable, processRef, thisProcess } from '../model/process-ref.ts';
 import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
 import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { sentence } from '../model/sentence.ts';
@@ -50,6 +50,7 @@ export interface RunnerPorts {
   readonly commandLine: (pid: number) => readonly string[] | undefined;
   /** The other gateway that serves this profile now, if any. */
   readonly servedBy: (definition: Definition) => ServingGateway | undefined;
+  readonly parentOf: ParentOf;
   readonly log: (line: string) => void;
   /** The user has started the service itself (services.msc, `sc start`). */
   readonly asked: boolean;
@@ -261,7 +262,7 @@ export class Runner {
 
   /** One gateway from launch to the verdict on its end. */
   async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
-    const { processes, launch, launchSpec, redefine, commandLine, log } = this.#ports;
+    const { processes, launch, launchSpec, redefine, commandLine, parentOf, log } = this.#ports;
     const definition = await redefine().catch(() => this.#definition);
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
@@ -281,7 +282,7 @@ export class Runner {
       return { verdict: { kind, reason } };
     }
     const onObservation = (observation: Observation) => this.#onObservation(observation, life);
-    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, onObservation });
+    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, parentOf, onObservation });
     this.#life = life;
     const { startedAt, watch } = life;
     await this.#record({ at: startedAt, kind: 'started', ...life.launched, cause });

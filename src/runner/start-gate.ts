@@ -7,19 +7,19 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { ExitVerdict } from '../gateway/classify-exit.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
-import { readUpdateResult } from '../gateway/identity-files.ts';
+import { livingGateway, readUpdateResult } from '../gateway/identity-files.ts';
 import { type LivingUpdater, livingUpdater } from '../gateway/update-marker.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ProblemCode } from '../model/problems.ts';
-import { isSameProcess, type ProcessTable, processRef } from '../model/process-ref.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import { type DesiredRecord, isSameRequest } from '../model/records.ts';
 import { startDelayMs, startsWithSession } from '../model/stagger.ts';
 import { holdInForce, systemUptimeMs } from '../state/holds.ts';
 import { definedServices, type StateFolder } from '../state/state-folder.ts';
 import { endAdoptedUpdates } from '../update/foreign-update.ts';
 import { settleUpdates } from '../update/resume.ts';
-import { isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
+import { isGatewayRestart, isGatewayStop, isGatewayStopOfAll, type Stopper } from './gateway-watch.ts';
 
 /** The runner that waits to start its gateway. */
 export interface Restrained {
@@ -113,7 +113,10 @@ export class StartGate {
     return held;
   }
 
-  /** Keeps the gateway stopped while the process that stopped it is running. A `gateway stop` of the user makes it stay stopped. */
+  /**
+   * Keeps the gateway stopped while the process that stopped it is running. A `gateway stop` of the user makes it stay stopped; one of an
+   * agent, which could not be asked to start it again, does not.
+   */
   async waitForOutside(verdict: Extract<ExitVerdict, { kind: 'stopped-from-outside' }>, seen?: Stopper): Promise<void> {
     const { reason, holderPid } = verdict;
     const { folder, processes } = this.#runner;
@@ -121,19 +124,20 @@ export class StartGate {
     const wait = () => this.#runner.wait(reason, verdict.takeover && 'taken-over');
     wait();
     const stopper = seen?.process.pid === holderPid ? seen : undefined;
-    if (stopper && isGatewayStop(stopper.commandLine)) {
+    if (stopper && !stopper.inside && isGatewayStop(stopper.commandLine)) {
       const ofUpdate = isGatewayStopOfAll(stopper.commandLine) && (await this.#updaterComes());
       if (!ofUpdate) {
         await folder.writeDesired('stopped');
         return;
       }
     }
+    const restarts = stopper !== undefined && isGatewayRestart(stopper.commandLine);
     // An updater is running while its marker says so; its process may continue with other work.
     const byUpdater = verdict.updater ?? (holderPid !== undefined && this.updater()?.pid === holderPid);
     const holder = stopper?.process ?? (holderPid === undefined || byUpdater ? undefined : processRef(holderPid, processes));
     const deadline = performance.now() + OUTSIDE_STOP_MS;
     while (!this.#runner.isEnding()) {
-      const holderLives = holder && isSameProcess(holder, processes);
+      const holderLives = holder && isSameProcess(holder, processes) && !(restarts && (await this.#isGateway(holder)));
       if (!holderLives && !this.updater() && (byUpdater || holder || performance.now() > deadline)) {
         if (byUpdater) await this.#noteHermes(beganMs);
         return;
@@ -156,6 +160,13 @@ export class StartGate {
       this.#runner.waitForServing(serving);
       await this.#runner.changeOr(serving ? HOLD_LOOK_MS : Math.min(HOLD_LOOK_MS, leftMs));
     }
+  }
+
+  /** Whether this process is the gateway of this home now; the runner takes over from it. */
+  async #isGateway({ pid }: ProcessRef): Promise<boolean> {
+    const { folder, processes } = this.#runner;
+    const definition = await folder.definition().catch(() => undefined);
+    return definition !== undefined && livingGateway(definition.home, processes)?.pid === pid;
   }
 
   /** Whether the stop of all gateways was the beginning of an update; a request of the user meanwhile ends the wait. */

@@ -22,6 +22,7 @@ import {
   PROCESS_INFORMATION,
   pointerTo,
   STARTUPINFOEXW,
+  STARTUPINFOW,
   WAIT_OR_TIMER_CALLBACK,
   WIDE,
 } from './types.ts';
@@ -57,6 +58,7 @@ const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x2_0002;
 const PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2_000d;
 const CREATE_UNICODE_ENVIRONMENT = 0x0400;
 const EXTENDED_STARTUPINFO_PRESENT = 0x8_0000;
+const CREATE_BREAKAWAY_FROM_JOB = 0x0100_0000;
 const CREATE_NO_WINDOW = 0x0800_0000;
 const STARTF_USESTDHANDLES = 0x0100;
 const INFINITE = 0xffff_ffff;
@@ -94,9 +96,11 @@ export interface BornProcess {
 }
 
 /** `NAME=value` strings, each ended by NUL, sorted by name in any case, and a final NUL. */
-export function environmentBlock(variables: Readonly<Record<string, string>>): Buffer {
-  const upper = (entry: readonly [string, string]): string => entry[0].toUpperCase();
-  const entries = Object.entries(variables).sort((one, other) => (upper(one) < upper(other) ? -1 : 1));
+export function environmentBlock(variables: Readonly<Record<string, string | undefined>>): Buffer {
+  const upper = (entry: readonly [string, string | undefined]): string => entry[0].toUpperCase();
+  const entries = Object.entries(variables)
+    .filter(([, value]) => value !== undefined)
+    .sort((one, other) => (upper(one) < upper(other) ? -1 : 1));
   return Buffer.from(`${entries.map(([name, value]) => `${name}=${value}\0`).join('')}\0${entries.length === 0 ? '\0' : ''}`, 'utf16le');
 }
 
@@ -209,4 +213,22 @@ export function startProcessAs(token: Handle, birth: Birth, handles: StandardHan
   return using(block, userenv.DestroyEnvironmentBlock, memory =>
     create(birth, handles, USER_DESKTOP, memory, (...creation) => advapi32.CreateProcessAsUserW(token, ...creation)),
   );
+}
+
+/**
+ * Starts a program that leaves every job of this process (CREATE_BREAKAWAY_FROM_JOB) and inherits no handle, so that it does not end with
+ * them. Refused with 5 where a job does not allow it; those of this module do.
+ */
+export function startOutsideJobs(
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  const information: { hProcess?: Handle; hThread?: Handle } = {};
+  const line = Buffer.from(`${commandLine(program, args)}\0`, 'utf16le');
+  const startup = { StartupInfo: { cb: koffi.sizeof(STARTUPINFOW) }, lpAttributeList: null };
+  const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | CREATE_BREAKAWAY_FROM_JOB;
+  const block = environmentBlock(environment);
+  checkCall(kernel32.CreateProcessW(program, line, null, null, 0, flags, block, cwd, startup, information), program);
+  for (const handle of [information.hProcess, information.hThread]) if (handle) closeHandle(handle);
 }

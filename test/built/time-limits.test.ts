@@ -91,7 +91,7 @@ const writeGateway = (startTime: number) => {
     JSON.stringify({ pid: process.pid, start_time: startTime, gateway_state: 'running' }),
   );
 };
-const watchOptions = { mayKeepNoFiles: false, probeMs: 40, commandLine: () => undefined };
+const watchOptions = { mayKeepNoFiles: false, probeMs: 40, commandLine: () => undefined, parentOf: () => undefined };
 
 it.each([
   [199, undefined],
@@ -162,6 +162,7 @@ it('a gateway that answers no probe gets 3 s to end by itself', async () => {
     output,
     processes: posixProcesses,
     commandLine: () => undefined,
+    parentOf: () => undefined,
     onObservation,
   });
   vi.spyOn(life.watch, 'observation', 'get').mockReturnValue({ phase: 'degraded', problem: 'gateway-silent' });
@@ -190,6 +191,7 @@ it('a gateway whose service host was lost gets 1 s to end by itself, and its run
     pipeAddress: () => path.join(home, 'pipe'),
     commandLine: () => undefined,
     servedBy: () => undefined,
+    parentOf: () => undefined,
     log: () => undefined,
     asked: false,
   });

@@ -34,6 +34,7 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
       probeMs: 30_000,
       processes: posixProcesses,
       commandLine: () => undefined,
+      parentOf: () => undefined,
       onObservation: observation => seen.push(observation),
     });
     return watch;

@@ -80,6 +80,7 @@ export class MemoryCli {
       env,
       homedir,
       manager: this.manager,
+      isInside: () => false,
       updates: updatePorts(this.manager, this.#stateRoot),
     });
     fs.mkdirSync(path.join(this.home, 'profiles', 'work'), { recursive: true });

@@ -59,8 +59,8 @@ async function secondsOf(
 }
 
 /** Waits as a runner does that was stopped by this command line. */
-function stoppedBy(argv: readonly string[], after: Events = {}): Promise<number> {
-  const stopper = { process: { pid: NOBODY }, commandLine: argv };
+function stoppedBy(argv: readonly string[], after: Events = {}, inside = false): Promise<number> {
+  const stopper = { process: { pid: NOBODY }, commandLine: argv, inside };
   const verdict = { kind: 'stopped-from-outside', reason: 'Asked.', holderPid: NOBODY } as const;
   return secondsOf(gate => gate.waitForOutside(verdict, stopper), { after });
 }
@@ -73,6 +73,11 @@ describe('stop by "hermes gateway stop"', () => {
   it('counts "hermes gateway stop" as a stop by the user at once', async () => {
     expect(await stoppedBy(STOP)).toBe(0);
     expect(await desired()).toBe('stopped');
+  });
+
+  it('starts the gateway again after a stop by a process below it', async () => {
+    expect(await stoppedBy(STOP, {}, true)).toBe(0);
+    expect(await desired()).toBe('running');
   });
 
   it('counts a stop of all gateways as a stop by the user when no update follows within 30 s', async () => {
