@@ -11,7 +11,7 @@ import { hostCommand } from '../process/host-command.ts';
 import { noteEvent } from '../windows/event-log.ts';
 import { holdTrusted } from '../windows/file-trust.ts';
 import { closeHandle, using } from '../windows/handle.ts';
-import { Job } from '../windows/job.ts';
+import { createJob, type Job } from '../windows/job.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
 import { listProcesses, terminateSelf } from '../windows/process-info.ts';
@@ -92,7 +92,7 @@ function writeFacts(name: ServiceName, facts: HostFacts): void {
 function startRunner(name: ServiceName, session: UserSession, asked: boolean): BrokerRunner {
   const [program = '', ...script] = hostCommand();
   const args = [...script, 'run', '--service', name, ...(asked ? ['--asked'] : [])];
-  const job = Job.create();
+  const job = createJob();
   const { input, childEnd } = openChildInput();
   try {
     const born = using(openSessionToken(session.id), closeHandle, token => {

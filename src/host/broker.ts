@@ -217,7 +217,7 @@ export class WindowsGatewayService {
         break;
       case 'session':
         // Lock, disconnect and user switching end nothing; a logon ends a wait.
-        if (control.change === 'logon' && control.session === this.#endingSession) this.#endingSession = undefined;
+        if (control.logon && control.session === this.#endingSession) this.#endingSession = undefined;
         this.#wake();
     }
   }

@@ -7,7 +7,7 @@ import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 import { isInUse } from '../windows/file.ts';
 import { closeHandle } from '../windows/handle.ts';
-import { Job } from '../windows/job.ts';
+import { createJob } from '../windows/job.ts';
 import { openChildOutput, openNothing } from '../windows/pipe.ts';
 import { startOutsideJobs, startProcess } from '../windows/process-birth.ts';
 import { commandLineOf, isAlive, parentOf, startTime, terminateSelf } from '../windows/process-info.ts';
@@ -23,7 +23,7 @@ const SESSION_END_HOLD_MS = 15_000;
 
 const launchInJob: LaunchGateway = async ({ argv, cwd, env }) => {
   const [program = '', ...args] = argv;
-  const job = Job.create();
+  const job = createJob();
   const [output, error] = await Promise.all([openChildOutput(), openChildOutput()]);
   const input = openNothing();
   try {

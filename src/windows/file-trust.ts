@@ -15,7 +15,7 @@ import { declare, isExported } from './library.ts';
 import { type AccessEntry, accessEntries, ownerOf, type Sid } from './sddl.ts';
 import { currentUser } from './security.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
-import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, LAYOUTS, out, POINTER, WIDE } from './types.ts';
 
 const kernel32 = declare('kernel32.dll', {
   GetFinalPathNameByHandleW: [DWORD, HANDLE, POINTER, DWORD, DWORD],
@@ -36,8 +36,6 @@ const FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
 const SE_FILE_OBJECT = 1;
 const OWNER_AND_DACL = 5;
-/** sizeof(BY_HANDLE_FILE_INFORMATION), and the offsets of the attributes and of the count of links in it. */
-const INFORMATION = { bytes: 52, attributes: 0, links: 40 };
 
 /** winnt.h: the rights to change a file's content, name, rights or owner. */
 const DELETE = 0x1_0000;
@@ -164,10 +162,11 @@ function openHeld(file: string, isFile: boolean, sealed: boolean): Handle {
 
 /** What else than this exact path leads to the file, or from it. */
 function detour(handle: Handle, file: string, isFile: boolean): string | undefined {
-  const information = Buffer.alloc(INFORMATION.bytes);
+  const { size, dwFileAttributes, nNumberOfLinks } = LAYOUTS.BY_HANDLE_FILE_INFORMATION;
+  const information = Buffer.alloc(size);
   checkCall(kernel32.GetFileInformationByHandle(handle, information), file);
-  if (information.readUInt32LE(INFORMATION.attributes) & FILE_ATTRIBUTE_REPARSE_POINT) return 'it is a link';
-  if (isFile && information.readUInt32LE(INFORMATION.links) !== 1) return 'it has a second name';
+  if (information.readUInt32LE(dwFileAttributes) & FILE_ATTRIBUTE_REPARSE_POINT) return 'it is a link';
+  if (isFile && information.readUInt32LE(nNumberOfLinks) !== 1) return 'it has a second name';
   const found = finalPath(handle);
   return found.toLowerCase() === file.toLowerCase() ? undefined : `it is ${found} in truth`;
 }

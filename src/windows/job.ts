@@ -5,22 +5,11 @@
  * another session would refuse the next one.
  * Sources: "Job Objects", CreateJobObjectW, SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
  */
-import koffi from 'koffi';
-import { checkCall, win32Error } from './errors.ts';
+import { checkCall } from './errors.ts';
 import { closeHandle, opened } from './handle.ts';
 import { declare } from './library.ts';
 import { withProcess } from './process-info.ts';
-import {
-  BOOL,
-  DWORD,
-  HANDLE,
-  type Handle,
-  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION,
-  JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
-  out,
-  POINTER,
-  WIDE,
-} from './types.ts';
+import { BOOL, DWORD, HANDLE, LAYOUTS, out, POINTER, WIDE } from './types.ts';
 
 const kernel32 = declare('kernel32.dll', {
   CreateJobObjectW: [POINTER, POINTER, WIDE],
@@ -37,51 +26,36 @@ const JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE = 0x2000;
 const JobObjectBasicAccountingInformation = 1;
 const JobObjectExtendedLimitInformation = 9;
 
-export class Job {
-  /** The job in which a process is started (PROC_THREAD_ATTRIBUTE_JOB_LIST). */
-  readonly handle: Handle;
+export type Job = ReturnType<typeof createJob>;
 
-  private constructor(handle: Handle) {
-    this.handle = handle;
-  }
-
-  /** An unnamed job: no other program can open it. */
-  static create(): Job {
-    const job = new Job(opened(kernel32.CreateJobObjectW(null, null)));
-    const limits = Buffer.alloc(koffi.sizeof(JOBOBJECT_EXTENDED_LIMIT_INFORMATION));
-    const flags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK;
-    koffi.encode(limits, JOBOBJECT_EXTENDED_LIMIT_INFORMATION, { BasicLimitInformation: { LimitFlags: flags } });
-    const { result, lastError } = kernel32.SetInformationJobObject(job.handle, JobObjectExtendedLimitInformation, limits, limits.length);
-    if (result) return job;
-    job.close();
-    throw win32Error(lastError, 'SetInformationJobObject');
-  }
-
-  /** How many processes are in it: a stop is complete at 0. */
-  activeProcesses(): number {
-    const buffer = Buffer.alloc(koffi.sizeof(JOBOBJECT_BASIC_ACCOUNTING_INFORMATION));
-    checkCall(kernel32.QueryInformationJobObject(this.handle, JobObjectBasicAccountingInformation, buffer, buffer.length, [0]));
-    return (koffi.decode(buffer, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION) as { ActiveProcesses: number }).ActiveProcesses;
-  }
-
-  /** Whether this process is in it, or in a job inside it. */
-  has(pid: number): boolean {
-    return (
-      withProcess(pid, PROCESS_QUERY_INFORMATION, process => {
-        const inside: [number] = [0];
-        checkCall(kernel32.IsProcessInJob(process, this.handle, inside));
-        return inside[0] !== 0;
-      }) ?? false
-    );
-  }
-
-  /** Ends every process in it at once, with this exit code. */
-  terminate(exitCode: number): void {
-    checkCall(kernel32.TerminateJobObject(this.handle, exitCode));
-  }
-
-  /** Closes the job; what still runs in it ends. */
-  close(): void {
-    closeHandle(this.handle);
-  }
+/** An unnamed job: no other program can open it. */
+export function createJob() {
+  const handle = opened(kernel32.CreateJobObjectW(null, null));
+  const limits = LAYOUTS.JOBOBJECT_EXTENDED_LIMIT_INFORMATION;
+  const information = Buffer.alloc(limits.size);
+  information.writeUInt32LE(JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK, limits.LimitFlags);
+  const set = kernel32.SetInformationJobObject(handle, JobObjectExtendedLimitInformation, information, limits.size);
+  if (!set.result) closeHandle(handle);
+  checkCall(set);
+  return {
+    /** The job in which a process is started (PROC_THREAD_ATTRIBUTE_JOB_LIST). */
+    handle,
+    /** How many processes are in it: a stop is complete at 0. */
+    activeProcesses: (): number => {
+      const { size, ActiveProcesses } = LAYOUTS.JOBOBJECT_BASIC_ACCOUNTING_INFORMATION;
+      const buffer = Buffer.alloc(size);
+      checkCall(kernel32.QueryInformationJobObject(handle, JobObjectBasicAccountingInformation, buffer, size, [0]));
+      return buffer.readUInt32LE(ActiveProcesses);
+    },
+    /** Whether this process is in it, or in a job inside it. */
+    has: (pid: number): boolean => {
+      const inside: [number] = [0];
+      withProcess(pid, PROCESS_QUERY_INFORMATION, process => checkCall(kernel32.IsProcessInJob(process, handle, inside)));
+      return inside[0] !== 0;
+    },
+    /** Ends every process in it at once, with this exit code. */
+    terminate: (exitCode: number) => checkCall(kernel32.TerminateJobObject(handle, exitCode)),
+    /** Closes the job; what still runs in it ends. */
+    close: () => closeHandle(handle),
+  };
 }

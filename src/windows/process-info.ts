@@ -5,12 +5,11 @@
  * Sources: OpenProcess, GetProcessTimes, CreateToolhelp32Snapshot (Microsoft Learn); PEB and RTL_USER_PROCESS_PARAMETERS (winternl.h),
  * whose 64-bit layout is the same in every Windows since Vista.
  */
-import koffi from 'koffi';
 import { splitCommandLine } from './argv.ts';
 import { checkCall, ERROR } from './errors.ts';
 import { closeHandle, opened, using } from './handle.ts';
 import { declare } from './library.ts';
-import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, PROCESSENTRY32W } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, LAYOUTS, out, POINTER } from './types.ts';
 
 const kernel32 = declare('kernel32.dll', {
   OpenProcess: [POINTER, DWORD, BOOL, DWORD],
@@ -123,12 +122,13 @@ interface RunningProcess {
 export function listProcesses(): RunningProcess[] {
   const snapshot = opened(kernel32.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
   return using(snapshot, closeHandle, handle => {
-    const buffer = Buffer.alloc(koffi.sizeof(PROCESSENTRY32W));
-    buffer.writeUInt32LE(buffer.length);
+    const { size, th32ProcessID, th32ParentProcessID, szExeFile } = LAYOUTS.PROCESSENTRY32W;
+    const buffer = Buffer.alloc(size);
+    buffer.writeUInt32LE(size);
     const found: RunningProcess[] = [];
     for (let { result } = kernel32.Process32FirstW(handle, buffer); result; { result } = kernel32.Process32NextW(handle, buffer)) {
-      const raw = koffi.decode(buffer, PROCESSENTRY32W) as { th32ProcessID: number; th32ParentProcessID: number; szExeFile: string };
-      found.push({ pid: raw.th32ProcessID, parentPid: raw.th32ParentProcessID, program: raw.szExeFile });
+      const [program = ''] = buffer.toString('utf16le', szExeFile).split('\0', 1);
+      found.push({ pid: buffer.readUInt32LE(th32ProcessID), parentPid: buffer.readUInt32LE(th32ParentProcessID), program });
     }
     return found;
   });

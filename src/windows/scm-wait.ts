@@ -19,13 +19,8 @@ export interface Progress {
   readonly movedAtMs: number;
 }
 
-export type WaitStep =
-  | { readonly kind: 'reached' }
-  /** It stopped instead of starting. */
-  | { readonly kind: 'stopped-instead' }
-  /** No checkpoint within the wait hint: it hangs. */
-  | { readonly kind: 'stuck' }
-  | { readonly kind: 'ask-again'; readonly progress: Progress };
+/** `stopped`: instead of starting. `stuck`: no checkpoint within the wait hint, so it hangs. A progress: ask again. */
+export type WaitStep = 'reached' | 'stopped' | 'stuck' | Progress;
 
 /** Microsoft's text polls every 1 to 10 s; here a user waits for a switch, and a query takes a fraction of a millisecond. */
 const ASK_EVERY_MS = 50;
@@ -36,12 +31,12 @@ const SERVICE_SPECIFIC_ERROR = 1066;
 
 /** What one status of the SCM means for the wait. Pure. */
 export function nextWaitStep(status: ServiceStatus, wanted: 'running' | 'stopped', before: Progress | undefined, nowMs: number): WaitStep {
-  if (status.state === wanted) return { kind: 'reached' };
-  if (status.state === 'stopped') return { kind: 'stopped-instead' };
+  if (status.state === wanted) return 'reached';
+  if (status.state === 'stopped') return 'stopped';
   const moved = !before || before.state !== status.state || before.checkPoint !== status.checkPoint;
   const progress = moved ? { state: status.state, checkPoint: status.checkPoint, movedAtMs: nowMs } : before;
   const stuck = nowMs - progress.movedAtMs > Math.max(status.waitHintMs, LEAST_HINT_MS);
-  return stuck ? { kind: 'stuck' } : { kind: 'ask-again', progress };
+  return stuck ? 'stuck' : progress;
 }
 
 /** Why a service stopped instead of running, as a failure. */
@@ -61,19 +56,12 @@ export async function waitForState(name: string, wanted: 'running' | 'stopped', 
     const status = queryStatus(name);
     if (!status) throw win32Error(ERROR.serviceDoesNotExist, `wait for ${name}`);
     const step = nextWaitStep(status, wanted, progress, performance.now());
-    switch (step.kind) {
-      case 'reached':
-        return status;
-      case 'stopped-instead':
-        // The start was requested before this query, so it has run.
-        if (status.win32ExitCode === ERROR.success) return status;
-        throw stoppedInstead(name, status);
-      case 'stuck':
-        throw new GatewayServiceError('service-unresponsive', `(${name} is ${status.state}.)`);
-      case 'ask-again':
-        progress = step.progress;
-        return undefined;
-    }
+    if (step === 'stuck') throw new GatewayServiceError('service-unresponsive', `(${name} is ${status.state}.)`);
+    // The start was requested before this query, so a service that stopped without an error has run.
+    if (step === 'stopped' && status.win32ExitCode !== ERROR.success) throw stoppedInstead(name, status);
+    if (step === 'reached' || step === 'stopped') return status;
+    progress = step;
+    return undefined;
   };
   return poll(look, { what: `the service ${name} to be ${wanted}`, deadlineMs, everyMs: ASK_EVERY_MS });
 }

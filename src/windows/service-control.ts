@@ -3,29 +3,17 @@
  * Source: LPHANDLER_FUNCTION_EX, WM_WTSSESSION_CHANGE (Microsoft Learn).
  */
 
-/** What happened to a session (winuser.h: WTS_CONSOLE_CONNECT is 1). Lock, unlock and disconnect end nothing; logon and logoff do. */
-const SESSION_CHANGES = [
-  'console-connect',
-  'console-disconnect',
-  'remote-connect',
-  'remote-disconnect',
-  'logon',
-  'logoff',
-  'lock',
-  'unlock',
-  'remote-control',
-  'create',
-  'terminate',
-] as const;
-type SessionChange = (typeof SESSION_CHANGES)[number];
-
 export type ServiceControl =
   | { readonly kind: 'stop' }
   /** Windows is shutting down; it waits for the service as long as its preshutdown time. */
   | { readonly kind: 'preshutdown' }
-  | { readonly kind: 'session'; readonly change: SessionChange; readonly session: number };
+  /** Something happened to a session: a logon, or another change. */
+  | { readonly kind: 'session'; readonly logon: boolean; readonly session: number };
 
 const CONTROL = { stop: 1, interrogate: 4, sessionChange: 14, preshutdown: 15 } as const;
+/** winuser.h: the changes of a session are 1 to 11. */
+const WTS_SESSION_LOGON = 5;
+const WTS_SESSION_TERMINATE = 11;
 
 /**
  * The control that was received; `interrogate` needs only an answer, `unknown` is answered with ERROR_CALL_NOT_IMPLEMENTED.
@@ -35,6 +23,6 @@ export function toControl(control: number, eventType: number, sessionOf: () => n
   if (control === CONTROL.stop) return { kind: 'stop' };
   if (control === CONTROL.preshutdown) return { kind: 'preshutdown' };
   if (control === CONTROL.interrogate) return 'interrogate';
-  const change = control === CONTROL.sessionChange ? SESSION_CHANGES[eventType - 1] : undefined;
-  return change ? { kind: 'session', change, session: sessionOf() } : 'unknown';
+  if (control !== CONTROL.sessionChange || eventType > WTS_SESSION_TERMINATE) return 'unknown';
+  return { kind: 'session', logon: eventType === WTS_SESSION_LOGON, session: sessionOf() };
 }

@@ -7,7 +7,7 @@
  */
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
-import { ERROR, win32Error } from './errors.ts';
+import { checkCall, ERROR, win32Error } from './errors.ts';
 import { localFree, opened, using } from './handle.ts';
 import { declare, isExported } from './library.ts';
 import { type ServiceControl, toControl } from './service-control.ts';
@@ -17,6 +17,7 @@ import {
   DWORD,
   HANDLE,
   type Handle,
+  LAYOUTS,
   out,
   POINTER,
   pointerTo,
@@ -25,7 +26,6 @@ import {
   SERVICE_STATUS,
   SERVICE_TABLE_ENTRYW,
   WIDE,
-  WTSSESSION_NOTIFICATION,
 } from './types.ts';
 
 const advapi32 = declare('advapi32.dll', {
@@ -79,65 +79,49 @@ function startReasonOf(status: Handle): StartReason | undefined {
   return START_REASONS.find(({ bit }) => bits & bit)?.reason;
 }
 
-class Host implements HostedService {
-  readonly startReason: StartReason | undefined;
-  readonly #status: Handle;
-  readonly #sequence = new StatusSequence();
-  readonly #finished: Promise<void>;
-  readonly #waiting: ServiceControl[] = [];
-  #listener: ControlListener | undefined;
-  #first: ControlListener | undefined;
-  #ticking: NodeJS.Timeout | undefined;
-
-  constructor(status: Handle, finished: Promise<void>) {
-    this.#status = status;
-    this.#finished = finished;
-    this.#report('start-pending');
-    this.startReason = startReasonOf(status);
-  }
-
-  #report(state: ReportedState, result?: StopResult): void {
-    const report = this.#sequence.next(state, result);
-    if (!report) return;
-    const { result: accepted, lastError } = advapi32.SetServiceStatus(this.#status, report);
-    if (!accepted) throw win32Error(lastError, `SetServiceStatus ${state}`);
-  }
-
-  /** Called from the control handler: apart from `first` it only posts. */
-  post(control: ServiceControl): void {
-    this.#first?.(control);
-    this.#waiting.push(control);
-    setImmediate(() => this.#deliver());
-  }
-
-  #deliver(): void {
-    while (this.#listener) {
-      const control = this.#waiting.shift();
+/** @param finished resolves when the dispatcher has returned */
+function hostOf(status: Handle, finished: Promise<void>): HostedService & { post(control: ServiceControl): void } {
+  const sequence = new StatusSequence();
+  const waiting: ServiceControl[] = [];
+  let listener: ControlListener | undefined;
+  let first: ControlListener | undefined;
+  let ticking: NodeJS.Timeout | undefined;
+  const report = (state: ReportedState, result?: StopResult): void => {
+    const next = sequence.next(state, result);
+    if (next) checkCall(advapi32.SetServiceStatus(status, next), state);
+  };
+  const deliver = (): void => {
+    while (listener) {
+      const control = waiting.shift();
       if (!control) return;
-      this.#listener(control);
+      listener(control);
     }
-  }
-
-  onControl(listener: ControlListener, first?: ControlListener): void {
-    this.#first = first;
-    this.#listener = listener;
-    this.#deliver();
-  }
-
-  reportRunning(): void {
-    this.#report('running');
-  }
-
-  reportStopping(): void {
-    this.#report('stop-pending');
-    this.#ticking ??= setInterval(() => this.#report('stop-pending'), CHECKPOINT_EVERY_MS);
-  }
-
-  reportStopped(result?: StopResult): Promise<void> {
-    clearInterval(this.#ticking);
-    this.#report('stopped', result);
-    return this.#finished;
-  }
+  };
+  report('start-pending');
+  return {
+    startReason: startReasonOf(status),
+    /** Called from the control handler: apart from `first` it only posts. */
+    post: control => {
+      first?.(control);
+      waiting.push(control);
+      setImmediate(deliver);
+    },
+    onControl: (each, atOnce) => {
+      first = atOnce;
+      listener = each;
+      deliver();
+    },
+    reportRunning: () => report('running'),
+    reportStopping: () => {
+      report('stop-pending');
+      ticking ??= setInterval(() => report('stop-pending'), CHECKPOINT_EVERY_MS);
+    },
+    reportStopped: result => {
+      clearInterval(ticking);
+      report('stopped', result);
+      return finished;
+    },
+  };
 }
 
 /**
@@ -148,14 +132,14 @@ class Host implements HostedService {
  */
 export function connectService(name: string): Promise<HostedService> {
   return new Promise((resolve, reject) => {
-    let host: Host | undefined;
+    let host: ReturnType<typeof hostOf> | undefined;
     let finished: () => void = () => undefined;
     const end = new Promise<void>(done => {
       finished = done;
     });
     // Registered for the life of the process: the SCM's threads call them until the dispatcher returns.
     const handler = koffi.register((control: number, eventType: number, eventData: Handle | null) => {
-      const sessionOf = (): number => (koffi.decode(eventData, WTSSESSION_NOTIFICATION) as { dwSessionId: number }).dwSessionId;
+      const sessionOf = (): number => koffi.decode(eventData, LAYOUTS.WTSSESSION_NOTIFICATION.dwSessionId, DWORD);
       const came = toControl(control, eventType, sessionOf);
       if (came === 'unknown') return ERROR.callNotImplemented;
       if (came !== 'interrogate') host?.post(came);
@@ -164,7 +148,7 @@ export function connectService(name: string): Promise<HostedService> {
     const main = koffi.register(() => {
       try {
         const status = opened(advapi32.RegisterServiceCtrlHandlerExW(name, handler, null));
-        host = new Host(status, end);
+        host = hostOf(status, end);
         resolve(host);
       } catch (error) {
         reject(error);

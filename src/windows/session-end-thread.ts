@@ -19,7 +19,7 @@ import {
   WM_ENDSESSION,
   WM_QUERYENDSESSION,
 } from './session-end-messages.ts';
-import { BOOL, DWORD, HANDLE, type Handle, MSG, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, LAYOUTS, POINTER, pointerTo, WIDE, WNDCLASSW, WNDPROC } from './types.ts';
 
 const user32 = declare('user32.dll', {
   RegisterClassW: ['uint16', pointerTo(WNDCLASSW)],
@@ -82,7 +82,7 @@ const created = user32.CreateWindowExW(0, SESSION_END_CLASS, '', 0, 0, 0, 0, 0, 
 if (created.result === null) user32.UnregisterClassW(SESSION_END_CLASS, instance);
 const window = opened(created);
 say({ kind: 'listening', window });
-const message = Buffer.alloc(koffi.sizeof(MSG));
+const message = Buffer.alloc(LAYOUTS.MSG.size);
 while (user32.GetMessageW(message, null, 0, 0).result > 0) user32.DispatchMessageW(message);
 // Otherwise the class would outlive this thread and point to a procedure that is gone.
 user32.DestroyWindow(window);

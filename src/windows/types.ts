@@ -100,9 +100,6 @@ export const SERVICE_TABLE_ENTRYW = koffi.struct('SERVICE_TABLE_ENTRYW', {
   lpServiceProc: koffi.pointer(SERVICE_MAIN),
 });
 
-/** winuser.h: what SERVICE_CONTROL_SESSIONCHANGE brings. */
-export const WTSSESSION_NOTIFICATION = koffi.struct('WTSSESSION_NOTIFICATION', { cbSize: DWORD, dwSessionId: DWORD });
-
 /** wtsapi32.h */
 export const WTS_SESSION_INFOW = koffi.struct('WTS_SESSION_INFOW', { SessionId: DWORD, pWinStationName: WIDE, State: 'int' });
 
@@ -143,51 +140,6 @@ export const SECURITY_ATTRIBUTES = koffi.struct('SECURITY_ATTRIBUTES', {
 /** winnt.h: the callback of Windows' thread pool at the end of a wait. */
 export const WAIT_OR_TIMER_CALLBACK = koffi.proto('__stdcall', 'WAIT_OR_TIMER_CALLBACK', 'void', [POINTER, 'uint8']);
 
-/** winnt.h: job objects. */
-export const JOBOBJECT_BASIC_LIMIT_INFORMATION = koffi.struct('JOBOBJECT_BASIC_LIMIT_INFORMATION', {
-  PerProcessUserTimeLimit: 'int64',
-  PerJobUserTimeLimit: 'int64',
-  LimitFlags: DWORD,
-  MinimumWorkingSetSize: 'uint64',
-  MaximumWorkingSetSize: 'uint64',
-  ActiveProcessLimit: DWORD,
-  Affinity: 'uint64',
-  PriorityClass: DWORD,
-  SchedulingClass: DWORD,
-});
-export const JOBOBJECT_EXTENDED_LIMIT_INFORMATION = koffi.struct('JOBOBJECT_EXTENDED_LIMIT_INFORMATION', {
-  BasicLimitInformation: JOBOBJECT_BASIC_LIMIT_INFORMATION,
-  IoInfo: koffi.array('uint64', 6),
-  ProcessMemoryLimit: 'uint64',
-  JobMemoryLimit: 'uint64',
-  PeakProcessMemoryUsed: 'uint64',
-  PeakJobMemoryUsed: 'uint64',
-});
-export const JOBOBJECT_BASIC_ACCOUNTING_INFORMATION = koffi.struct('JOBOBJECT_BASIC_ACCOUNTING_INFORMATION', {
-  TotalUserTime: 'int64',
-  TotalKernelTime: 'int64',
-  ThisPeriodTotalUserTime: 'int64',
-  ThisPeriodTotalKernelTime: 'int64',
-  TotalPageFaultCount: DWORD,
-  TotalProcesses: DWORD,
-  ActiveProcesses: DWORD,
-  TotalTerminatedProcesses: DWORD,
-});
-
-/** tlhelp32.h */
-export const PROCESSENTRY32W = koffi.struct('PROCESSENTRY32W', {
-  dwSize: DWORD,
-  cntUsage: DWORD,
-  th32ProcessID: DWORD,
-  th32DefaultHeapID: 'uint64',
-  th32ModuleID: DWORD,
-  cntThreads: DWORD,
-  th32ParentProcessID: DWORD,
-  pcPriClassBase: 'int32',
-  dwFlags: DWORD,
-  szExeFile: koffi.array('char16', 260, 'String'),
-});
-
 /** shellapi.h; the union of icon and monitor is one handle. */
 export const SHELLEXECUTEINFOW = koffi.struct('SHELLEXECUTEINFOW', {
   cbSize: DWORD,
@@ -207,7 +159,7 @@ export const SHELLEXECUTEINFOW = koffi.struct('SHELLEXECUTEINFOW', {
   hProcess: POINTER,
 });
 
-/** winuser.h: a hidden window and its messages. */
+/** winuser.h: a hidden window. */
 export const WNDPROC = koffi.proto('__stdcall', 'WNDPROC', 'int64', [POINTER, 'uint32', 'uint64', 'int64']);
 export const WNDCLASSW = koffi.struct('WNDCLASSW', {
   style: DWORD,
@@ -221,14 +173,6 @@ export const WNDCLASSW = koffi.struct('WNDCLASSW', {
   lpszMenuName: WIDE,
   lpszClassName: WIDE,
 });
-export const MSG = koffi.struct('MSG', {
-  hwnd: POINTER,
-  message: 'uint32',
-  wParam: 'uint64',
-  lParam: 'int64',
-  time: DWORD,
-  pt: koffi.struct('POINT', { x: 'int32', y: 'int32' }),
-});
 
 /** oaidl.h; the union is two pointers long. */
 export const VARIANT = koffi.struct('VARIANT', {
@@ -239,3 +183,13 @@ export const VARIANT = koffi.struct('VARIANT', {
   value: 'uint64',
   record: 'uint64',
 });
+
+/** Structures of which few fields are used, by their size and the offsets of these fields, in bytes (fileapi.h, tlhelp32.h, winnt.h, winuser.h). */
+export const LAYOUTS = {
+  BY_HANDLE_FILE_INFORMATION: { size: 52, dwFileAttributes: 0, nNumberOfLinks: 40 },
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: { size: 48, ActiveProcesses: 40 },
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION: { size: 144, LimitFlags: 16 },
+  MSG: { size: 48 },
+  PROCESSENTRY32W: { size: 568, th32ProcessID: 8, th32ParentProcessID: 32, szExeFile: 44 },
+  WTSSESSION_NOTIFICATION: { size: 8, dwSessionId: 4 },
+} as const;

@@ -56,7 +56,6 @@ const HEADERS: Readonly<Record<string, Layout>> = {
   SERVICE_FAILURE_ACTIONSW: { size: 40, offsets: { dwResetPeriod: 0, lpRebootMsg: 8, lpCommand: 16, cActions: 24, lpsaActions: 32 } },
   SERVICE_REQUIRED_PRIVILEGES_INFOW: { size: 8, offsets: { pmszRequiredPrivileges: 0 } },
   SERVICE_TABLE_ENTRYW: { size: 16, offsets: { lpServiceName: 0, lpServiceProc: 8 } },
-  WTSSESSION_NOTIFICATION: { size: 8, offsets: { cbSize: 0, dwSessionId: 4 } },
   WTS_SESSION_INFOW: { size: 24, offsets: { SessionId: 0, pWinStationName: 8, State: 16 } },
   STARTUPINFOW: {
     size: 104,
@@ -84,59 +83,6 @@ const HEADERS: Readonly<Record<string, Layout>> = {
   STARTUPINFOEXW: { size: 112, offsets: { StartupInfo: 0, lpAttributeList: 104 } },
   PROCESS_INFORMATION: { size: 24, offsets: { hProcess: 0, hThread: 8, dwProcessId: 16, dwThreadId: 20 } },
   SECURITY_ATTRIBUTES: { size: 24, offsets: { nLength: 0, lpSecurityDescriptor: 8, bInheritHandle: 16 } },
-  JOBOBJECT_BASIC_LIMIT_INFORMATION: {
-    size: 64,
-    offsets: {
-      PerProcessUserTimeLimit: 0,
-      PerJobUserTimeLimit: 8,
-      LimitFlags: 16,
-      MinimumWorkingSetSize: 24,
-      MaximumWorkingSetSize: 32,
-      ActiveProcessLimit: 40,
-      Affinity: 48,
-      PriorityClass: 56,
-      SchedulingClass: 60,
-    },
-  },
-  JOBOBJECT_EXTENDED_LIMIT_INFORMATION: {
-    size: 144,
-    offsets: {
-      BasicLimitInformation: 0,
-      IoInfo: 64,
-      ProcessMemoryLimit: 112,
-      JobMemoryLimit: 120,
-      PeakProcessMemoryUsed: 128,
-      PeakJobMemoryUsed: 136,
-    },
-  },
-  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: {
-    size: 48,
-    offsets: {
-      TotalUserTime: 0,
-      TotalKernelTime: 8,
-      ThisPeriodTotalUserTime: 16,
-      ThisPeriodTotalKernelTime: 24,
-      TotalPageFaultCount: 32,
-      TotalProcesses: 36,
-      ActiveProcesses: 40,
-      TotalTerminatedProcesses: 44,
-    },
-  },
-  PROCESSENTRY32W: {
-    size: 568,
-    offsets: {
-      dwSize: 0,
-      cntUsage: 4,
-      th32ProcessID: 8,
-      th32DefaultHeapID: 16,
-      th32ModuleID: 24,
-      cntThreads: 28,
-      th32ParentProcessID: 32,
-      pcPriClassBase: 36,
-      dwFlags: 40,
-      szExeFile: 44,
-    },
-  },
   SHELLEXECUTEINFOW: {
     size: 112,
     offsets: {
@@ -173,7 +119,53 @@ const HEADERS: Readonly<Record<string, Layout>> = {
     },
   },
   VARIANT: { size: 24, offsets: { vt: 0, wReserved1: 2, wReserved2: 4, wReserved3: 6, value: 8, record: 16 } },
+};
+
+/** The headers of the structures whose used fields alone are declared. */
+const HEADERS_OF_PARTS: Readonly<Record<string, Layout>> = {
+  WTSSESSION_NOTIFICATION: { size: 8, offsets: { cbSize: 0, dwSessionId: 4 } },
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION: {
+    size: 144,
+    offsets: {
+      BasicLimitInformation: 0,
+      LimitFlags: 16,
+      IoInfo: 64,
+      ProcessMemoryLimit: 112,
+      JobMemoryLimit: 120,
+      PeakProcessMemoryUsed: 128,
+      PeakJobMemoryUsed: 136,
+    },
+  },
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: {
+    size: 48,
+    offsets: {
+      TotalUserTime: 0,
+      TotalKernelTime: 8,
+      ThisPeriodTotalUserTime: 16,
+      ThisPeriodTotalKernelTime: 24,
+      TotalPageFaultCount: 32,
+      TotalProcesses: 36,
+      ActiveProcesses: 40,
+      TotalTerminatedProcesses: 44,
+    },
+  },
+  PROCESSENTRY32W: {
+    size: 568,
+    offsets: {
+      dwSize: 0,
+      cntUsage: 4,
+      th32ProcessID: 8,
+      th32DefaultHeapID: 16,
+      th32ModuleID: 24,
+      cntThreads: 28,
+      th32ParentProcessID: 32,
+      pcPriClassBase: 36,
+      dwFlags: 40,
+      szExeFile: 44,
+    },
+  },
   MSG: { size: 48, offsets: { hwnd: 0, message: 8, wParam: 16, lParam: 24, time: 32, pt: 36 } },
+  BY_HANDLE_FILE_INFORMATION: { size: 52, offsets: { dwFileAttributes: 0, ftCreationTime: 4, nNumberOfLinks: 40, nFileIndexHigh: 44 } },
 };
 
 const declared = types as unknown as Readonly<Record<string, TypeObject>>;
@@ -184,6 +176,15 @@ describe('declared structures', () => {
     const found = Object.fromEntries(Object.keys(type.members ?? {}).map(member => [member, koffi.offsetof(type, member)]));
     expect({ size: koffi.sizeof(type), offsets: found }).toEqual({ size, offsets });
   });
+
+  it.each(Object.entries(types.LAYOUTS))(
+    '%s: its size and the used offsets are those of the Windows headers',
+    (name, { size, ...offsets }) => {
+      const headers = HEADERS_OF_PARTS[name];
+      expect(size).toBe(headers?.size);
+      expect(headers?.offsets).toMatchObject(offsets);
+    },
+  );
 
   it('compares all declared structures with the headers, except the one that represents several', () => {
     const structures = Object.entries(declared).filter(([, type]) => type.primitive === 'Record');

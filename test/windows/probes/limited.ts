@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { closeHandle } from '../../../src/windows/handle.ts';
-import { Job } from '../../../src/windows/job.ts';
+import { createJob } from '../../../src/windows/job.ts';
 import { declare, systemDirectory } from '../../../src/windows/library.ts';
 import { openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcessAs } from '../../../src/windows/process-birth.ts';
@@ -34,7 +34,7 @@ const limited = made('CreateRestrictedToken', token => advapi32.CreateRestricted
 const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
 const born = startProcessAs(
   limited,
-  { program, args, cwd: systemDirectory(), job: Job.create() },
+  { program, args, cwd: systemDirectory(), job: createJob() },
   { input: openNothing(), output: stdout.childEnd, error: stderr.childEnd },
 );
 for (const handle of [stdout.childEnd, stderr.childEnd]) closeHandle(handle);

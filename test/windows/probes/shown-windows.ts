@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { declare } from '../../../src/windows/library.ts';
 import { commandLineOf, listProcesses } from '../../../src/windows/process-info.ts';
-import { BOOL, DWORD, HANDLE, type Handle, MSG, out, POINTER, pointerTo } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, LAYOUTS, out, POINTER, pointerTo } from '../../../src/windows/types.ts';
 import type { ShownWindow } from '../shown-windows.ts';
 
 /** winuser.h. A window is created once and shown any number of times; Wine 8 tells only of the first. */
@@ -62,7 +62,7 @@ const hooked = user32.SetWinEventHook(event, event, null, callback as bigint, 0,
 if (hooked.result === null) throw new Error(`SetWinEventHook: ${hooked.lastError}`);
 const hook = hooked.result;
 writeFileSync(file, '');
-const message = Buffer.alloc(koffi.sizeof(MSG));
+const message = Buffer.alloc(LAYOUTS.MSG.size);
 const looking = setInterval(() => {
   while (user32.PeekMessageW(message, null, 0, 0, PM_REMOVE).result) user32.DispatchMessageW(message);
   if (!existsSync(stop)) return;

@@ -1,7 +1,7 @@
 // Births of processes: birth HOW. Prints what was seen as one JSON document.
 import { text } from 'node:stream/consumers';
 import { closeHandle } from '../../../src/windows/handle.ts';
-import { Job } from '../../../src/windows/job.ts';
+import { createJob } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildInput, openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
@@ -11,7 +11,7 @@ import { BOOL, DWORD, HANDLE, type Handle, POINTER, WIDE } from '../../../src/wi
 
 const [, , how = ''] = process.argv;
 const child = new URL('./child.js', import.meta.url).pathname.slice(1).replaceAll('/', '\\');
-const job = Job.create();
+const job = createJob();
 const birth = (...args: string[]) => ({ program: process.execPath, args: [child, ...args], cwd: 'C:\\windows', job });
 
 const kernel32 = declare('kernel32.dll', {

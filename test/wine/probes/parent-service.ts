@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { closeHandle } from '../../../src/windows/handle.ts';
-import { Job } from '../../../src/windows/job.ts';
+import { createJob } from '../../../src/windows/job.ts';
 import { openChildInput } from '../../../src/windows/pipe.ts';
 import { startProcessAs } from '../../../src/windows/process-birth.ts';
 import { terminateSelf } from '../../../src/windows/process-info.ts';
@@ -19,7 +19,7 @@ async function service(): Promise<void> {
   const session = chooseSession(sessionsWithUser());
   if (!session) throw new Error('nobody is signed in');
   const token = openSessionToken(session.id);
-  const job = Job.create();
+  const job = createJob();
   const { input, childEnd } = openChildInput();
   const birth = { program: process.execPath, args: [fileURLToPath(import.meta.url), name, 'child'], cwd: 'C:\\', job };
   const child = startProcessAs(token, birth, { input: childEnd });

@@ -2,7 +2,7 @@
 // code and what it said, as one JSON document.
 import { text } from 'node:stream/consumers';
 import { closeHandle } from '../../../src/windows/handle.ts';
-import { Job } from '../../../src/windows/job.ts';
+import { createJob } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startProcessAs } from '../../../src/windows/process-birth.ts';
@@ -36,7 +36,7 @@ const primary = token('DuplicateTokenEx', handle =>
 const [stdout, stderr] = await Promise.all([openChildOutput(), openChildOutput()]);
 const born = startProcessAs(
   primary,
-  { program: process.execPath, args: process.argv.slice(2), cwd: 'C:\\', job: Job.create() },
+  { program: process.execPath, args: process.argv.slice(2), cwd: 'C:\\', job: createJob() },
   { input: openNothing(), output: stdout.childEnd, error: stderr.childEnd },
 );
 for (const handle of [stdout.childEnd, stderr.childEnd]) closeHandle(handle);
