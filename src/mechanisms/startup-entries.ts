@@ -9,7 +9,7 @@ import path from 'node:path';
 import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
-import { writeFileAtomic } from '../state/files.ts';
+import { ifThere, writeFileAtomic } from '../state/files.ts';
 import { commandOfShortcut } from '../windows/argv.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
 import {
@@ -66,10 +66,7 @@ export class StartupEntries {
 
   /** All entries of ours. Throws where the folder exists and cannot be read. */
   async all(): Promise<readonly Entry[]> {
-    const names = await fs.readdir(this.folder()).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-      return [];
-    });
+    const names = (await ifThere(fs.readdir(this.folder()))) ?? [];
     const services = new Set(names.flatMap(name => serviceOfEntry(name) ?? []));
     return [...services].flatMap(service => this.find(service) ?? []);
   }

@@ -7,7 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from '../model/errors.ts';
-import { readJson, writeJson } from '../state/files.ts';
+import { readVersioned, writeJson } from '../state/files.ts';
 
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
 const text = v.pipe(v.string(), v.maxLength(131_072));
@@ -56,15 +56,7 @@ export const migrationFile = (stateFolder: string): string => path.join(stateFol
 
 /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
 export async function readMigration(stateFolder: string): Promise<MigrationRecord> {
-  const file = migrationFile(stateFolder);
-  const read = await readJson(file);
-  if (read.state === 'absent') return NOTHING_TAKEN;
-  if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
-  const { schema } = (read.value ?? {}) as { schema?: unknown };
-  if (typeof schema === 'number' && schema > 1) throw new GatewayServiceError('state-newer', file);
-  const result = v.safeParse(RECORD, read.value);
-  if (!result.success) throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(result.issues[0]) ?? 'document'})`);
-  return result.output;
+  return (await readVersioned(migrationFile(stateFolder), RECORD)) ?? NOTHING_TAKEN;
 }
 
 /** The record to change; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */

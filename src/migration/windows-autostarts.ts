@@ -7,7 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { readTextFile } from '../gateway/tolerant-json.ts';
 import { attempt } from '../model/attempt.ts';
-import { writeIfMissing } from '../state/files.ts';
+import { ifThere, writeIfMissing } from '../state/files.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
 import { queryConfig, serviceKey } from '../windows/scm.ts';
@@ -50,10 +50,7 @@ export function startupFiles(shell: ReadShell): StartupFolder {
   return {
     list: async () => {
       const folder = shell.folder();
-      const names = await fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-        return [];
-      });
+      const names = (await ifThere(fs.readdir(folder))) ?? [];
       return (await Promise.all(names.map(name => read(folder, name)))).flat();
     },
     remove: async name =>

@@ -2,9 +2,8 @@
 
 import path from 'node:path';
 import * as v from 'valibot';
-import { GatewayServiceError } from './errors.ts';
 import { type GatewayIdentity, identityOf } from './identity.ts';
-import { RECOVERY_LADDER, type RecoveryLadder } from './ladder.ts';
+import { RECOVERY_LADDER } from './ladder.ts';
 import { serviceName } from './schemas.ts';
 import type { Installable } from './status.ts';
 
@@ -15,10 +14,12 @@ const absolutePath = v.pipe(
 );
 const delayMs = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000));
 
+const LADDER = v.object({ delaysMs: v.pipe(v.array(delayMs), v.minLength(1), v.maxLength(32), v.readonly()), resetMs: delayMs });
+
 /** Default pause between two probes of a running gateway, in milliseconds; Hermes' own watchdog takes the same. */
 const PROBE_MS = 30_000;
 
-const DEFINITION = v.object({
+export const DEFINITION = v.object({
   schema: v.literal(1),
   mechanism: v.picklist(['service', 'startup', 'embedded']),
   service: serviceName,
@@ -27,11 +28,8 @@ const DEFINITION = v.object({
   root: absolutePath,
   home: absolutePath,
   /** Another gateway program; without it the command is resolved from the home at every start, so that nothing versioned is kept. */
-  gatewayCommand: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(64))),
-  recovery: v.optional(v.object({ delaysMs: v.pipe(v.array(delayMs), v.minLength(1), v.maxLength(32)), resetMs: delayMs }), {
-    delaysMs: [...RECOVERY_LADDER.delaysMs],
-    resetMs: RECOVERY_LADDER.resetMs,
-  }),
+  gatewayCommand: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(64), v.readonly())),
+  recovery: v.optional(LADDER, RECOVERY_LADDER),
   /** How often a running gateway is asked whether it still answers, in milliseconds. */
   probeMs: v.optional(delayMs, PROBE_MS),
   installedAt: v.string(),
@@ -39,24 +37,10 @@ const DEFINITION = v.object({
 
 export type Definition = v.InferOutput<typeof DEFINITION>;
 
-/** @throws GatewayServiceError `state-newer`, or `state-corrupt` naming the field at fault. */
-export function parseDefinition(value: unknown, file: string): Definition {
-  const result = v.safeParse(DEFINITION, value);
-  if (result.success) return result.output;
-  const { schema } = (value ?? {}) as { schema?: unknown };
-  if (typeof schema === 'number' && schema > 1) throw new GatewayServiceError('state-newer', file);
-  const [issue] = result.issues;
-  throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(issue) ?? 'document'}: ${issue.message})`);
-}
-
 /** The fields of a definition that an installation can choose or keep. */
-export interface DefinitionChoice {
-  readonly gatewayCommand?: readonly string[] | undefined;
-  readonly recovery?: RecoveryLadder | undefined;
-  readonly probeMs?: number | undefined;
-  /** ISO 8601 */
-  readonly installedAt?: string | undefined;
-}
+type DefinitionChoice = {
+  readonly [Name in 'gatewayCommand' | 'recovery' | 'probeMs' | 'installedAt']?: Definition[Name] | undefined;
+};
 
 export function definitionOf(identity: GatewayIdentity, mechanism: Installable, choice: DefinitionChoice = {}): Definition {
   const { gatewayCommand, recovery = RECOVERY_LADDER, probeMs = PROBE_MS, installedAt = new Date().toISOString() } = choice;
@@ -64,8 +48,8 @@ export function definitionOf(identity: GatewayIdentity, mechanism: Installable, 
     schema: 1,
     mechanism,
     ...identityOf(identity),
-    ...(gatewayCommand && { gatewayCommand: [...gatewayCommand] }),
-    recovery: { delaysMs: [...recovery.delaysMs], resetMs: recovery.resetMs },
+    ...(gatewayCommand && { gatewayCommand }),
+    recovery,
     probeMs,
     installedAt,
   };

@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { GatewayServiceError } from './errors.ts';
 import { isServiceName, type ServiceName } from './identity.ts';
 
 /** ISO 8601, UTC, as `Date.toISOString` writes it: such times are compared as texts. */
@@ -28,6 +29,16 @@ export const serviceName = v.custom<ServiceName>(
 
 /** A line of JSON. */
 export const jsonLine = <T extends v.GenericSchema<unknown, unknown>>(schema: T) => v.pipe(v.string(), v.parseJson(), schema);
+
+/** A document with a `schema` number. @throws GatewayServiceError `state-newer`, or `state-corrupt` naming the field at fault */
+export function versioned<T extends v.GenericSchema<unknown, unknown>>(schema: T, value: unknown, file: string): v.InferOutput<T> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const { schema: version } = (value ?? {}) as { schema?: unknown };
+  if (typeof version === 'number' && version > 1) throw new GatewayServiceError('state-newer', file);
+  const [issue] = result.issues;
+  throw new GatewayServiceError('state-corrupt', `${file} (${v.getDotPath(issue) ?? 'document'}: ${issue.message})`);
+}
 
 /** The value where it matches; undefined where it does not. */
 export function matching<T extends v.GenericSchema<unknown, unknown>>(schema: T, value: unknown): v.InferOutput<T> | undefined {

@@ -24,7 +24,7 @@ import { sentence } from '../model/sentence.ts';
 import { HOST_GRACE_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
 import { endOrphan, takeOver } from '../process/orphaned-gateway.ts';
-import { DurableRecord } from '../state/durable-record.ts';
+import { type DurableRecord, durableRecord } from '../state/durable-record.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import { OutputLog } from '../state/output-log.ts';
@@ -99,8 +99,8 @@ export class Runner {
     this.#definition = ports.definition;
     this.#publisher = new RunnerStatePublisher(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#publisher.warn('log-incomplete') });
-    this.#address = new DurableRecord(ports.folder, ports.folder.runner);
-    this.#launch = new DurableRecord(ports.folder, ports.folder.launch);
+    this.#address = durableRecord(ports.folder, ports.folder.runner);
+    this.#launch = durableRecord(ports.folder, ports.folder.launch);
     this.#gate = new StartGate({
       folder: ports.folder,
       processes: ports.processes,

@@ -9,52 +9,45 @@ import type { StateFolder } from './state-folder.ts';
 /** Pause between two tries, in milliseconds. */
 const AGAIN_MS = 250;
 
-export class DurableRecord<T> {
-  readonly #folder: StateFolder;
-  readonly #file: RecordFile<T>;
-  #record: T | undefined;
-  #again: NodeJS.Timeout | undefined;
+export type DurableRecord<T> = ReturnType<typeof durableRecord<T>>;
+
+export function durableRecord<T>(folder: StateFolder, file: RecordFile<T>) {
+  let record: T | undefined;
+  let again: NodeJS.Timeout | undefined;
   /** One look or write at a time, so that none follows the removal. */
-  #work: Promise<unknown> = Promise.resolve();
-
-  constructor(folder: StateFolder, file: RecordFile<T>) {
-    this.#folder = folder;
-    this.#file = file;
-  }
-
-  /** Rejects where it could not be written yet. */
-  keep(record: T): Promise<void> {
-    this.#record = record;
-    return this.repair();
-  }
-
-  /** The folder has changed. Rejects where it could not be written yet. */
-  repair(): Promise<void> {
-    return this.#inTurn(async () => {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+  const repair = (): Promise<void> =>
+    inTurn(async () => {
       // Without the folder the service was removed.
-      if (this.#record === undefined || !this.#folder.isThere()) return;
-      if (JSON.stringify(await this.#file.read()) === JSON.stringify(this.#record)) return;
-      clearTimeout(this.#again);
+      if (record === undefined || !folder.isThere()) return;
+      if (JSON.stringify(await file.read()) === JSON.stringify(record)) return;
+      clearTimeout(again);
       try {
-        await this.#file.write(this.#record);
+        await file.write(record);
       } catch (error) {
-        this.#again = setTimeout(() => void this.repair().catch(() => undefined), AGAIN_MS);
+        again = setTimeout(() => void repair().catch(() => undefined), AGAIN_MS);
         throw error;
       }
     });
-  }
-
-  remove(): Promise<void> {
-    this.#record = undefined;
-    return this.#inTurn(() => {
-      clearTimeout(this.#again);
-      return this.#file.remove();
-    });
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#work.then(work);
-    this.#work = done.catch(() => undefined);
-    return done;
-  }
+  return {
+    /** Rejects where it could not be written yet. */
+    keep: (kept: T): Promise<void> => {
+      record = kept;
+      return repair();
+    },
+    /** The folder has changed. Rejects where it could not be written yet. */
+    repair,
+    remove: (): Promise<void> => {
+      record = undefined;
+      return inTurn(() => {
+        clearTimeout(again);
+        return file.remove();
+      });
+    },
+  };
 }

@@ -7,7 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type * as v from 'valibot';
 import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
+import { versioned } from '../model/schemas.ts';
 
 /** State files of ours and of Hermes are far smaller, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -99,8 +101,29 @@ export async function readJson(file: string): Promise<JsonRead> {
     const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
     return { state: 'read', value: JSON.parse(text) };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent' };
+    if (isMissing(error)) return { state: 'absent' };
     return { state: 'damaged', why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Undefined where there is none. @throws GatewayServiceError `state-corrupt`, `state-newer` */
+export async function readVersioned<T>(file: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
+  const read = await readJson(file);
+  if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
+  return read.state === 'read' ? versioned(schema, read.value, file) : undefined;
+}
+
+/** What is read, or undefined where there is no such file or folder. */
+export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

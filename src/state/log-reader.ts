@@ -8,11 +8,14 @@ import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { ifThere } from './files.ts';
 import { watchFolder } from './folder-watch.ts';
 
 export interface ReadLogOptions {
   /** How many of the last lines to begin with. */
   readonly lines: number;
+  /** The largest part of a file that is read for them, in bytes; the first line may be incomplete then. Default: as much as they need. */
+  readonly maxBytes?: number;
   /** Continue with later lines, until the signal is aborted. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
@@ -23,10 +26,13 @@ const BACKSTOP_MS = 1_000;
 const CHUNK_BYTES = 64 * 1024;
 
 /** Yields lines, oldest first, without control characters. A missing log has no lines (yet). */
-export async function* readLog(file: string, { lines, follow = false, signal }: ReadLogOptions): AsyncGenerator<string> {
+export async function* readLog(
+  file: string,
+  { lines, maxBytes = Number.POSITIVE_INFINITY, follow = false, signal }: ReadLogOptions,
+): AsyncGenerator<string> {
   const reader = new LogReader(file);
   try {
-    yield* await reader.tail(lines);
+    yield* await reader.tail(lines, maxBytes);
     if (follow) for await (const _ of changesIn(path.dirname(file), signal)) yield* reader.later();
     else {
       yield* reader.later();
@@ -35,6 +41,13 @@ export async function* readLog(file: string, { lines, follow = false, signal }: 
   } finally {
     await reader.close();
   }
+}
+
+/** The last lines as they are now, oldest first. */
+export async function readTail(file: string, options: Pick<ReadLogOptions, 'lines' | 'maxBytes'>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const line of readLog(file, options)) found.push(line);
+  return found.slice(-options.lines);
 }
 
 /** The line as it may be shown: no escape sequences, no control characters but tabs. */
@@ -55,12 +68,12 @@ class LogReader {
   }
 
   /** The last whole lines of all generations; later ones come from `later`. */
-  async tail(count: number): Promise<string[]> {
+  async tail(count: number, maxBytes: number): Promise<string[]> {
     const found: string[] = [];
     for (let generation = 0; found.length < count || generation === 0; generation += 1) {
-      const handle = await openIfThere(generationPath(this.#file, generation));
+      const handle = await ifThere(open(generationPath(this.#file, generation), 'r'));
       if (!handle) break;
-      const { lines, end } = await lastLines(handle, count - found.length);
+      const { lines, end } = await lastLines(handle, count - found.length, maxBytes);
       found.unshift(...lines);
       if (generation > 0) await handle.close();
       else [this.#handle, this.#position] = [handle, end];
@@ -70,7 +83,7 @@ class LogReader {
 
   async *later(): AsyncGenerator<string> {
     for (;;) {
-      this.#handle ??= await openIfThere(this.#file);
+      this.#handle ??= await ifThere(open(this.#file, 'r'));
       if (!this.#handle) return;
       yield* this.#drain(this.#handle);
       const next = await this.#newerGeneration(this.#handle);
@@ -79,7 +92,7 @@ class LogReader {
       yield* this.#drain(this.#handle);
       yield* this.rest();
       await this.#handle.close();
-      this.#handle = await openIfThere(next);
+      this.#handle = await ifThere(open(next, 'r'));
       this.#position = 0;
       this.#decoder = new StringDecoder('utf8');
     }
@@ -148,11 +161,12 @@ async function* changesIn(folder: string, signal: AbortSignal | undefined): Asyn
 }
 
 /** The last whole lines and where they end; reads backwards until there are enough. */
-async function lastLines(handle: FileHandle, count: number): Promise<{ lines: string[]; end: number }> {
+async function lastLines(handle: FileHandle, count: number, maxBytes: number): Promise<{ lines: string[]; end: number }> {
   const { size } = await handle.stat();
   let bytes = Buffer.alloc(0);
   let newlines = 0;
-  for (let start = size; start > 0 && newlines <= count; ) {
+  let start = size;
+  while (start > Math.max(0, size - maxBytes) && newlines <= count) {
     const length = Math.min(CHUNK_BYTES, start);
     start -= length;
     const chunk = Buffer.alloc(length);
@@ -162,18 +176,11 @@ async function lastLines(handle: FileHandle, count: number): Promise<{ lines: st
   }
   const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
   const lines = whole.toString('utf8').split('\n').slice(0, -1);
+  // The first one may be incomplete; it is shown only where there is no other.
+  if (start > 0 && lines.length > 1) lines.shift();
   return { lines: count > 0 ? lines.slice(-count).map(printable) : [], end: size - (bytes.length - whole.length) };
 }
 
 function generationPath(file: string, generation: number): string {
   return generation === 0 ? file : `${file}.${generation}`;
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -7,7 +7,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { readLog } from './log-reader.ts';
+import { ifThere } from './files.ts';
+import { readTail } from './log-reader.ts';
 
 export interface OutputLogOptions {
   /** Size at which a file is rotated, in bytes. */
@@ -68,12 +69,8 @@ export class OutputLog {
   /** The last lines of the last gateway, oldest first, at most `count`. */
   async lastLines(count: number): Promise<string[]> {
     await this.#tail;
-    const lines: string[] = [];
-    try {
-      for await (const line of readLog(this.path, { lines: count })) lines.push(line);
-    } catch {
-      // The log cannot be read.
-    }
+    // A log that cannot be read has none.
+    const lines = await readTail(this.path, { lines: count }).catch((): string[] => []);
     return lines.slice(lines.findLastIndex(line => STARTED.test(line)) + 1);
   }
 
@@ -125,9 +122,7 @@ export class OutputLog {
     this.#handle = undefined;
     for (let n = this.#keep; n >= 1; n -= 1) {
       const from = n === 1 ? this.path : `${this.path}.${n - 1}`;
-      await fs.rename(from, `${this.path}.${n}`).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      await ifThere(fs.rename(from, `${this.path}.${n}`));
     }
   }
 }

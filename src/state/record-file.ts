@@ -5,26 +5,16 @@ import type * as v from 'valibot';
 import { matching } from '../model/schemas.ts';
 import { readJson, writeJson } from './files.ts';
 
-export class RecordFile<T> {
-  readonly #file: string;
-  readonly #schema: v.GenericSchema<unknown, T>;
+export type RecordFile<T> = ReturnType<typeof recordFile<T>>;
 
-  constructor(file: string, schema: v.GenericSchema<unknown, T>) {
-    this.#file = file;
-    this.#schema = schema;
-  }
-
-  /** Undefined where there is none, or none that can be read. */
-  async read(): Promise<T | undefined> {
-    const read = await readJson(this.#file);
-    return read.state === 'read' ? matching(this.#schema, read.value) : undefined;
-  }
-
-  write(record: T): Promise<void> {
-    return writeJson(this.#file, record);
-  }
-
-  remove(): Promise<void> {
-    return fs.rm(this.#file, { force: true });
-  }
+export function recordFile<T>(file: string, schema: v.GenericSchema<unknown, T>) {
+  return {
+    /** Undefined where there is none, or none that can be read. */
+    read: async (): Promise<T | undefined> => {
+      const read = await readJson(file);
+      return read.state === 'read' ? matching(schema, read.value) : undefined;
+    },
+    write: (record: T): Promise<void> => writeJson(file, record),
+    remove: (): Promise<void> => fs.rm(file, { force: true }),
+  };
 }

@@ -9,8 +9,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { attempt } from '../model/attempt.ts';
-import { type Definition, parseDefinition } from '../model/definition.ts';
-import { GatewayServiceError } from '../model/errors.ts';
+import { DEFINITION, type Definition } from '../model/definition.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
 import { HISTORY_KEPT, HISTORY_LIMIT, HISTORY_RECORD, type HistoryRecord } from '../model/history.ts';
 import { HOLD, HOLD_ID, type Hold } from '../model/hold.ts';
@@ -25,8 +24,8 @@ import {
 } from '../model/records.ts';
 import { jsonLine, matching } from '../model/schemas.ts';
 import type { Desired } from '../model/status.ts';
-import { readJson, stateWrite, writeFileAtomic, writeJson } from './files.ts';
-import { RecordFile } from './record-file.ts';
+import { readJson, readVersioned, stateWrite, writeFileAtomic, writeJson } from './files.ts';
+import { type RecordFile, recordFile } from './record-file.ts';
 
 /** `%LOCALAPPDATA%\HermesGatewayService`, `$XDG_STATE_HOME/hermes-gateway-service` elsewhere. */
 export function stateRoot(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, homedir: string): string {
@@ -63,8 +62,8 @@ export class StateFolder {
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
     this.definitionPath = path.join(folder, 'definition.json');
-    this.runner = new RecordFile(path.join(folder, 'runner.json'), RUNNER_RECORD);
-    this.launch = new RecordFile(path.join(folder, 'launch.json'), LAUNCH_RECORD);
+    this.runner = recordFile(path.join(folder, 'runner.json'), RUNNER_RECORD);
+    this.launch = recordFile(path.join(folder, 'launch.json'), LAUNCH_RECORD);
   }
 
   get service(): ServiceName {
@@ -89,12 +88,8 @@ export class StateFolder {
   }
 
   /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
-  async definition(): Promise<Definition | undefined> {
-    const file = this.definitionPath;
-    const read = await readJson(file);
-    if (read.state === 'absent') return undefined;
-    if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
-    return parseDefinition(read.value, file);
+  definition(): Promise<Definition | undefined> {
+    return readVersioned(this.definitionPath, DEFINITION);
   }
 
   /** Writes the definition; an unreadable one is kept beside it as `definition.json.damaged`. */
@@ -105,7 +100,7 @@ export class StateFolder {
   }
 
   async desired(): Promise<DesiredRecord> {
-    return (await new RecordFile(this.#file('desired.json'), DESIRED_RECORD).read()) ?? v.parse(DESIRED_RECORD, {});
+    return (await recordFile(this.#file('desired.json'), DESIRED_RECORD).read()) ?? v.parse(DESIRED_RECORD, {});
   }
 
   writeDesired(desired: Desired): Promise<void> {
@@ -144,7 +139,7 @@ export class StateFolder {
   async holds(): Promise<Hold[]> {
     const names = attempt(() => readdirSync(this.path)) ?? [];
     const files = names.filter(name => HOLD_FILE.test(name));
-    const holds = await Promise.all(files.map(name => new RecordFile(this.#file(name), HOLD).read()));
+    const holds = await Promise.all(files.map(name => recordFile(this.#file(name), HOLD).read()));
     return holds.filter(hold => hold !== undefined);
   }
 

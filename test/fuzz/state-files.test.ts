@@ -5,13 +5,14 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { composeStatus } from '../../src/model/compose-status.ts';
-import { type Definition, parseDefinition } from '../../src/model/definition.ts';
+import { DEFINITION, type Definition } from '../../src/model/definition.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { type HostFacts, parseHostFacts } from '../../src/model/facts.ts';
 import { causeOfStart, failureTimes, type HistoryRecord, lastExit, lostEnd, unaskedRestarts } from '../../src/model/history.ts';
 import type { Hold } from '../../src/model/hold.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import type { ProcessTable } from '../../src/model/process-ref.ts';
+import { versioned } from '../../src/model/schemas.ts';
 import { holdInForce } from '../../src/state/holds.ts';
 import { isLock, lockHolder, takeLock } from '../../src/state/lock.ts';
 import { removeOrphanedTempFiles } from '../../src/state/orphaned-temp-files.ts';
@@ -179,7 +180,7 @@ describe('definition', () => {
         put('definition.json', content);
         const read = await folder.definition().catch((error: unknown) => error);
         if (read instanceof GatewayServiceError) return ['state-corrupt', 'state-newer'].includes(read.code);
-        expect(parseDefinition(asJson(read), 'definition.json')).toEqual(read);
+        expect(versioned(DEFINITION, asJson(read), 'definition.json')).toEqual(read);
         return true;
       }),
     );

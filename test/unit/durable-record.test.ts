@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
 import type { RunnerRecord } from '../../src/model/records.ts';
-import { DurableRecord } from '../../src/state/durable-record.ts';
+import { type DurableRecord, durableRecord } from '../../src/state/durable-record.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
 
 const RECORD = { process: { pid: process.pid, startTime: 1 }, pipe: '/run/pipe' };
@@ -18,7 +18,7 @@ beforeEach(() => {
   parent = mkdtempSync(path.join(os.tmpdir(), 'runner-address-'));
   folder = new StateFolder(path.join(parent, 'service'));
   mkdirSync(folder.path);
-  address = new DurableRecord(folder, folder.runner);
+  address = durableRecord(folder, folder.runner);
 });
 afterEach(async () => {
   await address.remove();

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Definition, parseDefinition } from '../../src/model/definition.ts';
+import { DEFINITION, type Definition } from '../../src/model/definition.ts';
 import { identityOf } from '../../src/model/identity.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
+import { versioned } from '../../src/model/schemas.ts';
 import { StateFolder, stateRoot } from '../../src/state/state-folder.ts';
 
 const definition: Definition = {
@@ -69,7 +70,7 @@ describe('definition', () => {
 
   it('gives a definition of an older version the default restart delays', () => {
     const { recovery: _, probeMs: __, ...older } = definition;
-    expect(parseDefinition(older, file)).toMatchObject({ recovery: RECOVERY_LADDER, probeMs: 30_000 });
+    expect(versioned(DEFINITION, older, file)).toMatchObject({ recovery: RECOVERY_LADDER, probeMs: 30_000 });
   });
 
   it('reads a definition that begins with a byte order mark', async () => {
@@ -121,7 +122,7 @@ describe('definition', () => {
         fc.oneof(fc.jsonValue(), fc.record({ schema: fc.oneof(fc.constant(1), fc.jsonValue()), recovery: fc.jsonValue() })),
         value => {
           try {
-            parseDefinition(value, file);
+            versioned(DEFINITION, value, file);
             return false;
           } catch (error) {
             return ['state-corrupt', 'state-newer'].includes((error as { code: string }).code);
