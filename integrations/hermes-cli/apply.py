@@ -40,11 +40,11 @@ def main(args):
             print(f"The patch for Hermes {version} is {'not there' if reverse else 'there already'}: {root}")
             return 0
         if problem:
-            return _fail(f"{problem}\nThe patch does not fit the Hermes {version} in {root}. Nothing was changed.")
+            return _fail(f"The patch does not fit the Hermes {version} in {root}. Nothing was changed.\n{problem}")
         if "--check" not in args and (problem := _git_apply(root, patch, *reverse)):
-            return _fail(f"{problem}\nThe patch was not applied to {root}.")
-    except FileNotFoundError:
-        return _fail("git was not found. Put the folder of git on the PATH. Nothing was changed.")
+            return _fail(f"git could not change {root}. See what it says, and try again.\n{problem}")
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        return _fail(f"git could not be run: {exc}. Put the folder of git on the PATH, and try again.")
     print(f"The patch for Hermes {version} {'fits' if '--check' in args else 'is out of' if reverse else 'is in'}: {root}")
     return 0
 

@@ -214,12 +214,12 @@ class CallTest(unittest.TestCase):
         self.assertEqual(sorted(gateway_windows_service._LIMITS_S), sorted(VERBS))
 
     def test_a_program_that_does_not_end_is_ended_though_what_it_started_keeps_its_output_open(self):
-        sleeps = [sys.executable, "-c", "import time; time.sleep(60)"]
-        script = f"import subprocess; subprocess.run({sleeps!r}, timeout=5)"
+        sleeps = [sys.executable, "-c", "import time; time.sleep(30)"]
+        script = f"import subprocess; subprocess.run({sleeps!r})"
         began = time.monotonic()
         with tempfile.TemporaryFile() as output:
             self.assertIsNone(gateway_windows_service._call([sys.executable, "-c", script], output, 0.5))
-        self.assertLess(time.monotonic() - began, 3)
+        self.assertLess(time.monotonic() - began, 15)
 
     def test_the_output_and_the_exit_code_of_a_program_are_kept(self):
         script = "import sys; print('out', flush=True); print('err', file=sys.stderr); sys.exit(3)"
