@@ -59,6 +59,19 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
     await isRunning();
   });
 
+  it('reports a gateway with an unknown state as running, and nothing new when it stamps its old state file again', async () => {
+    const stamp = (state: string, ageMs: number) =>
+      write('gateway_state.json', { ...record, gateway_state: state, updated_at: new Date(Date.now() - ageMs).toISOString() });
+    write('gateway.pid', record);
+    stamp('hibernating', 600_000);
+    begin();
+    await isRunning();
+    for (const ageMs of [120_000, 60_000, 0]) stamp('hibernating', ageMs);
+    stamp('degraded', 0);
+    await poll(() => seen.at(-1)?.phase === 'degraded', { what: 'the degraded gateway', deadlineMs: DEADLINE_MS });
+    expect(seen.map(({ phase }) => phase)).toEqual(['running', 'degraded']);
+  });
+
   it("does not report a gateway as running whose start has failed, and gives the gateway's reason", async () => {
     const irc = { state: 'error', error_code: 'irc_lock', error_message: 'bot1 is already in use by PID 8547' };
     write('gateway.pid', record);
