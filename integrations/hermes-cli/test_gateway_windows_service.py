@@ -193,6 +193,21 @@ class VerbsTest(WithService):
                     self.assertEqual(ended.exception.code, 1)
                     self.assertEqual(self.asked, [self.of_service(verb)])
 
+    @unittest.skipUnless(gateway_migrate, "this Hermes ends no gateway before a restart")
+    def test_a_gateway_of_the_service_is_never_ended_as_an_orphan(self):
+        marked = []
+        self.replace(
+            (gateway, "find_gateway_pids", lambda **_: [4711]),
+            (gateway, "_windows_scheduled_task_supervises", lambda _name: False),
+            (gateway, "_await_gateway_exit", lambda *_args, **_options: []),
+            (sys.modules["gateway.status"], "write_planned_stop_marker", marked.append),
+        )
+        gateway._reap_unsupervised_gateway_orphans()
+        self.assertEqual(marked, [4711])
+        self.install_service()
+        gateway._reap_unsupervised_gateway_orphans()
+        self.assertEqual(marked, [4711])
+
     def test_a_stop_from_inside_the_gateway_stays_refused(self):
         self.install_service()
         if gateway_migrate:
