@@ -121,12 +121,7 @@ export function register(
   ];
 
   return {
-    async status(profile) {
-      const { manager, identities } = await engine;
-      const identity = profile === undefined ? identities[0] : identities.find(each => each.profile === profile);
-      if (!identity) throw new GatewayServiceError('profile-missing', `"${profile}"`);
-      return manager.status(identity);
-    },
+    status: async profile => statusOf(await engine, profile),
     onStatus(listener) {
       for (const { status } of hub.latest) listener(status);
       return hub.listen(({ status }) => listener(status));
@@ -152,6 +147,12 @@ export function register(
       notifications.dispose();
     },
   };
+}
+
+function statusOf({ manager, identities }: Engine, profile: string | undefined): Promise<Status> {
+  const identity = profile === undefined ? identities[0] : identities.find(each => each.profile === profile);
+  if (!identity) throw new GatewayServiceError('profile-missing', `"${profile}"`);
+  return manager.status(identity);
 }
 
 function registerOnce(ipcMain: ElectronParts['ipcMain']): void {

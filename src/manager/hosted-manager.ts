@@ -309,13 +309,10 @@ export class HostedManager implements GatewayManager {
       // After a deadline an elevated step may still be registering; the registration needs this definition.
       const mayStillCome = error instanceof GatewayServiceError && error.code === 'timed-out';
       // An elevated step may have removed autostarts before it failed: they are restored before their record is removed.
-      if (!known && !mayStillCome && (await this.#formerIsBack(identity, report))) await this.#folder(identity).remove();
+      const kept = known || mayStillCome || (await this.#options.former?.restore(identity, report).catch(() => ['']))?.length;
+      if (!kept) await this.#folder(identity).remove();
       throw error;
     }
-  }
-
-  async #formerIsBack(identity: GatewayIdentity, report: Report): Promise<boolean> {
-    return !(await this.#options.former?.restore(identity, report).catch(() => ['']))?.length;
   }
 
   /** Waits for the former hosts: they read the definition of the new one, stop their gateway and end. */
