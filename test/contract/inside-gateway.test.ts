@@ -159,19 +159,47 @@ describe('our command line below the gateway', () => {
   });
 });
 
-describe('"hermes gateway stop" below the gateway', () => {
-  it('starts the gateway again, because the agent could not', async () => {
-    const marker = path.join(service.home, '.gateway-planned-stop.json');
-    const script = `
-      const fs = require('fs');
-      const { pid, start_time } = JSON.parse(fs.readFileSync(${JSON.stringify(path.join(service.home, 'gateway.pid'))}));
-      const text = JSON.stringify({ target_pid: pid, target_start_time: start_time, stopper_pid: process.pid, written_at: new Date().toISOString() });
-      fs.writeFileSync(${JSON.stringify(`${marker}.tmp`)}, text);
-      fs.renameSync(${JSON.stringify(`${marker}.tmp`)}, ${JSON.stringify(marker)});
-      setInterval(() => {}, 1_000);`;
-    tellAgent([{ argv: [process.execPath, '-e', script, '--', 'gateway', 'stop'] }]);
+describe("Hermes' own commands below the gateway", () => {
+  /** Requests the stop of the gateway as Hermes does, and then does `afterwards`. */
+  const stopsGateway = (afterwards: string) => `
+    import fs from 'node:fs';
+    const home = process.env.HERMES_HOME;
+    const { pid, start_time } = JSON.parse(fs.readFileSync(home + '/gateway.pid'));
+    const text = JSON.stringify({ target_pid: pid, target_start_time: start_time, stopper_pid: process.pid, written_at: new Date().toISOString() });
+    fs.writeFileSync(home + '/stop.tmp', text);
+    fs.renameSync(home + '/stop.tmp', home + '/.gateway-planned-stop.json');
+    ${afterwards}`;
+  const hermes = (script: string, verb: string, env: Readonly<Record<string, string>> = {}) =>
+    tellAgent([
+      {
+        argv: [process.execPath, '--input-type=module', '-e', script, '--', 'gateway', verb],
+        env: { ...PATH_ONLY, HERMES_HOME: service.home, ...env },
+      },
+    ]);
+
+  it('starts the gateway again after "gateway stop", because the agent could not', async () => {
+    hermes(stopsGateway('setInterval(() => {}, 1_000);'), 'stop');
     expect(await service.untilBack(before.gatewayPid)).toMatchObject({ desired: 'running' });
     expect(await service.ends()).toMatchObject([{ outcome: 'stopped-from-outside' }]);
+  });
+
+  it('takes over from a "gateway restart" that becomes the gateway itself', async () => {
+    const becomesGateway = `
+      while (fs.existsSync(home + '/gateway.pid')) await new Promise(done => setTimeout(done, 20));
+      process.argv = [process.argv[0], process.env.SAMPLE, 'gateway', 'run'];
+      await import(process.env.SAMPLE);`;
+    // A session of its own, as the shell of an agent has: it outlives the gateway.
+    const script = stopsGateway(becomesGateway);
+    const argv = ['setsid', process.execPath, '--input-type=module', '-e', script, '--', 'gateway', 'restart'];
+    const { XDG_STATE_HOME = '' } = process.env;
+    tellAgent([{ argv, env: { ...PATH_ONLY, HERMES_HOME: service.home, SAMPLE: service.sandbox.gatewayScript, XDG_STATE_HOME } }]);
+    const supervised = ({ phase, gatewayPid }: Status) => phase === 'running' && gatewayPid !== before.gatewayPid;
+    await service.until('a supervised gateway', supervised);
+    await poll(() => service.sandbox.hosts('run').length === 1 && service.gateways().length === 1, {
+      what: 'one gateway',
+      deadlineMs: DEADLINE_MS,
+    });
+    expect(await service.status()).toMatchObject({ phase: 'running', desired: 'running' });
   });
 });
 
