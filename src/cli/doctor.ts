@@ -51,18 +51,20 @@ export async function examine({ composition, output }: VerbContext, identity: Ga
   for (const check of [home, gatewayCommand, stateFolder]) ground.push(await check(composition, identity));
   const { manager } = composition;
   const before = await manager.status(identity);
-  const registered = before.phase !== 'not-installed' && before.phase !== 'unsupported';
+  const registered = isRegistered(before);
   if (!fix || !registered) {
     const foundProblems = await manager.examine(identity);
     return { checks: [...ground, ...service(foundProblems, registered), gateway(before)] };
   }
   const { receipt, repaired, left, refused, status } = await manager.repair(identity, output.progress);
   return {
-    checks: [...ground, ...repaired.map(fixed), ...service(left, registered), gateway(status)],
+    checks: [...ground, ...repaired.map(fixed), ...service(left, isRegistered(status)), gateway(status)],
     receipt,
     ...(refused && { refused }),
   };
 }
+
+const isRegistered = ({ phase }: Status) => phase !== 'not-installed' && phase !== 'unsupported';
 
 export const isHealthy = ({ checks, refused }: DoctorReport): boolean =>
   refused === undefined && checks.every(({ outcome }) => outcome !== 'problem');

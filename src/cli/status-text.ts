@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<ActionVerb, string>> = {
   stop: 'stop',
   stopNow: 'stop --now',
   restart: 'restart',
-  repair: 'install',
+  repair: 'doctor --fix',
   refresh: 'status',
 };
 

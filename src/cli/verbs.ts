@@ -103,7 +103,7 @@ async function asShown({ composition, selection }: VerbContext, own: Target): Pr
   const by = own.status.phase === 'not-installed' ? own.status.servedBy?.profile : undefined;
   if (by === undefined) return own;
   const serving = (await composition.identities(selection)).find(({ profile, root }) => profile === by && root === own.identity.root);
-  return serving ? { ...own, status: shownAs(own.status, await composition.manager.status(serving)) } : own;
+  return serving ? { identity: serving, status: shownAs(own.status, await composition.manager.status(serving)) } : own;
 }
 
 export interface LogsOptions {
