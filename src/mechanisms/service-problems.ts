@@ -34,7 +34,7 @@ export interface WantedService {
 }
 
 /** Settings that have a problem code; the other settings share one. */
-const OWN: ReadonlySet<string> = new Set(['program', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
+const OWN: ReadonlySet<string> = new Set(['binaryPath', 'recovery', 'failuresWithoutCrash', 'security', 'account']);
 
 export function serviceProblems(found: FoundService, wanted: WantedService): FoundProblem[] {
   const { wrong, hasProgram, binaryPath, account, delays = 'none' } = found;
@@ -49,11 +49,11 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
     is ? [{ problem: problem(code, detail), changes: [row] }] : [];
   const program = change('service', binaryPath, wanted.binaryPath);
   // Where the program that would be registered is missing itself, there is nothing to register.
-  const missing = { problem: problem('host-missing', `(${binaryPath})`), changes: wrong.includes('program') ? [program] : [] };
+  const missing = { problem: problem('host-missing', `(${binaryPath})`), changes: wrong.includes('binaryPath') ? [program] : [] };
   const owner: ReceiptRow = { action: 'create', kind: 'registry', target: `${service}\\Parameters`, ...noted('owner') };
   const others = wrong.filter(name => !OWN.has(name)).join(', ');
   return [
-    ...(hasProgram ? where(wrong.includes('program'), 'host-outdated', program) : [missing]),
+    ...(hasProgram ? where(wrong.includes('binaryPath'), 'host-outdated', program) : [missing]),
     ...where(wrong.includes('recovery'), 'ladder-changed', change('ladder', delays, wanted.delays)),
     ...where(wrong.includes('failuresWithoutCrash'), 'failure-flag-off', change('service', 'off', 'on')),
     ...(wrong.includes('security') ? [rightsProblem(service)] : []),

@@ -16,7 +16,7 @@ import type { Sid } from '../windows/sddl.ts';
 import { sidOfAccount } from '../windows/security.ts';
 import { disableService } from '../windows/service-install.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
-import { expandVariables } from '../windows/user-environment.ts';
+import { textOf } from '../windows/user-environment.ts';
 import type { AutostartOwner } from './autostarts.ts';
 import type { Ports, ServiceRegistry, StartupFile, StartupFolder } from './ports.ts';
 import { taskScheduler } from './task-scheduler.ts';
@@ -92,12 +92,6 @@ function readWinsw(image: string) {
   if (!/\.exe$/i.test(program) || /^(\\SystemRoot|[a-z]:\\windows)\\/i.test(program)) return undefined;
   const xml = readTextFile(program.replace(/\.exe$/i, '.xml'));
   return xml === undefined ? undefined : winswCommand(xml, program);
-}
-
-/** A text of the registry, with its variables expanded. */
-export function textOf(value: RegistryValue | undefined): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, process.env) : undefined;
 }
 
 function listOf(value: RegistryValue | undefined): readonly string[] {

@@ -10,11 +10,11 @@ import type { ServiceName } from '../model/identity.ts';
 import { readValue } from '../windows/registry.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser } from '../windows/security.ts';
-import { readUserEnvironment } from '../windows/user-environment.ts';
+import { readUserEnvironment, textOf } from '../windows/user-environment.ts';
 import { type AutostartOwner, findAutostarts, listAutostarts } from './autostarts.ts';
 import { Migration, type MigrationOptions } from './migration.ts';
 import { taskScheduler } from './task-scheduler.ts';
-import { isAccountOf, type ReadShell, textOf, windowsPorts, wrappedServices } from './windows-autostarts.ts';
+import { isAccountOf, type ReadShell, windowsPorts, wrappedServices } from './windows-autostarts.ts';
 
 const PROFILES = 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList';
 

@@ -24,16 +24,10 @@ const IID_DISPATCH = guid('00020400-0000-0000-C000-000000000046');
 const IID_SHELL_FOLDER_VIEW_DUAL = guid('E7A1AF80-4D96-11CF-960C-0080C7F4EE85');
 export const IID_SHELL_DISPATCH_2 = guid('A4C6892C-3BA9-11D2-9DEA-00C04FB16162');
 
+const LOCATION = pointerTo(VARIANT);
 /** The methods that are used; a test compares their indexes with the headers. */
 export const METHODS = {
-  FindWindowSW: comMethod('IShellWindows.FindWindowSW', 15, [
-    pointerTo(VARIANT),
-    pointerTo(VARIANT),
-    'int',
-    inout('int32'),
-    'int',
-    out(POINTER),
-  ]),
+  FindWindowSW: comMethod('IShellWindows.FindWindowSW', 15, [LOCATION, LOCATION, 'int', inout('int32'), 'int', out(POINTER)]),
   QueryService: comMethod('IServiceProvider.QueryService', 3, [POINTER, POINTER, out(POINTER)]),
   QueryActiveShellView: comMethod('IShellBrowser.QueryActiveShellView', 15, [out(POINTER)]),
   GetItemObject: comMethod('IShellView.GetItemObject', 15, ['uint32', POINTER, out(POINTER)]),

@@ -43,9 +43,8 @@ const MANAGER_RIGHTS = { connect: 1, createService: 2, enumerate: 4 } as const;
 export type ManagerRight = keyof typeof MANAGER_RIGHTS;
 
 const SC_STATUS_PROCESS_INFO = 0;
-const SC_ENUM_PROCESS_INFO = 0;
-const SERVICE_WIN32 = 0x30;
-const SERVICE_STATE_ALL = 3;
+/** SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_STATE_ALL */
+const ALL_SERVICES = [0, 0x30, 3] as const;
 const SERVICE_CONTROL_STOP = 1;
 /** "The maximum size of this array is 8K bytes" (QueryServiceConfigW). */
 const CONFIG_BYTES = 8192;
@@ -228,9 +227,7 @@ export function enumerateServices(base: string): EnumeratedService[] {
     for (;;) {
       const { result, lastError } = advapi32.EnumServicesStatusExW(
         manager,
-        SC_ENUM_PROCESS_INFO,
-        SERVICE_WIN32,
-        SERVICE_STATE_ALL,
+        ...ALL_SERVICES,
         buffer,
         buffer.length,
         [0],

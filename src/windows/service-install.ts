@@ -10,7 +10,7 @@ import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { commandLine } from './argv.ts';
-import { win32Error } from './errors.ts';
+import { checkCall } from './errors.ts';
 import { opened } from './handle.ts';
 import { declare } from './library.ts';
 import {
@@ -114,6 +114,11 @@ function settingsOf(spec: ServiceSpec): ServiceSettings {
   };
 }
 
+function configFor(spec: ServiceSpec, startType: StartType): ServiceConfig {
+  const binaryPath = commandLine(spec.program, spec.args);
+  return { binaryPath, startType, displayName: spec.displayName, account: LOCAL_SYSTEM, serviceType: SERVICE_WIN32_OWN_PROCESS };
+}
+
 /** The order of the writes: what gives the service fewer privileges comes before what makes it start again. */
 const SETTINGS: readonly SettingName[] = [
   'requiredPrivileges',
@@ -140,14 +145,14 @@ export function unknownSettings({ settings, security }: InstalledService): reado
 
 /** The settings that differ from what was written. Pure. */
 export function mismatches(spec: ServiceSpec, startType: StartType, found: InstalledService): string[] {
-  const { config, settings, security } = found;
+  const { settings, security } = found;
   const wanted = settingsOf(spec);
+  const config = configFor(spec, startType);
+  // Windows may give the account in other case.
+  const isLocalSystem = found.config.account.toLowerCase() === LOCAL_SYSTEM.toLowerCase();
+  const registered = isLocalSystem ? { ...found.config, account: LOCAL_SYSTEM } : found.config;
   return [
-    config.binaryPath === commandLine(spec.program, spec.args) ? [] : ['program'],
-    config.displayName === spec.displayName ? [] : ['displayName'],
-    config.startType === startType ? [] : ['startType'],
-    config.account.toLowerCase() === LOCAL_SYSTEM.toLowerCase() ? [] : ['account'],
-    config.serviceType === SERVICE_WIN32_OWN_PROCESS ? [] : ['serviceType'],
+    (Object.keys(config) as (keyof ServiceConfig)[]).filter(name => registered[name] !== config[name]),
     SETTINGS.filter(name => differs(name, settings.answered, wanted) || differs(name, settings.kept, wanted)),
     // Failure actions must be found in one of both places: lost restart delays are noticed only at the first crash.
     settings.answered.recovery || settings.kept.recovery ? [] : ['recovery'],
@@ -155,22 +160,16 @@ export function mismatches(spec: ServiceSpec, startType: StartType, found: Insta
   ].flat();
 }
 
+/** Type, start type and error control, as both functions take them. */
+const kindOf = ({ serviceType, startType }: ServiceConfig) => [serviceType, startTypeNumber(startType), SERVICE_ERROR_NORMAL] as const;
+/** Load order group, its tag, and dependencies. */
+const NO_DEPENDENCIES = [null, null, null] as const;
+
 function changeConfig(service: Handle, config: ServiceConfig): void {
-  const { result, lastError } = advapi32.ChangeServiceConfigW(
-    service,
-    config.serviceType,
-    startTypeNumber(config.startType),
-    SERVICE_ERROR_NORMAL,
-    config.binaryPath,
-    null,
-    null,
-    null,
-    config.account,
-    // LocalSystem has no password; another account keeps its password.
-    config.account === LOCAL_SYSTEM ? '' : null,
-    config.displayName,
-  );
-  if (!result) throw win32Error(lastError, 'ChangeServiceConfigW');
+  const { binaryPath, account, displayName } = config;
+  // LocalSystem has no password; another account keeps its password.
+  const password = account === LOCAL_SYSTEM ? '' : null;
+  checkCall(advapi32.ChangeServiceConfigW(service, ...kindOf(config), binaryPath, ...NO_DEPENDENCIES, account, password, displayName));
 }
 
 /** Prevents Windows from starting a service and changes nothing else; an absent service is accepted. Needs an administrator. */
@@ -220,13 +219,7 @@ function update(service: Handle, spec: ServiceSpec, complete: () => void): void 
   const before = snapshot(service, spec.name);
   const startType = spec.startType ?? before.config.startType;
   try {
-    changeConfig(service, {
-      serviceType: SERVICE_WIN32_OWN_PROCESS,
-      startType,
-      binaryPath: commandLine(spec.program, spec.args),
-      account: LOCAL_SYSTEM,
-      displayName: spec.displayName,
-    });
+    changeConfig(service, configFor(spec, startType));
     const delayedStart = spec.delayedStart ?? before.settings.answered.delayedStart ?? false;
     configure(service, { ...spec, delayedStart }, startType, complete);
   } catch (error) {
@@ -237,22 +230,12 @@ function update(service: Handle, spec: ServiceSpec, complete: () => void): void 
 
 function create(manager: Handle, spec: ServiceSpec, complete: () => void): void {
   const startType = spec.startType ?? 'automatic';
+  const config = configFor(spec, startType);
+  const { binaryPath, account, displayName } = config;
+  const rights = rightsMask(CREATE_RIGHTS);
+  const kind = kindOf(config);
   const service = opened(
-    advapi32.CreateServiceW(
-      manager,
-      spec.name,
-      spec.displayName,
-      rightsMask(CREATE_RIGHTS),
-      SERVICE_WIN32_OWN_PROCESS,
-      startTypeNumber(startType),
-      SERVICE_ERROR_NORMAL,
-      commandLine(spec.program, spec.args),
-      null,
-      null,
-      null,
-      null,
-      null,
-    ),
+    advapi32.CreateServiceW(manager, spec.name, displayName, rights, ...kind, binaryPath, ...NO_DEPENDENCIES, account, null),
     spec.name,
   );
   try {

@@ -3,15 +3,17 @@
  * example by the installer of Hermes, is in the registry already, but not in our environment.
  */
 
-import { type RegistryPath, readValue } from './registry.ts';
+import { type RegistryPath, type RegistryValue, readValue } from './registry.ts';
 
 const USER_ENVIRONMENT: RegistryPath = 'HKCU\\Environment';
 
 /** A variable of the user's environment, expanded; undefined where it is not set. */
-export function readUserEnvironment(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const value = readValue(USER_ENVIRONMENT, name);
+export const readUserEnvironment = (name: string): string | undefined => textOf(readValue(USER_ENVIRONMENT, name));
+
+/** A text of the registry, with its variables expanded. */
+export function textOf(value: RegistryValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
-  return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, env) : undefined;
+  return typeof value === 'object' && 'expand' in value ? expandVariables(value.expand, process.env) : undefined;
 }
 
 /** Replaces each `%NAME%` that is set, with the name in any case, as ExpandEnvironmentStringsW does; others stay as they are. */

@@ -35,8 +35,8 @@ describe('registered service', () => {
     ['no failure-actions flag', { wrong: ['failuresWithoutCrash'] }, 'failure-flag-off', 'off → on'],
     ['no rights of its owner', { wrong: ['security'] }, 'rights-changed', 'you can query'],
     ['another account', { wrong: ['account'], account: '.\\anna' }, 'account-changed', '.\\anna → LocalSystem'],
-    ['another program', { wrong: ['program'], binaryPath: 'C:\\old\\host.exe' }, 'host-outdated', 'C:\\old\\host.exe → '],
-    ['a program that is gone', { wrong: ['program'], binaryPath: 'C:\\gone.exe', hasProgram: false }, 'host-missing', 'C:\\gone.exe → '],
+    ['another program', { wrong: ['binaryPath'], binaryPath: 'C:\\old\\host.exe' }, 'host-outdated', 'C:\\old\\host.exe → '],
+    ['a program that is gone', { wrong: ['binaryPath'], binaryPath: 'C:\\gone.exe', hasProgram: false }, 'host-missing', 'C:\\gone.exe → '],
     [
       'other privileges and another name',
       { wrong: ['displayName', 'requiredPrivileges'] },

@@ -193,7 +193,7 @@ describe('check after an installation', () => {
   });
 
   it.each([
-    ['program', { binaryPath: 'C:\\Program Files\\evil.exe' }],
+    ['binaryPath', { binaryPath: 'C:\\Program Files\\evil.exe' }],
     ['account', { account: '.\\somebody' }],
     ['startType', { startType: 'disabled' }],
     ['serviceType', { serviceType: 0x20 }],
