@@ -1,4 +1,4 @@
-/** The six components that a host app can replace with those of its own design system. Each has a default in this folder. */
+/** The six components that a host app can replace with those of its own design system. Their defaults are in `default-components.tsx`. */
 
 import type { ComponentType, ReactNode, Ref } from 'react';
 import type { ConfirmText } from '../src/desktop/messages-en.ts';

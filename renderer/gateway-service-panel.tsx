@@ -4,15 +4,11 @@ import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStor
 import type { Messages } from '../src/desktop/messages.ts';
 import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
 import { canSwitch, type Observed, offeredAction, offersSignIn, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
-import { Button } from './button.tsx';
 import type { PanelComponents } from './components.ts';
-import { Confirm } from './confirm.tsx';
+import { DEFAULT_COMPONENTS } from './default-components.tsx';
 import { Details } from './details.tsx';
-import { Filter, Select } from './fields.tsx';
 import { StatusMark } from './icons.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
-import { Row } from './row.tsx';
-import { Switch } from './switch.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useNow } from './use-now.ts';
@@ -29,13 +25,11 @@ export interface GatewayServicePanelProps {
   readonly details?: { readonly open: boolean; setOpen(open: boolean): void };
 }
 
-const DEFAULTS: PanelComponents = { Switch, Button, Row, Confirm, Select, Filter };
-
 /** Renders nothing without a bridge or where nothing is supported. */
 export function GatewayServicePanel({ components, versions = {}, ...props }: GatewayServicePanelProps) {
   const state = useSyncExternalStore(props.store.listen, props.store.get);
   if (!state.supported) return null;
-  return <Panel {...props} state={state} components={{ ...DEFAULTS, ...components }} versions={versions} />;
+  return <Panel {...props} state={state} components={{ ...DEFAULT_COMPONENTS, ...components }} versions={versions} />;
 }
 
 interface PanelProps extends GatewayServicePanelProps {

@@ -3,8 +3,7 @@
 import { useEffect, useId, useState } from 'react';
 import type { LoginItem, LoginItemBridge } from '../src/desktop/login-item.ts';
 import type { ShellMessages } from '../src/desktop/messages.ts';
-import { Row } from './row.tsx';
-import { Switch } from './switch.tsx';
+import { Row, Switch } from './default-components.tsx';
 
 export function LoginItemRow({ bridge, messages }: { readonly bridge: LoginItemBridge; readonly messages: ShellMessages['loginItem'] }) {
   const id = useId();

@@ -1,7 +1,7 @@
 /** A stand-in for the UAC dialog: yes, no, or no answer. */
 
 import { useId, useLayoutEffect, useRef } from 'react';
-import { Button } from '../../renderer/button.tsx';
+import { Button } from '../../renderer/default-components.tsx';
 import { Shield } from '../../renderer/icons.tsx';
 import { TEXTS } from '../texts.ts';
 import type { HttpTransport } from './http-transport.ts';

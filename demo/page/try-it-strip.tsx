@@ -1,7 +1,7 @@
 /** The "Try it" strip: buttons that make something happen to the gateway, and the choice whether the switch asks for an administrator. */
 
 import { useState } from 'react';
-import { Button } from '../../renderer/button.tsx';
+import { Button } from '../../renderer/default-components.tsx';
 import type { Reply } from '../../src/desktop/ipc.ts';
 import type { Messages } from '../../src/desktop/messages.ts';
 import type { ErrorValue } from '../../src/desktop/store.ts';
