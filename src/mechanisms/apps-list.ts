@@ -1,7 +1,4 @@
-/**
- * Our row in Windows' list of installed apps. It removes the service even when the app that installed it is gone. Source: "Uninstall
- * Registry Key" (Microsoft Learn).
- */
+/** Our row in Windows' list of installed apps; it works even when the app is gone. Source: "Uninstall Registry Key" (Microsoft Learn). */
 
 import { commandLine } from '../windows/argv.ts';
 import { deleteKey, type RegistryPath, writeValues } from '../windows/registry.ts';

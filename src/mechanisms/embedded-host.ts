@@ -1,7 +1,4 @@
-/**
- * The host where there is no SCM (Linux, macOS, development): the definition is the registration, and a detached supervisor restarts the
- * runner.
- */
+/** The host where there is no SCM: the definition is the registration, and a detached supervisor restarts the runner. */
 
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { sameFolder } from '../gateway/home.ts';

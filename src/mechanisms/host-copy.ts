@@ -20,10 +20,7 @@ export interface HostCopyPlan {
   readonly program: string;
 }
 
-/**
- * What the host loads from its own folder: in development the program and its compiled code, and everywhere koffi's binary and the thread
- * of the hidden window.
- */
+/** What the host loads from its own folder: koffi's binary, the thread of the hidden window; in development its compiled code. */
 const COMPANIONS = ['koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'] as const;
 
 /**

@@ -1,7 +1,4 @@
-/**
- * What differs between mechanisms: how the host of a gateway is registered, started and stopped. The manager declares this port and does
- * the rest the same way for all of them.
- */
+/** What differs between mechanisms: how the host of a gateway is registered, started and stopped. The manager does the rest. */
 
 import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';

@@ -115,10 +115,7 @@ export function holdThisHost(): Held {
   }
 }
 
-/**
- * Removes the installed hosts that no service starts and that do not run, and updates Windows' list of apps. Best effort: what Windows
- * still locks is removed at the next change.
- */
+/** Removes the hosts that no service starts and that do not run, and updates Windows' list of apps; what is locked, the next time. */
 export async function tidyHosts(): Promise<void> {
   const hosts = hostsFolder();
   const used = new Set(startedFolders());
@@ -144,10 +141,7 @@ export async function tidyHosts(): Promise<void> {
 /** Prefix of a folder that is waiting for its removal. */
 const ASIDE = 'removed-';
 
-/**
- * Moves all files away, which Windows allows for a running program, so that the name is free at once and nothing takes the rest for an
- * installed host.
- */
+/** Moves all files away, which Windows allows for a running program, so that the folder is no installed host any more. */
 async function setAside(folder: string): Promise<string> {
   const aside = path.win32.join(path.win32.dirname(folder), `${ASIDE}${randomBytes(4).toString('hex')}`);
   await mkdir(aside);

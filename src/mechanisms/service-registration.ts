@@ -1,7 +1,4 @@
-/**
- * What the SCM and the registry contain for one gateway service: an elevated process writes and removes it here; a process of the user may
- * only compare.
- */
+/** What SCM and registry contain for a service: an elevated process writes and removes it; a process of the user only compares. */
 
 import { existsSync } from 'node:fs';
 import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
@@ -169,10 +166,7 @@ function startTypeOf(found: InstalledService | undefined): string | undefined {
 
 const secondsOf = (delaysMs: readonly number[]): string => `${delaysMs.map(ms => ms / 1_000).join(', ')} s`;
 
-/**
- * Whether every setting is as `registerService` writes it. Every user may call it.
- * @param enable as in `registerService`
- */
+/** Whether every setting is as `registerService` writes it with the same `enable`. Every user may call it. */
 export function isRegistered(registration: ServiceRegistration, { enable }: { enable: boolean }): boolean {
   const { service } = registration;
   const config = queryConfig(service);

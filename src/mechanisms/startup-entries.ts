@@ -1,7 +1,4 @@
-/**
- * Our entries in the user's Startup folder: found, written and removed. A file that only has the name of our entry belongs to another
- * program and is never changed.
- */
+/** Our entries in the user's Startup folder. A file that only has the name of one belongs to another program and is never changed. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';

@@ -1,7 +1,4 @@
-/**
- * What Windows' shell does for a Startup entry. A short process of our own asks Explorer, because the answer is awaited inside COM, where
- * the app's main thread must never block.
- */
+/** Windows' shell for a Startup entry. A short process asks Explorer: COM waits for the answer, and the app's main thread must not. */
 
 import { execFile } from 'node:child_process';
 import { attempt } from '../model/attempt.ts';

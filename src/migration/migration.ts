@@ -153,10 +153,7 @@ export class Migration {
     await writeMigration(folder, { ...record, left, settled: true });
   }
 
-  /**
-   * Restores what was removed; ours is stopped and still registered, so that there is always one. Idempotent. Gives what could not be
-   * restored.
-   */
+  /** Restores what was removed; ours is stopped and still registered. Idempotent. Gives what could not be restored. */
   async restore(identity: GatewayIdentity, report: Report): Promise<readonly string[]> {
     this.#listed = undefined;
     const failed: string[] = [];

@@ -1,7 +1,4 @@
-/**
- * What a migration will do, in its order: pure, and the same for the receipt and the steps. What a step removes is recorded first; nothing
- * is removed that the receipt does not show.
- */
+/** What a migration does, in order; pure. Nothing is removed that the receipt does not show and that was not recorded. */
 
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { Found } from './autostarts.ts';

@@ -19,10 +19,7 @@ export interface WrappedService {
 /** What a wrapper starts. */
 type Wrapped = Pick<WrappedService, 'command' | 'env'>;
 
-/**
- * What NSSM starts, from its values below `Parameters`.
- * @param environment `NAME=value`, each
- */
+/** What NSSM starts, from its values below `Parameters`. The environment is `NAME=value`, each. */
 export function nssmCommand(application: string, appParameters: string, environment: readonly string[]): Wrapped {
   const variables = environment.flatMap(each => {
     // NSSM marks what it prepends and appends.

@@ -1,7 +1,4 @@
-/**
- * Bad updates: a gateway that only failed since an update is not restarted without end, and the status names the update.
- * Pure: runner and status use the same history and so agree.
- */
+/** A gateway that only failed since an update is not restarted without end. Pure: runner and status use the same history. */
 
 import { failureTimes, type HistoryRecord, type NotedUpdate, type UpdateNote } from './history.ts';
 

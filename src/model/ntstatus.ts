@@ -1,7 +1,4 @@
-/**
- * The exit codes of Windows that are NTSTATUS values, as far as users meet them:
- * https://learn.microsoft.com/openspecs/windows_protocols/ms-erref
- */
+/** Exit codes of Windows that are NTSTATUS values: https://learn.microsoft.com/openspecs/windows_protocols/ms-erref */
 
 /** How Windows ends the processes of a session at sign-out. */
 export const DBG_TERMINATE_PROCESS = 0x4001_0004;

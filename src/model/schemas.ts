@@ -1,7 +1,4 @@
-/**
- * Schemas that several records share. State files outlive versions and disks, and a control pipe carries what its other end sends: what does
- * not match its schema is ignored where it is read.
- */
+/** Schemas that several records share. What any program may have written is ignored where it does not match its schema. */
 
 import * as v from 'valibot';
 import { GatewayServiceError } from './errors.ts';

@@ -1,7 +1,4 @@
-/**
- * The gateway as a child process: its output on pipes, its whole tree within reach. Output never goes through an inherited file descriptor,
- * because on Windows that would open a console.
- */
+/** The gateway as a child process, with its output on pipes: on Windows an inherited file descriptor would open a console. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

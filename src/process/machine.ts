@@ -1,6 +1,4 @@
-/**
- * What differs between the systems below a runner or a client: identifying processes, and starting a gateway with its tree within reach.
- */
+/** What differs between systems for runner and client: identifying processes, starting a gateway with its tree within reach. */
 
 import type { Environment } from '../gateway/environment.ts';
 import type { ParentOf, ProcessTable } from '../model/process-ref.ts';

@@ -1,7 +1,4 @@
-/**
- * Temporary files of killed writers that never got their name (`files.ts`), or of a lock (`lock.ts`). No process reads them; they are
- * removed so that they do not accumulate.
- */
+/** Temporary files of killed writers (`files.ts`, `lock.ts`). No process reads them; they are removed so that they do not accumulate. */
 
 import fs from 'node:fs';
 import path from 'node:path';

@@ -37,10 +37,7 @@ export async function adoptUpdate(folder: StateFolder, definition: Definition, p
   await folder.placeHold({ schema: 1, id, who: WHO, why: 'updates Hermes', since, until, uptimeMs: systemUptimeMs(), holder: owner });
 }
 
-/**
- * The service was started from outside: this ends an update that had stopped it, unless the user has requested a start since then. Resolves
- * with the PIDs of the updaters that are done.
- */
+/** The service was started from outside: ends the update that had stopped it, unless the user requested a start since. Gives PIDs. */
 export async function endAdoptedUpdates(folder: StateFolder): Promise<readonly number[]> {
   const stateRoot = path.dirname(folder.path);
   const { at } = await folder.desired();

@@ -1,7 +1,4 @@
-/**
- * An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways stopped, its output is passed on at the
- * speed of the reader, and its exit code is the result.
- */
+/** An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways stopped; its exit code is the result. */
 
 import { spawn } from 'node:child_process';
 import path from 'node:path';

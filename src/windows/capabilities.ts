@@ -1,7 +1,4 @@
-/**
- * What this Windows has and lacks, queried and not assumed: an old Windows, a Server Core and Wine each lack something. What is lacking is
- * reported as lacking, never as done. `doctor` shows it.
- */
+/** What this Windows lacks, queried and not assumed: an old Windows, a Server Core and Wine each lack something. `doctor` shows it. */
 
 import type { ServiceName } from '../model/identity.ts';
 import { declare, isExported } from './library.ts';

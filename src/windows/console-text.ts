@@ -1,7 +1,4 @@
-/**
- * Text as console tools write it to a pipe: in the OEM code page, which Node cannot decode by itself.
- * Source: MultiByteToWideChar (Microsoft Learn).
- */
+/** Text as console tools write it to a pipe, in the OEM code page. Source: MultiByteToWideChar (Microsoft Learn). */
 import { declare } from './library.ts';
 import { DWORD, POINTER } from './types.ts';
 

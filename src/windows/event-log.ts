@@ -41,10 +41,7 @@ export function unregisterEventSource(): void {
   deleteKey(EVENT_SOURCE_KEY);
 }
 
-/**
- * Writes a record.
- * @param detail Added to the sentence of the table: a name, a code, a reason. No secrets, because every user may read the log.
- */
+/** Writes a record. `detail` (a name, a code, a reason) follows the sentence of the table. No secrets: every user may read the log. */
 export function reportEvent(name: EventName, detail: string): void {
   const { id, type, message } = EVENTS[name];
   using(opened(advapi32.RegisterEventSourceW(null, EVENT_SOURCE)), advapi32.DeregisterEventSource, source => {

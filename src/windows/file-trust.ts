@@ -45,10 +45,7 @@ const GENERIC_CHANGE = 0x5000_0000;
 const FILE_WRITES = 0x2 | 0x4 | 0x10 | 0x40 | 0x100;
 const FILE_DELETE_CHILD = 0x40;
 
-/**
- * The rights that would let another user decide: in the folder of the program any right to write, because the program can load a file
- * beside it; in a folder above only the right to replace the folder below.
- */
+/** Rights that let another user decide: in the program's folder any write (it may load a file beside it), above it a replacement. */
 const DANGEROUS = {
   own: FILE_WRITES | DELETE | CHANGES_RIGHTS | GENERIC_CHANGE,
   above: FILE_DELETE_CHILD | DELETE | CHANGES_RIGHTS | GENERIC_CHANGE,

@@ -23,9 +23,7 @@ export function openFile(file: string, access: number, share: number, flags = 0)
   return kernel32.CreateFileW(file, access, share, null, OPEN_EXISTING, flags, null);
 }
 
-/**
- * Whether a program has the file open, so that it cannot be replaced. False for a file that does not exist or that this user may not write.
- */
+/** Whether a program has the file open. False for a file that does not exist or that this user may not write. */
 export function isInUse(file: string): boolean {
   const { result, lastError } = openFile(file, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_NONE);
   if (result === INVALID_HANDLE_VALUE) return IN_USE.has(lastError);

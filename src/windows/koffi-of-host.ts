@@ -11,11 +11,7 @@ let koffi: Koffi;
 
 export { koffi as default };
 
-/**
- * Loads koffi once; does nothing outside of the bundle.
- * @param sha256 of the host's manifest
- * @throws GatewayServiceError `service-program-damaged`
- */
+/** Loads koffi once; does nothing outside of the bundle. @throws GatewayServiceError `service-program-damaged` */
 export function loadHostKoffi(file: string, sha256: string | undefined): void {
   if (typeof KOFFI_OF_HOST !== 'undefined') koffi ??= loadKoffi(file, sha256);
 }

@@ -20,10 +20,7 @@ const WAIT_OBJECT_0 = 0;
 /** The last holder died without a release; the mutex is ours all the same. */
 const WAIT_ABANDONED = 0x80;
 
-/**
- * Takes the mutex and gives the function that releases it; undefined where another process holds it for all of `waitMs`. Blocks this
- * thread, which then owns the mutex: for short-lived processes only.
- */
+/** Takes the mutex and gives its release; undefined where another process keeps it for `waitMs`. Blocks this thread, its owner. */
 export function takeMutex(name: string, waitMs: number): (() => void) | undefined {
   const { result: mutex, lastError } = kernel32.CreateMutexW(null, 0, name);
   // A mutex of another user that this process may not open cannot be taken.

@@ -196,18 +196,12 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
   return { pid: dwProcessId, startTime: startTimeOf(hProcess), exited: exitCodeOf(hProcess) };
 }
 
-/**
- * Starts a process as this user.
- * @param environment All its variables; default: those of this process.
- */
+/** Starts a process as this user. @param environment All its variables; default: those of this process. */
 export function startProcess(birth: Birth, handles: StandardHandles, environment?: Readonly<Record<string, string>>): BornProcess {
   return create(birth, handles, null, environment ? environmentBlock(environment) : null, kernel32.CreateProcessW);
 }
 
-/**
- * Starts a process as the user of a token, in that user's session, on the desktop that the user sees, with the user's own environment.
- * Needs SeAssignPrimaryToken and SeIncreaseQuota.
- */
+/** Starts it as the user of a token, on that user's desktop, with that environment. Needs SeAssignPrimaryToken and SeIncreaseQuota. */
 export function startProcessAs(token: Handle, birth: Birth, handles: StandardHandles): BornProcess {
   const block = received(slot => userenv.CreateEnvironmentBlock(slot, token, 0));
   return using(block, userenv.DestroyEnvironmentBlock, memory =>

@@ -73,10 +73,7 @@ export function startTimeOf(process: Handle): number {
 /** A process that ended exists while a handle to it is open; it does not run then. */
 const hasEnded = (process: Handle): boolean => kernel32.WaitForSingleObject(process, 0).result !== WAIT_TIMEOUT;
 
-/**
- * When a running process was created, in hundredths of a second since 1970; undefined where no such process runs. Throws
- * `needs-administrator` for a process that this user may not query.
- */
+/** When a running process was created, in 0.01 s since 1970; undefined where none runs. Throws `needs-administrator` where refused. */
 export function startTime(pid: number): number | undefined {
   return withProcess(pid, PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, process =>
     hasEnded(process) ? undefined : startTimeOf(process),

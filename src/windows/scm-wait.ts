@@ -1,7 +1,4 @@
-/**
- * Waits for states of the SCM by polling. A service that shows no progress for a whole wait hint hangs ("Starting a Service", "Stopping a
- * Service", Microsoft Learn). No handle is kept between two queries.
- */
+/** Waits for states of the SCM by polling ("Starting a Service", "Stopping a Service", Microsoft Learn), without an open handle. */
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 import { ERROR, win32Error } from './errors.ts';
@@ -95,10 +92,7 @@ export async function startService(name: string, { deadlineMs }: WaitOptions): P
   return waitForState(name, 'running', { deadlineMs: Math.max(endMs - performance.now(), 0) });
 }
 
-/**
- * Stops a service and waits until it has stopped; a stopped service is accepted. A starting service takes no stop (1061), so the request
- * waits for that. Both waits share the deadline.
- */
+/** Stops a service and waits until it has stopped. A starting service takes no stop (1061), so the request waits for that. */
 export async function stopService(name: string, { deadlineMs }: WaitOptions): Promise<ServiceStatus> {
   const endMs = performance.now() + deadlineMs;
   const settled = (): boolean => queryStatus(name)?.state !== 'start-pending';

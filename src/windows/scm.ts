@@ -108,10 +108,7 @@ export function withManager<T>(rights: readonly ManagerRight[], use: (manager: H
   return using(opened(advapi32.OpenSCManagerW(null, null, access)), closeServiceHandle, use);
 }
 
-/**
- * The SCM with the right to connect, which every user has, opened once for this process: opening and closing are two more calls to another
- * process. It keeps no service alive.
- */
+/** The SCM with the right to connect, which every user has, opened once for this process. It keeps no service alive. */
 function connectedManager(): Handle {
   connected ??= opened(advapi32.OpenSCManagerW(null, null, MANAGER_RIGHTS.connect));
   return connected;
@@ -207,10 +204,7 @@ export function queryService(name: string): { readonly status: ServiceStatus; re
   return withService(name, ['queryStatus', 'queryConfig'], service => ({ status: statusOf(service), config: configOf(service) }));
 }
 
-/**
- * Whether DeleteService was called and the name still exists. The SCM has no query for it; the mark is the value `DeleteFlag` that it keeps
- * under the service's key until the last handle is closed.
- */
+/** Whether DeleteService was called and the name still exists: the SCM keeps the value `DeleteFlag` until the last handle is closed. */
 export function isRemovalPending(name: string): boolean {
   return readValue(serviceKey(name), 'DeleteFlag') === 1;
 }
@@ -265,10 +259,7 @@ export function requestStart(name: string): void {
   });
 }
 
-/**
- * Requests a stop. Needs SERVICE_STOP. Throws `not-installed` (1060), `service-not-running` (1062), `service-busy` (1061: it is starting or
- * stopping).
- */
+/** Requests a stop. Needs SERVICE_STOP. Throws `not-installed` (1060), `service-not-running` (1062), `service-busy` (1061). */
 export function requestStop(name: string): void {
   withExisting(name, ['stop'], service => checkCall(advapi32.ControlService(service, SERVICE_CONTROL_STOP, {}), `STOP ${name}`));
 }

@@ -109,10 +109,7 @@ export function encodeSetting<Name extends SettingName>(name: Name, settings: Pi
   return { level, type, value: encode(settings[name]) };
 }
 
-/**
- * Writes one setting, where the system has it. The handle needs SERVICE_CHANGE_CONFIG, and for `recovery` SERVICE_START too, because its
- * action is a restart.
- */
+/** Writes one setting, where the system has it. Needs SERVICE_CHANGE_CONFIG, and for `recovery`, a restart, SERVICE_START. */
 export function writeSetting(service: Handle, name: SettingName, settings: ServiceSettings): void {
   const { level, type, value } = encodeSetting(name, settings);
   const outcome = advapi32.ChangeServiceConfig2W(service, level, koffi.as(value, koffi.pointer(type)));

@@ -57,10 +57,7 @@ export const canTellStartReason = (): boolean => isExported('advapi32.dll', 'Que
 export interface HostedService {
   /** Why it was started; undefined where the system cannot say. */
   readonly startReason: StartReason | undefined;
-  /**
-   * Receives each control once, in order, after the SCM has its answer. `first` is called before that, while the caller of the SCM still
-   * waits; it must be quick.
-   */
+  /** Gets each control once, in order, after the SCM has its answer; `first` is called before that, and must be quick. */
   onControl(listener: ControlListener, first?: ControlListener): void;
   /** Accepts controls from now on. */
   reportRunning(): void;

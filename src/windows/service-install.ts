@@ -41,9 +41,7 @@ const advapi32 = declare('advapi32.dll', {
   ChangeServiceConfigW: [BOOL, HANDLE, DWORD, DWORD, DWORD, WIDE, WIDE, POINTER, WIDE, WIDE, WIDE, WIDE],
 });
 
-/**
- * What a service is to be. The rest is the same for every service of ours: a separate process, LocalSystem, automatic start, not delayed.
- */
+/** What differs between services of ours. Each is a separate process of LocalSystem with automatic start, not delayed. */
 export interface ServiceSpec {
   readonly name: string;
   /** Unique among all services of the machine (1078). */
@@ -63,9 +61,7 @@ export interface ServiceSpec {
   readonly delayedStart?: boolean;
 }
 
-/**
- * What the broker needs: the token of the signed-in owner (SeTcb) and a process with it (the next two). The SCM removes everything else.
- */
+/** For the broker: the token of the signed-in owner (SeTcb), and a process with it (the next two). The SCM removes everything else. */
 export const REQUIRED_PRIVILEGES = [
   'SeTcbPrivilege',
   'SeAssignPrimaryTokenPrivilege',

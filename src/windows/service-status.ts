@@ -18,12 +18,10 @@ const STATE_NUMBERS: Readonly<Record<ReportedState, number>> = { stopped: 1, 'st
 const SERVICE_WIN32_OWN_PROCESS = 0x10;
 const ERROR_SERVICE_SPECIFIC_ERROR = 1066;
 
+/** Not shutdown, which comes when everything else has ended already. */
 const ACCEPT = { stop: 0x1, sessionChange: 0x80, preshutdown: 0x100 } as const;
 
-/**
- * The controls that a state accepts. None while it starts or stops: a stop then gets 1061 and is requested again. Preshutdown replaces
- * shutdown, which comes when everything else has ended already.
- */
+/** The controls that a state accepts. While it starts or stops none: a stop gets 1061 and is requested again. */
 export function acceptedControls(state: ReportedState): number {
   return state === 'running' ? ACCEPT.stop | ACCEPT.sessionChange | ACCEPT.preshutdown : 0;
 }

@@ -1,8 +1,4 @@
-/**
- * Starts a program with an administrator's consent, through the shell's verb `runas`: Windows asks, and reports a refusal separately
- * (1223).
- * Source: ShellExecuteExW, SHELLEXECUTEINFOW (Microsoft Learn).
- */
+/** Starts a program with an administrator's consent (verb `runas`). Sources: ShellExecuteExW, SHELLEXECUTEINFOW (Microsoft Learn). */
 import koffi from 'koffi';
 import type { ShellStart } from './argv.ts';
 import { win32Error } from './errors.ts';

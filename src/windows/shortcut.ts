@@ -1,7 +1,4 @@
-/**
- * Shortcuts (.lnk): Explorer opens one from the Startup folder without a console window, which a command file always has.
- * Sources: IShellLinkW, IPersistFile (Microsoft Learn).
- */
+/** Shortcuts (.lnk), which Explorer opens without a console window. Sources: IShellLinkW, IPersistFile (Microsoft Learn). */
 import type { ShellStart } from './argv.ts';
 import { CLSCTX, comMethod, guid, invoke, withCom, withInstance, withInterface } from './com.ts';
 import { DWORD, type Handle, POINTER, WIDE } from './types.ts';
