@@ -108,7 +108,7 @@ function ownConfig(service: ServiceName) {
 
 /** Includes the services of every user, because an administrator removes the app from this machine. */
 async function unregisterAll(): Promise<void> {
-  for (const { name } of enumerateServices(SERVICE_NAME)) {
+  for (const name of enumerateServices(SERVICE_NAME)) {
     const config = queryConfig(name);
     if (config && isServiceName(name) && isBroker(config, name)) await unregisterService(name);
   }

@@ -152,7 +152,7 @@ async function setAside(folder: string): Promise<string> {
 
 /** The folders of the programs of all our services, in lower case. */
 function startedFolders(): string[] {
-  return enumerateServices(SERVICE_NAME).flatMap(({ name }) => {
+  return enumerateServices(SERVICE_NAME).flatMap(name => {
     const config = queryConfig(name);
     return config && isServiceName(name) && isBroker(config, name)
       ? [path.win32.dirname(splitCommandLine(config.binaryPath)[0] ?? '').toLowerCase()]

@@ -20,15 +20,8 @@ export const RECOVERY_LADDER: RecoveryLadder = {
   resetMs: 60_000,
 };
 
-export interface LadderPosition {
-  /** Failures that count now; 0 when the last one is too long ago. */
-  readonly failures: number;
-  /** When the next try is due, in epoch milliseconds; undefined when nothing failed. */
-  readonly nextAt: number | undefined;
-}
-
-/** The place on the ladder after these failures (epoch milliseconds, ascending). */
-export function ladderPosition(ladder: RecoveryLadder, failuresAt: readonly number[]): LadderPosition {
+/** How many of these failures count, and when the next try is due (undefined without failures); in epoch milliseconds, ascending. */
+export function ladderPosition(ladder: RecoveryLadder, failuresAt: readonly number[]) {
   let failures = 0;
   let last = Number.NEGATIVE_INFINITY;
   for (const at of failuresAt) {

@@ -52,18 +52,13 @@ for (const [code, error] of Object.entries(ERRORS)) {
 }
 for (const [number, code] of Object.entries(SAME_MEANING)) byNumber.set(Number(number), code);
 
-/** The code of the table for a Win32 error number; `windows-refused` where the table has none. */
-export function errorCodeOf(win32: number): ErrorCode {
-  return byNumber.get(win32) ?? 'windows-refused';
-}
-
 /**
- * The failure for a Win32 error number.
+ * The failure for a Win32 error number: `windows-refused` where the table has none.
  * @param win32 GetLastError(), or the result of a registry function
  * @param step The call and its subject, for the details: `OpenServiceW HermesGateway`
  */
 export function win32Error(win32: number, step: string): GatewayServiceError {
-  return new GatewayServiceError(errorCodeOf(win32), `(${step}: Windows error ${win32}.)`, { win32 });
+  return new GatewayServiceError(byNumber.get(win32) ?? 'windows-refused', `(${step}: Windows error ${win32}.)`, { win32 });
 }
 
 /** The failure of a call, by its last error. @param subject What the call was for: a service, a file */

@@ -28,38 +28,31 @@ const BUSY_MS = 1_000;
 const SECURITY_IDENTIFICATION = 0x11_0000;
 
 /** The parent's end of a child's stdin. */
-export class ChildInput {
-  readonly #handle: Handle;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(handle: Handle) {
-    this.#handle = handle;
-  }
-
-  /** Writes after all earlier writes; rejects when the child has closed its end. A child that does not read blocks a pool worker. */
-  write(text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    const step = this.#last.then(async () => {
-      checkCall(await kernel32.WriteFile.async(this.#handle, bytes, bytes.length, [0], null));
-    });
-    this.#last = step.catch(() => undefined);
-    return step;
-  }
-
-  /** Ends the child's stdin after all writes. */
-  end(): Promise<void> {
-    this.#last = this.#last.then(() => closeHandle(this.#handle));
-    return this.#last;
-  }
+function childInput(handle: Handle) {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    /** Writes after all earlier writes; rejects when the child has closed its end. A child that does not read blocks a pool worker. */
+    write: (text: string): Promise<void> => {
+      const bytes = Buffer.from(text);
+      const step = last.then(async () => checkCall(await kernel32.WriteFile.async(handle, bytes, bytes.length, [0], null)));
+      last = step.catch(() => undefined);
+      return step;
+    },
+    /** Ends the child's stdin after all writes. */
+    end: (): Promise<void> => {
+      last = last.then(() => closeHandle(handle));
+      return last;
+    },
+  };
 }
 
 /** A pipe whose `childEnd` becomes a child's stdin; close that end here once the child is started. */
-export function openChildInput(): { readonly input: ChildInput; readonly childEnd: Handle } {
+export function openChildInput() {
   const childEnd: [Handle | null] = [null];
   const ourEnd: [Handle | null] = [null];
   const { result, lastError } = kernel32.CreatePipe(childEnd, ourEnd, null, 0);
   if (!result || childEnd[0] === null || ourEnd[0] === null) throw win32Error(lastError, 'CreatePipe');
-  return { input: new ChildInput(ourEnd[0]), childEnd: childEnd[0] };
+  return { input: childInput(ourEnd[0]), childEnd: childEnd[0] };
 }
 
 /** A stream of what a child writes into `childEnd`. Close that end here once the child is started; the stream ends with the child. */

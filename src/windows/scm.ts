@@ -23,6 +23,7 @@ import {
   QUERY_SERVICE_CONFIGW,
   SERVICE_STATUS,
   SERVICE_STATUS_PROCESS,
+  type STATUS_PROCESS,
   WIDE,
 } from './types.ts';
 
@@ -90,12 +91,6 @@ export interface ServiceConfig {
   readonly serviceType: number;
 }
 
-export interface EnumeratedService {
-  readonly name: string;
-  readonly displayName: string;
-  readonly status: ServiceStatus;
-}
-
 /** The registry key of a service; every user may read it, LocalSystem may write it. */
 export const serviceKey = (name: string): RegistryPath => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`;
 
@@ -141,17 +136,11 @@ function withExisting(name: string, rights: readonly ServiceRight[], use: (servi
   if (!found) throw win32Error(ERROR.serviceDoesNotExist, `OpenServiceW ${name}`);
 }
 
-/** The fields of SERVICE_STATUS_PROCESS that are used. */
-interface RawStatus {
-  readonly dwCurrentState: number;
-  readonly dwWin32ExitCode: number;
-  readonly dwServiceSpecificExitCode: number;
-  readonly dwCheckPoint: number;
-  readonly dwWaitHint: number;
-  readonly dwProcessId: number;
-}
-
-function toStatus(raw: RawStatus): ServiceStatus {
+/** The state of an open service. The handle needs SERVICE_QUERY_STATUS. */
+export function statusOf(service: Handle): ServiceStatus {
+  const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
+  checkCall(advapi32.QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]));
+  const raw: Record<keyof typeof STATUS_PROCESS, number> = koffi.decode(buffer, SERVICE_STATUS_PROCESS);
   return {
     state: STATES[raw.dwCurrentState] ?? 'stopped',
     ...(raw.dwProcessId === 0 ? {} : { pid: raw.dwProcessId }),
@@ -160,13 +149,6 @@ function toStatus(raw: RawStatus): ServiceStatus {
     checkPoint: raw.dwCheckPoint,
     waitHintMs: raw.dwWaitHint,
   };
-}
-
-/** The state of an open service. The handle needs SERVICE_QUERY_STATUS. */
-export function statusOf(service: Handle): ServiceStatus {
-  const buffer = Buffer.alloc(koffi.sizeof(SERVICE_STATUS_PROCESS));
-  checkCall(advapi32.QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, buffer, buffer.length, [0]));
-  return toStatus(koffi.decode(buffer, SERVICE_STATUS_PROCESS) as RawStatus);
 }
 
 /** The state of a service; undefined where it does not exist. Needs SERVICE_QUERY_STATUS, which every user has. */
@@ -209,12 +191,12 @@ export function isRemovalPending(name: string): boolean {
   return readValue(serviceKey(name), 'DeleteFlag') === 1;
 }
 
-/** The services named `base` or `base-…`, in any case, with their states, in one query. */
-export function enumerateServices(base: string): EnumeratedService[] {
+/** The names of the services `base` and `base-…`, in any case. */
+export function enumerateServices(base: string): string[] {
   const lower = base.toLowerCase();
   const isOurs = (name: string): boolean => name.toLowerCase() === lower || name.toLowerCase().startsWith(`${lower}-`);
   return withManager(['connect', 'enumerate'], manager => {
-    const found: EnumeratedService[] = [];
+    const found: string[] = [];
     const buffer = Buffer.alloc(ENUMERATION_BYTES);
     const count: [number] = [0];
     const resume: [number] = [0];
@@ -230,15 +212,8 @@ export function enumerateServices(base: string): EnumeratedService[] {
         null,
       );
       if (!result && lastError !== ERROR.moreData) throw win32Error(lastError, 'EnumServicesStatusExW');
-      const services = koffi.decode(buffer, ENUM_SERVICE_STATUS_PROCESSW, count[0]) as {
-        lpServiceName: string;
-        lpDisplayName: string;
-        ServiceStatusProcess: RawStatus;
-      }[];
-      for (const service of services) {
-        if (!isOurs(service.lpServiceName)) continue;
-        found.push({ name: service.lpServiceName, displayName: service.lpDisplayName, status: toStatus(service.ServiceStatusProcess) });
-      }
+      const services = koffi.decode(buffer, ENUM_SERVICE_STATUS_PROCESSW, count[0]) as { lpServiceName: string }[];
+      found.push(...services.map(({ lpServiceName }) => lpServiceName).filter(isOurs));
       if (result) return found;
     }
   });

@@ -30,25 +30,17 @@ export function acceptedControls(state: ReportedState): number {
 export const CHECKPOINT_EVERY_MS = 2000;
 export const WAIT_HINT_MS = 8000;
 
-const MAY_FOLLOW: Readonly<Record<ReportedState, readonly ReportedState[]>> = {
-  'start-pending': ['start-pending', 'running', 'stop-pending', 'stopped'],
-  running: ['running', 'stop-pending', 'stopped'],
-  'stop-pending': ['stop-pending', 'stopped'],
-  stopped: [],
-};
+/** A report may repeat its state, or go on in this order; nothing follows the last one. */
+const ORDER: readonly ReportedState[] = ['start-pending', 'running', 'stop-pending', 'stopped'];
 
 /** Makes the reports of one service, in order. */
 export class StatusSequence {
   #state: ReportedState = 'start-pending';
   #checkPoint = 0;
 
-  get state(): ReportedState {
-    return this.#state;
-  }
-
   /** The next report, as SetServiceStatus takes it; undefined when the SCM would not accept this state any more: a late report is dropped. */
   next(state: ReportedState, result: StopResult = { serviceExitCode: 0 }) {
-    if (!MAY_FOLLOW[this.#state].includes(state)) return undefined;
+    if (this.#state === 'stopped' || ORDER.indexOf(state) < ORDER.indexOf(this.#state)) return undefined;
     this.#state = state;
     const pending = state === 'start-pending' || state === 'stop-pending';
     this.#checkPoint = pending ? this.#checkPoint + 1 : 0;

@@ -55,7 +55,8 @@ const STATUS = {
   dwWaitHint: DWORD,
 };
 export const SERVICE_STATUS = koffi.struct('SERVICE_STATUS', STATUS);
-export const SERVICE_STATUS_PROCESS = koffi.struct('SERVICE_STATUS_PROCESS', { ...STATUS, dwProcessId: DWORD, dwServiceFlags: DWORD });
+export const STATUS_PROCESS = { ...STATUS, dwProcessId: DWORD, dwServiceFlags: DWORD };
+export const SERVICE_STATUS_PROCESS = koffi.struct('SERVICE_STATUS_PROCESS', STATUS_PROCESS);
 
 export const ENUM_SERVICE_STATUS_PROCESSW = koffi.struct('ENUM_SERVICE_STATUS_PROCESSW', {
   lpServiceName: WIDE,

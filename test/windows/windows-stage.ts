@@ -79,7 +79,7 @@ export class WindowsStage implements ServiceStage {
       session,
       sessionUser: owner(),
       user: currentUser(),
-      services: enumerateServices(BROKER).map(({ name }) => name),
+      services: enumerateServices(BROKER),
       folders: [this.states, this.standardHome].filter(folder => existsSync(folder)),
     };
   }
@@ -209,7 +209,7 @@ export class WindowsStage implements ServiceStage {
   leftovers(): string[] {
     const startup = startupFolder();
     return [
-      ...enumerateServices(BROKER).map(({ name }) => `service ${name}`),
+      ...enumerateServices(BROKER).map(name => `service ${name}`),
       ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
       ...(existsSync(startup) ? readdirSync(startup).filter(name => /hermes/i.test(name)) : []).map(name => `Startup entry ${name}`),
       ...(existsSync(this.states) ? readdirSync(this.states, { recursive: true }).map(String) : []),

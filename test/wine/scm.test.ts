@@ -91,7 +91,7 @@ describeOnWine('the SCM, through Wine', rig => {
   it('lists our services in one call, and no other', async () => {
     await install('HermesGateway', 'steady');
     await install('HermesGatewayOfSomebodyElse', 'steady');
-    const names = (await call(rig(), 'scm', 'enumerateServices', 'HermesGateway')).map(({ name }) => name);
+    const names = await call(rig(), 'scm', 'enumerateServices', 'HermesGateway');
     expect(names).toContain('HermesGateway');
     expect(names).toContain('HermesGateway-made');
     expect(names).not.toContain('HermesGatewayOfSomebodyElse');

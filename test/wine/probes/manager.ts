@@ -29,7 +29,7 @@ const ours = () => listProcesses().filter(({ pid, program }) => PROGRAMS.has(pro
 function verbs(send: (message: object) => void) {
   return {
     call: callFunction,
-    services: () => enumerateServices('HermesGateway').map(({ name }) => name),
+    services: () => enumerateServices('HermesGateway'),
     identity: identityOf,
     preview: (verb: 'install' | 'uninstall', of: GatewayIdentity, options?: InstallOptions) => manager.preview(verb, of, options),
     install: (of: GatewayIdentity, options?: InstallOptions) => manager.install(of, options),
@@ -58,7 +58,7 @@ function verbs(send: (message: object) => void) {
     facts: (of: GatewayIdentity) => readHostFacts(of.service),
     processes: () => ours(),
     leftovers: () => [
-      ...enumerateServices('HermesGateway').map(({ name }) => `service ${name}`),
+      ...enumerateServices('HermesGateway').map(name => `service ${name}`),
       ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
       ...(readKey(APPS_LIST_KEY) ? ["an entry in Windows' list of apps"] : []),
       ...(existsSync(hostsFolder()) ? readdirSync(hostsFolder()).map(name => `installed host ${name}`) : []),
