@@ -2,32 +2,29 @@
 // processes, and every command is a child of the gateway.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Status } from '../../src/model/status.ts';
-import { DEADLINE_MS, HOST_COMMAND, REPOSITORY } from '../support/sandbox.ts';
+import {
+  type Answer,
+  agentRuns as agentOf,
+  type Command,
+  GATEWAY_WITH_SHELL,
+  outsideLog,
+  stopsGateway,
+  tellAgent,
+} from '../support/agent-shell.ts';
+import { DEADLINE_MS, HOST_COMMAND } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
 
-const GATEWAY = path.join(REPOSITORY, 'test/support/gateway-with-shell.mjs');
 const PATH_ONLY = { PATH: process.env['PATH'] ?? '' };
-
-interface Command {
-  readonly argv: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-interface Answer {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 let service: ServiceUnderTest;
 let before: Status;
-const gatewayCommand = () => [process.execPath, GATEWAY, service.sandbox.gatewayScript, 'gateway', 'run'];
+const gatewayCommand = () => [process.execPath, GATEWAY_WITH_SHELL, service.sandbox.gatewayScript, 'gateway', 'run'];
 beforeEach(async () => {
   service = new ServiceUnderTest();
   before = await service.install([], { gatewayCommand: gatewayCommand() });
@@ -36,32 +33,10 @@ afterEach(async () => {
   expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
 });
 
-/** Has the agent run these, one after the other; resolves with their answers. */
-async function agentRuns(...commands: readonly Command[]): Promise<readonly Answer[]> {
-  tellAgent(commands);
-  const file = path.join(service.home, 'shell-answer.json');
-  await poll(() => existsSync(file), { what: 'the answers', deadlineMs: DEADLINE_MS, everyMs: 20 });
-  const answers = JSON.parse(readFileSync(file, 'utf8'));
-  rmSync(file);
-  return answers;
-}
-
-function tellAgent(commands: readonly Command[]): void {
-  const file = path.join(service.home, 'shell.json');
-  writeFileSync(`${file}.tmp`, JSON.stringify(commands));
-  renameSync(`${file}.tmp`, file);
-}
-
+const agentRuns = (...commands: readonly Command[]) => agentOf(service.home, ...commands);
 const ours = (...argv: readonly string[]): Command => ({ argv: [...HOST_COMMAND, '--json', ...argv] });
 const document = (answer: Answer | undefined) => JSON.parse(answer?.stdout ?? '');
-/** What the process outside of the gateway printed, when it has ended. */
-const outsideLog = () => {
-  const file = path.join(path.dirname(service.manager.logPath(service.identity)), 'outside.log');
-  const ended = () => /^Exit code/m.test(readFileSync(file, 'utf8'));
-  return poll(ended, { what: 'the end of the process outside', deadlineMs: DEADLINE_MS, everyMs: 20 }).then(() =>
-    readFileSync(file, 'utf8'),
-  );
-};
+const outsideOutput = () => outsideLog(service.manager.logPath(service.identity));
 const isUntouched = async () => {
   expect(await service.status()).toMatchObject({ phase: 'running', desired: 'running', gatewayPid: before.gatewayPid });
   expect(await service.ends()).toEqual([]);
@@ -74,7 +49,7 @@ describe('our command line below the gateway', () => {
     const { outside } = document(answer);
     expect(outside).toEqual({ service: service.identity.service, output: expect.stringMatching(/outside\.log$/) });
     await service.untilBack(before.gatewayPid);
-    expect(await outsideLog()).toMatch(/"ok":true.*\nExit code 0\.\n$/);
+    expect(await outsideOutput()).toMatch(/"ok":true.*\nExit code 0\.\n$/);
     expect(await service.ends()).toMatchObject([{ outcome: 'stopped' }]);
   });
 
@@ -92,7 +67,7 @@ describe('our command line below the gateway', () => {
     const [answer] = await agentRuns(ours('update', '--', process.execPath, '-e', script));
     expect(answer?.code).toBe(EXIT.done);
     await service.untilBack(before.gatewayPid);
-    expect(await outsideLog()).toMatch(code === 0 ? /Exit code 0\.\n$/ : /"code":"update-failed".*exit code 7.*\nExit code 1\.\n$/);
+    expect(await outsideOutput()).toMatch(code === 0 ? /Exit code 0\.\n$/ : /"code":"update-failed".*exit code 7.*\nExit code 1\.\n$/);
     // Once, without a gateway, as a process of nobody's gateway.
     expect(readFileSync(proof, 'utf8')).toBe(`false${service.home}undefined`);
     expect(service.sandbox.leftovers().filter(name => /update-|hold-/.test(name))).toEqual([]);
@@ -115,7 +90,7 @@ describe('our command line below the gateway', () => {
   it('installs from outside, and keeps the running gateway', async () => {
     const [answer] = await agentRuns(ours('install'));
     expect(document(answer)).toMatchObject({ ok: true, outside: { service: service.identity.service } });
-    expect(await outsideLog()).toMatch(/"phase":"running".*\nExit code 0\.\n$/);
+    expect(await outsideOutput()).toMatch(/"phase":"running".*\nExit code 0\.\n$/);
     await isUntouched();
   });
 
@@ -160,22 +135,11 @@ describe('our command line below the gateway', () => {
 });
 
 describe("Hermes' own commands below the gateway", () => {
-  /** Requests the stop of the gateway as Hermes does, and then does `afterwards`. */
-  const stopsGateway = (afterwards: string) => `
-    import fs from 'node:fs';
-    const home = process.env.HERMES_HOME;
-    const { pid, start_time } = JSON.parse(fs.readFileSync(home + '/gateway.pid'));
-    const text = JSON.stringify({ target_pid: pid, target_start_time: start_time, stopper_pid: process.pid, written_at: new Date().toISOString() });
-    fs.writeFileSync(home + '/stop.tmp', text);
-    fs.renameSync(home + '/stop.tmp', home + '/.gateway-planned-stop.json');
-    ${afterwards}`;
   const hermes = (script: string, verb: string, env: Readonly<Record<string, string>> = {}) =>
-    tellAgent([
-      {
-        argv: [process.execPath, '--input-type=module', '-e', script, '--', 'gateway', verb],
-        env: { ...PATH_ONLY, HERMES_HOME: service.home, ...env },
-      },
-    ]);
+    tellAgent(service.home, {
+      argv: [process.execPath, '--input-type=module', '-e', script, '--', 'gateway', verb],
+      env: { ...PATH_ONLY, HERMES_HOME: service.home, ...env },
+    });
 
   it('starts the gateway again after "gateway stop", because the agent could not', async () => {
     hermes(stopsGateway('setInterval(() => {}, 1_000);'), 'stop');
@@ -192,7 +156,10 @@ describe("Hermes' own commands below the gateway", () => {
     const script = stopsGateway(becomesGateway);
     const argv = ['setsid', process.execPath, '--input-type=module', '-e', script, '--', 'gateway', 'restart'];
     const { XDG_STATE_HOME = '' } = process.env;
-    tellAgent([{ argv, env: { ...PATH_ONLY, HERMES_HOME: service.home, SAMPLE: service.sandbox.gatewayScript, XDG_STATE_HOME } }]);
+    tellAgent(service.home, {
+      argv,
+      env: { ...PATH_ONLY, HERMES_HOME: service.home, SAMPLE: service.sandbox.gatewayScript, XDG_STATE_HOME },
+    });
     const supervised = ({ phase, gatewayPid }: Status) => phase === 'running' && gatewayPid !== before.gatewayPid;
     await service.until('a supervised gateway', supervised);
     await poll(() => service.sandbox.hosts('run').length === 1 && service.gateways().length === 1, {
@@ -212,6 +179,6 @@ describe('a gateway that was started by hand', () => {
     const [answer] = await agentRuns(ours('install', '--gateway-command', JSON.stringify(gatewayCommand())));
     expect(document(answer)).toMatchObject({ ok: true, outside: { service: service.identity.service } });
     expect((await service.untilBack(byHand.pid)).mechanism).toBe('embedded');
-    expect(await outsideLog()).toMatch(/Exit code 0\.\n$/);
+    expect(await outsideOutput()).toMatch(/Exit code 0\.\n$/);
   });
 });

@@ -9,6 +9,7 @@ import { startupFolder } from '../../src/windows/startup-folder.ts';
 import { itProves } from '../acceptance/it-proves.ts';
 import { acceptService, LADDER_MS } from '../acceptance/service-criteria.ts';
 import { another, until } from '../acceptance/service-stage.ts';
+import { agentRuns, GATEWAY_WITH_SHELL, outsideLog } from '../support/agent-shell.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { objections, whyLeftOut } from './real-windows.ts';
 import { readShownWindows, windowsOfOurs } from './shown-windows.ts';
@@ -69,6 +70,24 @@ describe.skipIf(leftOut !== undefined)(
       expect(await stage.status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
       expect(stage.gateways()).toEqual([]);
       expect(await stage.failures()).toEqual([]);
+    });
+
+    it.each(['service', 'startup'])('restarts the gateway and updates below it from outside of its job: %s', async mechanism => {
+      await stage.fresh();
+      const { home } = stage.of;
+      const command = [stage.node, GATEWAY_WITH_SHELL, stage.sampleGateway()[1] ?? '', 'gateway', 'run'];
+      expect(await stage.cli('install', '--mechanism', mechanism, '--gateway-command', JSON.stringify(command))).toMatchObject({ code: 0 });
+      const log = path.join(stage.states, stage.of.service, 'logs', 'gateway.log');
+      const proof = path.join(home, 'proof');
+      const script = `setTimeout(() => require('fs').writeFileSync(${JSON.stringify(proof)}, ''), 1_000)`;
+      for (const verb of [['restart'], ['update', '--', stage.node, '-e', script]]) {
+        const before = await stage.status();
+        const [answer] = await agentRuns(home, { argv: [...absolute(stage.program), '--json', ...verb] });
+        expect(answer, answer?.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('"outside"') });
+        expect(await outsideLog(log)).toMatch(/Exit code 0\.\n$/);
+        await another(stage, before);
+      }
+      expect(existsSync(proof)).toBe(true);
     });
 
     itProves(
