@@ -48,7 +48,7 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
 
   async function runningPid(): Promise<number> {
     const { gatewayPid } = await manager.status(identity);
-    if (gatewayPid === undefined) throw new GatewayServiceError('gateway-not-running', `(${identity.service})`);
+    if (gatewayPid === undefined) throw new GatewayServiceError('service-not-running', `(${identity.service})`);
     return gatewayPid;
   }
 

@@ -74,10 +74,6 @@ const ROWS = {
       'The gateway was not started: this process has the rights of an administrator, and no Explorer is running that could start the gateway without them.',
     remedy: 'Sign in again, or run "hermes-gateway start" from a prompt that is not elevated.',
   },
-  'gateway-not-running': {
-    message: 'The gateway is not running.',
-    remedy: 'Start it first, with "hermes-gateway start" or in the panel.',
-  },
   'gateway-configuration': {
     message: 'The gateway stopped because of its configuration (exit code 78).',
     remedy: 'Run "hermes gateway run" to see what is missing, fix the configuration, then run "hermes-gateway start".',

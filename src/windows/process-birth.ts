@@ -6,7 +6,7 @@
  */
 import koffi from 'koffi';
 import { commandLine } from './argv.ts';
-import { checkCall, win32Error } from './errors.ts';
+import { checkCall } from './errors.ts';
 import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, received, using } from './handle.ts';
 import type { Job } from './job.ts';
 import { declare, type Outcome } from './library.ts';
@@ -120,8 +120,7 @@ function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: H
   const jobs = handleArray([job.handle]);
   const list = koffi.alloc('uint8', Number(size[0])) as Handle;
   try {
-    const initialized = kernel32.InitializeProcThreadAttributeList(list, 2, 0, size);
-    if (!initialized.result) throw win32Error(initialized.lastError, 'InitializeProcThreadAttributeList');
+    checkCall(kernel32.InitializeProcThreadAttributeList(list, 2, 0, size));
     const update = (attribute: number, value: Handle, bytes: number): void => {
       checkCall(kernel32.UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null));
     };
@@ -137,12 +136,6 @@ function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: H
   }
 }
 
-function exitCode(process: Handle): number {
-  const code: [number] = [0];
-  checkCall(kernel32.GetExitCodeProcess(process, code));
-  return code[0];
-}
-
 /**
  * Resolves with the exit code when the process has ended, and closes its handle. Windows' own thread pool waits, not a worker of libuv:
  * Node joins its workers when it exits, so a waiting worker would keep this process from ending before the child.
@@ -156,15 +149,17 @@ export async function exitCodeOf(process: Handle): Promise<number> {
     ended = resolve;
   });
   const callback = koffi.register(() => ended(), pointerTo(WAIT_OR_TIMER_CALLBACK));
-  const { result, lastError } = kernel32.RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
-  if (result) await end;
+  const registered = kernel32.RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
+  if (registered.result) await end;
   // Blocks until the callback has returned on its thread, which it is about to do.
   if (wait[0] !== null) await kernel32.UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
   koffi.unregister(callback);
   clearInterval(alive);
   return using(process, closeHandle, handle => {
-    if (!result) throw win32Error(lastError, 'RegisterWaitForSingleObject');
-    return exitCode(handle);
+    checkCall(registered);
+    const code: [number] = [0];
+    checkCall(kernel32.GetExitCodeProcess(handle, code));
+    return code[0];
   });
 }
 

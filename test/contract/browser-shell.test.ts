@@ -218,7 +218,7 @@ describe('refused requests', () => {
   });
 
   it('refuses to simulate a fault of a gateway that does not run, and gives a remedy', async () => {
-    expect(await reply('try', { what: 'kill' })).toMatchObject({ ok: false, error: { code: 'gateway-not-running' } });
+    expect(await reply('try', { what: 'kill' })).toMatchObject({ ok: false, error: { code: 'service-not-running' } });
     tried.length = 0;
   });
 
