@@ -201,20 +201,11 @@ export function enumerateServices(base: string): string[] {
     const count: [number] = [0];
     const resume: [number] = [0];
     for (;;) {
-      const { result, lastError } = advapi32.EnumServicesStatusExW(
-        manager,
-        ...ALL_SERVICES,
-        buffer,
-        buffer.length,
-        [0],
-        count,
-        resume,
-        null,
-      );
-      if (!result && lastError !== ERROR.moreData) throw win32Error(lastError, 'EnumServicesStatusExW');
+      const outcome = advapi32.EnumServicesStatusExW(manager, ...ALL_SERVICES, buffer, buffer.length, [0], count, resume, null);
+      if (outcome.lastError !== ERROR.moreData) checkCall(outcome);
       const services = koffi.decode(buffer, ENUM_SERVICE_STATUS_PROCESSW, count[0]) as { lpServiceName: string }[];
       found.push(...services.map(({ lpServiceName }) => lpServiceName).filter(isOurs));
-      if (result) return found;
+      if (outcome.result) return found;
     }
   });
 }
