@@ -28,6 +28,22 @@ describeServiceOnWine('a command below its own gateway', service => {
   const ours = (...argv: readonly string[]) => ({ argv: [...service.rig.program, '--json', ...argv] });
   const outsideOutput = () => outsideLog(service.manager.logPath(service.of));
 
+  it('finishes an update whose command stops and starts the service, and with it everything in the jobs of the service', async () => {
+    const before = await install('service');
+    const { service: name } = service.of;
+    const script = `
+      const sc = verb => require('child_process').spawnSync('sc.exe', [verb, '${name}']).stdout.toString();
+      sc('stop');
+      while (!sc('query').includes('STOPPED'));
+      sc('start');
+      require('fs').writeFileSync('C:/proof-sc', 'done');`;
+    await agentRuns(ours('update', '--', service.rig.node, '-e', script));
+    expect(await outsideOutput()).toMatch(/Exit code 0\.\n$/);
+    expect(service.rig.read('C:\\proof-sc')).toBe('done');
+    expect(await service.another(before)).toMatchObject({ desired: 'running' });
+    expect(service.gateways()).toHaveLength(1);
+  });
+
   describe.each(['service', 'startup'] as const)('%s', mechanism => {
     it('restarts the gateway from outside of its job, and answers before the gateway ends', async () => {
       const before = await install(mechanism);
