@@ -148,8 +148,10 @@ export class GatewayWatch {
       const detail = statedReason(written);
       return { phase: 'starting', gateway, ...(detail !== undefined && { detail }) };
     }
-    // Hermes writes its PID seconds before its state; an old gateway without a state counts as running after a while.
-    if (state === 'starting' || (state === undefined && livedMs < NO_STATE_MS)) return { phase: 'starting', gateway };
+    // Hermes writes its PID seconds before its state, and at first beside the state in which the gateway before it ended; an old gateway
+    // without a state counts as running after a while.
+    const isStarting = state === 'starting' || (state === 'stopped' && !this.#ran) || (state === undefined && livedMs < NO_STATE_MS);
+    if (isStarting) return { phase: 'starting', gateway };
     if (this.#strikes >= STRIKES)
       return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };

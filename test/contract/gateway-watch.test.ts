@@ -53,6 +53,16 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
     expect(seen.map(({ phase }) => phase)).toEqual(['starting', 'running']);
   });
 
+  it('reports a gateway as starting while its PID is beside the state in which the previous one ended', async () => {
+    write('gateway_state.json', { ...record, gateway_state: 'stopped' });
+    write('gateway.pid', record);
+    begin();
+    await poll(() => seen.at(-1)?.gateway?.pid === process.pid, { what: 'the gateway to be seen', deadlineMs: DEADLINE_MS });
+    write('gateway_state.json', { ...record, gateway_state: 'running' });
+    await isRunning();
+    expect(seen.map(({ phase }) => phase)).toEqual(['starting', 'running']);
+  });
+
   it('reports a gateway without a status file as running after ten seconds', async () => {
     write('gateway.pid', record);
     expect(begin().observation.phase).toBe('starting');
