@@ -24,6 +24,7 @@ export default {
     'test/support/interruption.ts',
     'test/bench/bench.ts',
     'test/chaos/{kills,chaos,soak}.ts',
+    'test/hermes/hermes.ts',
   ],
   project: ['{src,main,renderer,demo,scripts,build}/**/*.{ts,tsx,mjs,cjs}!', 'test/**/*.{ts,tsx,mjs,cjs}'],
   // Pure parts of a file are exported for their tests; what its own file uses is no dead code.

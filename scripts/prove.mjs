@@ -1,4 +1,4 @@
-// Builds the project and runs a long proof or a benchmark: `node scripts/prove.mjs bench|kills|chaos|soak [options]`. The exit code is that
+// Builds the project and runs a long proof or a benchmark: `node scripts/prove.mjs bench|kills|chaos|soak|hermes [options]`. The exit code is that
 // of the proof. An interrupted proof ends the processes that it started.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const PROOFS = {
   kills: '../test/chaos/kills.ts',
   chaos: '../test/chaos/chaos.ts',
   soak: '../test/chaos/soak.ts',
+  hermes: '../test/hermes/hermes.ts',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

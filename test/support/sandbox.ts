@@ -114,7 +114,7 @@ export class Sandbox {
 
   /** Living processes that were started in this sandbox: those whose environment names its state folder. */
   processes(): number[] {
-    return pids().filter(pid => pid !== process.pid && hasVariable(pid, 'XDG_STATE_HOME', this.state));
+    return processesBelow(this.state);
   }
 
   /** PIDs of our own processes of one kind. */
@@ -155,6 +155,11 @@ export class Sandbox {
   }
 }
 
+/** Living processes that were started with this state folder. */
+export function processesBelow(stateHome: string): number[] {
+  return pids().filter(pid => pid !== process.pid && hasVariable(pid, 'XDG_STATE_HOME', stateHome));
+}
+
 /** Counts the living gateways of a home until it is stopped. */
 export const watchGateways = (sandbox: Sandbox, home: string) => watchCount(() => sandbox.gateways(home).length);
 
@@ -189,7 +194,7 @@ export function commandLine(pid: number): string[] {
   return (readProc(pid, 'cmdline') ?? '').split('\0');
 }
 
-function parentOf(pid: number): number {
+export function parentOf(pid: number): number {
   const stat = readProc(pid, 'stat') ?? '';
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
