@@ -44,6 +44,14 @@ describeServiceOnWine('a command below its own gateway', service => {
     expect(service.gateways()).toHaveLength(1);
   });
 
+  it('refuses a restart and an update where a job lets no process leave it', async () => {
+    const before = await install('service');
+    const inJob = (...argv: readonly string[]) => ({ argv: [service.rig.node, service.rig.probe('strict-job'), ...ours(...argv).argv] });
+    const answers = await agentRuns(inJob('restart'), inJob('update', '--', service.rig.node, '-e', ''));
+    for (const answer of answers) expect(answer).toMatchObject({ code: EXIT.failed, error: { code: 'inside-gateway' } });
+    expect(await service.status()).toMatchObject({ phase: 'running', startedAt: before.startedAt });
+  });
+
   describe.each(['service', 'startup'] as const)('%s', mechanism => {
     it('restarts the gateway from outside of its job, and answers before the gateway ends', async () => {
       const before = await install(mechanism);
