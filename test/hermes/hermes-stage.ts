@@ -267,6 +267,8 @@ export class HermesStage {
       `API_SERVER_ENABLED=true\nAPI_SERVER_KEY=${KEY}\nAPI_SERVER_PORT=${port}\nOPENAI_API_KEY=sk-fake-000000000000000000000000\n`,
     );
     await this.install();
+    // Before that Hermes 0.22 may answer that it cannot import its own agent.
+    await this.untilIdle();
     return this.#ask(`http://127.0.0.1:${port}`);
   }
 

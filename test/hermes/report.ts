@@ -3,10 +3,14 @@
 import type { Measured, Scenario } from './scenario.ts';
 import type { HermesVersion } from './versions.ts';
 
-type Result =
+/** One scenario beside one version. */
+type Outcome =
   | ({ readonly kind: 'played' } & Measured)
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'not applicable'; readonly reason: string };
+
+/** `commit`: that it was played at. */
+export type Result = Outcome & { readonly commit?: string | undefined };
 
 export interface Row {
   readonly section: string;
@@ -15,7 +19,8 @@ export interface Row {
   readonly results: Map<string, Result>;
 }
 
-export function table(rows: readonly Row[], versions: readonly HermesVersion[]): string {
+/** @param commit what is not played at it is marked */
+export function table(rows: readonly Row[], versions: readonly HermesVersion[], commit: string | undefined): string {
   const titles = rows.map(({ scenario }) => scenario.title);
   const width = Math.max(...titles.map(title => title.length));
   const head = [' '.repeat(width), ...versions.map(({ version }) => cell(version))].join('  ');
@@ -23,7 +28,7 @@ export function table(rows: readonly Row[], versions: readonly HermesVersion[]):
   const lines = sections.flatMap(section => [
     '',
     section,
-    ...rows.filter(row => row.section === section).flatMap(row => linesOf(row, versions, width)),
+    ...rows.filter(row => row.section === section).flatMap(row => linesOf(row, versions, width, commit)),
   ]);
   const results = rows.flatMap(row => [...row.results.values()]);
   const count = (kind: Result['kind']) => results.filter(result => result.kind === kind).length;
@@ -39,7 +44,7 @@ export function table(rows: readonly Row[], versions: readonly HermesVersion[]):
 
 const cell = (text: string) => text.padStart(12);
 
-function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[], width: number): string[] {
+function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[], width: number, commit: string | undefined): string[] {
   const cells = versions.map(({ version }) => {
     const result = results.get(version);
     if (result?.kind === 'played') return cell(`✓ ${(result.ms / 1_000).toFixed(1)} s`);
@@ -48,8 +53,10 @@ function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[],
   const notes = new Map<string, string[]>();
   for (const { version } of versions) {
     const result = results.get(version);
-    const note = result?.kind === 'played' ? result.fact : result?.reason;
-    if (note !== undefined) notes.set(note, [...(notes.get(note) ?? []), version]);
+    const words = result?.kind === 'played' ? result.fact : result?.reason;
+    const other = result?.commit === commit ? undefined : `played at ${result?.commit}`;
+    const note = [words, other].filter(Boolean).join('; ');
+    if (note !== '') notes.set(note, [...(notes.get(note) ?? []), version]);
   }
   const below = [...notes].map(([note, of]) => `    ${of.length === versions.length ? '' : `${of.join(', ')}: `}${note}`);
   return [[scenario.title.padEnd(width), ...cells].join('  '), ...below];

