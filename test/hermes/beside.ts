@@ -27,7 +27,6 @@ export const BESIDE: readonly Scenario[] = [
       const before = await stage.install();
       const second = stage.startHermes('gateway', 'run');
       const { exit, ms, text } = await withinDeadline(second);
-      check(exit !== 0, 'the second gateway ended with 0');
       await stage.checkBelowService();
       check(stage.gatewayPid() === before, 'another gateway runs');
       return { ms, fact: `the second one ends with ${exit}: ${firstLine(text)}` };

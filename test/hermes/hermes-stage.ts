@@ -191,7 +191,8 @@ export class HermesStage {
   untilAnother(pid: number, deadlineMs?: number): Promise<number> {
     const another = async () => {
       const { phase, gatewayPid = pid } = await this.status();
-      return phase === 'running' && gatewayPid !== pid && this.ownState()?.pid === gatewayPid && gatewayPid;
+      const own = this.ownState();
+      return phase === 'running' && gatewayPid !== pid && own?.pid === gatewayPid && own.state === 'running' && gatewayPid;
     };
     return this.until(`another gateway than ${pid}`, another, deadlineMs);
   }

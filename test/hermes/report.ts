@@ -48,13 +48,14 @@ function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[],
   const cells = versions.map(({ version }) => {
     const result = results.get(version);
     if (result?.kind === 'played') return cell(`✓ ${(result.ms / 1_000).toFixed(1)} s`);
-    return cell(result?.kind === 'failed' ? '✗' : '–');
+    if (result === undefined) return cell('not played');
+    return cell(result.kind === 'failed' ? '✗' : '–');
   });
   const notes = new Map<string, string[]>();
   for (const { version } of versions) {
     const result = results.get(version);
     const words = result?.kind === 'played' ? result.fact : result?.reason;
-    const other = result?.commit === commit ? undefined : `played at ${result?.commit}`;
+    const other = result === undefined || result.commit === commit ? undefined : `played at ${result.commit}`;
     const note = [words, other].filter(Boolean).join('; ');
     if (note !== '') notes.set(note, [...(notes.get(note) ?? []), version]);
   }
