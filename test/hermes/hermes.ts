@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type EvidenceMachine, machineText, thisMachine, writeEvidence } from '../chaos/evidence.ts';
+import { undoWhenInterrupted } from '../support/interruption.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { BESIDE } from './beside.ts';
 import { HermesStage } from './hermes-stage.ts';
@@ -94,6 +95,8 @@ async function playAll(
   commit: string | undefined,
 ): Promise<void> {
   const left = rows.flatMap(row => versions.map(hermes => ({ row, hermes })));
+  // An interrupted run begins no other scenario.
+  const isOver = undoWhenInterrupted(async () => left.splice(0));
   const lane = async () => {
     for (let next = left.shift(); next; next = left.shift()) {
       const { row, hermes } = next;
@@ -103,7 +106,7 @@ async function playAll(
       process.stderr.write(`${hermes.version} ${result.kind}: ${row.scenario.title} (${words})\n`);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: LANES }, lane)).finally(isOver);
 }
 
 async function playOne(scenario: Scenario, hermes: HermesVersion, all: readonly HermesVersion[]) {
