@@ -4,7 +4,6 @@
  */
 
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { removeStaleSocket } from '../control/pipe-address.ts';
 import type { Ask } from '../control/pipe-protocol.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
@@ -417,13 +416,17 @@ export class HostedManager implements GatewayManager {
       onEnd: () => undefined,
     });
     if (!connection) return false;
-    const ended = new AbortController();
-    try {
-      await Promise.race([connection.ask(ask), delay(DOWN_MS, undefined, { signal: ended.signal }).catch(() => undefined)]);
-    } finally {
-      ended.abort();
-      connection.close();
-    }
+    let done = false;
+    const asked = connection.ask(ask).finally(() => {
+      done = true;
+    });
+    asked.catch(() => undefined);
+    // The end of a connection may not be reported; the end of the runner is seen in any case.
+    const runnerLock = this.#folder(identity).runnerLock;
+    const settled = () => done || !lockHolder(runnerLock, this.#options.processes);
+    await poll(settled, { deadlineMs: DOWN_MS, what: 'the runner' }).catch(() => undefined);
+    connection.close();
+    if (done) await asked;
     return true;
   }
 
