@@ -19,7 +19,7 @@ import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Phase, Status } from '../../src/model/status.ts';
 import { undoWhenInterrupted } from '../support/interruption.ts';
-import { endProcess, HOST_COMMAND, parentOf, processesBelow } from '../support/sandbox.ts';
+import { endAll, HOST_COMMAND, parentOf, processesBelow } from '../support/sandbox.ts';
 import { check } from './check.ts';
 import { CHANNEL } from './irc-server.ts';
 import { openModelServer } from './model-server.ts';
@@ -319,14 +319,7 @@ export class HermesStage {
   }
 
   async dispose(): Promise<void> {
-    await poll(
-      () => {
-        const left = this.processes();
-        for (const pid of left) endProcess(pid);
-        return left.length === 0;
-      },
-      { what: 'every process of the scenario to end', deadlineMs: DEADLINE_MS, everyMs: 50 },
-    );
+    await endAll(() => this.processes());
     await Promise.allSettled(this.#closing.map(close => close()));
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
     this.#isDisposed();

@@ -138,14 +138,7 @@ export class Sandbox {
   }
 
   async dispose(): Promise<void> {
-    await poll(
-      () => {
-        const left = this.processes();
-        for (const pid of left) endProcess(pid);
-        return left.length === 0;
-      },
-      { what: 'every process of the sandbox to end', deadlineMs: DEADLINE_MS, everyMs: 20 },
-    );
+    await endAll(() => this.processes());
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
     this.#isDisposed();
     for (const [name, value] of Object.entries(this.#before)) {
@@ -182,6 +175,16 @@ export function watchCount(count: () => number): { readonly most: number; stop()
   };
 }
 
+/** Ends processes, and those that they start meanwhile, until none is left. */
+export async function endAll(running: () => readonly number[]): Promise<void> {
+  const none = () => {
+    const left = running();
+    for (const pid of left) endProcess(pid);
+    return left.length === 0;
+  };
+  await poll(none, { what: 'every process of a test to end', deadlineMs: DEADLINE_MS, everyMs: 20 });
+}
+
 export function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -199,7 +202,10 @@ export function parentOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-/** Whether it lives and was started with this variable; who has ended has none. Asked of every process again and again, so nothing is parsed. */
+/**
+ * Whether it lives and was started with this variable; who has ended has none. Asked of every process again and again, so nothing is
+ * parsed.
+ */
 function hasVariable(pid: number, name: string, value: string): boolean {
   return `\0${readProc(pid, 'environ') ?? ''}`.includes(`\0${name}=${value}\0`);
 }
