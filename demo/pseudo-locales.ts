@@ -1,6 +1,7 @@
 /**
  * The pseudo-locales, which test the layout: the English catalogue accented, two fifths longer and in brackets. Text on the screen without
- * brackets is in no catalogue; a bracket that is cut off shows where a translation would not fit. `ar-XB` is written from right to left as well.
+ * brackets is in no catalogue; a bracket that is cut off shows where a translation would not fit. `ar-XB` is written from right to left as
+ * well.
  */
 
 import { type Catalogue, ENGLISH } from '../src/desktop/messages.ts';

@@ -1,4 +1,6 @@
-/** What a tray shows of a registration, drawn from the tray model after every change: for the registration's own tray, or one of the host. */
+/**
+ * What a tray shows of a registration, drawn from the tray model after every change: for the registration's own tray, or one of the host.
+ */
 
 import path from 'node:path';
 import type { Catalogue } from '../src/desktop/messages.ts';

@@ -71,7 +71,10 @@ export class ConsentStandIn {
   }
 }
 
-/** Wraps a manager so that installation and removal ask for consent where that is required, and list it in their receipts. @param installOptions of every installation */
+/**
+ * Wraps a manager so that installation and removal ask for consent where that is required, and list it in their receipts. @param
+ * installOptions of every installation
+ */
 export function askingManager(manager: GatewayManager, consent: ConsentStandIn, installOptions: InstallOptions = {}): GatewayManager {
   return {
     mechanisms: manager.mechanisms,

@@ -1,4 +1,6 @@
-/** A trial: one gateway service, separate from the user's own, with the controller of panel and tray, and the actions of the "Try it" strip. */
+/**
+ * A trial: one gateway service, separate from the user's own, with the controller of panel and tray, and the actions of the "Try it" strip.
+ */
 
 import { updateFeed } from '../../main/updater/update-feed.ts';
 import { mainVersions } from '../../main/versions.ts';

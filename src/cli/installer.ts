@@ -87,7 +87,8 @@ async function release({ updates }: InstallerPorts, { pid, outcome }: Release): 
 }
 
 /**
- * Removes every gateway service of this user; resolves with those that are left, because they need an administrator and `quiet` forbids to ask.
+ * Removes every gateway service of this user; resolves with those that are left, because they need an administrator and `quiet` forbids to
+ * ask.
  * @throws GatewayServiceError `consent-declined`; then no service was changed
  */
 export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {

@@ -1,8 +1,8 @@
 /**
- * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step that
- * needs an administrator), `remove` (Windows' list of apps), `installer` (the app's installer), `outside` (a command line from below a
- * gateway), `through-explorer` (asks Explorer to start a program) and, with `--service`, `supervise`. They run before the public command line is loaded, because a restart of the gateway waits
- * for them.
+ * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step
+ * that needs an administrator), `remove` (Windows' list of apps), `installer` (the app's installer), `outside` (a command line from below a
+ * gateway), `through-explorer` (asks Explorer to start a program) and, with `--service`, `supervise`. They run before the public command
+ * line is loaded, because a restart of the gateway waits for them.
  */
 
 import { keepYoungGeneration } from '../host/young-generation.ts';

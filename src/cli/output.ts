@@ -25,8 +25,8 @@ export class Output {
   }
 
   /**
-   * The answer of a command: the document (`{"ok":true,…}`; one with an `error` is not `ok`), or the text. The text is made only when it is printed,
-   * because loading the formats of a locale takes longer than reading all statuses.
+   * The answer of a command: the document (`{"ok":true,…}`; one with an `error` is not `ok`), or the text. The text is made only when it is
+   * printed, because loading the formats of a locale takes longer than reading all statuses.
    */
   answer(text: () => string, document: Readonly<Record<string, unknown>>): void {
     this.settle();

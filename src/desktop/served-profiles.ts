@@ -1,6 +1,6 @@
 /**
- * Profiles that the gateway of another profile serves: the row of such a profile shows that gateway, and its switch and actions are those of
- * that gateway. A wrapper of the manager, so that tray and panel need not know.
+ * Profiles that the gateway of another profile serves: the row of such a profile shows that gateway, and its switch and actions are those
+ * of that gateway. A wrapper of the manager, so that tray and panel need not know.
  */
 
 import { toGatewayServiceError } from '../model/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * The elevated step: `elevated install|repair|uninstall --service NAME` (an installation may have `--removes NAME`), the only code that runs with administrator rights. It trusts no
- * input: it checks verb and name again, takes the user of its session as owner, and reads and writes no file of a user. It registers its
- * own program, once no other user can change it, and answers with one JSON line. Windows' list of apps runs `elevated
- * uninstall --all`.
+ * The elevated step: `elevated install|repair|uninstall --service NAME` (an installation may have `--removes NAME`), the only code that
+ * runs with administrator rights. It trusts no input: it checks verb and name again, takes the user of its session as owner, and reads and
+ * writes no file of a user. It registers its own program, once no other user can change it, and answers with one JSON line. Windows' list
+ * of apps runs `elevated uninstall --all`.
  */
 
 import { readOwner } from '../host/service-registry.ts';

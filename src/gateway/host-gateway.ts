@@ -29,7 +29,10 @@ export function lockFolder(platform: NodeJS.Platform, env: Environment, homedir:
   return join(variable(env, 'XDG_STATE_HOME', platform) || join(homedir, '.local', 'state'), 'hermes', 'gateway-locks');
 }
 
-/** The other gateway that serves this profile now, if any. A record of a process that has ended, or of another Hermes root, counts for nothing. */
+/**
+ * The other gateway that serves this profile now, if any. A record of a process that has ended, or of another Hermes root, counts for
+ * nothing.
+ */
 export function servingGateway(identity: GatewayIdentity, locks: string, processes: ProcessTable): ServingGateway | undefined {
   const { root, home, profile } = identity;
   const host = readHost(locks, processes);

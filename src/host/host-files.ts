@@ -1,6 +1,6 @@
 /**
- * A host as files: a manifest lists them with hash and size, and the folder of a copy is named after the manifest, so that a newer copy never
- * overwrites one that runs. There are two kinds of copies: the installed host below Program Files, and the one of the sign-in start.
+ * A host as files: a manifest lists them with hash and size, and the folder of a copy is named after the manifest, so that a newer copy
+ * never overwrites one that runs. There are two kinds of copies: the installed host below Program Files, and the one of the sign-in start.
  */
 
 import { createHash } from 'node:crypto';

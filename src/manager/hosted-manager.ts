@@ -335,7 +335,10 @@ export class HostedManager implements GatewayManager {
     return this.#up(operation, identity, report, before);
   }
 
-  /** `before` is the history when the operation began. Resolves when the gateway runs or is held by an update; throws when it will not start. */
+  /**
+   * `before` is the history when the operation began. Resolves when the gateway runs or is held by an update; throws when it will not
+   * start.
+   */
   async #up(operation: Operation, identity: GatewayIdentity, report: Report, before: readonly HistoryRecord[]): Promise<Status> {
     report(progress(operation, 'starting'));
     const folder = this.#folder(identity);

@@ -1,4 +1,6 @@
-/** Makes the manager with the mechanisms of this system, for command line and app. Windows' mechanisms are loaded on Windows only (koffi). */
+/**
+ * Makes the manager with the mechanisms of this system, for command line and app. Windows' mechanisms are loaded on Windows only (koffi).
+ */
 
 import { existsSync } from 'node:fs';
 import os from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * The host of the sign-in start: a supervisor that Explorer starts from our entry in the user's Startup folder. For users who cannot ask for
- * an administrator; everything is the user's own, and the supervisor has the same restart delays as the SCM.
+ * The host of the sign-in start: a supervisor that Explorer starts from our entry in the user's Startup folder. For users who cannot ask
+ * for an administrator; everything is the user's own, and the supervisor has the same restart delays as the SCM.
  */
 
 import type { TrustsServer } from '../control/control-client.ts';

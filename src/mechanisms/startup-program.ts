@@ -1,6 +1,6 @@
 /**
- * What starts at sign-in: the entry of a service in the Startup folder and the copy of the host that the entry starts. The services of a user
- * share the copies, so one change of entries and copies waits for another.
+ * What starts at sign-in: the entry of a service in the Startup folder and the copy of the host that the entry starts. The services of a
+ * user share the copies, so one change of entries and copies waits for another.
  */
 
 import { existsSync } from 'node:fs';
@@ -94,7 +94,9 @@ export class StartupProgram {
     ];
   }
 
-  /** The problems with what a repair changes: it writes the entry and its copy. Windows' own switch and the entry of another program stay. */
+  /**
+   * The problems with what a repair changes: it writes the entry and its copy. Windows' own switch and the entry of another program stay.
+   */
   async examine(service: ServiceName): Promise<readonly FoundProblem[]> {
     const target = path.join(this.entries.folder(), entryFileName(service, 'lnk'));
     return (await this.problems(service)).map(found => {

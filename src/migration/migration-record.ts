@@ -59,7 +59,9 @@ export async function readMigration(stateFolder: string): Promise<MigrationRecor
   return (await readVersioned(migrationFile(stateFolder), RECORD)) ?? NOTHING_TAKEN;
 }
 
-/** The record to change; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer` */
+/**
+ * The record to change; one that cannot be read is kept beside it as `migration.json.damaged`. @throws GatewayServiceError `state-newer`
+ */
 export async function recordToWrite(stateFolder: string): Promise<MigrationRecord> {
   try {
     return await readMigration(stateFolder);

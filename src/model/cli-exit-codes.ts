@@ -1,6 +1,9 @@
 /** Exit codes of the command line; the tables of errors and phases name them. */
 
-/** Exit codes of the CLI. `notRunning` and `notInstalled` are answers of `status`, the others are failures; 130 is what shells expect of Ctrl+C. */
+/**
+ * Exit codes of the CLI. `notRunning` and `notInstalled` are answers of `status`, the others are failures; 130 is what shells expect of
+ * Ctrl+C.
+ */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -31,7 +31,9 @@ export const HOLD = v.object({
   since: isoTime,
   /** The cap: after this time the hold is void even if its holder lives. */
   until: isoTime,
-  /** Uptime of the machine when it began, in milliseconds. The cap is counted from it where known, because the clock may be set meanwhile. */
+  /**
+   * Uptime of the machine when it began, in milliseconds. The cap is counted from it where known, because the clock may be set meanwhile.
+   */
   uptimeMs: v.exactOptional(milliseconds),
   holder: PROCESS_REF,
   handOff: v.exactOptional(HAND_OFF),

@@ -1,4 +1,6 @@
-/** Waiting for a fact with a deadline, by asking again: Windows reports few facts as events (no empty process tree, no new registry key). */
+/**
+ * Waiting for a fact with a deadline, by asking again: Windows reports few facts as events (no empty process tree, no new registry key).
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError } from './errors.ts';

@@ -1,4 +1,7 @@
-/** The receipt: every key, file, entry and right that an operation would change. `install --dry-run` and the panel show it before the change. */
+/**
+ * The receipt: every key, file, entry and right that an operation would change. `install --dry-run` and the panel show it before the
+ * change.
+ */
 
 import type { ServiceName } from './identity.ts';
 import type { Installable } from './status.ts';

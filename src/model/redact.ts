@@ -1,4 +1,6 @@
-/** Removes secrets (tokens, keys, passwords, by their form) from text that is copied or logged. Pure, so that the panel uses the same table. */
+/**
+ * Removes secrets (tokens, keys, passwords, by their form) from text that is copied or logged. Pure, so that the panel uses the same table.
+ */
 
 /** In order: the specific shapes first, so that the general ones find only what is left. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [

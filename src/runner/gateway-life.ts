@@ -89,8 +89,8 @@ export class GatewayLife {
   }
 
   /**
-   * Requests that the gateway end, and kills its tree when it does not within `graceMs`. A later call can only shorten that time. `restart`:
-   * an idle gateway may restart itself.
+   * Requests that the gateway end, and kills its tree when it does not within `graceMs`. A later call can only shorten that time.
+   * `restart`: an idle gateway may restart itself.
    */
   end(graceMs: number, { restart = false } = {}): Promise<StopEnd> {
     const silent = this.watch.observation.problem === 'gateway-silent';

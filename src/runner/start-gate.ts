@@ -148,7 +148,10 @@ export class StartGate {
     }
   }
 
-  /** Waits at least `pauseMs` while another gateway serves this profile: Hermes ends a second one at once. A request of the user ends the wait. */
+  /**
+   * Waits at least `pauseMs` while another gateway serves this profile: Hermes ends a second one at once. A request of the user ends the
+   * wait.
+   */
   async waitWhileServed(pauseMs: number): Promise<void> {
     const { folder } = this.#runner;
     const before = await folder.desired();

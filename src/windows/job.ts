@@ -1,9 +1,9 @@
 /**
  * A job object: every process that is started in it, and every descendant, ends with it. KILL_ON_JOB_CLOSE also ends the tree when the
  * process that holds the job dies. BREAKAWAY_OK is set because Hermes' own `/update` asks to break away and would fail without it, and a
- * command of ours that runs below the gateway and restarts it. A job belongs to the session of its first process, so each start gets a new job: a job that held a process of
- * another session would refuse the next one.
- * Sources: "Job Objects", CreateJobObjectW, SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
+ * command of ours that runs below the gateway and restarts it. A job belongs to the session of its first process, so each start gets a new
+ * job: a job that held a process of another session would refuse the next one. Sources: "Job Objects", CreateJobObjectW,
+ * SetInformationJobObject, JOBOBJECT_BASIC_LIMIT_INFORMATION (Microsoft Learn).
  */
 import { checkCall } from './errors.ts';
 import { closeHandle, opened } from './handle.ts';

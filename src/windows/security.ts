@@ -76,8 +76,8 @@ export function sidOfAccount(name: string): Sid {
 }
 
 /**
- * The user who is signed in to a session: the owner of a service that an elevated step registers, even where another user consented. It needs no
- * privilege, unlike WTSQueryUserToken. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
+ * The user who is signed in to a session: the owner of a service that an elevated step registers, even where another user consented. It
+ * needs no privilege, unlike WTSQueryUserToken. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
  */
 export function userOfSession(session: number): { readonly sid: Sid; readonly name: string } {
   const user = sessionText(session, WTS_INFO.userName);

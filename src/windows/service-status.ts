@@ -38,7 +38,9 @@ export class StatusSequence {
   #state: ReportedState = 'start-pending';
   #checkPoint = 0;
 
-  /** The next report, as SetServiceStatus takes it; undefined when the SCM would not accept this state any more: a late report is dropped. */
+  /**
+   * The next report, as SetServiceStatus takes it; undefined when the SCM would not accept this state any more: a late report is dropped.
+   */
   next(state: ReportedState, result: StopResult = { serviceExitCode: 0 }) {
     if (this.#state === 'stopped' || ORDER.indexOf(state) < ORDER.indexOf(this.#state)) return undefined;
     this.#state = state;

@@ -185,7 +185,10 @@ export const VARIANT = koffi.struct('VARIANT', {
   record: 'uint64',
 });
 
-/** Structures of which few fields are used, by their size and the offsets of these fields, in bytes (fileapi.h, tlhelp32.h, winnt.h, winuser.h). */
+/**
+ * Structures of which few fields are used, by their size and the offsets of these fields, in bytes (fileapi.h, tlhelp32.h, winnt.h,
+ * winuser.h).
+ */
 export const LAYOUTS = {
   BY_HANDLE_FILE_INFORMATION: { size: 52, dwFileAttributes: 0, nNumberOfLinks: 40 },
   JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: { size: 48, ActiveProcesses: 40 },

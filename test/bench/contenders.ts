@@ -141,7 +141,10 @@ export function bare(rig: WineRig): Contender {
   };
 }
 
-/** When the gateway of a home is up, by its own files: milliseconds since 1970, and its PID inside Windows. It looks at once, even if it is awaited later. */
+/**
+ * When the gateway of a home is up, by its own files: milliseconds since 1970, and its PID inside Windows. It looks at once, even if it is
+ * awaited later.
+ */
 export function up(rig: WineRig, home: string, notPid?: number): Promise<{ readonly at: number; readonly pid: number }> {
   const look = () => {
     const pid = runningPid(rig.read(`${home}\\gateway_state.json`), notPid);

@@ -1,6 +1,6 @@
 /**
- * How soon a change of the gateway is read in the page: from the gateway that changes its state on request, through its files, the runner, the control
- * pipe, the controller and the event stream, to the text in a real browser.
+ * How soon a change of the gateway is read in the page: from the gateway that changes its state on request, through its files, the runner,
+ * the control pipe, the controller and the event stream, to the text in a real browser.
  */
 
 import { fileURLToPath } from 'node:url';

@@ -20,7 +20,9 @@ const SHIFT = 'layout shift from the first paint through 10 changes';
 const CHANGES = 10;
 const PAGES = fileURLToPath(new URL('../../dist/demo/page', import.meta.url));
 
-/** Sums up what the browser calls layout shift (https://web.dev/articles/cls), in thousandths of the window; notes when the switch is known. */
+/**
+ * Sums up what the browser calls layout shift (https://web.dev/articles/cls), in thousandths of the window; notes when the switch is known.
+ */
 const OBSERVER = `
   window.shifted = 0;
   new PerformanceObserver(list => {

@@ -9,8 +9,8 @@ export function residentBytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
 }
 
 /**
- * Bytes that a process takes of the machine's memory (Linux' PSS). A page that several processes map counts by its part in each, so what two
- * processes of one program have together is counted once.
+ * Bytes that a process takes of the machine's memory (Linux' PSS). A page that several processes map counts by its part in each, so what
+ * two processes of one program have together is counted once.
  */
 export function memoryBytes(pid: number): number {
   const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1];

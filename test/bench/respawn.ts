@@ -1,4 +1,6 @@
-/** Time from a kill until the gateway runs again, at the first failure, as a watching client receives it. Two gateways at once are an error. */
+/**
+ * Time from a kill until the gateway runs again, at the first failure, as a watching client receives it. Two gateways at once are an error.
+ */
 
 import { EmbeddedGateway, type Role } from '../support/embedded-gateway.ts';
 import { watchGateways } from '../support/sandbox.ts';

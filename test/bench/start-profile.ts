@@ -1,6 +1,6 @@
 /**
- * Where a start through the SCM goes, step after step: what Windows, Node and koffi take of it, and what is ours. The same programs as in the
- * comparison, with marks in front of them (peers/marks.cjs); the steps of one start add up to it.
+ * Where a start through the SCM goes, step after step: what Windows, Node and koffi take of it, and what is ours. The same programs as in
+ * the comparison, with marks in front of them (peers/marks.cjs); the steps of one start add up to it.
  */
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Chaos of the embedded mechanism: gateways of several homes below supervisors of their own, all in one sandbox. Manager, supervisor, runner
- * and command line are the real ones; clock and disk are bent for them by `bend.cjs`.
+ * Chaos of the embedded mechanism: gateways of several homes below supervisors of their own, all in one sandbox. Manager, supervisor,
+ * runner and command line are the real ones; clock and disk are bent for them by `bend.cjs`.
  */
 
 import { spawn } from 'node:child_process';

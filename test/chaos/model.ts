@@ -143,7 +143,10 @@ export interface Life {
   readonly code?: number | null;
 }
 
-/** The differences between a history and what happened. `history` is that of the service since it was installed, `lives` what was seen since then. */
+/**
+ * The differences between a history and what happened. `history` is that of the service since it was installed, `lives` what was seen since
+ * then.
+ */
 export function untrue(history: readonly HistoryRecord[], lives: readonly Life[]): string | undefined {
   const told = history.filter(record => record.kind !== 'noted');
   const twice = told.find((record, index) => record.kind === 'started' && told[index - 1]?.kind === 'started');

@@ -1,6 +1,6 @@
 /**
- * Watches one gateway service beside its model, and remembers the first thing that must not be. Time is counted in looks: a machine that keeps
- * waiting in this process delays no other.
+ * Watches one gateway service beside its model, and remembers the first thing that must not be. Time is counted in looks: a machine that
+ * keeps waiting in this process delays no other.
  */
 
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -13,7 +13,9 @@ export const LOOK_MS = 50;
 const LOOK_COUNTS_MS = 100;
 /** A status may be wrong for as long, in milliseconds, and for what a machine that is busy takes to start anything. */
 const WRONG_MS = 1_000;
-/** Between the end of a gateway and the first word of the next one a host, a runner, a question for its help and the gateway are started. */
+/**
+ * Between the end of a gateway and the first word of the next one a host, a runner, a question for its help and the gateway are started.
+ */
 const STARTS = 16;
 /** A fault keeps what happens so long before and after it out of the history, in milliseconds. */
 const EXCUSE_MS = 3_000;

@@ -1,6 +1,6 @@
 /**
- * A long run as rounds of some events on a fresh stage each, so that a violation has a short past: it is shrunk by playing parts of its round
- * again, and the run goes on with the next round.
+ * A long run as rounds of some events on a fresh stage each, so that a violation has a short past: it is shrunk by playing parts of its
+ * round again, and the run goes on with the next round.
  */
 
 import { type Step, steps } from './events.ts';

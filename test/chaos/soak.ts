@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: ten gateways that crash or are restarted all the time, and a client that watches them. What lives long must stay as it is:
- * memory, open files and threads of each supervisor, each runner that is never killed, and the client; files of state and logs.
+ * `npm run soak`: ten gateways that crash or are restarted all the time, and a client that watches them. What lives long must stay as it
+ * is: memory, open files and threads of each supervisor, each runner that is never killed, and the client; files of state and logs.
  */
 
 import { spawn } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * Chaos of Windows services below Wine's SCM, rebuilt so that its failure actions act, and of the sign-in start beside it. Processes are seen
- * and killed from outside, as Linux lists them: Windows is not notified.
+ * Chaos of Windows services below Wine's SCM, rebuilt so that its failure actions act, and of the sign-in start beside it. Processes are
+ * seen and killed from outside, as Linux lists them: Windows is not notified.
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

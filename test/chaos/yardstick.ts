@@ -1,6 +1,6 @@
 /**
- * How slow this machine is just now: what a plain Node takes from its start to its end, again and again. A machine with more to do than it can
- * delays every process, which is no violation.
+ * How slow this machine is just now: what a plain Node takes from its start to its end, again and again. A machine with more to do than it
+ * can delays every process, which is no violation.
  */
 
 import { spawn } from 'node:child_process';

@@ -1,6 +1,7 @@
-// A takeover that is killed (SIGKILL) right after each change that lasts, in real processes: at every moment something starts the gateway at
-// the next sign-in, and the next command ends with exactly one mechanism. Every change is enumerated; a new one must be added here. Once by
-// the sign-in start, which does all of it as the user, and once by the service, whose elevated step takes what only an administrator may.
+// A takeover that is killed (SIGKILL) right after each change that lasts, in real processes: at every moment something starts the gateway
+// at the next sign-in, and the next command ends with exactly one mechanism. Every change is enumerated; a new one must be added here. Once
+// by the sign-in start, which does all of it as the user, and once by the service, whose elevated step takes what only an administrator
+// may.
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * `npm run hermes`: every scenario beside each real version of Hermes that is found in a folder of virtual environments, reported as a table
- * and kept as evidence. A version that is missing is reported and is no failure.
+ * `npm run hermes`: every scenario beside each real version of Hermes that is found in a folder of virtual environments, reported as a
+ * table and kept as evidence. A version that is missing is reported and is no failure.
  */
 
 import { readFileSync } from 'node:fs';

@@ -11,8 +11,8 @@ import type { Scenario } from './scenario.ts';
 const COMMAND_MS = 60_000;
 
 /**
- * Starts a shell beside the gateway, as a child of it, in a session of its own as the terminal of Hermes' agent has it: `$1` is the file that
- * is run there, once, when it exists, the rest is the gateway's own command.
+ * Starts a shell beside the gateway, as a child of it, in a session of its own as the terminal of Hermes' agent has it: `$1` is the file
+ * that is run there, once, when it exists, the rest is the gateway's own command.
  */
 const WITH_SHELL = `
 commands=$1; shift

@@ -1,4 +1,6 @@
-/** A real browser for the suites that need one, the same as that of the story. Where it is missing, tests skip and say why in their name. */
+/**
+ * A real browser for the suites that need one, the same as that of the story. Where it is missing, tests skip and say why in their name.
+ */
 
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What has to be undone when a long run (`npm run chaos`, Ctrl+C) is interrupted: what it started is no child of it, and would go on for ever.
- * The module of a process knows everything that is open in it; `scripts/prove.mjs` asks for the end of it.
+ * What has to be undone when a long run (`npm run chaos`, Ctrl+C) is interrupted: what it started is no child of it, and would go on for
+ * ever. The module of a process knows everything that is open in it; `scripts/prove.mjs` asks for the end of it.
  */
 
 const open = new Set<() => Promise<unknown>>();

@@ -1,4 +1,5 @@
-// The app as a process of its own that hands an update off: with electron-updater's order of events, or by the host's own `startUpdaterAndQuit`.
+// The app as a process of its own that hands an update off: with electron-updater's order of events, or by the host's own
+// `startUpdaterAndQuit`.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
@@ -12,7 +13,10 @@ export interface LeavingApp {
   readonly lines: readonly string[];
 }
 
-/** @param startUpdaterAndQuit the body of `startUpdaterAndQuit`, after it has printed the phases of all gateways @param request more of the request */
+/**
+ * @param startUpdaterAndQuit the body of `startUpdaterAndQuit`, after it has printed the phases of all gateways @param request more of the
+ * request
+ */
 export function startLeavingApp(
   sandbox: Sandbox,
   identities: readonly GatewayIdentity[],

@@ -1,7 +1,7 @@
 /**
- * Which processors this process, and whatever it starts, may use. Wine's programs, its SCM and its server wake each other for every call, and on
- * a virtual machine it takes longer to wake another processor than to do what is asked for; how long is the host's affair. So each test worker
- * has one processor, and so has all that is measured below Wine, ours and whatever it is compared with.
+ * Which processors this process, and whatever it starts, may use. Wine's programs, its SCM and its server wake each other for every call,
+ * and on a virtual machine it takes longer to wake another processor than to do what is asked for; how long is the host's affair. So each
+ * test worker has one processor, and so has all that is measured below Wine, ours and whatever it is compared with.
  */
 
 import { execFileSync } from 'node:child_process';

@@ -1,5 +1,5 @@
-// A stand-in for the service of the SCM where there is none: registering it asks for a consent that a test gives or not, and its "broker" is
-// this process, which starts the real runner. That it is registered may be a file, which other processes see.
+// A stand-in for the service of the SCM where there is none: registering it asks for a consent that a test gives or not, and its "broker"
+// is this process, which starts the real runner. That it is registered may be a file, which other processes see.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { formatDown } from '../../src/control/host-link.ts';

@@ -13,8 +13,8 @@ export interface Updater {
 }
 
 /**
- * Begins an update of these gateways in a process that leads a group of its own, then runs `script`, which has the `update`; `onStep` runs at
- * every `step`.
+ * Begins an update of these gateways in a process that leads a group of its own, then runs `script`, which has the `update`; `onStep` runs
+ * at every `step`.
  */
 export function startUpdater(sandbox: Sandbox, identities: readonly GatewayIdentity[], { script = '', onStep = '' } = {}): Updater {
   const module = (file: string) => JSON.stringify(`${REPOSITORY}dist/src/${file}.js`);

@@ -1,4 +1,5 @@
-// How a gateway is stopped: the order of the ways, and what is done when none works. The process tree is a fake at its port; the home is real.
+// How a gateway is stopped: the order of the ways, and what is done when none works. The process tree is a fake at its port; the home is
+// real.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// The marker of Hermes' own updater: it counts while the process that wrote it, or its delegate, lives, and not when the PID is another program's.
+// The marker of Hermes' own updater: it counts while the process that wrote it, or its delegate, lives, and not when the PID is another
+// program's.
 
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Which autostarts are this gateway's, what is left alone, and what a migration would do about them: decisions, without a change to anything.
+// Which autostarts are this gateway's, what is left alone, and what a migration would do about them: decisions, without a change to
+// anything.
 
 import { describe, expect, it } from 'vitest';
 import { type AutostartOwner, findAutostarts, listAutostarts } from '../../src/migration/autostarts.ts';

@@ -183,7 +183,9 @@ describe.skipIf(leftOut !== undefined)(
       };
     }
 
-    /** Only LocalSystem may ask for the token of a session, so a service of ours has to: without one, every gateway here would only wait. */
+    /**
+     * Only LocalSystem may ask for the token of a session, so a service of ours has to: without one, every gateway here would only wait.
+     */
     async function expectTokenIsUsable(): Promise<void> {
       await stage.fresh();
       await stage.cli('install', '--gateway-command', JSON.stringify(stage.sampleGateway()));

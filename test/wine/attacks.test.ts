@@ -1,6 +1,7 @@
-// What somebody with the rights of a user could prepare for the moment in which an administrator consents, or for the service afterwards, tried
-// with the built host. Each of these tests fails when its defence is taken away. What Wine has no words for (rights of single users, junctions
-// of NTFS, who loads which DLL) is in test/unit/file-trust.test.ts as a decision and in test/windows/attacks.test.ts as an effect.
+// What somebody with the rights of a user could prepare for the moment in which an administrator consents, or for the service afterwards,
+// tried with the built host. Each of these tests fails when its defence is taken away. What Wine has no words for (rights of single users,
+// junctions of NTFS, who loads which DLL) is in test/unit/file-trust.test.ts as a decision and in test/windows/attacks.test.ts as an
+// effect.
 import {
   chmodSync,
   copyFileSync,

@@ -1,5 +1,5 @@
-// The host as users of Windows get it (`npm run build:host`): what it is, and how it runs below Wine as the service and as the sign-in start. In
-// a console it is in cli.test.ts, as the elevated step in attacks.test.ts.
+// The host as users of Windows get it (`npm run build:host`): what it is, and how it runs below Wine as the service and as the sign-in
+// start. In a console it is in cli.test.ts, as the elevated step in attacks.test.ts.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// Stands in for Windows PowerShell and the consent that it asks for: Windows Node under the name powershell.exe, where Windows has it, runs a
-// script called Start-Process and so gets the arguments that sudo-prompt gives. What it does with the batch file is written in C:\consent.
+// Stands in for Windows PowerShell and the consent that it asks for: Windows Node under the name powershell.exe, where Windows has it, runs
+// a script called Start-Process and so gets the arguments that sudo-prompt gives. What it does with the batch file is written in
+// C:\consent.
 import { linkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { WineRig } from './rig.ts';

@@ -1,5 +1,5 @@
-// Elevation with the real sudo-prompt, its real batch files, the real elevated step and the rebuilt SCM. Only powershell.exe is stood in for:
-// Wine has none, and nobody who could be asked. That Windows asks, and whom, is proved on Windows only.
+// Elevation with the real sudo-prompt, its real batch files, the real elevated step and the rebuilt SCM. Only powershell.exe is stood in
+// for: Wine has none, and nobody who could be asked. That Windows asks, and whom, is proved on Windows only.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// The end of the session and of Windows itself in mid-life of the service. Wine's own part: `wineboot --end-session` asks and ends what has a
-// window on the caller's desktop. A runner below Wine's SCM cannot have one there, a runner below a supervisor can.
+// The end of the session and of Windows itself in mid-life of the service. Wine's own part: `wineboot --end-session` asks and ends what has
+// a window on the caller's desktop. A runner below Wine's SCM cannot have one there, a runner below a supervisor can.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';

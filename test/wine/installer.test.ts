@@ -1,6 +1,6 @@
 // The installer that electron-builder makes with build/installer.nsh, run below Wine: installed, updated over a running service, failed,
-// killed, without its host, and removed. Templates and script are electron-builder's own; what they call has stand-ins (packaging/), and the
-// host is the built one.
+// killed, without its host, and removed. Templates and script are electron-builder's own; what they call has stand-ins (packaging/), and
+// the host is the built one.
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

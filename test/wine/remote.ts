@@ -1,5 +1,5 @@
-// A process inside Windows that answers this side: one of probes/ that listens on a loopback port, which it prints. Wine shares the loopback
-// interface with Linux, so one JSON line asks and another answers; what was not asked for comes by itself.
+// A process inside Windows that answers this side: one of probes/ that listens on a loopback port, which it prints. Wine shares the
+// loopback interface with Linux, so one JSON line asks and another answers; what was not asked for comes by itself.
 import net from 'node:net';
 import type { ErrorValue } from '../../src/model/errors.ts';
 import { poll } from '../../src/model/poll.ts';

@@ -213,7 +213,10 @@ async function layOutApp(app: string): Promise<void> {
   linkSync(path.join(await alignedNode(), 'node.exe'), path.join(app, 'node.exe'));
 }
 
-/** Windows Node in a form that Wine maps, as Windows does: what npm has it copies anew for every process, for a third of the time of its start. */
+/**
+ * Windows Node in a form that Wine maps, as Windows does: what npm has it copies anew for every process, for a third of the time of its
+ * start.
+ */
 function alignedNode(): Promise<string> {
   const { size, mtimeMs } = statSync(NODE_EXE);
   return madeOnce(`node-${size}-${Math.trunc(mtimeMs).toString(36)}`, making =>
@@ -223,7 +226,9 @@ function alignedNode(): Promise<string> {
 
 const BUILD_SCRIPTS = ['build-host.mjs', 'windows-executable.mjs', 'windows-node.mjs'];
 
-/** The executables of a bundle; they take seconds to make, so those of an equal bundle are used again. Windows Node changes with its size. */
+/**
+ * The executables of a bundle; they take seconds to make, so those of an equal bundle are used again. Windows Node changes with its size.
+ */
 function executablesOf(bundle: string): Promise<string> {
   const sums = [sumOf(bundle, readdirSync(bundle)), sumOf(path.join(checkout, 'scripts'), BUILD_SCRIPTS)];
   return madeOnce(`host-${sums.join('-')}-${statSync(NODE_EXE).size}`, making => makeExecutables(bundle, making));
@@ -286,7 +291,9 @@ export class WineRig {
     return rig;
   }
 
-  /** The SCM ends with the last program of the session; this one keeps it between the runs, and ends when the tests do, however they end. */
+  /**
+   * The SCM ends with the last program of the session; this one keeps it between the runs, and ends when the tests do, however they end.
+   */
   #hold(): void {
     const child = spawn(WINE, ['cmd', '/c', 'set /p held='], {
       env: environment(this.prefix),

@@ -17,7 +17,9 @@ const GONE_MS = 10_000;
 /** A ladder for tests that are not about its delays. */
 export const QUICK = { delaysMs: [100, 200, 400], resetMs: 60_000 };
 
-/** Between two looks at a fact, in milliseconds: a look from outside costs Wine as much as a gateway that starts meanwhile can do without. */
+/**
+ * Between two looks at a fact, in milliseconds: a look from outside costs Wine as much as a gateway that starts meanwhile can do without.
+ */
 const LOOK_MS = 120;
 
 /** Waits for a fact inside Windows. */

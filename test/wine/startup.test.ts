@@ -1,6 +1,6 @@
 // Shortcuts, the Startup folder and Windows' switch for what lies in it, asked through koffi inside Wine. Wine's Explorer has no desktop
-// without a screen, so the last step of starting a program through it is shown with a shell of another process; that no job of the caller holds
-// what Explorer starts is proved on Windows only.
+// without a screen, so the last step of starting a program through it is shown with a shell of another process; that no job of the caller
+// holds what Explorer starts is proved on Windows only.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { attempt, call } from './call.ts';

@@ -1,4 +1,5 @@
-// A suite that runs on the Wine rig: one rig for its file, nothing of ours left at its end, and a skip with the reason where there is no rig.
+// A suite that runs on the Wine rig: one rig for its file, nothing of ours left at its end, and a skip with the reason where there is no
+// rig.
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { available, type RigOptions, WineRig } from './rig.ts';
 import { ServiceOnWine } from './service-on-wine.ts';
@@ -30,7 +31,9 @@ export function describeOnWine(subject: string, tests: (rig: () => WineRig) => v
   });
 }
 
-/** For tests of the service: a manager is up inside Windows, each test's service is taken away after it, and at the end nothing may be left. */
+/**
+ * For tests of the service: a manager is up inside Windows, each test's service is taken away after it, and at the end nothing may be left.
+ */
 export function describeServiceOnWine(subject: string, tests: (service: ServiceOnWine) => void, options?: RigOptions): void {
   describeWhereWineIs(subject, () => {
     const service = new ServiceOnWine();

@@ -1,5 +1,5 @@
-// The parts of test/windows that drive Windows, below Wine: a watch for windows that sees one, and a program that runs without the rights of
-// an administrator. That DACLs refuse such a program is proved on Windows only.
+// The parts of test/windows that drive Windows, below Wine: a watch for windows that sees one, and a program that runs without the rights
+// of an administrator. That DACLs refuse such a program is proved on Windows only.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { ShownWindow } from '../windows/shown-windows.ts';

@@ -1,5 +1,5 @@
-// The system of a trial (demo/story) that is Windows as the rig has it: manager, service, runner and gateway below Wine and its rebuilt SCM.
-// Who acts and looks stays on this side, and reaches in by the remote manager and by the files on C:.
+// The system of a trial (demo/story) that is Windows as the rig has it: manager, service, runner and gateway below Wine and its rebuilt
+// SCM. Who acts and looks stays on this side, and reaches in by the remote manager and by the files on C:.
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { copySample } from '../../demo/story/this-system.ts';

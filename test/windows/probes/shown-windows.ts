@@ -1,5 +1,6 @@
-// Writes down every window that is shown on this desktop, as one JSON line each, until a file appears: shown-windows OUT STOP [created]. An event
-// comes for every window, however short it lives; by the time it is looked at it may be gone, and its line then says what is still known.
+// Writes down every window that is shown on this desktop, as one JSON line each, until a file appears: shown-windows OUT STOP [created]. An
+// event comes for every window, however short it lives; by the time it is looked at it may be gone, and its line then says what is still
+// known.
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { declare } from '../../../src/windows/library.ts';

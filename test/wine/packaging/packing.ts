@@ -1,5 +1,6 @@
-// Packs the app as electron-builder is configured to, with its own code and templates, where nothing that it downloads can be had: Electron,
-// the plugins of NSIS and 7za have stand-ins (the files here), makensis is Debian's. A packed app can be read; an installer runs under Wine.
+// Packs the app as electron-builder is configured to, with its own code and templates, where nothing that it downloads can be had:
+// Electron, the plugins of NSIS and 7za have stand-ins (the files here), makensis is Debian's. A packed app can be read; an installer runs
+// under Wine.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -32,8 +33,8 @@ export async function packApp(folder: string): Promise<string> {
 }
 
 /**
- * Makes an installer of each version, whose host is the one that is built into this rig; gives their paths. The file resources/marker.txt of an installed
- * app names its version.
+ * Makes an installer of each version, whose host is the one that is built into this rig; gives their paths. The file resources/marker.txt
+ * of an installed app names its version.
  */
 export async function packInstallers(rig: WineRig, versions: readonly string[]): Promise<readonly string[]> {
   const folder = rig.onLinux('C:\\packaging');

@@ -1,5 +1,6 @@
 // A service of ours at its smallest: service NAME HOW. It writes what it hears to C:\NAME.log.
-// HOW: `steady` stops when asked, as soon as C:\NAME.go is there; `dies` ends as a crash 200 ms after it runs; `fails` reports STOPPED with the code 42.
+// HOW: `steady` stops when asked, as soon as C:\NAME.go is there; `dies` ends as a crash 200 ms after it runs; `fails` reports STOPPED with
+// the code 42.
 import { appendFileSync, existsSync } from 'node:fs';
 import { terminateSelf } from '../../../src/windows/process-info.ts';
 import { connectService } from '../../../src/windows/service-host.ts';

@@ -1,5 +1,6 @@
 // Every step by which an installation changes Windows or the state folder, as it is taken: for probes that die or fail at one of them.
-// To be imported before anything of src: what the project calls of Windows goes through koffi's one door, and its files through fs.promises.
+// To be imported before anything of src: what the project calls of Windows goes through koffi's one door, and its files through
+// fs.promises.
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';

@@ -1,5 +1,5 @@
-// A gateway that is updated by a child of its own: told by the file C:\update-now, it starts an updater, which stops the service, waits until
-// it has stopped, and starts it again. Each of the updater's steps is a line in C:\update.log.
+// A gateway that is updated by a child of its own: told by the file C:\update-now, it starts an updater, which stops the service, waits
+// until it has stopped, and starts it again. Each of the updater's steps is a line in C:\update.log.
 //   updating-gateway SERVICE leaves|stays SAMPLE-GATEWAY gateway run      the updater leaves the gateway's job, or stays in it
 //   updating-gateway SERVICE marks SAMPLE-GATEWAY gateway run             it stays, writes Hermes' marker, and asks the SCM without sc.exe
 //   updating-gateway SERVICE update [marks]                               the updater
