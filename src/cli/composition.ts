@@ -9,6 +9,7 @@ import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, r
 import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { identityOf } from '../model/identity.ts';
+import { poll } from '../model/poll.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { thisMachine } from '../process/this-machine.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
@@ -51,7 +52,7 @@ export function createComposition(sources: CompositionSources): Composition {
     isInside,
     runOutside: async (file, argv) => {
       const { startOutside } = await thisMachine();
-      await startOutside([...hostCommand(), 'outside', file, ...argv], process.cwd(), outsideGateway(env));
+      await startOutside([...hostCommand(), 'outside', String(process.pid), file, ...argv], process.cwd(), outsideGateway(env));
     },
     gatewayCommand: (identity, override) => gatewayCommand(identity, override, { platform, env }),
   };
@@ -109,10 +110,16 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-/** A command line for people that came from below a gateway, in a process outside of it: `outside FILE ARGV`. */
-export async function runOutside([file = '', ...argv]: readonly string[]): Promise<number> {
+/** How long the command below the gateway may take to answer, in milliseconds. */
+const ANSWER_MS = 10_000;
+
+/** A command line for people that came from below a gateway, in a process outside of it: `outside PID-OF-THE-CALLER FILE ARGV`. */
+export async function runOutside([caller = '', file = '', ...argv]: readonly string[]): Promise<number> {
   const stream = fileOutput(file);
-  stream.write(`PID ${process.pid}: hermes-gateway ${argv[0]}\n`);
+  stream.write(`PID ${process.pid}: hermes-gateway ${argv.join(' ')}\n`);
+  // The agent gets its answer before its gateway is stopped.
+  const { processes } = await thisMachine();
+  await poll(() => !processes.isAlive(Number(caller)), { what: 'the answer', deadlineMs: ANSWER_MS }).catch(() => undefined);
   const states = thisStateRoot();
   const terminal = { ...processTerminal(), stdout: stream, stderr: stream };
   const compose = async () => ({ ...(await composition(states)), isInside: () => false });
