@@ -20,16 +20,17 @@ export const windowsNodeVersion = () => JSON.parse(readFileSync(path.join(packag
 /**
  * @param {readonly string[]} args
  * @param {string} cwd
+ * @param {Readonly<Record<string, string>>} [variables]
  */
-export function runWindowsNode(args, cwd) {
+export function runWindowsNode(args, cwd, variables = {}) {
   if (!existsSync(WINDOWS_NODE)) throw new Error('Node for Windows is missing. Run "npm ci --os=win32 --cpu=x64" in test/wine.');
   if (process.platform === 'win32') {
-    execFileSync(WINDOWS_NODE, args, { cwd, stdio: 'inherit' });
+    execFileSync(WINDOWS_NODE, args, { cwd, env: { ...process.env, ...variables }, stdio: 'inherit' });
     return;
   }
   if (!existsSync(WINE)) throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
   // Below Wine, Node for Windows fails with EBADF on a Linux pipe.
-  execFileSync(WINE, [WINDOWS_NODE, ...args], { cwd, env: environment(windows()), stdio: 'ignore' });
+  execFileSync(WINE, [WINDOWS_NODE, ...args], { cwd, env: { ...environment(windows()), ...variables }, stdio: 'ignore' });
 }
 
 /** @param {string} prefix */

@@ -26,7 +26,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWindowsHost, makeExecutables } from '../../scripts/build-host.mjs';
+import { compileHost } from '../../scripts/compile-host.mjs';
 import { pageAligned } from '../../scripts/windows-executable.mjs';
+import { runWindowsNode } from '../../scripts/windows-node.mjs';
 import { undoWhenInterrupted } from '../support/interruption.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -225,6 +227,33 @@ function alignedNode(): Promise<string> {
 }
 
 const BUILD_SCRIPTS = ['build-host.mjs', 'windows-executable.mjs', 'windows-node.mjs'];
+const BUNDLE_SCRIPTS = ['bundle-host.mjs', 'compile-host.mjs', 'compiled-host.cjs', 'keep-code.cjs', 'build-host.mjs'];
+
+/** Of what the host is bundled from. */
+function hostSum(): string {
+  const sources = readdirSync(path.join(checkout, 'src'), { recursive: true }).map(name => path.join('src', `${name}`));
+  return sumOf(checkout, [...sources, ...BUNDLE_SCRIPTS.map(name => path.join('scripts', name)), 'package.json', 'package-lock.json']);
+}
+
+/** The host's bundle for Windows, in one piece; like the engine, it takes seconds and is equal for every rig. */
+function bundled(): Promise<string> {
+  return madeOnce(`bundle-${hostSum()}`, bundleWindowsHost);
+}
+
+/** The host as a script with the code cache of Windows Node, as the package has it for other systems. */
+async function hostScript(): Promise<string> {
+  const bundle = await bundled();
+  return madeOnce(`script-${hostSum()}-${statSync(NODE_EXE).size}`, making => {
+    cpSync(bundle, making, { recursive: true });
+    compileHost(making, (args, variables) => {
+      try {
+        runWindowsNode(args, making, variables);
+      } catch {
+        // Its exit code says that nothing is installed there.
+      }
+    });
+  });
+}
 
 /**
  * The executables of a bundle; they take seconds to make, so those of an equal bundle are used again. Windows Node changes with its size.
@@ -278,9 +307,9 @@ export class WineRig {
       }
       await layOutApp(path.join(prefix, 'drive_c', 'app'));
       const host = path.join(prefix, 'drive_c', 'app', 'host');
-      await bundleWindowsHost(host);
+      cpSync(await hostScript(), host, { recursive: true });
       if (options.before !== undefined) putBefore(path.join(host, 'hermes-gateway.cjs'), options.before);
-      if (options.built) await wait('cp', ['-alf', `${await executablesOf(host)}/.`, host]);
+      if (options.built) await wait('cp', ['-alf', `${await executablesOf(await bundled())}/.`, host]);
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });
