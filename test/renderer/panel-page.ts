@@ -138,8 +138,9 @@ export async function axeViolations(page: Page): Promise<string[]> {
 
 const SCREENSHOTS = fileURLToPath(new URL('../../test-results/screenshots/', import.meta.url));
 
-/** Keeps what the page looks like for a person to judge. */
+/** Keeps what the page looks like for a person to judge, where `SCREENSHOTS` is set. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  if (!process.env['SCREENSHOTS']) return;
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 

@@ -47,17 +47,6 @@ describeInChromium('phases in the panel', browser => {
       .waitFor({ state: 'attached' });
   };
 
-  it.each(PHASES)('explains the phase %s, and offers at most one action', async phase => {
-    const opened = await open(phase, { viewport: { width: 720, height: 120 } });
-    const { status } = snapshotIn(phase);
-    await opened.getByText(en.sentence(status, NOW), { exact: true }).waitFor();
-    const control = opened.getByRole('switch', { name: 'Run gateway as service' });
-    expect(await control.getAttribute('aria-checked')).toBe(String(PHASE_VIEWS[phase].switchOn));
-    const action = offeredAction({ status });
-    const buttons = await opened.getByRole('button').allTextContents();
-    expect(buttons).toEqual([...(action ? [en.action(action.verb, phase)] : []), 'Details']);
-  });
-
   const small = { width: 720, height: 120 };
   it.each<[string, PanelOptions]>([
     ['light', { colorScheme: 'light', viewport: small }],
@@ -66,14 +55,29 @@ describeInChromium('phases in the panel', browser => {
     ['reduced-motion', { reducedMotion: 'reduce', viewport: small }],
     ['320-pixels', { viewport: { width: 320, height: 160 } }],
     ['200-per-cent', { viewport: { width: 360, height: 160 }, deviceScaleFactor: 2 }],
-  ])('shows every phase in %s without overflow, axe violations or layout shifts', async (mode, options) => {
+  ])('shows every phase in %s without overflow or axe violations', async (mode, options) => {
     const opened = await open('running', options);
     for (const phase of PHASES) {
       await show(opened, phase);
       await keepScreenshot(opened, `${mode}/${phase}`);
-      expect(await axeViolations(opened), phase).toEqual([]);
+      // Neither motion nor scale changes what axe looks at.
+      if (!options.reducedMotion && !options.deviceScaleFactor) expect(await axeViolations(opened), phase).toEqual([]);
       expect(await fitsSideways(opened), phase).toBe(true);
       if (options.reducedMotion) expect(await opened.evaluate('document.getAnimations().length'), phase).toBe(0);
+    }
+  });
+
+  it('explains every phase, and offers at most one action', async () => {
+    const opened = await open('running', { viewport: small });
+    for (const phase of PHASES) {
+      await show(opened, phase);
+      const { status } = snapshotIn(phase);
+      await opened.getByText(en.sentence(status, NOW), { exact: true }).waitFor();
+      const control = opened.getByRole('switch', { name: 'Run gateway as service' });
+      expect(await control.getAttribute('aria-checked'), phase).toBe(String(PHASE_VIEWS[phase].switchOn));
+      const action = offeredAction({ status });
+      const buttons = await opened.getByRole('button').allTextContents();
+      expect(buttons, phase).toEqual([...(action ? [en.action(action.verb, phase)] : []), 'Details']);
     }
   });
 
