@@ -47,6 +47,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   const {
     manager: systemOwn,
     readUserEnvironment,
+    isNameTaken,
     updates,
   } = await systemManager({
     stateRoot: stateRoot(platform, env, homedir),
@@ -54,7 +55,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
     // Loaded on Windows only, because it loads koffi.
     ...(platform === 'win32' && { elevation: (await import('../src/elevation/windows-elevation.ts')).windowsElevation(hostCommand) }),
   });
-  const root = resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment });
+  const root = resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment, isNameTaken });
   const identities = (profiles ?? listProfiles(root.root)).map(profile => profileIdentity(root, profile, platform));
   if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(the list of profiles is empty)');
   const manager = withServedProfiles(systemOwn, identities);

@@ -29,10 +29,10 @@ export interface CompositionSources extends SystemManager {
 
 export function createComposition(sources: CompositionSources): Composition {
   const { platform = process.platform, env = process.env, homedir = os.homedir() } = sources;
-  const { readUserEnvironment, manager, updates, lacking, isInside } = sources;
+  const { readUserEnvironment, isNameTaken, manager, updates, lacking, isInside } = sources;
   const states = stateRoot(platform, env, homedir);
   const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.service));
-  const root = ({ home }: Selection) => resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment });
+  const root = ({ home }: Selection) => resolveHermesRoot({ platform, env, homedir, home, readUserEnvironment, isNameTaken });
 
   return {
     identity: selection => {

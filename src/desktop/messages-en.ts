@@ -77,6 +77,7 @@ function restarting(status: Status, now: number): string {
 const OFF = {
   none: 'Off. Turn it on to restart the gateway after crashes.',
   'kept-by-hermes': "Off: Hermes' own service keeps this gateway.",
+  'packaged-service': "Off: this is left to Hermes' own packaged service. Turn it on to restart the gateway after crashes.",
   'started-otherwise': 'Off: another program starts it. Turn it on to restart it after crashes.',
 };
 
@@ -304,7 +305,7 @@ export const en = {
     body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(rows) : REPAIRED,
     changes: 'This changes:',
     confirm: CONFIRM[verb],
-    cancel: 'Cancel',
+    cancel: rows.some(({ note }) => note?.code === 'packaged-in-charge') ? 'Leave it in charge' : 'Cancel',
     ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
   }),
   /** What a line of the receipt does, without its target: "Create folder". */

@@ -80,17 +80,17 @@ export const canSwitch = ({ status, operation }: Observed): boolean =>
   !operation && viewOf(status).switchable && !isManagedElsewhere(status);
 
 /** Problem codes of other programs that keep, serve or start a gateway without a service of ours. */
-const OTHERS = ['profile-served', 'kept-by-hermes', 'started-otherwise'] as const;
+const OTHERS = ['profile-served', 'kept-by-hermes', 'packaged-service', 'started-otherwise'] as const;
 
 /** The other program that manages a gateway without a service of ours, as the code of its problem; undefined without one. */
 export function otherInCharge({ phase, problems }: Status): (typeof OTHERS)[number] | undefined {
   return phase === 'not-installed' ? OTHERS.find(code => problems.some(each => each.code === code)) : undefined;
 }
 
-/** A program that only starts the gateway is replaced by our service; one that keeps or serves it is not. */
+/** A program that only starts the gateway is replaced by our service; one that keeps it running or serves it is not. */
 function isManagedElsewhere(status: Status): boolean {
   const other = otherInCharge(status);
-  return other !== undefined && other !== 'started-otherwise';
+  return other === 'profile-served' || other === 'kept-by-hermes';
 }
 
 /** A repair writes the registration again, which requires an administrator for a service. */

@@ -7,18 +7,18 @@
 
 import { readOwner } from '../host/service-registry.ts';
 import { holdThisHost, tidyHosts } from '../mechanisms/installed-host.ts';
-import { isBroker, registerService, sessionOwner, unregisterService } from '../mechanisms/service-registration.ts';
+import { isBroker, ourServices, registerService, sessionOwner, unregisterService } from '../mechanisms/service-registration.ts';
 import { takeWhatNeedsRights } from '../migration/windows-migration.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import { isServiceName, SERVICE_NAME, type ServiceName } from '../model/identity.ts';
+import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { quoteArgument } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { takeMutex } from '../windows/mutex.ts';
-import { enumerateServices, queryConfig } from '../windows/scm.ts';
+import { queryConfig } from '../windows/scm.ts';
 import { isElevated } from '../windows/security.ts';
 import { runElevated } from '../windows/shell-execute.ts';
 
@@ -108,10 +108,7 @@ function ownConfig(service: ServiceName) {
 
 /** Includes the services of every user, because an administrator removes the app from this machine. */
 async function unregisterAll(): Promise<void> {
-  for (const name of enumerateServices(SERVICE_NAME)) {
-    const config = queryConfig(name);
-    if (config && isServiceName(name) && isBroker(config, name)) await unregisterService(name);
-  }
+  for (const { service } of ourServices()) await unregisterService(service);
 }
 
 /** The command in Windows' list of apps: shows a prompt where it needs one. Resolves with the exit code. */

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
-import { type GatewayIdentity, SERVICE_NAME } from '../model/identity.ts';
+import { DEFAULT_ID, type GatewayIdentity, plainName, SERVICE_NAME } from '../model/identity.ts';
 import { DEFAULT_PROFILE, type Profile, parseProfile } from '../model/profile.ts';
 import { type Environment, variable } from './environment.ts';
 
@@ -19,6 +19,8 @@ export interface HermesRoot {
   readonly standard: boolean;
   /** The profile whose home was named instead of the root, if any. */
   readonly profile?: Profile;
+  /** The plain name of the default profile's service is not ours. */
+  readonly nameTaken?: true;
 }
 
 export interface HomeSources {
@@ -30,6 +32,8 @@ export interface HomeSources {
   readonly home?: string | undefined;
   /** A variable of the user's environment in the registry, expanded: Explorer may still hold an old environment. */
   readonly readUserEnvironment?: ((name: string) => string | undefined) | undefined;
+  /** Whether an MSIX package of Hermes has, or may claim, the plain name of a service. */
+  readonly isNameTaken?: (() => boolean) | undefined;
   readonly isFolder?: (folder: string) => boolean;
   readonly resolve?: ResolvePath;
 }
@@ -54,7 +58,8 @@ export function resolveHermesRoot(sources: HomeSources): HermesRoot {
   const suffix = get('HERMES_DATA_DIR_SUFFIX') ?? '';
   const named = (folder: string): HermesRoot => {
     const found = rootAndProfile(absoluteFolder(folder, platform), platform);
-    return { ...found, standard: sameFolder(found.root, plainDefault, platform, resolve) };
+    const standard = sameFolder(found.root, plainDefault, platform, resolve);
+    return { ...found, standard, ...(standard && sources.isNameTaken?.() && { nameTaken: true }) };
   };
 
   if (sources.home !== undefined) return named(sources.home);
@@ -75,12 +80,13 @@ export function resolveHermesRoot(sources: HomeSources): HermesRoot {
  * (`sha256(resolved home)[:8]`), so that two custom homes never share a service, a state folder or a pipe.
  */
 export function gatewayIdentity(
-  { root, standard, profile = DEFAULT_PROFILE }: HermesRoot,
+  { root, standard, profile = DEFAULT_PROFILE, nameTaken }: HermesRoot,
   platform: NodeJS.Platform = process.platform,
   resolve: ResolvePath = resolvedPath,
 ): GatewayIdentity {
   const home = profile === DEFAULT_PROFILE ? root : pathsOf(platform).join(root, 'profiles', profile);
-  const serviceId = standard ? (profile === DEFAULT_PROFILE ? '' : profile) : sha256(resolve(home, platform)).slice(0, 8);
+  const defaultId = nameTaken ? DEFAULT_ID : '';
+  const serviceId = standard ? (profile === DEFAULT_PROFILE ? defaultId : profile) : sha256(resolve(home, platform)).slice(0, 8);
   return { profile, root, home, serviceId, service: serviceId === '' ? SERVICE_NAME : `${SERVICE_NAME}-${serviceId}` };
 }
 
@@ -102,9 +108,9 @@ export function requireHome({ root, home, profile }: GatewayIdentity): void {
 }
 
 /** The identity of another profile of the same root. */
-export function siblingOf({ root, profile, service }: GatewayIdentity, other: Profile): GatewayIdentity {
-  const standard = profileIdentity({ root, standard: true }, profile).service === service;
-  return profileIdentity({ root, standard }, other);
+export function siblingOf({ root, profile, service }: GatewayIdentity, other: Profile, isNameTaken?: () => boolean): GatewayIdentity {
+  const standard = profileIdentity({ root, standard: true }, profile).service === plainName(service);
+  return profileIdentity({ root, standard, ...(isNameTaken?.() && { nameTaken: true }) }, other);
 }
 
 /** The default profile and the named ones of this root, sorted, without deleted ones and folders that are no profile. */

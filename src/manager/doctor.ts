@@ -26,6 +26,7 @@ export interface DoctorPorts {
   /** The parent of a process; undefined where the system does not report it. */
   readonly parentOf?: ParentOf | undefined;
   readonly former?: FormerAutostart | undefined;
+  readonly isNameTaken?: (() => boolean) | undefined;
   /** Removes a service that is not needed, and turns on that of the profile that serves it. */
   readonly handOver: (identity: GatewayIdentity, to: GatewayIdentity, report: Report) => Promise<unknown>;
   readonly statusOf: (identity: GatewayIdentity) => Promise<Status>;
@@ -127,7 +128,7 @@ export class Doctor {
   async #superfluous(identity: GatewayIdentity, host: HostPort, status: Status): Promise<RepairableProblem[]> {
     const found = status.problems.find(({ code }) => code === 'service-superfluous');
     if (!found) return [];
-    const to = siblingOf(identity, status.servedBy?.profile ?? DEFAULT_PROFILE);
+    const to = siblingOf(identity, status.servedBy?.profile ?? DEFAULT_PROFILE, this.#ports.isNameTaken);
     const toStatus = await this.#ports.statusOf(to);
     const added = toStatus.phase === 'not-installed' ? await host.receipt('install', to, toStatus) : [];
     const removed = await host.receipt('uninstall', identity, status);

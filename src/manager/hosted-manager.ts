@@ -41,6 +41,8 @@ export interface HostedManagerOptions extends Around {
   readonly checkCommand: (identity: GatewayIdentity, override: readonly string[] | undefined) => readonly string[];
   /** The parent of a process; undefined where the system does not report it. */
   readonly parentOf?: ParentOf;
+  /** Whether the plain name of the default profile's service is not ours. */
+  readonly isNameTaken?: () => boolean;
 }
 
 /** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */

@@ -35,6 +35,8 @@ export interface SystemManager {
   readonly manager: GatewayManager;
   /** A variable of the user's environment in the registry; on Windows only. */
   readonly readUserEnvironment?: (name: string) => string | undefined;
+  /** Whether the plain name of the default profile's service is not ours; on Windows only. */
+  readonly isNameTaken?: () => boolean;
   /** Sentences about what this system lacks for a service; absent where it lacks nothing. */
   readonly lacking?: (service: ServiceName) => readonly string[];
   /** Whether this process runs below the gateway of this profile. */
@@ -64,6 +66,8 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     { scmHost, servedByRunner: trustsServer },
     { windowsStartupShell },
     { windowsMigration },
+    { isNameTakenHere },
+    { packageFullName },
     { readUserEnvironment },
     { lacking },
   ] = await Promise.all([
@@ -71,6 +75,8 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     import('../mechanisms/scm-host.ts'),
     import('../mechanisms/windows-startup.ts'),
     import('../migration/windows-migration.ts'),
+    import('../mechanisms/service-name.ts'),
+    import('../windows/app-package.ts'),
     import('../windows/user-environment.ts'),
     import('../windows/capabilities.ts'),
   ]);
@@ -78,7 +84,9 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
   const shell = windowsStartupShell(hostCommand);
   const startup = startupHost({ hostCommand, stateRoot, processes, shell, trustsServer });
   const former = windowsMigration({ stateRoot, processes, shell });
-  return { readUserEnvironment, lacking, ...withUpdates(new HostedManager([service, startup], { ...options, former })) };
+  const isNameTaken = () => isNameTakenHere(stateRoot, packageFullName() !== undefined);
+  const manager = new HostedManager([service, startup], { ...options, former, isNameTaken });
+  return { readUserEnvironment, isNameTaken, lacking, ...withUpdates(manager) };
 }
 
 /** The manager of a system without an SCM. */

@@ -12,7 +12,6 @@ import { checkHostFiles, HOST_FILES, HOST_MANIFEST, HOST_PROGRAM, hostPlace, isH
 import { attempt } from '../model/attempt.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { isServiceName, SERVICE_NAME } from '../model/identity.ts';
 import { startDetached } from '../process/detach.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { checkSignature } from '../windows/authenticode.ts';
@@ -20,10 +19,9 @@ import { isInUse } from '../windows/file.ts';
 import { type Held, holdTrusted } from '../windows/file-trust.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
-import { enumerateServices, queryConfig } from '../windows/scm.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import { forgetApp, listApp } from './apps-list.ts';
-import { isBroker } from './service-registration.ts';
+import { ourServices } from './service-registration.ts';
 
 const ALL_FILES = [...HOST_FILES, HOST_MANIFEST];
 
@@ -152,12 +150,7 @@ async function setAside(folder: string): Promise<string> {
 
 /** The folders of the programs of all our services, in lower case. */
 function startedFolders(): string[] {
-  return enumerateServices(SERVICE_NAME).flatMap(name => {
-    const config = queryConfig(name);
-    return config && isServiceName(name) && isBroker(config, name)
-      ? [path.win32.dirname(splitCommandLine(config.binaryPath)[0] ?? '').toLowerCase()]
-      : [];
-  });
+  return ourServices().map(({ config }) => path.win32.dirname(splitCommandLine(config.binaryPath)[0] ?? '').toLowerCase());
 }
 
 const TRIES = 60;

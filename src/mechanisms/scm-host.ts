@@ -6,6 +6,7 @@
 import type { TrustsServer } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
+import { packagedCommand } from '../migration/wrapped-service.ts';
 import { type ElevatedVerb, type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
@@ -169,13 +170,18 @@ function isDenied(error: unknown): boolean {
   return error instanceof GatewayServiceError && error.win32 === ERROR.accessDenied;
 }
 
+function foreignDetail({ binaryPath, status }: ShownService): string {
+  if (packagedCommand(binaryPath)) return `it is Hermes' own packaged service: ${status?.state ?? 'unknown'}`;
+  return `it starts ${binaryPath}`;
+}
+
 async function registration(identity: GatewayIdentity, folder: StateFolder, hostCommand: readonly string[]): Promise<Registration> {
   const { service, home } = identity;
   const found = shown(service);
   if (!found) return { state: 'absent' };
   if (isRemovalPending(service)) return { state: 'removal-pending' };
   const { status, startType, binaryPath } = found;
-  if (!isBroker(found, service)) return { state: 'foreign', detail: `it starts ${binaryPath}` };
+  if (!isBroker(found, service)) return { state: 'foreign', detail: foreignDetail(found) };
   if (!mayUse(readOwner(service))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);
   if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };

@@ -3,13 +3,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EVENT_SOURCE } from '../model/events.ts';
-import { type GatewayIdentity, SERVICE_NAME } from '../model/identity.ts';
+import type { GatewayIdentity } from '../model/identity.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import { commandLine } from '../windows/argv.ts';
-import { enumerateServices, serviceKey } from '../windows/scm.ts';
+import { serviceKey } from '../windows/scm.ts';
 import { serviceDisplayName } from '../windows/service-install.ts';
 import { APPS_LIST_KEY } from './apps-list.ts';
-import { brokerCommand } from './service-registration.ts';
+import { brokerCommand, ourServices } from './service-registration.ts';
 
 /** @param exists whether the service is registered already */
 export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostCommand: readonly string[], exists: boolean): ReceiptRow[] {
@@ -26,7 +26,7 @@ export function serviceReceipt({ service, serviceId }: GatewayIdentity, hostComm
 }
 
 export function serviceRemovalReceipt({ service }: GatewayIdentity, hostCommand: readonly string[]): ReceiptRow[] {
-  const isLast = enumerateServices(SERVICE_NAME).length === 1;
+  const isLast = ourServices().length === 1;
   return [
     { action: 'stop', kind: 'service', target: service },
     { action: 'remove', kind: 'service', target: service },

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
 import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import { SERVICE_NAME, type ServiceName } from '../model/identity.ts';
+import { isServiceName, SERVICE_NAME, type ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { type FoundProblem, isRepairable } from '../model/repair.ts';
 import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
@@ -45,6 +45,14 @@ export function brokerCommand(hostCommand: readonly string[], service: ServiceNa
 /** A service whose command line ends as ours do. The elevated installer has checked the program. */
 export function isBroker({ binaryPath }: Pick<ServiceConfig, 'binaryPath'>, service: ServiceName): boolean {
   return binaryPath.endsWith(`service --service ${service}`);
+}
+
+/** Every service of ours on this machine, of every user; another program may have one of our names. */
+export function ourServices(): { readonly service: ServiceName; readonly config: ServiceConfig }[] {
+  return enumerateServices(SERVICE_NAME).flatMap(service => {
+    const config = isServiceName(service) ? queryConfig(service) : undefined;
+    return isServiceName(service) && config && isBroker(config, service) ? [{ service, config }] : [];
+  });
 }
 
 /** Whether the program of a command line exists, and in development its script. */
@@ -119,7 +127,7 @@ export function registerService(registration: ServiceRegistration, { enable }: {
 
 /** The source of the event log exists as long as one of our services does. One that could not be removed is removed the next time. */
 function dropUnusedEventSource(): void {
-  attempt(() => enumerateServices(SERVICE_NAME).length === 0 && unregisterEventSource());
+  attempt(() => ourServices().length === 0 && unregisterEventSource());
 }
 
 /** Needs an administrator. Resolves also where the service is absent already, and where it is removed as soon as no program has it open. */

@@ -4,7 +4,7 @@
  */
 
 import type { Environment } from '../gateway/environment.ts';
-import type { ServiceName } from '../model/identity.ts';
+import { plainName, type ServiceName } from '../model/identity.ts';
 import {
   commandOf,
   type GatewayLaunch,
@@ -78,10 +78,11 @@ export async function listAutostarts({ tasks, startup, services }: Partial<Ports
 
 /** @param service the name of our service for the gateway */
 export function findAutostarts({ tasks, files, services, unasked }: Listing, service: ServiceName, owner: AutostartOwner): Found {
+  const gateway = plainName(service);
   const all = [
-    ...tasks.flatMap(task => taskAutostart(task, service, owner) ?? []),
-    ...files.flatMap(file => entryAutostart(file, service, owner) ?? []),
-    ...services.flatMap(each => serviceAutostart(each, service, owner) ?? []),
+    ...tasks.flatMap(task => taskAutostart(task, gateway, owner) ?? []),
+    ...files.flatMap(file => entryAutostart(file, gateway, owner) ?? []),
+    ...services.flatMap(each => serviceAutostart(each, gateway, owner) ?? []),
   ];
   return {
     autostarts: all.flatMap(each => ('why' in each ? [] : [each])),
@@ -117,11 +118,12 @@ function entryAutostart(file: StartupFile, service: ServiceName, owner: Autostar
 }
 
 function serviceAutostart(wrapped: WrappedService, service: ServiceName, owner: AutostartOwner): Autostart | undefined {
-  const { name, command, env, account } = wrapped;
+  const { name, command, env, account, packaged } = wrapped;
   const started = followed(command, env, owner);
-  // A gateway without a configured home serves the account that it runs as.
-  if (!started || (started.launch.home === undefined && !owner.isUser(account))) return undefined;
-  return launchedService(started.launch, owner) === service ? { kind: 'service', name, launchers: [] } : undefined;
+  // A gateway without a configured home serves the account that it runs as; one of a package, the user of the package.
+  if (!started || (started.launch.home === undefined && !packaged && !owner.isUser(account))) return undefined;
+  if (launchedService(started.launch, owner) !== service) return undefined;
+  return { kind: 'service', name, launchers: [], ...(packaged && { packaged }) };
 }
 
 interface Followed extends Pick<Autostart, 'launchers'> {

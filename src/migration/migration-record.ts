@@ -29,7 +29,8 @@ const AUTOSTART = v.variant('kind', [
   v.object({ kind: v.literal('task'), name: text, task: TASK_FIELDS, launchers }),
   /** With the name of its file, and the whole file as Base64. */
   v.object({ kind: v.literal('startup-entry'), name: text, content: text, launchers }),
-  v.object({ kind: v.literal('service'), name: text, launchers }),
+  /** `packaged`: Hermes' own service, of its MSIX package. */
+  v.object({ kind: v.literal('service'), name: text, launchers, packaged: v.exactOptional(v.literal(true)) }),
 ]);
 
 const KIND = v.picklist(['task', 'startup-entry', 'service']);

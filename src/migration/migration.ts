@@ -72,7 +72,7 @@ export class Migration {
 
   async receipt(verb: 'install' | 'uninstall', identity: GatewayIdentity): Promise<readonly ReceiptRow[]> {
     const found = await this.find(identity);
-    if (verb === 'install') return [...this.#unmanaged(identity), ...takingReceipt(found)];
+    if (verb === 'install') return [...this.#unmanaged(identity), ...(await this.#packagedInCharge(found)), ...takingReceipt(found)];
     return restoringReceipt(await readMigration(this.#folder(identity)), found);
   }
 
@@ -83,7 +83,13 @@ export class Migration {
     }
     const listing = await Promise.race([this.#listed.listing, delay(LOOK_MS, undefined, { ref: false })]);
     const { autostarts } = listing ? findAutostarts(listing, service, this.#options.owner) : { autostarts: [] };
-    return autostarts.length > 0 ? [problem('started-otherwise', `(${namesOf(autostarts)})`)] : [];
+    const packaged = autostarts.filter(isPackaged);
+    const others = autostarts.filter(each => !isPackaged(each));
+    const states = await Promise.all(packaged.map(async ({ name }) => `${name}: ${(await this.#stateOf(name)) ?? 'unknown'}`));
+    return [
+      ...states.map(state => problem('packaged-service', `(${state})`)),
+      ...(others.length > 0 ? [problem('started-otherwise', `(${namesOf(others)})`)] : []),
+    ];
   }
 
   /** What the last takeover could not remove or could not query. Queries nothing: it is part of the status. */
@@ -122,8 +128,11 @@ export class Migration {
   async checkRights({ service }: GatewayIdentity, elevated: boolean): Promise<void> {
     if (elevated) return;
     const { ports, owner } = this.#options;
-    const [wrapper] = findAutostarts(await listAutostarts({ services: ports.services }), service, owner).autostarts;
-    if (wrapper) throw new GatewayServiceError('mechanism-in-charge', `(the service ${wrapper.name})`);
+    for (const each of findAutostarts(await listAutostarts({ services: ports.services }), service, owner).autostarts) {
+      // Windows does not start a packaged service that is stopped.
+      if (isPackaged(each) && (await this.#stateOf(each.name)) === 'stopped') continue;
+      throw new GatewayServiceError('mechanism-in-charge', `(the service ${each.name})`);
+    }
   }
 
   /** Records what exists before ours is registered, because the elevated step may then remove what needs rights. Idempotent. */
@@ -190,6 +199,18 @@ export class Migration {
     }
   }
 
+  #stateOf(name: string): Promise<string | undefined> {
+    return this.#options.ports.services.state(name).catch(() => undefined);
+  }
+
+  /** Hermes' own packaged services that run now. */
+  async #packagedInCharge({ autostarts }: Found): Promise<readonly ReceiptRow[]> {
+    const names = autostarts.filter(isPackaged).map(({ name }) => name);
+    const states = await Promise.all(names.map(name => this.#stateOf(name)));
+    const running = names.filter((_, index) => states[index] !== 'stopped');
+    return running.map(target => ({ action: 'stop', kind: 'service', target, ...noted('packaged-in-charge') }));
+  }
+
   /** A gateway of this home that runs without us is stopped when ours starts. */
   #unmanaged(identity: GatewayIdentity): readonly ReceiptRow[] {
     const { processes } = this.#options;
@@ -203,5 +224,7 @@ export class Migration {
     return path.join(this.#options.stateRoot, service);
   }
 }
+
+const isPackaged = (autostart: Autostart): boolean => autostart.kind === 'service' && autostart.packaged === true;
 
 const namesOf = (autostarts: readonly Autostart[]): string => autostarts.map(({ name }) => name).join(', ');

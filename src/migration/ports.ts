@@ -39,8 +39,10 @@ export interface StartupFolder {
 }
 
 export interface ServiceRegistry {
-  /** The services of wrappers that Windows would start. */
+  /** The services of wrappers, and Hermes' own packaged one, unless they are disabled. */
   find(): Promise<readonly WrappedService[]>;
+  /** The state of a service as Windows names it, `running`; undefined where there is none. */
+  state(name: string): Promise<string | undefined>;
   /** Stops a service and prevents Windows from starting it; idempotent. Gives whether that succeeded: it needs an administrator. */
   disable(name: string): Promise<boolean>;
 }

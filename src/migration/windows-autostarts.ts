@@ -10,7 +10,7 @@ import { attempt } from '../model/attempt.ts';
 import { ifThere, writeIfMissing } from '../state/files.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
-import { queryConfig, serviceKey } from '../windows/scm.ts';
+import { queryConfig, queryStatus, serviceKey } from '../windows/scm.ts';
 import { stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { sidOfAccount } from '../windows/security.ts';
@@ -20,7 +20,7 @@ import { textOf } from '../windows/user-environment.ts';
 import type { AutostartOwner } from './autostarts.ts';
 import type { Ports, ServiceRegistry, StartupFile, StartupFolder } from './ports.ts';
 import { taskScheduler } from './task-scheduler.ts';
-import { nssmCommand, type WrappedService, winswCommand } from './wrapped-service.ts';
+import { nssmCommand, packagedCommand, type WrappedService, winswCommand } from './wrapped-service.ts';
 
 /** The largest script or shortcut of an autostart that is read, in bytes. */
 const MAX_ENTRY_BYTES = 64 * 1024;
@@ -64,6 +64,7 @@ export function startupFiles(shell: ReadShell): StartupFolder {
 
 export const wrappedServices: ServiceRegistry = {
   find: async () => readSubkeys(SERVICES).flatMap(name => attempt(() => readWrapped(name)) ?? []),
+  state: async name => queryStatus(name)?.state,
   disable: async name => {
     disableService(name);
     await stopService(name, { deadlineMs: STOP_MS });
@@ -75,7 +76,8 @@ function readWrapped(name: string): WrappedService | undefined {
   const { ImagePath, Start, ObjectName } = readKey(serviceKey(name)) ?? {};
   const image = textOf(ImagePath);
   if (image === undefined || Start === START_DISABLED) return undefined;
-  const wrapped = readNssm(name) ?? readWinsw(image);
+  const packaged = packagedCommand(image);
+  const wrapped = packaged ? ({ command: packaged, env: {}, packaged: true } as const) : (readNssm(name) ?? readWinsw(image));
   return wrapped && { name, account: textOf(ObjectName) ?? 'LocalSystem', ...wrapped };
 }
 

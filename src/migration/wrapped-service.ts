@@ -5,7 +5,7 @@
 
 import path from 'node:path';
 import type { Environment } from '../gateway/environment.ts';
-import { commandOf } from './gateway-launch.ts';
+import { commandOf, gatewayLaunch } from './gateway-launch.ts';
 import { elements, unescaped, withoutComments } from './xml.ts';
 
 export interface WrappedService {
@@ -14,10 +14,22 @@ export interface WrappedService {
   readonly env: Environment;
   /** The account it runs as, as the SCM reports it. */
   readonly account: string;
+  /** Hermes' own service, which its MSIX package declares: it may be started on demand, and restarts nothing. */
+  readonly packaged?: true;
 }
 
 /** What a wrapper starts. */
 type Wrapped = Pick<WrappedService, 'command' | 'env'>;
+
+/** A program of an MSIX package, quoted or not, and its arguments. */
+const IN_PACKAGE = /^"?([^"]*\\WindowsApps\\[^"]*\\hermes\.exe)"?\s+(.*)$/i;
+
+/** What Hermes' own packaged service starts; undefined for every other command line. Source: its `desktop6:Service`. */
+export function packagedCommand(image: string): readonly string[] | undefined {
+  const [, program, parameters = ''] = IN_PACKAGE.exec(image) ?? [];
+  const command = program === undefined ? [] : commandOf(program, parameters);
+  return command.includes('--service') && gatewayLaunch(command, {}) ? command : undefined;
+}
 
 /** What NSSM starts, from its values below `Parameters`. The environment is `NAME=value`, each. */
 export function nssmCommand(application: string, appParameters: string, environment: readonly string[]): Wrapped {

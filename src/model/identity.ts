@@ -5,6 +5,12 @@ import type { Profile } from './profile.ts';
 /** The service of the default profile; every other one is `HermesGateway-<id>`. */
 export const SERVICE_NAME = 'HermesGateway';
 
+/** The id of the default profile where an MSIX package of Hermes has, or may claim, the plain name. No named profile can have it. */
+export const DEFAULT_ID = 'default';
+
+/** The name of the default profile's service where the plain one is not ours. */
+export const OTHER_NAME = `${SERVICE_NAME}-${DEFAULT_ID}` as const;
+
 /** The name of a gateway service, as the SCM, the state folder and the control pipe use it. Not the service id and not the display name. */
 export type ServiceName = typeof SERVICE_NAME | `${typeof SERVICE_NAME}-${string}`;
 
@@ -15,13 +21,18 @@ export function isServiceName(text: string): text is ServiceName {
   return SERVICE_PATTERN.test(text);
 }
 
+/** The plain name of the default profile's service for both of its names; every other name as it is. */
+export function plainName(service: ServiceName): ServiceName {
+  return service === OTHER_NAME ? SERVICE_NAME : service;
+}
+
 export interface GatewayIdentity {
   readonly profile: Profile;
   /** The Hermes root, as configured. */
   readonly root: string;
   /** The profile's own HERMES_HOME: the root, or `<root>/profiles/<name>`. */
   readonly home: string;
-  /** Empty for the default profile of the standard root, the profile's name there, else a hash of the home. */
+  /** For the default profile of the standard root empty, or `default`; the profile's name there, else a hash of the home. */
   readonly serviceId: string;
   readonly service: ServiceName;
 }

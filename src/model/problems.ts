@@ -168,6 +168,11 @@ const ROWS = {
     message: 'Something else starts this gateway when you sign in.',
     remedy: 'It can stay. "hermes-gateway install" replaces it, and "hermes-gateway uninstall" restores it.',
   },
+  'packaged-service': {
+    message: "Hermes' own packaged service can run this gateway. It does not restart a gateway that fails.",
+    remedy:
+      'Leave it in charge, or take over with "hermes-gateway install": that service is stopped and disabled, and ours gets another name.',
+  },
   'autostart-left': {
     message: 'Something else still starts this gateway when you sign in. A second gateway ends at once, so nothing is lost.',
     remedy: 'Repair the gateway service with "hermes-gateway doctor --fix"; what an administrator created is removed as administrator.',

@@ -27,6 +27,7 @@ const NOTES = {
   'gateway-gives-way': () => 'runs without a service; it stops, and this service starts its own',
   'autostart-taken': () => 'started this gateway until now; it is recorded, and restored when you switch this off',
   'autostart-disabled': () => 'started this gateway until now; it is stopped and disabled, and nothing of it is deleted',
+  'packaged-in-charge': () => "Hermes' own packaged service, which runs this gateway now",
   'autostart-back': () => 'what started this gateway before; runs as you, with your own rights only',
   'autostart-stays-disabled': () => 'was disabled when you switched this on; you can enable it again in "Services"',
   'autostart-starts-something-else': () =>

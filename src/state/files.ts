@@ -95,6 +95,10 @@ export type JsonRead =
  * a look at twenty gateways reads a hundred such files, and each trip through the thread pool takes longer than the file.
  */
 export async function readJson(file: string): Promise<JsonRead> {
+  return readJsonNow(file);
+}
+
+export function readJsonNow(file: string): JsonRead {
   try {
     const { size } = statSync(file);
     if (size > MAX_BYTES) return { state: 'damaged', why: `${size} bytes are more than any such file has` };

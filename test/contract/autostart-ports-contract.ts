@@ -108,6 +108,7 @@ export function serviceRegistryContract(name: string, open: Open<ServiceStage>):
       await stage.put('contract-bot', command, ['HERMES_HOME=C:\\h']);
       const mine = async () => (await stage.port.find()).filter(each => each.name === 'contract-bot');
       expect(await mine()).toMatchObject([{ command, env: { HERMES_HOME: 'C:\\h' }, account: 'LocalSystem' }]);
+      expect(await stage.port.state('contract-bot')).toBe('stopped');
       expect(await stage.port.disable('contract-bot')).toBe(true);
       expect(await mine()).toEqual([]);
     });

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { en } from '../../src/desktop/messages-en.ts';
 import { livingGateway } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -38,6 +39,10 @@ const nssm = () => ({
   env: { HERMES_HOME: stage.home },
   account: 'LocalSystem',
 });
+
+/** Hermes' own service, as its MSIX package declares it. */
+const packaged = () => ({ ...nssm(), name: 'HermesGateway', packaged: true as const });
+const gatewayCommand = sampleGateway();
 
 /** Starts a gateway without a service. */
 async function startByHand(home: string): Promise<number> {
@@ -193,6 +198,32 @@ describe('autostart entries of an administrator', () => {
     expect(await theirs()).toEqual([]);
     expect(await lines('uninstall')).toEqual(['keep service hermes-bot: autostart-stays-disabled']);
     await stage.uninstall();
+  });
+
+  it("names Hermes' own packaged service with its state, and disables it when ours is switched on", async () => {
+    await stage.services.put(packaged());
+    expect((await stage.manager.status(stage.identity)).problems).toMatchObject([
+      { code: 'packaged-service', message: expect.stringContaining('(HermesGateway: stopped)') },
+    ]);
+    const rows = async () => (await stage.manager.preview('install', stage.identity, { mechanism: 'service', gatewayCommand })).rows;
+    const taken = expect.objectContaining({ action: 'change', kind: 'service', target: 'HermesGateway' });
+    expect((await rows()).filter(({ target }) => target === 'HermesGateway')).toEqual([taken]);
+    stage.elevatedStepTakes();
+    await stage.install('service');
+    expect(await stage.present()).toEqual({ theirs: [], ours: ['service'] });
+  });
+
+  it("offers to leave Hermes' own packaged service in charge while it runs", async () => {
+    await stage.services.put({ ...packaged(), running: true });
+    expect((await stage.manager.status(stage.identity)).problems).toMatchObject([
+      { message: expect.stringContaining('(HermesGateway: running)') },
+    ]);
+    const receipt = await stage.manager.preview('install', stage.identity, { mechanism: 'service', gatewayCommand });
+    expect(receipt.rows.flatMap(({ note }) => note?.code ?? [])).toEqual(
+      expect.arrayContaining(['packaged-in-charge', 'autostart-disabled']),
+    );
+    expect(en.confirm(receipt).cancel).toBe('Leave it in charge');
+    await expect(stage.install('startup')).rejects.toMatchObject({ code: 'mechanism-in-charge' });
   });
 
   it('refuses the sign-in start when a wrapper service exists, which the sign-in start could not end', async () => {

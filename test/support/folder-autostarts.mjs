@@ -82,6 +82,12 @@ export class FolderServices {
   }
 
   /** @param {string} name */
+  async state(name) {
+    const services = await this.find();
+    return services.some(service => service.name === name && service.running) ? 'running' : 'stopped';
+  }
+
+  /** @param {string} name */
   async disable(name) {
     if (!this.administrator) throw new Error('Access is denied.');
     const file = path.join(this.#folder, `${name}.json`);
@@ -89,7 +95,7 @@ export class FolderServices {
     return true;
   }
 
-  /** @param {WrappedService} service */
+  /** @param {WrappedService & { running?: boolean }} service */
   async put(service) {
     await fs.mkdir(this.#folder, { recursive: true });
     await fs.writeFile(path.join(this.#folder, `${service.name}.json`), JSON.stringify(service));

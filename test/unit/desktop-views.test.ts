@@ -49,9 +49,11 @@ describe('table of phases', () => {
   });
 
   it('leaves the switch usable and gives the reason when something else starts the gateway', () => {
-    const off = statusIn('not-installed', { problems: [problem('started-otherwise')] });
-    expect([otherInCharge(off), canSwitch({ status: off })]).toEqual(['started-otherwise', true]);
-    expect(en.sentence(off, NOW)).not.toBe(en.sentence(statusIn('not-installed'), NOW));
+    for (const code of ['started-otherwise', 'packaged-service'] as const) {
+      const off = statusIn('not-installed', { problems: [problem(code)] });
+      expect([otherInCharge(off), canSwitch({ status: off })]).toEqual([code, true]);
+      expect(en.sentence(off, NOW)).not.toBe(en.sentence(statusIn('not-installed'), NOW));
+    }
   });
 
   it('locks the switch when the service name belongs to another program or user', () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { gatewayIdentity, type HomeSources, listProfiles, requireHome, resolveHermesRoot } from '../../src/gateway/home.ts';
+import { gatewayIdentity, type HomeSources, listProfiles, requireHome, resolveHermesRoot, siblingOf } from '../../src/gateway/home.ts';
+import type { Profile } from '../../src/model/profile.ts';
 
 const WINDOWS_USER = 'C:\\Users\\Ann';
 const WINDOWS_DEFAULT = 'C:\\Users\\Ann\\AppData\\Local\\hermes';
@@ -31,6 +32,26 @@ function onLinux(sources: Partial<HomeSources> = {}) {
     ...sources,
   });
 }
+
+describe('name of the default service', () => {
+  const serviceOf = (sources: Partial<HomeSources>) => gatewayIdentity(onWindows(sources), 'win32', folder => folder).service;
+
+  it('is another one where a package of Hermes has, or may claim, the plain one', () => {
+    expect(serviceOf({ isNameTaken: () => false })).toBe('HermesGateway');
+    expect(serviceOf({ isNameTaken: () => true })).toBe('HermesGateway-default');
+    expect(serviceOf({ isNameTaken: () => true, home: 'D:\\other' })).toMatch(/^HermesGateway-[0-9a-f]{8}$/);
+  });
+
+  it('leads to the services of the other profiles, and back, whichever it is', () => {
+    const root = '/home/ann/.hermes';
+    for (const isNameTaken of [() => false, () => true]) {
+      const own = gatewayIdentity({ root, standard: true, ...(isNameTaken() && { nameTaken: true }) });
+      const work = siblingOf(own, 'work' as Profile, isNameTaken);
+      expect(work.service).toBe('HermesGateway-work');
+      expect(siblingOf(work, own.profile, isNameTaken)).toEqual(own);
+    }
+  });
+});
 
 describe('search order of homes', () => {
   it('ends at the default of the system', () => {

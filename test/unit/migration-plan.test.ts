@@ -6,7 +6,7 @@ import { type AutostartOwner, findAutostarts, listAutostarts } from '../../src/m
 import { NOTHING_TAKEN } from '../../src/migration/migration-record.ts';
 import { restoringReceipt, takingReceipt, toRestore, toTake } from '../../src/migration/plan.ts';
 import type { Ports, ScheduledTask, StartupFile } from '../../src/migration/ports.ts';
-import type { WrappedService } from '../../src/migration/wrapped-service.ts';
+import { packagedCommand, type WrappedService } from '../../src/migration/wrapped-service.ts';
 import type { ServiceName } from '../../src/model/identity.ts';
 import {
   cmdEntry,
@@ -57,13 +57,42 @@ const never = async (): Promise<never> => {
 const portsOf = ({ tasks = [], files = [], services = [] }: Present): Ports => ({
   tasks: { find: async () => tasks, remove: never, create: never },
   startup: { list: async () => files, remove: never, write: never },
-  services: { find: async () => services, disable: never },
+  services: { find: async () => services, state: never, disable: never },
 });
 const find = async (present: Present, service: ServiceName = 'HermesGateway', as = owner) =>
   findAutostarts(await listAutostarts(portsOf(present)), service, as);
 const task = (name: string, launcher: string, user = JO): ScheduledTask => ({ name, xml: hermesTask(launcher, { user }) });
 const file = (name: string, text: string): StartupFile => ({ name, content: Buffer.from(text) });
 const named = (each: { readonly kind: string; readonly name: string }) => `${each.kind} ${each.name}`;
+
+const PACKAGED = '"C:\\Program Files\\WindowsApps\\Nous.Hermes_1.2.0.0_x64__abc\\app\\hermes.exe" gateway run --service';
+const packagedService = (): WrappedService => {
+  const command = packagedCommand(PACKAGED) ?? [];
+  return { name: 'HermesGateway', command, env: {}, account: 'LocalSystem', packaged: true };
+};
+
+describe("Hermes' own packaged service", () => {
+  it.each([PACKAGED, PACKAGED.replaceAll('"', '')])('is recognised by its command line %s', image => {
+    expect(packagedCommand(image)?.slice(-3)).toEqual(['gateway', 'run', '--service']);
+  });
+
+  it.each([
+    'C:\\Users\\jo\\hermes\\bin\\hermes.exe gateway run --service',
+    PACKAGED.replace(' --service', ''),
+    PACKAGED.replace('gateway run', 'gateway stop'),
+    PACKAGED.replace('hermes.exe', 'other.exe'),
+    '"C:\\Program Files\\Hermes Gateway Service\\a\\hermes-gateway-host.exe" service --service HermesGateway',
+  ])('is not %s', image => {
+    expect(packagedCommand(image)).toBeUndefined();
+  });
+
+  it('belongs to the default profile, whichever of its two names our service has', async () => {
+    const autostart = { kind: 'service', name: 'HermesGateway', launchers: [], packaged: true };
+    for (const service of ['HermesGateway', 'HermesGateway-default'] as const)
+      expect((await find({ services: [packagedService()] }, service)).autostarts).toEqual([autostart]);
+    expect((await find({ services: [packagedService()] }, 'HermesGateway-work')).autostarts).toEqual([]);
+  });
+});
 
 describe('autostarts of this gateway', () => {
   it.each<[string, Present, string]>([

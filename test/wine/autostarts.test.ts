@@ -38,7 +38,11 @@ describeOnWine('what else starts a gateway', rig => {
   });
 
   serviceRegistryContract('through Wine', () => ({
-    port: { find: () => remote.ask('findServices'), disable: name => remote.ask('disableService', name) },
+    port: {
+      find: () => remote.ask('findServices'),
+      state: name => remote.ask('stateOfService', name),
+      disable: name => remote.ask('disableService', name),
+    },
     put: (name, [program = '', ...args], environment) =>
       remote.ask(
         'putService',

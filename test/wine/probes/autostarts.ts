@@ -31,6 +31,7 @@ serve(() => ({
   },
   clearStartup: () => rmSync(startupFolder(), { recursive: true, force: true }),
   findServices: services.find,
+  stateOfService: services.state,
   disableService: services.disable,
   putService: (name: string, values: readonly (readonly [key: string, name: string, type: string, data: string])[], image: string) => {
     run('sc', 'create', name, 'binPath=', image, 'start=', 'auto');

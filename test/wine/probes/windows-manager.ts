@@ -7,6 +7,7 @@ import { gatewayIdentity, resolveHermesRoot } from '../../../src/gateway/home.ts
 import { HostedManager } from '../../../src/manager/hosted-manager.ts';
 import { installedCommand, protocolOf } from '../../../src/mechanisms/installed-host.ts';
 import { scmHost, servedByRunner } from '../../../src/mechanisms/scm-host.ts';
+import { isNameTakenHere } from '../../../src/mechanisms/service-name.ts';
 import { startupHost } from '../../../src/mechanisms/startup-host.ts';
 import { windowsStartupShell } from '../../../src/mechanisms/windows-startup.ts';
 import { windowsMigration } from '../../../src/migration/windows-migration.ts';
@@ -15,6 +16,7 @@ import type { GatewayIdentity } from '../../../src/model/identity.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 import { windowsMachine } from '../../../src/process/windows-machine.ts';
 import { stateRoot } from '../../../src/state/state-folder.ts';
+import { packageFullName } from '../../../src/windows/app-package.ts';
 
 /** The folder of all state folders. */
 export const states = stateRoot('win32', process.env, os.homedir());
@@ -49,5 +51,6 @@ export function windowsManager(elevation?: Elevation): HostedManager {
 /** The gateway of a home, which is made. */
 export function identityOf(home: string): GatewayIdentity {
   mkdirSync(home, { recursive: true });
-  return gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
+  const isNameTaken = () => isNameTakenHere(states, packageFullName() !== undefined);
+  return gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home, isNameTaken }), 'win32');
 }
