@@ -161,6 +161,15 @@ class VerbsTest(WithService):
         with mock.patch.dict(os.environ, {"HERMES_HOME": str(work)}):
             self.assertEqual(gateway_windows_service.get_service_name(), "HermesGateway-work")
 
+    def test_both_names_of_the_default_service_are_accepted(self):
+        self.install_service(name="HermesGateway-default")
+        self.assertEqual(gateway_windows_service.get_service_name(), "HermesGateway-default")
+        self.assertTrue(gateway_windows_service.is_installed())
+        owns = getattr(gateway_windows, "hermes_owns_windows_service", None)
+        for name in ("HermesGateway", "HermesGateway-default"):
+            if owns:  # 0.19 asks no service manager
+                self.assertTrue(owns(name, "", ()), name)
+
     def test_a_definition_that_cannot_be_read_is_none(self):
         self.install_service()
         definition = self.local / "HermesGatewayService" / "HermesGateway" / "definition.json"

@@ -6,6 +6,7 @@ import type { WineRig } from './rig.ts';
 
 interface Modules {
   scm: typeof import('../../src/windows/scm.ts');
+  'app-package': typeof import('../../src/windows/app-package.ts');
   'scm-wait': typeof import('../../src/windows/scm-wait.ts');
   'service-install': typeof import('../../src/windows/service-install.ts');
   registry: typeof import('../../src/windows/registry.ts');

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { cmdLauncher, launcherOf, pythonOf, vbsEntry, vbsLauncher } from '../support/hermes-autostarts.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
-import { describeServiceOnWine } from './suite.ts';
+import { describeServiceOnWine, until } from './suite.ts';
 
 const KEY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\gateway-by-hand';
 
@@ -45,6 +45,40 @@ describeServiceOnWine('what started the gateway before', service => {
     } finally {
       await rig.run(['sc', 'delete', 'gateway-by-hand']);
       for (const file of [entry, other]) rmSync(rig.onLinux(file), { force: true });
+    }
+  });
+
+  it("takes over from Hermes' own packaged service under another name, and leaves that service off", async () => {
+    const { manager, rig } = service;
+    const home = `${(await rig.run(['cmd', '/c', 'echo %LOCALAPPDATA%'])).stdout.trim()}\\hermes`;
+    const image = '"C:\\Program Files\\WindowsApps\\Nous.Hermes_1.0.0.0_x64__abc\\hermes.exe" gateway run --service';
+    await service.fresh(home);
+    expect(service.of.service).toBe('HermesGateway');
+    await rig.run(['sc', 'create', 'HermesGateway', 'binPath=', image, 'start=', 'demand']);
+    try {
+      const before = await call(rig, 'scm', 'queryConfig', 'HermesGateway');
+      expect(before).toMatchObject({ binaryPath: image, startType: 'manual' });
+      await service.fresh(home);
+      expect(service.of.service).toBe('HermesGateway-default');
+      // The status does not wait for a slow task scheduler.
+      const status = await until('the status to name it', async () => {
+        const read = await manager.status(service.of);
+        return read.problems.length > 0 && read;
+      });
+      expect(status).toMatchObject({ phase: 'not-installed', problems: [{ code: 'packaged-service' }] });
+      expect(status.problems[0]?.message).toContain('(HermesGateway: stopped)');
+
+      const options = { mechanism: 'service', gatewayCommand: sampleGatewayIn(rig) } as const;
+      const installed = await manager.install(service.of, options);
+      expect(installed).toMatchObject({ service: 'HermesGateway-default', phase: 'running', problems: [] });
+      const config = (name: string) => call(rig, 'scm', 'queryConfig', name);
+      expect(await config('HermesGateway')).toMatchObject({ ...before, startType: 'disabled' });
+      expect(await config('HermesGateway-default')).toMatchObject({ startType: 'automatic', displayName: 'Hermes Gateway "default"' });
+      // Its own name, also where the other service is removed with its package.
+      await rig.run(['sc', 'delete', 'HermesGateway']);
+      expect((await manager.identity(home)).service).toBe('HermesGateway-default');
+    } finally {
+      await rig.run(['sc', 'delete', 'HermesGateway']);
     }
   });
 });
