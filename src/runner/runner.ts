@@ -8,23 +8,20 @@
  *   └────┴── stopped from outside ◀──────────────────┴─request, or 78─▶ stays stopped
  */
 
-import { type ControlServer, serveControlPipe } from '../control/control-server.ts';
-import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
+import type { Ask } from '../control/pipe-protocol.ts';
+import type { ExitVerdict } from '../gateway/classify-exit.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
 import type { Definition } from '../model/definition.ts';
-import { toGatewayServiceError } from '../model/errors.ts';
 import type { RunnerPhase } from '../model/facts.ts';
-import { causeOfStart, type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
-import { type ParentOf, type ProcessTable, processRef, thisProcess } from '../model/process-ref.ts';
-import type { LaunchRecord, RunnerRecord } from '../model/records.ts';
+import { causeOfStart, type StartCause } from '../model/history.ts';
+import type { ParentOf, ProcessTable } from '../model/process-ref.ts';
 import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { sentence } from '../model/sentence.ts';
 import { HOST_GRACE_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import type { GatewayProcessTree, LaunchGateway, LaunchSpec } from '../process/gateway-process.ts';
 import { endOrphan, takeOver } from '../process/orphaned-gateway.ts';
-import { type DurableRecord, durableRecord } from '../state/durable-record.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import { OutputLog } from '../state/output-log.ts';
@@ -32,6 +29,8 @@ import type { StateFolder } from '../state/state-folder.ts';
 import { adoptUpdate } from '../update/foreign-update.ts';
 import { GatewayLife } from './gateway-life.ts';
 import type { Observation, Stopper } from './gateway-watch.ts';
+import { LifeHistory } from './life-history.ts';
+import { RunnerEndpoint } from './runner-endpoint.ts';
 import { RunnerStatePublisher, type Showing } from './runner-state-publisher.ts';
 import { StartGate, servedPauseMs } from './start-gate.ts';
 import { startUpdateCleanup } from './update-cleanup.ts';
@@ -75,9 +74,8 @@ export class Runner {
   #definition: Definition;
   readonly #publisher: RunnerStatePublisher;
   readonly #gate: StartGate;
-  readonly #address: DurableRecord<RunnerRecord>;
-  readonly #launch: DurableRecord<LaunchRecord>;
-  #server: ControlServer | undefined;
+  readonly #endpoint: RunnerEndpoint;
+  readonly #lives: LifeHistory;
   #life: GatewayLife | undefined;
   #stopRequest: StopRequest | undefined;
   /** Hermes' own updater, where it was running when a stop was requested. */
@@ -85,7 +83,6 @@ export class Runner {
   #restartRequested = false;
   /** The gateway was ended for this hold. */
   #stoppedForHold: string | undefined;
-  #restartsInPlaceAtMs: number[] = [];
   readonly #wakers = new Set<() => void>();
   #launched: (() => void)[] = [];
   #settle: () => void = () => undefined;
@@ -99,8 +96,8 @@ export class Runner {
     this.#definition = ports.definition;
     this.#publisher = new RunnerStatePublisher(ports.definition.service);
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#publisher.warn('log-incomplete') });
-    this.#address = durableRecord(ports.folder, ports.folder.runner);
-    this.#launch = durableRecord(ports.folder, ports.folder.launch);
+    this.#endpoint = new RunnerEndpoint({ ...ports, publisher: this.#publisher, onAsk: ask => this.#asked(ask) });
+    this.#lives = new LifeHistory({ ...ports, output: this.#output });
     this.#gate = new StartGate({
       folder: ports.folder,
       processes: ports.processes,
@@ -118,7 +115,7 @@ export class Runner {
         this.#answerRestarts();
         this.#settle();
       },
-      record: record => this.#record(record),
+      record: record => this.#lives.record(record),
       changeOr: ms => this.#changeOr(ms),
     });
   }
@@ -134,15 +131,16 @@ export class Runner {
     const unwatch = watchFolder(folder.path, () => {
       this.#wake();
       void this.#yieldToHold();
-      void this.#tolerate(Promise.all([this.#address.repair(), this.#launch.repair()]));
+      void this.#endpoint.repair();
+      void this.#lives.repair();
     });
     const endCleanup = startUpdateCleanup(folder, processes, log);
     // Clients can wait for the pipe; the gateway does not.
-    const serving = this.#serve();
+    const serving = this.#endpoint.serve();
     try {
       if (this.#ports.asked) await this.#gate.startedFromOutside();
       await endOrphan(folder, processes);
-      const [history, asked] = await Promise.all([this.#closedHistory(), folder.desired()]);
+      const [history, asked] = await Promise.all([this.#lives.closed(), folder.desired()]);
       await this.#gate.awaitTurn(history, asked);
       return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, asked.at, Date.now())));
     } catch (error) {
@@ -152,7 +150,7 @@ export class Runner {
       this.#answerRestarts();
       unwatch();
       await Promise.all([endCleanup(), this.#life?.clear(), serving]);
-      await Promise.all([this.#output.close(), this.#server?.close(), this.#address.remove()]);
+      await Promise.all([this.#output.close(), this.#endpoint.close()]);
       lock.release();
     }
   }
@@ -245,7 +243,6 @@ export class Runner {
         case 'session-ending':
           return RUNNER_EXIT.sessionEnding;
         case 'restart-in-place':
-          this.#restartsInPlaceAtMs.push(Date.now());
           cause = 'in-place';
           break;
         case 'served-elsewhere':
@@ -272,63 +269,26 @@ export class Runner {
     if (stoppedPid !== undefined) log(`took over from the gateway with PID ${stoppedPid}`);
     let tree: GatewayProcessTree;
     try {
-      tree = await launch(await spec, pid => this.#tolerate(this.#launch.keep({ ...processRef(pid, processes), at: now() })));
+      tree = await launch(await spec, pid => this.#lives.launched(pid));
     } catch (error) {
-      const { code, message } = toGatewayServiceError(error);
-      const reason = `The gateway program could not be started: ${message}`;
-      // Another try cannot bring back a missing home.
-      const kind = code === 'home-missing' || code === 'profile-missing' ? 'needs-attention' : 'failure';
-      await this.#record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
-      return { verdict: { kind, reason } };
+      return { verdict: await this.#lives.notLaunched(error) };
     }
     const onObservation = (observation: Observation) => this.#onObservation(observation, life);
     const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, parentOf, onObservation });
     this.#life = life;
-    const { startedAt, watch } = life;
-    await this.#record({ at: startedAt, kind: 'started', ...life.launched, cause });
-    await this.#output.mark(`gateway started, PID ${tree.pid}`);
-    this.#onObservation(watch.observation, life);
+    await this.#lives.started(life, cause);
+    this.#onObservation(life.watch.observation, life);
     this.#answerRestarts();
     // The end was requested during the launch.
     if (this.#stopRequest || this.#restartRequested) void life.end(this.#stopRequest?.graceMs ?? USER_GRACE_MS);
     else void this.#yieldToHold();
 
-    const { code, signal } = await life.ended();
+    const exit = await life.ended();
     this.#life = undefined;
-    const { gateway } = life;
-    const endedAtMs = Date.now();
-    const updateMarker = this.#gate.updater();
-    await life.clear();
-    const lastWords = await life.lastWords();
-    const killed = (await life.ending) === 'killed';
-    const verdict =
-      this.#ownReason(killed) ??
-      classifyExit(code, {
-        signal,
-        gateway,
-        ...(watch.marker && { marker: watch.marker }),
-        ...(updateMarker && { updateMarker }),
-        restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
-        nowMs: endedAtMs,
-        ...lastWords,
-      });
+    const end = { ownReason: (killed: boolean) => this.#ownReason(killed), updater: this.#gate.updater() };
+    const verdict = await this.#lives.ended(life, exit, end);
     this.#stoppedForHold = undefined;
-    await Promise.all([
-      this.#output.mark(`gateway ended: ${verdict.reason}`),
-      this.#record({
-        at: new Date(endedAtMs).toISOString(),
-        kind: 'ended',
-        pid: gateway.pid,
-        code,
-        outcome: verdict.kind,
-        reason: verdict.reason,
-        uptimeMs: endedAtMs - life.startedAtMs,
-        ...(killed && { killed }),
-        ...('served' in verdict && verdict.served && { served: true }),
-      }),
-      this.#tolerate(this.#launch.remove()),
-    ]);
-    return { verdict, stopper: watch.stopper };
+    return { verdict, stopper: life.watch.stopper };
   }
 
   /** The runner's own reason for the gateway's end, if any. */
@@ -352,10 +312,7 @@ export class Runner {
       gateway: { pid: observation.gateway?.pid ?? launched.pid, startedAt },
       problem: observation.problem,
     });
-    if (observation.phase === 'degraded' && was !== 'degraded')
-      void this.#record({ at: now(), kind: 'noted', what: 'degraded', reason: observation.detail ?? 'the gateway reports it' });
-    if (observation.phase === 'running' && was === 'degraded')
-      void this.#record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is responding again' });
+    this.#lives.observed(was, observation);
   }
 
   /** A hold that begins while the gateway runs ends it; the runner stays, and restarts it when the hold is over. */
@@ -383,39 +340,16 @@ export class Runner {
     if (code !== RUNNER_EXIT.stopped || updater?.pid === undefined || (await folder.desired()).desired === 'stopped') return code;
     // It ran below the gateway and ended with it.
     if (!processes.isAlive(updater.pid)) return RUNNER_EXIT.stoppedByLostUpdater;
-    await this.#tolerate(adoptUpdate(folder, this.#definition, updater.pid, processes));
+    await this.#lives.tolerate(adoptUpdate(folder, this.#definition, updater.pid, processes));
     return code;
   }
 
-  /** A killed runner could not record how its gateway ended; this one does. */
-  async #closedHistory(): Promise<readonly HistoryRecord[]> {
-    const history = await this.#ports.folder.history();
-    const lost = lostEnd(history, Date.now());
-    if (lost) await this.#record(lost);
-    return lost ? [...history, lost] : history;
-  }
-
-  async #serve(): Promise<void> {
-    const { processes, pipeAddress, log } = this.#ports;
-    try {
-      this.#server = await serveControlPipe({
-        address: pipeAddress,
-        state: () => this.#publisher.state,
-        onAsk: ask => {
-          if (ask === 'restart') return this.#restart();
-          if (ask === 'stop-now' && this.#isEnding()) return this.#endNow();
-          this.stop(BY_USER, ask === 'stop' ? USER_GRACE_MS : 0);
-          return new Promise(() => undefined); // the end of the connection is the answer
-        },
-      });
-      const server = this.#server;
-      this.#publisher.publishBy(() => server.publish());
-      if (server.squatted) this.#publisher.warn('pipe-squatted');
-      await this.#address.keep({ process: thisProcess(processes), pipe: server.address });
-    } catch (error) {
-      // Without a pipe no client can watch, but the gateway runs: its status comes from the files.
-      log(`control pipe: ${error}`);
-    }
+  /** Resolves when a request of a client is done. */
+  #asked(ask: Ask): Promise<void> {
+    if (ask === 'restart') return this.#restart();
+    if (ask === 'stop-now' && this.#isEnding()) return this.#endNow();
+    this.stop(BY_USER, ask === 'stop' ? USER_GRACE_MS : 0);
+    return new Promise(() => undefined); // the end of the connection is the answer
   }
 
   /** While the runner ends, it shows nothing else; the gateway is shown as long as it runs. */
@@ -426,15 +360,6 @@ export class Runner {
 
   #answerRestarts(): void {
     for (const resolve of this.#launched.splice(0)) resolve();
-  }
-
-  async #record(record: HistoryRecord): Promise<void> {
-    await this.#tolerate(this.#ports.folder.appendHistory(record));
-  }
-
-  /** A full or read-only disk must not stop the gateway. */
-  async #tolerate(work: Promise<unknown>): Promise<void> {
-    await work.catch(error => this.#ports.log(`state not written: ${error}`));
   }
 
   #wake(): void {
@@ -454,5 +379,3 @@ export class Runner {
     });
   }
 }
-
-const now = (): string => new Date().toISOString();

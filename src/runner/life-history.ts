@@ -1,0 +1,130 @@
+/**
+ * What the runner writes about the lives of its gateway: which process it launched, how each life began, what was noticed, how it ended and
+ * what that means. A full or read-only disk must not stop the gateway: what cannot be written is logged.
+ */
+
+import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
+import type { LivingUpdater } from '../gateway/update-marker.ts';
+import { toGatewayServiceError } from '../model/errors.ts';
+import { type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
+import { type ProcessTable, processRef } from '../model/process-ref.ts';
+import type { LaunchRecord } from '../model/records.ts';
+import type { GatewayExit } from '../process/gateway-process.ts';
+import { type DurableRecord, durableRecord } from '../state/durable-record.ts';
+import type { OutputLog } from '../state/output-log.ts';
+import type { StateFolder } from '../state/state-folder.ts';
+import type { GatewayLife } from './gateway-life.ts';
+import type { Observation } from './gateway-watch.ts';
+
+export interface LifeHistoryOptions {
+  readonly folder: StateFolder;
+  readonly processes: ProcessTable;
+  readonly output: OutputLog;
+  readonly log: (line: string) => void;
+}
+
+/** What only the runner knows about the end of a life. */
+export interface EndOfLife {
+  /** The runner's own reason for it, if any. */
+  readonly ownReason: (killed: boolean) => ExitVerdict | undefined;
+  readonly updater: LivingUpdater | undefined;
+}
+
+export class LifeHistory {
+  readonly #options: LifeHistoryOptions;
+  readonly #launch: DurableRecord<LaunchRecord>;
+  #restartsInPlaceAtMs: number[] = [];
+
+  constructor(options: LifeHistoryOptions) {
+    this.#options = options;
+    this.#launch = durableRecord(options.folder, options.folder.launch);
+  }
+
+  /** The history so far. A killed runner could not record how its gateway ended; this one does. */
+  async closed(): Promise<readonly HistoryRecord[]> {
+    const history = await this.#options.folder.history();
+    const lost = lostEnd(history, Date.now());
+    if (lost) await this.record(lost);
+    return lost ? [...history, lost] : history;
+  }
+
+  /** The gateway's process exists from now on: the next runner ends it if this one is killed. */
+  launched(pid: number): Promise<void> {
+    return this.tolerate(this.#launch.keep({ ...processRef(pid, this.#options.processes), at: now() }));
+  }
+
+  /** The state folder has changed. */
+  repair(): Promise<void> {
+    return this.tolerate(this.#launch.repair());
+  }
+
+  /** What it means that no process could be started. */
+  async notLaunched(error: unknown): Promise<ExitVerdict> {
+    const { code, message } = toGatewayServiceError(error);
+    const reason = `The gateway program could not be started: ${message}`;
+    // Another try cannot bring back a missing home.
+    const kind = code === 'home-missing' || code === 'profile-missing' ? 'needs-attention' : 'failure';
+    await this.record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
+    return { kind, reason };
+  }
+
+  async started({ startedAt, launched }: GatewayLife, cause: StartCause): Promise<void> {
+    await this.record({ at: startedAt, kind: 'started', ...launched, cause });
+    await this.#options.output.mark(`gateway started, PID ${launched.pid}`);
+  }
+
+  /** Notes that the gateway stopped or resumed answering. */
+  observed(was: string, { phase, detail }: Observation): void {
+    if (phase === 'degraded' && was !== 'degraded')
+      void this.record({ at: now(), kind: 'noted', what: 'degraded', reason: detail ?? 'the gateway reports it' });
+    if (phase === 'running' && was === 'degraded')
+      void this.record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is responding again' });
+  }
+
+  /** Records the end of a life and returns what it means. */
+  async ended(life: GatewayLife, { code, signal }: GatewayExit, { ownReason, updater }: EndOfLife): Promise<ExitVerdict> {
+    const endedAtMs = Date.now();
+    const { gateway, watch } = life;
+    await life.clear();
+    const lastWords = await life.lastWords();
+    const killed = (await life.ending) === 'killed';
+    const verdict =
+      ownReason(killed) ??
+      classifyExit(code, {
+        signal,
+        gateway,
+        ...(watch.marker && { marker: watch.marker }),
+        ...(updater && { updateMarker: updater }),
+        restartsInPlaceAtMs: this.#restartsInPlaceAtMs,
+        nowMs: endedAtMs,
+        ...lastWords,
+      });
+    if (verdict.kind === 'restart-in-place') this.#restartsInPlaceAtMs.push(endedAtMs);
+    await Promise.all([
+      this.#options.output.mark(`gateway ended: ${verdict.reason}`),
+      this.record({
+        at: new Date(endedAtMs).toISOString(),
+        kind: 'ended',
+        pid: gateway.pid,
+        code,
+        outcome: verdict.kind,
+        reason: verdict.reason,
+        uptimeMs: endedAtMs - life.startedAtMs,
+        ...(killed && { killed }),
+        ...('served' in verdict && verdict.served && { served: true }),
+      }),
+      this.tolerate(this.#launch.remove()),
+    ]);
+    return verdict;
+  }
+
+  record(record: HistoryRecord): Promise<void> {
+    return this.tolerate(this.#options.folder.appendHistory(record));
+  }
+
+  async tolerate(work: Promise<unknown>): Promise<void> {
+    await work.catch(error => this.#options.log(`state not written: ${error}`));
+  }
+}
+
+const now = (): string => new Date().toISOString();
