@@ -72,15 +72,17 @@ export async function identify(address: string, options?: RequestOptions): Promi
   });
 }
 
-/** The process, and the number of agents and jobs with work in progress. Newer versions leave runs of the API out of an idle answer. */
+/** The process, and whether it certainly has no work in progress: Hermes does not count the runs of a connected API server. */
 export async function readStatus(
   address: string,
   options?: RequestOptions,
-): Promise<ControlAnswer<{ readonly pid: number; readonly activeAgents: number }>> {
+): Promise<ControlAnswer<{ readonly pid: number; readonly isIdle: boolean }>> {
   return typed(await request(address, 'status', options), json => {
     const pid = asPid(json['pid']);
     const activeAgents = json['active_agents'];
-    return pid === undefined || typeof activeAgents !== 'number' ? undefined : { pid, activeAgents };
+    if (pid === undefined || typeof activeAgents !== 'number') return undefined;
+    const apiServer = asObject(asObject(json['platforms'])?.['api_server']);
+    return { pid, isIdle: activeAgents === 0 && apiServer?.['state'] !== 'connected' };
   });
 }
 

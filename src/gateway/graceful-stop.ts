@@ -91,11 +91,14 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
   }
 }
 
-/** Whether an idle gateway agreed to restart. Without an answer nothing was requested: an older version cannot say that it is idle. */
+/**
+ * Whether an idle gateway agreed to restart. Without an answer nothing was requested: an older version cannot say that it is idle. One with
+ * work would first finish it, for up to half an hour, and ignore every marker.
+ */
 async function askToRestart({ home, gateway }: StopTarget, grace: () => number): Promise<boolean> {
   const address = controlPath(home);
   const status = gateway && (await readStatus(address, { timeoutMs: Math.min(PIPE_MS, grace() / 4) }));
-  if (!status?.ok || status.result.pid !== gateway?.pid || status.result.activeAgents !== 0) return false;
+  if (!status?.ok || status.result.pid !== gateway?.pid || !status.result.isIdle) return false;
   return (await pauseForUpdate(address)).ok;
 }
 

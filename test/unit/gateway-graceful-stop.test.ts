@@ -134,13 +134,24 @@ describe('stopGateway', () => {
       expect(verbs).toEqual(['identify']);
     });
 
-    it('lets an idle gateway restart itself, and stops a busy one by the marker', async () => {
-      const idle = new FakeTree();
-      await stopGateway({ home, gateway: GATEWAY }, idle, { gracefulMs: () => 100, restart: true });
+    it('lets an idle gateway restart itself, and kills one that agrees and never ends', async () => {
+      const tree = new FakeTree();
+      expect(await stopGateway({ home, gateway: GATEWAY }, tree, { gracefulMs: () => 100, restart: true })).toBe('killed');
       expect(verbs).toEqual(['status', 'pause-for-update']);
-      verbs = [];
-      answer = { ...answer, active_agents: 1 };
-      await stopGateway({ home, gateway: GATEWAY }, new FakeTree(), { gracefulMs: () => 100, restart: true });
+      expect(tree.kills).toBe(1);
+    });
+
+    it.each([
+      ['has work in progress', { active_agents: 1 }],
+      ['serves an API, whose runs Hermes does not count', { platforms: { api_server: { state: 'connected' } } }],
+      ['does not say what it does', { active_agents: undefined }],
+    ])('restarts a gateway by the marker that %s', async (_name, said) => {
+      answer = { ...answer, ...said };
+      const tree = new FakeTree();
+      tree.signal = () => {
+        tree.gateway = false;
+      };
+      expect(await stopGateway({ home, gateway: GATEWAY }, tree, { restart: true })).toBe('graceful');
       expect(verbs).toEqual(['status']);
     });
   });
