@@ -23,6 +23,6 @@ it.skipIf(skipped !== '')(
   `runs every real gateway again after a kill within its own start + 2 s${skipped}`,
   { timeout: PLAY_MS },
   async () => {
-    expect(await hermes(['--venvs', venvs ?? '', '--only', 'runs again after kill -9', '--no-evidence'])).toBe(0);
+    expect(await hermes(['--venvs', venvs ?? '', '--only', 'runs again after kill -9'])).toBe(0);
   },
 );

@@ -12,10 +12,11 @@ const COMMAND_MS = 60_000;
 
 /**
  * Starts a shell beside the gateway, as a child of it, in a session of its own as the terminal of Hermes' agent has it: `$1` is the file
- * that is run there, once, when it exists, the rest is the gateway's own command.
+ * that is run there, once, when it exists, the rest is the gateway's own command. Asked for the help of that command, it starts no shell.
  */
 const WITH_SHELL = `
 commands=$1; shift
+case "$*" in *--help*) exec "$@" ;; esac
 setsid sh -c 'while ! mv "$0" "$0.run" 2>/dev/null; do sleep 0.1; done; sh "$0.run" >"$0.out" 2>&1; echo $? >"$0.exit"' "$commands" &
 exec "$@"
 `;

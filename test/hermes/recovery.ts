@@ -53,6 +53,7 @@ export const RECOVERY: readonly Scenario[] = [
   },
   {
     title: 'notices a gateway that hangs (SIGSTOP), and is told when it answers again',
+    waits: true,
     notFor: since(22, 'this version has no control pipe to ask'),
     play: async stage => {
       const pid = await stage.install();
@@ -71,6 +72,7 @@ export const RECOVERY: readonly Scenario[] = [
   },
   {
     title: 'replaces a gateway that hangs (SIGSTOP) at a restart',
+    waits: true,
     play: async stage => {
       const pid = await stage.install();
       process.kill(pid, 'SIGSTOP');

@@ -4,13 +4,10 @@ import type { Measured, Scenario } from './scenario.ts';
 import type { HermesVersion } from './versions.ts';
 
 /** One scenario beside one version. */
-type Outcome =
+export type Result =
   | ({ readonly kind: 'played' } & Measured)
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'not applicable'; readonly reason: string };
-
-/** `commit`: that it was played at. */
-export type Result = Outcome & { readonly commit?: string | undefined };
 
 export interface Row {
   readonly section: string;
@@ -19,8 +16,7 @@ export interface Row {
   readonly results: Map<string, Result>;
 }
 
-/** @param commit what is not played at it is marked */
-export function table(rows: readonly Row[], versions: readonly HermesVersion[], commit: string | undefined): string {
+export function table(rows: readonly Row[], versions: readonly HermesVersion[]): string {
   const titles = rows.map(({ scenario }) => scenario.title);
   const width = Math.max(...titles.map(title => title.length));
   const head = [' '.repeat(width), ...versions.map(({ version }) => cell(version))].join('  ');
@@ -28,7 +24,7 @@ export function table(rows: readonly Row[], versions: readonly HermesVersion[], 
   const lines = sections.flatMap(section => [
     '',
     section,
-    ...rows.filter(row => row.section === section).flatMap(row => linesOf(row, versions, width, commit)),
+    ...rows.filter(row => row.section === section).flatMap(row => linesOf(row, versions, width)),
   ]);
   const results = rows.flatMap(row => [...row.results.values()]);
   const count = (kind: Result['kind']) => results.filter(result => result.kind === kind).length;
@@ -44,7 +40,7 @@ export function table(rows: readonly Row[], versions: readonly HermesVersion[], 
 
 const cell = (text: string) => text.padStart(12);
 
-function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[], width: number, commit: string | undefined): string[] {
+function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[], width: number): string[] {
   const cells = versions.map(({ version }) => {
     const result = results.get(version);
     if (result?.kind === 'played') return cell(`✓ ${(result.ms / 1_000).toFixed(1)} s`);
@@ -54,9 +50,7 @@ function linesOf({ scenario, results }: Row, versions: readonly HermesVersion[],
   const notes = new Map<string, string[]>();
   for (const { version } of versions) {
     const result = results.get(version);
-    const words = result?.kind === 'played' ? result.fact : result?.reason;
-    const other = result === undefined || result.commit === commit ? undefined : `played at ${result.commit}`;
-    const note = [words, other].filter(Boolean).join('; ');
+    const note = (result?.kind === 'played' ? result.fact : result?.reason) ?? '';
     if (note !== '') notes.set(note, [...(notes.get(note) ?? []), version]);
   }
   const below = [...notes].map(([note, of]) => `    ${of.length === versions.length ? '' : `${of.join(', ')}: `}${note}`);

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly title: string;
   /** Why there is nothing to play for this version; undefined where there is. */
   readonly notFor?: (hermes: HermesVersion, all: readonly HermesVersion[]) => string | undefined;
+  /** Most of its time is a wait, which needs no processor: it is played beside the others. */
+  readonly waits?: true;
   /** Throws where the behaviour is another one. */
   readonly play: (stage: HermesStage) => Promise<Measured>;
 }

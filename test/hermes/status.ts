@@ -55,6 +55,7 @@ export const STATUS: readonly Scenario[] = [
   },
   {
     title: "names Hermes' own start breaker after more than 5 starts in 120 s, and waits for it",
+    waits: true,
     play: async stage => {
       await stage.install();
       for (let start = 1; start <= STARTS; start += 1) {

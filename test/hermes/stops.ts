@@ -46,6 +46,7 @@ export const STOPS: readonly Scenario[] = [
   },
   {
     title: 'kills an agent that does not finish 45 s after a stop, and records that',
+    waits: true,
     play: async stage => {
       await stage.installBusy(ENDLESS_MS, 300);
       const { ms } = await stage.ours('stop');
