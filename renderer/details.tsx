@@ -37,6 +37,7 @@ export function Details(props: DetailsProps) {
       <Repaired {...props} />
       <Ladder {...props} />
       <Facts {...props} />
+      <Watchdog {...props} />
       <History {...props} />
       <Log {...{ store, messages, log }} components={props.components} onRefresh={refreshLog} />
       <Actions {...props} log={log} />
@@ -151,6 +152,39 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
         ),
       )}
     </dl>
+  );
+}
+
+/** The setting that a gateway that hangs is restarted. */
+function Watchdog({ snapshot, state, store, messages, components: { Row, Switch } }: DetailsProps) {
+  const id = useId();
+  const { details } = messages;
+  const on = snapshot.status.watchdog;
+  if (on === undefined) return null;
+  return (
+    <Row
+      title={
+        <label id={`${id}-title`} htmlFor={id}>
+          {details.watchdog}
+        </label>
+      }
+      description={
+        <p id={`${id}-description`} className="hgs-muted">
+          {details.watchdogMeaning}
+        </p>
+      }
+      controls={
+        <Switch
+          id={id}
+          checked={on}
+          busy={state.operation !== undefined}
+          disabled={false}
+          labelledBy={`${id}-title`}
+          describedBy={`${id}-description`}
+          onChange={to => void store.setWatchdog(to)}
+        />
+      }
+    />
   );
 }
 

@@ -54,7 +54,7 @@ export async function pageDriver({ browser, url, pictures }: PageDriverOptions):
   await page.goto(url);
 
   const panel = page.locator('.hgs-panel');
-  const switcher = panel.getByRole('switch');
+  const switcher = panel.getByRole('switch').first();
   const disclosure = panel.getByRole('button', { name: en.details.open, exact: true });
   await switcher.waitFor();
 

@@ -47,6 +47,8 @@ export const VERBS = {
 updates the registration and does not restart a running gateway.
 On Windows "--mechanism service" needs an administrator; "--mechanism startup" needs none
 and starts the gateway when you sign in. A service replaces a sign-in start.
+A gateway that answered before and is silent for 3 minutes is restarted; --no-watchdog turns
+that off, --watchdog on again.
 --dry-run lists every file, entry and process that would change.`,
     examples: [
       'install --dry-run',

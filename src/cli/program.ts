@@ -115,6 +115,8 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   verb('install', verbs.install)
     .addOption(dryRun())
     .option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings')
+    .option('--watchdog', 'restart a gateway that hangs (the default)')
+    .option('--no-watchdog', 'leave a gateway that hangs alone')
     .addOption(new Option('--mechanism <name>', 'mechanism that keeps it running on Windows').choices(['service', 'startup']))
     .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand']));
   verb('uninstall', verbs.uninstall).addOption(dryRun()).addOption(everyInstalled().conflicts('dryRun'));

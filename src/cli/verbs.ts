@@ -28,15 +28,17 @@ export interface InstallOptions {
   readonly dryRun?: boolean;
   readonly gatewayCommand?: string;
   readonly mechanism?: Installable;
+  readonly watchdog?: boolean;
 }
 
 /** With `--all` every profile of this home; one that another gateway serves or Hermes keeps is reported, and is no failure. */
-export async function install(context: VerbContext, { dryRun, gatewayCommand, mechanism }: InstallOptions): Promise<number> {
+export async function install(context: VerbContext, { dryRun, gatewayCommand, mechanism, watchdog }: InstallOptions): Promise<number> {
   const { composition, selection, all } = context;
   const { manager } = composition;
   const options = {
     ...(gatewayCommand !== undefined && { gatewayCommand: parseGatewayCommand(gatewayCommand) }),
     ...(mechanism && { mechanism }),
+    ...(watchdog !== undefined && { watchdog }),
   };
   const identity = composition.identity(selection);
   if (!all) requireHome(identity);

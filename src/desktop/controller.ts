@@ -99,6 +99,10 @@ export class GatewayServiceController {
       for (const each of this.#profiles.values()) void each.publish();
       return profile.snapshot();
     },
+    setWatchdog: async ({ on }, profile) => {
+      await this.#options.manager.setWatchdog(profile.identity, on);
+      return profile.refreshed();
+    },
   };
 
   #operate(profile: ProfileController, verb: 'start' | 'stop' | 'restart'): Promise<Snapshot> {
@@ -233,11 +237,21 @@ class ProfileController {
       throw thrown;
     } finally {
       this.#operation = undefined;
-      // The snapshot after the operation must not contain the status from before it.
-      if (this.#unwatch) this.#status = await this.#options.manager.status(this.identity).catch(() => this.#status);
-      void this.publish();
+      await this.#readAgain();
     }
     return this.snapshot();
+  }
+
+  /** The snapshot after a change that is no operation. */
+  async refreshed(): Promise<Snapshot> {
+    await this.#readAgain();
+    return this.snapshot();
+  }
+
+  /** The snapshot after a change must not contain the status from before it. */
+  async #readAgain(): Promise<void> {
+    if (this.#unwatch) this.#status = await this.#options.manager.status(this.identity).catch(() => this.#status);
+    void this.publish();
   }
 
   /** Publishes one snapshot after the other, so that none overtakes a newer one. Never rejects: the next one makes up for a failed one. */

@@ -38,6 +38,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     `restarts: ${restarts.count}${restarts.lastAt ? `, last ${restarts.lastAt}` : ''}${restarts.nextAt ? `, next ${restarts.nextAt}` : ''}`,
     lastExit && `last exit: ${lastExit.code ?? 'unknown'} at ${lastExit.at}: ${lastExit.reason}`,
     `ladder: ${status.recovery.delaysMs.join(', ')} ms, reset ${status.recovery.resetMs} ms`,
+    status.watchdog === false ? 'watchdog: off' : undefined,
     ...status.problems.map(({ code, message }) => `problem: ${code}: ${message}`),
     ...Object.entries({ ...snapshot.versions, ...versions }).map(([name, version]) => `${name}: ${version}`),
     log && `log: ${log.path}`,

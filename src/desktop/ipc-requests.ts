@@ -11,6 +11,7 @@ const SCHEMAS = {
   profile: v.strictObject({ profile }),
   switch: v.strictObject({ profile, on: v.boolean(), mechanism: v.optional(v.picklist(['service', 'startup', 'embedded'])) }),
   log: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
+  watchdog: v.strictObject({ profile, on: v.boolean() }),
   update: v.strictObject({ profile, update: v.pipe(v.string(), v.maxLength(64)) }),
 } as const satisfies Record<RequestKind, v.GenericSchema>;
 

@@ -97,6 +97,7 @@ interface Requests {
   switch: { profile: string; on: boolean; mechanism?: Installable | undefined };
   log: { profile: string; lines?: number | undefined };
   update: { profile: string; update: string };
+  watchdog: { profile: string; on: boolean };
 }
 export type RequestKind = keyof Requests;
 
@@ -127,6 +128,8 @@ export const VERBS = {
   reveal: ['profile', 'nothing'],
   /** Hides the end of this update. */
   dismiss: ['update', 'snapshot'],
+  /** Whether a gateway that hangs is restarted. */
+  setWatchdog: ['watchdog', 'snapshot'],
 } as const satisfies Readonly<Record<string, readonly [RequestKind, keyof Replies]>>;
 
 export type Verb = keyof typeof VERBS;

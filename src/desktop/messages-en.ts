@@ -385,5 +385,7 @@ export const en = {
     copyFailed: 'Could not copy',
     detail: 'Reason',
     repaired: 'Repaired',
+    watchdog: 'Restart when it hangs',
+    watchdogMeaning: 'Restarts the gateway when it has not answered for 3 minutes. The time that the computer sleeps does not count.',
   },
 };

@@ -49,6 +49,7 @@ export function withServedProfiles(manager: GatewayManager, identities: readonly
     repair: (identity, report) => drive(identity, each => manager.repair(each, report)),
     start: (identity, report) => drive(identity, each => manager.start(each, report)),
     stop: (identity, report, options) => drive(identity, each => manager.stop(each, report, options)),
+    setWatchdog: (identity, on) => drive(identity, each => manager.setWatchdog(each, on)),
     stopNow: identity => drive(identity, each => manager.stopNow(each)),
     restart: (identity, report) => drive(identity, each => manager.restart(each, report)),
     hold: (identity, why, report) => manager.hold(identity, why, report),

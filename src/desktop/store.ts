@@ -75,6 +75,8 @@ export interface GatewayServiceStore {
   reveal(): Promise<void>;
   /** Hides the end of this update. */
   dismiss(update: string): Promise<void>;
+  /** Turns on or off that a gateway that hangs is restarted. */
+  setWatchdog(on: boolean): Promise<void>;
 }
 
 /** What is known of one profile. */
@@ -273,6 +275,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       await query('reveal', {});
     },
     dismiss: async update => receive(await query('dismiss', { update })),
+    setWatchdog: async on => receive(await query('setWatchdog', { on })),
   };
   return store;
 }

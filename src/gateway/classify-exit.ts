@@ -47,6 +47,8 @@ export interface ExitEvidence {
   readonly updateMarker?: { readonly pid?: number };
   /** It was seen running. A gateway that another one serves ends before that. */
   readonly ran: boolean;
+  /** The runner ended it, because it was silent for this long, in milliseconds. */
+  readonly hungMs?: number;
   /** Why it does not run, as it states in its files. */
   readonly stated?: string;
   /** Its last lines of output, oldest first. */
@@ -58,11 +60,12 @@ export interface ExitEvidence {
 
 /** What the end of this gateway means. `code` is the exit code as Node gives it, null where a signal ended it. */
 export function classifyExit(code: number | null, evidence: ExitEvidence): ExitVerdict {
-  const { marker, gateway, updateMarker, restartsInPlaceAtMs = [], nowMs, ran, stated, output } = evidence;
+  const { marker, gateway, updateMarker, restartsInPlaceAtMs = [], nowMs, ran, hungMs, stated, output } = evidence;
   const how = describeExit(code, evidence.signal);
   const why = stated === undefined ? ` (${how}).` : `: ${stated.replace(/\.$/, '')} (${how}).`;
   if (code !== null && endsWithSession(code))
     return { kind: 'session-ending', reason: `The Windows session ended (${ntStatusWords(code)}).` };
+  if (hungMs !== undefined) return { kind: 'failure', reason: `The gateway did not answer for ${durationWords(hungMs)} (${how}).` };
   if (marker !== undefined && isMarkerFor(marker, gateway, nowMs)) {
     const { writerPid, takeover } = marker;
     if (takeover) {
@@ -94,6 +97,8 @@ export function classifyExit(code: number | null, evidence: ExitEvidence): ExitV
   if (signal) return { kind: 'failure', reason: `An unknown process ended the gateway by ${signal} (${how}).` };
   return { kind: 'failure', reason: `The gateway failed${why}` };
 }
+
+const durationWords = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`);
 
 /** Whether one more restart in place is within the budget, after those at these times (epoch milliseconds). */
 export function mayRestartInPlace(restartsAtMs: readonly number[], nowMs: number): boolean {

@@ -1,7 +1,7 @@
 /**
  * Sends requests to a gateway's own control pipe (`gateway/control_socket.py`, protocol 1): one JSON line out, one JSON line in, one
  * request per connection. An answer is better evidence of life than any file, and `pause-for-update` restarts without a signal. Gateways
- * before 0.20 have no such pipe. Every failure is a value; nothing here throws.
+ * before 0.21 have no such pipe. Every failure is a value; nothing here throws.
  */
 
 import { createHash } from 'node:crypto';

@@ -62,10 +62,21 @@ export interface LivingGateway extends GatewayProcess {
 /** States in which a gateway reports its own end. */
 const ENDED: ReadonlySet<string> = new Set(['stopped', 'startup_failed']);
 
+/** It has ended, or finishes its work before it ends. */
+export const isEnding = ({ state = '' }: Partial<GatewayState> = {}): boolean => state === 'draining' || ENDED.has(state);
+
 export const readGatewayPid = (home: string): GatewayProcess | undefined => readRecord(home, 'gateway.pid');
 export const readGatewayLock = (home: string): GatewayProcess | undefined => readRecord(home, 'gateway.lock');
 export const readGatewayState = (home: string): GatewayState | undefined =>
   toGatewayState(ofHome(home, readJsonObject(path.join(home, 'gateway_state.json'))));
+
+/** `state/gateway.heartbeat`: the event loop of a gateway stamps it every 30 s (`gateway/shutdown_watchdog.py`). */
+export function readHeartbeat(home: string): { readonly pid: number; readonly updatedAt: string } | undefined {
+  const json = readJsonObject(path.join(home, 'state', 'gateway.heartbeat'));
+  const pid = asPid(json?.['pid']);
+  const updatedAt = asText(json?.['updated_at']);
+  return pid === undefined || updatedAt === undefined ? undefined : { pid, updatedAt };
+}
 
 export function readUpdateResult(root: string): UpdateResult | undefined {
   const json = readJsonObject(path.join(root, '.hermes-update-result.json'));

@@ -46,7 +46,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   const log = hostLog(folder.path, 'runner');
   // Read while the Windows modules are loaded.
   const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]);
-  const { processes, launch, commandLine, parentOf } = machine;
+  const { processes, launch, commandLine, parentOf, isDebugged } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const locks = lockFolder(process.platform, process.env, os.homedir());
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
@@ -61,6 +61,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     commandLine,
     servedBy: defined => servingGateway(identityOf(defined), locks, processes),
     parentOf,
+    isDebugged,
     log: log.write,
     asked,
   });

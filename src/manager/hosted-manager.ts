@@ -108,8 +108,7 @@ export class HostedManager implements GatewayManager {
       // A runner that is starting the old command would otherwise answer for the new one.
       const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
       if (another && (status.phase === 'starting' || status.phase === 'restarting')) await this.#down('install', identity, report);
-      const { recovery = known?.recovery, probeMs = known?.probeMs } = options;
-      const definition = definitionOf(identity, host.mechanism, { gatewayCommand, recovery, probeMs, installedAt: known?.installedAt });
+      const definition = definitionOf(identity, host.mechanism, { ...known, ...options, gatewayCommand });
       // The present mechanism stays registered until the new one is: a consent may be declined.
       if (others.length > 0) await this.#register(host, definition, identity, report, replaced);
       const before = await folder.history();
@@ -217,6 +216,17 @@ export class HostedManager implements GatewayManager {
     return this.#bringUp('restart', identity, report, async () => {
       report(progress('restart', 'restarting'));
       if (!(await this.#askRunner('restart', 'restart', identity, report))) await this.#requestRunning(identity);
+    });
+  }
+
+  async setWatchdog(identity: GatewayIdentity, on: boolean): Promise<void> {
+    const folder = this.#folder(identity);
+    const unreported = () => undefined;
+    await this.#exclusively('install', folder, unreported, async () => {
+      await this.#requireInstalled(identity);
+      const definition = await folder.definition();
+      // The runner reads it again before it ends a gateway.
+      if (definition) await folder.writeDefinition({ ...definition, watchdog: on });
     });
   }
 

@@ -156,6 +156,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
       desired,
       hold: holdInForce(holds, processes, Date.now()),
       recovery: definition?.recovery ?? RECOVERY_LADDER,
+      watchdog: definition?.watchdog,
       problems: [...problems, ...reported.problems],
     },
     Date.now(),

@@ -23,6 +23,7 @@ export interface StatusFacts {
   /** The hold in force. */
   readonly hold?: Hold | undefined;
   readonly recovery: RecoveryLadder;
+  readonly watchdog?: boolean | undefined;
   /** The gateway of another profile that serves this one. */
   readonly servedBy?: Status['servedBy'] | undefined;
   /** Problems that were found while the facts were read. */
@@ -61,6 +62,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(facts.host?.session && { session: facts.host.session }),
     ...(startType === undefined ? {} : { startType }),
     recovery: facts.recovery,
+    ...(installed && facts.watchdog !== undefined && { watchdog: facts.watchdog }),
     problems: withoutRepeats([...facts.problems, ...problemsOf(facts, phase, restarts)]),
   };
 }

@@ -19,6 +19,9 @@ const LADDER = v.object({ delaysMs: v.pipe(v.array(delayMs), v.minLength(1), v.m
 /** Default pause between two probes of a running gateway, in milliseconds; Hermes' own watchdog takes the same. */
 const PROBE_MS = 30_000;
 
+/** Default silence after which a gateway is ended as a failure, in milliseconds: Hermes' own watchdog (120 s) comes first. */
+const WATCHDOG_MS = 180_000;
+
 export const DEFINITION = v.object({
   schema: v.literal(1),
   mechanism: v.picklist(['service', 'startup', 'embedded']),
@@ -32,6 +35,9 @@ export const DEFINITION = v.object({
   recovery: v.optional(LADDER, RECOVERY_LADDER),
   /** How often a running gateway is asked whether it still answers, in milliseconds. */
   probeMs: v.optional(delayMs, PROBE_MS),
+  /** Whether a gateway that answered before and is silent for `watchdogMs` is ended as a failure. */
+  watchdog: v.optional(v.boolean(), true),
+  watchdogMs: v.optional(delayMs, WATCHDOG_MS),
   installedAt: v.string(),
 });
 
@@ -39,11 +45,12 @@ export type Definition = v.InferOutput<typeof DEFINITION>;
 
 /** The fields of a definition that an installation can choose or keep. */
 type DefinitionChoice = {
-  readonly [Name in 'gatewayCommand' | 'recovery' | 'probeMs' | 'installedAt']?: Definition[Name] | undefined;
+  readonly [Name in 'gatewayCommand' | 'recovery' | 'probeMs' | 'watchdog' | 'watchdogMs' | 'installedAt']?: Definition[Name] | undefined;
 };
 
 export function definitionOf(identity: GatewayIdentity, mechanism: Installable, choice: DefinitionChoice = {}): Definition {
   const { gatewayCommand, recovery = RECOVERY_LADDER, probeMs = PROBE_MS, installedAt = new Date().toISOString() } = choice;
+  const { watchdog = true, watchdogMs = WATCHDOG_MS } = choice;
   return {
     schema: 1,
     mechanism,
@@ -51,6 +58,8 @@ export function definitionOf(identity: GatewayIdentity, mechanism: Installable, 
     ...(gatewayCommand && { gatewayCommand }),
     recovery,
     probeMs,
+    watchdog,
+    watchdogMs,
     installedAt,
   };
 }

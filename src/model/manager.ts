@@ -17,6 +17,10 @@ export interface InstallOptions {
   readonly recovery?: RecoveryLadder;
   /** How often a running gateway is asked whether it still answers, in milliseconds; default 30,000. For tests and trials. */
   readonly probeMs?: number;
+  /** Whether a gateway that hangs is ended as a failure; default: as before, and yes for a new service. */
+  readonly watchdog?: boolean;
+  /** After how much silence a gateway hangs, in milliseconds; default 180,000. For tests and trials. */
+  readonly watchdogMs?: number;
 }
 
 export interface HoldReason {
@@ -62,6 +66,8 @@ export interface GatewayManager {
   stop(identity: GatewayIdentity, report?: Report, options?: StopOptions): Promise<Status>;
   /** A new gateway process in place of the present one; the ladder starts again. */
   restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /** Turns the watchdog on or off, for the running gateway too. @throws GatewayServiceError `not-installed` */
+  setWatchdog(identity: GatewayIdentity, on: boolean): Promise<void>;
   /** Ends a gateway that is stopping (for a stop, a restart, an update), without waiting for the work of its agent. Changes no other. */
   stopNow(identity: GatewayIdentity): Promise<void>;
   /**

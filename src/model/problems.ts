@@ -10,7 +10,7 @@ export interface ProblemRow {
 const ROWS = {
   'gateway-silent': {
     message: 'The gateway is alive but has not answered three times in a row.',
-    remedy: 'Restart the gateway.',
+    remedy: 'Restart the gateway. After 3 minutes of silence it is restarted by itself, unless that is turned off.',
   },
   'gateway-degraded': {
     message: 'The gateway reports that it is degraded.',

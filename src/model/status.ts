@@ -97,5 +97,7 @@ export interface Status {
   readonly session?: { readonly id: number; readonly user: string };
   readonly startType?: StartType;
   readonly recovery: RecoveryLadder;
+  /** Whether a gateway that hangs is ended as a failure; absent where there is no definition. */
+  readonly watchdog?: boolean;
   readonly problems: readonly Problem[];
 }

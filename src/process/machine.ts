@@ -10,6 +10,8 @@ export interface Machine {
   /** Command line of a running process; undefined where it may not be read. */
   commandLine(pid: number): readonly string[] | undefined;
   readonly parentOf: ParentOf;
+  /** Whether a debugger is attached to a process; false where that may not be read. */
+  isDebugged(pid: number): boolean;
   /**
    * Starts a program that does not end with the gateway below which this process runs. Resolves when it has started.
    * @throws GatewayServiceError `inside-gateway` where the system does not allow it

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { posixProcesses } from '../gateway/process-start-time.ts';
 import { attempt } from '../model/attempt.ts';
+import { isDebugged } from './debugger.ts';
 import { startDetached } from './detach.ts';
 import { launchInProcessGroup } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
@@ -20,6 +21,7 @@ export const posixMachine: Machine = {
     // The program's name is in parentheses and may contain any character.
     return stat === undefined ? undefined : Number(stat.replace(/^.*\) /s, '').split(' ')[1]);
   },
+  isDebugged,
   startOutside: (argv, cwd, env) => startDetached(argv, cwd, { env }),
   isInUse: () => false,
   onSessionEnd: async () => undefined,

@@ -10,7 +10,7 @@ import { closeHandle } from '../windows/handle.ts';
 import { createJob } from '../windows/job.ts';
 import { openChildOutput, openNothing } from '../windows/pipe.ts';
 import { startOutsideJobs, startProcess } from '../windows/process-birth.ts';
-import { commandLineOf, isAlive, parentOf, startTime, terminateSelf } from '../windows/process-info.ts';
+import { commandLineOf, isAlive, isDebugged, parentOf, startTime, terminateSelf } from '../windows/process-info.ts';
 import { listenForSessionEnd } from '../windows/session-end-window.ts';
 import type { GatewayExit, LaunchGateway } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
@@ -67,6 +67,7 @@ export const windowsMachine: Machine = {
   launch: launchInJob,
   commandLine: commandLineOf,
   parentOf,
+  isDebugged,
   startOutside: async (argv, cwd, env) => {
     try {
       startOutsideJobs(argv, cwd, env);

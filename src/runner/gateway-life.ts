@@ -26,6 +26,9 @@ export interface GatewayLifeOptions {
   readonly processes: ProcessTable;
   readonly commandLine: (pid: number) => readonly string[] | undefined;
   readonly parentOf: ParentOf;
+  /** The current definition: an installation or the user may change it while the gateway runs. */
+  readonly redefine: () => Promise<Definition>;
+  readonly isDebugged: (pid: number) => boolean;
   readonly onObservation: (observation: Observation) => void;
 }
 
@@ -39,21 +42,27 @@ export class GatewayLife {
   /** When the gateway's time to end by itself is over, in milliseconds of `performance.now()`. */
   #graceEndsMs = Number.POSITIVE_INFINITY;
   #ending: Promise<StopEnd> | undefined;
+  #hungMs: number | undefined;
 
   constructor(options: GatewayLifeOptions) {
-    const { definition, tree, output, processes, commandLine, parentOf, onObservation } = options;
+    const { definition, tree, output, onObservation } = options;
     this.#options = options;
-    this.launched = processRef(tree.pid, processes);
+    this.launched = processRef(tree.pid, options.processes);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
     this.watch = new GatewayWatch({
+      ...options,
       home: definition.home,
       launchedPid: tree.pid,
       mayKeepNoFiles: definition.gatewayCommand !== undefined,
       probeMs: definition.probeMs,
-      processes,
-      commandLine,
-      parentOf,
-      onObservation,
+      watchdogMs: async () => {
+        const { watchdog, watchdogMs } = await options.redefine().catch(() => definition);
+        return watchdog ? watchdogMs : undefined;
+      },
+      onObservation: observation => {
+        onObservation(observation);
+        if (observation.hungMs !== undefined) this.#endHung(observation.hungMs);
+      },
     });
   }
 
@@ -74,12 +83,14 @@ export class GatewayLife {
   }
 
   /** What the gateway that has ended says about its end, in its files and in its last lines of output. */
-  async lastWords(): Promise<Pick<ExitEvidence, 'ran' | 'stated' | 'output'>> {
-    const { definition, output } = this.#options;
+  async lastWords(): Promise<Pick<ExitEvidence, 'ran' | 'stated' | 'output' | 'hungMs'>> {
+    const { definition } = this.#options;
     const state = readGatewayState(definition.home);
     const { ran } = this.watch;
     const stated = state?.pid === this.gateway.pid ? (ran ? state.exitReason : statedReason(state)) : undefined;
-    return { ran, ...(stated !== undefined && { stated }), output: await output.lastLines(LAST_LINES) };
+    const hungMs = this.#hungMs;
+    const output = await this.#options.output.lastLines(LAST_LINES);
+    return { ran, ...(stated !== undefined && { stated }), ...(hungMs !== undefined && { hungMs }), output };
   }
 
   /** Ends the rest of the process tree and waits for the rest of its output. */
@@ -103,6 +114,13 @@ export class GatewayLife {
   /** How the gateway ended, where its end was requested. */
   get ending(): Promise<StopEnd> | undefined {
     return this.#ending;
+  }
+
+  /** Ends a gateway that hangs, where it is not ending already. */
+  #endHung(hungMs: number): void {
+    if (this.#ending !== undefined) return;
+    this.#hungMs = hungMs;
+    void this.end(SILENT_GRACE_MS);
   }
 
   async #end(restart: boolean): Promise<StopEnd> {

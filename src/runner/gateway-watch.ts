@@ -4,12 +4,13 @@
  */
 
 import fs from 'node:fs';
-import { controlPath, identify } from '../gateway/control-socket.ts';
-import { type GatewayProcess, livingGateway, readGatewayState, statedReason } from '../gateway/identity-files.ts';
+import { type GatewayProcess, isEnding, livingGateway, readGatewayState, statedReason } from '../gateway/identity-files.ts';
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import { isBelow, type ParentOf, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
+import { isSilent, STRIKES } from '../model/silence.ts';
+import { GatewayProbes } from './gateway-probes.ts';
 
 /** What is seen of a gateway. */
 export interface Observation {
@@ -20,6 +21,8 @@ export interface Observation {
   readonly gateway?: GatewayProcess;
   /** It was asked to end, and its agent finishes its work first. */
   readonly finishingWork?: true;
+  /** It was silent for this long, in milliseconds, and is to be ended as a failure. */
+  readonly hungMs?: number;
 }
 
 /** The writer of a marker, read while it was running: it may end as soon as the gateway has. */
@@ -37,6 +40,10 @@ export interface GatewayWatchOptions {
   /** The program may not be Hermes: where it keeps no files, two seconds of running are enough evidence. */
   readonly mayKeepNoFiles: boolean;
   readonly probeMs: number;
+  /** After how much silence the gateway is hung, in milliseconds; undefined where that is turned off. */
+  readonly watchdogMs: () => Promise<number | undefined>;
+  /** Whether a debugger is attached to a process. */
+  readonly isDebugged: (pid: number) => boolean;
   readonly processes: ProcessTable;
   /** Command line of a running process, where it may be read. */
   readonly commandLine: (pid: number) => readonly string[] | undefined;
@@ -44,10 +51,6 @@ export interface GatewayWatchOptions {
   readonly onObservation: (observation: Observation) => void;
 }
 
-/** After this many probes without an answer, a gateway that has answered before counts as hanging. */
-const STRIKES = 3;
-const PROBE_TIMEOUT_MS = 2_000;
-const FIRST_PROBE_PAUSE_MS = 125;
 const LIFE_IS_EVIDENCE_MS = 2_000;
 /** Longer than the slowest start takes from the PID file to the first state. */
 const NO_STATE_MS = 10_000;
@@ -68,14 +71,11 @@ export class GatewayWatch {
   readonly #launchedAtMs = Date.now();
   readonly #watcher: fs.FSWatcher | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
-  #probeTimer: NodeJS.Timeout | undefined;
+  #probes: GatewayProbes | undefined;
   #lookMs = FIRST_LOOK_MS;
-  #probePauseMs = FIRST_PROBE_PAUSE_MS;
   #observation: Observation = { phase: 'starting' };
   #marker: StopMarker | undefined;
   #stopper: Stopper | undefined;
-  #answered = false;
-  #strikes = 0;
   #ran = false;
   #closed = false;
 
@@ -118,7 +118,7 @@ export class GatewayWatch {
     this.#closed = true;
     this.#watcher?.close();
     clearTimeout(this.#lookTimer);
-    clearTimeout(this.#probeTimer);
+    this.#probes?.close();
   }
 
   #look(): void {
@@ -152,8 +152,11 @@ export class GatewayWatch {
     // without a state counts as running after a while.
     const isStarting = state === 'starting' || (state === 'stopped' && !this.#ran) || (state === undefined && livedMs < NO_STATE_MS);
     if (isStarting) return { phase: 'starting', gateway };
-    if (this.#strikes >= STRIKES)
-      return { phase: 'degraded', detail: `no answer to ${STRIKES} probes in a row`, problem: 'gateway-silent', gateway };
+    if (this.#probes && isSilent(this.#probes.silence)) {
+      const { hungMs } = this.#probes;
+      const detail = `no answer to ${STRIKES} probes in a row`;
+      return { phase: 'degraded', detail, problem: 'gateway-silent', gateway, ...(hungMs !== undefined && { hungMs }) };
+    }
     if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
     const finishing = state === 'draining' && (written?.activeAgents ?? 0) > 0;
     return { phase: 'running', gateway, ...(finishing && { finishingWork: true }) };
@@ -180,28 +183,16 @@ export class GatewayWatch {
     const changed = JSON.stringify(observation) !== JSON.stringify(this.#observation);
     this.#ran ||= observation.phase !== 'starting';
     this.#observation = observation;
-    if (observation.gateway && observation.phase !== 'starting' && this.#probeTimer === undefined) this.#startProbing();
+    if (observation.gateway && observation.phase !== 'starting') this.#probes ??= this.#startProbing();
     if (changed) this.#options.onObservation(observation);
   }
 
-  #startProbing(): void {
-    this.#probeTimer = setTimeout(() => void this.#probe(), 0);
-  }
-
-  async #probe(): Promise<void> {
-    const { home, probeMs } = this.#options;
-    const answer = await identify(controlPath(home), { timeoutMs: Math.min(PROBE_TIMEOUT_MS, probeMs) });
-    if (this.#closed) return;
-    if (answer.ok) {
-      this.#answered = true;
-      this.#strikes = 0;
-    } else if (this.#answered) {
-      this.#strikes += 1;
-    }
-    this.#show(this.#judge());
-    // Until the first answer the gateway may still be opening its pipe, or have none; after it the pause is the agreed one.
-    this.#probePauseMs = this.#answered ? probeMs : Math.min(this.#probePauseMs * 2, probeMs);
-    this.#probeTimer = setTimeout(() => void this.#probe(), this.#probePauseMs);
+  #startProbing(): GatewayProbes {
+    const { home, probeMs, watchdogMs, isDebugged } = this.#options;
+    const gatewayPid = () => this.#observation.gateway?.pid;
+    // A gateway that is ending closes its pipe first, and has a watchdog of its own for that.
+    const isExcused = () => isEnding(readGatewayState(home)) || isDebugged(gatewayPid() ?? 0);
+    return new GatewayProbes({ home, probeMs, watchdogMs, gatewayPid, isExcused, onResult: () => this.#show(this.#judge()) });
   }
 
   #readMarkers(): void {

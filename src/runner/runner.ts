@@ -50,6 +50,8 @@ export interface RunnerPorts {
   /** The other gateway that serves this profile now, if any. */
   readonly servedBy: (definition: Definition) => ServingGateway | undefined;
   readonly parentOf: ParentOf;
+  /** Whether a debugger is attached to a process. */
+  readonly isDebugged: (pid: number) => boolean;
   readonly log: (line: string) => void;
   /** The user has started the service itself (services.msc, `sc start`). */
   readonly asked: boolean;
@@ -259,7 +261,7 @@ export class Runner {
 
   /** One gateway from launch to the verdict on its end. */
   async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
-    const { processes, launch, launchSpec, redefine, commandLine, parentOf, log } = this.#ports;
+    const { processes, launch, launchSpec, redefine, log } = this.#ports;
     const definition = await redefine().catch(() => this.#definition);
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
@@ -274,7 +276,7 @@ export class Runner {
       return { verdict: await this.#lives.notLaunched(error) };
     }
     const onObservation = (observation: Observation) => this.#onObservation(observation, life);
-    const life: GatewayLife = new GatewayLife({ definition, tree, output: this.#output, processes, commandLine, parentOf, onObservation });
+    const life: GatewayLife = new GatewayLife({ ...this.#ports, definition, tree, output: this.#output, onObservation });
     this.#life = life;
     await this.#lives.started(life, cause);
     this.#onObservation(life.watch.observation, life);

@@ -17,6 +17,7 @@ const kernel32 = declare('kernel32.dll', {
   WaitForSingleObject: [DWORD, HANDLE, DWORD],
   TerminateProcess: [BOOL, HANDLE, DWORD],
   GetCurrentProcess: [HANDLE],
+  CheckRemoteDebuggerPresent: [BOOL, HANDLE, out(BOOL)],
   ReadProcessMemory: [BOOL, HANDLE, 'uint64', POINTER, 'uint64', POINTER],
   CreateToolhelp32Snapshot: [HANDLE, DWORD, DWORD],
   Process32FirstW: [BOOL, HANDLE, POINTER],
@@ -25,6 +26,7 @@ const kernel32 = declare('kernel32.dll', {
 const ntdll = declare('ntdll.dll', { NtQueryInformationProcess: ['int32', HANDLE, DWORD, POINTER, DWORD, out(DWORD)] });
 
 const PROCESS_VM_READ = 0x10;
+const PROCESS_QUERY_INFORMATION = 0x400;
 const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 const SYNCHRONIZE = 0x10_0000;
 const WAIT_TIMEOUT = 258;
@@ -85,6 +87,16 @@ export function isAlive(pid: number): boolean {
   const { result, lastError } = kernel32.OpenProcess(SYNCHRONIZE, 0, pid);
   if (result === null) return lastError === ERROR.accessDenied;
   return using(result, closeHandle, process => !hasEnded(process));
+}
+
+/** Whether a debugger is attached to a process; false where there is no such process, or where this user may not query it. */
+export function isDebugged(pid: number): boolean {
+  const { result: process } = kernel32.OpenProcess(PROCESS_QUERY_INFORMATION, 0, pid);
+  if (process === null) return false;
+  return using(process, closeHandle, handle => {
+    const present: [number] = [0];
+    return kernel32.CheckRemoteDebuggerPresent(handle, present).result !== 0 && present[0] !== 0;
+  });
 }
 
 /** The arguments of a process, its program first; undefined where there is no such process, or where this user may not query it. */

@@ -92,7 +92,14 @@ const writeGateway = (startTime: number) => {
     JSON.stringify({ pid: process.pid, start_time: startTime, gateway_state: 'running' }),
   );
 };
-const watchOptions = { mayKeepNoFiles: false, probeMs: 40, commandLine: () => undefined, parentOf: () => undefined };
+const watchOptions = {
+  mayKeepNoFiles: false,
+  probeMs: 40,
+  commandLine: () => undefined,
+  parentOf: () => undefined,
+  isDebugged: () => false,
+  watchdogMs: async () => undefined,
+};
 
 it.each([
   [199, undefined],
@@ -164,6 +171,8 @@ it('a gateway that answers no probe gets 3 s to end by itself', async () => {
     processes: posixProcesses,
     commandLine: () => undefined,
     parentOf: () => undefined,
+    isDebugged: () => false,
+    redefine: async () => definition(),
     onObservation,
   });
   vi.spyOn(life.watch, 'observation', 'get').mockReturnValue({ phase: 'degraded', problem: 'gateway-silent' });
@@ -193,6 +202,7 @@ it('a gateway whose service host was lost gets 1 s to end by itself, and its run
     commandLine: () => undefined,
     servedBy: () => undefined,
     parentOf: () => undefined,
+    isDebugged: () => false,
     log: () => undefined,
     asked: false,
   });

@@ -60,6 +60,16 @@ describe('desktop controller', () => {
     expect(await value('set', { ...chosen, mechanism: 'service' })).toMatchObject({ status: { mechanism: 'service' } });
   });
 
+  it('turns the watchdog of an installed gateway off, which the snapshot shows at once, and refuses anything but on and off', async () => {
+    const unlisten = controller.onChanged(() => undefined);
+    await value('set', { profile: 'default', on: true });
+    expect(await value('setWatchdog', { profile: 'default', on: false })).toMatchObject({ status: { watchdog: false, phase: 'running' } });
+    unlisten();
+    for (const on of [0, 'false', undefined]) {
+      expect(await controller.handle('setWatchdog', { profile: 'default', on })).toMatchObject({ error: { code: 'bad-request' } });
+    }
+  });
+
   it('refuses a profile that it was not given', async () => {
     expect(await controller.handle('start', { profile: '../other' })).toMatchObject({ ok: false, error: { code: 'profile-missing' } });
   });

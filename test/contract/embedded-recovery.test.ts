@@ -194,6 +194,18 @@ describe('gateway that exits', () => {
     expect(noted).toMatchObject([{ what: 'degraded' }]);
   });
 
+  it('ends a gateway that hangs (SIGSTOP) as a failure, and restarts it; where that is turned off, when it is turned on', async () => {
+    const { gatewayPid = 0 } = await service.install([], { probeMs: 50, watchdogMs: 100, watchdog: false });
+    process.kill(gatewayPid, 'SIGSTOP');
+    // Three probes take longer than the watchdog would.
+    expect(await service.untilPhase('degraded')).toMatchObject({ gatewayPid, watchdog: false });
+    await service.manager.setWatchdog(service.identity, true);
+    await service.untilBack(gatewayPid);
+    expect(await service.ends()).toMatchObject([
+      { outcome: 'failure', killed: true, reason: 'The gateway did not answer for 0.1 s (signal SIGKILL).' },
+    ]);
+  });
+
   it('reports a gateway as degraded and as recovered when its status file does', async () => {
     await service.install();
     service.sandbox.tell(service.home, 'test-state degraded');

@@ -35,6 +35,8 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
       processes: posixProcesses,
       commandLine: () => undefined,
       parentOf: () => undefined,
+      isDebugged: () => false,
+      watchdogMs: async () => undefined,
       onObservation: observation => seen.push(observation),
     });
     return watch;

@@ -183,6 +183,7 @@ describe('registration of the IPC handlers', () => {
       'logs',
       'reveal',
       'dismiss',
+      'setWatchdog',
     ];
     expect([...electron.ipcMain.handlers.keys()].sort()).toEqual(names.map(name => `hermes:gateway-service:${name}`).sort());
   });

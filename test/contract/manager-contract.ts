@@ -77,6 +77,14 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
       expect(await manager.status(identity)).toMatchObject({ phase: 'running', gatewayPid: status.gatewayPid });
     });
 
+    it('has a watchdog that can be turned off and on without a restart of the gateway, and keeps the choice in an installation', async () => {
+      const { gatewayPid, watchdog } = await install();
+      expect(watchdog).toBe(true);
+      await manager.setWatchdog(identity, false);
+      expect(await install()).toMatchObject({ gatewayPid, watchdog: false });
+      expect(await install({ ...harness.options, watchdog: true })).toMatchObject({ gatewayPid, watchdog: true });
+    });
+
     it('installs again without a restart of the gateway, and saves the new options', async () => {
       const first = await install();
       const recovery = { delaysMs: [3_000, 5_000], resetMs: 30_000 };

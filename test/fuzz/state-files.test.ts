@@ -46,9 +46,26 @@ const definition: fc.Arbitrary<Definition> = fc.record(
       resetMs: pid.map(n => (n % 3_600_000) + 1),
     }),
     probeMs: fc.integer({ min: 1, max: 3_600_000 }),
+    watchdog: fc.boolean(),
+    watchdogMs: fc.integer({ min: 1, max: 3_600_000 }),
     installedAt: time,
   },
-  { requiredKeys: ['schema', 'mechanism', 'service', 'serviceId', 'profile', 'root', 'home', 'recovery', 'probeMs', 'installedAt'] },
+  {
+    requiredKeys: [
+      'schema',
+      'mechanism',
+      'service',
+      'serviceId',
+      'profile',
+      'root',
+      'home',
+      'recovery',
+      'probeMs',
+      'watchdog',
+      'watchdogMs',
+      'installedAt',
+    ],
+  },
 ) as fc.Arbitrary<Definition>;
 
 const outcome = fc.constantFrom('stopped', 'failure', 'restart-in-place', 'needs-attention', 'session-ending', 'stopped-from-outside');

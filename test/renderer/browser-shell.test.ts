@@ -64,7 +64,12 @@ describeInChromium('browser shell', browser => {
     expect(await tray.getByRole('menu').count()).toBe(0);
     await tray.getByRole('button').click();
     await tray.getByRole('menuitem', { name: 'Open Hermes' }).click();
-    expect(await page.getByRole('switch').evaluate(element => element.matches(':focus'))).toBe(true);
+    expect(
+      await page
+        .getByRole('switch')
+        .first()
+        .evaluate(element => element.matches(':focus')),
+    ).toBe(true);
   });
 
   it('closes the menu on Escape and on a click outside it', async () => {
@@ -101,7 +106,7 @@ describeInChromium('browser shell', browser => {
 
   it('mirrors the page in a right-to-left language', async () => {
     await page.goto(`${server.url}&locale=ar-XB`);
-    await page.getByRole('switch').waitFor();
+    await page.getByRole('switch').first().waitFor();
     expect(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]')).toEqual(['ar-XB', 'rtl']);
     const icon = await page.getByRole('complementary', { name: 'Notification area' }).getByRole('button').boundingBox();
     expect(icon?.x).toBeLessThan(360);

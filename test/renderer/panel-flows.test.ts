@@ -36,7 +36,7 @@ describeInChromium('use of the panel', browser => {
   const asked = () => main.evaluate(fake => fake.calls.map(({ verb, payload }) => ({ verb, payload })));
   const focused = () =>
     page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent') as Promise<string>;
-  const control = () => page.getByRole('switch');
+  const control = () => page.getByRole('switch').first();
   const turnedOn = () => control().getAttribute('aria-checked');
 
   it('turns the gateway on with the keyboard alone, and shows the receipt first', async () => {
@@ -93,6 +93,18 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByRole('list', { name: 'Repaired' }).getByText('5 s → 1, 2, 4', { exact: false }).waitFor();
     await keepScreenshot(page, 'repaired');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it('turns the watchdog off and on among the details, and shows what it is', async () => {
+    await open(snapshotIn('running'), ['setWatchdog']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    const watchdog = page.getByRole('switch', { name: 'Restart when it hangs' });
+    expect(await watchdog.getAttribute('aria-checked')).toBe('true');
+    await watchdog.click();
+    await expect.poll(async () => (await asked()).at(-1)).toEqual({ verb: 'setWatchdog', payload: { profile: 'default', on: false } });
+    await main.evaluate((fake, value) => fake.answer(value), snapshotIn('running', { watchdog: false }));
+    await expect.poll(() => watchdog.getAttribute('aria-checked')).toBe('false');
     expect(await axeViolations(page)).toEqual([]);
   });
 

@@ -113,7 +113,7 @@ describeInChromium('phases in the panel', browser => {
 
   it('shows a dialog before every change, and passes axe in light and dark', async () => {
     const opened = await open('not-installed');
-    await opened.getByRole('switch').click();
+    await opened.getByRole('switch').first().click();
     const dialog = opened.getByRole('dialog', { name: 'Run the gateway as a service?' });
     await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s', { exact: false }).waitFor();
     await dialog.getByText('Windows will ask for an administrator, once.').waitFor();
@@ -132,7 +132,7 @@ describeInChromium('phases in the panel', browser => {
       await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn(phase));
       await opened.getByText(en.sentence(snapshotIn(phase).status, NOW), { exact: true }).waitFor();
       const panel = await opened.getByRole('region').boundingBox();
-      const control = await opened.getByRole('switch').boundingBox();
+      const control = await opened.getByRole('switch').first().boundingBox();
       const details = await opened.getByRole('button', { name: 'Details' }).boundingBox();
       places.add(JSON.stringify([panel?.height, control, details]));
     }
@@ -163,7 +163,7 @@ describeInChromium('phases in the panel', browser => {
     const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: small, held: ['get'] });
     page = opened;
     await opened.getByText(en.asking).first().waitFor();
-    expect(await opened.getByRole('switch').getAttribute('aria-disabled')).toBe('true');
+    expect(await opened.getByRole('switch').first().getAttribute('aria-disabled')).toBe('true');
     expect(await opened.getByRole('button', { name: 'Details' }).getAttribute('aria-disabled')).toBe('true');
     await keepScreenshot(opened, 'asking');
     expect(await axeViolations(opened)).toEqual([]);
@@ -189,7 +189,7 @@ describeInChromium('phases in the panel', browser => {
     await openDetails(opened);
     expect(await fitsSideways(opened)).toBe(true);
     await keepScreenshot(opened, 'details-320');
-    await opened.getByRole('switch').click();
+    await opened.getByRole('switch').first().click();
     const confirm = await opened.getByRole('button', { name: 'Turn off' }).boundingBox();
     expect((confirm?.y ?? 0) + (confirm?.height ?? 0)).toBeLessThanOrEqual(480);
     expect(await fitsSideways(opened)).toBe(true);
@@ -227,7 +227,7 @@ describeInChromium('phases in the panel', browser => {
     await opened.setViewportSize({ width: 320, height: 640 });
     expect(await fitsSideways(opened)).toBe(true);
     await keepScreenshot(opened, `details-${language}-320`);
-    await opened.getByRole('switch').click();
+    await opened.getByRole('switch').first().click();
     await opened.getByRole('dialog').waitFor();
     expect(await fitsSideways(opened)).toBe(true);
     await opened.setViewportSize({ width: 720, height: 480 });
@@ -238,7 +238,7 @@ describeInChromium('phases in the panel', browser => {
     const opened = await open('restarting', { language: 'en-XA' });
     await opened.getByRole('button', { name: /Dé/ }).click();
     await opened.getByText('gateway.log').waitFor();
-    await opened.getByRole('switch').click();
+    await opened.getByRole('switch').first().click();
     await opened.getByRole('dialog').waitFor();
     const plain = await opened.evaluate(`(() => {
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -255,7 +255,7 @@ describeInChromium('phases in the panel', browser => {
   it('mirrors the panel from right to left', async () => {
     const { messages } = catalogueFor('ar-XB');
     const opened = await open('running', { language: 'ar-XB' });
-    const control = await opened.getByRole('switch').boundingBox();
+    const control = await opened.getByRole('switch').first().boundingBox();
     const title = await opened.getByText(messages.title({ profile: '', profiles: [] }), { exact: true }).boundingBox();
     expect(control?.x).toBeLessThan(title?.x ?? 0);
   });

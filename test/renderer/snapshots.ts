@@ -24,6 +24,7 @@ const BASE: Status = {
   restarts: { count: 0 },
   startType: 'automatic',
   recovery: RECOVERY_LADDER,
+  watchdog: true,
   problems: [],
 };
 

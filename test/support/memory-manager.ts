@@ -150,7 +150,8 @@ export class MemoryManager implements GatewayManager {
         hostPid: this.#newPid(),
         cancelRestart: () => {},
       };
-      registration.options = options;
+      const { watchdog } = registration.options;
+      registration.options = { ...(watchdog !== undefined && { watchdog }), ...options };
       this.#registrations.set(identity.service, registration);
       return this.#bringUp(registration, 'install', report);
     });
@@ -201,6 +202,14 @@ export class MemoryManager implements GatewayManager {
   }
 
   /** A gateway here ends at once. */
+  setWatchdog(identity: GatewayIdentity, watchdog: boolean): Promise<void> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#installed(identity);
+      registration.options = { ...registration.options, watchdog };
+      this.#changed(registration);
+    });
+  }
+
   async stopNow(): Promise<void> {}
 
   restart(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
@@ -263,6 +272,7 @@ export class MemoryManager implements GatewayManager {
       hold: registration?.hold,
       desired: { desired, at: since },
       recovery: options.recovery ?? RECOVERY_LADDER,
+      watchdog: options.watchdog ?? true,
       problems: [],
     };
     return composeStatus(facts, this.#clock.now());

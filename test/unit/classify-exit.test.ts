@@ -50,6 +50,13 @@ describe('classifyExit', () => {
       { marker: marker({ takeover: true }) },
     ],
     [
+      'the silence for which the runner ended it, whatever else is known of its end',
+      'The gateway did not answer for 3 min (signal SIGKILL).',
+      null,
+      { hungMs: 180_000, signal: 'SIGKILL', marker: marker() },
+    ],
+    ['a shorter silence in seconds', 'The gateway did not answer for 1.5 s (exit code 75).', 75, { hungMs: 1_500 }],
+    [
       'a profile that gets no gateway of its own',
       'Hermes serves this profile by another gateway (exit code 78).',
       78,
@@ -69,6 +76,7 @@ describe('classifyExit', () => {
     ['a planned stop that knows no start time', 'stopped-from-outside', 0, { marker: marker({ target: { pid: 4_000, startTime: null } }) }],
     ['75 of a gateway that never ran', 'served-elsewhere', 75, { ran: false }],
     ['75 of a gateway that never ran, with a full minute', 'served-elsewhere', 75, { ran: false, restartsInPlaceAtMs: minuteFull }],
+    ['75 of a gateway that was ended because it hung', 'failure', 75, { hungMs: 180_000 }],
     ['0 with a stale planned stop', 'failure', 0, { marker: marker({ writtenAtMs: NOW - 60_001 }) }],
     ['0 with a planned stop from the future', 'failure', 0, { marker: marker({ writtenAtMs: NOW + 60_001 }) }],
     ['0 with a planned stop for another PID', 'failure', 0, { marker: marker({ target: { pid: 4_001, startTime: 77 } }) }],

@@ -52,6 +52,14 @@ describe('life cycle of a gateway', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
   });
 
+  it('turns the watchdog off by an option of install, and keeps it off until the opposite option', async () => {
+    const install = async (...options: readonly string[]) => document(await cli.run(['install', ...options, '--json']));
+    expect(await install()).toMatchObject({ status: { watchdog: true } });
+    expect(await install('--no-watchdog')).toMatchObject({ status: { watchdog: false } });
+    expect(await install()).toMatchObject({ status: { watchdog: false } });
+    expect(await install('--watchdog')).toMatchObject({ status: { watchdog: true } });
+  });
+
   it('installs the chosen mechanism, which the receipt names before', async () => {
     const windows = new MemoryCli(new MemoryManager({ mechanisms: ['service', 'startup'] }));
     const argv = ['install', '--mechanism', 'startup', '--json'];

@@ -21,6 +21,8 @@ const definition: Definition = {
   home: '/home/ada/.hermes/profiles/work',
   recovery: { delaysMs: [1, 2], resetMs: 3 },
   probeMs: 30_000,
+  watchdog: true,
+  watchdogMs: 180_000,
   installedAt: '2026-01-01T00:00:00.000Z',
 };
 
@@ -69,8 +71,13 @@ describe('definition', () => {
   });
 
   it('gives a definition of an older version the default restart delays', () => {
-    const { recovery: _, probeMs: __, ...older } = definition;
-    expect(versioned(DEFINITION, older, file)).toMatchObject({ recovery: RECOVERY_LADDER, probeMs: 30_000 });
+    const { recovery: _, probeMs: __, watchdog: ___, watchdogMs: ____, ...older } = definition;
+    expect(versioned(DEFINITION, older, file)).toMatchObject({
+      recovery: RECOVERY_LADDER,
+      probeMs: 30_000,
+      watchdog: true,
+      watchdogMs: 180_000,
+    });
   });
 
   it('reads a definition that begins with a byte order mark', async () => {

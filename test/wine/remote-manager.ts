@@ -63,6 +63,7 @@ export class RemoteManager implements GatewayManager {
   start = (of: GatewayIdentity): Promise<Status> => this.#ask('start', of);
   stop = (of: GatewayIdentity, _report?: Report, options: StopOptions = {}): Promise<Status> => this.#ask('stop', of, options);
   stopNow = (of: GatewayIdentity): Promise<void> => this.#ask('stopNow', of);
+  setWatchdog = (of: GatewayIdentity, on: boolean): Promise<void> => this.#ask('setWatchdog', of, on);
   restart = (of: GatewayIdentity): Promise<Status> => this.#ask('restart', of);
   status = (of: GatewayIdentity): Promise<Status> => this.#ask('status', of);
   history: GatewayManager['history'] = of => this.#ask('history', of);

@@ -39,6 +39,7 @@ function verbs(send: (message: object) => void) {
     start: (of: GatewayIdentity) => manager.start(of),
     stop: (of: GatewayIdentity, options: StopOptions) => manager.stop(of, undefined, options),
     stopNow: (of: GatewayIdentity) => manager.stopNow(of),
+    setWatchdog: (of: GatewayIdentity, on: boolean) => manager.setWatchdog(of, on),
     restart: (of: GatewayIdentity) => manager.restart(of),
     status: (of: GatewayIdentity) => manager.status(of),
     history: (of: GatewayIdentity) => manager.history(of),
