@@ -21,6 +21,8 @@ const APP_ID = 'com.nousresearch.hermes.gateway-service';
 const { app, BrowserWindow, ipcMain, Menu, Notification, protocol, session } = electron;
 
 log.hooks.push(redactMessage);
+// The terminal that started the app may be closed.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 log.errorHandler.startCatching({ showDialog: false });
 
 // First of all, because a second instance would manage the same services.

@@ -15,7 +15,7 @@ import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
 import type { TrayParts } from './tray.ts';
 import type { UpdaterPort } from './updater/electron-updater.ts';
-import { type OnUpdateProgress, type UpdateSubject, updateWhileDown } from './updater/every-profile.ts';
+import { type UpdateSubject, type UpdateWork, updateWhileDown } from './updater/every-profile.ts';
 import { type HandOffRequest, handOff } from './updater/hand-off.ts';
 import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
 
@@ -42,10 +42,11 @@ export interface GatewayServiceRegistration {
   /** Calls back with the present status of every profile, then after every change. Returns the unsubscribe. */
   onStatus(listener: (status: Status) => void): () => void;
   /**
-   * Stops the gateways of all profiles, runs `work` and starts them again, also where `work` fails or this process dies.
+   * Stops the gateways of all profiles, runs `work` and starts them again, also where `work` fails or this process dies. A process that
+   * does the work is named with `doneBy(pid)`: the gateways stay stopped while it runs, also where the app quits before it has ended.
    * @throws what `work` throws, or GatewayServiceError where a gateway did not stop or start again
    */
-  update<T>(work: (onProgress: OnUpdateProgress) => Promise<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
+  update<T>(work: UpdateWork<T>, subject?: Partial<Pick<UpdateSubject, 'what' | 'versions'>>): Promise<T>;
   /**
    * An update for which the app has to quit: stops the gateways of all profiles, then calls `startUpdaterAndQuit`. The relaunched app
    * starts the gateways again when it registers. Give `versions` only where they are those of the app.

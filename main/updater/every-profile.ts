@@ -6,12 +6,17 @@ import { updateWhileDown as whileDown } from '../../src/update/update-command.ts
 import type { Engine } from '../engine.ts';
 
 /** Reports what the work is doing, one line for people; the windows show the last one. */
-export type OnUpdateProgress = (progress: string) => void;
+type OnUpdateProgress = (progress: string) => void;
+
+/** Names the process that does the work: the gateways stay stopped while it runs, also where the app ends before it. */
+type DoneBy = (pid: number | undefined) => Promise<void>;
+
+export type UpdateWork<T> = (onProgress: OnUpdateProgress, doneBy: DoneBy) => Promise<T>;
 
 export type UpdateSubject = Pick<UpdateRequest, 'who' | 'what' | 'versions'>;
 
 /** @throws what `work` throws, and GatewayServiceError where a gateway is busy, did not stop or did not start again */
-export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: (onProgress: OnUpdateProgress) => Promise<T>): Promise<T> {
+export function updateWhileDown<T>(engine: Engine, subject: UpdateSubject, work: UpdateWork<T>): Promise<T> {
   const { updates, identities } = engine;
   return inEveryProfile(engine, async report => (await whileDown(updates, { ...subject, identities, report }, work)).value);
 }

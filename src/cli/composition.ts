@@ -19,6 +19,7 @@ import { fileOutput } from './inside.ts';
 import { type InstallerPorts, runInstaller } from './installer.ts';
 import { runCli } from './program.ts';
 import { flushed, processTerminal } from './terminal.ts';
+import { startUpdateProcess, terminalAbove } from './update-process.ts';
 import { VERSION } from './version.ts';
 
 export interface CompositionSources extends SystemManager {
@@ -105,8 +106,19 @@ async function windowsRights(): Promise<Rights> {
 /** The command line for people, on this system. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const states = thisStateRoot();
-  const code = await runCli(argv, { terminal: processTerminal(), compose: () => composition(states), stateRoot: states, version: VERSION });
-  await flushed(process.stdout, process.stderr);
+  const terminal = processTerminal();
+  const compose = async () => ({ ...(await composition(states)), startUpdateProcess });
+  const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
+  await flushed(terminal);
+  return code;
+}
+
+/** The command line of an `update`, in a process that outlives the one that the user has started: `update-process TERMINAL ARGV`. */
+export async function runUpdateProcess([above = '', ...argv]: readonly string[]): Promise<number> {
+  const states = thisStateRoot();
+  const terminal = terminalAbove(above, processTerminal());
+  const code = await runCli(argv, { terminal, compose: () => composition(states), stateRoot: states, version: VERSION });
+  await flushed(terminal);
   return code;
 }
 

@@ -10,6 +10,7 @@ import type { StateFolder } from '../state/state-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
+import type { StartUpdateProcess } from './update-process.ts';
 
 /** `--profile` and `--home`. */
 export interface Selection {
@@ -27,6 +28,8 @@ export interface Composition {
   lacking(identity: GatewayIdentity): readonly string[];
   state(identity: GatewayIdentity): StateFolder;
   readonly updates: UpdatePorts;
+  /** Absent where this process does the update itself. */
+  readonly startUpdateProcess?: StartUpdateProcess;
   /** Whether this process runs below the gateway of this profile. */
   readonly isInside: IsInsideGateway;
   /**
@@ -42,6 +45,8 @@ export interface VerbContext {
   readonly composition: Composition;
   readonly terminal: Terminal;
   readonly output: Output;
+  /** The whole command line. */
+  readonly argv: readonly string[];
   readonly selection: Selection;
   /** `--all`; no profile is selected then. */
   readonly all: boolean;

@@ -12,7 +12,7 @@ const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.notInstalled]: 'not installed',
   [EXIT.needsAdministrator]: 'an administrator is needed',
   [EXIT.timedOut]: 'timed out',
-  [EXIT.interrupted]: 'interrupted with Ctrl+C',
+  [EXIT.interrupted]: 'interrupted: Ctrl+C, SIGTERM, or a closed terminal',
 };
 
 /** @param stateRoot where the state folders of this user are. */
@@ -101,7 +101,8 @@ left, 5 that repairing them needs an administrator.`,
   update: {
     summary: 'run a command with the gateway stopped',
     changes: `Stops every installed gateway of this home (only one with --profile), runs the command, and
-starts those gateways again, even when the command fails. What the command prints goes to stderr.`,
+starts those gateways again, even when the command fails. What the command prints goes to stderr.
+The update is completed even if this program is ended or its terminal is closed.`,
     examples: ['update -- hermes update', 'update -- sh -c "git pull && make"'],
   },
   supervise: {

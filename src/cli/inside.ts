@@ -33,8 +33,6 @@ const BEGINS_MS = 30_000;
 
 export interface InsideCommand {
   readonly verb: Verb;
-  /** The whole command line. */
-  readonly argv: readonly string[];
   /** It changes nothing. */
   readonly reads: boolean;
 }
@@ -43,8 +41,8 @@ export interface InsideCommand {
  * Resolves with the exit code where a process outside of the gateway does it; undefined where it can be done here.
  * @throws GatewayServiceError `inside-gateway` before anything was changed
  */
-export async function leaveGateway(context: VerbContext, { verb, argv, reads }: InsideCommand): Promise<number | undefined> {
-  const { composition, output } = context;
+export async function leaveGateway(context: VerbContext, { verb, reads }: InsideCommand): Promise<number | undefined> {
+  const { composition, output, argv } = context;
   const how = INSIDE[verb];
   if (!how || reads) return undefined;
   const identity = (await affected(context, verb)).find(composition.isInside);

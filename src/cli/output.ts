@@ -5,7 +5,7 @@
 
 import type { GatewayServiceError } from '../model/errors.ts';
 import type { OperationProgress } from '../model/operation-steps.ts';
-import { type Paint, painter, type Terminal } from './terminal.ts';
+import { type Paint, painter, type Terminal, written } from './terminal.ts';
 
 export class Output {
   readonly json: boolean;
@@ -54,7 +54,7 @@ export class Output {
   /** Passes on bytes of another program to stderr. Resolves when the reader has taken them. */
   passOn(chunk: Uint8Array): Promise<void> {
     this.settle();
-    return new Promise(resolve => this.#terminal.stderr.write(chunk, () => resolve()));
+    return written(this.#terminal.stderr, chunk);
   }
 
   /** The step that an operation is at: on a terminal one line that is rewritten every second, else a line for each step. */

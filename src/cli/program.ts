@@ -103,9 +103,9 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
       const { profile, home, all = false, ...options } = command.optsWithGlobals();
       if (all && profile !== undefined) throw new GatewayServiceError('usage', 'Give either --all or --profile, not both.');
       const selection = { ...(profile !== undefined && { profile }), ...(home !== undefined && { home }) };
-      const context = { composition: await compose(), terminal, output, selection, all };
+      const context = { composition: await compose(), terminal, output, argv: hooks.argv, selection, all };
       const reads = options['dryRun'] === true || (name === 'doctor' && !options['fix']);
-      const left = await leaveGateway(context, { verb: name, argv: hooks.argv, reads });
+      const left = await leaveGateway(context, { verb: name, reads });
       hooks.done(left ?? (await act(context, options, command.args)));
     });
   };

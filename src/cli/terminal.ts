@@ -1,4 +1,4 @@
-/** The terminal of the CLI: two streams, their properties, and Ctrl+C. A port, so that a test can replace it. */
+/** The terminal of the CLI: two streams, their properties, and the requests to end. A port, so that a test can replace it. */
 
 export interface OutputStream {
   /** `done` is called when the text was handed over, or when there is no reader. */
@@ -6,8 +6,8 @@ export interface OutputStream {
   readonly isTTY?: boolean;
   /** Width of the terminal, in characters. */
   readonly columns?: number;
-  /** False when the reader has gone, as after `| head`. */
-  readonly writable?: boolean;
+  /** Aborted when nothing can be written any more, as after `| head`. */
+  readonly lost?: AbortSignal;
 }
 
 export interface Terminal {
@@ -15,9 +15,15 @@ export interface Terminal {
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
   now(): number;
-  /** Calls back at every Ctrl+C until the returned function is called; without a listener Ctrl+C ends the program as usual. */
-  onInterrupt(listener: () => void): () => void;
+  /**
+   * Calls back at every Ctrl+C, and at every request to end (SIGTERM, a closed terminal), until the returned function is called; without a
+   * listener they end the program as usual.
+   */
+  onInterrupt(listener: (signal: Interruption) => void): () => void;
 }
+
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type Interruption = (typeof INTERRUPTIONS)[number];
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34 } as const;
 export type Style = keyof typeof STYLES;
@@ -30,25 +36,55 @@ export function painter({ isTTY }: OutputStream, { NO_COLOR, TERM }: NodeJS.Proc
 }
 
 export function processTerminal(): Terminal {
-  // A reader may end (`| head`), which must not end the operation half-way.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
   return {
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: lossyOutput(process.stdout),
+    stderr: lossyOutput(process.stderr),
     env: process.env,
     now: Date.now,
     onInterrupt: listener => {
-      process.on('SIGINT', listener);
-      return () => process.off('SIGINT', listener);
+      for (const signal of INTERRUPTIONS) process.on(signal, listener);
+      return () => {
+        for (const signal of INTERRUPTIONS) process.off(signal, listener);
+      };
     },
   };
 }
 
+/**
+ * Output whose failed writes are dropped, with all that follows: a reader that has ended (`| head`), a full disk or a closed terminal must
+ * not end an operation half-way.
+ */
+function lossyOutput(stream: NodeJS.WriteStream): OutputStream {
+  const loss = new AbortController();
+  stream.on('error', () => loss.abort());
+  return {
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns || 0;
+    },
+    lost: loss.signal,
+    write: (text, done) => {
+      // A file is written at once: some versions of Node throw its errors, and then never write again.
+      if (!loss.signal.aborted) {
+        try {
+          return stream.write(text, () => done?.());
+        } catch {
+          loss.abort();
+        }
+      }
+      return done?.();
+    },
+  };
+}
+
+/** Resolves when it has taken the text, or dropped it. */
+export function written(stream: OutputStream, text: string | Uint8Array): Promise<void> {
+  return new Promise(resolve => stream.write(text, resolve));
+}
+
 /** Resolves when everything written so far was handed over; on Windows pipes are written in the background. */
-export async function flushed(...streams: readonly NodeJS.WriteStream[]): Promise<void> {
-  await Promise.all(streams.map(stream => new Promise<void>(resolve => stream.write('', () => resolve()))));
+export async function flushed({ stdout, stderr }: Terminal): Promise<void> {
+  await Promise.all([written(stdout, ''), written(stderr, '')]);
 }

@@ -23,6 +23,7 @@ import { indented } from './output.ts';
 import { runSupervise } from './supervise.ts';
 import { answer, installed, type Target, target, targets, targetText, type Work, workOn } from './targets.ts';
 import type { Terminal } from './terminal.ts';
+import { followUpdate, untilCommandEnds } from './update-process.ts';
 
 export interface InstallOptions {
   readonly dryRun?: boolean;
@@ -131,16 +132,18 @@ export async function logs(context: VerbContext, { lines, follow = false }: Logs
   return EXIT.done;
 }
 
-/** Prints a log until its end, or until Ctrl+C where it is followed; resolves with the number of lines. */
+/** Prints a log until its end, or until Ctrl+C or the end of the reader where it is followed; resolves with the number of lines. */
 async function printLog(terminal: Terminal, file: string, options: LogsOptions, print: (line: string) => void): Promise<number> {
   const ended = new AbortController();
-  const off = terminal.onInterrupt(() => ended.abort());
+  const end = () => ended.abort();
+  const off = terminal.onInterrupt(end);
+  terminal.stdout.lost?.addEventListener('abort', end);
   let shown = 0;
   try {
     for await (const line of readLog(file, { ...options, signal: ended.signal })) {
       print(line);
       shown += 1;
-      if (terminal.stdout.writable === false) break;
+      if (ended.signal.aborted) break;
     }
   } finally {
     off();
@@ -162,7 +165,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   const state = composition.state(identity);
   await state.writeDesired('running');
   const unwatch = manager.watch(identity, present => output.progress({ message: en.phase[present.phase] }));
-  const off = terminal.onInterrupt(() => void state.writeDesired('stopped'));
+  const off = terminal.onInterrupt(signal => signal === 'SIGINT' && void state.writeDesired('stopped'));
   output.note(`Keeping ${identity.service} running; Ctrl+C stops it. Its log: ${manager.logPath(identity)}`);
   try {
     if (!(await runSupervise(identity.service))) throw inCharge;
@@ -173,26 +176,24 @@ export async function supervise(context: VerbContext): Promise<number> {
   return answer(context, [{ identity, status: await manager.status(identity) }]);
 }
 
-/** Ctrl+C also reaches the command, and the gateways are started again after it. */
+/** Ctrl+C also reaches the command; the gateways are started again after it in any case. */
 export async function update(context: VerbContext, command: readonly string[]): Promise<number> {
-  const { composition, selection, output, terminal } = context;
+  const { composition, selection, output } = context;
+  if (composition.startUpdateProcess) return followUpdate(context, composition.startUpdateProcess);
   const identity = composition.identity(selection);
   const identities = selection.profile === undefined ? await composition.identities(selection) : [identity];
   const ofThisHome = identities.filter(({ root }) => root === identity.root);
   const gateways = (await installed(context, ofThisHome)).map(found => found.identity);
   if (gateways.length === 0) throw new GatewayServiceError('not-installed', `(${identity.home})`);
-  const interrupt = new AbortController();
-  // A terminal has sent Ctrl+C to the command already.
-  const off = terminal.stderr.isTTY ? () => {} : terminal.onInterrupt(() => interrupt.abort());
-  const work = runUpdateCommand(composition.updates, {
-    identities: gateways,
-    command,
-    report: output.progress,
-    output: chunk => output.passOn(chunk),
-    interrupt: interrupt.signal,
-  });
-  const onInterrupt = 'Interrupted: the gateway is started again when the command has ended. Press Ctrl+C again to end at once.';
-  const { code, statuses, journal } = await interruptible(work, { ...context, onInterrupt, waitForEnd: true }).finally(off);
+  const { code, statuses, journal } = await untilCommandEnds(context, interruptions =>
+    runUpdateCommand(composition.updates, {
+      identities: gateways,
+      command,
+      report: output.progress,
+      output: chunk => output.passOn(chunk),
+      ...interruptions,
+    }),
+  );
   const shown = () =>
     gateways.flatMap(gateway => {
       const present = statuses.find(({ service }) => service === gateway.service);

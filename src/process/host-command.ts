@@ -9,8 +9,13 @@ import { singleExecutable } from '../windows/single-executable.ts';
 const HOST = process.platform === 'win32' ? 'hermes-gateway-host.exe' : 'hermes-gateway-host';
 
 export function hostCommand(): readonly string[] {
-  // Such a program has no script in its arguments.
-  if (singleExecutable()) return [path.join(path.dirname(process.execPath), HOST)];
+  return singleExecutable() ? [path.join(path.dirname(process.execPath), HOST)] : thisProgram();
+}
+
+/** The very program of this process, with or without a console. */
+export function thisProgram(): readonly string[] {
+  // A single executable has no script in its arguments.
+  if (singleExecutable()) return [process.execPath];
   const script = process.argv[1];
   return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
 }

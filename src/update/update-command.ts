@@ -1,6 +1,11 @@
-/** An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways stopped; its exit code is the result. */
+/**
+ * An update that is a command (`hermes-gateway update -- git pull`): it runs with the gateways stopped; its exit code is the result. The
+ * gateways stay stopped while it runs, also where this process ends before it.
+ */
 
 import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,7 +21,9 @@ export interface UpdateCommandRequest extends Omit<UpdateRequest, 'who' | 'what'
   readonly command: readonly string[];
   /** Takes the output of the command; the next chunk comes when it has resolved. */
   readonly output: (chunk: Buffer) => void | Promise<void>;
-  /** Passed on to the command as SIGINT, where the terminal has not sent it one. */
+  /** After it no command begins; one that runs is completed. */
+  readonly cancel?: AbortSignal;
+  /** Passed on to the running command as SIGINT, where the terminal has not sent it one. */
   readonly interrupt?: AbortSignal;
 }
 
@@ -27,20 +34,23 @@ export interface UpdateCommandResult extends EndedUpdate {
 
 /** @throws what `Update.begin` throws, and `update-failed` where the command could not be started; the gateways are running again then */
 export async function runUpdateCommand(ports: UpdatePorts, request: UpdateCommandRequest): Promise<UpdateCommandResult> {
-  const { command, interrupt } = request;
+  const { command, cancel } = request;
   const program = path.basename(command[0] ?? '');
   const update = await Update.begin(ports, { who: 'hermes-gateway update', what: program, ...request });
   try {
-    interrupt?.throwIfAborted();
+    await requireExecutable(command[0]);
+    cancel?.throwIfAborted();
     request.report?.(progress('update', 'updating', program));
     const running = run(request, update.reportProgress);
+    await update.doneBy(running.pid);
     const code = await running.code;
+    if (code === null) await running.treeEnded();
     const how = code === null ? 'was ended by a signal' : `ended with exit code ${code}`;
     const ended = await update.end(resultOf(code === 0 ? 'updated' : 'failed', `${program} ${how}.`, code));
     await running.drained();
     return { code, ...ended };
   } catch (thrown) {
-    const error = interrupt?.aborted ? new GatewayServiceError('interrupted') : toGatewayServiceError(thrown);
+    const error = cancel?.aborted ? new GatewayServiceError('interrupted') : toGatewayServiceError(thrown);
     await update.end(notUpdated(error));
     throw error;
   }
@@ -50,11 +60,11 @@ export async function runUpdateCommand(ports: UpdatePorts, request: UpdateComman
 export async function updateWhileDown<T>(
   ports: UpdatePorts,
   request: UpdateRequest,
-  work: (onProgress: Update['reportProgress']) => Promise<T>,
+  work: (onProgress: Update['reportProgress'], doneBy: Update['doneBy']) => Promise<T>,
 ): Promise<{ readonly value: T; readonly ended: EndedUpdate }> {
   const update = await Update.begin(ports, request);
   try {
-    const value = await work(update.reportProgress);
+    const value = await work(update.reportProgress, update.doneBy);
     return { value, ended: await update.end(resultOf('updated', `${request.who} is done.`)) };
   } catch (thrown) {
     await update.end(resultOf('failed', toGatewayServiceError(thrown).message));
@@ -64,17 +74,26 @@ export async function updateWhileDown<T>(
 
 /** A running command; the gateways do not wait for the reader of its output. */
 interface RunningCommand {
+  /** Undefined where it could not be started. */
+  readonly pid: number | undefined;
   /** Exit code; null when a signal ended it. */
   readonly code: Promise<number | null>;
+  /** Resolves when no process of it has the output open any more, or after a minute. */
+  treeEnded(): Promise<void>;
   /** Resolves when all its output has been passed on. */
   drained(): Promise<void>;
 }
+
+/** Where a signal has ended the command, its child processes get this long to end too, in milliseconds. */
+const TREE_MS = 60_000;
+/** The program begins with SIGHUP ignored: a terminal that is closed must not end an update half-way. */
+const WITHOUT_HANGUP = process.platform === 'win32' ? [] : ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh'];
 
 /** Child processes of a command may hold its output open forever: this long without output ends the wait, in milliseconds. */
 const SILENT_MS = 1_000;
 
 function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (line: string) => void): RunningCommand {
-  const [program = '', ...args] = command;
+  const [program = '', ...args] = [...WITHOUT_HANGUP, ...command];
   const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true });
   const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', error => reject(new GatewayServiceError('update-failed', `(${error.message})`, { cause: error })));
@@ -100,7 +119,9 @@ function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (
     done = true;
   });
   return {
+    pid: child.pid,
     code,
+    treeEnded: () => Promise.race([passed, delay(TREE_MS, undefined, { ref: false })]),
     drained: async () => {
       while (!done) {
         await Promise.race([passed, delay(SILENT_MS, undefined, { ref: false })]);
@@ -108,6 +129,14 @@ function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (
       }
     },
   };
+}
+
+/** What the shell below which the command is started would only print. @throws GatewayServiceError `update-failed` */
+async function requireExecutable(program = ''): Promise<void> {
+  if (process.platform === 'win32' || !program.includes('/')) return;
+  await access(program, constants.X_OK).catch((error: unknown) => {
+    throw new GatewayServiceError('update-failed', `(${toGatewayServiceError(error).message})`, { cause: error });
+  });
 }
 
 /** A line of progress may be rewritten with carriage returns. */

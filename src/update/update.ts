@@ -19,7 +19,7 @@ import type { HandOff } from '../model/hold.ts';
 import { type GatewayIdentity, identityOf } from '../model/identity.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
-import { type ProcessRef, thisProcess } from '../model/process-ref.ts';
+import { type ProcessRef, processRef, thisProcess } from '../model/process-ref.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import type { Lock } from '../state/lock.ts';
 import { type EndedUpdate, handHoldsOff, notUpdated, restartGateways } from './ending.ts';
@@ -123,6 +123,17 @@ export class Update {
       this.#progressTimer = undefined;
       void this.#change({});
     }, PROGRESS_EVERY_MS).unref();
+  };
+
+  /**
+   * Another process does the work: the gateways stay stopped while it runs, also where this process ends before it. Never throws: where
+   * that cannot be written, they stay stopped while this process runs.
+   */
+  readonly doneBy = async (pid: number | undefined): Promise<void> => {
+    if (pid === undefined) return;
+    const handOff = { uptimeMs: systemUptimeMs(), capMs: HOLD_CAP_MS, successor: processRef(pid, this.#ports.processes) };
+    await this.#change({ handOff });
+    await handHoldsOff(this.#ports, this.#journal).catch(() => undefined);
   };
 
   /** Starts every gateway, whatever the result is. Never throws: failures are in the journal that it returns. */

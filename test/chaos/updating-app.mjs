@@ -12,7 +12,14 @@ const { updateWhileDown } = await built('updater/every-profile.js');
 
 const [home, program = '', ...args] = process.argv.slice(2);
 const engine = await openEngine({ hostDir: fileURLToPath(new URL('../../dist/host', import.meta.url)), home });
-await updateWhileDown(engine, { who: 'an app', what: 'Hermes' }, async () => {
-  await once(spawn(program, args, { stdio: 'ignore' }), 'exit');
-});
+await updateWhileDown(
+  engine,
+  { who: 'an app', what: 'Hermes' },
+  async (/** @type {unknown} */ _onProgress, /** @type {(pid?: number) => Promise<void>} */ doneBy) => {
+    const child = spawn(program, args, { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await doneBy(child.pid);
+    await ended;
+  },
+);
 process.exit(0);

@@ -1,4 +1,5 @@
 // The program that users get, as a process: its answers, its exit codes, and a whole life of a gateway with it.
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +8,9 @@ import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { poll } from '../../src/model/poll.ts';
 import { makeSurroundings, PROGRAM, type Surroundings, sampleGateway } from '../support/embedded-harness.ts';
 import { type Ended, type Running, runProgram, startProgram } from '../support/program.ts';
+
+/** The program `script` has other options elsewhere, and there is no /dev/full. */
+const linux = process.platform === 'linux';
 
 let surroundings: Surroundings;
 beforeEach(() => {
@@ -224,15 +228,62 @@ describe('update', () => {
     expect((await status()).phase).toBe('running');
   });
 
-  it('loses no gateway when the update itself is killed', async () => {
-    await run(...installArgs());
-    const go = path.join(surroundings.folder, 'go');
-    const updating = start('update', '--', 'sh', '-c', `while ! test -e "${go}"; do sleep 0.05; done`);
-    await untilStatus('the hold', found => found.phase === 'held-for-update');
-    updating.child.kill('SIGKILL');
-    await untilStatus('the gateway to come back', found => found.phase === 'running');
+  /** A command that prints, and ends when it is let: then it writes down that it was not ended half-way. */
+  const patient = () => {
+    const [go, done] = ['go', 'done'].map(name => path.join(surroundings.folder, name)) as [string, string];
+    const script = `while ! test -e "${go}"; do echo waiting; sleep 0.05; done; seq 20000; echo done > "${done}"`;
+    return { argv: ['update', '--json', '--', 'sh', '-c', script], go, done };
+  };
+  /** The gateway stays stopped until the command has ended by itself, and runs again then. */
+  const isCompleted = async ({ go, done }: ReturnType<typeof patient>) => {
+    expect(document(await run('start', '--json')).status).toMatchObject({ phase: 'held-for-update', desired: 'running' });
     fs.writeFileSync(go, '');
-    await updating.ended;
+    await untilStatus('the gateway to come back', found => found.phase === 'running');
+    expect(fs.readFileSync(done, 'utf8')).toBe('done\n');
+  };
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'completes an update whose command line got %s, and starts the gateway after it',
+    async signal => {
+      await run(...installArgs());
+      const command = patient();
+      const updating = start(...command.argv);
+      await untilPrinted(updating, 'waiting');
+      updating.child.kill(signal);
+      const ended = await updating.ended;
+      if (signal === 'SIGTERM') {
+        expect(ended.exit).toBe(EXIT.interrupted);
+        expect(document(ended).error).toMatchObject({ code: 'interrupted', message: expect.stringContaining('the update is process') });
+      }
+      await isCompleted(command);
+    },
+  );
+
+  it.skipIf(!linux)('completes an update whose terminal is closed', async () => {
+    await run(...installArgs());
+    const command = patient();
+    const line = [process.execPath, PROGRAM, ...command.argv].map(word => `'${word}'`).join(' ');
+    const env = { PATH: process.env['PATH'], SHELL: '/bin/sh', ...surroundings.env };
+    const terminal = spawn('/usr/bin/script', ['-qec', line, '/dev/null'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const chunk of terminal.stdout) if (String(chunk).includes('waiting')) break;
+    terminal.kill('SIGKILL');
+    await isCompleted(command);
+  });
+
+  it.skipIf(!linux)('drops what cannot be written, and does all the rest', async () => {
+    await run(...installArgs());
+    const toFullDisk = (...argv: readonly string[]) =>
+      spawnSync('sh', ['-c', '"$@" >/dev/full 2>/dev/full', 'sh', process.execPath, PROGRAM, ...argv], {
+        env: { ...process.env, ...surroundings.env },
+        timeout: 20_000,
+      });
+    const { go, done, argv } = patient();
+    fs.writeFileSync(go, '');
+    expect(toFullDisk(...argv).status).toBe(EXIT.done);
+    expect(fs.readFileSync(done, 'utf8')).toBe('done\n');
+    expect(toFullDisk('status').status).toBe(EXIT.done);
+    expect(toFullDisk('logs', '-n', '1', '-f').status).toBe(EXIT.done);
+    expect(toFullDisk('strat').status).toBe(EXIT.usage);
   });
 });
 

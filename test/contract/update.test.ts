@@ -104,9 +104,9 @@ describe('update', () => {
     await service.untilBack(gatewayPid);
   });
 
-  it('starts every gateway again when the updating program is killed', async () => {
+  it('starts the gateway after the end of the command whose updating program was killed, and not beside it', async () => {
     const { gatewayPid } = await service.install();
-    const started = path.join(service.sandbox.path, 'found');
+    const pidFile = path.join(service.sandbox.path, 'pid');
     const script = `
       const { embeddedManager } = await import(${JSON.stringify(`${REPOSITORY}dist/src/manager/system-manager.js`)});
       const { posixProcesses } = await import(${JSON.stringify(`${REPOSITORY}dist/src/gateway/process-start-time.js`)});
@@ -119,13 +119,19 @@ describe('update', () => {
       const files = { inUse: async () => undefined };
       await runUpdateCommand({ stateRoot, processes: posixProcesses, files, manager }, {
         identities: [${JSON.stringify(service.identity)}],
-        command: ${JSON.stringify(command('setInterval(() => {}, 1_000)'))}, output: () => {},
+        command: ${JSON.stringify(command('fs.writeFileSync("pid", String(process.pid)); setInterval(() => {}, 1_000)'))}, output: () => {},
       });`;
-    const updater = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
-    await poll(() => existsSync(started), { what: 'the update to begin', deadlineMs: DEADLINE_MS });
+    const updater = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit', cwd: service.sandbox.path });
+    const commandPid = await poll(() => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8')), {
+      what: 'the update to begin',
+      deadlineMs: DEADLINE_MS,
+    });
     expect(service.gateways()).toEqual([]);
     endProcess(updater.pid ?? 0);
     await once(updater, 'exit');
+    expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'held-for-update', desired: 'running' });
+    expect(service.gateways()).toEqual([]);
+    endProcess(commandPid);
     expect(await service.untilBack(gatewayPid)).toMatchObject({ desired: 'running', restarts: { count: 0 } });
   });
 

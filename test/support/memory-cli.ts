@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createComposition } from '../../src/cli/composition.ts';
 import type { Composition } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Interruption, Terminal } from '../../src/cli/terminal.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
 import { MemoryManager } from './memory-manager.ts';
@@ -24,7 +24,7 @@ export class MemoryTerminal implements Terminal {
   readonly stderr;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => number;
-  readonly #interrupts = new Set<() => void>();
+  readonly #interrupts = new Set<(signal: Interruption) => void>();
 
   constructor({ tty = false, env = {}, now = Date.now }: TerminalOptions = {}) {
     this.env = env;
@@ -45,14 +45,14 @@ export class MemoryTerminal implements Terminal {
     });
   }
 
-  onInterrupt(listener: () => void): () => void {
+  onInterrupt(listener: (signal: Interruption) => void): () => void {
     this.#interrupts.add(listener);
     return () => this.#interrupts.delete(listener);
   }
 
-  /** Ctrl+C. */
-  interrupt(): void {
-    for (const listener of this.#interrupts) listener();
+  /** Ctrl+C, or a signal. */
+  interrupt(signal: Interruption = 'SIGINT'): void {
+    for (const listener of this.#interrupts) listener(signal);
   }
 }
 

@@ -31,7 +31,11 @@ function fakeRegistration(): GatewayServiceRegistration {
   return {
     status: () => Promise.reject(new Error('not asked here')),
     onStatus: () => () => undefined,
-    update: work => work(() => undefined),
+    update: work =>
+      work(
+        () => undefined,
+        async () => undefined
+      ),
     handOff: ({ startUpdaterAndQuit }) => startUpdaterAndQuit().then(() => new Promise(() => undefined)),
     installUpdate: () => Promise.reject(new Error('no updater')),
     onTrayChanged: () => () => undefined,
