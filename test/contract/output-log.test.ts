@@ -2,11 +2,24 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { poll } from '../../src/model/poll.ts';
 import { OutputLog, type OutputLogOptions } from '../../src/state/output-log.ts';
 import { canMount, mountTmpfs, NEEDS_MOUNT } from '../support/mount.ts';
 
@@ -72,12 +85,13 @@ describe('captured output', () => {
     expect(linesOf()).toEqual(['🎉']);
   });
 
-  it('loses no byte of a line of ten megabytes', async () => {
+  it('cuts a line of ten megabytes into several, and loses no byte of it', async () => {
     let losses = 0;
     await capture(`process.stdout.write('x'.repeat(${10 * MB}) + '\\nnext\\n')`, { maxBytes: 100 * MB, onLoss: () => (losses += 1) });
-    const text = readFileSync(file, 'utf8');
-    expect(text).toHaveLength(10 * MB + 6);
-    expect(text.endsWith('x\nnext\n')).toBe(true);
+    const lines = linesOf();
+    expect(lines.pop()).toBe('next');
+    expect(lines.join('')).toBe('x'.repeat(10 * MB));
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(MB);
     expect(losses).toBe(0);
   });
 
@@ -132,12 +146,146 @@ describe('captured output', () => {
     expect(peak - before, `grew by ${Math.round((peak - before) / MB)} MB while 200 MB passed`).toBeLessThan(150 * MB);
   });
 
+  it('begins with a line of its own after a line that a killed process did not end', async () => {
+    mkdirSync(path.dirname(file));
+    writeFileSync(file, 'hal');
+    await capture(`console.log('next')`);
+    expect(linesOf()).toEqual(['hal', 'next']);
+  });
+
   it('continues when the file cannot be written, reports the loss, and does not block the process', async () => {
     writeFileSync(path.join(folder, 'logs'), 'a file where the folder should be');
     let losses = 0;
     await capture(`process.stdout.write('x'.repeat(${2 * MB}) + '\\n')`, { onLoss: () => (losses += 1) });
     expect(losses).toBeGreaterThan(0);
     expect(existsSync(file)).toBe(false);
+  });
+
+  describe('line without its end', () => {
+    let log: OutputLog;
+    let out: PassThrough;
+    let err: PassThrough;
+    let captured: Promise<unknown>;
+    beforeEach(() => {
+      log = new OutputLog(file);
+      [out, err] = [new PassThrough(), new PassThrough()];
+      captured = Promise.all([log.capture(out), log.capture(err)]);
+    });
+    afterEach(async () => {
+      out.end();
+      err.end();
+      await captured;
+      await log.close();
+    });
+    const text = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+    const shows = (expected: string) => poll(() => text() === expected, { what: JSON.stringify(expected), deadlineMs: 5_000 });
+
+    it('is shown after a moment, and is one line when its end comes', async () => {
+      out.write('Scan this code: ');
+      await shows('Scan this code: ');
+      out.write('done\n');
+      await shows('Scan this code: done\n');
+    });
+
+    it('shows the last state of a progress bar, in one line, while it moves and when it ends', async () => {
+      out.write('10%\r20%');
+      await shows('20%');
+      out.write('\r30%\r40%');
+      await shows('40%');
+      out.write('\r100%\nready\n');
+      await shows('100%\nready\n');
+    });
+
+    it('never gets the line of another stream or a mark attached', async () => {
+      out.write('one, ');
+      await shows('one, ');
+      err.write('error\n');
+      await shows('error\none, ');
+      await log.mark('mark');
+      expect(text()).toMatch(/^error\n--- \S+ mark\none, $/);
+      out.write('two\n');
+      await poll(() => text().endsWith(' mark\none, two\n'), { what: 'the whole line', deadlineMs: 5_000 });
+    });
+
+    it('gets an end when the other stream has such a line too', async () => {
+      out.write('Password: ');
+      await shows('Password: ');
+      err.write('waiting');
+      await shows('Password: \nwaiting');
+      out.write('accepted\n');
+      await shows('Password: \naccepted\nwaiting');
+      err.write('.\n');
+      await shows('Password: \naccepted\nwaiting.\n');
+    });
+  });
+
+  describe('file that another program touches', () => {
+    const CONTINUES = expect.stringMatching(/^--- \S+ log continues here, /);
+    const moved = () => path.join(folder, 'kept.txt');
+
+    it.each([
+      ['removed', () => rmSync(file)],
+      ['removed with its folder', () => rmSync(path.dirname(file), { recursive: true })],
+      ['moved away', () => renameSync(file, moved())],
+      ['replaced', () => writeFileSync(`${file}.new`, '') ?? renameSync(`${file}.new`, file)],
+      ['emptied', () => truncateSync(file)],
+    ])('continues in a new file when it was %s while in use, and loses no later line', async (_how, touch) => {
+      const log = new OutputLog(file, { keep: 2 });
+      await log.mark('gateway started, PID 5');
+      await log.mark('before');
+      touch();
+      await log.mark('after');
+      await log.mark('later');
+      expect(linesOf()).toEqual([CONTINUES, expect.stringMatching(/ after$/), expect.stringMatching(/ later$/)]);
+      expect(await log.lastLines(10)).toHaveLength(2);
+      await log.close();
+      if (existsSync(moved())) expect(linesOf(moved()).at(-1)).toMatch(/ before$/);
+    });
+
+    it('continues behind the lines that another program wrote, also while a line waits for its end', async () => {
+      const log = new OutputLog(file);
+      const stream = new PassThrough();
+      const captured = log.capture(stream);
+      stream.write('one\ntwo, ');
+      await poll(() => existsSync(file) && readFileSync(file, 'utf8') === 'one\ntwo, ', { what: 'both', deadlineMs: 5_000 });
+      appendFileSync(file, 'theirs');
+      stream.end('three\n');
+      await captured;
+      await log.close();
+      expect(linesOf()).toEqual(['one', 'two, theirs', 'two, three']);
+    });
+
+    it('does not count the lines of an earlier gateway as those of the last one after its log was removed', async () => {
+      const log = new OutputLog(file, { maxBytes: 200 });
+      await log.mark('gateway started, PID 5');
+      await log.mark(`an earlier error ${'.'.repeat(150)}`);
+      await log.mark('gateway started, PID 6');
+      expect(existsSync(`${file}.1`)).toBe(true);
+      rmSync(file);
+      await log.mark('the last error');
+      expect(await log.lastLines(10)).toEqual([expect.stringMatching(/the last error$/)]);
+      await log.close();
+    });
+
+    it('does not make the state folder again that was removed', async () => {
+      const log = new OutputLog(file);
+      await log.mark('before');
+      rmSync(folder, { recursive: true });
+      await log.mark('after');
+      expect(existsSync(folder)).toBe(false);
+      await log.close();
+    });
+
+    it('grows on, and loses no line, where the rotated file cannot be replaced', async () => {
+      let losses = 0;
+      const log = new OutputLog(file, { maxBytes: 100, keep: 1, onLoss: () => (losses += 1) });
+      await log.mark('first');
+      mkdirSync(path.join(`${file}.1`, 'in the way'), { recursive: true });
+      for (let n = 1; n <= 20; n += 1) await log.mark(`line ${n}`);
+      await log.close();
+      expect(linesOf()).toHaveLength(21);
+      expect(losses).toBe(0);
+    });
   });
 
   describe.skipIf(!canMount())(`full disk${canMount() ? '' : ` (skipped: ${NEEDS_MOUNT})`}`, () => {

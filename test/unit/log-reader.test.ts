@@ -78,22 +78,60 @@ describe('following a log', () => {
     await following;
   });
 
-  it('waits for a log, even for its folder, and shows a line only when it is complete', async () => {
-    const later = path.join(folder, 'later', 'gateway.log');
+  /** The lines that a follower of `file` yields, while `change` changes it. */
+  async function following(file: string, lines: number, change: (seen: readonly string[]) => Promise<void>): Promise<string[]> {
     const seen: string[] = [];
     const abort = new AbortController();
-    const following = (async () => {
-      for await (const line of readLog(later, { lines: 10, follow: true, signal: abort.signal })) seen.push(line);
+    const reading = (async () => {
+      for await (const line of readLog(file, { lines, follow: true, signal: abort.signal })) seen.push(line);
     })();
-    fs.mkdirSync(path.dirname(later));
-    fs.writeFileSync(later, 'whole\nha');
-    await poll(() => seen.length > 0, { what: 'the first line', deadlineMs: 10_000 });
-    expect(seen).toEqual(['whole']);
-    fs.appendFileSync(later, 'lf\n');
-    await poll(() => seen.length > 1, { what: 'the second line', deadlineMs: 10_000 });
-    expect(seen).toEqual(['whole', 'half']);
+    await change(seen);
     abort.abort();
-    await following;
+    await reading;
+    return seen;
+  }
+
+  it('waits for a log, even for its folder, and shows a line without its end after a moment, once', async () => {
+    const later = path.join(folder, 'later', 'gateway.log');
+    const seen = await following(later, 10, async lines => {
+      fs.mkdirSync(path.dirname(later));
+      fs.writeFileSync(later, 'whole\nha');
+      await poll(() => lines.length === 2, { what: 'both lines', deadlineMs: 10_000 });
+      fs.appendFileSync(later, 'lf\n');
+      await poll(() => lines.length === 3, { what: 'the end', deadlineMs: 10_000 });
+    });
+    expect(seen).toEqual(['whole', 'ha', 'half']);
+  });
+
+  it('continues where a line without its end was replaced', async () => {
+    write(log, ['first']);
+    fs.appendFileSync(log, '10%');
+    const seen = await following(log, 10, async lines => {
+      await poll(() => lines.length === 2, { what: 'the first state', deadlineMs: 10_000 });
+      write(log, ['first', 'error', '100%']);
+      await poll(() => lines.length === 4, { what: 'the last state', deadlineMs: 10_000 });
+    });
+    expect(seen).toEqual(['first', '10%', 'error', '100%']);
+  });
+
+  it.each([
+    ['removed', () => fs.rmSync(log)],
+    ['moved away', () => fs.renameSync(log, path.join(folder, 'kept.txt'))],
+  ])('shows each later line once, and no earlier one again, when the log was %s', async (_how, touch) => {
+    write(`${log}.2`, numbered(1, 2));
+    write(`${log}.1`, numbered(3, 4));
+    write(log, numbered(5, 6));
+    const output = new OutputLog(log, { keep: 5, maxBytes: 200 });
+    await output.mark('line 7');
+    const seen = await following(log, 2, async lines => {
+      await poll(() => lines.length === 2, { what: 'the last lines', deadlineMs: 10_000 });
+      touch();
+      for (let n = 8; n <= 20; n += 1) await output.mark(`line ${n}`);
+      await poll(() => lines.at(-1)?.endsWith('line 20'), { what: 'the last line', deadlineMs: 10_000 });
+    });
+    await output.close();
+    const shown = seen.map(line => line.replace(/^--- \S+ /, '').replace(/^log continues here.*/, 'continued'));
+    expect(shown).toEqual(['line 6', 'line 7', 'continued', ...numbered(8, 20)]);
   });
 
   it('starts from the beginning when the log was removed and written again', async () => {
