@@ -6,7 +6,7 @@
  *                 └ is replaced by the next write: a line of the other stream, or the same line when it has grown
  */
 
-import { statSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -154,11 +154,11 @@ export class OutputLog {
     return file;
   }
 
-  /** On Windows the name of a removed file can stay until its last handle is closed, and then it cannot be read. */
-  #isAsWritten({ ino, size }: OpenFile): boolean {
+  /** On Windows the name of a removed file can stay until its last handle is closed: then only the handle shows that it has no name. */
+  #isAsWritten({ handle, ino, size }: OpenFile): boolean {
     try {
       const found = statSync(this.path, { bigint: true });
-      return found.ino === ino && found.size === BigInt(size + this.#shownBytes);
+      return found.ino === ino && found.size === BigInt(size + this.#shownBytes) && fstatSync(handle.fd).nlink > 0;
     } catch {
       return false;
     }

@@ -1,7 +1,8 @@
 // The acceptance criteria on a real Windows, with the SCM that Windows has: what no other suite can show. It refuses a machine that has a
 // Hermes, and fails where nobody is signed in, because every gateway would only wait there.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +71,22 @@ describe.skipIf(leftOut !== undefined)(
       expect(await stage.status()).toMatchObject({ phase: 'stopped', desired: 'stopped' });
       expect(stage.gateways()).toEqual([]);
       expect(await stage.failures()).toEqual([]);
+    });
+
+    it('captures the output in a new log after the log was deleted while a follower read it', async () => {
+      await stage.fresh();
+      const before = await stage.install(stage.sampleGateway());
+      const log = path.join(stage.states, stage.of.service, 'logs', 'gateway.log');
+      const follower = spawn(stage.program[0] ?? '', [...stage.program.slice(1), '--home', stage.of.home, 'logs', '-f']);
+      try {
+        await once(follower.stdout, 'data');
+        expect(await stage.run(['cmd', '/c', 'del', log])).toMatchObject({ code: 0 });
+        expect(await stage.cli('restart')).toMatchObject({ code: 0 });
+        await another(stage, before);
+        await until('the new log', () => existsSync(log) && readFileSync(log, 'utf8').includes(' log continues here, '));
+      } finally {
+        follower.kill();
+      }
     });
 
     it.each(['service', 'startup'])('restarts the gateway and updates below it from outside of its job: %s', async mechanism => {

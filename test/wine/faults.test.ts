@@ -62,9 +62,17 @@ describeServiceOnWine('a service below the rebuilt SCM', service => {
     });
   });
 
-  it('captures the output of its gateway through pipes and without a console', async () => {
-    await service.install();
+  it('captures the output of its gateway through pipes and without a console, also after a program has moved the log away', async () => {
+    const before = await service.install();
     const log = service.manager.logPath(service.of);
-    await until('the output', () => existsSync(log) && readFileSync(log, 'utf8').includes('externally supervised'));
+    const hasOutput = () => existsSync(log) && readFileSync(log, 'utf8').includes('externally supervised');
+    await until('the output', hasOutput);
+    // A rename and no removal: below Wine the name of a removed file stays until its last handle is closed.
+    const inside = log.replace(/.*drive_c/, 'C:');
+    expect(await service.tool(service.rig.node, '-e', `fs.renameSync('${inside}', '${inside}.kept')`)).toBe(0);
+    service.tell('test-exit 75');
+    await service.another(before);
+    await until('the output of the next gateway', hasOutput);
+    expect(readFileSync(log, 'utf8')).toMatch(/^--- \S+ log continues here, /);
   });
 });
