@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { type DownMessage, formatDown } from '../control/host-link.ts';
+import type { ErrorCode } from '../model/error-table.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { HostFacts } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -12,13 +13,14 @@ import { noteEvent } from '../windows/event-log.ts';
 import { holdTrusted } from '../windows/file-trust.ts';
 import { closeHandle, using } from '../windows/handle.ts';
 import { createJob, type Job } from '../windows/job.ts';
+import { systemDirectory } from '../windows/library.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
 import { listProcesses, terminateSelf } from '../windows/process-info.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { userOfToken } from '../windows/security.ts';
 import { connectService, type HostedService } from '../windows/service-host.ts';
-import { openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
+import { isProfileLoaded, openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
 import { HOST_FILES, HOST_MANIFEST } from './host-files.ts';
@@ -29,8 +31,8 @@ const FAILED = 1;
 const GONE_MS = 5_000;
 /** The programs of Windows that stop a service. Updaters call them. */
 const STOPPERS: ReadonlySet<string> = new Set(['sc.exe', 'net.exe', 'net1.exe']);
-/** The first working directory of a runner, until it has found the folders of its owner. */
-const SYSTEM_FOLDER = 'C:\\Windows\\System32';
+/** A restart would find the same; every other error may be gone by then, for example a file that a scanner has open. */
+const LASTING: ReadonlySet<ErrorCode> = new Set(['service-program-unsafe', 'service-program-damaged']);
 
 export async function runService(name: ServiceName): Promise<void> {
   const service = await connectService(name);
@@ -60,6 +62,7 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
     service,
     owner,
     sessions: sessionsWithUser,
+    isProfileLoaded,
     startRunner: (session, asked) => startRunner(name, session, asked),
     lastFacts: readHostFacts(name),
     writeFacts: facts => writeFacts(name, facts),
@@ -70,14 +73,16 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
   }).run();
 }
 
-/** // Rights may have changed since the elevated step checked them. */
+/** Rights may have changed since the elevated step checked them. @throws an error that a restart may end */
 function whyNot(name: ServiceName, owner: Sid | undefined): GatewayServiceError | undefined {
   if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
   try {
     if (singleExecutable()) holdTrusted(path.win32.dirname(process.execPath), [...HOST_FILES, HOST_MANIFEST]).close();
     return undefined;
-  } catch (error) {
-    return toGatewayServiceError(error);
+  } catch (thrown) {
+    const error = toGatewayServiceError(thrown);
+    if (!LASTING.has(error.code)) throw error;
+    return error;
   }
 }
 
@@ -98,7 +103,7 @@ function startRunner(name: ServiceName, session: UserSession, asked: boolean): B
     const born = using(openSessionToken(session.id), closeHandle, token => {
       // Another user may have this session by now.
       if (userOfToken(token) !== session.user) throw new GatewayServiceError('not-signed-in', `(session ${session.id})`);
-      return startProcessAs(token, { program, args, cwd: SYSTEM_FOLDER, job }, { input: childEnd });
+      return startProcessAs(token, { program, args, cwd: systemDirectory(), job }, { input: childEnd });
     });
     return {
       pid: born.pid,

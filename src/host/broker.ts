@@ -42,6 +42,8 @@ export interface BrokerPorts {
   readonly owner: Sid;
   /** Every session with a signed-in user. */
   readonly sessions: () => readonly UserSession[];
+  /** Whether the registry of this user is loaded: a logon is reported before that, and a runner would find the folders of nobody. */
+  readonly isProfileLoaded: (user: Sid) => boolean;
   /** `asked`: the user requested the start, so it replaces the desired state. */
   readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
   /** What the last broker of this service wrote; gone after a reboot. */
@@ -61,6 +63,8 @@ export interface BrokerPorts {
 const STOP_MS = HOST_GRACE_MS + KILL_MS;
 /** Pause between looks for a sign-in, because a logon event before the listener is missed, in milliseconds. */
 const SIGN_IN_LOOK_MS = 30_000;
+/** Pause between looks for the profile of a user who is signing in, in milliseconds. */
+const PROFILE_LOOK_MS = 500;
 /** How late a start may be and still count as a restart by the SCM, where Windows does not say so, in milliseconds. */
 const RESTART_LATE_MS = 5_000;
 
@@ -120,11 +124,14 @@ export class WindowsGatewayService {
   async run(): Promise<void> {
     const { service, lastFacts, recovery, die, now, report } = this.#ports;
     const reason = whyStarted(service.startReason, lastFacts, recovery, now());
-    // Windows does not name the process that requests a stop, but that process waits for the answer.
     service.onControl(
       control => this.#onControl(control),
       ({ kind }) => {
-        if (kind === 'stop' && !this.#stop) this.#stoppedFromBelow = this.#runner?.hasStopper() ?? false;
+        if (kind === 'session' || this.#stop) return;
+        // Windows does not name the process that requests a stop, but that process waits for the answer.
+        if (kind === 'stop') this.#stoppedFromBelow = this.#runner?.hasStopper() ?? false;
+        // After the answer, the SCM may look for this state and take its absence for a service that hangs.
+        service.reportStopping();
       },
     );
     service.reportRunning();
@@ -151,16 +158,20 @@ export class WindowsGatewayService {
       if (this.#stop) return undefined;
       const usable = this.#ownSessions().filter(session => session.id !== this.#endingSession);
       const session = chooseSession(usable, this.#session?.id);
-      if (session) return session;
+      const signingIn = session && !this.#ports.isProfileLoaded(session.user);
+      if (session && !signingIn) return session;
       if (this.#facts.phase !== 'waiting-for-sign-in') {
         this.#publish('waiting-for-sign-in');
         this.#ports.report('waiting-for-sign-in', 'the owner is not signed in');
       }
       await new Promise<void>(resolve => {
-        const timer = setTimeout(() => {
-          this.#endingSession = undefined;
-          resolve();
-        }, SIGN_IN_LOOK_MS);
+        const timer = setTimeout(
+          () => {
+            this.#endingSession = undefined;
+            resolve();
+          },
+          signingIn ? PROFILE_LOOK_MS : SIGN_IN_LOOK_MS,
+        );
         this.#wake = () => {
           clearTimeout(timer);
           resolve();
@@ -225,7 +236,6 @@ export class WindowsGatewayService {
   #endRunner(message: DownMessage): void {
     if (this.#stop) return;
     this.#stop = message;
-    this.#ports.service.reportStopping();
     this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason: message.reason } };
     this.#publish('stopping');
     this.#wake();

@@ -37,11 +37,18 @@ interface NativeFunction<A extends unknown[], R> {
   async(...args: A): Promise<Outcome<R>>;
 }
 
+/**
+ * Bytes of stack for a call on a worker, twice what koffi takes: the consent of UAC (ShellExecuteExW) runs code of the shell and of its
+ * extensions. Windows gives memory only to what is used of it.
+ */
+const WORKER_STACK = 512 * 1024;
+
 const libraries = new Map<LibraryName, LibraryHandle>();
 
 function library(name: LibraryName): LibraryHandle {
   let loaded = libraries.get(name);
   if (!loaded) {
+    if (libraries.size === 0) koffi.config({ async_stack_size: WORKER_STACK });
     // kernel32 is loaded in every process, so its bare name cannot be planted; it gives the path of the others.
     loaded = koffi.load(name === 'kernel32.dll' ? name : `${systemDirectory()}\\${name}`);
     libraries.set(name, loaded);

@@ -18,8 +18,8 @@ interface ExpandableString {
   readonly expand: string;
 }
 
-/** A key below HKEY_LOCAL_MACHINE or HKEY_CURRENT_USER, for example `HKLM\SOFTWARE\Hermes`. */
-export type RegistryPath = `HKLM\\${string}` | `HKCU\\${string}`;
+/** A key below HKEY_LOCAL_MACHINE, HKEY_CURRENT_USER or HKEY_USERS, for example `HKLM\SOFTWARE\Hermes`. */
+export type RegistryPath = `HKLM\\${string}` | `HKCU\\${string}` | `HKU\\${string}`;
 
 export interface KeyOptions {
   /** The key and its content are removed when Windows stops. */
@@ -28,8 +28,11 @@ export interface KeyOptions {
   readonly sddl?: string;
 }
 
-const HKEY_CURRENT_USER = 0xffff_ffff_8000_0001n;
-const HKEY_LOCAL_MACHINE = 0xffff_ffff_8000_0002n;
+const ROOTS: Readonly<Record<string, Handle>> = {
+  HKCU: 0xffff_ffff_8000_0001n,
+  HKLM: 0xffff_ffff_8000_0002n,
+  HKU: 0xffff_ffff_8000_0003n,
+};
 const KEY_READ = 0x2_0019;
 const KEY_WRITE = 0x2_0006;
 const DELETE = 0x1_0000;
@@ -54,7 +57,8 @@ const advapi32 = declare('advapi32.dll', {
 const MAX_NAME = 16_384;
 
 function split(path: RegistryPath): { readonly root: Handle; readonly subkey: string } {
-  return { root: path.startsWith('HKLM') ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, subkey: path.slice(5) };
+  const end = path.indexOf('\\');
+  return { root: ROOTS[path.slice(0, end)] ?? 0n, subkey: path.slice(end + 1) };
 }
 
 /** The functions of the registry return the error. */

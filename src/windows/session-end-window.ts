@@ -5,12 +5,20 @@
  */
 import { Worker } from 'node:worker_threads';
 import { GatewayServiceError } from '../model/errors.ts';
+import { checkCall } from './errors.ts';
 import { declare } from './library.ts';
 import { terminateSelf } from './process-info.ts';
 import { type EndReason, FLAG, type FromThread, raise, type ThreadData, WM_CLOSE } from './session-end-messages.ts';
 import { assetText, singleExecutable } from './single-executable.ts';
-import { BOOL, HANDLE, type Handle } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle } from './types.ts';
 
+/**
+ * Windows ends the processes of a session by their level, the highest first; 0x280 is that of a process that sets none, and 0x3FF the
+ * highest of applications (SetProcessShutdownParameters, Microsoft Learn). So this process is asked before its gateway is.
+ */
+const SHUTDOWN_LEVEL = 0x3ff;
+
+const kernel32 = declare('kernel32.dll', { SetProcessShutdownParameters: [BOOL, DWORD, DWORD] });
 const user32 = declare('user32.dll', { PostMessageW: [BOOL, HANDLE, 'uint32', 'uint64', 'int64'] });
 
 /** How long the end of the process waits for the window to close, in milliseconds. */
@@ -31,6 +39,7 @@ export async function listenForSessionEnd(
   onEnding: (reason: EndReason) => Promise<void>,
   { blockReason, maxHoldMs }: Pick<ThreadData, 'blockReason' | 'maxHoldMs'>,
 ): Promise<{ close(): Promise<void> }> {
+  checkCall(kernel32.SetProcessShutdownParameters(SHUTDOWN_LEVEL, 0), SHUTDOWN_LEVEL);
   const flags = new Int32Array(new SharedArrayBuffer(8));
   let asked = false;
   const answer = (): void => {

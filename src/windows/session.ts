@@ -8,6 +8,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { callError, checkCall, ERROR } from './errors.ts';
 import { closeHandle, using } from './handle.ts';
 import { declare } from './library.ts';
+import { readKey } from './registry.ts';
 import type { Sid } from './sddl.ts';
 import { userOfToken } from './security.ts';
 import { BOOL, DWORD, HANDLE, type Handle, out, POINTER, WTS_SESSION_INFOW } from './types.ts';
@@ -95,6 +96,9 @@ function userOf(session: number): Sid | undefined {
     throw error;
   }
 }
+
+/** Whether the profile of a user is loaded: Windows then has the user's registry below HKEY_USERS. */
+export const isProfileLoaded = (user: Sid): boolean => readKey(`HKU\\${user}`) !== undefined;
 
 /** The sessions with a signed-in user. Needs LocalSystem with SeTcb. */
 export function sessionsWithUser(): UserSession[] {

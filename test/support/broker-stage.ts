@@ -43,6 +43,7 @@ class FakeRunner implements BrokerRunner {
 /** A broker between fakes. `said` is what it reported to the SCM, in order; `died` ends the line. */
 export class Stage {
   sessions: UserSession[] = [AT_DESK];
+  profileLoaded = true;
   readonly said: string[] = [];
   readonly births: { session: number; asked: boolean }[] = [];
   readonly facts: HostFacts[] = [];
@@ -68,6 +69,7 @@ export class Stage {
       service,
       owner: OWNER,
       sessions: () => this.sessions,
+      isProfileLoaded: () => this.profileLoaded,
       startRunner: (session, asked) => {
         this.launch();
         this.births.push({ session: session.id, asked });
@@ -99,9 +101,14 @@ export class Stage {
     return this;
   }
 
+  /** What the control handler does while the SCM waits for it. */
+  beforeAnswer(control: ServiceControl): void {
+    this.#first(control);
+  }
+
   /** Once the SCM has our answer, whoever asked may be gone. */
   control(control: ServiceControl): Promise<this> {
-    this.#first(control);
+    this.beforeAnswer(control);
     this.runner.stopper = false;
     this.#listener(control);
     return this.settle();

@@ -75,6 +75,12 @@ describe('exit of the runner', () => {
     expect(stage.said).toEqual(['running', 'stopping']);
   });
 
+  it.each(['stop', 'preshutdown'] as const)('reports STOP_PENDING before the SCM has the answer to %s', async kind => {
+    const stage = await new Stage().run();
+    stage.beforeAnswer({ kind });
+    expect(stage.said).toEqual(['running', 'stopping']);
+  });
+
   it('reports a shutdown of Windows to the runner as such', async () => {
     const stage = await new Stage().run();
     await stage.control({ kind: 'preshutdown' });
@@ -260,6 +266,17 @@ describe('sessions of the owner', () => {
     stage.sessions = [{ ...AT_DESK, id: 3 }];
     await stage.control({ kind: 'session', logon: true, session: 3 });
     expect(stage.births).toEqual([{ session: 3, asked: false }]);
+  });
+
+  it('waits for the profile of the owner, which is loaded after the logon event, and starts within a second of that', async () => {
+    const stage = new Stage();
+    stage.profileLoaded = false;
+    await stage.run();
+    expect(stage.births).toEqual([]);
+    expect(stage.lastFacts?.phase).toBe('waiting-for-sign-in');
+    stage.profileLoaded = true;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(stage.births).toHaveLength(1);
   });
 
   it('finds a sign-in whose event was missed within half a minute', async () => {
