@@ -48,7 +48,8 @@ const libraries = new Map<LibraryName, LibraryHandle>();
 function library(name: LibraryName): LibraryHandle {
   let loaded = libraries.get(name);
   if (!loaded) {
-    if (libraries.size === 0) koffi.config({ async_stack_size: WORKER_STACK });
+    // Koffi refuses after its first call in the process, which may have been on another thread.
+    if (libraries.size === 0) attempt(() => koffi.config({ async_stack_size: WORKER_STACK }));
     // kernel32 is loaded in every process, so its bare name cannot be planted; it gives the path of the others.
     loaded = koffi.load(name === 'kernel32.dll' ? name : `${systemDirectory()}\\${name}`);
     libraries.set(name, loaded);

@@ -62,7 +62,12 @@ describeOnWine('the rest of Windows, through Wine', rig => {
 
   it('receives the end of the session, and delays Windows until the gateway has stopped', async () => {
     // The probe's other half plays Windows: 0 says that its question was answered with yes and that its announcement was held.
-    expect(await rig().ask('session-end')).toEqual({ heard: ['sign-out', 'stopped'], code: 0 });
+    expect(await rig().ask('session-end')).toEqual({
+      heard: ['sign-out', 'stopped'],
+      code: 0,
+      // Above that of other processes, 0x280: it is asked before its gateway.
+      level: 0x3ff,
+    });
   });
 
   it('reports what this system does not support', async () => {

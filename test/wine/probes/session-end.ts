@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { declare } from '../../../src/windows/library.ts';
 import { SESSION_END_CLASS, WM_ENDSESSION, WM_QUERYENDSESSION } from '../../../src/windows/session-end-messages.ts';
 import { listenForSessionEnd } from '../../../src/windows/session-end-window.ts';
-import { HANDLE, inout, POINTER, WIDE } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, inout, out, POINTER, WIDE } from '../../../src/windows/types.ts';
 
 const ENDSESSION_LOGOFF = 0x8000_0000n;
 const HOLD_MS = 700;
@@ -41,7 +41,9 @@ async function listen(): Promise<void> {
   await window.close();
   // A second one, left open: the process must end all the same.
   await listenForSessionEnd(async () => undefined, { blockReason: '', maxHoldMs: 1 });
-  console.log(JSON.stringify({ heard, code }));
+  const level: [number] = [0];
+  declare('kernel32.dll', { GetProcessShutdownParameters: [BOOL, out(DWORD), out(DWORD)] }).GetProcessShutdownParameters(level, [0]);
+  console.log(JSON.stringify({ heard, code, level: level[0] }));
   process.exit(0);
 }
 
