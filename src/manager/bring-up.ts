@@ -1,0 +1,118 @@
+/** Brings an installed gateway up: requests its start, and waits until it runs, is held by an update, or will not start. */
+
+import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
+import { livingUpdater } from '../gateway/update-marker.ts';
+import { GatewayServiceError } from '../model/errors.ts';
+import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
+import { type Operation, progress, type Report } from '../model/operation-steps.ts';
+import { poll } from '../model/poll.ts';
+import type { Status } from '../model/status.ts';
+import { holdInForce } from '../state/holds.ts';
+import type { GatewayService } from './gateway-service.ts';
+import { askRunner } from './take-down.ts';
+
+/** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */
+const UP_MS = 90_000;
+/** Pause before the host is started again, because a host that was started is seen after a moment, in milliseconds. */
+const START_AGAIN_MS = 3_000;
+/** How long a runner may take to see that a hold was released, in milliseconds. */
+const HEARD_MS = 2_000;
+
+export async function start(service: GatewayService, report: Report): Promise<Status> {
+  return bringUp(service, 'start', report, async () => {
+    const { phase } = await service.status();
+    if (phase !== 'running' && phase !== 'degraded') await requestRunning(service);
+  });
+}
+
+export async function restart(service: GatewayService, report: Report): Promise<Status> {
+  return bringUp(service, 'restart', report, async () => {
+    report(progress('restart', 'restarting'));
+    if (!(await askRunner(service, 'restart', 'restart', report))) await requestRunning(service);
+  });
+}
+
+export async function requestRunning(service: GatewayService): Promise<void> {
+  // Throws where it cannot be read, because then no host can start anything.
+  await service.folder.definition();
+  await service.folder.writeDesired('running');
+  await service.startHost();
+}
+
+/** Requests the start of an installed gateway with `request`, and waits until it runs. */
+async function bringUp(service: GatewayService, operation: Operation, report: Report, request: () => Promise<void>): Promise<Status> {
+  const before = await service.exclusively(operation, report, async () => {
+    await service.requireInstalled();
+    const history = await service.history();
+    await request();
+    return history;
+  });
+  return waitUntilUp(service, operation, report, before);
+}
+
+/**
+ * `before` is the history when the operation began. Resolves when the gateway runs or is held by an update; throws when it will not
+ * start.
+ */
+export async function waitUntilUp(
+  service: GatewayService,
+  operation: Operation,
+  report: Report,
+  before: readonly HistoryRecord[],
+): Promise<Status> {
+  report(progress(operation, 'starting'));
+  const { identity, folder } = service;
+  const { desired } = await folder.desired();
+  const beganMs = performance.now();
+  const beganAtMs = Date.now();
+  const deadlineMs = () => UP_MS + Math.max(0, (breakerWaitsUntil(readGatewayStarts(identity.home)) ?? 0) - beganAtMs);
+  let lastStartMs = beganMs;
+  return poll(
+    async () => {
+      const status = await service.status();
+      if (status.phase === 'running' || status.phase === 'degraded') return status;
+      // The runner may not have seen yet that a hold was released; one that was stopped from outside waits without a hold.
+      const mayStart = performance.now() - beganMs < HEARD_MS && !(await isHeld(service));
+      if (status.phase === 'held-for-update' && !mayStart) return status;
+      const why = whyNotUp(status, { wanted: desired, history: await folder.history(), before, profile: identity.profile });
+      if (why) throw why;
+      if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
+        await folder.definition();
+        await service.startHost();
+        lastStartMs = performance.now();
+      }
+      return undefined;
+    },
+    { deadlineMs, what: 'the gateway to start' },
+  );
+}
+
+interface SinceTheRequest {
+  /** What was desired when the operation began. */
+  readonly wanted: Status['desired'];
+  readonly history: readonly HistoryRecord[];
+  /** The history when the operation began. */
+  readonly before: readonly HistoryRecord[];
+  readonly profile: string;
+}
+
+/** Why the gateway will not start; undefined while it still may. */
+function whyNotUp(status: Status, { wanted, history, before, profile }: SinceTheRequest): GatewayServiceError | undefined {
+  const served = status.problems.find(({ code }) => code === 'service-superfluous');
+  if (served && (status.phase === 'starting' || status.phase === 'needs-attention'))
+    return new GatewayServiceError('profile-served', `("${profile}"${status.detail ? `: ${status.detail}` : ''})`);
+  // An end from before this operation does not count, whatever its time.
+  if (status.phase === 'needs-attention' && !isSameRecord(lastEnded(history), lastEnded(before))) {
+    const launched = !status.problems.some(({ code }) => code === 'launch-failed');
+    return new GatewayServiceError(launched ? 'gateway-configuration' : 'gateway-not-up', status.detail);
+  }
+  if (status.phase === 'not-installed') return new GatewayServiceError('gateway-not-up', '(the service was uninstalled meanwhile)');
+  if (wanted === 'running' && status.desired === 'stopped')
+    return new GatewayServiceError('gateway-not-up', '(a stop was requested meanwhile)');
+  const failure = failureSince(history, before);
+  return failure && new GatewayServiceError('gateway-not-up', failure.reason);
+}
+
+async function isHeld({ identity: { root }, folder, processes }: GatewayService): Promise<boolean> {
+  return holdInForce(await folder.holds(), processes, Date.now()) !== undefined || livingUpdater(root, processes) !== undefined;
+}
