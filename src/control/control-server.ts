@@ -6,7 +6,7 @@
 import net from 'node:net';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { RunnerState } from '../model/facts.ts';
-import { removeFreshFolder, removeStaleSocket } from './pipe-address.ts';
+import { removeFreshFolder, removeStaleSocket, socketIdentity } from './pipe-address.ts';
 import { type Ask, LineCutter, parseClientMessage, type ServerMessage } from './pipe-protocol.ts';
 
 const MAX_CLIENTS = 32;
@@ -26,6 +26,8 @@ export interface ControlServer {
   readonly address: string;
   /** True when another program had taken the usual name. */
   readonly squatted: boolean;
+  /** False when the socket was removed, or another one has its name. */
+  isReachable(): boolean;
   /** Sends the current state to every client. */
   publish(): void;
   close(): Promise<void>;
@@ -70,9 +72,11 @@ export async function serveControlPipe(options: ControlServerOptions): Promise<C
   server.maxConnections = MAX_CLIENTS;
 
   const { address, squatted } = await listen(server, options.address);
+  const socket = socketIdentity(address);
   return {
     address,
     squatted,
+    isReachable: () => socketIdentity(address) === socket,
     publish: () => {
       const state = options.state();
       for (const socket of greeted) send(socket, { state });
@@ -97,8 +101,8 @@ function send(socket: net.Socket, message: ServerMessage): void {
 async function listen(server: net.Server, address: (fresh: boolean) => string): Promise<{ address: string; squatted: boolean }> {
   try {
     const usual = address(false);
-    // The socket of a killed runner: this process holds the runner lock, so no other runner serves it.
-    removeStaleSocket(usual);
+    // The socket of a killed runner is removed; one that is served belongs to a runner with another state folder of the same path.
+    if (!(await isServed(usual))) removeStaleSocket(usual);
     await listenOn(server, usual);
     return { address: usual, squatted: false };
   } catch (error) {
@@ -107,6 +111,18 @@ async function listen(server: net.Server, address: (fresh: boolean) => string): 
     await listenOn(server, fresh);
     return { address: fresh, squatted: true };
   }
+}
+
+/** Whether a process accepts connections there. Only `listen` can say it of a Windows pipe. */
+function isServed(address: string): Promise<boolean> {
+  if (address.startsWith('\\\\')) return Promise.resolve(false);
+  return new Promise(resolve => {
+    const socket = net.connect(address, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
+  });
 }
 
 /** Another program has the usual name, or the folder that it is in. */

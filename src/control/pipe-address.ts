@@ -1,6 +1,6 @@
 /**
  * The address of a service's control pipe: `\\.\pipe\hermes-gateway-service-<id>` on Windows, elsewhere a Unix socket with a short name in
- * a folder that only its owner may enter. Node silently cuts a socket path of more than 107 bytes, so a longer one is refused here.
+ * a folder that only its owner may enter. Node silently cuts a socket path of more than 107 bytes, so a longer one is not used.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -25,17 +25,21 @@ export function pipeAddress(stateFolder: string, { platform, env, tmpdir, uid }:
   const name = fresh ? randomBytes(8).toString('hex') : id;
   if (platform === 'win32') return `\\\\.\\pipe\\hermes-gateway-service-${name}`;
   const runtime = env['XDG_RUNTIME_DIR'];
-  const usual =
-    runtime && path.isAbsolute(runtime) && fs.existsSync(runtime)
-      ? path.join(runtime, 'hermes-gateway')
-      : path.join(tmpdir, `hermes-gateway-${uid}`);
-  const address = path.join(privateFolder(usual, uid, fresh ? tmpdir : undefined), name);
-  if (Buffer.byteLength(address) > MAX_SOCKET_PATH_BYTES) {
-    throw new GatewayServiceError('pipe-unavailable', `(${address} is too long for a socket)`, {
-      remedy: 'Set TMPDIR or XDG_RUNTIME_DIR to a shorter folder.',
+  const places = [
+    ...(runtime && path.isAbsolute(runtime) ? [path.join(runtime, 'hermes-gateway')] : []),
+    path.join(tmpdir, `hermes-gateway-${uid}`),
+    path.join(stateFolder, 'control'),
+    path.join('/tmp', `hermes-gateway-${uid}`),
+  ];
+  // Any place will do, because the address is published in the state folder.
+  const longest = (place: string) => path.join(fresh ? `${path.dirname(place)}/${FRESH_FOLDER}XXXXXX` : place, name);
+  const usual = places.find(place => Buffer.byteLength(longest(place)) <= MAX_SOCKET_PATH_BYTES && fs.existsSync(path.dirname(place)));
+  if (usual === undefined) {
+    throw new GatewayServiceError('pipe-unavailable', `(${places.join(', ')}: each is missing or too long for a socket)`, {
+      remedy: 'Set TMPDIR or XDG_RUNTIME_DIR to a shorter folder that exists.',
     });
   }
-  return address;
+  return path.join(privateFolder(usual, uid, fresh ? path.dirname(usual) : undefined), name);
 }
 
 /** Removes the folder that was made for this address only, if any. */
@@ -48,6 +52,12 @@ export function removeFreshFolder(address: string): void {
 export function removeStaleSocket(address: string): void {
   if (address.startsWith('\\\\')) return;
   if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
+}
+
+/** What identifies the socket at an address; undefined where there is none. Another socket may get the same name later. */
+export function socketIdentity(address: string): string | undefined {
+  const stat = fs.lstatSync(address, { throwIfNoEntry: false });
+  return stat?.isSocket() ? `${stat.dev}:${stat.ino}` : undefined;
 }
 
 /** Whether the socket belongs to this user: only its own processes can make one under its name. */

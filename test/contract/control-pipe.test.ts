@@ -245,6 +245,24 @@ describe('control pipe server', () => {
     await until('the state', () => client.heard() !== '');
   });
 
+  it('uses a fresh name when another runner serves the usual one, which stays reachable', async () => {
+    const first = await serve();
+    const second = await serve();
+    expect(second).toMatchObject({ address: path.join(folder, 'fresh'), squatted: true });
+    expect([first.isReachable(), second.isReachable()]).toEqual([true, true]);
+    await first.close();
+  });
+
+  it('reports that its socket was removed, or replaced by another one', async () => {
+    const first = await serve();
+    rmSync(first.address);
+    expect(first.isReachable()).toBe(false);
+    const other = net.createServer().listen(first.address);
+    await once(other, 'listening');
+    expect(first.isReachable()).toBe(false);
+    other.close();
+  });
+
   it('uses a fresh name when the usual one is occupied, and leaves the occupying file alone', async () => {
     const squatter = path.join(folder, 'usual');
     writeFileSync(squatter, 'not yours');
@@ -439,11 +457,17 @@ describe('address of the control pipe', () => {
     expect(existsSync(path.dirname(fresh))).toBe(false);
   });
 
-  it('refuses a path above 100 bytes, which Node would truncate silently', () => {
+  it('uses the state folder where the temporary folder is missing, or its path too long for a socket', () => {
     const long = path.join(folder, 'é'.repeat(30));
     mkdirSync(long);
+    for (const tmpdir of [long, path.join(folder, 'gone')])
+      expect(path.dirname(pipeAddress(folder, posix({ tmpdir })))).toBe(path.join(folder, 'control'));
+  });
+
+  it('refuses a place without a folder that exists and fits, because Node would truncate a longer path silently', () => {
     const refusal = expect.objectContaining({ code: 'pipe-unavailable', remedy: expect.stringContaining('TMPDIR') });
-    expect(() => pipeAddress('/state', posix({ tmpdir: long }))).toThrow(refusal);
+    const uid = 'é'.repeat(50) as unknown as number;
+    expect(() => pipeAddress(path.join(folder, 'gone'), posix({ tmpdir: path.join(folder, 'gone'), uid }))).toThrow(refusal);
   });
 });
 
