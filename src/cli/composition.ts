@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { outsideGateway } from '../gateway/environment.ts';
 import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../gateway/home.ts';
+import { profileVariables } from '../gateway/profile-variables.ts';
 import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { identityOf } from '../model/identity.ts';
@@ -53,7 +54,11 @@ export function createComposition(sources: CompositionSources): Composition {
     isInside,
     runOutside: async (file, argv) => {
       const { startOutside } = await thisMachine();
-      await startOutside([...hostCommand(), 'outside', String(process.pid), file, ...argv], process.cwd(), outsideGateway(env));
+      await startOutside(
+        [...hostCommand(), 'outside', String(process.pid), file, ...argv],
+        process.cwd(),
+        outsideGateway(env, profileVariables(env, { platform, homedir })),
+      );
     },
     gatewayCommand: (identity, override) => gatewayCommand(identity, override, { platform, env }),
   };

@@ -1,33 +1,51 @@
-/**
- * The `.env` of a profile: its tokens and keys. It is read only to find variables of this environment that came from another profile,
- * because a gateway that inherits them takes over that profile's bots.
- */
+/** Which variables a `.env` of Hermes sets. Read as python-dotenv reads it (`dotenv/parser.py`), which no library for Node does. */
 
-import path from 'node:path';
-import { DEFAULT_PROFILE } from '../model/profile.ts';
-import type { Environment } from './environment.ts';
-import { type GatewayIdentity, listProfiles } from './home.ts';
-import { readTextFile } from './tolerant-json.ts';
-
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/;
-const QUOTED = /^(["'])(.*)\1(?:\s+#.*)?$/;
-const COMMENT = /\s+#.*$/;
-
-/** The variables that a `.env` sets, without quotes and comments, as python-dotenv reads them; empty values are left out. */
-export function parseDotenv(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
-    const [, name, raw = ''] = ASSIGNMENT.exec(line) ?? [];
-    const value = QUOTED.exec(raw)?.[2] ?? raw.replace(COMMENT, '');
-    if (name !== undefined && value !== '' && !raw.startsWith('#')) found[name] = value;
+/** The names of the variables that this text sets, without those that have no value (`export NAME`). */
+export function dotenvNames(text: string): string[] {
+  const names = new Set<string>();
+  let at = 0;
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found) at = pattern.lastIndex;
+    return found?.[1] ?? found?.[0];
+  };
+  while (at < text.length) {
+    const name = takeBinding(take, () => text[at]);
+    if (name !== undefined) names.add(name);
   }
-  return found;
+  return [...names];
 }
 
-/** The variables of the other profiles of the same root. */
-export function variablesOfOthers({ root, profile }: GatewayIdentity): Environment[] {
-  return listProfiles(root)
-    .filter(other => other !== profile)
-    .map(other => (other === DEFAULT_PROFILE ? root : path.join(root, 'profiles', other)))
-    .map(home => parseDotenv(readTextFile(path.join(home, '.env')) ?? ''));
+const SPACE = /\s*/y;
+const BLANKS = /[^\S\r\n]*/y;
+const EXPORT = /export[^\S\r\n]+/y;
+const NAME = { quoted: /'([^']+)'/y, plain: /[^=#\s]+/y };
+const EQUALS = /=[^\S\r\n]*/y;
+const VALUE: Readonly<Record<string, RegExp>> = { "'": /'(?:\\'|[^'])*'/y, '"': /"(?:\\"|[^"])*"/y };
+const PLAIN_VALUE = /[^\r\n]*/y;
+const COMMENT = /[^\S\r\n]*#[^\r\n]*/y;
+const LINE_END = /[^\S\r\n]*(?:\r\n|\n|\r|$)/y;
+const REST_OF_LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y;
+
+/** Takes one assignment, comment or invalid line; returns the name that it sets. A step that fails skips the rest of its line. */
+function takeBinding(take: (pattern: RegExp) => string | undefined, next: () => string | undefined): string | undefined {
+  take(SPACE);
+  if (next() === undefined) return undefined;
+  take(EXPORT);
+  const isComment = next() === '#';
+  const name = isComment ? undefined : take(next() === "'" ? NAME.quoted : NAME.plain);
+  let isValid = isComment || name !== undefined;
+  let isSet = false;
+  if (isValid) {
+    take(BLANKS);
+    isSet = take(EQUALS) !== undefined;
+    if (isSet) isValid = take(VALUE[next() ?? ''] ?? PLAIN_VALUE) !== undefined;
+  }
+  if (isValid) {
+    take(COMMENT);
+    isValid = take(LINE_END) !== undefined;
+  }
+  if (!isValid) take(REST_OF_LINE);
+  return isValid && isSet ? name : undefined;
 }

@@ -35,8 +35,8 @@ export interface GatewayEnvironmentOptions {
   readonly venv?: string;
   /** The checkout of a classic installation: goes before the existing PYTHONPATH. */
   readonly repo?: string;
-  /** The variables of the other profiles of this root, from their `.env`. */
-  readonly others?: readonly Environment[];
+  /** Variables that the process above set for its own profile: `profileVariables`. */
+  readonly withheld?: (name: string) => boolean;
   /** This Hermes supports external supervisors: a chat `/restart` then exits with 75 instead of starting a second gateway. */
   readonly externalSupervisor?: boolean;
 }
@@ -47,7 +47,7 @@ export function gatewayEnvironment(
   identity: GatewayIdentity,
   options: GatewayEnvironmentOptions = {},
 ): Record<string, string> {
-  const { platform = process.platform, venv, repo, others = [], externalSupervisor = false } = options;
+  const { platform = process.platform, venv, repo, withheld, externalSupervisor = false } = options;
   const paths = platform === 'win32' ? path.win32 : path.posix;
   const set: Record<string, string> = {
     HERMES_HOME: identity.home,
@@ -62,22 +62,23 @@ export function gatewayEnvironment(
   if (venv !== undefined) set['VIRTUAL_ENV'] = venv;
   if (repo !== undefined) set['PYTHONPATH'] = [repo, variable(base, 'PYTHONPATH', platform)].filter(Boolean).join(paths.delimiter);
 
-  const kept: Record<string, string> = {};
+  // Python writes to a pipe in blocks: the last words before a crash would be lost. The user may have set another value.
+  const kept: Record<string, string> = { PYTHONUNBUFFERED: '1' };
   for (const [name, value] of Object.entries(base)) {
     const key = platform === 'win32' ? name.toUpperCase() : name;
     if (value === undefined || Object.hasOwn(set, key)) continue;
     if (FOREIGN.test(key) && !MACHINE_WIDE.has(key)) continue;
-    // A command that a gateway runs inherits that gateway's `.env`; each gateway reads its own itself.
-    if (others.some(other => variable(other, key, platform) === value)) continue;
+    // Each gateway reads the `.env` of its own profile itself.
+    if (withheld?.(name)) continue;
     kept[name] = value;
   }
   return { ...kept, ...set };
 }
 
-/** An environment for a process outside of the gateway: without what describes the gateway's own process. */
-export function outsideGateway(env: Environment): Record<string, string | undefined> {
+/** An environment for a process outside of the gateway: without what describes the gateway's own process and its profile. */
+export function outsideGateway(env: Environment, withheld: (name: string) => boolean): Record<string, string | undefined> {
   const isKept = (name: string) => !/^_?HERMES_/.test(name) || name === 'HERMES_HOME' || MACHINE_WIDE.has(name);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name.toUpperCase())));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name.toUpperCase()) && !withheld(name)));
 }
 
 /** A variable of `env`; on Windows whatever the case of its name. */

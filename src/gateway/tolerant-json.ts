@@ -14,6 +14,16 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** The text of a file without its byte order mark; undefined where there is no UTF-8 file of a plausible size. */
 export function readTextFile(file: string): string | undefined {
+  const bytes = readBytes(file);
+  try {
+    return bytes && new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The content of a file; undefined where there is no readable file of a plausible size. */
+export function readBytes(file: string): Buffer | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(file, FLAGS);
@@ -26,7 +36,7 @@ export function readTextFile(file: string): string | undefined {
       if (read === 0) break;
       length += read;
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length));
+    return bytes.subarray(0, length);
   } catch {
     return undefined;
   } finally {

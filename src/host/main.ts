@@ -8,10 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { formatDown, listenToHost } from '../control/host-link.ts';
 import { pipeAddress } from '../control/pipe-address.ts';
 import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
-import { variablesOfOthers } from '../gateway/dotenv.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { lockFolder, servingGateway } from '../gateway/host-gateway.ts';
+import { profileVariables } from '../gateway/profile-variables.ts';
 import type { Definition } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -163,7 +163,7 @@ async function launchSpec(definition: Definition, folder: StateFolder): Promise<
   });
   const externalSupervisor = await hasExternalSupervisorOption(plain, folder, identity.home);
   const { argv, cwd, venv, repo } = externalSupervisor ? withExternalSupervisor(plain) : plain;
-  const others = variablesOfOthers(identity);
-  const env = gatewayEnvironment(process.env, identity, { others, externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
+  const withheld = profileVariables(process.env);
+  const env = gatewayEnvironment(process.env, identity, { withheld, externalSupervisor, ...(venv && { venv }), ...(repo && { repo }) });
   return { argv, cwd, env };
 }

@@ -120,6 +120,7 @@ describe('environment of a gateway', () => {
       PATH: '/bin',
       HERMES_HOME: '/h/profiles/work',
       PYTHONIOENCODING: 'utf-8',
+      PYTHONUNBUFFERED: '1',
       HERMES_GATEWAY_DETACHED: '1',
       HERMES_SUPERVISED_CHILD: '1',
     });
@@ -134,6 +135,7 @@ describe('environment of a gateway', () => {
     expect(gatewayEnvironment({ PythonPath: 'D:\\mine' }, windows('work'), options)).toEqual({
       HERMES_HOME: `${ROOT}\\profiles\\work`,
       PYTHONIOENCODING: 'utf-8',
+      PYTHONUNBUFFERED: '1',
       HERMES_GATEWAY_DETACHED: '1',
       HERMES_SUPERVISED_CHILD: '1',
       HERMES_GATEWAY_EXTERNAL_SUPERVISOR: '1',
