@@ -12,13 +12,13 @@ import { checkHostFiles, HOST_FILES, HOST_MANIFEST, HOST_PROGRAM, hostPlace, isH
 import { attempt } from '../model/attempt.ts';
 import type { ElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { startDetached } from '../process/detach.ts';
 import { splitCommandLine } from '../windows/argv.ts';
 import { checkSignature } from '../windows/authenticode.ts';
 import { isInUse } from '../windows/file.ts';
 import { type Held, holdTrusted } from '../windows/file-trust.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
+import { startIndependent } from '../windows/process-birth.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import { forgetApp, listApp } from './apps-list.ts';
 import { ourServices } from './service-registration.ts';
@@ -133,7 +133,7 @@ export async function tidyHosts(): Promise<void> {
     if (name.startsWith(ASIDE) && folder !== ownAside) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
   if (ownAside === undefined) await rmdir(hosts).catch(() => undefined);
-  else await removeAfterOurEnd(ownAside);
+  else removeAfterOurEnd(ownAside);
 }
 
 /** Prefix of a folder that is waiting for its removal. */
@@ -156,13 +156,12 @@ function startedFolders(): string[] {
 const TRIES = 60;
 
 /** A running program cannot be removed: cmd.exe retries every second until the program has ended. */
-async function removeAfterOurEnd(folder: string): Promise<void> {
+function removeAfterOurEnd(folder: string): void {
   const system = systemDirectory();
   const second = `"${system}\\ping.exe" -n 2 127.0.0.1 >nul`;
   const attempt = `rd /s /q "${folder}" 2>nul&rd "${path.win32.dirname(folder)}" 2>nul&${second}&if not exist "${folder}" exit`;
   const line = `for /l %i in (1,1,${TRIES}) do (${attempt})`;
-  await startDetached([path.win32.join(system, 'cmd.exe'), '/d', '/s', '/c', `"${line}"`], system, {
-    env: { SystemRoot: path.win32.dirname(system) },
-    windowsVerbatimArguments: true,
-  });
+  // cmd.exe parses its command line itself.
+  const program = path.win32.join(system, 'cmd.exe');
+  startIndependent({ program, args: `/d /s /c "${line}"`, cwd: system, env: { SystemRoot: path.win32.dirname(system) } });
 }

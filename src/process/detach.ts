@@ -1,27 +1,26 @@
 /**
  * Starts the supervisor so that it outlives the process that requested it: the embedded `install` and `start`, the runner whose supervisor
- * was killed, the cleanup of an installed host after its end, and a command that would end with the gateway. Only this file detaches a
- * process.
+ * was killed, and a command that would end with the gateway.
  */
 
-import { type SpawnOptions, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Environment } from '../gateway/environment.ts';
 
 /**
- * Starts `argv` in its own session, without a parent that could end it: a shell starts it in the background and ends, so that a kill of the
- * app's process tree or group does not reach it. Resolves when it has started.
- * @param options `windowsVerbatimArguments` for a program of Windows that parses its command line itself
+ * Starts `argv` without a parent that could end it. Resolves when it has started. Elsewhere than on Windows it has its own session: a shell
+ * starts it in the background and ends, so that a kill of the app's process tree or group does not reach it.
  */
 export async function startDetached(
-  argv: readonly string[],
+  [program = '', ...args]: readonly string[],
   cwd: string,
-  options: Pick<SpawnOptions, 'env' | 'windowsVerbatimArguments'> = {},
+  env: Environment = process.env,
 ): Promise<void> {
-  const [program = '', ...rest] = argv;
-  const child =
-    process.platform === 'win32'
-      ? spawn(program, rest, { ...options, cwd, detached: true, stdio: 'ignore', windowsHide: true })
-      : spawn('/bin/sh', ['-c', '"$@" &', 'sh', program, ...rest], { ...options, cwd, detached: true, stdio: 'ignore' });
-  await once(child, process.platform === 'win32' ? 'spawn' : 'exit');
-  child.unref();
+  if (process.platform === 'win32') {
+    const { startIndependent } = await import('../windows/process-birth.ts');
+    startIndependent({ program, args, cwd, env });
+    return;
+  }
+  const child = spawn('/bin/sh', ['-c', '"$@" &', 'sh', program, ...args], { env, cwd, detached: true, stdio: 'ignore' });
+  await once(child, 'exit');
 }

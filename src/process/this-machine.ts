@@ -22,7 +22,7 @@ export const posixMachine: Machine = {
     return stat === undefined ? undefined : Number(stat.replace(/^.*\) /s, '').split(' ')[1]);
   },
   isDebugged,
-  startOutside: (argv, cwd, env) => startDetached(argv, cwd, { env }),
+  startOutside: (argv, cwd, env) => startDetached(argv, cwd, env),
   isInUse: () => false,
   onSessionEnd: async () => undefined,
   endWithCode: exitCode => process.exit(exitCode),

@@ -9,7 +9,7 @@ import { isInUse } from '../windows/file.ts';
 import { closeHandle } from '../windows/handle.ts';
 import { createJob } from '../windows/job.ts';
 import { openChildOutput, openNothing } from '../windows/pipe.ts';
-import { startOutsideJobs, startProcess } from '../windows/process-birth.ts';
+import { startIndependent, startProcess } from '../windows/process-birth.ts';
 import { commandLineOf, isAlive, isDebugged, parentOf, startTime, terminateSelf } from '../windows/process-info.ts';
 import { listenForSessionEnd } from '../windows/session-end-window.ts';
 import type { GatewayExit, LaunchGateway } from './gateway-process.ts';
@@ -68,9 +68,9 @@ export const windowsMachine: Machine = {
   commandLine: commandLineOf,
   parentOf,
   isDebugged,
-  startOutside: async (argv, cwd, env) => {
+  startOutside: async ([program = '', ...args], cwd, env) => {
     try {
-      startOutsideJobs(argv, cwd, env);
+      startIndependent({ program, args, cwd, env, outsideJobs: true });
     } catch (error) {
       throw new GatewayServiceError('inside-gateway', `(${toGatewayServiceError(error).message})`, { cause: error });
     }

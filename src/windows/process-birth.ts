@@ -204,20 +204,28 @@ export function startProcessAs(token: Handle, birth: Birth, handles: StandardHan
   );
 }
 
+/** A program that runs on by itself. */
+export interface Independent {
+  readonly program: string;
+  /** The rest of the command line, as this program parses it. */
+  readonly args: readonly string[] | string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** It leaves every job of this process, so that it does not end with them. Refused with 5 where a job does not allow it; ours do. */
+  readonly outsideJobs?: boolean;
+}
+
 /**
- * Starts a program that leaves every job of this process (CREATE_BREAKAWAY_FROM_JOB) and inherits no handle, so that it does not end with
- * them. Refused with 5 where a job does not allow it; those of this module do.
+ * Starts a program that inherits no handle and that nobody waits for. It has a console without a window (CREATE_NO_WINDOW), which its child
+ * processes share; without any console (DETACHED_PROCESS) Windows would make a visible one for each child process that needs one.
  */
-export function startOutsideJobs(
-  [program = '', ...args]: readonly string[],
-  cwd: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): void {
+export function startIndependent({ program, args, cwd, env, outsideJobs = false }: Independent): void {
   const information: { hProcess?: Handle; hThread?: Handle } = {};
-  const line = Buffer.from(`${commandLine(program, args)}\0`, 'utf16le');
+  const text = typeof args === 'string' ? `${commandLine(program, [])} ${args}` : commandLine(program, args);
+  const line = Buffer.from(`${text}\0`, 'utf16le');
   const startup = { StartupInfo: { cb: koffi.sizeof(STARTUPINFOW) }, lpAttributeList: null };
-  const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | CREATE_BREAKAWAY_FROM_JOB;
-  const block = environmentBlock(environment);
+  const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | (outsideJobs ? CREATE_BREAKAWAY_FROM_JOB : 0);
+  const block = environmentBlock(env);
   checkCall(kernel32.CreateProcessW(program, line, null, null, 0, flags, block, cwd, startup, information), program);
   for (const handle of [information.hProcess, information.hThread]) if (handle) closeHandle(handle);
 }

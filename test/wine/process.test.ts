@@ -62,6 +62,11 @@ describeOnWine('a process that was born here, through Wine', rig => {
     expect(seen.inJobAtBirth).toBeGreaterThanOrEqual(1);
   });
 
+  it('gives a program that runs on by itself a console, so that its children make no visible one', async () => {
+    // Of a shell that is detached, the child has a console of its own.
+    expect(await rig().ask('birth', 'consoles')).toEqual({ independent: 2, detached: 1 });
+  });
+
   it('ends a process and its children with their job', async () => {
     const seen = await rig().ask<{ before: number; exitCode: number; after: number }>('birth', 'terminate');
     expect(seen.before).toBeGreaterThanOrEqual(2);

@@ -1,10 +1,13 @@
 // Births of processes: birth HOW. Prints what was seen as one JSON document.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { poll } from '../../../src/model/poll.ts';
 import { closeHandle } from '../../../src/windows/handle.ts';
 import { createJob } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildInput, openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
-import { startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
+import { startIndependent, startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
 import { commandLineOf, isAlive, startTime } from '../../../src/windows/process-info.ts';
 import { openSessionToken, sessionsWithUser } from '../../../src/windows/session.ts';
 import { BOOL, DWORD, HANDLE, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
@@ -115,6 +118,22 @@ async function leave(): Promise<unknown> {
   return { pid: born.pid };
 }
 
-const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, leave };
+/** Two shells that nobody waits for, each with a child that counts the processes of its console. */
+async function consoles(): Promise<unknown> {
+  const system = 'C:\\windows\\system32';
+  const program = `${system}\\cmd.exe`;
+  const inShell = (file: string) => `/d /s /c ""${process.execPath}" "${child}" console >"${file}""`;
+  const said = async (file: string) => {
+    await poll(() => existsSync(file) && readFileSync(file, 'utf8').includes('\n'), { deadlineMs: 20_000, what: file });
+    return Number(readFileSync(file, 'utf8'));
+  };
+  startIndependent({ program, args: inShell('C:\\independent.txt'), cwd: system, env: process.env });
+  // As Node starts what is to outlive it.
+  const options = { detached: true, windowsHide: true, stdio: 'ignore', windowsVerbatimArguments: true } as const;
+  spawn(program, [inShell('C:\\detached.txt')], options);
+  return { independent: await said('C:\\independent.txt'), detached: await said('C:\\detached.txt') };
+}
+
+const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, leave, consoles };
 console.log(JSON.stringify(await ways[how]?.()));
 if (how !== 'leave') process.exit(0);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { declare } from '../../../src/windows/library.ts';
 import { parentOf, startTime } from '../../../src/windows/process-info.ts';
-import { BOOL, HANDLE } from '../../../src/windows/types.ts';
+import { BOOL, DWORD, HANDLE, POINTER } from '../../../src/windows/types.ts';
 
 const [, , how = '', argument = ''] = process.argv;
 
@@ -29,6 +29,10 @@ if (how === 'facts') {
     if (process.argv.length > 4) console.error('said on stderr');
     process.stdout.write(JSON.stringify(facts), () => process.exit(300));
   });
+}
+if (how === 'console') {
+  const kernel32 = declare('kernel32.dll', { GetConsoleProcessList: [DWORD, POINTER, DWORD] });
+  console.log(kernel32.GetConsoleProcessList(Buffer.alloc(4 * 16), 16).result);
 }
 if (how === 'tree') {
   spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore', windowsHide: true }).on('spawn', () =>
