@@ -203,6 +203,14 @@ export class HermesStage {
     return this.gatewayPid();
   }
 
+  /** As `install`; the gateway is probed every second, and restarted after 20 s of silence. */
+  async installProbed(): Promise<number> {
+    await this.install();
+    await this.#manager.install(this.identity(), { probeMs: 1_000, watchdogMs: 20_000 });
+    await this.ours('restart');
+    return this.gatewayPid();
+  }
+
   /**
    * Resolves when the gateway has nothing left to do at its start: it prepares its agent for seconds after it says that it runs.
    * @param starts of gateways in this home
