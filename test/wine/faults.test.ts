@@ -62,6 +62,17 @@ describeServiceOnWine('a service below the rebuilt SCM', service => {
     });
   });
 
+  it('ends a gateway that hangs as a failure, which the SCM restarts', async () => {
+    const before = await service.install({ probeMs: 500, watchdogMs: 2_000 });
+    service.tell('test-hang');
+    await service.another(before);
+    expect((await service.manager.history(service.of)).find(({ kind }) => kind === 'ended')).toMatchObject({
+      outcome: 'failure',
+      reason: expect.stringMatching(/^The gateway did not answer for 2 s \(/),
+    });
+    expect(service.failures()).toHaveLength(1);
+  });
+
   it('captures the output of its gateway through pipes and without a console, also after a program has moved the log away', async () => {
     const before = await service.install();
     const log = service.manager.logPath(service.of);

@@ -67,6 +67,10 @@ describeOnWine('a process that was born here, through Wine', rig => {
     expect(await rig().ask('birth', 'consoles')).toEqual({ independent: 2, detached: 1 });
   });
 
+  it('reports a debugger that is attached to a process, for as long as it is attached', async () => {
+    expect(await rig().ask('birth', 'debugged')).toEqual({ before: false, attached: true, after: false });
+  });
+
   it('ends a process and its children with their job', async () => {
     const seen = await rig().ask<{ before: number; exitCode: number; after: number }>('birth', 'terminate');
     expect(seen.before).toBeGreaterThanOrEqual(2);

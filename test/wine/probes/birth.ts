@@ -8,7 +8,7 @@ import { createJob } from '../../../src/windows/job.ts';
 import { declare } from '../../../src/windows/library.ts';
 import { openChildInput, openChildOutput, openNothing } from '../../../src/windows/pipe.ts';
 import { startIndependent, startProcess, startProcessAs } from '../../../src/windows/process-birth.ts';
-import { commandLineOf, isAlive, startTime } from '../../../src/windows/process-info.ts';
+import { commandLineOf, isAlive, isDebugged, startTime } from '../../../src/windows/process-info.ts';
 import { openSessionToken, sessionsWithUser } from '../../../src/windows/session.ts';
 import { BOOL, DWORD, HANDLE, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
 
@@ -20,6 +20,8 @@ const birth = (...args: string[]) => ({ program: process.execPath, args: [child,
 const kernel32 = declare('kernel32.dll', {
   CreateEventW: [HANDLE, POINTER, BOOL, BOOL, WIDE],
   SetHandleInformation: [BOOL, HANDLE, DWORD, DWORD],
+  DebugActiveProcess: [BOOL, DWORD],
+  DebugActiveProcessStop: [BOOL, DWORD],
 });
 
 /** An event that would be inherited, were it not for the list. */
@@ -111,6 +113,18 @@ async function terminate(): Promise<unknown> {
   return { before, exitCode, after: job.activeProcesses() };
 }
 
+/** Attaches this process to a child as its debugger, and lets it go. */
+async function debugged(): Promise<unknown> {
+  const { pid } = await tree();
+  const before = isDebugged(pid);
+  kernel32.DebugActiveProcess(pid);
+  const attached = isDebugged(pid);
+  kernel32.DebugActiveProcessStop(pid);
+  const after = isDebugged(pid);
+  job.terminate(77);
+  return { before, attached, after };
+}
+
 /** Leaves while a child still lives and is waited for: the exit must not hang, and the job must take the child along. */
 async function leave(): Promise<unknown> {
   const born = await tree();
@@ -134,6 +148,6 @@ async function consoles(): Promise<unknown> {
   return { independent: await said('C:\\independent.txt'), detached: await said('C:\\detached.txt') };
 }
 
-const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, leave, consoles };
+const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, debugged, leave, consoles };
 console.log(JSON.stringify(await ways[how]?.()));
 if (how !== 'leave') process.exit(0);
