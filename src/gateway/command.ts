@@ -30,12 +30,14 @@ export interface CommandSources {
   readonly override?: readonly string[];
 }
 
-/** Runs a program and resolves with its output; the signal ends it. May reject. */
+/** Runs a program and resolves with its output; the signal ends it. Rejects as `execFile` does: `code` is the exit code. */
 export type RunHelp = (argv: readonly string[], options: { signal: AbortSignal }) => Promise<string>;
 
 const SUPERVISOR_FLAG = '--external-supervisor';
 /** Importing Hermes takes seconds on a slow disk. */
 const HELP_TIMEOUT_MS = 20_000;
+/** argparse ends with this code at an unknown command or option. */
+export const USAGE_ERROR = 2;
 
 /**
  * The command of this gateway. It never contains `--replace`, because a start must be idempotent and not a takeover, nor `--profile
@@ -91,24 +93,32 @@ export function parseGatewayCommand(json: string, platform: NodeJS.Platform = pr
   return parsed;
 }
 
-/** Whether the gateway of `argv` supports external supervisors, by its own `gateway run --help`. Old ones do not; no answer means no. */
+/** Whether the gateway of `argv` supports external supervisors, by its own `gateway run --help`; undefined where it gave no answer. */
 export async function supportsExternalSupervisor(
   argv: readonly string[],
   runHelp: RunHelp,
   { timeoutMs = HELP_TIMEOUT_MS }: { timeoutMs?: number } = {},
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   if (!endsInGatewayRun(argv)) return false;
-  const signal = AbortSignal.timeout(timeoutMs);
-  const timedOut = new Promise<string>(resolve => signal.addEventListener('abort', () => resolve(''), { once: true }));
-  const help = await Promise.race([runHelp([...argv, '--help'], { signal }).catch(() => ''), timedOut]);
-  return help.includes(SUPERVISOR_FLAG);
+  return (await helpOf([...argv, '--help'], runHelp, timeoutMs))?.includes(SUPERVISOR_FLAG);
 }
 
-/** Whether the Hermes of `argv` serves all profiles by one gateway: since 0.22 it has a command that leads there. No answer means no. */
-export async function servesAllProfiles(argv: readonly string[], runHelp: RunHelp): Promise<boolean> {
+/** Whether the Hermes of `argv` serves all profiles by one gateway: since 0.22 it has a command that leads there; undefined as above. */
+export async function servesAllProfiles(argv: readonly string[], runHelp: RunHelp): Promise<boolean | undefined> {
   if (!endsInGatewayRun(argv)) return false;
-  const signal = AbortSignal.timeout(HELP_TIMEOUT_MS);
-  return (await runHelp([...argv.slice(0, -1), 'migrate', '--help'], { signal }).catch(() => '')).includes('--multiplex');
+  return (await helpOf([...argv.slice(0, -1), 'migrate', '--help'], runHelp, HELP_TIMEOUT_MS))?.includes('--multiplex');
+}
+
+/** The help, empty for an unknown command; undefined where the program failed, printed nothing or took too long. */
+async function helpOf(argv: readonly string[], runHelp: RunHelp, timeoutMs: number): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const timedOut = new Promise<undefined>(resolve => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
+  const isUnknown = (error: unknown) => error instanceof Error && 'code' in error && error.code === USAGE_ERROR;
+  const answer = runHelp(argv, { signal }).then(
+    text => (text === '' ? undefined : text),
+    (error: unknown) => (isUnknown(error) ? '' : undefined),
+  );
+  return Promise.race([answer, timedOut]);
 }
 
 /** The command with the option for an external supervisor; only for a gateway that `supportsExternalSupervisor`. */

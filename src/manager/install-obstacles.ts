@@ -35,19 +35,19 @@ export interface ObstaclePorts {
   readonly findUnit: FindHermesUnit;
   /** The folder of the locks that all gateways of this user share. */
   readonly locks: string;
-  /** Whether this Hermes serves all profiles by one gateway. */
-  readonly servesAllProfiles: (identity: GatewayIdentity, override: readonly string[] | undefined) => Promise<boolean>;
+  /** Whether this Hermes serves all profiles by one gateway; undefined where it gave no answer. */
+  readonly servesAllProfiles: (identity: GatewayIdentity, override: readonly string[] | undefined) => Promise<boolean | undefined>;
 }
 
 /** Hermes' error code of a platform whose token another gateway uses: `telegram-bot-token_lock`. */
 const HELD = /_lock$/;
 
 export function installObstacles({ processes, findUnit, locks, servesAllProfiles }: ObstaclePorts): InstallObstacles {
-  /** Homes whose Hermes was asked. */
-  const asked = new Map<string, boolean>();
+  /** The answers of the Hermes of each home. */
+  const answers = new Map<string, boolean>();
   const look = async (identity: GatewayIdentity): Promise<ObstacleFacts> => {
     const { home, profile } = identity;
-    const isServed = profile !== DEFAULT_PROFILE && asked.get(home) === true && !mayBeStandalone(home);
+    const isServed = profile !== DEFAULT_PROFILE && answers.get(home) === true && !mayBeStandalone(home);
     const servedBy = servingGateway(identity, locks, processes) ?? (isServed ? { profile: DEFAULT_PROFILE } : undefined);
     const unit = await findUnit(identity);
     const heldBots = botsHeldByOthers(home, processes);
@@ -57,7 +57,8 @@ export function installObstacles({ processes, findUnit, locks, servesAllProfiles
     folder: locks,
     look,
     lookBeforeInstall: async (identity, override) => {
-      if (identity.profile !== DEFAULT_PROFILE) asked.set(identity.home, await servesAllProfiles(identity, override));
+      const answer = identity.profile === DEFAULT_PROFILE ? undefined : await servesAllProfiles(identity, override);
+      if (answer !== undefined) answers.set(identity.home, answer);
       return look(identity);
     },
   };

@@ -1,6 +1,7 @@
 /**
  * Finds out whether a gateway program supports `--external-supervisor`. That starts Python, which takes a second, and a killed gateway must
- * be restarted within two; so the answer is kept for a day, and dropped when a gateway ended as after an unknown option.
+ * be restarted within two; so an answer is kept for a day, and dropped when a gateway ended as after an unknown option. No answer (it failed
+ * or took too long) is none that is kept: the last one of the same installation counts until there is another.
  */
 
 import { execFile } from 'node:child_process';
@@ -8,15 +9,13 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { type GatewayCommand, type RunHelp, supportsExternalSupervisor } from '../gateway/command.ts';
+import { type GatewayCommand, type RunHelp, supportsExternalSupervisor, USAGE_ERROR } from '../gateway/command.ts';
 import { lastEnded } from '../model/history.ts';
 import { matching } from '../model/schemas.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
 const VALID_MS = 24 * 60 * 60 * 1000;
-/** argparse ends with this code at an unknown option. */
-const USAGE_ERROR = 2;
 
 const HELP_ANSWER = v.object({
   /** Command and age of its files, so that another installation is checked again. */
@@ -31,10 +30,11 @@ export async function hasExternalSupervisorOption({ argv, repo }: GatewayCommand
   const read = await readJson(file);
   const kept = read.state === 'read' ? matching(HELP_ANSWER, read.value) : undefined;
   const refused = lastEnded(await folder.history())?.code === USAGE_ERROR;
-  const fresh = kept?.key === key && Math.abs(Date.now() - kept.at) < VALID_MS;
-  if (fresh && !refused) return kept.externalSupervisor;
+  const last = kept?.key === key && !refused ? kept : undefined;
+  if (last && Math.abs(Date.now() - last.at) < VALID_MS) return last.externalSupervisor;
 
   const externalSupervisor = await supportsExternalSupervisor(argv, helpIn(home));
+  if (externalSupervisor === undefined) return last?.externalSupervisor ?? false;
   await writeJson(file, { key, at: Date.now(), externalSupervisor } satisfies v.InferOutput<typeof HELP_ANSWER>).catch(() => undefined);
   return externalSupervisor;
 }

@@ -4,6 +4,7 @@ import {
   type CommandSources,
   parseGatewayCommand,
   resolveGatewayCommand,
+  servesAllProfiles,
   supportsExternalSupervisor,
   withExternalSupervisor,
 } from '../../src/gateway/command.ts';
@@ -98,9 +99,15 @@ describe('check for supervisor support', () => {
     expect(await supportsExternalSupervisor(argv, async () => 'usage: hermes gateway run [--force]')).toBe(false);
   });
 
-  it('treats a failed or silent check as not supported', async () => {
-    expect(await supportsExternalSupervisor(argv, () => Promise.reject(new Error('no such file')))).toBe(false);
-    expect(await supportsExternalSupervisor(argv, () => new Promise(() => undefined), { timeoutMs: 20 })).toBe(false);
+  it('has no answer of a program that fails, prints nothing or takes too long, and a no of one that does not know the command', async () => {
+    const exit = (code: number) => () => Promise.reject(Object.assign(new Error('failed'), { code }));
+    expect(await supportsExternalSupervisor(argv, () => Promise.reject(new Error('no such file')))).toBeUndefined();
+    expect(await supportsExternalSupervisor(argv, exit(1))).toBeUndefined();
+    expect(await supportsExternalSupervisor(argv, async () => '')).toBeUndefined();
+    expect(await supportsExternalSupervisor(argv, () => new Promise(() => undefined), { timeoutMs: 20 })).toBeUndefined();
+    expect(await servesAllProfiles(argv, exit(1))).toBeUndefined();
+    expect(await servesAllProfiles(argv, exit(2))).toBe(false);
+    expect(await servesAllProfiles(argv, async () => '--multiplex')).toBe(true);
   });
 
   it('does not run a program that is not Hermes', async () => {
