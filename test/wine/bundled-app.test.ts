@@ -36,34 +36,30 @@ describeServiceOnWine(
     const phases = ({ replies }: AppReport) => replies.map(reply => (reply.ok ? reply.value.status.phase : reply.error.code));
 
     it.each(Object.keys(BUNDLES))(
-      'reads from %s the status of a registered service, with koffi from the folder of the host',
+      'switches the service on and off from %s, with one prompt each, and reads its status through koffi',
       async bundle => {
-        const { gatewayPid } = await service.install();
-        const report = await drive(bundle, ['get', {}]);
+        await service.fresh();
+        const { rig, of } = service;
+        // Windows Node in the place of Hermes' launcher runs the script `gateway` of its folder, the home.
+        const launcher = rig.onLinux(`${of.home}\\hermes-agent\\.hermes\\bin\\hermes.exe`);
+        mkdirSync(path.dirname(launcher), { recursive: true });
+        linkSync(rig.onLinux(rig.node), launcher);
+        const sample = `file:///${encodeURI(rig.sampleGateway().replaceAll('\\', '/'))}`;
+        rig.write(`${of.home}\\gateway.js`, `process.argv.splice(2, 0, 'gateway'); import(${JSON.stringify(sample)});`);
+        const before = promptFolders(rig).length;
+        consent(rig, 'ask');
+        const set = (on: boolean) => ['set', { profile: 'default', on }] as const;
+        const driven = drive(bundle, set(true), ['get', {}], set(false));
+        for (const _ of ['on', 'off']) await Promise.race([consentTo(rig), driven]);
+        const report = await driven;
+        expect(phases(report)).toEqual(['running', 'running', 'not-installed']);
+        expect(report.replies[1]).toMatchObject({ value: { status: { mechanism: 'service', gatewayPid: expect.any(Number) } } });
         expect(report.lines).toEqual([]);
-        expect(report.replies).toMatchObject([{ ok: true, value: { status: { mechanism: 'service', phase: 'running', gatewayPid } } }]);
         expect(report.native).toEqual([`${HOST}\\koffi.node`]);
         expect(report.icon.startsWith(`${HOST}\\icons\\tray-`)).toBe(true);
+        expect(promptFolders(rig).length - before).toBe(2);
       },
     );
-
-    it.each(Object.keys(BUNDLES))('switches the service on and off from %s, with one prompt of sudo-prompt each', async bundle => {
-      await service.fresh();
-      const { rig, of } = service;
-      // Windows Node in the place of Hermes' launcher runs the script `gateway` of its folder, the home.
-      const launcher = rig.onLinux(`${of.home}\\hermes-agent\\.hermes\\bin\\hermes.exe`);
-      mkdirSync(path.dirname(launcher), { recursive: true });
-      linkSync(rig.onLinux(rig.node), launcher);
-      const sample = `file:///${encodeURI(rig.sampleGateway().replaceAll('\\', '/'))}`;
-      rig.write(`${of.home}\\gateway.js`, `process.argv.splice(2, 0, 'gateway'); import(${JSON.stringify(sample)});`);
-      const before = promptFolders(rig).length;
-      consent(rig, 'ask');
-      const driven = drive(bundle, ['set', { profile: 'default', on: true }], ['set', { profile: 'default', on: false }]);
-      for (const _ of ['on', 'off']) await Promise.race([consentTo(rig), driven]);
-      const report = await driven;
-      expect(phases(report)).toEqual(['running', 'not-installed']);
-      expect(promptFolders(rig).length - before).toBe(2);
-    });
 
     it('loads no binary of koffi with another hash than the manifest of the host names', async () => {
       await service.fresh();
