@@ -94,15 +94,17 @@ describe('stopGateway', () => {
   describe('with a control pipe', () => {
     let verbs: string[];
     let server: net.Server;
-    /** What `status` answers beside the PID of the gateway. */
+    /** The result of every verb. */
     let answer: object;
+    let known: boolean;
     beforeEach(async () => {
       verbs = [];
+      known = true;
       answer = { pid: GATEWAY.pid, start_time: GATEWAY.startTime, pausing: true, active_agents: 0 };
       server = net.createServer(socket =>
         socket.once('data', chunk => {
           verbs.push(JSON.parse(chunk.toString()).verb);
-          socket.end(`${JSON.stringify({ ok: true, result: answer })}\n`);
+          socket.end(`${JSON.stringify(known ? { ok: true, result: answer } : { ok: false, error: 'unknown verb' })}\n`);
         }),
       );
       await new Promise<void>(resolve => server.listen(controlPath(home), resolve));
@@ -145,8 +147,10 @@ describe('stopGateway', () => {
       ['has work in progress', { active_agents: 1 }],
       ['serves an API, whose runs Hermes does not count', { platforms: { api_server: { state: 'connected' } } }],
       ['does not say what it does', { active_agents: undefined }],
+      ['does not know this verb', undefined],
     ])('restarts a gateway by the marker that %s', async (_name, said) => {
       answer = { ...answer, ...said };
+      known = said !== undefined;
       const tree = new FakeTree();
       tree.signal = () => {
         tree.gateway = false;
