@@ -52,8 +52,8 @@ export interface GatewayWatchOptions {
 }
 
 const LIFE_IS_EVIDENCE_MS = 2_000;
-/** Longer than the slowest start takes from the PID file to the first state. */
-const NO_STATE_MS = 10_000;
+/** Longer than a start takes from the PID file to the first state, in milliseconds: in a home without a state, and beside an older one. */
+const NO_STATE_MS = { none: 10_000, older: 60_000 } as const;
 /** Pauses between looks for evidence: short at first, then longer, in milliseconds. */
 const FIRST_LOOK_MS = 25;
 const SLOWEST_LOOK_MS = 1_000;
@@ -76,6 +76,8 @@ export class GatewayWatch {
   #observation: Observation = { phase: 'starting' };
   #marker: StopMarker | undefined;
   #stopper: Stopper | undefined;
+  /** When its PID was first seen in its files, in milliseconds of `performance.now()`. */
+  #foundAt: number | undefined;
   #ran = false;
   #closed = false;
 
@@ -141,6 +143,7 @@ export class GatewayWatch {
       return { phase: 'starting', ...(detail !== undefined && { detail }) };
     }
     const gateway = { pid: living.pid, startTime: living.startTime };
+    this.#foundAt ??= performance.now();
     const written = readGatewayState(home);
     const state = written?.pid === living.pid ? written.state : undefined;
     // The process may run for some seconds after its start has failed.
@@ -150,7 +153,9 @@ export class GatewayWatch {
     }
     // Hermes writes its PID seconds before its state, and at first beside the state in which the gateway before it ended; an old gateway
     // without a state counts as running after a while.
-    const isStarting = state === 'starting' || (state === 'stopped' && !this.#ran) || (state === undefined && livedMs < NO_STATE_MS);
+    const noStateMs = written ? NO_STATE_MS.older : NO_STATE_MS.none;
+    const isLate = performance.now() - this.#foundAt >= noStateMs;
+    const isStarting = state === 'starting' || (state === 'stopped' && !this.#ran) || (state === undefined && !isLate);
     if (isStarting) return { phase: 'starting', gateway };
     if (this.#probes && isSilent(this.#probes.silence)) {
       const { hungMs } = this.#probes;
