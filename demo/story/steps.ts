@@ -9,6 +9,7 @@ import { asText } from '../../src/gateway/tolerant-json.ts';
 import { measureChanges } from './changes.ts';
 import type { PageDriver } from './page-driver.ts';
 import type { Stage, StepResult } from './stage.ts';
+import type { NamedProfile, TrialSystem } from './trial-system.ts';
 
 export interface StoryStep {
   readonly name: string;
@@ -65,7 +66,6 @@ const killed: StoryStep = {
 const restartRequested: StoryStep = {
   name: 'gateway ends with 75, started in place',
   picture: 'exit-75',
-  needsSample: true,
   async play(stage) {
     const { gatewayPid, servicePid } = await stage.status();
     const endedAtMs = performance.now();
@@ -167,6 +167,25 @@ const started: StoryStep = {
   },
 };
 
+const namedProfile = (named: NamedProfile): StoryStep => ({
+  name: 'a named profile',
+  picture: 'named-profile',
+  async play(stage) {
+    const { gatewayPid } = await stage.status();
+    const installed = await named.run('install');
+    const { status } = await named.run('status');
+    if (installed.ok) {
+      stage.expect('a gateway beside that of the default profile', status?.phase === 'running' && status.gatewayPid !== gatewayPid, status);
+      const removed = await named.run('uninstall');
+      stage.expect('its removal', removed.ok, removed);
+      return { figure: `"${named.name}" has a separate gateway, PID ${status?.gatewayPid}` };
+    }
+    stage.expect('a refusal, because it is served', installed.error?.code === 'profile-served', installed);
+    stage.expect(`the state of the gateway with PID ${gatewayPid}`, status?.servedBy?.pid === gatewayPid, status);
+    return { figure: `"${named.name}" is served by the gateway of the default profile, PID ${gatewayPid}` };
+  },
+});
+
 const updated: StoryStep = {
   name: 'stop, update, start',
   picture: 'updated',
@@ -236,7 +255,7 @@ const nothingLeft: StoryStep = {
 };
 
 /** All steps, in order. With a page, the delay of a change until it is shown is measured, too. */
-export function storySteps(page: PageDriver | undefined): readonly StoryStep[] {
+export function storySteps({ named }: TrialSystem, page: PageDriver | undefined): readonly StoryStep[] {
   const measured: readonly StoryStep[] = page
     ? [{ name: 'changes on their way to the page', picture: 'changes', needsSample: true, play: stage => measureChanges(stage, page) }]
     : [];
@@ -250,6 +269,7 @@ export function storySteps(page: PageDriver | undefined): readonly StoryStep[] {
     restarted,
     stopped,
     started,
+    ...(named ? [namedProfile(named)] : []),
     updated,
     ...measured,
     switchOff,

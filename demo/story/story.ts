@@ -21,7 +21,7 @@ export async function playStory({ trial, driver, page, onStep, signal }: StoryOp
   const stage = new Stage(trial, driver, signal);
   const reports: StoryStepReport[] = [];
   try {
-    for (const step of storySteps(page)) {
+    for (const step of storySteps(trial, page)) {
       signal.throwIfAborted();
       const report = await playStep(step, stage, signal);
       reports.push(report);

@@ -3,9 +3,11 @@
  * temporary folder; `dispose` ends every process and deletes every file of the trial.
  */
 
+import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { resolveGatewayCommand } from '../../src/gateway/command.ts';
 import { controlPath, request } from '../../src/gateway/control-socket.ts';
 import { type GatewayIdentity, gatewayIdentity, requireHome, resolveHermesRoot } from '../../src/gateway/home.ts';
@@ -13,11 +15,11 @@ import { livingGateway } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { embeddedManager } from '../../src/manager/system-manager.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import type { GatewayManager } from '../../src/model/manager.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
 import { endProcesses, processesOf } from './trial-processes.ts';
-import type { SystemOptions, TrialSystem } from './trial-system.ts';
+import type { CommandDocument, NamedProfile, SystemOptions, TrialSystem } from './trial-system.ts';
 
+const NAMED_PROFILE = 'work';
 /** The path of a socket is limited to about 100 bytes, so a longer temporary folder cannot be used. */
 const MAX_TEMPORARY_BYTES = 40;
 
@@ -35,13 +37,16 @@ export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSys
       resolveHermesRoot({ platform: process.platform, env: {}, homedir: os.homedir(), home: home ?? path.join(folder, 'home') }),
     );
     if (home === undefined) mkdirSync(identity.home);
+    // In the user's own home no profile is made.
+    const withProfile = gateway === 'hermes' && home === undefined;
+    if (withProfile) mkdirSync(path.join(identity.home, 'profiles', NAMED_PROFILE), { recursive: true });
     requireHome(identity);
     refuseUsed(identity);
     mkdirSync(path.join(folder, 'run'), { mode: 0o700 });
     // Supervisor and runner inherit these, and so use the state of the trial.
     Object.assign(process.env, { XDG_STATE_HOME: path.join(folder, 'state'), XDG_RUNTIME_DIR: path.join(folder, 'run') });
     const place = `in ${home === undefined ? 'a temporary home' : identity.home} (${folder})`;
-    return compose({ gateway, place, folder, identity, outerEnv, root });
+    return compose({ gateway, place, folder, identity, outerEnv, root }, withProfile);
   } catch (error) {
     restoreEnv(outerEnv);
     rmSync(folder, { recursive: true, force: true });
@@ -57,20 +62,22 @@ function refuseUsed({ home }: GatewayIdentity): void {
   throw new GatewayServiceError('busy', `(a gateway with PID ${living.pid} runs in ${home})`, { remedy });
 }
 
-function compose({
-  root,
-  ...given
-}: Pick<TrialSystem, 'gateway' | 'place' | 'folder' | 'identity' | 'outerEnv'> & { root: string }): TrialSystem {
+function compose(
+  { root, ...given }: Pick<TrialSystem, 'gateway' | 'place' | 'folder' | 'identity' | 'outerEnv'> & { root: string },
+  withProfile: boolean,
+): TrialSystem {
   const { gateway, folder, identity, outerEnv } = given;
   const commandOf = (override: readonly string[] | undefined) =>
     resolveGatewayCommand(identity, { platform: process.platform, env: outerEnv, exists: existsSync, ...(override && { override }) }).argv;
   const states = stateRoot(process.platform, process.env, os.homedir());
+  const hostCommand = [process.execPath, path.join(root, 'dist/host/hermes-gateway.cjs')] as const;
   const manager = embeddedManager({
     stateRoot: states,
-    hostCommand: [process.execPath, path.join(root, 'dist/host/hermes-gateway.cjs')],
+    hostCommand,
     processes: posixProcesses,
     checkCommand: (_identity, override) => commandOf(override),
   });
+  const named = withProfile ? namedProfile(identity.home, hostCommand) : undefined;
   const program = path.join(folder, 'gateway');
   if (gateway === 'sample') copySample(root, program);
 
@@ -82,6 +89,7 @@ function compose({
           updateCommand: [process.execPath, path.join(program, 'update.mjs')],
         }
       : { updateCommand: [commandOf(undefined)[0] ?? '', '--version'] }),
+    ...(named && { named }),
     homeFolder: identity.home,
     manager,
     // On these systems a running program file can be replaced.
@@ -90,7 +98,20 @@ function compose({
     kill: async pid => void process.kill(pid, 'SIGKILL'),
     processes: async () => processesOf(folder),
     kept: async () => [states, path.join(folder, 'run', 'hermes-gateway')].flatMap(entriesOf),
-    dispose: () => dispose(manager, identity, folder).finally(() => restoreEnv(outerEnv)),
+    dispose: () => dispose({ manager, identity, folder, named }).finally(() => restoreEnv(outerEnv)),
+  };
+}
+
+function namedProfile(home: string, [program, script]: readonly [string, string]): NamedProfile {
+  const run = promisify(execFile);
+  return {
+    name: NAMED_PROFILE,
+    run: async verb => {
+      const args = [script, '--home', home, '--profile', NAMED_PROFILE, '--json', verb];
+      // A refusal ends with another code than 0, and prints a document too.
+      const { stdout } = await run(program, args).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));
+      return JSON.parse(stdout) as CommandDocument;
+    },
   };
 }
 
@@ -113,9 +134,14 @@ function entriesOf(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).map(name => path.join(folder, name)) : [];
 }
 
-async function dispose(manager: GatewayManager, identity: GatewayIdentity, folder: string): Promise<readonly string[]> {
+interface Leaving extends Pick<TrialSystem, 'manager' | 'identity' | 'folder'> {
+  readonly named: NamedProfile | undefined;
+}
+
+async function dispose({ manager, identity, folder, named }: Leaving): Promise<readonly string[]> {
   const failures: string[] = [];
   try {
+    await named?.run('uninstall');
     await manager.uninstall(identity);
   } catch (error) {
     failures.push(`switching off: ${error instanceof Error ? error.message : error}`);

@@ -7,10 +7,25 @@ import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';
+import type { Status } from '../../src/model/status.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 import type { TrialProcess } from './trial-processes.ts';
 
 export type GatewayKind = 'sample' | 'hermes';
+
+/** A profile beside the default one. */
+export interface NamedProfile {
+  readonly name: string;
+  /** Runs a verb of `hermes-gateway` for it; resolves with the document that this prints. */
+  run(verb: 'install' | 'status' | 'uninstall'): Promise<CommandDocument>;
+}
+
+/** What `--json` prints. */
+export interface CommandDocument {
+  readonly ok: boolean;
+  readonly status?: Status;
+  readonly error?: { readonly code: string; readonly message: string };
+}
 
 export interface TrialSystem {
   readonly gateway: GatewayKind;
@@ -31,6 +46,8 @@ export interface TrialSystem {
   readonly updateCommand: readonly string[];
   /** Environment of this process before the trial. */
   readonly outerEnv: NodeJS.ProcessEnv;
+  /** A second profile of the home, and our command line for it; absent where there is only one. */
+  readonly named?: NamedProfile;
   /** Sends a request to the gateway's own control pipe. */
   ask(verb: string): Promise<ControlAnswer<JsonObject>>;
   /** Ends a process of the trial at once, as a crash does. */
