@@ -1,6 +1,5 @@
 /** The engine behind the app: the managers and service names of the command line, and one controller for all windows. */
 
-import os from 'node:os';
 import path from 'node:path';
 import { GatewayServiceController } from '../src/desktop/controller.ts';
 import { withServedProfiles } from '../src/desktop/served-profiles.ts';
@@ -11,6 +10,7 @@ import { GatewayServiceError } from '../src/model/errors.ts';
 import type { GatewayManager } from '../src/model/manager.ts';
 import { hostCommandIn } from '../src/process/host-command.ts';
 import { stateRoot } from '../src/state/state-folder.ts';
+import { userFolder } from '../src/state/user-folder.ts';
 import type { UpdatePorts } from '../src/update/ports.ts';
 import { loadHostKoffi } from '../src/windows/koffi-of-host.ts';
 import { updateFeed } from './updater/update-feed.ts';
@@ -37,10 +37,10 @@ export interface Engine {
   readonly updates: UpdatePorts;
 }
 
-/** @throws GatewayServiceError `service-program-missing`, `service-program-damaged`, `home-invalid`, `profile-invalid` */
+/** @throws GatewayServiceError `user-folder-unknown`, `folder-of-another-user`, `service-program-missing`, `service-program-damaged`, `home-invalid`, `profile-invalid` */
 export async function openEngine({ hostDir, home, profiles, reveal }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
-  const homedir = os.homedir();
+  const homedir = userFolder();
   const hostCommand = hostCommandIn(hostDir);
   // Before the first module that imports koffi.
   if (platform === 'win32') loadHostKoffi(path.join(hostDir, KOFFI), readFiles(hostDir)?.[KOFFI]?.sha256);

@@ -2,18 +2,19 @@
  * Makes manager and identities of this system for the CLI. The only file of the CLI that depends on the system.
  */
 
-import os from 'node:os';
 import path from 'node:path';
 import { outsideGateway } from '../gateway/environment.ts';
 import { type GatewayIdentity, gatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../gateway/home.ts';
 import { profileVariables } from '../gateway/profile-variables.ts';
 import { gatewayCommand, type SystemManager, systemManager } from '../manager/system-manager.ts';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { identityOf } from '../model/identity.ts';
 import { poll } from '../model/poll.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { thisMachine } from '../process/this-machine.ts';
 import { definedServices, StateFolder, stateRoot } from '../state/state-folder.ts';
+import { userFolder } from '../state/user-folder.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
 import type { Composition, Selection } from './context.ts';
 import { fileOutput } from './inside.ts';
@@ -30,7 +31,7 @@ export interface CompositionSources extends SystemManager {
 }
 
 export function createComposition(sources: CompositionSources): Composition {
-  const { platform = process.platform, env = process.env, homedir = os.homedir() } = sources;
+  const { platform = process.platform, env = process.env, homedir = userFolder() } = sources;
   const { readUserEnvironment, isNameTaken, manager, updates, lacking, isInside } = sources;
   const states = stateRoot(platform, env, homedir);
   const state = (identity: GatewayIdentity) => new StateFolder(path.join(states, identity.service));
@@ -71,10 +72,13 @@ async function definedIdentities(states: string): Promise<GatewayIdentity[]> {
   return definitions.flatMap(definition => (definition ? [identityOf(definition)] : []));
 }
 
-const thisStateRoot = () => stateRoot(process.platform, process.env, os.homedir());
+const thisStateRoot = () => stateRoot(process.platform, process.env, userFolder());
 
-async function composition(states: string): Promise<Composition> {
-  const options = { stateRoot: states, hostCommand: hostCommand() };
+/** For the help, which is printed in any surroundings. */
+const shownStateRoot = () => attempt(thisStateRoot) ?? stateRoot('linux', {}, '$HOME');
+
+async function composition(): Promise<Composition> {
+  const options = { stateRoot: thisStateRoot(), hostCommand: hostCommand() };
   // Built executables register a copy of themselves, which only an elevated step makes; the development script registers itself.
   if (process.platform !== 'win32' || !singleExecutable()) return createComposition(await systemManager(options));
   const { directElevation } = await import('../elevation/direct-elevation.ts');
@@ -84,7 +88,7 @@ async function composition(states: string): Promise<Composition> {
 /** The commands of the app's installer, on this system. */
 export function runInstallerProgram(argv: readonly string[]): Promise<number> {
   return runInstaller(argv, async () => {
-    const { identities, manager, updates } = await composition(thisStateRoot());
+    const { identities, manager, updates } = await composition();
     const rights = process.platform === 'win32' ? await windowsRights() : NO_RIGHTS;
     return { identities: () => identities({}), manager, updates, ...rights };
   });
@@ -110,19 +114,17 @@ async function windowsRights(): Promise<Rights> {
 
 /** The command line for people, on this system. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
-  const states = thisStateRoot();
   const terminal = processTerminal();
-  const compose = async () => ({ ...(await composition(states)), startUpdateProcess });
-  const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
+  const compose = async () => ({ ...(await composition()), startUpdateProcess });
+  const code = await runCli(argv, { terminal, compose, stateRoot: shownStateRoot(), version: VERSION });
   await flushed(terminal);
   return code;
 }
 
 /** The command line of an `update`, in a process that outlives the one that the user has started: `update-process TERMINAL ARGV`. */
 export async function runUpdateProcess([above = '', ...argv]: readonly string[]): Promise<number> {
-  const states = thisStateRoot();
   const terminal = terminalAbove(above, processTerminal());
-  const code = await runCli(argv, { terminal, compose: () => composition(states), stateRoot: states, version: VERSION });
+  const code = await runCli(argv, { terminal, compose: () => composition(), stateRoot: shownStateRoot(), version: VERSION });
   await flushed(terminal);
   return code;
 }
@@ -137,10 +139,9 @@ export async function runOutside([caller = '', file = '', ...argv]: readonly str
   // The agent gets its answer before its gateway is stopped.
   const { processes } = await thisMachine();
   await poll(() => !processes.isAlive(Number(caller)), { what: 'the answer', deadlineMs: ANSWER_MS }).catch(() => undefined);
-  const states = thisStateRoot();
   const terminal = { ...processTerminal(), stdout: stream, stderr: stream };
-  const compose = async () => ({ ...(await composition(states)), isInside: () => false });
-  const code = await runCli(argv, { terminal, compose, stateRoot: states, version: VERSION });
+  const compose = async () => ({ ...(await composition()), isInside: () => false });
+  const code = await runCli(argv, { terminal, compose, stateRoot: shownStateRoot(), version: VERSION });
   stream.write(`Exit code ${code}.\n`);
   return code;
 }

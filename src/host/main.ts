@@ -24,6 +24,7 @@ import { hasExternalSupervisorOption } from '../runner/gateway-help.ts';
 import { Runner } from '../runner/runner.ts';
 import { lockHolder } from '../state/lock.ts';
 import { StateFolder, stateRoot } from '../state/state-folder.ts';
+import { userFolder } from '../state/user-folder.ts';
 import { hostLog } from './host-log.ts';
 import { type RunnerProcess, supervise } from './supervisor.ts';
 
@@ -34,7 +35,7 @@ export type IsServiceRegistered = (identity: GatewayIdentity, folder: StateFolde
 const SETTLED_MS = 3_000;
 
 export function stateFolderOf(service: ServiceName): StateFolder {
-  return new StateFolder(path.join(stateRoot(process.platform, process.env, os.homedir()), service));
+  return new StateFolder(path.join(stateRoot(process.platform, process.env, userFolder()), service));
 }
 
 /**
@@ -48,7 +49,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]);
   const { processes, launch, commandLine, parentOf, isDebugged } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
-  const locks = lockFolder(process.platform, process.env, os.homedir());
+  const locks = lockFolder(process.platform, process.env, userFolder());
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
   const runner = new Runner({
     definition,

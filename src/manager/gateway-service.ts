@@ -59,7 +59,7 @@ export class GatewayService {
 
   /** `--gateway-command`: the given one, else the one that was given before. */
   async command({ gatewayCommand }: InstallOptions): Promise<readonly string[] | undefined> {
-    return gatewayCommand ?? (await this.folder.definition().catch(() => undefined))?.gatewayCommand;
+    return gatewayCommand ?? (await this.folder.knownDefinition())?.gatewayCommand;
   }
 
   async requireInstalled(): Promise<void> {

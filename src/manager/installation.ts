@@ -9,6 +9,7 @@ import type { InstallOptions } from '../model/manager.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
+import { requireOwnFolder } from '../state/folder-owner.ts';
 import { waitUntilUp } from './bring-up.ts';
 import type { GatewayService } from './gateway-service.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
@@ -38,6 +39,7 @@ export async function install(service: GatewayService, options: InstallOptions, 
   const before = await service.exclusively('install', report, async () => {
     report(progress('install', 'checking'));
     requireHome(identity);
+    requireOwnFolder(identity.home);
     const gatewayCommand = await service.command(options);
     const host = await mechanisms.toInstall(identity, folder, options.mechanism, gatewayCommand);
     const others = (await mechanisms.registered(identity, folder)).filter(each => each !== host);
@@ -45,7 +47,7 @@ export async function install(service: GatewayService, options: InstallOptions, 
     checkCommand(identity, gatewayCommand);
     await host.checkRights(identity);
     await former?.checkRights(identity, host.elevated);
-    const known = await folder.definition().catch(() => undefined);
+    const known = await folder.knownDefinition();
     // A runner that is starting the old command would otherwise answer for the new one.
     const another = JSON.stringify(known?.gatewayCommand) !== JSON.stringify(gatewayCommand);
     if (another && (status.phase === 'starting' || status.phase === 'restarting')) await takeDown(service, 'install', report);

@@ -55,6 +55,7 @@ async function damaged(folder: StateFolder): Promise<RepairableProblem[]> {
     }),
   );
   return reads.flatMap(({ file, read }): RepairableProblem[] => {
+    if (read.state === 'denied') return [{ problem: problem('state-unreadable', `(${file})`), changes: [] }];
     if (read.state !== 'damaged') return [];
     const changes = [{ action: 'remove', kind: 'file', target: file, ...noted('put-aside') } as const];
     return [

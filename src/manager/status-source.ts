@@ -7,7 +7,7 @@ import { type ControlConnection, connectControlPipe, type TrustsServer } from '.
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
 import { composeStatus } from '../model/compose-status.ts';
-import { GatewayServiceError } from '../model/errors.ts';
+import { toGatewayServiceError } from '../model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { retryDelayMs } from '../model/poll.ts';
@@ -164,6 +164,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
 }
 
 function definitionProblem(error: unknown): Problem {
-  const newer = error instanceof GatewayServiceError && error.code === 'state-newer';
-  return problem(newer ? 'state-newer' : 'definition-unreadable');
+  const { code, detail } = toGatewayServiceError(error);
+  if (code === 'permission-denied') return problem('state-unreadable', detail);
+  return problem(code === 'state-newer' ? 'state-newer' : 'definition-unreadable');
 }

@@ -3,7 +3,6 @@
  */
 
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import { type GatewayCommand, resolveGatewayCommand, servesAllProfiles } from '../gateway/command.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import { lockFolder } from '../gateway/host-gateway.ts';
@@ -15,6 +14,8 @@ import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
 import { thisMachine } from '../process/this-machine.ts';
 import { helpIn } from '../runner/gateway-help.ts';
+import { requireOwnFolder } from '../state/folder-owner.ts';
+import { userFolder } from '../state/user-folder.ts';
 import type { UpdatePorts } from '../update/ports.ts';
 import type { HostedManagerOptions } from './gateway-service.ts';
 import { hermesUnits } from './hermes-units.ts';
@@ -46,14 +47,17 @@ export interface SystemManager {
   readonly updates: UpdatePorts;
 }
 
+/** @throws GatewayServiceError `folder-of-another-user` */
 export async function systemManager({ stateRoot, hostCommand, elevation }: SystemManagerOptions): Promise<SystemManager> {
+  requireOwnFolder(stateRoot);
   const { processes, isInUse, parentOf } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
   const { platform } = process;
-  const locks = lockFolder(platform, process.env, os.homedir());
+  const homedir = userFolder();
+  const locks = lockFolder(platform, process.env, homedir);
   const around = installObstacles({
     processes,
-    findUnit: hermesUnits({ platform, homedir: os.homedir() }),
+    findUnit: hermesUnits({ platform, homedir }),
     locks,
     servesAllProfiles: async (identity, override) => servesAllProfiles(checkCommand(identity, override), helpIn(identity.home)),
   });

@@ -4,9 +4,9 @@
  * what to remove by the same identity.
  */
 
-import os from 'node:os';
 import { readTextFile } from '../gateway/tolerant-json.ts';
 import type { ServiceName } from '../model/identity.ts';
+import { userFolder } from '../state/user-folder.ts';
 import { readValue } from '../windows/registry.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { currentUser } from '../windows/security.ts';
@@ -26,7 +26,7 @@ export function windowsMigration({ shell, ...options }: Options): Migration {
     platform: 'win32',
     // What Windows starts has the user's environment, not that of this process.
     env: { LOCALAPPDATA: process.env['LOCALAPPDATA'] },
-    homedir: os.homedir(),
+    homedir: userFolder(),
     readUserEnvironment,
     user,
     isUser: isAccountOf(user),
@@ -50,7 +50,7 @@ export async function takeWhatNeedsRights(service: ServiceName, user: Sid): Prom
 
 /** The environment of another user is not available; the folders of that user are known to Windows. */
 function ownerBySid(user: Sid): AutostartOwner {
-  const folder = textOf(readValue(`${PROFILES}\\${user}`, 'ProfileImagePath')) ?? os.homedir();
+  const folder = textOf(readValue(`${PROFILES}\\${user}`, 'ProfileImagePath')) ?? userFolder();
   return {
     platform: 'win32',
     env: { LOCALAPPDATA: `${folder}\\AppData\\Local` },

@@ -43,6 +43,14 @@ const ROWS = {
     remedy: 'Name the folder itself with --home DIR, for example --home "%LOCALAPPDATA%\\hermes".',
     exit: EXIT.usage,
   },
+  'user-folder-unknown': {
+    message: 'The folder of this user is not known.',
+    remedy: 'Set HOME (on Windows USERPROFILE) to the absolute path of your folder, then try again.',
+  },
+  'folder-of-another-user': {
+    message: 'Root must not manage the gateway of another user: that user could no longer change its files.',
+    remedy: 'Run the command as that user, for example with "sudo -u USER -H hermes-gateway status".',
+  },
   'gateway-command-missing': {
     message: 'No Hermes gateway program was found for this home.',
     remedy:

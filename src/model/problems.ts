@@ -148,6 +148,10 @@ const ROWS = {
     message: 'The definition of this gateway service cannot be read.',
     remedy: 'Install the service again; the damaged file is kept.',
   },
+  'state-unreadable': {
+    message: 'This user may not read a file of the state folder.',
+    remedy: 'Give yourself access to that file, or run the command as the user who owns it.',
+  },
   'state-newer': {
     message: 'The state of this gateway service was written by a newer version.',
     remedy: 'Update this app.',

@@ -88,10 +88,11 @@ export function writeJson(file: string, value: unknown): Promise<void> {
 export type JsonRead =
   | { readonly state: 'absent' }
   | { readonly state: 'damaged'; readonly why: string }
+  | { readonly state: 'denied'; readonly error: GatewayServiceError }
   | { readonly state: 'read'; readonly value: unknown };
 
 /**
- * Reads a JSON document that any program may have written. Never throws: an unreadable file is `damaged`. A kilobyte is read synchronously:
+ * Reads a JSON document that any program may have written. Never throws: a file that is none is `damaged`. A kilobyte is read synchronously:
  * a look at twenty gateways reads a hundred such files, and each trip through the thread pool takes longer than the file.
  */
 export async function readJson(file: string): Promise<JsonRead> {
@@ -106,13 +107,16 @@ export function readJsonNow(file: string): JsonRead {
     return { state: 'read', value: JSON.parse(text) };
   } catch (error) {
     if (isMissing(error)) return { state: 'absent' };
+    if (isPermissionError(error))
+      return { state: 'denied', error: new GatewayServiceError('permission-denied', `(${file})`, { cause: error }) };
     return { state: 'damaged', why: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Undefined where there is none. @throws GatewayServiceError `state-corrupt`, `state-newer` */
+/** Undefined where there is none. @throws GatewayServiceError `state-corrupt`, `state-newer`, `permission-denied` */
 export async function readVersioned<T>(file: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
   const read = await readJson(file);
+  if (read.state === 'denied') throw read.error;
   if (read.state === 'damaged') throw new GatewayServiceError('state-corrupt', `${file} (${read.why})`);
   return read.state === 'read' ? versioned(schema, read.value, file) : undefined;
 }

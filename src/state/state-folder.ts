@@ -10,6 +10,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { attempt } from '../model/attempt.ts';
 import { DEFINITION, type Definition } from '../model/definition.ts';
+import type { GatewayServiceError } from '../model/errors.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
 import { HISTORY_KEPT, HISTORY_LIMIT, HISTORY_RECORD, type HistoryRecord } from '../model/history.ts';
 import { HOLD, HOLD_ID, type Hold } from '../model/hold.ts';
@@ -24,7 +25,7 @@ import {
 } from '../model/records.ts';
 import { jsonLine, matching } from '../model/schemas.ts';
 import type { Desired } from '../model/status.ts';
-import { readJson, readVersioned, stateWrite, writeFileAtomic, writeJson } from './files.ts';
+import { ifThere, readJson, readVersioned, stateWrite, writeFileAtomic, writeJson } from './files.ts';
 import { type RecordFile, recordFile } from './record-file.ts';
 
 /** `%LOCALAPPDATA%\HermesGatewayService`, `$XDG_STATE_HOME/hermes-gateway-service` elsewhere. */
@@ -87,15 +88,26 @@ export class StateFolder {
     return stateWrite(() => fs.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   }
 
-  /** @throws GatewayServiceError `state-corrupt`, `state-newer` */
+  /** @throws GatewayServiceError `state-corrupt`, `state-newer`, `permission-denied` */
   definition(): Promise<Definition | undefined> {
     return readVersioned(this.definitionPath, DEFINITION);
   }
 
-  /** Writes the definition; an unreadable one is kept beside it as `definition.json.damaged`. */
+  /**
+   * The definition where it can be used; undefined where it is damaged, or of a newer version.
+   * @throws GatewayServiceError `permission-denied`: it is there, and must not be replaced
+   */
+  knownDefinition(): Promise<Definition | undefined> {
+    return this.definition().catch((error: GatewayServiceError) => {
+      if (error.code === 'permission-denied') throw error;
+      return undefined;
+    });
+  }
+
+  /** Writes the definition; one that cannot be used is kept beside it as `definition.json.damaged`. */
   async writeDefinition(definition: Definition): Promise<void> {
     const file = this.definitionPath;
-    await this.definition().catch(() => fs.rename(file, `${file}.damaged`));
+    if (!(await this.knownDefinition())) await ifThere(fs.rename(file, `${file}.damaged`));
     await writeJson(file, definition);
   }
 

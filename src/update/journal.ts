@@ -85,6 +85,7 @@ export async function readJournals(stateRoot: string): Promise<JournalFile[]> {
 export async function readJournal(file: string): Promise<JournalFile | undefined> {
   const read = await readJson(file);
   if (read.state === 'absent') return undefined;
+  if (read.state === 'denied') return { file, error: read.error };
   if (read.state === 'damaged') return { file, error: new GatewayServiceError('journal-unreadable', `${file} (${read.why})`) };
   const result = v.safeParse(JOURNAL, read.value);
   if (result.success && journalFile(path.dirname(file), result.output.id) === file) return { file, journal: result.output };

@@ -11,6 +11,7 @@ import { type Ended, type Running, runProgram, startProgram } from '../support/p
 
 /** The program `script` has other options elsewhere, and there is no /dev/full. */
 const linux = process.platform === 'linux';
+const isRoot = process.getuid?.() === 0;
 
 let surroundings: Surroundings;
 beforeEach(() => {
@@ -63,6 +64,33 @@ describe('answers that need no gateway', () => {
     }
     expect((await run('doctor', '--json')).exit).toBe(EXIT.failed);
     expect(surroundings.files()).toEqual([]);
+  });
+
+  it.each(['', 'here'])('prints the help and reports what is wrong where HOME is %j, and creates no file', async HOME => {
+    const lost = { ...surroundings, env: { ...surroundings.env, HOME } };
+    expect((await runProgram(lost, '--help')).out).toContain('hermes-gateway-service');
+    const answer = await runProgram(lost, 'install', '--json');
+    expect(document(answer).error).toMatchObject({
+      code: 'user-folder-unknown',
+      message: expect.stringContaining(JSON.stringify(HOME)),
+      remedy: expect.stringContaining('HOME'),
+    });
+    expect((await runProgram(lost, 'status')).err).toContain('Set HOME');
+    expect(surroundings.files()).toEqual([]);
+  });
+
+  it.skipIf(!isRoot)(`refuses root in the folder of another user${isRoot ? '' : ' (skipped: only root can make one)'}`, async () => {
+    const { XDG_STATE_HOME } = surroundings.env;
+    fs.mkdirSync(XDG_STATE_HOME);
+    fs.chownSync(XDG_STATE_HOME, 4_711, 4_711);
+    for (const verb of ['install', 'status', 'doctor']) {
+      const answer = await run(verb, '--json');
+      expect(answer.exit).toBe(EXIT.failed);
+      expect(document(answer).error).toMatchObject({ code: 'folder-of-another-user', remedy: expect.stringContaining('sudo -u "#4711"') });
+    }
+    expect((await run('--help')).exit).toBe(EXIT.done);
+    expect(surroundings.files()).toEqual([]);
+    fs.chownSync(XDG_STATE_HOME, 0, 0);
   });
 
   it('explains every code', async () => {
@@ -317,6 +345,19 @@ describe('damaged state', () => {
 
     expect(document(await run('doctor', '--fix', '--json'))).toMatchObject({ ok: true, healthy: true });
     expect(fs.readFileSync(`${definition}.damaged`, 'utf8')).toBe('{"schema":1,');
+    expect(await status()).toMatchObject({ phase: 'running', problems: [] });
+  });
+
+  it.skipIf(isRoot)(`keeps a definition that it may not read${isRoot ? ' (skipped: root may read everything)' : ''}`, async () => {
+    await run(...installArgs());
+    const definition = await stateFile('definition.json');
+    const text = fs.readFileSync(definition, 'utf8');
+    fs.chmodSync(definition, 0);
+    expect((await status()).problems).toMatchObject([{ code: 'state-unreadable', message: expect.stringContaining(definition) }]);
+    expect((await run('doctor', '--fix')).exit).toBe(EXIT.failed);
+    expect(document(await run(...installArgs(), '--json')).error).toMatchObject({ code: 'permission-denied' });
+    fs.chmodSync(definition, 0o600);
+    expect(fs.readFileSync(definition, 'utf8')).toBe(text);
     expect(await status()).toMatchObject({ phase: 'running', problems: [] });
   });
 
