@@ -12,6 +12,7 @@ export interface Explained {
 const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'gateway-command-missing': 'Repair the Hermes installation, then try again.',
   'mechanism-in-charge': 'Keep it, or turn the switch off first.',
+  'folder-of-another-user': 'Start the app as that user.',
   'started-elevated': 'Sign in again, or start it from a program without administrator rights.',
   'gateway-not-up': 'Read the log under Details and fix the cause. Then start the gateway.',
   'gateway-configuration': 'Read the log under Details and fix the configuration. Then start the gateway.',

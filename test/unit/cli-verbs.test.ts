@@ -277,6 +277,33 @@ describe('update', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.done);
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'begins no command after %s while the gateway stops, and starts it again',
+    async signal => {
+      await cli.run(['install']);
+      const terminal = new MemoryTerminal();
+      const { hold } = cli.manager;
+      cli.manager.hold = (...given) => {
+        terminal.interrupt(signal);
+        return hold.apply(cli.manager, given);
+      };
+      const file = path.join(cli.folder, 'touched');
+      expect((await cli.run(node(`fs.writeFileSync(${JSON.stringify(file)}, '')`), terminal)).exit).toBe(EXIT.interrupted);
+      expect(fs.existsSync(file)).toBe(false);
+      expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+    },
+  );
+
+  it('completes the command and its answer at SIGTERM and SIGHUP', async () => {
+    await cli.run(['install']);
+    const terminal = new MemoryTerminal();
+    const running = cli.run(node("console.log('at work'); setTimeout(() => console.log('complete'), 100)"), terminal);
+    await poll(() => terminal.err.includes('at work'), { what: 'the command to run', deadlineMs: 10_000 });
+    terminal.interrupt('SIGTERM');
+    terminal.interrupt('SIGHUP');
+    expect(await running).toMatchObject({ exit: EXIT.done, err: expect.stringContaining('complete') });
+  });
+
   it('starts the gateway again before Ctrl+C ends it', async () => {
     await cli.run(['install']);
     const terminal = new MemoryTerminal();
@@ -295,27 +322,30 @@ describe('update', () => {
 });
 
 describe('Ctrl+C during an operation', () => {
-  it('reports the current operation, completes the change, and exits with 130', async () => {
-    const terminal = new MemoryTerminal();
-    const { install } = cli.manager;
-    let release = () => {};
-    cli.manager.install = async (identity, options, report) => {
-      report?.(progress('install', 'defining'));
-      await new Promise<void>(resolve => {
-        release = resolve;
-      });
-      return install.call(cli.manager, identity, options, report);
-    };
-    const running = cli.run(['install', '--json'], terminal);
-    await poll(() => terminal.err.includes('Writing'), { what: 'the operation to begin', deadlineMs: 5_000 });
-    terminal.interrupt();
-    release();
-    const answer = await running;
-    expect(answer.exit).toBe(EXIT.interrupted);
-    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'interrupted' } });
-    expect(answer.err).toContain('Interrupted');
-    expect((await cli.run(['status'])).exit).toBe(EXIT.done);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'reports the operation at %s, completes the change, and exits with 130',
+    async signal => {
+      const terminal = new MemoryTerminal();
+      const { install } = cli.manager;
+      let release = () => {};
+      cli.manager.install = async (identity, options, report) => {
+        report?.(progress('install', 'defining'));
+        await new Promise<void>(resolve => {
+          release = resolve;
+        });
+        return install.call(cli.manager, identity, options, report);
+      };
+      const running = cli.run(['install', '--json'], terminal);
+      await poll(() => terminal.err.includes('Writing'), { what: 'the operation to begin', deadlineMs: 5_000 });
+      terminal.interrupt(signal);
+      release();
+      const answer = await running;
+      expect(answer.exit).toBe(EXIT.interrupted);
+      expect(document(answer)).toMatchObject({ ok: false, error: { code: 'interrupted' } });
+      expect(answer.err).toContain('Interrupted');
+      expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+    },
+  );
 
   it('exits at once at the second Ctrl+C, even when the operation hangs', async () => {
     const terminal = new MemoryTerminal();
