@@ -54,8 +54,12 @@ export function removeStaleSocket(address: string): void {
   if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
 }
 
-/** What identifies the socket at an address; undefined where there is none. Another socket may get the same name later. */
+/**
+ * What identifies the socket at an address; undefined where there is none. Another socket may get the same name later. The name of a
+ * Windows pipe is no file, and is enough: nothing removes it while it is served.
+ */
 export function socketIdentity(address: string): string | undefined {
+  if (address.startsWith('\\\\')) return address;
   const stat = fs.lstatSync(address, { throwIfNoEntry: false });
   return stat?.isSocket() ? `${stat.dev}:${stat.ino}` : undefined;
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlConnection, type ControlListener, connectControlPipe, type TrustsServer } from '../../src/control/control-client.ts';
 import { type ControlServer, serveControlPipe } from '../../src/control/control-server.ts';
-import { isOwnSocket, pipeAddress, removeFreshFolder } from '../../src/control/pipe-address.ts';
+import { isOwnSocket, pipeAddress, removeFreshFolder, socketIdentity } from '../../src/control/pipe-address.ts';
 import { type Ask, LineCutter, MAX_LINE_BYTES } from '../../src/control/pipe-protocol.ts';
 import type { RunnerState } from '../../src/model/facts.ts';
 import { poll } from '../../src/model/poll.ts';
@@ -403,6 +403,10 @@ describe('control pipe client', () => {
 });
 
 describe('address of the control pipe', () => {
+  it('takes the name of a Windows pipe for the identity of its server, because no file can be looked at there', () => {
+    expect(socketIdentity('\\\\.\\pipe\\hermes-gateway-service-7')).toBe('\\\\.\\pipe\\hermes-gateway-service-7');
+  });
+
   const uid = process.getuid?.() ?? 0;
   const posix = (over: object = {}) => ({ platform: 'linux' as const, env: {}, tmpdir: folder, uid, ...over });
 
