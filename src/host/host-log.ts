@@ -3,6 +3,7 @@
  * loaded with the first line, after everything that matters has started.
  */
 
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { redact } from '../model/redact.ts';
 
@@ -37,6 +38,17 @@ async function openLog(file: string): Promise<(line: string) => void> {
   log.transports.file.level = 'info';
   log.transports.file.maxSize = MAX_BYTES;
   log.transports.file.format = '[{iso}] {text}';
-  log.transports.file.resolvePathFn = () => file;
+  log.transports.file.resolvePathFn = () => opened(file);
   return text => log.info(text);
+}
+
+/**
+ * The file, which exists then. The library makes a folder once only, and gives up a file that it could not open at its first line; it
+ * would also make a state folder again that was removed. A line that cannot be written must not cost the later ones.
+ */
+function opened(file: string): string {
+  const folder = path.dirname(file);
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+  return file;
 }
