@@ -14,7 +14,6 @@ import type { GatewayManager } from '../../src/model/manager.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 import { runUpdateCommand } from '../../src/update/update-command.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
-import type { GatewayKind } from './trial-system.ts';
 
 const GATEWAY_ACTIONS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const;
 export type GatewayAction = (typeof GATEWAY_ACTIONS)[number];
@@ -25,7 +24,6 @@ export const TRIES = [...GATEWAY_ACTIONS, ...CONSENTS] as const;
 export type TryIt = (typeof TRIES)[number];
 
 export interface StandInOptions {
-  readonly gateway: GatewayKind;
   readonly manager: GatewayManager;
   readonly updates: UpdatePorts;
   readonly controller: GatewayServiceController;
@@ -63,17 +61,12 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
     throw new GatewayServiceError('unsupported', `The gateway did not accept "${verb}": ${answer.detail}.`, { remedy });
   }
 
-  /** As Hermes' own updater does, or as systemd does with a version that has no pipe. */
-  async function requestRestart(pid: number): Promise<void> {
-    if (!(await options.ask('pause-for-update')).ok) process.kill(pid, 'SIGUSR1');
-  }
-
   async function perform(what: TryIt): Promise<void> {
     switch (what) {
       case 'kill':
         return options.kill(await runningPid());
       case 'exit-75':
-        return options.gateway === 'sample' ? sendTestVerb('test-exit 75') : requestRestart(await runningPid());
+        return sendTestVerb('test-exit 75');
       case 'exit-78':
         await sendTestVerb('test-exit 78');
         // Written after the exit, which is final: no start can happen in between.
