@@ -1,8 +1,9 @@
 /**
  * The verbs that only our own processes use: `service` (the broker below the SCM), `run` (the runner below a host), `elevated` (the step
  * that needs an administrator), `remove` (Windows' list of apps), `installer` (the app's installer), `outside` (a command line from below a
- * gateway), `update-process` (what does the work of `update`), `through-explorer` (asks Explorer to start a program) and, with `--service`, `supervise`. They run before the public command
- * line is loaded, because a restart of the gateway waits for them.
+ * gateway), `update-process` (what does the work of `update`), `through-explorer` (asks Explorer to start a program), `change-state` (changes
+ * files for a program of a package) and, with `--service`, `supervise`. They run before the public command line is loaded, because a
+ * restart of the gateway waits for them.
  */
 
 import { keepYoungGeneration } from '../host/young-generation.ts';
@@ -14,6 +15,7 @@ export async function runInternalVerb(argv: readonly string[]): Promise<number |
   if (verb === 'elevated') return (await import('../elevation/elevated-step.ts')).runElevatedStep(argv.slice(1));
   if (verb === 'remove') return (await import('../elevation/elevated-step.ts')).removeApp();
   if (verb === 'through-explorer') return (await import('../mechanisms/windows-startup.ts')).runThroughExplorer(option ?? '');
+  if (verb === 'change-state') return (await import('../process/package-state.ts')).runChanges();
   if (verb === 'outside') return (await import('./composition.ts')).runOutside(argv.slice(1));
   if (verb === 'update-process') return (await import('./composition.ts')).runUpdateProcess(argv.slice(1));
   if (verb === 'installer') return (await import('./composition.ts')).runInstallerProgram(argv.slice(1));

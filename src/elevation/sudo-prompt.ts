@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { type Elevation, type ElevationOutcome, parseAnswer } from '../model/elevation.ts';
+import { packageFullName } from '../windows/app-package.ts';
 import { knownFolder } from '../windows/known-folder.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { currentUser } from '../windows/security.ts';
@@ -46,7 +47,9 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES }: PromptOption
         return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
       if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');
       const own = os.tmpdir();
-      const made = isSafeTemp(own) && existsSync(own) ? undefined : makeTemp();
+      // A program outside of a package may not see the temporary files of one.
+      const isSeen = isSafeTemp(own) && existsSync(own) && packageFullName() === undefined;
+      const made = isSeen ? undefined : makeTemp();
       if (made === null) return unavailable('no folder whose path a batch file can take');
       const facts = factsOf(verb, service, removes);
       // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.

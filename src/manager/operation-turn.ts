@@ -1,10 +1,10 @@
 /** One operation at a time on a service: the second one waits for the lock, and reports that it waits. */
 
-import fs from 'node:fs';
 import path from 'node:path';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
+import { disk } from '../state/disk.ts';
 import { stateWrite } from '../state/files.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -26,7 +26,7 @@ export async function exclusively<T>({ operation, folder, processes, report }: T
   const take = () => {
     try {
       // At every try: an uninstall that we waited for may have removed it. Synchronous, so that the first request gets the lock first.
-      fs.mkdirSync(stateRoot, { recursive: true, mode: 0o700 });
+      disk.mkdirSync(stateRoot, { recursive: true, mode: 0o700 });
       return takeLock(folder.operationLock, processes);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -47,6 +47,6 @@ export async function exclusively<T>({ operation, folder, processes, report }: T
   } finally {
     lock.release();
     // Removes an empty one: it has no service any more.
-    await fs.promises.rmdir(stateRoot).catch(() => undefined);
+    await disk.rmdir(stateRoot).catch(() => undefined);
   }
 }

@@ -7,6 +7,7 @@ import { type ProblemCode, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { RepairableProblem } from '../model/repair.ts';
+import { disk } from '../state/disk.ts';
 import { readJson } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
@@ -59,7 +60,7 @@ async function damaged(folder: StateFolder): Promise<RepairableProblem[]> {
     if (read.state !== 'damaged') return [];
     const changes = [{ action: 'remove', kind: 'file', target: file, ...noted('put-aside') } as const];
     return [
-      { problem: problem('state-file-damaged', `(${file}: ${read.why})`), changes, repair: () => fs.rename(file, `${file}.damaged`) },
+      { problem: problem('state-file-damaged', `(${file}: ${read.why})`), changes, repair: () => disk.rename(file, `${file}.damaged`) },
     ];
   });
 }
@@ -80,5 +81,5 @@ async function unfinished(folder: StateFolder): Promise<RepairableProblem[]> {
 
 function removal(code: ProblemCode, file: string, note: Pick<ReceiptRow, 'detail' | 'note'>): RepairableProblem {
   const changes = [{ action: 'remove', kind: 'file', target: file, ...note } as const];
-  return { problem: problem(code, `(${file})`), changes, repair: () => fs.rm(file, { force: true }) };
+  return { problem: problem(code, `(${file})`), changes, repair: () => disk.rm(file, { force: true }) };
 }

@@ -12,6 +12,7 @@ import type { SupervisedHostOptions } from '../mechanisms/supervised-host.ts';
 import type { Elevation } from '../model/elevation.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
+import { keepStateOutsidePackage } from '../process/package-state.ts';
 import { thisMachine } from '../process/this-machine.ts';
 import { helpIn } from '../runner/gateway-help.ts';
 import { requireOwnFolder } from '../state/folder-owner.ts';
@@ -72,7 +73,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     { windowsStartupShell },
     { windowsMigration },
     { isNameTakenHere },
-    { packageFullName },
+    { windowsPackage },
     { readUserEnvironment },
     { lacking },
   ] = await Promise.all([
@@ -81,16 +82,19 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     import('../mechanisms/windows-startup.ts'),
     import('../migration/windows-migration.ts'),
     import('../mechanisms/service-name.ts'),
-    import('../windows/app-package.ts'),
+    import('../process/windows-package.ts'),
     import('../windows/user-environment.ts'),
     import('../windows/capabilities.ts'),
   ]);
   const service = scmHost({ hostCommand: installedCommand(hostCommand), protocol: protocolOf(hostCommand), elevation });
   const shell = windowsStartupShell(hostCommand);
   const startup = startupHost({ hostCommand, stateRoot, processes, shell, trustsServer });
+  // A Startup entry that only a package sees starts nothing.
+  const isRedirected = keepStateOutsidePackage({ stateRoot, hostCommand, appPackage: windowsPackage });
+
   const former = windowsMigration({ stateRoot, processes, shell });
-  const isNameTaken = () => isNameTakenHere(stateRoot, packageFullName() !== undefined);
-  const manager = new HostedManager([service, startup], { ...options, former, isNameTaken });
+  const isNameTaken = () => isNameTakenHere(stateRoot, windowsPackage.fullName !== undefined);
+  const manager = new HostedManager(isRedirected ? [service] : [service, startup], { ...options, former, isNameTaken });
   return { readUserEnvironment, isNameTaken, lacking, ...withUpdates(manager) };
 }
 

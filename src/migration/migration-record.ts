@@ -3,10 +3,10 @@
  * restored. It is written before each change, so that a process that continues after a kill finds at least what was changed.
  */
 
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError } from '../model/errors.ts';
+import { disk } from '../state/disk.ts';
 import { readVersioned, writeJson } from '../state/files.ts';
 
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
@@ -68,7 +68,7 @@ export async function recordToWrite(stateFolder: string): Promise<MigrationRecor
     return await readMigration(stateFolder);
   } catch (error) {
     if (!(error instanceof GatewayServiceError) || error.code !== 'state-corrupt') throw error;
-    await fs.rename(migrationFile(stateFolder), `${migrationFile(stateFolder)}.damaged`);
+    await disk.rename(migrationFile(stateFolder), `${migrationFile(stateFolder)}.damaged`);
     return NOTHING_TAKEN;
   }
 }

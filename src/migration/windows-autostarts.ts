@@ -7,6 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { readTextFile } from '../gateway/tolerant-json.ts';
 import { attempt } from '../model/attempt.ts';
+import { disk } from '../state/disk.ts';
 import { ifThere, writeIfMissing } from '../state/files.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
 import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
@@ -54,7 +55,7 @@ export function startupFiles(shell: ReadShell): StartupFolder {
       return (await Promise.all(names.map(name => read(folder, name)))).flat();
     },
     remove: async name =>
-      fs.rm(path.join(shell.folder(), name), { force: true }).then(
+      disk.rm(path.join(shell.folder(), name), { force: true }).then(
         () => true,
         () => false,
       ),

@@ -264,6 +264,12 @@ const ROWS = {
     message: 'The state folder of the gateway service cannot be written.',
     remedy: 'Give yourself write access to the folder named in the details, then try again.',
   },
+  'state-virtualised': {
+    message:
+      'Windows keeps what this packaged app writes below %LOCALAPPDATA% in a private copy, so the gateway service would not see it; nothing was changed.',
+    remedy:
+      'The maker of the app must set desktop6:FileSystemWriteVirtualization to "disabled" in its manifest, with the capability unvirtualizedResources. Until then, use hermes-gateway in a terminal.',
+  },
   'disk-full': {
     message: 'The disk is full.',
     remedy: 'Free some space, then try again; nothing was changed.',

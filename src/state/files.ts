@@ -10,6 +10,7 @@ import path from 'node:path';
 import type * as v from 'valibot';
 import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 import { versioned } from '../model/schemas.ts';
+import { disk } from './disk.ts';
 
 /** State files of ours and of Hermes are far smaller, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -32,19 +33,13 @@ export async function stateWrite<T>(write: () => T | Promise<T>): Promise<T> {
  * old file is unchanged and the temporary file is removed.
  */
 export async function writeFileAtomic(file: string, text: string): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await disk.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    const handle = await fs.open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await disk.writeFile(temporary, text, { flag: 'wx', mode: 0o600, flush: true });
     await renamePatiently(temporary, file);
   } catch (error) {
-    await fs.rm(temporary, { force: true });
+    await disk.rm(temporary, { force: true });
     throw error;
   }
 }
@@ -54,15 +49,17 @@ export async function writeFileAtomic(file: string, text: string): Promise<void>
  * now: a file of other content is never replaced, except by the end of its own interrupted write. Makes missing folders.
  */
 export async function writeIfMissing(file: string, content: Buffer): Promise<boolean> {
-  await fs.mkdir(path.dirname(file), { recursive: true });
+  await disk.mkdir(path.dirname(file), { recursive: true });
+  const bytes = content.toString('latin1');
   try {
-    await fs.writeFile(file, content, { flag: 'wx' });
+    await disk.writeFile(file, bytes, { flag: 'wx', encoding: 'latin1' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const present = await fs.readFile(file);
-  if (present.length < content.length && content.subarray(0, present.length).equals(present)) await fs.writeFile(file, content);
+  const isOurBeginning = present.length < content.length && content.subarray(0, present.length).equals(present);
+  if (isOurBeginning) await disk.writeFile(file, bytes, { encoding: 'latin1' });
   return (await fs.readFile(file)).equals(content);
 }
 
@@ -71,7 +68,7 @@ export async function renamePatiently(from: string, to: string): Promise<void> {
   const deadline = performance.now() + RENAME_PATIENCE_MS;
   for (;;) {
     try {
-      return await fs.rename(from, to);
+      return await disk.rename(from, to);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       const held = process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES' || code === 'EBUSY');

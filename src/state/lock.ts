@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { isSameProcess, PROCESS_REF, type ProcessRef, type ProcessTable, thisProcess } from '../model/process-ref.ts';
 import { jsonLine, matching } from '../model/schemas.ts';
+import { disk } from './disk.ts';
 
 export interface Lock {
   release(): void;
@@ -28,7 +29,7 @@ export function takeLock(file: string, processes: ProcessTable): Lock | ProcessR
   const mine = `${file}.${process.pid}.${mark}`;
   // The mark distinguishes this lock from every other one of the same process.
   const text = JSON.stringify({ ...thisProcess(processes), mark });
-  fs.writeFileSync(mine, text, { mode: 0o600 });
+  disk.writeFileSync(mine, text, { mode: 0o600 });
   try {
     for (;;) {
       if (link(mine, file)) return { release: () => removeIf(file, text) };
@@ -45,7 +46,7 @@ export function takeLock(file: string, processes: ProcessTable): Lock | ProcessR
       }
     }
   } finally {
-    fs.rmSync(mine, { force: true });
+    disk.rmSync(mine, { force: true });
   }
 }
 
@@ -56,7 +57,7 @@ export function isLock(taken: Lock | ProcessRef): taken is Lock {
 /** False where the name is taken. */
 function link(existing: string, name: string): boolean {
   try {
-    fs.linkSync(existing, name);
+    disk.linkSync(existing, name);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -66,7 +67,7 @@ function link(existing: string, name: string): boolean {
 
 /** Only for a process that has exclusive access: the holder, or the holder of the lock on a stale lock. */
 function removeIf(file: string, text: string): void {
-  if (readText(file) === text) fs.rmSync(file, { force: true });
+  if (readText(file) === text) disk.rmSync(file, { force: true });
 }
 
 function fingerprint(text: string): string {

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ProcessTable } from '../model/process-ref.ts';
+import { disk } from './disk.ts';
 import { lockHolder } from './lock.ts';
 
 /** `.<file>.<PID>.<mark>.tmp`, and `<lock>.<PID>.<mark>` */
@@ -20,7 +21,7 @@ export function removeOrphanedTempFiles(folder: string, processes: ProcessTable)
       const file = path.join(folder, name);
       const lives = writer === undefined ? lockHolder(file, processes) !== undefined : processes.isAlive(Number(writer));
       if (lives) waiting = true;
-      else fs.rmSync(file, { force: true });
+      else disk.rmSync(file, { force: true });
     }
   } catch {
     // They do no harm.

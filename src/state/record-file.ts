@@ -1,8 +1,8 @@
 /** A small record of a state folder in its own file: where clients find a runner, or which gateway it launched. */
 
-import fs from 'node:fs/promises';
 import type * as v from 'valibot';
 import { matching } from '../model/schemas.ts';
+import { disk } from './disk.ts';
 import { readJson, writeJson } from './files.ts';
 
 export type RecordFile<T> = ReturnType<typeof recordFile<T>>;
@@ -15,6 +15,6 @@ export function recordFile<T>(file: string, schema: v.GenericSchema<unknown, T>)
       return read.state === 'read' ? matching(schema, read.value) : undefined;
     },
     write: (record: T): Promise<void> => writeJson(file, record),
-    remove: (): Promise<void> => fs.rm(file, { force: true }),
+    remove: (): Promise<void> => disk.rm(file, { force: true }),
   };
 }

@@ -4,8 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import fs from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { attempt } from '../model/attempt.ts';
@@ -25,6 +24,7 @@ import {
 } from '../model/records.ts';
 import { jsonLine, matching } from '../model/schemas.ts';
 import type { Desired } from '../model/status.ts';
+import { disk } from './disk.ts';
 import { ifThere, readJson, readVersioned, stateWrite, writeFileAtomic, writeJson } from './files.ts';
 import { type RecordFile, recordFile } from './record-file.ts';
 
@@ -81,11 +81,11 @@ export class StateFolder {
   }
 
   make(): Promise<unknown> {
-    return stateWrite(() => fs.mkdir(this.path, { recursive: true, mode: 0o700 }));
+    return stateWrite(() => disk.mkdir(this.path, { recursive: true, mode: 0o700 }));
   }
 
   remove(): Promise<void> {
-    return stateWrite(() => fs.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+    return stateWrite(() => disk.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   }
 
   /** @throws GatewayServiceError `state-corrupt`, `state-newer`, `permission-denied` */
@@ -107,7 +107,7 @@ export class StateFolder {
   /** Writes the definition; one that cannot be used is kept beside it as `definition.json.damaged`. */
   async writeDefinition(definition: Definition): Promise<void> {
     const file = this.definitionPath;
-    if (!(await this.knownDefinition())) await ifThere(fs.rename(file, `${file}.damaged`));
+    if (!(await this.knownDefinition())) await ifThere(disk.rename(file, `${file}.damaged`));
     await writeJson(file, definition);
   }
 
@@ -140,7 +140,7 @@ export class StateFolder {
     const file = this.#file('history.jsonl');
     // A newline first: a record after a half-written one has its own line.
     const lineOf = (each: HistoryRecord) => `\n${JSON.stringify(each)}`;
-    await stateWrite(() => fs.appendFile(file, lineOf(record), { mode: 0o600 }));
+    await stateWrite(() => disk.appendFile(file, lineOf(record), { mode: 0o600 }));
     const all = await this.history();
     if (all.length < HISTORY_LIMIT) return;
     const kept = all.slice(-HISTORY_KEPT).map(lineOf);
@@ -160,7 +160,7 @@ export class StateFolder {
   }
 
   releaseHold(id: string): void {
-    rmSync(this.#holdFile(id), { force: true });
+    disk.rmSync(this.#holdFile(id), { force: true });
   }
 
   #holdFile(id: string): string {

@@ -11,6 +11,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { HAND_OFF, HOLD_ID } from '../model/hold.ts';
 import { isSameProcess, PROCESS_REF, type ProcessTable } from '../model/process-ref.ts';
 import { isoTime } from '../model/schemas.ts';
+import { disk } from '../state/disk.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import { handOffInForce } from '../state/holds.ts';
 import { PLANNED_GATEWAY, shortText, UPDATE_OUTCOMES, UPDATE_STEPS, UPDATE_VERSIONS } from './update-shape.ts';
@@ -71,7 +72,7 @@ export function writeJournal(stateRoot: string, journal: UpdateJournal): Promise
 }
 
 export async function removeJournal(file: string): Promise<void> {
-  await fs.rm(file, { force: true, maxRetries: 10, retryDelay: 50 });
+  await disk.rm(file, { force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 /** Every journal in the state root; one `readdir` where there is none. Never throws. */

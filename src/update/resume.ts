@@ -4,12 +4,12 @@
  */
 
 import { existsSync } from 'node:fs';
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GatewayServiceError } from '../model/errors.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
+import { disk } from '../state/disk.ts';
 import { stateWrite } from '../state/files.ts';
 import { holdInForce } from '../state/holds.ts';
 import { isLock, type Lock, lockHolder, takeLock } from '../state/lock.ts';
@@ -46,7 +46,7 @@ export async function resumeUpdates(ports: UpdatePorts, options: ResumeOptions =
   } finally {
     lock.release();
     // After an uninstall the journal was the last file in it.
-    await fs.rmdir(ports.stateRoot).catch(() => undefined);
+    await disk.rmdir(ports.stateRoot).catch(() => undefined);
   }
 }
 
@@ -125,7 +125,7 @@ async function isAccountedFor(stateRoot: string, { id, profiles }: UpdateJournal
  * @throws GatewayServiceError `update-running` where another update is in progress
  */
 export async function lockUpdates(ports: UpdatePorts, report?: Report): Promise<Lock> {
-  await stateWrite(() => fs.mkdir(ports.stateRoot, { recursive: true, mode: 0o700 }));
+  await stateWrite(() => disk.mkdir(ports.stateRoot, { recursive: true, mode: 0o700 }));
   let reported = false;
   const wait = async () => {
     const taken = await stateWrite(() => takeLock(lockFile(ports.stateRoot), ports.processes));

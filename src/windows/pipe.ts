@@ -46,13 +46,19 @@ function childInput(handle: Handle) {
   };
 }
 
+/** An anonymous pipe: what is written at one end is read at the other. */
+export function createPipe(): { readonly read: Handle; readonly write: Handle } {
+  const read: [Handle | null] = [null];
+  const write: [Handle | null] = [null];
+  const { result, lastError } = kernel32.CreatePipe(read, write, null, 0);
+  if (!result || read[0] === null || write[0] === null) throw win32Error(lastError, 'CreatePipe');
+  return { read: read[0], write: write[0] };
+}
+
 /** A pipe whose `childEnd` becomes a child's stdin; close that end here once the child is started. */
 export function openChildInput() {
-  const childEnd: [Handle | null] = [null];
-  const ourEnd: [Handle | null] = [null];
-  const { result, lastError } = kernel32.CreatePipe(childEnd, ourEnd, null, 0);
-  if (!result || childEnd[0] === null || ourEnd[0] === null) throw win32Error(lastError, 'CreatePipe');
-  return { input: childInput(ourEnd[0]), childEnd: childEnd[0] };
+  const { read, write } = createPipe();
+  return { input: childInput(write), childEnd: read };
 }
 
 /** A stream of what a child writes into `childEnd`. Close that end here once the child is started; the stream ends with the child. */

@@ -56,6 +56,8 @@ const userenv = declare('userenv.dll', {
 
 const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x2_0002;
 const PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2_000d;
+const PROC_THREAD_ATTRIBUTE_DESKTOP_APP_POLICY = 0x2_0012;
+const PROCESS_CREATION_DESKTOP_APP_BREAKAWAY_ENABLE_PROCESS_TREE = 1n;
 const CREATE_UNICODE_ENVIRONMENT = 0x0400;
 const EXTENDED_STARTUPINFO_PRESENT = 0x8_0000;
 const CREATE_BREAKAWAY_FROM_JOB = 0x0100_0000;
@@ -76,7 +78,9 @@ export interface Birth {
   /** The folder it starts in. */
   readonly cwd: string;
   /** Ends the process and all its descendants when it is closed. */
-  readonly job: Job;
+  readonly job?: Job;
+  /** Outside of the MSIX package of this process: without its identity and its private copies of files. */
+  readonly outsidePackage?: true;
 }
 
 /** The child's stdin, stdout and stderr: the only handles that it inherits. */
@@ -111,28 +115,42 @@ function handleArray(handles: readonly Handle[]): Handle {
   return memory;
 }
 
-/** Makes an attribute list of the inherited handles and the job while `use` runs. */
-function withAttributes<T>(inherited: readonly Handle[], job: Job, use: (list: Handle) => T): T {
+interface BirthAttribute {
+  readonly attribute: number;
+  readonly value: Handle;
+  readonly bytes: number;
+}
+
+function attributesOf({ job, outsidePackage }: Birth, inherited: readonly Handle[]): BirthAttribute[] {
+  const policy = PROCESS_CREATION_DESKTOP_APP_BREAKAWAY_ENABLE_PROCESS_TREE;
+  return [
+    { attribute: PROC_THREAD_ATTRIBUTE_HANDLE_LIST, value: handleArray(inherited), bytes: 8 * inherited.length },
+    ...(job ? [{ attribute: PROC_THREAD_ATTRIBUTE_JOB_LIST, value: handleArray([job.handle]), bytes: 8 }] : []),
+    // A DWORD: the lower half of the entry.
+    ...(outsidePackage ? [{ attribute: PROC_THREAD_ATTRIBUTE_DESKTOP_APP_POLICY, value: handleArray([policy]), bytes: 4 }] : []),
+  ];
+}
+
+/** Makes the attribute list of a birth while `use` runs. */
+function withAttributes<T>(birth: Birth, inherited: readonly Handle[], use: (list: Handle) => T): T {
+  const attributes = attributesOf(birth, inherited);
+  const { length } = attributes;
   const size: [number | bigint] = [0];
   // Fails by design and gives the size.
-  kernel32.InitializeProcThreadAttributeList(null, 2, 0, size);
-  const handles = handleArray(inherited);
-  const jobs = handleArray([job.handle]);
+  kernel32.InitializeProcThreadAttributeList(null, length, 0, size);
   const list = koffi.alloc('uint8', Number(size[0])) as Handle;
   try {
-    checkCall(kernel32.InitializeProcThreadAttributeList(list, 2, 0, size));
-    const update = (attribute: number, value: Handle, bytes: number): void => {
-      checkCall(kernel32.UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null));
-    };
+    checkCall(kernel32.InitializeProcThreadAttributeList(list, length, 0, size));
     try {
-      update(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles, 8 * inherited.length);
-      update(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs, 8);
+      for (const { attribute, value, bytes } of attributes) {
+        checkCall(kernel32.UpdateProcThreadAttribute(list, 0, attribute, value, bytes, null, null), attribute);
+      }
       return use(list);
     } finally {
       kernel32.DeleteProcThreadAttributeList(list);
     }
   } finally {
-    for (const memory of [list, jobs, handles]) koffi.free(memory);
+    for (const memory of [list, ...attributes.map(({ value }) => value)]) koffi.free(memory);
   }
 }
 
@@ -169,7 +187,7 @@ function create(birth: Birth, handles: StandardHandles, desktop: string | null, 
   const inherited = [...new Set([handles.input, handles.output, handles.error].filter(handle => handle !== undefined))];
   for (const handle of inherited) makeInheritable(handle);
   const information: { hProcess?: Handle; hThread?: Handle; dwProcessId?: number } = {};
-  withAttributes(inherited, birth.job, list => {
+  withAttributes(birth, inherited, list => {
     const startup = {
       StartupInfo: {
         cb: koffi.sizeof(STARTUPINFOEXW),
