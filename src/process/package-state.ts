@@ -19,7 +19,7 @@ export interface AppPackage {
   /** Makes a change as a program of this package. */
   readonly changeInside: MakeChange;
   /** Starts a program outside of the package. Each call says a line to it and gives its answer. */
-  startOutside(argv: readonly string[]): (line: string) => string;
+  converseOutside(argv: readonly string[]): (line: string) => string;
 }
 
 export interface PackageStateOptions {
@@ -57,7 +57,7 @@ export function keepStateOutsidePackage({ stateRoot, hostCommand, appPackage }: 
 function makeOutside({ stateRoot, hostCommand, appPackage }: PackageStateOptions, fullName: string): MakeChange {
   let why = 'a program that was started outside of the package is inside';
   try {
-    const make = changesBy(appPackage.startOutside([...hostCommand, VERB]));
+    const make = changesBy(appPackage.converseOutside([...hostCommand, VERB]));
     if (!isPrivate(stateRoot, fullName, make)) return make;
   } catch (error) {
     why = toGatewayServiceError(error).message;

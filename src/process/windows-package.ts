@@ -10,5 +10,5 @@ export const windowsPackage: AppPackage = {
     return packageFullName();
   },
   changeInside: changeHere,
-  startOutside: argv => startConversation(argv, { outsidePackage: true }),
+  converseOutside: argv => startConversation(argv, { outsidePackage: true }),
 };

@@ -32,10 +32,10 @@ afterEach(() => {
 
 wayOutContract('a stand-in for a packaged program', FULL_NAME, () => {
   const file = path.join(localAppData, 'a file');
-  const { fullName, startOutside } = fakePackage({ localAppData });
+  const { fullName, converseOutside } = fakePackage({ localAppData });
   return {
     fullName: async () => fullName,
-    converse: async lines => lines.map(startOutside([...hostCommand, 'change-state'])),
+    converse: async lines => lines.map(converseOutside([...hostCommand, 'change-state'])),
     file,
     content: () => fs.readFileSync(file, 'utf8'),
     dispose: () => undefined,
@@ -63,7 +63,7 @@ describe('state of a packaged program', () => {
 
   it('is changed by the program itself where the manifest turns the redirection off, and outside of a package', () => {
     expect(keepOutside({ redirected: false, start: 'refused' })).toBe(false);
-    const appPackage = { fullName: undefined, changeInside: changeHere, startOutside: () => expect.fail('started') };
+    const appPackage = { fullName: undefined, changeInside: changeHere, converseOutside: () => expect.fail('started') };
     expect(keepStateOutsidePackage({ stateRoot, hostCommand, appPackage })).toBe(false);
     expect(filesIn(localAppData)).toEqual([]);
   });

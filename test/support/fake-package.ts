@@ -22,7 +22,7 @@ export function fakePackage({ localAppData, redirected = true, start = 'outside'
   return {
     fullName: FULL_NAME,
     changeInside: (name, args) => changeHere(name, inside(args)),
-    startOutside: ([program = '', ...args]) => {
+    converseOutside: ([program = '', ...args]) => {
       if (start === 'refused') throw new Error('UpdateProcThreadAttribute: 50');
       const said = (line: string) => (start === 'inside' ? JSON.stringify(inside(JSON.parse(line))) : line);
       // A process for each line: it ends with its input.

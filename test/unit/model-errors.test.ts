@@ -78,7 +78,7 @@ describe('a refused permission', () => {
   });
 
   it('to write a state file names the file', async () => {
-    vi.spyOn(fs, 'open').mockRejectedValue(Object.assign(notPermitted('open'), { path: program }));
+    vi.spyOn(fs, 'writeFile').mockRejectedValue(Object.assign(notPermitted('open'), { path: program }));
     expect(await failureOf(writeJson(path.join(folder, 'a.json'), 1))).toMatchObject({ code: 'state-unwritable', detail: `(${program})` });
   });
 });

@@ -28,6 +28,13 @@ it('detaches a process in one file, and in two more to give it a session or a pr
   ]);
 });
 
+it('changes the files of a state folder in one place, so that another process can do it for a packaged app', () => {
+  const changing = /\b(?:fs|promises)\.(?:appendFile|link|mkdir|open|rename|rm|rmdir|unlink|writeFile)(?:Sync)?\(/;
+  const found = filesWith(changing).filter(file => /^src\/(state|update|manager|migration)\//.test(file));
+  // The runner writes the log; a task is handed to schtasks in a temporary file.
+  expect(found).toEqual(['src/migration/task-scheduler.ts', 'src/state/disk.ts', 'src/state/output-log.ts']);
+});
+
 it('starts a process outside the job of its parent in one file, for a command that would end with its gateway', () => {
   expect(filesWith(/CREATE_BREAKAWAY|0x0?1_?00_?00_?00\b/i)).toEqual(['src/windows/process-birth.ts']);
   // The jobs that we create allow it, because Hermes' own update, started from chat, needs it too.

@@ -9,5 +9,5 @@ const changing = [...hostCommand, 'change-state'];
 serve(() => ({
   fullName: () => windowsPackage.fullName,
   converse: (lines: readonly string[]) => lines.map(startConversation(changing)),
-  converseOutside: (lines: readonly string[]) => lines.map(windowsPackage.startOutside(changing)),
+  converseOutside: (lines: readonly string[]) => lines.map(windowsPackage.converseOutside(changing)),
 }));
