@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { attempt } from '../model/attempt.ts';
