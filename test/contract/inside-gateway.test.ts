@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Status } from '../../src/model/status.ts';
@@ -22,14 +22,20 @@ import { ServiceUnderTest } from '../support/service.ts';
 
 const PATH_ONLY = { PATH: process.env['PATH'] ?? '' };
 
+// One service for all tests: after each of them its gateway runs.
 let service: ServiceUnderTest;
 let before: Status;
+let endsBefore: number;
 const gatewayCommand = () => [process.execPath, GATEWAY_WITH_SHELL, service.sandbox.gatewayScript, 'gateway', 'run'];
-beforeEach(async () => {
+beforeAll(async () => {
   service = new ServiceUnderTest();
-  before = await service.install([], { gatewayCommand: gatewayCommand() });
+  await service.install([], { gatewayCommand: gatewayCommand() });
 });
-afterEach(async () => {
+beforeEach(async () => {
+  before = await service.untilPhase('running');
+  endsBefore = (await service.ends()).length;
+});
+afterAll(async () => {
   expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
 });
 
@@ -37,9 +43,10 @@ const agentRuns = (...commands: readonly Command[]) => agentOf(service.home, ...
 const ours = (...argv: readonly string[]): Command => ({ argv: [...HOST_COMMAND, '--json', ...argv] });
 const document = (answer: Answer | undefined) => JSON.parse(answer?.stdout ?? '');
 const outsideOutput = () => outsideLog(service.manager.logPath(service.identity));
+const newEnds = async () => (await service.ends()).slice(endsBefore);
 const isUntouched = async () => {
   expect(await service.status()).toMatchObject({ phase: 'running', desired: 'running', gatewayPid: before.gatewayPid });
-  expect(await service.ends()).toEqual([]);
+  expect(await newEnds()).toEqual([]);
 };
 
 describe('our command line below the gateway', () => {
@@ -50,14 +57,14 @@ describe('our command line below the gateway', () => {
     expect(outside).toEqual({ service: service.identity.service, output: expect.stringMatching(/outside\.log$/) });
     await service.untilBack(before.gatewayPid);
     expect(await outsideOutput()).toMatch(/"ok":true.*\nExit code 0\.\n$/);
-    expect(await service.ends()).toMatchObject([{ outcome: 'stopped' }]);
+    expect(await newEnds()).toMatchObject([{ outcome: 'stopped' }]);
   });
 
   it.each([
     ['succeeds', 0],
     ['fails', 7],
   ])('runs the whole command of an update that %s while the gateway is stopped, and starts it again', async (_how, code) => {
-    const proof = path.join(service.sandbox.path, 'proof');
+    const proof = path.join(service.sandbox.path, `proof-${code}`);
     const script = `
       const fs = require('fs');
       setTimeout(() => {
@@ -73,17 +80,13 @@ describe('our command line below the gateway', () => {
     expect(service.sandbox.leftovers().filter(name => /update-|hold-/.test(name))).toEqual([]);
   });
 
-  it.each(['stop', 'uninstall', 'supervise'])('refuses "%s" with a remedy before anything is changed', async verb => {
-    const [answer] = await agentRuns(ours(verb));
-    expect(answer?.code).toBe(EXIT.failed);
-    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'inside-gateway', remedy: expect.stringContaining('restart') } });
-    await isUntouched();
-  });
-
-  it('keeps the gateway running through "stop; start" in one shell', async () => {
-    const [stop, start] = await agentRuns(ours('stop'), ours('start'));
-    expect(stop?.code).toBe(EXIT.failed);
-    expect(document(start)).toMatchObject({ ok: true, status: { phase: 'running' } });
+  it('refuses "stop", "uninstall" and "supervise" with a remedy before anything is changed, so that "stop; start" keeps it', async () => {
+    const answers = await agentRuns(ours('uninstall'), ours('supervise'), ours('stop'), ours('start'));
+    for (const answer of answers.slice(0, -1)) {
+      expect(answer.code).toBe(EXIT.failed);
+      expect(document(answer)).toMatchObject({ ok: false, error: { code: 'inside-gateway', remedy: expect.stringContaining('restart') } });
+    }
+    expect(document(answers.at(-1))).toMatchObject({ ok: true, status: { phase: 'running' } });
     await isUntouched();
   });
 
@@ -94,9 +97,9 @@ describe('our command line below the gateway', () => {
     await isUntouched();
   });
 
-  it.each(['status', 'doctor'])('answers "%s" as anywhere', async verb => {
-    const [answer] = await agentRuns(ours(verb));
-    expect(document(answer)).toMatchObject({ ok: true });
+  it('answers "status", "doctor", "explain" and a preview as anywhere', async () => {
+    const answers = await agentRuns(ours('status'), ours('doctor'), ours('explain'), ours('uninstall', '--dry-run'));
+    for (const answer of answers) expect(document(answer)).toMatchObject({ ok: true });
     await isUntouched();
   });
 
@@ -144,7 +147,7 @@ describe("Hermes' own commands below the gateway", () => {
   it('starts the gateway again after "gateway stop", because the agent could not', async () => {
     hermes(stopsGateway('setInterval(() => {}, 1_000);'), 'stop');
     expect(await service.untilBack(before.gatewayPid)).toMatchObject({ desired: 'running' });
-    expect(await service.ends()).toMatchObject([{ outcome: 'stopped-from-outside' }]);
+    expect(await newEnds()).toMatchObject([{ outcome: 'stopped-from-outside' }]);
   });
 
   it('takes over from a "gateway restart" that becomes the gateway itself', async () => {
