@@ -1,6 +1,7 @@
 // A process inside Windows that answers this side: one of probes/ that listens on a loopback port, which it prints. Wine shares the
 // loopback interface with Linux, so one JSON line asks and another answers; what was not asked for comes by itself.
 import net from 'node:net';
+import { attempt } from '../../src/model/attempt.ts';
 import type { ErrorValue } from '../../src/model/errors.ts';
 import { poll } from '../../src/model/poll.ts';
 import { lines } from './probes/lines.ts';
@@ -13,14 +14,20 @@ export interface Answer {
 }
 
 const START_MS = 60_000;
-const GONE: ErrorValue = { code: 'internal', message: 'The process inside Windows has ended.', remedy: 'See why in the rig.' };
+/** @param why what it printed as errors */
+const gone = (why: string): ErrorValue => ({
+  code: 'internal',
+  message: `The process inside Windows has ended: ${why.trim() || 'it printed no error'}`,
+  remedy: 'See why in the rig.',
+});
 
 export class Remote {
   readonly #socket: net.Socket;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #gone = gone('');
   #last = 0;
 
-  private constructor(socket: net.Socket, onNews: (message: object) => void) {
+  private constructor(socket: net.Socket, why: () => string, onNews: (message: object) => void) {
     this.#socket = socket;
     const hear = lines(line => {
       const message = JSON.parse(line) as Answer | object;
@@ -31,17 +38,19 @@ export class Remote {
     socket.on('data', (text: unknown) => hear(String(text)));
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
-      for (const id of this.#waiting.keys()) this.#hear({ id, error: GONE });
+      // A rig that was removed has no files.
+      this.#gone = gone(attempt(why) ?? '');
+      for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
     });
   }
 
   /** @param onNews hears what comes without having been asked for. */
   static async start(rig: WineRig, probe: string, onNews: (message: object) => void = () => undefined): Promise<Remote> {
-    const out = rig.begin(rig.probe(probe));
+    const { out, err } = rig.begin(rig.probe(probe));
     const port = await poll(() => Number(out()) || undefined, { what: `the process ${probe} inside Windows`, deadlineMs: START_MS });
     const socket = net.connect(port, '127.0.0.1');
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    return new Remote(socket, onNews);
+    return new Remote(socket, err, onNews);
   }
 
   #hear(answer: Answer): void {
@@ -59,7 +68,7 @@ export class Remote {
   async try(verb: string, ...args: readonly unknown[]): Promise<Answer> {
     const id = this.number();
     const answered = new Promise<Answer>(resolve => this.#waiting.set(id, resolve));
-    if (this.#socket.destroyed) this.#hear({ id, error: GONE });
+    if (this.#socket.destroyed) this.#hear({ id, error: this.#gone });
     else this.#socket.write(`${JSON.stringify({ id, verb, args })}\n`);
     return answered;
   }

@@ -77,6 +77,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** After this the program is killed and the run fails. Default: 60 s. */
   readonly timeoutMs?: number;
+  /** An open file that takes its output, instead of those that are read. */
+  readonly output?: number;
 }
 
 function wineVersion(): string {
@@ -383,7 +385,7 @@ export class WineRig {
     const stderr = openSync(err, 'w');
     const child = spawn(WINE, argv, {
       env: environment(this.prefix, options.env),
-      stdio: ['ignore', stdout, stderr],
+      stdio: ['ignore', options.output ?? stdout, options.output ?? stderr],
       cwd: path.join(this.prefix, 'drive_c', 'app'),
       detached: APART,
     });
@@ -415,17 +417,17 @@ export class WineRig {
   }
 
   /** Starts a Windows program and does not wait for it. The PID is the one that Linux knows. */
-  launch(argv: readonly string[]): { readonly pid: number; readonly ended: Promise<unknown> } {
+  launch(argv: readonly string[], options: RunOptions = {}): { readonly pid: number; readonly ended: Promise<number | null> } {
     this.#runs += 1;
-    const { child } = this.#spawn(argv, {}, `run-${this.#runs}`);
+    const { child } = this.#spawn(argv, options, `run-${this.#runs}`);
     return { pid: child.pid ?? 0, ended: new Promise(resolve => child.once('exit', resolve)) };
   }
 
-  /** Starts a script that lives as long as the rig; the returned function reads what it has printed by now. */
-  begin(script: string, ...args: readonly string[]): () => string {
+  /** Starts a script that lives as long as the rig; the returned functions read what it has printed by now. */
+  begin(script: string, ...args: readonly string[]): { readonly out: () => string; readonly err: () => string } {
     this.#runs += 1;
-    const { out } = this.#spawn([this.node, script, ...args], {}, `run-${this.#runs}`);
-    return () => readFileSync(out, 'utf8');
+    const { out, err } = this.#spawn([this.node, script, ...args], {}, `run-${this.#runs}`);
+    return { out: () => readFileSync(out, 'utf8'), err: () => readFileSync(err, 'utf8') };
   }
 
   /** Runs a probe and parses the one JSON document that it prints; anything else it says is the failure. */

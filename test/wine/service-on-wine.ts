@@ -64,7 +64,7 @@ export class ServiceOnWine {
   async close(): Promise<readonly string[]> {
     if (!this.#windows) return [];
     const { rig, manager } = this.#windows;
-    const left = [...(await manager.leftovers())];
+    const left = [...(await manager.leftovers().catch((error: unknown) => [String(error)]))];
     manager.close();
     await rig.dispose();
     const gone = () => processesOf(rig.prefix).length === 0;

@@ -64,7 +64,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     const marker = `${service.of.home}\\.hermes-update-in-progress`;
     const script = 'C:\\updater.mjs';
     service.rig.write(script, 'console.log(process.pid); setInterval(() => undefined, 1_000);');
-    const said = service.rig.begin(script);
+    const { out: said } = service.rig.begin(script);
     const pid = await until('an updater', () => said().trim());
     service.rig.write(marker, `${pid}\n${Date.now() / 1_000}\n`);
     await service.manager.kill(before.gatewayPid ?? 0);
