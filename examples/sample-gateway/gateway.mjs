@@ -177,6 +177,9 @@ function act(verb) {
     case 'test-hang':
       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
       break;
+    case 'test-say':
+      say(argument ?? '');
+      break;
     case 'test-state':
       setState(argument ?? 'running');
       break;

@@ -4,7 +4,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, copyFileSync, cpSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
@@ -12,37 +12,55 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { controlPath, request } from '../../src/gateway/control-socket.ts';
 import { readGatewayState } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';
 import { lockHolder } from '../../src/state/lock.ts';
 import type { StateFolder } from '../../src/state/state-folder.ts';
-import { commandLine, endProcess, HOST_COMMAND, REPOSITORY, Sandbox } from '../support/sandbox.ts';
-import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
-import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES } from './stage.ts';
+import { commandLine, DEADLINE_MS, endAll, endProcess, HOST_COMMAND, processesBelow, REPOSITORY, Sandbox } from '../support/sandbox.ts';
+import type { ChaosFile, ChaosVictim, CommandName, CutSignal, Damage, Mood, SecondUser, SpokenVerb, Without } from './events.ts';
+import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES, removeAll, signalAll, textOf } from './stage.ts';
 import { type Word, WordsFile } from './words.ts';
 
+const UPDATE_SCRIPT = path.join(REPOSITORY, 'test/chaos/chaos-update.mjs');
+const [NODE, PROGRAM] = HOST_COMMAND;
 const BEND = path.join(REPOSITORY, 'test/chaos/bend.cjs');
 const RECOVERY = { delaysMs: [50, 100, 200, 400], resetMs: 2_000 } as const;
 const UPDATE_MS = 300;
 const PROBE_MS = 300;
+/** A second host has ended by itself within this, in milliseconds. */
+const YIELD_MS = DEADLINE_MS;
 
 interface Homed {
   readonly identity: GatewayIdentity;
   readonly folder: StateFolder;
   readonly words: WordsFile;
+  /** Of its own, which moves. */
+  program: readonly [string, string];
+  manager: GatewayManager;
+  moves: number;
 }
 
 export class EmbeddedChaos implements ChaosStage {
   readonly name = 'embedded mechanism';
-  readonly without: ReadonlySet<ChaosEvent['do']> = new Set<ChaosEvent['do']>(['switch']);
+  readonly without: Without = {
+    switch: 'there is one mechanism',
+    // Until their faults are fixed.
+    'remove-state': 'not yet',
+    move: 'not yet',
+    second: 'not yet',
+  };
   readonly longestDelayMs = Math.max(...RECOVERY.delaysMs);
   readonly startMs = 8_000;
   readonly profiles: number;
   readonly #sandbox = new Sandbox();
   readonly #bent = path.join(this.#sandbox.path, 'bent');
   readonly #script = path.join(this.#sandbox.path, 'chaos-gateway.mjs');
-  readonly #manager: GatewayManager = this.#sandbox.manager();
+  /** Where a second user of the homes keeps its state. */
+  readonly #otherState = path.join(this.#sandbox.path, 's2');
   readonly #homes: readonly Homed[];
+  #clockMs = 0;
   readonly #nodeOptions = process.env['NODE_OPTIONS'];
 
   constructor(profiles: number) {
@@ -56,44 +74,71 @@ export class EmbeddedChaos implements ChaosStage {
     createRequire(import.meta.url)(BEND);
     this.#homes = Array.from({ length: profiles }, (_, index) => {
       const identity = this.#sandbox.identity(`h${index}`);
-      return { identity, folder: this.#sandbox.folder(identity), words: new WordsFile(identity.home) };
+      const folder = path.join(this.#sandbox.path, `p${index}`);
+      cpSync(path.dirname(PROGRAM), folder, { recursive: true });
+      const program = [NODE, path.join(folder, path.basename(PROGRAM))] as const;
+      return {
+        ...{ identity, folder: this.#sandbox.folder(identity), words: new WordsFile(identity.home) },
+        ...{ program, manager: this.#sandbox.manager(program), moves: 0 },
+      };
     });
   }
 
   async command(of: number, name: CommandName): Promise<void> {
-    const { identity } = this.#home(of);
-    if (name === 'update') return this.#update(of);
+    const { identity, manager } = this.#home(of);
     if (name === 'switch') throw new Error('there is one mechanism here');
-    const gatewayCommand = [process.execPath, this.#script, 'gateway', 'run'];
-    if (name === 'install') await this.#manager.install(identity, { gatewayCommand, recovery: RECOVERY, probeMs: PROBE_MS });
-    else await this.#manager[name](identity);
+    if (name === 'update') await this.#cli(of, this.#verb(of, name)).ended;
+    else if (name === 'install')
+      await manager.install(identity, { gatewayCommand: this.#gatewayCommand, recovery: RECOVERY, probeMs: PROBE_MS });
+    else await manager[name](identity);
   }
 
-  async #update(of: number): Promise<void> {
-    const { home } = this.#home(of).identity;
-    const script = path.join(REPOSITORY, 'test/chaos/chaos-update.mjs');
-    await this.#cli(['update', '--home', home, '--', process.execPath, script, home, String(UPDATE_MS)]).ended;
+  async commandWithoutOutput(of: number, verb: SpokenVerb): Promise<void> {
+    const full = openSync('/dev/full', 'w');
+    const { ended } = this.#cli(of, this.#verb(of, verb), { output: full });
+    closeSync(full);
+    const code = await ended;
+    if (code === EXIT.notInstalled) throw new GatewayServiceError('not-installed');
+    if (code !== 0) throw new GatewayServiceError('gateway-not-up', `(exit code ${code})`);
   }
 
-  async cut(of: number, verb: string, afterMs: number): Promise<void> {
-    const { pid, ended } = this.#cli([verb, '--home', this.#home(of).identity.home]);
+  async cut(of: number, verb: string, afterMs: number, by: CutSignal): Promise<void> {
+    const { pid, ended } = this.#cli(of, this.#verb(of, verb));
     await delay(afterMs);
-    endProcess(pid);
+    signalAll([pid], by);
     await ended;
   }
 
-  #cli(args: readonly string[]): { readonly pid: number; readonly ended: Promise<unknown> } {
-    const [program, ...script] = HOST_COMMAND;
-    const child = spawn(program, [...script, ...args], { stdio: 'ignore' });
+  get #gatewayCommand(): readonly string[] {
+    return [process.execPath, this.#script, 'gateway', 'run'];
+  }
+
+  #verb(of: number, verb: string): string[] {
+    const { home } = this.#home(of).identity;
+    return [verb, '--home', home, ...(verb === 'update' ? ['--', process.execPath, UPDATE_SCRIPT, home, String(UPDATE_MS)] : [])];
+  }
+
+  #cli(
+    of: number,
+    args: readonly string[],
+    { output = 'ignore', env = {} }: { readonly output?: 'ignore' | number; readonly env?: NodeJS.ProcessEnv } = {},
+  ): { readonly pid: number; readonly ended: Promise<number | null> } {
+    const [node, ...script] = this.#home(of).program;
+    const child = spawn(node, [...script, ...args], { stdio: ['ignore', output, output], env: { ...process.env, ...env } });
     return { pid: child.pid ?? 0, ended: new Promise(resolve => child.once('exit', resolve)) };
   }
 
-  status = (of: number) => this.#manager.status(this.#home(of).identity);
-  history = (of: number) => this.#manager.history(this.#home(of).identity);
+  status = (of: number) => this.#home(of).manager.status(this.#home(of).identity);
+  history = (of: number) => this.#home(of).manager.history(this.#home(of).identity);
 
   words = (of: number): readonly Word[] => this.#home(of).words.read();
 
   isAlive = (_of: number, pid: number): boolean => posixProcesses.isAlive(pid);
+
+  isUpdating(of: number): boolean {
+    const begun = this.words(of).findLast(({ what }) => what === 'update-begins');
+    return begun !== undefined && posixProcesses.isAlive(begun.pid);
+  }
 
   isReady(of: number, pid: number): boolean {
     const state = readGatewayState(this.#home(of).identity.home);
@@ -138,6 +183,13 @@ export class EmbeddedChaos implements ChaosStage {
     endProcess(pid);
   }
 
+  pause(of: number, whom: ChaosVictim, gateway: number | undefined): (() => void) | undefined {
+    const pid = whom === 'gateway' ? gateway : this.#holder(of, whom);
+    if (pid === undefined) return undefined;
+    signalAll([pid], 'SIGSTOP');
+    return () => signalAll([pid], 'SIGCONT');
+  }
+
   async tell(of: number, verb: string): Promise<number | undefined> {
     const answer = await request(controlPath(this.#home(of).identity.home), verb, { timeoutMs: 500 });
     return answer.ok ? Number(answer.result['pid']) : undefined;
@@ -154,6 +206,46 @@ export class EmbeddedChaos implements ChaosStage {
     if (text !== undefined) writeFileSync(target, damagedText(text, how));
   }
 
+  async removeSocket(of: number, folder: boolean): Promise<void> {
+    const record = await this.#home(of).folder.runner.read();
+    if (record) removeAll(folder ? path.dirname(record.pipe) : record.pipe);
+  }
+
+  removeState(of: number): void {
+    removeAll(this.#home(of).folder.path);
+  }
+
+  removeLog(of: number): void {
+    rmSync(this.#home(of).folder.logPath, { force: true });
+  }
+
+  log = (of: number): string => textOf(this.#home(of).folder.logPath) ?? '';
+
+  move(of: number): void {
+    const home = this.#home(of);
+    const [node, file] = home.program;
+    home.moves += 1;
+    const folder = path.join(this.#sandbox.path, `p${of}-${home.moves}`);
+    renameSync(path.dirname(file), folder);
+    home.program = [node, path.join(folder, path.basename(file))];
+    home.manager = this.#sandbox.manager(home.program);
+  }
+
+  async second(of: number, what: SecondUser): Promise<boolean> {
+    const { identity } = this.#home(of);
+    if (what === 'service') {
+      const env = { XDG_STATE_HOME: this.#otherState };
+      const install = ['install', '--home', identity.home, '--gateway-command', JSON.stringify(this.#gatewayCommand)];
+      if ((await this.#cli(of, install, { env }).ended) !== 0) return false;
+      await this.#cli(of, ['uninstall', '--home', identity.home], { env }).ended;
+      return true;
+    }
+    const { pid, ended } = this.#cli(of, ['supervise', '--service', identity.service]);
+    const yielded = await Promise.race([ended.then(() => true), delay(YIELD_MS, false, { ref: false })]);
+    endProcess(pid);
+    return !yielded;
+  }
+
   async resetPipe(of: number): Promise<void> {
     const record = await this.#home(of).folder.runner.read();
     if (!record) return;
@@ -164,23 +256,19 @@ export class EmbeddedChaos implements ChaosStage {
   }
 
   endSession(of: number): void {
-    for (const pid of this.#pids(of)) {
-      try {
-        process.kill(pid, 'SIGTERM');
-      } catch {
-        // It ended by itself.
-      }
-    }
+    signalAll(this.#pids(of), 'SIGTERM');
   }
 
-  async sleep(ms: number): Promise<void> {
+  async sleep(ms: number, asleepMs: number): Promise<void> {
     const asleep = this.#sandbox.processes();
-    for (const pid of asleep) signal(pid, 'SIGSTOP');
+    signalAll(asleep, 'SIGSTOP');
     await delay(ms);
-    for (const pid of asleep) signal(pid, 'SIGCONT');
+    this.setClock(this.#clockMs + asleepMs);
+    signalAll(asleep, 'SIGCONT');
   }
 
   setClock(byMs: number): void {
+    this.#clockMs = byMs;
     writeFileSync(path.join(this.#bent, 'clock'), String(byMs));
   }
 
@@ -193,6 +281,7 @@ export class EmbeddedChaos implements ChaosStage {
     delete process.env['GATEWAY_CHAOS'];
     if (this.#nodeOptions === undefined) delete process.env['NODE_OPTIONS'];
     else process.env['NODE_OPTIONS'] = this.#nodeOptions;
+    await endAll(() => processesBelow(this.#otherState));
     await this.#sandbox.dispose();
   }
 
@@ -200,22 +289,6 @@ export class EmbeddedChaos implements ChaosStage {
     const home = this.#homes[of];
     if (!home) throw new RangeError(`there is no gateway ${of}`);
     return home;
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended by itself.
-  }
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
   }
 }
 

@@ -18,6 +18,8 @@ export interface Claims {
   readonly lost: boolean;
   /** Its definition was damaged; an installation repairs that. */
   readonly broken: boolean;
+  /** Its state folder was removed: its processes end by themselves, unless a command gets there first. */
+  readonly removed: boolean;
   readonly mood: Mood;
 }
 
@@ -28,6 +30,7 @@ export const NOTHING: Claims = {
   attention: false,
   lost: false,
   broken: false,
+  removed: false,
   mood: 'well',
 };
 
@@ -72,8 +75,9 @@ const asked = (claims: Claims): Claims => ({
 
 /** A command ended. `refused` is the code of its error. */
 export function ended(before: Claims, command: CommandName, refused: string | undefined): Claims {
+  if (refused === 'not-installed' && before.removed) return before;
   if (refused === 'not-installed') return before.installed === true ? unknown(before) : { ...NOTHING, mood: before.mood };
-  const up = { ...before, installed: true, wished: 'running', attention: false, lost: false } as const;
+  const up = { ...before, installed: true, wished: 'running', attention: false, lost: false, removed: false } as const;
   if (refused !== undefined) {
     // The desired state is set; whether the gateway starts depends on the ladder.
     if (refused === 'gateway-not-up' || refused === 'timed-out')
@@ -87,7 +91,7 @@ export function ended(before: Claims, command: CommandName, refused: string | un
     case 'restart':
       return up;
     case 'stop':
-      return { ...before, installed: true, wished: 'stopped', attention: false, lost: false };
+      return { ...before, installed: true, wished: 'stopped', attention: false, lost: false, removed: false };
     case 'uninstall':
       return { ...NOTHING, mood: before.mood };
     case 'update':
@@ -104,6 +108,12 @@ export function damaged(claims: Claims, file: ChaosFile): Claims {
   if (file === 'definition.json') return { ...claims, broken: true };
   // What cannot be read means "running": an installed gateway is lost by mistake, never by design.
   return file === 'desired.json' && claims.wished !== 'running' ? { ...claims, wished: 'unknown' } : claims;
+}
+
+/** Its state folder was removed; `ended`: none of its processes lives any more. */
+export function stateRemoved({ mood }: Claims, ended: boolean): Claims {
+  const removed = { ...NOTHING, installed: 'unknown', broken: true, removed: true, mood } as const;
+  return ended ? removed : { ...removed, wished: 'unknown' };
 }
 
 /** What is seen of a gateway from outside, unchanged for a while. */

@@ -76,6 +76,11 @@ export class Observer {
     return this.#heard;
   }
 
+  /** For the report of a violation. */
+  get seen(): string {
+    return JSON.stringify({ ...this.claims, gateways: this.#gateways, ready: this.#ready, busy: this.busy });
+  }
+
   /** Whether nothing changed for `ms`. */
   isQuiet(ms: number): boolean {
     return this.#clockMs - this.#changedMs >= ms;
@@ -84,6 +89,7 @@ export class Observer {
   /** Whether what must come has come. */
   get settled(): boolean {
     if (this.busy) return false;
+    if (this.claims.removed) return this.#stage.processes(this.#of).length === 0;
     if (mustCome(this.claims) && this.claims.mood !== 'crashing') return this.#gateways.length === 1 && (this.#ready || this.#mute);
     if (mayNotStart(this.claims) !== undefined) return this.#gateways.length === 0;
     return this.isQuiet(300);
@@ -137,6 +143,8 @@ export class Observer {
       if (what === 'update-begins') this.#failures = 0;
     }
     this.#heard = words.length;
+    // An update that a signal ended says no last word.
+    if (this.claims.held && !this.#stage.isUpdating(this.#of)) this.claim({ ...this.claims, held: false });
     this.#census();
     if (mustCome(this.claims) && this.#gateways.length === 0 && !this.#givenUp()) {
       const noneMs = this.#clockMs - this.#missingSinceMs;

@@ -3,7 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { type ChaosEvent, COMMANDS, type CommandName, type Step } from './events.ts';
-import { begun, damaged, ended, unknown } from './model.ts';
+import { Faults } from './faults.ts';
+import { begun, ended, stateRemoved, unknown } from './model.ts';
 import { LOOK_MS, Observer } from './observer.ts';
 import type { ChaosStage } from './stage.ts';
 import { Yardstick } from './yardstick.ts';
@@ -45,15 +46,23 @@ class Player {
   readonly #work: Promise<void>[];
   readonly #looking: NodeJS.Timeout;
   readonly #judging: Promise<unknown>;
+  readonly #faults: Faults;
   #over = false;
-  #asleep = false;
-  #diskFull = false;
   #statuses = 0;
 
   constructor(stage: ChaosStage) {
     this.#stage = stage;
     this.#observers = Array.from({ length: stage.profiles }, (_, of) => new Observer(stage, of, () => this.#yardstick.startMs));
     this.#work = this.#observers.map(() => Promise.resolve());
+    this.#faults = new Faults({
+      stage,
+      observers: this.#observers,
+      idle: async of => this.#work[of],
+      occupy: (of, work) => {
+        this.#work[of] = work;
+      },
+      startMs: () => this.#yardstick.startMs,
+    });
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
     this.#judging = Promise.all(this.#observers.map((_, of) => this.#judge(of)));
   }
@@ -71,7 +80,9 @@ class Player {
       await this.#settle(of);
       await this.#compare(of);
     };
-    await Promise.all(this.#observers.map((_, of) => lane(of)));
+    const careful = (of: number) =>
+      lane(of).catch(error => this.#observer(of).violate(`the stage failed: ${error instanceof Error ? error.stack : error}`));
+    await Promise.all(this.#observers.map((_, of) => careful(of)));
     const violation = this.#violated();
     const births = this.#observers.reduce((sum, _, of) => sum + this.#stage.words(of).filter(({ what }) => what === 'born').length, 0);
     return { played, ...(violation && { violation }), births, statuses: this.#statuses, slowestStartMs: this.#yardstick.slowestMs };
@@ -96,7 +107,7 @@ class Player {
   }
 
   #look(): void {
-    if (!this.#asleep) for (const observer of this.#observers) observer.look();
+    if (!this.#faults.asleep) for (const observer of this.#observers) observer.look();
   }
 
   /** Requests the status repeatedly, as an open panel does. */
@@ -104,12 +115,12 @@ class Player {
     const observer = this.#observer(of);
     while (!this.#over) {
       await delay(STATUS_PAUSE_MS);
-      if (this.#asleep) continue;
+      if (this.#faults.asleep) continue;
       const askedMs = observer.clockMs;
       try {
         const status = await this.#stage.status(of);
         this.#statuses += 1;
-        if (!this.#asleep) observer.judge(status, askedMs);
+        if (!this.#faults.asleep) observer.judge(status, askedMs);
       } catch (error) {
         observer.violate(`no status: ${error instanceof Error ? error.stack : error}`);
       }
@@ -131,92 +142,42 @@ class Player {
     const observer = this.#observer(of);
     const beganMs = observer.clockMs;
     while (!observer.settled && this.#violated() === undefined) {
-      if (observer.clockMs - beganMs > SETTLE_MS + 30 * this.#yardstick.startMs) return observer.violate('nothing settled');
+      if (observer.clockMs - beganMs > SETTLE_MS + 30 * this.#yardstick.startMs)
+        return observer.violate(`nothing settled (${observer.seen})`);
       await delay(LOOK_MS);
     }
+    if (observer.claims.removed) observer.claim(stateRemoved(observer.claims, true));
   }
 
   async #compare(of: number): Promise<void> {
     const observer = this.#observer(of);
     // A gateway is in the history a moment after it was born.
-    if (observer.busy || this.#diskFull || !observer.isQuiet(500)) return;
+    if (observer.busy || this.#faults.diskFull || !observer.isQuiet(500)) return;
     // One that is born while the history is read is not in it.
     const lives = observer.lives;
     observer.compare(await this.#stage.history(of), lives);
   }
 
   async #happen(of: number, event: ChaosEvent): Promise<void> {
-    const observer = this.#observer(of);
-    if (isCommand(event)) {
-      await this.#work[of];
-      this.#work[of] = this.#command(of, event.do);
-      return;
-    }
-    observer.disturbed = true;
-    switch (event.do) {
-      case 'cut': {
-        await this.#work[of];
-        this.#unknown(observer);
-        observer.busy = true;
-        this.#work[of] = this.#stage.cut(of, event.verb, event.afterMs).finally(() => {
-          observer.busy = false;
-          this.#unknown(observer);
-        });
-        return;
-      }
-      case 'kill':
-        return this.#kill(of, event.whom);
-      case 'exit': {
-        const pid = await this.#stage.tell(of, `test-exit ${event.code}`);
-        if (pid === undefined) {
-          // A slow gateway may have received the request, and may not answer any more.
-          if (event.code === 78) this.#unknown(observer);
-          return;
-        }
-        observer.told(pid, event.code);
-        if (event.code === 78) observer.refuses(pid);
-        return observer.changed();
-      }
-      case 'hang':
-        await this.#stage.tell(of, 'test-hang');
-        return observer.changed();
-      case 'mood':
-        this.#stage.mood(of, event.mood);
-        return observer.claim({ ...observer.claims, mood: event.mood });
-      case 'damage':
-        if (event.file === 'history.jsonl') observer.taint();
-        if (event.file === 'gateway_state.json') observer.muted();
-        observer.excuse();
-        this.#stage.damage(of, event.file, event.how);
-        return observer.claim(damaged(observer.claims, event.file));
-      case 'reset-pipe':
-        return this.#stage.resetPipe(of);
-      case 'end-session':
-        if (this.#stage.hosts(of).host || observer.busy)
-          observer.claim({ ...(observer.busy ? unknown(observer.claims) : observer.claims), lost: true });
-        observer.excuse();
-        return this.#stage.endSession(of);
-      case 'sleep':
-        return this.#sleep(event.ms);
-      case 'clock':
-        this.#everybody(each => each.excuse());
-        return this.#stage.setClock(event.byMs);
-      case 'disk':
-        this.#everybody(each => each.excuse(event.full ? 60_000 : 3_000));
-        this.#everybody(each => each.taint());
-        this.#diskFull = event.full;
-        return this.#stage.fillDisk(event.full);
-    }
+    if (isCommand(event)) await this.#begin(of, event.do, () => this.#stage.command(of, event.do));
+    else if (event.do === 'full-output') await this.#begin(of, event.verb, () => this.#stage.commandWithoutOutput(of, event.verb));
+    else await this.#faults.happen(of, this.#observer(of), event);
   }
 
-  async #command(of: number, name: CommandName): Promise<void> {
+  /** One command after the other; it goes on while other things happen. */
+  async #begin(of: number, name: CommandName, command: () => Promise<void>): Promise<void> {
+    await this.#work[of];
+    this.#work[of] = this.#command(of, name, command);
+  }
+
+  async #command(of: number, name: CommandName, command: () => Promise<void>): Promise<void> {
     const observer = this.#observer(of);
     const before = observer.claims;
     observer.claim(begun(before, name));
     observer.busy = true;
     observer.refusedMeanwhile = false;
-    observer.disturbed = this.#diskFull || observer.shaken;
-    const refused = await this.#stage.command(of, name).then(
+    observer.disturbed = this.#faults.diskFull || observer.shaken;
+    const refused = await command().then(
       () => undefined,
       (error: unknown) => toGatewayServiceError(error),
     );
@@ -266,50 +227,6 @@ class Player {
       if (observer.clockMs - beganMs > GONE_MS + this.#yardstick.startMs)
         return observer.violate(`left behind by ${name}: ${found.join('; ')}`);
       await delay(LOOK_MS);
-    }
-  }
-
-  #kill(of: number, whom: 'gateway' | 'runner' | 'host'): void {
-    const observer = this.#observer(of);
-    if (whom === 'gateway') {
-      const [pid] = observer.gateways;
-      if (pid === undefined) return;
-      observer.told(pid, null);
-      if (observer.refusing === pid) this.#unknown(observer);
-      this.#stage.killGateway(of, pid);
-      return;
-    }
-    const { host, runner } = this.#stage.hosts(of);
-    const calm = observer.settled && observer.isQuiet(500);
-    const comesBack = this.#stage.comesBack(of, whom);
-    if (!this.#stage.kill(of, whom)) return;
-    observer.excuse();
-    // Nothing notices a killed host that has no runner, or a killed runner that has no host.
-    const missed = whom === 'host' ? runner && calm : host;
-    const { claims } = observer;
-    if (observer.refusing !== undefined) this.#unknown(observer);
-    else observer.claim(missed || comesBack ? claims : { ...claims, lost: true });
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    this.#asleep = true;
-    await this.#stage.sleep(ms);
-    this.#asleep = false;
-    this.#everybody(each => {
-      each.disturbed = true;
-      each.changed();
-    });
-  }
-
-  #unknown(observer: Observer): void {
-    observer.forgetWish(unknown(observer.claims));
-  }
-
-  #everybody(each: (observer: Observer) => void): void {
-    for (const observer of this.#observers) {
-      observer.disturbed = true;
-      observer.changed();
-      each(observer);
     }
   }
 }

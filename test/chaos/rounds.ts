@@ -101,7 +101,7 @@ async function explain(
     return same;
   };
   // The other gateways rarely have to do with it.
-  const alone = past.filter(each => each.of === of || each.event.do === 'clock' || each.event.do === 'disk');
+  const alone = past.filter(each => each.of === of || ['clock', 'disk', 'sleep'].includes(each.event.do));
   const mayGoOn = () => performance.now() < until;
   const begin = mayGoOn() && (await fails(alone)) ? alone : past;
   return { seed, what: `gateway ${of}: ${what}`, script: await shrink(begin, fails, mayGoOn), again };

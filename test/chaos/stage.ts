@@ -1,29 +1,33 @@
 /** Where chaos is played: gateways of one mechanism, seen and hit from outside. What it cannot bend it names in `without`. */
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import type { Status } from '../../src/model/status.ts';
-import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
+import type { ChaosFile, ChaosVictim, CommandName, CutSignal, Damage, Mood, SecondUser, SpokenVerb, Without } from './events.ts';
 import type { Word } from './words.ts';
 
 export interface ChaosStage {
   /** "embedded mechanism", as the report names it. */
   readonly name: string;
   readonly profiles: number;
-  readonly without: ReadonlySet<ChaosEvent['do']>;
+  readonly without: Without;
   /** The longest delay of the ladder, in milliseconds. */
   readonly longestDelayMs: number;
   /** How long a process may take from its start to its first word here, in milliseconds. */
   readonly startMs: number;
   /** Rejects with an error of ours. */
   command(of: number, name: CommandName): Promise<void>;
-  cut(of: number, verb: string, afterMs: number): Promise<void>;
+  /** As a command line whose output is full. Rejects where it ends as a failure. */
+  commandWithoutOutput(of: number, verb: SpokenVerb): Promise<void>;
+  cut(of: number, verb: string, afterMs: number, by: CutSignal): Promise<void>;
   status(of: number): Promise<Status>;
   history(of: number): Promise<readonly HistoryRecord[]>;
   /** Every word since the stage was opened. */
   words(of: number): readonly Word[];
   isAlive(of: number, pid: number): boolean;
+  /** Whether the command of an update lives. */
+  isUpdating(of: number): boolean;
   /** Whether this gateway has said itself that it runs. */
   isReady(of: number, pid: number): boolean;
   /** Whether a host and a runner live now. */
@@ -37,14 +41,24 @@ export interface ChaosStage {
   /** False where no process of that kind runs. */
   kill(of: number, whom: 'runner' | 'host'): boolean;
   killGateway(of: number, pid: number): void;
+  /** Stops a process; undefined where no process of that kind runs, else what lets it continue. */
+  pause(of: number, whom: ChaosVictim, gateway: number | undefined): (() => void) | undefined;
   /** Sends a test verb (see README of the sample gateway) to the running gateway; resolves with its PID. */
   tell(of: number, verb: string): Promise<number | undefined>;
   mood(of: number, mood: Mood): void;
   damage(of: number, file: ChaosFile, how: Damage): void;
+  removeSocket(of: number, folder: boolean): Promise<void>;
+  removeState(of: number): void;
+  removeLog(of: number): void;
+  /** What the log of the gateway's output holds. */
+  log(of: number): string;
+  move(of: number): void;
+  /** Whether a second one was accepted; it is removed again. */
+  second(of: number, what: SecondUser): Promise<boolean>;
   resetPipe(of: number): Promise<void>;
   endSession(of: number): void;
-  /** Stops every process for a while. */
-  sleep(ms: number): Promise<void>;
+  /** Stops every process for a while; the clock is later by `asleepMs` then, where it can be bent. */
+  sleep(ms: number, asleepMs: number): Promise<void>;
   setClock(byMs: number): void;
   fillDisk(full: boolean): void;
   close(): Promise<void>;
@@ -56,6 +70,28 @@ export function leftOf(state: string): readonly string[] {
     return readdirSync(path.dirname(state)).filter(name => name.startsWith(path.basename(state)));
   } catch {
     return [];
+  }
+}
+
+/** Sends a signal to processes that may have ended. */
+export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
+/** Removes a file or a folder in which other processes may write meanwhile. */
+export const removeAll = (file: string): void => rmSync(file, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 });
+
+export function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 

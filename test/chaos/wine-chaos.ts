@@ -3,26 +3,28 @@
  * seen and killed from outside, as Linux lists them: Windows is not notified.
  */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { processesOf } from '../../demo/story/trial-processes.ts';
-import { readGatewayState } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
+import { readJsonObject } from '../../src/gateway/tolerant-json.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { ERROR_VALUE } from '../../src/model/error-value.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { Installable } from '../../src/model/status.ts';
 import { endProcess, REPOSITORY } from '../support/sandbox.ts';
 import { QUICK, ServiceOnWine } from '../wine/service-on-wine.ts';
-import type { ChaosEvent, ChaosFile, CommandName, Damage, Mood } from './events.ts';
-import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES } from './stage.ts';
+import type { ChaosFile, ChaosVictim, CommandName, CutSignal, Damage, Mood, SpokenVerb, Without } from './events.ts';
+import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES, removeAll, signalAll, textOf } from './stage.ts';
 import { type Word, WordsFile } from './words.ts';
 
 const PROFILES = 3;
 const FOLDER = 'C:\\chaos';
+const UPDATE_SCRIPT = `${FOLDER}\\chaos-update.mjs`;
 const UPDATE_MS = 500;
 /** The SCM has noticed a broker that is older than this, in milliseconds. */
 const BEGINNING_MS = 3_000;
@@ -66,7 +68,17 @@ export async function openWineChaos(): Promise<ChaosStage> {
 
 class WineChaos implements ChaosStage {
   readonly name = 'Windows service and sign-in start, SCM of Wine rebuilt to act on failures';
-  readonly without: ReadonlySet<ChaosEvent['do']> = new Set<ChaosEvent['do']>(['clock', 'disk', 'end-session', 'reset-pipe']);
+  readonly without: Without = {
+    clock: 'every program of Wine has the clock of this machine',
+    disk: 'the prefix is on the disk of this machine',
+    'end-session': 'Wine has one session',
+    'reset-pipe': 'a test of the pipe does it',
+    'remove-socket': 'a pipe of Windows has no file that could be removed',
+    // Until its fault is fixed.
+    'remove-state': 'not yet',
+    move: 'only an administrator can move the program of a service',
+    second: 'the SCM keeps the name of a service for one',
+  };
   readonly longestDelayMs = Math.max(...QUICK.delaysMs);
   readonly startMs = 30_000;
   readonly profiles = PROFILES;
@@ -99,10 +111,7 @@ class WineChaos implements ChaosStage {
       });
     switch (name) {
       case 'update':
-        await rig.run([
-          ...[rig.node, rig.host, 'update', '--home', identity.home],
-          ...['--', rig.node, `${FOLDER}\\chaos-update.mjs`, identity.home, String(UPDATE_MS)],
-        ]);
+        await rig.run(this.#verb(of, name));
         return;
       case 'switch': {
         // To the better one at once, to the other one by way of none.
@@ -119,9 +128,25 @@ class WineChaos implements ChaosStage {
     }
   }
 
-  async cut(of: number, verb: string, afterMs: number): Promise<void> {
+  #verb(of: number, verb: string): string[] {
     const { rig } = this.#service;
-    const { pid, ended } = rig.launch([rig.node, rig.host, verb, '--home', this.#home(of).identity.home]);
+    const { home } = this.#home(of).identity;
+    const command = verb === 'update' ? ['--', rig.node, UPDATE_SCRIPT, home, String(UPDATE_MS)] : [];
+    return [rig.node, rig.host, verb, '--home', home, ...command];
+  }
+
+  async commandWithoutOutput(of: number, verb: SpokenVerb): Promise<void> {
+    const full = openSync('/dev/full', 'w');
+    const { ended } = this.#service.rig.launch(this.#verb(of, verb), { output: full });
+    closeSync(full);
+    const code = await ended;
+    if (code === EXIT.notInstalled) throw new GatewayServiceError('not-installed');
+    if (code !== 0) throw new GatewayServiceError('gateway-not-up', `(exit code ${code})`);
+  }
+
+  /** By SIGKILL alone: Windows knows no signals. */
+  async cut(of: number, verb: string, afterMs: number, _by: CutSignal): Promise<void> {
+    const { pid, ended } = this.#service.rig.launch(this.#verb(of, verb));
     // A program needs a second to begin here.
     await delay(1_000 + afterMs);
     endProcess(pid);
@@ -151,9 +176,15 @@ class WineChaos implements ChaosStage {
     return found !== undefined && posixProcesses.isAlive(found);
   };
 
+  isUpdating(of: number): boolean {
+    const { home } = this.#home(of).identity;
+    return this.#processes(`${UPDATE_SCRIPT} ${home} `).length > 0;
+  }
+
+  /** Its file names the home as Windows does, which is another one on this side. */
   isReady(of: number, pid: number): boolean {
-    const state = readGatewayState(this.#home(of).home);
-    return state?.pid === pid && state.state === 'running';
+    const state = readJsonObject(path.join(this.#home(of).home, 'gateway_state.json'));
+    return state?.['pid'] === pid && state['gateway_state'] === 'running';
   }
 
   hosts(of: number): ReturnType<ChaosStage['hosts']> {
@@ -198,6 +229,25 @@ class WineChaos implements ChaosStage {
     if (found !== undefined) endProcess(found);
   }
 
+  pause(of: number, whom: ChaosVictim, gateway: number | undefined): (() => void) | undefined {
+    const known = whom === 'gateway' ? this.#home(of).pids.get(gateway ?? 0) : this.#hosts(of, whom)[0];
+    if (known === undefined) return undefined;
+    signalAll([known], 'SIGSTOP');
+    return () => signalAll([known], 'SIGCONT');
+  }
+
+  removeState(of: number): void {
+    removeAll(this.#home(of).state);
+  }
+
+  removeLog(of: number): void {
+    rmSync(this.#log(of), { force: true });
+  }
+
+  log = (of: number): string => textOf(this.#log(of)) ?? '';
+
+  #log = (of: number): string => this.#service.manager.logPath(this.#home(of).identity);
+
   async tell(of: number, verb: string): Promise<number | undefined> {
     const answer = await this.#service.manager.askGateway(this.#home(of).identity, verb);
     return answer.ok ? Number(answer.result['pid']) : undefined;
@@ -219,11 +269,14 @@ class WineChaos implements ChaosStage {
       ...this.#hosts(of, 'runner'),
       ...this.#processes(`--as h${of} `),
     ]);
-    for (const pid of asleep) process.kill(pid, 'SIGSTOP');
+    signalAll(asleep, 'SIGSTOP');
     await delay(ms);
-    for (const pid of asleep) process.kill(pid, 'SIGCONT');
+    signalAll(asleep, 'SIGCONT');
   }
 
+  removeSocket = async (): Promise<void> => undefined;
+  move = (): void => undefined;
+  second = async (): Promise<boolean> => false;
   resetPipe = async (): Promise<void> => undefined;
   endSession = (): void => undefined;
   setClock = (): void => undefined;

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Status } from '../../src/model/status.ts';
@@ -22,20 +22,14 @@ import { ServiceUnderTest } from '../support/service.ts';
 
 const PATH_ONLY = { PATH: process.env['PATH'] ?? '' };
 
-// One service for all tests: after each of them its gateway runs.
 let service: ServiceUnderTest;
 let before: Status;
-let endsBefore: number;
 const gatewayCommand = () => [process.execPath, GATEWAY_WITH_SHELL, service.sandbox.gatewayScript, 'gateway', 'run'];
-beforeAll(async () => {
-  service = new ServiceUnderTest();
-  await service.install([], { gatewayCommand: gatewayCommand() });
-});
 beforeEach(async () => {
-  before = await service.untilPhase('running');
-  endsBefore = (await service.ends()).length;
+  service = new ServiceUnderTest();
+  before = await service.install([], { gatewayCommand: gatewayCommand() });
 });
-afterAll(async () => {
+afterEach(async () => {
   expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
 });
 
@@ -43,10 +37,9 @@ const agentRuns = (...commands: readonly Command[]) => agentOf(service.home, ...
 const ours = (...argv: readonly string[]): Command => ({ argv: [...HOST_COMMAND, '--json', ...argv] });
 const document = (answer: Answer | undefined) => JSON.parse(answer?.stdout ?? '');
 const outsideOutput = () => outsideLog(service.manager.logPath(service.identity));
-const newEnds = async () => (await service.ends()).slice(endsBefore);
 const isUntouched = async () => {
   expect(await service.status()).toMatchObject({ phase: 'running', desired: 'running', gatewayPid: before.gatewayPid });
-  expect(await newEnds()).toEqual([]);
+  expect(await service.ends()).toEqual([]);
 };
 
 describe('our command line below the gateway', () => {
@@ -57,14 +50,14 @@ describe('our command line below the gateway', () => {
     expect(outside).toEqual({ service: service.identity.service, output: expect.stringMatching(/outside\.log$/) });
     await service.untilBack(before.gatewayPid);
     expect(await outsideOutput()).toMatch(/"ok":true.*\nExit code 0\.\n$/);
-    expect(await newEnds()).toMatchObject([{ outcome: 'stopped' }]);
+    expect(await service.ends()).toMatchObject([{ outcome: 'stopped' }]);
   });
 
   it.each([
     ['succeeds', 0],
     ['fails', 7],
   ])('runs the whole command of an update that %s while the gateway is stopped, and starts it again', async (_how, code) => {
-    const proof = path.join(service.sandbox.path, `proof-${code}`);
+    const proof = path.join(service.sandbox.path, 'proof');
     const script = `
       const fs = require('fs');
       setTimeout(() => {
@@ -80,13 +73,17 @@ describe('our command line below the gateway', () => {
     expect(service.sandbox.leftovers().filter(name => /update-|hold-/.test(name))).toEqual([]);
   });
 
-  it('refuses "stop", "uninstall" and "supervise" with a remedy before anything is changed, so that "stop; start" keeps it', async () => {
-    const answers = await agentRuns(ours('uninstall'), ours('supervise'), ours('stop'), ours('start'));
-    for (const answer of answers.slice(0, -1)) {
-      expect(answer.code).toBe(EXIT.failed);
-      expect(document(answer)).toMatchObject({ ok: false, error: { code: 'inside-gateway', remedy: expect.stringContaining('restart') } });
-    }
-    expect(document(answers.at(-1))).toMatchObject({ ok: true, status: { phase: 'running' } });
+  it.each(['stop', 'uninstall', 'supervise'])('refuses "%s" with a remedy before anything is changed', async verb => {
+    const [answer] = await agentRuns(ours(verb));
+    expect(answer?.code).toBe(EXIT.failed);
+    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'inside-gateway', remedy: expect.stringContaining('restart') } });
+    await isUntouched();
+  });
+
+  it('keeps the gateway running through "stop; start" in one shell', async () => {
+    const [stop, start] = await agentRuns(ours('stop'), ours('start'));
+    expect(stop?.code).toBe(EXIT.failed);
+    expect(document(start)).toMatchObject({ ok: true, status: { phase: 'running' } });
     await isUntouched();
   });
 
@@ -97,9 +94,9 @@ describe('our command line below the gateway', () => {
     await isUntouched();
   });
 
-  it('answers "status", "doctor", "explain" and a preview as anywhere', async () => {
-    const answers = await agentRuns(ours('status'), ours('doctor'), ours('explain'), ours('uninstall', '--dry-run'));
-    for (const answer of answers) expect(document(answer)).toMatchObject({ ok: true });
+  it.each(['status', 'doctor'])('answers "%s" as anywhere', async verb => {
+    const [answer] = await agentRuns(ours(verb));
+    expect(document(answer)).toMatchObject({ ok: true });
     await isUntouched();
   });
 
@@ -147,7 +144,7 @@ describe("Hermes' own commands below the gateway", () => {
   it('starts the gateway again after "gateway stop", because the agent could not', async () => {
     hermes(stopsGateway('setInterval(() => {}, 1_000);'), 'stop');
     expect(await service.untilBack(before.gatewayPid)).toMatchObject({ desired: 'running' });
-    expect(await newEnds()).toMatchObject([{ outcome: 'stopped-from-outside' }]);
+    expect(await service.ends()).toMatchObject([{ outcome: 'stopped-from-outside' }]);
   });
 
   it('takes over from a "gateway restart" that becomes the gateway itself', async () => {

@@ -60,10 +60,10 @@ export class Sandbox {
     return new StateFolder(path.join(this.stateRoot, identity.service));
   }
 
-  manager(): HostedManager {
+  manager(hostCommand: readonly string[] = HOST_COMMAND): HostedManager {
     return embeddedManager({
       stateRoot: this.stateRoot,
-      hostCommand: HOST_COMMAND,
+      hostCommand,
       processes: posixProcesses,
       checkCommand: (identity, override) =>
         resolveGatewayCommand(identity, {
