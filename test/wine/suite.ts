@@ -31,15 +31,27 @@ export function describeOnWine(subject: string, tests: (rig: () => WineRig) => v
   });
 }
 
+export interface ServiceSuiteOptions extends RigOptions {
+  /** The tests share services, which they take away themselves. */
+  readonly shared?: boolean;
+}
+
 /**
  * For tests of the service: a manager is up inside Windows, each test's service is taken away after it, and at the end nothing may be left.
  */
-export function describeServiceOnWine(subject: string, tests: (service: ServiceOnWine) => void, options?: RigOptions): void {
+export function describeServiceOnWine(
+  subject: string,
+  tests: (service: ServiceOnWine) => void,
+  { shared = false, ...options }: ServiceSuiteOptions = {},
+): void {
   describeWhereWineIs(subject, () => {
     const service = new ServiceOnWine();
     beforeAll(() => service.open(options), RIG_START_MS);
-    afterEach(() => service.clear());
-    afterAll(async () => expect(await service.close(), 'what is left of ours').toEqual([]), RIG_END_MS);
+    if (!shared) afterEach(() => service.clear());
+    afterAll(async () => {
+      await service.clear();
+      expect(await service.close(), 'what is left of ours').toEqual([]);
+    }, RIG_END_MS);
     tests(service);
   });
 }
