@@ -6,7 +6,7 @@
 import net from 'node:net';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { RunnerState } from '../model/facts.ts';
-import { removeFreshFolder, removeStaleSocket, socketIdentity } from './pipe-address.ts';
+import { isPipeName, removeFreshFolder, removeStaleSocket, socketIdentity } from './pipe-address.ts';
 import { type Ask, LineCutter, parseClientMessage, type ServerMessage } from './pipe-protocol.ts';
 
 const MAX_CLIENTS = 32;
@@ -115,7 +115,7 @@ async function listen(server: net.Server, address: (fresh: boolean) => string): 
 
 /** Whether a process accepts connections there. Only `listen` can say it of a Windows pipe. */
 function isServed(address: string): Promise<boolean> {
-  if (address.startsWith('\\\\')) return Promise.resolve(false);
+  if (isPipeName(address)) return Promise.resolve(false);
   return new Promise(resolve => {
     const socket = net.connect(address, () => {
       socket.destroy();

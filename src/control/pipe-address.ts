@@ -50,9 +50,12 @@ export function removeFreshFolder(address: string): void {
 
 /** Removes the socket of a killed runner, and nothing else of that name. */
 export function removeStaleSocket(address: string): void {
-  if (address.startsWith('\\\\')) return;
+  if (isPipeName(address)) return;
   if (fs.lstatSync(address, { throwIfNoEntry: false })?.isSocket()) fs.rmSync(address, { force: true });
 }
+
+/** Whether it is the name of a Windows pipe, which is no file. */
+export const isPipeName = (address: string): boolean => address.startsWith('\\\\');
 
 /**
  * What identifies the socket at an address; undefined where there is none. Another socket may get the same name later. The name of a

@@ -9,6 +9,7 @@ import { poll } from '../model/poll.ts';
 import type { Status } from '../model/status.ts';
 import { holdInForce } from '../state/holds.ts';
 import type { GatewayService } from './gateway-service.ts';
+import { reachRunner } from './runner-connection.ts';
 import { askRunner } from './take-down.ts';
 
 /** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */
@@ -43,6 +44,8 @@ export async function requestRunning(service: GatewayService): Promise<void> {
 async function bringUp(service: GatewayService, operation: Operation, report: Report, request: () => Promise<void>): Promise<Status> {
   const before = await service.exclusively(operation, report, async () => {
     await service.requireInstalled();
+    // A silent runner that is ended records a failure, which is none of this operation.
+    (await reachRunner(service.source))?.close();
     const history = await service.history();
     await request();
     return history;

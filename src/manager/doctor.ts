@@ -29,6 +29,8 @@ export interface DoctorPorts {
   readonly isNameTaken?: (() => boolean) | undefined;
   /** Removes a service that is not needed, and turns on that of the profile that serves it. */
   readonly handOver: (identity: GatewayIdentity, to: GatewayIdentity, report: Report) => Promise<unknown>;
+  /** Continues a runner that does not answer, or ends it; its host starts another one. */
+  readonly reachRunner: (identity: GatewayIdentity) => Promise<void>;
   readonly statusOf: (identity: GatewayIdentity) => Promise<Status>;
 }
 
@@ -104,6 +106,7 @@ export class Doctor {
       Promise.all(all.filter(other => other !== host).map(other => leftOver(other, identity, status))),
       this.#formerProblems(identity, host),
       this.#superfluous(identity, host, status),
+      this.#silent(identity, status),
       this.#unmanaged(identity, folder),
       staleState(folder, processes),
     ]);
@@ -122,6 +125,13 @@ export class Doctor {
       const withRights = foundProblem.problem.elevated && host.elevated;
       return { ...foundProblem, repair: withRights ? 'registration' : report => former.takeOver(identity, report) };
     });
+  }
+
+  async #silent(identity: GatewayIdentity, { problems }: Status): Promise<RepairableProblem[]> {
+    const found = problems.find(({ code }) => code === 'runner-silent');
+    if (!found) return [];
+    const changes = [{ action: 'start', kind: 'process', target: 'runner' } as const];
+    return [{ problem: found, changes, repair: () => this.#ports.reachRunner(identity) }];
   }
 
   /** The service of a profile that the gateway of another profile serves. */

@@ -9,7 +9,8 @@ import { KILL_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import { endOrphan } from '../process/orphaned-gateway.ts';
 import { HOLD_CAP_MS, systemUptimeMs } from '../state/holds.ts';
 import { lockHolder } from '../state/lock.ts';
-import { connectRunner, type StatusSource } from './status-source.ts';
+import { connectRunner, reachRunner } from './runner-connection.ts';
+import type { StatusSource } from './status-source.ts';
 
 /** How long a gateway may take to stop at the request of the user, in milliseconds. */
 export const DOWN_MS = USER_GRACE_MS + KILL_MS + 10_000;
@@ -35,6 +36,7 @@ export async function holdDown(
   };
   const hasRunner = () => lockHolder(folder.runnerLock, processes) !== undefined;
   try {
+    (await reachRunner(source))?.close();
     const isDown = async () => (await isHeld()) || !hasRunner();
     await poll(isDown, { deadlineMs: DOWN_MS, everyMs: 20, what: 'the gateway to stop' });
     if (!hasRunner()) await endOrphan(folder, processes);

@@ -19,6 +19,7 @@ import { holdDown } from './hold-down.ts';
 import { install, preview } from './installation.ts';
 import { uninstall } from './removal.ts';
 import { handOver, repairService } from './repair-service.ts';
+import { reachRunner } from './runner-connection.ts';
 import { watchStatus } from './status-source.ts';
 import { stopNow, takeDown } from './take-down.ts';
 
@@ -39,6 +40,7 @@ export class HostedManager implements GatewayManager {
       ...options,
       mechanisms: this.#mechanisms,
       handOver: (identity, to, report) => handOver(this.#service(identity), this.#service(to), report),
+      reachRunner: async identity => (await reachRunner(this.#service(identity).source))?.close(),
       statusOf: identity => this.status(identity),
     });
   }

@@ -3,7 +3,7 @@
  * follows events; only a passing phase, or one that could not be read, is read again by time.
  */
 
-import { type ControlConnection, connectControlPipe, type TrustsServer } from '../control/control-client.ts';
+import type { ControlConnection, TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
 import { composeStatus } from '../model/compose-status.ts';
@@ -12,11 +12,12 @@ import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { retryDelayMs } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
-import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import type { ProcessTable } from '../model/process-ref.ts';
 import type { Installable, Phase, Status } from '../model/status.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { holdInForce } from '../state/holds.ts';
 import type { StateFolder } from '../state/state-folder.ts';
+import { connectRunner, silentRunner } from './runner-connection.ts';
 
 /** What only the mechanism reports. */
 export interface HostReport {
@@ -121,24 +122,15 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
   };
 }
 
-/** Connects to the living runner that the state folder names, if any. */
-export async function connectRunner(
-  { folder, processes, facts }: StatusSource,
-  listener: { onState(state: RunnerState): void; onEnd(): void } = { onState: () => undefined, onEnd: () => undefined },
-): Promise<ControlConnection | undefined> {
-  const record = await folder.runner.read();
-  const isAlive = record && isSameProcess(record.process, processes);
-  return isAlive ? connectControlPipe(record, facts.trustsServer, listener) : undefined;
-}
-
 async function compose(source: StatusSource, runner: RunnerState | undefined): Promise<Status> {
   const { identity, folder, facts, processes } = source;
   const problems: Problem[] = [];
-  const [reported, history, desired, holds, definition] = await Promise.all([
+  const [reported, history, desired, holds, silent, definition] = await Promise.all([
     facts.report(identity, folder),
     folder.history(),
     folder.desired(),
     folder.holds(),
+    runner ? undefined : silentRunner(source),
     folder.definition().catch((error: unknown) => {
       problems.push(definitionProblem(error));
       return undefined;
@@ -152,6 +144,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
       host: reported.host,
       servedBy: reported.servedBy,
       runner,
+      silent,
       history,
       desired,
       hold: holdInForce(holds, processes, Date.now()),

@@ -10,7 +10,7 @@ import { endOrphan } from '../process/orphaned-gateway.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { GatewayService } from './gateway-service.ts';
 import { DOWN_MS } from './hold-down.ts';
-import { connectRunner } from './status-source.ts';
+import { connectRunner, reachRunner } from './runner-connection.ts';
 
 /** How long a host may take to end after its runner, in milliseconds. */
 const HOST_ENDS_MS = 5_000;
@@ -49,7 +49,7 @@ export async function takeDown(
 
 /** Sends a request to the runner and waits until it is done; false where none answers. Reports when the agent has work to finish. */
 export async function askRunner(service: GatewayService, ask: Ask, operation: Operation, report: Report): Promise<boolean> {
-  const connection = await connectRunner(service.source, {
+  const connection = await reachRunner(service.source, {
     onState: ({ finishingWork }) => finishingWork && report(progress(operation, 'finishing-work')),
     onEnd: () => undefined,
   });

@@ -4,6 +4,7 @@ import type { Registration } from '../model/facts.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
+import { continueProcess } from '../process/signal.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { HostPort } from './host-port.ts';
@@ -25,8 +26,11 @@ export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevate
       // Of a killed supervisor only the end of its runner is still true.
       return { ...facts, phase: 'stopped' };
     },
-    // The supervisor watches the state folder and stops its runner when the desired state is "stopped".
-    stop: async () => undefined,
+    // The supervisor watches the state folder and stops its runner when the desired state is "stopped"; it may have got SIGSTOP.
+    stop: async (_identity, folder) => {
+      const holder = lockHolder(folder.supervisorLock, processes);
+      if (holder) continueProcess(holder.pid);
+    },
     isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
   };
 }

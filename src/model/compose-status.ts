@@ -1,7 +1,7 @@
 /** The only function that makes a `Status`: pure, from facts to document. It runs in the client, so that a status needs no running host. */
 
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
-import type { HostFacts, Registered, Registration, RunnerState } from './facts.ts';
+import type { HostFacts, Registered, Registration, RunnerState, SilentRunner } from './facts.ts';
 import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
@@ -18,6 +18,8 @@ export interface StatusFacts {
   readonly host?: HostFacts | undefined;
   /** The state that the runner reports; absent where none answers. */
   readonly runner?: RunnerState | undefined;
+  /** The runner that lives and does not answer. */
+  readonly silent?: SilentRunner | undefined;
   readonly history: readonly HistoryRecord[];
   readonly desired: DesiredRecord;
   /** The hold in force. */
@@ -43,7 +45,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
   const exit = installed ? lastExit(history) : undefined;
   const { hostPid, startType }: Partial<Registered> = registration.state === 'registered' ? registration : {};
   const restarts = installed ? restartsOf(facts, phase) : { count: 0 };
-  const gateway = runner?.gateway;
+  const gateway = (runner ?? facts.silent)?.gateway;
   return {
     schema: 1,
     profile: identity.profile,
@@ -86,8 +88,16 @@ function phaseOf(facts: StatusFacts, nowMs: number): PhaseAndDetail {
     case 'registered':
       if (registration.host === 'stopping') return { phase: 'stopping' };
       if (runner) return { phase: runner.phase, detail: runner.detail };
+      if (facts.silent) return silentPhase(facts, facts.silent);
       return registration.host === 'stopped' ? stoppedHost(facts, nowMs) : hostWithoutRunner(facts);
   }
+}
+
+/** The runner lives and does not answer. */
+function silentPhase({ hold, desired }: StatusFacts, { why, gateway }: SilentRunner): PhaseAndDetail {
+  if (desired.desired === 'stopped') return { phase: 'stopping' };
+  if (gateway) return { phase: 'degraded', detail: `runs, but its runner does not answer: ${why}` };
+  return hold ? { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` } : { phase: 'starting', detail: why };
 }
 
 /** The host lives, its runner does not. */
@@ -155,8 +165,9 @@ function suspectOf({ history, recovery }: StatusFacts): SuspectUpdate | undefine
 
 function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Problem[] {
   const found = (facts.runner?.problems ?? []).filter(isProblemCode).map(code => problem(code));
-  const { registration } = facts;
+  const { registration, silent } = facts;
   if (registration.state === 'registered') {
+    if (silent) found.push(problem('runner-silent', `(PID ${silent.pid}: ${silent.why})`));
     if (registration.startType === 'disabled') found.push(problem('start-disabled'));
     if (registration.outdated) found.push(problem('host-outdated'));
   }

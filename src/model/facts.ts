@@ -71,5 +71,14 @@ export const RUNNER_STATE = v.object({
   problems: v.array(v.string()),
 });
 
+/** A runner that lives and does not answer on its control pipe; what is known of it comes from files. */
+export interface SilentRunner {
+  readonly pid: number;
+  /** In words of a log. */
+  readonly why: string;
+  /** The gateway that it launched, where that lives. */
+  readonly gateway?: RunnerState['gateway'];
+}
+
 /** What the runner knows; carried by the control pipe. */
 export type RunnerState = Readonly<v.InferOutput<typeof RUNNER_STATE>>;

@@ -16,6 +16,10 @@ const ROWS = {
     message: 'The gateway reports that it is degraded.',
     remedy: 'Read the log, then restart the gateway.',
   },
+  'runner-silent': {
+    message: 'The process that watches the gateway runs, but does not answer.',
+    remedy: 'Restart the gateway, or run "hermes-gateway doctor --fix"; that replaces this process and its gateway.',
+  },
   'crash-loop': {
     message: 'The gateway has failed several times in a row.',
     remedy: 'Read the log for the reason; restarts continue with the restart delays.',

@@ -1,11 +1,11 @@
 // A runner that cannot be reached over its control pipe: its socket was removed, or the runner was stopped by a signal.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
 import { DEADLINE_MS } from '../support/sandbox.ts';
-import { ServiceUnderTest } from '../support/service.ts';
+import { only, ServiceUnderTest } from '../support/service.ts';
 
 let service: ServiceUnderTest;
 beforeEach(() => {
@@ -26,4 +26,35 @@ it('serves its control pipe again after the folder of its socket was removed', a
   rmSync(path.dirname((await service.folder.runner.read())?.pipe ?? ''), { recursive: true });
   await service.until('a restart over the new address', ({ phase }) => phase === 'running');
   expect((await service.manager.restart(service.identity)).gatewayPid).not.toBe(gatewayPid);
+});
+
+/** A runner that has just started may not serve its pipe yet; this one looks older. */
+const age = () => utimesSync(service.folder.runnerLock, 0, 0);
+
+it('says that a stopped runner does not answer, and continues it for an update', async () => {
+  const { gatewayPid } = await service.install();
+  const runner = only(service.sandbox.hosts('run'));
+  process.kill(runner, 'SIGSTOP');
+  age();
+  expect(await service.status()).toMatchObject({
+    phase: 'degraded',
+    gatewayPid,
+    detail: expect.stringContaining('does not answer'),
+    problems: [{ code: 'runner-silent' }],
+  });
+  const release = await service.manager.hold(service.identity, { who: 'a test', why: 'its update' });
+  expect(service.gateways()).toEqual([]);
+  await release();
+  await service.untilBack(gatewayPid);
+  expect(only(service.sandbox.hosts('run'))).toBe(runner);
+});
+
+it.skipIf(process.getuid?.() !== 0)('replaces a runner whose pipe no client can trust, when a restart is requested', async () => {
+  const { gatewayPid } = await service.install();
+  const runner = only(service.sandbox.hosts('run'));
+  const { pipe = '' } = (await service.folder.runner.read()) ?? {};
+  chownSync(pipe, 12_345, 12_345);
+  age();
+  expect((await service.manager.restart(service.identity)).gatewayPid).not.toBe(gatewayPid);
+  expect(service.sandbox.hosts('run')).not.toContain(runner);
 });
