@@ -48,7 +48,6 @@ export class EmbeddedChaos implements ChaosStage {
     switch: 'there is one mechanism',
     // Until their faults are fixed.
     'remove-state': 'not yet',
-    move: 'not yet',
     second: 'not yet',
   };
   readonly longestDelayMs = Math.max(...RECOVERY.delaysMs);

@@ -84,8 +84,14 @@ export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-/** Removes a file or a folder in which other processes may write meanwhile. */
-export const removeAll = (file: string): void => rmSync(file, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 });
+/** Removes a file or a folder. Other processes may write into it at the same time: then what was in it is gone. */
+export function removeAll(file: string): void {
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+  }
+}
 
 export function textOf(file: string): string | undefined {
   try {
