@@ -1,6 +1,6 @@
 /** Errors for a window: message and remedy of the table, with another remedy where that of the table is a command line. */
 
-import type { ErrorCode } from '../model/error-table.ts';
+import { ERRORS, type ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
 
 /** A failure or a problem: what happened, and what to do about it. */
@@ -28,5 +28,6 @@ const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
 };
 
 export function explainError({ code, message, remedy }: Pick<ErrorValue, 'code' | 'message' | 'remedy'>): Explained {
-  return { message, remedy: PANEL_REMEDIES[code] ?? remedy };
+  // A failure with a remedy of its own keeps it.
+  return { message, remedy: remedy === ERRORS[code].remedy ? (PANEL_REMEDIES[code] ?? remedy) : remedy };
 }

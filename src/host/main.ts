@@ -13,7 +13,8 @@ import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { lockFolder, servingGateway } from '../gateway/host-gateway.ts';
 import { profileVariables } from '../gateway/profile-variables.ts';
 import type { Definition } from '../model/definition.ts';
-import { GatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { notLaunched } from '../model/history.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { identityOf } from '../model/identity.ts';
 import { startDetached } from '../process/detach.ts';
@@ -46,7 +47,12 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   const folder = stateFolderOf(service);
   const log = hostLog(folder.path, 'runner');
   // Read while the Windows modules are loaded.
-  const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]);
+  const [definition, machine] = await Promise.all([requireDefinition(folder, service), thisMachine()]).catch(async error => {
+    const failure = toGatewayServiceError(error);
+    // Where there is no service any more, a record would create its folder again.
+    if (failure.code !== 'not-installed') await folder.appendHistory(notLaunched(failure, 'failure', Date.now())).catch(() => undefined);
+    throw error;
+  });
   const { processes, launch, commandLine, parentOf, isDebugged } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const locks = lockFolder(process.platform, process.env, userFolder());
@@ -102,6 +108,8 @@ export async function runSupervisor(service: ServiceName, isServiceRegistered: I
   process.on('SIGHUP', () => undefined);
   const log = hostLog(folder.path, 'supervisor');
   const { processes } = await thisMachine();
+  // Its file may be moved later; without one Node would be started alone.
+  const command = hostCommand();
   const defined = () => folder.definition().catch(() => definition);
   const superseded = async () => ((await defined())?.mechanism ?? definition.mechanism) !== definition.mechanism;
   const inCharge = await supervise({
@@ -109,8 +117,8 @@ export async function runSupervisor(service: ServiceName, isServiceRegistered: I
     processes,
     recovery: async () => ((await superseded()) ? undefined : (await defined())?.recovery),
     superseded,
-    startRunner: () => startRunner([...hostCommand(), 'run', '--service', service], folder.path),
-    program: hostCommand().at(-1) ?? process.execPath,
+    startRunner: () => startRunner(command, folder),
+    program: command.at(-1) ?? process.execPath,
     ending,
     log: log.write,
   });
@@ -124,21 +132,30 @@ async function isSuperseded(definition: Definition, folder: StateFolder, isServi
   return isServiceRegistered(identityOf(definition), folder);
 }
 
-function startRunner(argv: readonly string[], cwd: string): RunnerProcess {
-  const [program = '', ...rest] = argv;
+function startRunner(command: readonly string[], folder: StateFolder): RunnerProcess {
+  const [program = '', ...args] = command;
+  const file = command.at(-1) ?? program;
+  // Without the script Node would start and fail without a record.
+  const missing = !existsSync(file);
   // Its own session: Ctrl+C in the terminal of a foreground supervisor reaches the runner as a stop, not as a signal. On Windows a
   // process that is not detached dies with its parent, by a job of Node's; this runner restarts a killed supervisor.
-  const child = spawn(program, rest, {
-    cwd,
+  const child = spawn(missing ? file : program, [...args, 'run', '--service', folder.service], {
+    cwd: folder.path,
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     windowsHide: true,
   });
   child.stdin.on('error', () => undefined);
+  const notStarted = async (error: unknown) => {
+    const remedy = 'Run "hermes-gateway start" with the present program, which takes over.';
+    const failure = missing ? new GatewayServiceError('service-program-missing', `(${file})`, { remedy }) : toGatewayServiceError(error);
+    await folder.appendHistory(notLaunched(failure, 'failure', Date.now())).catch(() => undefined);
+    return null;
+  };
   return {
     pid: child.pid ?? 0,
     exit: new Promise(resolve => {
-      child.once('error', () => resolve(null));
+      child.once('error', error => resolve(notStarted(error)));
       child.once('exit', code => resolve(code));
     }),
     down: message => child.stdin.write(formatDown(message)),

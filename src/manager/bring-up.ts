@@ -3,14 +3,14 @@
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import { livingUpdater } from '../gateway/update-marker.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import { failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
+import { type EndedRecord, failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import type { Status } from '../model/status.ts';
 import { holdInForce } from '../state/holds.ts';
 import type { GatewayService } from './gateway-service.ts';
 import { reachRunner } from './runner-connection.ts';
-import { askRunner } from './take-down.ts';
+import { askRunner, endOtherHost } from './take-down.ts';
 
 /** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */
 const UP_MS = 90_000;
@@ -20,35 +20,44 @@ const START_AGAIN_MS = 3_000;
 const HEARD_MS = 2_000;
 
 export async function start(service: GatewayService, report: Report): Promise<Status> {
-  return bringUp(service, 'start', report, async () => {
+  return bringUp(service, 'start', report, async before => {
     const { phase } = await service.status();
-    if (phase !== 'running' && phase !== 'degraded') await requestRunning(service);
+    const isUp = phase === 'running' || phase === 'degraded';
+    return !isUp || (await service.hostProgram()) === 'gone' ? requestRunning(service, 'start', report) : before;
   });
 }
 
 export async function restart(service: GatewayService, report: Report): Promise<Status> {
-  return bringUp(service, 'restart', report, async () => {
+  return bringUp(service, 'restart', report, async before => {
     report(progress('restart', 'restarting'));
-    if (!(await askRunner(service, 'restart', 'restart', report))) await requestRunning(service);
+    const asked = (await service.hostProgram()) === 'same' && (await askRunner(service, 'restart', 'restart', report));
+    return asked ? before : requestRunning(service, 'restart', report);
   });
 }
 
-export async function requestRunning(service: GatewayService): Promise<void> {
+/** Resolves with the history before the request. */
+export async function requestRunning(service: GatewayService, operation: Operation, report: Report): Promise<readonly HistoryRecord[]> {
   // Throws where it cannot be read, because then no host can start anything.
   await service.folder.definition();
+  await endOtherHost(service, operation, report);
+  const before = await service.history();
   await service.folder.writeDesired('running');
   await service.startHost();
+  return before;
 }
 
-/** Requests the start of an installed gateway with `request`, and waits until it runs. */
-async function bringUp(service: GatewayService, operation: Operation, report: Report, request: () => Promise<void>): Promise<Status> {
+/** Requests the start of an installed gateway with `request`, which resolves with the history before it, and waits until it runs. */
+async function bringUp(
+  service: GatewayService,
+  operation: Operation,
+  report: Report,
+  request: (history: readonly HistoryRecord[]) => Promise<readonly HistoryRecord[]>,
+): Promise<Status> {
   const before = await service.exclusively(operation, report, async () => {
     await service.requireInstalled();
     // A silent runner that is ended records a failure, which is none of this operation.
     (await reachRunner(service.source))?.close();
-    const history = await service.history();
-    await request();
-    return history;
+    return request(await service.history());
   });
   return waitUntilUp(service, operation, report, before);
 }
@@ -107,13 +116,18 @@ function whyNotUp(status: Status, { wanted, history, before, profile }: SinceThe
   // An end from before this operation does not count, whatever its time.
   if (status.phase === 'needs-attention' && !isSameRecord(lastEnded(history), lastEnded(before))) {
     const launched = !status.problems.some(({ code }) => code === 'launch-failed');
-    return new GatewayServiceError(launched ? 'gateway-configuration' : 'gateway-not-up', status.detail);
+    return launched ? new GatewayServiceError('gateway-configuration', status.detail) : notUp(lastEnded(history), status.detail);
   }
   if (status.phase === 'not-installed') return new GatewayServiceError('gateway-not-up', '(the service was uninstalled meanwhile)');
   if (wanted === 'running' && status.desired === 'stopped')
     return new GatewayServiceError('gateway-not-up', '(a stop was requested meanwhile)');
   const failure = failureSince(history, before);
-  return failure && new GatewayServiceError('gateway-not-up', failure.reason);
+  return failure && notUp(failure, failure.reason);
+}
+
+/** With the remedy of the reason, where it has one. */
+function notUp(ended: EndedRecord | undefined, detail: string | undefined): GatewayServiceError {
+  return new GatewayServiceError('gateway-not-up', detail, ended?.remedy === undefined ? {} : { remedy: ended.remedy });
 }
 
 async function isHeld({ identity: { root }, folder, processes }: GatewayService): Promise<boolean> {

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
+import type { HostProgram } from '../mechanisms/host-port.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { InstallOptions } from '../model/manager.ts';
@@ -69,6 +70,12 @@ export class GatewayService {
     // Throws the reason, which the status shows without its code.
     if (status.phase === 'unknown') await this.mechanisms.inCharge(this.identity, this.folder);
     if (status.phase === 'unsupported') throw new GatewayServiceError('unsupported', `(${process.platform})`);
+  }
+
+  /** The program of the running host, beside the one that this process would start. */
+  async hostProgram(): Promise<HostProgram> {
+    const { host } = await this.mechanisms.inCharge(this.identity, this.folder);
+    return (await host.programOfHost?.(this.identity, this.folder)) ?? 'same';
   }
 
   async startHost(): Promise<void> {

@@ -13,7 +13,7 @@ import { requireOwnFolder } from '../state/folder-owner.ts';
 import { waitUntilUp } from './bring-up.ts';
 import type { GatewayService } from './gateway-service.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
-import { standDown, takeDown } from './take-down.ts';
+import { askRunner, endOtherHost, standDown, takeDown } from './take-down.ts';
 
 export async function preview(service: GatewayService, verb: 'install' | 'uninstall', options: InstallOptions): Promise<Receipt> {
   const { identity, folder, mechanisms } = service;
@@ -54,7 +54,7 @@ export async function install(service: GatewayService, options: InstallOptions, 
     const definition = definitionOf(identity, host.mechanism, { ...known, ...options, gatewayCommand });
     // The present mechanism stays registered until the new one is: a consent may be declined.
     if (others.length > 0) await register(service, host, definition, report, replaced);
-    const history = await folder.history();
+    let history = await folder.history();
     report(progress('install', 'defining'));
     await folder.make();
     // For a new service desired is written first: a definition without it would look like a failed service.
@@ -65,7 +65,15 @@ export async function install(service: GatewayService, options: InstallOptions, 
     if (others.length > 0) await standDown(others, service);
     else await registerNew(service, host, definition, report, { known: known !== undefined, replaced });
     await former?.takeOver(identity, report);
+    const ended = await endOtherHost(service, 'install', report);
+    if (ended) {
+      history = await folder.history();
+      await folder.writeDesired('running');
+    }
     await host.start(identity, folder);
+    // The runner of a gateway with the old command reads the definition again before it starts another one.
+    const isUp = status.phase === 'running' || status.phase === 'degraded';
+    if (isUp && another && !ended && others.length === 0) await askRunner(service, 'restart', 'install', report);
     await mechanisms.sweep(identity, report, host);
     return history;
   });

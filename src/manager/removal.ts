@@ -24,7 +24,7 @@ export async function uninstall(service: GatewayService, report: Report): Promis
     } catch (error) {
       // Nothing was removed, so the gateway runs again: a declined consent must not leave it stopped.
       await former?.takeOver(identity, report).catch(() => undefined);
-      if (status.desired === 'running') await requestRunning(service).catch(() => undefined);
+      if (status.desired === 'running') await requestRunning(service, 'uninstall', report).catch(() => undefined);
       throw error;
     }
     report(progress('uninstall', 'clearing'));

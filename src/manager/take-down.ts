@@ -47,6 +47,16 @@ export async function takeDown(
   if (killed) removeStaleSocket(killed.pipe);
 }
 
+/**
+ * Takes a gateway down whose host has another program than this one would start, or one that was moved or deleted: such a host cannot
+ * start a runner. True when it did: desired is "stopped" then, and the caller starts the gateway again.
+ */
+export async function endOtherHost(service: GatewayService, operation: Operation, report: Report): Promise<boolean> {
+  if ((await service.hostProgram()) === 'same') return false;
+  await takeDown(service, operation, report);
+  return true;
+}
+
 /** Sends a request to the runner and waits until it is done; false where none answers. Reports when the agent has work to finish. */
 export async function askRunner(service: GatewayService, ask: Ask, operation: Operation, report: Report): Promise<boolean> {
   const connection = await reachRunner(service.source, {

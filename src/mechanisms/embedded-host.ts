@@ -2,10 +2,17 @@
 
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { sameFolder } from '../gateway/home.ts';
+import { problem } from '../model/problems.ts';
 import { startDetached } from '../process/detach.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
-import { type SupervisedHostOptions, supervisedHost, supervisedRegistration, supervisorReceipt } from './supervised-host.ts';
+import {
+  type SupervisedHostOptions,
+  supervisedHost,
+  supervisedRegistration,
+  supervisorProgram,
+  supervisorReceipt,
+} from './supervised-host.ts';
 
 export function embeddedHost({ hostCommand, processes, stateRoot }: SupervisedHostOptions): HostPort {
   return {
@@ -23,6 +30,9 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: SupervisedHo
     checkRights: async () => undefined,
     register: async () => undefined,
     unregister: async () => undefined,
+    programOfHost: (_identity, folder) => supervisorProgram(folder, processes, hostCommand.at(-1)),
+    problems: async (_identity, folder) =>
+      (await supervisorProgram(folder, processes, undefined)) === 'gone' ? [problem('host-moved')] : [],
     start: async (_identity, folder) => {
       if (lockHolder(folder.supervisorLock, processes)) return;
       await startDetached([...hostCommand, 'supervise', '--service', folder.service], stateRoot);

@@ -12,6 +12,9 @@ import type { FoundProblem } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
+/** The program of a running host, beside the one that would be started now. */
+export type HostProgram = 'same' | 'another' | 'gone';
+
 /** The host of a mechanism: the broker below the SCM, or a supervisor. */
 export interface HostPort {
   readonly mechanism: Installable;
@@ -35,6 +38,11 @@ export interface HostPort {
   register(identity: GatewayIdentity, definition: Definition, report: Report, replaced?: ServiceName): Promise<void>;
   /** Idempotent. */
   unregister(identity: GatewayIdentity, report: Report): Promise<void>;
+  /**
+   * Whether the program of the running host was moved or deleted, or is another than `start` would start. Absent where the system replaces
+   * the program itself.
+   */
+  programOfHost?(identity: GatewayIdentity, folder: StateFolder): Promise<HostProgram>;
   /** Makes sure that a host runs. */
   start(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
   /** Asks the host to end. The desired state in the state folder is "stopped" already. */

@@ -11,7 +11,7 @@ import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import { shortcutOf } from './startup-entry.ts';
 import { StartupProgram, type StartupProgramOptions } from './startup-program.ts';
-import { supervisedHost, supervisedRegistration, supervisorReceipt } from './supervised-host.ts';
+import { supervisedHost, supervisedRegistration, supervisorProgram, supervisorReceipt } from './supervised-host.ts';
 
 export interface StartupHostOptions extends StartupProgramOptions {
   /** Which server of the control pipe a client trusts. */
@@ -47,6 +47,10 @@ export function startupHost(options: StartupHostOptions): HostPort {
       await program.install(service);
     },
     unregister: ({ service }) => program.remove(service),
+    programOfHost: async ({ service }, folder) => {
+      const command = program.entries.find(service)?.command ?? [];
+      return supervisorProgram(folder, processes, command[command.indexOf('supervise') - 1]);
+    },
     start: async ({ service }, folder) => {
       if (lockHolder(folder.supervisorLock, processes)) return;
       const command = await program.command(service);

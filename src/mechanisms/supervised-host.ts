@@ -1,5 +1,7 @@
 /** What is the same for every mechanism whose host is a supervisor: the lock and the facts of the supervisor say what runs. */
 
+import { realpathSync } from 'node:fs';
+import { attempt } from '../model/attempt.ts';
 import type { Registration } from '../model/facts.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
@@ -7,7 +9,7 @@ import type { Status } from '../model/status.ts';
 import { continueProcess } from '../process/signal.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import type { HostPort } from './host-port.ts';
+import type { HostPort, HostProgram } from './host-port.ts';
 
 export interface SupervisedHostOptions {
   /** How this program starts itself: `[node, script]`, or the host executable. */
@@ -33,6 +35,15 @@ export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevate
     },
     isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
   };
+}
+
+/** @param present the program that would be started now */
+export async function supervisorProgram(folder: StateFolder, processes: ProcessTable, present: string | undefined): Promise<HostProgram> {
+  const program = lockHolder(folder.supervisorLock, processes) && (await folder.hostFacts())?.program;
+  if (program === undefined) return 'same';
+  const real = attempt(() => realpathSync(program));
+  if (real === undefined) return 'gone';
+  return present === undefined || real === attempt(() => realpathSync(present)) ? 'same' : 'another';
 }
 
 /** The registration of a supervised service, and whether its supervisor runs. */

@@ -2,7 +2,7 @@
 
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
 import type { HostFacts, Registered, Registration, RunnerState, SilentRunner } from './facts.ts';
-import { failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
+import { type EndedRecord, failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
@@ -34,6 +34,9 @@ export interface StatusFacts {
 
 /** How long the phase is `starting` or `restarting` after a request or the end of the host, in milliseconds; after it, it is `failed`. */
 const SETTLING_MS = 5_000;
+
+/** Phases in which a start that failed before there was a process is still the reason. */
+const NOT_LAUNCHED: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 'failed']);
 
 /** Failures in a row from which on the user should know. */
 const CRASH_LOOP = 3;
@@ -172,7 +175,9 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
     if (registration.outdated) found.push(problem('host-outdated'));
   }
   const suspect = suspectOf(facts);
-  if (phase === 'needs-attention') found.push(attentionTo(lastEnded(facts.history), suspect));
+  const ended = lastEnded(facts.history);
+  if (phase === 'needs-attention') found.push(attentionTo(ended, suspect));
+  if (ended?.pid === null && ended.at >= facts.desired.at && NOT_LAUNCHED.has(phase)) found.push(launchFailed(ended));
   if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));
   if ((restarts.attempt ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
   return found;
@@ -181,8 +186,13 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
 /** A gateway that never had a process could not be started; one that had refuses its configuration. */
 function attentionTo(ended: ReturnType<typeof lastEnded>, suspect: SuspectUpdate | undefined): Problem {
   if (ended?.served) return problem('service-superfluous');
-  if (ended?.pid === null) return problem('launch-failed', `(${ended.reason})`);
+  if (ended?.pid === null) return launchFailed(ended);
   return problem('configuration', suspect && `(${sinceUpdate(suspect)})`);
+}
+
+function launchFailed({ reason, remedy }: EndedRecord): Problem {
+  const found = problem('launch-failed', `(${reason})`);
+  return remedy === undefined ? found : { ...found, remedy };
 }
 
 /** The first one of each kind: facts of the system name a PID where the runner cannot. */

@@ -68,6 +68,10 @@ const ROWS = {
     message: 'The system denied this user access.',
     remedy: 'Give yourself access to the file or process named in the details, or run the command as the user who owns it.',
   },
+  'gateway-of-another-user': {
+    message: 'A gateway of another user is running in this home.',
+    remedy: 'End it as that user, or give this user a separate home with --home DIR.',
+  },
   'gateway-command-invalid': {
     message: 'The gateway command must be a JSON array of strings that starts with the absolute path of a program.',
     remedy: 'Quote it for your shell, for example --gateway-command \'["/usr/bin/node","gateway.js"]\'.',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { ErrorCode } from './error-table.ts';
+import type { ErrorValue } from './errors.ts';
 import { isoTime, pid, startTime, wholeNumber } from './schemas.ts';
 import type { LastExit } from './status.ts';
 
@@ -61,6 +62,8 @@ const ENDED = v.object({
   killed: v.exactOptional(v.literal(true)),
   /** Another gateway serves this profile. */
   served: v.exactOptional(v.literal(true)),
+  /** What the user can do, where no process was started. */
+  remedy: v.exactOptional(v.string()),
   uptimeMs: v.pipe(v.number(), v.finite()),
 });
 
@@ -119,6 +122,16 @@ export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | unde
 export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {
   const record = lastEnded(history);
   return record && { code: record.code, reason: record.reason, at: record.at, ...(record.killed && { killed: true }) };
+}
+
+/** A start that failed before there was a process. */
+export function notLaunched(
+  { message, remedy }: Pick<ErrorValue, 'message' | 'remedy'>,
+  outcome: 'failure' | 'needs-attention',
+  nowMs: number,
+): EndedRecord {
+  const reason = `The gateway program could not be started: ${message}`;
+  return { at: new Date(nowMs).toISOString(), kind: 'ended', pid: null, code: null, outcome, reason, remedy, uptimeMs: 0 };
 }
 
 /** Whether two records, read at different times, are the same. */

@@ -79,6 +79,10 @@ const ROWS = {
     remedy: 'Repair it; that restores the program.',
     elevated: true,
   },
+  'host-moved': {
+    message: 'The program of this service was moved or deleted, so a gateway that fails is not restarted.',
+    remedy: 'Restart the gateway: "hermes-gateway restart" of the present program takes over.',
+  },
   'ladder-changed': {
     message: 'The restart delays of this service were changed, so a gateway that fails is not restarted as it should be.',
     remedy: 'Repair it; that sets them again.',

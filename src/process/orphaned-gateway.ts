@@ -5,11 +5,11 @@
 
 import { stopGateway } from '../gateway/graceful-stop.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
-import { GatewayServiceError, isPermissionError } from '../model/errors.ts';
 import { unendedStart } from '../model/history.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
+import { refuseGatewayOfAnotherUser } from './process-owner.ts';
 
 /**
  * Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. Where that record cannot be read, the
@@ -26,17 +26,22 @@ export async function endOrphan(folder: StateFolder, processes: ProcessTable): P
   return ended;
 }
 
-/** Stops a gateway of this home that no host manages (started by hand, or left by an update). Resolves with its PID. */
+/**
+ * Stops a gateway of this home that no host manages (started by hand, or left by an update). Resolves with its PID.
+ * @throws GatewayServiceError `gateway-of-another-user`
+ */
 export async function takeOver(home: string, processes: ProcessTable): Promise<number | undefined> {
   const found = livingGateway(home, processes);
   if (!found?.certain) return undefined;
+  // Before anything is written: the other user's gateway would obey a marker and be restarted by what keeps it.
+  refuseGatewayOfAnotherUser(found.pid);
   const gone = () => livingGateway(home, processes)?.pid !== found.pid;
   const send = (signal: NodeJS.Signals) => {
     if (gone()) return;
     try {
       process.kill(found.pid, signal);
     } catch (error) {
-      throw isPermissionError(error) ? new GatewayServiceError('permission-denied', `(PID ${found.pid})`, { cause: error }) : error;
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
   await stopGateway(

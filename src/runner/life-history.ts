@@ -6,7 +6,7 @@
 import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
-import { type HistoryRecord, lostEnd, type StartCause } from '../model/history.ts';
+import { type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
 import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { LaunchRecord } from '../model/records.ts';
 import type { GatewayExit } from '../process/gateway-process.ts';
@@ -60,12 +60,12 @@ export class LifeHistory {
 
   /** What it means that no process could be started. */
   async notLaunched(error: unknown): Promise<ExitVerdict> {
-    const { code, message } = toGatewayServiceError(error);
-    const reason = `The gateway program could not be started: ${message}`;
+    const failure = toGatewayServiceError(error);
     // Another try cannot bring back a missing home.
-    const kind = code === 'home-missing' || code === 'profile-missing' ? 'needs-attention' : 'failure';
-    await this.record({ at: now(), kind: 'ended', pid: null, code: null, outcome: kind, reason, uptimeMs: 0 });
-    return { kind, reason };
+    const kind = failure.code === 'home-missing' || failure.code === 'profile-missing' ? 'needs-attention' : 'failure';
+    const record = notLaunched(failure, kind, Date.now());
+    await this.record(record);
+    return { kind, reason: record.reason };
   }
 
   async started({ startedAt, launched }: GatewayLife, cause: StartCause): Promise<void> {

@@ -147,6 +147,7 @@ export class Runner {
       return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, asked.at, Date.now())));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
+      await this.#lives.notLaunched(error);
       return RUNNER_EXIT.failed;
     } finally {
       this.#answerRestarts();
@@ -267,10 +268,10 @@ export class Runner {
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
     const spec = launchSpec(definition);
     spec.catch(() => undefined); // awaited below
-    const stoppedPid = await takeOver(definition.home, processes);
-    if (stoppedPid !== undefined) log(`took over from the gateway with PID ${stoppedPid}`);
     let tree: GatewayProcessTree;
     try {
+      const stoppedPid = await takeOver(definition.home, processes);
+      if (stoppedPid !== undefined) log(`took over from the gateway with PID ${stoppedPid}`);
       tree = await launch(await spec, pid => this.#lives.launched(pid));
     } catch (error) {
       return { verdict: await this.#lives.notLaunched(error) };

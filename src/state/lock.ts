@@ -9,6 +9,11 @@ import { isSameProcess, PROCESS_REF, type ProcessRef, type ProcessTable, thisPro
 import { jsonLine, matching } from '../model/schemas.ts';
 import { disk } from './disk.ts';
 
+/** How a file system without links refuses one: exFAT and FAT, FUSE, network shares, and FAT on Windows (EISDIR). */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'EISDIR']);
+/** How long an empty lock may take to be written, in milliseconds. */
+const WRITTEN_MS = 250;
+
 export interface Lock {
   release(): void;
 }
@@ -21,7 +26,7 @@ export function lockHolder(file: string, processes: ProcessTable): ProcessRef | 
 
 /**
  * Takes the lock, or returns the process that holds it. The file is written before it gets its name (a link never overwrites), so no reader
- * sees an empty lock. Only one process at a time may remove a stale lock: the holder of a second lock on exactly that one, which checks
+ * sees an empty lock, except on a file system without links. Only one process at a time may remove a stale lock: the holder of a second lock on exactly that one, which checks
  * that it is still there. The folder must exist.
  */
 export function takeLock(file: string, processes: ProcessTable): Lock | ProcessRef {
@@ -32,8 +37,8 @@ export function takeLock(file: string, processes: ProcessTable): Lock | ProcessR
   disk.writeFileSync(mine, text, { mode: 0o600 });
   try {
     for (;;) {
-      if (link(mine, file)) return { release: () => removeIf(file, text) };
-      const found = readText(file);
+      if (claim(file, mine, text)) return { release: () => removeIf(file, text) };
+      const found = readWritten(file);
       if (found === undefined) continue;
       const holder = parseRef(found);
       if (holder && isSameProcess(holder, processes)) return holder;
@@ -54,14 +59,38 @@ export function isLock(taken: Lock | ProcessRef): taken is Lock {
   return 'release' in taken;
 }
 
-/** False where the name is taken. */
-function link(existing: string, name: string): boolean {
+/** Gives the written lock its name; false where the name is taken. */
+function claim(name: string, written: string, text: string): boolean {
   try {
-    disk.linkSync(existing, name);
+    disk.linkSync(written, name);
     return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    return create(name, text);
+  }
+}
+
+/** Creates the lock under its name and writes it then; false where the name is taken. */
+function create(name: string, text: string): boolean {
+  try {
+    disk.writeFileSync(name, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
+  }
+  // A process that waited too long for the text has removed it as a stale lock.
+  return readText(name) === text;
+}
+
+/** The text of a lock. One that is empty is being written; after a moment it counts as it is. Undefined where there is no such file. */
+function readWritten(file: string): string | undefined {
+  const deadline = performance.now() + WRITTEN_MS;
+  for (;;) {
+    const text = readText(file);
+    if (text !== '' || performance.now() > deadline) return text;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
 }
 

@@ -60,6 +60,7 @@ export class Sandbox {
     return new StateFolder(path.join(this.stateRoot, identity.service));
   }
 
+  /** @param hostCommand how this module starts itself */
   manager(hostCommand: readonly string[] = HOST_COMMAND): HostedManager {
     return embeddedManager({
       stateRoot: this.stateRoot,
