@@ -67,7 +67,7 @@ describe('lock', () => {
 
   it('takes a lock despite the files of processes that were killed while they took it', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const racers = [race(), race()];
+      const racers = [race(200, true), race(200, true)];
       // Each has taken it at least once, and none can have finished.
       await Promise.all(racers.map(racer => once(racer.stdout, 'data')));
       for (const racer of racers) racer.kill('SIGKILL');
