@@ -157,7 +157,10 @@ export class Faults {
     this.#stage.removeState(of);
     observer.forget();
     observer.excuse();
-    observer.forgetWish(observer.busy ? unknown(observer.claims) : stateRemoved(observer.claims, false));
+    observer.removals += 1;
+    const { busy, claims } = observer;
+    // A command may write it again.
+    observer.forgetWish(busy ? { ...unknown(claims), broken: true, removed: false } : stateRemoved(claims, false));
   }
 
   async #removeLog(of: number, observer: Observer): Promise<void> {

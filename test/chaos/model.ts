@@ -93,7 +93,8 @@ export function ended(before: Claims, command: CommandName, refused: string | un
     case 'stop':
       return { ...before, installed: true, wished: 'stopped', attention: false, lost: false, removed: false };
     case 'uninstall':
-      return { ...NOTHING, mood: before.mood };
+      // Without their state folder it does not find the processes, which end by themselves.
+      return before.removed ? before : { ...NOTHING, mood: before.mood };
     case 'update':
       return before.attention ? unknown(before) : before;
   }

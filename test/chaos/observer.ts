@@ -33,6 +33,8 @@ export class Observer {
   disturbed = false;
   /** A gateway ended with 78 since the command began: before its answer, or after that. */
   refusedMeanwhile = false;
+  /** How often its state folder was removed. */
+  removals = 0;
   violation: string | undefined;
   #refusing: number | undefined;
   readonly #stage: ChaosStage;

@@ -27,6 +27,8 @@ export interface Play {
 const STATUS_PAUSE_MS = 200;
 /** What must come has come within this, in milliseconds of looks; else it is a violation. */
 const SETTLE_MS = 25_000;
+/** A gateway that does not listen is killed only after the time for its graceful stop, in milliseconds. */
+const DEAF_MS = 30_000;
 /** Our own processes may take a moment to go after a stop has said that it is done, in milliseconds. */
 const GONE_MS = 1_000;
 
@@ -142,7 +144,8 @@ class Player {
     const observer = this.#observer(of);
     const beganMs = observer.clockMs;
     while (!observer.settled && this.#violated() === undefined) {
-      if (observer.clockMs - beganMs > SETTLE_MS + 30 * this.#yardstick.startMs)
+      const graceMs = observer.claims.removed ? DEAF_MS : 0;
+      if (observer.clockMs - beganMs > SETTLE_MS + graceMs + 30 * this.#yardstick.startMs)
         return observer.violate(`nothing settled (${observer.seen})`);
       await delay(LOOK_MS);
     }
@@ -172,7 +175,7 @@ class Player {
 
   async #command(of: number, name: CommandName, command: () => Promise<void>): Promise<void> {
     const observer = this.#observer(of);
-    const before = observer.claims;
+    const { claims: before, removals } = observer;
     observer.claim(begun(before, name));
     observer.busy = true;
     observer.refusedMeanwhile = false;
@@ -190,11 +193,12 @@ class Player {
     const broken = observer.claims.broken || (refused !== undefined && before.broken);
     const told = ended({ ...before, mood, broken, held }, name, refused?.code);
     const after = observer.refusedMeanwhile && told.wished === 'running' ? unknown(told) : told;
-    observer.claim(observer.disturbed && lost ? { ...after, lost } : after);
+    const isRemoved = observer.removals > removals;
+    observer.claim(isRemoved ? observer.claims : observer.disturbed && lost ? { ...after, lost } : after);
     observer.absolve();
     // A switch may go by way of an uninstall, even one that fails after that.
     if (refused && name === 'switch') observer.taint();
-    if (refused) return;
+    if (refused || isRemoved || observer.claims.removed) return;
     if (name === 'uninstall' || name === 'switch') observer.forget();
     if (name === 'stop' || name === 'uninstall') await this.#gone(of, name);
   }
