@@ -18,6 +18,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run lint': 'test/built/checks.test.ts runs the same checks',
   'npm run format': 'it changes files',
   'npx vitest run test/contract/update.test.ts': 'this run contains that file',
+  'SCREENSHOTS=1 npx vitest run test/renderer': 'this run contains those files, without the pictures',
   'npm test': 'it is the run that this test is a part of',
   'npm run build': 'every test run begins with it',
 };
