@@ -3,7 +3,7 @@
  * temporary folder; `dispose` ends every process and deletes every file of the trial.
  */
 
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,7 +39,6 @@ export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSys
     if (home === undefined) mkdirSync(identity.home);
     // In the user's own home no profile is made.
     const withProfile = gateway === 'hermes' && home === undefined;
-    if (withProfile) mkdirSync(path.join(identity.home, 'profiles', NAMED_PROFILE), { recursive: true });
     requireHome(identity);
     refuseUsed(identity);
     mkdirSync(path.join(folder, 'run'), { mode: 0o700 });
@@ -78,6 +77,12 @@ function compose(
     checkCommand: (_identity, override) => commandOf(override),
   });
   const named = withProfile ? namedProfile(identity.home, hostCommand) : undefined;
+  if (named) {
+    // The command without `gateway run`.
+    const [hermes = '', ...args] = commandOf(undefined).slice(0, -2);
+    const env = { ...outerEnv, HERMES_HOME: identity.home };
+    execFileSync(hermes, [...args, 'profile', 'create', named.name, '--no-alias'], { env, stdio: 'ignore' });
+  }
   const program = path.join(folder, 'gateway');
   if (gateway === 'sample') copySample(root, program);
 
