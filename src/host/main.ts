@@ -89,7 +89,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
   const code = await runner.run();
   // There is no SCM to restart a killed supervisor: its runner does.
   const alone = hostLost && definition.mechanism !== 'service' && !lockHolder(folder.supervisorLock, processes);
-  if (alone && (await folder.desired()).desired === 'running') {
+  if (alone && existsSync(folder.definitionPath) && (await folder.desired()).desired === 'running') {
     await startDetached([...hostCommand(), 'supervise', '--service', service], folder.path);
   }
   await log.flush();

@@ -14,6 +14,7 @@ import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { HOST_GRACE_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
+import { Ownership } from '../state/ownership.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 
 export interface RunnerProcess {
@@ -44,7 +45,8 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
   const lock = takeLock(folder.supervisorLock, processes);
   if (!isLock(lock)) return false;
 
-  const changes = watchChanges(folder.path, ending);
+  const ownership = new Ownership({ folder, processes, file: folder.supervisorLock, lock });
+  const changes = watchChanges(folder.path, Promise.race([ending, ownership.lost]), () => ownership.look());
   const stopMessage = async (): Promise<DownMessage | undefined> => {
     const [{ desired }, replaced] = await Promise.all([folder.desired(), superseded()]);
     const ending = changes.endReason();
@@ -102,16 +104,19 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
     changes.unwatch();
     facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: changes.endReason() ?? 'stopped as asked' } };
     // Facts of a removed service would create its folder again.
-    if (await recovery()) await tell('stopped');
-    lock.release();
+    if (!ownership.isLost && (await recovery())) await tell('stopped');
+    ownership.release();
   }
 }
 
 /** Watches the state folder, and the request that this process end. */
-function watchChanges(folder: string, ending: Promise<string>) {
+function watchChanges(folder: string, ending: Promise<string>, look: () => void) {
   let endReason: string | undefined;
   let onChange: (() => void) | undefined;
-  const unwatch = watchFolder(folder, () => onChange?.());
+  const unwatch = watchFolder(folder, () => {
+    look();
+    onChange?.();
+  });
   void ending.then(reason => {
     endReason = reason;
     onChange?.();

@@ -25,6 +25,7 @@ import { endOrphan, takeOver } from '../process/orphaned-gateway.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
 import { OutputLog } from '../state/output-log.ts';
+import { Ownership } from '../state/ownership.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { adoptUpdate } from '../update/foreign-update.ts';
 import { GatewayLife } from './gateway-life.ts';
@@ -130,8 +131,12 @@ export class Runner {
       log(`runner ${lock.pid} is in charge already`);
       return RUNNER_EXIT.failed;
     }
+    const ownership = new Ownership({ folder, processes, file: folder.runnerLock, lock });
+    void ownership.lost.then(reason => this.#stopWith({ verdict: 'stopped', reason, graceMs: HOST_GRACE_MS }));
     const unwatch = watchFolder(folder.path, () => {
       this.#wake();
+      // The records of a new owner are not overwritten.
+      if (!ownership.look()) return;
       void this.#yieldToHold();
       void this.#endpoint.repair();
       void this.#lives.repair();
@@ -154,7 +159,7 @@ export class Runner {
       unwatch();
       await Promise.all([endCleanup(), this.#life?.clear(), serving]);
       await Promise.all([this.#output.close(), this.#endpoint.close()]);
-      lock.release();
+      ownership.release();
     }
   }
 
