@@ -125,13 +125,6 @@ describe('installation', () => {
     expect(readdirSync(service.sandbox.stateRoot)).toEqual([neighbour.service]);
   });
 
-  it('applies a new installation over a running gateway from its next start', async () => {
-    const { gatewayPid } = await service.install();
-    expect(await service.install(['--with-child'])).toMatchObject({ phase: 'running', gatewayPid });
-    const status = await service.manager.restart(service.identity);
-    expect(readFileSync(`/proc/${status.gatewayPid}/cmdline`, 'utf8').split('\0')).toContain('--with-child');
-  });
-
   it('lets an idle gateway announce its restart, and a busy one finish its work', async () => {
     await service.install();
     await service.manager.restart(service.identity);

@@ -211,16 +211,17 @@ describe('copy of the host', () => {
     expect(inFolder(startup)).toEqual([]);
   });
 
-  it('keeps the copy that a supervisor runs from until that supervisor has ended', async () => {
-    const { gatewayPid } = await install();
+  it('replaces a supervisor of an older copy at an installation, and removes that copy at the next', async () => {
+    const { servicePid } = await install();
     const newer = path.join(surroundings.folder, 'newer', 'hermes-gateway.cjs');
     fs.cpSync(path.dirname(PROGRAM), path.dirname(newer), { recursive: true });
     fs.appendFileSync(newer, '\n// newer\n');
     manager = managerOf(newer);
-    expect(await install()).toMatchObject({ phase: 'running', gatewayPid });
+    const replaced = await install();
+    expect(replaced).toMatchObject({ phase: 'running', problems: [] });
+    expect(replaced.servicePid).not.toBe(servicePid);
     expect(inFolder(copies())).toHaveLength(2);
-    await manager.stop(identity);
-    expect(await install()).toMatchObject({ phase: 'running' });
+    expect(await install()).toMatchObject({ servicePid: replaced.servicePid });
     expect(inFolder(copies())).toHaveLength(1);
   });
 });
