@@ -223,6 +223,7 @@ type Noted = Extract<HistoryRecord, { kind: 'noted' }>;
 const NOTES: Readonly<Record<Exclude<Noted['what'], 'recovered'>, string>> = {
   held: 'Held',
   degraded: 'Having trouble',
+  'in-background': 'In the background',
   updated: 'Updated',
   'update-failed': 'The update failed',
   'update-interrupted': 'The update was interrupted',

@@ -26,6 +26,12 @@ const MACHINE_WIDE: ReadonlySet<string> = new Set([
 const FOREIGN =
   /^(_?HERMES_|ELECTRON_|CHROME_CRASHPAD_|(NODE_OPTIONS|NODE_CHANNEL_FD|NODE_UNIQUE_ID|NODE_REPL_.*|VIRTUAL_ENV|PYTHONHOME)$)/;
 
+const isForeign = (key: string): boolean => FOREIGN.test(key) && !MACHINE_WIDE.has(key);
+
+/** Variables of one terminal or shell, which no gateway needs: they differ from each command to the next. */
+const OF_A_TERMINAL =
+  /^(_|SHLVL|(OLD)?PWD|INIT_CWD|NODE|COLOR|(COLOR)?TERM|TERM_.*|COLUMNS|LINES|WINDOWID|TMUX.*|STY|VTE_.*|KONSOLE_.*|ITERM_.*|GPG_TTY|SSH_(CLIENT|CONNECTION|TTY)|XDG_SESSION_.*|npm_.*|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID)$/;
+
 /** Set for every gateway that is kept by something, and inherited by the processes below it. */
 export const SUPERVISED_CHILD = 'HERMES_SUPERVISED_CHILD';
 
@@ -67,7 +73,7 @@ export function gatewayEnvironment(
   for (const [name, value] of Object.entries(base)) {
     const key = platform === 'win32' ? name.toUpperCase() : name;
     if (value === undefined || Object.hasOwn(set, key)) continue;
-    if (FOREIGN.test(key) && !MACHINE_WIDE.has(key)) continue;
+    if (isForeign(key)) continue;
     // Each gateway reads the `.env` of its own profile itself.
     if (withheld?.(name)) continue;
     kept[name] = value;
@@ -79,6 +85,12 @@ export function gatewayEnvironment(
 export function outsideGateway(env: Environment, withheld: (name: string) => boolean): Record<string, string | undefined> {
   const isKept = (name: string) => !/^_?HERMES_/.test(name) || name === 'HERMES_HOME' || MACHINE_WIDE.has(name);
   return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name.toUpperCase()) && !withheld(name)));
+}
+
+/** The names of the variables that differ for a gateway started with one environment or with the other; in order, for POSIX. */
+export function differingVariables(one: Environment, other: Environment): string[] {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return names.filter(name => one[name] !== other[name] && !isForeign(name) && !OF_A_TERMINAL.test(name)).sort();
 }
 
 /** A variable of `env`; on Windows whatever the case of its name. */

@@ -70,6 +70,9 @@ export const readGatewayLock = (home: string): GatewayProcess | undefined => rea
 export const readGatewayState = (home: string): GatewayState | undefined =>
   toGatewayState(ofHome(home, readJsonObject(path.join(home, 'gateway_state.json'))));
 
+/** Whether a gateway has ever kept its files in this home. */
+export const hasGatewayFiles = (home: string): boolean => readGatewayState(home) !== undefined || readGatewayPid(home) !== undefined;
+
 /** `state/gateway.heartbeat`: the event loop of a gateway stamps it every 30 s (`gateway/shutdown_watchdog.py`). */
 export function readHeartbeat(home: string): { readonly pid: number; readonly updatedAt: string } | undefined {
   const json = readJsonObject(path.join(home, 'state', 'gateway.heartbeat'));

@@ -6,6 +6,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import { type EndedRecord, failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
+import { type Problem, problem } from '../model/problems.ts';
 import type { Status } from '../model/status.ts';
 import { holdInForce } from '../state/holds.ts';
 import type { GatewayService } from './gateway-service.ts';
@@ -18,6 +19,8 @@ const UP_MS = 90_000;
 const START_AGAIN_MS = 3_000;
 /** How long a runner may take to see that a hold was released, in milliseconds. */
 const HEARD_MS = 2_000;
+/** At most so many variables are named. */
+const NAMED_VARIABLES = 8;
 
 export async function start(service: GatewayService, report: Report): Promise<Status> {
   return bringUp(service, 'start', report, async before => {
@@ -28,11 +31,20 @@ export async function start(service: GatewayService, report: Report): Promise<St
 }
 
 export async function restart(service: GatewayService, report: Report): Promise<Status> {
-  return bringUp(service, 'restart', report, async before => {
+  const status = await bringUp(service, 'restart', report, async before => {
     report(progress('restart', 'restarting'));
     const asked = (await service.hostProgram()) === 'same' && (await askRunner(service, 'restart', 'restart', report));
     return asked ? before : requestRunning(service, 'restart', report);
   });
+  const different = await service.differingVariables();
+  return different.length === 0 ? status : { ...status, problems: [...status.problems, environmentKept(different)] };
+}
+
+/** Never with a value: a variable may contain a token. */
+function environmentKept(names: readonly string[]): Problem {
+  const more = names.length - NAMED_VARIABLES;
+  const listed = [...names.slice(0, NAMED_VARIABLES), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return problem('environment-kept', `(different: ${listed})`);
 }
 
 /** Resolves with the history before the request. */

@@ -1,7 +1,9 @@
 /** One gateway service with what every operation on it needs: its state folder, its mechanisms, its status, and the turn of an operation. */
 
 import path from 'node:path';
+import { differingVariables } from '../gateway/environment.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
+import { profileVariables } from '../gateway/profile-variables.ts';
 import type { HostProgram } from '../mechanisms/host-port.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
@@ -76,6 +78,15 @@ export class GatewayService {
   async hostProgram(): Promise<HostProgram> {
     const { host } = await this.mechanisms.inCharge(this.identity, this.folder);
     return (await host.programOfHost?.(this.identity, this.folder)) ?? 'same';
+  }
+
+  /** The variables in which the environment of the running host differs from that of this process, as far as a gateway inherits them. */
+  async differingVariables(): Promise<readonly string[]> {
+    const { host } = await this.mechanisms.inCharge(this.identity, this.folder);
+    const kept = host.environment?.(this.folder);
+    if (!kept) return [];
+    const ofProfiles = [kept, process.env].map(env => profileVariables(env));
+    return differingVariables(kept, process.env).filter(name => !ofProfiles.some(isOfProfile => isOfProfile(name)));
   }
 
   async startHost(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What differs between mechanisms: how the host of a gateway is registered, started and stopped. The manager does the rest. */
 
 import type { TrustsServer } from '../control/control-client.ts';
+import type { Environment } from '../gateway/environment.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { Definition } from '../model/definition.ts';
 import type { HostFacts, Registration } from '../model/facts.ts';
@@ -43,6 +44,8 @@ export interface HostPort {
    * the program itself.
    */
   programOfHost?(identity: GatewayIdentity, folder: StateFolder): Promise<HostProgram>;
+  /** The environment of the running host, which the gateway inherits; undefined where the system does not show it. */
+  environment?(folder: StateFolder): Environment | undefined;
   /** Makes sure that a host runs. */
   start(identity: GatewayIdentity, folder: StateFolder): Promise<void>;
   /** Asks the host to end. The desired state in the state folder is "stopped" already. */

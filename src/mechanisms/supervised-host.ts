@@ -6,6 +6,7 @@ import type { Registration } from '../model/facts.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
+import { environmentOf } from '../process/process-environment.ts';
 import { continueProcess } from '../process/signal.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -19,7 +20,7 @@ export interface SupervisedHostOptions {
   readonly processes: ProcessTable;
 }
 
-export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevated' | 'hostFacts' | 'stop' | 'isGone'> {
+export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevated' | 'hostFacts' | 'stop' | 'isGone' | 'environment'> {
   return {
     elevated: false,
     hostFacts: async (_identity, folder) => {
@@ -34,6 +35,10 @@ export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevate
       if (holder) continueProcess(holder.pid);
     },
     isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
+    environment: folder => {
+      const holder = lockHolder(folder.supervisorLock, processes);
+      return holder && environmentOf(holder.pid);
+    },
   };
 }
 

@@ -16,6 +16,14 @@ const ROWS = {
     message: 'The gateway reports that it is degraded.',
     remedy: 'Read the log, then restart the gateway.',
   },
+  'gateway-in-background': {
+    message: 'The gateway program went into the background. It is watched there, but its exit code is not known.',
+    remedy: 'Install the service again with a --gateway-command that stays in the foreground; most programs have an option for that.',
+  },
+  'environment-kept': {
+    message: 'The restarted gateway has the environment of its first start, which differs from that of this command.',
+    remedy: 'To start it with the present environment, run "hermes-gateway stop", then "hermes-gateway start".',
+  },
   'runner-silent': {
     message: 'The process that watches the gateway runs, but does not answer.',
     remedy: 'Restart the gateway, or run "hermes-gateway doctor --fix"; that replaces this process and its gateway.',

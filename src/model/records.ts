@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { PROCESS_REF } from './process-ref.ts';
-import { isoTime } from './schemas.ts';
+import { isoTime, pid } from './schemas.ts';
 
 /** A record that is missing or damaged means running: an installed gateway is lost by mistake, never by design. */
 export const DESIRED_RECORD = v.object({
@@ -23,7 +23,12 @@ export const RUNNER_RECORD = v.object({ process: PROCESS_REF, pipe: v.string() }
 /** Where a living runner serves its control pipe. */
 export type RunnerRecord = Readonly<v.InferOutput<typeof RUNNER_RECORD>>;
 
-export const LAUNCH_RECORD = v.object({ ...PROCESS_REF.entries, at: isoTime });
+export const LAUNCH_RECORD = v.object({
+  ...PROCESS_REF.entries,
+  at: isoTime,
+  /** Its process group, where that is not the one that the process leads. */
+  group: v.exactOptional(pid),
+});
 
 /** The gateway process that a runner launched; found by the next runner if this one is killed. */
 export type LaunchRecord = Readonly<v.InferOutput<typeof LAUNCH_RECORD>>;

@@ -6,10 +6,13 @@
 import { stopGateway } from '../gateway/graceful-stop.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import { unendedStart } from '../model/history.ts';
-import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
+import type { LaunchRecord } from '../model/records.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
 import { refuseGatewayOfAnotherUser } from './process-owner.ts';
+
+type Orphan = ProcessRef & Partial<Pick<LaunchRecord, 'group'>>;
 
 /**
  * Ends the process group of a recorded launch whose runner is gone; resolves when it is empty. Where that record cannot be read, the
@@ -17,11 +20,11 @@ import { refuseGatewayOfAnotherUser } from './process-owner.ts';
  */
 export async function endOrphan(folder: StateFolder, processes: ProcessTable): Promise<boolean> {
   if (process.platform === 'win32') return false;
-  const launch = (await folder.launch.read()) ?? unendedStart(await folder.history());
+  const launch: Orphan | undefined = (await folder.launch.read()) ?? unendedStart(await folder.history());
   if (!launch) return false;
   // A process without a start time had ended when it was recorded: its PID is another's now.
   const recycled = processes.isAlive(launch.pid) && (launch.startTime === undefined || !isSameProcess(launch, processes));
-  const ended = !recycled && (await endProcessGroup(launch.pid));
+  const ended = !recycled && (await endProcessGroup(launch.group ?? launch.pid));
   await folder.launch.remove();
   return ended;
 }

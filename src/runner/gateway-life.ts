@@ -18,6 +18,8 @@ const LAST_LINES = 60;
 const DRAIN_MS = 2_000;
 /** A gateway that answers no probe is unlikely to end by itself: it gets only this long, in milliseconds. */
 const SILENT_GRACE_MS = 3_000;
+/** A program that goes into the background does so within this time, in milliseconds. */
+const GOES_TO_BACKGROUND_MS = 10_000;
 
 export interface GatewayLifeOptions {
   readonly definition: Definition;
@@ -30,14 +32,17 @@ export interface GatewayLifeOptions {
   readonly redefine: () => Promise<Definition>;
   readonly isDebugged: (pid: number) => boolean;
   readonly onObservation: (observation: Observation) => void;
+  /** The program went into the background; the life continues with these processes. */
+  readonly onBackground: (tree: GatewayProcessTree) => Promise<void>;
 }
 
 export class GatewayLife {
-  /** The process that was launched; the gateway itself may be a child of it. */
-  readonly launched: ProcessRef;
+  /** The process that was launched, or that continues in the background; the gateway itself may be a child of it. */
+  launched: ProcessRef;
   readonly startedAtMs = Date.now();
   readonly watch: GatewayWatch;
   readonly #options: GatewayLifeOptions;
+  #tree: GatewayProcessTree;
   readonly #captured: Promise<unknown>;
   /** When the gateway's time to end by itself is over, in milliseconds of `performance.now()`. */
   #graceEndsMs = Number.POSITIVE_INFINITY;
@@ -47,6 +52,7 @@ export class GatewayLife {
   constructor(options: GatewayLifeOptions) {
     const { definition, tree, output, onObservation } = options;
     this.#options = options;
+    this.#tree = tree;
     this.launched = processRef(tree.pid, options.processes);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
     this.watch = new GatewayWatch({
@@ -77,9 +83,29 @@ export class GatewayLife {
 
   /** Resolves when the gateway itself has ended; processes that it started may still run. */
   async ended(): Promise<GatewayExit> {
-    const exit = await this.#options.tree.exited;
+    let exit = await this.#tree.exited;
+    for (let next = await this.#background(exit); next; next = await this.#background(exit)) exit = await this.#follow(next);
     this.watch.close();
     return exit;
+  }
+
+  /** The processes of a program that went into the background. Hermes does not do that; another program may. */
+  async #background({ code }: GatewayExit): Promise<GatewayProcessTree | undefined> {
+    const isQuiet = code === 0 || this.#tree !== this.#options.tree;
+    const isYoung = Date.now() - this.startedAtMs < GOES_TO_BACKGROUND_MS;
+    const wasAsked = this.#ending !== undefined || this.watch.marker !== undefined;
+    if (!isQuiet || !isYoung || wasAsked || this.#options.definition.gatewayCommand === undefined) return undefined;
+    return this.#tree.background?.();
+  }
+
+  async #follow(background: GatewayProcessTree): Promise<GatewayExit> {
+    this.#tree = background;
+    this.launched = processRef(background.pid, this.#options.processes);
+    await this.#options.onBackground(background);
+    this.watch.follow(background.pid);
+    // The end was requested meanwhile, and only the launched process was seen to end.
+    if (this.#ending !== undefined) this.#ending = this.#end(false);
+    return background.exited;
   }
 
   /** What the gateway that has ended says about its end, in its files and in its last lines of output. */
@@ -95,7 +121,7 @@ export class GatewayLife {
 
   /** Ends the rest of the process tree and waits for the rest of its output. */
   async clear(): Promise<void> {
-    await this.#options.tree.kill();
+    await this.#tree.kill();
     await Promise.race([this.#captured, new Promise(resolve => setTimeout(resolve, DRAIN_MS).unref())]);
   }
 
@@ -124,7 +150,8 @@ export class GatewayLife {
   }
 
   async #end(restart: boolean): Promise<StopEnd> {
-    const { definition, tree } = this.#options;
+    const { definition } = this.#options;
+    const tree = this.#tree;
     const { gateway } = this.watch.observation;
     const beganMs = performance.now();
     try {

@@ -4,7 +4,14 @@
  */
 
 import fs from 'node:fs';
-import { type GatewayProcess, isEnding, livingGateway, readGatewayState, statedReason } from '../gateway/identity-files.ts';
+import {
+  type GatewayProcess,
+  hasGatewayFiles,
+  isEnding,
+  livingGateway,
+  readGatewayState,
+  statedReason,
+} from '../gateway/identity-files.ts';
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import type { ProblemCode } from '../model/problems.ts';
@@ -37,7 +44,7 @@ export interface GatewayWatchOptions {
   readonly home: string;
   /** The process that was launched; the gateway itself may be a child of it (a venv launcher). */
   readonly launchedPid: number;
-  /** The program may not be Hermes: where it keeps no files, two seconds of running are enough evidence. */
+  /** The program may not be Hermes: in a home without the files of a gateway, two seconds of running are enough evidence. */
   readonly mayKeepNoFiles: boolean;
   readonly probeMs: number;
   /** After how much silence the gateway is hung, in milliseconds; undefined where that is turned off. */
@@ -67,6 +74,8 @@ const WATCHED_FILES: ReadonlySet<string | null> = new Set([
 
 export class GatewayWatch {
   readonly #options: GatewayWatchOptions;
+  #launchedPid: number;
+  #inBackground = false;
   readonly #launchedAt = performance.now();
   readonly #launchedAtMs = Date.now();
   readonly #watcher: fs.FSWatcher | undefined;
@@ -83,6 +92,7 @@ export class GatewayWatch {
 
   constructor(options: GatewayWatchOptions) {
     this.#options = options;
+    this.#launchedPid = options.launchedPid;
     try {
       this.#watcher = fs.watch(options.home, (_event, name) => {
         if (WATCHED_FILES.has(name)) this.#look();
@@ -114,6 +124,13 @@ export class GatewayWatch {
     return this.#stopper;
   }
 
+  /** The program went into the background and continues as this process. */
+  follow(pid: number): void {
+    this.#launchedPid = pid;
+    this.#inBackground = true;
+    this.#look();
+  }
+
   /** Reads the markers once more and stops watching. */
   close(): void {
     this.#readMarkers();
@@ -138,7 +155,9 @@ export class GatewayWatch {
     const livedMs = performance.now() - this.#launchedAt;
     const living = livingGateway(home, processes);
     if (!living || !this.#isOurs(living.pid)) {
-      if (mayKeepNoFiles && livedMs >= LIFE_IS_EVIDENCE_MS) return { phase: 'running' };
+      // Where a gateway has kept files, a program that runs is only a wrapper that may never start one.
+      const enoughMs = hasGatewayFiles(home) ? NO_STATE_MS.older : LIFE_IS_EVIDENCE_MS;
+      if (mayKeepNoFiles && livedMs >= enoughMs) return { phase: 'running' };
       const detail = this.#breakerWait();
       return { phase: 'starting', ...(detail !== undefined && { detail }) };
     }
@@ -178,13 +197,14 @@ export class GatewayWatch {
 
   /** The process that was launched, or one that began after it: an older gateway in this home is not the runner's. */
   #isOurs(pid: number): boolean {
-    const { launchedPid, processes } = this.#options;
-    if (pid === launchedPid) return true;
-    const [launched, found] = [processes.startTime(launchedPid), processes.startTime(pid)];
+    const { processes } = this.#options;
+    if (pid === this.#launchedPid) return true;
+    const [launched, found] = [processes.startTime(this.#launchedPid), processes.startTime(pid)];
     return launched !== undefined && found !== undefined && found >= launched;
   }
 
-  #show(observation: Observation): void {
+  #show(judged: Observation): void {
+    const observation: Observation = this.#inBackground ? { problem: 'gateway-in-background', ...judged } : judged;
     const changed = JSON.stringify(observation) !== JSON.stringify(this.#observation);
     this.#ran ||= observation.phase !== 'starting';
     this.#observation = observation;
@@ -201,7 +221,7 @@ export class GatewayWatch {
   }
 
   #readMarkers(): void {
-    const { home, processes, commandLine, parentOf, launchedPid } = this.#options;
+    const { home, processes, commandLine, parentOf } = this.#options;
     const marker = readPlannedStop(home) ?? readTakeoverMarker(home);
     if (!marker) return;
     this.#marker = marker;
@@ -210,7 +230,7 @@ export class GatewayWatch {
     this.#stopper = {
       process: processRef(writerPid, processes),
       commandLine: commandLine(writerPid) ?? [],
-      inside: isBelow(writerPid, launchedPid, parentOf),
+      inside: isBelow(writerPid, this.#launchedPid, parentOf),
     };
   }
 }

@@ -9,7 +9,7 @@ import { toGatewayServiceError } from '../model/errors.ts';
 import { type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
 import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { LaunchRecord } from '../model/records.ts';
-import type { GatewayExit } from '../process/gateway-process.ts';
+import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
 import { type DurableRecord, durableRecord } from '../state/durable-record.ts';
 import type { OutputLog } from '../state/output-log.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -49,8 +49,15 @@ export class LifeHistory {
   }
 
   /** The gateway's process exists from now on: the next runner ends it if this one is killed. */
-  launched(pid: number): Promise<void> {
-    return this.tolerate(this.#launch.keep({ ...processRef(pid, this.#options.processes), at: now() }));
+  launched(pid: number, group = pid): Promise<void> {
+    const launch = { ...processRef(pid, this.#options.processes), at: now(), ...(group !== pid && { group }) };
+    return this.tolerate(this.#launch.keep(launch));
+  }
+
+  /** The program went into the background: the next runner ends the group in which it continues. */
+  async inBackground({ pid, group }: GatewayProcessTree): Promise<void> {
+    await this.launched(pid, group);
+    await this.record({ at: now(), kind: 'noted', what: 'in-background', reason: `the program continues as process ${pid}` });
   }
 
   /** The state folder has changed. */

@@ -282,7 +282,8 @@ export class Runner {
       return { verdict: await this.#lives.notLaunched(error) };
     }
     const onObservation = (observation: Observation) => this.#onObservation(observation, life);
-    const life: GatewayLife = new GatewayLife({ ...this.#ports, definition, tree, output: this.#output, onObservation });
+    const onBackground = (followed: GatewayProcessTree) => this.#lives.inBackground(followed);
+    const life: GatewayLife = new GatewayLife({ ...this.#ports, definition, tree, output: this.#output, onObservation, onBackground });
     this.#life = life;
     await this.#lives.started(life, cause);
     this.#onObservation(life.watch.observation, life);

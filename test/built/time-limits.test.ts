@@ -174,6 +174,7 @@ it('a gateway that answers no probe gets 3 s to end by itself', async () => {
     isDebugged: () => false,
     redefine: async () => definition(),
     onObservation,
+    onBackground: async () => undefined,
   });
   vi.spyOn(life.watch, 'observation', 'get').mockReturnValue({ phase: 'degraded', problem: 'gateway-silent' });
   await life.end(45_000);

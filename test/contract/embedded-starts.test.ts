@@ -56,6 +56,32 @@ describe('program of the supervisor', () => {
   });
 });
 
+describe('environment', () => {
+  const TOKEN = 'HG_TEST_TOKEN';
+  afterEach(() => {
+    delete process.env[TOKEN];
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is kept by a restart, which names the variables that differ, and is replaced by stop and start',
+    async () => {
+      service = new ServiceUnderTest();
+      const { manager, identity } = service;
+      await service.install();
+      expect((await manager.restart(identity)).problems).toEqual([]);
+
+      process.env[TOKEN] = 'secret-value';
+      const { problems } = await manager.restart(identity);
+      expect(problems).toMatchObject([{ code: 'environment-kept', message: expect.stringContaining(`(different: ${TOKEN})`) }]);
+      expect(JSON.stringify(problems)).not.toContain('secret-value');
+
+      await manager.stop(identity);
+      await manager.start(identity);
+      expect((await manager.restart(identity)).problems).toEqual([]);
+    },
+  );
+});
+
 describe('installation with another command', () => {
   it('restarts a running gateway with that command', async () => {
     service = new ServiceUnderTest();

@@ -1,5 +1,5 @@
 // What counts as evidence that a gateway runs. This process plays the gateway: its PID and start time are in the files of the home.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
@@ -27,11 +27,11 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
     await sandbox.dispose();
   });
 
-  function begin(): GatewayWatch {
+  function begin({ mayKeepNoFiles = false } = {}): GatewayWatch {
     watch = new GatewayWatch({
       home,
       launchedPid: process.pid,
-      mayKeepNoFiles: false,
+      mayKeepNoFiles,
       probeMs: 30_000,
       processes: posixProcesses,
       commandLine: () => undefined,
@@ -99,6 +99,27 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
     await poll(() => seen.at(-1)?.detail, { what: 'the reason', deadlineMs: DEADLINE_MS });
     expect([detail, ...seen.map(each => each.detail)]).toContain('irc: bot1 is already in use by PID 8547');
     expect(seen.map(each => each.phase)).not.toContain('running');
+  });
+
+  it('takes the life of another program as evidence after 2 s, and after 60 s in a home with the files of a former gateway', async () => {
+    const clock = performance.now.bind(performance);
+    let laterMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock() + laterMs);
+    write('gateway_state.json', { ...record, pid: NOBODY, gateway_state: 'running' });
+    begin({ mayKeepNoFiles: true });
+    laterMs = 30_000;
+    const isAlive = vi.spyOn(posixProcesses, 'isAlive');
+    await poll(() => isAlive.mock.calls.length > 0, { what: 'another look', deadlineMs: DEADLINE_MS });
+    expect(seen).toEqual([]);
+    laterMs = 61_000;
+    await isRunning();
+    watch?.close();
+
+    rmSync(path.join(home, 'gateway_state.json'));
+    seen = [];
+    begin({ mayKeepNoFiles: true });
+    laterMs += 2_000;
+    await isRunning();
   });
 
   it("shows the wait of Hermes' own start breaker", async () => {

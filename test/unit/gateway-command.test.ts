@@ -8,7 +8,7 @@ import {
   supportsExternalSupervisor,
   withExternalSupervisor,
 } from '../../src/gateway/command.ts';
-import { gatewayEnvironment } from '../../src/gateway/environment.ts';
+import { differingVariables, gatewayEnvironment } from '../../src/gateway/environment.ts';
 import { gatewayIdentity } from '../../src/gateway/home.ts';
 
 const ROOT = 'D:\\Ann & Bob\\hermes';
@@ -176,4 +176,27 @@ describe('environment of a gateway', () => {
     const names = Object.keys(gatewayEnvironment({ Hermes_Home: 'x', pythonIOencoding: 'y' }, windows('work'), { platform: 'win32' }));
     expect(new Set(names.map(name => name.toUpperCase())).size).toBe(names.length);
   });
+});
+
+it('two environments differ for a gateway by their values, but not by what a terminal or another program has set for itself', () => {
+  const one = {
+    PATH: '/bin',
+    A_TOKEN: 'old',
+    SAME: '1',
+    SHLVL: '1',
+    PWD: '/a',
+    TERM: 'xterm',
+    ELECTRON_RUN_AS_NODE: '1',
+    HERMES_AGENT: '1',
+  };
+  const other = {
+    PATH: '/usr/bin:/bin',
+    A_TOKEN: 'new',
+    SAME: '1',
+    HTTPS_PROXY: 'http://proxy',
+    HERMES_TIMEZONE: 'UTC',
+    npm_config_a: 'b',
+  };
+  expect(differingVariables(one, other)).toEqual(['A_TOKEN', 'HERMES_TIMEZONE', 'HTTPS_PROXY', 'PATH']);
+  expect(differingVariables(one, one)).toEqual([]);
 });
