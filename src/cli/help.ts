@@ -36,7 +36,8 @@ ${Object.entries(EXIT_MEANINGS)
 Files:
   ${stateRoot}
   contains one folder for each service: its definition, history and captured output
-  (gateway.log). Nothing is written into the Hermes home.`;
+  (gateway.log). The Hermes home gets .gateway-service.json, which names the
+  service, and Hermes' own marker of a planned stop.`;
 }
 
 /** For each verb its line in the help of the program, what it changes, and examples. */

@@ -13,6 +13,7 @@ const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'gateway-command-missing': 'Repair the Hermes installation, then try again.',
   'mechanism-in-charge': 'Keep it, or turn the switch off first.',
   'folder-of-another-user': 'Start the app as that user.',
+  'home-in-use': 'Keep that service, or remove it as its user. For a second gateway, use a separate Hermes home.',
   'started-elevated': 'Sign in again, or start it from a program without administrator rights.',
   'gateway-not-up': 'Read the log under Details and fix the cause. Then start the gateway.',
   'gateway-configuration': 'Read the log under Details and fix the configuration. Then start the gateway.',

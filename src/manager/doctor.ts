@@ -4,6 +4,7 @@
  */
 
 import { type GatewayIdentity, siblingOf } from '../gateway/home.ts';
+import { otherService } from '../gateway/home-record.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/migration.ts';
@@ -149,7 +150,7 @@ export class Doctor {
   async #unmanaged({ home }: GatewayIdentity, folder: StateFolder): Promise<RepairableProblem[]> {
     const { processes, parentOf } = this.#ports;
     const living = livingGateway(home, processes);
-    if (!living?.certain) return [];
+    if (!living?.certain || (await otherService(home, folder))) return [];
     const launched = await folder.launch.read();
     const ours = launched && isSameProcess(launched, processes) ? launched.pid : undefined;
     // Where parents are unknown, a gateway beside ours counts as its child.

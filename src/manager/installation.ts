@@ -1,6 +1,7 @@
 /** The installation of a gateway service: what it would change, and the order in which it is made, so that a refusal changes nothing. */
 
 import { requireHome } from '../gateway/home.ts';
+import { requireFreeHome } from '../gateway/home-record.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import { type Definition, definitionOf } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -18,6 +19,7 @@ import { askRunner, endOtherHost, standDown, takeDown } from './take-down.ts';
 export async function preview(service: GatewayService, verb: 'install' | 'uninstall', options: InstallOptions): Promise<Receipt> {
   const { identity, folder, mechanisms } = service;
   const { former, checkCommand } = service.options;
+  if (verb === 'install') await requireFreeHome(identity.home, folder, service.processes);
   const [status, registered, asked] = await Promise.all([
     service.status(),
     mechanisms.registered(identity, folder),
@@ -40,6 +42,7 @@ export async function install(service: GatewayService, options: InstallOptions, 
     report(progress('install', 'checking'));
     requireHome(identity);
     requireOwnFolder(identity.home);
+    await requireFreeHome(identity.home, folder, service.processes);
     const gatewayCommand = await service.command(options);
     const host = await mechanisms.toInstall(identity, folder, options.mechanism, gatewayCommand);
     const others = (await mechanisms.registered(identity, folder)).filter(each => each !== host);

@@ -1,9 +1,9 @@
 /** The removal of a gateway service: nothing that `install` made is left, and a declined consent leaves the gateway running. */
 
+import { releaseHome } from '../gateway/home-record.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import type { Status } from '../model/status.ts';
-import type { StateFolder } from '../state/state-folder.ts';
 import { requestRunning } from './bring-up.ts';
 import { type GatewayService, refuseForeign } from './gateway-service.ts';
 import { takeDown } from './take-down.ts';
@@ -28,22 +28,25 @@ export async function uninstall(service: GatewayService, report: Report): Promis
       throw error;
     }
     report(progress('uninstall', 'clearing'));
-    await forget(folder, notRestored);
+    await forget(service, notRestored);
   });
   return service.status();
 }
 
 /** Removes the leftovers of an interrupted installation or removal, except a folder of another system. */
-async function clearHalf({ identity, folder, mechanisms, options }: GatewayService, report: Report): Promise<void> {
+async function clearHalf(service: GatewayService, report: Report): Promise<void> {
+  const { identity, folder, mechanisms, options } = service;
   const definition = await folder.definition().catch(() => 'unreadable' as const);
   if (definition !== undefined && (definition === 'unreadable' || !mechanisms.names.includes(definition.mechanism))) return;
   const notRestored = (await options.former?.restore(identity, report)) ?? [];
   await mechanisms.sweep(identity, report);
-  await forget(folder, notRestored);
+  await forget(service, notRestored);
 }
 
 /** @param notRestored autostarts that could not be restored: the removal is done, but the user must know. */
-export async function forget(folder: StateFolder, notRestored: readonly string[]): Promise<void> {
+export async function forget({ identity, folder }: GatewayService, notRestored: readonly string[]): Promise<void> {
+  // A record that remains counts for nothing without the folder.
+  await releaseHome(identity.home, folder).catch(() => undefined);
   await folder.remove();
   if (notRestored.length > 0) throw new GatewayServiceError('autostart-not-restored', `(${notRestored.join(', ')})`);
 }

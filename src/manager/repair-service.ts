@@ -46,5 +46,5 @@ export async function handOver(service: GatewayService, to: GatewayService, repo
   if (servicePid !== undefined) await takeDown(service, 'repair', report);
   if ((await to.status()).phase === 'not-installed') await install(to, wanted, report, identity.service);
   for (const host of await service.mechanisms.registered(identity, folder)) await host.unregister(identity, report);
-  await forget(folder, []);
+  await forget(service, []);
 }

@@ -72,6 +72,11 @@ const ROWS = {
     message: 'A gateway of another user is running in this home.',
     remedy: 'End it as that user, or give this user a separate home with --home DIR.',
   },
+  'home-in-use': {
+    message: 'Another gateway service keeps the gateway of this home.',
+    remedy:
+      'Keep that service, or remove it with "hermes-gateway uninstall" (as its user, and with the XDG_STATE_HOME that it was installed with). For a second gateway, name a separate home with --home DIR.',
+  },
   'gateway-command-invalid': {
     message: 'The gateway command must be a JSON array of strings that starts with the absolute path of a program.',
     remedy: 'Quote it for your shell, for example --gateway-command \'["/usr/bin/node","gateway.js"]\'.',

@@ -5,6 +5,7 @@
 
 import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
+import type { ErrorCode } from '../model/error-table.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import { type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
 import { type ProcessTable, processRef } from '../model/process-ref.ts';
@@ -15,6 +16,9 @@ import type { OutputLog } from '../state/output-log.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { GatewayLife } from './gateway-life.ts';
 import type { Observation } from './gateway-watch.ts';
+
+/** Why no gateway can be started until a user changes something. */
+const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['home-missing', 'profile-missing', 'home-in-use']);
 
 export interface LifeHistoryOptions {
   readonly folder: StateFolder;
@@ -68,8 +72,7 @@ export class LifeHistory {
   /** What it means that no process could be started. */
   async notLaunched(error: unknown): Promise<ExitVerdict> {
     const failure = toGatewayServiceError(error);
-    // Another try cannot bring back a missing home.
-    const kind = failure.code === 'home-missing' || failure.code === 'profile-missing' ? 'needs-attention' : 'failure';
+    const kind = LASTING.has(failure.code) ? 'needs-attention' : 'failure';
     const record = notLaunched(failure, kind, Date.now());
     await this.record(record);
     return { kind, reason: record.reason };

@@ -10,6 +10,7 @@
 
 import type { Ask } from '../control/pipe-protocol.ts';
 import type { ExitVerdict } from '../gateway/classify-exit.ts';
+import { claimHome, requireFreeHome } from '../gateway/home-record.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
@@ -267,7 +268,7 @@ export class Runner {
 
   /** One gateway from launch to the verdict on its end. */
   async #oneLife(cause: StartCause): Promise<{ verdict: ExitVerdict; stopper?: Stopper | undefined }> {
-    const { processes, launch, launchSpec, redefine, log } = this.#ports;
+    const { folder, processes, launch, launchSpec, redefine, log } = this.#ports;
     const definition = await redefine().catch(() => this.#definition);
     this.#definition = definition;
     this.#show(cause === 'in-place' ? 'restarting' : 'starting');
@@ -275,6 +276,8 @@ export class Runner {
     spec.catch(() => undefined); // awaited below
     let tree: GatewayProcessTree;
     try {
+      await requireFreeHome(definition.home, folder, processes);
+      await this.#lives.tolerate(claimHome(definition.home, folder, processes));
       const stoppedPid = await takeOver(definition.home, processes);
       if (stoppedPid !== undefined) log(`took over from the gateway with PID ${stoppedPid}`);
       tree = await launch(await spec, pid => this.#lives.launched(pid));

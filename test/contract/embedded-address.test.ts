@@ -1,6 +1,6 @@
 // A runner that cannot be reached over its control pipe: its socket was removed, or the runner was stopped by a signal.
 
-import { chownSync, existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { poll } from '../../src/model/poll.ts';
@@ -57,30 +57,4 @@ it.skipIf(process.getuid?.() !== 0)('replaces a runner whose pipe no client can 
   age();
   expect((await service.manager.restart(service.identity)).gatewayPid).not.toBe(gatewayPid);
   expect(service.sandbox.hosts('run')).not.toContain(runner);
-});
-
-it('ends supervisor, runner and gateway after the state folder was deleted, and installs again', async () => {
-  const { gatewayPid } = await service.install();
-  rmSync(service.folder.path, { recursive: true });
-  await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
-  expect(await service.status()).toMatchObject({ phase: 'not-installed' });
-  expect(service.folder.isThere()).toBe(false);
-  expect((await service.install()).gatewayPid).not.toBe(gatewayPid);
-});
-
-it('leaves one supervisor and one gateway where a service is installed again at once after its state folder was deleted', async () => {
-  await service.install();
-  rmSync(service.folder.path, { recursive: true });
-  await service.install();
-  const alone = () => service.sandbox.hosts('supervise').length === 1 && service.sandbox.hosts('run').length === 1;
-  await poll(alone, { what: 'one owner', deadlineMs: DEADLINE_MS });
-  expect(await service.untilPhase('running')).toMatchObject({ gatewayPid: only(service.gateways()), desired: 'running' });
-});
-
-it('keeps the gateway running where only the locks were deleted, and no second runner starts', async () => {
-  const { gatewayPid } = await service.install();
-  for (const lock of [service.folder.runnerLock, service.folder.supervisorLock]) rmSync(lock);
-  const held = () => existsSync(service.folder.runnerLock) && existsSync(service.folder.supervisorLock);
-  await poll(held, { what: 'both locks', deadlineMs: DEADLINE_MS });
-  expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
 });
