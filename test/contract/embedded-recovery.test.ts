@@ -184,6 +184,7 @@ describe('gateway that exits', () => {
 
   it('reports a hung gateway as degraded, and repairs it by a restart', async () => {
     const { gatewayPid } = await service.install([], { probeMs: 100 });
+    await service.untilAnswered();
     service.sandbox.tell(service.home, 'test-hang');
     const status = await service.untilPhase('degraded');
     expect(status).toMatchObject({ gatewayPid, problems: [{ code: 'gateway-silent' }] });
@@ -196,6 +197,7 @@ describe('gateway that exits', () => {
 
   it('ends a gateway that hangs (SIGSTOP) as a failure, and restarts it; where that is turned off, when it is turned on', async () => {
     const { gatewayPid = 0 } = await service.install([], { probeMs: 50, watchdogMs: 100, watchdog: false });
+    await service.untilAnswered();
     process.kill(gatewayPid, 'SIGSTOP');
     // Three probes take longer than the watchdog would.
     expect(await service.untilPhase('degraded')).toMatchObject({ gatewayPid, watchdog: false });

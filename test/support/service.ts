@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { controlPath, request } from '../../src/gateway/control-socket.ts';
 import type { HostedManager } from '../../src/manager/hosted-manager.ts';
 import type { EndedRecord } from '../../src/model/history.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
@@ -77,6 +78,15 @@ export class ServiceUnderTest {
   /** Another gateway than this one runs. */
   untilBack(pid: number | undefined): Promise<Status> {
     return this.until('another gateway to run', ({ phase, gatewayPid }) => phase === 'running' && gatewayPid !== pid);
+  }
+
+  /** Resolves when the runner has had an answer of the sample gateway: before it, no silence means anything. */
+  untilAnswered(): Promise<unknown> {
+    const ask = async () => {
+      const answer = await request(controlPath(this.home), 'status');
+      return answer.ok && Number(answer.result['identified']) >= 2;
+    };
+    return poll(ask, { what: 'the runner to have an answer of the gateway', deadlineMs: DEADLINE_MS });
   }
 
   gateways(): number[] {

@@ -64,6 +64,11 @@ describeServiceOnWine('a service below the rebuilt SCM', service => {
 
   it('ends a gateway that hangs as a failure, which the SCM restarts', async () => {
     const before = await service.install({ probeMs: 500, watchdogMs: 2_000 });
+    // Before the runner has had an answer, no silence means anything.
+    await until('the runner to have an answer of the gateway', async () => {
+      const answer = await service.manager.askGateway(service.of, 'status');
+      return answer.ok && Number(answer.result['identified']) >= 2;
+    });
     service.tell('test-hang');
     await service.another(before);
     expect((await service.manager.history(service.of)).find(({ kind }) => kind === 'ended')).toMatchObject({
