@@ -224,6 +224,7 @@ const NOTES: Readonly<Record<Exclude<Noted['what'], 'recovered'>, string>> = {
   held: 'Held',
   degraded: 'Having trouble',
   'in-background': 'In the background',
+  'not-started': 'Not started',
   updated: 'Updated',
   'update-failed': 'The update failed',
   'update-interrupted': 'The update was interrupted',

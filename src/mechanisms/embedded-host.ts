@@ -2,11 +2,11 @@
 
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { sameFolder } from '../gateway/home.ts';
-import { problem } from '../model/problems.ts';
 import { startDetached } from '../process/detach.ts';
 import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import {
+  movedProgram,
   type SupervisedHostOptions,
   supervisedHost,
   supervisedRegistration,
@@ -31,8 +31,7 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: SupervisedHo
     register: async () => undefined,
     unregister: async () => undefined,
     programOfHost: (_identity, folder) => supervisorProgram(folder, processes, hostCommand.at(-1)),
-    problems: async (_identity, folder) =>
-      (await supervisorProgram(folder, processes, undefined)) === 'gone' ? [problem('host-moved')] : [],
+    problems: (_identity, folder) => movedProgram(folder, processes),
     start: async (_identity, folder) => {
       if (lockHolder(folder.supervisorLock, processes)) return;
       await startDetached([...hostCommand, 'supervise', '--service', folder.service], stateRoot);

@@ -11,7 +11,7 @@ import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import { shortcutOf } from './startup-entry.ts';
 import { StartupProgram, type StartupProgramOptions } from './startup-program.ts';
-import { supervisedHost, supervisedRegistration, supervisorProgram, supervisorReceipt } from './supervised-host.ts';
+import { movedProgram, supervisedHost, supervisedRegistration, supervisorProgram, supervisorReceipt } from './supervised-host.ts';
 
 export interface StartupHostOptions extends StartupProgramOptions {
   /** Which server of the control pipe a client trusts. */
@@ -31,7 +31,7 @@ export function startupHost(options: StartupHostOptions): HostPort {
       return defined || program.entries.find(service) ? supervisedRegistration(folder, processes) : { state: 'absent' };
     },
     trustsServer,
-    problems: ({ service }) => program.problems(service),
+    problems: async ({ service }, folder) => [...(await program.problems(service)), ...(await movedProgram(folder, processes))],
     examine: ({ service }) => program.examine(service),
     repair: async ({ service }) => {
       await program.requireFreeName(service);

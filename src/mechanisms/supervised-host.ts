@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { attempt } from '../model/attempt.ts';
 import type { Registration } from '../model/facts.ts';
+import { type Problem, problem } from '../model/problems.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
@@ -49,6 +50,11 @@ export async function supervisorProgram(folder: StateFolder, processes: ProcessT
   const real = attempt(() => realpathSync(program));
   if (real === undefined) return 'gone';
   return present === undefined || real === attempt(() => realpathSync(present)) ? 'same' : 'another';
+}
+
+/** The problem of a supervisor whose program was moved or deleted. */
+export async function movedProgram(folder: StateFolder, processes: ProcessTable): Promise<readonly Problem[]> {
+  return (await supervisorProgram(folder, processes, undefined)) === 'gone' ? [problem('host-moved')] : [];
 }
 
 /** The registration of a supervised service, and whether its supervisor runs. */

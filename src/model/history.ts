@@ -70,7 +70,7 @@ const ENDED = v.object({
 const NOTED = v.object({
   at: isoTime,
   kind: v.literal('noted'),
-  what: textOf<'held' | 'degraded' | 'recovered' | 'in-background' | UpdateNote>(),
+  what: textOf<'held' | 'degraded' | 'recovered' | 'in-background' | 'not-started' | UpdateNote>(),
   reason: v.string(),
   /** With an `UpdateNote`. */
   update: v.exactOptional(NOTED_UPDATE),

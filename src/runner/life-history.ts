@@ -78,6 +78,14 @@ export class LifeHistory {
     return { kind, reason: record.reason };
   }
 
+  /** Another runner holds the lock. Noted once for each: the host tries again and again. */
+  async notInCharge(holderPid: number): Promise<void> {
+    const reason = `another runner is in charge already, process ${holderPid}`;
+    const history = await this.#options.folder.history();
+    const isNoted = history.some(record => record.kind === 'noted' && record.reason === reason);
+    if (!isNoted) await this.record({ at: now(), kind: 'noted', what: 'not-started', reason });
+  }
+
   async started({ startedAt, launched }: GatewayLife, cause: StartCause): Promise<void> {
     await this.record({ at: startedAt, kind: 'started', ...launched, cause });
     await this.#options.output.mark(`gateway started, PID ${launched.pid}`);

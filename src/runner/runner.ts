@@ -130,6 +130,7 @@ export class Runner {
     const lock = takeLock(folder.runnerLock, processes);
     if (!isLock(lock)) {
       log(`runner ${lock.pid} is in charge already`);
+      await this.#lives.notInCharge(lock.pid);
       return RUNNER_EXIT.failed;
     }
     const ownership = new Ownership({ folder, processes, file: folder.runnerLock, lock });

@@ -7,7 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { poll } from '../../src/model/poll.ts';
+import { RUNNER_EXIT } from '../../src/model/runner-exit.ts';
 import type { Status } from '../../src/model/status.ts';
+import { lockHolder } from '../../src/state/lock.ts';
 import { commandLine, DEADLINE_MS, endAll, HOST_COMMAND, processesBelow } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
 
@@ -53,6 +55,20 @@ describe('program of the supervisor', () => {
     expect(restarted.phase).toBe('running');
     expect(commandLine(restarted.servicePid as number)).toContain(HOST);
     expect(posixProcesses.isAlive(first.servicePid as number)).toBe(false);
+  });
+});
+
+describe('second runner', () => {
+  it('ends with a failure and notes once which runner is in charge', async () => {
+    service = new ServiceUnderTest();
+    const { manager, identity, folder } = service;
+    const { gatewayPid } = await service.install();
+    const second = () => spawnSync(process.execPath, [HOST, 'run', '--service', identity.service], { timeout: DEADLINE_MS }).status;
+    expect([second(), second()]).toEqual([RUNNER_EXIT.failed, RUNNER_EXIT.failed]);
+    const notes = (await manager.history(identity)).filter(({ kind }) => kind === 'noted');
+    const inCharge = lockHolder(folder.runnerLock, posixProcesses)?.pid;
+    expect(notes).toMatchObject([{ what: 'not-started', reason: `another runner is in charge already, process ${inCharge}` }]);
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
   });
 });
 

@@ -199,6 +199,15 @@ describe('copy of the host', () => {
     expect(await manager.start(identity)).toMatchObject({ phase: 'running', problems: [] });
   });
 
+  it('reports a deleted copy of a running host, and replaces that host when the gateway is restarted', async () => {
+    const { servicePid } = await install();
+    fs.rmSync(copies(), { recursive: true });
+    expect(await problems()).toEqual(['startup-host-damaged', 'host-moved']);
+    const restarted = await manager.restart(identity);
+    expect(restarted).toMatchObject({ phase: 'running', problems: [] });
+    expect(restarted.servicePid).not.toBe(servicePid);
+  });
+
   it('shares one copy between the profiles, and keeps it until the last profile is removed', async () => {
     await install();
     await install(work);
