@@ -3,9 +3,9 @@
 import { isOwnSocket } from '../control/pipe-address.ts';
 import { sameFolder } from '../gateway/home.ts';
 import { startDetached } from '../process/detach.ts';
-import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import {
+  continueSupervisor,
   movedProgram,
   type SupervisedHostOptions,
   supervisedHost,
@@ -33,7 +33,7 @@ export function embeddedHost({ hostCommand, processes, stateRoot }: SupervisedHo
     programOfHost: (_identity, folder) => supervisorProgram(folder, processes, hostCommand.at(-1)),
     problems: (_identity, folder) => movedProgram(folder, processes),
     start: async (_identity, folder) => {
-      if (lockHolder(folder.supervisorLock, processes)) return;
+      if (continueSupervisor(folder, processes)) return;
       await startDetached([...hostCommand, 'supervise', '--service', folder.service], stateRoot);
     },
   };

@@ -7,11 +7,17 @@ import type { TrustsServer } from '../control/control-client.ts';
 import { sameFolder } from '../gateway/home.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { startDetached } from '../process/detach.ts';
-import { lockHolder } from '../state/lock.ts';
 import type { HostPort } from './host-port.ts';
 import { shortcutOf } from './startup-entry.ts';
 import { StartupProgram, type StartupProgramOptions } from './startup-program.ts';
-import { movedProgram, supervisedHost, supervisedRegistration, supervisorProgram, supervisorReceipt } from './supervised-host.ts';
+import {
+  continueSupervisor,
+  movedProgram,
+  supervisedHost,
+  supervisedRegistration,
+  supervisorProgram,
+  supervisorReceipt,
+} from './supervised-host.ts';
 
 export interface StartupHostOptions extends StartupProgramOptions {
   /** Which server of the control pipe a client trusts. */
@@ -52,7 +58,7 @@ export function startupHost(options: StartupHostOptions): HostPort {
       return supervisorProgram(folder, processes, command[command.indexOf('supervise') - 1]);
     },
     start: async ({ service }, folder) => {
-      if (lockHolder(folder.supervisorLock, processes)) return;
+      if (continueSupervisor(folder, processes)) return;
       const command = await program.command(service);
       if (await shell.start(shortcutOf(command, stateRoot))) return;
       // At every later sign-in the gateway has the user's own rights; the first start must not give it more.

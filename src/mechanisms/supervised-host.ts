@@ -32,8 +32,7 @@ export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevate
     },
     // The supervisor watches the state folder and stops its runner when the desired state is "stopped"; it may have got SIGSTOP.
     stop: async (_identity, folder) => {
-      const holder = lockHolder(folder.supervisorLock, processes);
-      if (holder) continueProcess(holder.pid);
+      continueSupervisor(folder, processes);
     },
     isGone: async (_identity, folder) => !lockHolder(folder.supervisorLock, processes),
     environment: folder => {
@@ -41,6 +40,13 @@ export function supervisedHost(processes: ProcessTable): Pick<HostPort, 'elevate
       return holder && environmentOf(holder.pid);
     },
   };
+}
+
+/** Whether a supervisor runs. One that got SIGSTOP continues: it would start no runner. */
+export function continueSupervisor(folder: StateFolder, processes: ProcessTable): boolean {
+  const holder = lockHolder(folder.supervisorLock, processes);
+  if (holder) continueProcess(holder.pid);
+  return holder !== undefined;
 }
 
 /** @param present the program that would be started now */

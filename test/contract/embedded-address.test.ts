@@ -49,6 +49,29 @@ it('says that a stopped runner does not answer, and continues it for an update',
   expect(only(service.sandbox.hosts('run'))).toBe(runner);
 });
 
+it.each(['stop', 'repair'] as const)('continues a stopped runner for a %s', async verb => {
+  const { gatewayPid } = await service.install();
+  const runner = only(service.sandbox.hosts('run'));
+  process.kill(runner, 'SIGSTOP');
+  age();
+  await service.manager[verb](service.identity);
+  const { phase, problems } = await service.status();
+  expect({ phase, problems }).toEqual({ phase: verb === 'stop' ? 'stopped' : 'running', problems: [] });
+  expect(service.gateways()).toEqual(verb === 'stop' ? [] : [gatewayPid]);
+});
+
+it('continues a stopped supervisor for a start and for a stop', async () => {
+  const { gatewayPid } = await service.install();
+  const supervisor = only(service.sandbox.hosts('supervise'));
+  process.kill(supervisor, 'SIGSTOP');
+  process.kill(only(service.sandbox.hosts('run')), 'SIGKILL');
+  await service.untilPhase('starting');
+  expect((await service.manager.start(service.identity)).gatewayPid).not.toBe(gatewayPid);
+  process.kill(supervisor, 'SIGSTOP');
+  expect((await service.manager.stop(service.identity)).phase).toBe('stopped');
+  expect(service.sandbox.processes()).toEqual([]);
+});
+
 it.skipIf(process.getuid?.() !== 0)('replaces a runner whose pipe no client can trust, when a restart is requested', async () => {
   const { gatewayPid } = await service.install();
   const runner = only(service.sandbox.hosts('run'));
