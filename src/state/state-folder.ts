@@ -108,7 +108,7 @@ export class StateFolder {
   /** Writes the definition; one that cannot be used is kept beside it as `definition.json.damaged`. */
   async writeDefinition(definition: Definition): Promise<void> {
     const file = this.definitionPath;
-    if (!(await this.knownDefinition())) await ifThere(disk.rename(file, `${file}.damaged`));
+    if (existsSync(file) && !(await this.knownDefinition())) await ifThere(disk.rename(file, `${file}.damaged`));
     await writeJson(file, definition);
   }
 

@@ -1,7 +1,7 @@
 // The acceptance criteria as far as the embedded mechanism can show them: a supervisor of our own stands where the SCM is on Windows.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
@@ -76,7 +76,8 @@ describe.skipIf(skipped !== undefined)('acceptance of the embedded mechanism', (
       expect(gateway.sandbox.gateways(gateway.identity.home)).toEqual([]);
       const back = gateway.until('the gateway to be up again', ({ phase }) => phase === 'running');
       const killedAt = performance.now();
-      update.kill('SIGKILL');
+      const began = readFileSync(path.join(gateway.sandbox.path, 'began'), 'utf8');
+      for (const pid of [update.pid, ...began.split(' ')].map(Number)) process.kill(pid, 'SIGKILL');
       await back;
       expect(census.most).toBe(1);
       return `back ${seconds(performance.now() - killedAt)} after the kill`;

@@ -163,7 +163,7 @@ export function acceptService(stage: ServiceStage, proofs: ServiceProofs, { resp
     stage.write(script, SLOW_UPDATE);
     const command = [stage.node, script, folder(), '0'];
     const ended = stage.run([...stage.program, '--home', stage.of.home, 'update', '--', ...command]);
-    const pid = await until('the update to be at work', () => Number(stage.read(`${folder()}\\began`)));
+    const pid = await until('the update to be at work', () => Number(stage.read(`${folder()}\\began`).split(' ')[0]));
     return { ended, pid };
   }
 

@@ -91,6 +91,7 @@ describe('five profiles', { timeout: 120_000 }, () => {
       OPENAI_API_KEY: 'sk-default',
       HERMES_HOME: many.root,
       HERMES_PROFILE: 'default',
+      _HERMES_GATEWAY: '1',
       LANG: 'C',
     };
     expect((await many.cliIn(ofDefault, 'install', '--all')).exit).toBe(EXIT.done);

@@ -48,7 +48,9 @@ describe('lines of a stream', () => {
 
   it('keeps only the last state of a progress bar that never ends its line', () => {
     const lines = new LineSplitter();
-    for (let n = 0; n < 100_000; n += 1) expect(lines.add(Buffer.from(`\r${n} files`))).toHaveLength(0);
+    let whole = 0;
+    for (let n = 0; n < 100_000; n += 1) whole += lines.add(Buffer.from(`\r${n} files`)).length;
+    expect(whole).toBe(0);
     expect(lines.rest.toString()).toBe('99999 files');
     expect(lines.end().toString()).toBe('99999 files\n');
     expect(lines.isEmpty).toBe(true);
