@@ -48,10 +48,11 @@ export async function inBackground(mark: string): Promise<MarkedProcess | undefi
   const deadline = performance.now() + SETTLES_WITHIN_MS;
   let found = oldestMarked(mark);
   let sinceMs = performance.now();
-  while (found && performance.now() - sinceMs < SETTLED_MS && performance.now() < deadline) {
+  // One look can miss all of them: a process that forks and ends meanwhile has another PID.
+  while (performance.now() - sinceMs < SETTLED_MS && performance.now() < deadline) {
     await delay(LOOK_MS);
     const now = oldestMarked(mark);
-    if (now?.pid !== found.pid || now.group !== found.group) sinceMs = performance.now();
+    if (now?.pid !== found?.pid || now?.group !== found?.group) sinceMs = performance.now();
     found = now;
   }
   return found;

@@ -8,6 +8,17 @@ import { poll } from '../../src/model/poll.ts';
 import { DEADLINE_MS, endProcess, QUICK_LADDER } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
 
+/** Each process ends as soon as the next one exists. */
+const DAEMON = `
+import os, sys
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+null = os.open(os.devnull, os.O_RDWR)
+for descriptor in (0, 1, 2): os.dup2(null, descriptor)
+os.execv(sys.argv[1], sys.argv[1:])
+`;
+
 const skipped = process.platform === 'linux' ? '' : ' (skipped: environments of processes are read on Linux only)';
 
 describe.skipIf(skipped !== '')(`gateway program that goes into the background${skipped}`, () => {
@@ -19,10 +30,9 @@ describe.skipIf(skipped !== '')(`gateway program that goes into the background${
 
   /** Forks twice, as a daemon does, and runs this command line in a session of its own. */
   const daemon = (...command: string[]) => {
-    const script = path.join(service.sandbox.path, 'daemon.sh');
-    const inBackground = `setsid sh -c '"$@" >/dev/null 2>&1 &' sh "$@" &`;
-    writeFileSync(script, `#!/bin/sh\n${inBackground}\nexit 0\n`, { mode: 0o755 });
-    return { gatewayCommand: [script, ...command], recovery: QUICK_LADDER };
+    const script = path.join(service.sandbox.path, 'daemon.py');
+    writeFileSync(script, DAEMON);
+    return { gatewayCommand: ['/usr/bin/env', 'python3', script, ...command], recovery: QUICK_LADDER };
   };
   const IN_BACKGROUND = [expect.objectContaining({ code: 'gateway-in-background' })];
 
