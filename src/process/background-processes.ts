@@ -25,7 +25,7 @@ export interface MarkedProcess {
 }
 
 /** The oldest living process with this mark; undefined where there is none, and where environments cannot be read. */
-export function oldestMarked(mark: string): MarkedProcess | undefined {
+function oldestMarked(mark: string): MarkedProcess | undefined {
   const entries = attempt(() => readdirSync('/proc')) ?? [];
   const found = entries.flatMap(entry => (/^\d+$/.test(entry) ? (marked(Number(entry), mark) ?? []) : []));
   return found.sort((one, other) => one.startTicks - other.startTicks || one.pid - other.pid)[0];
