@@ -10,11 +10,11 @@ import { attempt } from '../model/attempt.ts';
 import { disk } from '../state/disk.ts';
 import { ifThere, writeIfMissing } from '../state/files.ts';
 import { commandOfShortcut, splitCommandLine } from '../windows/argv.ts';
+import { isNameOf, readLogons } from '../windows/logons.ts';
 import { type RegistryValue, readKey, readSubkeys } from '../windows/registry.ts';
 import { queryConfig, queryStatus, serviceKey } from '../windows/scm.ts';
 import { stopService } from '../windows/scm-wait.ts';
 import type { Sid } from '../windows/sddl.ts';
-import { sidOfAccount } from '../windows/security.ts';
 import { disableService } from '../windows/service-install.ts';
 import type { StartupShell } from '../windows/startup-shell.ts';
 import { textOf } from '../windows/user-environment.ts';
@@ -103,5 +103,6 @@ function listOf(value: RegistryValue | undefined): readonly string[] {
 
 /** Whether an account, given by SID or name, is this user. */
 export function isAccountOf(user: Sid): AutostartOwner['isUser'] {
-  return account => account.toUpperCase() === user || attempt(() => sidOfAccount(account.replace(/^\.\\/, ''))) === user;
+  const logons = readLogons() ?? [];
+  return account => account.toUpperCase() === user || isNameOf(logons, user, account.replace(/^\.\\/, ''));
 }

@@ -15,6 +15,7 @@ export type LibraryName =
   | 'userenv.dll'
   | 'user32.dll'
   | 'shell32.dll'
+  | 'secur32.dll'
   | 'ntdll.dll'
   | 'ole32.dll'
   | 'oleaut32.dll'

@@ -1,20 +1,20 @@
 /**
  * The user of a process or a session, as a SID, and whether a process is elevated. Names do not identify users: they are localized,
  * renamed, and shared between machines.
- * Sources: GetTokenInformation, TOKEN_USER, TOKEN_ELEVATION, WTSQuerySessionInformationW, LookupAccountNameW (Microsoft Learn).
+ * Sources: GetTokenInformation, TOKEN_USER, TOKEN_ELEVATION, WTSQuerySessionInformationW (Microsoft Learn).
  */
 import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
 import { checkCall, ERROR } from './errors.ts';
 import { closeHandle, received, using } from './handle.ts';
 import { declare } from './library.ts';
+import { readLogons, userAmong } from './logons.ts';
 import { type Sid, sidFromBytes } from './sddl.ts';
-import { BOOL, DWORD, HANDLE, type Handle, inout, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, out, POINTER } from './types.ts';
 
 const advapi32 = declare('advapi32.dll', {
   OpenProcessToken: [BOOL, HANDLE, DWORD, out(POINTER)],
   GetTokenInformation: [BOOL, HANDLE, 'int', POINTER, DWORD, out(DWORD)],
-  LookupAccountNameW: [BOOL, WIDE, WIDE, POINTER, inout(DWORD), POINTER, inout(DWORD), out('int')],
 });
 const kernel32 = declare('kernel32.dll', { GetCurrentProcess: [HANDLE] });
 const wtsapi32 = declare('wtsapi32.dll', {
@@ -27,9 +27,6 @@ const TOKEN_INFORMATION = { user: 1, sessionId: 12, elevationType: 18, elevation
 /** TokenElevationTypeFull: the user has another token with fewer rights for everything that was not consented to. */
 const ELEVATION_FULL = 2;
 const WTS_INFO = { userName: 5, domainName: 7 } as const;
-/** A SID has at most 15 sub-authorities (SECURITY_MAX_SID_SIZE). */
-const MAX_SID_BYTES = 68;
-const MAX_DOMAIN_NAME = 256;
 
 function tokenInformation(token: Handle, kind: number): Buffer {
   const buffer = Buffer.alloc(256);
@@ -67,22 +64,20 @@ function sessionText(session: number, kind: number): string {
   return using(text, wtsapi32.WTSFreeMemory, memory => koffi.decode.string16(memory));
 }
 
-/** The SID of an account, named `DOMAIN\user` or `user`. @throws GatewayServiceError where there is none */
-export function sidOfAccount(name: string): Sid {
-  const sid = Buffer.alloc(MAX_SID_BYTES);
-  const domain = Buffer.alloc(2 * MAX_DOMAIN_NAME);
-  checkCall(advapi32.LookupAccountNameW(null, name, sid, [sid.length], domain, [MAX_DOMAIN_NAME], [0]));
-  return sidFromBytes(sid);
-}
-
 /**
- * The user who is signed in to a session: the owner of a service that an elevated step registers, even where another user consented. It
- * needs no privilege, unlike WTSQueryUserToken. Throws `not-signed-in` for a session without a user (session 0, the sign-in screen).
+ * The user who is signed in to a session: the owner of a service that an elevated step registers, even where another user consented.
+ * Throws `not-signed-in` for a session without a user (session 0, the sign-in screen), and `windows-refused` where the logons that this
+ * process may read do not show the user.
  */
 export function userOfSession(session: number): { readonly sid: Sid; readonly name: string } {
   const user = sessionText(session, WTS_INFO.userName);
   if (user === '') throw new GatewayServiceError('not-signed-in', `Session ${session} has no user.`, { win32: ERROR.noToken });
   const domain = sessionText(session, WTS_INFO.domainName);
   const name = domain === '' ? user : `${domain}\\${user}`;
-  return { sid: sidOfAccount(name), name };
+  const logons = readLogons();
+  // Without elevation, a process belongs to the user of its session.
+  const isOwn = session === currentSession() && (logons === undefined || !isElevated());
+  const sid = isOwn ? currentUser() : userAmong(logons ?? [], session, { name: user, domain });
+  if (sid === undefined) throw new GatewayServiceError('windows-refused', `(No logon of ${name} in session ${session} can be read.)`);
+  return { sid, name };
 }

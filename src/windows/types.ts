@@ -186,14 +186,15 @@ export const VARIANT = koffi.struct('VARIANT', {
 });
 
 /**
- * Structures of which few fields are used, by their size and the offsets of these fields, in bytes (fileapi.h, tlhelp32.h, winnt.h,
- * winuser.h).
+ * Structures of which few fields are used, by their size and the offsets of these fields, in bytes (fileapi.h, ntsecapi.h, tlhelp32.h,
+ * winnt.h, winuser.h).
  */
 export const LAYOUTS = {
   BY_HANDLE_FILE_INFORMATION: { size: 52, dwFileAttributes: 0, nNumberOfLinks: 40 },
   JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: { size: 48, ActiveProcesses: 40 },
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION: { size: 144, LimitFlags: 16 },
   MSG: { size: 48 },
+  SECURITY_LOGON_SESSION_DATA: { size: 272, UserName: 16, LogonDomain: 32, Session: 68, Sid: 72, Upn: 120 },
   PROCESSENTRY32W: { size: 568, th32ProcessID: 8, th32ParentProcessID: 32, szExeFile: 44 },
   WTSSESSION_NOTIFICATION: { size: 8, dwSessionId: 4 },
 } as const;

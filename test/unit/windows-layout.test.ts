@@ -164,6 +164,16 @@ const HEADERS_OF_PARTS: Readonly<Record<string, Layout>> = {
       szExeFile: 44,
     },
   },
+  SECURITY_LOGON_SESSION_DATA: {
+    size: 272,
+    offsets: {
+      UserName: 16,
+      LogonDomain: 32,
+      Session: 68,
+      Sid: 72,
+      Upn: 120,
+    },
+  },
   MSG: { size: 48, offsets: { hwnd: 0, message: 8, wParam: 16, lParam: 24, time: 32, pt: 36 } },
   BY_HANDLE_FILE_INFORMATION: { size: 52, offsets: { dwFileAttributes: 0, ftCreationTime: 4, nNumberOfLinks: 40, nFileIndexHigh: 44 } },
 };

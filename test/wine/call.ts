@@ -16,6 +16,7 @@ interface Modules {
   file: typeof import('../../src/windows/file.ts');
   'file-trust': typeof import('../../src/windows/file-trust.ts');
   'security-attributes': typeof import('../../src/windows/security-attributes.ts');
+  logons: typeof import('../../src/windows/logons.ts');
   mutex: typeof import('../../src/windows/mutex.ts');
   shortcut: typeof import('../../src/windows/shortcut.ts');
   'startup-folder': typeof import('../../src/windows/startup-folder.ts');

@@ -34,6 +34,8 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     const session = await call(rig(), 'security', 'currentSession');
     expect(user).toMatch(/^S-1-5-21-/);
     expect(await call(rig(), 'security', 'userOfSession', session)).toMatchObject({ sid: user, name: expect.stringMatching(/\\hermes$/) });
+    // Wine keeps no logons, so the user is that of the process's own token.
+    expect(await call(rig(), 'logons', 'readLogons')).toBeUndefined();
     expect(await call(rig(), 'security', 'isElevated')).toBe(true);
     expect(await call(rig(), 'security', 'isElevatedByConsent')).toBe(true);
   });
