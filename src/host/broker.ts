@@ -17,7 +17,7 @@ import type { EventName } from '../model/events.ts';
 import type { HostFacts } from '../model/facts.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { endsWithSession } from '../model/ntstatus.ts';
-import { RUNNER_EXIT } from '../model/runner-exit.ts';
+import { RUNNER_EXIT, staysStopped } from '../model/runner-exit.ts';
 import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
@@ -82,7 +82,7 @@ export function whyStarted(
   if (!last) return 'automatic';
   if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
   // After a decision to stay stopped no restart is due.
-  if (last.lastRunnerExit?.code === RUNNER_EXIT.stopped) return 'demand';
+  if (staysStopped(last.lastRunnerExit?.code ?? null)) return 'demand';
   const delayMs = delaysMs[Math.min(last.failures ?? 0, delaysMs.length) - 1] ?? Number.NaN;
   const dueMs = Date.parse(last.lastRunnerExit?.at ?? '') + delayMs;
   const wasQueued = last.phase === 'restarting' || Date.parse(last.lastStop?.at ?? '') < dueMs;
@@ -144,12 +144,13 @@ export class WindowsGatewayService {
       const code = await this.#oneRunner(session, asked);
       asked = false;
       const lostUpdater = code === RUNNER_EXIT.stoppedByLostUpdater;
-      if (!lostUpdater && (this.#stop || code === RUNNER_EXIT.stopped)) break;
+      if (!lostUpdater && (this.#stop || staysStopped(code))) break;
       if (lostUpdater || !this.#sessionEnded(code)) return die();
       this.#endingSession = session.id;
       report('session-ended', `session ${session.id}`);
     }
-    return this.#stopped(this.#stop?.reason ?? 'stays stopped');
+    const isUndefined = this.#facts.lastRunnerExit?.code === RUNNER_EXIT.withoutDefinition;
+    return this.#stopped(this.#stop?.reason ?? (isUndefined ? 'no definition says what to start' : 'stays stopped'));
   }
 
   /** Resolves with a session of the owner; undefined when a stop was requested meanwhile. */
@@ -206,7 +207,7 @@ export class WindowsGatewayService {
     this.#runner = undefined;
     // The process that requested the stop can no longer start the service, so the SCM does.
     if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
-    if (code === RUNNER_EXIT.stopped || this.#sessionEnded(code)) this.#exited(code);
+    if (staysStopped(code) || this.#sessionEnded(code)) this.#exited(code);
     else {
       this.#failed(code);
       report('failed', `exit code ${code}`);

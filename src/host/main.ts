@@ -17,6 +17,7 @@ import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { notLaunched } from '../model/history.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { identityOf } from '../model/identity.ts';
+import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { startDetached } from '../process/detach.ts';
 import type { LaunchSpec } from '../process/gateway-process.ts';
 import { hostCommand } from '../process/host-command.ts';
@@ -40,7 +41,8 @@ export function stateFolderOf(service: ServiceName): StateFolder {
 }
 
 /**
- * The runner of a service, below its host. It ends this process itself; rejects where there is nothing to run.
+ * The runner of a service, below its host. It ends this process itself; rejects where the definition cannot be read, which a restart may
+ * change. Without a definition the gateway stays stopped.
  * @param asked The user started the service itself (services.msc, `sc start`): that replaces an earlier request.
  */
 export async function runRunner(service: ServiceName, asked: boolean): Promise<never> {
@@ -51,6 +53,8 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     const failure = toGatewayServiceError(error);
     // Where there is no service any more, a record would create its folder again.
     if (failure.code !== 'not-installed') await folder.appendHistory(notLaunched(failure, 'failure', Date.now())).catch(() => undefined);
+    // A user folder that cannot be found has no definition either, and may be found later.
+    else if (existsSync(path.dirname(path.dirname(folder.path)))) return (await thisMachine()).endWithCode(RUNNER_EXIT.withoutDefinition);
     throw error;
   });
   const { processes, launch, commandLine, parentOf, isDebugged } = machine;

@@ -10,7 +10,7 @@ import { failureTimes, lastAskedMs, lastEnded } from '../model/history.ts';
 import { ladderPosition, type RecoveryLadder } from '../model/ladder.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { type DesiredRecord, isSameRequest } from '../model/records.ts';
-import { RUNNER_EXIT } from '../model/runner-exit.ts';
+import { RUNNER_EXIT, staysStopped } from '../model/runner-exit.ts';
 import { HOST_GRACE_MS, USER_GRACE_MS } from '../model/stop-times.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { isLock, takeLock } from '../state/lock.ts';
@@ -80,7 +80,7 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
       const endedAt = Date.now();
       facts = { ...facts, lastRunnerExit: { at: new Date(endedAt).toISOString(), code } };
       log(`runner ${runner.pid} ended with ${code}`);
-      if (code === RUNNER_EXIT.stopped || code === RUNNER_EXIT.sessionEnding) return true;
+      if (staysStopped(code) || code === RUNNER_EXIT.sessionEnding) return true;
 
       const history = await folder.history();
       const before = await folder.desired();

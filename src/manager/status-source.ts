@@ -136,6 +136,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
       return undefined;
     }),
   ]);
+  if (!definition && problems.length === 0 && reported.registration.state === 'registered') problems.push(problem('definition-missing'));
   return composeStatus(
     {
       identity,

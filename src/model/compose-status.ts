@@ -8,7 +8,7 @@ import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problems.ts';
 import type { DesiredRecord } from './records.ts';
-import { RUNNER_EXIT } from './runner-exit.ts';
+import { RUNNER_EXIT, staysStopped } from './runner-exit.ts';
 import type { Mechanism, Phase, Restarts, Status } from './status.ts';
 
 export interface StatusFacts {
@@ -154,7 +154,7 @@ function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
 function hostFailures({ history, host }: StatusFacts): number[] {
   const failures = failureTimes(history);
   const lost = host?.lastRunnerExit;
-  if (lost && lost.code !== RUNNER_EXIT.stopped && lost.code !== RUNNER_EXIT.sessionEnding) {
+  if (lost && !staysStopped(lost.code) && lost.code !== RUNNER_EXIT.sessionEnding) {
     const at = Date.parse(lost.at);
     const known = failures.some(time => Math.abs(time - at) < SETTLING_MS);
     if (!known && at > (failures.at(-1) ?? 0)) failures.push(at);

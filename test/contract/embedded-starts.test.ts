@@ -98,6 +98,19 @@ describe('environment', () => {
   );
 });
 
+describe('service without a definition', () => {
+  it('stays stopped where the user folder has none, and fails where that folder is missing, so that it is tried again', () => {
+    service = new ServiceUnderTest();
+    const endOfRunner = (state: string) => {
+      const env = { ...process.env, XDG_STATE_HOME: path.join(service.sandbox.path, state) };
+      return spawnSync(process.execPath, [HOST, 'run', '--service', 'HermesGateway'], { env, timeout: DEADLINE_MS }).status;
+    };
+    mkdirSync(path.join(service.sandbox.path, 'state'));
+    expect(endOfRunner('state')).toBe(RUNNER_EXIT.withoutDefinition);
+    expect(endOfRunner('not-mounted')).toBe(RUNNER_EXIT.failed);
+  });
+});
+
 describe('installation with another command', () => {
   it('restarts a running gateway with that command', async () => {
     service = new ServiceUnderTest();

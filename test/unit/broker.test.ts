@@ -59,6 +59,13 @@ describe('exit of the runner', () => {
     expect(stage.births).toHaveLength(1);
   });
 
+  it('stays stopped and says why when the runner finds no definition', async () => {
+    const stage = await new Stage().run();
+    await stage.ends(RUNNER_EXIT.withoutDefinition);
+    expect(stage.said.at(-1)).toBe('stopped/0');
+    expect(stage.lastFacts).toMatchObject({ phase: 'stopped', lastStop: { reason: 'no definition says what to start' } });
+  });
+
   it('reports RUNNING before it starts a runner', async () => {
     const stage = new Stage();
     stage.launch = () => expect(stage.said).toEqual(['running']);

@@ -1,6 +1,6 @@
 // What people and other programs do to the service behind our back, with Windows' own tools, and how it bears it. Every restart that is
 // reported here is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_SOURCE } from '../../src/model/events.ts';
@@ -177,6 +177,19 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
         expect(service.gateways()).toEqual([]);
       }
       expect(await manager.install(of)).toMatchObject({ phase: 'running' });
+    });
+
+    it('stays stopped without a definition and says why, and lets an installation write it again', async () => {
+      await service.install();
+      const { manager, of } = service;
+      expect(await service.tool('net', 'stop', of.service)).toBe(0);
+      rmSync(path.join(path.dirname(manager.logPath(of)), '..', 'definition.json'));
+      expect(await service.tool('net', 'start', of.service)).toBe(0);
+      const reason = 'no definition says what to start';
+      await until('the end of the broker', async () => (await manager.facts(of))?.lastStop?.reason === reason);
+      expect(await service.phase('stopped')).toMatchObject({ detail: reason, problems: [{ code: 'definition-missing' }] });
+      expect(service.failures()).toEqual([]);
+      expect(await manager.install(of)).toMatchObject({ phase: 'running', problems: [] });
     });
 
     it('runs despite invalid data in all of its values, and lets an installation repair the restart delays', async () => {
