@@ -25,6 +25,8 @@ export type Prompted =
 export interface ElevationFacts {
   /** Whether an elevated step is running, on the whole machine. */
   readonly isRunning: () => boolean;
+  /** Whether consent was given and the program of the step is being copied; on a slow disk long before the step runs. */
+  readonly isCopying?: () => boolean;
   /** Whether the SCM shows the requested state. */
   readonly isDone: () => boolean;
 }
@@ -74,14 +76,20 @@ export async function settle(
 ): Promise<ElevationOutcome> {
   let prompted: Prompted = { kind: 'silent' };
   let seenRunning = false;
+  /** The copy stays after the step, so it counts only before that. */
+  let seenStep = false;
   let quietSinceMs = performance.now();
   void prompt.then(came => {
     prompted = came;
     quietSinceMs = performance.now();
   });
+  const isCopying = (): boolean =>
+    !seenStep && (prompted.kind === 'silent' || prompted.kind === 'refused') && facts.isCopying?.() === true && !facts.isDone();
   const isSettled = (): boolean => {
     if (prompted.kind === 'answered' || prompted.kind === 'unusable') return true;
-    if (facts.isRunning()) {
+    const isRunning = facts.isRunning();
+    seenStep ||= isRunning;
+    if (isRunning || isCopying()) {
       if (!seenRunning) onRunning();
       seenRunning = true;
       quietSinceMs = performance.now();
@@ -94,7 +102,7 @@ export async function settle(
   await poll(isSettled, { what: 'an elevated step', deadlineMs: times.deadlineMs, everyMs: LOOK_EVERY_MS }).catch(error => {
     if (!(error instanceof GatewayServiceError) || error.code !== 'timed-out') throw error;
   });
-  const running = facts.isRunning();
+  const running = facts.isRunning() || isCopying();
   if (prompted.kind === 'silent' && seenRunning && !running) prompted = { kind: 'ended', detail: 'The step ended without an answer.' };
   const outcome = outcomeOf(prompted, { running, done: facts.isDone() });
   // A step may begin and end between two looks.

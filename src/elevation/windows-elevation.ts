@@ -1,5 +1,7 @@
 /** Elevation in the app: no prompt where none is needed; else sudo-prompt, and where that cannot work, Windows' shell. */
 
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { installedCommand } from '../mechanisms/installed-host.ts';
 import { isRegistered, isUnregistered } from '../mechanisms/service-registration.ts';
 import { ELEVATED_MUTEX, type Elevation, type ElevationOutcome } from '../model/elevation.ts';
@@ -14,14 +16,19 @@ import { sudoPrompt } from './sudo-prompt.ts';
 /** What Windows itself shows of an elevation. */
 export function factsOfWindows(program: readonly string[]): FactsOf {
   const hostCommand = installedCommand(program);
-  return (verb, service, removes) => ({
-    isRunning: () => mutexExists(ELEVATED_MUTEX),
-    isDone: () =>
-      verb === 'uninstall'
-        ? isUnregistered(service)
-        : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }) &&
-          (removes === undefined || isUnregistered(removes)),
-  });
+  const folder = path.win32.dirname(hostCommand[0] ?? '');
+  return (verb, service, removes) => {
+    const wasThere = existsSync(folder);
+    return {
+      isRunning: () => mutexExists(ELEVATED_MUTEX),
+      isCopying: () => !wasThere && existsSync(folder),
+      isDone: () =>
+        verb === 'uninstall'
+          ? isUnregistered(service)
+          : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }) &&
+            (removes === undefined || isUnregistered(removes)),
+    };
+  };
 }
 
 export interface ElevationWays {

@@ -85,6 +85,17 @@ describe('waiting for an elevation', () => {
     expect(await settle(Promise.resolve(PROMPTED.refused), late, times)).toEqual({ kind: 'done' });
   });
 
+  it('waits after a refusal while the program of the step is being copied, and reports it as running at the deadline', async () => {
+    let looks = 0;
+    const copied = { isRunning: () => ++looks === 5, isCopying: () => true, isDone: () => looks > 5 };
+    expect(await settle(Promise.resolve(PROMPTED.refused), copied, times)).toEqual({ kind: 'done' });
+    const slow = { isRunning: () => false, isCopying: () => true, isDone: () => false };
+    const short = { deadlineMs: 150, graceMs: 0 };
+    expect(await settle(Promise.resolve(PROMPTED.refused), slow, short)).toEqual({ kind: 'timed-out' });
+    // The copy of a step that has ended stays for a moment.
+    expect(await settle(Promise.resolve(PROMPTED['ended without an answer']), slow, times)).toMatchObject({ kind: 'failed' });
+  });
+
   it('reports the consent once, when a step is first seen running', async () => {
     let told = 0;
     const tell = () => {
