@@ -44,7 +44,12 @@ export function promptCommand({ verb, service, removes, program, systemFolder, v
   const start = cleanStart(systemFolder, paths, variables);
   if (!isServiceName(service) || (removes && !isServiceName(removes)) || command.length === 0 || start === undefined) return undefined;
   const copied = copy
-    ? [`md "${copy.to}"`, ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" "${copy.to}\\${name}" >nul`)]
+    ? [
+        `md "${copy.to}"`,
+        `cd /d "${copy.to}"`,
+        ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" >nul`),
+        `cd /d "${systemFolder}"`,
+      ]
     : [];
   const step = [...command.map(path => `"${path}"`), 'elevated', ...elevatedArguments(verb, service, removes)].join(' ');
   return [...start, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
@@ -67,10 +72,22 @@ export function promptCommandHere(
   return promptCommand({ verb, service, removes, program, systemFolder: systemDirectory(), variables: Object.keys(process.env) });
 }
 
+/** The shell takes about 2,000 characters to start a program with consent (`runas`), and cuts or refuses the rest. */
+const LONGEST_PARAMETERS = 2_000;
+
 /** Starts cmd.exe with a line. */
 export function startOfLine(line: string): ShellStart {
   const cwd = systemDirectory();
-  return { program: `${cwd}\\cmd.exe`, parameters: `/d /s /c "${line}"`, cwd };
+  return { program: `${cwd}\\cmd.exe`, parameters: parametersOf(line), cwd };
+}
+
+const parametersOf = (line: string): string => `/d /s /c "${line}"`;
+
+/** Why Windows would not start a line with consent; undefined where it does. Pure. */
+export function whyTooLong(line: string): string | undefined {
+  const { length } = parametersOf(line);
+  const most = LONGEST_PARAMETERS - 1;
+  return length > most ? `a command line of ${length} characters, of which Windows starts at most ${most} with consent` : undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import { splitCommandLine } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { queryConfig } from '../windows/scm.ts';
 import { runElevated } from '../windows/shell-execute.ts';
-import { cleanStart, startOfLine } from './prompt-command.ts';
+import { cleanStart, startOfLine, whyTooLong } from './prompt-command.ts';
 
 /** A service, and the command of its broker without the broker's own arguments. */
 interface ServiceToRemove {
@@ -25,9 +25,13 @@ export function removalLine(services: readonly ServiceToRemove[], systemFolder: 
     services.flatMap(({ hostCommand }) => hostCommand),
     variables,
   );
-  const steps = services.map(({ service, hostCommand }) =>
-    [...hostCommand.map(path => `"${path}"`), 'elevated', 'uninstall', '--service', service].join(' '),
-  );
+  // Most have the same host; its path once keeps the line short.
+  const hosts = new Map<string, ServiceName[]>();
+  for (const { service, hostCommand } of services) {
+    const host = hostCommand.map(path => `"${path}"`).join(' ');
+    hosts.set(host, [...(hosts.get(host) ?? []), service]);
+  }
+  const steps = [...hosts].map(([host, names]) => `(for %s in (${names.join(' ')}) do ${host} elevated uninstall --service %s)`);
   return start && [...start, ...steps].join('&');
 }
 
@@ -38,6 +42,8 @@ export function removalLine(services: readonly ServiceToRemove[], systemFolder: 
 export async function removeWithConsent(names: readonly ServiceName[]): Promise<void> {
   const line = removalLine(names.flatMap(toRemove), systemDirectory(), Object.keys(process.env));
   if (line === undefined) throw new GatewayServiceError('elevation-unavailable', '(a path that cmd.exe cannot take)');
+  const reason = whyTooLong(line);
+  if (reason !== undefined) throw new GatewayServiceError('elevation-unavailable', `(${reason})`);
   const exitCode = await runElevated(startOfLine(line));
   if (exitCode === undefined) throw new GatewayServiceError('consent-declined');
   const left = names.filter(name => !isUnregistered(name));

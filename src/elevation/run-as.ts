@@ -7,7 +7,7 @@ import type { Elevation } from '../model/elevation.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import { runElevated } from '../windows/shell-execute.ts';
 import { type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
-import { type PromptOptions, promptCommandHere, startOfLine } from './prompt-command.ts';
+import { type PromptOptions, promptCommandHere, startOfLine, whyTooLong } from './prompt-command.ts';
 
 /** Windows reports refusals reliably: no step can begin after one. */
 const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
@@ -17,6 +17,8 @@ export function runAs({ hostCommand, factsOf, times = TIMES }: PromptOptions): E
     run: async (verb, service, onRunning, removes) => {
       const command = promptCommandHere(hostCommand, verb, service, removes);
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
+      const reason = whyTooLong(command);
+      if (reason !== undefined) return { kind: 'unavailable', reason };
       return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), factsOf(verb, service, removes), times, onRunning);
     },
   };

@@ -1,7 +1,7 @@
 // What an administrator is asked to run, and the surroundings of the question.
 
 import { describe, expect, it } from 'vitest';
-import { isSafeTemp, promptCommand, promptEnvironment } from '../../src/elevation/prompt-command.ts';
+import { isSafeTemp, promptCommand, promptEnvironment, whyTooLong } from '../../src/elevation/prompt-command.ts';
 import type { ServiceName } from '../../src/model/identity.ts';
 
 const SYSTEM = 'C:\\Windows\\System32';
@@ -49,11 +49,23 @@ describe('command of the elevated step', () => {
     const [made, ...rest] = said.slice(said.indexOf('md ')).split('&&');
     expect(made).toBe(`md "${to}"`);
     expect(rest).toEqual([
-      `copy /b /y "${copy.from}\\host.exe" "${to}\\host.exe" >nul`,
-      `copy /b /y "${copy.from}\\koffi.node" "${to}\\koffi.node" >nul`,
+      `cd /d "${to}"`,
+      `copy /b /y "${copy.from}\\host.exe" >nul`,
+      `copy /b /y "${copy.from}\\koffi.node" >nul`,
+      `cd /d "${SYSTEM}"`,
       `"${to}\\host.exe" elevated install --service HermesGateway`,
     ]);
     expect(line({ program: { command: [HOST], copy: { ...copy, from: 'C:\\100%' } } })).toBeUndefined();
+  });
+
+  it('is short enough for the consent of Windows where the app is in a folder of 150 characters', () => {
+    const to = 'C:\\Program Files\\Hermes Gateway Service\\0123456789abcdef0123456789abcdef';
+    const files = ['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node', 'manifest.json'];
+    const from = (length: number) => `C:\\${'a'.repeat(length - 3)}`;
+    const copied = (length: number) =>
+      line({ program: { command: [`${to}\\${files[0]}`], copy: { from: from(length), to, files } } }) ?? '';
+    expect(whyTooLong(copied(150))).toBeUndefined();
+    expect(whyTooLong(copied(400))).toMatch(/^a command line of \d+ characters, of which Windows starts at most 1999/);
   });
 
   it('looks for programs only in System32', () => expect(line()).toContain(`&set PATH=${SYSTEM}&"${HOST}"`));
