@@ -36,9 +36,9 @@ describeServiceOnWine(
       const argv = (version: string, ...options: readonly string[]) => [installers.get(version) ?? '', ...options];
       const run = (version: string, ...options: readonly string[]) => service.rig.run(argv(version, ...options));
       /** A program that keeps a file to itself until it is told; `program` lies where it is put. */
-      const keep = async (file: string, program: string) => {
+      const keep = async (file: string, program: string, from = PROGRAM) => {
         const word = `C:\\word-${path.win32.basename(program)}`;
-        if (program !== PROGRAM) await service.tool('cmd', '/c', 'copy', PROGRAM, program);
+        if (program !== from) await service.tool('cmd', '/c', 'copy', from, program);
         const ended = service.rig.run([program, file, word]);
         await until('the file to be kept', () => existsSync(service.rig.onLinux(word)));
         return { ended, letGo: () => rmSync(service.rig.onLinux(word)) };
@@ -185,6 +185,20 @@ describeServiceOnWine(
         expect(await service.status()).toMatchObject({ phase: 'not-installed' });
         expect(await service.tool('sc', 'query', service.of.service)).not.toBe(0);
         expect(service.gateways()).toEqual([]);
+      });
+
+      it('closes an app in a folder with an apostrophe, and no other program', async () => {
+        const folder = "C:\\O'Brien\\Hermes";
+        const install = () => run(FORMER, '/S', `/D=${folder}`);
+        expect(await install()).toMatchObject({ code: 0 });
+        const program = `${folder}\\Hermes Gateway.exe`;
+        service.rig.write("C:\\O'Hara\\kept.txt", '');
+        const other = await keep("C:\\O'Hara\\kept.txt", "C:\\O'Hara\\other.exe", program);
+        const app = await keep(`${folder}\\resources\\marker.txt`, program, program);
+        expect(await install()).toMatchObject({ code: 0 });
+        await app.ended;
+        other.letGo();
+        expect((await other.ended).code).toBe(0);
       });
     });
   },

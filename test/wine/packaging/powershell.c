@@ -1,7 +1,7 @@
 /*
  * Stands in for PowerShell, of which Wine has an empty one: answers what electron-builder's templates ask with it before they replace files,
  * whether a process runs from a folder (exit code 0), and ends those that do. What they say comes in the command line:
- * …StartsWith('FOLDER'…) -and $_.ProcessId -ne PID…, with or without Stop-Process.
+ * …StartsWith($env:HERMES_APP_FOLDER…) -and $_.ProcessId -ne PID…, with or without Stop-Process.
  */
 #include <windows.h>
 #include <tlhelp32.h>
@@ -9,10 +9,10 @@
 
 int main(void) {
   const WCHAR *line = GetCommandLineW();
-  const WCHAR *from = wcsstr(line, L"StartsWith('");
-  if (!from) return 0; /* Is it there, and allowed? */
-  from += wcslen(L"StartsWith('");
-  size_t length = wcscspn(from, L"'");
+  if (!wcsstr(line, L"StartsWith($env:HERMES_APP_FOLDER,")) return 0; /* Is it there, and allowed? */
+  WCHAR from[MAX_PATH];
+  DWORD length = GetEnvironmentVariableW(L"HERMES_APP_FOLDER", from, MAX_PATH);
+  if (length == 0 || length >= MAX_PATH) return 1;
   const WCHAR *not = wcsstr(line, L"-ne ");
   DWORD spared = not ? wcstoul(not + 4, NULL, 10) : 0;
   int stops = wcsstr(line, L"Stop-Process") != NULL, count = 0;
