@@ -13,6 +13,7 @@ export const ERROR = {
   fileNotFound: 2,
   pathNotFound: 3,
   accessDenied: 5,
+  notSupported: 50,
   invalidParameter: 87,
   brokenPipe: 109,
   callNotImplemented: 120,

@@ -1,15 +1,17 @@
 /**
  * Starts a process with exactly what it needs: these handles and no others (HANDLE_LIST), this job from its first instruction on
  * (JOB_LIST), never a console window (CREATE_NO_WINDOW), and the environment of its user. A job that is assigned after the start would let
- * a child of the child escape; inheriting all handles would give the child every handle that this process has open.
- * Sources: CreateProcessW, CreateProcessAsUserW, UpdateProcThreadAttribute, CreateEnvironmentBlock (Microsoft Learn).
+ * a child of the child escape; inheriting all handles would give the child every handle that this process has open. Windows refuses
+ * JOB_LIST for a program of a package, such as Python from the Store: that process is suspended until it is in its job.
+ * Sources: CreateProcessW, CreateProcessAsUserW, UpdateProcThreadAttribute, AssignProcessToJobObject, CreateEnvironmentBlock (Microsoft Learn).
  */
 import koffi from 'koffi';
 import { commandLine } from './argv.ts';
-import { checkCall } from './errors.ts';
-import { closeHandle, INVALID_HANDLE_VALUE, makeInheritable, received, using } from './handle.ts';
+import { callError, checkCall, ERROR } from './errors.ts';
+import { closeHandle, makeInheritable, received, using } from './handle.ts';
 import type { Job } from './job.ts';
 import { declare, type Outcome } from './library.ts';
+import { exitCodeOf } from './process-end.ts';
 import { startTimeOf } from './process-info.ts';
 import {
   BOOL,
@@ -23,7 +25,6 @@ import {
   pointerTo,
   STARTUPINFOEXW,
   STARTUPINFOW,
-  WAIT_OR_TIMER_CALLBACK,
   WIDE,
 } from './types.ts';
 
@@ -44,9 +45,9 @@ const kernel32 = declare('kernel32.dll', {
   UpdateProcThreadAttribute: [BOOL, HANDLE, DWORD, 'uint64', HANDLE, 'uint64', POINTER, POINTER],
   DeleteProcThreadAttributeList: ['void', HANDLE],
   CreateProcessW: [BOOL, ...CREATION],
-  RegisterWaitForSingleObject: [BOOL, out(POINTER), HANDLE, pointerTo(WAIT_OR_TIMER_CALLBACK), POINTER, DWORD, DWORD],
-  UnregisterWaitEx: [BOOL, HANDLE, HANDLE],
-  GetExitCodeProcess: [BOOL, HANDLE, out(DWORD)],
+  AssignProcessToJobObject: [BOOL, HANDLE, HANDLE],
+  ResumeThread: [DWORD, HANDLE],
+  TerminateProcess: [BOOL, HANDLE, DWORD],
 });
 const advapi32 = declare('advapi32.dll', { CreateProcessAsUserW: [BOOL, HANDLE, ...CREATION] });
 const userenv = declare('userenv.dll', {
@@ -58,17 +59,19 @@ const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x2_0002;
 const PROC_THREAD_ATTRIBUTE_JOB_LIST = 0x2_000d;
 const PROC_THREAD_ATTRIBUTE_DESKTOP_APP_POLICY = 0x2_0012;
 const PROCESS_CREATION_DESKTOP_APP_BREAKAWAY_ENABLE_PROCESS_TREE = 1n;
+const CREATE_SUSPENDED = 0x0004;
 const CREATE_UNICODE_ENVIRONMENT = 0x0400;
 const EXTENDED_STARTUPINFO_PRESENT = 0x8_0000;
 const CREATE_BREAKAWAY_FROM_JOB = 0x0100_0000;
 const CREATE_NO_WINDOW = 0x0800_0000;
 const STARTF_USESTDHANDLES = 0x0100;
-const INFINITE = 0xffff_ffff;
-const WT_EXECUTEONLYONCE = 8;
-/** The longest delay of setInterval, 31 bits of milliseconds. */
-const LONGEST_TIMER_MS = 0x7fff_ffff;
+/** The result of ResumeThread when it fails. */
+const NOT_RESUMED = 0xffff_ffff;
 /** The desktop that the user sees: a process started from session 0 must name it. */
 const USER_DESKTOP = 'winsta0\\default';
+
+/** With these, Windows refuses JOB_LIST for a packaged program; another cause gives the same error again without the list. */
+const REFUSES_JOB_LIST: ReadonlySet<number> = new Set([ERROR.accessDenied, ERROR.notSupported, ERROR.invalidParameter]);
 
 /** What to start. */
 export interface Birth {
@@ -154,64 +157,83 @@ function withAttributes<T>(birth: Birth, inherited: readonly Handle[], use: (lis
   }
 }
 
-/**
- * Resolves with the exit code when the process has ended, and closes its handle. Windows' own thread pool waits, not a worker of libuv:
- * Node joins its workers when it exits, so a waiting worker would keep this process from ending before the child.
- */
-export async function exitCodeOf(process: Handle): Promise<number> {
-  // A callback from Windows does not keep the event loop alive; this does.
-  const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
-  const wait: [Handle | null] = [null];
-  let ended: () => void = () => undefined;
-  const end = new Promise<void>(resolve => {
-    ended = resolve;
-  });
-  const callback = koffi.register(() => ended(), pointerTo(WAIT_OR_TIMER_CALLBACK));
-  const registered = kernel32.RegisterWaitForSingleObject(wait, process, callback, null, INFINITE, WT_EXECUTEONLYONCE);
-  if (registered.result) await end;
-  // Blocks until the callback has returned on its thread, which it is about to do.
-  if (wait[0] !== null) await kernel32.UnregisterWaitEx.async(wait[0], INVALID_HANDLE_VALUE);
-  koffi.unregister(callback);
-  clearInterval(alive);
-  return using(process, closeHandle, handle => {
-    checkCall(registered);
-    const code: [number] = [0];
-    checkCall(kernel32.GetExitCodeProcess(handle, code));
-    return code[0];
-  });
-}
-
+/** CreateProcessW, or another function with its parameters. */
 type Create = (...creation: Parameters<typeof kernel32.CreateProcessW>) => Outcome<number>;
+
+interface Created {
+  readonly hProcess?: Handle;
+  readonly hThread?: Handle;
+  readonly dwProcessId?: number;
+}
 
 function create(birth: Birth, handles: StandardHandles, desktop: string | null, block: Handle | Buffer | null, make: Create): BornProcess {
   const inherited = [...new Set([handles.input, handles.output, handles.error].filter(handle => handle !== undefined))];
   for (const handle of inherited) makeInheritable(handle);
-  const information: { hProcess?: Handle; hThread?: Handle; dwProcessId?: number } = {};
-  withAttributes(birth, inherited, list => {
-    const startup = {
-      StartupInfo: {
-        cb: koffi.sizeof(STARTUPINFOEXW),
-        lpDesktop: desktop,
-        dwFlags: STARTF_USESTDHANDLES,
-        hStdInput: handles.input,
-        hStdOutput: handles.output ?? null,
-        hStdError: handles.error ?? null,
-      },
-      lpAttributeList: list,
-    };
-    // Windows writes into the command line while it parses it.
-    const line = Buffer.from(`${commandLine(birth.program, birth.args)}\0`, 'utf16le');
-    const flags = CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
-    checkCall(make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, information), birth.program);
-  });
-  const { hProcess = 0n, hThread = 0n, dwProcessId = 0 } = information;
-  closeHandle(hThread);
+  const { job, ...withoutJob } = birth;
+  const call = (attributes: Birth, suspended: number): { outcome: Outcome<number>; created: Created } => {
+    const created: Created = {};
+    const outcome = withAttributes(attributes, inherited, list => {
+      const startup = {
+        StartupInfo: {
+          cb: koffi.sizeof(STARTUPINFOEXW),
+          lpDesktop: desktop,
+          dwFlags: STARTF_USESTDHANDLES,
+          hStdInput: handles.input,
+          hStdOutput: handles.output ?? null,
+          hStdError: handles.error ?? null,
+        },
+        lpAttributeList: list,
+      };
+      // Windows writes into the command line while it parses it.
+      const line = Buffer.from(`${commandLine(birth.program, birth.args)}\0`, 'utf16le');
+      const flags = suspended | CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+      return make(birth.program, line, null, null, 1, flags, block, birth.cwd, startup, created);
+    });
+    return { outcome, created };
+  };
+  let { outcome, created } = call(birth, 0);
+  const isLate = job !== undefined && !outcome.result && REFUSES_JOB_LIST.has(outcome.lastError);
+  if (isLate) ({ outcome, created } = call(withoutJob, CREATE_SUSPENDED));
+  checkCall(outcome, birth.program);
+  const { hProcess = 0n, hThread = 0n, dwProcessId = 0 } = created;
+  try {
+    if (isLate) resumeIn(job, hProcess, hThread);
+  } catch (error) {
+    closeHandle(hProcess);
+    throw error;
+  } finally {
+    closeHandle(hThread);
+  }
   return { pid: dwProcessId, startTime: startTimeOf(hProcess), exited: exitCodeOf(hProcess) };
 }
 
-/** Starts a process as this user. @param environment All its variables; default: those of this process. */
-export function startProcess(birth: Birth, handles: StandardHandles, environment?: Readonly<Record<string, string>>): BornProcess {
-  return create(birth, handles, null, environment ? environmentBlock(environment) : null, kernel32.CreateProcessW);
+/** Lets a suspended process run in a job; ends it where that fails. */
+function resumeIn(job: Job, process: Handle, thread: Handle): void {
+  try {
+    checkCall(kernel32.AssignProcessToJobObject(job.handle, process));
+    const resumed = kernel32.ResumeThread(thread);
+    if (resumed.result === NOT_RESUMED) throw callError(resumed);
+  } catch (error) {
+    kernel32.TerminateProcess(process, 1);
+    throw error;
+  }
+}
+
+/**
+ * Starts a process as this user.
+ * @param environment All its variables; default: those of this process.
+ * @param refuses Whether a call is refused (5) before it reaches Windows, by its number from 0; for tests.
+ */
+export function startProcess(
+  birth: Birth,
+  handles: StandardHandles,
+  environment?: Readonly<Record<string, string>>,
+  refuses: (call: number) => boolean = () => false,
+): BornProcess {
+  let calls = 0;
+  const make: Create = (...creation) =>
+    refuses(calls++) ? { name: 'CreateProcessW', result: 0, lastError: ERROR.accessDenied } : kernel32.CreateProcessW(...creation);
+  return create(birth, handles, null, environment ? environmentBlock(environment) : null, make);
 }
 
 /** Starts it as the user of a token, on that user's desktop, with that environment. Needs SeAssignPrimaryToken and SeIncreaseQuota. */

@@ -3,7 +3,7 @@ import koffi from 'koffi';
 import type { ShellStart } from './argv.ts';
 import { win32Error } from './errors.ts';
 import { declare } from './library.ts';
-import { exitCodeOf } from './process-birth.ts';
+import { exitCodeOf } from './process-end.ts';
 import { BOOL, type Handle, inout, SHELLEXECUTEINFOW } from './types.ts';
 
 const shell32 = declare('shell32.dll', { ShellExecuteExW: [BOOL, inout(SHELLEXECUTEINFOW)] });

@@ -43,6 +43,11 @@ describeOnWine('a process that was born here, through Wine', rig => {
     expect((await seenBirth()).inJobAtBirth).toBeGreaterThanOrEqual(1);
   });
 
+  it('puts a process whose creation in a job is refused into the job before it runs', async () => {
+    const seen = await rig().ask<{ inJobAtBirth: boolean; pid: number; child: { pid: number }; exitCode: number }>('birth', 'late');
+    expect(seen).toMatchObject({ inJobAtBirth: true, child: { pid: seen.pid }, exitCode: 300 });
+  });
+
   it('has one start time for every reader, in hundredths of a second', async () => {
     const seen = await seenBirth();
     const child = JSON.parse(seen.stdout) as { startTime: number };

@@ -68,6 +68,19 @@ async function self(): Promise<unknown> {
   };
 }
 
+/** As for a packaged program: the first call, with the list of jobs, is refused. */
+async function late(): Promise<unknown> {
+  const { input, childEnd } = openChildInput();
+  const out = await openChildOutput();
+  const born = startProcess(birth('facts', '0'), { input: childEnd, output: out.childEnd }, undefined, call => call === 0);
+  for (const handle of [childEnd, out.childEnd]) closeHandle(handle);
+  const inJobAtBirth = job.has(born.pid);
+  await input.end();
+  const [stdout, exitCode] = await Promise.all([text(out.stream), born.exited]);
+  await untilEmpty();
+  return { inJobAtBirth, pid: born.pid, child: JSON.parse(stdout), exitCode };
+}
+
 /** The same event, on the list this time (in the place of stderr): the child can signal it. */
 async function listed(): Promise<unknown> {
   const { input, childEnd } = openChildInput();
@@ -148,6 +161,6 @@ async function consoles(): Promise<unknown> {
   return { independent: await said('C:\\independent.txt'), detached: await said('C:\\detached.txt') };
 }
 
-const ways: Record<string, () => Promise<unknown>> = { self, listed, asUser, terminate, debugged, leave, consoles };
+const ways: Record<string, () => Promise<unknown>> = { self, listed, late, asUser, terminate, debugged, leave, consoles };
 console.log(JSON.stringify(await ways[how]?.()));
 if (how !== 'leave') process.exit(0);
