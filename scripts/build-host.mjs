@@ -1,7 +1,9 @@
 // @ts-check
 // `npm run build:host` builds the host for Windows in dist/windows-host: two Node single executable applications from one blob (one without
 // a window for the background, one for the console), koffi's binary, and a manifest with the hashes of all three. The hash of koffi's binary
-// is also in the blob, so no other one is loaded. The output is reproducible. `-- --manifest` only writes the manifest again.
+// is also in the blob, so no other one is loaded. The output is reproducible. `-- --sign "COMMAND"` runs COMMAND FILE for koffi's binary before
+// its hash is taken, and for the executables before the manifest is written.
+import { execSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -30,31 +32,38 @@ const KOFFI = 'koffi.node';
 const THREAD = 'session-end-thread.cjs';
 const MANIFEST = 'manifest.json';
 
+/** @typedef {(file: string) => void} Sign signs a file in place */
+
 /**
  * Bundles the parts that do not depend on the Node version.
  * @param {string} outDir
+ * @param {string} [koffiBinary]
  */
-export const bundleWindowsHost = outDir => bundleHost(outDir, { koffiBinary: WINDOWS_KOFFI });
+export const bundleWindowsHost = (outDir, koffiBinary = WINDOWS_KOFFI) => bundleHost(outDir, { koffiBinary });
 
 /**
  * Makes the executables of a bundle.
  * @param {string} bundle
  * @param {string} outDir is created
+ * @param {Sign} [sign]
  */
-export function makeExecutables(bundle, outDir) {
+export function makeExecutables(bundle, outDir, sign = () => undefined) {
   const { version } = packageManifest();
   mkdirSync(outDir, { recursive: true });
   const node = readFileSync(WINDOWS_NODE);
   const icon = readFileSync(path.join(root, 'build/icons/tray-running-light.ico'));
   const blob = makeBlob(bundle);
-  for (const program of PROGRAMS)
-    writeFileSync(path.join(outDir, program.file), windowsExecutable(node, blob, icon, { ...program, version }));
+  for (const program of PROGRAMS) {
+    const file = path.join(outDir, program.file);
+    writeFileSync(file, windowsExecutable(node, blob, icon, { ...program, version }));
+    sign(file);
+  }
   copyFileSync(path.join(bundle, KOFFI), path.join(outDir, KOFFI));
   writeManifest(outDir);
 }
 
 /**
- * Writes the hashes and sizes of the files in a folder; has to be repeated after the executables were signed.
+ * Writes the hashes and sizes of the files in a folder.
  * @param {string} outDir
  */
 function writeManifest(outDir) {
@@ -100,20 +109,29 @@ const temporaryFolder = () => mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway
 /** @returns {{ version: string }} */
 const packageManifest = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
-/** @param {string} outDir */
-export async function buildHost(outDir) {
+/**
+ * @param {string} outDir
+ * @param {Sign} [sign]
+ */
+export async function buildHost(outDir, sign = () => undefined) {
   const bundle = temporaryFolder();
+  const koffi = path.join(bundle, KOFFI);
   try {
-    await bundleWindowsHost(bundle);
+    copyFileSync(WINDOWS_KOFFI, koffi);
+    sign(koffi);
+    await bundleWindowsHost(bundle, koffi);
     rmSync(outDir, { recursive: true, force: true });
-    makeExecutables(bundle, outDir);
+    makeExecutables(bundle, outDir, sign);
   } finally {
     rmSync(bundle, { recursive: true, force: true });
   }
 }
 
+/** @type {(command: string) => Sign} */
+const signWith = command => file => void execSync(`${command} "${file}"`, { stdio: 'inherit' });
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const outDir = path.join(root, 'dist/windows-host');
-  if (process.argv[2] === '--manifest') writeManifest(outDir);
-  else await buildHost(outDir);
+  const [option, command] = process.argv.slice(2);
+  if (option !== undefined && (option !== '--sign' || !command)) throw new Error('Usage: npm run build:host [-- --sign "COMMAND"]');
+  await buildHost(path.join(root, 'dist/windows-host'), command === undefined ? undefined : signWith(command));
 }

@@ -1,6 +1,7 @@
 /**
  * The Authenticode signature of a program: a file that has one must have a valid one, because an invalid signature means that the file was
- * changed. A file without a signature is accepted; the release decides who signs, and the sums in the manifest hold for both.
+ * changed. A file without a signature is accepted, and so is one with a certificate that this machine does not trust: the release decides
+ * who signs, and the sums in the manifest hold for all.
  * Sources: WinVerifyTrust, WINTRUST_DATA, WINTRUST_FILE_INFO (Microsoft Learn); "PE Format", certificate table.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -40,6 +41,12 @@ const WTD_CHOICE_FILE = 1;
 /** Nothing is fetched from the network: the machine may be offline. */
 const WTD_CACHE_ONLY_URL_RETRIEVAL = 0x1000;
 
+/**
+ * Windows reports these after it has found that the content fits the signature (else TRUST_E_BAD_DIGEST): CERT_E_UNTRUSTEDROOT,
+ * CERT_E_CHAINING, CERT_E_UNTRUSTEDTESTROOT. A new machine without network does not have every root.
+ */
+const UNKNOWN_SIGNER: ReadonlySet<number> = new Set([0x800b_0109, 0x800b_010a, 0x800b_010d]);
+
 /** Whether the header of a program declares a signature. Pure. */
 export function isSigned(header: Buffer): boolean {
   const pe = header.readUInt32LE(0x3c);
@@ -67,5 +74,7 @@ export function checkSignature(file: string): void {
     pFile: { cbStruct: koffi.sizeof(WINTRUST_FILE_INFO), pcwszFilePath: file },
     dwProvFlags: WTD_CACHE_ONLY_URL_RETRIEVAL,
   });
-  if (result !== 0) throw new GatewayServiceError('service-program-damaged', `(${file}: signature, 0x${(result >>> 0).toString(16)})`);
+  const code = result >>> 0;
+  if (code !== 0 && !UNKNOWN_SIGNER.has(code))
+    throw new GatewayServiceError('service-program-damaged', `(${file}: signature, 0x${code.toString(16)})`);
 }

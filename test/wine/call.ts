@@ -11,6 +11,7 @@ interface Modules {
   'service-install': typeof import('../../src/windows/service-install.ts');
   registry: typeof import('../../src/windows/registry.ts');
   'event-log': typeof import('../../src/windows/event-log.ts');
+  authenticode: typeof import('../../src/windows/authenticode.ts');
   capabilities: typeof import('../../src/windows/capabilities.ts');
   security: typeof import('../../src/windows/security.ts');
   file: typeof import('../../src/windows/file.ts');

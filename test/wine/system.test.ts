@@ -1,9 +1,33 @@
 // The rest of Windows that the gateway service touches: command lines, registry, users, pipes, event log, the end of a session.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { WINDOWS_KOFFI } from '../../scripts/windows-node.mjs';
 import { commandLine, splitCommandLine } from '../../src/windows/argv.ts';
-import { call } from './call.ts';
+import { attempt, call } from './call.ts';
 import { describeOnWine } from './suite.ts';
+
+const hasSigner = ['osslsigncode', 'openssl'].every(tool => !spawnSync(tool, ['--version']).error);
+
+/** A library for Windows, signed with a certificate that no machine trusts. */
+function signedLibrary(folder: string): string {
+  mkdirSync(folder);
+  const [key, certificate, signed] = ['key.pem', 'certificate.pem', 'signed.node'].map(name => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const subject = ['-subj', '/CN=Nobody', '-addext', 'extendedKeyUsage=codeSigning'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, ...subject], {
+    stdio: 'ignore',
+  });
+  execFileSync('osslsigncode', ['sign', '-h', 'sha256', '-certs', certificate, '-key', key, '-in', WINDOWS_KOFFI, '-out', signed], {
+    stdio: 'ignore',
+  });
+  return signed;
+}
 
 const EVENT_SOURCE_KEY = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Hermes Gateway Service';
 
@@ -39,6 +63,22 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'security', 'isElevated')).toBe(true);
     expect(await call(rig(), 'security', 'isElevatedByConsent')).toBe(true);
   });
+
+  it.skipIf(!hasSigner)(
+    'accepts a library signed by an unknown maker, and refuses it once it is changed (needs osslsigncode)',
+    async () => {
+      const signed = signedLibrary(rig().onLinux('C:\\signing'));
+      const library = 'C:\\signed.node';
+      copyFileSync(signed, rig().onLinux(library));
+      expect(await attempt(rig(), 'authenticode', 'checkSignature', library)).not.toHaveProperty('error');
+      const bytes = readFileSync(signed);
+      bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+      writeFileSync(rig().onLinux(library), bytes);
+      expect(await attempt(rig(), 'authenticode', 'checkSignature', library)).toMatchObject({
+        error: { code: 'service-program-damaged', message: expect.stringContaining('signature, 0x80096010') },
+      });
+    },
+  );
 
   it('returns to each call its own last error, whatever fails on this and other threads', async () => {
     // ERROR_INVALID_PARAMETER, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND
