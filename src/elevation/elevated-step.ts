@@ -14,16 +14,20 @@ import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb 
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { quoteArgument } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { takeMutex } from '../windows/mutex.ts';
 import { queryConfig } from '../windows/scm.ts';
+import { stopService } from '../windows/scm-wait.ts';
 import { isElevated } from '../windows/security.ts';
 import { runElevated } from '../windows/shell-execute.ts';
 
 /** How long to wait for another elevated step, in milliseconds. */
 const TURN_MS = 30_000;
+/** The longest stop of a service, and some time for the SCM, in milliseconds. */
+const STOP_MS = HOST_GRACE_MS + KILL_MS + 2_000;
 
 interface ElevatedRequest {
   readonly verb: ElevatedVerb;
@@ -106,9 +110,14 @@ function ownConfig(service: ServiceName) {
   return config;
 }
 
-/** Includes the services of every user, because an administrator removes the app from this machine. */
+/**
+ * Includes the services of every user, because an administrator removes the app from this machine. Windows only marks a running service for
+ * deletion, and its gateway would continue to run.
+ */
 async function unregisterAll(): Promise<void> {
-  for (const { service } of ourServices()) await unregisterService(service);
+  const services = ourServices().map(({ service }) => service);
+  await Promise.all(services.map(service => stopService(service, { deadlineMs: STOP_MS }).catch(() => undefined)));
+  for (const service of services) await unregisterService(service);
 }
 
 /** The command in Windows' list of apps: shows a prompt where it needs one. Resolves with the exit code. */
