@@ -34,8 +34,9 @@ interface PromptCommand {
 
 /**
  * The line: leave the caller's folder, empty the variables, copy the program to a folder where only administrators write, run the step from
- * there. It uses only commands built into cmd.exe, because any program could have been replaced. An existing folder ends the line, and so
- * does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe: quotes end it, and no spelling of a percent
+ * there. Until the step seals that folder only administrators read it too: `copy` follows a link that the user has put in the place of a
+ * file, to a file that the user may not read. The line uses commands built into cmd.exe, and of other programs only one of System32 by its
+ * path. An existing folder ends the line, and so does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe: quotes end it, and no spelling of a percent
  * sign works both in a batch file and on a command line.
  */
 export function promptCommand({ verb, service, removes, program, systemFolder, variables }: PromptCommand): string | undefined {
@@ -46,6 +47,7 @@ export function promptCommand({ verb, service, removes, program, systemFolder, v
   const copied = copy
     ? [
         `md "${copy.to}"`,
+        `"${systemFolder}\\icacls.exe" "${copy.to}" ${ONLY_ADMINISTRATORS} >nul`,
         `cd /d "${copy.to}"`,
         ...copy.files.map(name => `copy /b /y "${copy.from}\\${name}" >nul`),
         `cd /d "${systemFolder}"`,
@@ -60,6 +62,9 @@ export function cleanStart(systemFolder: string, paths: readonly string[], varia
   if ([systemFolder, ...paths].some(path => path === '' || /["%\r\n]/.test(path))) return undefined;
   return [`cd /d "${systemFolder}"`, ...dangerousAmong(variables).map(name => `set ${name}=`)];
 }
+
+/** Arguments of icacls.exe: SYSTEM and the administrators, and nothing inherited. */
+const ONLY_ADMINISTRATORS = '/inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F"';
 
 /** The line with the paths and variables of this process. */
 export function promptCommandHere(

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { installedCommand } from '../mechanisms/installed-host.ts';
+import { hasInstalledHost, installedCommand } from '../mechanisms/installed-host.ts';
 import { isRegistered, isUnregistered } from '../mechanisms/service-registration.ts';
 import { ELEVATED_MUTEX, type Elevation, type ElevationOutcome } from '../model/elevation.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
@@ -37,7 +37,7 @@ export interface ElevationWays {
   /** Runs the step without a prompt. */
   readonly direct: Elevation;
   /** Methods with a prompt, best first. */
-  readonly asking: readonly Elevation[];
+  readonly asking: () => readonly Elevation[];
 }
 
 /** Uses the first method that works here. Shows one prompt at most, because an unavailable method has shown none. */
@@ -47,7 +47,7 @@ export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays)
       if (factsOf(verb, service, removes).isDone()) return { kind: 'done' };
       if (isElevated()) return direct.run(verb, service, onRunning, removes);
       let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no method with a prompt' };
-      for (const way of asking) {
+      for (const way of asking()) {
         outcome = await way.run(verb, service, onRunning, removes);
         if (outcome.kind !== 'unavailable') return outcome;
       }
@@ -57,15 +57,18 @@ export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays)
 }
 
 /**
- * The app's elevation on Windows.
+ * The app's elevation on Windows. Where a host is installed, Windows' shell asks: its command line is fixed when the user sees the prompt,
+ * whereas a program of the user can replace the batch files of sudo-prompt until the user consents.
  * @param hostCommand The program that registers itself, and the arguments before its verb.
  */
 export function windowsElevation(hostCommand: readonly string[]): Elevation {
   const factsOf = factsOfWindows(hostCommand);
+  const prompt = sudoPrompt({ hostCommand, factsOf });
+  const shell = runAs({ hostCommand, factsOf });
   return firstWay({
     factsOf,
     isElevated,
     direct: directElevation(hostCommand),
-    asking: [sudoPrompt({ hostCommand, factsOf }), runAs({ hostCommand, factsOf })],
+    asking: () => (hasInstalledHost() ? [shell, prompt] : [prompt, shell]),
   });
 }

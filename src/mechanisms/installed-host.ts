@@ -78,6 +78,9 @@ function anyInstalled(protocol: number): string | undefined {
   return installedFolders().find(folder => attempt(() => protocolIn(folder)) === protocol);
 }
 
+/** Whether any host is installed, whatever its version. */
+export const hasInstalledHost = (): boolean => installedFolders().length > 0;
+
 function installedFolders(): string[] {
   const hosts = hostsFolder();
   const names = attempt(() => readdirSync(hosts)) ?? [];

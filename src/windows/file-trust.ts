@@ -6,16 +6,15 @@
  * Access Rights", ACCESS_MASK (Microsoft Learn); CWE-59, CWE-367, CWE-732.
  */
 import path from 'node:path';
-import koffi from 'koffi';
 import { GatewayServiceError } from '../model/errors.ts';
 import { checkCall, win32Error } from './errors.ts';
 import { GENERIC_READ, openFile } from './file.ts';
-import { closeHandle, localFree, opened, using } from './handle.ts';
+import { closeHandle, opened } from './handle.ts';
 import { declare, isExported } from './library.ts';
-import { type AccessEntry, accessEntries, ownerOf, type Sid } from './sddl.ts';
+import { type ObjectSecurity, securityOf } from './object-security.ts';
 import { currentUser } from './security.ts';
 import { withSecurityAttributes } from './security-attributes.ts';
-import { BOOL, DWORD, HANDLE, type Handle, LAYOUTS, out, POINTER, WIDE } from './types.ts';
+import { BOOL, DWORD, HANDLE, type Handle, LAYOUTS, POINTER, WIDE } from './types.ts';
 
 const kernel32 = declare('kernel32.dll', {
   GetFinalPathNameByHandleW: [DWORD, HANDLE, POINTER, DWORD, DWORD],
@@ -23,9 +22,7 @@ const kernel32 = declare('kernel32.dll', {
   GetDriveTypeW: [DWORD, WIDE],
 });
 const advapi32 = declare('advapi32.dll', {
-  GetSecurityInfo: [DWORD, HANDLE, 'int', DWORD, POINTER, POINTER, POINTER, POINTER, out(POINTER)],
   SetKernelObjectSecurity: [BOOL, HANDLE, DWORD, HANDLE],
-  GetSecurityDescriptorLength: [DWORD, HANDLE],
 });
 
 const DRIVE_FIXED = 3;
@@ -34,8 +31,6 @@ const FILE_SHARE_WRITE = 2;
 const FILE_FLAG_OPEN_REPARSE_POINT = 0x0020_0000;
 const FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
 const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
-const SE_FILE_OBJECT = 1;
-const OWNER_AND_DACL = 5;
 
 /** winnt.h: the rights to change a file's content, name, rights or owner. */
 const DELETE = 0x1_0000;
@@ -59,15 +54,9 @@ const TRUSTED: ReadonlySet<string> = new Set([
   'S-1-3-4',
 ]);
 
-export interface FileSecurity {
-  readonly owner: Sid | undefined;
-  /** Undefined where there is no DACL: then every user may do everything. */
-  readonly entries: readonly AccessEntry[] | undefined;
-}
-
 /** Why an untrusted user could change it; undefined where none could. Pure. */
 export function distrust(
-  { owner, entries }: FileSecurity,
+  { owner, entries }: ObjectSecurity,
   place: keyof typeof DANGEROUS,
   trusted: ReadonlySet<string> = TRUSTED,
 ): string | undefined {
@@ -120,7 +109,7 @@ export function holdTrusted(folder: string, names: readonly string[], { seal = f
     const elsewhere = detour(handle, file, isFile);
     if (elsewhere !== undefined) throw unsafe(file, elsewhere);
     if (sealed) giveToAdministrators(handle, file);
-    const wrong = distrust(securityOf(handle), place, trusted);
+    const wrong = distrust(securityOf(handle, 'file'), place, trusted);
     if (wrong !== undefined) throw unsafe(file, wrong);
   };
   try {
@@ -173,16 +162,4 @@ function finalPath(handle: Handle): string {
   const { result: length, lastError } = kernel32.GetFinalPathNameByHandleW(handle, buffer, buffer.length / 2, 0);
   if (length === 0) throw win32Error(lastError, 'GetFinalPathNameByHandleW');
   return buffer.toString('utf16le', 0, 2 * length).replace(/^\\\\\?\\/, '');
-}
-
-function securityOf(handle: Handle): FileSecurity {
-  const pointer: [Handle | null] = [null];
-  const { result } = advapi32.GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_AND_DACL, null, null, null, null, pointer);
-  if (result !== 0 || pointer[0] === null) throw win32Error(result, 'GetSecurityInfo');
-  return using(pointer[0], localFree, descriptor => {
-    const bytes = Buffer.from(
-      koffi.decode(descriptor, koffi.array('uint8', advapi32.GetSecurityDescriptorLength(descriptor).result)) as Uint8Array,
-    );
-    return { owner: ownerOf(bytes), entries: accessEntries(bytes) };
-  });
 }

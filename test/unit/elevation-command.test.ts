@@ -42,13 +42,14 @@ describe('command of the elevated step', () => {
     expect(line()?.split('&')[0]).toBe('cd /d "C:\\Windows\\System32"');
   });
 
-  it('copies the program with built-in commands of cmd.exe into a folder that must not exist yet, and runs only that copy', () => {
+  it('copies the program into a folder that must not exist yet and that only administrators read, and runs only that copy', () => {
     const to = 'C:\\Program Files\\Hermes Gateway Service\\1a2b';
     const copy = { from: 'C:\\Users\\ann\\app & co', to, files: ['host.exe', 'koffi.node'] };
     const said = line({ program: { command: [`${to}\\host.exe`], copy } }) ?? '';
     const [made, ...rest] = said.slice(said.indexOf('md ')).split('&&');
     expect(made).toBe(`md "${to}"`);
     expect(rest).toEqual([
+      `"${SYSTEM}\\icacls.exe" "${to}" /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F" >nul`,
       `cd /d "${to}"`,
       `copy /b /y "${copy.from}\\host.exe" >nul`,
       `copy /b /y "${copy.from}\\koffi.node" >nul`,

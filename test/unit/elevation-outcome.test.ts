@@ -155,7 +155,7 @@ describe('elevation methods', () => {
       factsOf: () => ({ isRunning: () => false, isDone: () => done }),
       isElevated: () => elevated,
       direct: way({ kind: 'done' }, asked, 'direct'),
-      asking: [way(first, asked, 'first'), way(second, asked, 'second')],
+      asking: () => [way(first, asked, 'first'), way(second, asked, 'second')],
     });
     return { asked, run: () => elevation.run('install', 'HermesGateway') };
   };

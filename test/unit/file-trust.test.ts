@@ -1,7 +1,8 @@
 // Who may change a program that others run with more rights than their own: as paths and security descriptors, byte by byte. That Windows
 // enforces it is proved on Windows only.
 import { describe, expect, it } from 'vitest';
-import { distrust, type FileSecurity, foldersAbove, isPlainPath } from '../../src/windows/file-trust.ts';
+import { distrust, foldersAbove, isPlainPath } from '../../src/windows/file-trust.ts';
+import type { ObjectSecurity } from '../../src/windows/object-security.ts';
 import { type AccessEntry, accessEntries, ownerOf, parseSid, sidToBytes } from '../../src/windows/sddl.ts';
 
 const SYSTEM = parseSid('S-1-5-18');
@@ -13,7 +14,7 @@ const READ_AND_RUN = 0x12_00a9;
 
 const allow = (sid: string, mask: number, inheritOnly = false): AccessEntry => ({ allows: true, inheritOnly, sid, mask });
 /** As Windows has it below Program Files. */
-const usual: FileSecurity = {
+const usual: ObjectSecurity = {
   owner: ADMINISTRATORS,
   entries: [allow(SYSTEM, FULL), allow(ADMINISTRATORS, FULL), allow(USERS, READ_AND_RUN), allow('S-1-3-0', 0x1000_0000, true)],
 };

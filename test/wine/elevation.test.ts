@@ -146,6 +146,15 @@ describeOnWine('elevation', rig => {
     rmSync(rig().onLinux('C:\\holding'));
   });
 
+  it('is not kept from its step by a user who holds the name of its mutex, and shows no step there', async () => {
+    const held = rig().ask('mutex-squatter');
+    await until('the other user', async () => rig().read('C:\\held') !== '');
+    expect(await call(rig(), 'mutex', 'mutexExists', 'Global\\HermesGatewayElevated')).toBe(false);
+    expect((await elevate({ way: 'direct' })).outcome).toEqual({ kind: 'done' });
+    rmSync(rig().onLinux('C:\\held'));
+    await held;
+  });
+
   it('answers with one line of JSON and touches no file of a user', async () => {
     const step = (...args: string[]) => rig().run([rig().node, rig().host, 'elevated', ...args]);
     const users = path.join(rig().prefix, 'drive_c', 'users');
