@@ -202,7 +202,8 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await until('the end of the broker', async () => (await manager.facts(of))?.lastStop?.reason === reason);
       expect(await service.phase('stopped')).toMatchObject({ detail: reason, problems: [{ code: 'definition-missing' }] });
       expect(service.failures()).toEqual([]);
-      expect(await manager.install(of)).toMatchObject({ phase: 'running', problems: [] });
+      const gatewayCommand = sampleGatewayIn(service.rig);
+      expect(await manager.install(of, { gatewayCommand })).toMatchObject({ phase: 'running', problems: [] });
     });
 
     it('runs despite invalid data in all of its values, and lets an installation repair the restart delays', async () => {
