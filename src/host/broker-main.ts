@@ -48,7 +48,11 @@ export async function runService(name: ServiceName): Promise<void> {
 
 async function host(name: ServiceName, service: HostedService): Promise<void> {
   const owner = readOwner(name);
-  const refusal = whyNot(name, owner);
+  const refusal = whyNot(name, owner, error => {
+    // Otherwise the next broker would take its own restart for one that was queued before the last stop.
+    const launchError = error.toValue();
+    writeFacts(name, { ...readHostFacts(name), phase: 'restarting', since: new Date().toISOString(), launchError });
+  });
   if (!owner || refusal) {
     // No token may be used, and a restart would not help.
     service.reportRunning();
@@ -73,16 +77,24 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
   }).run();
 }
 
-/** Rights may have changed since the elevated step checked them. @throws an error that a restart may end */
-function whyNot(name: ServiceName, owner: Sid | undefined): GatewayServiceError | undefined {
+/**
+ * Rights may have changed since the elevated step checked them.
+ * @param onPassing called before an error is thrown that may be gone at the restart
+ */
+function whyNot(
+  name: ServiceName,
+  owner: Sid | undefined,
+  onPassing: (error: GatewayServiceError) => void,
+): GatewayServiceError | undefined {
   if (!owner) return new GatewayServiceError('service-owner-missing', `(${name})`);
   try {
     if (singleExecutable()) holdTrusted(path.win32.dirname(process.execPath), [...HOST_FILES, HOST_MANIFEST]).close();
     return undefined;
   } catch (thrown) {
     const error = toGatewayServiceError(thrown);
-    if (!LASTING.has(error.code)) throw error;
-    return error;
+    if (LASTING.has(error.code)) return error;
+    onPassing(error);
+    throw error;
   }
 }
 

@@ -143,6 +143,22 @@ describeServiceOnWine(
       }
     });
 
+    it('is restarted by the SCM until a program closes a file of the host that it does not share', async () => {
+      await service.install();
+      expect(await service.tool('net', 'stop', service.of.service)).toBe(0);
+      await service.phase('stopped');
+      const binaryPath = (await call(service.rig, 'scm', 'queryConfig', service.of.service))?.binaryPath ?? '';
+      const manifest = path.win32.join(path.win32.dirname(splitCommandLine(binaryPath)[0] ?? ''), 'manifest.json');
+      const holder = service.rig.run([service.rig.node, service.rig.probe('hold-file'), manifest]);
+      await until('the file to be held', () => service.rig.read('C:\\held') !== '');
+      await service.tool('net', 'start', service.of.service);
+      await until('a restart by the SCM', () => service.failures().length > 0);
+      expect(await service.manager.facts(service.of)).toMatchObject({ phase: 'restarting', launchError: { win32: 32 } });
+      service.rig.write('C:\\let-go', '');
+      expect((await holder).code).toBe(0);
+      await service.phase('running');
+    });
+
     it('prevents variables from loading foreign code into the built host, its broker or its step', async () => {
       service.rig.write('C:\\foreign.cjs', "require('node:fs').writeFileSync('C:\\\\foreign', process.argv.join(' '));");
       service.rig.write(
