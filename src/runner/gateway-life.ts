@@ -95,6 +95,9 @@ export class GatewayLife {
     const isYoung = Date.now() - this.startedAtMs < GOES_TO_BACKGROUND_MS;
     const wasAsked = this.#ending !== undefined || this.watch.marker !== undefined;
     if (!isQuiet || !isYoung || wasAsked || this.#options.definition.gatewayCommand === undefined) return undefined;
+    // The gateway that is named in its files has ended: what is left of this launch is not the gateway.
+    const { gateway } = this.watch.observation;
+    if (gateway && !this.#options.processes.isAlive(gateway.pid)) return undefined;
     return this.#tree.background?.();
   }
 

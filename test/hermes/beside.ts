@@ -11,6 +11,7 @@ const COMMAND_MS = 120_000;
 export const BESIDE: readonly Scenario[] = [
   {
     title: 'keeps the gateway stopped after "hermes gateway stop", as the request of the user that it is',
+    alone: true,
     play: async stage => {
       await stage.install();
       const { exit, ms, text } = await stage.startHermes('gateway', 'stop').ended;
@@ -49,6 +50,7 @@ export const BESIDE: readonly Scenario[] = [
   },
   {
     title: 'has its gateway below the service again after "hermes gateway restart"',
+    alone: true,
     play: async stage => {
       const before = await stage.install();
       const restart = stage.startHermes('gateway', 'restart');

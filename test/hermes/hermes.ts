@@ -63,11 +63,12 @@ export async function hermes(args: readonly string[]): Promise<number> {
 /** False where it was interrupted. */
 async function playAll(rows: readonly Row[], versions: readonly HermesVersion[], found: readonly HermesVersion[]): Promise<boolean> {
   const all = rows.flatMap(row => versions.map(hermes => ({ row, hermes })));
+  const alone = all.filter(({ row }) => row.scenario.alone);
   const waiting = all.filter(({ row }) => row.scenario.waits);
-  const others = all.filter(({ row }) => !row.scenario.waits);
+  const others = all.filter(({ row }) => !row.scenario.alone && !row.scenario.waits);
   // An interrupted run begins no other scenario.
   const isOver = undoWhenInterrupted(async () => {
-    waiting.length = others.length = 0;
+    alone.length = waiting.length = others.length = 0;
   });
   const lane = async (left: typeof all) => {
     for (let next = left.shift(); next; next = left.shift()) {
@@ -78,7 +79,8 @@ async function playAll(rows: readonly Row[], versions: readonly HermesVersion[],
       process.stderr.write(`${hermes.version} ${result.kind}: ${row.scenario.title} (${words})\n`);
     }
   };
-  await Promise.all([lane(waiting), ...Array.from({ length: LANES }, () => lane(others))]).finally(isOver);
+  const beside = Promise.all([lane(waiting), ...Array.from({ length: LANES }, () => lane(others))]);
+  await beside.then(() => lane(alone)).finally(isOver);
   return rows.every(({ results }) => results.size === versions.length);
 }
 

@@ -53,6 +53,7 @@ export const INSIDE: readonly Scenario[] = [
   },
   {
     title: 'runs a gateway again whose agent runs "hermes gateway restart"',
+    alone: true,
     play: async stage => {
       const agent = await installWithShell(stage);
       return agent.leavesItRunning('hermes gateway restart');
@@ -60,6 +61,7 @@ export const INSIDE: readonly Scenario[] = [
   },
   {
     title: 'runs a gateway again whose agent runs "hermes gateway stop"',
+    alone: true,
     play: async stage => {
       const agent = await installWithShell(stage);
       return agent.leavesItRunning('hermes gateway stop');

@@ -12,10 +12,12 @@ const OWN_START_AND_MS = 2_000;
 export const RECOVERY: readonly Scenario[] = [
   {
     title: 'runs again after kill -9 within the own start of the gateway + 2 s',
+    // The two durations are compared.
+    alone: true,
     play: async stage => {
       // The first start in a home takes longer.
       await ownStartMs(stage);
-      const ownMs = await ownStartMs(stage);
+      const ownMs = Math.max(await ownStartMs(stage), await ownStartMs(stage));
       const before = await stage.install();
       const killedMs = performance.now();
       process.kill(before, 'SIGKILL');

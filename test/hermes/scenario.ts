@@ -17,6 +17,11 @@ export interface Scenario {
   readonly notFor?: (hermes: HermesVersion, all: readonly HermesVersion[]) => string | undefined;
   /** Most of its time is a wait, which needs no processor: it is played beside the others. */
   readonly waits?: true;
+  /**
+   * It is played when no other is: a duration counts, or Hermes ends processes by their command line, those of other homes too
+   * (`_scan_gateway_pids` in `hermes_cli/gateway.py`).
+   */
+  readonly alone?: true;
   /** Throws where the behaviour is another one. */
   readonly play: (stage: HermesStage) => Promise<Measured>;
 }

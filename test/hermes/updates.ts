@@ -83,8 +83,9 @@ export const UPDATES: readonly Scenario[] = [
       const { phase } = await stage.status();
       check(phase === 'held-for-update', `the phase of the update is ${phase}`);
       const beganMs = performance.now();
-      const below = stage.processes().filter(each => parentOf(each) === pid);
-      for (const each of [...below, pid]) endProcess(each);
+      // The command too: as long as it runs, the gateway is held.
+      const isBelow = (each: number): boolean => each > 1 && (each === pid || isBelow(parentOf(each)));
+      for (const each of stage.processes().filter(isBelow)) endProcess(each);
       await stage.untilPhase('running');
       const ms = performance.now() - beganMs;
       const { reason } = (await stage.history()).findLast(record => record.kind === 'noted') ?? {};
