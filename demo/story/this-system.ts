@@ -3,7 +3,7 @@
  * temporary folder; `dispose` ends every process and deletes every file of the trial.
  */
 
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -76,13 +76,9 @@ function compose(
     processes: posixProcesses,
     checkCommand: (_identity, override) => commandOf(override),
   });
-  const named = withProfile ? namedProfile(identity.home, hostCommand) : undefined;
-  if (named) {
-    // The command without `gateway run`.
-    const [hermes = '', ...args] = commandOf(undefined).slice(0, -2);
-    const env = { ...outerEnv, HERMES_HOME: identity.home };
-    execFileSync(hermes, [...args, 'profile', 'create', named.name, '--no-alias'], { env, stdio: 'ignore' });
-  }
+  // The command without `gateway run`.
+  const hermes = () => commandOf(undefined).slice(0, -2);
+  const named = withProfile ? namedProfile({ home: identity.home, hostCommand, hermes, env: outerEnv }) : undefined;
   const program = path.join(folder, 'gateway');
   if (gateway === 'sample') copySample(root, program);
 
@@ -107,10 +103,21 @@ function compose(
   };
 }
 
-function namedProfile(home: string, [program, script]: readonly [string, string]): NamedProfile {
+interface NamedProfileOptions {
+  readonly home: string;
+  readonly hostCommand: readonly [program: string, script: string];
+  readonly hermes: () => readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+function namedProfile({ home, hostCommand: [program, script], hermes, env }: NamedProfileOptions): NamedProfile {
   const run = promisify(execFile);
   return {
     name: NAMED_PROFILE,
+    create: async () => {
+      const [file = '', ...args] = hermes();
+      await run(file, [...args, 'profile', 'create', NAMED_PROFILE, '--no-alias'], { env: { ...env, HERMES_HOME: home } });
+    },
     run: async verb => {
       const args = [script, '--home', home, '--profile', NAMED_PROFILE, '--json', verb];
       // A refusal ends with another code than 0, and prints a document too.

@@ -63,11 +63,14 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
   };
 }
 
-/** The updater runs on this side, and its journal names a PID of this side: no runner inside may take it for one of theirs. */
+/**
+ * The updater and its command run on this side: no runner inside may take the PIDs in its journal and its holds for those of its own
+ * processes. Only the history is that of the service.
+ */
 function journalsFor(rig: WineRig, service: string, stateFolder: string): string {
   const folder = path.join(rig.prefix, 'journals');
-  mkdirSync(folder);
-  symlinkSync(stateFolder, path.join(folder, service));
+  mkdirSync(path.join(folder, service), { recursive: true });
+  symlinkSync(path.join(stateFolder, 'history.jsonl'), path.join(folder, service, 'history.jsonl'));
   return folder;
 }
 
