@@ -173,7 +173,6 @@ const namedProfile = (named: NamedProfile): StoryStep => ({
   picture: 'named-profile',
   async play(stage) {
     const { gatewayPid } = await stage.status();
-    await named.create();
     const installed = await named.run('install');
     const { status } = await named.run('status');
     if (installed.ok) {

@@ -3,7 +3,7 @@
  * temporary folder; `dispose` ends every process and deletes every file of the trial.
  */
 
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,6 +14,7 @@ import { type GatewayIdentity, gatewayIdentity, requireHome, resolveHermesRoot }
 import { livingGateway } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { embeddedManager } from '../../src/manager/system-manager.ts';
+import { attempt } from '../../src/model/attempt.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
 import { endProcesses, processesOf } from './trial-processes.ts';
@@ -76,9 +77,14 @@ function compose(
     processes: posixProcesses,
     checkCommand: (_identity, override) => commandOf(override),
   });
-  // The command without `gateway run`.
-  const hermes = () => commandOf(undefined).slice(0, -2);
-  const named = withProfile ? namedProfile({ home: identity.home, hostCommand, hermes, env: outerEnv }) : undefined;
+  const named = withProfile ? namedProfile(identity.home, hostCommand) : undefined;
+  if (named) {
+    // Before the gateway starts, which serves only the profiles that it finds then. Without `gateway run`.
+    const [hermes = '', ...args] = commandOf(undefined).slice(0, -2);
+    const env = { ...outerEnv, HERMES_HOME: identity.home };
+    // A Hermes that cannot do this fails in a step.
+    attempt(() => execFileSync(hermes, [...args, 'profile', 'create', named.name, '--no-alias'], { env, stdio: 'ignore' }));
+  }
   const program = path.join(folder, 'gateway');
   if (gateway === 'sample') copySample(root, program);
 
@@ -103,21 +109,10 @@ function compose(
   };
 }
 
-interface NamedProfileOptions {
-  readonly home: string;
-  readonly hostCommand: readonly [program: string, script: string];
-  readonly hermes: () => readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
-
-function namedProfile({ home, hostCommand: [program, script], hermes, env }: NamedProfileOptions): NamedProfile {
+function namedProfile(home: string, [program, script]: readonly [string, string]): NamedProfile {
   const run = promisify(execFile);
   return {
     name: NAMED_PROFILE,
-    create: async () => {
-      const [file = '', ...args] = hermes();
-      await run(file, [...args, 'profile', 'create', NAMED_PROFILE, '--no-alias'], { env: { ...env, HERMES_HOME: home } });
-    },
     run: async verb => {
       const args = [script, '--home', home, '--profile', NAMED_PROFILE, '--json', verb];
       // A refusal ends with another code than 0, and prints a document too.

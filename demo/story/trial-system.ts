@@ -16,8 +16,6 @@ export type GatewayKind = 'sample' | 'hermes';
 /** A profile beside the default one. */
 export interface NamedProfile {
   readonly name: string;
-  /** By Hermes itself. */
-  create(): Promise<void>;
   /** Runs a verb of `hermes-gateway` for it; resolves with the document that this prints. */
   run(verb: 'install' | 'status' | 'uninstall'): Promise<CommandDocument>;
 }
