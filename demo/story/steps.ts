@@ -66,7 +66,6 @@ const killed: StoryStep = {
 const restartRequested: StoryStep = {
   name: 'gateway ends with 75, started in place',
   picture: 'exit-75',
-  needsSample: true,
   async play(stage) {
     const { gatewayPid, servicePid } = await stage.status();
     const endedAtMs = performance.now();

@@ -2,18 +2,22 @@
  * The actions behind the "Try it" strip: a crash, a hang or an update of the trial's gateway. The panel then shows how the service reacts.
  */
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
+import { attempt } from '../../src/model/attempt.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayManager } from '../../src/model/manager.ts';
+import { poll } from '../../src/model/poll.ts';
 import type { UpdatePorts } from '../../src/update/ports.ts';
 import { runUpdateCommand } from '../../src/update/update-command.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
+import type { GatewayKind } from './trial-system.ts';
 
 const GATEWAY_ACTIONS = ['kill', 'exit-75', 'exit-78', 'repair', 'hang', 'update'] as const;
 export type GatewayAction = (typeof GATEWAY_ACTIONS)[number];
@@ -23,7 +27,11 @@ const CONSENTS = ['consent-on', 'consent-off', 'consent-yes', 'consent-no', 'con
 export const TRIES = [...GATEWAY_ACTIONS, ...CONSENTS] as const;
 export type TryIt = (typeof TRIES)[number];
 
+/** How long a gateway that runs may take until it handles signals, in milliseconds. */
+const READY_MS = 20_000;
+
 export interface StandInOptions {
+  readonly gateway: GatewayKind;
   readonly manager: GatewayManager;
   readonly updates: UpdatePorts;
   readonly controller: GatewayServiceController;
@@ -61,12 +69,18 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
     throw new GatewayServiceError('unsupported', `The gateway did not accept "${verb}": ${answer.detail}.`, { remedy });
   }
 
+  /** As systemd does. Hermes 0.22 says that it runs before it handles the signal, which would end it until then. */
+  async function requestRestart(pid: number): Promise<void> {
+    await poll(() => handlesSignal(pid, os.constants.signals.SIGUSR1), { what: `process ${pid} to handle SIGUSR1`, deadlineMs: READY_MS });
+    process.kill(pid, 'SIGUSR1');
+  }
+
   async function perform(what: TryIt): Promise<void> {
     switch (what) {
       case 'kill':
         return options.kill(await runningPid());
       case 'exit-75':
-        return sendTestVerb('test-exit 75');
+        return options.gateway === 'sample' ? sendTestVerb('test-exit 75') : requestRestart(await runningPid());
       case 'exit-78':
         await sendTestVerb('test-exit 78');
         // Written after the exit, which is final: no start can happen in between.
@@ -107,4 +121,10 @@ export function createStandIn(options: StandInOptions): (what: TryIt) => Promise
     if (!reply.ok) throw new GatewayServiceError(reply.error.code, undefined, { remedy: reply.error.remedy });
     return reply.value;
   };
+}
+
+/** Whether a process has a handler for a signal; true where the system does not show that. */
+function handlesSignal(pid: number, signal: number): boolean {
+  const [, caught] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')) ?? '') ?? [];
+  return caught === undefined || (BigInt(`0x${caught}`) & (1n << BigInt(signal - 1))) !== 0n;
 }

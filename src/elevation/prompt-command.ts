@@ -36,8 +36,8 @@ interface PromptCommand {
  * The line: leave the caller's folder, empty the variables, copy the program to a folder where only administrators write, run the step from
  * there. Until the step seals that folder only administrators read it too: `copy` follows a link that the user has put in the place of a
  * file, to a file that the user may not read. The line uses commands built into cmd.exe, and of other programs only one of System32 by its
- * path. An existing folder ends the line, and so does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe: quotes end it, and no spelling of a percent
- * sign works both in a batch file and on a command line.
+ * path. An existing folder ends the line, and so does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe:
+ * quotes end it, and no spelling of a percent sign works both in a batch file and on a command line.
  */
 export function promptCommand({ verb, service, removes, program, systemFolder, variables }: PromptCommand): string | undefined {
   const { command, copy } = program;
