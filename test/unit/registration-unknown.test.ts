@@ -67,7 +67,7 @@ describe('unknown registration on Windows', () => {
     const registered = hostThat(async () => ({ state: 'registered', host: 'stopped' }), 'startup');
     expect(await managerOf(hostThat(failing(rpcUnavailable())), registered).status(identityOf())).toMatchObject({
       mechanism: 'startup',
-      problems: [{ code: 'registration-unreadable' }],
+      problems: [{ code: 'definition-missing' }, { code: 'registration-unreadable' }],
     });
   });
 
