@@ -110,7 +110,7 @@ describeServiceOnWine('an update of Hermes below a service', service => {
     rig.write('C:\\let-python-go', '');
     await holder;
     const done = await cli('update', '--', rig.node, '-e', '');
-    expect(done.document).toMatchObject({ ok: true, statuses: [{ phase: 'running' }] });
+    expect(done.document, JSON.stringify(done)).toMatchObject({ ok: true, statuses: [{ phase: 'running' }] });
     await service.another(back);
     expect(await notes()).toEqual(['not-updated', 'updated']);
     expect(await call(rig, 'file', 'isInUse', 'C:\\no such file')).toBe(false);
