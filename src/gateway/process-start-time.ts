@@ -34,6 +34,12 @@ export const posixProcesses: ProcessTable = {
   },
 };
 
+/** Whether a process was stopped by a signal (SIGSTOP). Windows has no such state. */
+export function isSuspended(pid: number): boolean {
+  if (process.platform === 'win32') return false;
+  return (process.platform === 'linux' ? readStat(pid) : readPs(pid))?.state === 'T';
+}
+
 /** The state and start time in the text of /proc/<pid>/stat. The name before them may contain blanks and brackets. */
 export function parseStat(text: string): { state: string; startTicks: number } | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -24,8 +24,8 @@ const NAMED_VARIABLES = 8;
 
 export async function start(service: GatewayService, report: Report): Promise<Status> {
   return bringUp(service, 'start', report, async before => {
-    const { phase } = await service.status();
-    const isUp = phase === 'running' || phase === 'degraded';
+    const { phase, problems } = await service.status();
+    const isUp = (phase === 'running' || phase === 'degraded') && !problems.some(({ code }) => code === 'host-suspended');
     return !isUp || (await service.hostProgram()) === 'gone' ? requestRunning(service, 'start', report) : before;
   });
 }

@@ -108,6 +108,7 @@ export class Doctor {
       this.#formerProblems(identity, host),
       this.#superfluous(identity, host, status),
       this.#silent(identity, status),
+      suspended(identity, folder, host, status),
       this.#unmanaged(identity, folder),
       staleState(folder, processes),
     ]);
@@ -173,6 +174,19 @@ async function definitionProblems(identity: GatewayIdentity, folder: StateFolder
   const code = state === 'missing' ? 'definition-missing' : 'definition-unreadable';
   const changes = [{ action: 'create', kind: 'file', target: folder.definitionPath } as const];
   return [{ problem: problem(code), changes, repair: () => folder.writeDefinition(definitionOf(identity, mechanism)) }];
+}
+
+/** A supervisor that a signal has stopped; it is continued as by a start. */
+async function suspended(
+  identity: GatewayIdentity,
+  folder: StateFolder,
+  host: HostPort,
+  { problems }: Status,
+): Promise<RepairableProblem[]> {
+  const found = problems.find(({ code }) => code === 'host-suspended');
+  if (!found) return [];
+  const changes = [{ action: 'start', kind: 'process', target: 'supervisor' } as const];
+  return [{ problem: found, changes, repair: () => host.start(identity, folder) }];
 }
 
 async function leftOver(other: HostPort, identity: GatewayIdentity, status: Status): Promise<RepairableProblem> {

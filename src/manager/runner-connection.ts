@@ -6,6 +6,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { type ControlConnection, type ControlListener, connectControlPipe, type TrustsServer } from '../control/control-client.ts';
 import { isPipeName } from '../control/pipe-address.ts';
+import { isSuspended } from '../gateway/process-start-time.ts';
 import type { SilentRunner } from '../model/facts.ts';
 import { poll } from '../model/poll.ts';
 import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
@@ -47,11 +48,13 @@ export async function silentRunner({ folder, processes }: RunnerSource): Promise
   const holder = silentHolder(folder, processes);
   if (!holder) return undefined;
   const [record, launch] = await Promise.all([folder.runner.read(), folder.launch.read()]);
-  const why = !record
-    ? 'it serves no control pipe'
-    : isPipeName(record.pipe) || existsSync(record.pipe)
-      ? `no answer on ${record.pipe}`
-      : `${record.pipe} is gone`;
+  const why = isSuspended(holder.pid)
+    ? 'it was stopped by a signal (SIGSTOP)'
+    : !record
+      ? 'it serves no control pipe'
+      : isPipeName(record.pipe) || existsSync(record.pipe)
+        ? `no answer on ${record.pipe}`
+        : `${record.pipe} is gone`;
   const gateway = launch && isSameProcess(launch, processes) ? { pid: launch.pid, startedAt: launch.at } : undefined;
   return { pid: holder.pid, why, ...(gateway && { gateway }) };
 }

@@ -1,6 +1,7 @@
 /** What is the same for every mechanism whose host is a supervisor: the lock and the facts of the supervisor say what runs. */
 
 import { realpathSync } from 'node:fs';
+import { isSuspended } from '../gateway/process-start-time.ts';
 import { attempt } from '../model/attempt.ts';
 import type { Registration } from '../model/facts.ts';
 import { type Problem, problem } from '../model/problems.ts';
@@ -66,7 +67,8 @@ export async function movedProgram(folder: StateFolder, processes: ProcessTable)
 /** The registration of a supervised service, and whether its supervisor runs. */
 export function supervisedRegistration(folder: StateFolder, processes: ProcessTable): Registration {
   const holder = lockHolder(folder.supervisorLock, processes);
-  return holder ? { state: 'registered', host: 'running', hostPid: holder.pid } : { state: 'registered', host: 'stopped' };
+  if (!holder) return { state: 'registered', host: 'stopped' };
+  return { state: 'registered', host: 'running', hostPid: holder.pid, ...(isSuspended(holder.pid) && { suspended: true }) };
 }
 
 export function supervisorReceipt(verb: 'install' | 'uninstall', { servicePid }: Status): readonly ReceiptRow[] {

@@ -92,7 +92,7 @@ function phaseOf(facts: StatusFacts, nowMs: number): PhaseAndDetail {
       if (registration.host === 'stopping') return { phase: 'stopping' };
       if (runner) return { phase: runner.phase, detail: runner.detail };
       if (facts.silent) return silentPhase(facts, facts.silent);
-      return registration.host === 'stopped' ? stoppedHost(facts, nowMs) : hostWithoutRunner(facts);
+      return registration.host === 'stopped' ? stoppedHost(facts, nowMs) : hostWithoutRunner(facts, registration);
   }
 }
 
@@ -104,10 +104,11 @@ function silentPhase({ hold, desired }: StatusFacts, { why, gateway }: SilentRun
 }
 
 /** The host lives, its runner does not. */
-function hostWithoutRunner({ host, hold, desired }: StatusFacts): PhaseAndDetail {
+function hostWithoutRunner({ host, hold, desired }: StatusFacts, { suspended, hostPid }: Registered): PhaseAndDetail {
   if (host?.phase === 'waiting-for-sign-in') return { phase: 'waiting-for-sign-in' };
   if (desired.desired === 'stopped') return { phase: 'stopping' };
   if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
+  if (suspended) return { phase: 'failed', detail: `the supervisor (PID ${hostPid}) was stopped by a signal (SIGSTOP)` };
   return { phase: host?.phase === 'restarting' ? 'restarting' : 'starting' };
 }
 
@@ -171,6 +172,7 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
   const { registration, silent } = facts;
   if (registration.state === 'registered') {
     if (silent) found.push(problem('runner-silent', `(PID ${silent.pid}: ${silent.why})`));
+    if (registration.suspended) found.push(problem('host-suspended', `(PID ${registration.hostPid})`));
     if (registration.startType === 'disabled') found.push(problem('start-disabled'));
     if (registration.outdated) found.push(problem('host-outdated'));
   }

@@ -9,6 +9,8 @@ export interface Registered {
   readonly state: 'registered';
   readonly host: 'stopped' | 'starting' | 'running' | 'stopping';
   readonly hostPid?: number;
+  /** The host process was stopped by a signal (SIGSTOP), so it starts nothing until it continues. */
+  readonly suspended?: true;
   readonly startType?: StartType;
   /** What is started is not the program that would be registered now. */
   readonly outdated?: boolean;

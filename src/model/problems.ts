@@ -28,6 +28,10 @@ const ROWS = {
     message: 'The process that watches the gateway runs, but does not answer.',
     remedy: 'Restart the gateway, or run "hermes-gateway doctor --fix"; that replaces this process and its gateway.',
   },
+  'host-suspended': {
+    message: 'The process that restarts the gateway was stopped by a signal (SIGSTOP), so a gateway that fails is not restarted.',
+    remedy: 'Start the gateway, or run "hermes-gateway doctor --fix"; either continues this process.',
+  },
   'crash-loop': {
     message: 'The gateway has failed several times in a row.',
     remedy: 'Read the log for the reason; restarts continue with the restart delays.',

@@ -60,12 +60,17 @@ it.each(['stop', 'repair'] as const)('continues a stopped runner for a %s', asyn
   expect(service.gateways()).toEqual(verb === 'stop' ? [] : [gatewayPid]);
 });
 
-it('continues a stopped supervisor for a start and for a stop', async () => {
+it('says that a supervisor was stopped by a signal, and continues it for a repair, a start and a stop', async () => {
   const { gatewayPid } = await service.install();
   const supervisor = only(service.sandbox.hosts('supervise'));
+  const suspended = [{ code: 'host-suspended', message: expect.stringContaining(`PID ${supervisor}`) }];
+  process.kill(supervisor, 'SIGSTOP');
+  expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid, problems: suspended });
+  expect(await service.manager.repair(service.identity)).toMatchObject({ status: { gatewayPid, problems: [] } });
   process.kill(supervisor, 'SIGSTOP');
   process.kill(only(service.sandbox.hosts('run')), 'SIGKILL');
-  await service.untilPhase('starting');
+  const failed = await service.untilPhase('failed');
+  expect(failed).toMatchObject({ detail: expect.stringContaining(`PID ${supervisor}`), problems: suspended });
   expect((await service.manager.start(service.identity)).gatewayPid).not.toBe(gatewayPid);
   process.kill(supervisor, 'SIGSTOP');
   expect((await service.manager.stop(service.identity)).phase).toBe('stopped');
