@@ -10,6 +10,7 @@ import { pipeAddress } from '../control/pipe-address.ts';
 import { resolveGatewayCommand, withExternalSupervisor } from '../gateway/command.ts';
 import { gatewayEnvironment } from '../gateway/environment.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import { otherService } from '../gateway/home-record.ts';
 import { lockFolder, servingGateway } from '../gateway/host-gateway.ts';
 import { profileVariables } from '../gateway/profile-variables.ts';
 import type { Definition } from '../model/definition.ts';
@@ -21,6 +22,7 @@ import { RUNNER_EXIT } from '../model/runner-exit.ts';
 import { startDetached } from '../process/detach.ts';
 import type { LaunchSpec } from '../process/gateway-process.ts';
 import { hostCommand } from '../process/host-command.ts';
+import { takeOver } from '../process/orphaned-gateway.ts';
 import { thisMachine } from '../process/this-machine.ts';
 import { hasExternalSupervisorOption } from '../runner/gateway-help.ts';
 import { Runner } from '../runner/runner.ts';
@@ -122,6 +124,11 @@ export async function runSupervisor(service: ServiceName, isServiceRegistered: I
     recovery: async () => ((await superseded()) ? undefined : (await defined())?.recovery),
     superseded,
     startRunner: () => startRunner(command, folder),
+    // One that another service keeps now stays.
+    endOrphan: async () => {
+      const { home } = definition;
+      if (!(await folder.definition()) && !(await otherService(home, folder))) await takeOver(home, processes);
+    },
     program: command.at(-1) ?? process.execPath,
     ending,
     log: log.write,

@@ -32,6 +32,8 @@ export interface SupervisorPorts {
   /** Whether another mechanism keeps the gateway now. */
   readonly superseded: () => Promise<boolean>;
   readonly startRunner: () => RunnerProcess;
+  /** Where the state folder was deleted, ends the gateway of a runner that was killed: the record of its launch is gone. */
+  readonly endOrphan: () => Promise<unknown>;
   /** The file of this program. */
   readonly program: string;
   /** Resolves when this process is asked to end (SIGTERM, Ctrl+C); the desired state stays as it is. */
@@ -41,7 +43,7 @@ export interface SupervisorPorts {
 
 /** Resolves when the gateway is to stay stopped; `false` when another supervisor is in charge already. */
 export async function supervise(ports: SupervisorPorts): Promise<boolean> {
-  const { folder, processes, recovery, superseded, startRunner, program, ending, log } = ports;
+  const { folder, processes, recovery, superseded, startRunner, endOrphan, program, ending, log } = ports;
   const lock = takeLock(folder.supervisorLock, processes);
   if (!isLock(lock)) return false;
 
@@ -105,6 +107,7 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
     facts = { ...facts, lastStop: { at: new Date().toISOString(), reason: changes.endReason() ?? 'stopped as asked' } };
     // Facts of a removed service would create its folder again.
     if (!ownership.isLost && (await recovery())) await tell('stopped');
+    await endOrphan().catch(error => log(`gateway not ended: ${error}`));
     ownership.release();
   }
 }

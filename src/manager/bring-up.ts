@@ -49,8 +49,7 @@ function environmentKept(names: readonly string[]): Problem {
 
 /** Resolves with the history before the request. */
 export async function requestRunning(service: GatewayService, operation: Operation, report: Report): Promise<readonly HistoryRecord[]> {
-  // Throws where it cannot be read, because then no host can start anything.
-  await service.folder.definition();
+  await service.requireDefinition();
   await endOtherHost(service, operation, report);
   const before = await service.history();
   await service.folder.writeDesired('running');
@@ -101,7 +100,7 @@ export async function waitUntilUp(
       const why = whyNotUp(status, { wanted: desired, history: await folder.history(), before, profile: identity.profile });
       if (why) throw why;
       if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
-        await folder.definition();
+        await service.requireDefinition();
         await service.startHost();
         lastStartMs = performance.now();
       }

@@ -74,6 +74,12 @@ export class GatewayService {
     if (status.phase === 'unsupported') throw new GatewayServiceError('unsupported', `(${process.platform})`);
   }
 
+  /** @throws GatewayServiceError where it cannot be read, or is missing from a registered service: then no host can start anything */
+  async requireDefinition(): Promise<void> {
+    const { definitionPath } = this.folder;
+    if (!(await this.folder.definition())) throw new GatewayServiceError('state-corrupt', `(${definitionPath} is missing)`);
+  }
+
   /** The program of the running host, beside the one that this process would start. */
   async hostProgram(): Promise<HostProgram> {
     const { host } = await this.mechanisms.inCharge(this.identity, this.folder);

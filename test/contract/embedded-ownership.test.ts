@@ -28,6 +28,14 @@ it('ends supervisor, runner and gateway after the state folder was deleted, and 
   expect((await service.install()).gatewayPid).not.toBe(gatewayPid);
 });
 
+it('ends a gateway whose runner was killed just before the state folder was deleted', async () => {
+  await service.install();
+  process.kill(only(service.sandbox.hosts('run')), 'SIGKILL');
+  // The supervisor may be writing into it.
+  rmSync(service.folder.path, { recursive: true, maxRetries: 10 });
+  await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
+});
+
 it('leaves one supervisor and one gateway where a service is installed again at once after its state folder was deleted', async () => {
   await service.install();
   rmSync(service.folder.path, { recursive: true });

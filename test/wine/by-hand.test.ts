@@ -202,6 +202,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       await until('the end of the broker', async () => (await manager.facts(of))?.lastStop?.reason === reason);
       expect(await service.phase('stopped')).toMatchObject({ detail: reason, problems: [{ code: 'definition-missing' }] });
       expect(service.failures()).toEqual([]);
+      await expect(manager.start(of)).rejects.toMatchObject({ code: 'state-corrupt' });
       const gatewayCommand = sampleGatewayIn(service.rig);
       expect(await manager.install(of, { gatewayCommand })).toMatchObject({ phase: 'running', problems: [] });
     });
