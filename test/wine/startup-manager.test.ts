@@ -8,20 +8,24 @@ import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
 import { describeServiceOnWine } from './suite.ts';
 
-describeServiceOnWine('from the Startup folder', service => {
-  managerContract('startup, through Wine', async () => {
-    await service.fresh();
-    const { manager, of, rig } = service;
-    return {
-      manager,
-      identity: of,
-      options: { mechanism: 'startup', gatewayCommand: sampleGatewayIn(rig), recovery: { delaysMs: [200, 400, 800], resetMs: 60_000 } },
-      kill: manager.kill,
-      leftovers: manager.leftovers,
-      dispose: () => service.clear(),
-    };
-  });
-});
+describeServiceOnWine(
+  'from the Startup folder',
+  service => {
+    managerContract('startup, through Wine', async () => {
+      await service.fresh();
+      const { manager, of, rig } = service;
+      return {
+        manager,
+        identity: of,
+        options: { mechanism: 'startup', gatewayCommand: sampleGatewayIn(rig), recovery: { delaysMs: [200, 400, 800], resetMs: 60_000 } },
+        kill: manager.kill,
+        leftovers: manager.leftovers,
+        dispose: () => service.clear(),
+      };
+    });
+  },
+  { shared: true },
+);
 
 describeServiceOnWine('the sign-in start', service => {
   const entry = async () => {
