@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { EmbeddedChaos } from './embedded-chaos.ts';
-import { lineOf } from './events.ts';
+import { KINDS, lineOf } from './events.ts';
 import { playRounds, scriptOf } from './rounds.ts';
 
 const EVENTS = 300;
@@ -25,9 +25,16 @@ describe('commands and faults in random order', () => {
     `keeps every invariant of ${PROFILES} gateways through ${EVENTS} events${linux ? '' : ' (processes are listed on Linux only)'}`,
     async () => {
       const open = async () => new EmbeddedChaos(PROFILES);
-      const { findings, events, births } = await playRounds({ open, seed: SEED, events: EVENTS, eventsPerRound: EVENTS, shrinkMs: 0 });
+      const { findings, events, births, counts } = await playRounds({
+        open,
+        seed: SEED,
+        events: EVENTS,
+        eventsPerRound: EVENTS,
+        shrinkMs: 0,
+      });
       expect(findings.map(({ what, script }) => [...script.map(lineOf), what].join('\n'))).toEqual([]);
       expect(events).toBe(EVENTS);
+      expect(KINDS.filter(kind => !(kind in counts))).toEqual(['switch']);
       expect(births).toBeGreaterThan(PROFILES);
     },
     DEADLINE_MS,

@@ -44,12 +44,7 @@ interface Homed {
 
 export class EmbeddedChaos implements ChaosStage {
   readonly name = 'embedded mechanism';
-  readonly without: Without = {
-    switch: 'there is one mechanism',
-    // Until their faults are fixed.
-    'remove-state': 'not yet',
-    second: 'not yet',
-  };
+  readonly without: Without = { switch: 'there is one mechanism' };
   readonly longestDelayMs = Math.max(...RECOVERY.delaysMs);
   readonly startMs = 8_000;
   readonly profiles: number;

@@ -146,7 +146,7 @@ class Player {
     while (!observer.settled && this.#violated() === undefined) {
       const graceMs = observer.claims.removed ? DEAF_MS : 0;
       if (observer.clockMs - beganMs > SETTLE_MS + graceMs + 30 * this.#yardstick.startMs)
-        return observer.violate(`nothing settled (${observer.seen})`);
+        return observer.violate(`nothing settled (${observer.seen}; ${this.#stage.processes(of).join('; ')})`);
       await delay(LOOK_MS);
     }
     if (observer.claims.removed) observer.claim(stateRemoved(observer.claims, true));

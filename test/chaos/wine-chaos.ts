@@ -18,14 +18,18 @@ import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { Installable } from '../../src/model/status.ts';
 import { endProcess, REPOSITORY } from '../support/sandbox.ts';
 import { QUICK, ServiceOnWine } from '../wine/service-on-wine.ts';
-import type { ChaosFile, ChaosVictim, CommandName, CutSignal, Damage, Mood, SpokenVerb, Without } from './events.ts';
+import type { ChaosFile, ChaosVictim, CommandName, CutSignal, Damage, Mood, SecondUser, SpokenVerb, Without } from './events.ts';
 import { type ChaosStage, damagedText, leftOf, MOOD_SWITCHES, removeAll, signalAll, textOf } from './stage.ts';
 import { type Word, WordsFile } from './words.ts';
 
 const PROFILES = 3;
 const FOLDER = 'C:\\chaos';
 const UPDATE_SCRIPT = `${FOLDER}\\chaos-update.mjs`;
+/** Where a second user of the homes keeps its state. */
+const OTHER_STATE = `${FOLDER}\\other`;
 const UPDATE_MS = 500;
+/** A second host has ended by itself within this, in milliseconds. */
+const YIELD_MS = 30_000;
 /** The SCM has noticed a broker that is older than this, in milliseconds. */
 const BEGINNING_MS = 3_000;
 
@@ -74,10 +78,7 @@ class WineChaos implements ChaosStage {
     'end-session': 'Wine has one session',
     'reset-pipe': 'a test of the pipe does it',
     'remove-socket': 'a pipe of Windows has no file that could be removed',
-    // Until its fault is fixed.
-    'remove-state': 'not yet',
     move: 'only an administrator can move the program of a service',
-    second: 'the SCM keeps the name of a service for one',
   };
   readonly longestDelayMs = Math.max(...QUICK.delaysMs);
   readonly startMs = 30_000;
@@ -274,9 +275,27 @@ class WineChaos implements ChaosStage {
     signalAll(asleep, 'SIGCONT');
   }
 
+  async second(of: number, what: SecondUser): Promise<boolean> {
+    const { rig } = this.#service;
+    const { home, service } = this.#home(of).identity;
+    const program = [rig.node, rig.host];
+    if (what === 'service') {
+      // Wine sets the variable itself when a program starts.
+      const { stdout } = await rig.run([
+        'cmd',
+        '/c',
+        `set LOCALAPPDATA=${OTHER_STATE}&& ${[...program, 'install', '--json', '--home', home].join(' ')}`,
+      ]);
+      return !stdout.includes('"home-in-use"');
+    }
+    const { pid, ended } = rig.launch([...program, 'supervise', '--service', service]);
+    const yielded = await Promise.race([ended.then(() => true), delay(YIELD_MS, false, { ref: false })]);
+    if (!yielded) endProcess(pid);
+    return !yielded;
+  }
+
   removeSocket = async (): Promise<void> => undefined;
   move = (): void => undefined;
-  second = async (): Promise<boolean> => false;
   resetPipe = async (): Promise<void> => undefined;
   endSession = (): void => undefined;
   setClock = (): void => undefined;
