@@ -20,6 +20,7 @@ export default {
     'test/**/*.{mjs,cjs}',
     'test/{wine,windows}/probes/*.ts',
     'test/wine/story.ts',
+    'test/windows/windows.ts',
     'test/renderer/fixture/*.{ts,tsx}',
     'test/support/interruption.ts',
     'test/bench/bench.ts',

@@ -1,45 +1,46 @@
 // The real Windows as a stage of the acceptance criteria: everything is asked of the programs that users and administrators have (our own
 // command line, taskkill, sc, wevtutil), and what they show is kept as evidence in test-results/windows.
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GatewayIdentity, gatewayIdentity, resolveHermesRoot } from '../../src/gateway/home.ts';
+import { APPS_LIST_KEY } from '../../src/mechanisms/apps-list.ts';
+import { hostsFolder } from '../../src/mechanisms/installed-host.ts';
+import { ENTRY_KINDS, entryFileName } from '../../src/mechanisms/startup-entry.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Status } from '../../src/model/status.ts';
-import { StateFolder, stateRoot } from '../../src/state/state-folder.ts';
+import { StateFolder } from '../../src/state/state-folder.ts';
 import { EVENT_SOURCE_KEY } from '../../src/windows/event-log.ts';
 import { commandLineOf, listProcesses } from '../../src/windows/process-info.ts';
 import { readKey } from '../../src/windows/registry.ts';
 import { enumerateServices } from '../../src/windows/scm.ts';
-import { currentSession, currentUser, isElevated, userOfSession } from '../../src/windows/security.ts';
 import { serviceDisplayName } from '../../src/windows/service-install.ts';
 import { startupFolder } from '../../src/windows/startup-folder.ts';
 import type { ServiceFailure, ServiceStage, StageRun } from '../acceptance/service-stage.ts';
 import { REPOSITORY, watchCount } from '../support/sandbox.ts';
-import type { MachineFacts } from './real-windows.ts';
+import { BROKER, fullPath, SHARED_KEYS, standardHome, states } from './machine.ts';
+import { type MadeKind, madeFile, recordMade } from './made.ts';
+import { isOurGateway, isOurProcess } from './our-processes.ts';
+import { EVIDENCE, PROGRAM } from './real-windows.ts';
+import { removeMade } from './remove-made.ts';
 import { failuresIn, failuresQuery } from './scm-events.ts';
 
-/** Another command line than the one of dist/: the executable of `npm run build:host`, or a script. */
-const PROGRAM = 'HERMES_GATEWAY_PROGRAM';
 /** The longest that a program of a test takes: a whole update, or a start that is given up. */
 const RUN_MS = 120_000;
 const SETTLE_MS = 60_000;
-const BROKER = 'HermesGateway';
-/** What the elevated step makes for an executable, and takes away with the last service. */
-const INSTALLED_HOSTS = path.join(process.env['ProgramFiles'] ?? '', 'Hermes Gateway Service');
-const APPS_LIST_KEY = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\HermesGatewayService';
 
 export class WindowsStage implements ServiceStage {
   readonly scm = "Windows' SCM";
   readonly node = process.execPath;
   readonly program: readonly string[];
-  readonly standardHome = path.join(process.env['LOCALAPPDATA'] ?? '', 'hermes');
-  readonly states = stateRoot('win32', process.env, os.homedir());
-  /** What the run leaves for whoever reads its result. */
-  readonly evidence = path.join(REPOSITORY, 'test-results', 'windows');
+  readonly standardHome = standardHome();
+  readonly states = states();
+  /** What the run leaves for the reader of its result. */
+  readonly evidence = process.env[EVIDENCE] ?? path.join(REPOSITORY, 'test-results', 'windows');
+  readonly #record = madeFile();
   #folder: string | undefined;
   #made: GatewayIdentity[] = [];
   #homes = 0;
@@ -60,28 +61,18 @@ export class WindowsStage implements ServiceStage {
   }
 
   open(): void {
-    this.#folder = mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-windows-'));
+    const folder = path.join(fullPath(os.tmpdir()), `hermes-gateway-windows-${process.pid}-${Date.now()}`);
+    // The check has found none of these.
+    this.records('folders', folder, this.states, this.standardHome, hostsFolder());
+    this.records('keys', ...SHARED_KEYS);
+    mkdirSync(folder);
     mkdirSync(this.evidence, { recursive: true });
+    this.#folder = folder;
   }
 
-  /** What says whether this machine may be used. */
-  facts(): MachineFacts {
-    const session = currentSession();
-    const owner = () => {
-      try {
-        return userOfSession(session).sid;
-      } catch {
-        return undefined;
-      }
-    };
-    return {
-      elevated: isElevated(),
-      session,
-      sessionUser: owner(),
-      user: currentUser(),
-      services: enumerateServices(BROKER),
-      folders: [this.states, this.standardHome].filter(folder => existsSync(folder)),
-    };
+  /** Before it is made, so that the next run can remove it when this one ends too early. */
+  records(kind: MadeKind, ...names: readonly (string | readonly string[])[]): void {
+    recordMade(this.#record, kind, ...names);
   }
 
   get of(): GatewayIdentity {
@@ -98,7 +89,10 @@ export class WindowsStage implements ServiceStage {
     this.#homes += 1;
     this.#since = new Date().toISOString();
     mkdirSync(home, { recursive: true });
-    this.#made.push(gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32'));
+    const made = gatewayIdentity(resolveHermesRoot({ platform: 'win32', env: process.env, homedir: os.homedir(), home }), 'win32');
+    this.records('services', made.service);
+    this.records('entries', ...ENTRY_KINDS.map(kind => entryFileName(made.service, kind)));
+    this.#made.push(made);
   }
 
   async install(gatewayCommand: readonly string[]): Promise<Status> {
@@ -174,7 +168,7 @@ export class WindowsStage implements ServiceStage {
   }
 
   gateways(): number[] {
-    return this.#processes(line => line.includes('gateway.mjs') && line.includes('run') && !line.includes('--help'));
+    return this.#processes(isOurGateway);
   }
 
   census(): ReturnType<typeof watchCount> {
@@ -193,9 +187,19 @@ export class WindowsStage implements ServiceStage {
     return key && { ...key, FailureActions: Buffer.isBuffer(actions) ? [...actions] : actions };
   }
 
-  /** Takes away what a test made. */
+  /** Removes what a test made; by force where the uninstallation fails, so that no failure hides the next one. */
   async clear(): Promise<void> {
-    for (const { home } of this.#made.splice(0)) await this.run([...this.program, '--home', home, 'uninstall']);
+    for (const { home, service } of this.#made.splice(0)) {
+      const { code } = await this.run([...this.program, '--home', home, 'uninstall']);
+      if (code === 0) continue;
+      const entries = ENTRY_KINDS.map(kind => entryFileName(service, kind));
+      const nothing = { pid: 0, startTime: 0, keys: [], folders: [], uninstallers: [] };
+      const left = await removeMade({ ...nothing, services: [service], entries });
+      this.note(
+        'programs.log',
+        `"uninstall" of ${service} ended with ${code}, so it was removed by force. Left: ${left.join(', ') || 'none'}`,
+      );
+    }
   }
 
   /** Resolves when nothing of ours is left, or with what is: a program that runs is removed a moment after its end. */
@@ -213,23 +217,24 @@ export class WindowsStage implements ServiceStage {
       ...(readKey(EVENT_SOURCE_KEY) ? ['event source'] : []),
       ...(existsSync(startup) ? readdirSync(startup).filter(name => /hermes/i.test(name)) : []).map(name => `Startup entry ${name}`),
       ...(existsSync(this.states) ? readdirSync(this.states, { recursive: true }).map(String) : []),
-      ...(existsSync(INSTALLED_HOSTS) ? [INSTALLED_HOSTS] : []),
+      ...(existsSync(hostsFolder()) ? [hostsFolder()] : []),
       ...(readKey(APPS_LIST_KEY) ? ["entry of Windows' list of apps"] : []),
-      ...this.#processes(line => /hermes-gateway|gateway\.mjs/.test(line)).map(pid => `process ${pid}`),
+      ...this.#processes(isOurProcess).map(pid => `process ${pid}`),
     ];
   }
 
   /** Ends the suite: the homes that it made go. One that was refused has made none. */
   dispose(): void {
     if (!this.isOpen) return;
-    for (const folder of [this.folder, this.standardHome]) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    for (const folder of [this.folder, this.standardHome, this.states]) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    this.#folder = undefined;
   }
 
-  #processes(wanted: (line: string) => boolean): number[] {
+  #processes(wanted: (argv: readonly string[]) => boolean): number[] {
     return listProcesses()
       .filter(({ pid }) => pid !== process.pid)
       .filter(({ program }) => /^(node|hermes-gateway(-host)?)\.exe$/i.test(program))
-      .filter(({ pid }) => wanted(commandLineOf(pid)?.join(' ') ?? ''))
+      .filter(({ pid }) => wanted(commandLineOf(pid) ?? []))
       .map(({ pid }) => pid);
   }
 }

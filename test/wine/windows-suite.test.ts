@@ -2,6 +2,7 @@
 // of an administrator. That DACLs refuse such a program is proved on Windows only.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { refusals } from '../windows/checks.ts';
 import type { ShownWindow } from '../windows/shown-windows.ts';
 import { describeOnWine, until } from './suite.ts';
 
@@ -53,7 +54,8 @@ describeOnWine(
       });
       expect(asked, asked.stderr).toMatchObject({ code: 0 });
       const seen = JSON.parse(rig().read(out));
-      expect(seen.facts).toMatchObject({ elevated: true, services: [], folders: [] });
+      expect(refusals(seen.checks)).toEqual([]);
+      expect(seen.table).toContain('| Rights | an administrator');
       expect(seen.installed).toMatchObject({ mechanism: 'service', phase: 'running' });
       expect(seen.gateways).toEqual([seen.installed.gatewayPid]);
       expect(seen.key).toMatchObject({ Start: 2, ObjectName: 'LocalSystem', FailureActions: expect.arrayContaining([60]) });
@@ -64,6 +66,22 @@ describeOnWine(
       expect(seen.stopped).toMatchObject({ phase: 'stopped', desired: 'stopped' });
       expect(seen.during).toContain(`service ${seen.installed.service}`);
       expect(seen.after).toEqual([]);
+    });
+
+    it('finds what an aborted run has left, and removes it by its recorded names', async () => {
+      const out = 'C:\\aborted.json';
+      const env = { HERMES_GATEWAY_PROGRAM: rig().program[0] ?? '' };
+      expect(await rig().run([rig().node, probe('stage'), out, 'abort'], { env, timeoutMs: 60_000 })).toMatchObject({ code: 1 });
+      const { during } = JSON.parse(rig().read(out));
+      expect(during).toContainEqual(expect.stringMatching(/^service HermesGateway/));
+      const asked = await rig().run([rig().node, probe('clean-up'), out], { timeoutMs: 60_000 });
+      expect(asked, asked.stderr).toMatchObject({ code: 0 });
+      const { found, left, after } = JSON.parse(rig().read(out));
+      expect(found).toMatchObject({ foreign: [] });
+      expect(found).not.toHaveProperty('otherRun');
+      expect(found.leftovers).toContainEqual(expect.stringMatching(/^service HermesGateway/));
+      expect(left).toEqual([]);
+      expect(after).toEqual([]);
     });
   },
   { built: true },
