@@ -52,7 +52,10 @@ const PURE_DEPENDENCIES = ['commander', 'electron-log', 'sudo-prompt', 'valibot'
 const APART = true;
 
 /** How the template is made; another number makes it anew. */
-const RECIPE = 1;
+const RECIPE = 2;
+
+/** Starts a program with the rights of an administrator (scm/elevated.c). */
+const ELEVATED = 'C:\\elevated.exe';
 
 /** Where the rig's program lies inside Windows. */
 const APP = 'C:\\app';
@@ -74,6 +77,8 @@ export interface RigOptions {
 }
 
 export interface RunOptions {
+  /** Without the rights of an administrator, as Windows starts programs: see `startsLimited`. */
+  readonly limited?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** After this the program is killed and the run fails. Default: 60 s. */
   readonly timeoutMs?: number;
@@ -95,6 +100,12 @@ export function versions(): Readonly<Record<string, string>> {
   return { Wine: wineVersion(), 'Windows Node': `v${node}`, koffi, 'NSSM of the package nssm': nssm };
 }
 
+/**
+ * Whether programs are started without the rights of an administrator unless these are asked for, as on Windows. Wine 10 does so; a rig
+ * asks for them, because most tests are about what comes after the consent. Wine 8 gives them to every program.
+ */
+export const startsLimited = (): boolean => available().ok && Number.parseInt(wineVersion(), 10) >= 10;
+
 const scmFolder = (): string => path.join(cache, `scm-${wineVersion()}`);
 
 /** Whether the suite can run here, and if not, why: the reason is part of the name of the skipped suite. */
@@ -106,7 +117,8 @@ export function available(): Availability {
   if (!existsSync(KOFFI_BINARY)) return missing("koffi's Windows binary is missing");
   const whyNot = path.join(scmFolder(), 'why-not');
   if (existsSync(whyNot)) return { ok: false, reason: `the SCM could not be rebuilt: ${readFileSync(whyNot, 'utf8').trim()}` };
-  if (!existsSync(path.join(scmFolder(), 'services.exe'))) return missing('the rebuilt SCM is missing');
+  if (!['services.exe', 'elevated.exe'].every(name => existsSync(path.join(scmFolder(), name))))
+    return missing('the rebuilt SCM is missing');
   return { ok: true };
 }
 
@@ -172,6 +184,7 @@ function template(): Promise<string> {
     await endServer(making);
     rmSync(path.join(making, 'drive_c/windows/system32/services.exe'));
     copyFileSync(services, path.join(making, 'drive_c/windows/system32/services.exe'));
+    copyFileSync(path.join(scmFolder(), 'elevated.exe'), path.join(making, 'drive_c/elevated.exe'));
   });
 }
 
@@ -289,6 +302,7 @@ export class WineRig {
   readonly prefix: string;
   readonly #children = new Set<ChildProcess>();
   readonly #isDisposed = undoWhenInterrupted(() => this.dispose());
+  readonly #startsLimited = startsLimited();
   #runs = 0;
 
   private constructor(prefix: string, { built = false }: RigOptions) {
@@ -383,7 +397,8 @@ export class WineRig {
     // Files, because Windows Node under Wine fails with EBADF on a Linux pipe.
     const stdout = openSync(out, 'w');
     const stderr = openSync(err, 'w');
-    const child = spawn(WINE, argv, {
+    const elevated = !options.limited && this.#startsLimited;
+    const child = spawn(WINE, elevated ? [ELEVATED, ...argv] : argv, {
       env: environment(this.prefix, options.env),
       stdio: ['ignore', options.output ?? stdout, options.output ?? stderr],
       cwd: path.join(this.prefix, 'drive_c', 'app'),

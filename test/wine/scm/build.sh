@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Builds Wine's services.exe (the SCM) with failure actions that act, from Debian's own source package of the installed Wine:
 # Wine accepts SERVICE_CONFIG_FAILURE_ACTIONS but neither keeps nor acts on them, and does not notice that a service process died.
-#   build.sh OUT_DIR     writes OUT_DIR/services.exe, or exits 1 and says why on stderr and in OUT_DIR/why-not, which the suite shows
+# Also builds elevated.exe, by which the rig starts programs with the rights of an administrator where Wine does not.
+#   build.sh OUT_DIR     writes OUT_DIR/services.exe and elevated.exe, or exits 1; the reason is printed on stderr and is in
+#                        OUT_DIR/why-not, which the suite shows
 # The compiler and Wine's headers come from apt (as root, once); the source list of this one run is the machine's own, as deb-src.
 set -euo pipefail
 
 [ $# -eq 1 ] || { echo 'usage: build.sh OUT_DIR' >&2; exit 1; }
 out=$(mkdir -p "$1" && cd "$1" && pwd)
-rm -f "$out/services.exe" "$out/why-not"
-fail() { echo "$*" | tee "$out/why-not" >&2; exit 1; }
+rm -f "$out/services.exe" "$out/elevated.exe" "$out/why-not"
+fail() { trap - ERR; echo "$*" | tee "$out/why-not" >&2; exit 1; }
+# No step may fail without a reason.
+set -E
+trap 'fail "the build of the SCM failed in line $LINENO: $BASH_COMMAND"' ERR
 here=$(cd "$(dirname "$0")" && pwd)
 
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || fail 'this system has no apt, so there is no source package of its Wine'
@@ -17,6 +22,8 @@ version=$(dpkg-query -W -f='${source:Version}' wine64 2>/dev/null) || fail 'wine
 
 headers=/usr/include/wine/wine
 libraries=/usr/lib/x86_64-linux-gnu/wine/x86_64-windows
+command -v xz >/dev/null || { [ "$(id -u)" -eq 0 ] && apt-get install -y --no-install-recommends xz-utils >/dev/null; } ||
+  fail 'xz is missing, which unpacks the source of Wine; install xz-utils'
 if ! command -v x86_64-w64-mingw32-gcc >/dev/null || ! command -v widl >/dev/null || ! [ -d $headers/windows ]; then
   [ "$(id -u)" -eq 0 ] || fail 'mingw and the headers of Wine are missing; install gcc-mingw-w64-x86-64 wine64-tools libwine-dev'
   apt-get install -y --no-install-recommends gcc-mingw-w64-x86-64 wine64-tools libwine-dev >/dev/null ||
@@ -43,7 +50,8 @@ apt=(apt-get -qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$wo
 "${apt[@]}" source --download-only "wine=$version" >source.log 2>&1 ||
   fail "apt has no source package of wine $version: $(tail -n 1 source.log)"
 
-tar xJf wine_*.orig.tar.xz -C src --strip-components=1 --wildcards '*/programs/services/*' '*/include/wine/*'
+tar xJf wine_*.orig.tar.xz -C src --strip-components=1 --wildcards '*/programs/services/*' '*/include/wine/*' 2>tar.log ||
+  fail "the source of wine $version cannot be unpacked: $(tail -n 1 tar.log)"
 cd src/programs/services
 cp "$here/recovery.c" .
 
@@ -63,6 +71,8 @@ for hook in recovery_deleted:rpc.c recovery_set_actions:rpc.c recovery_set_flag:
 done
 
 build() {
+  (cd "$here" && x86_64-w64-mingw32-windres elevated.rc "$work/elevated-resources.o")
+  x86_64-w64-mingw32-gcc -O2 -s -o "$out/elevated.exe" "$here/elevated.c" "$work/elevated-resources.o"
   widl -m64 --win64 -Oicf -I../../include -I$headers/windows -s -o svcctl_s.c svcctl.idl
   widl -m64 --win64 -I../../include -I$headers/windows -h -o svcctl.h svcctl.idl
   for unit in rpc services utils svcctl_s recovery; do
@@ -73,6 +83,6 @@ build() {
     -lsetupapi -luserenv -ladvapi32 -lsechost -lrpcrt4 -lwinecrt0 -lucrtbase -lkernel32 -lntdll
 }
 build >"$work/build.log" 2>&1 || true
-[ -f "$out/services.exe" ] ||
+[ -f "$out/services.exe" ] && [ -f "$out/elevated.exe" ] ||
   fail "services.exe of wine $version does not compile: $(grep -m 1 -i error "$work/build.log" || tail -n 1 "$work/build.log")"
 echo "$out/services.exe"
