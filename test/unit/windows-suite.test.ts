@@ -1,8 +1,10 @@
 // The suite of the real SCM runs on Windows only; what it decides by can be tested anywhere.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readPage } from '../support/documents.ts';
+import { REPOSITORY } from '../support/sandbox.ts';
 import { type Check, checksOf, checkTable, type MachineFacts, refusals, respawnWithinMs, whyWithout } from '../windows/checks.ts';
 import { anonymous, summaryOf } from '../windows/evidence.ts';
 import { beginMade, readMade, recordMade, stillThere } from '../windows/made.ts';
@@ -267,5 +269,37 @@ describe('windows that were shown', () => {
 
   it('assigns a window to us below a named process', () => {
     expect(windowsOfOurs([ofExplorer], new Set([100]))).toEqual([ofExplorer]);
+  });
+});
+
+describe('checklist for a person', () => {
+  const page = readPage('docs/windows-checklist.md');
+  const [before = '', faults = ''] = page.split('## The faults of the first review');
+  const [, first = ''] = before.split('## Thirty minutes');
+  const lines = (text: string) => [...text.matchAll(/^\| (\d+) \| (\d+) \| (.+?) \| (.+) \|$/gm)].map(([, ...cells]) => cells);
+
+  it('takes at most 30 minutes per release, and says for each line the minutes and what is seen', () => {
+    const numbers = lines(before).map(([number]) => Number(number));
+    expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_number, index) => index + 1));
+    expect(numbers.length).toBe([...before.matchAll(/^\| \d+ \|/gm)].length);
+    const minutes = lines(first.split('## More')[0] ?? '').map(([, each]) => Number(each));
+    expect(minutes.length).toBeGreaterThan(10);
+    expect(minutes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(30);
+  });
+
+  it('names for every fault of the review tests and lines that exist', () => {
+    const numbers = lines(before).map(([number]) => number);
+    const rows = [...faults.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, number, text = '']) => ({ number: Number(number), text }));
+    expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 17 }, (_, index) => index + 1));
+    const criteria = readFileSync(path.join(REPOSITORY, 'test/acceptance/criteria.ts'), 'utf8');
+    for (const { text } of rows) {
+      for (const [, file = '', title = ''] of text.matchAll(/`(test\/[\w./-]+)`: "([^"]+)"/g)) {
+        const source = readFileSync(path.join(REPOSITORY, file), 'utf8');
+        expect(source.includes('itProves') ? source + criteria : source, `${file}: ${title}`).toContain(title);
+      }
+      for (const [, named = ''] of text.matchAll(/\blines? ([\d, and]+)/g)) {
+        for (const [number] of named.matchAll(/\d+/g)) expect(numbers, text).toContain(number);
+      }
+    }
   });
 });
