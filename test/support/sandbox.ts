@@ -1,7 +1,7 @@
 // A folder of its own for every test that needs real files, sockets or processes: state, runtime and home below one short path, with the
 // environment pointing there. What a test leaves running in it is ended by PID when it is disposed of.
 
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,7 +106,7 @@ export class Sandbox {
   gateways(home: string): number[] {
     const found = this.processes().filter(pid => {
       const argv = commandLine(pid);
-      return argv.includes(this.gatewayScript) && !argv.includes('--help') && hasVariable(pid, 'HERMES_HOME', home);
+      return argv.includes(this.gatewayScript) && !argv.includes('--help') && variable(pid, 'HERMES_HOME') === home;
     });
     // A child that a gateway is just starting looks like its parent for a moment; one of two may have ended while the other was looked for.
     const own = found.filter(pid => !found.includes(parentOf(pid)));
@@ -149,9 +149,28 @@ export class Sandbox {
   }
 }
 
-/** Living processes that were started with this state folder. */
+/** The state folder that each process of this machine was started with, when it was first and last read, in milliseconds. */
+const known = new Map<number, { readonly stateHome: string | undefined; readonly firstMs: number; readonly lastMs: number }>();
+
+/**
+ * Living processes that were started with this state folder. This is called many times a second, and most processes of a machine are
+ * others: each is read again at growing intervals, and not after its first second. (A new child has the environment of its parent until it
+ * executes its program.)
+ */
 export function processesBelow(stateHome: string): number[] {
-  return pids().filter(pid => pid !== process.pid && hasVariable(pid, 'XDG_STATE_HOME', stateHome));
+  const now = performance.now();
+  const living = new Set(pids());
+  for (const pid of known.keys()) if (!living.has(pid)) known.delete(pid);
+  return [...living].filter(pid => {
+    const before = known.get(pid);
+    if (before && before.stateHome !== stateHome) {
+      const watchedMs = before.lastMs - before.firstMs;
+      if (watchedMs > 1_000 || now - before.lastMs < watchedMs / 2) return false;
+    }
+    const found = variable(pid, 'XDG_STATE_HOME');
+    known.set(pid, { stateHome: found, firstMs: before?.firstMs ?? now, lastMs: now });
+    return found === stateHome;
+  });
 }
 
 /** Counts the living gateways of a home until it is stopped. */
@@ -203,12 +222,11 @@ export function parentOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-/**
- * Whether it lives and was started with this variable; who has ended has none. Asked of every process again and again, so nothing is
- * parsed.
- */
-function hasVariable(pid: number, name: string, value: string): boolean {
-  return `\0${readProc(pid, 'environ') ?? ''}`.includes(`\0${name}=${value}\0`);
+/** The value that a living process was started with; a process that has ended has none. */
+function variable(pid: number, name: string): string | undefined {
+  const text = `\0${readProc(pid, 'environ') ?? ''}`;
+  const at = text.indexOf(`\0${name}=`);
+  return at < 0 ? undefined : text.slice(at + name.length + 2, text.indexOf('\0', at + 1));
 }
 
 function pids(): number[] {
@@ -227,7 +245,7 @@ function readProc(pid: number, name: string): string | undefined {
 
 function readable(file: string): boolean {
   try {
-    readFileSync(file);
+    accessSync(file, constants.R_OK);
     return true;
   } catch {
     return false;
