@@ -18,13 +18,18 @@ const MAX_BYTES = 1024 * 1024;
 /** How long a rename is retried while a reader or a virus scanner has the target open on Windows, in milliseconds. */
 const RENAME_PATIENCE_MS = 2_000;
 
-/** The result of a write to the state folder. @throws GatewayServiceError `state-unwritable` where a permission for it is missing */
+/**
+ * The result of a write to the state folder.
+ * @throws GatewayServiceError `state-unwritable` where a permission for it is missing, `state-corrupt` where the folder was deleted meanwhile
+ */
 export async function stateWrite<T>(write: () => T | Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     const { path: where } = error as NodeJS.ErrnoException;
-    throw isPermissionError(error) ? new GatewayServiceError('state-unwritable', where && `(${where})`, { cause: error }) : error;
+    if (isPermissionError(error)) throw new GatewayServiceError('state-unwritable', where && `(${where})`, { cause: error });
+    if (isMissing(error)) throw new GatewayServiceError('state-corrupt', where && `(${where} was deleted meanwhile)`, { cause: error });
+    throw error;
   }
 }
 

@@ -216,7 +216,7 @@ class Player {
       case 'service-unresponsive':
         return disturbed;
       case 'state-corrupt':
-        return claims.broken && name !== 'uninstall';
+        return claims.broken && (name !== 'uninstall' || disturbed);
       default:
         return false;
     }

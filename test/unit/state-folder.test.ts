@@ -186,6 +186,13 @@ describe('records of our own processes', () => {
 });
 
 describe('removal of a state folder', () => {
+  it('says that it was deleted when it is written to after that', async () => {
+    rmSync(folder.path, { recursive: true });
+    const record = { at: '2026-01-01T00:00:00.000Z', kind: 'noted', what: 'held', reason: '' } as const;
+    const detail = expect.stringContaining('was deleted meanwhile');
+    await expect(folder.appendHistory(record)).rejects.toMatchObject({ code: 'state-corrupt', detail });
+  });
+
   it('removes everything in the folder, and nothing beside it', async () => {
     mkdirSync(path.join(folder.path, 'logs'));
     writeFileSync(folder.logPath, 'x');
