@@ -149,7 +149,10 @@ class Player {
         return observer.violate(`nothing settled (${observer.seen}; ${this.#stage.processes(of).join('; ')})`);
       await delay(LOOK_MS);
     }
-    if (observer.claims.removed) observer.claim(stateRemoved(observer.claims, true));
+    if (!observer.claims.removed) return;
+    // What was born before the end of the processes was one of them.
+    observer.look();
+    observer.claim(stateRemoved(observer.claims, true));
   }
 
   async #compare(of: number): Promise<void> {
@@ -187,7 +190,8 @@ class Player {
     // What was born before the end of the command was born during it.
     observer.look();
     observer.busy = false;
-    if (refused && !this.#mayRefuse(observer, name, refused.code)) return observer.violate(`${name}: ${refused.code}: ${refused.message}`);
+    if (refused && !this.#mayRefuse(observer, name, refused.code))
+      return observer.violate(`${name}: ${refused.code}: ${refused.message} (${observer.seen}; ${await this.#lastRecord(of)})`);
     // Faults in the meantime may have made it unknown, or lost.
     const { mood, held, lost } = observer.claims;
     const broken = observer.claims.broken || (refused !== undefined && before.broken);
@@ -201,6 +205,11 @@ class Player {
     if (refused || isRemoved || observer.claims.removed) return;
     if (name === 'uninstall' || name === 'switch') observer.forget();
     if (name === 'stop' || name === 'uninstall') await this.#gone(of, name);
+  }
+
+  /** The last record of the history, for the report of a violation. */
+  async #lastRecord(of: number): Promise<string> {
+    return JSON.stringify((await this.#stage.history(of).catch(() => [])).at(-1));
   }
 
   #mayRefuse({ claims, disturbed, refusing }: Observer, name: CommandName, code: string): boolean {
