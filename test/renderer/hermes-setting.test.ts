@@ -1,7 +1,7 @@
 // The settings row of examples/hermes in a real browser, with the real nanostores and stand-ins for the app's own components.
 import { fileURLToPath } from 'node:url';
 import type { JSHandle, Page } from 'playwright';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { describeInChromium } from '../support/chromium.ts';
@@ -34,7 +34,6 @@ describeInChromium('settings row in the Hermes app', browser => {
     const row = await bundleFixture(new URL('../../examples/hermes/fixture/page.tsx', import.meta.url), [...MODULES, ...PACKAGE]);
     scripts = { bridge: await bundleFixture('fake-bridge.ts'), row };
   });
-  afterEach(() => page.close());
 
   async function open(snapshot: Snapshot, held: readonly Verb[] = []): Promise<void> {
     page = await openPanel(browser(), scripts.bridge, snapshot);

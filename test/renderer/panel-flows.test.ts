@@ -1,6 +1,6 @@
 // Reactions of the panel to the user and to time: keyboard, operations, refusals, count-downs, focus.
 import type { JSHandle, Page } from 'playwright';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { OperationStep } from '../../src/model/operation-steps.ts';
@@ -15,18 +15,13 @@ describeInChromium('use of the panel', browser => {
   let bridge: string;
   let page: Page;
   let main: JSHandle<FakeMain>;
-  const opened: Page[] = [];
 
   beforeAll(async () => {
     bridge = await bundleFixture('fake-bridge.ts');
   });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map(each => each.close()));
-  });
 
   async function open(snapshot: Snapshot, held: readonly Verb[] = []): Promise<void> {
     page = await openPanel(browser(), bridge, snapshot);
-    opened.push(page);
     main = await fakeMain(page);
     await main.evaluate((fake, verbs) => fake.held.push(...verbs), held);
   }
@@ -529,16 +524,14 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('shows the login-item switch of the app, with the state that the system returns', async () => {
-    page = await browser().newPage();
-    opened.push(page);
-    await page.addInitScript(`let openAtLogin = false;
+    const bridgeOfLogin = `let openAtLogin = false;
       let refuse = false;
       window.refuseNext = () => { refuse = true; };
       const reply = () => ({ ok: true, value: { openAtLogin, supported: true } });
       Object.defineProperty(window, 'hermesDesktop', { value: { loginItem: {
         get: async () => reply(),
-        set: async on => { if (refuse) return { ok: false }; openAtLogin = on; return reply(); } } } });`);
-    await openDist(page);
+        set: async on => { if (refuse) return { ok: false }; openAtLogin = on; return reply(); } } } });`;
+    page = await openDist(browser(), bridgeOfLogin);
     const login = page.getByRole('switch', { name: 'Open this app when you sign in' });
     await login.click();
     await expect.poll(() => login.getAttribute('aria-checked')).toBe('true');
@@ -551,10 +544,7 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('shows nothing in an app without the bridge', async () => {
-    page = await browser().newPage();
-    opened.push(page);
-    await page.addInitScript('Object.defineProperty(window, "hermesDesktop", { value: {} });');
-    await openDist(page);
+    page = await openDist(browser(), 'Object.defineProperty(window, "hermesDesktop", { value: {} });');
     await page.getByRole('main').waitFor({ state: 'attached' });
     expect(await page.getByRole('main').textContent()).toBe('');
   });
@@ -562,7 +552,6 @@ describeInChromium('use of the panel', browser => {
   it("uses the host's own components when they are given", async () => {
     const host = await bundleFixture('host-page.tsx');
     page = await openPanel(browser(), bridge, snapshotIn('not-installed'));
-    opened.push(page);
     await page.evaluate(host);
     await page.getByText('host row').waitFor();
     await page.getByRole('checkbox', { name: 'Run gateway as service' }).click();

@@ -1,12 +1,11 @@
-/**
- * The built page in a real browser, with a main process that the test plays. The page is served from `dist` by the browser's own request
- * hook: no server, no port.
- */
+/** The built page in a real browser, with a main process that the test plays. */
 
 import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, BrowserContextOptions, JSHandle, Page } from 'playwright';
+import type { Browser, BrowserContextOptions, JSHandle, Page } from 'playwright';
 import { build } from 'vite';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
@@ -14,8 +13,6 @@ import type { FakeMain } from './fake-main.ts';
 import { LOG_LINES, NOW, receiptFor } from './snapshots.ts';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
-/** A name below localhost is a secure context, as the app's own scheme is; nothing listens there. */
-const ORIGIN = 'http://panel.localhost';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -45,76 +42,80 @@ export async function bundleFixture(name: string | URL, alias: { find: RegExp; r
   return output.output[0].code;
 }
 
-export interface PanelOptions
-  extends Pick<BrowserContextOptions, 'colorScheme' | 'forcedColors' | 'reducedMotion' | 'viewport' | 'deviceScaleFactor'> {
+type Look = Pick<BrowserContextOptions, 'colorScheme' | 'forcedColors' | 'reducedMotion' | 'viewport' | 'deviceScaleFactor'>;
+
+export interface PanelOptions extends Look {
   /** A pseudo-locale; the page is that of the demonstration then, because the app has English only. */
   readonly language?: string;
   /** Verbs that wait for `answer` or `refuse` from the beginning; without an answer to `get` nothing is known. */
   readonly held?: readonly Verb[];
 }
 
-/** A page that shows `snapshot`; its clock stands at `NOW` until the test lets it run. */
+/** The page that shows `snapshot`; its clock stands at `NOW` until the test lets it run. */
 export async function openPanel(browser: Browser, fakeBridge: string, snapshot: Snapshot, options: PanelOptions = {}): Promise<Page> {
-  const { language, held = [], ...context } = options;
-  const page = await (await contextOf(browser, context)).newPage();
-  await page.clock.install({ time: NOW - 1_000 });
-  await page.clock.pauseAt(NOW);
+  const { language, held = [], ...look } = options;
   const initial: Pick<FakeMain, 'snapshot' | 'receipts' | 'log' | 'held'> = {
     snapshot,
     held: [...held],
     receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall'), repair: receiptFor('repair') },
     log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES, canReveal: true },
   };
-  await page.addInitScript(`window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`);
-  await openDist(page, language);
+  const page = await openDist(browser, `window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`, look, language);
   if (snapshot.supported && !held.includes('get'))
     await page.getByRole('switch', { disabled: !PHASE_VIEWS[snapshot.status.phase].switchable }).waitFor();
   return page;
 }
 
-const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>();
+/** The built page as it is after `before`, a script that runs before its own. */
+export async function openDist(browser: Browser, before: string, look: Look = {}, language?: string): Promise<Page> {
+  const page = await pageOf(browser, look.deviceScaleFactor);
+  await page.mouse.move(0, 0);
+  await page.setViewportSize(look.viewport ?? { width: 720, height: 480 });
+  const { colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference' } = look;
+  await page.emulateMedia({ colorScheme, forcedColors, reducedMotion });
+  await page.clock.install({ time: NOW - 1_000 });
+  await page.clock.pauseAt(NOW);
+  const script = await page.addInitScript(before);
+  await page.goto(`${await origin()}/${language ? `demo/page/panel.html?locale=${language}` : 'renderer/index.html'}`);
+  await script.dispose();
+  return page;
+}
 
-/**
- * Pages of equal options share a context, in which one of them always stays: so they share a process, which has compiled the scripts of the
- * one before.
- */
-function contextOf(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-  const known = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>();
-  contexts.set(browser, known);
-  const key = JSON.stringify(options);
-  const found = known.get(key) ?? newContext(browser, options);
-  known.set(key, found);
+const pages = new WeakMap<Browser, Map<number, Promise<Page>>>();
+
+/** The one page of this scale: to load it anew gives a fresh document, and costs half of what a new page costs. */
+function pageOf(browser: Browser, deviceScaleFactor = 1): Promise<Page> {
+  const known = pages.get(browser) ?? new Map<number, Promise<Page>>();
+  pages.set(browser, known);
+  const found = known.get(deviceScaleFactor) ?? browser.newPage({ timezoneId: 'UTC', locale: 'en-US', deviceScaleFactor });
+  known.set(deviceScaleFactor, found);
   return found;
 }
 
-async function newContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 720, height: 480 }, timezoneId: 'UTC', locale: 'en-US', ...options });
-  const page = await context.newPage();
-  await page.route(`${ORIGIN}/**`, route => route.fulfill({ body: '' }));
-  await page.goto(ORIGIN);
-  return context;
-}
+let listening: Promise<string> | undefined;
 
-/** The built page as it is, after whatever init scripts the test has added. */
-export async function openDist(page: Page, language?: string): Promise<void> {
-  await serveDist(page);
-  await page.goto(`${ORIGIN}/${language ? `demo/page/panel.html?locale=${language}` : 'renderer/index.html'}`);
+/** Where `dist` is served. Over a socket, because a browser keeps no scripts of answers that a test makes up. */
+function origin(): Promise<string> {
+  listening ??= new Promise((resolve, reject) => {
+    const server = http.createServer(async (request, response) => {
+      const file = path.join(DIST, path.normalize(new URL(request.url ?? '/', 'http://localhost').pathname));
+      try {
+        const body = await readFile(file);
+        response.writeHead(200, { 'content-type': contentType(file), 'cache-control': 'max-age=3600' }).end(body);
+      } catch {
+        response.writeHead(404).end();
+      }
+    });
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+    server.unref();
+  });
+  return listening;
 }
 
 /** The main process that the test plays. */
 export async function fakeMain(page: Page): Promise<JSHandle<FakeMain>> {
   return (await page.evaluateHandle('window.fake')) as JSHandle<FakeMain>;
-}
-
-async function serveDist(page: Page): Promise<void> {
-  await page.route(`${ORIGIN}/**`, async route => {
-    const file = path.join(DIST, path.normalize(new URL(route.request().url()).pathname));
-    try {
-      await route.fulfill({ body: await readFile(file), contentType: contentType(file) });
-    } catch {
-      await route.fulfill({ status: 404, body: '' });
-    }
-  });
 }
 
 const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
@@ -131,7 +132,8 @@ export async function axeViolations(page: Page): Promise<string[]> {
   if (await page.evaluate('typeof axe === "undefined"')) await page.evaluate(await readFile(AXE, 'utf8'));
   // Axe waits on timers: the page's clock must run.
   await page.clock.resume();
-  const options = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+  // Of what is in order, axe would describe every element.
+  const options = { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
   const { violations } = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as AxeResult;
   return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}: ${node.failureSummary}`));
 }

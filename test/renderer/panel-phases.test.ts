@@ -1,7 +1,7 @@
 // Every phase in the built page and a real browser: its texts, its actions and its accessibility.
 
 import type { Page } from 'playwright';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { catalogueFor } from '../../demo/pseudo-locales.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
@@ -13,17 +13,12 @@ import { NOW, snapshotIn, statusIn } from './snapshots.ts';
 
 describeInChromium('phases in the panel', browser => {
   let bridge: string;
-  let page: Page | undefined;
 
   beforeAll(async () => {
     bridge = await bundleFixture('fake-bridge.ts');
   });
-  afterEach(() => page?.close());
 
-  const open = async (phase: Phase, options: PanelOptions = {}) => {
-    page = await openPanel(browser(), bridge, snapshotIn(phase), options);
-    return page;
-  };
+  const open = (phase: Phase, options: PanelOptions = {}) => openPanel(browser(), bridge, snapshotIn(phase), options);
   const openDetails = async (opened: Page) => {
     await opened.getByRole('button', { name: 'Details' }).click();
     await opened.getByText('gateway.log').waitFor();
@@ -141,7 +136,6 @@ describeInChromium('phases in the panel', browser => {
 
   it('causes no layout shift from the first answer through all phases, as measured by the browser', async () => {
     const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: { width: 720, height: 480 }, held: ['get'] });
-    page = opened;
     await opened.getByText(en.asking).first().waitFor();
     // What a browser calls a layout shift (https://web.dev/articles/cls); those before this are in the buffer.
     await opened.evaluate(`globalThis.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()
@@ -161,7 +155,6 @@ describeInChromium('phases in the panel', browser => {
 
   it('shows a row without controls until the first answer arrives', async () => {
     const opened = await openPanel(browser(), bridge, snapshotIn('running'), { viewport: small, held: ['get'] });
-    page = opened;
     await opened.getByText(en.asking).first().waitFor();
     expect(await opened.getByRole('switch').first().getAttribute('aria-disabled')).toBe('true');
     expect(await opened.getByRole('button', { name: 'Details' }).getAttribute('aria-disabled')).toBe('true');
@@ -170,7 +163,7 @@ describeInChromium('phases in the panel', browser => {
   });
 
   it('offers a repair, with the shield, when the service is disabled', async () => {
-    page = await openPanel(
+    const page = await openPanel(
       browser(),
       bridge,
       snapshotIn('stopped', { desired: 'running', startType: 'disabled', problems: [problem('start-disabled')] }),

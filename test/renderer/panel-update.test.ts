@@ -1,7 +1,6 @@
 // An update shown below the switch: target, program, progress and end; in every colour scheme, size and writing direction.
 
-import type { Page } from 'playwright';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { catalogueFor } from '../../demo/pseudo-locales.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages-en.ts';
@@ -32,17 +31,12 @@ const VIEWS: Readonly<Record<string, Snapshot>> = {
 
 describeInChromium('update in the panel', browser => {
   let bridge: string;
-  let page: Page | undefined;
 
   beforeAll(async () => {
     bridge = await bundleFixture('fake-bridge.ts');
   });
-  afterEach(() => page?.close());
 
-  const open = async (snapshot: Snapshot, options: PanelOptions = {}) => {
-    page = await openPanel(browser(), bridge, snapshot, options);
-    return page;
-  };
+  const open = (snapshot: Snapshot, options: PanelOptions = {}) => openPanel(browser(), bridge, snapshot, options);
   const calm = snapshotIn('running');
 
   const wide = { width: 720, height: 240 };
