@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
+import { buildHost } from './build-host.mjs';
 import './plain-environment.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -18,7 +19,7 @@ const vite = await createServer({
 });
 try {
   const { windows } = await vite.ssrLoadModule('/test/windows/windows.ts');
-  process.exitCode = await windows(root, process.argv.slice(2));
+  process.exitCode = await windows(root, process.argv.slice(2), buildHost);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -176,6 +176,7 @@ describe('evidence of a run', () => {
       command: 'npm run windows',
       at,
       checks,
+      started: true,
       results,
       removedFirst: ['service A'],
       left: [],
@@ -187,8 +188,10 @@ describe('evidence of a run', () => {
     expect(summary).toContain('### attacks.test.ts\n\n```text\nno host');
     expect(summary).toContain('removed: service A\n* Left by this run: nothing');
     expect(summary).toContain('| Session | 1 |');
-    const interrupted = summaryOf({ command: '', at, checks, results: undefined, removedFirst: [], left: [], files: [] });
+    const interrupted = summaryOf({ command: '', at, checks, started: true, results: undefined, removedFirst: [], left: [], files: [] });
     expect(interrupted).toContain('The run was interrupted.');
+    const asked = { command: '', at, checks, started: false, results: undefined, removedFirst: [], left: [], files: [] };
+    expect(summaryOf(asked)).toContain('No test was started.');
   });
 
   it('contains no name of the user or the computer, no SID and no secret', () => {
@@ -198,7 +201,7 @@ describe('evidence of a run', () => {
       JSON.stringify('c:\\users\\ann.lee\\x'),
       'C:/Users/Ann.Lee/y',
       'ann-pc\\Ann.Lee S-1-5-21-1-2-3-1001',
-      'api_key=abc',
+      'api_key=\u001b[31mabc',
     ];
     expect(text.map(each => anonymous(each, identity))).toEqual([
       '%USERPROFILE%\\AppData',

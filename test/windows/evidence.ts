@@ -1,5 +1,6 @@
 // What a run leaves to be attached to an issue: a summary in Markdown, and files without names of the user and the computer and without
 // secrets. Pure.
+import { stripVTControlCharacters } from 'node:util';
 import { redact } from '../../src/model/redact.ts';
 import { type Check, checkTable } from './checks.ts';
 
@@ -26,6 +27,8 @@ export interface Outcome {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly checks: readonly Check[];
+  /** Whether tests were started: not for a check, and not where the machine is refused. */
+  readonly started: boolean;
   /** Undefined where the test runner did not come to its end. */
   readonly results: RunnerResults | undefined;
   /** What an earlier run had left, and what of this one is left after everything was removed. */
@@ -41,13 +44,14 @@ export const hasRun = ({ status }: TestResult): boolean => status === 'passed' |
 
 const count = (tests: readonly TestResult[], status: string): number => tests.filter(test => test.status === status).length;
 
-export function summaryOf({ command, at, checks, results, removedFirst, left, files }: Outcome): string {
+export function summaryOf({ command, at, checks, started, results, removedFirst, left, files }: Outcome): string {
   const tests = testsOf(results);
   const shown = tests.filter(hasRun);
   const skipped = tests.length - shown.length;
   const broken = results?.testResults.filter(({ message }) => message !== '') ?? [];
-  const verdict =
-    results === undefined
+  const verdict = !started
+    ? 'No test was started.'
+    : results === undefined
       ? 'The run was interrupted.'
       : `${count(tests, 'passed')} passed, ${count(tests, 'failed')} failed, ${skipped} skipped.`;
   const rows = shown.map(
@@ -90,7 +94,7 @@ export function anonymous(text: string, { user, computer, profiles }: Identity):
   const withNames = [[computer, '<computer>'] as const, [user, '<user>'] as const]
     .filter(([name]) => name.length > 1)
     .reduce((clean, [name, instead]) => clean.replace(new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, 'gi'), instead), withPaths);
-  return redact(withNames.replace(/S-1-5-21(-\d+)+/g, '<SID>'));
+  return redact(stripVTControlCharacters(withNames).replace(/S-1-5-21(-\d+)+/g, '<SID>'));
 }
 
 const pathPattern = (folder: string): RegExp =>

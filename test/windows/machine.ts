@@ -33,6 +33,9 @@ const user32 = declare('user32.dll', { GetShellWindow: [POINTER] });
 /** The home of Hermes that the service without a suffix is for. */
 export const standardHome = (): string => path.join(process.env['LOCALAPPDATA'] ?? '', 'hermes');
 export const states = (): string => stateRoot('win32', process.env, os.homedir());
+/** What a Hermes has in its home and this suite never makes: a Hermes that was installed after an aborted run must not be removed with it. */
+const OF_HERMES = ['hermes-agent', 'config.yaml', '.env'];
+
 /** The folder of the app that the installer installs. */
 export const installedApp = (): string => path.join(process.env['LOCALAPPDATA'] ?? '', 'Programs', 'Hermes Gateway');
 /** What an installation makes for all users. */
@@ -93,6 +96,9 @@ function foreign(former: Made | undefined, more: readonly string[]): string[] {
       .filter(hasContent)
       .filter(isNew('folders'))
       .map(name => `folder ${name}`),
+    ...OF_HERMES.map(name => path.join(standardHome(), name))
+      .filter(file => existsSync(file))
+      .map(name => `file ${name}`),
     ...SHARED_KEYS.filter(key => readKey(key) !== undefined)
       .filter(isNew('keys'))
       .map(name => `key ${name}`),

@@ -19,12 +19,15 @@ const FOLDERS: Readonly<Record<Mode, string>> = { script: 'windows', built: 'win
 const RESULTS = 'results.json';
 const SUMMARY = 'summary.md';
 
+type BuildHost = (outDir: string) => Promise<void>;
+
 /**
  * @param root the project's folder
  * @param args the options
+ * @param buildHost builds the executables in a folder
  * @returns the exit code
  */
-export async function windows(root: string, args: readonly string[]): Promise<number> {
+export async function windows(root: string, args: readonly string[], buildHost: BuildHost): Promise<number> {
   const options = optionsOf(args, process.env);
   if (process.platform !== 'win32')
     throw new Error('This needs Windows: it installs services with its SCM. Run it in an elevated terminal there.');
@@ -32,7 +35,7 @@ export async function windows(root: string, args: readonly string[]): Promise<nu
   const former = readMade(record);
   const facts = readMachineFacts(root, former, options.mode === 'installer' ? [installedApp()] : []);
   const checks = checksOf(facts, options.mode !== 'script');
-  const evidence = path.join(root, 'test-results', FOLDERS[options.mode]);
+  const evidence = path.join(root, 'test-results', options.check ? 'windows-check' : FOLDERS[options.mode]);
   rmSync(evidence, { recursive: true, force: true });
   mkdirSync(evidence, { recursive: true });
   writeFileSync(path.join(evidence, MACHINE_FILE), JSON.stringify(facts, undefined, 2));
@@ -41,7 +44,7 @@ export async function windows(root: string, args: readonly string[]): Promise<nu
   for (const sentence of refused) console.error(sentence);
   const finish = finisher(evidence, args, checks, facts.leftovers);
   if (refused.length > 0 || options.check) {
-    finish([]);
+    finish(false, []);
     return refused.length === 0 ? 0 : 1;
   }
   if (former) {
@@ -52,21 +55,20 @@ export async function windows(root: string, args: readonly string[]): Promise<nu
   beginMade(record, process.pid, startTime(process.pid) ?? 0);
   let code = 1;
   try {
-    code = await runTests(root, options, evidence);
+    code = await runTests(root, options, evidence, buildHost);
   } finally {
     const made = readMade(record);
     const left = made ? await removeMade(made) : [];
     if (left.length === 0) forgetMade(record);
     else code ||= 1;
-    code = finish(left) ? code : code || 1;
+    code = finish(true, left) ? code : code || 1;
   }
   return code;
 }
 
-async function runTests(root: string, options: Options, evidence: string): Promise<number> {
+async function runTests(root: string, options: Options, evidence: string, buildHost: BuildHost): Promise<number> {
   const env: NodeJS.ProcessEnv = { ...process.env, [EVIDENCE]: evidence };
   if (options.mode === 'built') {
-    const { buildHost } = await import('../../scripts/build-host.mjs');
     // Outside of dist/, which every test run rebuilds.
     const host = path.join(root, '.cache', 'windows-host');
     await buildHost(host);
@@ -96,12 +98,12 @@ function ended(child: ChildProcess): Promise<number> {
 /** Returns what ends the evidence: its summary is written, and names and secrets are taken out. The result is false where no test ran. */
 function finisher(evidence: string, args: readonly string[], checks: readonly Check[], removedFirst: readonly string[]) {
   const at = new Date().toISOString();
-  return (left: readonly string[]): boolean => {
+  return (started: boolean, left: readonly string[]): boolean => {
     const results = readResults(path.join(evidence, RESULTS));
     const tests = testsOf(results);
     const files = readdirSync(evidence);
     const command = ['npm run windows', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
-    writeFileSync(path.join(evidence, SUMMARY), summaryOf({ command, at, checks, results, removedFirst, left, files }));
+    writeFileSync(path.join(evidence, SUMMARY), summaryOf({ command, at, checks, started, results, removedFirst, left, files }));
     anonymize(evidence);
     console.log(`\nThe evidence is in ${evidence}; begin with ${SUMMARY}.`);
     if (results === undefined || tests.some(hasRun)) return true;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { poll } from '../../../src/model/poll.ts';
 import { closeHandle } from '../../../src/windows/handle.ts';
 import { createJob } from '../../../src/windows/job.ts';
@@ -13,7 +14,7 @@ import { openSessionToken, sessionsWithUser } from '../../../src/windows/session
 import { BOOL, DWORD, HANDLE, type Handle, POINTER, WIDE } from '../../../src/windows/types.ts';
 
 const [, , how = ''] = process.argv;
-const child = new URL('./child.js', import.meta.url).pathname.slice(1).replaceAll('/', '\\');
+const child = fileURLToPath(new URL('./child.js', import.meta.url));
 const job = createJob();
 const birth = (...args: string[]) => ({ program: process.execPath, args: [child, ...args], cwd: 'C:\\windows', job });
 
