@@ -3,7 +3,7 @@
  * the result of that run, never of another one. A proof without a test is not shown yet.
  */
 
-type Where = 'embedded' | 'Wine (rebuilt SCM)' | 'Windows only';
+type Where = 'embedded' | 'Wine (rebuilt SCM)' | 'Wine 10' | 'Windows only';
 
 export interface Proof {
   readonly where: Where;
@@ -20,6 +20,7 @@ export interface Criterion {
 
 const EMBEDDED = 'test/acceptance/embedded.test.ts';
 const WINE = 'test/wine/acceptance.test.ts';
+const ELEVATION = 'test/wine/elevation.test.ts';
 const WINDOWS = 'test/windows/acceptance.test.ts';
 const INSTALLER = 'test/windows/installer.test.ts';
 
@@ -83,6 +84,21 @@ export const CRITERIA = [
         test: WINE,
       },
       'profile-wine': { where: 'Wine (rebuilt SCM)', shows: 'a named profile has a service of its own name, with the same', test: WINE },
+      'limited-wine10': {
+        where: 'Wine 10',
+        shows: 'a program has the limited token of an administrator, and is refused the installation until it has the full one',
+        test: ELEVATION,
+      },
+      'sudo-prompt-wine10': {
+        where: 'Wine 10',
+        shows: 'a limited program switches on and off through sudo-prompt and the elevated step (PowerShell is a stand-in)',
+        test: ELEVATION,
+      },
+      'run-as-wine10': {
+        where: 'Wine 10',
+        shows: "a limited program switches on and off through the shell's runas and the elevated step",
+        test: ELEVATION,
+      },
       'registered-windows': {
         where: 'Windows only',
         shows: 'the service and its recovery actions are registered, and read back',

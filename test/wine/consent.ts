@@ -3,7 +3,7 @@
 // C:\consent.
 import { linkSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { WineRig } from './rig.ts';
+import { startsLimited, type WineRig } from './rig.ts';
 import { until } from './service-on-wine.ts';
 
 /** What the user, or Windows, does. */
@@ -39,7 +39,8 @@ const nobody = new Int32Array(new SharedArrayBuffer(4));
 const holder = ms => apart('C:\\\\app\\\\node.exe', ['C:\\\\app\\\\dist\\\\test\\\\wine\\\\probes\\\\elevated-holder.js', String(ms)]);
 const deeds = {
   accept() {
-    spawnSync('cmd.exe', ['/d', '/c', batch], { env: foreign, stdio: 'ignore' });
+    const [program, ...args] = [${startsLimited() ? "'C:\\\\elevated.exe', " : ''}'cmd.exe', '/d', '/c', batch];
+    spawnSync(program, args, { env: foreign, stdio: 'ignore' });
     // Wine's cmd leaves the status empty.
     writeFileSync(beside('status'), '0\\r\\n');
   },

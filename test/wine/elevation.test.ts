@@ -3,13 +3,15 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import type { ElevationOutcome } from '../../src/model/elevation.ts';
+import { itProves } from '../acceptance/it-proves.ts';
 import { call } from './call.ts';
 import { type Consent, consent, promptFolders, standInForPowerShell } from './consent.ts';
 import type { ElevationRequest } from './probes/elevation.ts';
 import type { SwitchReply, SwitchRequest } from './probes/switch.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
-import type { WineRig } from './rig.ts';
+import { startsLimited, type WineRig } from './rig.ts';
 import { describeOnWine, until } from './suite.ts';
 
 const SERVICE = 'HermesGateway-work';
@@ -222,4 +224,52 @@ describeOnWine('elevation', rig => {
     expect((await elevate({ way: 'run-as' })).outcome).toEqual({ kind: 'done' });
     expect((await elevate({ way: 'run-as', verb: 'uninstall' })).outcome).toEqual({ kind: 'done' });
   });
+
+  const onWine10 = { skipped: startsLimited() ? undefined : 'shown on Wine 10', timeoutMs: 120_000 };
+  const limited = (...argv: string[]) => rig().run(argv, { limited: true });
+
+  itProves(
+    'limited-wine10',
+    async () => {
+      const token =
+        "import('file:///C:/app/dist/src/windows/security.js').then(it => console.log(it.isElevated(), it.isElevatedByConsent()))";
+      expect((await limited(rig().node, '-e', token)).stdout).toBe('false false\n');
+      expect((await rig().run([rig().node, '-e', token])).stdout).toBe('true true\n');
+      const install = ['install', '--home', 'C:\\homes\\limited', '--gateway-command', JSON.stringify(sampleGatewayIn(rig()))];
+      rig().write('C:\\homes\\limited\\config.yaml', '');
+      const refused = await limited(...rig().program, ...install, '--json');
+      expect(refused.code, refused.stderr + refused.stdout).toBe(EXIT.needsAdministrator);
+      expect(JSON.parse(refused.stdout)).toMatchObject({ ok: false, error: { code: 'needs-administrator' } });
+      const step = await limited(rig().node, rig().host, 'elevated', 'install', '--service', SERVICE);
+      expect(JSON.parse(step.stdout)).toMatchObject({ ok: false, error: { code: 'needs-administrator' } });
+      return 'needs-administrator';
+    },
+    onWine10,
+  );
+
+  for (const [id, way] of [
+    ['sudo-prompt-wine10', 'sudo-prompt'],
+    ['run-as-wine10', 'run-as'],
+  ] as const) {
+    itProves(
+      id,
+      async () => {
+        const prompts = promptFolders(rig()).length;
+        const home = `C:\\homes\\${way}`;
+        const flip = async (request: Pick<SwitchRequest, 'to' | 'gatewayCommand'>) => {
+          consent(rig(), 'accept');
+          const { stdout, stderr } = await limited(rig().node, rig().probe('switch'), JSON.stringify({ ...request, way, home }));
+          expect(stderr).toBe('');
+          return JSON.parse(stdout) as SwitchReply;
+        };
+        const on = await flip({ to: 'on', gatewayCommand: sampleGatewayIn(rig()) });
+        expect(on).toMatchObject({ status: { mechanism: 'service', phase: 'running', problems: [] } });
+        expect(on.steps).toEqual(['checking', 'defining', 'consent', 'registering', 'starting']);
+        expect(await flip({ to: 'off' })).toMatchObject({ status: { phase: 'not-installed' }, folders: [] });
+        expect(promptFolders(rig()).length - prompts).toBe(way === 'sudo-prompt' ? 2 : 0);
+        return 'running, then removed';
+      },
+      onWine10,
+    );
+  }
 });

@@ -1,5 +1,6 @@
-// The switch, with the app's own elevation by sudo-prompt: switch JSON. Prints {error?, status, steps, folders} as one JSON document.
+// The switch, with a way of the app's own to elevate: switch JSON. Prints {error?, status, steps, folders} as one JSON document.
 import { existsSync, readdirSync } from 'node:fs';
+import { runAs } from '../../../src/elevation/run-as.ts';
 import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
 import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
 import { type ErrorValue, toGatewayServiceError } from '../../../src/model/errors.ts';
@@ -9,6 +10,8 @@ import { hostCommand, identityOf, states, windowsManager } from './windows-manag
 
 export interface SwitchRequest {
   readonly to: 'on' | 'off' | 'as it is';
+  /** Default: sudo-prompt. */
+  readonly way?: 'sudo-prompt' | 'run-as';
   readonly home: string;
   readonly gatewayCommand?: readonly string[];
 }
@@ -22,9 +25,10 @@ export interface SwitchReply {
   readonly folders: readonly string[];
 }
 
-const { to, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as SwitchRequest;
+const { to, way, home, gatewayCommand } = JSON.parse(process.argv[2] ?? '') as SwitchRequest;
 const identity = identityOf(home);
-const manager = windowsManager(sudoPrompt({ hostCommand, factsOf: factsOfWindows(hostCommand) }));
+const elevation = (way === 'run-as' ? runAs : sudoPrompt)({ hostCommand, factsOf: factsOfWindows(hostCommand) });
+const manager = windowsManager(elevation);
 
 const steps: OperationStep[] = [];
 const report: Report = ({ step }) => void steps.push(step);
