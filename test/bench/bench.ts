@@ -8,6 +8,7 @@ import { machineText, thisMachine, writeEvidence } from '../chaos/evidence.ts';
 import { capture } from './capture.ts';
 import { downtime } from './downtime.ts';
 import type { Part } from './figure.ts';
+import { hostNode } from './host-node.ts';
 import { idle } from './idle.ts';
 import { operations } from './operations.ts';
 import { page } from './page.ts';
@@ -32,6 +33,7 @@ const PARTS: readonly Part[] = [
   paint,
   panelSize,
   wine,
+  hostNode,
   sideBySide,
   startProfile,
   shellLoop,

