@@ -173,6 +173,8 @@ export class EmbeddedChaos implements ChaosStage {
     return true;
   }
 
+  readonly killedCode = null;
+
   killGateway(_of: number, pid: number): void {
     endProcess(pid);
   }

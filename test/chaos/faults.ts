@@ -113,7 +113,7 @@ export class Faults {
     if (whom === 'gateway') {
       const [pid] = observer.gateways;
       if (pid === undefined) return;
-      observer.told(pid, null);
+      observer.told(pid, this.#stage.killedCode);
       if (observer.refusing === pid) this.#unknown(observer);
       this.#stage.killGateway(of, pid);
       return;

@@ -150,7 +150,7 @@ export interface Life {
   readonly pid: number;
   /** Something was done near its beginning or its end that may have kept it out of the history. */
   readonly excused: boolean;
-  /** The exit code that was requested; null where it was killed. */
+  /** The exit code that was requested, or that of a kill. */
   readonly code?: number | null;
 }
 

@@ -128,7 +128,7 @@ export class Observer {
     this.#mute = true;
   }
 
-  /** The requested exit code, or null for a kill. */
+  /** The requested exit code, or that of a kill. */
   told(pid: number, code: number | null): void {
     const life = this.#lives.findLast(each => each.pid === pid);
     if (life) life.code = code;

@@ -41,6 +41,8 @@ export interface ChaosStage {
   /** False where no process of that kind runs. */
   kill(of: number, whom: 'runner' | 'host'): boolean;
   killGateway(of: number, pid: number): void;
+  /** The exit code of a gateway that was killed; null where a signal has none. */
+  readonly killedCode: number | null;
   /** Stops a process; undefined where no process of that kind runs, else what lets it continue. */
   pause(of: number, whom: ChaosVictim, gateway: number | undefined): (() => void) | undefined;
   /** Sends a test verb (see README of the sample gateway) to the running gateway; resolves with its PID. */

@@ -225,6 +225,9 @@ class WineChaos implements ChaosStage {
     return true;
   }
 
+  /** Wine's server takes a process that Linux has killed for one that exits with 0. */
+  readonly killedCode = 0;
+
   killGateway(of: number, pid: number): void {
     const found = this.#home(of).pids.get(pid);
     if (found !== undefined) endProcess(found);
