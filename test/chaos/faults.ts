@@ -159,8 +159,10 @@ export class Faults {
     observer.excuse();
     observer.removals += 1;
     const { busy, claims } = observer;
-    // A command may write it again.
-    observer.forgetWish(busy ? { ...unknown(claims), broken: true, removed: false } : stateRemoved(claims, false));
+    const { host, runner } = this.#stage.hosts(of);
+    // A command may write it again. Where host and runner were killed before, nothing is left that could end the gateway.
+    const endsItself = !busy && (host || runner);
+    observer.forgetWish(endsItself ? stateRemoved(claims, false) : { ...unknown(claims), broken: true, removed: false });
   }
 
   async #removeLog(of: number, observer: Observer): Promise<void> {
