@@ -3,7 +3,8 @@
  * is: memory, open files and threads of each supervisor, each runner that is never killed, and the client; files of state and logs.
  */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +13,7 @@ import { controlPath, request } from '../../src/gateway/control-socket.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { lockHolder } from '../../src/state/lock.ts';
-import { endProcess, REPOSITORY, Sandbox } from '../support/sandbox.ts';
+import { REPOSITORY, Sandbox } from '../support/sandbox.ts';
 import { thisMachine, writeEvidence } from './evidence.ts';
 import { growthOf, type Sample, slopeOf } from './growth.ts';
 import { seeded } from './random.ts';
@@ -77,13 +78,17 @@ async function measure(minutes: number, seed: number): Promise<{ rows: readonly 
     passed += 1;
     process.stderr.write(`${passed} of ${minutes} minutes, ${counts.crashes} crashes, ${counts.restarts} restarts\n`);
   }, 60_000);
-  let client: number | undefined;
+  let client: ChildProcess | undefined;
   try {
     for (const identity of identities)
       await manager.install(identity, { gatewayCommand: sandbox.gatewayCommand('--chatter', CHATTER_MB), recovery: RECOVERY });
     const script = path.join(REPOSITORY, 'test/chaos/watching-client.mjs');
-    client = spawn(process.execPath, [script, sandbox.stateRoot, JSON.stringify(identities)], { stdio: 'ignore' }).pid;
-    const endMs = performance.now() + minutes * 60_000;
+    client = spawn(process.execPath, [script, sandbox.stateRoot, JSON.stringify(identities)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    let endMs = performance.now() + minutes * 60_000;
+    const clientEnded = once(client, 'exit').then(([code]) => {
+      endMs = 0;
+      throw new Error(`The watching client has ended with ${code}.`);
+    });
     const harass = async (identity: GatewayIdentity, index: number) => {
       while (performance.now() < endMs) {
         await delay(chance.between(...PAUSE_MS));
@@ -93,14 +98,12 @@ async function measure(minutes: number, seed: number): Promise<{ rows: readonly 
         } else if ((await request(controlPath(identity.home), chance.pick(['test-crash', 'test-exit 1']))).ok) counts.crashes += 1;
       }
     };
-    const sampler = new Sampler(sandbox, identities, client ?? 0);
-    const sampling = sampler.until(endMs);
-    await Promise.all(identities.map(harass));
-    await sampling;
+    const sampler = new Sampler(sandbox, identities, client.pid ?? 0);
+    await Promise.race([clientEnded, Promise.all([sampler.until(() => endMs), ...identities.map(harass)])]);
     return { rows: sampler.rows(), ...counts };
   } finally {
     clearInterval(saying);
-    if (client !== undefined) endProcess(client);
+    client?.kill('SIGKILL');
     await sandbox.dispose();
   }
 }
@@ -117,11 +120,11 @@ class Sampler {
     this.#client = client;
   }
 
-  async until(endMs: number): Promise<void> {
+  async until(endMs: () => number): Promise<void> {
     const beganMs = performance.now();
-    while (performance.now() < endMs) {
+    while (performance.now() < endMs()) {
       await delay(SAMPLE_MS);
-      if (performance.now() - beganMs > (endMs - beganMs) * WARM_UP) this.#sample();
+      if (performance.now() - beganMs > (endMs() - beganMs) * WARM_UP) this.#sample();
     }
   }
 
