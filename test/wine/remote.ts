@@ -1,11 +1,12 @@
 // A process inside Windows that answers this side: one of probes/ that listens on a loopback port, which it prints. Wine shares the
 // loopback interface with Linux, so one JSON line asks and another answers; what was not asked for comes by itself.
 import net from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { attempt } from '../../src/model/attempt.ts';
 import type { ErrorValue } from '../../src/model/errors.ts';
 import { poll } from '../../src/model/poll.ts';
 import { lines } from './probes/lines.ts';
-import type { WineRig } from './rig.ts';
+import type { Begun, WineRig } from './rig.ts';
 
 export interface Answer {
   readonly id: number;
@@ -14,10 +15,12 @@ export interface Answer {
 }
 
 const START_MS = 60_000;
-/** @param why what it printed as errors */
+/** From the end of its connection to its own. */
+const END_MS = 5000;
+/** @param why how it ended, and what it printed as errors */
 const gone = (why: string): ErrorValue => ({
   code: 'internal',
-  message: `The process inside Windows has ended: ${why.trim() || 'it printed no error'}`,
+  message: `The process inside Windows has ended: ${why.trim()}`,
   remedy: 'See why in the rig.',
 });
 
@@ -27,7 +30,7 @@ export class Remote {
   #gone = gone('');
   #last = 0;
 
-  private constructor(socket: net.Socket, why: () => string, onNews: (message: object) => void) {
+  private constructor(socket: net.Socket, { err, ended }: Begun, onNews: (message: object) => void) {
     this.#socket = socket;
     const hear = lines(line => {
       const message = JSON.parse(line) as Answer | object;
@@ -38,19 +41,21 @@ export class Remote {
     socket.on('data', (text: unknown) => hear(String(text)));
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
-      // A rig that was removed has no files.
-      this.#gone = gone(attempt(why) ?? '');
-      for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
+      void Promise.race([ended, setTimeout(END_MS, 'it lives, without its connection', { ref: false })]).then(how => {
+        // A rig that was removed has no files.
+        this.#gone = gone(`${how}. ${attempt(err) ?? ''}`);
+        for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
+      });
     });
   }
 
   /** @param onNews hears what comes without having been asked for. */
   static async start(rig: WineRig, probe: string, onNews: (message: object) => void = () => undefined): Promise<Remote> {
-    const { out, err } = rig.begin(rig.probe(probe));
-    const port = await poll(() => Number(out()) || undefined, { what: `the process ${probe} inside Windows`, deadlineMs: START_MS });
+    const begun = rig.begin(rig.probe(probe));
+    const port = await poll(() => Number(begun.out()) || undefined, { what: `the process ${probe} inside Windows`, deadlineMs: START_MS });
     const socket = net.connect(port, '127.0.0.1');
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    return new Remote(socket, err, onNews);
+    return new Remote(socket, begun, onNews);
   }
 
   #hear(answer: Answer): void {

@@ -36,6 +36,7 @@ import {
   windowsNodeVersion,
   wineMajor,
 } from '../../scripts/windows-node.mjs';
+import { attempt } from '../../src/model/attempt.ts';
 import { undoWhenInterrupted } from '../support/interruption.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -73,6 +74,15 @@ export interface WineRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** A script that lives as long as its rig. */
+export interface Begun {
+  /** What it has printed by now. */
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<string>;
 }
 
 export interface RigOptions {
@@ -154,6 +164,16 @@ function wait(command: string, args: readonly string[], env: NodeJS.ProcessEnv =
     child.once('error', reject);
     child.once('exit', code => (code === 0 ? resolve() : reject(new Error(`${path.basename(command)} ${args.join(' ')}: exit ${code}`))));
   });
+}
+
+/** What each thread of a process waits for, as Linux tells it: one line each. */
+function whereItStands(pid: number): string {
+  const tasks = attempt(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  const line = (task: string) =>
+    ['comm', 'wchan', 'syscall', 'stat']
+      .map(name => (attempt(() => readFileSync(`/proc/${pid}/task/${task}/${name}`, 'utf8')) ?? '').trim())
+      .join(' ');
+  return [`${tasks.length} threads of process ${pid}:`, ...tasks.map(line)].join('\n');
 }
 
 async function endServer(prefix: string): Promise<void> {
@@ -430,8 +450,9 @@ export class WineRig {
     return new Promise((resolve, reject) => {
       const read = (): { stdout: string; stderr: string } => ({ stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') });
       const timer = setTimeout(() => {
+        const stands = whereItStands(child.pid ?? 0);
         child.kill('SIGKILL');
-        reject(new Error(`no end within ${timeoutMs} ms: ${argv.join(' ')}\n${JSON.stringify(read())}`));
+        reject(new Error(`no end within ${timeoutMs} ms: ${argv.join(' ')}\n${JSON.stringify(read())}\n${stands}`));
       }, timeoutMs);
       child.once('error', reject);
       child.once('exit', code => {
@@ -449,10 +470,14 @@ export class WineRig {
   }
 
   /** Starts a script that lives as long as the rig; the returned functions read what it has printed by now. */
-  begin(script: string, ...args: readonly string[]): { readonly out: () => string; readonly err: () => string } {
+  begin(script: string, ...args: readonly string[]): Begun {
     this.#runs += 1;
-    const { out, err } = this.#spawn([this.node, script, ...args], {}, `run-${this.#runs}`);
-    return { out: () => readFileSync(out, 'utf8'), err: () => readFileSync(err, 'utf8') };
+    const { child, out, err } = this.#spawn([this.node, script, ...args], {}, `run-${this.#runs}`);
+    return {
+      out: () => readFileSync(out, 'utf8'),
+      err: () => readFileSync(err, 'utf8'),
+      ended: new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))),
+    };
   }
 
   /** Runs a probe and parses the one JSON document that it prints; anything else it says is the failure. */

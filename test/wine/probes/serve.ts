@@ -24,7 +24,10 @@ export function serve(make: (send: (message: object) => void) => Verbs): void {
         );
     });
     socket.setEncoding('utf8');
-    socket.on('error', () => socket.destroy());
+    socket.on('error', error => {
+      console.error(error);
+      socket.destroy();
+    });
     socket.on('close', () => process.exit(0));
     socket.on('data', (text: unknown) => hear(String(text)));
   });
