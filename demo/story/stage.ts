@@ -9,6 +9,7 @@ import { poll } from '../../src/model/poll.ts';
 import type { Phase, Status } from '../../src/model/status.ts';
 import type { Driver, Shown } from './driver.ts';
 import type { Trial } from './trial.ts';
+import type { GatewayKind } from './trial-system.ts';
 
 /** The result of a step that passed. */
 export interface StepResult {
@@ -40,7 +41,11 @@ export interface Observed {
 /** Host, runner and gateway; the real Hermes may have child processes, too. */
 const SERVICE_PROCESSES = 3;
 const POLL_MS = 10;
-const DEADLINE_MS = 30_000;
+/**
+ * Hermes waits before it starts for the sixth time within 2 min, and longer each time after that; a hang of a version without a control
+ * pipe is noticed after 2 min.
+ */
+const DEADLINES_MS: Readonly<Record<GatewayKind, number>> = { sample: 30_000, hermes: 180_000 };
 
 export class Stage {
   readonly trial: Trial;
@@ -119,7 +124,7 @@ export class Stage {
   /** Polls until `until` is truthy. @throws StoryFailure at the deadline */
   async wait<T>(what: string, until: () => T | Promise<T>) {
     try {
-      return await poll(until, { what, deadlineMs: DEADLINE_MS, everyMs: POLL_MS, signal: this.#signal });
+      return await poll(until, { what, deadlineMs: DEADLINES_MS[this.trial.gateway], everyMs: POLL_MS, signal: this.#signal });
     } catch (error) {
       if (this.#signal.aborted) throw error;
       throw new StoryFailure(what, await this.#describeState());

@@ -15,13 +15,10 @@ export interface StoryStep {
   readonly name: string;
   /** Name of the picture taken at its end. */
   readonly picture: string;
-  /** The step needs the test verbs of the sample gateway. */
-  readonly needsSample?: true;
+  /** Why the step is skipped; `undefined` where it can be played. */
+  obstacle?(stage: Stage): string | undefined;
   play(stage: Stage): Promise<StepResult>;
 }
-
-/** The runner sends its second request only after the answer to the first. */
-const ANSWERED = 2;
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`;
 
@@ -83,7 +80,7 @@ const restartRequested: StoryStep = {
 const refused: StoryStep = {
   name: 'gateway ends with 78, left alone',
   picture: 'exit-78',
-  needsSample: true,
+  obstacle: ({ trial }) => trial.actions.keepsConfiguration,
   async play(stage) {
     await stage.driver.attempt('exit-78');
     const { lastExit, problems } = await stage.settle('needs-attention');
@@ -96,7 +93,7 @@ const refused: StoryStep = {
 const repaired: StoryStep = {
   name: 'configuration repaired',
   picture: 'repaired',
-  needsSample: true,
+  obstacle: ({ trial }) => trial.actions.keepsConfiguration,
   async play(stage) {
     const askedAtMs = performance.now();
     await stage.driver.attempt('repair');
@@ -109,20 +106,22 @@ const repaired: StoryStep = {
 const hung: StoryStep = {
   name: 'gateway hangs, noticed',
   picture: 'hung',
-  needsSample: true,
   async play(stage) {
     const { gatewayPid } = await stage.status();
-    // A gateway that never answered may be too old to answer: the runner reports a hang only after an answer.
-    await stage.wait('an answer to the runner', async () => {
-      const answer = await stage.trial.ask('status');
-      return answer.ok && Number(answer.result['identified']) >= ANSWERED;
-    });
+    await stage.trial.actions.answered();
     const hungAtMs = performance.now();
     await stage.driver.attempt('hang');
     const { atMs } = await stage.until('the phase degraded', ({ phase }) => phase === 'degraded');
     const status = await stage.settle('degraded');
     stage.expect(`the same gateway (PID ${gatewayPid})`, status.gatewayPid === gatewayPid, status.gatewayPid);
-    return { figure: `noticed after ${seconds(atMs - hungAtMs)}`, measured: { noticedMs: atMs - hungAtMs } };
+    const noticed = `noticed after ${seconds(atMs - hungAtMs)}`;
+    const measured = { noticedMs: atMs - hungAtMs };
+    const { answerAgain } = stage.trial.actions;
+    if (!answerAgain || gatewayPid === undefined) return { figure: noticed, measured };
+    await stage.driver.picture('hanging');
+    answerAgain(gatewayPid);
+    await stage.settle('running');
+    return { figure: `${noticed}, running again with its next answer`, measured };
   },
 };
 
@@ -254,11 +253,13 @@ const nothingLeft: StoryStep = {
   },
 };
 
-/** All steps, in order. With a page, the delay of a change until it is shown is measured, too. */
-export function storySteps({ named }: TrialSystem, page: PageDriver | undefined): readonly StoryStep[] {
-  const measured: readonly StoryStep[] = page
-    ? [{ name: 'changes on their way to the page', picture: 'changes', needsSample: true, play: stage => measureChanges(stage, page) }]
-    : [];
+/** All steps, in order. With a page and the sample gateway, the delay of a change until it is shown is measured, too. */
+export function storySteps({ gateway, named }: TrialSystem, page: PageDriver | undefined): readonly StoryStep[] {
+  // The sample gateway changes its state when it is asked to.
+  const measured: readonly StoryStep[] =
+    page && gateway === 'sample'
+      ? [{ name: 'changes on their way to the page', picture: 'changes', play: stage => measureChanges(stage, page) }]
+      : [];
   return [
     switchOn,
     killed,

@@ -36,7 +36,8 @@ export async function playStory({ trial, driver, page, onStep, signal }: StoryOp
 
 async function playStep(step: StoryStep, stage: Stage, signal: AbortSignal): Promise<StoryStepReport> {
   const { name } = step;
-  if (step.needsSample && stage.trial.gateway !== 'sample') return { name, result: 'skipped', ms: 0, figure: 'needs the sample gateway' };
+  const obstacle = step.obstacle?.(stage);
+  if (obstacle !== undefined) return { name, result: 'skipped', ms: 0, figure: obstacle };
   const beganMs = performance.now();
   try {
     const result = await step.play(stage);

@@ -46,7 +46,7 @@ export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSys
     // Supervisor and runner inherit these, and so use the state of the trial.
     Object.assign(process.env, { XDG_STATE_HOME: path.join(folder, 'state'), XDG_RUNTIME_DIR: path.join(folder, 'run') });
     const place = `in ${home === undefined ? 'a temporary home' : identity.home} (${folder})`;
-    return compose({ gateway, place, folder, identity, outerEnv, root }, withProfile);
+    return compose({ gateway, place, folder, identity, ownHome: home !== undefined, outerEnv, root }, withProfile);
   } catch (error) {
     restoreEnv(outerEnv);
     rmSync(folder, { recursive: true, force: true });
@@ -63,7 +63,7 @@ function refuseUsed({ home }: GatewayIdentity): void {
 }
 
 function compose(
-  { root, ...given }: Pick<TrialSystem, 'gateway' | 'place' | 'folder' | 'identity' | 'outerEnv'> & { root: string },
+  { root, ...given }: Pick<TrialSystem, 'gateway' | 'place' | 'folder' | 'identity' | 'ownHome' | 'outerEnv'> & { root: string },
   withProfile: boolean,
 ): TrialSystem {
   const { gateway, folder, identity, outerEnv } = given;

@@ -36,6 +36,8 @@ export interface TrialSystem {
   readonly identity: GatewayIdentity;
   /** Path of the Hermes home for this process. */
   readonly homeFolder: string;
+  /** The home is the user's, not a temporary one. */
+  readonly ownHome: boolean;
   readonly manager: GatewayManager;
   readonly updates: UpdatePorts;
   /** What restarts a killed gateway, where the report must name it. */

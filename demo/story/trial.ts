@@ -7,12 +7,14 @@ import { mainVersions } from '../../main/versions.ts';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { askingManager, ConsentStandIn } from './consent-stand-in.ts';
+import { type GatewayActions, gatewayActions } from './gateway-actions.ts';
 import type { TrialSystem } from './trial-system.ts';
 import { createStandIn, type TryIt } from './try-it.ts';
 
 export interface Trial extends TrialSystem {
   readonly controller: GatewayServiceController;
   readonly consent: ConsentStandIn;
+  readonly actions: GatewayActions;
   attempt(what: TryIt): Promise<Snapshot>;
 }
 
@@ -28,5 +30,6 @@ export function openTrial(system: TrialSystem): Trial {
     identities: [identity],
     versions: mainVersions(),
   });
-  return { ...system, controller, consent, attempt: createStandIn({ ...system, controller, consent }) };
+  const actions = gatewayActions(system);
+  return { ...system, controller, consent, actions, attempt: createStandIn({ ...system, actions, controller, consent }) };
 }

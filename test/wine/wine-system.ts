@@ -43,6 +43,7 @@ async function compose(rig: WineRig, root: string): Promise<TrialSystem> {
     folder: rig.prefix,
     identity,
     homeFolder: rig.onLinux(HOME),
+    ownHome: false,
     manager,
     updates: {
       stateRoot: journalsFor(rig, identity.service, path.dirname(path.dirname(manager.logPath(identity)))),
