@@ -42,14 +42,14 @@ describeServiceOnWine('an update of Hermes below a service', service => {
 
   it('records an update with its marker, so that a bad one can be recognized', async () => {
     const before = await service.install();
-    expect((await updater(service.of.home)).code).toBe(0);
+    expect(await updater(service.of.home)).toMatchObject({ code: 0 });
     await service.another(before);
     expect(await notes()).toEqual(['updated']);
   });
 
   it('saves the desired state when the update dies between stop and start, and the next reader starts the gateway', async () => {
     const before = await service.install();
-    expect((await updater(service.of.home, 'dies')).code).toBe(0);
+    expect(await updater(service.of.home, 'dies')).toMatchObject({ code: 0 });
     expect(service.gateways()).toEqual([]);
     expect(leftOfUpdates()).not.toEqual([]);
     const { code, document } = await cli('status');

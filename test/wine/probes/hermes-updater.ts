@@ -43,10 +43,13 @@ const found = queryStatus(service);
 const tree = found?.pid === undefined ? [] : treeBelow(found.pid);
 const seen: Record<string, unknown> = { state: found?.state, treeSize: tree.length };
 seen['stopCallMs'] = sc('stop');
-seen['stoppedMs'] = await timed(
-  'the service and its tree to be gone',
-  () => queryStatus(service)?.state === 'stopped' && !tree.some(isAlive),
-);
+const left = () => ({ state: queryStatus(service)?.state, tree: listProcesses().filter(({ pid }) => tree.includes(pid) && isAlive(pid)) });
+seen['stoppedMs'] = await timed('the service and its tree to be gone', () => {
+  const { state, tree } = left();
+  return state === 'stopped' && tree.length === 0;
+}).catch(error => {
+  throw new Error(JSON.stringify(left()), { cause: error });
+});
 if (dies === '') {
   seen['startCallMs'] = sc('start');
   seen['runningMs'] = await timed('the service to run', () => queryStatus(service)?.state === 'running');
