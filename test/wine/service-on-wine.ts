@@ -1,5 +1,6 @@
 // The service that a test is about, from outside of Windows: its manager inside, Windows' own tools, and its processes as Linux lists them.
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { processesOf } from '../../demo/story/trial-processes.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { InstallOptions } from '../../src/model/manager.ts';
@@ -53,6 +54,16 @@ export class ServiceOnWine {
   async open(options?: RigOptions): Promise<void> {
     const rig = await WineRig.start(options);
     this.#windows = { rig, manager: await RemoteManager.start(rig) };
+  }
+
+  /** Keeps what a failed test leaves for its reader: state and logs of its services, the SCM's log, what the programs printed. */
+  keep(test: string): void {
+    if (!this.#windows) return;
+    const { rig } = this.#windows;
+    const kept = path.join('test-results', 'wine', test.replaceAll(/[^\w]+/g, '-').slice(0, 80));
+    const folders = [path.join(rig.prefix, 'io'), ...this.#made.map(of => path.dirname(path.dirname(this.manager.logPath(of))))];
+    for (const folder of folders.filter(existsSync)) cpSync(folder, path.join(kept, path.basename(folder)), { recursive: true });
+    writeFileSync(path.join(kept, 'scm.json'), JSON.stringify(rig.recoveryLog(), undefined, 1));
   }
 
   /** Takes away what a test made. */

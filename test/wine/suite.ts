@@ -53,5 +53,9 @@ export function describeServiceOnWine(
       expect(await service.close(), 'what is left of ours').toEqual([]);
     }, RIG_END_MS);
     tests(service);
+    // The last hook runs first.
+    afterEach(({ task }) => {
+      if (task.result?.state === 'fail') service.keep(task.name);
+    });
   });
 }
