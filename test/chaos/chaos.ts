@@ -72,7 +72,9 @@ async function replay(file: string, open: () => Promise<ChaosStage>): Promise<nu
     .map(line => JSON.parse(line) as Step);
   const { violation, played } = await playOn(await open(), script);
   process.stdout.write(
-    violation ? `after ${played.length} steps, gateway ${violation.of}: ${violation.what}\n` : `${played.length} steps, no violation\n`,
+    violation
+      ? `after ${played.length} steps, gateway ${violation.of}: ${violation.what}\n${violation.scene.join('\n')}\n`
+      : `${played.length} steps, no violation\n`,
   );
   return violation ? 1 : 0;
 }
@@ -106,8 +108,9 @@ function table({
   ].join('\n');
 }
 
-function findingText({ seed, what, script, again }: Finding): string[] {
-  return ['', `${what} (round ${seed}${again ? '' : ', not seen again when its script was played again'}):`, ...script.map(lineOf)];
+function findingText({ seed, what, scene, script, again }: Finding): string[] {
+  const title = `${what} (round ${seed}${again ? '' : ', not seen again when its script was played again'}):`;
+  return ['', title, ...scene.map(line => `  ${line}`), ...script.map(lineOf)];
 }
 
 function understood(

@@ -154,12 +154,13 @@ export class Faults {
 
   #removeState(of: number, observer: Observer): void {
     if (observer.claims.installed === false) return;
+    // The locks that tell of them are in that folder.
+    const { host, runner } = this.#stage.hosts(of);
     this.#stage.removeState(of);
     observer.forget();
     observer.excuse();
     observer.removals += 1;
     const { busy, claims } = observer;
-    const { host, runner } = this.#stage.hosts(of);
     // A command may write it again. Where host and runner were killed before, nothing is left that could end the gateway.
     const endsItself = !busy && (host || runner);
     observer.forgetWish(endsItself ? stateRemoved(claims, false) : { ...unknown(claims), broken: true, removed: false });

@@ -12,6 +12,8 @@ import { Yardstick } from './yardstick.ts';
 export interface Violation {
   readonly of: number;
   readonly what: string;
+  /** What was seen of that gateway then: claims, processes, the newest records of its history. */
+  readonly scene: readonly string[];
 }
 
 export interface Play {
@@ -25,6 +27,8 @@ export interface Play {
 }
 
 const STATUS_PAUSE_MS = 200;
+/** Records of the history that are told with a violation. */
+const SCENE_RECORDS = 6;
 /** What must come has come within this, in milliseconds of looks; else it is a violation. */
 const SETTLE_MS = 25_000;
 /** A gateway that does not listen is killed only after the time for its graceful stop, in milliseconds. */
@@ -85,9 +89,16 @@ class Player {
     const careful = (of: number) =>
       lane(of).catch(error => this.#observer(of).violate(`the stage failed: ${error instanceof Error ? error.stack : error}`));
     await Promise.all(this.#observers.map((_, of) => careful(of)));
-    const violation = this.#violated();
+    const violated = this.#violated();
+    const violation = violated && { ...violated, scene: await this.#scene(violated.of) };
     const births = this.#observers.reduce((sum, _, of) => sum + this.#stage.words(of).filter(({ what }) => what === 'born').length, 0);
     return { played, ...(violation && { violation }), births, statuses: this.#statuses, slowestStartMs: this.#yardstick.slowestMs };
+  }
+
+  async #scene(of: number): Promise<readonly string[]> {
+    const records = await this.#stage.history(of).catch((error: unknown) => [error]);
+    const newest = records.slice(-SCENE_RECORDS).map(record => (record instanceof Error ? String(record) : JSON.stringify(record)));
+    return [this.#observer(of).seen, ...this.#stage.processes(of), ...newest];
   }
 
   async end(): Promise<void> {

@@ -13,6 +13,7 @@ export interface Finding {
   /** Seed of the round. */
   readonly seed: number;
   readonly what: string;
+  readonly scene: readonly string[];
   /** The shortest script that was found to fail. */
   readonly script: readonly Step[];
   /** Whether a shorter script than the round's failed again. */
@@ -88,7 +89,7 @@ const kindOf = (what: string) => what.replace(/\(.*?\)|\d+/g, '');
 async function explain(
   seed: number,
   past: readonly Step[],
-  { of, what }: Violation,
+  { of, what, scene }: Violation,
   open: () => Promise<ChaosStage>,
   shrinkMs: number,
 ): Promise<Finding> {
@@ -104,5 +105,5 @@ async function explain(
   const alone = past.filter(each => each.of === of || ['clock', 'disk', 'sleep'].includes(each.event.do));
   const mayGoOn = () => performance.now() < until;
   const begin = mayGoOn() && (await fails(alone)) ? alone : past;
-  return { seed, what: `gateway ${of}: ${what}`, script: await shrink(begin, fails, mayGoOn), again };
+  return { seed, what: `gateway ${of}: ${what}`, scene, script: await shrink(begin, fails, mayGoOn), again };
 }
