@@ -95,11 +95,22 @@ export function declare<const T extends Readonly<Record<string, Signature>>>(fro
   return Object.fromEntries(functions);
 }
 
+/**
+ * Functions of these may be system calls themselves. Wine 10 reads six arguments of each system call, however many it has, and would read
+ * beyond the end of the stack that koffi gives to a call; in the calling conventions of 64-bit Windows a caller may pass more than a
+ * function takes.
+ */
+const SYSTEM_CALLS: ReadonlySet<LibraryName> = new Set(['user32.dll', 'ntdll.dll']);
+const SYSTEM_CALL_ARGUMENTS = 6;
+
 function nativeFunction(from: LibraryName, name: string, [result, ...parameters]: Signature): NativeFunction<unknown[], unknown> {
+  const unread = SYSTEM_CALLS.has(from) ? Math.max(0, SYSTEM_CALL_ARGUMENTS - parameters.length) : 0;
+  const types = [...parameters, ...Array<string>(unread).fill('uint64')];
+  const more = Array<number>(unread).fill(0);
   let loaded: KoffiFunc<(...args: unknown[]) => unknown> | undefined;
   const load = (): KoffiFunc<(...args: unknown[]) => unknown> => {
     try {
-      loaded ??= library(from).func('__stdcall', name, result, parameters as TypeObject[]);
+      loaded ??= library(from).func('__stdcall', name, result, types as TypeObject[]);
     } catch (cause) {
       throw new GatewayServiceError('unsupported', `${name} is not in ${from}.`, { cause });
     }
@@ -107,12 +118,12 @@ function nativeFunction(from: LibraryName, name: string, [result, ...parameters]
   };
   const call = (...args: unknown[]): Outcome<unknown> => {
     const native = load();
-    const value = native(...args);
+    const value = native(...args, ...more);
     return { name, result: value, lastError: lastError() };
   };
   const async = (...args: unknown[]): Promise<Outcome<unknown>> =>
     new Promise((resolve, reject) => {
-      load().async(...args, (error: unknown, value: unknown) => {
+      load().async(...args, ...more, (error: unknown, value: unknown) => {
         const code = lastError();
         if (error) reject(error);
         else resolve({ name, result: value, lastError: code });
