@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Wine's services.exe (the SCM) with failure actions that act, from Debian's own source package of the installed Wine:
-# Wine accepts SERVICE_CONFIG_FAILURE_ACTIONS but neither keeps nor acts on them, and does not notice that a service process died.
+# Wine accepts SERVICE_CONFIG_FAILURE_ACTIONS but neither keeps nor acts on them, and before Wine 10 does not notice that a service process died.
 # Also builds elevated.exe, by which the rig starts programs with the rights of an administrator where Wine does not.
 #   build.sh OUT_DIR     writes OUT_DIR/services.exe and elevated.exe, or exits 1; the reason is printed on stderr and is in
 #                        OUT_DIR/why-not, which the suite shows
