@@ -163,6 +163,7 @@ export class Faults {
     const { busy, claims } = observer;
     // A command may write it again. Where host and runner were killed before, nothing is left that could end the gateway.
     const endsItself = !busy && (host || runner);
+    if (!endsItself) observer.orphans = [...observer.gateways];
     observer.forgetWish(endsItself ? stateRemoved(claims, false) : { ...unknown(claims), broken: true, removed: false });
   }
 

@@ -79,6 +79,8 @@ export function ended(before: Claims, command: CommandName, refused: string | un
   if (refused === 'not-installed') return before.installed === true ? unknown(before) : { ...NOTHING, mood: before.mood };
   const up = { ...before, installed: true, wished: 'running', attention: false, lost: false, removed: false } as const;
   if (refused !== undefined) {
+    // An update does not change what is desired.
+    if (command === 'update') return before.attention ? unknown(before) : before;
     // The desired state is set; whether the gateway starts depends on the ladder.
     if (refused === 'gateway-not-up' || refused === 'timed-out')
       return command === 'stop' || command === 'uninstall' ? unknown(before) : up;

@@ -35,6 +35,8 @@ export class Observer {
   refusedMeanwhile = false;
   /** How often its state folder was removed. */
   removals = 0;
+  /** PIDs of gateways that no process of the service could end when the state folder was removed. */
+  orphans: readonly number[] = [];
   violation: string | undefined;
   #refusing: number | undefined;
   readonly #stage: ChaosStage;

@@ -245,7 +245,8 @@ class Player {
   /** After a stop nothing of ours runs, after an uninstall nothing of ours is there. */
   async #gone(of: number, name: 'stop' | 'uninstall'): Promise<void> {
     const observer = this.#observer(of);
-    const left = () => [...this.#stage.processes(of), ...(name === 'uninstall' ? this.#stage.leftovers(of) : [])];
+    const ours = () => this.#stage.processes(of).filter(line => !observer.orphans.includes(Number.parseInt(line, 10)));
+    const left = () => [...ours(), ...(name === 'uninstall' ? this.#stage.leftovers(of) : [])];
     const beganMs = observer.clockMs;
     for (let found = left(); found.length > 0; found = left()) {
       if (observer.clockMs - beganMs > GONE_MS + this.#yardstick.startMs)

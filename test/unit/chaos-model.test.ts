@@ -39,6 +39,8 @@ describe('chaos model', () => {
     expect(ended(NOTHING, 'install', undefined)).toEqual(RUNNING);
     expect(ended(RUNNING, 'uninstall', undefined)).toEqual(NOTHING);
     expect(ended(RUNNING, 'restart', 'gateway-configuration')).toMatchObject({ attention: true });
+    expect(ended(STOPPED, 'update', 'gateway-not-up')).toEqual(STOPPED);
+    expect(ended(RUNNING, 'update', 'gateway-not-up')).toEqual(RUNNING);
     expect(begun({ ...RUNNING, broken: true }, 'install')).toMatchObject({ broken: false });
     expect(ended(damaged(begun(RUNNING, 'install'), 'definition.json'), 'install', undefined)).toEqual({ ...RUNNING, broken: true });
   });
