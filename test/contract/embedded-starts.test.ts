@@ -20,14 +20,14 @@ const HOST = HOST_COMMAND[1];
 /** A user without a name. */
 const STRANGER = 54_321;
 
-describe('program of the supervisor', () => {
-  /** A whole copy of the program below the sandbox, as npx keeps one. */
-  const copiedProgram = () => {
-    const folder = path.join(service.sandbox.path, 'npx');
-    cpSync(path.dirname(HOST), folder, { recursive: true });
-    return { folder, command: [process.execPath, path.join(folder, path.basename(HOST))] };
-  };
+/** A whole copy of the program below the sandbox, as npx keeps one. */
+function copiedProgram() {
+  const folder = path.join(service.sandbox.path, 'npx');
+  cpSync(path.dirname(HOST), folder, { recursive: true });
+  return { folder, command: [process.execPath, path.join(folder, path.basename(HOST))] as const };
+}
 
+describe('program of the supervisor', () => {
   it('records why a gateway is not restarted when the program was deleted, and a start by another one takes over', async () => {
     service = new ServiceUnderTest();
     const { folder, command } = copiedProgram();
@@ -140,9 +140,11 @@ describe.skipIf(process.getuid?.() !== 0)('gateway of another user in the home (
     chownSync(state, STRANGER, STRANGER);
     const command = JSON.stringify([process.execPath, sandbox.gatewayScript, 'gateway', 'run']);
     const env = { PATH: process.env['PATH'], HOME: state, XDG_STATE_HOME: state, XDG_RUNTIME_DIR: state };
+    // The other user may have no way to the checkout.
+    const [node, host] = copiedProgram().command;
     const cli = (...argv: string[]) => {
-      const all = [HOST, ...argv, '--home', home, '--json'];
-      const { stdout } = spawnSync(process.execPath, all, { env, uid: STRANGER, gid: STRANGER, encoding: 'utf8', timeout: 30_000 });
+      const all = [host, ...argv, '--home', home, '--json'];
+      const { stdout } = spawnSync(node, all, { env, uid: STRANGER, gid: STRANGER, encoding: 'utf8', timeout: 30_000 });
       return JSON.parse(stdout) as { error: { code: string; message: string; remedy: string }; status: Status };
     };
     try {
