@@ -1,6 +1,6 @@
 // A gateway program that goes into the background: it forks, leads a session of its own, and the launched process ends with 0.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
@@ -8,16 +8,8 @@ import { poll } from '../../src/model/poll.ts';
 import { DEADLINE_MS, endProcess, QUICK_LADDER } from '../support/sandbox.ts';
 import { ServiceUnderTest } from '../support/service.ts';
 
-/** Each process ends as soon as the next one exists. */
-const DAEMON = `
-import os, sys
-if os.fork(): os._exit(0)
-os.setsid()
-if os.fork(): os._exit(0)
-null = os.open(os.devnull, os.O_RDWR)
-for descriptor in (0, 1, 2): os.dup2(null, descriptor)
-os.execv(sys.argv[1], sys.argv[1:])
-`;
+/** Forks twice, as a daemon does: each process ends as soon as the next one exists, which is in a session of its own. */
+const DAEMON = `exec setsid --fork /bin/sh -c '"$@" &' sh "$@" </dev/null >/dev/null 2>&1`;
 
 const skipped = process.platform === 'linux' ? '' : ' (skipped: environments of processes are read on Linux only)';
 
@@ -28,12 +20,11 @@ describe.skipIf(skipped !== '')(`gateway program that goes into the background${
   });
   afterEach(() => service.dispose());
 
-  /** Forks twice, as a daemon does, and runs this command line in a session of its own. */
-  const daemon = (...command: string[]) => {
-    const script = path.join(service.sandbox.path, 'daemon.py');
-    writeFileSync(script, DAEMON);
-    return { gatewayCommand: ['/usr/bin/env', 'python3', script, ...command], recovery: QUICK_LADDER };
-  };
+  /** Runs this command line as a daemon. */
+  const daemon = (...command: string[]) => ({
+    gatewayCommand: ['/bin/sh', '-c', DAEMON, 'sh', ...command],
+    recovery: QUICK_LADDER,
+  });
   const IN_BACKGROUND = [expect.objectContaining({ code: 'gateway-in-background' })];
 
   it('is followed there, restarted after its end, ended by the next runner and by stop, and never runs twice', async () => {
