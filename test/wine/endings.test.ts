@@ -1,8 +1,9 @@
 // The end of the session and of Windows itself in mid-life of the service. Wine's own part: `wineboot --end-session` asks and ends what has
-// a window on the caller's desktop. A runner below Wine's SCM cannot have one there, a runner below a supervisor can.
+// a window on the caller's desktop. A runner below Wine's SCM has none there, a runner below a supervisor has one.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { wineMajor } from '../../scripts/windows-node.mjs';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
 import { describeServiceOnWine, until } from './suite.ts';
@@ -21,7 +22,8 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     expect(census.most).toBe(1);
     expect(await ends()).toMatchObject([{ outcome: 'stopped', code: 0 }]);
     expect(service.failures()).toEqual([]);
-    await until('the line of its runner', () => hostLog().includes('the end of the session is not watched'));
+    // Wine 10 gives a window to a runner below the SCM too, on a desktop of its own.
+    if (wineMajor() < 10) await until('the line of its runner', () => hostLog().includes('the end of the session is not watched'));
   });
 
   it('stops the gateway gracefully when its window receives the end of the session, and starts no other', async () => {
