@@ -30,7 +30,7 @@ export class Remote {
   #gone = gone('');
   #last = 0;
 
-  private constructor(socket: net.Socket, { err, ended }: Begun, onNews: (message: object) => void) {
+  private constructor(socket: net.Socket, { err, ended, stands }: Begun, onNews: (message: object) => void) {
     this.#socket = socket;
     const hear = lines(line => {
       const message = JSON.parse(line) as Answer | object;
@@ -43,7 +43,7 @@ export class Remote {
     socket.once('close', () => {
       void Promise.race([ended, setTimeout(END_MS, 'it lives, without its connection', { ref: false })]).then(how => {
         // A rig that was removed has no files.
-        this.#gone = gone(`${how}. ${attempt(err) ?? ''}`);
+        this.#gone = gone(`${how}. ${attempt(err) ?? ''}\n${stands()}`);
         for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
       });
     });

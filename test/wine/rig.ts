@@ -83,6 +83,8 @@ export interface Begun {
   readonly err: () => string;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<string>;
+  /** What each of its threads waits for. */
+  readonly stands: () => string;
 }
 
 export interface RigOptions {
@@ -477,6 +479,7 @@ export class WineRig {
       out: () => readFileSync(out, 'utf8'),
       err: () => readFileSync(err, 'utf8'),
       ended: new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))),
+      stands: () => whereItStands(child.pid ?? 0),
     };
   }
 
