@@ -39,11 +39,15 @@ export class Remote {
     });
     socket.setEncoding('utf8');
     socket.on('data', (text: unknown) => hear(String(text)));
-    socket.on('error', () => socket.destroy());
+    let fault = '';
+    socket.on('error', error => {
+      fault = `${error.message}; `;
+      socket.destroy();
+    });
     socket.once('close', () => {
       void Promise.race([ended, setTimeout(END_MS, 'it lives, without its connection', { ref: false })]).then(how => {
         // A rig that was removed has no files.
-        this.#gone = gone(`${how}. ${attempt(err) ?? ''}\n${stands()}`);
+        this.#gone = gone(`${fault}${how}. ${attempt(err) ?? ''}\n${stands()}`);
         for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
       });
     });

@@ -372,11 +372,14 @@ export class WineRig {
    * The SCM ends with the last program of the session; this one keeps it between the runs, and ends when the tests do, however they end.
    */
   #hold(): void {
+    // The first program starts Wine's server, which speaks where that does.
+    const stderr = openSync(path.join(this.prefix, 'io', 'server.err'), 'w');
     const child = spawn(WINE, ['cmd', '/c', 'set /p held='], {
       env: environment(this.prefix),
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'ignore', stderr],
       detached: APART,
     });
+    closeSync(stderr);
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
   }
