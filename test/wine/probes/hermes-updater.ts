@@ -18,8 +18,9 @@ const [, , service = '', home = '', dies = ''] = process.argv;
 function treeBelow(pid: number): number[] {
   const entries = listProcesses();
   const tree = [pid];
-  for (const above of tree)
-    tree.push(...entries.filter(({ pid, parentPid }) => parentPid === above && pid !== process.pid).map(entry => entry.pid));
+  // A PID is used again, so that a process may seem to be below its own child.
+  const isNew = (found: number) => found !== process.pid && !tree.includes(found);
+  for (const above of tree) tree.push(...entries.filter(each => each.parentPid === above && isNew(each.pid)).map(each => each.pid));
   return tree;
 }
 
