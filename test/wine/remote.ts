@@ -16,7 +16,7 @@ export interface Answer {
 
 const START_MS = 60_000;
 /** From the end of its connection to its own. */
-const END_MS = 5000;
+const END_MS = 20_000;
 /** @param why how it ended, and what it printed as errors */
 const gone = (why: string): ErrorValue => ({
   code: 'internal',
