@@ -154,7 +154,7 @@ export class Faults {
 
   #removeState(of: number, observer: Observer): void {
     if (observer.claims.installed === false) return;
-    // The locks that tell of them are in that folder.
+    // Their locks are in that folder.
     const { host, runner } = this.#stage.hosts(of);
     this.#stage.removeState(of);
     observer.forget();

@@ -27,7 +27,7 @@ export interface Play {
 }
 
 const STATUS_PAUSE_MS = 200;
-/** Records of the history that are told with a violation. */
+/** Number of records of the history that are reported with a violation. */
 const SCENE_RECORDS = 6;
 /** What must come has come within this, in milliseconds of looks; else it is a violation. */
 const SETTLE_MS = 25_000;

@@ -22,7 +22,7 @@ describeServiceOnWine('a service below the rebuilt SCM, at an end', service => {
     expect(census.most).toBe(1);
     expect(await ends()).toMatchObject([{ outcome: 'stopped', code: 0 }]);
     expect(service.failures()).toEqual([]);
-    // Wine 10 gives a window to a runner below the SCM too, on a desktop of its own.
+    // On Wine 10 a runner below the SCM has a window too, on a separate desktop.
     if (wineMajor() < 10) await until('the line of its runner', () => hostLog().includes('the end of the session is not watched'));
   });
 

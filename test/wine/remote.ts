@@ -30,7 +30,7 @@ export class Remote {
   #gone = gone('');
   #last = 0;
 
-  private constructor(socket: net.Socket, { err, ended, stands }: Begun, onNews: (message: object) => void) {
+  private constructor(socket: net.Socket, { err, ended, threads }: Begun, onNews: (message: object) => void) {
     this.#socket = socket;
     const hear = lines(line => {
       const message = JSON.parse(line) as Answer | object;
@@ -45,9 +45,9 @@ export class Remote {
       socket.destroy();
     });
     socket.once('close', () => {
-      void Promise.race([ended, setTimeout(END_MS, 'it lives, without its connection', { ref: false })]).then(how => {
+      void Promise.race([ended, setTimeout(END_MS, 'it still runs, without a connection', { ref: false })]).then(how => {
         // A rig that was removed has no files.
-        this.#gone = gone(`${fault}${how}. ${attempt(err) ?? ''}\n${stands()}`);
+        this.#gone = gone(`${fault}${how}. ${attempt(err) ?? ''}\n${threads()}`);
         for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
       });
     });

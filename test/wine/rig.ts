@@ -84,7 +84,7 @@ export interface Begun {
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<string>;
   /** What each of its threads waits for. */
-  readonly stands: () => string;
+  readonly threads: () => string;
 }
 
 export interface RigOptions {
@@ -168,8 +168,8 @@ function wait(command: string, args: readonly string[], env: NodeJS.ProcessEnv =
   });
 }
 
-/** What each thread of a process waits for, as Linux tells it: one line each. */
-function whereItStands(pid: number): string {
+/** What each thread of a process waits for, read from /proc: one line each. */
+function threadStates(pid: number): string {
   const tasks = attempt(() => readdirSync(`/proc/${pid}/task`)) ?? [];
   const line = (task: string) =>
     ['comm', 'wchan', 'syscall', 'stat']
@@ -372,7 +372,7 @@ export class WineRig {
    * The SCM ends with the last program of the session; this one keeps it between the runs, and ends when the tests do, however they end.
    */
   #hold(): void {
-    // The first program starts Wine's server, which speaks where that does.
+    // The first program starts Wine's server, which inherits its stderr.
     const stderr = openSync(path.join(this.prefix, 'io', 'server.err'), 'w');
     const child = spawn(WINE, ['cmd', '/c', 'set /p held='], {
       env: environment(this.prefix),
@@ -455,9 +455,9 @@ export class WineRig {
     return new Promise((resolve, reject) => {
       const read = (): { stdout: string; stderr: string } => ({ stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') });
       const timer = setTimeout(() => {
-        const stands = whereItStands(child.pid ?? 0);
+        const threads = threadStates(child.pid ?? 0);
         child.kill('SIGKILL');
-        reject(new Error(`no end within ${timeoutMs} ms: ${argv.join(' ')}\n${JSON.stringify(read())}\n${stands}`));
+        reject(new Error(`no end within ${timeoutMs} ms: ${argv.join(' ')}\n${JSON.stringify(read())}\n${threads}`));
       }, timeoutMs);
       child.once('error', reject);
       child.once('exit', code => {
@@ -482,7 +482,7 @@ export class WineRig {
       out: () => readFileSync(out, 'utf8'),
       err: () => readFileSync(err, 'utf8'),
       ended: new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))),
-      stands: () => whereItStands(child.pid ?? 0),
+      threads: () => threadStates(child.pid ?? 0),
     };
   }
 

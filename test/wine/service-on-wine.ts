@@ -56,7 +56,7 @@ export class ServiceOnWine {
     this.#windows = { rig, manager: await RemoteManager.start(rig) };
   }
 
-  /** Keeps what a failed test leaves for its reader: state and logs of its services, the SCM's log, what the programs printed. */
+  /** Copies evidence of a failed test to test-results/wine: state and logs of its services, the SCM's log, output of the programs. */
   keep(test: string): void {
     if (!this.#windows) return;
     const { rig } = this.#windows;

@@ -18,7 +18,7 @@ const [, , service = '', home = '', dies = ''] = process.argv;
 function treeBelow(pid: number): number[] {
   const entries = listProcesses();
   const tree = [pid];
-  // A PID is used again, so that a process may seem to be below its own child.
+  // PIDs are reused, so the recorded parents can form a cycle.
   const isNew = (found: number) => found !== process.pid && !tree.includes(found);
   for (const above of tree) tree.push(...entries.filter(each => each.parentPid === above && isNew(each.pid)).map(each => each.pid));
   return tree;
