@@ -161,10 +161,11 @@ export class Faults {
     observer.excuse();
     observer.removals += 1;
     const { busy, claims } = observer;
-    // A command may write it again. Where host and runner were killed before, nothing is left that could end the gateway.
-    const endsItself = !busy && (host || runner);
-    if (!endsItself) observer.orphans = [...observer.gateways];
-    observer.forgetWish(endsItself ? stateRemoved(claims, false) : { ...unknown(claims), broken: true, removed: false });
+    // Where host and runner were killed before, no process is left that could end the gateway.
+    const isOrphaned = !host && !runner;
+    if (isOrphaned) observer.orphans = [...observer.gateways];
+    // A command may write the folder again.
+    observer.forgetWish(!busy && !isOrphaned ? stateRemoved(claims, false) : { ...unknown(claims), broken: true, removed: false });
   }
 
   async #removeLog(of: number, observer: Observer): Promise<void> {

@@ -20,7 +20,7 @@ const END_MS = 20_000;
 /** @param why how it ended, and what it printed as errors */
 const gone = (why: string): ErrorValue => ({
   code: 'internal',
-  message: `The process inside Windows has ended: ${why.trim()}`,
+  message: `The connection to the process inside Windows has ended: ${why.trim()}`,
   remedy: 'See why in the rig.',
 });
 
@@ -45,7 +45,7 @@ export class Remote {
       socket.destroy();
     });
     socket.once('close', () => {
-      void Promise.race([ended, setTimeout(END_MS, 'it still runs, without a connection', { ref: false })]).then(how => {
+      void Promise.race([ended, setTimeout(END_MS, 'the process still runs', { ref: false })]).then(how => {
         // A rig that was removed has no files.
         this.#gone = gone(`${fault}${how}. ${attempt(err) ?? ''}\n${threads()}`);
         for (const id of this.#waiting.keys()) this.#hear({ id, error: this.#gone });
