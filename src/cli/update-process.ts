@@ -6,6 +6,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { GatewayServiceError } from '../model/errors.ts';
+import { childOutput } from '../process/child-output.ts';
 import { thisProgram } from '../process/host-command.ts';
 import type { UpdateCommandRequest } from '../update/update-command.ts';
 import type { Output } from './output.ts';
@@ -74,7 +75,7 @@ function passOnSignal(updating: UpdateProcess, signal: Interruption, { stderr }:
 }
 
 async function passOn(from: Readable, to: OutputStream): Promise<void> {
-  for await (const chunk of from as AsyncIterable<Buffer>) await written(to, chunk);
+  for await (const chunk of childOutput(from)) await written(to, chunk);
 }
 
 /** In the process of the update: no signal ends it before the command has ended and the gateways run. */

@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { progress } from '../model/operation-steps.ts';
+import { childOutput } from '../process/child-output.ts';
 import { type EndedUpdate, notUpdated, resultOf } from './ending.ts';
 import type { UpdatePorts } from './ports.ts';
 import { Update, type UpdateRequest } from './update.ts';
@@ -113,7 +114,7 @@ function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (
   };
   const streams = [child.stdout, child.stderr];
   const passAll = async (stream: Readable) => {
-    for await (const chunk of stream as AsyncIterable<Buffer>) await passOn(chunk);
+    for await (const chunk of childOutput(stream)) await passOn(chunk);
   };
   const passed = Promise.allSettled(streams.map(passAll)).then(() => {
     done = true;
