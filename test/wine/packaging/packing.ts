@@ -69,6 +69,7 @@ function standIns(folder: string): string {
   compile(tools, 'plugins.dll', '-shared', 'plugins.c');
   for (const name of PLUGINS) copyFileSync(inTools('plugins.dll'), inTools('plugins', `${name}.dll`));
   copyFileSync(path.join(here, 'makensis.sh'), inTools('nsis/makensis'));
+  copyFileSync(path.join(here, 'process-info.nsh'), inTools('process-info.nsh'));
   symlinkSync(path.join(here, 'wine.sh'), inTools('wine/bin/wine'));
   copyFileSync(path.join(here, 'archive.mjs'), inTools('7za'));
   for (const name of ['nsis/makensis', 'wine/bin/wine', '7za']) chmodSync(inTools(name), 0o755);
