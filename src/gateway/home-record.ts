@@ -8,8 +8,10 @@ import { accessSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { poll } from '../model/poll.ts';
 import { isSameProcess, PROCESS_REF, type ProcessTable, thisProcess } from '../model/process-ref.ts';
 import { serviceName } from '../model/schemas.ts';
+import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import { recordFile } from '../state/record-file.ts';
 import { StateFolder } from '../state/state-folder.ts';
 import { sameFolder } from './home.ts';
@@ -41,6 +43,17 @@ export async function otherService(home: string, own: StateFolder): Promise<Home
 async function keeps(folder: StateFolder, home: string): Promise<boolean> {
   const defined = await folder.definition().catch(error => toGatewayServiceError(error));
   return defined instanceof GatewayServiceError || (defined !== undefined && sameFolder(defined.home, home));
+}
+
+/**
+ * Waits for the end of the runner that had this home before: after its state folder was deleted it still has a gateway, which it ends.
+ * Resolves at the latest after the time that a runner has for this, or when `isCancelled`.
+ */
+export async function formerRunnerEnded(home: string, processes: ProcessTable, isCancelled: () => boolean): Promise<void> {
+  const record = await fileOf(home).read();
+  if (!record || !sameFolder(record.home, home) || record.runner.pid === process.pid) return;
+  const isOver = () => isCancelled() || !isSameProcess(record.runner, processes);
+  await poll(isOver, { what: 'the former runner to end', deadlineMs: HOST_GRACE_MS + KILL_MS }).catch(() => undefined);
 }
 
 /**

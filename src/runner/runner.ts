@@ -10,7 +10,7 @@
 
 import type { Ask } from '../control/pipe-protocol.ts';
 import type { ExitVerdict } from '../gateway/classify-exit.ts';
-import { claimHome, requireFreeHome } from '../gateway/home-record.ts';
+import { claimHome, formerRunnerEnded, requireFreeHome } from '../gateway/home-record.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import { sinceUpdate, suspectUpdate } from '../model/bad-update.ts';
@@ -151,7 +151,7 @@ export class Runner {
       await endOrphan(folder, processes);
       const [history, asked] = await Promise.all([this.#lives.closed(), folder.desired()]);
       await this.#gate.awaitTurn(history, asked);
-      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, asked.at, Date.now())));
+      return await this.#stoppedByUpdater(await this.#live(causeOfStart(history, asked.at, Date.now()), ownership));
     } catch (error) {
       log(`runner failed: ${error instanceof Error ? error.stack : error}`);
       await this.#lives.notLaunched(error);
@@ -220,7 +220,7 @@ export class Runner {
     return new Promise(resolve => this.#launched.push(resolve));
   }
 
-  async #live(first: StartCause): Promise<number> {
+  async #live(first: StartCause, ownership: Ownership): Promise<number> {
     const { folder, log } = this.#ports;
     let cause = first;
     /** Gateways in a row that ended because another one serves their profile. */
@@ -228,6 +228,8 @@ export class Runner {
     for (;;) {
       if (await this.#gate.heldBack()) cause = 'released';
       await this.#gate.waitWhileServed(0);
+      // The end of its gateway may be the first that a runner hears of its successor.
+      await ownership.settled();
       const askedBefore = this.#endAsked();
       if (askedBefore) return EXITS[askedBefore.verdict];
       if ((await folder.desired()).desired === 'stopped') return RUNNER_EXIT.stopped;
@@ -278,6 +280,7 @@ export class Runner {
     let tree: GatewayProcessTree;
     try {
       await requireFreeHome(definition.home, folder, processes);
+      await formerRunnerEnded(definition.home, processes, () => this.#endAsked() !== undefined);
       await this.#lives.tolerate(claimHome(definition.home, folder, processes));
       const stoppedPid = await takeOver(definition.home, processes);
       if (stoppedPid !== undefined) log(`took over from the gateway with PID ${stoppedPid}`);

@@ -1,9 +1,10 @@
 /**
  * Whether a process still owns its service: its lock names it, and the service has a definition. Where the state folder was deleted while
- * the process runs ("delete the folder to reset"), no verb can reach it any more, so it must end.
+ * the process runs ("delete the folder to reset"), no verb can reach it any more, so it must end. A folder that was made in its place
+ * belongs to another installation, which waits for processes of its own.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { attempt } from '../model/attempt.ts';
 import type { ProcessTable } from '../model/process-ref.ts';
 import { isLock, type Lock, lockHolder, takeLock } from './lock.ts';
@@ -21,8 +22,10 @@ export interface OwnershipOptions {
 
 export class Ownership {
   readonly #options: OwnershipOptions;
+  readonly #folder: string | undefined;
   #lock: Lock;
-  #confirming: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #confirmed: Promise<void> | undefined;
   #isLost = false;
   #lose: (reason: string) => void = () => undefined;
   /** Resolves with the reason when this process does not own the service any more. */
@@ -32,6 +35,7 @@ export class Ownership {
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
+    this.#folder = identityOf(options.folder);
     this.#lock = options.lock;
   }
 
@@ -39,8 +43,13 @@ export class Ownership {
   look(): boolean {
     // A file that cannot be read proves nothing.
     const owned = attempt(() => this.#loss()) === undefined;
-    if (!owned) this.#confirming ??= setTimeout(() => this.#confirm(), CONFIRM_MS);
+    if (!owned) this.#confirmed ??= this.#confirm();
     return owned;
+  }
+
+  /** Resolves when it is certain whether this process owns the service; then `isLost` says it. */
+  async settled(): Promise<void> {
+    if (!this.look()) await this.#confirmed;
   }
 
   get isLost(): boolean {
@@ -48,13 +57,16 @@ export class Ownership {
   }
 
   release(): void {
-    clearTimeout(this.#confirming);
+    clearTimeout(this.#timer);
     this.#lock.release();
   }
 
-  #confirm(): void {
+  async #confirm(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.#timer = setTimeout(resolve, CONFIRM_MS);
+    });
     const reason = attempt(() => this.#loss() && this.#takeAgain());
-    if (reason === undefined) this.#confirming = undefined;
+    if (reason === undefined) this.#confirmed = undefined;
     else {
       this.#isLost = true;
       this.#lose(reason);
@@ -73,11 +85,21 @@ export class Ownership {
   #takeAgain(): string | undefined {
     const { folder, file, processes } = this.#options;
     if (!existsSync(folder.definitionPath)) return this.#loss();
+    if (identityOf(folder) !== this.#folder) return 'The state folder of this service was replaced.';
     const taken = takeLock(file, processes);
     if (!isLock(taken)) return inCharge(taken.pid);
     this.#lock = taken;
     return undefined;
   }
+}
+
+/**
+ * Names one folder only: Linux uses an inode number again soon after its folder was deleted. Windows does not, and there the time of creation
+ * may be that of the former folder. Undefined where it cannot be read.
+ */
+function identityOf(folder: StateFolder): string | undefined {
+  const stats = attempt(() => statSync(folder.path, { bigint: true }));
+  return stats && [stats.dev, stats.ino, process.platform === 'win32' ? '' : stats.birthtimeNs].join(':');
 }
 
 const inCharge = (pid: number): string => `The process ${pid} is in charge of this service now.`;

@@ -142,19 +142,25 @@ export class Observer {
     this.#lookedAtMs = nowMs;
     const words = this.#stage.words(this.#of);
     for (const { what, pid } of words.slice(this.#heard)) {
-      if (what === 'born') this.#born(pid);
-      else this.claim({ ...this.claims, held: what === 'update-begins' });
+      if (what === 'born') {
+        this.#endHold();
+        this.#born(pid);
+      } else this.claim({ ...this.claims, held: what === 'update-begins' });
       if (what === 'update-begins') this.#failures = 0;
     }
     this.#heard = words.length;
-    // An update that a signal ended says no last word.
-    if (this.claims.held && !this.#stage.isUpdating(this.#of)) this.claim({ ...this.claims, held: false });
+    this.#endHold();
     this.#census();
     if (mustCome(this.claims) && this.#gateways.length === 0 && !this.#givenUp()) {
       const noneMs = this.#clockMs - this.#missingSinceMs;
       const allowedMs = this.#stage.longestDelayMs + Math.max(this.#stage.startMs, STARTS * this.#startMs());
       if (noneMs > allowedMs) this.#violate(`no gateway for ${Math.round(noneMs)} ms`);
     } else this.#missingSinceMs = this.#clockMs;
+  }
+
+  /** An update that a signal ended says no last word. */
+  #endHold(): void {
+    if (this.claims.held && !this.#stage.isUpdating(this.#of)) this.claim({ ...this.claims, held: false });
   }
 
   #born(pid: number): void {

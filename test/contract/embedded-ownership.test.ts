@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { embeddedManager } from '../../src/manager/system-manager.ts';
+import { attempt } from '../../src/model/attempt.ts';
 import { definitionOf } from '../../src/model/definition.ts';
 import { poll } from '../../src/model/poll.ts';
 import { StateFolder } from '../../src/state/state-folder.ts';
@@ -19,9 +20,18 @@ afterEach(async () => {
   expect(await service.dispose(), 'gateways of one home at once').toBeLessThanOrEqual(1);
 });
 
+/** Supervisor and runner may be writing into it. */
+const removeStateFolder = () => {
+  const isGone = () => {
+    attempt(() => rmSync(service.folder.path, { recursive: true }));
+    return !service.folder.isThere();
+  };
+  return poll(isGone, { what: 'the state folder to be deleted', deadlineMs: DEADLINE_MS });
+};
+
 it('ends supervisor, runner and gateway after the state folder was deleted, and installs again', async () => {
   const { gatewayPid } = await service.install();
-  rmSync(service.folder.path, { recursive: true });
+  await removeStateFolder();
   await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
   expect(await service.status()).toMatchObject({ phase: 'not-installed' });
   expect(service.folder.isThere()).toBe(false);
@@ -31,18 +41,26 @@ it('ends supervisor, runner and gateway after the state folder was deleted, and 
 it('ends a gateway whose runner was killed just before the state folder was deleted', async () => {
   await service.install();
   process.kill(only(service.sandbox.hosts('run')), 'SIGKILL');
-  // The supervisor may be writing into it.
-  rmSync(service.folder.path, { recursive: true, maxRetries: 10 });
+  await removeStateFolder();
   await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
 });
 
 it('leaves one supervisor and one gateway where a service is installed again at once after its state folder was deleted', async () => {
   await service.install();
-  rmSync(service.folder.path, { recursive: true });
+  await removeStateFolder();
   await service.install();
   const alone = () => service.sandbox.hosts('supervise').length === 1 && service.sandbox.hosts('run').length === 1;
   await poll(alone, { what: 'one owner', deadlineMs: DEADLINE_MS });
   expect(await service.untilPhase('running')).toMatchObject({ gatewayPid: only(service.gateways()), desired: 'running' });
+});
+
+it('ends supervisor, runner and gateway also where another state folder is in the place of theirs', async () => {
+  await service.install();
+  const definition = definitionOf(service.identity, 'embedded', service.sandbox.installOptions());
+  await removeStateFolder();
+  await service.folder.writeDefinition(definition);
+  await poll(() => service.sandbox.processes().length === 0, { what: 'every process to end', deadlineMs: DEADLINE_MS });
+  expect(await service.manager.start(service.identity)).toMatchObject({ phase: 'running', gatewayPid: only(service.gateways()) });
 });
 
 it('keeps the gateway running where only the locks were deleted, and no second runner starts', async () => {
