@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly profiles?: readonly string[] | undefined;
   /** Shows a file in the system's file manager. */
   readonly reveal?: (file: string) => void;
+  /** Opens a page of the system's settings by its address. */
+  readonly openSettings?: (address: string) => Promise<void>;
 }
 
 /** koffi's binary among the files of the host. */
@@ -38,7 +40,7 @@ export interface Engine {
 }
 
 /** @throws GatewayServiceError `user-folder-unknown`, `folder-of-another-user`, `service-program-missing`, `service-program-damaged`, `home-invalid`, `profile-invalid` */
-export async function openEngine({ hostDir, home, profiles, reveal }: EngineOptions): Promise<Engine> {
+export async function openEngine({ hostDir, home, profiles, reveal, openSettings }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
   const homedir = userFolder();
   const hostCommand = hostCommandIn(hostDir);
@@ -60,6 +62,7 @@ export async function openEngine({ hostDir, home, profiles, reveal }: EngineOpti
   if (identities.length === 0) throw new GatewayServiceError('profile-missing', '(the list of profiles is empty)');
   const manager = withServedProfiles(systemOwn, identities);
   const feed = updateFeed({ ...updates, root: root.root });
-  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions: mainVersions(), reveal });
+  const versions = mainVersions();
+  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions, reveal, openSettings });
   return { controller, manager, identities, updates };
 }

@@ -30,5 +30,7 @@ export interface GatewayServiceOptions extends EngineOptions, RegistrationOption
  *   call rejects with it
  */
 export function registerGatewayService(electron: ElectronParts, options: GatewayServiceOptions): GatewayServiceRegistration {
-  return register(electron, options, () => openEngine({ reveal: file => electron.shell.showItemInFolder(file), ...options }));
+  const reveal = (file: string) => electron.shell.showItemInFolder(file);
+  const openSettings = (address: string) => electron.shell.openExternal(address);
+  return register(electron, options, () => openEngine({ reveal, openSettings, ...options }));
 }

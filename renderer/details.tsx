@@ -117,12 +117,17 @@ function Ladder({ snapshot: { status }, now, messages }: DetailsProps) {
   );
 }
 
-type Fact = readonly [name: string, value: string | undefined, kind?: 'sentence'];
+type Fact = readonly [name: string, value: string | undefined, kind?: 'sentence', action?: ReactNode];
 
-function Facts({ snapshot, now, messages }: DetailsProps) {
+function Facts({ snapshot, now, messages, store, components: { Button } }: DetailsProps) {
   const { status } = snapshot;
   const { details } = messages;
   const uptime = uptimeMs(status, now);
+  const signInOptions = status.automaticSignIn === 'no' && (
+    <Button variant="quiet" onClick={() => void store.openSignInOptions()}>
+      {details.signInOptions}
+    </Button>
+  );
   const facts: readonly Fact[] = [
     [details.mechanism, messages.mechanism[status.mechanism]],
     [details.meaning, status.mechanism === 'startup' ? messages.meaning.startup : undefined, 'sentence'],
@@ -134,6 +139,7 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
     [details.gatewayPid, status.gatewayPid === undefined ? undefined : messages.pid(status.gatewayPid)],
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
     [details.session, status.session && `${status.session.user} (${status.session.id})`],
+    [details.afterUpdate, status.automaticSignIn && messages.automaticSignIn[status.automaticSignIn], 'sentence', signInOptions],
     [details.restarts, messages.restarts(status, now)],
     // Sentences have their own rows. The reason of a phase is often that of the last exit, which has a time as well.
     [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail, 'sentence'],
@@ -141,12 +147,12 @@ function Facts({ snapshot, now, messages }: DetailsProps) {
   ];
   return (
     <dl className="hgs-facts">
-      {facts.map(([name, value, kind]) =>
+      {facts.map(([name, value, kind, action]) =>
         value === undefined || value === '' ? null : (
           <div key={name} data-kind={kind}>
             <dt>{name}</dt>
             <dd>
-              <bdi>{value}</bdi>
+              <bdi>{value}</bdi> {action}
             </dd>
           </div>
         ),

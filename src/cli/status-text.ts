@@ -47,7 +47,7 @@ export function statusText(status: Status, { now, logPath, paint, selection }: S
 }
 
 function statusRows(status: Status, now: number, logPath: string): [string, string][] {
-  const { gatewayPid, servicePid, startedAt, restarts, lastExit, session, startType } = status;
+  const { gatewayPid, servicePid, startedAt, restarts, lastExit, session, startType, automaticSignIn } = status;
   const rows: [string, string | undefined][] = [
     [en.details.profile, status.profile],
     [en.details.gatewayPid, gatewayPid === undefined ? undefined : en.pid(gatewayPid)],
@@ -55,6 +55,7 @@ function statusRows(status: Status, now: number, logPath: string): [string, stri
     [en.details.mechanism, `${en.mechanism[status.mechanism]}${servicePid === undefined ? '' : ` (PID ${en.pid(servicePid)})`}`],
     [en.details.startType, startType && en.startType[startType]],
     [en.details.session, session && `${session.id} (${session.user})`],
+    [en.details.afterUpdate, automaticSignIn && en.automaticSignIn[automaticSignIn]],
     [en.details.restarts, en.restarts(status, now)],
     [en.details.ladder, restarts.nextAt === undefined ? undefined : en.ladder(status)],
     [en.details.lastExit, lastExit && en.lastExit(lastExit, now)],

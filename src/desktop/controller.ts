@@ -30,11 +30,14 @@ export interface ControllerOptions {
   readonly versions?: Versions;
   /** Shows a file in the system's file manager; absent where that is not possible. */
   readonly reveal?: ((file: string) => Promise<void> | void) | undefined;
+  /** Opens a page of the system's settings by its address; absent where that is not possible. */
+  readonly openSettings?: ((address: string) => Promise<void> | void) | undefined;
 }
 
 /** Number of history records in a snapshot. */
 const HISTORY_SHOWN = 20;
 const LOG_LINES = 200;
+const SIGN_IN_OPTIONS = 'ms-settings:signinoptions';
 
 type Handlers = { readonly [V in Verb]: (request: RequestOf<V>, profile: ProfileController) => Promise<ReplyOf<V>> };
 
@@ -94,6 +97,12 @@ export class GatewayServiceController {
     previewRepair: (_request, { identity }) => this.#previewRepair(identity),
     logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
     reveal: (_request, { identity }) => this.#reveal(identity),
+    openSignInOptions: async () => {
+      const { openSettings } = this.#options;
+      if (!openSettings) throw new GatewayServiceError('unsupported', '(this page cannot open settings)');
+      await openSettings(SIGN_IN_OPTIONS);
+      return null;
+    },
     dismiss: ({ update }, profile) => {
       this.#dismissed.add(update);
       for (const each of this.#profiles.values()) void each.publish();

@@ -35,6 +35,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     status.gatewayPid === undefined ? undefined : `gateway PID: ${status.gatewayPid}`,
     status.startedAt && `started: ${status.startedAt}`,
     status.session && `session: ${status.session.id}`,
+    status.automaticSignIn && `automatic sign-in after an update: ${status.automaticSignIn}`,
     `restarts: ${restarts.count}${restarts.lastAt ? `, last ${restarts.lastAt}` : ''}${restarts.nextAt ? `, next ${restarts.nextAt}` : ''}`,
     lastExit && `last exit: ${lastExit.code ?? 'unknown'} at ${lastExit.at}: ${lastExit.reason}`,
     `ladder: ${status.recovery.delaysMs.join(', ')} ms, reset ${status.recovery.resetMs} ms`,

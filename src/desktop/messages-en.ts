@@ -7,7 +7,7 @@ import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
 import type { Receipt, ReceiptRow } from '../model/receipt.ts';
-import type { LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
+import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
 import { type Explained, explainError } from './messages-en-failures.ts';
@@ -106,7 +106,8 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
       ? 'Running, but it reports a problem. See the log.'
       : 'Running, but it does not answer. A restart usually helps.',
   restarting,
-  'waiting-for-sign-in': () => 'Waiting for you to sign in. Then it starts by itself.',
+  'waiting-for-sign-in': ({ waitingForSignInSince: since }, now) =>
+    `Waiting for you to sign in${since === undefined ? '' : `, since ${formats.time(since, now)}`}. Then it starts by itself.`,
   'held-for-update': ({ problems }) =>
     problems.some(({ code }) => code === 'taken-over')
       ? 'Paused: another program runs this gateway. Then it starts again by itself.'
@@ -291,6 +292,13 @@ export const en = {
     manual: 'Manual',
     disabled: 'Disabled',
   } satisfies Record<StartType, string>,
+  automaticSignIn: {
+    yes: 'Windows signs you in by itself, and the gateway starts.',
+    no:
+      'The gateway waits until you sign in. To have Windows sign you in by itself, turn on "Use my sign-in info" in Settings, Accounts, ' +
+      'Sign-in options.',
+    organisation: 'The gateway waits until you sign in, because your organisation does not let Windows sign you in by itself.',
+  } satisfies Record<AutomaticSignIn, string>,
 
   /** What an operation is doing: its latest step, if any. */
   operation: ({ verb, step, subject }: ShownOperation) =>
@@ -368,6 +376,8 @@ export const en = {
     servicePid: 'Service PID',
     startType: 'Start type',
     session: 'Session',
+    afterUpdate: 'After an update',
+    signInOptions: 'Sign-in options',
     lastExit: 'Last exit',
     restarts: 'Restarts',
     ladder: 'Restart delays',

@@ -73,6 +73,8 @@ export interface GatewayServiceStore {
   logs(lines?: number): Promise<LogTail | undefined>;
   /** Shows the log in the system's file manager. */
   reveal(): Promise<void>;
+  /** Opens the page of Windows' settings on which a user permits the automatic sign-in. */
+  openSignInOptions(): Promise<void>;
   /** Hides the end of this update. */
   dismiss(update: string): Promise<void>;
   /** Turns on or off that a gateway that hangs is restarted. */
@@ -273,6 +275,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     logs: lines => query('logs', { lines }),
     async reveal() {
       await query('reveal', {});
+    },
+    async openSignInOptions() {
+      await query('openSignInOptions', {});
     },
     dismiss: async update => receive(await query('dismiss', { update })),
     setWatchdog: async on => receive(await query('setWatchdog', { on })),

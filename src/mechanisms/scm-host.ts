@@ -7,6 +7,7 @@ import type { TrustsServer } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
 import { packagedCommand } from '../migration/wrapped-service.ts';
+import { attempt } from '../model/attempt.ts';
 import { type ElevatedVerb, type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
@@ -16,6 +17,7 @@ import { progress, type Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { automaticSignIn } from '../windows/automatic-sign-in.ts';
 import { ERROR } from '../windows/errors.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
 import { isRemovalPending, queryService, queryStatus, type ServiceConfig, type ServiceStatus } from '../windows/scm.ts';
@@ -186,11 +188,13 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
   const definition = await folder.definition().catch(() => undefined);
   if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
   const { program, args } = brokerCommand(hostCommand, service);
+  const signsIn = attempt(() => automaticSignIn(currentUser()));
   return {
     state: 'registered',
     host: status ? HOST_STATES[status.state] : readHostFacts(service)?.phase === 'stopped' ? 'stopped' : 'running',
     ...(status?.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
+    ...(signsIn && { automaticSignIn: signsIn }),
     // A missing program has no version.
     ...(binaryPath !== commandLine(program, args) && hasProgram(binaryPath) && { outdated: true }),
   };

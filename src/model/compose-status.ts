@@ -46,7 +46,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
   const installed = registration.state === 'registered' || registration.state === 'removal-pending';
   const { phase, detail } = phaseOf(facts, nowMs);
   const exit = installed ? lastExit(history) : undefined;
-  const { hostPid, startType }: Partial<Registered> = registration.state === 'registered' ? registration : {};
+  const { hostPid, startType, automaticSignIn }: Partial<Registered> = registration.state === 'registered' ? registration : {};
   const restarts = installed ? restartsOf(facts, phase) : { count: 0 };
   const gateway = (runner ?? facts.silent)?.gateway;
   return {
@@ -66,6 +66,8 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(exit && { lastExit: exit }),
     ...(facts.host?.session && { session: facts.host.session }),
     ...(startType === undefined ? {} : { startType }),
+    ...(phase === 'waiting-for-sign-in' && facts.host && { waitingForSignInSince: facts.host.since }),
+    ...(automaticSignIn && { automaticSignIn }),
     recovery: facts.recovery,
     ...(installed && facts.watchdog !== undefined && { watchdog: facts.watchdog }),
     problems: withoutRepeats([...facts.problems, ...problemsOf(facts, phase, restarts)]),

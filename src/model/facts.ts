@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { ERROR_VALUE } from './error-value.ts';
 import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
-import type { StartType } from './status.ts';
+import type { AutomaticSignIn, StartType } from './status.ts';
 
 export interface Registered {
   readonly state: 'registered';
@@ -12,6 +12,7 @@ export interface Registered {
   /** The host process was stopped by a signal (SIGSTOP), so it starts nothing until it continues. */
   readonly suspended?: true;
   readonly startType?: StartType;
+  readonly automaticSignIn?: AutomaticSignIn;
   /** What is started is not the program that would be registered now. */
   readonly outdated?: boolean;
 }

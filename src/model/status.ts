@@ -46,6 +46,9 @@ export type Desired = 'running' | 'stopped';
 
 export type StartType = 'automatic' | 'automatic-delayed' | 'manual' | 'disabled';
 
+/** Whether Windows signs the owner in by itself after an update has restarted it; `organisation`: a policy says that it does not. */
+export type AutomaticSignIn = 'yes' | 'no' | 'organisation';
+
 export interface LastExit {
   /** Exit code of the gateway; null when a signal or a lost runner hides it. */
   readonly code: number | null;
@@ -96,6 +99,10 @@ export interface Status {
   readonly lastExit?: LastExit;
   readonly session?: { readonly id: number; readonly user: string };
   readonly startType?: StartType;
+  /** The service waits for its owner to sign in, since then: ISO 8601, UTC. */
+  readonly waitingForSignInSince?: string;
+  /** Absent where the gateway is not kept by the service, or Windows does not say it. */
+  readonly automaticSignIn?: AutomaticSignIn;
   readonly recovery: RecoveryLadder;
   /** Whether a gateway that hangs is ended as a failure; absent where there is no definition. */
   readonly watchdog?: boolean;

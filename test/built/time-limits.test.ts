@@ -187,7 +187,7 @@ it('a gateway that answers no probe gets 3 s to end by itself', async () => {
 
 it('a gateway whose service host was lost gets 1 s to end by itself, and its runner has failed', async () => {
   const folder = new StateFolder(path.join(home, 'HermesGateway'));
-  await folder.make();
+  await folder.writeDefinition(definition());
   const { tree, end } = emptyTree();
   vi.mocked(stopGateway).mockImplementation(async () => {
     end();

@@ -208,6 +208,10 @@ describe('refused requests', () => {
     expect((await trial.manager.status(trial.identity)).phase).toBe('not-installed');
   });
 
+  it('refuses to open settings where it cannot', async () => {
+    expect(await reply('openSignInOptions', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
+  });
+
   it('refuses to reveal a file where there is no file manager', async () => {
     expect(await reply('reveal', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
     expect(await reply('reveal', { profile: 'default', path: '/etc/passwd' })).toMatchObject({ ok: false, error: { code: 'bad-request' } });

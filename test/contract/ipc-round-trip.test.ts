@@ -31,6 +31,8 @@ describe('every verb', () => {
     });
     expect(answered(await bridge.reveal({ profile: 'default' }))).toBeNull();
     expect(electron.revealed).toEqual(['/memory/HermesGateway/gateway.log']);
+    expect(answered(await bridge.openSignInOptions({ profile: 'default' }))).toBeNull();
+    expect(electron.opened).toEqual(['ms-settings:signinoptions']);
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
   });
 
@@ -182,6 +184,7 @@ describe('registration of the IPC handlers', () => {
       'repair',
       'logs',
       'reveal',
+      'openSignInOptions',
       'dismiss',
       'setWatchdog',
     ];

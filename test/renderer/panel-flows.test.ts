@@ -469,6 +469,14 @@ describeInChromium('use of the panel', browser => {
     await filter.waitFor({ state: 'detached' });
   });
 
+  it('says what happens after an update of Windows, and opens the setting that changes it', async () => {
+    await open(snapshotIn('waiting-for-sign-in'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('The gateway waits until you sign in.').waitFor();
+    await page.getByRole('button', { name: 'Sign-in options' }).click();
+    expect((await asked()).at(-1)).toEqual({ verb: 'openSignInOptions', payload: { profile: 'default' } });
+  });
+
   it('offers "Show file" only when the host can show the file', async () => {
     await open(snapshotIn('running'));
     await page.getByRole('button', { name: 'Details' }).click();

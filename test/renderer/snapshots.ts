@@ -43,7 +43,7 @@ const BY_PHASE: Readonly<Record<Phase, Partial<Status>>> = {
     restarts: { count: 4, lastAt: ago(20_000), nextAt: new Date(NOW + 14_000).toISOString(), attempt: 5 },
     problems: [problem('crash-loop')],
   },
-  'waiting-for-sign-in': { servicePid: 4180 },
+  'waiting-for-sign-in': { servicePid: 4180, waitingForSignInSince: ago(7 * HOUR), automaticSignIn: 'no' },
   'held-for-update': { servicePid: 4180, detail: 'hermes update: replacing the checkout' },
   stopping: { ...ALIVE, desired: 'stopped' },
   failed: { lastExit: CRASHED, problems: [problem('launch-failed')] },

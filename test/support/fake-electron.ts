@@ -155,6 +155,9 @@ export class FakeElectron implements ElectronParts {
   readonly opened: string[] = [];
   readonly revealed: string[] = [];
   readonly shell = {
+    openExternal: async (url: string) => {
+      this.opened.push(url);
+    },
     showItemInFolder: (path: string) => {
       this.revealed.push(path);
     },

@@ -39,6 +39,7 @@ export function registered(
     manager,
     identities: IDENTITIES,
     reveal: file => electron.shell.showItemInFolder(file),
+    openSettings: address => electron.shell.openExternal(address),
   });
   const stateRoot = mkdtempSync(path.join(tmpdir(), 'hg-registered-'));
   endings.push(() => rmSync(stateRoot, { recursive: true, force: true }));

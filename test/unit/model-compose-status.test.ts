@@ -66,6 +66,16 @@ const hold = {
 const stopped = { desired: 'stopped', at: ago(60_000) } as const;
 const justAsked = { desired: 'running', at: ago(100) } as const;
 
+it('reports since when the service waits for its owner, and whether Windows will sign the owner in', () => {
+  const registration = { ...registered('running'), automaticSignIn: 'organisation' } as const;
+  const host = { phase: 'waiting-for-sign-in', since: ago(3_600_000) } as const;
+  const waiting = composeStatus(facts({ mechanism: 'service', registration, host }), NOW);
+  expect(waiting).toMatchObject({ waitingForSignInSince: ago(3_600_000), automaticSignIn: 'organisation' });
+  const running = composeStatus(facts({ mechanism: 'service', registration, host, runner: runner('running') }), NOW);
+  expect(running).toMatchObject({ phase: 'running', automaticSignIn: 'organisation' });
+  expect(running.waitingForSignInSince).toBeUndefined();
+});
+
 describe('phase', () => {
   const table: [string, Partial<StatusFacts>, string][] = [
     ['nothing is registered', { registration: { state: 'absent' } }, 'not-installed'],

@@ -21,6 +21,7 @@ interface Modules {
   mutex: typeof import('../../src/windows/mutex.ts');
   shortcut: typeof import('../../src/windows/shortcut.ts');
   'startup-folder': typeof import('../../src/windows/startup-folder.ts');
+  'automatic-sign-in': typeof import('../../src/windows/automatic-sign-in.ts');
   explorer: typeof import('../../src/windows/explorer.ts');
 }
 

@@ -53,6 +53,26 @@ describeOnWine('the rest of Windows, through Wine', rig => {
     expect(await call(rig(), 'registry', 'readKey', key)).toBeUndefined();
   });
 
+  it('reports whether Windows signs a user in by itself after an update', async () => {
+    const policies = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System';
+    const product = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions';
+    const user = await call(rig(), 'security', 'currentUser');
+    const ask = () => call(rig(), 'automatic-sign-in', 'automaticSignIn', user);
+    const { ProductType } = (await call(rig(), 'registry', 'readKey', product)) ?? {};
+    await call(rig(), 'registry', 'writeValues', product, { ProductType: 'ServerNT' });
+    expect(await ask()).toBe('no');
+    await call(rig(), 'registry', 'writeValues', product, { ProductType: 'WinNT' });
+    expect(await ask()).toBe('yes');
+    const choice = `HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon\\UserARSO\\${user}` as const;
+    await call(rig(), 'registry', 'writeValues', choice, { OptOut: 1 });
+    expect(await ask()).toBe('no');
+    await call(rig(), 'registry', 'writeValues', policies, { DisableAutomaticRestartSignOn: 1 });
+    expect(await ask()).toBe('organisation');
+    await call(rig(), 'registry', 'writeValues', policies, { DisableAutomaticRestartSignOn: 0 });
+    await call(rig(), 'registry', 'deleteKey', choice);
+    await call(rig(), 'registry', 'writeValues', product, { ProductType: ProductType ?? 'WinNT' });
+  });
+
   it('identifies the user of this process and the same user of its session', async () => {
     const user = await call(rig(), 'security', 'currentUser');
     const session = await call(rig(), 'security', 'currentSession');
