@@ -79,7 +79,11 @@ export interface ElectronParts {
   readonly BrowserWindow: { fromWebContents(webContents: WebContentsPort): WindowPort | null };
   readonly powerMonitor: Emitter<'resume' | 'unlock-screen'>;
   readonly nativeTheme: Emitter<'updated'> & { readonly shouldUseDarkColorsForSystemIntegratedUI: boolean };
-  readonly shell: { openExternal(url: string): Promise<void>; openPath(path: string): Promise<string>; showItemInFolder(path: string): void };
+  readonly shell: {
+    openExternal(url: string): Promise<void>;
+    openPath(path: string): Promise<string>;
+    showItemInFolder(path: string): void;
+  };
   readonly Tray: new (image: string) => TrayPort;
   readonly Menu: { buildFromTemplate(template: MenuItemTemplate[]): object };
   readonly Notification: { new (options: NotificationTemplate): NotificationPort; isSupported(): boolean };

@@ -35,6 +35,15 @@ export function explanations(code?: string): readonly Explanation[] {
   return found;
 }
 
+/** One line for each code. */
+export function overviewText(entries: readonly Explanation[], paint: Paint): string {
+  const width = Math.max(...entries.map(({ code }) => code.length));
+  const lines = entries.map(
+    ({ kind, code, message }) => `${paint('bold', code.padEnd(width))}  ${paint('dim', kind.padEnd(7))}  ${message}`,
+  );
+  return [...lines, '', 'Remedies: "hermes-gateway explain CODE".'].join('\n');
+}
+
 export function explanationText(entries: readonly Explanation[], paint: Paint): string {
   return entries
     .map(({ kind, code, message, remedy, exit, win32, id, elevated }) => {

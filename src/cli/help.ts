@@ -91,6 +91,11 @@ first; after 45 s, or at once with --now, it is killed. It stays stopped until y
     changes: 'Changes nothing. Control sequences are removed; with --json each line is one JSON document.',
     examples: ['logs -n 20', 'logs -f', 'logs -f --json', 'logs --all -f'],
   },
+  history: {
+    summary: 'show when the gateway started and why it ended',
+    changes: 'Changes nothing. Times are those of this computer; with --json they are UTC.',
+    examples: ['history', 'history -n 5', 'history --all --json'],
+  },
   doctor: {
     summary: 'look for what is wrong, and repair it',
     changes: `Without --fix it changes nothing and lists, below each check, what --fix would change: the
@@ -118,6 +123,13 @@ installed and have no other supervisor.`,
     examples: ['explain', 'explain gateway-not-up', 'explain 1072'],
   },
 };
+
+/** What is printed where no verb is given. */
+export function shortHelp(): string {
+  const width = Math.max(...Object.keys(VERBS).map(verb => verb.length));
+  const verbs = Object.entries(VERBS).map(([verb, { summary }]) => `  ${verb.padEnd(width)}  ${summary}`);
+  return [`Usage: ${NAME} [options] <verb>`, '', ...verbs, '', `More: "${NAME} --help" and "${NAME} <verb> --help".`].join('\n');
+}
 
 export function verbExamples(examples: readonly string[]): string {
   return `\nExamples:\n${examples.map(example => `  $ ${NAME} ${example}`).join('\n')}`;

@@ -7,7 +7,7 @@ import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { sentence } from '../model/sentence.ts';
 import type { Composition, VerbContext } from './context.ts';
-import { programHelp, VERBS, verbExamples } from './help.ts';
+import { programHelp, shortHelp, VERBS, verbExamples } from './help.ts';
 import { leaveGateway } from './inside.ts';
 import { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,15 +26,12 @@ export interface CliContext {
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
   const { terminal } = context;
   const output = new Output(terminal, { json: asksForJson(argv) });
-  const printed = { out: '', err: '' };
+  let printed = '';
   let exit: number = EXIT.done;
   const program = createProgram(context, output, {
     argv,
     writeOut: chunk => {
-      printed.out += chunk;
-    },
-    writeErr: chunk => {
-      printed.err += chunk;
+      printed += chunk;
     },
     done: code => {
       exit = code;
@@ -44,13 +41,15 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
-    if (thrown instanceof CommanderError && printed.out !== '') {
-      const answer = printed.out.trimEnd();
+    if (thrown instanceof CommanderError && printed !== '') {
+      const answer = printed.trimEnd();
       output.answer(() => answer, thrown.code === 'commander.version' ? { version: answer } : { help: answer });
       return EXIT.done;
     }
-    // Without a verb the help is printed.
-    if (program.args.length === 0 && printed.err !== '' && !output.json) output.note(printed.err);
+    if (thrown instanceof CommanderError && argv.every(argument => argument === '--json')) {
+      output.answer(shortHelp, { help: shortHelp() });
+      return EXIT.done;
+    }
     const error = thrown instanceof CommanderError ? usageError(thrown, program.args) : toGatewayServiceError(thrown);
     output.failure(error);
     return error.exit;
@@ -67,12 +66,10 @@ interface ProgramHooks {
   readonly argv: readonly string[];
   /** Takes the text of a help that was asked for, and of `--version`. */
   writeOut(chunk: string): void;
-  /** Takes the help that is printed when a verb is missing. */
-  writeErr(chunk: string): void;
   done(exit: number): void;
 }
 
-function createRootCommand(stateRoot: string, version: string, { writeOut, writeErr }: ProgramHooks): Command {
+function createRootCommand(stateRoot: string, version: string, { writeOut }: ProgramHooks): Command {
   return new Command('hermes-gateway')
     .description('Keeps the gateway of a Hermes profile running: through crashes, updates and restarts of the app.')
     .option('--profile <name>', 'profile of Hermes (default: "default")')
@@ -83,7 +80,7 @@ function createRootCommand(stateRoot: string, version: string, { writeOut, write
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', programHelp(stateRoot))
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
-    .configureOutput({ writeOut, writeErr, outputError: () => {} })
+    .configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} })
     .exitOverride();
 }
 
@@ -129,6 +126,9 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
     .addOption(everyInstalled())
     .option('-f, --follow', 'continue with what is printed later')
     .option('-n, --lines <count>', 'number of last lines', lineCount, 100);
+  verb('history', (context, options) => verbs.history(context, options as verbs.LogsOptions))
+    .addOption(everyInstalled())
+    .option('-n, --lines <count>', 'number of last records', lineCount, 20);
   verb('doctor', verbs.doctor).addOption(everyInstalled()).option('--fix', 'repair what can be repaired');
   verb('update', (context, _options, command) => verbs.update(context, command))
     .usage('[options] -- <command...>')

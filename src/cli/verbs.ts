@@ -17,7 +17,7 @@ import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
 import type { VerbContext } from './context.ts';
 import { checksText, type DoctorReport, examine, isHealthy } from './doctor.ts';
-import { explanations, explanationText } from './explain.ts';
+import { explanations, explanationText, overviewText } from './explain.ts';
 import { interruptible } from './operation.ts';
 import { indented } from './output.ts';
 import { runSupervise } from './supervise.ts';
@@ -117,9 +117,7 @@ export interface LogsOptions {
 /** With `--all` each line has the name of its service before it. */
 export async function logs(context: VerbContext, { lines, follow = false }: LogsOptions): Promise<number> {
   const { composition, output, terminal, all } = context;
-  const found = await targets(context);
-  const there = found.filter(({ status: { phase } }) => phase !== 'not-installed');
-  if (there.length === 0) throw new GatewayServiceError('not-installed', found[0] && `(${found[0].identity.service})`);
+  const there = await installedTargets(context);
   const print = async ({ identity }: Target) => {
     const { service } = identity;
     const file = composition.manager.logPath(identity);
@@ -149,6 +147,36 @@ async function printLog(terminal: Terminal, file: string, options: LogsOptions, 
     off();
   }
   return shown;
+}
+
+/** The last starts and ends, oldest first, with the times of this computer. */
+export async function history(context: VerbContext, { lines }: Pick<LogsOptions, 'lines'>): Promise<number> {
+  const { composition, output, terminal, all } = context;
+  const histories = await Promise.all(
+    (await installedTargets(context)).map(async ({ identity }) => ({
+      service: identity.service,
+      history: (await composition.manager.history(identity)).slice(lines === 0 ? Number.POSITIVE_INFINITY : -lines),
+    })),
+  );
+  const text = () =>
+    histories
+      .map(({ service, history: records }) => {
+        const shown = records.map(record => [en.time(record.at, terminal.now()), en.historyLine(record)] as const);
+        const width = Math.max(...shown.map(([time]) => time.length));
+        const rows = shown.map(([time, line]) => `${output.paint('dim', time.padEnd(width))}  ${line}`);
+        return [...(all ? [output.paint('bold', service)] : []), ...(rows.length > 0 ? rows : [en.details.noHistory])].join('\n');
+      })
+      .join('\n\n');
+  output.answer(text, all ? { histories } : { ...histories[0] });
+  return EXIT.done;
+}
+
+/** @throws GatewayServiceError `not-installed` where there is none */
+async function installedTargets(context: VerbContext): Promise<readonly Target[]> {
+  const found = await targets(context);
+  const there = found.filter(({ status: { phase } }) => phase !== 'not-installed');
+  if (there.length === 0) throw new GatewayServiceError('not-installed', found[0] && `(${found[0].identity.service})`);
+  return there;
 }
 
 /** Supervises in the foreground; Ctrl+C stops like `stop`. */
@@ -237,7 +265,8 @@ export async function doctor(context: VerbContext, { fix = false }: { readonly f
 
 export function explain({ output }: VerbContext, code: string | undefined): Promise<number> {
   const entries = explanations(code);
-  output.answer(() => explanationText(entries, output.paint), { entries });
+  const text = code === undefined ? overviewText : explanationText;
+  output.answer(() => text(entries, output.paint), { entries });
   return Promise.resolve(EXIT.done);
 }
 

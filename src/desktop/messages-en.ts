@@ -46,6 +46,10 @@ const KEEPER: Readonly<Record<Mechanism, string>> = {
 const MINUTE_MS = 60_000;
 /** A shorter run is shown as "at once", in milliseconds. */
 const AT_ONCE_MS = 1_000;
+/** The longest tooltip that Windows shows, in UTF-16 units. */
+const TOOLTIP_LENGTH = 127;
+/** Phases in which the last end is why there is no gateway. */
+const ENDED_PHASES: ReadonlySet<Phase> = new Set<Phase>(['restarting', 'failed', 'needs-attention']);
 /** Exit code of a gateway that requests its restart. */
 const RESTART_REQUESTED = 75;
 
@@ -55,8 +59,15 @@ function running(status: Status, now: number): string {
   const uptime = uptimeMs(status, now);
   const since = uptime === undefined || uptime < MINUTE_MS ? 'Running' : `Running for ${formats.duration(uptime)}`;
   const problems = status.problems.length;
+  const { crashes } = status.restarts;
+  if (crashes && isCrashLoop(status)) {
+    const within = Date.parse(status.lastExit?.at ?? '') - Date.parse(crashes.since);
+    return `Running again${uptime === undefined ? '' : ` for ${formats.duration(uptime)}`}, after ${crashes.count} crashes in ${formats.duration(within)}.`;
+  }
   return problems > 0 ? `${since}, with ${counted(problems, 'problem', 'problems')}.` : `${since}. ${KEEPER[status.mechanism]}`;
 }
+
+const isCrashLoop = ({ problems }: Status): boolean => problems.some(({ code }) => code === 'crash-loop');
 
 function nextTry(status: Status, now: number): string {
   const remaining = countdownMs(status.restarts.nextAt, now);
@@ -65,13 +76,21 @@ function nextTry(status: Status, now: number): string {
   return `Next try in ${about}${formats.countdown(remaining)}.`;
 }
 
+/** What the gateway said about its end goes behind a colon, without its full stop. */
+const because = (cause: string | undefined): string => (cause === undefined ? '' : `: ${cause.replace(/\.$/, '')}`);
+
 /** Why it restarts: the user requested it, the gateway did, or it failed. Only a failure counts on the ladder. */
 function restarting(status: Status, now: number): string {
-  const { attempt, nextAt } = status.restarts;
+  const { attempt, nextAt, crashes } = status.restarts;
   const onLadder = attempt !== undefined || nextAt !== undefined;
   if (status.restartRequested) return 'Restarting, as you asked.';
   if (!onLadder && status.lastExit?.code === RESTART_REQUESTED) return 'Restarting, because the gateway asked for it.';
-  return `Stopped unexpectedly. ${nextTry(status, now)}`;
+  const cause = because(status.lastExit?.cause);
+  const count = Math.max(attempt ?? 0, crashes?.count ?? 0);
+  if (!isCrashLoop(status) || count < 2) return `Stopped unexpectedly${cause}. ${nextTry(status, now)}`;
+  const isLong = crashes && now - Date.parse(crashes.since) >= MINUTE_MS;
+  const since = isLong ? ` since ${formats.time(crashes.since, now)}` : '';
+  return `Keeps crashing${cause} (${count} times in a row${since}). ${nextTry(status, now)}`;
 }
 
 const OFF = {
@@ -113,15 +132,15 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
       ? 'Paused: another program runs this gateway. Then it starts again by itself.'
       : 'Paused for an update. Then it starts again by itself.',
   stopping: () => 'Stopping. This takes a few seconds.',
-  failed: ({ problems }) =>
+  failed: ({ problems, lastExit }) =>
     problems.some(({ code }) => code === 'bad-update')
       ? 'Failing since an update. It is not restarted. See the log.'
-      : 'The gateway failed and is not restarted.',
+      : `The gateway failed and is not restarted${because(lastExit?.cause)}.`,
   'needs-attention': status => {
     if (isServed(status)) return servedBy(status);
     return status.problems.some(({ code }) => code === 'launch-failed')
       ? 'Not running: it could not be started. See below.'
-      : 'Not running: Hermes refuses its configuration.';
+      : `Not running: Hermes refuses its configuration${because(status.lastExit?.cause)}.`;
   },
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
   foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
@@ -236,6 +255,13 @@ const noted = ({ what, reason }: Noted) => (what === 'recovered' ? 'Responding a
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
+const trayTitle = ({ profile, phase }: Status, operation?: Snapshot['operation']): string =>
+  `Hermes gateway${profile === 'default' ? '' : ` (${profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[phase]}`;
+
+/** The reason of an end, and what the gateway said about it, unless the reason contains that. */
+const explained = ({ reason, cause }: Pick<LastExit, 'reason' | 'cause'>): string =>
+  cause === undefined || reason.includes(cause.replace(/\.$/, '')) ? ended(reason) : `${ended(reason)} ${ended(cause)}`;
+
 /** The question before a change. */
 export interface ConfirmText {
   readonly title: string;
@@ -273,9 +299,14 @@ export const en = {
       ? `Gateway: ${PHASES[status.phase]}.`
       : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`;
   },
-  /** The tray shows at most 127 characters of it, as Windows does. */
-  tooltip: ({ profile, phase }: Status, operation?: Snapshot['operation']) =>
-    `Hermes gateway${profile === 'default' ? '' : ` (${profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[phase]}`,
+  /** Names a gateway and its phase: in the menu of the tray, at most 127 characters. */
+  trayTitle,
+  /** With the cause where it ended; the tray shows at most 127 characters of it, as Windows does. */
+  tooltip: (status: Status, operation?: Snapshot['operation']) => {
+    const cause = operation || !ENDED_PHASES.has(status.phase) ? undefined : status.lastExit?.cause;
+    const text = `${trayTitle(status, operation)}${because(cause)}`;
+    return text.length <= TOOLTIP_LENGTH ? text : `${text.slice(0, TOOLTIP_LENGTH - 1)}…`;
+  },
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
   mechanism: {
@@ -331,13 +362,13 @@ export const en = {
       case 'ended':
         // Without a PID no process was started; the reason contains the cause.
         if (record.pid === null) return ended(record.reason);
-        return `Ended ${record.uptimeMs < AT_ONCE_MS ? 'at once' : `after ${formats.duration(record.uptimeMs)}`}: ${ended(record.reason)}`;
+        return `Ended ${record.uptimeMs < AT_ONCE_MS ? 'at once' : `after ${formats.duration(record.uptimeMs)}`}: ${explained(record)}`;
       case 'noted':
         return noted(record);
     }
   },
   // The reason contains the exit code.
-  lastExit: ({ reason, at }: LastExit, now: number) => `${formats.time(at, now)}: ${ended(reason)}`,
+  lastExit: (exit: LastExit, now: number) => `${formats.time(exit.at, now)}: ${explained(exit)}`,
   restarts: ({ restarts }: Status, now: number) =>
     restarts.lastAt === undefined
       ? 'None since you last started it'

@@ -47,10 +47,11 @@ export const shellEn = {
       ready: 'Restart to update',
     } satisfies Record<UpdateState, string>,
   },
-  /** Names the profile where it is not the default one. */
-  alert: (kind: AlertKind, profile: string): Announcement => {
+  /** Names the profile where it is not the default one. `cause` is what the gateway said about its end. */
+  alert: (kind: AlertKind, profile: string, cause?: string): Announcement => {
     const { title, body } = ALERTS[kind];
-    return { title: `Hermes gateway${profile === 'default' ? '' : ` (${profile})`} ${title}`, body };
+    const why = kind === 'recovered' || kind === 'removal-pending' || cause === undefined ? '' : `${cause.replace(/\.$/, '')}. `;
+    return { title: `Hermes gateway${profile === 'default' ? '' : ` (${profile})`} ${title}`, body: `${why}${body}` };
   },
   /** The setting of the app, not of the gateway. */
   loginItem: {

@@ -103,7 +103,7 @@ function menuOf(input: TrayInput, quitLabel: string): TrayItem[] {
       open,
       snapshots.map(snapshot => profileMenu(snapshot, messages, shell)),
     );
-  else groups.push([{ kind: 'text', label: messages.tooltip(only.status, only.operation) }, ...open], commandsOf(only, messages, shell));
+  else groups.push([{ kind: 'text', label: messages.trayTitle(only.status, only.operation) }, ...open], commandsOf(only, messages, shell));
   groups.push(updateLines(input));
   // One update at a time.
   if (update !== undefined && !updateOf(snapshots)) groups.push([updateItem(update, shell)]);
@@ -112,7 +112,7 @@ function menuOf(input: TrayInput, quitLabel: string): TrayItem[] {
 }
 
 function profileMenu(snapshot: Snapshot, messages: Messages, shell: ShellMessages): TrayItem {
-  const label = messages.tooltip(snapshot.status, snapshot.operation);
+  const label = messages.trayTitle(snapshot.status, snapshot.operation);
   const items = commandsOf(snapshot, messages, shell);
   return items.length > 0 ? { kind: 'menu', label, items } : { kind: 'text', label };
 }

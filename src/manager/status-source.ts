@@ -12,7 +12,7 @@ import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { retryDelayMs } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
-import type { ProcessTable } from '../model/process-ref.ts';
+import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
 import type { Installable, Phase, Status } from '../model/status.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { holdInForce } from '../state/holds.ts';
@@ -90,6 +90,8 @@ export function watchStatus(source: StatusSource, listener: (status: Status) => 
     if (status.phase === 'unknown') timer = setTimeout(schedule, retryDelayMs(failed++));
     else failed = 0;
     if (PASSING.has(status.phase)) timer = setTimeout(schedule, PASSING_MS);
+    // After a while without a crash it has recovered, without an event.
+    else if (status.restarts.crashes) timer = setTimeout(schedule, Math.max(PASSING_MS, status.recovery.resetMs - (status.uptimeMs ?? 0)));
   };
 
   /** One refresh at a time; a change during one makes one more after it. */
@@ -136,16 +138,20 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
       return undefined;
     }),
   ]);
-  if (!definition && problems.length === 0 && reported.registration.state === 'registered') problems.push(problem('definition-missing'));
+  const { registration } = reported;
+  const isSuspended = registration.state === 'registered' && registration.suspended;
+  const orphan = isSuspended && !runner && !silent ? await launchedGateway(source) : undefined;
+  if (!definition && problems.length === 0 && registration.state === 'registered') problems.push(problem('definition-missing'));
   return composeStatus(
     {
       identity,
       mechanism: reported.mechanism,
-      registration: reported.registration,
+      registration,
       host: reported.host,
       servedBy: reported.servedBy,
       runner,
       silent,
+      orphan,
       history,
       desired,
       hold: holdInForce(holds, processes, Date.now()),
@@ -155,6 +161,12 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
     },
     Date.now(),
   );
+}
+
+/** The gateway that a runner launched which does not live any more. */
+async function launchedGateway({ folder, processes }: StatusSource): Promise<RunnerState['gateway']> {
+  const launch = await folder.launch.read();
+  return launch && isSameProcess(launch, processes) ? { pid: launch.pid, startedAt: launch.at } : undefined;
 }
 
 function definitionProblem(error: unknown): Problem {

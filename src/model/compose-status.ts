@@ -2,7 +2,7 @@
 
 import { type SuspectUpdate, sinceUpdate, suspectUpdate } from './bad-update.ts';
 import type { HostFacts, Registered, Registration, RunnerState, SilentRunner } from './facts.ts';
-import { type EndedRecord, failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
+import { crashesInARow, type EndedRecord, failureTimes, type HistoryRecord, lastEnded, lastExit, unaskedRestarts } from './history.ts';
 import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
@@ -20,6 +20,8 @@ export interface StatusFacts {
   readonly runner?: RunnerState | undefined;
   /** The runner that lives and does not answer. */
   readonly silent?: SilentRunner | undefined;
+  /** The gateway of a runner that was killed, where the host cannot end it now. */
+  readonly orphan?: RunnerState['gateway'] | undefined;
   readonly history: readonly HistoryRecord[];
   readonly desired: DesiredRecord;
   /** The hold in force. */
@@ -38,6 +40,9 @@ const SETTLING_MS = 5_000;
 /** Phases in which a start that failed before there was a process is still the reason. */
 const NOT_LAUNCHED: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 'failed']);
 
+/** Phases of a gateway that runs or is restarted: its failures are not over. */
+const GOING_ON: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 'running', 'degraded']);
+
 /** Failures in a row from which on the user should know. */
 const CRASH_LOOP = 3;
 
@@ -47,8 +52,9 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
   const { phase, detail } = phaseOf(facts, nowMs);
   const exit = installed ? lastExit(history) : undefined;
   const { hostPid, startType, automaticSignIn }: Partial<Registered> = registration.state === 'registered' ? registration : {};
-  const restarts = installed ? restartsOf(facts, phase) : { count: 0 };
-  const gateway = (runner ?? facts.silent)?.gateway;
+  const gateway = (runner ?? facts.silent)?.gateway ?? facts.orphan;
+  const uptimeMs = gateway && Math.max(0, nowMs - Date.parse(gateway.startedAt));
+  const restarts = installed ? restartsOf(facts, phase, uptimeMs) : { count: 0 };
   return {
     schema: 1,
     profile: identity.profile,
@@ -60,7 +66,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(runner?.finishingWork && { finishingWorkSince: runner.since }),
     ...(facts.servedBy && { servedBy: facts.servedBy }),
     desired: installed ? facts.desired.desired : 'stopped',
-    ...(gateway && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs: Math.max(0, nowMs - Date.parse(gateway.startedAt)) }),
+    ...(gateway && uptimeMs !== undefined && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs }),
     ...(hostPid === undefined ? {} : { servicePid: hostPid }),
     restarts,
     ...(exit && { lastExit: exit }),
@@ -106,11 +112,14 @@ function silentPhase({ hold, desired }: StatusFacts, { why, gateway }: SilentRun
 }
 
 /** The host lives, its runner does not. */
-function hostWithoutRunner({ host, hold, desired }: StatusFacts, { suspended, hostPid }: Registered): PhaseAndDetail {
+function hostWithoutRunner({ host, hold, desired, orphan }: StatusFacts, { suspended, hostPid }: Registered): PhaseAndDetail {
   if (host?.phase === 'waiting-for-sign-in') return { phase: 'waiting-for-sign-in' };
   if (desired.desired === 'stopped') return { phase: 'stopping' };
   if (hold) return { phase: 'held-for-update', detail: `${hold.who}: ${hold.why}` };
-  if (suspended) return { phase: 'failed', detail: `the supervisor (PID ${hostPid}) was stopped by a signal (SIGSTOP)` };
+  if (suspended) {
+    const why = `the supervisor (PID ${hostPid}) was stopped by a signal (SIGSTOP)`;
+    return orphan ? { phase: 'degraded', detail: `runs, but nothing watches it: ${why}` } : { phase: 'failed', detail: why };
+  }
   return { phase: host?.phase === 'restarting' ? 'restarting' : 'starting' };
 }
 
@@ -136,7 +145,7 @@ function stoppedHost(facts: StatusFacts, nowMs: number): PhaseAndDetail {
   return comesBack ? { phase: 'restarting' } : { phase: 'failed', detail: host?.launchError?.message ?? ended?.reason };
 }
 
-function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
+function restartsOf(facts: StatusFacts, phase: Phase, uptimeMs: number | undefined): Restarts {
   const { count, lastAt } = unaskedRestarts(facts.history);
   // With a runner the restart is in progress; during a delay of the ladder there is no runner.
   const waiting = phase === 'restarting' && !facts.runner;
@@ -144,12 +153,15 @@ function restartsOf(facts: StatusFacts, phase: Phase): Restarts {
   const next = waiting ? facts.host?.nextTry : undefined;
   const estimate = waiting && !next && position.nextAt !== undefined ? new Date(position.nextAt).toISOString() : undefined;
   const attempt = next?.attempt ?? (waiting ? position.failures || undefined : undefined);
+  const { resetMs } = facts.recovery;
+  const crashes = GOING_ON.has(phase) && (uptimeMs ?? 0) < resetMs ? crashesInARow(facts.history, resetMs) : undefined;
   return {
     count,
     ...(lastAt === undefined ? {} : { lastAt }),
     ...(next && { nextAt: next.at }),
     ...(estimate && { nextAt: estimate, estimated: true }),
     ...(attempt === undefined ? {} : { attempt }),
+    ...(crashes && { crashes }),
   };
 }
 
@@ -183,7 +195,7 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
   if (phase === 'needs-attention') found.push(attentionTo(ended, suspect));
   if (ended?.pid === null && ended.at >= facts.desired.at && NOT_LAUNCHED.has(phase)) found.push(launchFailed(ended));
   if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));
-  if ((restarts.attempt ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
+  if (Math.max(restarts.attempt ?? 0, restarts.crashes?.count ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
   return found;
 }
 

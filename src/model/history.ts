@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { ErrorCode } from './error-table.ts';
 import type { ErrorValue } from './errors.ts';
 import { isoTime, pid, startTime, wholeNumber } from './schemas.ts';
-import type { LastExit } from './status.ts';
+import type { Crashes, LastExit } from './status.ts';
 
 /** The ways in which a gateway can end; `gateway/classify-exit.ts` decides which one it was. */
 export type ExitKind =
@@ -58,6 +58,8 @@ const ENDED = v.object({
   code: v.nullable(wholeNumber),
   outcome: textOf<ExitKind>(),
   reason: v.string(),
+  /** What the gateway itself said about a failure. */
+  cause: v.exactOptional(v.string()),
   /** It was asked to end and did not in time. */
   killed: v.exactOptional(v.literal(true)),
   /** Another gateway serves this profile. */
@@ -115,13 +117,29 @@ export function unaskedRestarts(history: readonly HistoryRecord[]): { readonly c
   return { count: restarts.length, ...(last && { lastAt: last.at }) };
 }
 
+/**
+ * The failures in a row as a user sees them: since the last start that was asked for, or since the last life of at least `lastingMs`. The
+ * ladder forgets them sooner, because its longest delay is longer than its reset period.
+ */
+export function crashesInARow(history: readonly HistoryRecord[], lastingMs: number): Crashes | undefined {
+  let crashes: Crashes | undefined;
+  for (const record of sinceAsked(history)) {
+    if (record.kind !== 'ended' || record.outcome !== 'failure') continue;
+    const { count, since } = crashes && record.uptimeMs < lastingMs ? crashes : { count: 0, since: record.at };
+    crashes = { count: count + 1, since };
+  }
+  return crashes;
+}
+
 export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | undefined {
   return history.findLast(record => record.kind === 'ended');
 }
 
 export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {
   const record = lastEnded(history);
-  return record && { code: record.code, reason: record.reason, at: record.at, ...(record.killed && { killed: true }) };
+  if (!record) return undefined;
+  const { code, reason, at, cause, killed } = record;
+  return { code, reason, at, ...(cause !== undefined && { cause }), ...(killed && { killed }) };
 }
 
 /** A start that failed before there was a process. */

@@ -54,10 +54,18 @@ export interface LastExit {
   readonly code: number | null;
   /** A plain sentence. */
   readonly reason: string;
+  /** What the gateway itself said about its failure, without secrets; at most 200 characters. */
+  readonly cause?: string;
   /** It was asked to end and had to be killed: work in progress is lost. */
   readonly killed?: true;
   /** ISO 8601, UTC. */
   readonly at: string;
+}
+
+export interface Crashes {
+  readonly count: number;
+  /** When the first one was, ISO 8601, UTC. */
+  readonly since: string;
 }
 
 export interface Restarts {
@@ -71,6 +79,8 @@ export interface Restarts {
   readonly estimated?: boolean;
   /** Failures in a row, which is the rung of the ladder, from 1. */
   readonly attempt?: number;
+  /** Failures without a life of at least the ladder's reset period between them; absent once the gateway has run for that long. */
+  readonly crashes?: Crashes;
 }
 
 export interface Status {

@@ -6,6 +6,7 @@
 import type { ExitEvidence } from '../gateway/classify-exit.ts';
 import { type StopEnd, stopGateway } from '../gateway/graceful-stop.ts';
 import { type GatewayProcess, readGatewayState, statedReason } from '../gateway/identity-files.ts';
+import { causeOf } from '../gateway/last-output.ts';
 import type { Definition } from '../model/definition.ts';
 import { type ParentOf, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
@@ -14,6 +15,8 @@ import { GatewayWatch, type Observation } from './gateway-watch.ts';
 
 /** More than one report of an error. */
 const LAST_LINES = 60;
+/** As much of stderr is kept for the cause of a failure, in bytes. */
+const LAST_ERRORS_BYTES = 16 * 1024;
 /** How long to wait for the captured output when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
 /** A gateway that answers no probe is unlikely to end by itself: it gets only this long, in milliseconds. */
@@ -48,6 +51,7 @@ export class GatewayLife {
   #graceEndsMs = Number.POSITIVE_INFINITY;
   #ending: Promise<StopEnd> | undefined;
   #hungMs: number | undefined;
+  #errors = Buffer.alloc(0);
 
   constructor(options: GatewayLifeOptions) {
     const { definition, tree, output, onObservation } = options;
@@ -55,6 +59,9 @@ export class GatewayLife {
     this.#tree = tree;
     this.launched = processRef(tree.pid, options.processes);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
+    tree.stderr.on('data', (chunk: Buffer) => {
+      this.#errors = Buffer.concat([this.#errors, chunk]).subarray(-LAST_ERRORS_BYTES);
+    });
     this.watch = new GatewayWatch({
       ...options,
       home: definition.home,
@@ -112,14 +119,20 @@ export class GatewayLife {
   }
 
   /** What the gateway that has ended says about its end, in its files and in its last lines of output. */
-  async lastWords(): Promise<Pick<ExitEvidence, 'ran' | 'stated' | 'output' | 'hungMs'>> {
+  async lastWords(): Promise<Pick<ExitEvidence, 'ran' | 'stated' | 'output' | 'hungMs'> & { readonly cause?: string }> {
     const { definition } = this.#options;
     const state = readGatewayState(definition.home);
     const { ran } = this.watch;
     const stated = state?.pid === this.gateway.pid ? (ran ? state.exitReason : statedReason(state)) : undefined;
     const hungMs = this.#hungMs;
     const output = await this.#options.output.lastLines(LAST_LINES);
-    return { ran, ...(stated !== undefined && { stated }), ...(hungMs !== undefined && { hungMs }), output };
+    const cause = stated ?? causeOf(this.#errors.toString());
+    return {
+      ran,
+      ...(stated !== undefined && { stated }),
+      ...(hungMs !== undefined ? { hungMs } : cause !== undefined && { cause }),
+      output,
+    };
   }
 
   /** Ends the rest of the process tree and waits for the rest of its output. */

@@ -7,7 +7,7 @@ import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import type { ErrorCode } from '../model/error-table.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
-import { type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
+import { type ExitKind, type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
 import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { LaunchRecord } from '../model/records.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
@@ -19,6 +19,9 @@ import type { Observation } from './gateway-watch.ts';
 
 /** Why no gateway can be started until a user changes something. */
 const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['home-missing', 'profile-missing', 'home-in-use']);
+
+/** Ends that are not requested, so that the user wants to know why. */
+const EXPLAINED: ReadonlySet<ExitKind> = new Set<ExitKind>(['failure', 'needs-attention']);
 
 export interface LifeHistoryOptions {
   readonly folder: StateFolder;
@@ -104,7 +107,7 @@ export class LifeHistory {
     const endedAtMs = Date.now();
     const { gateway, watch } = life;
     await life.clear();
-    const lastWords = await life.lastWords();
+    const { cause, ...lastWords } = await life.lastWords();
     const killed = (await life.ending) === 'killed';
     const verdict =
       ownReason(killed) ??
@@ -127,6 +130,7 @@ export class LifeHistory {
         code,
         outcome: verdict.kind,
         reason: verdict.reason,
+        ...(cause !== undefined && EXPLAINED.has(verdict.kind) && { cause }),
         uptimeMs: endedAtMs - life.startedAtMs,
         ...(killed && { killed }),
         ...('served' in verdict && verdict.served && { served: true }),

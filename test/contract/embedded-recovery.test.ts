@@ -19,6 +19,18 @@ afterEach(async () => {
 
 const gone = (pid: number) => poll(() => !posixProcesses.isAlive(pid), { what: `process ${pid} to end`, deadlineMs: DEADLINE_MS });
 
+it('reports why a gateway ended, as it printed it last on stderr', async () => {
+  const words =
+    'Traceback (most recent call last):\\n  File "run.py", line 1\\ntelegram.error.InvalidToken: The token was rejected by the server';
+  const gatewayCommand = [process.execPath, '-e', `console.log('hello'); console.error('${words}'); process.exitCode = 1`];
+  const recovery = { delaysMs: [60_000], resetMs: 60_000 };
+  const installed = service.manager.install(service.identity, { gatewayCommand, recovery }).catch(() => undefined);
+  const { lastExit } = await service.until('the end of the gateway', status => status.lastExit !== undefined);
+  expect(lastExit).toMatchObject({ code: 1, cause: 'telegram.error.InvalidToken: The token was rejected by the server' });
+  await service.manager.stop(service.identity);
+  await installed;
+});
+
 describe('killed gateway', () => {
   it('restarts a killed gateway after the first of the default restart delays', async () => {
     const { gatewayPid = 0 } = await service.manager.install(service.identity, { gatewayCommand: service.sandbox.gatewayCommand() });

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { en } from '../../src/desktop/messages-en.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
@@ -112,7 +113,7 @@ describe('exit codes', () => {
   );
 
   it('exits with 4 when it starts, stops or restarts what is not installed, and with 0 when it uninstalls it', async () => {
-    for (const verb of ['start', 'stop', 'restart', 'logs']) expect((await cli.run([verb])).exit).toBe(EXIT.notInstalled);
+    for (const verb of ['start', 'stop', 'restart', 'logs', 'history']) expect((await cli.run([verb])).exit).toBe(EXIT.notInstalled);
     expect(await cli.run(['uninstall'])).toMatchObject({ exit: EXIT.done, out: expect.stringContaining('nothing was changed') });
   });
 
@@ -125,11 +126,14 @@ describe('exit codes', () => {
 });
 
 describe('profile that does not exist', () => {
-  it.each(['install', 'uninstall', 'start', 'stop', 'restart', 'status', 'logs'])('reports a missing profile by %s', async verb => {
-    const answer = await cli.run([verb, '--profile', 'wrok', '--json']);
-    expect(answer.exit).toBe(EXIT.failed);
-    expect(document(answer)).toMatchObject({ error: { code: 'profile-missing' } });
-  });
+  it.each(['install', 'uninstall', 'start', 'stop', 'restart', 'status', 'logs', 'history'])(
+    'reports a missing profile by %s',
+    async verb => {
+      const answer = await cli.run([verb, '--profile', 'wrok', '--json']);
+      expect(answer.exit).toBe(EXIT.failed);
+      expect(document(answer)).toMatchObject({ error: { code: 'profile-missing' } });
+    },
+  );
 
   it('passes a stop on that does not wait for the work of the agent', async () => {
     await cli.run(['install']);
@@ -226,6 +230,27 @@ describe('logs', () => {
     await poll(() => terminal.out === 'one\ntwo\n', { what: 'the second line', deadlineMs: 10_000 });
     terminal.interrupt();
     expect((await following).exit).toBe(EXIT.done);
+  });
+});
+
+describe('history', () => {
+  it('prints the last starts and ends, one a line', async () => {
+    await cli.run(['install']);
+    await cli.run(['restart']);
+    const { history } = document(await cli.run(['history', '--json']));
+    expect(history.length).toBeGreaterThan(1);
+    const { exit, out } = await cli.run(['history', '-n', '1']);
+    expect(exit).toBe(EXIT.done);
+    expect(out.trim().split('\n')).toEqual([expect.stringContaining(en.historyLine(history.at(-1)))]);
+    expect(document(await cli.run(['history', '--json', '-n', '0']))).toMatchObject({ service: 'HermesGateway', history: [] });
+    expect((await cli.run(['history', '-n', '0'])).out).toBe(`${en.details.noHistory}\n`);
+  });
+
+  it('prints the history of every service with --all', async () => {
+    await cli.run(['install']);
+    const { out } = await cli.run(['history', '--all']);
+    expect(out).toMatch(/^HermesGateway\n\S/);
+    expect(document(await cli.run(['history', '--all', '--json'])).histories).toMatchObject([{ service: 'HermesGateway' }]);
   });
 });
 

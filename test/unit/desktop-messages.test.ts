@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFormats } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
+import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -136,9 +137,43 @@ describe('sentences', () => {
 
   it('shows when the next attempt is due, and whether that is an estimate', () => {
     const { restarts } = statusIn('restarting');
-    expect(en.sentence(statusIn('restarting'), NOW)).toBe('Stopped unexpectedly. Next try in 14 sec.');
+    expect(en.sentence(statusIn('restarting'), NOW)).toBe('Keeps crashing (5 times in a row). Next try in 14 sec.');
     expect(en.sentence(statusIn('restarting', { restarts: { ...restarts, estimated: true } }), NOW)).toContain('in about 14 sec.');
-    expect(en.sentence(statusIn('restarting'), NOW + 14_000)).toBe('Stopped unexpectedly. Starting it again.');
+    expect(en.sentence(statusIn('restarting', { problems: [] }), NOW + 14_000)).toBe('Stopped unexpectedly. Starting it again.');
+  });
+
+  it('counts crashes until the gateway has run for a while', () => {
+    const crashes = { count: 4, since: ago(28_000) };
+    const problems = [problem('crash-loop')];
+    const lastExit = { code: 1, reason: 'The gateway failed.', at: ago(8_000) };
+    const again = statusIn('running', { startedAt: ago(8_000), restarts: { count: 4, crashes }, problems, lastExit });
+    expect(en.sentence(again, NOW)).toBe('Running again for 8 sec, after 4 crashes in 20 sec.');
+    const long = { count: 13, since: ago(29 * 60_000) };
+    const still = statusIn('restarting', { restarts: { count: 13, attempt: 2, crashes: long, nextAt: ago(-14_000) }, problems, lastExit });
+    const since = createFormats('en').time(long.since, NOW);
+    expect(en.sentence(still, NOW)).toBe(`Keeps crashing (13 times in a row since ${since}). Next try in 14 sec.`);
+  });
+
+  it('says why the gateway ended wherever its end is shown', () => {
+    const lastExit = {
+      code: 1,
+      reason: 'The gateway failed (exit code 1).',
+      cause: 'The token was rejected by the server.',
+      at: ago(2_000),
+    };
+    const status = statusIn('restarting', { lastExit });
+    expect(en.sentence(status, NOW)).toBe('Keeps crashing: The token was rejected by the server (5 times in a row). Next try in 14 sec.');
+    const said = 'The gateway failed (exit code 1). The token was rejected by the server.';
+    expect(en.lastExit(lastExit, NOW)).toContain(said);
+    expect(en.historyLine({ ...lastExit, kind: 'ended', pid: 1, outcome: 'failure', uptimeMs: 100 })).toBe(`Ended at once: ${said}`);
+    expect(en.tooltip(status)).toBe('Hermes gateway: Restarting: The token was rejected by the server');
+    expect(en.tooltip(statusIn('restarting', { lastExit: { ...lastExit, cause: 'x'.repeat(200) } }))).toHaveLength(127);
+    expect(en.tooltip(statusIn('running', { lastExit }))).toBe('Hermes gateway: Running');
+    expect(en.trayTitle(status)).toBe('Hermes gateway: Restarting');
+    expect(shellEn.alert('crash-loop', 'default', lastExit.cause).body).toMatch(/^The token was rejected by the server\. It is restarted/);
+    // Hermes' own words are part of the reason already.
+    const stated = { ...lastExit, reason: 'The gateway failed: no such bot (exit code 1).', cause: 'no such bot' };
+    expect(en.lastExit(stated, NOW)).not.toMatch(/no such bot.*no such bot/);
   });
 
   it('counts problems in singular and plural', () => {

@@ -76,6 +76,38 @@ it('reports since when the service waits for its owner, and whether Windows will
   expect(running.waitingForSignInSince).toBeUndefined();
 });
 
+describe('crashes in a row', () => {
+  const short = (msAgo: number) => [started(msAgo + 100, 'recovery'), ended(msAgo)];
+  const crashed = [started(900_000), ...short(300_000), ...short(230_000), ...short(160_000), ...short(90_000), ...short(20_000)];
+  const startedAgo = (ms: number) => runner('running', { gateway: { pid: 12, startedAt: ago(ms) } });
+
+  it('are counted though the ladder begins again after its longest delay', () => {
+    const status = composeStatus(facts({ history: crashed, runner: startedAgo(8_000) }), NOW);
+    expect(status.restarts.crashes).toEqual({ count: 5, since: ago(300_000) });
+    expect(status.problems.map(({ code }) => code)).toEqual(['crash-loop']);
+  });
+
+  it('are over when the gateway has run for the reset period, and after a start by the user', () => {
+    for (const over of [
+      { history: crashed, runner: startedAgo(60_000) },
+      { history: [...crashed, started(10_000)], runner: startedAgo(10_000) },
+    ]) {
+      const status = composeStatus(facts(over), NOW);
+      expect(status.restarts.crashes).toBeUndefined();
+      expect(status.problems).toEqual([]);
+    }
+  });
+
+  it('begin with the failure that ends a long life', () => {
+    const long = { ...ended(20_000), uptimeMs: 3_600_000 } as HistoryRecord;
+    const { restarts } = composeStatus(
+      facts({ history: [...crashed.slice(0, -1), long, ...short(10_000)], runner: startedAgo(5_000) }),
+      NOW,
+    );
+    expect(restarts.crashes).toEqual({ count: 2, since: ago(20_000) });
+  });
+});
+
 describe('phase', () => {
   const table: [string, Partial<StatusFacts>, string][] = [
     ['nothing is registered', { registration: { state: 'absent' } }, 'not-installed'],
@@ -238,7 +270,7 @@ describe('status', () => {
     const nextTry = { at: ago(-4_000), attempt: 3 };
     const host: HostFacts = { phase: 'restarting', since: ago(100), nextTry };
     const status = composeStatus(facts({ host, history: [ended(100)] }), NOW);
-    expect(status.restarts).toEqual({ count: 0, nextAt: nextTry.at, attempt: 3 });
+    expect(status.restarts).toEqual({ count: 0, nextAt: nextTry.at, attempt: 3, crashes: { count: 1, since: ago(100) } });
     expect(status.problems.map(({ code }) => code)).toEqual(['crash-loop']);
   });
 

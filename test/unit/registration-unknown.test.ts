@@ -58,8 +58,8 @@ describe('unknown registration on Windows', () => {
 
   it('fails an operation with that reason before it changes anything', async () => {
     const manager = managerOf(hostThat(failing(rpcUnavailable())));
-    for (const operation of [manager.start(identityOf()), manager.stop(identityOf()), manager.restart(identityOf())]) {
-      await expect(operation).rejects.toMatchObject({ code: 'windows-refused', win32: 1722 });
+    for (const verb of ['start', 'stop', 'restart'] as const) {
+      await expect(manager[verb](identityOf())).rejects.toMatchObject({ code: 'windows-refused', win32: 1722 });
     }
   });
 

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { causeOf } from '../../src/gateway/last-output.ts';
+
+const TRACEBACK = `2026-11-28 22:10:04,113 INFO gateway.run: starting
+Traceback (most recent call last):
+  File "/opt/hermes/telegram/_bot.py", line 611, in _post
+    result = await self.request.post(url)
+telegram.error.InvalidToken: Not Found
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/opt/hermes/gateway/run.py", line 90, in main
+    asyncio.run(start())
+telegram.error.InvalidToken: The token \`123456789:AAFf0oq9c7d1QxYz0a1b2c3d4e5f6g7h8i9\` was rejected by the server.
+sys:1: RuntimeWarning: coroutine 'stop' was never awaited
+`;
+
+describe('cause of the end of a gateway', () => {
+  it('is the error of the last Python traceback, without its secrets', () => {
+    expect(causeOf(TRACEBACK)).toBe('telegram.error.InvalidToken: The token `…` was rejected by the server.');
+  });
+
+  it.each([
+    ['the last line where there is no traceback', 'one\nport 8642 is in use\n\n', 'port 8642 is in use'],
+    ['a line without time, level and colours', '2026-11-28T22:10:04.113Z [ERROR] \u001b[31mno network\u001b[0m\r\n', 'no network'],
+    ['a line without its end', 'MemoryError', 'MemoryError'],
+    ['what was cut in the middle of a traceback', '  File "x.py", line 1\nValueError: bad', 'ValueError: bad'],
+  ])('is %s', (_which, stderr, cause) => {
+    expect(causeOf(stderr)).toBe(cause);
+  });
+
+  it('is one line of at most 200 characters', () => {
+    expect(causeOf(`${'long words '.repeat(50)}\n`)).toMatch(/^[^\n]{199}…$/);
+  });
+
+  it('is unknown where nothing was said', () => {
+    expect(causeOf('')).toBeUndefined();
+    expect(causeOf('\n \r\n')).toBeUndefined();
+  });
+});
