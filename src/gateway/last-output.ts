@@ -10,18 +10,24 @@ const CAUSE_LENGTH = 200;
 const TRACEBACK = 'Traceback (most recent call last)';
 /** Time and level, with which loggers begin a line. */
 const LOG_PREFIX =
-  /^\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?[\s|:-]*(?:\[?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?[\s|:-]*)?/;
+  /^(?:\[?\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?[\s|:-]*)?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b\]?[\s|:-]*)?/;
+/** Levels of lines that are no reason to end. */
+const QUIET: ReadonlySet<string | undefined> = new Set(['DEBUG', 'INFO', 'WARNING']);
 /** Colours and other control sequences of a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with a control character
 const CONTROL = /\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g;
 
-/** Why a gateway ended, as it printed it last on stderr: the error of its last Python traceback, else its last line. Without secrets. */
+/**
+ * Why a gateway ended, as it printed it last on stderr: the error of its last Python traceback, else its last line that is not of a level
+ * below an error. Without secrets.
+ */
 export function causeOf(stderr: string): string | undefined {
   const lines = stderr.split('\n').map(line => line.replace(CONTROL, ''));
   const traceback = lines.findLastIndex(line => line.startsWith(TRACEBACK));
   // The frames of a traceback are indented, its error is not.
   const error = traceback < 0 ? undefined : lines.slice(traceback + 1).find(line => /^\S/.test(line));
-  const said = (error ?? lines.findLast(line => line.trim() !== '') ?? '').replace(LOG_PREFIX, '').trim();
+  const last = lines.findLast(line => line.trim() !== '' && !QUIET.has(LOG_PREFIX.exec(line)?.[1]));
+  const said = (error ?? last ?? '').replace(LOG_PREFIX, '').trim();
   if (said === '') return undefined;
   // The name of a Python error (InvalidToken) is no name of a secret.
   const [, name = '', message = said] = /^([A-Za-z_][\w.]*: )(.+)$/.exec(error === undefined ? '' : said) ?? [];

@@ -12,11 +12,10 @@ import { type ParentOf, type ProcessRef, type ProcessTable, processRef } from '.
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
 import type { OutputLog } from '../state/output-log.ts';
 import { GatewayWatch, type Observation } from './gateway-watch.ts';
+import { LastErrors } from './last-errors.ts';
 
 /** More than one report of an error. */
 const LAST_LINES = 60;
-/** As much of stderr is kept for the cause of a failure, in bytes. */
-const LAST_ERRORS_BYTES = 16 * 1024;
 /** How long to wait for the captured output when the whole tree has ended, in milliseconds. */
 const DRAIN_MS = 2_000;
 /** A gateway that answers no probe is unlikely to end by itself: it gets only this long, in milliseconds. */
@@ -47,11 +46,11 @@ export class GatewayLife {
   readonly #options: GatewayLifeOptions;
   #tree: GatewayProcessTree;
   readonly #captured: Promise<unknown>;
+  readonly #errors: LastErrors;
   /** When the gateway's time to end by itself is over, in milliseconds of `performance.now()`. */
   #graceEndsMs = Number.POSITIVE_INFINITY;
   #ending: Promise<StopEnd> | undefined;
   #hungMs: number | undefined;
-  #errors = Buffer.alloc(0);
 
   constructor(options: GatewayLifeOptions) {
     const { definition, tree, output, onObservation } = options;
@@ -59,9 +58,7 @@ export class GatewayLife {
     this.#tree = tree;
     this.launched = processRef(tree.pid, options.processes);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
-    tree.stderr.on('data', (chunk: Buffer) => {
-      this.#errors = Buffer.concat([this.#errors, chunk]).subarray(-LAST_ERRORS_BYTES);
-    });
+    this.#errors = new LastErrors(tree.stderr);
     this.watch = new GatewayWatch({
       ...options,
       home: definition.home,
@@ -126,7 +123,7 @@ export class GatewayLife {
     const stated = state?.pid === this.gateway.pid ? (ran ? state.exitReason : statedReason(state)) : undefined;
     const hungMs = this.#hungMs;
     const output = await this.#options.output.lastLines(LAST_LINES);
-    const cause = stated ?? causeOf(this.#errors.toString());
+    const cause = stated ?? causeOf(this.#errors.text);
     return {
       ran,
       ...(stated !== undefined && { stated }),

@@ -130,7 +130,8 @@ export class LifeHistory {
         code,
         outcome: verdict.kind,
         reason: verdict.reason,
-        ...(cause !== undefined && EXPLAINED.has(verdict.kind) && { cause }),
+        // What a signal ended had no time to say why.
+        ...(cause !== undefined && signal === null && EXPLAINED.has(verdict.kind) && { cause }),
         uptimeMs: endedAtMs - life.startedAtMs,
         ...(killed && { killed }),
         ...('served' in verdict && verdict.served && { served: true }),

@@ -24,6 +24,7 @@ describe('cause of the end of a gateway', () => {
   it.each([
     ['the last line where there is no traceback', 'one\nport 8642 is in use\n\n', 'port 8642 is in use'],
     ['a line without time, level and colours', '2026-11-28T22:10:04.113Z [ERROR] \u001b[31mno network\u001b[0m\r\n', 'no network'],
+    ['the last error of a log', 'ERROR: no network\n2026-11-28 22:10:04,113 INFO gateway.run: retrying\nWARNING slow\n', 'no network'],
     ['a line without its end', 'MemoryError', 'MemoryError'],
     ['what was cut in the middle of a traceback', '  File "x.py", line 1\nValueError: bad', 'ValueError: bad'],
   ])('is %s', (_which, stderr, cause) => {
@@ -37,5 +38,6 @@ describe('cause of the end of a gateway', () => {
   it('is unknown where nothing was said', () => {
     expect(causeOf('')).toBeUndefined();
     expect(causeOf('\n \r\n')).toBeUndefined();
+    expect(causeOf('2026-11-28 22:10:04,113 INFO gateway.run: telegram connected\n')).toBeUndefined();
   });
 });

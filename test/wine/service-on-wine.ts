@@ -1,7 +1,8 @@
 // The service that a test is about, from outside of Windows: its manager inside, Windows' own tools, and its processes as Linux lists them.
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { processesOf } from '../../demo/story/trial-processes.ts';
+import { attempt } from '../../src/model/attempt.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import type { InstallOptions } from '../../src/model/manager.ts';
 import { poll } from '../../src/model/poll.ts';
@@ -137,8 +138,9 @@ export class ServiceOnWine {
 
   /** PIDs on Linux of the living gateways of this Windows. */
   gateways(): readonly number[] {
+    const isGateway = (command: string) => command.includes('gateway.mjs') && !command.includes('--help');
     return processesOf(this.rig.prefix)
-      .filter(({ pid, command }) => command.includes('gateway.mjs') && !command.includes('--help') && threadsOf(pid) > 1)
+      .filter(({ pid, command }) => isGateway(command) && threadsOf(pid) > 1 && isGateway(commandOf(pid)))
       .map(({ pid }) => pid);
   }
 
@@ -148,11 +150,10 @@ export class ServiceOnWine {
   }
 }
 
-/** Node has several. What Wine forks of a process to start another one looks like it until then, and has one: ask for this last. */
-function threadsOf(pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/task`).length;
-  } catch {
-    return 0;
-  }
-}
+/**
+ * Node has several. What Wine forks of a process to start another one looks like it until then, and has one. Its command is asked for once
+ * more after this: meanwhile it may have become the other one.
+ */
+const threadsOf = (pid: number): number => attempt(() => readdirSync(`/proc/${pid}/task`).length) ?? 0;
+
+const commandOf = (pid: number): string => attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';

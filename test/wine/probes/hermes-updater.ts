@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { poll } from '../../../src/model/poll.ts';
-import { isAlive, listProcesses } from '../../../src/windows/process-info.ts';
+import { listProcesses, startTime } from '../../../src/windows/process-info.ts';
 import { queryStatus } from '../../../src/windows/scm.ts';
 
 /** Upstream's limits, in milliseconds. */
@@ -14,13 +14,17 @@ const CALL_MS = 10_000;
 const STATE_MS = 30_000;
 const [, , service = '', home = '', dies = ''] = process.argv;
 
-/** Every process below this one, this one included; itself and its own children are not counted. */
-function treeBelow(pid: number): number[] {
+/** Every process below this one, this one included, with its start time; itself and its own children are not counted. */
+function treeBelow(pid: number): ReadonlyMap<number, number> {
   const entries = listProcesses();
-  const tree = [pid];
-  // PIDs are reused, so the recorded parents can form a cycle.
-  const isNew = (found: number) => found !== process.pid && !tree.includes(found);
-  for (const above of tree) tree.push(...entries.filter(each => each.parentPid === above && isNew(each.pid)).map(each => each.pid));
+  const tree = new Map([[pid, startTime(pid) ?? 0]]);
+  // PIDs are reused: a recorded parent may have ended long before, and the parents can form a cycle. A Map is walked to its end as it grows.
+  for (const [above, since] of tree) {
+    for (const { pid: below, parentPid } of entries) {
+      const start = parentPid === above && below !== process.pid && !tree.has(below) ? startTime(below) : undefined;
+      if (start !== undefined && start >= since) tree.set(below, start);
+    }
+  }
   return tree;
 }
 
@@ -41,10 +45,13 @@ const marker = path.join(home, '.hermes-update-in-progress');
 if (home !== '') writeFileSync(marker, `${process.pid}\n${Math.floor(Date.now() / 1_000) - 1}\n`);
 // Discovery: a service that is starting or stopping makes the updater give up.
 const found = queryStatus(service);
-const tree = found?.pid === undefined ? [] : treeBelow(found.pid);
-const seen: Record<string, unknown> = { state: found?.state, treeSize: tree.length };
+const tree = found?.pid === undefined ? new Map<number, number>() : treeBelow(found.pid);
+const seen: Record<string, unknown> = { state: found?.state, treeSize: tree.size };
 seen['stopCallMs'] = sc('stop');
-const left = () => ({ state: queryStatus(service)?.state, tree: listProcesses().filter(({ pid }) => tree.includes(pid) && isAlive(pid)) });
+const left = () => ({
+  state: queryStatus(service)?.state,
+  tree: listProcesses().filter(({ pid }) => tree.has(pid) && startTime(pid) === tree.get(pid)),
+});
 seen['stoppedMs'] = await timed('the service and its tree to be gone', () => {
   const { state, tree } = left();
   return state === 'stopped' && tree.length === 0;
@@ -55,7 +62,7 @@ if (dies === '') {
   seen['startCallMs'] = sc('start');
   seen['runningMs'] = await timed('the service to run', () => queryStatus(service)?.state === 'running');
   // Its own check that the gateway lives, while its marker is still there: broker, runner, gateway.
-  seen['gatewayMs'] = await timed('a gateway below the service', () => treeBelow(queryStatus(service)?.pid ?? 0).length >= 3);
+  seen['gatewayMs'] = await timed('a gateway below the service', () => treeBelow(queryStatus(service)?.pid ?? 0).size >= 3);
   if (home !== '') rmSync(marker);
 }
 writeFileSync('C:\\hermes-updater.json', JSON.stringify(seen));
