@@ -76,8 +76,9 @@ function nextTry(status: Status, now: number): string {
   return `Next try in ${about}${formats.countdown(remaining)}.`;
 }
 
-/** What the gateway said about its end goes behind a colon, without its full stop. */
-const because = (cause: string | undefined): string => (cause === undefined ? '' : `: ${cause.replace(/\.$/, '')}`);
+/** What the gateway said about its end goes behind a colon, without the class of a Python error in a module and without its full stop. */
+const because = (cause: string | undefined): string =>
+  cause === undefined ? '' : `: ${cause.replace(/^[a-z_]\w*(?:\.\w+)+: (?=.)/i, '').replace(/\.$/, '')}`;
 
 /** Why it restarts: the user requested it, the gateway did, or it failed. Only a failure counts on the ladder. */
 function restarting(status: Status, now: number): string {

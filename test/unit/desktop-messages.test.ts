@@ -163,6 +163,11 @@ describe('sentences', () => {
     };
     const status = statusIn('restarting', { lastExit });
     expect(en.sentence(status, NOW)).toBe('Keeps crashing: The token was rejected by the server (5 times in a row). Next try in 14 sec.');
+    const inModule = statusIn('failed', {
+      problems: [],
+      lastExit: { ...lastExit, cause: `telegram.error.InvalidToken: ${lastExit.cause}` },
+    });
+    expect(en.sentence(inModule, NOW)).toBe('The gateway failed and is not restarted: The token was rejected by the server.');
     const said = 'The gateway failed (exit code 1). The token was rejected by the server.';
     expect(en.lastExit(lastExit, NOW)).toContain(said);
     expect(en.historyLine({ ...lastExit, kind: 'ended', pid: 1, outcome: 'failure', uptimeMs: 100 })).toBe(`Ended at once: ${said}`);
