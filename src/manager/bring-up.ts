@@ -15,6 +15,8 @@ import { askRunner, endOtherHost } from './take-down.ts';
 
 /** How long an operation waits for the gateway to come up, beyond the wait of Hermes' own start breaker, in milliseconds. */
 const UP_MS = 90_000;
+/** Pause between two looks, which cost Windows as much as a gateway that starts meanwhile can do without, in milliseconds. */
+const LOOK_MS = 100;
 /** Pause before the host is started again, because a host that was started is seen after a moment, in milliseconds. */
 const START_AGAIN_MS = 3_000;
 /** How long a runner may take to see that a hold was released, in milliseconds. */
@@ -106,7 +108,7 @@ export async function waitUntilUp(
       }
       return undefined;
     },
-    { deadlineMs, what: 'the gateway to start' },
+    { deadlineMs, everyMs: LOOK_MS, what: 'the gateway to start' },
   );
 }
 

@@ -15,6 +15,7 @@ import type { ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
+import type { AutomaticSignIn } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { commandLine, splitCommandLine } from '../windows/argv.ts';
 import { automaticSignIn } from '../windows/automatic-sign-in.ts';
@@ -142,6 +143,17 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   };
 }
 
+/** For how long a setting that its user seldom changes is not read again, in milliseconds: a status is read many times a second. */
+const SETTING_MS = 60_000;
+let signIn: { readonly readMs: number; readonly value: AutomaticSignIn | undefined } | undefined;
+
+function signsInByItself(): AutomaticSignIn | undefined {
+  const nowMs = performance.now();
+  if (signIn === undefined || nowMs - signIn.readMs > SETTING_MS)
+    signIn = { readMs: nowMs, value: attempt(() => automaticSignIn(currentUser())) };
+  return signIn.value;
+}
+
 type ShownService = Pick<ServiceConfig, 'binaryPath'> & {
   readonly startType?: ServiceConfig['startType'];
   readonly status?: ServiceStatus;
@@ -188,7 +200,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
   const definition = await folder.definition().catch(() => undefined);
   if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };
   const { program, args } = brokerCommand(hostCommand, service);
-  const signsIn = attempt(() => automaticSignIn(currentUser()));
+  const signsIn = signsInByItself();
   return {
     state: 'registered',
     host: status ? HOST_STATES[status.state] : readHostFacts(service)?.phase === 'stopped' ? 'stopped' : 'running',
