@@ -6,7 +6,7 @@
 import { stopGateway } from '../gateway/graceful-stop.ts';
 import { livingGateway } from '../gateway/identity-files.ts';
 import { unendedStart } from '../model/history.ts';
-import { isSameProcess, type ProcessRef, type ProcessTable } from '../model/process-ref.ts';
+import { isSameProcess, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { LaunchRecord } from '../model/records.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { endProcessGroup } from './process-group.ts';
@@ -38,7 +38,9 @@ export async function takeOver(home: string, processes: ProcessTable): Promise<n
   if (!found?.certain) return undefined;
   // Before anything is written: the other user's gateway would obey a marker and be restarted by what keeps it.
   refuseGatewayOfAnotherUser(found.pid);
-  const gone = () => livingGateway(home, processes)?.pid !== found.pid;
+  const former = processRef(found.pid, processes);
+  // It removes its files before it ends.
+  const gone = () => !isSameProcess(former, processes);
   const send = (signal: NodeJS.Signals) => {
     if (gone()) return;
     try {

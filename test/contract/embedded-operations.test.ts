@@ -2,9 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readGatewayState } from '../../src/gateway/identity-files.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
 import { poll } from '../../src/model/poll.ts';
 import { DEADLINE_MS, endProcess, NOBODY, QUICK_LADDER } from '../support/sandbox.ts';
@@ -108,7 +109,7 @@ describe('installation', () => {
       stdio: 'ignore',
     });
     others.push(wild);
-    await until('the unmanaged gateway', () => existsSync(path.join(service.home, 'gateway.pid')));
+    await until('the unmanaged gateway', () => readGatewayState(service.home)?.state === 'running');
     const status = await service.install();
     expect(status.gatewayPid).not.toBe(wild.pid);
     expect(service.gateways()).toEqual([status.gatewayPid]);
