@@ -46,8 +46,6 @@ const KEEPER: Readonly<Record<Mechanism, string>> = {
 const MINUTE_MS = 60_000;
 /** A shorter run is shown as "at once", in milliseconds. */
 const AT_ONCE_MS = 1_000;
-/** The longest tooltip that Windows shows, in UTF-16 units. */
-const TOOLTIP_LENGTH = 127;
 /** Phases in which the last end is why there is no gateway. */
 const ENDED_PHASES: ReadonlySet<Phase> = new Set<Phase>(['restarting', 'failed', 'needs-attention']);
 /** Exit code of a gateway that requests its restart. */
@@ -302,11 +300,10 @@ export const en = {
   },
   /** Names a gateway and its phase: in the menu of the tray, at most 127 characters. */
   trayTitle,
-  /** With the cause where it ended; the tray shows at most 127 characters of it, as Windows does. */
+  /** With the cause where it ended; the tray cuts it at the length that Windows shows. */
   tooltip: (status: Status, operation?: Snapshot['operation']) => {
     const cause = operation || !ENDED_PHASES.has(status.phase) ? undefined : status.lastExit?.cause;
-    const text = `${trayTitle(status, operation)}${because(cause)}`;
-    return text.length <= TOOLTIP_LENGTH ? text : `${text.slice(0, TOOLTIP_LENGTH - 1)}…`;
+    return `${trayTitle(status, operation)}${because(cause)}`;
   },
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),

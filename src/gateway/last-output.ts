@@ -31,9 +31,13 @@ export function causeOf(stderr: string): string | undefined {
   if (said === '') return undefined;
   // The name of a Python error (InvalidToken) is no name of a secret.
   const [, name = '', message = said] = /^([A-Za-z_][\w.]*: )(.+)$/.exec(error === undefined ? '' : said) ?? [];
-  const clean = `${name}${redact(message)}`;
-  return clean.length <= CAUSE_LENGTH ? clean : `${clean.slice(0, CAUSE_LENGTH - 1)}…`;
+  return cut(`${name}${redact(message)}`);
 }
+
+/** The same of what Hermes states in its files. */
+export const statedCause = (stated: string): string => cut(redact(stated));
+
+const cut = (text: string): string => (text.length <= CAUSE_LENGTH ? text : `${text.slice(0, CAUSE_LENGTH - 1)}…`);
 
 /** Hermes 0.22 starts no gateway for a named profile, because the gateway of another profile serves it. */
 export function refusesOwnGateway(lines: readonly string[]): boolean {

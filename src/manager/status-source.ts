@@ -163,7 +163,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
   );
 }
 
-/** The gateway that a runner launched which does not live any more. */
+/** The living gateway of a runner that was killed. */
 async function launchedGateway({ folder, processes }: StatusSource): Promise<RunnerState['gateway']> {
   const launch = await folder.launch.read();
   return launch && isSameProcess(launch, processes) ? { pid: launch.pid, startedAt: launch.at } : undefined;

@@ -6,7 +6,7 @@
 import type { ExitEvidence } from '../gateway/classify-exit.ts';
 import { type StopEnd, stopGateway } from '../gateway/graceful-stop.ts';
 import { type GatewayProcess, readGatewayState, statedReason } from '../gateway/identity-files.ts';
-import { causeOf } from '../gateway/last-output.ts';
+import { causeOf, statedCause } from '../gateway/last-output.ts';
 import type { Definition } from '../model/definition.ts';
 import { type ParentOf, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
@@ -123,7 +123,7 @@ export class GatewayLife {
     const stated = state?.pid === this.gateway.pid ? (ran ? state.exitReason : statedReason(state)) : undefined;
     const hungMs = this.#hungMs;
     const output = await this.#options.output.lastLines(LAST_LINES);
-    const cause = stated ?? causeOf(this.#errors.text);
+    const cause = stated === undefined ? causeOf(this.#errors.text) : statedCause(stated);
     return {
       ran,
       ...(stated !== undefined && { stated }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf } from '../../src/gateway/last-output.ts';
+import { causeOf, statedCause } from '../../src/gateway/last-output.ts';
 
 const TRACEBACK = `2026-11-28 22:10:04,113 INFO gateway.run: starting
 Traceback (most recent call last):
@@ -33,6 +33,11 @@ describe('cause of the end of a gateway', () => {
 
   it('is one line of at most 200 characters', () => {
     expect(causeOf(`${'long words '.repeat(50)}\n`)).toMatch(/^[^\n]{199}…$/);
+  });
+
+  it('is without secrets and not longer where Hermes states it in its files', () => {
+    expect(statedCause('telegram: 123456789:AAFf0oq9c7d1QxYz0a1b2c3d4e5f6g7h8i9 was rejected')).toBe('telegram: … was rejected');
+    expect(statedCause('x '.repeat(200))).toHaveLength(200);
   });
 
   it('is unknown where nothing was said', () => {
