@@ -35,6 +35,8 @@ const SETTLE_MS = 25_000;
 const DEAF_MS = 30_000;
 /** Our own processes may take a moment to go after a stop has said that it is done, in milliseconds. */
 const GONE_MS = 1_000;
+/** The process of an update whose command line was killed goes on to the end of its command, in milliseconds after an uninstall. */
+const UPDATE_ENDED_MS = 10_000;
 
 export async function play(stage: ChaosStage, steps: readonly Step[]): Promise<Play> {
   const player = new Player(stage);
@@ -249,11 +251,16 @@ class Player {
     const left = () => [...ours(), ...(name === 'uninstall' ? this.#stage.leftovers(of) : [])];
     const beganMs = observer.clockMs;
     for (let found = left(); found.length > 0; found = left()) {
-      if (observer.clockMs - beganMs > GONE_MS + this.#yardstick.startMs)
-        return observer.violate(`left behind by ${name}: ${found.join('; ')}`);
+      const limitMs = found.every(isOfUpdate) ? UPDATE_ENDED_MS + 10 * this.#yardstick.startMs : GONE_MS + this.#yardstick.startMs;
+      if (observer.clockMs - beganMs > limitMs) return observer.violate(`left behind by ${name}: ${found.join('; ')}`);
       await delay(LOOK_MS);
     }
   }
+}
+
+/** A line of a process that an `update` consists of. */
+function isOfUpdate(line: string): boolean {
+  return line.includes(' update-process ') || line.includes('chaos-update.mjs');
 }
 
 function isCommand(event: ChaosEvent): event is Extract<ChaosEvent, { do: CommandName }> {
