@@ -310,6 +310,10 @@ const ROWS = {
     message: 'The update command failed; the gateway was started again.',
     remedy: 'Read the output of the update above, fix it and run the update again.',
   },
+  'update-program-missing': {
+    message: 'The program of the update was not found; no gateway was stopped.',
+    remedy: 'Write its name as in this terminal, or its absolute path: "hermes-gateway update -- PROGRAM ARGUMENTS".',
+  },
   'update-running': {
     message: 'Another update is running.',
     remedy: 'Wait for it to end. If it hangs, end the process named in the details; the gateways then start again automatically.',

@@ -4,14 +4,13 @@
  */
 
 import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { progress } from '../model/operation-steps.ts';
 import { childOutput } from '../process/child-output.ts';
+import { type CommandStart, commandProgram, lookForFile, windowsStart } from '../process/command-program.ts';
 import { type EndedUpdate, notUpdated, resultOf } from './ending.ts';
 import type { UpdatePorts } from './ports.ts';
 import { Update, type UpdateRequest } from './update.ts';
@@ -33,16 +32,19 @@ export interface UpdateCommandResult extends EndedUpdate {
   readonly code: number | null;
 }
 
-/** @throws what `Update.begin` throws, and `update-failed` where the command could not be started; the gateways are running again then */
+/**
+ * @throws GatewayServiceError `update-program-missing` and `program-not-executable` before a gateway is stopped; what `Update.begin` throws;
+ * `update-failed` where the command could not be started: the gateways are running again then
+ */
 export async function runUpdateCommand(ports: UpdatePorts, request: UpdateCommandRequest): Promise<UpdateCommandResult> {
   const { command, cancel } = request;
   const program = path.basename(command[0] ?? '');
+  const start = await startOf(command);
   const update = await Update.begin(ports, { who: 'hermes-gateway update', what: program, ...request });
   try {
-    await requireExecutable(command[0]);
     cancel?.throwIfAborted();
     request.report?.(progress('update', 'updating', program));
-    const running = run(request, update.reportProgress);
+    const running = run(start, request, update.reportProgress);
     await update.doneBy(running.pid);
     const code = await running.code;
     if (code === null) await running.treeEnded();
@@ -88,14 +90,18 @@ interface RunningCommand {
 /** Where a signal has ended the command, its child processes get this long to end too, in milliseconds. */
 const TREE_MS = 60_000;
 /** The program begins with SIGHUP ignored: a terminal that is closed must not end an update half-way. */
-const WITHOUT_HANGUP = process.platform === 'win32' ? [] : ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh'];
+const WITHOUT_HANGUP = ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh'];
 
 /** Child processes of a command may hold its output open forever: this long without output ends the wait, in milliseconds. */
 const SILENT_MS = 1_000;
 
-function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (line: string) => void): RunningCommand {
-  const [program = '', ...args] = [...WITHOUT_HANGUP, ...command];
-  const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true });
+function run(
+  { argv, verbatim }: CommandStart,
+  { output, interrupt }: UpdateCommandRequest,
+  onProgress: (line: string) => void,
+): RunningCommand {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'], windowsHide: true, windowsVerbatimArguments: verbatim });
   const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', error => reject(new GatewayServiceError('update-failed', `(${error.message})`, { cause: error })));
     child.once('exit', exitCode => resolve(exitCode));
@@ -132,12 +138,16 @@ function run({ command, output, interrupt }: UpdateCommandRequest, onProgress: (
   };
 }
 
-/** What the shell below which the command is started would only print. @throws GatewayServiceError `update-failed` */
-async function requireExecutable(program = ''): Promise<void> {
-  if (process.platform === 'win32' || !program.includes('/')) return;
-  await access(program, constants.X_OK).catch((error: unknown) => {
-    throw new GatewayServiceError('update-failed', `(${toGatewayServiceError(error).message})`, { cause: error });
-  });
+/**
+ * What to start for the command, looked for before any gateway stops.
+ * @throws GatewayServiceError `update-program-missing`, `program-not-executable`
+ */
+async function startOf([program = '', ...args]: readonly string[]): Promise<CommandStart> {
+  const { platform, env } = process;
+  const found = await commandProgram(program, { platform, env, cwd: process.cwd(), look: lookForFile });
+  if (!found) throw new GatewayServiceError('update-program-missing', `(${program})`);
+  if (!found.runnable) throw new GatewayServiceError('program-not-executable', `(${found.file})`);
+  return platform === 'win32' ? windowsStart(found.file, args) : { argv: [...WITHOUT_HANGUP, program, ...args], verbatim: false };
 }
 
 /** A line of progress may be rewritten with carriage returns. */

@@ -78,10 +78,10 @@ describe('update', () => {
     expect(await update(command("process.kill(process.pid, 'SIGKILL')"))).toMatchObject({ code: null, statuses: [{ phase: 'running' }] });
   });
 
-  it('reports an update command that cannot be started, and starts the gateway again', async () => {
+  it('stops no gateway for a program that does not exist', async () => {
     const { gatewayPid } = await service.install();
-    await expect(update(['/no/such/updater'])).rejects.toMatchObject({ code: 'update-failed', message: expect.stringContaining('ENOENT') });
-    await service.untilBack(gatewayPid);
+    await expect(update(['/no/such/updater'])).rejects.toMatchObject({ code: 'update-program-missing' });
+    expect(await service.manager.status(service.identity)).toMatchObject({ phase: 'running', gatewayPid });
   });
 
   it('ignores services that are not installed and gateways that the user has stopped', async () => {

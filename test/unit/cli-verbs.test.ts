@@ -291,15 +291,36 @@ describe('update', () => {
     expect(answer.err).toContain('of its errors');
   });
 
-  it.each([
-    ['fails', node('process.exit(9)'), 'exit code 9'],
-    ['does not exist', ['update', '--', '/no/such/program'], '/no/such/program'],
-  ])('fails when the command %s, and starts the gateway again', async (_what, argv, hint) => {
+  it('fails when the command fails, and starts the gateway again', async () => {
     await cli.run(['install']);
-    const answer = await cli.run(['--json', ...argv]);
+    const answer = await cli.run(['--json', ...node('process.exit(9)')]);
     expect(answer.exit).toBe(EXIT.failed);
-    expect(document(answer)).toMatchObject({ ok: false, error: { code: 'update-failed', message: expect.stringContaining(hint) } });
+    expect(document(answer)).toMatchObject({
+      ok: false,
+      error: { code: 'update-failed', message: expect.stringContaining('exit code 9') },
+    });
     expect((await cli.run(['status'])).exit).toBe(EXIT.done);
+  });
+
+  it.each(['/no/such/program', 'no-such-program', ''])('stops no gateway where there is no program %j', async program => {
+    const before = document(await cli.run(['install', '--json'])).status;
+    const answer = await cli.run(['--json', 'update', '--', program]);
+    expect(answer.exit).toBe(EXIT.failed);
+    expect(document(answer)).toMatchObject({
+      ok: false,
+      error: { code: 'update-program-missing', message: expect.stringContaining(`(${program})`) },
+    });
+    expect(document(await cli.run(['status', '--json'])).status).toMatchObject({ phase: 'running', gatewayPid: before.gatewayPid });
+  });
+
+  it('stops no gateway for a program that this user may not run', async () => {
+    const before = document(await cli.run(['install', '--json'])).status;
+    const file = path.join(cli.folder, 'updater');
+    fs.writeFileSync(file, '#!/bin/sh\n', { mode: 0o644 });
+    expect(document(await cli.run(['--json', 'update', '--', file]))).toMatchObject({
+      error: { code: 'program-not-executable', message: expect.stringContaining(file) },
+    });
+    expect(document(await cli.run(['status', '--json'])).status.gatewayPid).toBe(before.gatewayPid);
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
