@@ -37,13 +37,16 @@ export function statusText(status: Status, { now, logPath, paint, selection }: S
     ...(status.detail === undefined ? [] : [indented(status.detail)]),
     ...(rows.length > 0 ? [''] : []),
     ...rows.map(([label, value]) => `  ${paint('dim', label.padEnd(width))}  ${value}`),
-    ...status.problems.flatMap(({ code, message, remedy }) => [
-      '',
-      `${paint('yellow', '!')} ${message} ${paint('dim', `(${code})`)}`,
-      indented(remedy),
-    ]),
+    ...problemTexts(status, paint).flatMap(text => ['', text]),
     ...next(status, selection),
   ].join('\n');
+}
+
+/** Each problem with its remedy. */
+export function problemTexts({ problems }: Status, paint: Paint): string[] {
+  return problems.map(
+    ({ code, message, remedy }) => `${paint('yellow', '!')} ${message} ${paint('dim', `(${code})`)}\n${indented(remedy)}`,
+  );
 }
 
 function statusRows(status: Status, now: number, logPath: string): [string, string][] {

@@ -11,9 +11,10 @@ import { DEFAULT_PROFILE } from '../model/profile.ts';
 import { startDelayMs } from '../model/stagger.ts';
 import type { Status } from '../model/status.ts';
 import type { VerbContext } from './context.ts';
+import { type ChangingVerb, doneLine } from './done-line.ts';
 import { interruptible } from './operation.ts';
 import { indented } from './output.ts';
-import { statusText } from './status-text.ts';
+import { problemTexts, statusText } from './status-text.ts';
 
 export interface Target {
   readonly identity: GatewayIdentity;
@@ -25,7 +26,11 @@ interface Failure {
   readonly error: GatewayServiceError;
 }
 
-type Outcome = Target | Failure;
+/** A gateway that a verb has changed; `status` is the one afterwards. */
+export interface Done extends Target {
+  readonly before: Status;
+  readonly elapsedMs: number;
+}
 
 export interface Work {
   readonly operate: (identity: GatewayIdentity, report: Report) => Promise<Status>;
@@ -47,23 +52,29 @@ export async function targets(context: VerbContext): Promise<readonly Target[]> 
   return all ? installed(context, await composition.identities(selection)) : [await target(context)];
 }
 
-export async function installed({ composition }: VerbContext, identities: readonly GatewayIdentity[]): Promise<readonly Target[]> {
-  const found = await Promise.all(identities.map(async identity => ({ identity, status: await composition.manager.status(identity) })));
+export function withStatus({ composition: { manager } }: VerbContext, identities: readonly GatewayIdentity[]): Promise<readonly Target[]> {
+  return Promise.all(identities.map(async identity => ({ identity, status: await manager.status(identity) })));
+}
+
+export async function installed(context: VerbContext, identities: readonly GatewayIdentity[]): Promise<readonly Target[]> {
+  const found = await withStatus(context, identities);
   return found.filter(({ status: { phase } }) => phase !== 'not-installed' && phase !== 'unsupported');
 }
 
-export function workOn(context: VerbContext, identities: readonly GatewayIdentity[], { operate, starts }: Work): Promise<Outcome[]> {
-  const { output, all } = context;
-  const attempt = async (identity: GatewayIdentity, position: number): Promise<Outcome> => {
+export function workOn(context: VerbContext, found: readonly Target[], { operate, starts }: Work): Promise<readonly (Done | Failure)[]> {
+  const { output, terminal, all } = context;
+  const attempt = async ({ identity, status: before }: Target, position: number): Promise<Done | Failure> => {
     const named = (message: string) => (all ? `${identity.service}: ${message}` : message);
     try {
-      if (starts) await delay(startDelayMs(position, identities.length));
-      return { identity, status: await operate(identity, ({ message }) => output.progress({ message: named(message) })) };
+      if (starts) await delay(startDelayMs(position, found.length));
+      const began = terminal.now();
+      const status = await operate(identity, ({ message }) => output.progress({ message: named(message) }));
+      return { identity, status, before, elapsedMs: terminal.now() - began };
     } catch (thrown) {
       return { identity, error: toGatewayServiceError(thrown) };
     }
   };
-  return interruptible(Promise.all(identities.map(attempt)), context);
+  return interruptible(Promise.all(found.map(attempt)), context);
 }
 
 /**
@@ -71,20 +82,38 @@ export function workOn(context: VerbContext, identities: readonly GatewayIdentit
  * @returns the highest exit code
  * @throws GatewayServiceError the failure of the one gateway
  */
-export function answer(context: VerbContext, outcomes: readonly Outcome[], textOf = targetText): ExitCode {
+export function answer<T extends Target>(
+  context: VerbContext,
+  outcomes: readonly (T | Failure)[],
+  textOf: (context: VerbContext, target: T) => string,
+): ExitCode {
   const { output, all } = context;
-  const done = outcomes.filter(outcome => 'status' in outcome);
-  const failures = outcomes.filter(outcome => 'error' in outcome);
+  const done = outcomes.filter((outcome): outcome is T => 'status' in outcome);
+  const failures = outcomes.filter((outcome): outcome is Failure => 'error' in outcome);
   if (!all && failures[0]) throw failures[0].error;
-  const texts = () => outcomes.map(each => ('status' in each ? textOf(context, each) : failureText(context, each)));
+  const text = () => together(outcomes.map(each => ('status' in each ? textOf(context, each) : failureText(context, each))));
   const worst = failures.filter(({ error }) => !isInOtherHands(error)).sort((one, other) => other.error.exit - one.error.exit)[0]?.error;
   const statuses = done.map(({ status }) => status);
-  output.answer(() => texts().join('\n\n') || NONE, {
+  output.answer(() => text() || NONE, {
     ...(all ? { statuses } : { status: statuses[0] }),
     ...(failures.length > 0 && { errors: failures.map(({ identity: { service }, error }) => ({ service, ...error.toValue() })) }),
     ...(worst && { error: worst.toValue() }),
   });
   return outcomes.length === 0 ? EXIT.notInstalled : (worst?.exit ?? EXIT.done);
+}
+
+/** Single lines below each other, blocks with an empty line between them. */
+export function together(texts: readonly string[]): string {
+  return texts.join(texts.some(text => text.includes('\n')) ? '\n\n' : '\n');
+}
+
+/** What a verb has done to a gateway, below what is wrong with it; an installation shows its status. */
+export function doneText(context: VerbContext, verb: ChangingVerb, done: Done): string {
+  const { output, terminal, all } = context;
+  const { before, status: after, elapsedMs } = done;
+  const line = doneLine({ verb, before, after, elapsedMs, now: terminal.now() }, output.paint);
+  const above = verb === 'install' && !all ? [targetText(context, done)] : verb === 'uninstall' ? [] : problemTexts(after, output.paint);
+  return [...above, line].join('\n\n');
 }
 
 export function targetText({ composition, output, terminal, selection }: VerbContext, { identity, status }: Target): string {

@@ -1,5 +1,6 @@
 /** What each public verb does: calls the manager, prints the answer, and returns the exit code. */
 
+import path from 'node:path';
 import { en } from '../desktop/messages-en.ts';
 import { shownAs } from '../desktop/served-profiles.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
@@ -17,11 +18,26 @@ import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
 import type { VerbContext } from './context.ts';
 import { checksText, type DoctorReport, examine, isHealthy } from './doctor.ts';
+import { type ChangingVerb, tick } from './done-line.ts';
 import { explanations, explanationText, overviewText } from './explain.ts';
 import { interruptible } from './operation.ts';
 import { indented } from './output.ts';
+import { problemTexts } from './status-text.ts';
 import { runSupervise } from './supervise.ts';
-import { answer, installed, type Target, target, targets, targetText, type Work, workOn } from './targets.ts';
+import {
+  answer,
+  type Done,
+  doneText,
+  installed,
+  type Target,
+  target,
+  targets,
+  targetText,
+  together,
+  type Work,
+  withStatus,
+  workOn,
+} from './targets.ts';
 import type { Terminal } from './terminal.ts';
 import { followUpdate, untilCommandEnds } from './update-process.ts';
 
@@ -50,8 +66,8 @@ export async function install(context: VerbContext, { dryRun, gatewayCommand, me
   // The gateway of the default profile may serve the others: it runs before they are looked at.
   const inOrder = [identities.filter(isDefault), identities.filter(each => !isDefault(each))];
   const outcomes = [];
-  for (const some of inOrder) outcomes.push(...(await workOn(context, some, { operate, starts: true })));
-  return answer(context, outcomes);
+  for (const some of inOrder) outcomes.push(...(await workOn(context, await withStatus(context, some), { operate, starts: true })));
+  return answerDone(context, 'install', outcomes);
 }
 
 const isDefault = ({ profile }: GatewayIdentity) => profile === DEFAULT_PROFILE;
@@ -60,34 +76,34 @@ export async function uninstall(context: VerbContext, { dryRun }: { readonly dry
   const { manager } = context.composition;
   const found = await targets(context);
   if (dryRun && found[0]) return showReceipt(context, await manager.preview('uninstall', found[0].identity));
-  const outcomes = await operateOn(context, found, 'uninstall');
-  const wasInstalled = found[0]?.status.phase !== 'not-installed';
-  const what = wasInstalled ? 'was removed' : 'was not installed; nothing was changed';
-  return answer(context, outcomes, context.all ? targetText : (_, { identity }) => `${identity.service} ${what}.`);
+  return operateOn(context, found, 'uninstall');
 }
 
 /** Gateways that an interrupted update stopped are started first. */
 export async function operate(context: VerbContext, verb: 'start' | 'restart'): Promise<number> {
   await resume(context);
-  return answer(context, await operateOn(context, await targets(context), verb));
+  return operateOn(context, await targets(context), verb);
 }
 
 export async function stop(context: VerbContext, { now = false }: StopOptions): Promise<number> {
-  return answer(context, await operateOn(context, await targets(context), 'stop', { now }));
+  return operateOn(context, await targets(context), 'stop', { now });
 }
 
 async function operateOn(
   context: VerbContext,
   found: readonly Target[],
-  verb: 'start' | 'stop' | 'restart' | 'uninstall',
+  verb: Exclude<ChangingVerb, 'install' | 'supervise'>,
   options?: StopOptions,
-) {
-  const identities = found.map(({ identity }) => identity);
+): Promise<number> {
   const { manager } = context.composition;
   const starts = verb === 'start' || verb === 'restart';
-  const outcomes = await workOn(context, identities, { operate: (each, report) => manager[verb](each, report, options), starts });
+  const outcomes = await workOn(context, found, { operate: (each, report) => manager[verb](each, report, options), starts });
   if (!starts) await resume(context);
-  return outcomes;
+  return answerDone(context, verb, outcomes);
+}
+
+function answerDone(context: VerbContext, verb: ChangingVerb, outcomes: Awaited<ReturnType<typeof workOn>>): number {
+  return answer(context, outcomes, (_, done: Done) => doneText(context, verb, done));
 }
 
 /** Finishes updates whose owner has ended. */
@@ -98,7 +114,7 @@ async function resume(context: VerbContext): Promise<void> {
 export async function status(context: VerbContext): Promise<number> {
   await resume(context);
   const found = await Promise.all((await targets(context)).map(each => asShown(context, each)));
-  return Math.max(answer(context, found), ...found.map(({ status: { phase } }) => PHASE_VIEWS[phase].exit));
+  return Math.max(answer(context, found, targetText), ...found.map(({ status: { phase } }) => PHASE_VIEWS[phase].exit));
 }
 
 /** A profile that the gateway of another profile serves is shown with the state of that gateway. */
@@ -191,6 +207,7 @@ export async function supervise(context: VerbContext): Promise<number> {
   });
   if (servicePid !== undefined) throw inCharge;
   const state = composition.state(identity);
+  const began = terminal.now();
   await state.writeDesired('running');
   const unwatch = manager.watch(identity, present => output.progress({ message: en.phase[present.phase] }));
   const off = terminal.onInterrupt(signal => signal === 'SIGINT' && void state.writeDesired('stopped'));
@@ -201,18 +218,20 @@ export async function supervise(context: VerbContext): Promise<number> {
     unwatch();
     off();
   }
-  return answer(context, [{ identity, status: await manager.status(identity) }]);
+  const done = { identity, before, status: await manager.status(identity), elapsedMs: terminal.now() - began };
+  return answerDone(context, 'supervise', [done]);
 }
 
 /** Ctrl+C also reaches the command; the gateways are started again after it in any case. */
 export async function update(context: VerbContext, command: readonly string[]): Promise<number> {
-  const { composition, selection, output } = context;
+  const { composition, selection, output, terminal } = context;
   if (composition.startUpdateProcess) return followUpdate(context, composition.startUpdateProcess);
   const identity = composition.identity(selection);
   const identities = selection.profile === undefined ? await composition.identities(selection) : [identity];
   const ofThisHome = identities.filter(({ root }) => root === identity.root);
   const gateways = (await installed(context, ofThisHome)).map(found => found.identity);
   if (gateways.length === 0) throw new GatewayServiceError('not-installed', `(${identity.home})`);
+  const began = terminal.now();
   const { code, statuses, journal } = await untilCommandEnds(context, interruptions =>
     runUpdateCommand(composition.updates, {
       identities: gateways,
@@ -232,13 +251,16 @@ export async function update(context: VerbContext, command: readonly string[]): 
   const failed = journal.profiles.find(({ error }) => error !== undefined);
   if (failed?.error) {
     // Shows which of the others run.
-    if (gateways.length > 1) output.note(shown().join('\n\n'));
+    if (gateways.length > 1) output.note(together(shown()));
     const { code: cause, message, remedy } = failed.error;
     const detail = `(${failed.service}: ${message} The update command ${done ? 'succeeded' : `failed too, ${how}`}.)`;
     throw new GatewayServiceError(cause === 'gateway-configuration' ? cause : 'gateway-not-up', detail, { remedy });
   }
   if (!done) throw new GatewayServiceError('update-failed', `(${how})`);
-  output.answer(() => shown().join('\n\n'), { statuses });
+  const problems = statuses.flatMap(present => problemTexts(present, output.paint));
+  const again = statuses.length > 0 ? `, and started ${statuses.map(({ service }) => service).join(', ')} again` : '';
+  const line = () => tick(`Ran ${path.basename(command[0] ?? '')}${again}`, terminal.now() - began, output.paint);
+  output.answer(() => [...problems, line()].join('\n\n'), { statuses });
   return EXIT.done;
 }
 
