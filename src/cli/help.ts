@@ -83,8 +83,10 @@ first; after 45 s, or at once with --now, it is killed. It stays stopped until y
   },
   status: {
     summary: 'show the state of the gateway',
-    changes: 'Changes nothing. The exit code is the state: 0 running, 3 not running, 4 not installed.',
-    examples: ['status', 'status --all', 'status --json'],
+    changes: `Changes nothing. The exit code is the state: 0 running, 3 not running, 4 not installed.
+With --all it prints a table, whose columns are separated by tabs where stdout is no terminal. With --watch
+it prints one line for each change there, and with --json one JSON document for each.`,
+    examples: ['status', 'status --all', 'status --all --verbose', 'status --watch', 'status --json'],
   },
   logs: {
     summary: 'show what the gateway printed',

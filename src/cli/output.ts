@@ -5,7 +5,7 @@
 
 import type { GatewayServiceError } from '../model/errors.ts';
 import type { OperationProgress } from '../model/operation-steps.ts';
-import { type Paint, painter, type Terminal, written } from './terminal.ts';
+import { DEFAULT_COLUMNS, isScreen, type Paint, painter, type Terminal, written } from './terminal.ts';
 
 export class Output {
   readonly json: boolean;
@@ -21,7 +21,7 @@ export class Output {
     this.json = json;
     this.paint = painter(terminal.stdout, terminal.env);
     this.#paintError = painter(terminal.stderr, terminal.env);
-    this.#live = terminal.stderr.isTTY === true && terminal.env['TERM'] !== 'dumb';
+    this.#live = isScreen(terminal.stderr, terminal.env);
   }
 
   /**
@@ -84,7 +84,7 @@ export class Output {
     if (!this.#step) return;
     const seconds = Math.floor((this.#terminal.now() - this.#step.since) / 1_000);
     const elapsed = seconds > 0 ? ` ${seconds} s` : '';
-    const room = Math.max(10, (this.#terminal.stderr.columns || 80) - elapsed.length - 2);
+    const room = Math.max(10, (this.#terminal.stderr.columns || DEFAULT_COLUMNS) - elapsed.length - 2);
     this.#terminal.stderr.write(`\r\u001b[2K${this.#step.text.slice(0, room)}…${this.#paintError('dim', elapsed)}`);
   }
 }

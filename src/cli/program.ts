@@ -121,7 +121,10 @@ function createProgram({ terminal, compose, stateRoot, version }: CliContext, ou
   for (const name of ['start', 'restart'] as const) {
     verb(name, context => verbs.operate(context, name)).addOption(everyInstalled());
   }
-  verb('status', verbs.status).addOption(everyInstalled());
+  verb('status', verbs.status)
+    .addOption(everyInstalled())
+    .option('--verbose', 'with --all: each gateway in the long form')
+    .option('--watch', 'show every change until Ctrl+C');
   verb('logs', (context, options) => verbs.logs(context, options as verbs.LogsOptions))
     .addOption(everyInstalled())
     .option('-f, --follow', 'continue with what is printed later')

@@ -1,12 +1,16 @@
-/** A status as text: the sentence, facts, and every problem with its remedy. Pure; the texts are those of the shared catalogue. */
+/**
+ * A status as text: the sentence, facts, and every problem with its remedy. Nothing is said twice. Pure; the texts are those of the shared
+ * catalogue.
+ */
 
 import { en } from '../desktop/messages-en.ts';
 import { type ActionVerb, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
+import { PROBLEMS, type ProblemCode } from '../model/problems.ts';
 import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';
 import type { Paint, Style } from './terminal.ts';
 
-const STYLE_OF_TONE: Readonly<Record<Tone, Style>> = { ok: 'green', busy: 'blue', idle: 'bold', warn: 'yellow', error: 'red' };
+export const STYLE_OF_TONE: Readonly<Record<Tone, Style>> = { ok: 'green', busy: 'blue', idle: 'bold', warn: 'yellow', error: 'red' };
 
 /** The verb for an offered action. */
 const COMMANDS: Readonly<Record<ActionVerb, string>> = {
@@ -18,6 +22,20 @@ const COMMANDS: Readonly<Record<ActionVerb, string>> = {
   refresh: 'status',
 };
 
+/** What the sentence of a phase says already, so that only its remedy is new. */
+const IN_SENTENCE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'crash-loop',
+  'configuration',
+  'gateway-silent',
+  'gateway-degraded',
+  'taken-over',
+  'profile-served',
+  'kept-by-hermes',
+]);
+
+/** Problems whose reason is in the log: another start would only fail again. */
+const LOG_FIRST: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['crash-loop', 'configuration', 'bad-update', 'launch-failed']);
+
 export interface StatusTextOptions {
   readonly now: number;
   readonly logPath: string;
@@ -27,30 +45,39 @@ export interface StatusTextOptions {
 }
 
 export function statusText(status: Status, { now, logPath, paint, selection }: StatusTextOptions): string {
-  const installed = status.mechanism !== 'none';
-  const title = paint(STYLE_OF_TONE[toneOf({ status })], `${status.service}: ${en.phase[status.phase]}`);
-  const rows = installed ? statusRows(status, now, logPath) : [];
+  const sentence = en.sentence(status, now);
+  const problems = problemTexts(status, paint, sentence);
+  const said = [sentence, ...problems];
+  const elsewhere = [...said, status.lastExit?.reason ?? ''];
+  const detail = status.detail !== undefined && !contains(elsewhere, status.detail) ? status.detail : undefined;
+  const rows = status.mechanism === 'none' ? [] : statusRows(status, now, logPath, detail === undefined ? said : [...said, detail]);
   const width = Math.max(...rows.map(([label]) => label.length));
   return [
-    title,
-    indented(en.sentence(status, now)),
-    ...(status.detail === undefined ? [] : [indented(status.detail)]),
+    `${paint(STYLE_OF_TONE[toneOf({ status })], `${status.service}:`)} ${sentence}`,
+    ...(detail === undefined ? [] : [indented(detail)]),
     ...(rows.length > 0 ? [''] : []),
     ...rows.map(([label, value]) => `  ${paint('dim', label.padEnd(width))}  ${value}`),
-    ...problemTexts(status, paint).flatMap(text => ['', text]),
+    ...problems.flatMap(text => ['', text]),
     ...next(status, selection),
   ].join('\n');
 }
 
-/** Each problem with its remedy. */
-export function problemTexts({ problems }: Status, paint: Paint): string[] {
-  return problems.map(
-    ({ code, message, remedy }) => `${paint('yellow', '!')} ${message} ${paint('dim', `(${code})`)}\n${indented(remedy)}`,
-  );
+/** Each problem with its remedy; only the remedy of one that the sentence of the phase, where it is shown, contains. */
+export function problemTexts({ problems }: Status, paint: Paint, sentence?: string): string[] {
+  return problems.map(({ code, message, remedy }) => {
+    const isSaid = sentence !== undefined && IN_SENTENCE.has(code) && message === PROBLEMS[code].message;
+    const title = (text: string) => `${paint('yellow', '!')} ${text} ${paint('dim', `(${code})`)}`;
+    return isSaid ? title(remedy) : `${title(message)}\n${indented(remedy)}`;
+  });
 }
 
-function statusRows(status: Status, now: number, logPath: string): [string, string][] {
-  const { gatewayPid, servicePid, startedAt, restarts, lastExit, session, startType, automaticSignIn } = status;
+/** Whether one of the texts contains the phrase, whatever its full stop. */
+function contains(texts: readonly string[], phrase: string): boolean {
+  return texts.some(text => text.includes(phrase.replace(/\.$/, '')));
+}
+
+function statusRows(status: Status, now: number, logPath: string, said: readonly string[]): [string, string][] {
+  const { gatewayPid, servicePid, startedAt, restarts, session, startType, automaticSignIn } = status;
   const rows: [string, string | undefined][] = [
     [en.details.profile, status.profile],
     [en.details.gatewayPid, gatewayPid === undefined ? undefined : en.pid(gatewayPid)],
@@ -59,17 +86,31 @@ function statusRows(status: Status, now: number, logPath: string): [string, stri
     [en.details.startType, startType && en.startType[startType]],
     [en.details.session, session && `${session.id} (${session.user})`],
     [en.details.afterUpdate, automaticSignIn && en.automaticSignIn[automaticSignIn]],
-    [en.details.restarts, en.restarts(status, now)],
+    [en.details.restarts, restarts.lastAt && en.restarts(status, now)],
     [en.details.ladder, restarts.nextAt === undefined ? undefined : en.ladder(status)],
-    [en.details.lastExit, lastExit && en.lastExit(lastExit, now)],
+    [en.details.lastExit, lastExit(status, now, said)],
     [en.details.logPath, logPath],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
 }
 
+/** The reason of the last end, and its cause unless that is shown already; the sentence leaves out the class of a Python error. */
+function lastExit({ lastExit: exit }: Status, now: number, said: readonly string[]): string | undefined {
+  if (!exit) return undefined;
+  const { cause, ...withoutCause } = exit;
+  const isSaid = cause !== undefined && contains(said, cause.slice(cause.indexOf(': ') + 1).trim());
+  return en.lastExit(isSaid ? withoutCause : exit, now);
+}
+
 function next(status: Status, selection: string): string[] {
-  if (status.servedBy) return [];
-  if (status.phase === 'not-installed') return ['', `Next: hermes-gateway install${selection}`];
+  const command = nextCommand(status);
+  return command === undefined ? [] : ['', `Next: hermes-gateway ${command}${selection}`];
+}
+
+function nextCommand(status: Status): string | undefined {
+  if (status.servedBy) return undefined;
+  if (status.phase === 'not-installed') return 'install';
   const action = status.phase === 'running' ? undefined : offeredAction({ status });
-  return action ? ['', `Next: hermes-gateway ${COMMANDS[action.verb]}${selection}`] : [];
+  const fails = status.problems.some(({ code }) => LOG_FIRST.has(code));
+  return fails && action?.verb !== 'repair' ? 'logs' : action && COMMANDS[action.verb];
 }

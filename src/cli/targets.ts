@@ -37,7 +37,7 @@ export interface Work {
   readonly starts?: boolean;
 }
 
-const NONE = 'No gateway service is installed. Install one with "hermes-gateway install".';
+export const NONE = 'No gateway service is installed. Install one with "hermes-gateway install".';
 
 /** The selected gateway. @throws GatewayServiceError for a profile that neither has a service nor exists */
 export async function target({ composition: { manager, identity: identityOf }, selection }: VerbContext): Promise<Target> {

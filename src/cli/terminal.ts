@@ -29,9 +29,17 @@ const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34 } as 
 export type Style = keyof typeof STYLES;
 export type Paint = (style: Style, text: string) => string;
 
+/** The width of a terminal that does not report one, in characters. */
+export const DEFAULT_COLUMNS = 80;
+
+/** Whether control sequences may be written: to a terminal that can do more than print lines. */
+export function isScreen({ isTTY }: OutputStream, { TERM }: NodeJS.ProcessEnv): boolean {
+  return isTTY === true && TERM !== 'dumb';
+}
+
 /** Colour for a terminal whose user has not refused it (https://no-color.org), plain text for everything else. */
-export function painter({ isTTY }: OutputStream, { NO_COLOR, TERM }: NodeJS.ProcessEnv): Paint {
-  if (!isTTY || NO_COLOR || TERM === 'dumb') return (_style, text) => text;
+export function painter(stream: OutputStream, env: NodeJS.ProcessEnv): Paint {
+  if (env['NO_COLOR'] || !isScreen(stream, env)) return (_style, text) => text;
   return (style, text) => `\u001b[${STYLES[style]}m${text}\u001b[0m`;
 }
 

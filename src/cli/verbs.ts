@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { en } from '../desktop/messages-en.ts';
-import { shownAs } from '../desktop/served-profiles.ts';
+import { withServedProfiles } from '../desktop/served-profiles.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
@@ -22,13 +22,16 @@ import { type ChangingVerb, tick } from './done-line.ts';
 import { explanations, explanationText, overviewText } from './explain.ts';
 import { interruptible } from './operation.ts';
 import { indented } from './output.ts';
+import { statusTable } from './status-table.ts';
 import { problemTexts } from './status-text.ts';
+import { watchTargets } from './status-watch.ts';
 import { runSupervise } from './supervise.ts';
 import {
   answer,
   type Done,
   doneText,
   installed,
+  NONE,
   type Target,
   target,
   targets,
@@ -38,7 +41,7 @@ import {
   withStatus,
   workOn,
 } from './targets.ts';
-import type { Terminal } from './terminal.ts';
+import { DEFAULT_COLUMNS, isScreen, type Terminal } from './terminal.ts';
 import { followUpdate, untilCommandEnds } from './update-process.ts';
 
 export interface InstallOptions {
@@ -111,18 +114,62 @@ async function resume(context: VerbContext): Promise<void> {
   await interruptible(resumeUpdates(context.composition.updates, { report: context.output.progress }), context);
 }
 
-export async function status(context: VerbContext): Promise<number> {
+export interface StatusOptions {
+  /** With `--all` the long form, not a table. */
+  readonly verbose?: boolean;
+  /** Shows every change until Ctrl+C. */
+  readonly watch?: boolean;
+}
+
+export async function status(context: VerbContext, { verbose = false, watch = false }: StatusOptions): Promise<number> {
   await resume(context);
-  const found = await Promise.all((await targets(context)).map(each => asShown(context, each)));
-  return Math.max(answer(context, found, targetText), ...found.map(({ status: { phase } }) => PHASE_VIEWS[phase].exit));
+  const served = context.all ? context : await withServed(context);
+  const found = await targets(served);
+  const text = (present: readonly Target[]) => statusesText(served, present, verbose);
+  if (watch) return watchStatuses(served, found, text);
+  const { output, all } = context;
+  const statuses = found.map(each => each.status);
+  output.answer(() => text(found), all ? { statuses } : { status: statuses[0] });
+  return found.length === 0 ? EXIT.notInstalled : Math.max(...statuses.map(({ phase }) => PHASE_VIEWS[phase].exit));
 }
 
 /** A profile that the gateway of another profile serves is shown with the state of that gateway. */
-async function asShown({ composition, selection }: VerbContext, own: Target): Promise<Target> {
-  const by = own.status.phase === 'not-installed' ? own.status.servedBy?.profile : undefined;
-  if (by === undefined) return own;
-  const serving = (await composition.identities(selection)).find(({ profile, root }) => profile === by && root === own.identity.root);
-  return serving ? { identity: serving, status: shownAs(own.status, await composition.manager.status(serving)) } : own;
+async function withServed(context: VerbContext): Promise<VerbContext> {
+  const { composition, selection } = context;
+  const { root } = composition.identity(selection);
+  const identities = (await composition.identities(selection)).filter(identity => identity.root === root);
+  return { ...context, composition: { ...composition, manager: withServedProfiles(composition.manager, identities) } };
+}
+
+function statusesText(context: VerbContext, found: readonly Target[], verbose: boolean): string {
+  const { output, terminal, all } = context;
+  if (found.length === 0) return NONE;
+  if (!all || verbose) return found.map(each => targetText(context, each)).join('\n\n');
+  const { isTTY, columns } = terminal.stdout;
+  const options = { now: terminal.now(), columns: isTTY ? columns || DEFAULT_COLUMNS : undefined, paint: output.paint };
+  return statusTable(
+    found.map(each => each.status),
+    options,
+  );
+}
+
+async function watchStatuses(
+  { composition, output, terminal }: VerbContext,
+  found: readonly Target[],
+  text: (found: readonly Target[]) => string,
+): Promise<number> {
+  const screen = isScreen(terminal.stdout, terminal.env) && !output.json;
+  const last = await watchTargets(found, {
+    manager: composition.manager,
+    terminal,
+    draw: screen ? text : undefined,
+    print: present => {
+      const now = terminal.now();
+      output.line(`${en.time(new Date(now).toISOString(), now)} ${present.service}: ${en.sentence(present, now)}`, { status: present });
+    },
+  });
+  if (screen) output.answer(() => text(last), {});
+  return EXIT.done;
 }
 
 export interface LogsOptions {

@@ -79,15 +79,6 @@ describe('life cycle of a gateway', () => {
       expect(out).toContain(part);
     }
   });
-
-  it('shows every problem with its remedy, and the command to type next', async () => {
-    const problem = { code: 'crash-loop', message: 'It failed again.', remedy: 'Read the log.', elevated: false } as const;
-    await pretend({ phase: 'failed', problems: [problem] });
-    const { out } = await cli.run(['status']);
-    expect(out).toContain('! It failed again. (crash-loop)\n  Read the log.');
-    expect(out).toContain('Next: hermes-gateway start');
-    expect((await cli.run(['status', '--profile', 'work'])).out).toContain('Next: hermes-gateway start --profile "work"');
-  });
 });
 
 describe('exit codes', () => {
