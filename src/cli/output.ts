@@ -5,7 +5,8 @@
 
 import type { GatewayServiceError } from '../model/errors.ts';
 import type { OperationProgress } from '../model/operation-steps.ts';
-import { DEFAULT_COLUMNS, isScreen, type Paint, painter, type Terminal, written } from './terminal.ts';
+import { DEFAULT_COLUMNS, isScreen, type OutputStream, type Paint, painter, type Terminal, written } from './terminal.ts';
+import { wrapped } from './wrap.ts';
 
 export class Output {
   readonly json: boolean;
@@ -30,7 +31,7 @@ export class Output {
    */
   answer(text: () => string, document: Readonly<Record<string, unknown>>): void {
     this.settle();
-    const words = this.json ? '' : text();
+    const words = this.json ? '' : this.wrapped(text());
     if (this.json || words !== '') this.line(words, { ok: document['error'] === undefined, ...document });
   }
 
@@ -42,13 +43,23 @@ export class Output {
   failure(error: GatewayServiceError): void {
     this.settle();
     if (this.json) this.line('', { ok: false, error: error.toValue() });
-    else this.#terminal.stderr.write(`${this.#paintError('red', 'Error:')} ${error.message}\n${indented(error.remedy)}\n`);
+    else this.note(`${this.#paintError('red', 'Error:')} ${error.message}\n${indented(error.remedy)}`);
+  }
+
+  /** The text as wide as stdout, where that is a terminal. */
+  wrapped(text: string): string {
+    return wrapped(text, widthOf(this.#terminal.stdout));
+  }
+
+  /** The width of the help, in characters. */
+  get width(): number {
+    return this.json ? NO_LIMIT : widthOf(this.#terminal.stdout);
   }
 
   /** Prints a text beside the answer, on stderr. */
   note(text: string): void {
     this.settle();
-    this.#terminal.stderr.write(`${text}\n`);
+    this.#terminal.stderr.write(`${wrapped(text, widthOf(this.#terminal.stderr))}\n`);
   }
 
   /** Passes on bytes of another program to stderr. Resolves when the reader has taken them. */
@@ -88,6 +99,11 @@ export class Output {
     this.#terminal.stderr.write(`\r\u001b[2K${this.#step.text.slice(0, room)}…${this.#paintError('dim', elapsed)}`);
   }
 }
+
+/** Larger than any line. */
+const NO_LIMIT = 1_000_000;
+
+const widthOf = ({ isTTY, columns }: OutputStream): number => (isTTY && columns) || NO_LIMIT;
 
 export function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ');

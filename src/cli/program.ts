@@ -69,7 +69,7 @@ interface ProgramHooks {
   done(exit: number): void;
 }
 
-function createRootCommand(stateRoot: string, version: string, { writeOut }: ProgramHooks): Command {
+function createRootCommand({ stateRoot, version }: CliContext, width: number, { writeOut }: ProgramHooks): Command {
   return new Command('hermes-gateway')
     .description('Keeps the gateway of a Hermes profile running: through crashes, updates and restarts of the app.')
     .option('--profile <name>', 'profile of Hermes (default: "default")')
@@ -80,12 +80,13 @@ function createRootCommand(stateRoot: string, version: string, { writeOut }: Pro
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', programHelp(stateRoot))
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
-    .configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} })
+    .configureOutput({ writeOut, getOutHelpWidth: () => width, writeErr: () => {}, outputError: () => {} })
     .exitOverride();
 }
 
-function createProgram({ terminal, compose, stateRoot, version }: CliContext, output: Output, hooks: ProgramHooks): Command {
-  const program = createRootCommand(stateRoot, version, hooks);
+function createProgram(context: CliContext, output: Output, hooks: ProgramHooks): Command {
+  const { terminal, compose } = context;
+  const program = createRootCommand(context, output.width, hooks);
 
   /** A verb of the table in `help.ts`; `act` gets its options and arguments, and resolves with the exit code. */
   const verb = (

@@ -162,7 +162,7 @@ async function watchStatuses(
   const last = await watchTargets(found, {
     manager: composition.manager,
     terminal,
-    draw: screen ? text : undefined,
+    draw: screen ? present => output.wrapped(text(present)) : undefined,
     print: present => {
       const now = terminal.now();
       output.line(`${en.time(new Date(now).toISOString(), now)} ${present.service}: ${en.sentence(present, now)}`, { status: present });

@@ -13,6 +13,7 @@ import { updatePorts } from './update-ports.ts';
 
 export interface TerminalOptions {
   readonly tty?: boolean;
+  readonly columns?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly now?: () => number;
 }
@@ -26,12 +27,12 @@ export class MemoryTerminal implements Terminal {
   readonly now: () => number;
   readonly #interrupts = new Set<(signal: Interruption) => void>();
 
-  constructor({ tty = false, env = {}, now = Date.now }: TerminalOptions = {}) {
+  constructor({ tty = false, columns = 80, env = {}, now = Date.now }: TerminalOptions = {}) {
     this.env = env;
     this.now = now;
     const stream = (take: (text: string) => void) => ({
       isTTY: tty,
-      columns: 80,
+      columns,
       write: (text: string | Uint8Array, done?: () => void) => {
         take(typeof text === 'string' ? text : Buffer.from(text).toString());
         done?.();
