@@ -43,7 +43,7 @@ export class Output {
   failure(error: GatewayServiceError): void {
     this.settle();
     if (this.json) this.line('', { ok: false, error: error.toValue() });
-    else this.note(`${this.#paintError('red', 'Error:')} ${error.message}\n${indented(error.remedy)}`);
+    else this.note(`${this.#paintError('red', 'Error:')} ${failureText(error)}`);
   }
 
   /** The text as wide as stdout, where that is a terminal. */
@@ -98,6 +98,11 @@ export class Output {
     const room = Math.max(10, (this.#terminal.stderr.columns || DEFAULT_COLUMNS) - elapsed.length - 2);
     this.#terminal.stderr.write(`\r\u001b[2K${this.#step.text.slice(0, room)}…${this.#paintError('dim', elapsed)}`);
   }
+}
+
+/** A mistake in the command line is one line: what is wrong with it, and where the help is. */
+function failureText({ code, message, detail, remedy }: GatewayServiceError): string {
+  return code === 'usage' ? `${detail ?? message} ${remedy}` : `${message}\n${indented(remedy)}`;
 }
 
 /** Larger than any line. */

@@ -147,8 +147,8 @@ function lineCount(text: string): number {
   return Number(text);
 }
 
-/** A mistake in the command line: commander's sentence, and a remedy. */
-function usageError({ code, message }: CommanderError, [, explained]: readonly string[]): GatewayServiceError {
+/** A mistake in the command line: commander's sentence, and where the help is. */
+function usageError({ code, message }: CommanderError, [verb = '', explained]: readonly string[]): GatewayServiceError {
   if (code === 'commander.help') {
     return new GatewayServiceError(
       'usage',
@@ -156,9 +156,7 @@ function usageError({ code, message }: CommanderError, [, explained]: readonly s
     );
   }
   const [said = '', ...hints] = message.replace(/^error: /, '').split('\n');
-  const remedy =
-    code === 'commander.unknownOption' || code === 'commander.excessArguments'
-      ? 'See "hermes-gateway <verb> --help". The command of "update" follows "--".'
-      : 'See "hermes-gateway --help".';
-  return new GatewayServiceError('usage', [sentence(said), ...hints].join(' '), { remedy });
+  const help = Object.hasOwn(VERBS, verb) ? ` ${verb}` : '';
+  const remedy = `See "hermes-gateway${help} --help".${verb === 'update' ? ' The command of "update" follows "--".' : ''}`;
+  return new GatewayServiceError('usage', [sentence(said), ...hints.map(hint => hint.replace(/^\((.*)\)$/, '$1'))].join(' '), { remedy });
 }

@@ -189,7 +189,7 @@ describe('life cycle of a gateway', () => {
     const { out, exit } = await run('status');
     expect(exit).toBe(EXIT.notRunning);
     expect(out).toContain('78');
-    expect(out).toContain('Next: hermes-gateway start');
+    expect(out).toContain('Next: hermes-gateway logs');
   });
 });
 

@@ -28,8 +28,7 @@ describe('help', () => {
   it.each(Object.keys(VERBS))('explains in the help of "%s" what it changes, with an example', async verb => {
     const { exit, out } = await cli.run([verb, '--help']);
     expect(exit).toBe(EXIT.done);
-    expect(out).toContain('Examples:');
-    expect(out).toContain(`$ hermes-gateway ${verb}`);
+    expect(out).toMatch(new RegExp(`\\nExamples:\\n  \\$ hermes-gateway ${verb}\\b`));
     expect(out).toMatch(/[Cc]hanges|Starts|Registers|Stops|Ends|Does/);
     expect(out).toContain('--profile');
     expect(await cli.run(['help', verb])).toMatchObject({ exit: EXIT.done, out });
@@ -93,7 +92,7 @@ describe('usage errors', () => {
     const { exit, out, err } = await cli.run(argv);
     expect(exit).toBe(EXIT.usage);
     expect(out).toBe('');
-    expect(err).toMatch(/^Error: .*\.(.|\n)*\n {2}\S/);
+    expect(err).toMatch(/^Error: \S.*\.(\n {2}\S.*)?\n$/);
     expect(err).toContain(hint);
 
     const asked = await cli.run([...argv.slice(0, 1), '--json', ...argv.slice(1)]);
@@ -101,7 +100,18 @@ describe('usage errors', () => {
     const { ok, error } = JSON.parse(asked.out);
     expect(ok).toBe(false);
     expect(error.remedy).toMatch(/\w/);
+    expect(err).toContain(error.remedy);
     expect(asked.err).toBe('');
+  });
+
+  it.each([
+    [['status', '--jason'], `Error: Unknown option '--jason'. Did you mean --json? See "hermes-gateway status --help".\n`],
+    [['--profile', 'work', 'logs', '--zzz'], `Error: Unknown option '--zzz'. See "hermes-gateway logs --help".\n`],
+    [['--foo'], `Error: Unknown option '--foo'. See "hermes-gateway --help".\n`],
+    [['strat'], `Error: Unknown command 'strat'. Did you mean start? See "hermes-gateway --help".\n`],
+    [['update', '--foo'], `Error: Unknown option '--foo'. See "hermes-gateway update --help". The command of "update" follows "--".\n`],
+  ])('says in one line what is wrong with %j and where the help is', async (argv, line) => {
+    expect(await cli.run(argv)).toEqual({ exit: EXIT.usage, out: '', err: line });
   });
 
   it('changes nothing after a usage error', async () => {
