@@ -34,8 +34,8 @@ export function causeOf(stderr: string): string | undefined {
   return cut(`${name}${redact(message)}`);
 }
 
-/** The same of what Hermes states in its files. */
-export const statedCause = (stated: string): string => cut(redact(stated));
+/** The same of what Hermes states in its files, as one line. */
+export const statedCause = (stated: string): string => cut(redact(stated).replace(/\s+/g, ' ').trim());
 
 const cut = (text: string): string => (text.length <= CAUSE_LENGTH ? text : `${text.slice(0, CAUSE_LENGTH - 1)}…`);
 

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { ErrorCode } from './error-table.ts';
 import type { ErrorValue } from './errors.ts';
+import type { KnownEnd } from './known-end.ts';
 import { isoTime, pid, startTime, wholeNumber } from './schemas.ts';
 import type { Crashes, LastExit } from './status.ts';
 
@@ -23,7 +24,7 @@ export type ExitKind =
   /** Windows ends the session: neither a stop nor a failure. */
   | 'session-ending';
 
-/** An outcome or a note of a newer version is a record too. */
+/** An outcome, a note or a known end of a newer version is a record too. */
 const textOf = <T extends string>() => v.custom<T>(value => typeof value === 'string');
 
 const NOTED_UPDATE = v.object({
@@ -60,6 +61,8 @@ const ENDED = v.object({
   reason: v.string(),
   /** What the gateway itself said about a failure. */
   cause: v.exactOptional(v.string()),
+  /** Which one of the common ends it was. */
+  known: v.exactOptional(textOf<KnownEnd>()),
   /** It was asked to end and did not in time. */
   killed: v.exactOptional(v.literal(true)),
   /** Another gateway serves this profile. */
@@ -138,18 +141,19 @@ export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | unde
 export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {
   const record = lastEnded(history);
   if (!record) return undefined;
-  const { code, reason, at, cause, killed } = record;
-  return { code, reason, at, ...(cause !== undefined && { cause }), ...(killed && { killed }) };
+  const { code, reason, at, cause, known, killed } = record;
+  return { code, reason, at, ...(cause !== undefined && { cause }), ...(known && { known }), ...(killed && { killed }) };
 }
 
 /** A start that failed before there was a process. */
 export function notLaunched(
-  { message, remedy }: Pick<ErrorValue, 'message' | 'remedy'>,
+  { code, message, remedy }: Pick<ErrorValue, 'code' | 'message' | 'remedy'>,
   outcome: 'failure' | 'needs-attention',
   nowMs: number,
 ): EndedRecord {
   const reason = `The gateway program could not be started: ${message}`;
-  return { at: new Date(nowMs).toISOString(), kind: 'ended', pid: null, code: null, outcome, reason, remedy, uptimeMs: 0 };
+  const known = code === 'gateway-command-missing' && ({ known: 'hermes-incomplete' } as const);
+  return { at: new Date(nowMs).toISOString(), kind: 'ended', pid: null, code: null, outcome, reason, ...known, remedy, uptimeMs: 0 };
 }
 
 /** Whether two records, read at different times, are the same. */

@@ -11,6 +11,7 @@
  */
 
 import type { ServiceName } from './identity.ts';
+import type { KnownEnd } from './known-end.ts';
 import type { RecoveryLadder } from './ladder.ts';
 import type { Problem } from './problems.ts';
 
@@ -56,6 +57,8 @@ export interface LastExit {
   readonly reason: string;
   /** What the gateway itself said about its failure, without secrets; at most 200 characters. */
   readonly cause?: string;
+  /** Which one of the common ends it was; absent for every other one. */
+  readonly known?: KnownEnd;
   /** It was asked to end and had to be killed: work in progress is lost. */
   readonly killed?: true;
   /** ISO 8601, UTC. */

@@ -4,6 +4,7 @@
  */
 
 import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
+import { recogniseEnd } from '../gateway/recognised-end.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
 import type { ErrorCode } from '../model/error-table.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
@@ -109,8 +110,9 @@ export class LifeHistory {
     await life.clear();
     const { cause, ...lastWords } = await life.lastWords();
     const killed = (await life.ending) === 'killed';
+    const own = ownReason(killed);
     const verdict =
-      ownReason(killed) ??
+      own ??
       classifyExit(code, {
         signal,
         gateway,
@@ -120,6 +122,9 @@ export class LifeHistory {
         nowMs: endedAtMs,
         ...lastWords,
       });
+    const isServed = 'served' in verdict && verdict.served;
+    const isUnexplained = !EXPLAINED.has(verdict.kind) || own !== undefined || lastWords.hungMs !== undefined || isServed;
+    const known = isUnexplained ? undefined : recogniseEnd({ code, signal, cause, output: lastWords.output });
     if (verdict.kind === 'restart-in-place') this.#restartsInPlaceAtMs.push(endedAtMs);
     await Promise.all([
       this.#options.output.mark(`gateway ended: ${verdict.reason}`),
@@ -132,9 +137,10 @@ export class LifeHistory {
         reason: verdict.reason,
         // What a signal ended had no time to say why.
         ...(cause !== undefined && signal === null && EXPLAINED.has(verdict.kind) && { cause }),
+        ...(known && { known }),
         uptimeMs: endedAtMs - life.startedAtMs,
         ...(killed && { killed }),
-        ...('served' in verdict && verdict.served && { served: true }),
+        ...(isServed && { served: true }),
       }),
       this.tolerate(this.#launch.remove()),
     ]);

@@ -26,7 +26,11 @@ it('reports why a gateway ended, as it printed it last on stderr', async () => {
   const recovery = { delaysMs: [60_000], resetMs: 60_000 };
   const installed = service.manager.install(service.identity, { gatewayCommand, recovery }).catch(() => undefined);
   const { lastExit } = await service.until('the end of the gateway', status => status.lastExit !== undefined);
-  expect(lastExit).toMatchObject({ code: 1, cause: 'telegram.error.InvalidToken: The token was rejected by the server' });
+  expect(lastExit).toMatchObject({
+    code: 1,
+    cause: 'telegram.error.InvalidToken: The token was rejected by the server',
+    known: 'token-rejected',
+  });
   await service.manager.stop(service.identity);
   await installed;
 });
