@@ -32,7 +32,7 @@ export class Notifications {
     clearTimeout(this.#timers.get(profile));
     const decision = decide(this.#episodes.get(profile) ?? QUIET, snapshot, { attended: this.#delegate.attended(), now: Date.now() });
     this.#episodes.set(profile, decision.episode);
-    if (decision.show) this.announce(profile, this.#delegate.shell.alert(decision.show, profile, snapshot.status.lastExit?.cause));
+    if (decision.show) this.announce(profile, this.#delegate.shell.alert(decision.show, profile, snapshot.status.lastExit));
     if (decision.recheckAfterMs !== undefined)
       this.#timers.set(profile, setTimeout(() => this.consider(snapshot), decision.recheckAfterMs).unref());
   }

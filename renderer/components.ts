@@ -1,7 +1,7 @@
 /** The six components that a host app can replace with those of its own design system. Their defaults are in `default-components.tsx`. */
 
 import type { ComponentType, ReactNode, Ref } from 'react';
-import type { ConfirmText } from '../src/desktop/messages-en.ts';
+import type { ConfirmText } from '../src/desktop/messages-en-changes.ts';
 
 export interface SwitchProps {
   readonly id: string;

@@ -18,6 +18,8 @@ export interface DetailsProps {
   readonly messages: Messages;
   readonly components: PanelComponents;
   readonly versions: Readonly<Record<string, string>>;
+  /** How often the log was asked for at the end of the gateway. */
+  readonly logRequests: number;
   /** Called to replace the sign-in start with the service. */
   onUpgrade(): void;
   /** Shows first what a repair changes. */
@@ -39,7 +41,13 @@ export function Details(props: DetailsProps) {
       <Facts {...props} />
       <Watchdog {...props} />
       <History {...props} />
-      <Log {...{ store, messages, log }} components={props.components} onRefresh={refreshLog} />
+      <Log
+        {...{ store, messages, log }}
+        components={props.components}
+        end={snapshot.status.lastExit}
+        requests={props.logRequests}
+        onRefresh={refreshLog}
+      />
       <Actions {...props} log={log} />
     </div>
   );

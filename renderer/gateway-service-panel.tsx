@@ -2,8 +2,17 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt } from '../src/desktop/store.ts';
-import { canSwitch, type Observed, offeredAction, offersSignIn, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
+import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt, Snapshot } from '../src/desktop/store.ts';
+import {
+  canSwitch,
+  helpFor,
+  type Observed,
+  offeredAction,
+  offersSignIn,
+  type PhaseAction,
+  switchOn,
+  toneOf,
+} from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { DEFAULT_COMPONENTS } from './default-components.tsx';
 import { Details } from './details.tsx';
@@ -44,6 +53,8 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   const panel = useRef<HTMLElement>(null);
   const disclosure = useRef<HTMLButtonElement>(null);
   const own = useState(false);
+  /** How often the log was asked for at the end of the gateway. */
+  const [logRequests, setLogRequests] = useState(0);
   const [open, setOpen] = details ? [details.open, details.setOpen] : own;
   const finishing = snapshot?.status.finishingWorkSince !== undefined;
   const now = useNow(operation && !finishing ? undefined : snapshot?.status);
@@ -94,6 +105,15 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           )}
         </Failure>
       )}
+      {snapshot && !state.outdated && (
+        <Help
+          {...{ snapshot, store, messages, components }}
+          onShowLog={() => {
+            setOpen(true);
+            setLogRequests(logRequests + 1);
+          }}
+        />
+      )}
       {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>
         {open && snapshot && (
@@ -102,6 +122,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
             state={state}
             snapshot={snapshot}
             now={now}
+            logRequests={logRequests}
             askRepair={askRepair}
             {...{ store, messages, components, versions }}
             onUpgrade={() => askSwitch(true, 'service')}
@@ -238,6 +259,28 @@ function Offered({ observed, store, messages, components, askRepair, busy }: Off
       {/* A new element for a new label: the same element would count as a layout shift. */}
       <span key={label}>{label}</span>
     </components.Button>
+  );
+}
+
+interface HelpProps extends Pick<PanelProps, 'store' | 'messages' | 'components'> {
+  readonly snapshot: Snapshot;
+  onShowLog(): void;
+}
+
+/** What helps after an end that is recognised. The sentence of the row was announced, so this is not. */
+function Help({ snapshot: { status }, store, messages, components, onShowLog }: HelpProps) {
+  const text = messages.help(status);
+  if (text === undefined) return null;
+  const action = helpFor(status);
+  return (
+    <div className="hgs-failure" data-quiet>
+      <p>{text}</p>
+      {action && (
+        <components.Button onClick={action === 'showLog' ? onShowLog : () => void store[action]()}>
+          {messages.helpAction[action]}
+        </components.Button>
+      )}
+    </div>
   );
 }
 

@@ -1,9 +1,9 @@
 /** The end of the captured output, with a filter for plain text. */
 
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceStore, LogTail } from '../src/desktop/store.ts';
-import { matchingLines } from '../src/desktop/views.ts';
+import type { GatewayServiceStore, LogTail, Status } from '../src/desktop/store.ts';
+import { lineOfEnd, matchingLines } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 
 interface LogProps {
@@ -11,16 +11,29 @@ interface LogProps {
   readonly messages: Messages;
   readonly components: PanelComponents;
   readonly log: LogTail | undefined;
+  /** The last end of the gateway. */
+  readonly end: Status['lastExit'];
+  /** How often the log was asked for at that end: each time it is scrolled there. */
+  readonly requests: number;
   onRefresh(): void;
 }
 
-export function Log({ store, messages, components, log, onRefresh }: LogProps) {
+export function Log({ store, messages, components, log, end, requests, onRefresh }: LogProps) {
   const { details } = messages;
   const id = useId();
   const [filter, setFilter] = useState('');
   const all = log?.lines ?? [];
   const lines = matchingLines(all, filter);
   const filtered = filter.trim() !== '';
+  const marked = requests > 0 && !filtered ? lineOfEnd(all, end?.cause) : -1;
+  const region = useRef<HTMLElement>(null);
+  const answered = useRef(0);
+  useEffect(() => {
+    if (requests === answered.current || marked < 0) return;
+    answered.current = requests;
+    region.current?.querySelector('mark')?.scrollIntoView({ block: 'center' });
+    region.current?.focus({ preventScroll: true });
+  }, [requests, marked]);
 
   return (
     <section aria-labelledby={id} data-part="log">
@@ -43,8 +56,18 @@ export function Log({ store, messages, components, log, onRefresh }: LogProps) {
       </header>
       {lines.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable regions have to be focusable
-        <section className="hgs-log" tabIndex={0} aria-labelledby={id}>
-          <pre dir="ltr">{lines.join('\n')}</pre>
+        <section ref={region} className="hgs-log" tabIndex={0} aria-labelledby={id}>
+          <pre dir="ltr">
+            {marked < 0 ? (
+              lines.join('\n')
+            ) : (
+              <>
+                {lines.slice(0, marked).map(line => `${line}\n`)}
+                <mark>{lines[marked]}</mark>
+                {lines.slice(marked + 1).map(line => `\n${line}`)}
+              </>
+            )}
+          </pre>
         </section>
       ) : (
         <p className="hgs-muted">{all.length > 0 ? details.noMatch : details.noLog}</p>

@@ -1,22 +1,25 @@
-/** `explain`: the tables of errors, problems and Windows events, all rows or those of one code. */
+/** `explain`: the tables of errors, problems, recognised ends and Windows events, all rows or those of one code. */
 
+import { explainEnd } from '../desktop/messages-en-ends.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { ERRORS, type ErrorRow } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { EVENT_SOURCE, EVENTS, type EventRow } from '../model/events.ts';
+import { KNOWN_ENDS } from '../model/known-end.ts';
 import { PROBLEMS, type ProblemRow } from '../model/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';
 
 interface Explanation extends Partial<ErrorRow & ProblemRow & EventRow> {
-  /** An error ends a command, a problem is part of a status, and an event is written to Windows' event log. */
-  readonly kind: 'error' | 'problem' | 'event';
+  /** An error ends a command, a problem and the end of a gateway are parts of a status, and an event is written to Windows' event log. */
+  readonly kind: 'error' | 'problem' | 'end' | 'event';
   readonly code: string;
 }
 
 const ALL: readonly Explanation[] = [
   ...Object.entries(ERRORS).map(([code, row]) => ({ kind: 'error', code, exit: EXIT.failed, ...row }) as const),
   ...Object.entries(PROBLEMS).map(([code, row]) => ({ kind: 'problem', code, elevated: false, ...row }) as const),
+  ...KNOWN_ENDS.map(code => ({ kind: 'end', code, ...explainEnd({ known: code }) }) as const),
   ...Object.entries(EVENTS).map(([code, row]) => ({ kind: 'event', code, ...row }) as const),
 ];
 

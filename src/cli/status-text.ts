@@ -4,7 +4,7 @@
  */
 
 import { en } from '../desktop/messages-en.ts';
-import { type ActionVerb, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
+import { type ActionVerb, helpFor, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
 import { PROBLEMS, type ProblemCode } from '../model/problems.ts';
 import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';
@@ -46,6 +46,7 @@ export interface StatusTextOptions {
 
 export function statusText(status: Status, { now, logPath, paint, selection }: StatusTextOptions): string {
   const sentence = en.sentence(status, now);
+  const help = en.help(status);
   const problems = problemTexts(status, paint, sentence);
   const said = [sentence, ...problems];
   const elsewhere = [...said, status.lastExit?.reason ?? ''];
@@ -54,6 +55,7 @@ export function statusText(status: Status, { now, logPath, paint, selection }: S
   const width = Math.max(...rows.map(([label]) => label.length));
   return [
     `${paint(STYLE_OF_TONE[toneOf({ status })], `${status.service}:`)} ${sentence}`,
+    ...(help === undefined ? [] : [indented(help)]),
     ...(detail === undefined ? [] : [indented(detail)]),
     ...(rows.length > 0 ? [''] : []),
     ...rows.map(([label, value]) => `  ${paint('dim', label.padEnd(width))}  ${value}`),
@@ -112,5 +114,6 @@ function nextCommand(status: Status): string | undefined {
   if (status.phase === 'not-installed') return 'install';
   const action = status.phase === 'running' ? undefined : offeredAction({ status });
   const fails = status.problems.some(({ code }) => LOG_FIRST.has(code));
+  if (helpFor(status) === 'showLog') return 'logs';
   return fails && action?.verb !== 'repair' ? 'logs' : action && COMMANDS[action.verb];
 }

@@ -1,5 +1,6 @@
 /** The controller behind tray and panel: the snapshot of each profile, and one operation at a time. It needs neither Electron nor HTTP. */
 
+import { configurationOf } from '../gateway/home.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
@@ -96,7 +97,8 @@ export class GatewayServiceController {
     repair: (_request, profile) => profile.repair(),
     previewRepair: (_request, { identity }) => this.#previewRepair(identity),
     logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
-    reveal: (_request, { identity }) => this.#reveal(identity),
+    reveal: (_request, { identity }) => this.#reveal(this.#options.manager.logPath(identity)),
+    showConfiguration: (_request, { identity: { home } }) => this.#reveal(configurationOf(home)),
     openSignInOptions: async () => {
       const { openSettings } = this.#options;
       if (!openSettings) throw new GatewayServiceError('unsupported', '(this page cannot open settings)');
@@ -130,10 +132,10 @@ export class GatewayServiceController {
     return { path, lines: await tailLog(path, lines), canReveal: this.#options.reveal !== undefined };
   }
 
-  async #reveal(identity: GatewayIdentity): Promise<null> {
-    const { reveal, manager } = this.#options;
-    if (!reveal) throw new GatewayServiceError('unsupported', '(there is no file manager behind this page)');
-    await reveal(manager.logPath(identity));
+  async #reveal(file: string): Promise<null> {
+    const { reveal } = this.#options;
+    if (!reveal) throw new GatewayServiceError('unsupported', `(there is no file manager behind this page: ${file})`);
+    await reveal(file);
     return null;
   }
 

@@ -39,6 +39,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     `restarts: ${restarts.count}${restarts.lastAt ? `, last ${restarts.lastAt}` : ''}${restarts.nextAt ? `, next ${restarts.nextAt}` : ''}`,
     lastExit && `last exit: ${lastExit.code ?? 'unknown'} at ${lastExit.at}: ${lastExit.reason}`,
     lastExit?.cause && `cause: ${lastExit.cause}`,
+    lastExit?.known && `recognised as: ${lastExit.known}`,
     `ladder: ${status.recovery.delaysMs.join(', ')} ms, reset ${status.recovery.resetMs} ms`,
     status.watchdog === false ? 'watchdog: off' : undefined,
     ...status.problems.map(({ code, message }) => `problem: ${code}: ${message}`),

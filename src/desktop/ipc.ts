@@ -126,6 +126,8 @@ export const VERBS = {
   logs: ['log', 'log'],
   /** Shows the log in the system's file manager. The main process knows the path; a page cannot name a file. */
   reveal: ['profile', 'nothing'],
+  /** Shows the configuration of the profile in the system's file manager. */
+  showConfiguration: ['profile', 'nothing'],
   /** Opens the page of Windows' settings on which a user permits the automatic sign-in. */
   openSignInOptions: ['profile', 'nothing'],
   /** Hides the end of this update. */

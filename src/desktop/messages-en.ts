@@ -6,14 +6,26 @@
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
 import type { Problem } from '../model/problems.ts';
-import type { Receipt, ReceiptRow } from '../model/receipt.ts';
+import type { ReceiptRow } from '../model/receipt.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
+import { confirm, MEANING, receiptWhat } from './messages-en-changes.ts';
+import { because, explainEnd, whyEnded } from './messages-en-ends.ts';
 import { type Explained, explainError } from './messages-en-failures.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
-import { type ActionVerb, countdownMs, finishingMs, type LadderDot, otherInCharge, type PhaseAction, uptimeMs } from './views.ts';
+import {
+  type ActionVerb,
+  countdownMs,
+  endToExplain,
+  finishingMs,
+  type Help,
+  type LadderDot,
+  otherInCharge,
+  type PhaseAction,
+  uptimeMs,
+} from './views.ts';
 
 const formats = createFormats('en');
 
@@ -74,17 +86,13 @@ function nextTry(status: Status, now: number): string {
   return `Next try in ${about}${formats.countdown(remaining)}.`;
 }
 
-/** What the gateway said about its end goes behind a colon, without the class of a Python error in a module and without its full stop. */
-const because = (cause: string | undefined): string =>
-  cause === undefined ? '' : `: ${cause.replace(/^[a-z_]\w*(?:\.\w+)+: (?=.)/i, '').replace(/\.$/, '')}`;
-
 /** Why it restarts: the user requested it, the gateway did, or it failed. Only a failure counts on the ladder. */
 function restarting(status: Status, now: number): string {
   const { attempt, nextAt, crashes } = status.restarts;
   const onLadder = attempt !== undefined || nextAt !== undefined;
   if (status.restartRequested) return 'Restarting, as you asked.';
   if (!onLadder && status.lastExit?.code === RESTART_REQUESTED) return 'Restarting, because the gateway asked for it.';
-  const cause = because(status.lastExit?.cause);
+  const cause = because(status.lastExit);
   const count = Math.max(attempt ?? 0, crashes?.count ?? 0);
   if (!isCrashLoop(status) || count < 2) return `Stopped unexpectedly${cause}. ${nextTry(status, now)}`;
   const isLong = crashes && now - Date.parse(crashes.since) >= MINUTE_MS;
@@ -134,12 +142,12 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
   failed: ({ problems, lastExit }) =>
     problems.some(({ code }) => code === 'bad-update')
       ? 'Failing since an update. It is not restarted. See the log.'
-      : `The gateway failed and is not restarted${because(lastExit?.cause)}.`,
+      : `The gateway failed and is not restarted${because(lastExit)}.`,
   'needs-attention': status => {
     if (isServed(status)) return servedBy(status);
     return status.problems.some(({ code }) => code === 'launch-failed')
       ? 'Not running: it could not be started. See below.'
-      : `Not running: Hermes refuses its configuration${because(status.lastExit?.cause)}.`;
+      : `Not running: ${whyEnded({ known: 'configuration', ...status.lastExit })}.`;
   },
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
   foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
@@ -168,66 +176,6 @@ const ACTIONS: Readonly<Record<ActionVerb, string>> = {
 };
 
 const action = (verb: ActionVerb, phase: Phase) => (verb === 'restart' && phase === 'restarting' ? 'Try now' : ACTIONS[verb]);
-
-const MEANING: Readonly<Record<Mechanism, string>> = {
-  service:
-    'The gateway runs in your own Windows session, with your files and sign-ins. It starts when you sign in and ends when you sign out. Other users cannot use it.',
-  startup:
-    'The gateway starts when you sign in, is restarted if it stops, and ends when you sign out. No administrator is needed. Windows does not monitor it: if all its processes are ended at once, it starts again at your next sign-in.',
-  embedded: 'The gateway runs until you sign out and is restarted if it stops.',
-  none: 'The gateway runs only while something else starts it.',
-};
-
-const CONFIRM_SERVICE = {
-  install: 'Run the gateway as a service?',
-  uninstall: 'Stop running the gateway as a service?',
-  repair: 'Repair the gateway service?',
-};
-const CONFIRM_SIGN_IN = {
-  install: 'Start the gateway when you sign in?',
-  uninstall: 'Stop starting the gateway when you sign in?',
-  repair: 'Repair the gateway service?',
-};
-const CONFIRM = { install: 'Turn on', uninstall: 'Turn off', repair: 'Repair' };
-
-const REPAIRED = 'This restores changed settings and removes leftovers. A running gateway is not restarted.';
-
-/** An item that is created while the service is removed is the one that the service had replaced. */
-const turnedOff = (rows: readonly ReceiptRow[]) =>
-  rows.some(row => row.action === 'create')
-    ? 'The gateway stops. The program that started it before is set up again.'
-    : 'The gateway stops and does not start again by itself.';
-
-/** The verb of a receipt's line. Where verb and noun do not fit together, RECEIPT_WORDS has the text. */
-const RECEIPT_VERBS: Readonly<Record<ReceiptRow['action'], string>> = {
-  create: 'Create',
-  change: 'Change',
-  remove: 'Remove',
-  keep: 'Keep',
-  start: 'Start',
-  stop: 'Stop',
-};
-
-const RECEIPT_NOUNS: Readonly<Record<ReceiptRow['kind'], string>> = {
-  folder: 'folder',
-  file: 'file',
-  registry: 'registry key',
-  service: 'service',
-  right: 'right',
-  ladder: 'restart delays',
-  'startup-entry': 'Startup entry',
-  task: 'scheduled task',
-  process: 'process',
-};
-
-const RECEIPT_WORDS: Readonly<Record<string, string>> = {
-  'create right': 'Grant right',
-  'remove right': 'Withdraw right',
-  'create ladder': 'Set restart delays',
-};
-
-const receiptWhat = ({ action, kind }: ReceiptRow) =>
-  RECEIPT_WORDS[`${action} ${kind}`] ?? `${RECEIPT_VERBS[action]} ${RECEIPT_NOUNS[kind]}`;
 
 const CAUSES = {
   asked: 'Started.',
@@ -261,19 +209,6 @@ const trayTitle = ({ profile, phase }: Status, operation?: Snapshot['operation']
 const explained = ({ reason, cause }: Pick<LastExit, 'reason' | 'cause'>): string =>
   cause === undefined || reason.includes(cause.replace(/\.$/, '')) ? ended(reason) : `${ended(reason)} ${ended(cause)}`;
 
-/** The question before a change. */
-export interface ConfirmText {
-  readonly title: string;
-  /** What it means for the user: what the gateway can and cannot do afterwards. */
-  readonly body: string;
-  /** The heading above the receipt's lines. */
-  readonly changes: string;
-  readonly confirm: string;
-  readonly cancel: string;
-  /** Shown beside the button that asks for an administrator. */
-  readonly elevated?: string;
-}
-
 export const en = {
   /** BCP 47. */
   locale: 'en',
@@ -302,8 +237,8 @@ export const en = {
   trayTitle,
   /** With the cause where it ended; the tray cuts it at the length that Windows shows. */
   tooltip: (status: Status, operation?: Snapshot['operation']) => {
-    const cause = operation || !ENDED_PHASES.has(status.phase) ? undefined : status.lastExit?.cause;
-    return `${trayTitle(status, operation)}${because(cause)}`;
+    const end = operation || !ENDED_PHASES.has(status.phase) ? undefined : status.lastExit;
+    return `${trayTitle(status, operation)}${because(end)}`;
   },
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
@@ -338,15 +273,15 @@ export const en = {
     elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase),
   error: explainError,
   problem: ({ message, remedy }: Problem): Explained => ({ message, remedy }),
+  /** What helps after a recognised end that needs the user; undefined after every other one. The sentence of an ended gateway says why. */
+  help: (status: Status): string | undefined => {
+    const explained = explainEnd(endToExplain(status));
+    return explained && (ENDED_PHASES.has(status.phase) ? explained.remedy : `${explained.message} ${explained.remedy}`);
+  },
+  /** The label of the action that helps. */
+  helpAction: { showConfiguration: 'Show configuration', showLog: 'Show log' } satisfies Record<Help, string>,
 
-  confirm: ({ verb, mechanism, elevated, rows }: Receipt): ConfirmText => ({
-    title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
-    body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(rows) : REPAIRED,
-    changes: 'This changes:',
-    confirm: CONFIRM[verb],
-    cancel: rows.some(({ note }) => note?.code === 'packaged-in-charge') ? 'Leave it in charge' : 'Cancel',
-    ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
-  }),
+  confirm,
   /** What a line of the receipt does, without its target: "Create folder". */
   receiptWhat,
   /** What the target becomes; undefined where the target is enough. */

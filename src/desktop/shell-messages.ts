@@ -1,5 +1,7 @@
 /** The texts of a desktop shell: tray, notifications, quitting. Separate, so that the panel does not include them. */
 
+import type { LastExit } from '../model/status.ts';
+import { explainEnd } from './messages-en-ends.ts';
 import type { AlertKind } from './notification-model.ts';
 
 /** State of the app's updater, not of Hermes'. */
@@ -47,11 +49,16 @@ export const shellEn = {
       ready: 'Restart to update',
     } satisfies Record<UpdateState, string>,
   },
-  /** Names the profile where it is not the default one. `cause` is what the gateway said about its end. */
-  alert: (kind: AlertKind, profile: string, cause?: string): Announcement => {
+  /** Names the profile where it is not the default one. `end` is the last end of the gateway. */
+  alert: (kind: AlertKind, profile: string, end?: LastExit): Announcement => {
     const { title, body } = ALERTS[kind];
-    const why = kind === 'recovered' || kind === 'removal-pending' || cause === undefined ? '' : `${cause.replace(/\.$/, '')}. `;
-    return { title: `Hermes gateway${profile === 'default' ? '' : ` (${profile})`} ${title}`, body: `${why}${body}` };
+    const isAboutEnd = kind !== 'recovered' && kind !== 'removal-pending';
+    const known = isAboutEnd ? explainEnd(end) : undefined;
+    const quoted = isAboutEnd && end?.cause !== undefined ? `${end.cause.replace(/\.$/, '')}. ` : '';
+    return {
+      title: `Hermes gateway${profile === 'default' ? '' : ` (${profile})`} ${title}`,
+      body: known ? `${known.message} ${known.remedy}` : `${quoted}${body}`,
+    };
   },
   /** The setting of the app, not of the gateway. */
   loginItem: {

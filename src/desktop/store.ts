@@ -73,6 +73,8 @@ export interface GatewayServiceStore {
   logs(lines?: number): Promise<LogTail | undefined>;
   /** Shows the log in the system's file manager. */
   reveal(): Promise<void>;
+  /** Shows the configuration of the profile in the system's file manager. */
+  showConfiguration(): Promise<void>;
   /** Opens the page of Windows' settings on which a user permits the automatic sign-in. */
   openSignInOptions(): Promise<void>;
   /** Hides the end of this update. */
@@ -275,6 +277,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     logs: lines => query('logs', { lines }),
     async reveal() {
       await query('reveal', {});
+    },
+    async showConfiguration() {
+      await query('showConfiguration', {});
     },
     async openSignInOptions() {
       await query('openSignInOptions', {});

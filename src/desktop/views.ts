@@ -2,9 +2,11 @@
 
 import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import type { ErrorCode } from '../model/error-table.ts';
+import type { KnownEnd } from '../model/known-end.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
-import type { Phase, Status } from '../model/status.ts';
+import { redact } from '../model/redact.ts';
+import type { LastExit, Phase, Status } from '../model/status.ts';
 import type { Snapshot } from './ipc.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
@@ -128,6 +130,34 @@ export function offeredAction(observed: Observed): PhaseAction | undefined {
   return verb && can(verb, observed) ? actionOf(verb, status) : undefined;
 }
 
+/** What helps after an end, beside starting the gateway again: the place to change or to read something. */
+export type Help = 'showConfiguration' | 'showLog';
+
+const HELP: Readonly<Record<KnownEnd, Help | undefined>> = {
+  'token-rejected': 'showConfiguration',
+  'token-in-use': 'showConfiguration',
+  'port-in-use': 'showConfiguration',
+  configuration: 'showConfiguration',
+  'module-missing': 'showLog',
+  'hermes-incomplete': 'showLog',
+  'disk-full': 'showLog',
+  'out-of-memory': 'showLog',
+  killed: 'showLog',
+  'no-network': undefined,
+};
+
+/** The recognised end that needs the user now: nothing restarts the gateway, or restarts do not help. */
+export function endToExplain({ phase, lastExit, problems }: Status): LastExit | undefined {
+  const isLasting = phase === 'failed' || phase === 'needs-attention' || problems.some(({ code }) => code === 'crash-loop');
+  return isLasting && lastExit?.known ? lastExit : undefined;
+}
+
+/** The action to offer with the explanation of that end. */
+export function helpFor(status: Status): Help | undefined {
+  const known = endToExplain(status)?.known;
+  return known && HELP[known];
+}
+
 /** The state of the switch: the present one, or during a change the future one. */
 export function switchOn({ status, operation }: Observed): boolean {
   if (operation?.verb === 'install') return true;
@@ -161,6 +191,17 @@ export function shownTarget({ target }: ReceiptRow, rows: readonly ReceiptRow[])
 export function matchingLines(lines: readonly string[], filter: string): readonly string[] {
   const text = filter.trim().toLowerCase();
   return text === '' ? lines : lines.filter(line => line.toLowerCase().includes(text));
+}
+
+/** Where the cause of an end is in a log: the index of the last line that contains it, else of the mark of the end; -1 without either. */
+export function lineOfEnd(lines: readonly string[], cause: string | undefined): number {
+  // The class of a Python error (InvalidToken) is no name of a secret.
+  const withoutClass = (text: string) => text.replace(/^(?:[A-Za-z_]\w*\.)+\w+: /, '');
+  const said = cause && withoutClass(cause).replace(/…$/, '');
+  const shown = said ? lines.map(line => redact(withoutClass(line))) : [];
+  // Hermes puts the name of the platform before what the platform logs.
+  const found = [said, said?.replace(/^\w+: /, '')].map(text => (text ? shown.findLastIndex(line => line.includes(text)) : -1));
+  return found.find(line => line >= 0) ?? lines.findLastIndex(line => /^--- \S+ gateway ended/.test(line));
 }
 
 /** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */

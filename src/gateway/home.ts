@@ -113,6 +113,12 @@ export function siblingOf({ root, profile, service }: GatewayIdentity, other: Pr
   return profileIdentity({ root, standard, ...(isNameTaken?.() && { nameTaken: true }) }, other);
 }
 
+/** The configuration file of a home; the home where it has none. */
+export function configurationOf(home: string): string {
+  const file = path.join(home, 'config.yaml');
+  return existsSync(file) ? file : home;
+}
+
 /** The default profile and the named ones of this root, sorted, without deleted ones and folders that are no profile. */
 export function listProfiles(root: string, platform: NodeJS.Platform = process.platform): Profile[] {
   const folder = path.join(root, 'profiles');

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_PREFIX, type Reply, type Snapshot, VERB_NAMES, type Verb } from '../../src/desktop/ipc.ts';
+import { configurationOf } from '../../src/gateway/home.ts';
 import { FakeElectron, OWN_PAGE } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
@@ -31,6 +32,8 @@ describe('every verb', () => {
     });
     expect(answered(await bridge.reveal({ profile: 'default' }))).toBeNull();
     expect(electron.revealed).toEqual(['/memory/HermesGateway/gateway.log']);
+    expect(answered(await bridge.showConfiguration({ profile: 'default' }))).toBeNull();
+    expect(electron.revealed.slice(1)).toEqual([configurationOf(DEFAULT.home)]);
     expect(answered(await bridge.openSignInOptions({ profile: 'default' }))).toBeNull();
     expect(electron.opened).toEqual(['ms-settings:signinoptions']);
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
@@ -184,6 +187,7 @@ describe('registration of the IPC handlers', () => {
       'repair',
       'logs',
       'reveal',
+      'showConfiguration',
       'openSignInOptions',
       'dismiss',
       'setWatchdog',

@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { programHelp } from '../../src/cli/help.ts';
 import { en } from '../../src/desktop/messages-en.ts';
+import { explainEnd } from '../../src/desktop/messages-en-ends.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { EVENTS } from '../../src/model/events.ts';
+import { KNOWN_ENDS } from '../../src/model/known-end.ts';
 import { PHASES, type Phase, type Status } from '../../src/model/status.ts';
 import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
 import { OWNER_RIGHTS } from '../../src/windows/sddl.ts';
@@ -46,6 +48,14 @@ function phases(): string {
   return `${text(drawingOf('src/model/status.ts'))}\n\n${table(head, rows)}`;
 }
 
+function knownEnds(): string {
+  const rows = KNOWN_ENDS.map(known => {
+    const { message = '', remedy = '' } = explainEnd({ known }) ?? {};
+    return [`\`${known}\``, message, remedy];
+  });
+  return table(['`lastExit.known`', 'what it says', 'what helps'], rows);
+}
+
 function update(): string {
   const steps = UPDATE_STEPS.map(step => `\`${step}\``).join(', ');
   const outcomes = UPDATE_OUTCOMES.map(outcome => `\`${outcome}\``).join(', ');
@@ -68,6 +78,7 @@ const listed = (words: readonly string[]) => words.map(word => `\`${word}\``).jo
 /** By the word after "from the code:". */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   phases,
+  'known ends': knownEnds,
   update,
   'exit codes': exitCodes,
   events,

@@ -81,6 +81,27 @@ describe('life cycle of a gateway', () => {
   });
 });
 
+describe('recognised end', () => {
+  const lastExit = { code: 1, reason: 'The gateway failed (exit code 1).', at: new Date(0).toISOString() };
+
+  it('is explained in the status, with the log as the next step where that helps', async () => {
+    await pretend({ phase: 'failed', lastExit: { ...lastExit, cause: 'OSError: [Errno 28] No space left on device', known: 'disk-full' } });
+    const { out } = await cli.run(['status', '--profile', 'work']);
+    expect(out).toContain('  The gateway failed and is not restarted: the disk is full.\n  Free some disk space.');
+    expect(out).toContain('Next: hermes-gateway logs --profile "work"');
+    expect(document(await cli.run(['status', '--json']))).toMatchObject({ status: { lastExit: { known: 'disk-full' } } });
+  });
+
+  it('has a start as the next step after the configuration was corrected', async () => {
+    await pretend({ phase: 'needs-attention', lastExit: { ...lastExit, code: 78, known: 'configuration' } });
+    expect((await cli.run(['status'])).out).toContain('Next: hermes-gateway start');
+  });
+
+  it('is explained by its code', async () => {
+    expect((await cli.run(['explain', 'disk-full'])).out).toContain('The disk is full.\n  Free some disk space.');
+  });
+});
+
 describe('exit codes', () => {
   it.each(PHASES)('returns the exit code of the phase table for "status" in the phase %s', async phase => {
     await pretend({ phase });

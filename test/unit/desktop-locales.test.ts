@@ -7,6 +7,7 @@ import { en } from '../../src/desktop/messages-en.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
+import { KNOWN_ENDS } from '../../src/model/known-end.ts';
 import { type OperationStep, STEPS } from '../../src/model/operation-steps.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
@@ -42,6 +43,11 @@ function everything(messages: Messages): Record<string, string> {
       said[`restarts ${name}`] = messages.restarts(status, NOW);
       said[`ladder ${name}`] = messages.ladder(status);
     }
+    for (const known of KNOWN_ENDS) {
+      const ended = statusIn(phase, { lastExit: { code: 1, reason: 'It failed.', known, at: ago(0) }, problems: [problem('crash-loop')] });
+      said[`sentence ${phase} ${known}`] = messages.sentence(ended, NOW);
+      said[`help ${phase} ${known}`] = messages.help(ended) ?? '';
+    }
     said[`phase ${phase}`] = messages.phase[phase];
     said[`restart ${phase}`] = messages.actionLabel({ verb: 'restart', elevated: true }, phase);
   }
@@ -64,7 +70,7 @@ function everything(messages: Messages): Record<string, string> {
   for (const [name, text] of Object.entries({ ...messages.update.stage, ...messages.update.gateway })) said[`update ${name}`] = text;
   said['update title'] = messages.update.title(updateAt('updating'));
   said['update by'] = messages.update.by(updateAt('updating'), NOW);
-  for (const [name, text] of Object.entries({ ...messages.details, ...messages.mechanism })) said[name] = text;
+  for (const [name, text] of Object.entries({ ...messages.details, ...messages.mechanism, ...messages.helpAction })) said[name] = text;
   return said;
 }
 

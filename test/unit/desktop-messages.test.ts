@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFormats } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
+import { explainEnd } from '../../src/desktop/messages-en-ends.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
-import { ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
+import { endToExplain, helpFor, ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
+import { KNOWN_ENDS, type KnownEnd } from '../../src/model/known-end.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import type { Receipt } from '../../src/model/receipt.ts';
@@ -36,7 +38,10 @@ const anyStatus = fc.record(
       { count: fc.nat(1_000), lastAt: at, nextAt: at, estimated: fc.boolean(), attempt: fc.integer({ min: 1, max: 50 }) },
       { requiredKeys: ['count'] },
     ),
-    lastExit: fc.record({ code: fc.option(fc.integer()), reason: text, at }),
+    lastExit: fc.record(
+      { code: fc.option(fc.integer()), reason: text, at, cause: text, known: fc.constantFrom(...KNOWN_ENDS) },
+      { requiredKeys: ['code', 'reason', 'at'] },
+    ),
     session: fc.record({ id: fc.nat(), user: text }),
     startType: fc.constantFrom('automatic', 'automatic-delayed', 'manual', 'disabled'),
     recovery: fc.constant(RECOVERY_LADDER),
@@ -73,12 +78,14 @@ describe('every status', () => {
         expectSaid(en.sentence(status, NOW));
         expectSaid(en.announcement(status));
         expectSaid(en.tooltip(status));
-        expect(en.tooltip(status).length).toBeLessThanOrEqual(127);
+        const { lastExit: _, ...withoutEnd } = status;
+        expect(en.tooltip(withoutEnd).length).toBeLessThanOrEqual(127);
         expectSaid(en.restarts(status, NOW));
         expectSaid(en.ladder(status));
         for (const dot of ladderDots(status, NOW)) expectSaid(en.ladderDot(dot));
         const action = offeredAction({ status });
         if (action) expectSaid(en.actionLabel(action, status.phase));
+        expect(en.help(status) === undefined, 'help').toBe(endToExplain(status) === undefined);
         if (status.lastExit) expectSaid(en.lastExit(status.lastExit, NOW));
         expect(trayIconOf({ status })).toMatch(/^(running|busy|stopped|warning|error)$/);
         expect(PHASE_VIEWS[status.phase].exit).toBeTypeOf('number');
@@ -174,10 +181,67 @@ describe('sentences', () => {
     expect(en.tooltip(status)).toBe('Hermes gateway: Restarting: The token was rejected by the server');
     expect(en.tooltip(statusIn('running', { lastExit }))).toBe('Hermes gateway: Running');
     expect(en.trayTitle(status)).toBe('Hermes gateway: Restarting');
-    expect(shellEn.alert('crash-loop', 'default', lastExit.cause).body).toMatch(/^The token was rejected by the server\. It is restarted/);
+    expect(shellEn.alert('crash-loop', 'default', lastExit).body).toMatch(/^The token was rejected by the server\. It is restarted/);
     // Hermes' own words are part of the reason already.
     const stated = { ...lastExit, reason: 'The gateway failed: no such bot (exit code 1).', cause: 'no such bot' };
     expect(en.lastExit(stated, NOW)).not.toMatch(/no such bot.*no such bot/);
+  });
+
+  it('shows why a recognised end happened in a clause, and what helps', () => {
+    const end = { code: 1, reason: 'The gateway failed (exit code 1).', at: ago(2_000) };
+    const rejected = {
+      ...end,
+      cause: 'telegram.error.InvalidToken: The token `…` was rejected by the server.',
+      known: 'token-rejected',
+    } as const;
+    const looping = statusIn('restarting', { lastExit: rejected });
+    expect(en.sentence(looping, NOW)).toBe(
+      'Keeps crashing: the token of the Telegram bot was rejected (5 times in a row). Next try in 14 sec.',
+    );
+    expect(en.help(looping)).toBe('Put a valid token into ".env", which is beside the configuration. Then start the gateway.');
+    expect(en.tooltip(looping)).toBe('Hermes gateway: Restarting: the token of the Telegram bot was rejected');
+    expect(shellEn.alert('crash-loop', 'default', rejected).body).toMatch(
+      /^The token of the Telegram bot was rejected\. Put a valid token/,
+    );
+    // It runs between two crashes: the sentence says so, and the help says what happened before.
+    const again = statusIn('running', { lastExit: rejected, problems: [problem('crash-loop')] });
+    expect(en.help(again)).toMatch(/^The token of the Telegram bot was rejected\. Put a valid token/);
+    // The end of a gateway that has recovered, and the first failures, which a restart may solve.
+    for (const phase of ['running', 'restarting'] as const)
+      expect(en.help(statusIn(phase, { lastExit: rejected, problems: [] }))).toBeUndefined();
+    const refused = statusIn('needs-attention', { lastExit: { ...end, code: 78, cause: 'no such model.', known: 'configuration' } });
+    expect(en.sentence(refused, NOW)).toBe('Not running: Hermes refuses its configuration: no such model.');
+    expect(en.sentence(statusIn('needs-attention', { lastExit: { ...rejected, code: 78 } }), NOW)).toBe(
+      'Not running: the token of the Telegram bot was rejected.',
+    );
+  });
+
+  it.each<[KnownEnd, string, string]>([
+    [
+      'token-in-use',
+      'discord: Discord bot token already in use (PID 7). Stop the other gateway first.',
+      'another gateway uses the token of the Discord bot',
+    ],
+    ['port-in-use', 'api_server: Port 8642 already in use. Set platforms.api_server.port', 'another program uses port 8642'],
+    [
+      'port-in-use',
+      "OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 8644): address already in use",
+      'another program uses port 8644',
+    ],
+    ['module-missing', "ModuleNotFoundError: No module named 'telegram'", 'telegram is not installed'],
+    ['module-missing', 'telegram: python-telegram-bot not installed', 'python-telegram-bot is not installed'],
+    ['module-missing', 'ImportError: DLL load failed', 'a Python package is missing or damaged'],
+  ])('names what the cause of %s names: %s', (known, cause, clause) => {
+    const status = statusIn('failed', { lastExit: { code: 1, reason: 'It failed.', cause, known, at: ago(0) } });
+    expect(en.sentence(status, NOW)).toBe(`The gateway failed and is not restarted: ${clause}.`);
+  });
+
+  it('quotes the cause of an end that only a newer version recognises', () => {
+    const lastExit = { code: 1, reason: 'It failed.', cause: 'clock is wrong', known: 'clock-wrong' as KnownEnd, at: ago(0) };
+    const status = statusIn('failed', { lastExit });
+    expect(en.sentence(status, NOW)).toBe('The gateway failed and is not restarted: clock is wrong.');
+    expect(en.help(status)).toBeUndefined();
+    expect(helpFor(status)).toBeUndefined();
   });
 
   it('counts problems in singular and plural', () => {
@@ -275,6 +339,7 @@ describe('other texts', () => {
   });
 
   it('gives remedies in the panel that name no command line', () => {
+    for (const known of KNOWN_ENDS) expect(explainEnd({ known })?.remedy).not.toContain('hermes-gateway');
     for (const code of ['gateway-not-up', 'not-installed', 'timed-out', 'needs-administrator', 'state-corrupt'] as const)
       expect(en.error(new GatewayServiceError(code).toValue()).remedy).not.toContain('hermes-gateway');
   });

@@ -1,0 +1,65 @@
+// What the panel offers after the end of a gateway that is recognised, in a real browser.
+import { beforeAll, expect, it } from 'vitest';
+import { en } from '../../src/desktop/messages-en.ts';
+import type { KnownEnd } from '../../src/model/known-end.ts';
+import type { Phase } from '../../src/model/status.ts';
+import { describeInChromium } from '../support/chromium.ts';
+import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel } from './panel-page.ts';
+import { ago, LOG_LINES, NOW, snapshotIn } from './snapshots.ts';
+
+describeInChromium('recognised end in the panel', browser => {
+  let bridge: string;
+
+  beforeAll(async () => {
+    bridge = await bundleFixture('fake-bridge.ts');
+  });
+
+  const endedBy = (phase: Phase, known: KnownEnd, cause: string) =>
+    snapshotIn(phase, { lastExit: { code: 1, reason: 'The gateway failed (exit code 1).', at: ago(2_000), cause, known } });
+
+  it('shows in the row why it ended, and below it what helps with the button for it', async () => {
+    const snapshot = endedBy('restarting', 'token-rejected', 'telegram: Telegram bot token rejected: Unauthorized.');
+    const page = await openPanel(browser(), bridge, snapshot, { viewport: { width: 720, height: 240 } });
+    await page.getByText('Keeps crashing: the token of the Telegram bot was rejected', { exact: false }).first().waitFor();
+    await page.getByText(en.help(snapshot.status) ?? '', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show configuration' }).click();
+    const main = await fakeMain(page);
+    expect(await main.evaluate(fake => fake.calls.at(-1))).toEqual({ verb: 'showConfiguration', payload: { profile: 'default' } });
+    // Its own action stays.
+    await page.getByRole('button', { name: 'Try now' }).waitFor();
+    await keepScreenshot(page, 'end-token-rejected');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 320 });
+    expect(await fitsSideways(page)).toBe(true);
+    await keepScreenshot(page, 'end-token-rejected-320');
+  });
+
+  it('shows the log at the line of the cause', async () => {
+    const cause = 'OSError: [Errno 28] No space left on device';
+    const snapshot = endedBy('failed', 'disk-full', cause);
+    const page = await openPanel(browser(), bridge, snapshot);
+    const main = await fakeMain(page);
+    const lines = [...LOG_LINES, cause, ...LOG_LINES];
+    await main.evaluate((fake, shown) => Object.assign(fake.log, { lines: shown }), lines);
+    await page.getByRole('button', { name: 'Show log' }).click();
+    const marked = page.locator('mark');
+    await marked.waitFor();
+    expect(await marked.textContent()).toBe(cause);
+    const inView = `(([mark, log]) => mark.top >= log.top && mark.bottom <= log.bottom && log.top >= 0 && log.bottom <= innerHeight)(
+      ['mark', '.hgs-log'].map(name => document.querySelector(name).getBoundingClientRect()))`;
+    await expect.poll(() => page.evaluate(inView)).toBe(true);
+    expect(await page.evaluate('document.activeElement.className')).toBe('hgs-log');
+    // All lines are there, once and in their order.
+    expect(await page.locator('.hgs-log pre').textContent()).toBe(lines.join('\n'));
+    await keepScreenshot(page, 'end-log');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it('shows nothing below the row when the end is not recognised or the gateway has recovered', async () => {
+    for (const snapshot of [snapshotIn('failed'), endedBy('running', 'disk-full', 'OSError: [Errno 28] No space left on device')]) {
+      const page = await openPanel(browser(), bridge, snapshot);
+      await page.getByText(en.sentence(snapshot.status, NOW), { exact: true }).waitFor();
+      expect(await page.locator('.hgs-failure').count()).toBe(0);
+    }
+  });
+});
