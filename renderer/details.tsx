@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
-import { actionOf, can, ladderDots, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
+import { actionOf, can, hasEnded, ladderDots, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Log } from './log.tsx';
@@ -44,7 +44,7 @@ export function Details(props: DetailsProps) {
       <Log
         {...{ store, messages, log }}
         components={props.components}
-        end={snapshot.status.lastExit}
+        end={props.logRequests > 0 || hasEnded(snapshot.status) ? snapshot.status.lastExit : undefined}
         requests={props.logRequests}
         onRefresh={refreshLog}
       />

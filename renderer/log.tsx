@@ -11,9 +11,9 @@ interface LogProps {
   readonly messages: Messages;
   readonly components: PanelComponents;
   readonly log: LogTail | undefined;
-  /** The last end of the gateway. */
+  /** Shown at the end of this life; by default at its last line. */
   readonly end: Status['lastExit'];
-  /** How often the log was asked for at that end: each time it is scrolled there. */
+  /** How often the user asked for the log at that end: each time it gets the focus there. */
   readonly requests: number;
   onRefresh(): void;
 }
@@ -25,14 +25,17 @@ export function Log({ store, messages, components, log, end, requests, onRefresh
   const all = log?.lines ?? [];
   const lines = matchingLines(all, filter);
   const filtered = filter.trim() !== '';
-  const marked = requests > 0 && !filtered ? lineOfEnd(all, end?.cause) : -1;
+  const marked = end && !filtered ? lineOfEnd(all, end.cause) : -1;
   const region = useRef<HTMLElement>(null);
-  const answered = useRef(0);
+  const answered = useRef<number>(undefined);
   useEffect(() => {
-    if (requests === answered.current || marked < 0) return;
+    const log = region.current;
+    const mark = log?.querySelector('mark');
+    if (!log || !mark || requests === answered.current || marked < 0) return;
     answered.current = requests;
-    region.current?.querySelector('mark')?.scrollIntoView({ block: 'center' });
-    region.current?.focus({ preventScroll: true });
+    // Only the log is scrolled, unless the user asked for it.
+    log.scrollBy(0, mark.getBoundingClientRect().top - log.getBoundingClientRect().top - log.clientHeight / 2);
+    if (requests > 0) log.focus();
   }, [requests, marked]);
 
   return (

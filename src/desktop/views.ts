@@ -146,10 +146,14 @@ const HELP: Readonly<Record<KnownEnd, Help | undefined>> = {
   'no-network': undefined,
 };
 
+/** Nothing restarts the gateway, so that its last end is what there is to see. */
+export const hasEnded = ({ phase, problems }: Status): boolean =>
+  phase === 'failed' || phase === 'needs-attention' || problems.some(({ code }) => code === 'launch-failed');
+
 /** The recognised end that needs the user now: nothing restarts the gateway, or restarts do not help. */
-export function endToExplain({ phase, lastExit, problems }: Status): LastExit | undefined {
-  const isLasting = phase === 'failed' || phase === 'needs-attention' || problems.some(({ code }) => code === 'crash-loop');
-  return isLasting && lastExit?.known ? lastExit : undefined;
+export function endToExplain(status: Status): LastExit | undefined {
+  const isLasting = hasEnded(status) || status.problems.some(({ code }) => code === 'crash-loop');
+  return isLasting && status.lastExit?.known ? status.lastExit : undefined;
 }
 
 /** The action to offer with the explanation of that end. */

@@ -57,6 +57,8 @@ export class GatewayLife {
     this.#options = options;
     this.#tree = tree;
     this.launched = processRef(tree.pid, options.processes);
+    // The log takes it before the first output, because it writes in order.
+    void output.mark(`gateway started, PID ${tree.pid}`);
     this.#captured = Promise.all([output.capture(tree.stdout), output.capture(tree.stderr)]);
     this.#errors = new LastErrors(tree.stderr);
     this.watch = new GatewayWatch({

@@ -92,7 +92,6 @@ export class LifeHistory {
 
   async started({ startedAt, launched }: GatewayLife, cause: StartCause): Promise<void> {
     await this.record({ at: startedAt, kind: 'started', ...launched, cause });
-    await this.#options.output.mark(`gateway started, PID ${launched.pid}`);
   }
 
   /** Notes that the gateway stopped or resumed answering. */

@@ -13,6 +13,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ifThere, renamePatiently } from './files.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { localIsoTime } from './local-time.ts';
 import { readTail } from './log-reader.ts';
 
 export interface OutputLogOptions {
@@ -187,7 +188,7 @@ export class OutputLog {
   }
 }
 
-const markOf = (line: string): Buffer => Buffer.from(`--- ${new Date().toISOString()} ${line}\n`);
+const markOf = (line: string): Buffer => Buffer.from(`--- ${localIsoTime(new Date())} ${line}\n`);
 
 /** The end of a last line that has none: a killed process was writing it. */
 async function missingEnd({ handle, size }: OpenFile): Promise<Buffer> {

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const gone = (pid: number) => poll(() => !posixProcesses.isAlive(pid), { what: `process ${pid} to end`, deadlineMs: DEADLINE_MS });
 
-it('reports why a gateway ended, as it printed it last on stderr', async () => {
+it('reports why a gateway ended, as it printed it last on stderr, and keeps its output between two marks', async () => {
   const words =
     'Traceback (most recent call last):\\n  File "run.py", line 1\\ntelegram.error.InvalidToken: The token was rejected by the server';
   const gatewayCommand = [process.execPath, '-e', `console.log('hello'); console.error('${words}'); process.exitCode = 1`];
@@ -33,6 +33,10 @@ it('reports why a gateway ended, as it printed it last on stderr', async () => {
   });
   await service.manager.stop(service.identity);
   await installed;
+  const lines = readFileSync(service.folder.logPath, 'utf8').trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^--- \S+ gateway started, PID \d+$/);
+  expect(lines.at(-1)).toMatch(/^--- \S+ gateway ended: The gateway failed/);
+  expect(lines.slice(1, -1).sort()).toEqual(['hello', ...words.split('\\n')].sort());
 });
 
 describe('killed gateway', () => {

@@ -105,7 +105,7 @@ describe('captured output', () => {
     await log.close();
     expect(linesOf()).toEqual([
       'before',
-      expect.stringMatching(/^--- \d{4}-.*Z gateway started, PID 5$/),
+      expect.stringMatching(/^--- \d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d gateway started, PID 5$/),
       expect.stringMatching(/after it was closed$/),
     ]);
   });

@@ -55,6 +55,22 @@ describeInChromium('recognised end in the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  it('opens the log of a gateway that needs attention at the end of its last life', async () => {
+    const snapshot = endedBy('needs-attention', 'configuration', 'no such model');
+    const page = await openPanel(browser(), bridge, snapshot);
+    const main = await fakeMain(page);
+    const end = '--- 2026-02-06T10:29:58.000+01:00 gateway ended: The gateway reports an error in its configuration (exit code 78).';
+    await main.evaluate((fake, lines) => Object.assign(fake.log, { lines }), [...LOG_LINES, end, ...LOG_LINES]);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.locator('mark').waitFor();
+    expect(await page.locator('mark').textContent()).toBe(end);
+    const inLog = `(([mark, log]) => mark.top >= log.top && mark.bottom <= log.bottom)(
+      ['mark', '.hgs-log'].map(name => document.querySelector(name).getBoundingClientRect()))`;
+    await expect.poll(() => page.evaluate(inLog)).toBe(true);
+    // What the user looks at stays where it is.
+    expect(await page.evaluate('[scrollY, document.activeElement.textContent]')).toEqual([0, 'Details']);
+  });
+
   it('shows nothing below the row when the end is not recognised or the gateway has recovered', async () => {
     for (const snapshot of [snapshotIn('failed'), endedBy('running', 'disk-full', 'OSError: [Errno 28] No space left on device')]) {
       const page = await openPanel(browser(), bridge, snapshot);
