@@ -87,7 +87,7 @@ describe('recognised end', () => {
   it('is explained in the status, with the log as the next step where that helps', async () => {
     await pretend({ phase: 'failed', lastExit: { ...lastExit, cause: 'OSError: [Errno 28] No space left on device', known: 'disk-full' } });
     const { out } = await cli.run(['status', '--profile', 'work']);
-    expect(out).toContain('  The gateway failed and is not restarted: the disk is full.\n  Free some disk space.');
+    expect(out).toContain(' The gateway failed and is not restarted: the disk is full.\n  Free some disk space.');
     expect(out).toContain('Next: hermes-gateway logs --profile "work"');
     expect(document(await cli.run(['status', '--json']))).toMatchObject({ status: { lastExit: { known: 'disk-full' } } });
   });
