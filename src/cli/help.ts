@@ -124,6 +124,14 @@ installed and have no other supervisor.`,
     changes: 'Changes nothing.',
     examples: ['explain', 'explain gateway-not-up', 'explain 1072'],
   },
+  completion: {
+    summary: 'print a script that completes commands in a shell',
+    changes: `Changes nothing. Put the line for your shell into its startup file (.bashrc, .zshrc, $PROFILE):
+bash: eval "$(hermes-gateway completion bash)";
+zsh: eval "$(hermes-gateway completion zsh)", below compinit;
+PowerShell: hermes-gateway completion powershell | Out-String | Invoke-Expression.`,
+    examples: ['completion bash', 'completion zsh', 'completion powershell'],
+  },
 };
 
 /** What is printed where no verb is given. */

@@ -2,10 +2,11 @@
  * The command line: which verbs and options there are, and how a mistake in them is answered. What a verb does is in `verbs.ts`.
  */
 
-import { Command, CommanderError, InvalidArgumentError, Option, type OptionValues } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option, type OptionValues } from 'commander';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { sentence } from '../model/sentence.ts';
+import { SHELLS, type Shell } from './completion.ts';
 import type { Composition, VerbContext } from './context.ts';
 import { programHelp, shortHelp, VERBS, verbExamples } from './help.ts';
 import { leaveGateway } from './inside.ts';
@@ -139,6 +140,9 @@ function createProgram(context: CliContext, output: Output, hooks: ProgramHooks)
     .argument('<command...>', 'program and arguments to run while the gateway is stopped');
   verb('supervise', verbs.supervise);
   verb('explain', (context, _options, [code]) => verbs.explain(context, code)).argument('[code]', 'code of an error or a problem');
+  verb('completion', (context, _options, [shell]) => verbs.completion(context, program, shell as Shell)).addArgument(
+    new Argument('<shell>', 'shell that completes the command line').choices(SHELLS),
+  );
   return program;
 }
 

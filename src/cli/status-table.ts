@@ -9,6 +9,7 @@ import type { Paint } from './terminal.ts';
 const HEADER = ['SERVICE', 'PROFILE', 'STATE', 'UPTIME', 'PID', 'RESTARTS', 'PROBLEM'] as const;
 const STATE = HEADER.indexOf('STATE');
 const GAP = '  ';
+const MINUTE_MS = 60_000;
 
 /** One row for each status: an empty cell is something that is not known or not there. */
 export function statusTable(statuses: readonly Status[], { now, columns, paint }: TableOptions): string {
@@ -40,7 +41,7 @@ function cells(status: Status, now: number): string[] {
     service,
     profile,
     en.phase[phase],
-    uptime === undefined ? '' : en.uptime(uptime),
+    uptime === undefined ? '' : uptime < MINUTE_MS ? '< 1 min' : en.uptime(uptime),
     gatewayPid === undefined ? '' : String(gatewayPid),
     String(restarts.count),
     problem,

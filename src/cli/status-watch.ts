@@ -54,9 +54,10 @@ export async function watchTargets(found: readonly Target[], { manager, terminal
 /** A rounded time may be due again at once. */
 const MIN_REDRAW_MS = 100;
 
-/** What makes a status another one for a reader: all but running times. */
+/** What makes a status another one for a reader: all but running times, and a process that is not ready. */
 function changeOf(status: Status): string {
-  return JSON.stringify([en.announcement(status), status.gatewayPid, status.restarts.count, status.problems.map(({ code }) => code)]);
+  const { phase, gatewayPid, problems } = status;
+  return JSON.stringify([en.announcement(status), phase === 'running' && gatewayPid, problems.map(({ code }) => code)]);
 }
 
 function interrupted(terminal: Terminal): Promise<void> {

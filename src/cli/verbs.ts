@@ -1,6 +1,7 @@
 /** What each public verb does: calls the manager, prints the answer, and returns the exit code. */
 
 import path from 'node:path';
+import type { Command } from 'commander';
 import { en } from '../desktop/messages-en.ts';
 import { withServedProfiles } from '../desktop/served-profiles.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
@@ -16,6 +17,7 @@ import type { Installable } from '../model/status.ts';
 import { readLog } from '../state/log-reader.ts';
 import { resumeUpdates } from '../update/resume.ts';
 import { runUpdateCommand } from '../update/update-command.ts';
+import { completionScript, type Shell } from './completion.ts';
 import type { VerbContext } from './context.ts';
 import { checksText, type DoctorReport, examine, isHealthy } from './doctor.ts';
 import { type ChangingVerb, tick } from './done-line.ts';
@@ -336,6 +338,12 @@ export function explain({ output }: VerbContext, code: string | undefined): Prom
   const entries = explanations(code);
   const text = code === undefined ? overviewText : explanationText;
   output.answer(() => text(entries, output.paint), { entries });
+  return Promise.resolve(EXIT.done);
+}
+
+export function completion({ output }: VerbContext, program: Command, shell: Shell): Promise<number> {
+  const script = completionScript(shell, program);
+  output.line(script, { ok: true, shell, script });
   return Promise.resolve(EXIT.done);
 }
 

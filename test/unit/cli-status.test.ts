@@ -201,6 +201,19 @@ describe('status --watch', () => {
     expect((await watching).out.trimEnd().split('\n')).toHaveLength(3);
   });
 
+  it('counts the process of a gateway that is not ready as no change', async () => {
+    const terminal = new MemoryTerminal();
+    const started: Partial<Status>[] = [{}, { gatewayPid: 1 }, { gatewayPid: 1, restarts: { count: 1 } }];
+    cli.manager.watch = (_identity, listener) => {
+      for (const facts of started) listener({ ...usual, phase: 'starting', ...facts });
+      return () => {};
+    };
+    const watching = cli.run(['status', '--watch'], terminal);
+    await until(terminal, 'Starting');
+    terminal.interrupt();
+    expect((await watching).out.trimEnd().split('\n')).toHaveLength(1);
+  });
+
   it('counts a new process of the gateway as a change', async () => {
     const terminal = new MemoryTerminal();
     const watching = cli.run(['status', '--watch'], terminal);
