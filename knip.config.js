@@ -32,5 +32,5 @@ export default {
   ignoreExportsUsedInFile: production,
   // Tests below Wine call functions of src/windows by their names; the run for production still finds those that nothing else uses.
   ignoreIssues: production ? {} : { 'src/windows/**': ['exports'] },
-  ignoreBinaries: [/^(mount|umount|taskset|mkfifo|unshare|dpkg-query|setarch|openssl|osslsigncode|sc\.exe)$/],
+  ignoreBinaries: [/^(mount|umount|taskset|mkfifo|unshare|dpkg-query|setarch|openssl|osslsigncode|sc\.exe|pwsh)$/],
 };

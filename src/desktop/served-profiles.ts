@@ -81,7 +81,7 @@ export function withServedProfiles(manager: GatewayManager, identities: readonly
 }
 
 /** The status of a profile that another gateway serves: that gateway's, under the name of the profile. */
-export function shownAs({ profile, servedBy }: Status, serving: Status): Status {
+function shownAs({ profile, servedBy }: Status, serving: Status): Status {
   return { ...serving, profile, ...(servedBy && { servedBy }) };
 }
 

@@ -4,7 +4,7 @@ import { statusTable } from '../../src/cli/status-table.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { poll } from '../../src/model/poll.ts';
-import { type ProblemCode, problem } from '../../src/model/problems.ts';
+import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import type { Status } from '../../src/model/status.ts';
 import { MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
@@ -44,7 +44,7 @@ describe('long form of a status', () => {
     expect(occurrences(shown, 'The token was rejected')).toBe(1);
     expect(occurrences(shown, 'The gateway failed')).toBe(1);
     expect(shown).not.toContain('has failed several times');
-    expect(shown).toContain('! Read the log for the reason; restarts continue with the restart delays. (crash-loop)');
+    expect(shown).toContain(`! ${PROBLEMS['crash-loop'].remedy} (crash-loop)`);
   });
 
   it('says the phase once', () => {
