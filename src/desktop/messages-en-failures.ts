@@ -1,7 +1,8 @@
-/** Errors for a window: message and remedy of the table, with another remedy where that of the table is a command line. */
+/** Errors and problems for a window: message and remedy of the table, with another remedy where that of the table is for a terminal. */
 
 import { ERRORS, type ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
+import type { Problem, ProblemCode } from '../model/problems.ts';
 
 /** A failure or a problem: what happened, and what to do about it. */
 export interface Explained {
@@ -9,7 +10,7 @@ export interface Explained {
   readonly remedy: string;
 }
 
-const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
+const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'gateway-command-missing': 'Repair the Hermes installation, then try again.',
   'mechanism-in-charge': 'Keep it, or turn the switch off first.',
   'folder-of-another-user': 'Start the app as that user.',
@@ -26,9 +27,59 @@ const PANEL_REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'state-corrupt': 'Turn the switch off and on again to write a new file. The damaged file is kept.',
   'state-newer': 'Update this app.',
   'pipe-unavailable': 'The gateway keeps running.',
+  'profile-served':
+    'Keep that gateway running: turn it on for its own profile. For a separate gateway, set "gateway.standalone: true" in the config.yaml of this profile, and try again.',
+  'home-missing': 'Install Hermes first.',
+  'home-invalid': 'Set the Hermes home of the app to the absolute path of a folder.',
+  'inside-gateway': 'Ask for it in the app.',
+  'gateway-of-another-user': 'End it as that user, or use a separate Hermes home.',
+  'gateway-command-invalid': 'Name a program by its absolute path.',
+  'service-owner-missing': 'Turn the switch off and on again. This registers you as the owner.',
+  'service-running': 'Nothing needs to be done.',
+  'service-not-running': 'Start it.',
+  'service-busy': 'Wait until it shows another state, then try again.',
+  'service-disabled': 'Repair it. This sets the start type to automatic again.',
+  'service-unresponsive': 'Restart it. If it happens again, read the log under Details and the System log of the Event Viewer.',
+  'service-died': 'Windows starts it again automatically. Read the log under Details to see why it ended.',
+  'service-program-missing': 'Repair it. This restores the program.',
+  'service-logon-failed': 'Repair it. This sets the account of the service again, which needs no password.',
+  'service-exists': 'Turn the switch on again. This updates a service that is ours and names one that is not.',
+  'service-readback': 'Check for security software or a policy that protects services, then try again.',
+  'not-started-by-scm': 'Start the gateway here.',
+  'privilege-missing': 'Turn the switch off and on again. This grants the service what it needs.',
+  'state-virtualised': 'Update this app. If there is no newer version, ask its maker for one that keeps its files outside of its package.',
+  unsupported: 'Use the sign-in start where it is offered.',
+  usage: 'Update this app.',
+  'update-program-missing': 'Repair the Hermes installation, then update again.',
+  interrupted: 'What was started continues. It is safe to do it again.',
 };
 
+const PROBLEM_REMEDIES: Partial<Readonly<Record<ProblemCode, string>>> = {
+  'gateway-in-background': 'Use a gateway program that stays in the foreground; most programs have an option for that.',
+  'environment-kept': 'Stop the gateway and start it. It then has the present environment.',
+  'runner-silent': 'Restart the gateway, or repair it. This replaces the process and its gateway.',
+  'host-suspended': 'Start the gateway, or repair it. Either continues this process.',
+  'bad-update': 'Roll the update back or repair Hermes; the log shows why it fails. Then start the gateway.',
+  'launch-failed': 'The log shows why. Repair the Hermes installation, then start the gateway.',
+  'profile-gone': 'Turn the switch off. Turn it on for a renamed profile.',
+  'start-disabled': 'Repair it. This sets the start type back to automatic.',
+  'host-moved': 'Restart the gateway. The present program then keeps it running.',
+  'state-file-damaged': 'Repair it. This renames the file.',
+  'started-otherwise': 'It can stay. Turning the switch on replaces it, and turning it off restores it.',
+  'packaged-service': 'Leave it in charge, or turn the switch on. That service is then stopped and disabled, and ours gets another name.',
+  'autostart-left': 'Repair it. What an administrator created is removed as administrator.',
+  'autostart-unasked': 'Make sure that the Task Scheduler is running and the Startup folder can be read, then repair it.',
+};
+
+/** Whether a text names our command line, or an option of it. */
+const isForTerminal = (text: string): boolean => /hermes-gateway |(^|[\s"(])--[a-z]/.test(text);
+
 export function explainError({ code, message, remedy }: Pick<ErrorValue, 'code' | 'message' | 'remedy'>): Explained {
-  // A failure with a remedy of its own keeps it.
-  return { message, remedy: remedy === ERRORS[code].remedy ? (PANEL_REMEDIES[code] ?? remedy) : remedy };
+  // A failure with another remedy than that of the table keeps it.
+  const isOfTable = remedy === ERRORS[code].remedy;
+  return { message, remedy: isOfTable || isForTerminal(remedy) ? (REMEDIES[code] ?? remedy) : remedy };
+}
+
+export function explainProblem({ code, message, remedy }: Pick<Problem, 'code' | 'message' | 'remedy'>): Explained {
+  return { message, remedy: isForTerminal(remedy) ? (PROBLEM_REMEDIES[code] ?? remedy) : remedy };
 }

@@ -5,14 +5,13 @@
 
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
-import type { Problem } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
 import { confirm, MEANING, receiptWhat } from './messages-en-changes.ts';
 import { because, explainEnd, whyEnded } from './messages-en-ends.ts';
-import { type Explained, explainError } from './messages-en-failures.ts';
+import { explainError, explainProblem } from './messages-en-failures.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
 import {
@@ -272,7 +271,7 @@ export const en = {
   actionLabel: ({ verb, elevated }: PhaseAction, phase: Phase) =>
     elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase),
   error: explainError,
-  problem: ({ message, remedy }: Problem): Explained => ({ message, remedy }),
+  problem: explainProblem,
   /** What helps after a recognised end that needs the user; undefined after every other one. The sentence of an ended gateway says why. */
   help: (status: Status): string | undefined => {
     const explained = explainEnd(endToExplain(status));

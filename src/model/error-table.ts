@@ -237,7 +237,7 @@ const ROWS = {
     win32: 1072,
   },
   'not-started-by-scm': {
-    message: 'This command is for the Windows service manager, which did not start it.',
+    message: 'Only Windows may run this command, as a service.',
     remedy: 'Start the service with "hermes-gateway start", or run the gateway here with "hermes-gateway supervise".',
     exit: EXIT.usage,
     win32: 1063,

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFormats } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
-import { explainEnd } from '../../src/desktop/messages-en-ends.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { endToExplain, helpFor, ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
@@ -336,12 +335,6 @@ describe('other texts', () => {
       expectSaid(remedy);
     }
     for (const code of codes) expectSaid(en.problem(problem(code)).remedy);
-  });
-
-  it('gives remedies in the panel that name no command line', () => {
-    for (const known of KNOWN_ENDS) expect(explainEnd({ known })?.remedy).not.toContain('hermes-gateway');
-    for (const code of ['gateway-not-up', 'not-installed', 'timed-out', 'needs-administrator', 'state-corrupt'] as const)
-      expect(en.error(new GatewayServiceError(code).toValue()).remedy).not.toContain('hermes-gateway');
   });
 
   it('shows a receipt line by line, and announces the consent that it needs', () => {
