@@ -51,7 +51,7 @@ function candidates(name: string, { platform, env, cwd }: Surroundings): string[
   const files = folders.map(folder => paths.resolve(cwd, folder, name));
   if (!windows) return files;
   const extensions = (variable(env, 'PATHEXT', platform) || PATHEXT).split(';').filter(Boolean);
-  const named = extensions.some(extension => name.toLowerCase().endsWith(extension.toLowerCase()));
+  const named = paths.extname(name) !== '';
   return files.flatMap(file => [...(named ? [file] : []), ...extensions.map(extension => file + extension.toLowerCase())]);
 }
 

@@ -40,6 +40,12 @@ describe('program of a command on Windows', () => {
     expect(await find('npm.CMD', 'win32', env, { 'C:\\a\\npm.CMD': 'runnable' })).toMatchObject({ file: 'C:\\a\\npm.CMD' });
   });
 
+  it('is the file itself where its name has an extension, whatever PATHEXT lists', async () => {
+    const files = { 'C:\\a\\node.exe': 'runnable', 'C:\\a\\python3.12.exe': 'runnable' } as const;
+    expect(await find('node.exe', 'win32', { ...env, PATHEXT: '.BAT' }, files)).toMatchObject({ file: 'C:\\a\\node.exe' });
+    expect(await find('python3.12', 'win32', env, files)).toMatchObject({ file: 'C:\\a\\python3.12.exe' });
+  });
+
   it('is not a file without an extension', async () => {
     expect(await find('npm', 'win32', env, { 'C:\\a\\npm': 'runnable' })).toBeUndefined();
   });
