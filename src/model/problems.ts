@@ -34,7 +34,7 @@ const ROWS = {
   },
   'crash-loop': {
     message: 'The gateway has failed several times in a row.',
-    remedy: 'Fix its cause, which is shown with the last exit; restarts continue with the restart delays.',
+    remedy: 'Fix its cause; restarts continue with the restart delays.',
   },
   configuration: {
     message: 'The gateway refuses its configuration (exit code 78) and is not restarted.',
