@@ -148,6 +148,7 @@ function Facts({ snapshot, now, messages, store, components: { Button } }: Detai
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
     [details.session, status.session && `${status.session.user} (${status.session.id})`],
     [details.afterUpdate, status.automaticSignIn && messages.automaticSignIn[status.automaticSignIn], 'sentence', signInOptions],
+    [details.platforms, messages.platforms(status), 'sentence'],
     [details.restarts, messages.restarts(status, now)],
     // Sentences have their own rows. The reason of a phase is often that of the last exit, which has a time as well.
     [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail, 'sentence'],

@@ -29,6 +29,7 @@ const IN_SENTENCE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'gateway-silent',
   'gateway-degraded',
   'taken-over',
+  'platform-down',
   'profile-served',
   'kept-by-hermes',
 ]);
@@ -80,12 +81,14 @@ function contains(texts: readonly string[], phrase: string): boolean {
 
 function statusRows(status: Status, now: number, logPath: string, said: readonly string[]): [string, string][] {
   const { gatewayPid, servicePid, startedAt, restarts, session, startType, automaticSignIn } = status;
+  const platforms = en.platforms(status);
   const rows: [string, string | undefined][] = [
     [en.details.profile, status.profile],
     [en.details.gatewayPid, gatewayPid === undefined ? undefined : en.pid(gatewayPid)],
     [en.details.started, startedAt && en.time(startedAt, now)],
     [en.details.mechanism, `${en.mechanism[status.mechanism]}${servicePid === undefined ? '' : ` (PID ${en.pid(servicePid)})`}`],
     [en.details.startType, startType && en.startType[startType]],
+    [en.details.platforms, platforms !== undefined && contains(said, platforms) ? undefined : platforms],
     [en.details.session, session && `${session.id} (${session.user})`],
     [en.details.afterUpdate, automaticSignIn && en.automaticSignIn[automaticSignIn]],
     [en.details.restarts, restarts.lastAt && en.restarts(status, now)],

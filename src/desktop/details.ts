@@ -36,6 +36,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     status.startedAt && `started: ${status.startedAt}`,
     status.session && `session: ${status.session.id}`,
     status.automaticSignIn && `automatic sign-in after an update: ${status.automaticSignIn}`,
+    ...(status.platforms ?? []).map(({ name, state, reason }) => `platform ${name}: ${state}${reason === undefined ? '' : `: ${reason}`}`),
     `restarts: ${restarts.count}${restarts.lastAt ? `, last ${restarts.lastAt}` : ''}${restarts.nextAt ? `, next ${restarts.nextAt}` : ''}`,
     lastExit && `last exit: ${lastExit.code ?? 'unknown'} at ${lastExit.at}: ${lastExit.reason}`,
     lastExit?.cause && `cause: ${lastExit.cause}`,

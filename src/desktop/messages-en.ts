@@ -5,6 +5,8 @@
 
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
+import { isDown } from '../model/platforms.ts';
+import type { ProblemCode } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
@@ -12,6 +14,7 @@ import type { Snapshot } from './ipc.ts';
 import { confirm, MEANING, receiptWhat } from './messages-en-changes.ts';
 import { because, explainEnd, whyEnded } from './messages-en-ends.ts';
 import { explainError, explainProblem } from './messages-en-failures.ts';
+import { describePlatforms } from './messages-en-platforms.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
 import {
@@ -67,14 +70,23 @@ const counted = (count: number, one: string, other: string) => `${count} ${forma
 function running(status: Status, now: number): string {
   const uptime = uptimeMs(status, now);
   const since = uptime === undefined || uptime < MINUTE_MS ? 'Running' : `Running for ${formats.duration(uptime)}`;
-  const problems = status.problems.length;
   const { crashes } = status.restarts;
+  const down = describeDown(status);
+  const problems = status.problems.filter(({ code }) => down === undefined || !ABOUT_PLATFORMS.has(code)).length;
   if (crashes && isCrashLoop(status)) {
     const within = Date.parse(status.lastExit?.at ?? '') - Date.parse(crashes.since);
     return `Running again${uptime === undefined ? '' : ` for ${formats.duration(uptime)}`}, after ${crashes.count} crashes in ${formats.duration(within)}.`;
   }
-  return problems > 0 ? `${since}, with ${counted(problems, 'problem', 'problems')}.` : `${since}. ${KEEPER[status.mechanism]}`;
+  const what = problems > 0 ? `${since}, with ${counted(problems, 'problem', 'problems')}.` : `${since}.`;
+  if (down !== undefined) return `${what} ${down}.`;
+  return problems > 0 ? what : `${what} ${KEEPER[status.mechanism]}`;
 }
+
+/** Problems that the description of the platforms contains. */
+const ABOUT_PLATFORMS: ReadonlySet<string> = new Set<ProblemCode>(['platform-down', 'bot-held']);
+
+/** All platforms, where one of them is not connected. */
+const describeDown = ({ platforms }: Status): string | undefined => (platforms?.some(isDown) ? describePlatforms(platforms) : undefined);
 
 const isCrashLoop = ({ problems }: Status): boolean => problems.some(({ code }) => code === 'crash-loop');
 
@@ -126,9 +138,9 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
   },
   starting: status => (isServed(status) ? `Waiting. ${servedBy(status)}` : 'Starting. This takes a few seconds.'),
   running,
-  degraded: ({ problems }) =>
-    problems.some(({ code }) => code === 'gateway-degraded')
-      ? 'Running, but it reports a problem. See the log.'
+  degraded: status =>
+    status.problems.some(({ code }) => code === 'gateway-degraded')
+      ? `Running, but it reports a problem. ${describeDown(status) ?? 'See the log'}.`
       : 'Running, but it does not answer. A restart usually helps.',
   restarting,
   'waiting-for-sign-in': ({ waitingForSignInSince: since }, now) =>
@@ -237,7 +249,8 @@ export const en = {
   /** With the cause where it ended; the tray cuts it at the length that Windows shows. */
   tooltip: (status: Status, operation?: Snapshot['operation']) => {
     const end = operation || !ENDED_PHASES.has(status.phase) ? undefined : status.lastExit;
-    return `${trayTitle(status, operation)}${because(end)}`;
+    const down = operation || status.phase !== 'running' ? undefined : describeDown(status);
+    return `${trayTitle(status, operation)}${down === undefined ? because(end) : `. ${down}`}`;
   },
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
@@ -275,7 +288,10 @@ export const en = {
   /** What helps after a recognised end that needs the user; undefined after every other one. The sentence of an ended gateway says why. */
   help: (status: Status): string | undefined => {
     const explained = explainEnd(endToExplain(status));
-    return explained && (ENDED_PHASES.has(status.phase) ? explained.remedy : `${explained.message} ${explained.remedy}`);
+    // Between two crashes the sentence does not say it.
+    return (
+      explained && (isCrashLoop(status) && !ENDED_PHASES.has(status.phase) ? `${explained.message} ${explained.remedy}` : explained.remedy)
+    );
   },
   /** The label of the action that helps. */
   helpAction: { showConfiguration: 'Show configuration', showLog: 'Show log' } satisfies Record<Help, string>,
@@ -314,6 +330,8 @@ export const en = {
   },
   /** A duration without seconds. */
   uptime: (ms: number) => (ms < MINUTE_MS ? 'Less than a minute' : formats.duration(ms)),
+  /** What the gateway reports of its platforms; undefined where it reports none. */
+  platforms: ({ platforms }: Status) => describePlatforms(platforms),
   time: formats.time,
   pid: (pid: number) => String(pid),
   /** How many lines of the log pass the filter. */
@@ -339,6 +357,7 @@ export const en = {
     servicePid: 'Service PID',
     startType: 'Start type',
     session: 'Session',
+    platforms: 'Platforms',
     afterUpdate: 'After an update',
     signInOptions: 'Sign-in options',
     lastExit: 'Last exit',

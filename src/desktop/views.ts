@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import type { ErrorCode } from '../model/error-table.ts';
 import type { KnownEnd } from '../model/known-end.ts';
 import type { Operation } from '../model/operation-steps.ts';
+import { isDown } from '../model/platforms.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { redact } from '../model/redact.ts';
 import type { LastExit, Phase, Status } from '../model/status.ts';
@@ -150,10 +151,15 @@ const HELP: Readonly<Record<KnownEnd, Help | undefined>> = {
 export const hasEnded = ({ phase, problems }: Status): boolean =>
   phase === 'failed' || phase === 'needs-attention' || problems.some(({ code }) => code === 'launch-failed');
 
-/** The recognised end that needs the user now: nothing restarts the gateway, or restarts do not help. */
-export function endToExplain(status: Status): LastExit | undefined {
+/**
+ * What is recognised and needs the user now: the end of a gateway that nothing restarts or that restarts do not help, else the reason why a
+ * platform is not connected.
+ */
+export function endToExplain(status: Status): Pick<LastExit, 'cause' | 'known'> | undefined {
   const isLasting = hasEnded(status) || status.problems.some(({ code }) => code === 'crash-loop');
-  return isLasting && status.lastExit?.known ? status.lastExit : undefined;
+  if (isLasting && status.lastExit?.known) return status.lastExit;
+  const down = status.platforms?.find(platform => isDown(platform) && platform.known);
+  return down?.known && { ...(down.reason !== undefined && { cause: down.reason }), known: down.known };
 }
 
 /** The action to offer with the explanation of that end. */

@@ -40,6 +40,12 @@ export function statedReason({ exitReason, platforms }: GatewayState): string | 
 /** One messaging platform of a gateway. */
 interface PlatformState {
   readonly name: string;
+  /** `connecting`, `connected`, `retrying`, `fatal`, `disconnected`, `paused`; others may be added. */
+  readonly state?: string;
+  /** The gateway that wrote this entry; Hermes before 0.22 does not say it. */
+  readonly writerPid?: number;
+  /** Epoch milliseconds. */
+  readonly updatedAtMs?: number;
   /** Hermes' own code; one that ends in `_lock` means that another gateway holds the token of this bot. */
   readonly errorCode?: string;
   readonly errorMessage?: string;
@@ -163,9 +169,15 @@ function toGatewayState(json: JsonObject | undefined): GatewayState | undefined 
 
 function toPlatform(name: string, json: JsonObject | undefined): PlatformState[] {
   if (json === undefined) return [];
+  const state = asText(json['state']);
+  const writerPid = asPid(json['writer_pid']);
+  const updatedAtMs = Date.parse(asText(json['updated_at']) ?? '');
   const errorCode = asText(json['error_code']);
   const errorMessage = asText(json['error_message']);
-  return [{ name, ...(errorCode ? { errorCode } : {}), ...(errorMessage ? { errorMessage } : {}) }];
+  const written = { ...(writerPid !== undefined && { writerPid }), ...(Number.isFinite(updatedAtMs) && { updatedAtMs }) };
+  return [
+    { name, ...(state ? { state } : {}), ...written, ...(errorCode ? { errorCode } : {}), ...(errorMessage ? { errorMessage } : {}) },
+  ];
 }
 
 /** A start time: null where none was recorded, undefined where the recorded value is invalid. */

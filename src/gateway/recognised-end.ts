@@ -50,11 +50,14 @@ const BY_CODE: ReadonlyMap<number, KnownEnd> = new Map<number, KnownEnd>([
 /** Signals by which a user or the system ends a process; others (SIGSEGV) are faults of the program. */
 const KILLING: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
 
+/** Which one of the common ends this text is about, if any. */
+export const recogniseCause = (cause: string): KnownEnd | undefined => SAID.find(([, pattern]) => pattern.test(cause))?.[0];
+
 /** Which one of the common ends it was; undefined for every other one. For an end that was not requested only. */
 export function recogniseEnd({ code, signal, cause, output }: EndEvidence): KnownEnd | undefined {
   if (signal !== null) return KILLING.has(signal) ? 'killed' : undefined;
-  const said = cause === undefined ? undefined : SAID.find(([, pattern]) => pattern.test(cause));
-  if (said) return said[0];
+  const said = cause === undefined ? undefined : recogniseCause(cause);
+  if (said) return said;
   if (unplannedSignal(output) !== undefined) return 'killed';
   return code === null ? undefined : BY_CODE.get(code >>> 0);
 }

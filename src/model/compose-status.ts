@@ -6,6 +6,7 @@ import { crashesInARow, type EndedRecord, failureTimes, type HistoryRecord, last
 import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
+import { isDown } from './platforms.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problems.ts';
 import type { DesiredRecord } from './records.ts';
 import { RUNNER_EXIT, staysStopped } from './runner-exit.ts';
@@ -68,6 +69,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     desired: installed ? facts.desired.desired : 'stopped',
     ...(gateway && uptimeMs !== undefined && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs }),
     ...(hostPid === undefined ? {} : { servicePid: hostPid }),
+    ...(runner?.platforms && { platforms: runner.platforms }),
     restarts,
     ...(exit && { lastExit: exit }),
     ...(facts.host?.session && { session: facts.host.session }),
@@ -190,6 +192,7 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
     if (registration.startType === 'disabled') found.push(problem('start-disabled'));
     if (registration.outdated) found.push(problem('host-outdated'));
   }
+  found.push(...platformProblems(facts));
   const suspect = suspectOf(facts);
   const ended = lastEnded(facts.history);
   if (phase === 'needs-attention') found.push(attentionTo(ended, suspect));
@@ -197,6 +200,13 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
   if (phase === 'failed' && suspect?.bad) found.push(problem('bad-update', `(${sinceUpdate(suspect)})`));
   if (Math.max(restarts.attempt ?? 0, restarts.crashes?.count ?? 0) >= CRASH_LOOP) found.push(problem('crash-loop'));
   return found;
+}
+
+/** Platforms that are not connected; one whose bot another gateway uses has its own problem. */
+function platformProblems({ runner, problems }: StatusFacts): Problem[] {
+  const isHeld = problems.some(({ code }) => code === 'bot-held');
+  const isDownHere = runner?.platforms?.some(platform => isDown(platform) && !(isHeld && platform.known === 'token-in-use'));
+  return isDownHere ? [problem('platform-down')] : [];
 }
 
 /** A gateway that never had a process could not be started; one that had refuses its configuration. */

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { ERROR_VALUE } from './error-value.ts';
+import type { KnownEnd } from './known-end.ts';
 import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
 import type { AutomaticSignIn, StartType } from './status.ts';
 
@@ -56,6 +57,13 @@ export const RUNNER_PHASES = ['starting', 'running', 'degraded', 'restarting', '
 
 export type RunnerPhase = (typeof RUNNER_PHASES)[number];
 
+const PLATFORM = v.object({
+  name: v.string(),
+  state: v.string(),
+  reason: v.exactOptional(v.string()),
+  known: v.exactOptional(v.custom<KnownEnd>(value => typeof value === 'string')),
+});
+
 export const RUNNER_STATE = v.object({
   schema: v.literal(1),
   service: serviceName,
@@ -70,6 +78,7 @@ export const RUNNER_STATE = v.object({
   finishingWork: v.exactOptional(v.literal(true)),
   /** The gateway process: the PID its own files prove, else the PID that was launched. */
   gateway: v.exactOptional(v.object({ pid, startedAt: isoTime })),
+  platforms: v.exactOptional(v.pipe(v.array(PLATFORM), v.readonly())),
   /** Codes of `problems.ts` that only the runner can see. */
   problems: v.array(v.string()),
 });

@@ -73,6 +73,10 @@ const ROWS = {
     message: 'Another gateway uses a bot of this gateway, so this gateway receives none of its messages.',
     remedy: 'Give each profile a separate bot in its ".env", or stop the other gateway. Then restart this one.',
   },
+  'platform-down': {
+    message: 'A messaging platform of this gateway is not connected.',
+    remedy: 'Fix the reason that Hermes gives, then restart the gateway. A lost connection is tried again automatically.',
+  },
   'start-disabled': {
     message: 'The service is disabled in Services, so Windows does not start it.',
     remedy: 'Repair it in the Hermes app, or run "hermes-gateway install"; either sets its start type back to automatic.',

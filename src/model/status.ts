@@ -71,6 +71,18 @@ export interface Crashes {
   readonly since: string;
 }
 
+/** A messaging platform of a gateway that runs. */
+export interface PlatformStatus {
+  /** Hermes' name, e.g. `telegram`; `work:telegram` where the gateway serves another profile by it. */
+  readonly name: string;
+  /** Hermes' word: `connected`, `connecting`, `retrying`, `fatal`, `disconnected` or `paused`; others may be added. */
+  readonly state: string;
+  /** Why it is not connected, without secrets; at most 200 characters. */
+  readonly reason?: string;
+  /** Which one of the common reasons it is; absent for every other one. */
+  readonly known?: KnownEnd;
+}
+
 export interface Restarts {
   /** Restarts that the user did not request, since the user last started the gateway. */
   readonly count: number;
@@ -108,6 +120,8 @@ export interface Status {
   /** When the gateway started, ISO 8601, UTC. */
   readonly startedAt?: string;
   readonly uptimeMs?: number;
+  /** What the gateway reports of its platforms while it runs; absent where it reports none. */
+  readonly platforms?: readonly PlatformStatus[];
   readonly restarts: Restarts;
   readonly lastExit?: LastExit;
   readonly session?: { readonly id: number; readonly user: string };

@@ -13,10 +13,12 @@ import {
   statedReason,
 } from '../gateway/identity-files.ts';
 import { readPlannedStop, readTakeoverMarker, type StopMarker } from '../gateway/planned-stop.ts';
+import { reportedPlatforms } from '../gateway/platforms.ts';
 import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import { isBelow, type ParentOf, type ProcessRef, type ProcessTable, processRef } from '../model/process-ref.ts';
 import { isSilent, STRIKES } from '../model/silence.ts';
+import type { PlatformStatus } from '../model/status.ts';
 import { GatewayProbes } from './gateway-probes.ts';
 
 /** What is seen of a gateway. */
@@ -26,6 +28,7 @@ export interface Observation {
   readonly problem?: ProblemCode;
   /** The gateway as its own files prove it. */
   readonly gateway?: GatewayProcess;
+  readonly platforms?: readonly PlatformStatus[];
   /** It was asked to end, and its agent finishes its work first. */
   readonly finishingWork?: true;
   /** It was silent for this long, in milliseconds, and is to be ended as a failure. */
@@ -181,9 +184,11 @@ export class GatewayWatch {
       const detail = `no answer to ${STRIKES} probes in a row`;
       return { phase: 'degraded', detail, problem: 'gateway-silent', gateway, ...(hungMs !== undefined && { hungMs }) };
     }
-    if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway };
+    const reported = written?.pid === living.pid ? reportedPlatforms(written, this.#launchedAtMs) : [];
+    const platforms = reported.length > 0 && { platforms: reported };
+    if (state === 'degraded') return { phase: 'degraded', problem: 'gateway-degraded', gateway, ...platforms };
     const finishing = state === 'draining' && (written?.activeAgents ?? 0) > 0;
-    return { phase: 'running', gateway, ...(finishing && { finishingWork: true }) };
+    return { phase: 'running', gateway, ...platforms, ...(finishing && { finishingWork: true }) };
   }
 
   /** What Hermes' own start breaker does with the gateway that was launched. */

@@ -9,6 +9,7 @@ export interface Showing {
   readonly restartRequested?: true | undefined;
   readonly finishingWork?: true | undefined;
   readonly gateway?: RunnerState['gateway'];
+  readonly platforms?: RunnerState['platforms'];
   readonly problem?: ProblemCode | undefined;
 }
 
@@ -31,7 +32,7 @@ export class RunnerStatePublisher {
     this.#publish = publish;
   }
 
-  show(phase: RunnerPhase, { detail, restartRequested, finishingWork, gateway, problem }: Showing = {}): void {
+  show(phase: RunnerPhase, { detail, restartRequested, finishingWork, gateway, platforms, problem }: Showing = {}): void {
     const { schema, service, runnerPid, since } = this.#state;
     this.#state = {
       schema,
@@ -43,6 +44,7 @@ export class RunnerStatePublisher {
       ...(restartRequested && { restartRequested }),
       ...(finishingWork && { finishingWork }),
       ...(gateway && { gateway }),
+      ...(platforms && { platforms }),
       problems: [...new Set([...(problem ? [problem] : []), ...this.#lasting])],
     };
     this.#publish();

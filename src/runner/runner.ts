@@ -326,6 +326,7 @@ export class Runner {
     this.#show(observation.phase, {
       detail: observation.detail,
       gateway: { pid: observation.gateway?.pid ?? launched.pid, startedAt },
+      ...(observation.platforms && { platforms: observation.platforms }),
       problem: observation.problem,
     });
     this.#lives.observed(was, observation);

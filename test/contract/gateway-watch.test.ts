@@ -90,6 +90,21 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
     expect(seen.map(({ phase }) => phase)).toEqual(['running', 'degraded']);
   });
 
+  it('reports the platforms of a running gateway, and every change of them', async () => {
+    const platforms = (discord: object) => ({ telegram: { state: 'connected' }, discord });
+    write('gateway.pid', record);
+    write('gateway_state.json', { ...record, gateway_state: 'running', platforms: platforms({ state: 'connecting' }) });
+    begin();
+    await isRunning();
+    const refused = { state: 'fatal', error_message: 'Discord bot token rejected: Improper token has been passed.' };
+    write('gateway_state.json', { ...record, gateway_state: 'running', platforms: platforms(refused) });
+    await poll(() => seen.at(-1)?.platforms?.[1]?.state === 'fatal', { what: 'the refused bot', deadlineMs: DEADLINE_MS });
+    expect(seen.at(-1)?.platforms).toEqual([
+      { name: 'telegram', state: 'connected' },
+      { name: 'discord', state: 'fatal', reason: 'Discord bot token rejected: Improper token has been passed.', known: 'token-rejected' },
+    ]);
+  });
+
   it("does not report a gateway as running whose start has failed, and gives the gateway's reason", async () => {
     const irc = { state: 'error', error_code: 'irc_lock', error_message: 'bot1 is already in use by PID 8547' };
     write('gateway.pid', record);

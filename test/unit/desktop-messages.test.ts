@@ -197,7 +197,7 @@ describe('sentences', () => {
     expect(en.sentence(looping, NOW)).toBe(
       'Keeps crashing: the token of the Telegram bot was rejected (5 times in a row). Next try in 14 sec.',
     );
-    expect(en.help(looping)).toBe('Put a valid token into ".env", which is beside the configuration. Then start the gateway.');
+    expect(en.help(looping)).toBe('Put a valid token into ".env", which is beside the configuration. Then start the gateway again.');
     expect(en.tooltip(looping)).toBe('Hermes gateway: Restarting: the token of the Telegram bot was rejected');
     expect(shellEn.alert('crash-loop', 'default', rejected).body).toMatch(
       /^The token of the Telegram bot was rejected\. Put a valid token/,
@@ -241,6 +241,44 @@ describe('sentences', () => {
     expect(en.sentence(status, NOW)).toBe('The gateway failed and is not restarted: clock is wrong.');
     expect(en.help(status)).toBeUndefined();
     expect(helpFor(status)).toBeUndefined();
+  });
+
+  it('says which platforms of a running gateway are connected, and why the others are not', () => {
+    const telegram = { name: 'telegram', state: 'connected' };
+    const rejected = {
+      name: 'discord',
+      state: 'fatal',
+      reason: 'Discord bot token rejected: Improper token',
+      known: 'token-rejected',
+    } as const;
+    const problems = [problem('platform-down')];
+    const partly = statusIn('running', { platforms: [rejected, telegram], problems });
+    const said = 'Telegram connected, Discord not connected: the token of the Discord bot was rejected';
+    expect(en.sentence(partly, NOW)).toBe(`Running for 3 hr 12 min. ${said}.`);
+    expect(en.tooltip(partly)).toBe(`Hermes gateway: Running. ${said}`);
+    expect(en.platforms(partly)).toBe(said);
+    expect(en.help(partly)).toMatch(/^Put a valid token/);
+    expect(helpFor(partly)).toBe('showConfiguration');
+    expect(trayIconOf({ status: partly })).toBe('warning');
+    const more = [...problems, problem('log-incomplete')];
+    expect(en.sentence(statusIn('running', { platforms: [rejected], problems: more }), NOW)).toMatch(
+      /^Running for .*, with 1 problem\. Discord/,
+    );
+    const several = [
+      telegram,
+      { name: 'work:api_server', state: 'paused' },
+      { name: 'irc', state: 'retrying' },
+      { name: 'slack', state: 'retrying', reason: 'x'.repeat(200) },
+    ];
+    expect(en.platforms(statusIn('running', { platforms: several }))).toBe(
+      `Telegram connected, API server (work) paused, IRC not connected, Slack not connected: ${'x'.repeat(89)}…`,
+    );
+    // Where all are connected, what restarts the gateway is of more use.
+    expect(en.sentence(statusIn('running', { platforms: [telegram] }), NOW)).toBe(
+      'Running for 3 hr 12 min. Windows restarts it if it stops.',
+    );
+    const degraded = statusIn('degraded', { platforms: [rejected], problems: [problem('gateway-degraded'), ...problems] });
+    expect(en.sentence(degraded, NOW)).toMatch(/^Running, but it reports a problem\. Discord not connected: the token/);
   });
 
   it('counts problems in singular and plural', () => {

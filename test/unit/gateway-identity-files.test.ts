@@ -78,7 +78,10 @@ describe('files of a gateway', () => {
       state: 'degraded',
       activeAgents: 2,
       servedProfiles: ['work', 'play'],
-      platforms: [{ name: 'telegram', errorMessage: 'bad token' }, { name: 'irc' }],
+      platforms: [
+        { name: 'telegram', state: 'error', errorMessage: 'bad token' },
+        { name: 'irc', state: 'connected' },
+      ],
     });
   });
 

@@ -8,7 +8,7 @@ import type { HostFacts, Registration, RunnerState } from '../../src/model/facts
 import type { HistoryRecord } from '../../src/model/history.ts';
 import type { ServiceName } from '../../src/model/identity.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
-import { PROBLEMS } from '../../src/model/problems.ts';
+import { PROBLEMS, problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
@@ -65,6 +65,19 @@ const hold = {
 } as const;
 const stopped = { desired: 'stopped', at: ago(60_000) } as const;
 const justAsked = { desired: 'running', at: ago(100) } as const;
+
+it('contains the platforms of a running gateway, and a problem where one of them is not connected', () => {
+  const statusOf = (state: string, over: Partial<StatusFacts> = {}, known?: 'token-in-use') =>
+    composeStatus(facts({ runner: runner('running', { platforms: [{ name: 'irc', state, ...(known && { known }) }] }), ...over }), NOW);
+  const codes = (status: ReturnType<typeof statusOf>) => status.problems.map(({ code }) => code);
+  expect(statusOf('connected').platforms).toEqual([{ name: 'irc', state: 'connected' }]);
+  for (const state of ['connected', 'connecting', 'paused']) expect(codes(statusOf(state)), state).toEqual([]);
+  for (const state of ['fatal', 'retrying', 'disconnected']) expect(codes(statusOf(state)), state).toEqual(['platform-down']);
+  // A bot that another gateway uses is one problem.
+  const problems = [problem('bot-held')];
+  expect(codes(statusOf('retrying', { problems }, 'token-in-use'))).toEqual(['bot-held']);
+  expect(codes(statusOf('retrying', { problems }))).toEqual(['bot-held', 'platform-down']);
+});
 
 it('reports since when the service waits for its owner, and whether Windows will sign the owner in', () => {
   const registration = { ...registered('running'), automaticSignIn: 'organisation' } as const;
