@@ -34,7 +34,7 @@ const SAID: readonly (readonly [KnownEnd, RegExp])[] = [
   ['module-missing', /ModuleNotFoundError|No module named|\bImportError\b|\w not installed\b/],
   [
     'no-network',
-    /\[Errno (?:-2|-3|101|11001|11002|11004|10051|10065)\]|getaddrinfo failed|name resolution|name or service not known|network is unreachable|ConnectorDNSError|telegram\.error\.(?:TimedOut|NetworkError: httpx\.Connect)/i,
+    /\[Errno (?:-2|-3|101|11001|11002|11004|10051|10065)\]|getaddrinfo failed|name resolution|name or service not known|network is unreachable|ConnectorDNSError|\bconnect timed out after|telegram\.error\.(?:TimedOut|NetworkError: httpx\.Connect)/i,
   ],
   ['configuration', /\byaml\.\w+\.\w+Error\b/],
 ];

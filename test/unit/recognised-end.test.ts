@@ -38,6 +38,7 @@ const STATED: readonly (readonly [string, string, KnownEnd])[] = [
     'port-in-use',
   ],
   ['Hermes 0.22', 'telegram: python-telegram-bot not installed', 'module-missing'],
+  ['Hermes 0.19', 'telegram: telegram connect timed out after 30s', 'no-network'],
 ];
 
 /** The last line of a real traceback on stderr. */
