@@ -1,8 +1,12 @@
-/** The text of "Copy details": codes, versions and paths for a bug report, without secrets, user names and mail addresses. */
+/** The text of "Copy details" for a bug report: codes, versions, paths and the end of the log, without secrets, user names and addresses. */
 
 import type { HistoryRecord } from '../model/history.ts';
 import { redact as withoutSecrets } from '../model/redact.ts';
 import type { LogTail, Snapshot, Versions } from './ipc.ts';
+
+/** So much of the log is enough for a traceback; number of lines, and of characters of each. */
+const LOG_LINES = 40;
+const LOG_LINE_LENGTH = 500;
 
 const NAMES: readonly (readonly [RegExp, string])[] = [
   // Home folders of Windows, Linux and macOS, also with doubled separators as JSON has them. A name may hold spaces, but no separator.
@@ -45,8 +49,9 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     status.watchdog === false ? 'watchdog: off' : undefined,
     ...status.problems.map(({ code, message }) => `problem: ${code}: ${message}`),
     ...Object.entries({ ...snapshot.versions, ...versions }).map(([name, version]) => `${name}: ${version}`),
-    log && `log: ${log.path}`,
     ...snapshot.history.map(historyLine),
+    log && `log: ${log.path}`,
+    ...(log?.lines.slice(-LOG_LINES).map(logLine) ?? []),
   ];
   const text = lines.filter(line => line !== undefined && line !== '').join('\n');
   return `${redact(withoutUser(text, status.session?.user))}\n`;
@@ -57,10 +62,16 @@ function historyLine(record: HistoryRecord): string {
     case 'started':
       return `${record.at} started (${record.cause}), PID ${record.pid}`;
     case 'ended':
-      return `${record.at} ended (${record.outcome}), code ${record.code ?? 'unknown'}, after ${record.uptimeMs} ms: ${record.reason}`;
+      return `${record.at} ended (${record.outcome}), code ${record.code ?? 'unknown'}, after ${record.uptimeMs} ms: ${record.reason}${record.cause === undefined ? '' : ` ${record.cause}`}`;
     case 'noted':
       return `${record.at} ${record.what}: ${record.reason}`;
   }
+}
+
+/** Set in, so that it is told apart from the facts. Redacted before it is cut, because half a secret is not recognised. */
+function logLine(line: string): string {
+  const shown = redact(line);
+  return `  ${shown.length > LOG_LINE_LENGTH ? `${shown.slice(0, LOG_LINE_LENGTH)}…` : shown}`;
 }
 
 /** Replaces the signed-in user's name, with or without its domain, wherever it is a whole word. */

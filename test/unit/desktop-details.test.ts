@@ -84,7 +84,14 @@ describe('details of a snapshot', () => {
     { app: '0.1.0', electron: '40.10.2' },
     {
       path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log',
-      lines: ['a line of the log'],
+      lines: [
+        'a line that is too old',
+        ...Array.from({ length: 36 }, (_, line) => `line ${line}`),
+        'loaded C:\\Users\\anna\\.hermes for anna, TELEGRAM_BOT_TOKEN=s3cr3t',
+        `POST https://api.telegram.org/bot123456789:AAFf0oq9c7d1QxYz0a1b2c3d4e5f6g7h8i9/getMe ${'x'.repeat(600)}`,
+        `${'y'.repeat(490)} 123456789:AAFf0oq9c7d1QxYz0a1b2c3d4e5f6g7h8i9`,
+        'the last line of the log',
+      ],
       canReveal: false,
     },
   );
@@ -105,10 +112,19 @@ describe('details of a snapshot', () => {
       expect(details).toContain(fact);
   });
 
-  it('puts no user name, no secret and no line of the log into the details', () => {
+  it('puts no user name and no secret into the details', () => {
     expect(details).not.toMatch(/anna/i);
     expect(details).not.toContain('abc');
-    expect(details).not.toContain('a line of the log');
+    expect(details).not.toMatch(/s3cr3t|123456789|AAFf/);
+  });
+
+  it('ends with the last 40 lines of the log, each of at most 500 characters', () => {
+    const lines = details.trimEnd().split('\n');
+    const shown = lines.slice(lines.findIndex(line => line.startsWith('log: ')) + 1);
+    expect(shown).toHaveLength(40);
+    expect([shown[0], shown.at(-1)]).toEqual(['  line 0', '  the last line of the log']);
+    expect(shown[36]).toBe('  loaded C:\\Users\\<user>\\.hermes for <user>, TELEGRAM_BOT_TOKEN=…');
+    expect(Math.max(...shown.map(({ length }) => length))).toBe('  …'.length + 500);
   });
 
   it('leaves no value of the details empty in any phase', () => {
