@@ -77,10 +77,11 @@ export interface CommandStart {
  * What to start for a program of Windows and its arguments: the program itself, or cmd.exe with a line in its own quoting.
  * @throws GatewayServiceError `usage` for a line break in an argument of a batch file
  */
-export function windowsStart(file: string, args: readonly string[]): CommandStart {
+export function windowsStart(file: string, args: readonly string[], env: Environment): CommandStart {
   if (/\.(com|exe)$/i.test(file)) return { argv: [file, ...args], verbatim: false };
   const line = [`"${file}"`, ...args.map(batchArgument)].join(' ');
-  return { argv: ['cmd.exe', '/e:ON', '/v:OFF', '/d', '/s', '/c', `"${line}"`], verbatim: true };
+  const shell = path.win32.join(variable(env, 'SYSTEMROOT', 'win32') ?? 'C:\\Windows', 'System32', 'cmd.exe');
+  return { argv: [shell, '/e:ON', '/v:OFF', '/d', '/s', '/c', `"${line}"`], verbatim: true };
 }
 
 /** Quotes as Rust's standard library does for batch files: "%" is followed by an empty expansion, so that no variable is expanded. */

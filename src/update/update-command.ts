@@ -147,7 +147,7 @@ async function startOf([program = '', ...args]: readonly string[]): Promise<Comm
   const found = await commandProgram(program, { platform, env, cwd: process.cwd(), look: lookForFile });
   if (!found) throw new GatewayServiceError('update-program-missing', `(${program})`);
   if (!found.runnable) throw new GatewayServiceError('program-not-executable', `(${found.file})`);
-  return platform === 'win32' ? windowsStart(found.file, args) : { argv: [...WITHOUT_HANGUP, program, ...args], verbatim: false };
+  return platform === 'win32' ? windowsStart(found.file, args, env) : { argv: [...WITHOUT_HANGUP, program, ...args], verbatim: false };
 }
 
 /** A line of progress may be rewritten with carriage returns. */

@@ -61,20 +61,22 @@ describe('program of a command on Windows', () => {
 
 describe('start of a program of Windows', () => {
   it('starts an executable itself', () => {
-    expect(windowsStart('C:\\a b\\hermes.EXE', ['update', 'a b'])).toEqual({
+    expect(windowsStart('C:\\a b\\hermes.EXE', ['update', 'a b'], {})).toEqual({
       argv: ['C:\\a b\\hermes.EXE', 'update', 'a b'],
       verbatim: false,
     });
   });
 
   it('gives a batch file to cmd.exe, with arguments that can neither end the line nor expand a variable', () => {
-    const { argv, verbatim } = windowsStart('C:\\a b\\npm.cmd', ['install', 'a b', '', 'x"&calc', '%PATH%', 'end\\']);
+    const { argv, verbatim } = windowsStart('C:\\a b\\npm.cmd', ['install', 'a b', '', 'x"&calc', '%PATH%', 'end\\'], {
+      SystemRoot: 'D:\\Win',
+    });
     expect(verbatim).toBe(true);
-    expect(argv.slice(0, -1)).toEqual(['cmd.exe', '/e:ON', '/v:OFF', '/d', '/s', '/c']);
+    expect(argv.slice(0, -1)).toEqual(['D:\\Win\\System32\\cmd.exe', '/e:ON', '/v:OFF', '/d', '/s', '/c']);
     expect(argv.at(-1)).toBe('""C:\\a b\\npm.cmd" install "a b" "" "x""&calc" "%%cd:~,%PATH%%cd:~,%" "end\\\\""');
   });
 
   it('refuses a line break in an argument of a batch file', () => {
-    expect(() => windowsStart('C:\\npm.cmd', ['a\r\nb'])).toThrow('line break');
+    expect(() => windowsStart('C:\\npm.cmd', ['a\r\nb'], {})).toThrow('line break');
   });
 });
