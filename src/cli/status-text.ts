@@ -51,7 +51,9 @@ export function statusText(status: Status, { now, logPath, paint, selection }: S
   const problems = problemTexts(status, paint, sentence);
   const said = [sentence, ...problems];
   const elsewhere = [...said, status.lastExit?.reason ?? ''];
-  const detail = status.detail !== undefined && !contains(elsewhere, status.detail) ? status.detail : undefined;
+  // The sentence says that a restart was requested.
+  const isNew = status.detail !== undefined && !status.restartRequested && !contains(elsewhere, status.detail);
+  const detail = isNew ? status.detail : undefined;
   const rows = status.mechanism === 'none' ? [] : statusRows(status, now, logPath, detail === undefined ? said : [...said, detail]);
   const width = Math.max(...rows.map(([label]) => label.length));
   return [
@@ -113,7 +115,7 @@ function next(status: Status, selection: string): string[] {
 }
 
 function nextCommand(status: Status): string | undefined {
-  if (status.servedBy) return undefined;
+  if (status.servedBy || status.restartRequested) return undefined;
   if (status.phase === 'not-installed') return 'install';
   const action = status.phase === 'running' ? undefined : offeredAction({ status });
   const fails = status.problems.some(({ code }) => LOG_FIRST.has(code));

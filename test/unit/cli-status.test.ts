@@ -67,6 +67,12 @@ describe('long form of a status', () => {
     expect(text({ phase: 'failed', problems })).toContain('! It failed again. (crash-loop)\n  Read the log.');
   });
 
+  it('neither repeats nor suggests a restart that was requested', () => {
+    const shown = text({ phase: 'restarting', restartRequested: true, detail: 'requested by the user' });
+    expect(shown).toContain('Restarting, as you asked.');
+    expect(shown).not.toMatch(/requested|Next:/);
+  });
+
   it('leaves restarts out where there were none', () => {
     expect(text({ phase: 'stopped', restarts: { count: 0 } })).not.toContain('Restarts');
     expect(text(looping)).toContain('Restarts');
