@@ -68,7 +68,7 @@ function historyLine(record: HistoryRecord): string {
   }
 }
 
-/** Set in, so that it is told apart from the facts. Redacted before it is cut, because half a secret is not recognised. */
+/** Indented, which distinguishes it from the facts. Redacted before it is cut, because half a secret is not recognised. */
 function logLine(line: string): string {
   const shown = redact(line);
   return `  ${shown.length > LOG_LINE_LENGTH ? `${shown.slice(0, LOG_LINE_LENGTH)}…` : shown}`;
