@@ -1,14 +1,14 @@
 /** Why a gateway ended, in one clause, and what helps; a cause that is not recognised is quoted. Panel, tray, notifications and CLI use it. */
 
-import type { KnownEnd } from '../model/known-end.ts';
+import { type KnownEnd, portIn } from '../model/known-end.ts';
 import type { LastExit } from '../model/status.ts';
 import type { Explained } from './messages-en-failures.ts';
 
-type End = Pick<LastExit, 'cause' | 'known'>;
+type End = Pick<LastExit, 'cause' | 'known' | 'holder'>;
 
 interface EndText {
   /** Behind a colon, so without a capital and a full stop. */
-  readonly why: (cause: string) => string;
+  readonly why: (cause: string, holder: LastExit['holder']) => string;
   readonly remedy: string;
 }
 
@@ -30,7 +30,11 @@ const ENDS: Readonly<Record<KnownEnd, EndText>> = {
     remedy: 'Stop the other gateway, or give this profile a separate bot in ".env", which is beside the configuration.',
   },
   'port-in-use': {
-    why: cause => found(cause, /\bport (\d+)|', (\d+)\)/i, port => `another program uses port ${port}`, 'another program uses its port'),
+    why: (cause, holder) => {
+      const port = portIn(cause);
+      const who = holder ? `${holder.program ?? 'another program'} (PID ${holder.pid})` : 'another program';
+      return `${who} uses ${port === undefined ? 'its port' : `port ${port}`}`;
+    },
     remedy: 'End that program, or choose another port in the configuration.',
   },
   'module-missing': {
@@ -73,7 +77,7 @@ const quoted = (cause = ''): string => cause.replace(/^[a-z_]\w*(?:\.\w+)+: (?=.
 
 /** Why it ended; undefined where that is not known. */
 export const whyEnded = (end: End | undefined): string | undefined =>
-  (end && (textOf(end)?.why(end.cause ?? '') ?? quoted(end.cause))) || undefined;
+  (end && (textOf(end)?.why(end.cause ?? '', end.holder) ?? quoted(end.cause))) || undefined;
 
 /** The same behind a colon, or nothing. */
 export const because = (end: End | undefined): string => {
@@ -84,5 +88,5 @@ export const because = (end: End | undefined): string => {
 /** What happened and what helps; undefined where the end is not recognised. */
 export function explainEnd(end: End | undefined): Explained | undefined {
   const text = end && textOf(end);
-  return text && { message: `${capital(text.why(end.cause ?? ''))}.`, remedy: text.remedy };
+  return text && { message: `${capital(text.why(end.cause ?? '', end.holder))}.`, remedy: text.remedy };
 }

@@ -155,7 +155,7 @@ export const hasEnded = ({ phase, problems }: Status): boolean =>
  * What is recognised and needs the user now: the end of a gateway that nothing restarts or that restarts do not help, else the reason why a
  * platform is not connected.
  */
-export function endToExplain(status: Status): Pick<LastExit, 'cause' | 'known'> | undefined {
+export function endToExplain(status: Status): Pick<LastExit, 'cause' | 'known' | 'holder'> | undefined {
   const isLasting = hasEnded(status) || status.problems.some(({ code }) => code === 'crash-loop');
   if (isLasting && status.lastExit?.known) return status.lastExit;
   const down = status.platforms?.find(platform => isDown(platform) && platform.known);

@@ -59,7 +59,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     else if (existsSync(path.dirname(path.dirname(folder.path)))) return (await thisMachine()).endWithCode(RUNNER_EXIT.withoutDefinition);
     throw error;
   });
-  const { processes, launch, commandLine, parentOf, isDebugged } = machine;
+  const { processes, launch, commandLine, parentOf, isDebugged, portHolder } = machine;
   if (asked && (await folder.desired()).desired === 'stopped') await folder.writeDesired('running');
   const locks = lockFolder(process.platform, process.env, userFolder());
   const surroundings = { platform: process.platform, env: process.env, tmpdir: os.tmpdir(), uid: process.getuid?.() ?? 0 };
@@ -75,6 +75,7 @@ export async function runRunner(service: ServiceName, asked: boolean): Promise<n
     servedBy: defined => servingGateway(identityOf(defined), locks, processes),
     parentOf,
     isDebugged,
+    portHolder,
     log: log.write,
     asked,
   });

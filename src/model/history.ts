@@ -63,6 +63,8 @@ const ENDED = v.object({
   cause: v.exactOptional(v.string()),
   /** Which one of the common ends it was. */
   known: v.exactOptional(textOf<KnownEnd>()),
+  /** With `port-in-use`: the process that listened on the port. */
+  holder: v.exactOptional(v.object({ pid, program: v.exactOptional(v.string()) })),
   /** It was asked to end and did not in time. */
   killed: v.exactOptional(v.literal(true)),
   /** Another gateway serves this profile. */
@@ -141,8 +143,16 @@ export function lastEnded(history: readonly HistoryRecord[]): EndedRecord | unde
 export function lastExit(history: readonly HistoryRecord[]): LastExit | undefined {
   const record = lastEnded(history);
   if (!record) return undefined;
-  const { code, reason, at, cause, known, killed } = record;
-  return { code, reason, at, ...(cause !== undefined && { cause }), ...(known && { known }), ...(killed && { killed }) };
+  const { code, reason, at, cause, known, holder, killed } = record;
+  return {
+    code,
+    reason,
+    at,
+    ...(cause !== undefined && { cause }),
+    ...(known && { known }),
+    ...(holder && { holder }),
+    ...(killed && { killed }),
+  };
 }
 
 /** A start that failed before there was a process. */

@@ -16,4 +16,11 @@ export const KNOWN_ENDS = [
   'no-network',
 ] as const;
 
+/** The port that the cause of a `port-in-use` names. */
+export function portIn(cause: string): number | undefined {
+  const [, port, bound] = /\bport (\d+)|', (\d+)/i.exec(cause) ?? [];
+  const number = Number(port ?? bound);
+  return Number.isInteger(number) && number > 0 && number < 65_536 ? number : undefined;
+}
+
 export type KnownEnd = (typeof KNOWN_ENDS)[number];

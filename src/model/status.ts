@@ -59,6 +59,8 @@ export interface LastExit {
   readonly cause?: string;
   /** Which one of the common ends it was; absent for every other one. */
   readonly known?: KnownEnd;
+  /** With `port-in-use`: the process that listened on the port at that time, where it is known, and its program. */
+  readonly holder?: { readonly pid: number; readonly program?: string };
   /** It was asked to end and had to be killed: work in progress is lost. */
   readonly killed?: true;
   /** ISO 8601, UTC. */

@@ -12,6 +12,8 @@ export interface Machine {
   readonly parentOf: ParentOf;
   /** Whether a debugger is attached to a process; false where that may not be read. */
   isDebugged(pid: number): boolean;
+  /** PID of the process that listens on a TCP port of this computer; undefined where that is not known. */
+  portHolder(port: number): number | undefined;
   /**
    * Starts a program that does not end with the gateway below which this process runs. Resolves when it has started.
    * @throws GatewayServiceError `inside-gateway` where the system does not allow it

@@ -7,6 +7,7 @@ import { isDebugged } from './debugger.ts';
 import { startDetached } from './detach.ts';
 import { launchInProcessGroup } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
+import { portHolder } from './port-holder.ts';
 
 export async function thisMachine(): Promise<Machine> {
   return process.platform === 'win32' ? (await import('./windows-machine.ts')).windowsMachine : posixMachine;
@@ -22,6 +23,7 @@ export const posixMachine: Machine = {
     return stat === undefined ? undefined : Number(stat.replace(/^.*\) /s, '').split(' ')[1]);
   },
   isDebugged,
+  portHolder,
   startOutside: (argv, cwd, env) => startDetached(argv, cwd, env),
   isInUse: () => false,
   onSessionEnd: async () => undefined,

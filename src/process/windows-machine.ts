@@ -12,6 +12,7 @@ import { openChildOutput, openNothing } from '../windows/pipe.ts';
 import { startIndependent, startProcess } from '../windows/process-birth.ts';
 import { commandLineOf, isAlive, isDebugged, parentOf, startTime, terminateSelf } from '../windows/process-info.ts';
 import { listenForSessionEnd } from '../windows/session-end-window.ts';
+import { portHolder } from '../windows/tcp-table.ts';
 import type { GatewayExit, LaunchGateway } from './gateway-process.ts';
 import type { Machine } from './machine.ts';
 
@@ -68,6 +69,7 @@ export const windowsMachine: Machine = {
   commandLine: commandLineOf,
   parentOf,
   isDebugged,
+  portHolder,
   startOutside: async ([program = '', ...args], cwd, env) => {
     try {
       startIndependent({ program, args, cwd, env, outsideJobs: true });

@@ -3,12 +3,15 @@
  * what that means. A full or read-only disk must not stop the gateway: what cannot be written is logged.
  */
 
+import path from 'node:path';
 import { classifyExit, type ExitVerdict } from '../gateway/classify-exit.ts';
 import { recogniseEnd } from '../gateway/recognised-end.ts';
 import type { LivingUpdater } from '../gateway/update-marker.ts';
+import { attempt } from '../model/attempt.ts';
 import type { ErrorCode } from '../model/error-table.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
-import { type ExitKind, type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
+import { type EndedRecord, type ExitKind, type HistoryRecord, lostEnd, notLaunched, type StartCause } from '../model/history.ts';
+import { portIn } from '../model/known-end.ts';
 import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { LaunchRecord } from '../model/records.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
@@ -28,6 +31,8 @@ export interface LifeHistoryOptions {
   readonly folder: StateFolder;
   readonly processes: ProcessTable;
   readonly output: OutputLog;
+  readonly commandLine: (pid: number) => readonly string[] | undefined;
+  readonly portHolder: (port: number) => number | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -124,6 +129,7 @@ export class LifeHistory {
     const isServed = 'served' in verdict && verdict.served;
     const isUnexplained = !EXPLAINED.has(verdict.kind) || own !== undefined || lastWords.hungMs !== undefined || isServed;
     const known = isUnexplained ? undefined : recogniseEnd({ code, signal, cause, output: lastWords.output });
+    const holder = known === 'port-in-use' && cause !== undefined ? this.#holderOfPort(cause) : undefined;
     if (verdict.kind === 'restart-in-place') this.#restartsInPlaceAtMs.push(endedAtMs);
     await Promise.all([
       this.#options.output.mark(`gateway ended: ${verdict.reason}`),
@@ -137,6 +143,7 @@ export class LifeHistory {
         // What a signal ended had no time to say why.
         ...(cause !== undefined && signal === null && EXPLAINED.has(verdict.kind) && { cause }),
         ...(known && { known }),
+        ...(holder && { holder }),
         uptimeMs: endedAtMs - life.startedAtMs,
         ...(killed && { killed }),
         ...(isServed && { served: true }),
@@ -144,6 +151,15 @@ export class LifeHistory {
       this.tolerate(this.#launch.remove()),
     ]);
     return verdict;
+  }
+
+  /** The process that listens on the port that the cause names. */
+  #holderOfPort(cause: string): EndedRecord['holder'] {
+    const port = portIn(cause);
+    const pid = port === undefined ? undefined : attempt(() => this.#options.portHolder(port));
+    if (pid === undefined) return undefined;
+    const program = path.basename(attempt(() => this.#options.commandLine(pid))?.[0] ?? '');
+    return { pid, ...(program !== '' && { program }) };
   }
 
   record(record: HistoryRecord): Promise<void> {

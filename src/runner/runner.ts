@@ -54,6 +54,8 @@ export interface RunnerPorts {
   readonly parentOf: ParentOf;
   /** Whether a debugger is attached to a process. */
   readonly isDebugged: (pid: number) => boolean;
+  /** PID of the process that listens on a TCP port, where that is known. */
+  readonly portHolder: (port: number) => number | undefined;
   readonly log: (line: string) => void;
   /** The user has started the service itself (services.msc, `sc start`). */
   readonly asked: boolean;

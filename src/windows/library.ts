@@ -19,7 +19,8 @@ export type LibraryName =
   | 'ntdll.dll'
   | 'ole32.dll'
   | 'oleaut32.dll'
-  | 'wintrust.dll';
+  | 'wintrust.dll'
+  | 'iphlpapi.dll';
 
 /** The result of a call. `lastError` is GetLastError() directly after it; it is meaningful only where the function reports a failure. */
 export interface Outcome<R> {

@@ -206,6 +206,7 @@ it('a gateway whose service host was lost gets 1 s to end by itself, and its run
     servedBy: () => undefined,
     parentOf: () => undefined,
     isDebugged: () => false,
+    portHolder: () => undefined,
     log: () => undefined,
     asked: false,
   });

@@ -235,6 +235,20 @@ describe('sentences', () => {
     expect(en.sentence(status, NOW)).toBe(`The gateway failed and is not restarted: ${clause}.`);
   });
 
+  it('names the program that holds the port', () => {
+    const lastExit = {
+      code: 78,
+      reason: 'It failed.',
+      cause: 'api_server: Port 8642 already in use.',
+      known: 'port-in-use',
+      at: ago(0),
+    } as const;
+    const heldBy = (holder: { pid: number; program?: string }) =>
+      en.sentence(statusIn('needs-attention', { lastExit: { ...lastExit, holder } }), NOW);
+    expect(heldBy({ pid: 812, program: 'python3' })).toBe('Not running: python3 (PID 812) uses port 8642.');
+    expect(heldBy({ pid: 812 })).toBe('Not running: another program (PID 812) uses port 8642.');
+  });
+
   it('quotes the cause of an end that only a newer version recognises', () => {
     const lastExit = { code: 1, reason: 'It failed.', cause: 'clock is wrong', known: 'clock-wrong' as KnownEnd, at: ago(0) };
     const status = statusIn('failed', { lastExit });
