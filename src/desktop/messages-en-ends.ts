@@ -72,8 +72,14 @@ const textOf = ({ known }: End): EndText | undefined => (known && Object.hasOwn(
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** A longer cause is cut, so that it does not make the row grow; the last exit has all of it. Number of characters. */
+const QUOTED_LENGTH = 80;
+
 /** Without the class of a Python error in a module and without its full stop. */
-const quoted = (cause = ''): string => cause.replace(/^[a-z_]\w*(?:\.\w+)+: (?=.)/i, '').replace(/\.$/, '');
+function quoted(cause = ''): string {
+  const said = cause.replace(/^[a-z_]\w*(?:\.\w+)+: (?=.)/i, '').replace(/\.$/, '');
+  return said.length > QUOTED_LENGTH ? `${said.slice(0, QUOTED_LENGTH - 1).trimEnd()}…` : said;
+}
 
 /** Why it ended; undefined where that is not known. */
 export const whyEnded = (end: End | undefined): string | undefined =>

@@ -5,8 +5,6 @@ import type { PlatformStatus } from '../model/status.ts';
 import { whyEnded } from './messages-en-ends.ts';
 
 const NAMES: Readonly<Record<string, string>> = { api_server: 'API server', irc: 'IRC', sms: 'SMS', whatsapp: 'WhatsApp', qqbot: 'QQ bot' };
-/** A longer reason is cut, in characters; the details have all of it. */
-const REASON_LENGTH = 90;
 
 /** The platform of another profile is `<profile>:<platform>`. */
 function nameOf({ name }: PlatformStatus): string {
@@ -21,8 +19,7 @@ function described(platform: PlatformStatus): string {
     ...(platform.reason !== undefined && { cause: platform.reason }),
     ...(platform.known && { known: platform.known }),
   });
-  const cut = why !== undefined && why.length > REASON_LENGTH ? `${why.slice(0, REASON_LENGTH - 1)}…` : why;
-  return `${nameOf(platform)} not connected${cut === undefined ? '' : `: ${cut}`}`;
+  return `${nameOf(platform)} not connected${why === undefined ? '' : `: ${why}`}`;
 }
 
 /** Those that work first; undefined where there are none. */

@@ -5,11 +5,12 @@ import { beforeAll, expect, it } from 'vitest';
 import { catalogueFor } from '../../demo/pseudo-locales.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { KNOWN_ENDS } from '../../src/model/known-end.ts';
 import { problem } from '../../src/model/problems.ts';
 import { PHASES, type Phase } from '../../src/model/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel, type PanelOptions } from './panel-page.ts';
-import { NOW, snapshotIn, statusIn } from './snapshots.ts';
+import { ago, NOW, snapshotIn, statusIn } from './snapshots.ts';
 
 describeInChromium('phases in the panel', browser => {
   let bridge: string;
@@ -132,6 +133,36 @@ describeInChromium('phases in the panel', browser => {
       places.add(JSON.stringify([panel?.height, control, details]));
     }
     expect([...places]).toHaveLength(1);
+  });
+
+  it.each([
+    [720, 3],
+    [480, 4],
+    [320, 6],
+  ])('shows the longest cause at a width of %d pixels in at most %d lines, without overflow', async (width, lines) => {
+    const opened = await open('running', { viewport: { width, height: 480 } });
+    const main = await fakeMain(opened);
+    const said = { code: 1, reason: 'The gateway failed (exit code 1).', at: ago(2_000) };
+    const ends = [
+      { ...said, cause: 'no such model '.repeat(14).trim() },
+      { ...said, cause: 'x'.repeat(200) },
+      ...KNOWN_ENDS.map(known => ({ ...said, cause: `telegram: ${'no such model '.repeat(14)}`, known })),
+    ];
+    for (const phase of ['restarting', 'failed', 'needs-attention'] as const) {
+      for (const lastExit of ends) {
+        const snapshot = snapshotIn(phase, { lastExit });
+        await main.evaluate((fake, next) => fake.push(next), snapshot);
+        await opened.getByText(en.sentence(snapshot.status, NOW), { exact: true }).waitFor();
+        const shown =
+          (await opened.evaluate(`(element => element.getBoundingClientRect().height / parseFloat(getComputedStyle(element).lineHeight))(
+          document.querySelector('.hgs-sentence'))`)) as number;
+        // A word as long as a line begins on the next one.
+        const most = lastExit.cause.includes(' ') ? lines : lines + 1;
+        expect(shown, `${phase}: ${lastExit.cause}`).toBeLessThanOrEqual(most + 0.1);
+        expect(await fitsSideways(opened), `${phase}: ${lastExit.cause}`).toBe(true);
+      }
+    }
+    await keepScreenshot(opened, `longest-cause-${width}`);
   });
 
   it('causes no layout shift from the first answer through all phases, as measured by the browser', async () => {

@@ -181,6 +181,9 @@ describe('sentences', () => {
     expect(en.tooltip(statusIn('running', { lastExit }))).toBe('Hermes gateway: Running');
     expect(en.trayTitle(status)).toBe('Hermes gateway: Restarting');
     expect(shellEn.alert('crash-loop', 'default', lastExit).body).toMatch(/^The token was rejected by the server\. It is restarted/);
+    const long = { ...lastExit, cause: `No such model: ${'very long '.repeat(20)}` };
+    expect(en.sentence(statusIn('failed', { lastExit: long }), NOW)).toMatch(/: No such model: [a-z ]{62,64}….$/);
+    expect(en.lastExit(long, NOW)).toContain(long.cause.trim());
     // Hermes' own words are part of the reason already.
     const stated = { ...lastExit, reason: 'The gateway failed: no such bot (exit code 1).', cause: 'no such bot' };
     expect(en.lastExit(stated, NOW)).not.toMatch(/no such bot.*no such bot/);
@@ -285,7 +288,7 @@ describe('sentences', () => {
       { name: 'slack', state: 'retrying', reason: 'x'.repeat(200) },
     ];
     expect(en.platforms(statusIn('running', { platforms: several }))).toBe(
-      `Telegram connected, API server (work) paused, IRC not connected, Slack not connected: ${'x'.repeat(89)}…`,
+      `Telegram connected, API server (work) paused, IRC not connected, Slack not connected: ${'x'.repeat(79)}…`,
     );
     // Where all are connected, what restarts the gateway is of more use.
     expect(en.sentence(statusIn('running', { platforms: [telegram] }), NOW)).toBe(
