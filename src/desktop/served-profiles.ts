@@ -6,6 +6,7 @@
 import { toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
+import { isDown } from '../model/platforms.ts';
 import type { Status } from '../model/status.ts';
 
 type Listener = (status: Status) => void;
@@ -80,9 +81,12 @@ export function withServedProfiles(manager: GatewayManager, identities: readonly
   };
 }
 
-/** The status of a profile that another gateway serves: that gateway's, under the name of the profile. */
-function shownAs({ profile, servedBy }: Status, serving: Status): Status {
-  return { ...serving, profile, ...(servedBy && { servedBy }) };
+/** The status of a profile that another gateway serves: that gateway's, under the name of the profile, with the bots of the profile. */
+function shownAs({ profile, servedBy }: Status, { platforms: all = [], ...serving }: Status): Status {
+  const prefix = `${profile}:`;
+  const own = all.filter(({ name }) => name.startsWith(prefix)).map(each => ({ ...each, name: each.name.slice(prefix.length) }));
+  const problems = own.some(isDown) ? serving.problems : serving.problems.filter(({ code }) => code !== 'platform-down');
+  return { ...serving, profile, problems, ...(own.length > 0 && { platforms: own }), ...(servedBy && { servedBy }) };
 }
 
 /** One watch of a gateway for all profiles that it serves: a runner has few places for clients. */

@@ -213,7 +213,8 @@ describe('refused requests', () => {
   });
 
   it('refuses to reveal a file where there is no file manager', async () => {
-    expect(await reply('reveal', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
+    for (const verb of ['reveal', 'showConfiguration'] as const)
+      expect(await reply(verb, { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
     expect(await reply('reveal', { profile: 'default', path: '/etc/passwd' })).toMatchObject({ ok: false, error: { code: 'bad-request' } });
   });
 

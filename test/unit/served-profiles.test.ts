@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { withServedProfiles } from '../../src/desktop/served-profiles.ts';
 import { profileIdentity } from '../../src/gateway/home.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
+import { problem } from '../../src/model/problems.ts';
 import type { Status } from '../../src/model/status.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
 
@@ -28,6 +29,31 @@ describe('a profile that the gateway of another profile serves', () => {
     await rows.install(main);
     expect(await rows.status(work)).toMatchObject({ profile: 'work', phase: 'running', servedBy: { profile: 'default' } });
     expect((await rows.status(play)).phase).toBe('not-installed');
+  });
+
+  it('has its own bots of that gateway, and a problem only where one of them is not connected', async () => {
+    const { manager, rows } = served();
+    await rows.install(main);
+    const status = manager.status.bind(manager);
+    const report = (own: string, others: string) => {
+      manager.status = async identity => ({
+        ...(await status(identity)),
+        ...(identity === main && {
+          platforms: [
+            { name: 'telegram', state: others },
+            { name: 'work:telegram', state: own },
+          ],
+          problems: [problem('log-incomplete'), problem('platform-down')],
+        }),
+      });
+    };
+    const codes = async () => (await rows.status(work)).problems.map(({ code }) => code);
+    report('connected', 'fatal');
+    expect((await rows.status(work)).platforms).toEqual([{ name: 'telegram', state: 'connected' }]);
+    expect(await codes()).toEqual(['log-incomplete']);
+    report('fatal', 'connected');
+    expect(await codes()).toEqual(['log-incomplete', 'platform-down']);
+    expect((await rows.status(main)).platforms).toHaveLength(2);
   });
 
   it('turns that gateway on and off', async () => {
