@@ -1,6 +1,8 @@
 // Recovery of gateway, runner and supervisor as real processes; never two gateways of one home.
 
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
@@ -39,6 +41,23 @@ it('reports why a gateway ended, as it printed it last on stderr, and keeps its 
   expect(lines.slice(1, -1).sort()).toEqual(['hello', ...words.split('\\n')].sort());
 });
 
+const notFound = process.platform === 'linux' ? '' : ' (skipped: the holder of a port is read on Linux here)';
+
+it.skipIf(notFound !== '')(`names the program that holds the port which the gateway needs${notFound}`, async () => {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const script = `console.error('Port ${port} already in use.'); process.exitCode = 1`;
+  const gatewayCommand = [process.execPath, '-e', script];
+  const recovery = { delaysMs: [60_000], resetMs: 60_000 };
+  const installed = service.manager.install(service.identity, { gatewayCommand, recovery }).catch(() => undefined);
+  const { lastExit } = await service.until('the end of the gateway', status => status.lastExit !== undefined);
+  expect(lastExit).toMatchObject({ known: 'port-in-use', holder: { pid: process.pid, program: path.basename(process.execPath) } });
+  await service.manager.stop(service.identity);
+  await installed;
+  server.close();
+});
+
 describe('killed gateway', () => {
   it('restarts a killed gateway after the first of the default restart delays', async () => {
     const { gatewayPid = 0 } = await service.manager.install(service.identity, { gatewayCommand: service.sandbox.gatewayCommand() });
@@ -49,7 +68,7 @@ describe('killed gateway', () => {
     expect(back).toMatchObject({
       desired: 'running',
       restarts: { count: 1 },
-      lastExit: { code: null, reason: expect.stringContaining('SIGKILL') },
+      lastExit: { code: null, reason: expect.stringContaining('SIGKILL'), known: 'killed' },
     });
     const [end] = await service.ends();
     expect(Date.parse(back.startedAt ?? '') - Date.parse(end?.at ?? '')).toBeGreaterThanOrEqual(1_000);
