@@ -11,20 +11,23 @@ import { poll } from '../model/poll.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { noteEvent } from '../windows/event-log.ts';
 import { holdTrusted } from '../windows/file-trust.ts';
-import { closeHandle, using } from '../windows/handle.ts';
+import { closeHandle } from '../windows/handle.ts';
 import { createJob, type Job } from '../windows/job.ts';
 import { systemDirectory } from '../windows/library.ts';
+import { passwordlessToken } from '../windows/passwordless-logon.ts';
 import { openChildInput } from '../windows/pipe.ts';
 import { startProcessAs } from '../windows/process-birth.ts';
 import { listProcesses, terminateSelf } from '../windows/process-info.ts';
 import type { Sid } from '../windows/sddl.ts';
 import { userOfToken } from '../windows/security.ts';
 import { connectService, type HostedService } from '../windows/service-host.ts';
-import { isProfileLoaded, openSessionToken, sessionsWithUser, type UserSession } from '../windows/session.ts';
+import { isProfileLoaded, openSessionToken, sessionsWithUser } from '../windows/session.ts';
 import { singleExecutable } from '../windows/single-executable.ts';
-import { type BrokerRunner, WindowsGatewayService } from './broker.ts';
+import type { Handle } from '../windows/types.ts';
+import { loadProfile } from '../windows/user-profile.ts';
+import { type BrokerRunner, type RunnerSession, WindowsGatewayService } from './broker.ts';
 import { HOST_FILES, HOST_MANIFEST } from './host-files.ts';
-import { readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
+import { readBeforeSignIn, readHostFacts, readLadder, readOwner, writeHostFacts } from './service-registry.ts';
 
 /** Exit code of a broker that the SCM must restart. The SCM decides by the missing report; this code is for administrators. */
 const FAILED = 1;
@@ -67,6 +70,7 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
     owner,
     sessions: sessionsWithUser,
     isProfileLoaded,
+    beforeSignIn: readBeforeSignIn(name),
     startRunner: (session, asked) => startRunner(name, session, asked),
     lastFacts: readHostFacts(name),
     writeFacts: facts => writeFacts(name, facts),
@@ -106,20 +110,26 @@ function writeFacts(name: ServiceName, facts: HostFacts): void {
   }
 }
 
-function startRunner(name: ServiceName, session: UserSession, asked: boolean): BrokerRunner {
+function startRunner(name: ServiceName, session: RunnerSession, asked: boolean): BrokerRunner {
   const [program = '', ...script] = hostCommand();
   const args = [...script, 'run', '--service', name, ...(asked ? ['--asked'] : [])];
   const job = createJob();
   const { input, childEnd } = openChildInput();
+  let user: SessionUser | undefined;
   try {
-    const born = using(openSessionToken(session.id), closeHandle, token => {
-      // Another user may have this session by now.
-      if (userOfToken(token) !== session.user) throw new GatewayServiceError('not-signed-in', `(session ${session.id})`);
-      return startProcessAs(token, { program, args, cwd: systemDirectory(), job }, { input: childEnd });
-    });
+    user = session.beforeSignIn ? userWithoutSession(session.user) : userOfSession(session);
+    const { token, leave } = user;
+    const born = startProcessAs(token, { program, args, cwd: systemDirectory(), job }, { input: childEnd }, !session.beforeSignIn);
+    // An open token would keep the session from ending; without a session it belongs to the profile.
+    if (!session.beforeSignIn) leave();
+    const ended = async (code: number) => {
+      await endJob(job);
+      if (session.beforeSignIn) leave();
+      return code;
+    };
     return {
       pid: born.pid,
-      exited: born.exited.then(code => endJob(job).then(() => code)),
+      exited: born.exited.then(ended),
       hasStopper: () => hasStopper(job),
       down: (message: DownMessage) => {
         // A runner that has ended does not read.
@@ -129,10 +139,42 @@ function startRunner(name: ServiceName, session: UserSession, asked: boolean): B
       terminate: () => job.terminate(FAILED),
     };
   } catch (error) {
+    user?.leave();
     job.close();
     throw error;
   } finally {
     closeHandle(childEnd);
+  }
+}
+
+/** Whom a runner runs as. */
+interface SessionUser {
+  readonly token: Handle;
+  /** Closes it, and what belongs to it. */
+  readonly leave: () => void;
+}
+
+function userOfSession({ id, user }: RunnerSession): SessionUser {
+  const token = openSessionToken(id);
+  const leave = () => closeHandle(token);
+  // Another user may have this session by now.
+  if (userOfToken(token) === user) return { token, leave };
+  leave();
+  throw new GatewayServiceError('not-signed-in', `(session ${id})`);
+}
+
+function userWithoutSession(user: Sid): SessionUser {
+  const owner = passwordlessToken(user);
+  try {
+    const unload = loadProfile(owner);
+    const leave = () => {
+      unload();
+      closeHandle(owner.token);
+    };
+    return { token: owner.token, leave };
+  } catch (error) {
+    closeHandle(owner.token);
+    throw error;
   }
 }
 

@@ -6,25 +6,33 @@
  *   runner decided to stay stopped ─────────────────────────────────────────────▶ SERVICE_STOPPED/0
  *   runner failed ───────────────▶ the broker ends without a report: the SCM counts a failure and restarts it
  *   the owner's session ended ───▶ no failure: RUNNING, waiting for sign-in
+ *   "also before I sign in", and nobody is ─▶ a runner outside of every session, which is stopped and started again at the sign-in
  *   STOP, requested below the runner ─▶ as a failure: that process ends with the gateway's tree; the SCM restarts it
  *
  * It reads no file of the user, writes nothing below a user's folder, serves no pipe and connects to none.
  */
 
 import type { DownMessage } from '../control/host-link.ts';
+import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import type { EventName } from '../model/events.ts';
-import type { HostFacts } from '../model/facts.ts';
-import type { RecoveryLadder } from '../model/ladder.ts';
 import { endsWithSession } from '../model/ntstatus.ts';
 import { RUNNER_EXIT, staysStopped } from '../model/runner-exit.ts';
 import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import type { Sid } from '../windows/sddl.ts';
 import type { ServiceControl } from '../windows/service-control.ts';
-import type { HostedService, StartReason } from '../windows/service-host.ts';
+import type { HostedService } from '../windows/service-host.ts';
 import { chooseSession, type UserSession } from '../windows/session.ts';
+import { BrokerFacts, type FactsPorts } from './broker-facts.ts';
+import { undoesStop, whyStarted } from './start-reason.ts';
 
-/** A runner in a session of the owner. */
+/** Where a runner runs. */
+export interface RunnerSession extends Pick<UserSession, 'id' | 'user'> {
+  /** Outside of every session of the owner, with a token that Windows makes without a password. */
+  readonly beforeSignIn?: true;
+}
+
+/** A runner, in a session of the owner or before there is one. */
 export interface BrokerRunner {
   readonly pid: number;
   /** Exit code, unsigned as in Windows; resolves when all its child processes have ended too. */
@@ -36,7 +44,7 @@ export interface BrokerRunner {
   terminate(): void;
 }
 
-export interface BrokerPorts {
+export interface BrokerPorts extends FactsPorts {
   readonly service: HostedService;
   /** Fixed at install; the runner gets only the token of this user. */
   readonly owner: Sid;
@@ -44,19 +52,17 @@ export interface BrokerPorts {
   readonly sessions: () => readonly UserSession[];
   /** Whether the registry of this user is loaded: a logon is reported before that, and a runner would find the folders of nobody. */
   readonly isProfileLoaded: (user: Sid) => boolean;
-  /** `asked`: the user requested the start, so it replaces the desired state. */
-  readonly startRunner: (session: UserSession, asked: boolean) => BrokerRunner;
-  /** What the last broker of this service wrote; gone after a reboot. */
-  readonly lastFacts: HostFacts | undefined;
-  /** Never throws: the facts are only shown to users, and the service continues without them. */
-  readonly writeFacts: (facts: HostFacts) => void;
+  /** As an administrator has registered it. */
+  readonly beforeSignIn: BeforeSignIn;
+  /**
+   * `asked`: the user requested the start, so it replaces the desired state.
+   * @throws GatewayServiceError `before-sign-in-refused` where Windows makes no token without a password
+   */
+  readonly startRunner: (session: RunnerSession, asked: boolean) => BrokerRunner;
   /** A record in Windows' event log, with the text that its table lacks; never throws. */
   readonly report: (event: EventName, detail: string) => void;
-  /** The registered ladder, for where Windows does not give the reason of a start. */
-  readonly recovery: RecoveryLadder;
   /** Ends this process without a report to the SCM. */
   readonly die: () => never;
-  readonly now: () => number;
 }
 
 /** The longest time of a stop, in milliseconds. */
@@ -65,43 +71,25 @@ const STOP_MS = HOST_GRACE_MS + KILL_MS;
 const SIGN_IN_LOOK_MS = 30_000;
 /** Pause between looks for the profile of a user who is signing in, in milliseconds. */
 const PROFILE_LOOK_MS = 500;
-/** How late a start may be and still count as a restart by the SCM, where Windows does not say so, in milliseconds. */
-const RESTART_LATE_MS = 5_000;
-
-/**
- * Why the SCM started the service. Where Windows does not say (Wine), it follows from what the last broker wrote: a killed one wrote
- * nothing more, a failed one is restarted when the ladder says so, and without an earlier broker Windows has just started.
- */
-export function whyStarted(
-  reported: StartReason | undefined,
-  last: HostFacts | undefined,
-  { delaysMs }: RecoveryLadder,
-  nowMs: number,
-): StartReason {
-  if (reported) return reported;
-  if (!last) return 'automatic';
-  if (last.phase !== 'stopped' && last.phase !== 'restarting') return 'restart-after-failure';
-  // After a decision to stay stopped no restart is due.
-  if (staysStopped(last.lastRunnerExit?.code ?? null)) return 'demand';
-  const delayMs = delaysMs[Math.min(last.failures ?? 0, delaysMs.length) - 1] ?? Number.NaN;
-  const dueMs = Date.parse(last.lastRunnerExit?.at ?? '') + delayMs;
-  const wasQueued = last.phase === 'restarting' || Date.parse(last.lastStop?.at ?? '') < dueMs;
-  return wasQueued && nowMs >= dueMs && nowMs - dueMs < RESTART_LATE_MS ? 'restart-after-failure' : 'demand';
-}
-
-/** Whether this start is a restart that the SCM had queued before the service was stopped: the SCM cannot cancel it. */
-export function undoesStop(reason: StartReason, last: HostFacts | undefined): boolean {
-  return reason === 'restart-after-failure' && (last?.phase === 'stopped' || last?.phase === 'stopping');
-}
+/** How long after a sign-out nothing is started before the next sign-in: Windows may be shutting down. In milliseconds. */
+const SIGNED_OUT_MS = 10_000;
+/** How long after a refusal Windows is not asked again for a token without a password, in milliseconds. */
+const REFUSED_MS = 300_000;
+/** How long the agent may finish its turn before the gateway moves to the session of its owner, in milliseconds. */
+const HAND_OVER_MS = 60_000;
 
 export class WindowsGatewayService {
   readonly #ports: BrokerPorts;
-  #facts: HostFacts;
+  readonly #facts: BrokerFacts;
   #runner: BrokerRunner | undefined;
   /** The session of the runner, or of the last one. */
-  #session: UserSession | undefined;
+  #session: RunnerSession | undefined;
   /** An ending session is still listed for a while; nothing is started in it again. */
   #endingSession: number | undefined;
+  /** Until then nothing is started before a sign-in, in milliseconds since 1970. */
+  #notBeforeSignInUntil = 0;
+  /** The runner has been told to end, because it starts again in the session of the owner. */
+  #movesToSession = false;
   #stop: DownMessage | undefined;
   /** The stop was requested by a program below the runner. */
   #stoppedFromBelow = false;
@@ -110,14 +98,7 @@ export class WindowsGatewayService {
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
-    const { lastStop, lastRunnerExit, failures } = ports.lastFacts ?? {};
-    this.#facts = {
-      phase: 'starting',
-      since: this.#time(),
-      ...(lastStop && { lastStop }),
-      ...(lastRunnerExit && { lastRunnerExit }),
-      ...(failures && { failures }),
-    };
+    this.#facts = new BrokerFacts(ports);
   }
 
   /** Runs until the service is to stay stopped; a failure ends the process instead. */
@@ -136,43 +117,46 @@ export class WindowsGatewayService {
     );
     service.reportRunning();
     if (undoesStop(reason, lastFacts)) return this.#stopped('stopped before the restart that Windows had planned');
-    this.#publish('starting');
+    this.#facts.publish('starting');
     let asked = reason === 'demand';
     while (!this.#stop) {
       const session = await this.#signedIn();
       if (!session) break;
       const code = await this.#oneRunner(session, asked);
+      if (code === undefined) continue;
       asked = false;
+      if (this.#movesToSession && !this.#stop) continue;
       const lostUpdater = code === RUNNER_EXIT.stoppedByLostUpdater;
       if (!lostUpdater && (this.#stop || staysStopped(code))) break;
       if (lostUpdater || !this.#sessionEnded(code)) return die();
       this.#endingSession = session.id;
+      this.#notBeforeSignInUntil = now() + SIGNED_OUT_MS;
       report('session-ended', `session ${session.id}`);
     }
-    const isUndefined = this.#facts.lastRunnerExit?.code === RUNNER_EXIT.withoutDefinition;
+    const isUndefined = this.#facts.now.lastRunnerExit?.code === RUNNER_EXIT.withoutDefinition;
     return this.#stopped(this.#stop?.reason ?? (isUndefined ? 'no definition says what to start' : 'stays stopped'));
   }
 
-  /** Resolves with a session of the owner; undefined when a stop was requested meanwhile. */
-  async #signedIn(): Promise<UserSession | undefined> {
+  /** Resolves with a session in which the gateway may run now; undefined when a stop was requested meanwhile. */
+  async #signedIn(): Promise<RunnerSession | undefined> {
+    const { owner, beforeSignIn, isProfileLoaded, now } = this.#ports;
     for (;;) {
       if (this.#stop) return undefined;
-      const usable = this.#ownSessions().filter(session => session.id !== this.#endingSession);
-      const session = chooseSession(usable, this.#session?.id);
-      const signingIn = session && !this.#ports.isProfileLoaded(session.user);
+      const session = this.#usableSession();
+      const signingIn = session && !isProfileLoaded(session.user);
       if (session && !signingIn) return session;
-      if (this.#facts.phase !== 'waiting-for-sign-in') {
-        this.#publish('waiting-for-sign-in');
+      const pauseMs = beforeSignIn === 'no' || session ? Number.POSITIVE_INFINITY : this.#notBeforeSignInUntil - now();
+      if (pauseMs <= 0) return { id: 0, user: owner, beforeSignIn: true };
+      if (this.#facts.now.phase !== 'waiting-for-sign-in') {
+        this.#facts.publish('waiting-for-sign-in');
         this.#ports.report('waiting-for-sign-in', 'the owner is not signed in');
       }
       await new Promise<void>(resolve => {
-        const timer = setTimeout(
-          () => {
-            this.#endingSession = undefined;
-            resolve();
-          },
-          signingIn ? PROFILE_LOOK_MS : SIGN_IN_LOOK_MS,
-        );
+        const lookMs = Math.min(signingIn ? PROFILE_LOOK_MS : SIGN_IN_LOOK_MS, pauseMs);
+        const timer = setTimeout(() => {
+          if (lookMs === SIGN_IN_LOOK_MS) this.#endingSession = undefined;
+          resolve();
+        }, lookMs);
         this.#wake = () => {
           clearTimeout(timer);
           resolve();
@@ -181,35 +165,50 @@ export class WindowsGatewayService {
     }
   }
 
+  #usableSession(): UserSession | undefined {
+    const usable = this.#ownSessions().filter(session => session.id !== this.#endingSession);
+    return chooseSession(usable, this.#session?.id);
+  }
+
   #ownSessions(): readonly UserSession[] {
     const { owner, sessions } = this.#ports;
     return sessions().filter(({ user }) => user === owner);
   }
 
-  async #oneRunner(session: UserSession, asked: boolean): Promise<number> {
-    const { startRunner, report } = this.#ports;
+  /** Resolves with the exit code; undefined where Windows refused a token without a password. */
+  async #oneRunner(session: RunnerSession, asked: boolean): Promise<number | undefined> {
+    const { startRunner, report, now } = this.#ports;
     this.#session = session;
+    this.#movesToSession = false;
     try {
       this.#runner = startRunner(session, asked);
     } catch (thrown) {
       if (!this.#isListed(session)) return RUNNER_EXIT.sessionEnding;
       const launchError = toGatewayServiceError(thrown).toValue();
       report('start-failed', launchError.message);
-      this.#failed(RUNNER_EXIT.failed, { launchError });
+      if (launchError.code === 'before-sign-in-refused') {
+        this.#notBeforeSignInUntil = now() + REFUSED_MS;
+        this.#facts.publish('waiting-for-sign-in', { launchError });
+        return undefined;
+      }
+      this.#facts.failed(RUNNER_EXIT.failed, { launchError });
       return RUNNER_EXIT.failed;
     }
     const runner = this.#runner;
-    this.#publish('running', { session: { id: session.id, user: session.user } });
-    report('started', `session ${session.id}, PID ${runner.pid}`);
+    const { id, user, beforeSignIn } = session;
+    this.#facts.publish('running', { session: { id, user, ...(beforeSignIn && { beforeSignIn }) } });
+    report('started', `${beforeSignIn ? 'before sign-in' : `session ${id}`}, PID ${runner.pid}`);
+    const looking = beforeSignIn && setInterval(() => this.#lookForOwner(), SIGN_IN_LOOK_MS);
     const ended = await runner.exited;
+    clearInterval(looking);
     // The process below the gateway that requested the stop has ended with it, too.
     const code = this.#stoppedFromBelow ? RUNNER_EXIT.stoppedByLostUpdater : ended;
     this.#runner = undefined;
     // The process that requested the stop can no longer start the service, so the SCM does.
     if (this.#stop && code !== RUNNER_EXIT.stoppedByLostUpdater) return code;
-    if (staysStopped(code) || this.#sessionEnded(code)) this.#exited(code);
+    if (staysStopped(code) || this.#sessionEnded(code)) this.#facts.exited(code);
     else {
-      this.#failed(code);
+      this.#facts.failed(code);
       report('failed', `exit code ${code}`);
     }
     return code;
@@ -231,55 +230,49 @@ export class WindowsGatewayService {
         // Lock, disconnect and user switching end nothing; a logon ends a wait.
         if (control.logon && control.session === this.#endingSession) this.#endingSession = undefined;
         this.#wake();
+        this.#moveToSession();
     }
+  }
+
+  /** A logon event may come before the runner is there. */
+  #lookForOwner(): void {
+    this.#endingSession = undefined;
+    this.#moveToSession();
+  }
+
+  /** Stops a runner that was started before the sign-in, once its owner is there; then it starts again in the session. */
+  #moveToSession(): void {
+    const { beforeSignIn, isProfileLoaded } = this.#ports;
+    if (beforeSignIn !== 'yes' || !this.#session?.beforeSignIn || !this.#runner || this.#movesToSession || this.#stop) return;
+    const session = this.#usableSession();
+    if (!session) return;
+    if (!isProfileLoaded(session.user)) return void setTimeout(() => this.#moveToSession(), PROFILE_LOOK_MS);
+    this.#movesToSession = true;
+    this.#runner.down({ down: 'stop', reason: 'its owner has signed in', graceMs: HAND_OVER_MS });
+    const runner = this.#runner;
+    setTimeout(() => runner.terminate(), HAND_OVER_MS + KILL_MS).unref();
   }
 
   #endRunner(message: DownMessage): void {
     if (this.#stop) return;
     this.#stop = message;
-    this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason: message.reason } };
-    this.#publish('stopping');
+    this.#facts.stopped('stopping', message.reason);
     this.#wake();
     this.#runner?.down(message);
     setTimeout(() => this.#runner?.terminate(), STOP_MS).unref();
   }
 
   #sessionEnded(code: number): boolean {
-    return endsWithSession(code) || !this.#isListed(this.#session);
+    return (endsWithSession(code) && !this.#session?.beforeSignIn) || !this.#isListed(this.#session);
   }
 
-  #isListed(session: UserSession | undefined): boolean {
-    return this.#ownSessions().some(({ id }) => id === session?.id);
+  #isListed(session: RunnerSession | undefined): boolean {
+    return session?.beforeSignIn || this.#ownSessions().some(({ id }) => id === session?.id);
   }
 
   #stopped(reason: string): Promise<void> {
-    this.#facts = { ...this.#facts, lastStop: { at: this.#time(), reason } };
-    this.#publish('stopped');
+    this.#facts.stopped('stopped', reason);
     this.#ports.report('stopped', reason);
     return this.#ports.service.reportStopped();
-  }
-
-  #exited(code: number): void {
-    this.#facts = { ...this.#facts, lastRunnerExit: { at: this.#time(), code } };
-  }
-
-  /** Counts as the SCM does: the count restarts after a time without a failure. */
-  #failed(code: number, more: Partial<HostFacts> = {}): void {
-    const { recovery, now } = this.#ports;
-    const { lastRunnerExit, failures = 0 } = this.#facts;
-    const inARow = now() - Date.parse(lastRunnerExit?.at ?? '') < recovery.resetMs ? failures : 0;
-    this.#exited(code);
-    this.#publish('restarting', { ...more, failures: inARow + 1 });
-  }
-
-  /** Session and launch error are reported only while they apply. */
-  #publish(phase: HostFacts['phase'], more: Partial<HostFacts> = {}): void {
-    const { session: _, launchError: __, ...lasting } = this.#facts;
-    this.#facts = { ...lasting, ...more, phase, since: this.#time() };
-    this.#ports.writeFacts(this.#facts);
-  }
-
-  #time(): string {
-    return new Date(this.#ports.now()).toISOString();
   }
 }

@@ -3,6 +3,7 @@
  * the facts of its broker (volatile: gone after a reboot). Invalid values are ignored, because other programs could have written them.
  */
 
+import { type BeforeSignIn, isBeforeSignIn } from '../model/before-sign-in.ts';
 import { type HostFacts, parseHostFacts } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
@@ -37,6 +38,16 @@ export function readBinaryPath(service: ServiceName): string | undefined {
 /** @param startType The start type with which the service is installed. Without it the recorded one stays. */
 export function writeOwner(service: ServiceName, owner: Sid, startType?: string): void {
   writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
+}
+
+/** Anything but a valid value is "no". */
+export function readBeforeSignIn(service: ServiceName): BeforeSignIn {
+  const text = readValue(parametersOf(service), 'BeforeSignIn');
+  return isBeforeSignIn(text) ? text : 'no';
+}
+
+export function writeBeforeSignIn(service: ServiceName, value: BeforeSignIn): void {
+  writeValues(parametersOf(service), { BeforeSignIn: value }, { sddl: READABLE });
 }
 
 /** The start type with which the service was installed. Another one was set by an administrator. */

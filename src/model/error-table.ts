@@ -125,6 +125,10 @@ const ROWS = {
     message: 'The owner of the service is not registered, so it starts nothing.',
     remedy: 'Run "hermes-gateway install" as administrator, which registers the owner again.',
   },
+  'before-sign-in-refused': {
+    message: 'Windows did not let the service run before its owner signs in.',
+    remedy: 'Sign in, and the gateway starts. If it should always wait for that, install it again without "before I sign in".',
+  },
   'consent-declined': {
     message: 'No administrator gave consent; nothing was changed.',
     remedy: 'Try again when an administrator is available, or use the sign-in start, which needs none.',

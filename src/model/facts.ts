@@ -39,7 +39,8 @@ const HOST_FACTS = v.object({
   /** The program file of a supervisor: its copy must stay while it lives. */
   program: v.exactOptional(v.string()),
   launchError: v.exactOptional(ERROR_VALUE),
-  session: v.exactOptional(v.object({ id: count, user: v.string() })),
+  /** The session of the runner; before the sign-in of its owner there is none. */
+  session: v.exactOptional(v.object({ id: count, user: v.string(), beforeSignIn: v.exactOptional(v.literal(true)) })),
 });
 
 /** What the host (broker or supervisor) last did; stored where users can read it when no runner lives. */

@@ -69,6 +69,8 @@ const STARTF_USESTDHANDLES = 0x0100;
 const NOT_RESUMED = 0xffff_ffff;
 /** The desktop that the user sees: a process started from session 0 must name it. */
 const USER_DESKTOP = 'winsta0\\default';
+/** Windows makes a window station of its own for it, which nobody sees; that of the service would refuse the user. */
+const NO_DESKTOP = '';
 
 /** With these, Windows refuses JOB_LIST for a packaged program; another cause gives the same error again without the list. */
 const REFUSES_JOB_LIST: ReadonlySet<number> = new Set([ERROR.accessDenied, ERROR.notSupported, ERROR.invalidParameter]);
@@ -236,11 +238,16 @@ export function startProcess(
   return create(birth, handles, null, environment ? environmentBlock(environment) : null, make);
 }
 
-/** Starts it as the user of a token, on that user's desktop, with that environment. Needs SeAssignPrimaryToken and SeIncreaseQuota. */
-export function startProcessAs(token: Handle, birth: Birth, handles: StandardHandles): BornProcess {
+/**
+ * Starts it as the user of a token, with that environment. Needs SeAssignPrimaryToken and SeIncreaseQuota.
+ * @param onDesktop whether on the desktop that the user sees
+ */
+export function startProcessAs(token: Handle, birth: Birth, handles: StandardHandles, onDesktop = true): BornProcess {
   const block = received(slot => userenv.CreateEnvironmentBlock(slot, token, 0));
   return using(block, userenv.DestroyEnvironmentBlock, memory =>
-    create(birth, handles, USER_DESKTOP, memory, (...creation) => advapi32.CreateProcessAsUserW(token, ...creation)),
+    create(birth, handles, onDesktop ? USER_DESKTOP : NO_DESKTOP, memory, (...creation) =>
+      advapi32.CreateProcessAsUserW(token, ...creation),
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { controlPath } from '../../src/gateway/control-socket.ts';
 import { stopGateway } from '../../src/gateway/graceful-stop.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';
-import { whyStarted } from '../../src/host/broker.ts';
+import { whyStarted } from '../../src/host/start-reason.ts';
 import { composeStatus } from '../../src/model/compose-status.ts';
 import { definitionOf } from '../../src/model/definition.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';

@@ -2,6 +2,7 @@
 import { vi } from 'vitest';
 import type { DownMessage } from '../../src/control/host-link.ts';
 import { type BrokerPorts, type BrokerRunner, WindowsGatewayService } from '../../src/host/broker.ts';
+import type { BeforeSignIn } from '../../src/model/before-sign-in.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import { parseSid } from '../../src/windows/sddl.ts';
 import type { ServiceControl } from '../../src/windows/service-control.ts';
@@ -45,6 +46,7 @@ export class Stage {
   sessions: UserSession[] = [AT_DESK];
   profileLoaded = true;
   readonly said: string[] = [];
+  /** The session 0 is that before a sign-in. */
   readonly births: { session: number; asked: boolean }[] = [];
   readonly facts: HostFacts[] = [];
   readonly events: string[] = [];
@@ -54,7 +56,8 @@ export class Stage {
   #listener: ControlListener = () => undefined;
   #first: ControlListener = () => undefined;
 
-  constructor({ startReason, lastFacts }: { startReason?: StartReason; lastFacts?: HostFacts } = {}) {
+  constructor(options: { startReason?: StartReason; lastFacts?: HostFacts; beforeSignIn?: BeforeSignIn } = {}) {
+    const { startReason, lastFacts, beforeSignIn = 'no' } = options;
     const service: HostedService = {
       startReason,
       onControl: (listener, first = () => undefined) => {
@@ -70,6 +73,7 @@ export class Stage {
       owner: OWNER,
       sessions: () => this.sessions,
       isProfileLoaded: () => this.profileLoaded,
+      beforeSignIn,
       startRunner: (session, asked) => {
         this.launch();
         this.births.push({ session: session.id, asked });

@@ -1,6 +1,6 @@
 // The broker's decisions with fake SCM, sessions and runner: the origin of a stop decides whether the service stops, waits or fails.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { undoesStop, whyStarted } from '../../src/host/broker.ts';
+import { undoesStop, whyStarted } from '../../src/host/start-reason.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import { RUNNER_EXIT } from '../../src/model/runner-exit.ts';

@@ -174,6 +174,12 @@ const HEADERS_OF_PARTS: Readonly<Record<string, Layout>> = {
       Upn: 120,
     },
   },
+  LSA_STRING: { size: 16, offsets: { Length: 0, MaximumLength: 2, Buffer: 8 } },
+  MSV1_0_S4U_LOGON: { size: 40, offsets: { MessageType: 0, Flags: 4, UserPrincipalName: 8, DomainName: 24 } },
+  PROFILEINFOW: { size: 56, offsets: { dwSize: 0, dwFlags: 4, lpUserName: 8, lpProfilePath: 16, hProfile: 48 } },
+  QUOTA_LIMITS: { size: 48, offsets: {} },
+  TOKEN_MANDATORY_LABEL: { size: 16, offsets: { Sid: 0, Attributes: 8 } },
+  TOKEN_SOURCE: { size: 16, offsets: { SourceName: 0, SourceIdentifier: 8 } },
   MSG: { size: 48, offsets: { hwnd: 0, message: 8, wParam: 16, lParam: 24, time: 32, pt: 36 } },
   BY_HANDLE_FILE_INFORMATION: { size: 52, offsets: { dwFileAttributes: 0, ftCreationTime: 4, nNumberOfLinks: 40, nFileIndexHigh: 44 } },
 };
