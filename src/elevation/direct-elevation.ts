@@ -14,12 +14,12 @@ export function directElevation(hostCommand: readonly string[]): Elevation {
     check: service => {
       if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${service})`);
     },
-    run: async (verb, service, onRunning, removes) => {
+    run: async (task, onRunning) => {
       onRunning?.();
       try {
-        const { command, copy } = elevatedProgram(hostCommand, verb);
+        const { command, copy } = elevatedProgram(hostCommand, task.verb);
         if (copy) copyHost(copy);
-        return answered(await runStep([...command, 'elevated', ...elevatedArguments(verb, service, removes)]));
+        return answered(await runStep([...command, 'elevated', ...elevatedArguments(task)]));
       } catch (error) {
         return { kind: 'failed', error: toGatewayServiceError(error).toValue() };
       }

@@ -1,6 +1,6 @@
 /**
- * The elevated step: `elevated install|repair|uninstall --service NAME` (an installation may have `--removes NAME`), the only code that
- * runs with administrator rights. It trusts no input: it checks verb and name again, takes the user of its session as owner, and reads and
+ * The elevated step: `elevated install|repair|uninstall --service NAME` (with `--removes NAME` and `--before-sign-in` where the task has
+ * them), the only code that runs with administrator rights. It trusts no input: it checks verb and name again, takes the user of its session as owner, and reads and
  * writes no file of a user. It registers its own program, once no other user can change it, and answers with one JSON line. Windows' list
  * of apps runs `elevated uninstall --all`.
  */
@@ -9,8 +9,9 @@ import { readOwner } from '../host/service-registry.ts';
 import { holdThisHost, tidyHosts } from '../mechanisms/installed-host.ts';
 import { isBroker, ourServices, registerService, sessionOwner, unregisterService } from '../mechanisms/service-registration.ts';
 import { takeWhatNeedsRights } from '../migration/windows-migration.ts';
+import { isBeforeSignIn } from '../model/before-sign-in.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
-import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedVerb, isElevatedVerb } from '../model/elevation.ts';
+import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedTask, isElevatedVerb } from '../model/elevation.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
@@ -29,33 +30,29 @@ const TURN_MS = 30_000;
 /** The longest stop of a service, and some time for the SCM, in milliseconds. */
 const STOP_MS = HOST_GRACE_MS + KILL_MS + 2_000;
 
-interface ElevatedRequest {
-  readonly verb: ElevatedVerb;
-  /** Undefined for all services. */
-  readonly service: ServiceName | undefined;
-  /** Removed when the other one is registered. */
-  readonly removes?: ServiceName;
-}
+/** Without a service: all of them. */
+type ElevatedRequest = ElevatedTask | { readonly verb: 'uninstall'; readonly service: undefined };
 
 /** Parses the arguments after `elevated`. @throws GatewayServiceError `usage` for anything but a verb and a valid service name */
 export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
-  const [verb, option, service = '', removing, removes = '', ...rest] = args;
+  const [verb, option, service = '', ...rest] = args;
   if (verb === 'uninstall' && option === '--all' && args.length === 2) return { verb, service: undefined };
-  const removesOne = verb === 'install' && removing === '--removes' && isServiceName(removes) && removes !== service;
-  if (
-    !isElevatedVerb(verb) ||
-    option !== '--service' ||
-    !isServiceName(service) ||
-    rest.length > 0 ||
-    (removing !== undefined && !removesOne)
-  ) {
+  const removes = optionValue('--removes', rest);
+  const beforeSignIn = optionValue('--before-sign-in', rest);
+  const isTask = isElevatedVerb(verb) && option === '--service' && isServiceName(service) && rest.length === 0;
+  const removesOne = removes === undefined || (verb === 'install' && isServiceName(removes) && removes !== service);
+  const isEarly = beforeSignIn === undefined || (verb !== 'uninstall' && isBeforeSignIn(beforeSignIn) && beforeSignIn !== 'no');
+  if (!isTask || !removesOne || !isEarly) {
     throw new GatewayServiceError(
       'usage',
-      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours; "install" also takes --removes.)',
+      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours; "install" also takes --removes, and "install" and "repair" take --before-sign-in.)',
     );
   }
-  return { verb, service, ...(removesOne && { removes }) };
+  return { verb, service, ...(removes !== undefined && { removes }), ...(beforeSignIn !== undefined && { beforeSignIn }) };
 }
+
+/** Takes an option and its value from the front of the arguments; an empty text where the value is missing. */
+const optionValue = (option: string, args: string[]): string | undefined => (args[0] === option ? (args.splice(0, 2)[1] ?? '') : undefined);
 
 /** Does the step with the rights of this process; every outcome is a value. */
 export async function elevatedStep(args: readonly string[]): Promise<ElevatedAnswer> {
@@ -81,15 +78,17 @@ export async function elevatedStep(args: readonly string[]): Promise<ElevatedAns
   }
 }
 
-async function perform({ verb, service, removes }: ElevatedRequest): Promise<void> {
-  if (service === undefined) return unregisterAll();
+async function perform(request: ElevatedRequest): Promise<void> {
+  if (request.service === undefined) return unregisterAll();
+  const { verb, service, removes, beforeSignIn } = request;
   const config = ownConfig(service);
   if (removes) ownConfig(removes);
   if (verb === 'uninstall') return unregisterService(service);
   if (verb === 'repair' && !config) throw new GatewayServiceError('not-installed', `(${service})`);
   const held = holdThisHost();
   try {
-    registerService({ service, hostCommand: hostCommand(), recovery: RECOVERY_LADDER }, { enable: verb === 'install' });
+    const recovery = RECOVERY_LADDER;
+    registerService({ service, hostCommand: hostCommand(), recovery, beforeSignIn }, { enable: verb === 'install' });
   } finally {
     held.close();
   }

@@ -3,9 +3,8 @@
  * too, and nothing for a killed step. What counts is the step's own line, whether a step is running, and what the SCM shows.
  */
 
-import type { ElevatedAnswer, ElevatedVerb, ElevationOutcome } from '../model/elevation.ts';
+import type { ElevatedAnswer, ElevatedTask, ElevationOutcome } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
-import type { ServiceName } from '../model/identity.ts';
 import { poll } from '../model/poll.ts';
 
 /** What is known of the prompt. */
@@ -31,7 +30,7 @@ export interface ElevationFacts {
   readonly isDone: () => boolean;
 }
 
-export type FactsOf = (verb: ElevatedVerb, service: ServiceName, removes?: ServiceName) => ElevationFacts;
+export type FactsOf = (task: ElevatedTask) => ElevationFacts;
 
 export interface SettleTimes {
   /** The longest wait: Windows closes its own prompt after two minutes. */

@@ -5,8 +5,8 @@
  */
 
 import { type ElevatedProgram, elevatedProgram } from '../mechanisms/installed-host.ts';
-import { type ElevatedVerb, elevatedArguments } from '../model/elevation.ts';
-import { isServiceName, type ServiceName } from '../model/identity.ts';
+import { type ElevatedTask, elevatedArguments } from '../model/elevation.ts';
+import { isServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import type { ShellStart } from '../windows/argv.ts';
 import { systemDirectory } from '../windows/library.ts';
@@ -20,10 +20,7 @@ export interface PromptOptions {
   readonly times?: SettleTimes;
 }
 
-interface PromptCommand {
-  readonly verb: ElevatedVerb;
-  readonly service: ServiceName;
-  readonly removes?: ServiceName | undefined;
+interface PromptCommand extends ElevatedTask {
   /** The program to run elevated, and the copy that is made of it first. */
   readonly program: ElevatedProgram;
   /** Windows' own folder of programs, for example `C:\Windows\System32`. */
@@ -39,7 +36,8 @@ interface PromptCommand {
  * path. An existing folder ends the line, and so does a file that cannot be copied. Undefined where a path cannot be in a line of cmd.exe:
  * quotes end it, and no spelling of a percent sign works both in a batch file and on a command line.
  */
-export function promptCommand({ verb, service, removes, program, systemFolder, variables }: PromptCommand): string | undefined {
+export function promptCommand({ program, systemFolder, variables, ...task }: PromptCommand): string | undefined {
+  const { service, removes } = task;
   const { command, copy } = program;
   const paths = [...command, ...(copy ? [copy.from, copy.to] : [])];
   const start = cleanStart(systemFolder, paths, variables);
@@ -53,7 +51,7 @@ export function promptCommand({ verb, service, removes, program, systemFolder, v
         `cd /d "${systemFolder}"`,
       ]
     : [];
-  const step = [...command.map(path => `"${path}"`), 'elevated', ...elevatedArguments(verb, service, removes)].join(' ');
+  const step = [...command.map(path => `"${path}"`), 'elevated', ...elevatedArguments(task)].join(' ');
   return [...start, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
 }
 
@@ -67,14 +65,9 @@ export function cleanStart(systemFolder: string, paths: readonly string[], varia
 const ONLY_ADMINISTRATORS = '/inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" "*S-1-5-32-544:(OI)(CI)F"';
 
 /** The line with the paths and variables of this process. */
-export function promptCommandHere(
-  hostCommand: readonly string[],
-  verb: ElevatedVerb,
-  service: ServiceName,
-  removes?: ServiceName,
-): string | undefined {
-  const program = elevatedProgram(hostCommand, verb);
-  return promptCommand({ verb, service, removes, program, systemFolder: systemDirectory(), variables: Object.keys(process.env) });
+export function promptCommandHere(hostCommand: readonly string[], task: ElevatedTask): string | undefined {
+  const program = elevatedProgram(hostCommand, task.verb);
+  return promptCommand({ ...task, program, systemFolder: systemDirectory(), variables: Object.keys(process.env) });
 }
 
 /** The shell takes about 2,000 characters to start a program with consent (`runas`), and cuts or refuses the rest. */

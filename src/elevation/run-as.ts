@@ -14,12 +14,12 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
 
 export function runAs({ hostCommand, factsOf, times = TIMES }: PromptOptions): Elevation {
   return {
-    run: async (verb, service, onRunning, removes) => {
-      const command = promptCommandHere(hostCommand, verb, service, removes);
+    run: async (task, onRunning) => {
+      const command = promptCommandHere(hostCommand, task);
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
       const reason = whyTooLong(command);
       if (reason !== undefined) return { kind: 'unavailable', reason };
-      return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), factsOf(verb, service, removes), times, onRunning);
+      return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), factsOf(task), times, onRunning);
     },
   };
 }

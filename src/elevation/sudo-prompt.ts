@@ -40,9 +40,9 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
 export function sudoPrompt({ hostCommand, factsOf, times = TIMES }: PromptOptions): Elevation {
   return {
-    run: async (verb, service, onRunning, removes) => {
+    run: async (task, onRunning) => {
       const systemFolder = systemDirectory();
-      const command = promptCommandHere(hostCommand, verb, service, removes);
+      const command = promptCommandHere(hostCommand, task);
       if (command === undefined || !PLAIN.test(command))
         return unavailable(`a path that a batch file cannot take: ${hostCommand.join(' ')}`);
       if (!existsSync(`${systemFolder}\\WindowsPowerShell\\v1.0\\powershell.exe`)) return unavailable('Windows PowerShell is missing');
@@ -51,7 +51,7 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES }: PromptOption
       const isSeen = isSafeTemp(own) && existsSync(own) && packageFullName() === undefined;
       const made = isSeen ? undefined : makeTemp();
       if (made === null) return unavailable('no folder whose path a batch file can take');
-      const facts = factsOf(verb, service, removes);
+      const facts = factsOf(task);
       // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
       const prompt = ask(data, promptEnvironment(process.env, systemFolder, made ?? own));

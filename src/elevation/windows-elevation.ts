@@ -17,7 +17,7 @@ import { sudoPrompt } from './sudo-prompt.ts';
 export function factsOfWindows(program: readonly string[]): FactsOf {
   const hostCommand = installedCommand(program);
   const folder = path.win32.dirname(hostCommand[0] ?? '');
-  return (verb, service, removes) => {
+  return ({ verb, service, removes, beforeSignIn }) => {
     const wasThere = existsSync(folder);
     return {
       isRunning: () => mutexExists(ELEVATED_MUTEX),
@@ -25,7 +25,7 @@ export function factsOfWindows(program: readonly string[]): FactsOf {
       isDone: () =>
         verb === 'uninstall'
           ? isUnregistered(service)
-          : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: verb === 'install' }) &&
+          : isRegistered({ service, hostCommand, recovery: RECOVERY_LADDER, beforeSignIn }, { enable: verb === 'install' }) &&
             (removes === undefined || isUnregistered(removes)),
     };
   };
@@ -43,12 +43,12 @@ export interface ElevationWays {
 /** Uses the first method that works here. Shows one prompt at most, because an unavailable method has shown none. */
 export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
   return {
-    run: async (verb, service, onRunning, removes) => {
-      if (factsOf(verb, service, removes).isDone()) return { kind: 'done' };
-      if (isElevated()) return direct.run(verb, service, onRunning, removes);
+    run: async (task, onRunning) => {
+      if (factsOf(task).isDone()) return { kind: 'done' };
+      if (isElevated()) return direct.run(task, onRunning);
       let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no method with a prompt' };
       for (const way of asking()) {
-        outcome = await way.run(verb, service, onRunning, removes);
+        outcome = await way.run(task, onRunning);
         if (outcome.kind !== 'unavailable') return outcome;
       }
       return outcome;

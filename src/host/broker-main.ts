@@ -70,7 +70,7 @@ async function host(name: ServiceName, service: HostedService): Promise<void> {
     owner,
     sessions: sessionsWithUser,
     isProfileLoaded,
-    beforeSignIn: readBeforeSignIn(name),
+    beforeSignIn: () => readBeforeSignIn(name),
     startRunner: (session, asked) => startRunner(name, session, asked),
     lastFacts: readHostFacts(name),
     writeFacts: facts => writeFacts(name, facts),

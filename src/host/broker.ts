@@ -53,7 +53,7 @@ export interface BrokerPorts extends FactsPorts {
   /** Whether the registry of this user is loaded: a logon is reported before that, and a runner would find the folders of nobody. */
   readonly isProfileLoaded: (user: Sid) => boolean;
   /** As an administrator has registered it. */
-  readonly beforeSignIn: BeforeSignIn;
+  readonly beforeSignIn: () => BeforeSignIn;
   /**
    * `asked`: the user requested the start, so it replaces the desired state.
    * @throws GatewayServiceError `before-sign-in-refused` where Windows makes no token without a password
@@ -145,7 +145,7 @@ export class WindowsGatewayService {
       const session = this.#usableSession();
       const signingIn = session && !isProfileLoaded(session.user);
       if (session && !signingIn) return session;
-      const pauseMs = beforeSignIn === 'no' || session ? Number.POSITIVE_INFINITY : this.#notBeforeSignInUntil - now();
+      const pauseMs = beforeSignIn() === 'no' || session ? Number.POSITIVE_INFINITY : this.#notBeforeSignInUntil - now();
       if (pauseMs <= 0) return { id: 0, user: owner, beforeSignIn: true };
       if (this.#facts.now.phase !== 'waiting-for-sign-in') {
         this.#facts.publish('waiting-for-sign-in');
@@ -243,7 +243,7 @@ export class WindowsGatewayService {
   /** Stops a runner that was started before the sign-in, once its owner is there; then it starts again in the session. */
   #moveToSession(): void {
     const { beforeSignIn, isProfileLoaded } = this.#ports;
-    if (beforeSignIn !== 'yes' || !this.#session?.beforeSignIn || !this.#runner || this.#movesToSession || this.#stop) return;
+    if (beforeSignIn() !== 'yes' || !this.#session?.beforeSignIn || !this.#runner || this.#movesToSession || this.#stop) return;
     const session = this.#usableSession();
     if (!session) return;
     if (!isProfileLoaded(session.user)) return void setTimeout(() => this.#moveToSession(), PROFILE_LOOK_MS);

@@ -48,6 +48,8 @@ export async function install(service: GatewayService, options: InstallOptions, 
     const others = (await mechanisms.registered(identity, folder)).filter(each => each !== host);
     const status = await service.status();
     checkCommand(identity, gatewayCommand);
+    if (host.mechanism !== 'service' && (options.beforeSignIn ?? 'no') !== 'no')
+      throw new GatewayServiceError('before-sign-in-unavailable');
     await host.checkRights(identity);
     await former?.checkRights(identity, host.elevated);
     const known = await folder.knownDefinition();

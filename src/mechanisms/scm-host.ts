@@ -8,7 +8,10 @@ import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
 import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
 import { packagedCommand } from '../migration/wrapped-service.ts';
 import { attempt } from '../model/attempt.ts';
-import { type ElevatedVerb, type Elevation, requireDone } from '../model/elevation.ts';
+import type { BeforeSignIn } from '../model/before-sign-in.ts';
+import { mayRunBeforeSignIn } from '../model/before-sign-in.ts';
+import type { Definition } from '../model/definition.ts';
+import { type ElevatedTask, type Elevation, requireDone } from '../model/elevation.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -35,6 +38,7 @@ import {
   hasProgram,
   isBroker,
   registerService,
+  type ServiceRegistration,
   sessionOwner,
   unregisterService,
 } from './service-registration.ts';
@@ -71,23 +75,25 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
   /** Does a step with an administrator's consent; without an elevation, in this process. */
-  async function runElevated(
-    verb: ElevatedVerb,
-    service: ServiceName,
-    report: Report,
-    step: () => unknown,
-    removes?: ServiceName,
-  ): Promise<void> {
+  async function runElevated(task: ElevatedTask, report: Report, step: () => unknown): Promise<void> {
+    const { verb, service } = task;
     const reportRunning = () => report(progress(verb, verb === 'uninstall' ? 'unregistering' : 'registering'));
     if (elevation) {
       report(progress(verb, 'consent'));
-      requireDone(await elevation.run(verb, service, reportRunning, removes), verb, service);
+      requireDone(await elevation.run(task, reportRunning), verb, service);
       return;
     }
     requireElevated(service);
     reportRunning();
     await step();
   }
+
+  const registrationFor = (service: ServiceName, definition: Definition | undefined): ServiceRegistration => ({
+    service,
+    hostCommand,
+    recovery: definition?.recovery ?? RECOVERY_LADDER,
+    beforeSignIn: definition?.beforeSignIn,
+  });
 
   return {
     mechanism: 'service',
@@ -115,21 +121,28 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
     },
     examine: async ({ service }, definition) => {
       try {
-        return examineService({ service, hostCommand, recovery: definition?.recovery ?? RECOVERY_LADDER });
+        return examineService(registrationFor(service, definition));
       } catch (error) {
         if (!isDenied(error)) throw error;
         return [rightsProblem(service)];
       }
     },
-    register: ({ service }, { recovery }, report, replaced) =>
-      runElevated('install', service, report, () => registerService({ service, hostCommand, recovery }, { enable: true }), replaced),
+    register: async ({ service }, definition, report, removes) => {
+      const { beforeSignIn } = definition;
+      requireBeforeSignIn(beforeSignIn);
+      await runElevated({ verb: 'install', service, removes, beforeSignIn }, report, () =>
+        registerService(registrationFor(service, definition), { enable: true }),
+      );
+    },
     repair: async ({ service }, definition, report) => {
-      const recovery = definition?.recovery ?? RECOVERY_LADDER;
       checkElevation(service);
-      await runElevated('repair', service, report, () => registerService({ service, hostCommand, recovery }, { enable: false }));
+      const { beforeSignIn } = definition ?? {};
+      await runElevated({ verb: 'repair', service, beforeSignIn }, report, () =>
+        registerService(registrationFor(service, definition), { enable: false }),
+      );
     },
     unregister: ({ service }, report) =>
-      runElevated('uninstall', service, report, async () => {
+      runElevated({ verb: 'uninstall', service }, report, async () => {
         await unregisterService(service);
         await tidyHosts().catch(() => undefined);
       }),
@@ -174,6 +187,11 @@ function shown(service: ServiceName): ShownService | undefined {
 /** Whether a service with this owner is ours. A service without an owner is an interrupted installation of ours. */
 function mayUse(owner: Sid | undefined): boolean {
   return owner === undefined || owner === currentUser() || owner === sessionOwner();
+}
+
+/** Before a consent is asked for what cannot work. */
+function requireBeforeSignIn(value: BeforeSignIn): void {
+  if (value !== 'no' && !mayRunBeforeSignIn(sessionOwner())) throw new GatewayServiceError('before-sign-in-unavailable');
 }
 
 function requireElevated(service: ServiceName): void {

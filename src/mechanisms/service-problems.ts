@@ -3,6 +3,7 @@
  * is the user's choice: the registered one is remembered, and a different one was chosen by the user. Pure.
  */
 
+import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import type { ServiceName } from '../model/identity.ts';
 import { type ProblemCode, problem } from '../model/problems.ts';
 import { noted, type ReceiptRow } from '../model/receipt.ts';
@@ -21,6 +22,7 @@ export interface FoundService {
   readonly startType: string;
   /** As it was registered by the last installation. */
   readonly rememberedStartType: string;
+  readonly beforeSignIn: BeforeSignIn;
   readonly hasOwner: boolean;
   readonly hasEventSource: boolean;
 }
@@ -29,6 +31,7 @@ export interface WantedService {
   readonly service: ServiceName;
   readonly binaryPath: string;
   readonly delays: string;
+  readonly beforeSignIn: BeforeSignIn;
   /** The source of the event log. */
   readonly eventSource: string;
 }
@@ -59,6 +62,12 @@ export function serviceProblems(found: FoundService, wanted: WantedService): Fou
     ...(wrong.includes('security') ? [rightsProblem(service)] : []),
     ...where(wrong.includes('account'), 'account-changed', change('service', account, 'LocalSystem'), `(${account})`),
     ...where(others !== '', 'service-changed', change('service', others, 'as installed'), `(${others})`),
+    ...where(
+      found.beforeSignIn !== wanted.beforeSignIn,
+      'before-sign-in-changed',
+      change('registry', found.beforeSignIn, wanted.beforeSignIn),
+      `(${found.beforeSignIn} instead of ${wanted.beforeSignIn})`,
+    ),
     ...where(!found.hasOwner, 'owner-missing', owner),
     ...where(!found.hasEventSource, 'event-source-missing', { action: 'create', kind: 'registry', target: eventSource }),
     ...startTypeProblems(found, service),

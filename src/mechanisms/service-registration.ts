@@ -1,8 +1,16 @@
 /** What SCM and registry contain for a service: an elevated process writes and removes it; a process of the user only compares. */
 
 import { existsSync } from 'node:fs';
-import { readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
+import {
+  readBeforeSignIn,
+  readInstalledStartType,
+  readOwner,
+  writeBeforeSignIn,
+  writeEnvironment,
+  writeOwner,
+} from '../host/service-registry.ts';
 import { attempt } from '../model/attempt.ts';
+import { type BeforeSignIn, mayRunBeforeSignIn } from '../model/before-sign-in.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { isServiceName, SERVICE_NAME, type ServiceName } from '../model/identity.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
@@ -29,6 +37,8 @@ export interface ServiceRegistration {
   /** The command with which the SCM starts the broker: the program and the arguments before `service`. */
   readonly hostCommand: readonly string[];
   readonly recovery: RecoveryLadder;
+  /** Default: `no`. */
+  readonly beforeSignIn?: BeforeSignIn | undefined;
 }
 
 /** How long Windows waits for the graceful stop of a gateway when it shuts down, in milliseconds. */
@@ -87,7 +97,7 @@ function userSignedIn(): Sid | undefined {
   }
 }
 
-function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: Sid): ServiceSpec {
+function specOf({ service, hostCommand, recovery, beforeSignIn = 'no' }: ServiceRegistration, owner: Sid): ServiceSpec {
   return {
     name: service,
     displayName: serviceDisplayName(service.slice(SERVICE_NAME.length + 1)),
@@ -96,6 +106,7 @@ function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: 
     owner,
     recovery,
     preshutdownTimeoutMs: PRESHUTDOWN_MS,
+    loadsProfiles: beforeSignIn !== 'no',
   };
 }
 
@@ -105,9 +116,10 @@ function specOf({ service, hostCommand, recovery }: ServiceRegistration, owner: 
  * @param enable an installation sets a start type "disabled" back to automatic; a repair keeps what the user chose
  */
 export function registerService(registration: ServiceRegistration, { enable }: { enable: boolean }): void {
-  const { service } = registration;
+  const { service, beforeSignIn = 'no' } = registration;
   try {
     const owner = ownerOf(userSignedIn(), currentUser());
+    if (beforeSignIn !== 'no' && !mayRunBeforeSignIn(owner)) throw new GatewayServiceError('before-sign-in-unavailable', `(${owner})`);
     const enabled = enable && queryConfig(service)?.startType === 'disabled';
     const spec: ServiceSpec = { ...specOf(registration, owner), ...(enabled && { startType: 'automatic' }) };
     installService(spec, () => {
@@ -115,6 +127,7 @@ export function registerService(registration: ServiceRegistration, { enable }: {
       writeEnvironment(service);
       // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
       writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
+      writeBeforeSignIn(service, beforeSignIn);
       if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
     });
     noteEvent('installed', `(${service})`);
@@ -141,7 +154,7 @@ export async function unregisterService(service: ServiceName): Promise<void> {
 
 /** Every setting that differs from what `registerService` writes; empty where there is no service. Every user may call it. */
 export function examineService(registration: ServiceRegistration): FoundProblem[] {
-  const { service, hostCommand, recovery } = registration;
+  const { service, hostCommand, recovery, beforeSignIn = 'no' } = registration;
   const found = readInstalled(service);
   if (!found) return [];
   const { config, settings } = found;
@@ -159,10 +172,11 @@ export function examineService(registration: ServiceRegistration): FoundProblem[
       delays: delaysMs && secondsOf(delaysMs),
       startType,
       rememberedStartType: readInstalledStartType(service) ?? 'automatic',
+      beforeSignIn: readBeforeSignIn(service),
       hasOwner: readOwner(service) === owner,
       hasEventSource: isEventSourceRegistered(),
     },
-    { service, binaryPath: commandLine(program, args), delays: secondsOf(recovery.delaysMs), eventSource: EVENT_SOURCE_KEY },
+    { service, binaryPath: commandLine(program, args), delays: secondsOf(recovery.delaysMs), beforeSignIn, eventSource: EVENT_SOURCE_KEY },
   );
 }
 

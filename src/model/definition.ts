@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import * as v from 'valibot';
+import { BEFORE_SIGN_IN } from './before-sign-in.ts';
 import { type GatewayIdentity, identityOf } from './identity.ts';
 import { RECOVERY_LADDER } from './ladder.ts';
 import { serviceName } from './schemas.ts';
@@ -38,6 +39,8 @@ export const DEFINITION = v.object({
   /** Whether a gateway that answered before and is silent for `watchdogMs` is ended as a failure. */
   watchdog: v.optional(v.boolean(), true),
   watchdogMs: v.optional(delayMs, WATCHDOG_MS),
+  /** Whether the service also runs before its user signs in, as the user chose; what is registered decides. */
+  beforeSignIn: v.optional(v.picklist(BEFORE_SIGN_IN), 'no'),
   installedAt: v.string(),
 });
 
@@ -45,12 +48,14 @@ export type Definition = v.InferOutput<typeof DEFINITION>;
 
 /** The fields of a definition that an installation can choose or keep. */
 type DefinitionChoice = {
-  readonly [Name in 'gatewayCommand' | 'recovery' | 'probeMs' | 'watchdog' | 'watchdogMs' | 'installedAt']?: Definition[Name] | undefined;
+  readonly [Name in 'gatewayCommand' | 'recovery' | 'probeMs' | 'watchdog' | 'watchdogMs' | 'beforeSignIn' | 'installedAt']?:
+    | Definition[Name]
+    | undefined;
 };
 
 export function definitionOf(identity: GatewayIdentity, mechanism: Installable, choice: DefinitionChoice = {}): Definition {
   const { gatewayCommand, recovery = RECOVERY_LADDER, probeMs = PROBE_MS, installedAt = new Date().toISOString() } = choice;
-  const { watchdog = true, watchdogMs = WATCHDOG_MS } = choice;
+  const { watchdog = true, watchdogMs = WATCHDOG_MS, beforeSignIn = 'no' } = choice;
   return {
     schema: 1,
     mechanism,
@@ -60,6 +65,8 @@ export function definitionOf(identity: GatewayIdentity, mechanism: Installable, 
     probeMs,
     watchdog,
     watchdogMs,
+    // There is something before a sign-in only for a service.
+    beforeSignIn: mechanism === 'service' ? beforeSignIn : 'no',
     installedAt,
   };
 }

@@ -1,9 +1,10 @@
 /**
- * The port for what needs an administrator: a verb and names of services go in, one line of JSON comes back. No path, home, command or
+ * The port for what needs an administrator: a verb, names of services and an option go in, one line of JSON comes back. No path, home, command or
  * SID, because a program that can write those for the elevated step could make it run anything.
  */
 
 import * as v from 'valibot';
+import type { BeforeSignIn } from './before-sign-in.ts';
 import { ERROR_VALUE } from './error-value.ts';
 import { type ErrorValue, GatewayServiceError } from './errors.ts';
 import type { ServiceName } from './identity.ts';
@@ -20,22 +21,30 @@ export type ElevationOutcome =
   /** This elevation does not work here; no prompt was shown. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** What an elevated step does. */
+export interface ElevatedTask {
+  readonly verb: ElevatedVerb;
+  readonly service: ServiceName;
+  /** A service that an installation replaces. */
+  readonly removes?: ServiceName | undefined;
+  /** Of an installation or a repair; default: `no`. */
+  readonly beforeSignIn?: BeforeSignIn | undefined;
+}
+
 export interface Elevation {
   /** Throws the reason why it cannot even be tried. */
   check?(service: ServiceName): void;
-  /**
-   * Runs the verb with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given. `removes` is a
-   * service that an installation replaces.
-   */
-  run(verb: ElevatedVerb, service: ServiceName, onRunning?: () => void, removes?: ServiceName): Promise<ElevationOutcome>;
+  /** Does the task with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given. */
+  run(task: ElevatedTask, onRunning?: () => void): Promise<ElevationOutcome>;
 }
 
 /** The arguments of an elevated step, after `elevated`. */
-export const elevatedArguments = (verb: ElevatedVerb, service: ServiceName, removes?: ServiceName): string[] => [
+export const elevatedArguments = ({ verb, service, removes, beforeSignIn = 'no' }: ElevatedTask): string[] => [
   verb,
   '--service',
   service,
   ...(removes ? ['--removes', removes] : []),
+  ...(beforeSignIn === 'no' ? [] : ['--before-sign-in', beforeSignIn]),
 ];
 
 const ELEVATED_ANSWER = v.variant('ok', [v.object({ ok: v.literal(true) }), v.object({ ok: v.literal(false), error: ERROR_VALUE })]);

@@ -129,6 +129,10 @@ const ROWS = {
     message: 'Windows did not let the service run before its owner signs in.',
     remedy: 'Sign in, and the gateway starts. If it should always wait for that, install it again without "before I sign in".',
   },
+  'before-sign-in-unavailable': {
+    message: 'Nothing of this account can run before its sign-in: that works with the service only, and not with accounts of Entra ID.',
+    remedy: 'Install the service without "before I sign in"; the sign-in options of Windows can sign you in after an update.',
+  },
   'consent-declined': {
     message: 'No administrator gave consent; nothing was changed.',
     remedy: 'Try again when an administrator is available, or use the sign-in start, which needs none.',

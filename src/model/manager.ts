@@ -1,5 +1,6 @@
 /** The port through which CLI and controller manage a gateway service. Every implementation passes `test/contract/manager-contract.ts`. */
 
+import type { BeforeSignIn } from './before-sign-in.ts';
 import type { HistoryRecord } from './history.ts';
 import type { GatewayIdentity } from './identity.ts';
 import type { RecoveryLadder } from './ladder.ts';
@@ -19,6 +20,11 @@ export interface InstallOptions {
   readonly probeMs?: number;
   /** Whether a gateway that hangs is ended as a failure; default: as before, and yes for a new service. */
   readonly watchdog?: boolean;
+  /**
+   * Whether the service also runs before its user signs in; default: as before, and no for a new service. Another mechanism than the
+   * service refuses it.
+   */
+  readonly beforeSignIn?: BeforeSignIn;
   /** After how much silence a gateway hangs, in milliseconds; default 180,000. For tests and trials. */
   readonly watchdogMs?: number;
 }

@@ -44,6 +44,15 @@ const ROWS = {
     message: 'The gateway has failed repeatedly since an update, so it is no longer restarted.',
     remedy: 'Roll the update back or repair Hermes; "hermes-gateway logs" shows why it fails. Then restart the gateway.',
   },
+  'before-sign-in-refused': {
+    message: 'Windows did not let the gateway run before you sign in.',
+    remedy: 'Sign in, and it starts. Windows is asked again every five minutes.',
+  },
+  'before-sign-in-changed': {
+    message: 'Whether the gateway also runs before you sign in is registered otherwise than you chose.',
+    remedy: 'Repair it, which registers what you chose.',
+    elevated: true,
+  },
   'launch-failed': {
     message: 'The gateway program could not be started.',
     remedy: 'Repair the Hermes installation, then start the gateway.',

@@ -55,6 +55,8 @@ export interface ServiceSpec {
   readonly recovery: RecoveryLadder;
   /** How long Windows waits for it at a shutdown. */
   readonly preshutdownTimeoutMs: number;
+  /** Whether it loads the profile of a user who is not signed in. */
+  readonly loadsProfiles?: boolean;
   /** Absent: automatic for a new service; an existing one keeps its start type. */
   readonly startType?: StartType;
   /** "Automatic (delayed start)". Absent: off for a new service; an existing one keeps it. */
@@ -68,6 +70,9 @@ export const REQUIRED_PRIVILEGES = [
   'SeIncreaseQuotaPrivilege',
   'SeChangeNotifyPrivilege',
 ] as const;
+
+/** To load a profile (LoadUserProfileW). */
+const PROFILE_PRIVILEGES = ['SeBackupPrivilege', 'SeRestorePrivilege'] as const;
 
 /** A service as it is registered: `doctor` compares it, and a failed update restores it. */
 export interface InstalledService {
@@ -105,7 +110,7 @@ function settingsOf(spec: ServiceSpec): ServiceSettings {
     failuresWithoutCrash: true,
     delayedStart: spec.delayedStart ?? false,
     serviceSid: 'unrestricted',
-    requiredPrivileges: REQUIRED_PRIVILEGES,
+    requiredPrivileges: [...REQUIRED_PRIVILEGES, ...(spec.loadsProfiles ? PROFILE_PRIVILEGES : [])],
     preshutdownTimeoutMs: spec.preshutdownTimeoutMs,
   };
 }

@@ -48,6 +48,7 @@ const definition: fc.Arbitrary<Definition> = fc.record(
     probeMs: fc.integer({ min: 1, max: 3_600_000 }),
     watchdog: fc.boolean(),
     watchdogMs: fc.integer({ min: 1, max: 3_600_000 }),
+    beforeSignIn: fc.constantFrom('no', 'yes', 'stay'),
     installedAt: time,
   },
   {
@@ -63,6 +64,7 @@ const definition: fc.Arbitrary<Definition> = fc.record(
       'probeMs',
       'watchdog',
       'watchdogMs',
+      'beforeSignIn',
       'installedAt',
     ],
   },

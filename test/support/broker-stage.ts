@@ -73,7 +73,7 @@ export class Stage {
       owner: OWNER,
       sessions: () => this.sessions,
       isProfileLoaded: () => this.profileLoaded,
-      beforeSignIn,
+      beforeSignIn: () => beforeSignIn,
       startRunner: (session, asked) => {
         this.launch();
         this.births.push({ session: session.id, asked });

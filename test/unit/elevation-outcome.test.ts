@@ -144,7 +144,7 @@ describe('waiting for an elevation', () => {
 
 describe('elevation methods', () => {
   const way = (outcome: ElevationOutcome, asked: string[], name: string): Elevation => ({
-    run: async (verb, service) => {
+    run: async ({ verb, service }) => {
       asked.push(`${name}: ${verb} ${service}`);
       return outcome;
     },
@@ -157,7 +157,7 @@ describe('elevation methods', () => {
       direct: way({ kind: 'done' }, asked, 'direct'),
       asking: () => [way(first, asked, 'first'), way(second, asked, 'second')],
     });
-    return { asked, run: () => elevation.run('install', 'HermesGateway') };
+    return { asked, run: () => elevation.run({ verb: 'install', service: 'HermesGateway' }) };
   };
 
   it('tries the elevation methods in order until one of them has shown a prompt', async () => {
@@ -227,6 +227,11 @@ describe('request and answer of the elevated step', () => {
       service: 'HermesGateway',
       removes: 'HermesGateway-work',
     });
+    expect(parseElevatedRequest(['repair', '--service', 'HermesGateway', '--before-sign-in', 'stay'])).toEqual({
+      verb: 'repair',
+      service: 'HermesGateway',
+      beforeSignIn: 'stay',
+    });
     for (const args of [
       [],
       ['install'],
@@ -239,6 +244,11 @@ describe('request and answer of the elevated step', () => {
       ['install', '--service', 'HermesGateway', '--removes', 'HermesGateway'],
       ['uninstall', '--service', 'HermesGateway', '--removes', 'HermesGateway-work'],
       ['install', '--service', 'HermesGateway', '--removes', 'HermesGateway-work', 'more'],
+      ['install', '--service', 'HermesGateway', '--before-sign-in'],
+      ['install', '--service', 'HermesGateway', '--before-sign-in', 'no'],
+      ['install', '--service', 'HermesGateway', '--before-sign-in', 'always'],
+      ['install', '--service', 'HermesGateway', '--before-sign-in', 'yes', '--removes', 'HermesGateway-work'],
+      ['uninstall', '--service', 'HermesGateway', '--before-sign-in', 'yes'],
     ]) {
       expect(await elevatedStep(args), args.join(' ')).toMatchObject({ ok: false, error: { code: 'usage' } });
     }

@@ -7,6 +7,7 @@ const WANTED = {
   service: 'HermesGateway-work',
   binaryPath: '"C:\\Program Files\\Hermes\\host.exe" service --service HermesGateway-work',
   delays: '1, 2, 4 s',
+  beforeSignIn: 'no',
   eventSource: 'HKLM\\…\\Hermes Gateway Service',
 } as const;
 
@@ -18,6 +19,7 @@ const WELL: FoundService = {
   delays: '1, 2, 4 s',
   startType: 'automatic',
   rememberedStartType: 'automatic',
+  beforeSignIn: 'no',
   hasOwner: true,
   hasEventSource: true,
 };
@@ -32,6 +34,7 @@ describe('registered service', () => {
   it.each([
     ['other restart delays', { wrong: ['recovery'], delays: '5 s' }, 'ladder-changed', '5 s → 1, 2, 4 s'],
     ['no restart delays', { wrong: ['recovery'], delays: undefined }, 'ladder-changed', 'none → 1, 2, 4 s'],
+    ['another choice of "before I sign in"', { beforeSignIn: 'yes' }, 'before-sign-in-changed', 'yes → no'],
     ['no failure-actions flag', { wrong: ['failuresWithoutCrash'] }, 'failure-flag-off', 'off → on'],
     ['no rights of its owner', { wrong: ['security'] }, 'rights-changed', 'you can query'],
     ['another account', { wrong: ['account'], account: '.\\anna' }, 'account-changed', '.\\anna → LocalSystem'],

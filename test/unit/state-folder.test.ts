@@ -22,6 +22,7 @@ const definition: Definition = {
   recovery: { delaysMs: [1, 2], resetMs: 3 },
   probeMs: 30_000,
   watchdog: true,
+  beforeSignIn: 'no',
   watchdogMs: 180_000,
   installedAt: '2026-01-01T00:00:00.000Z',
 };
@@ -71,11 +72,12 @@ describe('definition', () => {
   });
 
   it('gives a definition of an older version the default restart delays', () => {
-    const { recovery: _, probeMs: __, watchdog: ___, watchdogMs: ____, ...older } = definition;
+    const { recovery: _, probeMs: __, watchdog: ___, watchdogMs: ____, beforeSignIn: _____, ...older } = definition;
     expect(versioned(DEFINITION, older, file)).toMatchObject({
       recovery: RECOVERY_LADDER,
       probeMs: 30_000,
       watchdog: true,
+      beforeSignIn: 'no',
       watchdogMs: 180_000,
     });
   });

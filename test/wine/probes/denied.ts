@@ -14,7 +14,7 @@ await windowsManager().install(of, { gatewayCommand: JSON.parse(gatewayCommand) 
 
 denied = true;
 const manager = windowsManager({
-  run: async (_verb, service) => {
+  run: async ({ service }) => {
     // Of an administrator's rights nothing was taken.
     denied = false;
     registerService({ service, hostCommand, recovery: RECOVERY_LADDER }, { enable: false });

@@ -6,27 +6,22 @@ import type { SettleTimes } from '../../../src/elevation/elevation-outcome.ts';
 import { runAs } from '../../../src/elevation/run-as.ts';
 import { sudoPrompt } from '../../../src/elevation/sudo-prompt.ts';
 import { factsOfWindows } from '../../../src/elevation/windows-elevation.ts';
-import type { ElevatedVerb } from '../../../src/model/elevation.ts';
-import type { ServiceName } from '../../../src/model/identity.ts';
+import type { ElevatedTask } from '../../../src/model/elevation.ts';
 import { hostCommandIn } from '../../../src/process/host-command.ts';
 
-export interface ElevationRequest {
+export interface ElevationRequest extends ElevatedTask {
   readonly way: 'sudo-prompt' | 'run-as' | 'direct';
-  readonly verb: ElevatedVerb;
-  readonly service: ServiceName;
-  /** Removed with the same consent. */
-  readonly removes?: ServiceName;
   /** TEMP of this process; made. */
   readonly temp?: string;
   readonly times?: SettleTimes;
 }
 
-const { way, verb, service, removes, temp, times } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
+const { way, temp, times, ...task } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
 if (temp !== undefined) process.env['TEMP'] = temp;
 const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
 const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => directElevation(hostCommand) };
-const outcome = await ways[way]().run(verb, service, undefined, removes);
+const outcome = await ways[way]().run(task);
 console.log(JSON.stringify({ outcome }));
 // A prompt that hangs is a child of this process still.
 process.exit();
