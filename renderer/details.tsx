@@ -5,6 +5,7 @@ import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
 import { actionOf, can, hasEnded, ladderDots, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
+import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
 import { Log } from './log.tsx';
@@ -40,6 +41,7 @@ export function Details(props: DetailsProps) {
       <Ladder {...props} />
       <Facts {...props} />
       <Watchdog {...props} />
+      <BeforeSignIn {...props} />
       <History {...props} />
       <Log
         {...{ store, messages, log }}
@@ -146,7 +148,7 @@ function Facts({ snapshot, now, messages, store, components: { Button } }: Detai
     [details.uptime, uptime === undefined ? undefined : messages.uptime(uptime)],
     [details.gatewayPid, status.gatewayPid === undefined ? undefined : messages.pid(status.gatewayPid)],
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
-    [details.session, status.session && `${status.session.user} (${status.session.id})`],
+    [details.session, status.session && messages.session(status.session)],
     [details.afterUpdate, status.automaticSignIn && messages.automaticSignIn[status.automaticSignIn], 'sentence', signInOptions],
     [details.platforms, messages.platforms(status), 'sentence'],
     [details.restarts, messages.restarts(status, now)],
@@ -199,6 +201,20 @@ function Watchdog({ snapshot, state, store, messages, components: { Row, Switch 
           onChange={to => void store.setWatchdog(to)}
         />
       }
+    />
+  );
+}
+
+/** Changing it asks for an administrator. */
+function BeforeSignIn({ snapshot, state, store, messages, components }: DetailsProps) {
+  const { beforeSignIn } = snapshot.status;
+  if (beforeSignIn === undefined) return null;
+  return (
+    <BeforeSignInRow
+      choice={beforeSignIn}
+      busy={state.operation !== undefined}
+      onChange={to => void store.set(true, 'service', to)}
+      {...{ messages, components }}
     />
   );
 }

@@ -13,6 +13,7 @@ import {
   switchOn,
   toneOf,
 } from '../src/desktop/views.ts';
+import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { DEFAULT_COMPONENTS } from './default-components.tsx';
 import { Details } from './details.tsx';
@@ -187,13 +188,19 @@ interface QuestionProps extends Pick<PanelProps, 'store' | 'messages' | 'compone
 /** Asks for confirmation, with everything that would change. */
 function Question({ question, store, messages, components, close }: QuestionProps) {
   const text = messages.confirm(question);
+  const [beforeSignIn, setBeforeSignIn] = useState(false);
+  const offersBeforeSignIn = question.verb === 'install' && question.mechanism === 'service';
   const confirm = () => {
     close();
     if (question.verb === 'repair') void store.repair();
-    else void (question.verb === 'install' ? store.set(true, question.mechanism) : store.set(false));
+    else if (question.verb === 'uninstall') void store.set(false);
+    else void store.set(true, question.mechanism, offersBeforeSignIn && beforeSignIn ? true : undefined);
   };
   return (
     <components.Confirm text={text} lines={question.rows.map(row => messages.receiptLine(row))} onCancel={close} onConfirm={confirm}>
+      {offersBeforeSignIn && (
+        <BeforeSignInRow choice={beforeSignIn ? 'yes' : 'no'} onChange={setBeforeSignIn} {...{ messages, components }} />
+      )}
       <ReceiptLines receipt={question} label={text.changes} messages={messages} />
     </components.Confirm>
   );

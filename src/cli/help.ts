@@ -50,12 +50,17 @@ On Windows "--mechanism service" needs an administrator; "--mechanism startup" n
 and starts the gateway when you sign in. A service replaces a sign-in start.
 A gateway that answered before and is silent for 3 minutes is restarted; --no-watchdog turns
 that off, --watchdog on again.
+A Windows service waits until you sign in. --before-sign-in starts the gateway with Windows:
+until you sign in it has no desktop, nothing that Windows keeps for you (saved passwords,
+protected keys, network sign-ins) and no mapped drives; then it moves to your session, or
+stays with --stay.
 --dry-run lists every file, entry and process that would change.`,
     examples: [
       'install --dry-run',
       'install',
       'install --all',
       'install --mechanism startup',
+      'install --before-sign-in',
       `install --gateway-command '["/usr/bin/node","/opt/gateway.mjs"]'`,
     ],
   },

@@ -116,6 +116,9 @@ function createProgram(context: CliContext, output: Output, hooks: ProgramHooks)
     .option('--gateway-command <json>', 'another gateway program: its argv as a JSON array of strings')
     .option('--watchdog', 'restart a gateway that hangs (the default)')
     .option('--no-watchdog', 'leave a gateway that hangs alone')
+    .option('--before-sign-in', 'also run before you sign in (Windows service)')
+    .option('--no-before-sign-in', 'wait until you sign in (the default)')
+    .option('--stay', 'with --before-sign-in: do not move to your session when you sign in')
     .addOption(new Option('--mechanism <name>', 'mechanism that keeps it running on Windows').choices(['service', 'startup']))
     .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand']));
   verb('uninstall', verbs.uninstall).addOption(dryRun()).addOption(everyInstalled().conflicts('dryRun'));

@@ -91,7 +91,7 @@ function statusRows(status: Status, now: number, logPath: string, said: readonly
     [en.details.mechanism, `${en.mechanism[status.mechanism]}${servicePid === undefined ? '' : ` (PID ${en.pid(servicePid)})`}`],
     [en.details.startType, startType && en.startType[startType]],
     [en.details.platforms, platforms !== undefined && contains(said, platforms) ? undefined : platforms],
-    [en.details.session, session && `${session.id} (${session.user})`],
+    [en.details.session, session && en.session(session)],
     [en.details.afterUpdate, automaticSignIn && en.automaticSignIn[automaticSignIn]],
     [en.details.restarts, restarts.lastAt && en.restarts(status, now)],
     [en.details.ladder, restarts.nextAt === undefined ? undefined : en.ladder(status)],

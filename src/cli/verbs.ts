@@ -7,6 +7,7 @@ import { withServedProfiles } from '../desktop/served-profiles.ts';
 import { PHASE_VIEWS } from '../desktop/views.ts';
 import { parseGatewayCommand } from '../gateway/command.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
+import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
@@ -51,16 +52,21 @@ export interface InstallOptions {
   readonly gatewayCommand?: string;
   readonly mechanism?: Installable;
   readonly watchdog?: boolean;
+  readonly beforeSignIn?: boolean;
+  readonly stay?: boolean;
 }
 
 /** With `--all` every profile of this home; one that another gateway serves or Hermes keeps is reported, and is no failure. */
-export async function install(context: VerbContext, { dryRun, gatewayCommand, mechanism, watchdog }: InstallOptions): Promise<number> {
+export async function install(context: VerbContext, given: InstallOptions): Promise<number> {
+  const { dryRun, gatewayCommand, mechanism, watchdog } = given;
+  const beforeSignIn = chosenBeforeSignIn(given);
   const { composition, selection, all } = context;
   const { manager } = composition;
   const options = {
     ...(gatewayCommand !== undefined && { gatewayCommand: parseGatewayCommand(gatewayCommand) }),
     ...(mechanism && { mechanism }),
     ...(watchdog !== undefined && { watchdog }),
+    ...(beforeSignIn && { beforeSignIn }),
   };
   const identity = composition.identity(selection);
   if (!all) requireHome(identity);
@@ -73,6 +79,12 @@ export async function install(context: VerbContext, { dryRun, gatewayCommand, me
   const outcomes = [];
   for (const some of inOrder) outcomes.push(...(await workOn(context, await withStatus(context, some), { operate, starts: true })));
   return answerDone(context, 'install', outcomes);
+}
+
+function chosenBeforeSignIn({ beforeSignIn, stay }: InstallOptions): BeforeSignIn | undefined {
+  if (stay && !beforeSignIn) throw new GatewayServiceError('usage', '--stay needs --before-sign-in.');
+  if (beforeSignIn === undefined) return undefined;
+  return stay ? 'stay' : beforeSignIn ? 'yes' : 'no';
 }
 
 const isDefault = ({ profile }: GatewayIdentity) => profile === DEFAULT_PROFILE;

@@ -7,7 +7,7 @@ import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import type { Operation, OperationProgress, Report } from '../model/operation-steps.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
 import { type FoundProblem, repairReceipt } from '../model/repair.ts';
-import type { Installable, Status } from '../model/status.ts';
+import type { Status } from '../model/status.ts';
 import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, Versions } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
@@ -79,14 +79,14 @@ export class GatewayServiceController {
 
   readonly #handlers: Handlers = {
     get: (_request, profile) => profile.snapshot(),
-    set: ({ on, mechanism }, profile) => {
+    set: ({ on, ...choice }, profile) => {
       const { manager } = this.#options;
       return on
-        ? profile.operate('install', report => manager.install(profile.identity, installWith(mechanism), report))
+        ? profile.operate('install', report => manager.install(profile.identity, installWith(choice), report))
         : profile.operate('uninstall', report => manager.uninstall(profile.identity, report));
     },
-    preview: ({ on, mechanism }, { identity }) =>
-      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, installWith(mechanism)),
+    preview: ({ on, ...choice }, { identity }) =>
+      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, installWith(choice)),
     start: (_request, profile) => this.#operate(profile, 'start'),
     stop: (_request, profile) => this.#operate(profile, 'stop'),
     stopNow: async (_request, { identity }) => {
@@ -283,7 +283,10 @@ class ProfileController {
   }
 }
 
-const installWith = (mechanism: Installable | undefined): InstallOptions => (mechanism ? { mechanism } : {});
+const installWith = ({ mechanism, beforeSignIn }: Pick<RequestOf<'set'>, 'mechanism' | 'beforeSignIn'>): InstallOptions => ({
+  ...(mechanism && { mechanism }),
+  ...(beforeSignIn !== undefined && { beforeSignIn: beforeSignIn ? 'yes' : 'no' }),
+});
 
 const isDisabled = ({ startType }: Status): boolean => startType === 'disabled';
 

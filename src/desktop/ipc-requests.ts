@@ -9,7 +9,12 @@ const profile = v.pipe(v.string(), v.maxLength(64));
 const SCHEMAS = {
   anyProfile: v.strictObject({ profile: v.optional(profile) }),
   profile: v.strictObject({ profile }),
-  switch: v.strictObject({ profile, on: v.boolean(), mechanism: v.optional(v.picklist(['service', 'startup', 'embedded'])) }),
+  switch: v.strictObject({
+    profile,
+    on: v.boolean(),
+    mechanism: v.optional(v.picklist(['service', 'startup', 'embedded'])),
+    beforeSignIn: v.optional(v.boolean()),
+  }),
   log: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
   watchdog: v.strictObject({ profile, on: v.boolean() }),
   update: v.strictObject({ profile, update: v.pipe(v.string(), v.maxLength(64)) }),

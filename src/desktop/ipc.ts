@@ -93,8 +93,11 @@ interface Requests {
   /** Without a name: the default profile. */
   anyProfile: { profile?: string | undefined };
   profile: { profile: string };
-  /** `mechanism` is for turning on; default: the best one, whatever consent it requires. */
-  switch: { profile: string; on: boolean; mechanism?: Installable | undefined };
+  /**
+   * `mechanism` and `beforeSignIn` are for turning on; default: the best one, whatever consent it requires, and as before. Turning on what is
+   * on changes these.
+   */
+  switch: { profile: string; on: boolean; mechanism?: Installable | undefined; beforeSignIn?: boolean | undefined };
   log: { profile: string; lines?: number | undefined };
   update: { profile: string; update: string };
   watchdog: { profile: string; on: boolean };

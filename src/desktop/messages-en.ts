@@ -11,6 +11,7 @@ import type { ReceiptRow } from '../model/receipt.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
+import { beforeSignInEn } from './messages-before-sign-in-en.ts';
 import { confirm, MEANING, receiptWhat } from './messages-en-changes.ts';
 import { because, explainEnd, whyEnded } from './messages-en-ends.ts';
 import { explainError, explainProblem } from './messages-en-failures.ts';
@@ -275,6 +276,9 @@ export const en = {
       'Sign-in options.',
     organisation: 'The gateway waits until you sign in, because your organisation does not let Windows sign you in by itself.',
   } satisfies Record<AutomaticSignIn, string>,
+  beforeSignIn: beforeSignInEn,
+  /** Where the gateway runs. */
+  session: ({ id, user, beforeSignIn }: NonNullable<Status['session']>) => (beforeSignIn ? `Before sign-in (${user})` : `${user} (${id})`),
 
   /** What an operation is doing: its latest step, if any. */
   operation: ({ verb, step, subject }: ShownOperation) =>

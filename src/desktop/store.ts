@@ -57,8 +57,11 @@ export interface GatewayServiceStore {
   select(profile: string): void;
   /** Requests the present snapshot. */
   refresh(): Promise<void>;
-  /** Turns the service on (installs, starts) or off (stops, uninstalls), by default with the best mechanism. Resolves at the end. */
-  set(on: boolean, mechanism?: Installable): Promise<void>;
+  /**
+   * Turns the service on (installs, starts) or off (stops, uninstalls), by default with the best mechanism. Resolves at the end.
+   * @param beforeSignIn Whether it also runs before its user signs in; default: as before.
+   */
+  set(on: boolean, mechanism?: Installable, beforeSignIn?: boolean): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Ends the wait of an operation for the work of the agent. */
@@ -264,7 +267,8 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       void refresh();
     },
     refresh,
-    set: (on, mechanism) => act('set', on ? 'install' : 'uninstall', { on, mechanism }),
+    set: (on, mechanism, beforeSignIn) =>
+      act('set', on ? 'install' : 'uninstall', { on, mechanism, ...(beforeSignIn !== undefined && { beforeSignIn }) }),
     start: () => act('start', 'start', {}),
     stop: () => act('stop', 'stop', {}),
     async stopNow() {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/migration.ts';
+import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
 import { noted, type Receipt, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
@@ -19,8 +20,15 @@ export interface ReceiptFacts {
   readonly former: FormerAutostart | undefined;
 }
 
-/** @param command what would be started. */
-export async function installReceipt(facts: ReceiptFacts, command: readonly string[], recovery: RecoveryLadder): Promise<Receipt> {
+/**
+ * @param command what would be started
+ * @param beforeSignIn the choice; absent where it does not change
+ */
+export async function installReceipt(
+  facts: ReceiptFacts,
+  command: readonly string[],
+  { recovery, beforeSignIn }: { readonly recovery: RecoveryLadder; readonly beforeSignIn: BeforeSignIn | undefined },
+): Promise<Receipt> {
   const { identity, folder, status, host, others, former } = facts;
   const present = status.phase !== 'not-installed';
   const delays = recovery.delaysMs.map(ms => ms / 1000).join(', ');
@@ -35,11 +43,19 @@ export async function installReceipt(facts: ReceiptFacts, command: readonly stri
     },
     { action: 'create', kind: 'ladder', target: identity.service, ...noted('delays', delays, String(recovery.resetMs / 1000)) },
     ...(await host.receipt('install', identity, status)),
+    ...(beforeSignIn === undefined ? [] : [beforeSignInRow(identity.service, beforeSignIn)]),
     ...replaced.flat(),
     ...((await former?.receipt('install', identity)) ?? []),
     { action: status.gatewayPid ? 'keep' : 'start', kind: 'process', target: 'gateway', ...noted('home', identity.home) },
   ]);
 }
+
+const beforeSignInRow = (target: string, choice: BeforeSignIn): ReceiptRow => ({
+  action: 'change',
+  kind: 'right',
+  target,
+  ...noted(choice === 'no' ? 'not-before-sign-in' : 'before-sign-in'),
+});
 
 export async function uninstallReceipt(facts: ReceiptFacts): Promise<Receipt> {
   const { identity, folder, status, host, others, former } = facts;

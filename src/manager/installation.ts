@@ -31,7 +31,15 @@ export async function preview(service: GatewayService, verb: 'install' | 'uninst
       : (await mechanisms.inCharge(identity, folder)).host;
   const facts = { identity, folder, status, host, others: registered.filter(each => each !== host), former };
   if (verb === 'uninstall') return uninstallReceipt(facts);
-  return installReceipt(facts, checkCommand(identity, asked), options.recovery ?? status.recovery);
+  requireBeforeSignIn(host, options);
+  const { beforeSignIn } = options;
+  const isOther = beforeSignIn !== undefined && beforeSignIn !== (status.beforeSignIn ?? 'no');
+  const choice = { recovery: options.recovery ?? status.recovery, beforeSignIn: isOther ? beforeSignIn : undefined };
+  return installReceipt(facts, checkCommand(identity, asked), choice);
+}
+
+function requireBeforeSignIn({ mechanism }: HostPort, { beforeSignIn = 'no' }: InstallOptions): void {
+  if (mechanism !== 'service' && beforeSignIn !== 'no') throw new GatewayServiceError('before-sign-in-unavailable', `(${mechanism})`);
 }
 
 /** @param replaced a service that is removed with the same consent, where one is needed */
@@ -48,8 +56,7 @@ export async function install(service: GatewayService, options: InstallOptions, 
     const others = (await mechanisms.registered(identity, folder)).filter(each => each !== host);
     const status = await service.status();
     checkCommand(identity, gatewayCommand);
-    if (host.mechanism !== 'service' && (options.beforeSignIn ?? 'no') !== 'no')
-      throw new GatewayServiceError('before-sign-in-unavailable');
+    requireBeforeSignIn(host, options);
     await host.checkRights(identity);
     await former?.checkRights(identity, host.elevated);
     const known = await folder.knownDefinition();

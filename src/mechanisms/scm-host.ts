@@ -5,7 +5,7 @@
 
 import type { TrustsServer } from '../control/control-client.ts';
 import { type GatewayIdentity, sameFolder } from '../gateway/home.ts';
-import { readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
+import { readBeforeSignIn, readBinaryPath, readHostFacts, readOwner } from '../host/service-registry.ts';
 import { packagedCommand } from '../migration/wrapped-service.ts';
 import { attempt } from '../model/attempt.ts';
 import type { BeforeSignIn } from '../model/before-sign-in.ts';
@@ -225,6 +225,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
     ...(status?.pid !== undefined && { hostPid: status.pid }),
     ...((startType === 'automatic' || startType === 'manual' || startType === 'disabled') && { startType }),
     ...(signsIn && { automaticSignIn: signsIn }),
+    beforeSignIn: mayRunBeforeSignIn(readOwner(service) ?? '') ? readBeforeSignIn(service) : 'unavailable',
     // A missing program has no version.
     ...(binaryPath !== commandLine(program, args) && hasProgram(binaryPath) && { outdated: true }),
   };

@@ -5,6 +5,9 @@ export const BEFORE_SIGN_IN = ['no', 'yes', 'stay'] as const;
 
 export type BeforeSignIn = (typeof BEFORE_SIGN_IN)[number];
 
+/** What a status shows: `unavailable` for an account that cannot have it. */
+export type ShownBeforeSignIn = BeforeSignIn | 'unavailable';
+
 export const isBeforeSignIn = (value: unknown): value is BeforeSignIn => (BEFORE_SIGN_IN as readonly unknown[]).includes(value);
 
 /** The accounts of Entra ID: Windows makes no token of one without its password. */

@@ -52,7 +52,8 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
   const installed = registration.state === 'registered' || registration.state === 'removal-pending';
   const { phase, detail } = phaseOf(facts, nowMs);
   const exit = installed ? lastExit(history) : undefined;
-  const { hostPid, startType, automaticSignIn }: Partial<Registered> = registration.state === 'registered' ? registration : {};
+  const { hostPid, startType, automaticSignIn, beforeSignIn }: Partial<Registered> =
+    registration.state === 'registered' ? registration : {};
   const gateway = (runner ?? facts.silent)?.gateway ?? facts.orphan;
   const uptimeMs = gateway && Math.max(0, nowMs - Date.parse(gateway.startedAt));
   const restarts = installed ? restartsOf(facts, phase, uptimeMs) : { count: 0 };
@@ -76,6 +77,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(startType === undefined ? {} : { startType }),
     ...(phase === 'waiting-for-sign-in' && facts.host && { waitingForSignInSince: facts.host.since }),
     ...(automaticSignIn && { automaticSignIn }),
+    ...(beforeSignIn && { beforeSignIn }),
     recovery: facts.recovery,
     ...(installed && facts.watchdog !== undefined && { watchdog: facts.watchdog }),
     problems: withoutRepeats([...facts.problems, ...problemsOf(facts, phase, restarts)]),
@@ -193,6 +195,8 @@ function problemsOf(facts: StatusFacts, phase: Phase, restarts: Restarts): Probl
     if (registration.outdated) found.push(problem('host-outdated'));
   }
   found.push(...platformProblems(facts));
+  const refused = phase === 'waiting-for-sign-in' ? facts.host?.launchError : undefined;
+  if (refused?.code === 'before-sign-in-refused') found.push(problem('before-sign-in-refused', refused.detail));
   const suspect = suspectOf(facts);
   const ended = lastEnded(facts.history);
   if (phase === 'needs-attention') found.push(attentionTo(ended, suspect));

@@ -1,6 +1,7 @@
 /** The facts that a status is made of: registration (from the SCM or the definition), host facts, and the state that the runner reports. */
 
 import * as v from 'valibot';
+import type { ShownBeforeSignIn } from './before-sign-in.ts';
 import { ERROR_VALUE } from './error-value.ts';
 import type { KnownEnd } from './known-end.ts';
 import { count, isoTime, matching, pid, serviceName } from './schemas.ts';
@@ -14,6 +15,7 @@ export interface Registered {
   readonly suspended?: true;
   readonly startType?: StartType;
   readonly automaticSignIn?: AutomaticSignIn;
+  readonly beforeSignIn?: ShownBeforeSignIn;
   /** What is started is not the program that would be registered now. */
   readonly outdated?: boolean;
 }

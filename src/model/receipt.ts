@@ -14,6 +14,9 @@ const NOTES = {
   home: (home: string) => `home ${home}`,
   service: (name: string, command: string) => `"${name}", starts automatically: ${command}`,
   owner: () => 'the user who owns the service',
+  'before-sign-in': () =>
+    'runs also before you sign in; until then without a desktop, without what Windows keeps for you (saved passwords, protected keys, network drives), and without mapped drives',
+  'not-before-sign-in': () => 'waits until you sign in',
   rights: () => 'you can query, start and stop it; only administrators can change it',
   'host-copy': () => 'a copy of the program, which updates of the app do not change',
   'host-copy-removed': () => 'unless another profile uses it',

@@ -10,6 +10,7 @@
  *   Beside them: held-for-update, waiting-for-sign-in, failed (nothing will restart it), removal-pending, foreign, unsupported, unknown.
  */
 
+import type { ShownBeforeSignIn } from './before-sign-in.ts';
 import type { ServiceName } from './identity.ts';
 import type { KnownEnd } from './known-end.ts';
 import type { RecoveryLadder } from './ladder.ts';
@@ -126,12 +127,15 @@ export interface Status {
   readonly platforms?: readonly PlatformStatus[];
   readonly restarts: Restarts;
   readonly lastExit?: LastExit;
-  readonly session?: { readonly id: number; readonly user: string };
+  /** Where the gateway runs; `beforeSignIn`: outside of every session of its user (then the number is 0). */
+  readonly session?: { readonly id: number; readonly user: string; readonly beforeSignIn?: true };
   readonly startType?: StartType;
   /** The service waits for its owner to sign in, since then: ISO 8601, UTC. */
   readonly waitingForSignInSince?: string;
   /** Absent where the gateway is not kept by the service, or Windows does not say it. */
   readonly automaticSignIn?: AutomaticSignIn;
+  /** Whether the service also runs before its owner signs in; absent where the gateway is not kept by the service. */
+  readonly beforeSignIn?: ShownBeforeSignIn;
   readonly recovery: RecoveryLadder;
   /** Whether a gateway that hangs is ended as a failure; absent where there is no definition. */
   readonly watchdog?: boolean;

@@ -103,6 +103,38 @@ describeInChromium('use of the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  it('offers "before you sign in" with the consent of the switch-on, says what is missing until then, and is off by default', async () => {
+    await open(snapshotIn('not-installed'), ['set']);
+    await control().click();
+    const dialog = page.getByRole('dialog');
+    const early = dialog.getByRole('switch', { name: 'Also before you sign in' });
+    expect(await early.getAttribute('aria-checked')).toBe('false');
+    await dialog.getByText('no desktop, nothing that Windows keeps for you', { exact: false }).waitFor();
+    await early.click();
+    await keepScreenshot(page, 'before-sign-in-choice');
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Turn on' }).click();
+    const payload = { profile: 'default', on: true, mechanism: 'service', beforeSignIn: true };
+    await expect.poll(async () => (await asked()).at(-1)).toEqual({ verb: 'set', payload });
+  });
+
+  it('changes "before you sign in" among the details, and says why an account cannot have it', async () => {
+    const session = { id: 0, user: 'PC\\anna', beforeSignIn: true } as const;
+    await open(snapshotIn('running', { beforeSignIn: 'yes', session }), ['set']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('Before sign-in (PC\\anna)').waitFor();
+    const early = page.getByRole('switch', { name: 'Also before you sign in' });
+    expect(await early.getAttribute('aria-checked')).toBe('true');
+    await keepScreenshot(page, 'before-sign-in');
+    expect(await axeViolations(page)).toEqual([]);
+    await early.click();
+    const payload = { profile: 'default', on: true, mechanism: 'service', beforeSignIn: false };
+    await expect.poll(async () => (await asked()).at(-1)).toEqual({ verb: 'set', payload });
+    await main.evaluate((fake, value) => fake.answer(value), snapshotIn('running', { beforeSignIn: 'unavailable' }));
+    await page.getByText('Not available for your account', { exact: false }).waitFor();
+    expect(await early.isDisabled()).toBe(true);
+  });
+
   it('repairs without a dialog when nothing has to change', async () => {
     await open(snapshotIn('failed'), ['repair']);
     await main.evaluate(fake => {

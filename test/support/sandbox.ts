@@ -109,7 +109,12 @@ export class Sandbox {
     const found = this.processes().filter(pid => {
       const argv = commandLine(pid);
       // The program that prints the quick help has the script among its arguments too.
-      return argv[0] === process.execPath && argv.includes(this.gatewayScript) && !argv.includes('--help') && variable(pid, 'HERMES_HOME') === home;
+      return (
+        argv[0] === process.execPath &&
+        argv.includes(this.gatewayScript) &&
+        !argv.includes('--help') &&
+        variable(pid, 'HERMES_HOME') === home
+      );
     });
     // A child that a gateway is just starting looks like its parent for a moment; one of two may have ended while the other was looked for.
     const own = found.filter(pid => !found.includes(parentOf(pid)));

@@ -53,6 +53,27 @@ describe('life cycle of a gateway', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
   });
 
+  it.each([
+    [['--before-sign-in'], 'yes'],
+    [['--before-sign-in', '--stay'], 'stay'],
+    [['--no-before-sign-in'], 'no'],
+    [[], undefined],
+  ])('passes the choice of "before sign-in" on to the manager: install %j', async (options, choice) => {
+    const asked: (string | undefined)[] = [];
+    const { manager } = cli;
+    const install = manager.install.bind(manager);
+    manager.install = (of, given = {}, report) => {
+      asked.push(given.beforeSignIn);
+      return install(of, given, report);
+    };
+    await cli.run(['install', ...options]);
+    expect(asked).toEqual([choice]);
+  });
+
+  it('refuses --stay without --before-sign-in', async () => {
+    expect((await cli.run(['install', '--stay'])).exit).toBe(EXIT.usage);
+  });
+
   it('turns the watchdog off by an option of install, and keeps it off until the opposite option', async () => {
     const install = async (...options: readonly string[]) => document(await cli.run(['install', ...options, '--json']));
     expect(await install()).toMatchObject({ status: { watchdog: true } });

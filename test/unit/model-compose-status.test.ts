@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURES_AFTER_UPDATE } from '../../src/model/bad-update.ts';
 import { composeStatus, type StatusFacts } from '../../src/model/compose-status.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../../src/model/facts.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
 import type { ServiceName } from '../../src/model/identity.ts';
@@ -87,6 +88,21 @@ it('reports since when the service waits for its owner, and whether Windows will
   const running = composeStatus(facts({ mechanism: 'service', registration, host, runner: runner('running') }), NOW);
   expect(running).toMatchObject({ phase: 'running', automaticSignIn: 'organisation' });
   expect(running.waitingForSignInSince).toBeUndefined();
+});
+
+it('says where a gateway runs before the sign-in, and why Windows did not let it', () => {
+  const registration = { ...registered('running'), beforeSignIn: 'yes' } as const;
+  const session = { id: 0, user: 'PC\\anna', beforeSignIn: true } as const;
+  const host = { phase: 'running', since: ago(1_000), session } as const;
+  const early = composeStatus(facts({ mechanism: 'service', registration, host, runner: runner('running') }), NOW);
+  expect(early).toMatchObject({ phase: 'running', session, beforeSignIn: 'yes', problems: [] });
+  const launchError = new GatewayServiceError('before-sign-in-refused', '(the account is disabled)').toValue();
+  const waiting = composeStatus(
+    facts({ mechanism: 'service', registration, host: { phase: 'waiting-for-sign-in', since: ago(1_000), launchError } }),
+    NOW,
+  );
+  expect(waiting).toMatchObject({ phase: 'waiting-for-sign-in', problems: [{ code: 'before-sign-in-refused' }] });
+  expect(waiting.problems[0]?.message).toContain('the account is disabled');
 });
 
 describe('crashes in a row', () => {
