@@ -221,6 +221,15 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
         expect(await install({ ...harness.options, watchdog: true })).toMatchObject({ gatewayPid, watchdog: true });
       });
 
+      it('runs before a sign-in only as a service, and keeps the choice in an installation', async () => {
+        const { mechanism, gatewayPid } = await install();
+        const early = install({ ...harness.options, beforeSignIn: 'yes' });
+        if (mechanism !== 'service') return expect(early).rejects.toMatchObject({ code: 'before-sign-in-unavailable' });
+        expect(await early).toMatchObject({ beforeSignIn: 'yes', gatewayPid });
+        expect(await install()).toMatchObject({ beforeSignIn: 'yes', gatewayPid });
+        expect(await install({ ...harness.options, beforeSignIn: 'no' })).toMatchObject({ beforeSignIn: 'no', gatewayPid });
+      });
+
       it('installs again without a restart of the gateway, and saves the new options', async () => {
         const first = await install();
         const recovery = { delaysMs: [3_000, 5_000], resetMs: 30_000 };

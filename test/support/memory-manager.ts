@@ -141,6 +141,7 @@ export class MemoryManager implements GatewayManager {
   install(identity: GatewayIdentity, options: InstallOptions = {}, report: Report = () => {}): Promise<Status> {
     return this.#inTurn(identity, async () => {
       const present = this.#own(identity);
+      if ((options.beforeSignIn ?? 'no') !== 'no') throw new GatewayServiceError('before-sign-in-unavailable');
       report(progress('install', 'registering'));
       const registration: Registration = present ?? {
         identity,

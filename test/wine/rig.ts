@@ -58,6 +58,12 @@ const PURE_DEPENDENCIES = ['commander', 'electron-log', 'sudo-prompt', 'valibot'
  */
 const APART = true;
 
+/** Windows' libraries that know of sessions and logons. */
+const SIGN_IN_LIBRARIES = ['secur32.dll', 'wtsapi32.dll'];
+
+/** Exists while the user of such a rig is signed in. */
+const SIGNED_IN = 'C:\\signed-in';
+
 /** How the template is made; another number makes it anew. */
 const RECIPE = 2;
 
@@ -92,6 +98,8 @@ export interface RigOptions {
   readonly built?: boolean;
   /** A script in front of the host's program, which looks at how it does. */
   readonly before?: string;
+  /** Its user signs in and out (scm/sign-in.c): `signIn` and `signOut`. Signed in at first. */
+  readonly signsIn?: boolean;
   /** Instead of the one that the host is built on here. */
   readonly node?: WindowsNode;
 }
@@ -138,7 +146,7 @@ export function available(): Availability {
   if (!existsSync(KOFFI_BINARY)) return missing("koffi's Windows binary is missing");
   const whyNot = path.join(scmFolder(), 'why-not');
   if (existsSync(whyNot)) return { ok: false, reason: `the SCM could not be rebuilt: ${readFileSync(whyNot, 'utf8').trim()}` };
-  if (!['services.exe', 'elevated.exe'].every(name => existsSync(path.join(scmFolder(), name))))
+  if (!['services.exe', 'elevated.exe', 'sign-in.dll'].every(name => existsSync(path.join(scmFolder(), name))))
     return missing('the rebuilt SCM is missing');
   return { ok: true };
 }
@@ -152,8 +160,8 @@ function environment(prefix: string, more: Readonly<Record<string, string>> = {}
     USER: 'hermes',
     WINEPREFIX: prefix,
     WINEDEBUG: '-all',
-    // Our services.exe; neither .NET nor a browser engine.
-    WINEDLLOVERRIDES: 'services.exe=n;mscoree,mshtml=',
+    // Our services.exe, and our libraries where Windows has no own ones; neither .NET nor a browser engine.
+    WINEDLLOVERRIDES: 'services.exe=n;secur32,wtsapi32=n,b;mscoree,mshtml=',
     ...more,
   };
 }
@@ -358,6 +366,14 @@ export class WineRig {
       cpSync(await hostScript(node), host, { recursive: true });
       if (options.before !== undefined) putBefore(path.join(host, 'hermes-gateway.cjs'), options.before);
       if (options.built) await wait('cp', ['-alf', `${await executablesOf(await bundled(), node)}/.`, host]);
+      if (options.signsIn) {
+        for (const name of SIGN_IN_LIBRARIES) {
+          const file = path.join(prefix, 'drive_c/windows/system32', name);
+          rmSync(file);
+          copyFileSync(path.join(scmFolder(), 'sign-in.dll'), file);
+        }
+        writeFileSync(toLinux(prefix, SIGNED_IN), '');
+      }
       mkdirSync(path.join(prefix, 'io'));
     } catch (error) {
       rmSync(prefix, { recursive: true, force: true });
@@ -412,6 +428,14 @@ export class WineRig {
   /** A path on C:, as Linux sees it. */
   onLinux(windowsPath: string): string {
     return toLinux(this.prefix, windowsPath);
+  }
+
+  signIn(): void {
+    this.write(SIGNED_IN, '');
+  }
+
+  signOut(): void {
+    rmSync(toLinux(this.prefix, SIGNED_IN));
   }
 
   /** Reads a file on the prefix's C:, or '' while there is none. */

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Builds Wine's services.exe (the SCM) with failure actions that act, from Debian's own source package of the installed Wine:
 # Wine accepts SERVICE_CONFIG_FAILURE_ACTIONS but neither keeps nor acts on them, and before Wine 10 does not notice that a service process died.
-# Also builds elevated.exe, by which the rig starts programs with the rights of an administrator where Wine does not.
-#   build.sh OUT_DIR     writes OUT_DIR/services.exe and elevated.exe, or exits 1; the reason is printed on stderr and is in
+# Also builds elevated.exe, by which the rig starts programs with the rights of an administrator where Wine does not, and sign-in.dll, by which
+# its user signs in and out.
+#   build.sh OUT_DIR     writes OUT_DIR/services.exe, elevated.exe and sign-in.dll, or exits 1; the reason is printed on stderr and is in
 #                        OUT_DIR/why-not, which the suite shows
 # The compiler and Wine's headers come from apt (as root, once); the source list of this one run is the machine's own, as deb-src.
 set -euo pipefail
 
 [ $# -eq 1 ] || { echo 'usage: build.sh OUT_DIR' >&2; exit 1; }
 out=$(mkdir -p "$1" && cd "$1" && pwd)
-rm -f "$out/services.exe" "$out/elevated.exe" "$out/why-not"
+rm -f "$out/services.exe" "$out/elevated.exe" "$out/sign-in.dll" "$out/why-not"
 fail() { trap - ERR; echo "$*" | tee "$out/why-not" >&2; exit 1; }
 # No step may fail without a reason.
 set -E
@@ -73,6 +74,7 @@ done
 build() {
   (cd "$here" && x86_64-w64-mingw32-windres elevated.rc "$work/elevated-resources.o")
   x86_64-w64-mingw32-gcc -O2 -s -o "$out/elevated.exe" "$here/elevated.c" "$work/elevated-resources.o"
+  x86_64-w64-mingw32-gcc -O2 -s -shared -Wl,--export-all-symbols -o "$out/sign-in.dll" "$here/sign-in.c"
   widl -m64 --win64 -Oicf -I../../include -I$headers/windows -s -o svcctl_s.c svcctl.idl
   widl -m64 --win64 -I../../include -I$headers/windows -h -o svcctl.h svcctl.idl
   for unit in rpc services utils svcctl_s recovery; do
@@ -83,6 +85,6 @@ build() {
     -lsetupapi -luserenv -ladvapi32 -lsechost -lrpcrt4 -lwinecrt0 -lucrtbase -lkernel32 -lntdll
 }
 build >"$work/build.log" 2>&1 || true
-[ -f "$out/services.exe" ] && [ -f "$out/elevated.exe" ] ||
+[ -f "$out/services.exe" ] && [ -f "$out/elevated.exe" ] && [ -f "$out/sign-in.dll" ] ||
   fail "services.exe of wine $version does not compile: $(grep -m 1 -i error "$work/build.log" || tail -n 1 "$work/build.log")"
 echo "$out/services.exe"
