@@ -2,7 +2,7 @@
 // always there: scm/sign-in.c stands in for both. What the token of a real Windows may do, only test/windows shows.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { describeServiceOnWine, until } from './suite.ts';
 
 const BEFORE = { id: 0, beforeSignIn: true };
@@ -10,6 +10,8 @@ const BEFORE = { id: 0, beforeSignIn: true };
 describeServiceOnWine(
   'a service whose user signs in and out',
   service => {
+    beforeEach(() => service.rig.signIn());
+
     const parameters = () => `HKLM\\System\\CurrentControlSet\\Services\\${service.of.service}\\Parameters`;
     const problems = async () => (await service.status()).problems.map(({ code, message }) => `${code}: ${message}`).join();
     /** Windows starts, and nobody signs in. */
@@ -81,7 +83,6 @@ describeServiceOnWine(
       await startSignedOut();
       await until('the refusal', async () => (await service.manager.facts(service.of))?.launchError?.code === 'before-sign-in-refused');
       expect(service.gateways()).toEqual([]);
-      service.rig.signIn();
     });
   },
   { signsIn: true },
