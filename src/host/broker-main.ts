@@ -147,7 +147,7 @@ function startRunner(name: ServiceName, session: RunnerSession, asked: boolean):
   }
 }
 
-/** Whom a runner runs as. */
+/** The user that a runner runs as. */
 interface SessionUser {
   readonly token: Handle;
   /** Closes it, and what belongs to it. */
