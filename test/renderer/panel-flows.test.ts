@@ -43,7 +43,7 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('dialog').waitFor();
     expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: true } });
     expect(await focused()).toBe('Turn on');
-    expect(await page.locator('[role=switch]').getAttribute('aria-checked')).toBe('false');
+    expect(await turnedOn()).toBe('false');
     await page.keyboard.press('Enter');
     await page.getByText('Turning on…').first().waitFor();
     expect((await asked()).at(-1)).toEqual({ verb: 'set', payload: { profile: 'default', on: true, mechanism: 'service' } });
