@@ -198,10 +198,10 @@ function Question({ question, store, messages, components, close }: QuestionProp
   };
   return (
     <components.Confirm text={text} lines={question.rows.map(row => messages.receiptLine(row))} onCancel={close} onConfirm={confirm}>
+      <ReceiptLines receipt={question} label={text.changes} messages={messages} />
       {offersBeforeSignIn && (
         <BeforeSignInRow choice={beforeSignIn ? 'yes' : 'no'} onChange={setBeforeSignIn} {...{ messages, components }} />
       )}
-      <ReceiptLines receipt={question} label={text.changes} messages={messages} />
     </components.Confirm>
   );
 }
