@@ -126,6 +126,23 @@ export const CRITERIA = [
       'sign-in-windows': { where: 'Windows only', shows: 'a user without administrator rights has the gateway after the next sign-in' },
     },
   },
+  {
+    sentence: 'alive before anybody signs in, where its owner has chosen that',
+    proofs: {
+      'before-sign-in-wine': {
+        where: 'Wine (rebuilt SCM)',
+        shows:
+          'the gateway runs from the start of Windows on, moves to the session at the sign-in, and back at the sign-out (sessions and logon are stand-ins)',
+        test: 'test/wine/before-sign-in.test.ts',
+      },
+      'before-sign-in-token-windows': {
+        where: 'Windows only',
+        shows: 'the token without a password is that of the owner, and has no right that the one of the session lacks',
+        test: 'test/windows/before-sign-in.test.ts',
+      },
+      'before-sign-in-windows': { where: 'Windows only', shows: 'the gateway answers while nobody is signed in' },
+    },
+  },
 ] as const satisfies readonly Criterion[];
 
 type KeysOfEach<T> = T extends unknown ? keyof T & string : never;

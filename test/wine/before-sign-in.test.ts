@@ -3,6 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
+import { itProves } from '../acceptance/it-proves.ts';
 import { describeServiceOnWine, until } from './suite.ts';
 
 const BEFORE = { id: 0, beforeSignIn: true };
@@ -22,33 +23,48 @@ describeServiceOnWine(
     const definitionFile = () => path.join(path.dirname(path.dirname(service.manager.logPath(service.of))), 'definition.json');
     const ends = async () => (await service.manager.history(service.of)).filter(record => record.kind === 'ended');
 
-    it('runs the gateway from the start of Windows on, moves it to the session at the sign-in, and back at the sign-out', async () => {
-      const atDesk = await service.install({ beforeSignIn: 'yes' });
-      expect(atDesk).toMatchObject({ phase: 'running', session: { id: 1 }, beforeSignIn: 'yes' });
-      expect(atDesk.session).not.toHaveProperty('beforeSignIn');
+    itProves(
+      'before-sign-in-wine',
+      async () => {
+        const atDesk = await service.install({ beforeSignIn: 'yes' });
+        expect(atDesk).toMatchObject({ phase: 'running', session: { id: 1 }, beforeSignIn: 'yes' });
+        expect(atDesk.session).not.toHaveProperty('beforeSignIn');
 
-      await startSignedOut();
-      const census = service.census();
-      const early = await service.phase('running');
-      expect(early.session).toMatchObject(BEFORE);
-      expect(early.gatewayPid).not.toBe(atDesk.gatewayPid);
+        await startSignedOut();
+        const census = service.census();
+        const early = await service.phase('running');
+        expect(early.session).toMatchObject(BEFORE);
+        expect(early.gatewayPid).not.toBe(atDesk.gatewayPid);
 
-      await service.manager.kill(early.gatewayPid ?? 0);
-      const again = await service.another(early);
-      expect(again.session).toMatchObject(BEFORE);
+        await service.manager.kill(early.gatewayPid ?? 0);
+        const again = await service.another(early);
+        expect(again.session).toMatchObject(BEFORE);
 
-      service.rig.signIn();
-      const moved = await service.another(again);
-      expect(moved.session).toMatchObject({ id: 1 });
-      expect(moved.session).not.toHaveProperty('beforeSignIn');
-      expect((await ends()).at(-1)).toMatchObject({ outcome: 'stopped', reason: 'Its owner has signed in.' });
+        service.rig.signIn();
+        const moved = await service.another(again);
+        expect(moved.session).toMatchObject({ id: 1 });
+        expect(moved.session).not.toHaveProperty('beforeSignIn');
+        expect((await ends()).at(-1)).toMatchObject({ outcome: 'stopped', reason: 'Its owner has signed in.' });
 
-      service.rig.signOut();
-      await service.manager.kill((await service.manager.runnerPid(service.of)) ?? 0);
-      const back = await service.another(moved);
-      expect(back.session).toMatchObject(BEFORE);
-      expect(census.stop()).toBe(1);
-    }, 180_000);
+        service.rig.signOut();
+        await service.manager.kill((await service.manager.runnerPid(service.of)) ?? 0);
+        const back = await service.another(moved);
+        expect(back.session).toMatchObject(BEFORE);
+        expect(census.stop()).toBe(1);
+        return undefined;
+      },
+      { timeoutMs: 180_000 },
+    );
+
+    it('gives the token of the owner, without the rights of an administrator', async () => {
+      const { session } = await service.install();
+      const file = 'C:\\token-facts.json';
+      await service.rig.run([service.rig.node, service.rig.app('test/windows/probes/token-facts.js'), file, session?.user ?? '', '1']);
+      expect(JSON.parse(service.rig.read(file))).toMatchObject({
+        passwordless: { user: session?.user, integrity: 'S-1-16-8192' },
+        session: { user: session?.user },
+      });
+    });
 
     it('waits for the sign-in where the option is off, whatever its definition says', async () => {
       await service.install({ beforeSignIn: 'no' });
