@@ -22,7 +22,7 @@ const SAID: readonly (readonly [KnownEnd, RegExp])[] = [
   ['port-in-use', /\bport \d+ (?:is )?(?:already )?in use|address already in use|\[(?:Errno|WinError) (?:48|98|10048)\]/i],
   [
     'token-in-use',
-    /already in use\b.*\bStop (?:the other|that) gateway|in use by another profile|other getUpdates request|same bot token/i,
+    /token (?:is )?already in use|already in use\b.*\bStop (?:the other|that) gateway|in use by another profile|other getUpdates request|same bot token/i,
   ],
   ['token-rejected', /token (?:`[^`]*` )?was rejected|bot token rejected|telegram\.error\.InvalidToken|Improper token/i],
   ['disk-full', /\[Errno 28\]|\[WinError (?:39|112)\]|no space left on device|database or disk is full/i],

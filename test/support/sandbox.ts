@@ -110,7 +110,7 @@ export class Sandbox {
       const argv = commandLine(pid);
       // The program that prints the quick help has the script among its arguments too.
       return (
-        argv[0] === process.execPath &&
+        path.basename(argv[0] ?? '') !== 'sed' &&
         argv.includes(this.gatewayScript) &&
         !argv.includes('--help') &&
         variable(pid, 'HERMES_HOME') === home

@@ -269,6 +269,6 @@ describeOnWine('the SCM, through Wine', rig => {
   it('detects a process that the SCM did not start', async () => {
     const { code } = await rig().run([rig().node, rig().probe('service'), 'HermesGateway-nobody']);
     expect(code).toBe(3);
-    expect(rig().read('C:\\HermesGateway-nobody.log')).toContain('which did not start it');
+    expect(rig().read('C:\\HermesGateway-nobody.log')).toContain('Only Windows may run this command');
   });
 });
