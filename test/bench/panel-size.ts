@@ -9,6 +9,6 @@ export const panelSize: Part = {
   measure: async () => {
     const script = fileURLToPath(new URL('../../scripts/panel-size.mjs', import.meta.url));
     const { panelGzipBytes } = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })) as { panelGzipBytes: number };
-    return [{ name: 'panel without React, gzipped', unit: 'kB', values: [panelGzipBytes / 1_000], target: { bound: 'below', value: 25 } }];
+    return [{ name: 'panel without React, gzipped', unit: 'kB', values: [panelGzipBytes / 1_000], target: { bound: 'below', value: 28 } }];
   },
 };
