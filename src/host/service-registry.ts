@@ -35,19 +35,22 @@ export function readBinaryPath(service: ServiceName): string | undefined {
   return typeof path === 'object' && 'expand' in path ? path.expand : typeof path === 'string' ? path : undefined;
 }
 
-/** @param startType The start type with which the service is installed. Without it the recorded one stays. */
-export function writeOwner(service: ServiceName, owner: Sid, startType?: string): void {
-  writeValues(parametersOf(service), { Owner: owner, ...(startType !== undefined && { StartType: startType }) }, { sddl: READABLE });
+export interface OwnerValues {
+  readonly owner: Sid;
+  /** The start type with which the service is installed. Without it the recorded one stays. */
+  readonly startType?: string | undefined;
+  readonly beforeSignIn: BeforeSignIn;
+}
+
+export function writeOwner(service: ServiceName, { owner, startType, beforeSignIn }: OwnerValues): void {
+  const values = { Owner: owner, ...(startType !== undefined && { StartType: startType }), BeforeSignIn: beforeSignIn };
+  writeValues(parametersOf(service), values, { sddl: READABLE });
 }
 
 /** Anything but a valid value is "no". */
 export function readBeforeSignIn(service: ServiceName): BeforeSignIn {
   const text = readValue(parametersOf(service), 'BeforeSignIn');
   return isBeforeSignIn(text) ? text : 'no';
-}
-
-export function writeBeforeSignIn(service: ServiceName, value: BeforeSignIn): void {
-  writeValues(parametersOf(service), { BeforeSignIn: value }, { sddl: READABLE });
 }
 
 /** The start type with which the service was installed. Another one was set by an administrator. */

@@ -1,14 +1,7 @@
 /** What SCM and registry contain for a service: an elevated process writes and removes it; a process of the user only compares. */
 
 import { existsSync } from 'node:fs';
-import {
-  readBeforeSignIn,
-  readInstalledStartType,
-  readOwner,
-  writeBeforeSignIn,
-  writeEnvironment,
-  writeOwner,
-} from '../host/service-registry.ts';
+import { readBeforeSignIn, readInstalledStartType, readOwner, writeEnvironment, writeOwner } from '../host/service-registry.ts';
 import { attempt } from '../model/attempt.ts';
 import { type BeforeSignIn, mayRunBeforeSignIn } from '../model/before-sign-in.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
@@ -126,8 +119,8 @@ export function registerService(registration: ServiceRegistration, { enable }: {
       registerEventSource();
       writeEnvironment(service);
       // An installation keeps the start type that was chosen before; a repair does not change the remembered one.
-      writeOwner(service, owner, enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined);
-      writeBeforeSignIn(service, beforeSignIn);
+      const startType = enable ? (startTypeOf(readInstalled(service)) ?? 'automatic') : undefined;
+      writeOwner(service, { owner, startType, beforeSignIn });
       if (readOwner(service) !== owner) throw new GatewayServiceError('service-readback', `(${service}: owner.)`);
     });
     noteEvent('installed', `(${service})`);

@@ -21,6 +21,7 @@ describeServiceOnWine('an installation, through Wine', service => {
     'RegCreateKeyExW Parameters',
     'RegSetValueExW Owner',
     'RegSetValueExW StartType',
+    'RegSetValueExW BeforeSignIn',
     'StartServiceW 0',
   ];
 
