@@ -28,7 +28,8 @@ export interface PageDriverOptions {
 
 /** The live region for screen readers. */
 const ANNOUNCEMENT = '.hgs-panel .hgs-hidden[role=status]';
-const FAILURE = '.hgs-panel .hgs-failure';
+/** What helps after a known end has no role: it is part of the row. */
+const FAILURE = '.hgs-panel .hgs-failure[role]';
 const UPDATE = '.hgs-panel .hgs-update p';
 const PATIENCE_MS = 10_000;
 

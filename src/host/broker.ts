@@ -243,7 +243,7 @@ export class WindowsGatewayService {
   /** Stops a runner that was started before the sign-in, once its owner is there; then it starts again in the session. */
   #moveToSession(): void {
     const { beforeSignIn, isProfileLoaded } = this.#ports;
-    if (beforeSignIn() !== 'yes' || !this.#session?.beforeSignIn || !this.#runner || this.#movesToSession || this.#stop) return;
+    if (beforeSignIn() === 'stay' || !this.#session?.beforeSignIn || !this.#runner || this.#movesToSession || this.#stop) return;
     const session = this.#usableSession();
     if (!session) return;
     if (!isProfileLoaded(session.user)) return void setTimeout(() => this.#moveToSession(), PROFILE_LOOK_MS);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findChromium } from '../../demo/story/chromium.ts';
 import { processesOf } from '../../demo/story/trial-processes.ts';
 import { pressCtrlC, type StoryEnded, type StoryProcessOptions, startStory } from '../support/story-process.ts';
 
@@ -58,6 +59,18 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect({ code, stderr: stderr.replace('Building…\n', '') }).toEqual({ code: 0, stderr: '' });
     expectNothingLeft();
   });
+
+  const hasBrowser = findChromium() !== undefined;
+  it.skipIf(!hasBrowser)(
+    `plays every step by clicks in the panel, with pictures${hasBrowser ? '' : ' (skipped: needs a Chromium)'}`,
+    async () => {
+      const { code, stdout } = await playStory(['--json']);
+      const report = JSON.parse(stdout) as { readonly ok: boolean; readonly steps: readonly { readonly result: string }[] };
+      expect(report.steps.filter(({ result }) => result !== 'passed')).toEqual([]);
+      expect({ code, ok: report.ok, steps: report.steps.length }).toEqual({ code: 0, ok: true, steps: 13 });
+      expect(processesOf(temporary)).toEqual([]);
+    },
+  );
 
   it('removes everything after Ctrl+C in the middle of the story', async () => {
     let interrupted = false;

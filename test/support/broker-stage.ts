@@ -45,6 +45,8 @@ class FakeRunner implements BrokerRunner {
 export class Stage {
   sessions: UserSession[] = [AT_DESK];
   profileLoaded = true;
+  /** As it is registered now. */
+  beforeSignIn: BeforeSignIn;
   readonly said: string[] = [];
   /** The session 0 is that before a sign-in. */
   readonly births: { session: number; asked: boolean }[] = [];
@@ -58,6 +60,7 @@ export class Stage {
 
   constructor(options: { startReason?: StartReason; lastFacts?: HostFacts; beforeSignIn?: BeforeSignIn } = {}) {
     const { startReason, lastFacts, beforeSignIn = 'no' } = options;
+    this.beforeSignIn = beforeSignIn;
     const service: HostedService = {
       startReason,
       onControl: (listener, first = () => undefined) => {
@@ -73,7 +76,7 @@ export class Stage {
       owner: OWNER,
       sessions: () => this.sessions,
       isProfileLoaded: () => this.profileLoaded,
-      beforeSignIn: () => beforeSignIn,
+      beforeSignIn: () => this.beforeSignIn,
       startRunner: (session, asked) => {
         this.launch();
         this.births.push({ session: session.id, asked });

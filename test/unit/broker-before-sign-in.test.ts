@@ -139,6 +139,14 @@ describe('sign-in', () => {
     expect(stage.births).toEqual([BEFORE]);
   });
 
+  it('moves the gateway where the option was turned off meanwhile', async () => {
+    const stage = await signedOut('stay');
+    await signsIn(stage);
+    stage.beforeSignIn = 'no';
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(stage.runner.heard).toHaveLength(1);
+  });
+
   it('obeys a stop that comes during the move', async () => {
     const stage = await signsIn(await signedOut());
     await stage.control({ kind: 'stop' });
