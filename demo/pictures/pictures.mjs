@@ -1,4 +1,4 @@
-// Makes the pictures of README again from the real page: `npm run pictures` plays the story (demo/start.mjs) and keeps three of its
+// Makes the pictures of README again from the real page: `npm run pictures` plays the story (demo/start.mjs) and keeps two of its
 // pictures in docs/images/, reduced to a palette. It needs a Chromium, as the pictures of `npm start` do.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 /** Pictures of the story by name, without their number. */
-const KEPT = ['before-switching-on', 'running', 'killed'];
+const KEPT = ['running', 'killed'];
 const MAX_BYTES = 80_000;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,7 +25,7 @@ for (const name of KEPT) {
   const file = readdirSync(pictures).find(picture => picture.replace(/^\d+-/, '') === `${name}.png`);
   if (!file) throw new Error(`The story made no picture "${name}".`);
   const { size } = await sharp(path.join(pictures, file))
-    .png({ palette: true, quality: 70, dither: 0, compressionLevel: 9 })
+    .png({ palette: true, quality: 60, dither: 0, compressionLevel: 9 })
     .toFile(path.join(target, `${name}.png`));
   if (size > MAX_BYTES) throw new Error(`${name}.png has ${size} bytes. Make it smaller: README must load fast (at most ${MAX_BYTES}).`);
   console.log(`docs/images/${name}.png  ${(size / 1_000).toFixed(0)} kB`);
