@@ -76,12 +76,15 @@ describeServiceOnWine(
       expect((await service.manager.examine(service.of)).map(({ problem }) => problem.code)).toContain('before-sign-in-changed');
     });
 
-    it('waits for the sign-in of a disabled account, and says why', async () => {
+    it.each([
+      ['which is disabled', 'c0000072', 'the account is disabled'],
+      ['outside of the hours in which it may sign in', 'c000006f', 'at this time'],
+    ])('waits for the sign-in of an account %s, and says why', async (_account, status, why) => {
       await service.install({ beforeSignIn: 'yes' });
-      service.rig.write('C:\\logon-status', 'c0000072');
+      service.rig.write('C:\\logon-status', status);
       await startSignedOut();
       await service.phase('waiting-for-sign-in');
-      expect(await problems()).toContain('the account is disabled');
+      expect(await problems()).toContain(why);
       expect(service.gateways()).toEqual([]);
       rmSync(service.rig.onLinux('C:\\logon-status'));
     });
