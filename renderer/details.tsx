@@ -3,8 +3,8 @@
 import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot } from '../src/desktop/store.ts';
-import { actionOf, can, hasEnded, ladderDots, offeredAction, offersService, uptimeMs } from '../src/desktop/views.ts';
+import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot, Status } from '../src/desktop/store.ts';
+import { actionOf, can, hasEnded, ladderDots, offeredAction, offersService, type Tone, uptimeMs } from '../src/desktop/views.ts';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
@@ -86,6 +86,8 @@ function Part({ title, className, children }: { readonly title: string; readonly
   );
 }
 
+const TONES: Readonly<Record<Status['problems'][number]['severity'], Tone>> = { info: 'idle', warning: 'warn', error: 'error' };
+
 function Problems({ snapshot, messages }: DetailsProps) {
   const { problems } = snapshot.status;
   if (problems.length === 0) return null;
@@ -96,7 +98,7 @@ function Problems({ snapshot, messages }: DetailsProps) {
           const { message, remedy } = messages.problem(problem);
           return (
             <li key={problem.code}>
-              <StatusMark tone="warn" />
+              <StatusMark tone={TONES[problem.severity]} />
               <span>
                 {message} <span className="hgs-remedy">{remedy}</span>
               </span>

@@ -11,7 +11,7 @@ import { en } from '../desktop/messages-en.ts';
 import { viewOf } from '../desktop/views.ts';
 import { type GatewayIdentity, requireHome } from '../gateway/home.ts';
 import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
-import type { ProblemCode } from '../model/problems.ts';
+import type { ProblemCode, Severity } from '../model/problems.ts';
 import type { Receipt, ReceiptRow } from '../model/receipt.ts';
 import type { FoundProblem } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
@@ -22,6 +22,8 @@ export interface Check {
   readonly name: 'system' | 'home' | 'gateway-command' | 'state-folder' | 'service' | 'gateway';
   /** The code of a problem of the service. */
   readonly code?: ProblemCode;
+  /** Of that problem. */
+  readonly severity?: Severity;
   /** `fixed` was a problem until just now; `note` is worth knowing and needs nothing. */
   readonly outcome: 'ok' | 'note' | 'problem' | 'fixed';
   readonly message: string;
@@ -44,6 +46,8 @@ const MARKS: Readonly<Record<Check['outcome'], { readonly style: Style; readonly
   problem: { style: 'red', word: 'bad' },
   fixed: { style: 'green', word: 'fixed' },
 };
+
+const WARNING: (typeof MARKS)['problem'] = { style: 'yellow', word: 'warn' };
 
 /** Checks in the order in which things depend on each other. */
 export async function examine({ composition, output }: VerbContext, identity: GatewayIdentity, fix: boolean): Promise<DoctorReport> {
@@ -72,8 +76,8 @@ export const isHealthy = ({ checks, refused }: DoctorReport): boolean =>
 export function checksText(checks: readonly Check[], paint: Paint): string {
   const below = (text: string) => `\n        ${text}`;
   return checks
-    .map(({ outcome, message, remedy, changes = [] }) => {
-      const { style, word } = MARKS[outcome];
+    .map(({ outcome, severity, message, remedy, changes = [] }) => {
+      const { style, word } = outcome === 'problem' && severity === 'warning' ? WARNING : MARKS[outcome];
       const lines = changes.map(row => below(paint('dim', en.receiptLine(row))));
       return `${paint(style, word.padEnd(6))}  ${message}${remedy === undefined ? '' : below(remedy)}${lines.join('')}`;
     })
@@ -83,20 +87,22 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
 function service(foundProblems: readonly FoundProblem[], registered: boolean): Check[] {
   if (foundProblems.length === 0)
     return registered ? [{ name: 'service', outcome: 'ok', message: 'The service is registered correctly.' }] : [];
-  return foundProblems.map(({ problem: { code, message, remedy }, changes, kept }) => ({
+  return foundProblems.map(({ problem: { code, severity, message, remedy }, changes, kept }) => ({
     name: 'service',
     code,
+    severity,
     // Without a service a problem is only a note.
-    outcome: kept || !registered ? 'note' : 'problem',
+    outcome: kept || !registered || severity === 'info' ? 'note' : 'problem',
     message,
     remedy,
     ...(changes.length > 0 && { changes }),
   }));
 }
 
-const fixed = ({ problem: { code, message }, changes }: FoundProblem): Check => ({
+const fixed = ({ problem: { code, severity, message }, changes }: FoundProblem): Check => ({
   name: 'service',
   code,
+  severity,
   outcome: 'fixed',
   message,
   changes,

@@ -18,7 +18,7 @@ interface Explanation extends Partial<ErrorRow & ProblemRow & EventRow> {
 
 const ALL: readonly Explanation[] = [
   ...Object.entries(ERRORS).map(([code, row]) => ({ kind: 'error', code, exit: EXIT.failed, ...row }) as const),
-  ...Object.entries(PROBLEMS).map(([code, row]) => ({ kind: 'problem', code, elevated: false, ...row }) as const),
+  ...Object.entries(PROBLEMS).map(([code, row]) => ({ kind: 'problem', code, severity: 'warning', elevated: false, ...row }) as const),
   ...KNOWN_ENDS.map(code => ({ kind: 'end', code, ...explainEnd({ known: code }) }) as const),
   ...Object.entries(EVENTS).map(([code, row]) => ({ kind: 'event', code, ...row }) as const),
 ];
@@ -49,9 +49,9 @@ export function overviewText(entries: readonly Explanation[], paint: Paint): str
 
 export function explanationText(entries: readonly Explanation[], paint: Paint): string {
   return entries
-    .map(({ kind, code, message, remedy, exit, win32, id, elevated }) => {
+    .map(({ kind, code, severity, message, remedy, exit, win32, id, elevated }) => {
       const facts = [
-        ...(id === undefined ? [kind] : [`event ${id} of the source "${EVENT_SOURCE}"`]),
+        ...(id === undefined ? [severity ?? kind] : [`event ${id} of the source "${EVENT_SOURCE}"`]),
         ...(exit === undefined ? [] : [`exit code ${exit}`]),
         ...(win32 === undefined ? [] : [`Windows error ${win32}`]),
         ...(elevated ? ['needs an administrator'] : []),

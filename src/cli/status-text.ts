@@ -5,7 +5,7 @@
 
 import { en } from '../desktop/messages-en.ts';
 import { type ActionVerb, helpFor, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
-import { PROBLEMS, type ProblemCode } from '../model/problems.ts';
+import { PROBLEMS, type ProblemCode, type Severity } from '../model/problems.ts';
 import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';
 import type { Paint, Style } from './terminal.ts';
@@ -67,11 +67,13 @@ export function statusText(status: Status, { now, logPath, paint, selection }: S
   ].join('\n');
 }
 
+const MARKS: Readonly<Record<Severity, readonly [Style, string]>> = { info: ['blue', 'i'], warning: ['yellow', '!'], error: ['red', '✗'] };
+
 /** Each problem with its remedy; only the remedy of one that the sentence of the phase, where it is shown, contains. */
 export function problemTexts({ problems }: Status, paint: Paint, sentence?: string): string[] {
-  return problems.map(({ code, message, remedy }) => {
+  return problems.map(({ code, severity, message, remedy }) => {
     const isSaid = sentence !== undefined && IN_SENTENCE.has(code) && message === PROBLEMS[code].message;
-    const title = (text: string) => `${paint('yellow', '!')} ${text} ${paint('dim', `(${code})`)}`;
+    const title = (text: string) => `${paint(...MARKS[severity])} ${text} ${paint('dim', `(${code})`)}`;
     return isSaid ? title(remedy) : `${title(message)}\n${indented(remedy)}`;
   });
 }

@@ -48,7 +48,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     lastExit?.known && `recognised as: ${lastExit.known}`,
     `ladder: ${status.recovery.delaysMs.join(', ')} ms, reset ${status.recovery.resetMs} ms`,
     status.watchdog === false ? 'watchdog: off' : undefined,
-    ...status.problems.map(({ code, message }) => `problem: ${code}: ${message}`),
+    ...status.problems.map(({ code, severity, message }) => `${severity}: ${code}: ${message}`),
     ...Object.entries({ ...snapshot.versions, ...versions }).map(([name, version]) => `${name}: ${version}`),
     ...snapshot.history.map(historyLine),
     log && `log: ${log.path}`,

@@ -27,6 +27,7 @@ import {
   type LadderDot,
   otherInCharge,
   type PhaseAction,
+  pressing,
   uptimeMs,
 } from './views.ts';
 
@@ -73,7 +74,7 @@ function running(status: Status, now: number): string {
   const since = uptime === undefined || uptime < MINUTE_MS ? 'Running' : `Running for ${formats.duration(uptime)}`;
   const { crashes } = status.restarts;
   const down = describeDown(status);
-  const problems = status.problems.filter(({ code }) => down === undefined || !ABOUT_PLATFORMS.has(code)).length;
+  const problems = pressing(status).filter(({ code }) => down === undefined || !ABOUT_PLATFORMS.has(code)).length;
   if (crashes && isCrashLoop(status)) {
     const within = Date.parse(status.lastExit?.at ?? '') - Date.parse(crashes.since);
     return `Running again${uptime === undefined ? '' : ` for ${formats.duration(uptime)}`}, after ${crashes.count} crashes in ${formats.duration(within)}.`;

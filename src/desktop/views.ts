@@ -5,6 +5,7 @@ import type { ErrorCode } from '../model/error-table.ts';
 import type { KnownEnd } from '../model/known-end.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import { isDown } from '../model/platforms.ts';
+import type { Problem } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { redact } from '../model/redact.ts';
 import type { LastExit, Phase, Status } from '../model/status.ts';
@@ -127,7 +128,7 @@ export function offersService({ status, mechanisms }: Pick<Snapshot, 'status' | 
 export function offeredAction(observed: Observed): PhaseAction | undefined {
   const { status } = observed;
   if (can('stopNow', observed)) return actionOf('stopNow', status);
-  const verb = can('repair', observed) && status.problems.some(problem => problem.elevated) ? 'repair' : viewOf(status).action;
+  const verb = can('repair', observed) && pressing(status).some(problem => problem.elevated) ? 'repair' : viewOf(status).action;
   return verb && can(verb, observed) ? actionOf(verb, status) : undefined;
 }
 
@@ -175,11 +176,14 @@ export function switchOn({ status, operation }: Observed): boolean {
   return viewOf(status).switchOn;
 }
 
-/** The tone to draw: that of the phase, busy during an operation, a warning where a healthy phase has a problem. */
+/** The problems about which something needs to be done; the other ones change neither mark nor sentence. */
+export const pressing = ({ problems }: Status): readonly Problem[] => problems.filter(({ severity }) => severity !== 'info');
+
+/** The tone to draw: that of the phase, busy during an operation, a warning where a healthy phase has a pressing problem. */
 export function toneOf({ status, operation }: Observed): Tone {
   if (operation) return 'busy';
   const { tone } = viewOf(status);
-  return tone === 'ok' && status.problems.length > 0 ? 'warn' : tone;
+  return tone === 'ok' && pressing(status).length > 0 ? 'warn' : tone;
 }
 
 const ICON_OF_TONE: Readonly<Record<Tone, TrayIcon>> = { ok: 'running', busy: 'busy', idle: 'stopped', warn: 'warning', error: 'error' };

@@ -1,8 +1,16 @@
-/** The one table of problems, which a status reports beside its phase: sentence and remedy. `explain`, panel and documentation read it. */
+/** The one table of problems, which a status reports beside its phase. `explain`, panel and documentation read it. */
+
+/**
+ * `info`: nothing needs to be done, so the status stays green. `warning`: something works worse than it should. `error`: the gateway does not
+ * run, or is not restarted or started again, until something is done.
+ */
+export type Severity = 'info' | 'warning' | 'error';
 
 export interface ProblemRow {
   readonly message: string;
   readonly remedy: string;
+  /** Default: warning. */
+  readonly severity?: Severity;
   /** Whether the remedy needs an administrator; default: false. */
   readonly elevated?: boolean;
 }
@@ -19,6 +27,7 @@ const ROWS = {
   'gateway-in-background': {
     message: 'The gateway program went into the background. It is watched there, but its exit code is not known.',
     remedy: 'Install the service again with a --gateway-command that stays in the foreground; most programs have an option for that.',
+    severity: 'info',
   },
   'environment-kept': {
     message: 'The restarted gateway has the environment of its first start, which differs from that of this command.',
@@ -31,6 +40,7 @@ const ROWS = {
   'host-suspended': {
     message: 'The process that restarts the gateway was stopped by a signal (SIGSTOP), so a gateway that fails is not restarted.',
     remedy: 'Start the gateway, or run "hermes-gateway doctor --fix"; either continues this process.',
+    severity: 'error',
   },
   'crash-loop': {
     message: 'The gateway has failed several times in a row.',
@@ -39,10 +49,12 @@ const ROWS = {
   configuration: {
     message: 'The gateway refuses its configuration (exit code 78) and is not restarted.',
     remedy: 'Fix the configuration of Hermes, then start the gateway.',
+    severity: 'error',
   },
   'bad-update': {
     message: 'The gateway has failed repeatedly since an update, so it is no longer restarted.',
     remedy: 'Roll the update back or repair Hermes; "hermes-gateway logs" shows why it fails. Then restart the gateway.',
+    severity: 'error',
   },
   'before-sign-in-refused': {
     message: 'Windows did not let the gateway run before you sign in.',
@@ -56,6 +68,7 @@ const ROWS = {
   'launch-failed': {
     message: 'The gateway program could not be started.',
     remedy: 'Repair the Hermes installation, then start the gateway.',
+    severity: 'error',
   },
   'taken-over': {
     message: 'Another program runs the gateway of this profile ("hermes gateway run --replace").',
@@ -69,14 +82,17 @@ const ROWS = {
   'profile-served': {
     message: 'The gateway of another profile serves this profile.',
     remedy: 'Nothing needs to be done: its bots are served while that gateway runs.',
+    severity: 'info',
   },
   'kept-by-hermes': {
     message: "Hermes' own service keeps this gateway running.",
     remedy: 'Keep one of the two services: "hermes gateway uninstall" removes that of Hermes.',
+    severity: 'info',
   },
   'profile-gone': {
     message: 'The profile of this gateway service no longer exists: it was deleted or renamed.',
     remedy: 'Remove the service with "hermes-gateway uninstall". Install one for a renamed profile with "hermes-gateway install".',
+    severity: 'error',
   },
   'bot-held': {
     message: 'Another gateway uses a bot of this gateway, so this gateway receives none of its messages.',
@@ -89,11 +105,13 @@ const ROWS = {
   'start-disabled': {
     message: 'The service is disabled in Services, so Windows does not start it.',
     remedy: 'Repair it in the Hermes app, or run "hermes-gateway install"; either sets its start type back to automatic.',
+    severity: 'error',
     elevated: true,
   },
   'start-type-chosen': {
     message: 'The start type of this service was changed after it was installed.',
     remedy: 'Nothing needs to be done; it is kept. You can change it in Services.',
+    severity: 'info',
   },
   'registration-unreadable': {
     message: 'The system did not report whether the gateway service is registered.',
@@ -102,11 +120,13 @@ const ROWS = {
   'host-missing': {
     message: 'The program of this service is missing, so Windows cannot start it.',
     remedy: 'Repair it; that restores the program.',
+    severity: 'error',
     elevated: true,
   },
   'host-moved': {
     message: 'The program of this service was moved or deleted, so a gateway that fails is not restarted.',
     remedy: 'Restart the gateway: "hermes-gateway restart" of the present program takes over.',
+    severity: 'error',
   },
   'ladder-changed': {
     message: 'The restart delays of this service were changed, so a gateway that fails is not restarted as it should be.',
@@ -136,16 +156,19 @@ const ROWS = {
   'owner-missing': {
     message: 'The owner of the service is not registered, so it starts nothing.',
     remedy: 'Repair it; that registers you as its owner.',
+    severity: 'error',
     elevated: true,
   },
   'event-source-missing': {
     message: "This service is not registered in Windows' event log, so its entries there have no text.",
     remedy: 'Repair it; that registers its source again.',
+    severity: 'info',
     elevated: true,
   },
   'definition-missing': {
     message: 'The definition of this gateway service is missing, so nothing can be started.',
     remedy: 'Repair it; that writes it again.',
+    severity: 'error',
   },
   'gateway-unmanaged': {
     message: 'A gateway of this home is running that this service did not start.',
@@ -154,10 +177,12 @@ const ROWS = {
   'lock-stale': {
     message: 'A lock of a process that has ended is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
+    severity: 'info',
   },
   'hold-stale': {
     message: 'A hold or the journal of an update that has ended is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
+    severity: 'info',
   },
   'state-file-damaged': {
     message: 'A state file cannot be read; the service runs without it.',
@@ -166,6 +191,7 @@ const ROWS = {
   'write-unfinished': {
     message: 'A temporary file of an interrupted write is still there.',
     remedy: 'Nothing needs to be done; a repair removes it.',
+    severity: 'info',
   },
   'host-outdated': {
     message: 'Windows starts another version of the service program than this app contains.',
@@ -180,6 +206,7 @@ const ROWS = {
   'definition-unreadable': {
     message: 'The definition of this gateway service cannot be read.',
     remedy: 'Install the service again; the damaged file is kept.',
+    severity: 'error',
   },
   'state-unreadable': {
     message: 'This user may not read a file of the state folder.',
@@ -204,11 +231,13 @@ const ROWS = {
   'started-otherwise': {
     message: 'Something else starts this gateway when you sign in.',
     remedy: 'It can stay. "hermes-gateway install" replaces it, and "hermes-gateway uninstall" restores it.',
+    severity: 'info',
   },
   'packaged-service': {
     message: "Hermes' own packaged service can run this gateway. It does not restart a gateway that fails.",
     remedy:
       'Leave it in charge, or take over with "hermes-gateway install": that service is stopped and disabled, and ours gets another name.',
+    severity: 'info',
   },
   'autostart-left': {
     message: 'Something else still starts this gateway when you sign in. A second gateway ends at once, so nothing is lost.',
@@ -235,6 +264,7 @@ const ROWS = {
     message:
       'Windows could not create a shortcut, so a command file starts the gateway when you sign in, and its window appears for a moment.',
     remedy: 'Nothing needs to be done. Installing the gateway service again tries to create a shortcut.',
+    severity: 'info',
   },
   'startup-host-damaged': {
     message: 'The program that starts the gateway when you sign in is missing or damaged.',
@@ -243,6 +273,7 @@ const ROWS = {
   'pipe-squatted': {
     message: 'Another program uses the name of the control pipe; a new name is in use.',
     remedy: 'Nothing needs to be done. If the problem stays, restart the computer.',
+    severity: 'info',
   },
 } satisfies Record<string, ProblemRow>;
 
@@ -256,6 +287,6 @@ export interface Problem extends Required<ProblemRow> {
 
 /** A problem of the table; `detail` (a path, a number) is added to its sentence. */
 export function problem(code: ProblemCode, detail?: string): Problem {
-  const { message, remedy, elevated = false } = PROBLEMS[code];
-  return { code, message: detail ? `${message} ${detail}` : message, remedy, elevated };
+  const { message, remedy, severity = 'warning', elevated = false } = PROBLEMS[code];
+  return { code, severity, message: detail ? `${message} ${detail}` : message, remedy, elevated };
 }

@@ -83,6 +83,17 @@ describe('doctor', () => {
     expect((await examine()).exit).toBe(EXIT.done);
   });
 
+  it('reports what needs nothing to be done as a note, and repairs it all the same', async () => {
+    await cli.run(['install']);
+    const manager = cli.manager as MemoryManager;
+    const rows = [{ action: 'remove', kind: 'file', target: 'the lock' }] as const;
+    manager.foundProblems.set('HermesGateway', [{ problem: problem('lock-stale'), changes: rows }]);
+    const before = await examine();
+    expect(before.exit).toBe(EXIT.done);
+    expect(before.of('service')).toMatchObject({ outcome: 'note', severity: 'info' });
+    expect((await examine('--fix')).of('service')).toMatchObject({ outcome: 'fixed', changes: rows });
+  });
+
   it('exits with 5 and says so when only an administrator can repair a problem', async () => {
     await cli.run(['install']);
     const { manager } = cli;

@@ -70,9 +70,15 @@ describe('last line of a verb', () => {
   it('is below the problems that are left', async () => {
     await cli.run(['install']);
     const { stop } = cli.manager;
-    const problem = { code: 'start-disabled', message: 'It is disabled.', remedy: 'Enable it.', elevated: true } as const;
+    const problem = {
+      code: 'start-disabled',
+      severity: 'error',
+      message: 'It is disabled.',
+      remedy: 'Enable it.',
+      elevated: true,
+    } as const;
     cli.manager.stop = async (...given) => ({ ...(await stop.apply(cli.manager, given)), problems: [problem] });
-    expect(await lines('stop')).toEqual(['! It is disabled. (start-disabled)', '  Enable it.', '', '✓ Stopped HermesGateway (0.4 s)']);
+    expect(await lines('stop')).toEqual(['✗ It is disabled. (start-disabled)', '  Enable it.', '', '✓ Stopped HermesGateway (0.4 s)']);
   });
 
   it('is printed for each service with --all, in the same words', async () => {

@@ -63,8 +63,16 @@ describe('long form of a status', () => {
   });
 
   it('shows a problem whose message is not that of the table with its remedy', () => {
-    const problems = [{ code: 'crash-loop', message: 'It failed again.', remedy: 'Read the log.', elevated: false } as const];
+    const problems = [
+      { code: 'crash-loop', severity: 'warning', message: 'It failed again.', remedy: 'Read the log.', elevated: false } as const,
+    ];
     expect(text({ phase: 'failed', problems })).toContain('! It failed again. (crash-loop)\n  Read the log.');
+  });
+
+  it('marks each problem by its severity', () => {
+    const shown = text({ phase: 'running', problems: [problem('lock-stale'), problem('log-incomplete'), problem('host-missing')] });
+    expect(shown.match(/^. (?=.*\([a-z-]+\)$)/gm)).toEqual(['i ', '! ', '✗ ']);
+    expect(shown).toContain('with 2 problems');
   });
 
   it('neither repeats nor suggests a restart that was requested', () => {

@@ -301,7 +301,7 @@ describe('sentences', () => {
   it('counts problems in singular and plural', () => {
     const one = [problem('log-incomplete')];
     expect(en.sentence(statusIn('running', { problems: one }), NOW)).toContain('with 1 problem.');
-    expect(en.sentence(statusIn('running', { problems: [...one, problem('pipe-squatted')] }), NOW)).toContain('with 2 problems.');
+    expect(en.sentence(statusIn('running', { problems: [...one, problem('host-outdated')] }), NOW)).toContain('with 2 problems.');
   });
 
   it('names the profile when there are several', () => {

@@ -142,6 +142,13 @@ describe('switch and tray', () => {
     expect(trayIconOf({ status })).toBe('warning');
     expect(trayIconOf({ status: statusIn('running') })).toBe('running');
   });
+
+  it('stays green, and counts no problem in its sentence, when nothing needs to be done', () => {
+    const status = statusIn('running', { problems: [problem('lock-stale'), problem('start-type-chosen')] });
+    expect([toneOf({ status }), trayIconOf({ status })]).toEqual(['ok', 'running']);
+    expect(en.sentence(status, NOW)).toBe(en.sentence(statusIn('running'), NOW));
+    expect(offeredAction({ status })?.verb).toBe('restart');
+  });
 });
 
 describe('receipt', () => {
