@@ -1,5 +1,6 @@
-// Renders the tray icons of build/icons from build/icon-sources: a speech bubble with a badge whose shape shows the state, so that colour
-// is not needed to tell the states apart. The sources have the colours for a light taskbar; "node scripts/icons.mjs" writes the files.
+// Renders the tray icons of build/icons from build/icon-sources: a speech bubble, full while the gateway runs and hollow while it is stopped.
+// What needs a look has a badge, whose shape shows the state without its colour. The sources have the colours for a light taskbar;
+// "node scripts/icons.mjs" writes the files.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +12,7 @@ const PNG_SIZES = { '': 16, '@1.5x': 24, '@2x': 32 };
 /** The colour on a dark taskbar for each colour of the sources. All have a contrast of at least 3:1 to their taskbar. */
 const DARK = {
   '#202024': '#f5f5f8',
-  '#107c41': '#54c97e',
   '#005fb8': '#60beff',
-  '#5c5c62': '#b0b0b8',
   '#9d5d00': '#fcc83c',
   '#c42b1c': '#ff7a6c',
 };

@@ -53,6 +53,18 @@ describe('tray icons', () => {
     for (const icon of ICONS) expect(await shapeOf(icon, 'light'), icon).toEqual(await shapeOf(icon, 'dark'));
   });
 
+  it('shows a full bubble without a badge while the gateway runs, and a hollow one while it is stopped', async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const [running, stopped] = await Promise.all([shapeOf('running', theme), shapeOf('stopped', theme)]);
+      const inside = (shape: number[]) => [5, 6, 7, 8].flatMap(row => shape.slice(16 * row + 4, 16 * row + 11));
+      expect(new Set(inside(running))).toEqual(new Set([255]));
+      expect(new Set(inside(stopped))).toEqual(new Set([0]));
+      const pixels = await pixelsOf(readFileSync(path.join(FOLDER, `tray-running-${theme}.png`)));
+      const colours = new Set(running.flatMap((alpha, at) => (alpha === 255 ? [pixels.subarray(4 * at, 4 * at + 3).join()] : [])));
+      expect(colours.size).toBe(1);
+    }
+  });
+
   it('makes the tray icons different by shape and not only by colour, even at 16 pixels', async () => {
     const shapes = await Promise.all(ICONS.map(icon => shapeOf(icon, 'light')));
     for (const [one, shape] of shapes.entries()) {
