@@ -103,18 +103,18 @@ export async function operate(context: VerbContext, verb: 'start' | 'restart'): 
 }
 
 export async function stop(context: VerbContext, { now = false }: StopOptions): Promise<number> {
-  return operateOn(context, await targets(context), 'stop', { now });
+  const { manager } = context.composition;
+  return operateOn(context, await targets(context), 'stop', (each, report) => manager.stop(each, report, { now }));
 }
 
 async function operateOn(
   context: VerbContext,
   found: readonly Target[],
   verb: Exclude<ChangingVerb, 'install' | 'supervise'>,
-  options?: StopOptions,
+  change: Work['operate'] = (each, report) => context.composition.manager[verb](each, report),
 ): Promise<number> {
-  const { manager } = context.composition;
   const starts = verb === 'start' || verb === 'restart';
-  const outcomes = await workOn(context, found, { operate: (each, report) => manager[verb](each, report, options), starts });
+  const outcomes = await workOn(context, found, { operate: change, starts });
   if (!starts) await resume(context);
   return answerDone(context, verb, outcomes);
 }

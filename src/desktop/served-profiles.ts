@@ -48,7 +48,7 @@ export function withServedProfiles(manager: GatewayManager, identities: readonly
     uninstall: (identity, report) => drive(identity, each => manager.uninstall(each, report)),
     examine: identity => drive(identity, each => manager.examine(each)),
     repair: (identity, report) => drive(identity, each => manager.repair(each, report)),
-    start: (identity, report) => drive(identity, each => manager.start(each, report)),
+    start: (identity, report, options) => drive(identity, each => manager.start(each, report, options)),
     stop: (identity, report, options) => drive(identity, each => manager.stop(each, report, options)),
     setWatchdog: (identity, on) => drive(identity, each => manager.setWatchdog(each, on)),
     stopNow: identity => drive(identity, each => manager.stopNow(each)),

@@ -4,6 +4,7 @@ import { breakerWaitsUntil, readGatewayStarts } from '../gateway/start-breaker.t
 import { livingUpdater } from '../gateway/update-marker.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { type EndedRecord, failureSince, type HistoryRecord, isSameRecord, lastEnded } from '../model/history.ts';
+import type { StartOptions } from '../model/manager.ts';
 import { type Operation, progress, type Report } from '../model/operation-steps.ts';
 import { poll } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
@@ -24,8 +25,9 @@ const HEARD_MS = 2_000;
 /** At most so many variables are named. */
 const NAMED_VARIABLES = 8;
 
-export async function start(service: GatewayService, report: Report): Promise<Status> {
+export async function start(service: GatewayService, report: Report, { unlessStopped = false }: StartOptions = {}): Promise<Status> {
   return bringUp(service, 'start', report, async before => {
+    if (unlessStopped && (await service.folder.desired()).desired === 'stopped') return undefined;
     const { phase, problems } = await service.status();
     const isUp = (phase === 'running' || phase === 'degraded') && !problems.some(({ code }) => code === 'host-suspended');
     return !isUp || (await service.hostProgram()) === 'gone' ? requestRunning(service, 'start', report) : before;
@@ -59,12 +61,15 @@ export async function requestRunning(service: GatewayService, operation: Operati
   return before;
 }
 
-/** Requests the start of an installed gateway with `request`, which resolves with the history before it, and waits until it runs. */
+/**
+ * Requests the start of an installed gateway with `request`, and waits until it runs. `request` resolves with the history before it, or
+ * with undefined where the gateway is to stay as it is.
+ */
 async function bringUp(
   service: GatewayService,
   operation: Operation,
   report: Report,
-  request: (history: readonly HistoryRecord[]) => Promise<readonly HistoryRecord[]>,
+  request: (history: readonly HistoryRecord[]) => Promise<readonly HistoryRecord[] | undefined>,
 ): Promise<Status> {
   const before = await service.exclusively(operation, report, async () => {
     await service.requireInstalled();
@@ -72,12 +77,12 @@ async function bringUp(
     (await reachRunner(service.source))?.close();
     return request(await service.history());
   });
-  return waitUntilUp(service, operation, report, before);
+  return before === undefined ? service.status() : waitUntilUp(service, operation, report, before);
 }
 
 /**
  * `before` is the history when the operation began. Resolves when the gateway runs or is held by an update; throws when it will not
- * start.
+ * start, or its user stops it.
  */
 export async function waitUntilUp(
   service: GatewayService,
@@ -87,7 +92,6 @@ export async function waitUntilUp(
 ): Promise<Status> {
   report(progress(operation, 'starting'));
   const { identity, folder } = service;
-  const { desired } = await folder.desired();
   const beganMs = performance.now();
   const beganAtMs = Date.now();
   const deadlineMs = () => UP_MS + Math.max(0, (breakerWaitsUntil(readGatewayStarts(identity.home)) ?? 0) - beganAtMs);
@@ -99,7 +103,7 @@ export async function waitUntilUp(
       // The runner may not have seen yet that a hold was released; one that was stopped from outside waits without a hold.
       const mayStart = performance.now() - beganMs < HEARD_MS && !(await isHeld(service));
       if (status.phase === 'held-for-update' && !mayStart) return status;
-      const why = whyNotUp(status, { wanted: desired, history: await folder.history(), before, profile: identity.profile });
+      const why = whyNotUp(status, { history: await folder.history(), before, profile: identity.profile });
       if (why) throw why;
       if (status.phase !== 'stopping' && performance.now() - lastStartMs > START_AGAIN_MS) {
         await service.requireDefinition();
@@ -113,8 +117,6 @@ export async function waitUntilUp(
 }
 
 interface SinceTheRequest {
-  /** What was desired when the operation began. */
-  readonly wanted: Status['desired'];
   readonly history: readonly HistoryRecord[];
   /** The history when the operation began. */
   readonly before: readonly HistoryRecord[];
@@ -122,7 +124,7 @@ interface SinceTheRequest {
 }
 
 /** Why the gateway will not start; undefined while it still may. */
-function whyNotUp(status: Status, { wanted, history, before, profile }: SinceTheRequest): GatewayServiceError | undefined {
+function whyNotUp(status: Status, { history, before, profile }: SinceTheRequest): GatewayServiceError | undefined {
   const served = status.problems.find(({ code }) => code === 'service-superfluous');
   if (served && (status.phase === 'starting' || status.phase === 'needs-attention'))
     return new GatewayServiceError('profile-served', `("${profile}"${status.detail ? `: ${status.detail}` : ''})`);
@@ -132,8 +134,7 @@ function whyNotUp(status: Status, { wanted, history, before, profile }: SinceThe
     return launched ? new GatewayServiceError('gateway-configuration', status.detail) : notUp(lastEnded(history), status.detail);
   }
   if (status.phase === 'not-installed') return new GatewayServiceError('gateway-not-up', '(the service was uninstalled meanwhile)');
-  if (wanted === 'running' && status.desired === 'stopped')
-    return new GatewayServiceError('gateway-not-up', '(a stop was requested meanwhile)');
+  if (status.desired === 'stopped') return new GatewayServiceError('gateway-not-up', '(a stop was requested meanwhile)');
   const failure = failureSince(history, before);
   return failure && notUp(failure, failure.reason);
 }

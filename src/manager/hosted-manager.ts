@@ -6,7 +6,7 @@
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { HistoryRecord } from '../model/history.ts';
-import type { GatewayManager, HoldReason, InstallOptions, StopOptions } from '../model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions, StartOptions, StopOptions } from '../model/manager.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { FoundProblem, Repair } from '../model/repair.ts';
@@ -66,8 +66,8 @@ export class HostedManager implements GatewayManager {
     return repairService(this.#service(identity), this.#doctor, report);
   }
 
-  start(identity: GatewayIdentity, report = nothing): Promise<Status> {
-    return start(this.#service(identity), report);
+  start(identity: GatewayIdentity, report = nothing, options: StartOptions = {}): Promise<Status> {
+    return start(this.#service(identity), report, options);
   }
 
   async stop(identity: GatewayIdentity, report = nothing, { now = false }: StopOptions = {}): Promise<Status> {

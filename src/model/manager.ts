@@ -37,6 +37,11 @@ export interface HoldReason {
   readonly id?: string;
 }
 
+export interface StartOptions {
+  /** Leaves a gateway as it is that its user has stopped; decided when no other operation changes it. */
+  readonly unlessStopped?: boolean;
+}
+
 export interface StopOptions {
   /** Does not wait for the work of the agent. */
   readonly now?: boolean;
@@ -63,7 +68,7 @@ export interface GatewayManager {
    */
   repair(identity: GatewayIdentity, report?: Report): Promise<Repair>;
   /** Sets desired to running and resolves when the gateway is up. Idempotent. @throws GatewayServiceError `not-installed` */
-  start(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  start(identity: GatewayIdentity, report?: Report, options?: StartOptions): Promise<Status>;
   /**
    * Sets desired to stopped and resolves when nothing of the gateway is left. Its agent finishes its work first; after 45 s it is killed.
    * Idempotent.

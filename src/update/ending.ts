@@ -99,10 +99,11 @@ async function bringUp(
   try {
     const before = await manager.status(identity);
     if (before.mechanism === 'none') return { planned };
-    // The user has stopped it meanwhile.
-    if (before.desired === 'stopped') return { planned: { ...planned, state: 'stopped' }, status: before };
-    const status = await manager.start(identity, report).catch((error: unknown) => untilUp(manager, identity, error));
+    const start = manager.start(identity, report, { unlessStopped: true });
+    const status = await start.catch((error: unknown) => untilUp(manager, identity, error));
     const { error: _, ...rest } = planned;
+    // The user has stopped it meanwhile.
+    if (status.desired === 'stopped') return { planned: { ...rest, state: 'stopped' }, status };
     return { planned: { ...rest, state: status.phase === 'held-for-update' ? 'waiting' : 'up' }, status };
   } catch (thrown) {
     const error = toGatewayServiceError(thrown).toValue();

@@ -263,6 +263,14 @@ export function managerContract(name: string, make: () => ManagerHarness | Promi
         expect(await manager.start(identity)).toMatchObject({ phase: 'running', gatewayPid: status.gatewayPid });
       });
 
+      it('leaves a gateway stopped whose user stops it before the turn of a start that depends on that', async () => {
+        await install();
+        const stopped = manager.stop(identity);
+        const started = manager.start(identity, undefined, { unlessStopped: true });
+        expect(await stopped).toMatchObject({ phase: 'stopped' });
+        expect(await started).toMatchObject({ phase: 'stopped', desired: 'stopped' });
+      });
+
       it('restarts with a new gateway process', async () => {
         const { gatewayPid: before } = await install();
         const status = await manager.restart(identity);

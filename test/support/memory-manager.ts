@@ -7,7 +7,7 @@ import { GatewayServiceError } from '../../src/model/errors.ts';
 import { failureTimes, type HistoryRecord, type StartCause } from '../../src/model/history.ts';
 import type { Hold } from '../../src/model/hold.ts';
 import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
-import type { GatewayManager, HoldReason, InstallOptions } from '../../src/model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions, StartOptions } from '../../src/model/manager.ts';
 import { type Operation, progress, type Report } from '../../src/model/operation-steps.ts';
 import type { Receipt } from '../../src/model/receipt.ts';
 import { type FoundProblem, isRepairable, type Repair, repairReceipt } from '../../src/model/repair.ts';
@@ -191,8 +191,12 @@ export class MemoryManager implements GatewayManager {
     });
   }
 
-  start(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
-    return this.#inTurn(identity, async () => this.#bringUp(this.#installed(identity), 'start', report));
+  start(identity: GatewayIdentity, report: Report = () => {}, { unlessStopped = false }: StartOptions = {}): Promise<Status> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#installed(identity);
+      if (unlessStopped && registration.desired === 'stopped') return this.status(identity);
+      return this.#bringUp(registration, 'start', report);
+    });
   }
 
   stop(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
