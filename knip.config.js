@@ -23,6 +23,7 @@ export default {
     'test/windows/windows.ts',
     'test/renderer/fixture/*.{ts,tsx}',
     'test/support/interruption.ts',
+    'examples/{quick-start,recipes}/*.{ts,tsx}',
     'test/bench/bench.ts',
     'test/chaos/{kills,chaos,soak}.ts',
     'test/hermes/hermes.ts',

@@ -20,7 +20,8 @@ export async function repairService(service: GatewayService, doctor: Doctor, rep
   const after = await service.status();
   // A phase `starting` may have no process that starts it, for example after an installation that was killed.
   const isDown = after.phase === 'failed' || after.phase === 'starting' || (after.phase === 'stopped' && attempted.length > 0);
-  const started = isDown && after.desired === 'running' ? await start(service, report, { unlessStopped: true }).catch(toGatewayServiceError) : after;
+  const started =
+    isDown && after.desired === 'running' ? await start(service, report, { unlessStopped: true }).catch(toGatewayServiceError) : after;
   const failed = refused ?? (started instanceof GatewayServiceError ? started : undefined);
   const status = started instanceof GatewayServiceError ? await service.status() : started;
   const [left, { host }] = await Promise.all([

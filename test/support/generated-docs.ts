@@ -86,11 +86,15 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   rights: () => listed(OWNER_RIGHTS),
 };
 
-/** A page with what the code tells in its places. @throws RangeError where a page asks for what nobody makes */
+/** A page with what the code tells in its places: a part above, or a file of examples/. @throws RangeError where a page asks for another one */
 export function withGenerated(page: string): string {
-  return page.replace(/<!-- from the code: ([\w ]+) -->(\n?)[\s\S]*?<!-- end -->/g, (_all, name: string, newline: string) => {
-    const make = GENERATED[name];
-    if (!make) throw new RangeError(`nobody makes "${name}"`);
-    return `<!-- from the code: ${name} -->${newline}${newline}${make()}${newline}${newline}<!-- end -->`;
+  return page.replace(/<!-- from the code: ([\w ./-]+) -->(\n?)[\s\S]*?<!-- end -->/g, (_all, name: string, newline: string) => {
+    const text = name.startsWith('examples/') ? fileBlock(name) : GENERATED[name]?.();
+    if (text === undefined) throw new RangeError(`nobody makes "${name}"`);
+    return `<!-- from the code: ${name} -->${newline}${newline}${text}${newline}${newline}<!-- end -->`;
   });
 }
+
+/** A file as a block of code, in the language of its name. */
+const fileBlock = (file: string) =>
+  `\`\`\`${path.extname(file).slice(1)}\n${readFileSync(path.join(REPOSITORY, file), 'utf8').trimEnd()}\n\`\`\``;
