@@ -2,7 +2,8 @@
 
 import type { GatewayServiceController } from '../src/desktop/controller.ts';
 import { CHANNEL_PREFIX, type Reply, SUBSCRIBE, VERB_NAMES } from '../src/desktop/ipc.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
+import { shownError } from '../src/desktop/shown-error.ts';
+import { GatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import type { Log } from './log.ts';
 import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
@@ -26,13 +27,13 @@ export function registerGatewayIpc({ ipcMain, controller, subscribers, isTrusted
 
   for (const verb of VERB_NAMES) {
     ipcMain.handle(CHANNEL_PREFIX + verb, async (event, payload): Promise<Reply<unknown>> => {
-      if (refuses(event, verb)) return { ok: false, error: new GatewayServiceError('sender-refused').toValue() };
+      if (refuses(event, verb)) return { ok: false, error: shownError(new GatewayServiceError('sender-refused')) };
       try {
         const reply = await (await controller).handle(verb, payload);
         if (!reply.ok) log.warn(`${verb}: ${reply.error.code}: ${reply.error.message}`);
         return reply;
       } catch (thrown) {
-        const error = toGatewayServiceError(thrown).toValue();
+        const error = shownError(thrown);
         log.error(`${verb}: ${error.code}: ${error.message}`);
         return { ok: false, error };
       }

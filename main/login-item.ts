@@ -2,7 +2,8 @@
 
 import type { Reply } from '../src/desktop/ipc.ts';
 import { LOGIN_ITEM_GET, LOGIN_ITEM_SET, type LoginItem } from '../src/desktop/login-item.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../src/model/errors.ts';
+import { shownError } from '../src/desktop/shown-error.ts';
+import { GatewayServiceError } from '../src/model/errors.ts';
 import type { IpcEventPort, IpcMainPort } from './electron-parts.ts';
 import { type IsTrustedSender, isTrustedPage } from './sender-check.ts';
 import { HIDDEN } from './window-policy.ts';
@@ -45,7 +46,7 @@ export function registerLoginItemIpc({ ipcMain, app, platform, isTrustedSender }
       if (!isTrustedPage(event.sender, event.senderFrame, isTrustedSender)) throw new GatewayServiceError('sender-refused');
       return { ok: true, value: work(payload) } satisfies Reply<LoginItem>;
     } catch (thrown) {
-      return { ok: false, error: toGatewayServiceError(thrown).toValue() } satisfies Reply<LoginItem>;
+      return { ok: false, error: shownError(thrown) } satisfies Reply<LoginItem>;
     }
   };
   ipcMain.handle(LOGIN_ITEM_GET, answer(read));

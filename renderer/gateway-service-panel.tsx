@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { ErrorValue, GatewayServiceState, GatewayServiceStore, Receipt, Snapshot } from '../src/desktop/store.ts';
+import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError, Snapshot } from '../src/desktop/store.ts';
 import {
   canSwitch,
   helpFor,
@@ -292,7 +292,7 @@ function Help({ snapshot: { status }, store, messages, components, onShowLog }: 
 }
 
 interface FailureProps extends Pick<PanelProps, 'messages'> {
-  readonly error: ErrorValue;
+  readonly error: ShownError;
   /** An action to offer instead of the failed one. */
   readonly children: ReactNode;
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../renderer/default-components.tsx';
 import type { Reply } from '../../src/desktop/ipc.ts';
 import type { Messages } from '../../src/desktop/messages.ts';
-import type { ErrorValue } from '../../src/desktop/store.ts';
+import type { ShownError } from '../../src/desktop/store.ts';
 import { TEXTS } from '../texts.ts';
 import type { HttpTransport, TryIt } from './http-transport.ts';
 import { useStore } from './use-store.ts';
@@ -17,7 +17,7 @@ interface StripProps {
 }
 
 export function TryItStrip({ transport, messages }: StripProps) {
-  const [error, setError] = useState<ErrorValue>();
+  const [error, setError] = useState<ShownError>();
   const { required } = useStore(transport.consent);
 
   async function attempt(what: TryIt): Promise<void> {

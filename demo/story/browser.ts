@@ -11,7 +11,8 @@ import * as v from 'valibot';
 import { readPages } from '../../main/page-files.ts';
 import type { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../../src/model/errors.ts';
+import { shownError } from '../../src/desktop/shown-error.ts';
+import { GatewayServiceError } from '../../src/model/errors.ts';
 import { admit, isRefusal, type Listener, NOT_FOUND, type Refusal } from './browser-guard.ts';
 import type { ConsentStandIn } from './consent-stand-in.ts';
 import { TRIES, type TryIt } from './try-it.ts';
@@ -139,7 +140,7 @@ async function tried(attempt: BrowserShellOptions['attempt'], payload: unknown):
     if (!request.success) throw new GatewayServiceError('bad-request', `(try: one of ${TRIES.join(', ')})`);
     return { ok: true, value: await attempt(request.output.what) };
   } catch (thrown) {
-    return { ok: false, error: toGatewayServiceError(thrown).toValue() };
+    return { ok: false, error: shownError(thrown) };
   }
 }
 

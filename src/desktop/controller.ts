@@ -1,7 +1,7 @@
 /** The controller behind tray and panel: the snapshot of each profile, and one operation at a time. It needs neither Electron nor HTTP. */
 
 import { configurationOf } from '../gateway/home.ts';
-import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import type { Operation, OperationProgress, Report } from '../model/operation-steps.ts';
@@ -11,6 +11,7 @@ import type { Status } from '../model/status.ts';
 import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, Versions } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
+import { type ShownError, shownError } from './shown-error.ts';
 import { lastUpdateEnd } from './update-view.ts';
 
 /** Updates of Hermes and of the app, by any program. */
@@ -60,7 +61,7 @@ export class GatewayServiceController {
       const request = parseRequest(verb, payload);
       return { ok: true, value: await this.#handlers[verb](request, this.#profile(request.profile)) };
     } catch (thrown) {
-      return { ok: false, error: toGatewayServiceError(thrown).toValue() };
+      return { ok: false, error: shownError(thrown) };
     }
   }
 
@@ -157,7 +158,7 @@ class ProfileController {
   /** Kept current by the watch; undefined without a watch. */
   #status: Status | undefined;
   #operation: Snapshot['operation'];
-  #lastError: ErrorValue | undefined;
+  #lastError: ShownError | undefined;
   #repaired: Receipt | undefined;
   #publishing: Promise<void> = Promise.resolve();
 
@@ -244,8 +245,9 @@ class ProfileController {
     try {
       await work(show);
     } catch (thrown) {
-      this.#lastError = toGatewayServiceError(thrown).toValue();
-      throw thrown;
+      const error = toGatewayServiceError(thrown);
+      this.#lastError = shownError(error);
+      throw error;
     } finally {
       this.#operation = undefined;
       await this.#readAgain();

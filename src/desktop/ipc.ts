@@ -1,12 +1,12 @@
 /** The IPC schema: one table of verbs, from which main process, preload bridge, browser shell, store and test double are derived. */
 
 import type { ErrorCode } from '../model/error-table.ts';
-import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Operation, OperationStep } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
+import type { ShownError } from './shown-error.ts';
 
 /** Channels are `hermes:gateway-service:<verb>`; pushes come on `hermes:gateway-service:changed`. */
 export const CHANNEL_PREFIX = 'hermes:gateway-service:';
@@ -37,7 +37,7 @@ export interface Snapshot {
     readonly since: string;
   };
   /** Why the last operation failed; removed when the next one begins. */
-  readonly lastError?: ErrorValue;
+  readonly lastError?: ShownError;
   /** What the last repair changed; removed when the next operation begins. */
   readonly repaired?: Receipt;
   /** Of the main process, for "Copy details". */
@@ -145,7 +145,7 @@ export type ReplyOf<V extends Verb> = Replies[(typeof VERBS)[V][1]];
 export const VERB_NAMES = Object.keys(VERBS) as readonly Verb[];
 
 /** Errors cross as values, never as exceptions that lose their code. */
-export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ShownError };
 
 export type VerbMethods = { readonly [V in Verb]: (request: RequestOf<V>) => Promise<Reply<ReplyOf<V>>> };
 

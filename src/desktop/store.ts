@@ -4,14 +4,15 @@
  * `onMount` accept it; this package does not depend on nanostores.
  */
 
-import { type ErrorValue, GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
+import { type ShownError, shownError } from './shown-error.ts';
 
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */
-export type { ErrorValue, Installable, LogTail, Receipt, Snapshot, Status };
+export type { Installable, LogTail, Receipt, ShownError, Snapshot, Status };
 
 /** The operation to show: the one just requested, or the one that the main process reports. */
 export type ShownOperation = Omit<NonNullable<Snapshot['operation']>, 'since'>;
@@ -25,7 +26,7 @@ export interface GatewayServiceState {
   readonly snapshot?: Snapshot;
   readonly operation?: ShownOperation;
   /** Why the last operation failed, until the next one begins. */
-  readonly error?: ErrorValue;
+  readonly error?: ShownError;
   /** All profiles with their last snapshots; empty until the first snapshot arrives. */
   readonly profiles: readonly KnownProfile[];
 }
@@ -92,9 +93,9 @@ interface ProfileCache {
   /** The action requested here that has no reply yet. */
   pending?: ShownOperation | undefined;
   /** Why the last action failed; kept through pushes, until the next operation begins. */
-  actionError?: ErrorValue | undefined;
+  actionError?: ShownError | undefined;
   /** Why the last query failed; cleared by the next one that succeeds. */
-  queryError?: ErrorValue | undefined;
+  queryError?: ShownError | undefined;
 }
 
 /** Everything that the store knows; the shown state is computed from it. */
@@ -168,11 +169,11 @@ type WithoutProfile<V extends Verb> = Omit<RequestOf<V>, 'profile'>;
 function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, publish: () => void) {
   /** A bridge that throws is a failure like any other. */
   async function invoke<V extends Verb>(verb: V, request: WithoutProfile<V>, profile: string | undefined): Promise<Reply<ReplyOf<V>>> {
-    if (!bridge) return { ok: false, error: new GatewayServiceError('unsupported').toValue() };
+    if (!bridge) return { ok: false, error: shownError(new GatewayServiceError('unsupported')) };
     try {
       return await (bridge as VerbMethods)[verb]({ ...request, profile } as RequestOf<V>);
     } catch (thrown) {
-      return { ok: false, error: toGatewayServiceError(thrown).toValue() };
+      return { ok: false, error: shownError(thrown) };
     }
   }
 

@@ -1,7 +1,8 @@
 /** What a test says to the main process that it plays: the shape shared by the page's fake (`fixture/fake-bridge.ts`) and the tests. */
 
 import type { LogTail, Snapshot, Verb } from '../../src/desktop/ipc.ts';
-import type { ErrorValue, Receipt } from '../../src/desktop/store.ts';
+import type { Receipt } from '../../src/desktop/store.ts';
+import type { ErrorValue } from '../../src/model/errors.ts';
 
 export interface FakeMain {
   snapshot: Snapshot;
@@ -18,5 +19,6 @@ export interface FakeMain {
   push(snapshot: Snapshot): void;
   /** Answers the oldest held request. */
   answer(value: unknown): void;
-  refuse(error: ErrorValue): void;
+  /** With the id of an earlier failure, or a new one. */
+  refuse(error: ErrorValue & { readonly id?: string }): void;
 }

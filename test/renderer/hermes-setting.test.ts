@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { JSHandle, Page } from 'playwright';
 import { beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
+import { shownError } from '../../src/desktop/shown-error.ts';
+import type { ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { describeInChromium } from '../support/chromium.ts';
 import type { FakeMain } from './fake-main.ts';
@@ -80,16 +82,41 @@ describeInChromium('settings row in the Hermes app', browser => {
     expect(await seen()).toEqual({ haptics: [], errors: [] });
   });
 
-  it.each([
-    ['reports a failure in the language of the app', 'timed-out', 1],
-    ['reports no declined consent', 'consent-declined', 0],
-  ] as const)('%s', async (_what, code, count) => {
+  const startFails = async (code: ErrorCode, meanwhile: string): Promise<string[]> => {
     await open(snapshotIn('stopped'), ['start']);
     await page.getByRole('button', { name: 'Start' }).click();
-    await main.evaluate((fake, error) => fake.refuse(error), new GatewayServiceError(code).toValue());
-    await page.getByText(new GatewayServiceError(code).message).waitFor();
-    const { errors } = await seen();
-    expect(errors.map(({ title }) => title)).toEqual(Array.from({ length: count }, () => 'Dienst nicht geändert'));
+    await page.evaluate(meanwhile);
+    const lastError = shownError(new GatewayServiceError(code));
+    await main.evaluate((fake, error) => fake.refuse(error), lastError);
+    for (let times = 0; times < 10; times++)
+      await main.evaluate((fake, next) => fake.push(next), snapshotIn('stopped', { restarts: { count: times } }, { lastError }));
+    // React has handled the pushes when a later message arrives.
+    await page.evaluate(
+      'new Promise(done => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => done(0); port2.postMessage(0); })',
+    );
+    return (await seen()).errors.map(({ title }) => title);
+  };
+  const SCROLL_AWAY = "document.querySelector('main').style.marginBlockStart = '200vh'";
+
+  it.each([
+    ['leaves a failure to the row while the row is in view', 'timed-out', '', 0],
+    ['reports a failure in the language of the app, once in ten pushes, while the row is out of view', 'timed-out', SCROLL_AWAY, 1],
+    ['reports a failure once after the user has left the page', 'timed-out', 'leave()', 1],
+    ['reports no declined consent', 'consent-declined', SCROLL_AWAY, 0],
+  ] as const)('%s', async (_what, code, meanwhile, count) => {
+    expect(await startFails(code, meanwhile)).toEqual(Array.from({ length: count }, () => 'Dienst nicht geändert'));
+  });
+
+  it('reports the next failure of the same kind too', async () => {
+    await startFails('timed-out', SCROLL_AWAY);
+    const next = shownError(new GatewayServiceError('timed-out'));
+    await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn('stopped', {}, { lastError: next }));
+    await main.evaluate(
+      (fake, snapshot) => fake.push(snapshot),
+      snapshotIn('stopped', {}, { operation: { verb: 'start', since: ago(0) } }),
+    );
+    await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn('stopped', {}, { lastError: next }));
+    await expect.poll(async () => (await seen()).errors.length).toBe(2);
   });
 
   it('shows nothing on an unsupported system', async () => {

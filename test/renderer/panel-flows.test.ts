@@ -2,6 +2,7 @@
 import type { JSHandle, Page } from 'playwright';
 import { beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
+import { shownError } from '../../src/desktop/shown-error.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { OperationStep } from '../../src/model/operation-steps.ts';
 import { problem } from '../../src/model/problems.ts';
@@ -285,7 +286,7 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('offers the sign-in start after a declined consent, shows its receipt, and installs what was shown', async () => {
-    await open(snapshotIn('not-installed', {}, { lastError: new GatewayServiceError('consent-declined').toValue() }), ['set']);
+    await open(snapshotIn('not-installed', {}, { lastError: shownError(new GatewayServiceError('consent-declined')) }), ['set']);
     await main.evaluate((fake, receipt) => {
       fake.receipts = { ...fake.receipts, install: receipt };
     }, signInReceipt());
@@ -302,11 +303,11 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('offers no sign-in start when it is not available or when something else has failed', async () => {
-    const declined = { lastError: new GatewayServiceError('consent-declined').toValue() };
+    const declined = { lastError: shownError(new GatewayServiceError('consent-declined')) };
     await open(snapshotIn('not-installed', {}, { ...declined, mechanisms: ['service'] }));
     await page.getByRole('status').getByText('sign-in start', { exact: false }).waitFor();
     expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
-    await push(snapshotIn('not-installed', {}, { lastError: new GatewayServiceError('gateway-not-up').toValue() }));
+    await push(snapshotIn('not-installed', {}, { lastError: shownError(new GatewayServiceError('gateway-not-up')) }));
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
   });
@@ -341,7 +342,7 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('passes axe with an error on the page', async () => {
-    await open(snapshotIn('stopped', {}, { lastError: new GatewayServiceError('timed-out').toValue() }));
+    await open(snapshotIn('stopped', {}, { lastError: shownError(new GatewayServiceError('timed-out')) }));
     await page.getByRole('alert').waitFor();
     expect(await axeViolations(page)).toEqual([]);
   });

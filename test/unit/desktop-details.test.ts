@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mainVersions } from '../../main/versions.ts';
 import { formatDetails, redact } from '../../src/desktop/details.ts';
+import { shownError } from '../../src/desktop/shown-error.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { ago, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
@@ -79,7 +80,7 @@ describe('details of a snapshot', () => {
     snapshotIn(
       'restarting',
       { session: { id: 2, user: 'PC\\anna' }, detail: 'anna stopped it; opened C:\\Users\\anna\\hermes' },
-      { lastError: new GatewayServiceError('gateway-not-up', 'TOKEN=abc').toValue(), versions: mainVersions() },
+      { lastError: shownError(new GatewayServiceError('gateway-not-up', 'TOKEN=abc')), versions: mainVersions() },
     ),
     { app: '0.1.0', electron: '40.10.2' },
     {

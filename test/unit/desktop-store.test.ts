@@ -2,6 +2,7 @@
 import { computed, onMount, type ReadableAtom } from 'nanostores';
 import { describe, expect, it } from 'vitest';
 import { createBridge, type GatewayServiceBridge, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
+import { shownError } from '../../src/desktop/shown-error.ts';
 import { createGatewayServiceStore, type GatewayServiceState } from '../../src/desktop/store.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { ago, receiptFor, snapshotIn } from '../renderer/snapshots.ts';
@@ -25,7 +26,7 @@ function playMain(initial: Snapshot) {
               verb,
               payload,
               reply: value => resolve(structuredClone({ ok: true, value })),
-              refuse: error => resolve({ ok: false, error: error.toValue() }),
+              refuse: error => resolve({ ok: false, error: shownError(error) }),
               fail: reject,
             });
           }),
@@ -202,7 +203,7 @@ describe('operation', () => {
   });
 
   it('shows why the last operation failed, also to a window that opens later', async () => {
-    const { store } = await listening(snapshotIn('stopped', {}, { lastError: new GatewayServiceError('timed-out').toValue() }));
+    const { store } = await listening(snapshotIn('stopped', {}, { lastError: shownError(new GatewayServiceError('timed-out')) }));
     expect(store.value.error?.code).toBe('timed-out');
   });
 });
@@ -249,7 +250,7 @@ describe('queries', () => {
     const { bridge } = playMain(snapshotIn('running'));
     const store = createGatewayServiceStore({ ...bridge, get: async () => answers });
     await store.refresh();
-    answers = { ok: false, error: new GatewayServiceError('connection-lost').toValue() };
+    answers = { ok: false, error: shownError(new GatewayServiceError('connection-lost')) };
     await store.refresh();
     expect(store.value).toMatchObject({ error: { code: 'connection-lost' }, snapshot: { status: { phase: 'running' } } });
     answers = { ok: true, value: snapshotIn('running') };

@@ -5,7 +5,7 @@ import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
-const refused = { ok: false, error: { code: 'profile-missing', message: 'This profile does not exist.', remedy: '' } } as const
+const refused = { ok: false, error: { code: 'profile-missing', message: 'This profile does not exist.', remedy: '', id: '1' } } as const
 const get = vi.fn<GatewayServiceBridge['get']>()
 const leave = vi.fn()
 

@@ -5,7 +5,7 @@ import 'hermes-gateway-service/renderer.css'
 
 import { useStore } from '@nanostores/react'
 import { type ButtonProps, type ConfirmProps, GatewayServicePanel, type RowProps, type SwitchProps } from 'hermes-gateway-service/renderer'
-import { useEffect } from 'react'
+import { useCallback } from 'react'
 
 import { Button } from '@/components/ui/button'
 import { ConfirmDialog } from '@/components/ui/confirm-dialog'
@@ -18,6 +18,7 @@ import { notifyError } from '@/store/notifications'
 
 import { ListRow } from './primitives'
 import { SETTING_IDS, settingElementId } from './settings-manifest'
+import { useFailureToasts } from './use-failure-toasts'
 
 function ServiceSwitch({ id, checked, busy, disabled, labelledBy, describedBy, onChange }: SwitchProps) {
   return (
@@ -97,21 +98,21 @@ export function GatewayServiceSetting({ profile }: { profile: string }) {
   const { t } = useI18n()
   const c = t.settings.gatewayService
   const store = $gatewayService(profile)
-  const { error, supported } = useStore(store)
+  const { supported } = useStore(store)
+  const id = settingElementId(SETTING_IDS.advanced.gatewayService)
 
-  useEffect(() => {
-    // A declined consent is no failure.
-    if (error && error.code !== 'consent-declined') {
-      notifyError(new Error(c.messages.error(error).message), c.failed)
-    }
-  }, [error, c])
+  useFailureToasts(
+    store,
+    id,
+    useCallback(error => notifyError(new Error(c.messages.error(error).message), c.failed), [c])
+  )
 
   if (!supported) {
     return null
   }
 
   return (
-    <div id={settingElementId(SETTING_IDS.advanced.gatewayService)}>
+    <div id={id}>
       <GatewayServicePanel components={COMPONENTS} messages={c.messages} store={store} />
     </div>
   )
