@@ -157,7 +157,7 @@ function SwitchRow({ id, state, observed, messages, components, sentence, busy, 
       description={
         <p id={`${id}-sentence`} className="hgs-sentence">
           <StatusMark tone={outdated ? 'warn' : observed ? toneOf(observed) : 'idle'} />
-          <span>{sentence}</span>
+          <span>{[sentence, snapshot?.status.policy && messages.managed(snapshot.status.policy)].filter(Boolean).join(' ')}</span>
         </p>
       }
       controls={

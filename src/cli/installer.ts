@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity, ServiceName } from '../model/identity.ts';
 import type { GatewayManager } from '../model/manager.ts';
+import { requirePermitted } from '../model/policy.ts';
 import { poll } from '../model/poll.ts';
 import { isSameProcess, processRef } from '../model/process-ref.ts';
 import { notUpdated, resultOf } from '../update/ending.ts';
@@ -89,11 +90,12 @@ async function release({ updates }: InstallerPorts, { pid, outcome }: Release): 
 /**
  * Removes every gateway service of this user; resolves with those that are left, because they need an administrator and `quiet` forbids to
  * ask.
- * @throws GatewayServiceError `consent-declined`; then no service was changed
+ * @throws GatewayServiceError `consent-declined` and `managed`; then no service was changed
  */
 export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {
   const { manager, isElevated, removeWithConsent, removeServices } = ports;
   const installed = await installedServices(ports);
+  for (const { status } of installed) requirePermitted(status.policy, 'uninstall', status.mechanism);
   const beyondUs = isElevated ? [] : installed.filter(({ status }) => status.mechanism === 'service');
   if (beyondUs.length > 0 && !quiet) {
     // A running service would only be marked for deletion; its owner may stop it without an administrator.

@@ -5,6 +5,7 @@
 
 import { en } from '../desktop/messages-en.ts';
 import { type ActionVerb, helpFor, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
+import { forbiddenBy } from '../model/policy.ts';
 import { PROBLEMS, type ProblemCode, type Severity } from '../model/problems.ts';
 import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';
@@ -59,6 +60,7 @@ export function statusText(status: Status, { now, logPath, paint, selection }: S
   return [
     `${paint(STYLE_OF_TONE[toneOf({ status })], `${status.service}:`)} ${sentence}`,
     ...(help === undefined ? [] : [indented(help)]),
+    ...(status.policy ? [indented(en.managed(status.policy))] : []),
     ...(detail === undefined ? [] : [indented(detail)]),
     ...(rows.length > 0 ? [''] : []),
     ...rows.map(([label, value]) => `  ${paint('dim', label.padEnd(width))}  ${value}`),
@@ -118,7 +120,7 @@ function next(status: Status, selection: string): string[] {
 
 function nextCommand(status: Status): string | undefined {
   if (status.servedBy || status.restartRequested) return undefined;
-  if (status.phase === 'not-installed') return 'install';
+  if (status.phase === 'not-installed') return forbiddenBy(status.policy, 'install') ? undefined : 'install';
   const action = status.phase === 'running' ? undefined : offeredAction({ status });
   const fails = status.problems.some(({ code }) => LOG_FIRST.has(code));
   if (helpFor(status) === 'showLog') return 'logs';

@@ -30,6 +30,7 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     `phase: ${status.phase}${status.detail ? ` (${status.detail})` : ''}`,
     `desired: ${status.desired}`,
     `mechanism: ${status.mechanism}`,
+    status.policy && `policy: ${JSON.stringify(status.policy)}`,
     operation && `operation: ${operation.verb} since ${operation.since}`,
     lastError && `last error: ${lastError.code}${lastError.win32 === undefined ? '' : ` (Win32 ${lastError.win32})`}: ${lastError.message}`,
     update && `update: ${update.what}, ${update.step}, by ${update.who} since ${update.since}`,

@@ -6,6 +6,7 @@
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
 import { isDown } from '../model/platforms.ts';
+import type { Policy } from '../model/policy.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
@@ -57,6 +58,13 @@ const KEEPER: Readonly<Record<Mechanism, string>> = {
   startup: 'It starts when you sign in, and Hermes restarts it.',
   embedded: 'Hermes restarts it if it stops.',
   none: 'Nothing restarts it if it stops.',
+};
+
+const MECHANISMS: Readonly<Record<Mechanism, string>> = {
+  service: 'Windows service',
+  startup: 'Sign-in start',
+  embedded: 'Hermes supervisor',
+  none: 'None',
 };
 
 const MINUTE_MS = 60_000;
@@ -256,12 +264,12 @@ export const en = {
   },
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
-  mechanism: {
-    service: 'Windows service',
-    startup: 'Sign-in start',
-    embedded: 'Hermes supervisor',
-    none: 'None',
-  } satisfies Record<Mechanism, string>,
+  mechanism: MECHANISMS,
+  /** An administrator has decided about the switch. */
+  managed: ({ on, mechanism }: Policy) => {
+    const decided = [on === undefined ? '' : on ? 'on' : 'off', mechanism ? MECHANISMS[mechanism] : ''].filter(Boolean);
+    return `Managed by your organisation: ${decided.join(', ')}.`;
+  },
   /** What a mechanism does for the user, and what it does not. */
   meaning: MEANING,
   startType: {

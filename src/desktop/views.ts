@@ -5,6 +5,7 @@ import type { ErrorCode } from '../model/error-table.ts';
 import type { KnownEnd } from '../model/known-end.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import { isDown } from '../model/platforms.ts';
+import { forbiddenBy } from '../model/policy.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { redact } from '../model/redact.ts';
@@ -81,7 +82,13 @@ export function can(verb: ActionVerb, { status, operation }: Observed): boolean 
 }
 
 export const canSwitch = ({ status, operation }: Observed): boolean =>
-  !operation && viewOf(status).switchable && !isManagedElsewhere(status);
+  !operation && viewOf(status).switchable && !isManagedElsewhere(status) && !isLocked(status);
+
+/** The switch is where an administrator has put it. */
+function isLocked(status: Status): boolean {
+  const { policy, mechanism } = status;
+  return (viewOf(status).switchOn ? forbiddenBy(policy, 'uninstall', mechanism) : forbiddenBy(policy, 'install')) !== undefined;
+}
 
 /** Problem codes of other programs that keep, serve or start a gateway without a service of ours. */
 const OTHERS = ['profile-served', 'kept-by-hermes', 'packaged-service', 'started-otherwise'] as const;
@@ -116,12 +123,12 @@ export function offersSignIn(
   error: { readonly code: string } | undefined,
 ): boolean {
   const fits = error !== undefined && MISSING_RIGHTS.has(error.code);
-  return fits && status.phase === 'not-installed' && mechanisms.includes('startup');
+  return fits && status.phase === 'not-installed' && mechanisms.includes('startup') && !forbiddenBy(status.policy, 'install', 'startup');
 }
 
 /** Whether to offer the service in place of the present sign-in start. */
 export function offersService({ status, mechanisms }: Pick<Snapshot, 'status' | 'mechanisms'>): boolean {
-  return status.mechanism === 'startup' && mechanisms.includes('service');
+  return status.mechanism === 'startup' && mechanisms.includes('service') && !forbiddenBy(status.policy, 'install', 'service');
 }
 
 /** The action to offer now. A problem that only a repair solves comes first; during an operation there is none. */

@@ -15,9 +15,11 @@ import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedTask, isElevatedVerb 
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { requirePermitted } from '../model/policy.ts';
 import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { quoteArgument } from '../windows/argv.ts';
+import { computerPolicy } from '../windows/group-policy.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { takeMutex } from '../windows/mutex.ts';
 import { queryConfig } from '../windows/scm.ts';
@@ -82,6 +84,8 @@ async function perform(request: ElevatedRequest): Promise<void> {
   if (request.service === undefined) return unregisterAll();
   const { verb, service, removes, beforeSignIn } = request;
   const config = ownConfig(service);
+  // Again, because the caller is a program of a user. A repair moves no switch.
+  if (verb !== 'repair') requirePermitted(computerPolicy(), verb, 'service');
   if (removes) ownConfig(removes);
   if (verb === 'uninstall') return unregisterService(service);
   if (verb === 'repair' && !config) throw new GatewayServiceError('not-installed', `(${service})`);

@@ -7,9 +7,11 @@ import type { TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/migration.ts';
+import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import type { Registration } from '../model/facts.ts';
 import type { Report } from '../model/operation-steps.ts';
+import { type Policy, requirePermitted } from '../model/policy.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import type { Installable } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -21,10 +23,12 @@ export interface Registered {
   readonly registration: Registration;
 }
 
-/** What else starts or serves a gateway. */
+/** What else starts or serves a gateway, and who else decides about it. */
 export interface Around {
   readonly former?: FormerAutostart;
   readonly installObstacles?: InstallObstacles;
+  /** Reads the policy of this computer; absent where a system has none. */
+  readonly policy?: () => Policy | undefined;
 }
 
 export class Mechanisms implements MechanismFacts {
@@ -61,17 +65,20 @@ export class Mechanisms implements MechanismFacts {
   }
 
   /**
-   * The mechanism that an installation registers: the requested one; else the best one that this process has the rights for, where one is
+   * The mechanism that an installation registers: the requested one, else that of the policy; else the best one that this process has the rights for, where one is
    * registered already; else the best one.
    * @throws GatewayServiceError `unsupported` where there is none of that name, `mechanism-in-charge` where a better one is registered,
-   * `foreign` where the name belongs to another program or user, `profile-served` and `kept-by-hermes`
+   * `foreign` where the name belongs to another program or user, `profile-served`, `kept-by-hermes` and `managed`
    */
   async toInstall(
     identity: GatewayIdentity,
     folder: StateFolder,
-    wanted: Installable | undefined,
+    requested: Installable | undefined,
     command: readonly string[] | undefined,
   ): Promise<HostPort> {
+    const policy = this.#around.policy?.();
+    requirePermitted(policy, 'install', requested);
+    const wanted = requested ?? policy?.mechanism;
     const look = this.#around.installObstacles?.lookBeforeInstall(identity, command);
     const [all, around] = await Promise.all([this.#all(identity, folder), look]);
     const obstacle = around && obstacleTo(identity, around);
@@ -107,6 +114,7 @@ export class Mechanisms implements MechanismFacts {
     const left = all.filter(each => isRegistered(each) && each.host !== host);
     return {
       mechanism: host.mechanism,
+      policy: attempt(() => this.#around.policy?.()),
       registration,
       host: facts,
       ...(around?.servedBy && { servedBy: around.servedBy }),

@@ -8,6 +8,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
 import type { InstallOptions } from '../model/manager.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
+import { requirePermitted } from '../model/policy.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
 import { requireOwnFolder } from '../state/folder-owner.ts';
@@ -25,6 +26,7 @@ export async function preview(service: GatewayService, verb: 'install' | 'uninst
     mechanisms.registered(identity, folder),
     service.command(options),
   ]);
+  if (verb === 'uninstall' && status.phase !== 'not-installed') requirePermitted(status.policy, verb, status.mechanism);
   const host =
     verb === 'install'
       ? await mechanisms.toInstall(identity, folder, options.mechanism, asked)

@@ -3,6 +3,7 @@
 import { releaseHome } from '../gateway/home-record.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
+import { requirePermitted } from '../model/policy.ts';
 import type { Status } from '../model/status.ts';
 import { requestRunning } from './bring-up.ts';
 import { type GatewayService, refuseForeign } from './gateway-service.ts';
@@ -15,6 +16,7 @@ export async function uninstall(service: GatewayService, report: Report): Promis
     const status = await service.status();
     refuseForeign(status);
     if (status.phase === 'not-installed') return clearHalf(service, report);
+    requirePermitted(status.policy, 'uninstall', status.mechanism);
     const registered = await mechanisms.registered(identity, folder);
     await takeDown(service, 'uninstall', report);
     let notRestored: readonly string[] = [];

@@ -10,6 +10,7 @@ import { composeStatus } from '../model/compose-status.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
+import type { Policy } from '../model/policy.ts';
 import { retryDelayMs } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
@@ -22,6 +23,7 @@ import { connectRunner, silentRunner } from './runner-connection.ts';
 /** What only the mechanism reports. */
 export interface HostReport {
   readonly mechanism: Installable;
+  readonly policy?: Policy | undefined;
   readonly registration: Registration;
   readonly host: HostFacts | undefined;
   readonly problems: readonly Problem[];
@@ -146,6 +148,7 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
     {
       identity,
       mechanism: reported.mechanism,
+      policy: reported.policy,
       registration,
       host: reported.host,
       servedBy: reported.servedBy,

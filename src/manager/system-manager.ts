@@ -74,6 +74,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     { windowsMigration },
     { isNameTakenHere },
     { windowsPackage },
+    { computerPolicy },
     { readUserEnvironment },
     { lacking },
   ] = await Promise.all([
@@ -83,6 +84,7 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
     import('../migration/windows-migration.ts'),
     import('../mechanisms/service-name.ts'),
     import('../process/windows-package.ts'),
+    import('../windows/group-policy.ts'),
     import('../windows/user-environment.ts'),
     import('../windows/capabilities.ts'),
   ]);
@@ -94,7 +96,12 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
 
   const former = windowsMigration({ stateRoot, processes, shell });
   const isNameTaken = () => isNameTakenHere(stateRoot, windowsPackage.fullName !== undefined);
-  const manager = new HostedManager(isRedirected ? [service] : [service, startup], { ...options, former, isNameTaken });
+  const manager = new HostedManager(isRedirected ? [service] : [service, startup], {
+    ...options,
+    former,
+    isNameTaken,
+    policy: computerPolicy,
+  });
   return { readUserEnvironment, isNameTaken, lacking, ...withUpdates(manager) };
 }
 

@@ -7,6 +7,7 @@ import type { Hold } from './hold.ts';
 import type { GatewayIdentity } from './identity.ts';
 import { ladderPosition, type RecoveryLadder } from './ladder.ts';
 import { isDown } from './platforms.ts';
+import type { Policy } from './policy.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problems.ts';
 import type { DesiredRecord } from './records.ts';
 import { RUNNER_EXIT, staysStopped } from './runner-exit.ts';
@@ -15,6 +16,7 @@ import type { Mechanism, Phase, Restarts, Status } from './status.ts';
 export interface StatusFacts {
   readonly identity: GatewayIdentity;
   readonly mechanism: Mechanism;
+  readonly policy?: Policy | undefined;
   readonly registration: Registration;
   readonly host?: HostFacts | undefined;
   /** The state that the runner reports; absent where none answers. */
@@ -62,6 +64,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     profile: identity.profile,
     service: identity.service,
     mechanism: installed ? facts.mechanism : 'none',
+    ...(facts.policy && { policy: facts.policy }),
     phase,
     ...(detail === undefined ? {} : { detail }),
     ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),

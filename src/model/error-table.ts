@@ -129,6 +129,11 @@ const ROWS = {
     message: 'Windows did not let the service run before its owner signs in.',
     remedy: 'Sign in, and the gateway starts. If it should always wait for that, install it again without "before I sign in".',
   },
+  managed: {
+    message: 'Your organisation manages the gateway service of this computer, and does not allow this change; nothing was changed.',
+    remedy: 'Ask your administrator to change the policy of Hermes Gateway Service; its registry value is in the details.',
+    exit: EXIT.needsAdministrator,
+  },
   'before-sign-in-unavailable': {
     message: 'Nothing of this account can run before its sign-in: that works with the service only, and not with accounts of Entra ID.',
     remedy: 'Install the service without "before I sign in"; the sign-in options of Windows can sign you in after an update.',

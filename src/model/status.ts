@@ -14,6 +14,7 @@ import type { ShownBeforeSignIn } from './before-sign-in.ts';
 import type { ServiceName } from './identity.ts';
 import type { KnownEnd } from './known-end.ts';
 import type { RecoveryLadder } from './ladder.ts';
+import type { Policy } from './policy.ts';
 import type { Problem } from './problems.ts';
 
 export const PHASES = [
@@ -107,6 +108,8 @@ export interface Status {
   /** Name of the service, `HermesGateway` or `HermesGateway-<id>`. */
   readonly service: ServiceName;
   readonly mechanism: Mechanism;
+  /** What an administrator has decided about the switch; absent where users decide. */
+  readonly policy?: Policy;
   readonly phase: Phase;
   /** More about the phase, as a log has it: the reason of a hold, a probe without an answer, a path. */
   readonly detail?: string;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, JSHandle, Page } from 'playwright';
 import { build } from 'vite';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
-import { PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { canSwitch } from '../../src/desktop/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { LOG_LINES, NOW, receiptFor } from './snapshots.ts';
 
@@ -61,8 +61,7 @@ export async function openPanel(browser: Browser, fakeBridge: string, snapshot: 
     log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES, canReveal: true },
   };
   const page = await openDist(browser, `window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`, look, language);
-  if (snapshot.supported && !held.includes('get'))
-    await page.getByRole('switch', { disabled: !PHASE_VIEWS[snapshot.status.phase].switchable }).waitFor();
+  if (snapshot.supported && !held.includes('get')) await page.getByRole('switch', { disabled: !canSwitch(snapshot) }).waitFor();
   return page;
 }
 

@@ -77,6 +77,16 @@ describeInChromium('phases in the panel', browser => {
     }
   });
 
+  it('locks the switch that an organisation manages, and says so', async () => {
+    const managed = { ...snapshotIn('running'), status: statusIn('running', { policy: { on: true, mechanism: 'service' } }) };
+    const opened = await openPanel(browser(), bridge, managed, { viewport: { width: 320, height: 180 } });
+    const control = opened.getByRole('switch', { disabled: true });
+    await opened.getByText('Managed by your organisation: on, Windows service.').waitFor();
+    expect(await control.getAttribute('aria-checked')).toBe('true');
+    expect(await fitsSideways(opened)).toBe(true);
+    await judge(opened, 'managed');
+  });
+
   it('reaches every control of every phase with the Tab key, each with a focus ring', async () => {
     const opened = await open('running', { viewport: small });
     for (const phase of PHASES) {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
+import { POLICY_KEY } from '../../src/model/policy.ts';
 import type { Status } from '../../src/model/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
 import { call } from './call.ts';
@@ -59,6 +60,17 @@ describeOnWine(
       expect((await run('status')).code).toBe(EXIT.notInstalled);
     });
 
+    const setPolicy = (values: Readonly<Record<string, string | number>>) => call(rig(), 'registry', 'writeValues', POLICY_KEY, values);
+
+    it('refuses what a policy of the computer forbids, with its registry value, and shows the policy to a user without rights', async () => {
+      await setPolicy({ RunAsService: 0 });
+      const refused = await asked(...installArgs());
+      expect(refused).toMatchObject({ ok: false, code: EXIT.needsAdministrator, error: { code: 'managed' } });
+      await setPolicy({ RunAsService: 1, Mechanism: 'service' });
+      const { stdout } = await rig().ask<WineRun>('unelevated', rig().host, 'status', '--home', HOME);
+      expect(stdout).toContain('Managed by your organisation: on, Windows service.');
+    });
+
     it('keeps a gateway running from install to uninstall, and after a kill', async () => {
       const installed = await asked(...installArgs());
       expect(installed).toMatchObject({
@@ -98,6 +110,12 @@ describeOnWine(
       expect((await run('explain', 'needs-administrator')).code).toBe(EXIT.done);
       // In the foreground the service is in charge already.
       expect((await run('supervise')).code).toBe(EXIT.failed);
+      // The elevated step asks the policy itself, because its caller is a program of a user.
+      expect(await asked('uninstall')).toMatchObject({ ok: false, code: EXIT.needsAdministrator, error: { code: 'managed' } });
+      const step = await run('elevated', 'uninstall', '--service', service);
+      expect(JSON.parse(step.stdout)).toMatchObject({ ok: false, error: { code: 'managed' } });
+      expect(await asked('status')).toMatchObject({ status: { phase: 'running', policy: { on: true, mechanism: 'service' } } });
+      await call(rig(), 'registry', 'deleteKey', POLICY_KEY);
       expect(await asked('uninstall')).toMatchObject({ ok: true, status: { phase: 'not-installed' } });
       expect(await call(rig(), 'scm', 'queryStatus', service)).toBeUndefined();
       expect((await run('status')).code).toBe(EXIT.notInstalled);
