@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly reveal?: (file: string) => void;
   /** Opens a page of the system's settings by its address. */
   readonly openSettings?: (address: string) => Promise<void>;
+  /** A locale of the user's region. */
+  readonly region?: string;
 }
 
 /** koffi's binary among the files of the host. */
@@ -40,7 +42,7 @@ export interface Engine {
 }
 
 /** @throws GatewayServiceError `user-folder-unknown`, `folder-of-another-user`, `service-program-missing`, `service-program-damaged`, `home-invalid`, `profile-invalid` */
-export async function openEngine({ hostDir, home, profiles, reveal, openSettings }: EngineOptions): Promise<Engine> {
+export async function openEngine({ hostDir, home, profiles, reveal, openSettings, region }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
   const homedir = userFolder();
   const hostCommand = hostCommandIn(hostDir);
@@ -63,6 +65,6 @@ export async function openEngine({ hostDir, home, profiles, reveal, openSettings
   const manager = withServedProfiles(systemOwn, identities);
   const feed = updateFeed({ ...updates, root: root.root });
   const versions = mainVersions();
-  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions, reveal, openSettings });
+  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions, reveal, openSettings, region });
   return { controller, manager, identities, updates };
 }

@@ -6,6 +6,7 @@
  * Call it after `app.whenReady()`. It changes neither windows nor quitting.
  */
 
+import { setRegion } from '../src/desktop/formats.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import { type EngineOptions, openEngine } from './engine.ts';
 import { type GatewayServiceRegistration, type RegistrationOptions, register } from './registration.ts';
@@ -32,5 +33,8 @@ export interface GatewayServiceOptions extends EngineOptions, RegistrationOption
 export function registerGatewayService(electron: ElectronParts, options: GatewayServiceOptions): GatewayServiceRegistration {
   const reveal = (file: string) => electron.shell.showItemInFolder(file);
   const openSettings = (address: string) => electron.shell.openExternal(address);
-  return register(electron, options, () => openEngine({ reveal, openSettings, ...options }));
+  const region = electron.app.getSystemLocale();
+  // For the tray; the pages get it with each snapshot.
+  setRegion(region);
+  return register(electron, options, () => openEngine({ reveal, openSettings, region, ...options }));
 }

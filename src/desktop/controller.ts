@@ -28,6 +28,8 @@ export interface ControllerOptions {
   readonly updates?: UpdatesPort;
   /** Identities of the profiles that may be shown; the first is the default. */
   readonly identities: readonly GatewayIdentity[];
+  /** A locale of the user's region, from the regional settings of the system. */
+  readonly region?: string | undefined;
   /** Versions for "Copy details" that a page cannot read. */
   readonly versions?: Versions;
   /** Shows a file in the system's file manager; absent where that is not possible. */
@@ -196,7 +198,7 @@ class ProfileController {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { manager, identities, updates, versions } = this.#options;
+    const { manager, identities, updates, region, versions } = this.#options;
     const status = this.#status ?? (await manager.status(this.identity));
     const [history, update] = await Promise.all([manager.history(this.identity), updates?.current()]);
     const end = update ? undefined : lastUpdateEnd(history, this.#sinceMs);
@@ -210,6 +212,7 @@ class ProfileController {
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
       ...(this.#repaired && { repaired: this.#repaired }),
+      ...(region && { region }),
       ...(versions && { versions }),
       history: history.slice(-HISTORY_SHOWN),
       ...(update && { update }),

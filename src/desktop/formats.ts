@@ -1,4 +1,7 @@
-/** Times and durations in the format of a locale, through Intl alone; separate, so that all catalogues round in the same way. */
+/**
+ * Times, durations and numbers, through Intl alone; separate, so that all catalogues round in the same way. Their words are in the language
+ * of the catalogue, their format is that of the user's region: "6 Feb, 15:04" in an English catalogue in Germany.
+ */
 
 const UNITS = [
   ['day', 86_400_000],
@@ -8,17 +11,38 @@ const UNITS = [
 ] as const;
 type Unit = (typeof UNITS)[number][0];
 
-export function createFormats(locale: string) {
+/** A locale of the user's region; undefined for the one of this process or page. */
+let region: string | undefined;
+
+/** Where the regional settings of the system are known. What is no locale is ignored. */
+export function setRegion(locale: string | undefined): void {
+  try {
+    [region] = Intl.getCanonicalLocales(locale);
+  } catch {
+    // "C" on Linux
+  }
+}
+
+/** The language with the region of the user, and with its clock of 12 or 24 hours, which English does not have for every region. */
+function inRegion(language: string): string {
+  const { locale, hourCycle = 'h23' } = new Intl.DateTimeFormat(region, { hour: 'numeric' }).resolvedOptions();
+  const { region: own = '' } = new Intl.Locale(locale).maximize();
+  return new Intl.Locale(language, { region: own, hourCycle }).toString();
+}
+
+/** @param language BCP 47 */
+export function createFormats(language: string) {
+  const locale = lazily(() => inRegion(language));
   const unit = (name: Unit) =>
-    lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 }));
+    lazily(() => new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 }));
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
-  const whole = lazily(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
-  const list = lazily(() => new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' }));
-  const plural = lazily(() => new Intl.PluralRules(locale));
-  const clock = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
+  const whole = lazily(() => new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }));
+  const list = lazily(() => new Intl.ListFormat(locale(), { type: 'unit', style: 'narrow' }));
+  const plural = lazily(() => new Intl.PluralRules(locale()));
+  const clock = lazily(() => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }));
   const dayAndTime = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
-  const thisYear = lazily(() => new Intl.DateTimeFormat(locale, dayAndTime));
-  const anyYear = lazily(() => new Intl.DateTimeFormat(locale, { ...dayAndTime, year: 'numeric' }));
+  const thisYear = lazily(() => new Intl.DateTimeFormat(locale(), dayAndTime));
+  const anyYear = lazily(() => new Intl.DateTimeFormat(locale(), { ...dayAndTime, year: 'numeric' }));
 
   /** The two largest units: "3 hr 12 min", "12 min", "45 sec". Never below zero. */
   const duration = (ms: number): string => {
@@ -52,11 +76,11 @@ export function createFormats(locale: string) {
   };
 }
 
-/** Created at its first use, because each Intl object takes milliseconds. */
+/** Made at its first use, because each Intl object takes milliseconds, and again for another region. */
 function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
+  let made: { readonly value: T; readonly of: string | undefined } | undefined;
   return () => {
-    made ??= make();
-    return made;
+    if (made?.of !== region || !made) made = { value: make(), of: region };
+    return made.value;
   };
 }

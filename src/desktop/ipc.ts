@@ -40,6 +40,8 @@ export interface Snapshot {
   readonly lastError?: ShownError;
   /** What the last repair changed; removed when the next operation begins. */
   readonly repaired?: Receipt;
+  /** A locale of the user's region, for times and numbers; absent where only the page knows it. */
+  readonly region?: string;
   /** Of the main process, for "Copy details". */
   readonly versions?: Versions;
   /** The last records, oldest first, at most 20. */

@@ -8,6 +8,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
+import { setRegion } from './formats.ts';
 import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
 import { type ShownError, shownError } from './shown-error.ts';
 
@@ -119,6 +120,7 @@ function putSnapshot(cache: Cache, snapshot: Snapshot): void {
   cache.outdated = snapshot.schema !== 1;
   if (cache.outdated) return;
   cache.supported = snapshot.supported;
+  if (snapshot.region) setRegion(snapshot.region);
   cache.selected ??= snapshot.profile;
   cache.names = snapshot.profiles;
   const cached = profileCache(cache, snapshot.profile);

@@ -36,6 +36,7 @@ function fakeApp({ first = true, trayFailure }: { first?: boolean; trayFailure?:
     isPackaged: false,
     getName: () => 'Hermes Gateway',
     getVersion: () => '0.1.0',
+    getSystemLocale: () => 'de-DE',
     setName: call('setName'),
     setAppUserModelId: call('setAppUserModelId'),
     getLocale: () => 'de-DE',

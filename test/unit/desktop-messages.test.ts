@@ -1,7 +1,7 @@
 // The English catalogue: a full sentence for any document.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { createFormats } from '../../src/desktop/formats.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFormats, setRegion } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { endToExplain, helpFor, ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
@@ -14,6 +14,9 @@ import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts
 import type { Receipt } from '../../src/model/receipt.ts';
 import { PHASES, type Status } from '../../src/model/status.ts';
 import { ago, NOW, receiptFor, statusIn } from '../renderer/snapshots.ts';
+
+beforeEach(() => setRegion('en-US'));
+afterEach(() => setRegion(undefined));
 
 const at = fc.integer({ min: NOW - 40 * 86_400_000, max: NOW + 120_000 }).map(ms => new Date(ms).toISOString());
 const pid = fc.integer({ min: 1, max: 2 ** 31 });
@@ -370,6 +373,21 @@ describe('durations and times', () => {
     expect(en.time(ago(30 * 86_400_000), NOW)).toMatch(/^Jan \d+,/);
     expect(en.time(ago(400 * 86_400_000), NOW)).toMatch(/2025|2024/);
     expect(en.time('not a time', NOW)).toBe('not a time');
+  });
+
+  it.each([
+    ['en-US', /^\d+:\d\d:\d\d\s[AP]M$/, /^Jan \d+, \d+:\d\d\s[AP]M$/],
+    ['de-DE', /^\d+:\d\d:\d\d$/, /^\d+ Jan, \d+:\d\d$/],
+    ['fr', /^\d+:\d\d:\d\d$/, /^\d+ Jan, \d+:\d\d$/],
+    // English has no formats of its own for Brazil.
+    ['pt-BR', /^\d+:\d\d:\d\d$/, /^Jan \d+, \d+:\d\d$/],
+    // What Linux may say is no locale: that of before stays.
+    ['C', /[AP]M$/, /[AP]M$/],
+  ])('has English words and the format of the region of %s', (locale, time, day) => {
+    setRegion(locale);
+    expect(en.time(ago(0), NOW)).toMatch(time);
+    expect(en.time(ago(30 * 86_400_000), NOW)).toMatch(day);
+    expect(createFormats('en').duration(3 * 3_600_000 + 12 * 60_000)).toMatch(/^3 hrs? 12 mins?$/);
   });
 });
 
