@@ -18,7 +18,7 @@ export interface WebContentsPort {
   once(event: 'destroyed', listener: () => void): unknown;
 }
 
-interface Emitter<E extends string> {
+export interface Emitter<E extends string> {
   on(event: E, listener: () => void): unknown;
   off(event: E, listener: () => void): unknown;
 }

@@ -1,6 +1,5 @@
 /** The engine behind the app: the managers and service names of the command line, and one controller for all windows. */
 
-import path from 'node:path';
 import { GatewayServiceController } from '../src/desktop/controller.ts';
 import { withServedProfiles } from '../src/desktop/served-profiles.ts';
 import { type GatewayIdentity, listProfiles, profileIdentity, resolveHermesRoot } from '../src/gateway/home.ts';
@@ -31,9 +30,6 @@ export interface EngineOptions {
   readonly region?: string;
 }
 
-/** koffi's binary among the files of the host. */
-const KOFFI = 'koffi.node';
-
 export interface Engine {
   readonly controller: GatewayServiceController;
   readonly manager: GatewayManager;
@@ -47,7 +43,7 @@ export async function openEngine({ hostDir, home, profiles, reveal, openSettings
   const homedir = userFolder();
   const hostCommand = hostCommandIn(hostDir);
   // Before the first module that imports koffi.
-  if (platform === 'win32') loadHostKoffi(path.join(hostDir, KOFFI), readFiles(hostDir)?.[KOFFI]?.sha256);
+  if (platform === 'win32') loadHostKoffi(hostDir, readFiles(hostDir));
   const {
     manager: systemOwn,
     readUserEnvironment,

@@ -2,7 +2,7 @@
 
 import { CHANGED, CHANNEL_PREFIX, createBridge, type GatewayServiceBridge, SUBSCRIBE } from '../src/desktop/ipc.ts';
 
-export type { GatewayServiceBridge } from '../src/desktop/ipc.ts';
+export type * from '../src/desktop/shapes.ts';
 
 /** The part of Electron's `ipcRenderer` that is used. */
 export interface IpcRendererPort {

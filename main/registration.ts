@@ -28,8 +28,8 @@ export interface RegistrationOptions {
   readonly catalogue?: Catalogue;
   /** The host's logger; default: electron-log. */
   readonly log?: Log;
-  /** False where the host has no tray, or its own; the latter shows what `onTrayChanged` gives. */
-  readonly tray: TrayOptions | false;
+  /** Default: none, where the host has no tray, or its own; the latter shows what `onTrayChanged` gives. */
+  readonly tray?: TrayOptions | false;
   /** The app's own updater; with electron-updater it is `electronUpdater(autoUpdater)`. */
   readonly updater?: UpdaterPort;
   /** How the last hand-off ended, as soon as the host has read the result of its updater; undefined where there is no result. */
@@ -54,7 +54,7 @@ export interface GatewayServiceRegistration {
    *   gateways are running again then
    */
   handOff(request: HandOffRequest): Promise<never>;
-  /** Hands off to `updater` with the update that it has ready. @throws GatewayServiceError `unsupported` without an updater */
+  /** Hands off to `updater` with the update that it has ready. @throws GatewayServiceError `option-invalid` without an updater */
   installUpdate(): Promise<never>;
   /**
    * For a tray that the host owns: calls back with what it shows of the gateways, at once and after every change, without items to open
@@ -70,7 +70,7 @@ export interface GatewayServiceRegistration {
 /** The `ipcMain` of each registration: a second set of handlers would throw in the middle of its registration. */
 const registered = new WeakSet<object>();
 
-/** @throws GatewayServiceError where this process is registered already */
+/** @throws GatewayServiceError `registered-already` */
 export function register(
   electron: ElectronParts,
   options: RegistrationOptions,
@@ -98,14 +98,14 @@ export function register(
   });
 
   async function installUpdate(): Promise<never> {
-    if (!updater) throw new GatewayServiceError('unsupported', '(the app has no updater)');
+    if (!updater) throw new GatewayServiceError('option-invalid', '(installUpdate() needs the option "updater")');
     const versions = { from: version, ...(updater.version !== undefined && { to: updater.version }) };
     const startUpdaterAndQuit = () => updater.install().then(() => undefined);
     return handOff(await engine, appName, { what: appName, versions, startUpdaterAndQuit });
   }
 
   const traySource = { electron, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log };
-  const tray = options.tray && registerTray(traySource, options.tray);
+  const tray = options.tray ? registerTray(traySource, options.tray) : undefined;
   const undo = [
     registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }),
     hub.listen(snapshot => subscribers.push(snapshot)),
@@ -137,7 +137,7 @@ export function register(
       return stop;
     },
     get trayAvailable() {
-      return tray !== false && tray.available;
+      return tray?.available === true;
     },
     dispose() {
       registered.delete(ipcMain);
@@ -157,11 +157,7 @@ function statusOf({ manager, identities }: Engine, profile: string | undefined):
 }
 
 function registerOnce(ipcMain: ElectronParts['ipcMain']): void {
-  if (registered.has(ipcMain)) {
-    throw new GatewayServiceError('internal', '(the gateway service is registered in this process already)', {
-      remedy: 'Call dispose() of the first registration before the second.',
-    });
-  }
+  if (registered.has(ipcMain)) throw new GatewayServiceError('registered-already');
   registered.add(ipcMain);
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // `npm run build:host` builds the host for Windows in dist/windows-host: two Node single executable applications from one blob (one without
-// a window for the background, one for the console), koffi's binary, and a manifest with the hashes of all three. The hash of koffi's binary
+// a window for the background, one for the console), koffi's binary, a manifest with the hashes of all three, and the licences. The hash of koffi's binary
 // is also in the blob, so no other one is loaded. The output is reproducible. `-- --sign "COMMAND"` runs COMMAND FILE for koffi's binary before
 // its hash is taken, and for the executables before the manifest is written.
 import { execSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHost } from './bundle-host.mjs';
 import { SUBSYSTEM, windowsExecutable } from './windows-executable.mjs';
-import { runWindowsNode, WINDOWS_KOFFI, windowsNode, windowsNodeVersion } from './windows-node.mjs';
+import { requireWindowsParts, runWindowsNode, WINDOWS_KOFFI, windowsNode, windowsNodeVersion } from './windows-node.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Version of the interface between app and host: verbs, state folder and pipe. Raised with every change that an older app cannot handle. */
@@ -33,6 +33,8 @@ const KOFFI = 'koffi.node';
 /** The thread of the hidden window. */
 const THREAD = 'session-end-thread.cjs';
 const MANIFEST = 'manifest.json';
+/** What whoever ships the executables must ship with them. */
+const LICENCES = ['build/LICENSE-node.txt', 'THIRD-PARTY-NOTICES.md'];
 
 /** @typedef {(file: string) => void} Sign signs a file in place */
 /** @typedef {import('./windows-node.mjs').WindowsNode} WindowsNode */
@@ -121,6 +123,7 @@ const packageManifest = () => JSON.parse(readFileSync(path.join(root, 'package.j
  * @param {Sign} [sign]
  */
 export async function buildHost(outDir, sign = () => undefined) {
+  requireWindowsParts();
   const bundle = temporaryFolder();
   const koffi = path.join(bundle, KOFFI);
   try {
@@ -129,6 +132,7 @@ export async function buildHost(outDir, sign = () => undefined) {
     await bundleWindowsHost(bundle, koffi);
     rmSync(outDir, { recursive: true, force: true });
     makeExecutables(bundle, outDir, { sign });
+    for (const name of LICENCES) copyFileSync(path.join(root, name), path.join(outDir, path.basename(name)));
   } finally {
     rmSync(bundle, { recursive: true, force: true });
   }
@@ -140,5 +144,10 @@ const signWith = command => file => void execSync(`${command} "${file}"`, { stdi
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [option, command] = process.argv.slice(2);
   if (option !== undefined && (option !== '--sign' || !command)) throw new Error('Usage: npm run build:host [-- --sign "COMMAND"]');
-  await buildHost(path.join(root, 'dist/windows-host'), command === undefined ? undefined : signWith(command));
+  try {
+    await buildHost(path.join(root, 'dist/windows-host'), command === undefined ? undefined : signWith(command));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

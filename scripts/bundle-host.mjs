@@ -3,7 +3,7 @@
 // Windows, koffi's binary. One file, because this program starts twice before a killed gateway runs again, and Node reads a hundred small
 // files much more slowly than one. CommonJS, because a single executable application accepts no other format.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,11 +47,17 @@ const escaped = code => code.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.char
 /**
  * @param {string} outDir
  * @param {object} [options]
- * @param {string} [options.koffiBinary] koffi.node for Windows, for a host for Windows: it is copied beside the host, which loads no other.
+ * @param {string} [options.koffiBinary] koffi.node of the executables: it is copied beside the host, which loads no other.
  */
 export async function bundleHost(outDir, { koffiBinary } = {}) {
-  const koffi = koffiBinary && readFileSync(koffiBinary);
-  const sha256 = koffi && createHash('sha256').update(koffi).digest('hex');
+  /** @type {Record<string, string>} */
+  const define = {};
+  if (koffiBinary !== undefined) {
+    const koffi = readFileSync(koffiBinary);
+    define['KOFFI_SHA256'] = JSON.stringify(createHash('sha256').update(koffi).digest('hex'));
+    mkdirSync(outDir, { recursive: true });
+    writeFileSync(path.join(outDir, 'koffi.node'), koffi);
+  }
   for (const entry of ENTRIES) {
     await build({
       root,
@@ -60,7 +66,7 @@ export async function bundleHost(outDir, { koffiBinary } = {}) {
       plugins: [lazyBuiltins, plainText],
       resolve: { alias: { koffi: path.join(root, 'src/windows/koffi-beside.ts') } },
       ssr: { noExternal: true },
-      define: { KOFFI_SHA256: JSON.stringify(sha256 ?? '') },
+      define,
       build: {
         ssr: entry,
         outDir,
@@ -81,8 +87,4 @@ export async function bundleHost(outDir, { koffiBinary } = {}) {
       },
     });
   }
-  if (!koffi) return;
-  writeFileSync(path.join(outDir, 'koffi.node'), koffi);
-  // For an app in development; that of the executables is written by build-host.mjs.
-  writeFileSync(path.join(outDir, 'manifest.json'), JSON.stringify({ files: { 'koffi.node': { sha256, bytes: koffi.length } } }));
 }

@@ -32,7 +32,7 @@ async function threadText() {
   return chunk.code;
 }
 
-/** @param {string} outDir where `register.js` is written */
+/** @param {string} outDir where `main.js` and `main.cjs` are written */
 export async function bundleMain(outDir) {
   const define = {
     SUDO_PROMPT_THREAD: JSON.stringify(await threadText()),
@@ -40,12 +40,14 @@ export async function bundleMain(outDir) {
     // Used by the runner only, which is no part of an app.
     'import.meta.url': '""',
   };
+  const output = /** @type {const} */ (['es', 'cjs']).map(format => ({
+    format,
+    codeSplitting: false,
+    entryFileNames: format === 'es' ? 'main.js' : 'main.cjs',
+  }));
   await bundle(
     'main/register.ts',
     { define, resolve: { alias: { koffi: path.join(root, 'src/windows/koffi-of-host.ts') } } },
-    {
-      outDir,
-      rolldownOptions: { external: /^electron(-log\/.*)?$/, output: { format: 'es', codeSplitting: false, entryFileNames: '[name].js' } },
-    },
+    { outDir, rolldownOptions: { external: /^electron(-log\/.*)?$/, output } },
   );
 }

@@ -48,6 +48,17 @@ export function wineMajor() {
   return Number(/^wine-(\d+)/.exec(execFileSync(WINE_LOADER, ['--version'], { encoding: 'utf8' }))?.[1]);
 }
 
+/** @throws Error with the command that installs what is missing */
+export function requireWindowsParts() {
+  const { file } = windowsNode();
+  if (!existsSync(file) || !existsSync(WINDOWS_KOFFI))
+    throw new Error(
+      `${existsSync(file) ? 'koffi' : 'Node'} for Windows is missing. Run "npm ci --prefix test/wine --os=win32 --cpu=x64" first.`,
+    );
+  if (process.platform !== 'win32' && !existsSync(WINE_LOADER))
+    throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
+}
+
 /**
  * @param {WindowsNode} node
  * @returns {string} three numbers
@@ -61,12 +72,10 @@ export const windowsNodeVersion = ({ file }) => JSON.parse(readFileSync(path.joi
  * @param {Readonly<Record<string, string>>} [variables]
  */
 export function runWindowsNode({ file }, args, cwd, variables = {}) {
-  if (!existsSync(file)) throw new Error('Node for Windows is missing. Run "npm ci --os=win32 --cpu=x64" in test/wine.');
   if (process.platform === 'win32') {
     execFileSync(file, args, { cwd, env: { ...process.env, ...variables }, stdio: 'inherit' });
     return;
   }
-  if (!existsSync(WINE_LOADER)) throw new Error("Wine is missing. Install Debian's wine64, or build on Windows.");
   // Below Wine, Node for Windows fails with EBADF on a Linux pipe.
   execFileSync(WINE, [file, ...args], { cwd, env: { ...environment(windows()), ...variables }, stdio: 'ignore' });
 }

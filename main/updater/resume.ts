@@ -1,7 +1,7 @@
 /** The relaunched app finishes orphaned updates. Only the app knows how its hand-off ended: by its version, or by the host's result. */
 
 import { livingUpdater } from '../../src/gateway/update-marker.ts';
-import { ERRORS } from '../../src/model/error-table.ts';
+import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { toGatewayServiceError } from '../../src/model/errors.ts';
 import { isSameProcess, type ProcessTable } from '../../src/model/process-ref.ts';
 import { resultOf, UPDATE_INTERRUPTED } from '../../src/update/ending.ts';
@@ -11,8 +11,13 @@ import type { UpdateOutcome } from '../../src/update/update-shape.ts';
 import type { Engine } from '../engine.ts';
 import type { Log } from '../log.ts';
 
-/** How a handed-off update ended, as the host has read it. `why` is a code of the table of errors, `code` the exit code of the updater. */
-export type HandOffResult = Pick<UpdateResult, 'outcome' | 'why' | 'code'>;
+/** How a handed-off update ended, as the host has read it. */
+export interface HandOffResult {
+  readonly outcome: UpdateOutcome;
+  readonly why?: ErrorCode;
+  /** The exit code of the updater. */
+  readonly code?: number;
+}
 
 export interface ResumeOptions {
   readonly engine: Promise<Pick<Engine, 'updates'>>;

@@ -91,7 +91,7 @@ export interface LogTail {
 }
 
 /** What is sent, by kind. */
-interface Requests {
+export interface Requests {
   /** Without a name: the default profile. */
   anyProfile: { profile?: string | undefined };
   profile: { profile: string };
@@ -107,7 +107,7 @@ interface Requests {
 export type RequestKind = keyof Requests;
 
 /** What comes back, by kind. */
-interface Replies {
+export interface Replies {
   snapshot: Snapshot;
   receipt: Receipt;
   log: LogTail;

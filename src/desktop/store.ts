@@ -37,7 +37,7 @@ export interface KnownProfile {
   readonly snapshot?: Snapshot;
 }
 
-type StoreListener = (value: GatewayServiceState, oldValue: GatewayServiceState) => void;
+export type StoreListener = (value: GatewayServiceState, oldValue: GatewayServiceState) => void;
 
 /** Failures of the methods are in `error` of the state; the methods themselves never reject. */
 export interface GatewayServiceStore {

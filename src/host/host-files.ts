@@ -42,11 +42,9 @@ const READ_BYTES = 1024 * 1024;
 /** The name of the folder for this content: where the content differs, the name differs. */
 export const contentName = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
 
-/** Hash and size of these files of a folder. Throws where one cannot be read. */
-export function describeFiles(folder: string, names: readonly string[]): HostFiles {
-  return Object.fromEntries(
-    names.map(name => [name, { sha256: sumOf(path.join(folder, name)), bytes: sizeOf(path.join(folder, name)) ?? 0 }]),
-  );
+/** Hash and size of these files, given by their names. Throws where one cannot be read. */
+export function describeFiles(files: Readonly<Record<string, string>>): HostFiles {
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, { sha256: sumOf(file), bytes: sizeOf(file) ?? 0 }]));
 }
 
 /** The files in a manifest; undefined where there is none, or an invalid one. */

@@ -9,11 +9,11 @@ import path from 'node:path';
 import { contentName, describeFiles, HOST_MANIFEST, type HostFiles, hasFiles, readFiles } from '../host/host-files.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { renamePatiently, writeFileAtomic } from '../state/files.ts';
+import { KOFFI_FILE, koffiFile } from '../windows/koffi-binary.ts';
 
 export interface HostCopyPlan {
-  readonly folder: string;
-  /** The names of the files to copy. */
-  readonly files: readonly string[];
+  /** The files to copy: the path of each by its name in the copy. */
+  readonly files: Readonly<Record<string, string>>;
   /** The Node that runs the copied program, in development; the copied program runs by itself otherwise. */
   readonly node?: string;
   /** The copied program. */
@@ -21,15 +21,16 @@ export interface HostCopyPlan {
 }
 
 /** What the host loads from its own folder: koffi's binary, the thread of the hidden window; in development its compiled code. */
-const COMPANIONS = ['koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'] as const;
+const COMPANIONS = [KOFFI_FILE, 'program.cjs', 'program.code', 'session-end-thread.cjs'] as const;
 
 /**
  * The files of a copy: the executable, or in development the built script, which runs under the present Node; and the companions in the
  * same folder.
  * @param present names of the files in the folder of the program
+ * @param koffi the binary where it is in another folder, as npm installs it for the script
  * @throws GatewayServiceError `service-program-missing` where the host is not one file
  */
-export function planHostCopy(hostCommand: readonly string[], present: readonly string[]): HostCopyPlan {
+export function planHostCopy(hostCommand: readonly string[], present: readonly string[], koffi?: string): HostCopyPlan {
   const [first = '', script] = hostCommand;
   const program = script ?? first;
   if (script !== undefined && path.extname(script) !== '.cjs') {
@@ -38,8 +39,10 @@ export function planHostCopy(hostCommand: readonly string[], present: readonly s
     });
   }
   const folder = path.dirname(program);
-  const files = [path.basename(program), ...COMPANIONS.filter(name => present.includes(name))];
-  return { folder, files, program: path.basename(program), ...(script !== undefined && { node: first }) };
+  const names = [path.basename(program), ...COMPANIONS.filter(name => present.includes(name))];
+  const files = Object.fromEntries(names.map(name => [name, path.join(folder, name)]));
+  if (koffi !== undefined) files[KOFFI_FILE] ??= koffi;
+  return { files, program: path.basename(program), ...(script !== undefined && { node: first }) };
 }
 
 /** Makes a whole copy of this host where there is none, and gives the command that starts it. */
@@ -47,9 +50,10 @@ export async function ensureHostCopy(copies: string, hostCommand: readonly strin
   const { plan, files, manifest } = await contentOf(hostCommand);
   const folder = path.join(copies, contentName(manifest));
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const [name, { sha256 }] of Object.entries(files)) {
-    const isCopied = existsSync(path.join(folder, name)) && describeFiles(folder, [name])[name]?.sha256 === sha256;
-    if (!isCopied) await copyFile(path.join(plan.folder, name), path.join(folder, name));
+  for (const [name, from] of Object.entries(plan.files)) {
+    const to = path.join(folder, name);
+    const isCopied = existsSync(to) && describeFiles({ [name]: to })[name]?.sha256 === files[name]?.sha256;
+    if (!isCopied) await copyFile(from, to);
   }
   // The manifest is written last: every file that it names exists.
   await writeFileAtomic(path.join(folder, HOST_MANIFEST), manifest);
@@ -78,8 +82,11 @@ export async function pruneHostCopies(copies: string, used: ReadonlySet<string>)
 }
 
 async function contentOf(hostCommand: readonly string[]): Promise<{ plan: HostCopyPlan; files: HostFiles; manifest: string }> {
-  const plan = planHostCopy(hostCommand, await fs.readdir(path.dirname(hostCommand.at(-1) ?? '')).catch(() => []));
-  const files = describeFiles(plan.folder, plan.files);
+  const folder = path.dirname(hostCommand.at(-1) ?? '');
+  const present = await fs.readdir(folder).catch(() => []);
+  const koffi = process.platform === 'win32' && hostCommand.length > 1 ? koffiFile(folder) : undefined;
+  const plan = planHostCopy(hostCommand, present, koffi);
+  const files = describeFiles(plan.files);
   return { plan, files, manifest: JSON.stringify({ files }) };
 }
 

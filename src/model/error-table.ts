@@ -314,6 +314,14 @@ const ROWS = {
     message: 'This page may not manage the gateway service.',
     remedy: 'Use the settings of the app itself.',
   },
+  'option-invalid': {
+    message: 'An option that the app gave to the gateway service is wrong.',
+    remedy: 'Correct it in the app; "Main process" in docs/integration.md has all options.',
+  },
+  'registered-already': {
+    message: 'The app has registered the gateway service already.',
+    remedy: 'Call dispose() of the first registration before the second.',
+  },
   usage: {
     message: 'The command line was not understood.',
     remedy: 'See "hermes-gateway --help".',

@@ -41,7 +41,7 @@ const NOTES = {
 } as const satisfies Record<string, (...values: string[]) => string>;
 
 export type ReceiptNotes = typeof NOTES;
-type ReceiptNote = {
+export type ReceiptNote = {
   [C in keyof ReceiptNotes]: { readonly code: C; readonly values: Parameters<ReceiptNotes[C]> };
 }[keyof ReceiptNotes];
 

@@ -20,16 +20,26 @@ export function thisProgram(): readonly string[] {
   return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
 }
 
+/** Electron reads files in such an archive as if they were in a folder, but no system starts a program in it. */
+const IN_ARCHIVE = /\.asar(?=[\\/]|$)/i;
+const IN_DEVELOPMENT = 'Start the app by npm, whose Node runs the script in development.';
+
 /**
  * How another program, the app, starts this one: the host executable of `hostDir`; in development its main script, under the Node of npm,
  * because the app's own executable may not run scripts.
  * @throws GatewayServiceError `service-program-missing`
  */
-export function hostCommandIn(hostDir: string): readonly string[] {
+export function hostCommandIn(hostDir: string, { versions, env, execPath } = process): readonly string[] {
+  if (IN_ARCHIVE.test(hostDir)) {
+    const remedy = 'The maker of the app must ship it as real files, for example with "extraResources" of electron-builder.';
+    throw new GatewayServiceError('service-program-missing', `(${hostDir} is in an archive)`, { remedy });
+  }
   const executable = path.join(hostDir, HOST);
   if (existsSync(executable)) return [executable];
   const script = path.join(hostDir, 'hermes-gateway.cjs');
-  const node = process.versions['electron'] === undefined ? process.execPath : process.env['npm_node_execpath'];
-  if (node !== undefined && existsSync(script)) return [node, script];
-  throw new GatewayServiceError('service-program-missing', `(${executable})`, { remedy: 'Repair the installation of the app.' });
+  const hasScript = existsSync(script);
+  const node = versions['electron'] === undefined ? execPath : env['npm_node_execpath'];
+  if (node !== undefined && hasScript) return [node, script];
+  const remedy = hasScript ? IN_DEVELOPMENT : 'Repair the installation of the app.';
+  throw new GatewayServiceError('service-program-missing', `(${executable})`, { remedy });
 }

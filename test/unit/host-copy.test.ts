@@ -9,8 +9,7 @@ describe('files that are copied', () => {
   it('copies the executable and what it loads from its folder, and no other file there', () => {
     const beside = ['hermes-gateway-host.exe', 'hermes-gateway.exe', 'koffi.node', 'LICENSE'];
     expect(planHostCopy(['/app/hermes-gateway-host.exe'], beside)).toEqual({
-      folder: '/app',
-      files: ['hermes-gateway-host.exe', 'koffi.node'],
+      files: { 'hermes-gateway-host.exe': '/app/hermes-gateway-host.exe', 'koffi.node': '/app/koffi.node' },
       program: 'hermes-gateway-host.exe',
     });
   });
@@ -18,10 +17,19 @@ describe('files that are copied', () => {
   it('copies in development the built script with its program, and runs it with the installed Node', () => {
     const beside = ['hermes-gateway.cjs', 'koffi.node', 'program.cjs', 'program.code', 'session-end-thread.cjs'];
     expect(planHostCopy(['/usr/bin/node', '/app/hermes-gateway.cjs'], beside)).toEqual({
-      folder: '/app',
-      files: beside,
+      files: Object.fromEntries(beside.map(name => [name, `/app/${name}`])),
       program: 'hermes-gateway.cjs',
       node: '/usr/bin/node',
+    });
+  });
+
+  it('copies koffi from where npm installed it, if it is not beside the script', () => {
+    const koffi = '/app/node_modules/@koromix/koffi-win32-x64/win32_x64/koffi.node';
+    const { files } = planHostCopy(['/usr/bin/node', '/app/host/hermes-gateway.cjs'], ['hermes-gateway.cjs', 'program.cjs'], koffi);
+    expect(files).toEqual({
+      'hermes-gateway.cjs': '/app/host/hermes-gateway.cjs',
+      'program.cjs': '/app/host/program.cjs',
+      'koffi.node': koffi,
     });
   });
 

@@ -22,7 +22,7 @@ describe('built host', () => {
     hosts = path.join(folder, 'hosts');
     mkdirSync(source);
     for (const name of HOST_FILES) writeFileSync(path.join(source, name), name);
-    const files = describeFiles(source, HOST_FILES);
+    const files = describeFiles(Object.fromEntries(HOST_FILES.map(name => [name, path.join(source, name)])));
     writeFileSync(path.join(source, HOST_MANIFEST), JSON.stringify({ protocol: 1, version: '1.2.3', files }));
   });
   afterEach(() => rmSync(path.dirname(source), { recursive: true }));
