@@ -175,7 +175,7 @@ function refreshAfterSleep(powerMonitor: ElectronParts['powerMonitor'], hub: Sna
 function announceEnd({ id, what, versions, profiles, result }: UpdateJournal, notifications: Notifications, { messages }: Catalogue): void {
   if (!result || result.outcome === 'updated') return;
   const { outcome, why, at } = result;
-  const end = { id, outcome, what, at, ...(why && { why }), ...(versions && { versions }) };
+  const end = { id, outcome, what, at, ...(why && { why: new GatewayServiceError(why).toValue() }), ...(versions && { versions }) };
   const { message, remedy } = messages.update.end(end, Date.now());
   notifications.announce(profiles[0]?.profile ?? '', { title: message, body: remedy });
 }

@@ -12,7 +12,7 @@ import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, V
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
 import { type ShownError, shownError } from './shown-error.ts';
-import { lastUpdateEnd } from './update-view.ts';
+import { lastUpdateEnd } from './update-end.ts';
 
 /** Updates of Hermes and of the app, by any program. */
 export interface UpdatesPort {

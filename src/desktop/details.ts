@@ -34,7 +34,8 @@ export function formatDetails(snapshot: Snapshot, versions: Versions, log?: LogT
     operation && `operation: ${operation.verb} since ${operation.since}`,
     lastError && `last error: ${lastError.code}${lastError.win32 === undefined ? '' : ` (Win32 ${lastError.win32})`}: ${lastError.message}`,
     update && `update: ${update.what}, ${update.step}, by ${update.who} since ${update.since}`,
-    updateEnd && `last update: ${updateEnd.what}, ${updateEnd.outcome}${updateEnd.why ? ` (${updateEnd.why})` : ''} at ${updateEnd.at}`,
+    updateEnd &&
+      `last update: ${updateEnd.what}, ${updateEnd.outcome}${updateEnd.why ? ` (${updateEnd.why.code})` : ''} at ${updateEnd.at}`,
     status.startType && `start type: ${status.startType}`,
     status.servicePid === undefined ? undefined : `service PID: ${status.servicePid}`,
     status.gatewayPid === undefined ? undefined : `gateway PID: ${status.gatewayPid}`,

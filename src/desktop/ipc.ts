@@ -1,6 +1,6 @@
 /** The IPC schema: one table of verbs, from which main process, preload bridge, browser shell, store and test double are derived. */
 
-import type { ErrorCode } from '../model/error-table.ts';
+import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Operation, OperationStep } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -74,8 +74,8 @@ export interface ShownUpdate {
 export interface UpdateEnd {
   readonly id: string;
   readonly outcome: UpdateOutcome;
-  /** Why, where it is known: an error code, which the catalogue explains. */
-  readonly why?: ErrorCode;
+  /** Why, where it is known. */
+  readonly why?: ErrorValue;
   readonly what: string;
   readonly versions?: UpdateVersions;
   /** ISO 8601, UTC. */

@@ -1,6 +1,6 @@
 /** Errors and problems for a window: message and remedy of the table, with another remedy where that of the table is for a terminal. */
 
-import { ERRORS, type ErrorCode } from '../model/error-table.ts';
+import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
 import type { Problem, ProblemCode } from '../model/problems.ts';
 
@@ -23,7 +23,6 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'needs-administrator': 'Try again, and let Windows ask for an administrator.',
   'elevation-failed': 'Try again. If it fails again, see the Windows event log (Application, source Hermes Gateway Service).',
   'elevation-unavailable': 'Ask an administrator to install the gateway service, or use the sign-in start, which needs none.',
-  'update-failed': 'The gateway runs again. Read the output of the update, then update again.',
   'state-corrupt': 'Turn the switch off and on again to write a new file. The damaged file is kept.',
   'state-newer': 'Update this app.',
   'pipe-unavailable': 'The gateway keeps running.',
@@ -75,9 +74,7 @@ const PROBLEM_REMEDIES: Partial<Readonly<Record<ProblemCode, string>>> = {
 const isForTerminal = (text: string): boolean => /hermes-gateway |(^|[\s"(])--[a-z]/.test(text);
 
 export function explainError({ code, message, remedy }: Pick<ErrorValue, 'code' | 'message' | 'remedy'>): Explained {
-  // A failure with another remedy than that of the table keeps it.
-  const isOfTable = remedy === ERRORS[code].remedy;
-  return { message, remedy: isOfTable || isForTerminal(remedy) ? (REMEDIES[code] ?? remedy) : remedy };
+  return { message, remedy: isForTerminal(remedy) ? (REMEDIES[code] ?? remedy) : remedy };
 }
 
 export function explainProblem({ code, message, remedy }: Pick<Problem, 'code' | 'message' | 'remedy'>): Explained {

@@ -1,6 +1,5 @@
 /** The English texts about an update of Hermes or of the app: which program runs it, its progress, its end. */
 
-import { ERRORS } from '../model/error-table.ts';
 import type { PlannedGateway, UpdateStep } from '../update/update-shape.ts';
 import { createFormats } from './formats.ts';
 import type { ShownUpdate, UpdateEnd } from './ipc.ts';
@@ -50,7 +49,7 @@ export const updateEn = {
   end: (end: UpdateEnd, now: number): Explained => {
     const what = `${ENDS[end.outcome].begin(end)} at ${formats.time(end.at, now)} (${end.what})`;
     if (end.why === undefined) return { message: `${what}.`, remedy: ENDS[end.outcome].remedy };
-    const { message, remedy } = explainError({ code: end.why, ...ERRORS[end.why] });
+    const { message, remedy } = explainError(end.why);
     return { message: `${what}: ${message}`, remedy };
   },
   dismiss: 'Dismiss',

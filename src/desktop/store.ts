@@ -4,13 +4,13 @@
  * `onMount` accept it; this package does not depend on nanostores.
  */
 
-import { GatewayServiceError } from '../model/errors.ts';
+import { INTERNAL_ERROR } from '../model/internal-error.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import { setRegion } from './formats.ts';
 import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
-import { type ShownError, shownError } from './shown-error.ts';
+import type { ShownError } from './shown-error.ts';
 
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */
 export type { Installable, LogTail, Receipt, ShownError, Snapshot, Status };
@@ -171,11 +171,11 @@ type WithoutProfile<V extends Verb> = Omit<RequestOf<V>, 'profile'>;
 function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, publish: () => void) {
   /** A bridge that throws is a failure like any other. */
   async function invoke<V extends Verb>(verb: V, request: WithoutProfile<V>, profile: string | undefined): Promise<Reply<ReplyOf<V>>> {
-    if (!bridge) return { ok: false, error: shownError(new GatewayServiceError('unsupported')) };
     try {
       return await (bridge as VerbMethods)[verb]({ ...request, profile } as RequestOf<V>);
     } catch (thrown) {
-      return { ok: false, error: shownError(thrown) };
+      const { message, remedy } = INTERNAL_ERROR;
+      return { ok: false, error: { code: 'internal', message: `${message} ${thrown}`, remedy, id: String(Math.random()) } };
     }
   }
 
@@ -183,7 +183,7 @@ function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, 
     /** Requests a change: one at a time, shown until the reply arrives, in the profile that was selected when it was requested. */
     async act<V extends 'set' | 'start' | 'stop' | 'restart' | 'repair'>(verb: V, operation: Operation, request: WithoutProfile<V>) {
       const profile = cache.selected;
-      if (profile === undefined || stateOf(cache).operation) return;
+      if (!bridge || profile === undefined || stateOf(cache).operation) return;
       const cached = profileCache(cache, profile);
       cached.pending = { verb: operation };
       clearErrors(cached);

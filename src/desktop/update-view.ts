@@ -1,6 +1,5 @@
 /** How an update is shown, as pure functions of the snapshot: its three stages, the gateways to list, the tone of its end. */
 
-import type { HistoryRecord, UpdateNote } from '../model/history.ts';
 import type { UpdateStep } from '../update/update-shape.ts';
 import type { ShownUpdate, UpdateEnd } from './ipc.ts';
 import type { Tone } from './views.ts';
@@ -39,21 +38,3 @@ export const END_TONES: Readonly<Record<UpdateEnd['outcome'], Tone>> = {
   interrupted: 'warn',
   failed: 'error',
 };
-
-const OUTCOMES: Readonly<Partial<Record<string, UpdateEnd['outcome']>> & Record<UpdateNote, UpdateEnd['outcome']>> = {
-  updated: 'updated',
-  'update-failed': 'failed',
-  'update-interrupted': 'interrupted',
-  'not-updated': 'not-updated',
-};
-
-/** The end of the last update, if it was recorded after `sinceMs` (epoch milliseconds). */
-export function lastUpdateEnd(history: readonly HistoryRecord[], sinceMs: number): UpdateEnd | undefined {
-  const note = history.findLast(record => record.kind === 'noted' && record.update !== undefined);
-  if (note?.kind !== 'noted' || !note.update || Date.parse(note.at) < sinceMs) return undefined;
-  const outcome = OUTCOMES[note.what];
-  if (!outcome) return undefined;
-  const { id, what, from, to, why } = note.update;
-  const versions = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-  return { id, outcome, what, versions, at: note.at, ...(why && { why }) };
-}

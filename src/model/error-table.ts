@@ -1,6 +1,7 @@
 /** The one table of errors: code, sentence, remedy, exit code and Win32 number. CLI (`explain`), panel and documentation read it. */
 
 import { EXIT, type ExitCode } from './cli-exit-codes.ts';
+import { INTERNAL_ERROR } from './internal-error.ts';
 
 export interface ErrorRow {
   /** What happened, one sentence. */
@@ -329,7 +330,7 @@ const ROWS = {
   },
   'update-failed': {
     message: 'The update command failed; the gateway was started again.',
-    remedy: 'Read the output of the update above, fix it and run the update again.',
+    remedy: 'Read the output of the update, fix its cause and update again.',
   },
   'update-program-missing': {
     message: 'The program of the update was not found; no gateway was stopped.',
@@ -380,10 +381,7 @@ const ROWS = {
     remedy: 'What was started continues; run "hermes-gateway status" to see it. Running the command again is safe.',
     exit: EXIT.interrupted,
   },
-  internal: {
-    message: 'An unexpected error occurred.',
-    remedy: 'Copy the details into a bug report.',
-  },
+  internal: INTERNAL_ERROR,
 } satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ROWS;

@@ -134,7 +134,7 @@ describe('controller', () => {
 
   it('shows the end of an update that ended during its lifetime in every profile until it is dismissed', async () => {
     const { ask } = controller([note('one', Date.now() + 60_000)]);
-    expect((await ask('get', {})).updateEnd).toMatchObject({ id: 'one', outcome: 'not-updated', why: 'files-in-use' });
+    expect((await ask('get', {})).updateEnd).toMatchObject({ id: 'one', outcome: 'not-updated', why: { code: 'files-in-use' } });
     expect((await ask('dismiss', { profile: 'default', update: 'one' })).updateEnd).toBeUndefined();
     expect((await ask('get', { profile: 'work' })).updateEnd).toBeUndefined();
   });

@@ -24,7 +24,11 @@ const VIEWS: Readonly<Record<string, Snapshot>> = {
   'handed-off': snapshotIn('held-for-update', {}, { update: updateAt('handed-off') }),
   starting: snapshotIn('starting', {}, { update: updateAt('starting', { gateways: TWO_GATEWAYS }) }),
   updated: snapshotIn('running', {}, { updateEnd: updateEnd('updated') }),
-  'not-updated': snapshotIn('running', {}, { updateEnd: updateEnd('not-updated', { why: 'files-in-use' }) }),
+  'not-updated': snapshotIn(
+    'running',
+    {},
+    { updateEnd: updateEnd('not-updated', { why: new GatewayServiceError('files-in-use').toValue() }) },
+  ),
   interrupted: snapshotIn('running', {}, { updateEnd: updateEnd('interrupted') }),
   failed: snapshotIn('failed', { problems: [problem('bad-update')] }, { updateEnd: updateEnd('failed') }),
 };

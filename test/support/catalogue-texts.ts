@@ -21,7 +21,10 @@ const HISTORY: readonly HistoryRecord[] = [
   ...(['held', 'degraded', 'recovered'] as const).map(what => ({ at: ago(0), kind: 'noted', what, reason: 'hermes update' }) as const),
 ];
 
-const UPDATE_ENDS = UPDATE_OUTCOMES.flatMap(outcome => [updateEnd(outcome), updateEnd(outcome, { why: 'files-in-use' })]);
+const UPDATE_ENDS = UPDATE_OUTCOMES.flatMap(outcome => [
+  updateEnd(outcome),
+  updateEnd(outcome, { why: new GatewayServiceError('files-in-use').toValue() }),
+]);
 
 export function everything(messages: Messages): Record<string, string> {
   const said: Record<string, string> = {};

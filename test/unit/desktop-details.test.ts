@@ -15,7 +15,10 @@ describe('update in the details', () => {
     const atWork = formatDetails(snapshotIn('held-for-update', {}, { update: updateAt('updating', { progress }) }), {});
     expect(atWork).toContain('update: Hermes, updating, by Hermes Desktop since 2026-02-06T09:28:00.000Z');
     expect(atWork).not.toContain('Cloning');
-    const ended = formatDetails(snapshotIn('running', {}, { updateEnd: updateEnd('not-updated', { why: 'files-in-use' }) }), {});
+    const ended = formatDetails(
+      snapshotIn('running', {}, { updateEnd: updateEnd('not-updated', { why: new GatewayServiceError('files-in-use').toValue() }) }),
+      {},
+    );
     expect(ended).toContain('last update: Hermes, not-updated (files-in-use) at 2026-02-06T09:29:00.000Z');
   });
 });
