@@ -74,7 +74,7 @@ export interface NotificationPort {
 }
 
 export interface ElectronParts {
-  readonly app: { getName(): string; getVersion(): string; getSystemLocale(): string };
+  readonly app: { getName(): string; getVersion(): string; getSystemLocale(): string; getAppPath(): string };
   readonly ipcMain: IpcMainPort;
   readonly BrowserWindow: { fromWebContents(webContents: WebContentsPort): WindowPort | null };
   readonly powerMonitor: Emitter<'resume' | 'unlock-screen'>;

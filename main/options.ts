@@ -6,7 +6,13 @@ import type { ElectronParts } from './electron-parts.ts';
 import type { EngineOptions } from './engine.ts';
 import type { RegistrationOptions } from './registration.ts';
 
-export interface GatewayServiceOptions extends EngineOptions, RegistrationOptions {}
+export interface GatewayServiceOptions extends Omit<EngineOptions, 'hostDir'>, RegistrationOptions {
+  /**
+   * Folder of the host executable (`hermes-gateway-host.exe`), or of its script in development. Default: `host` in the app's resources, else
+   * the installed package `hermes-gateway-service-win32-x64`, else the script of this package.
+   */
+  readonly hostDir?: string | undefined;
+}
 
 interface Rule {
   /** What the option is, for the sentence. */
@@ -25,7 +31,7 @@ const has =
     value instanceof Object && methods.every(name => isFunction((value as Readonly<Record<string, unknown>>)[name]));
 
 const RULES: Readonly<Record<keyof GatewayServiceOptions, Rule>> = {
-  hostDir: { is: 'the absolute path of a folder', fits: isFolder, required: true },
+  hostDir: { is: 'the absolute path of a folder', fits: isFolder },
   isTrustedSender: { is: 'a function', fits: isFunction, required: true },
   openPanel: { is: 'a function', fits: isFunction, required: true },
   // Its content is checked by the rules of Hermes, as that of the environment.

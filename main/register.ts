@@ -1,7 +1,7 @@
 /**
  * The library for a host app's main process (`hermes-gateway-service/main`): one call wires the gateway service into an Electron app.
  *
- *   const gatewayService = registerGatewayService(electron, { hostDir, isTrustedSender, openPanel });
+ *   const gatewayService = registerGatewayService(electron, { isTrustedSender, openPanel });
  *
  * Call it after `app.whenReady()`. It changes neither windows nor quitting.
  */
@@ -9,6 +9,7 @@
 import { setRegion } from '../src/desktop/formats.ts';
 import type { ElectronParts } from './electron-parts.ts';
 import { openEngine } from './engine.ts';
+import { findHostFolder } from './host-folder.ts';
 import { checkOptions, type GatewayServiceOptions } from './options.ts';
 import { type GatewayServiceRegistration, register } from './registration.ts';
 
@@ -41,5 +42,9 @@ export function registerGatewayService(electron: ElectronParts, options: Gateway
   const region = electron.app.getSystemLocale();
   // For the tray; the pages get it with each snapshot.
   setRegion(region);
-  return register(electron, options, () => openEngine({ reveal, openSettings, region, ...options }));
+  const appPath = electron.app.getAppPath();
+  return register(electron, options, async () => {
+    const hostDir = options.hostDir ?? findHostFolder({ appPath, resources: process.resourcesPath });
+    return openEngine({ reveal, openSettings, region, ...options, hostDir });
+  });
 }

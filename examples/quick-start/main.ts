@@ -7,10 +7,6 @@ import { registerGatewayService } from 'hermes-gateway-service/main';
 
 const { app, BrowserWindow } = electron;
 const page = path.join(import.meta.dirname, 'index.html');
-// In the packaged app the host's files are real files beside the archive: `extraResources` of electron-builder.
-const hostDir = app.isPackaged
-  ? path.join(process.resourcesPath, 'host')
-  : path.join(import.meta.dirname, '../node_modules/hermes-gateway-service/dist/host');
 
 function openPanel(): void {
   const [present] = BrowserWindow.getAllWindows();
@@ -25,7 +21,7 @@ function openPanel(): void {
 void app.whenReady().then(() => {
   // The whole address: all pages from files have the same origin.
   const isTrustedSender = ({ url }: { url: string }) => url === pathToFileURL(page).href;
-  const gateway = registerGatewayService(electron, { hostDir, isTrustedSender, openPanel, tray: false });
+  const gateway = registerGatewayService(electron, { isTrustedSender, openPanel });
   app.on('will-quit', () => void gateway.dispose());
   openPanel();
 });

@@ -69,7 +69,7 @@ describe('tarball', () => {
 const MAIN = `
 import * as electron from 'electron';
 import { electronUpdater, GatewayServiceError, registerGatewayService, type ErrorCode, type Status } from 'hermes-gateway-service/main';
-const gateway = registerGatewayService(electron, { hostDir: '/host', isTrustedSender: ({ url }) => url === 'app://own/', openPanel() {} });
+const gateway = registerGatewayService(electron, { isTrustedSender: ({ url }) => url === 'app://own/', openPanel() {} });
 export const status: Promise<Status> = gateway.status();
 export const codeOf = (error: unknown): ErrorCode | undefined => (error instanceof GatewayServiceError ? error.code : undefined);
 export const everything = { ...gateway, electronUpdater };

@@ -37,6 +37,7 @@ function fakeApp({ first = true, trayFailure }: { first?: boolean; trayFailure?:
     getName: () => 'Hermes Gateway',
     getVersion: () => '0.1.0',
     getSystemLocale: () => 'de-DE',
+    getAppPath: () => process.cwd(),
     setName: call('setName'),
     setAppUserModelId: call('setAppUserModelId'),
     getLocale: () => 'de-DE',

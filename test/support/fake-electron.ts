@@ -148,7 +148,7 @@ export class FakeTray extends EventEmitter {
 }
 
 export class FakeElectron implements ElectronParts {
-  readonly app = { getName: () => 'Hermes', getVersion: () => '0.19', getSystemLocale: () => 'en-US' };
+  readonly app = { getName: () => 'Hermes', getVersion: () => '0.19', getSystemLocale: () => 'en-US', getAppPath: () => process.cwd() };
   readonly ipcMain = new FakeIpcMain();
   readonly powerMonitor = new EventEmitter();
   readonly nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColorsForSystemIntegratedUI: false });

@@ -4,16 +4,15 @@ import { checkOptions, type GatewayServiceOptions } from '../../main/options.ts'
 import { FakeElectron } from '../support/fake-electron.ts';
 
 const electron = new FakeElectron();
-const GOOD: GatewayServiceOptions = { hostDir: '/app/host', isTrustedSender: () => true, openPanel: () => undefined };
+const GOOD: GatewayServiceOptions = { isTrustedSender: () => true, openPanel: () => undefined };
 
-it('accepts the three required options alone, and undefined for any other', () => {
+it('accepts the two required options alone, and undefined for any other', () => {
   expect(() => checkOptions(electron, GOOD)).not.toThrow();
-  expect(() => checkOptions(electron, { ...GOOD, home: undefined, profiles: undefined })).not.toThrow();
-  expect(() => checkOptions(electron, { ...GOOD, tray: false, log: console, profiles: ['default'] })).not.toThrow();
+  expect(() => checkOptions(electron, { ...GOOD, hostDir: undefined, home: undefined })).not.toThrow();
+  expect(() => checkOptions(electron, { ...GOOD, hostDir: '/app/host', tray: false, log: console, profiles: ['default'] })).not.toThrow();
 });
 
 it.each([
-  ['"hostDir" is missing; it must be the absolute path of a folder', { hostDir: undefined }],
   ['"hostDir" must be the absolute path of a folder', { hostDir: 'resources/host' }],
   ['"isTrustedSender" is missing; it must be a function', { isTrustedSender: undefined }],
   ['"openPanel" must be a function', { openPanel: 'settings' }],
