@@ -1,7 +1,8 @@
 /** Where the host of an app is that names no folder: in its resources when it is packaged, among its packages in development. */
 
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Not by its name: host apps declare `createRequire` themselves before a bundle.
+import nodeModule from 'node:module';
 import path from 'node:path';
 import { attempt } from '../src/model/attempt.ts';
 import { GatewayServiceError } from '../src/model/errors.ts';
@@ -21,7 +22,7 @@ export interface AppPlace {
 export function findHostFolder({ appPath, resources, platform = process.platform }: AppPlace): string {
   const shipped = resources && path.join(resources, 'host');
   if (shipped && existsSync(shipped)) return shipped;
-  const { resolve } = createRequire(path.join(appPath, 'package.json'));
+  const { resolve } = nodeModule.createRequire(path.join(appPath, 'package.json'));
   const file = (platform === 'win32' && attempt(() => resolve(PACKAGED.win32))) || attempt(() => resolve(PACKAGED.script));
   if (file) return path.dirname(file);
   throw new GatewayServiceError('service-program-missing', `(${shipped ?? appPath})`, {

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Not by its name: host apps declare `createRequire` themselves before a bundle.
+import nodeModule from 'node:module';
 import path from 'node:path';
 import { attempt } from '../model/attempt.ts';
 import { GatewayServiceError } from '../model/errors.ts';
@@ -31,9 +32,9 @@ export function koffiFile(hostFolder: string): string {
   const beside = path.join(hostFolder, KOFFI_FILE);
   if (existsSync(beside)) return beside;
   // From koffi on: pnpm lets only koffi itself see its binaries.
-  const koffi = attempt(() => createRequire(path.join(realpathSync(hostFolder), KOFFI_FILE)).resolve('koffi'));
+  const koffi = attempt(() => nodeModule.createRequire(path.join(realpathSync(hostFolder), KOFFI_FILE)).resolve('koffi'));
   const { arch } = process;
-  return attempt(() => createRequire(koffi ?? '').resolve(`@koromix/koffi-win32-${arch}/win32_${arch}/koffi.node`)) ?? beside;
+  return attempt(() => nodeModule.createRequire(koffi ?? '').resolve(`@koromix/koffi-win32-${arch}/win32_${arch}/koffi.node`)) ?? beside;
 }
 
 /** koffi for a host of the npm package. @throws GatewayServiceError `service-program-damaged` */
