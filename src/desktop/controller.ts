@@ -8,6 +8,7 @@ import type { Operation, OperationProgress, Report } from '../model/operation-st
 import { noted, type Receipt } from '../model/receipt.ts';
 import { type FoundProblem, repairReceipt } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
+import { timelineOf } from '../model/timeline.ts';
 import type { LogTail, Reply, ReplyOf, RequestOf, ShownUpdate, Snapshot, Verb, Versions } from './ipc.ts';
 import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
@@ -215,6 +216,7 @@ class ProfileController {
       ...(region && { region }),
       ...(versions && { versions }),
       history: history.slice(-HISTORY_SHOWN),
+      timeline: timelineOf(history, { ms: Date.now(), isUp: status.gatewayPid !== undefined }),
       ...(update && { update }),
       ...(end && !this.#dismissed.has(end.id) && { updateEnd: end }),
     };

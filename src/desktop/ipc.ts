@@ -5,6 +5,7 @@ import type { HistoryRecord } from '../model/history.ts';
 import type { Operation, OperationStep } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
+import type { Timeline } from '../model/timeline.ts';
 import type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 import type { ShownError } from './shown-error.ts';
 
@@ -46,6 +47,8 @@ export interface Snapshot {
   readonly versions?: Versions;
   /** The last records, oldest first, at most 20. */
   readonly history: readonly HistoryRecord[];
+  /** The last 24 hours, from the whole history. */
+  readonly timeline: Timeline;
   /** The running update of Hermes or of the app, whichever program runs it. */
   readonly update?: ShownUpdate;
   /** How the last update ended since the app started; removed when it is dismissed, or when the next update begins. */

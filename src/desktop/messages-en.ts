@@ -208,7 +208,7 @@ const CAUSES = {
 type Noted = Extract<HistoryRecord, { kind: 'noted' }>;
 
 /** The text before the reason of a note. */
-const NOTES: Readonly<Record<Exclude<Noted['what'], 'recovered'>, string>> = {
+const NOTES: Readonly<Record<Exclude<Noted['what'], 'recovered' | 'slept'>, string>> = {
   held: 'Held',
   degraded: 'Having trouble',
   'in-background': 'In the background',
@@ -219,7 +219,10 @@ const NOTES: Readonly<Record<Exclude<Noted['what'], 'recovered'>, string>> = {
   'not-updated': 'Not updated',
 };
 
-const noted = ({ what, reason }: Noted) => (what === 'recovered' ? 'Responding again.' : `${NOTES[what]}: ${ended(reason)}`);
+function noted({ what, reason, sleptMs = 0 }: Noted): string {
+  if (what === 'recovered') return 'Responding again.';
+  return what === 'slept' ? `The computer slept for ${formats.duration(sleptMs)}.` : `${NOTES[what]}: ${ended(reason)}`;
+}
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 

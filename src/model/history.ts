@@ -69,6 +69,8 @@ const ENDED = v.object({
   killed: v.exactOptional(v.literal(true)),
   /** Another gateway serves this profile. */
   served: v.exactOptional(v.literal(true)),
+  /** The system was started anew since its start, so that nobody saw when it ended. */
+  unseen: v.exactOptional(v.literal(true)),
   /** What the user can do, where no process was started. */
   remedy: v.exactOptional(v.string()),
   uptimeMs: v.pipe(v.number(), v.finite()),
@@ -77,8 +79,10 @@ const ENDED = v.object({
 const NOTED = v.object({
   at: isoTime,
   kind: v.literal('noted'),
-  what: textOf<'held' | 'degraded' | 'recovered' | 'in-background' | 'not-started' | UpdateNote>(),
+  what: textOf<'held' | 'degraded' | 'recovered' | 'in-background' | 'not-started' | 'slept' | UpdateNote>(),
   reason: v.string(),
+  /** With `slept`, whose time is the end of the sleep: how long, in milliseconds. */
+  sleptMs: v.exactOptional(v.pipe(v.number(), v.finite())),
   /** With an `UpdateNote`. */
   update: v.exactOptional(NOTED_UPDATE),
 });
@@ -201,12 +205,17 @@ export function unendedStart(history: readonly HistoryRecord[]): StartedRecord |
   return last?.kind === 'started' ? last : undefined;
 }
 
-/** The end of a gateway whose runner was killed and could not record it; undefined where the last start has an end. */
-export function lostEnd(history: readonly HistoryRecord[], nowMs: number): EndedRecord | undefined {
+/**
+ * The end of a gateway whose runner was killed and could not record it; undefined where the last start has an end.
+ * @param bootedMs When the system was started, in epoch milliseconds
+ */
+export function lostEnd(history: readonly HistoryRecord[], nowMs: number, bootedMs: number): EndedRecord | undefined {
   const start = unendedStart(history);
   if (!start) return undefined;
   const { pid, at } = start;
   const reason = 'The runner was lost, and the gateway with it.';
-  const uptimeMs = nowMs - Date.parse(at);
-  return { at: new Date(nowMs).toISOString(), kind: 'ended', pid, code: null, outcome: 'failure', reason, uptimeMs };
+  const startedMs = Date.parse(at);
+  const unseen = startedMs < bootedMs && ({ unseen: true } as const);
+  const uptimeMs = nowMs - startedMs;
+  return { at: new Date(nowMs).toISOString(), kind: 'ended', pid, code: null, outcome: 'failure', reason, ...unseen, uptimeMs };
 }

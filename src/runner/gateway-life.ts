@@ -34,6 +34,8 @@ export interface GatewayLifeOptions {
   readonly redefine: () => Promise<Definition>;
   readonly isDebugged: (pid: number) => boolean;
   readonly onObservation: (observation: Observation) => void;
+  /** Called when the machine wakes up, with the length of its sleep in milliseconds. */
+  readonly onSlept: (ms: number) => void;
   /** The program went into the background; the life continues with these processes. */
   readonly onBackground: (tree: GatewayProcessTree) => Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface GatewayProbesOptions {
   readonly isExcused: () => boolean;
   /** Called after every probe, and when the gateway is hung. */
   readonly onResult: () => void;
+  /** Called when the machine wakes up, with the length of its sleep in milliseconds. */
+  readonly onSlept: (ms: number) => void;
   /** A clock that also runs while the machine sleeps, in milliseconds; default: the time since the system started. */
   readonly clockMs?: () => number;
 }
@@ -30,6 +32,8 @@ const FIRST_PAUSE_MS = 125;
 const HEARTBEAT_MS = 30_000;
 /** How soon after it woke up the machine's sleep is noticed, in milliseconds. */
 const WAKE_MS = 4_000;
+/** A shorter absence may be extreme load as well, in milliseconds. */
+const SLEEP_MS = 60_000;
 
 export class GatewayProbes {
   readonly #options: GatewayProbesOptions;
@@ -113,6 +117,8 @@ export class GatewayProbes {
     const passed = { elapsedMs: nowMs - this.#countedToMs, plannedMs, excused };
     this.#countedToMs = nowMs;
     this.#silence = afterTime(this.#silence, passed);
+    const sleptMs = passed.elapsedMs - plannedMs;
+    if (sleptMs >= SLEEP_MS) this.#options.onSlept(sleptMs);
     return passed;
   }
 }

@@ -59,6 +59,8 @@ export interface GatewayWatchOptions {
   readonly commandLine: (pid: number) => readonly string[] | undefined;
   readonly parentOf: ParentOf;
   readonly onObservation: (observation: Observation) => void;
+  /** Called when the machine wakes up, with the length of its sleep in milliseconds. */
+  readonly onSlept: (ms: number) => void;
 }
 
 const LIFE_IS_EVIDENCE_MS = 2_000;
@@ -218,11 +220,12 @@ export class GatewayWatch {
   }
 
   #startProbing(): GatewayProbes {
-    const { home, probeMs, watchdogMs, isDebugged } = this.#options;
+    const { home, probeMs, watchdogMs, isDebugged, onSlept } = this.#options;
     const gatewayPid = () => this.#observation.gateway?.pid;
     // A gateway that is ending closes its pipe first, and has a watchdog of its own for that.
     const isExcused = () => isEnding(readGatewayState(home)) || isDebugged(gatewayPid() ?? 0);
-    return new GatewayProbes({ home, probeMs, watchdogMs, gatewayPid, isExcused, onResult: () => this.#show(this.#judge()) });
+    const onResult = () => this.#show(this.#judge());
+    return new GatewayProbes({ home, probeMs, watchdogMs, gatewayPid, isExcused, onResult, onSlept });
   }
 
   #readMarkers(): void {

@@ -16,6 +16,7 @@ import { type ProcessTable, processRef } from '../model/process-ref.ts';
 import type { LaunchRecord } from '../model/records.ts';
 import type { GatewayExit, GatewayProcessTree } from '../process/gateway-process.ts';
 import { type DurableRecord, durableRecord } from '../state/durable-record.ts';
+import { systemUptimeMs } from '../state/holds.ts';
 import type { OutputLog } from '../state/output-log.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import type { GatewayLife } from './gateway-life.ts';
@@ -56,7 +57,7 @@ export class LifeHistory {
   /** The history so far. A killed runner could not record how its gateway ended; this one does. */
   async closed(): Promise<readonly HistoryRecord[]> {
     const history = await this.#options.folder.history();
-    const lost = lostEnd(history, Date.now());
+    const lost = lostEnd(history, Date.now(), Date.now() - systemUptimeMs());
     if (lost) await this.record(lost);
     return lost ? [...history, lost] : history;
   }
@@ -107,6 +108,11 @@ export class LifeHistory {
       void this.record({ at: now(), kind: 'noted', what: 'recovered', reason: 'the gateway is responding again' });
   }
 
+  /** Notes that the machine woke up: the gateway did not run meanwhile. */
+  slept(ms: number): void {
+    void this.record({ at: now(), kind: 'noted', what: 'slept', reason: 'the computer slept', sleptMs: ms });
+  }
+
   /** Records the end of a life and returns what it means. */
   async ended(life: GatewayLife, { code, signal }: GatewayExit, { ownReason, updater }: EndOfLife): Promise<ExitVerdict> {
     const endedAtMs = Date.now();
@@ -132,7 +138,7 @@ export class LifeHistory {
     const holder = known === 'port-in-use' && cause !== undefined ? this.#holderOfPort(cause) : undefined;
     if (verdict.kind === 'restart-in-place') this.#restartsInPlaceAtMs.push(endedAtMs);
     await Promise.all([
-      this.#options.output.mark(`gateway ended: ${verdict.reason}`),
+      this.#options.output.mark(`gateway ended: ${verdict.reason}`, new Date(endedAtMs)),
       this.record({
         at: new Date(endedAtMs).toISOString(),
         kind: 'ended',

@@ -292,7 +292,9 @@ export class Runner {
     }
     const onObservation = (observation: Observation) => this.#onObservation(observation, life);
     const onBackground = (followed: GatewayProcessTree) => this.#lives.inBackground(followed);
-    const life: GatewayLife = new GatewayLife({ ...this.#ports, definition, tree, output: this.#output, onObservation, onBackground });
+    const onSlept = (ms: number) => this.#lives.slept(ms);
+    const callbacks = { onObservation, onBackground, onSlept };
+    const life: GatewayLife = new GatewayLife({ ...this.#ports, definition, tree, output: this.#output, ...callbacks });
     this.#life = life;
     await this.#lives.started(life, cause);
     this.#onObservation(life.watch.observation, life);

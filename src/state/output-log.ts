@@ -91,9 +91,9 @@ export class OutputLog {
     return lines.slice(lines.findLastIndex(line => BEGINNING.test(line)) + 1);
   }
 
-  /** The service's own line, which shows where a gateway began and ended. */
-  mark(line: string): Promise<void> {
-    return this.#inTurn(() => this.#append(markOf(line)));
+  /** The service's own line, which shows where a gateway began and ended; by its time the record of the end finds it. */
+  mark(line: string, at?: Date): Promise<void> {
+    return this.#inTurn(() => this.#append(markOf(line, at)));
   }
 
   async close(): Promise<void> {
@@ -188,7 +188,7 @@ export class OutputLog {
   }
 }
 
-const markOf = (line: string): Buffer => Buffer.from(`--- ${localIsoTime(new Date())} ${line}\n`);
+const markOf = (line: string, at = new Date()): Buffer => Buffer.from(`--- ${localIsoTime(at)} ${line}\n`);
 
 /** The end of a last line that has none: a killed process was writing it. */
 async function missingEnd({ handle, size }: OpenFile): Promise<Buffer> {

@@ -99,6 +99,7 @@ const watchOptions = {
   parentOf: () => undefined,
   isDebugged: () => false,
   watchdogMs: async () => undefined,
+  onSlept: () => undefined,
 };
 
 it.each([
@@ -176,6 +177,7 @@ it('a gateway that answers no probe gets 3 s to end by itself', async () => {
     isDebugged: () => false,
     redefine: async () => definition(),
     onObservation,
+    onSlept: () => undefined,
     onBackground: async () => undefined,
   });
   vi.spyOn(life.watch, 'observation', 'get').mockReturnValue({ phase: 'degraded', problem: 'gateway-silent' });

@@ -38,6 +38,7 @@ describe.skipIf(skipped !== '')(`GatewayWatch${skipped}`, () => {
       parentOf: () => undefined,
       isDebugged: () => false,
       watchdogMs: async () => undefined,
+      onSlept: () => undefined,
       onObservation: observation => seen.push(observation),
     });
     return watch;

@@ -13,6 +13,7 @@ import type { Hold } from '../../src/model/hold.ts';
 import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import type { ProcessTable } from '../../src/model/process-ref.ts';
 import { versioned } from '../../src/model/schemas.ts';
+import { timelineOf } from '../../src/model/timeline.ts';
 import { holdInForce } from '../../src/state/holds.ts';
 import { isLock, lockHolder, takeLock } from '../../src/state/lock.ts';
 import { removeOrphanedTempFiles } from '../../src/state/orphaned-temp-files.ts';
@@ -243,7 +244,13 @@ describe('history', () => {
         expect(history.filter(record => !fitsRecord(record))).toEqual([]);
         const now = Date.parse(at);
         expect(failureTimes(history).every(Number.isFinite)).toBe(true);
-        const answers = [unaskedRestarts(history), lastExit(history), lostEnd(history, now), causeOfStart(history, at, now)];
+        const answers = [
+          unaskedRestarts(history),
+          lastExit(history),
+          lostEnd(history, now, now - 1),
+          timelineOf(history, { ms: now, isUp: true }),
+          causeOfStart(history, at, now),
+        ];
         expect(answers.filter(answer => answer !== undefined && !isTellable(answer))).toEqual([]);
       }),
     );

@@ -6,6 +6,7 @@ import { RECOVERY_LADDER } from '../../src/model/ladder.ts';
 import { problem } from '../../src/model/problems.ts';
 import { noted, type Receipt, type ReceiptRow } from '../../src/model/receipt.ts';
 import type { Phase, Status } from '../../src/model/status.ts';
+import { timelineOf } from '../../src/model/timeline.ts';
 
 /** The moment of all documents: a Friday morning in UTC, in epoch milliseconds. */
 export const NOW = Date.UTC(2026, 1, 6, 9, 30, 0);
@@ -87,6 +88,7 @@ const HISTORY: readonly HistoryRecord[] = [
 ];
 
 export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides: Partial<Snapshot> = {}): Snapshot {
+  const { history = phase === 'not-installed' ? [] : HISTORY } = overrides;
   return {
     schema: 1,
     supported: true,
@@ -94,7 +96,8 @@ export function snapshotIn(phase: Phase, status: Partial<Status> = {}, overrides
     profiles: ['default'],
     status: statusIn(phase, status),
     mechanisms: ['service', 'startup'],
-    history: phase === 'not-installed' ? [] : HISTORY,
+    history,
+    timeline: timelineOf(history, { ms: NOW, isUp: statusIn(phase, status).gatewayPid !== undefined }),
     ...overrides,
   };
 }

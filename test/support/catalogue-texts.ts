@@ -19,6 +19,7 @@ const HISTORY: readonly HistoryRecord[] = [
     outcome => ({ at: ago(0), kind: 'ended', pid: null, code: null, outcome, reason: 'No program', uptimeMs: 0 }) as const,
   ),
   ...(['held', 'degraded', 'recovered'] as const).map(what => ({ at: ago(0), kind: 'noted', what, reason: 'hermes update' }) as const),
+  { at: ago(0), kind: 'noted', what: 'slept', reason: 'the computer slept', sleptMs: 4 * 3_600_000 },
 ];
 
 const UPDATE_ENDS = UPDATE_OUTCOMES.flatMap(outcome => [

@@ -31,6 +31,7 @@ function stamp(pid = PID): void {
 
 function begin(over: Partial<GatewayProbesOptions> = {}) {
   const results: number[] = [];
+  const sleeps: number[] = [];
   probes = new GatewayProbes({
     home,
     probeMs: 30_000,
@@ -38,10 +39,11 @@ function begin(over: Partial<GatewayProbesOptions> = {}) {
     watchdogMs: async () => 3 * MINUTE_MS,
     isExcused: () => false,
     onResult: () => results.push(Date.now()),
+    onSlept: ms => sleeps.push(ms),
     clockMs: () => Date.now() + sleptMs,
     ...over,
   });
-  return { probes, results };
+  return { probes, results, sleeps };
 }
 
 /** Lets time pass; the gateway stamps its file every 30 s, where it does. */
@@ -89,7 +91,7 @@ it.each([
 });
 
 it('probes every 30 s, and within 5 s after the machine woke up', async () => {
-  const { results } = begin();
+  const { results, sleeps } = begin();
   await pass(5 * MINUTE_MS, { stamping: true });
   const before = results.length;
   await pass(2 * MINUTE_MS, { stamping: true });
@@ -101,5 +103,6 @@ it('probes every 30 s, and within 5 s after the machine woke up', async () => {
   expect(results.at(-1)).toBe(probedMs);
   sleptMs = 8 * 60 * MINUTE_MS;
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(results.at(-1)).toBeGreaterThan(probedMs);
+  expect(results.at(-1)).toBeGreaterThan(probedMs); // How long it slept is told once.
+  expect(sleeps).toEqual([expect.closeTo(8 * 60 * MINUTE_MS, -4)]);
 });

@@ -12,6 +12,7 @@ import {
   type HistoryRecord,
   lastEnded,
   lastExit,
+  lostEnd,
   type StartCause,
   unaskedRestarts,
 } from '../../src/model/history.ts';
@@ -54,6 +55,14 @@ describe('queries on a history', () => {
     ];
     expect(unaskedRestarts(history)).toEqual({ count: 2, lastAt: at(5) });
     expect(unaskedRestarts([...history, started(7, 'asked')])).toEqual({ count: 0 });
+  });
+
+  it('says of a lost end whether the system was started anew since the start, so that nobody saw the end', () => {
+    const history: HistoryRecord[] = [{ at: '2026-02-06T08:00:00.000Z', kind: 'started', pid: 7, cause: 'asked' }];
+    const now = Date.parse('2026-02-06T10:00:00.000Z');
+    const end = (booted: string) => lostEnd(history, now, Date.parse(booted));
+    expect(end('2026-02-06T09:59:00.000Z')).toMatchObject({ outcome: 'failure', uptimeMs: 7_200_000, unseen: true });
+    expect(end('2026-02-06T07:59:00.000Z')).not.toHaveProperty('unseen');
   });
 
   it('returns the last exit, whatever came after it', () => {
