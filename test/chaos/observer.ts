@@ -95,7 +95,7 @@ export class Observer {
     if (this.busy) return false;
     if (this.claims.removed) return this.#stage.processes(this.#of).length === 0;
     if (mustCome(this.claims) && this.claims.mood !== 'crashing') return this.#gateways.length === 1 && (this.#ready || this.#mute);
-    if (mayNotStart(this.claims) !== undefined) return this.#gateways.length === 0;
+    if (mayNotStart(this.claims) !== undefined) return this.#gateways.every(pid => this.orphans.includes(pid));
     return this.isQuiet(300);
   }
 
