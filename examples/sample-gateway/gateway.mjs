@@ -49,6 +49,7 @@ const files = {
 /** Read once: an update that is installed later applies to the next process. */
 const version = readText(path.join(import.meta.dirname, 'VERSION'))?.trim() ?? 'sample';
 let gatewayState = 'starting';
+let activeAgents = switches.busyMs > 0 ? 1 : 0;
 let stopping = false;
 /** A restart was requested: like Hermes 0.22, it waits for work in progress and ignores a later request to stop. */
 let restarting = false;
@@ -180,6 +181,9 @@ function act(verb) {
     case 'test-say':
       say(argument ?? '');
       break;
+    case 'test-work':
+      activeAgents = Number(argument ?? 0);
+      break;
     case 'test-state':
       setState(argument ?? 'running');
       break;
@@ -265,7 +269,7 @@ function stateDocument(exitReason = null) {
     gateway_state: gatewayState,
     exit_reason: exitReason,
     restart_requested: restarting,
-    active_agents: switches.busyMs > 0 ? 1 : 0,
+    active_agents: activeAgents,
     platforms: {},
     served_profiles: switches.serves,
     updated_at: new Date().toISOString(),

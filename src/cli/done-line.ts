@@ -41,7 +41,7 @@ const OUTCOMES: Readonly<Record<ChangingVerb, (before: Status, after: Status) =>
     return before.phase === 'stopped' ? 'was already stopped' : 'Stopped';
   },
   restart: (before, after) => {
-    if (!isUp(after)) return undefined;
+    if (!isUp(after) || isSameGateway(before, after)) return undefined;
     return before.gatewayPid === undefined ? 'Started' : 'Restarted';
   },
   supervise: (_, after) => (after.phase === 'stopped' ? 'Supervised' : undefined),

@@ -83,8 +83,16 @@ first; after 45 s, or at once with --now, it is killed. It stays stopped until y
   },
   restart: {
     summary: 'replace the running gateway by a new one',
-    changes: 'Ends the gateway gracefully and starts a new process; the restart delays start again.',
-    examples: ['restart', 'restart --all'],
+    changes: `Ends the gateway gracefully and starts a new process; the restart delays start again. Its agent
+has 45 s to finish its work. With --when-idle the command returns at once, and the gateway is
+restarted when its agent has finished, however long that takes; --cancel ends that wait.`,
+    examples: ['restart', 'restart --all', 'restart --when-idle', 'restart --cancel'],
+  },
+  'test-recovery': {
+    summary: 'kill the gateway, and measure how soon it is back',
+    changes: `Ends the gateway as a crash would; it is away for about 2 seconds. Refused during an update, while the
+agent is at work, and soon after a crash.`,
+    examples: ['test-recovery', 'test-recovery --json'],
   },
   status: {
     summary: 'show the state of the gateway',

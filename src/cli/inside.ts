@@ -26,6 +26,7 @@ const INSIDE: Partial<Record<Verb, 'outside' | 'refused'>> = {
   stop: 'refused',
   uninstall: 'refused',
   supervise: 'refused',
+  'test-recovery': 'refused',
 };
 
 /** How long the process outside may take to report that it runs, in milliseconds. */

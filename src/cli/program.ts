@@ -123,9 +123,12 @@ function createProgram(context: CliContext, output: Output, hooks: ProgramHooks)
     .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand']));
   verb('uninstall', verbs.uninstall).addOption(dryRun()).addOption(everyInstalled().conflicts('dryRun'));
   verb('stop', verbs.stop).addOption(everyInstalled()).option('--now', 'do not wait for the work of the agent');
-  for (const name of ['start', 'restart'] as const) {
-    verb(name, context => verbs.operate(context, name)).addOption(everyInstalled());
-  }
+  verb('start', verbs.start).addOption(everyInstalled());
+  verb('restart', (context, options) => verbs.restart(context, options))
+    .addOption(everyInstalled())
+    .option('--when-idle', 'wait until the agent has finished its work')
+    .addOption(new Option('--cancel', 'end the wait of --when-idle').conflicts('whenIdle'));
+  verb('test-recovery', verbs.testRecovery);
   verb('status', verbs.status)
     .addOption(everyInstalled())
     .option('--verbose', 'with --all: each gateway in the long form')

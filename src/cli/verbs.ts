@@ -11,7 +11,7 @@ import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
-import type { StopOptions } from '../model/manager.ts';
+import type { RestartOptions, StopOptions } from '../model/manager.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable } from '../model/status.ts';
@@ -97,9 +97,28 @@ export async function uninstall(context: VerbContext, { dryRun }: { readonly dry
 }
 
 /** Gateways that an interrupted update stopped are started first. */
-export async function operate(context: VerbContext, verb: 'start' | 'restart'): Promise<number> {
+export async function start(context: VerbContext): Promise<number> {
   await resume(context);
-  return operateOn(context, await targets(context), verb);
+  return operateOn(context, await targets(context), 'start');
+}
+
+export async function restart(context: VerbContext, { whenIdle = false, cancel = false }: RestartOptions & { readonly cancel?: boolean }) {
+  const { manager } = context.composition;
+  await resume(context);
+  return operateOn(context, await targets(context), 'restart', async (each, report) => {
+    if (!cancel) return manager.restart(each, report, { whenIdle });
+    await manager.cancelRestart(each);
+    return manager.status(each);
+  });
+}
+
+/** Asks for no confirmation: its name says what it does. */
+export async function testRecovery(context: VerbContext): Promise<number> {
+  const { composition, output } = context;
+  const { identity } = await target(context);
+  const { status: present, backMs } = await interruptible(composition.manager.testRecovery(identity, output.progress), context);
+  output.answer(() => `${output.paint('green', '✓')} Back in ${(backMs / 1_000).toFixed(1)} s`, { status: present, backMs });
+  return EXIT.done;
 }
 
 export async function stop(context: VerbContext, { now = false }: StopOptions): Promise<number> {

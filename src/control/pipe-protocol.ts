@@ -1,6 +1,6 @@
 /**
  * The messages of the control pipe, protocol 1: lines of JSON. After a client's hello the runner sends its state, now and after every
- * change; the client may request a stop, at once or gracefully, or a restart.
+ * change; the client may request a stop, at once or gracefully, a restart, or a failure as a test.
  *
  *   client → {"hello":1}            runner → {"state":{…}}            (repeated after every change)
  *   client → {"ask":"stop","id":7}  runner → {"done":7}
@@ -15,8 +15,11 @@ export const PIPE_PROTOCOL = 1;
 /** Longest line that either side accepts, in bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
-/** `stop-now` does not wait for the work of the agent; while the gateway is ending for another reason, it only ends that wait. */
-const ASK = v.picklist(['stop', 'stop-now', 'restart']);
+/**
+ * `stop-now` does not wait for the work of the agent; while the gateway is ending for another reason, it only ends that wait.
+ * `restart-when-idle` waits for that work without limit, and `cancel-restart` ends that wait. `test-recovery` kills the gateway.
+ */
+const ASK = v.picklist(['stop', 'stop-now', 'restart', 'restart-when-idle', 'cancel-restart', 'test-recovery']);
 export type Ask = v.InferOutput<typeof ASK>;
 
 const CLIENT_MESSAGE = v.union([v.object({ hello: v.literal(PIPE_PROTOCOL) }), v.object({ ask: ASK, id: wholeNumber })]);

@@ -98,6 +98,16 @@ export class GatewayServiceController {
       return null;
     },
     restart: (_request, profile) => this.#operate(profile, 'restart'),
+    restartWhenIdle: async (_request, { identity }) => {
+      await this.#options.manager.restart(identity, undefined, { whenIdle: true });
+      return null;
+    },
+    cancelRestart: async (_request, { identity }) => {
+      await this.#options.manager.cancelRestart(identity);
+      return null;
+    },
+    agentWork: async (_request, { identity }) => (await this.#options.manager.agentWork(identity)) ?? null,
+    testRecovery: (_request, profile) => profile.testRecovery(),
     repair: (_request, profile) => profile.repair(),
     previewRepair: (_request, { identity }) => this.#previewRepair(identity),
     logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
@@ -163,6 +173,7 @@ class ProfileController {
   #operation: Snapshot['operation'];
   #lastError: ShownError | undefined;
   #repaired: Receipt | undefined;
+  #recoveryMs: number | undefined;
   #publishing: Promise<void> = Promise.resolve();
 
   constructor(identity: GatewayIdentity, options: ControllerOptions, dismissed: ReadonlySet<string>) {
@@ -213,6 +224,7 @@ class ProfileController {
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
       ...(this.#repaired && { repaired: this.#repaired }),
+      ...(this.#recoveryMs !== undefined && { recoveryMs: this.#recoveryMs }),
       ...(region && { region }),
       ...(versions && { versions }),
       history: history.slice(-HISTORY_SHOWN),
@@ -237,6 +249,12 @@ class ProfileController {
     });
   }
 
+  testRecovery(): Promise<Snapshot> {
+    return this.operate('test-recovery', async report => {
+      this.#recoveryMs = (await this.#options.manager.testRecovery(this.identity, report)).backMs;
+    });
+  }
+
   async operate(verb: Operation, work: (report: Report) => Promise<unknown>): Promise<Snapshot> {
     if (this.#operation) throw new GatewayServiceError('busy', `(${this.#operation.verb})`);
     const since = new Date().toISOString();
@@ -246,6 +264,7 @@ class ProfileController {
     };
     this.#lastError = undefined;
     this.#repaired = undefined;
+    this.#recoveryMs = undefined;
     show(undefined);
     try {
       await work(show);

@@ -1,5 +1,6 @@
 /** The IPC schema: one table of verbs, from which main process, preload bridge, browser shell, store and test double are derived. */
 
+import type { AgentWork } from '../model/agent-work.ts';
 import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Operation, OperationStep } from '../model/operation-steps.ts';
@@ -41,6 +42,8 @@ export interface Snapshot {
   readonly lastError?: ShownError;
   /** What the last repair changed; removed when the next operation begins. */
   readonly repaired?: Receipt;
+  /** How soon the gateway was back in the last test of the recovery, in milliseconds; removed when the next operation begins. */
+  readonly recoveryMs?: number;
   /** A locale of the user's region, for times and numbers; absent where only the page knows it. */
   readonly region?: string;
   /** Of the main process, for "Copy details". */
@@ -114,6 +117,7 @@ export interface Replies {
   snapshot: Snapshot;
   receipt: Receipt;
   log: LogTail;
+  work: AgentWork | null;
   nothing: null;
 }
 
@@ -128,6 +132,14 @@ export const VERBS = {
   /** Ends the wait of an operation for the work of the agent. */
   stopNow: ['profile', 'nothing'],
   restart: ['profile', 'snapshot'],
+  /** Restarts when the agent has finished its work; the status shows that it waits. */
+  restartWhenIdle: ['profile', 'nothing'],
+  /** Ends the wait of `restartWhenIdle`. */
+  cancelRestart: ['profile', 'nothing'],
+  /** The work in progress, before a restart; null where the gateway does not say it. */
+  agentWork: ['profile', 'work'],
+  /** Kills the gateway; `recoveryMs` is how soon the next one ran. */
+  testRecovery: ['profile', 'snapshot'],
   repair: ['profile', 'snapshot'],
   /** What `repair` would change. */
   previewRepair: ['profile', 'receipt'],

@@ -135,6 +135,8 @@ const servedBy = ({ servedBy: by }: Status) =>
     ? 'The gateway of another profile serves this one.'
     : `Served by the gateway of the ${by.profile} profile${by.pid === undefined ? ', which is not running' : ''}.`;
 
+const laterRestart = ({ restartWhenIdle }: Status) => (restartWhenIdle ? ' Restarts when the agent has finished.' : '');
+
 const FINISHING_WORK = 'Stopping. The agent is finishing its work';
 
 const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>> = {
@@ -185,6 +187,7 @@ const OPERATIONS: Readonly<Record<ShownOperation['verb'], string>> = {
   restart: 'Restarting',
   update: 'Updating',
   repair: 'Repairing',
+  'test-recovery': 'Testing the recovery',
 };
 
 const ACTIONS: Readonly<Record<ActionVerb, string>> = {
@@ -248,13 +251,14 @@ export const en = {
     if (status.finishingWorkSince !== undefined)
       return `${FINISHING_WORK}: ${formats.seconds(Math.floor(finishingMs(status, now) / 1_000) * 1_000)} s.`;
     const own = SENTENCES[status.phase](status, now);
-    return status.servedBy && !isServed(status) ? `Served by the gateway of the ${status.servedBy.profile} profile. ${own}` : own;
+    const served = status.servedBy && !isServed(status) ? `Served by the gateway of the ${status.servedBy.profile} profile. ` : '';
+    return `${served}${own}${laterRestart(status)}`;
   },
   /** The sentence for screen readers, without running times, so that it is read once per change. */
   announcement: (status: Status) => {
     if (status.finishingWorkSince !== undefined) return `Gateway: ${FINISHING_WORK}.`;
     return status.phase === 'running' || status.phase === 'restarting'
-      ? `Gateway: ${PHASES[status.phase]}.`
+      ? `Gateway: ${PHASES[status.phase]}.${laterRestart(status)}`
       : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`;
   },
   /** Names a gateway and its phase: in the menu of the tray, at most 127 characters. */

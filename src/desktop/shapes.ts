@@ -1,5 +1,6 @@
 /** The types of what main process, preload and page exchange: a host app can name every type that a signature of the package names. */
 
+export type { AgentWork } from '../model/agent-work.ts';
 export type { BeforeSignIn, ShownBeforeSignIn } from '../model/before-sign-in.ts';
 export type { ExitCode } from '../model/cli-exit-codes.ts';
 export type { ErrorCode } from '../model/error-table.ts';
@@ -40,3 +41,4 @@ export type {
   VerbMethods,
   Versions,
 } from './ipc.ts';
+export type { ShownError } from './shown-error.ts';

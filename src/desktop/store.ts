@@ -4,6 +4,7 @@
  * `onMount` accept it; this package does not depend on nanostores.
  */
 
+import type { AgentWork } from '../model/agent-work.ts';
 import { INTERNAL_ERROR } from '../model/internal-error.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -69,6 +70,14 @@ export interface GatewayServiceStore {
   /** Ends the wait of an operation for the work of the agent. */
   stopNow(): Promise<void>;
   restart(): Promise<void>;
+  /** Restarts when the agent has finished its work. */
+  restartWhenIdle(): Promise<void>;
+  /** Ends that wait. */
+  cancelRestart(): Promise<void>;
+  /** The work in progress; undefined where it is not known. */
+  agentWork(): Promise<AgentWork | undefined>;
+  /** Kills the gateway, to see how soon the next one runs. */
+  testRecovery(): Promise<void>;
   repair(): Promise<void>;
   /** What `repair` would change; undefined where that failed. */
   previewRepair(): Promise<Receipt | undefined>;
@@ -181,7 +190,11 @@ function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, 
 
   return {
     /** Requests a change: one at a time, shown until the reply arrives, in the profile that was selected when it was requested. */
-    async act<V extends 'set' | 'start' | 'stop' | 'restart' | 'repair'>(verb: V, operation: Operation, request: WithoutProfile<V>) {
+    async act<V extends 'set' | 'start' | 'stop' | 'restart' | 'repair' | 'testRecovery'>(
+      verb: V,
+      operation: Operation,
+      request: WithoutProfile<V>,
+    ) {
       const profile = cache.selected;
       if (!bridge || profile === undefined || stateOf(cache).operation) return;
       const cached = profileCache(cache, profile);
@@ -278,6 +291,14 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       await query('stopNow', {});
     },
     restart: () => act('restart', 'restart', {}),
+    async restartWhenIdle() {
+      await query('restartWhenIdle', {});
+    },
+    async cancelRestart() {
+      await query('cancelRestart', {});
+    },
+    agentWork: async () => (await query('agentWork', {})) ?? undefined,
+    testRecovery: () => act('testRecovery', 'test-recovery', {}),
     repair: () => act('repair', 'repair', {}),
     previewRepair: () => query('previewRepair', {}),
     preview: (on, mechanism) => query('preview', { on, mechanism }),

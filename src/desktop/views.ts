@@ -136,7 +136,7 @@ export function offeredAction(observed: Observed): PhaseAction | undefined {
   const { status } = observed;
   if (can('stopNow', observed)) return actionOf('stopNow', status);
   const verb = can('repair', observed) && pressing(status).some(problem => problem.elevated) ? 'repair' : viewOf(status).action;
-  return verb && can(verb, observed) ? actionOf(verb, status) : undefined;
+  return verb && can(verb, observed) && !(verb === 'restart' && status.restartWhenIdle) ? actionOf(verb, status) : undefined;
 }
 
 /** What helps after an end, beside starting the gateway again: the place to change or to read something. */

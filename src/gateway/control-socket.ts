@@ -9,6 +9,7 @@ import { lstatSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { AgentWork } from '../model/agent-work.ts';
 import { normalizeCase, type ResolvePath, resolvedPath } from './home.ts';
 import { asStartTime, type GatewayProcess } from './identity-files.ts';
 import { asObject, asPid, asText, type JsonObject, parseJson, readTextFile } from './tolerant-json.ts';
@@ -72,17 +73,14 @@ export async function identify(address: string, options?: RequestOptions): Promi
   });
 }
 
-/** The process, and whether it certainly has no work in progress: Hermes does not count the runs of a connected API server. */
-export async function readStatus(
-  address: string,
-  options?: RequestOptions,
-): Promise<ControlAnswer<{ readonly pid: number; readonly isIdle: boolean }>> {
+/** The process, and its work in progress. */
+export async function readStatus(address: string, options?: RequestOptions): Promise<ControlAnswer<AgentWork & { readonly pid: number }>> {
   return typed(await request(address, 'status', options), json => {
     const pid = asPid(json['pid']);
     const activeAgents = json['active_agents'];
     if (pid === undefined || typeof activeAgents !== 'number') return undefined;
     const apiServer = asObject(asObject(json['platforms'])?.['api_server']);
-    return { pid, isIdle: activeAgents === 0 && apiServer?.['state'] !== 'connected' };
+    return { pid, active: activeAgents, isComplete: apiServer?.['state'] !== 'connected' };
   });
 }
 

@@ -4,6 +4,7 @@
  * up to half an hour for work in progress, and ignores a marker that follows.
  */
 
+import { isIdle } from '../model/agent-work.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { poll } from '../model/poll.ts';
 import { KILL_MS, USER_GRACE_MS } from '../model/stop-times.ts';
@@ -98,7 +99,7 @@ export async function stopGateway(target: StopTarget, ports: StopPorts, options:
 async function askToRestart({ home, gateway }: StopTarget, grace: () => number): Promise<boolean> {
   const address = controlPath(home);
   const status = gateway && (await readStatus(address, { timeoutMs: Math.min(PIPE_MS, grace() / 4) }));
-  if (!status?.ok || status.result.pid !== gateway?.pid || !status.result.isIdle) return false;
+  if (!status?.ok || status.result.pid !== gateway?.pid || !isIdle(status.result)) return false;
   return (await pauseForUpdate(address)).ok;
 }
 

@@ -140,10 +140,10 @@ function whyNotUp(status: Status, { history, before, profile }: SinceTheRequest)
 }
 
 /** With the remedy of the reason, where it has one. */
-function notUp(ended: EndedRecord | undefined, detail: string | undefined): GatewayServiceError {
+export function notUp(ended: EndedRecord | undefined, detail: string | undefined): GatewayServiceError {
   return new GatewayServiceError('gateway-not-up', detail, ended?.remedy === undefined ? {} : { remedy: ended.remedy });
 }
 
-async function isHeld({ identity: { root }, folder, processes }: GatewayService): Promise<boolean> {
+export async function isHeld({ identity: { root }, folder, processes }: GatewayService): Promise<boolean> {
   return holdInForce(await folder.holds(), processes, Date.now()) !== undefined || livingUpdater(root, processes) !== undefined;
 }

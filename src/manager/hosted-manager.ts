@@ -5,18 +5,29 @@
 
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { HostPort } from '../mechanisms/host-port.ts';
+import type { AgentWork } from '../model/agent-work.ts';
 import type { HistoryRecord } from '../model/history.ts';
-import type { GatewayManager, HoldReason, InstallOptions, StartOptions, StopOptions } from '../model/manager.ts';
+import type {
+  GatewayManager,
+  HoldReason,
+  InstallOptions,
+  RecoveryTest,
+  RestartOptions,
+  StartOptions,
+  StopOptions,
+} from '../model/manager.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { FoundProblem, Repair } from '../model/repair.ts';
 import type { Installable, Status } from '../model/status.ts';
+import { agentWork, cancelRestart, restartWhenIdle } from './agent-work.ts';
 import { restart, start } from './bring-up.ts';
 import { Mechanisms } from './choose-mechanism.ts';
 import { Doctor } from './doctor.ts';
 import { GatewayService, type HostedManagerOptions } from './gateway-service.ts';
 import { holdDown } from './hold-down.ts';
 import { install, preview } from './installation.ts';
+import { testRecovery } from './recovery-test.ts';
 import { uninstall } from './removal.ts';
 import { handOver, repairService } from './repair-service.ts';
 import { reachRunner } from './runner-connection.ts';
@@ -81,8 +92,20 @@ export class HostedManager implements GatewayManager {
     return service.status();
   }
 
-  restart(identity: GatewayIdentity, report = nothing): Promise<Status> {
-    return restart(this.#service(identity), report);
+  restart(identity: GatewayIdentity, report = nothing, { whenIdle = false }: RestartOptions = {}): Promise<Status> {
+    return (whenIdle ? restartWhenIdle : restart)(this.#service(identity), report);
+  }
+
+  cancelRestart(identity: GatewayIdentity): Promise<void> {
+    return cancelRestart(this.#service(identity));
+  }
+
+  agentWork(identity: GatewayIdentity): Promise<AgentWork | undefined> {
+    return agentWork(this.#service(identity));
+  }
+
+  testRecovery(identity: GatewayIdentity, report = nothing): Promise<RecoveryTest> {
+    return testRecovery(this.#service(identity), report);
   }
 
   async setWatchdog(identity: GatewayIdentity, on: boolean): Promise<void> {

@@ -68,6 +68,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     phase,
     ...(detail === undefined ? {} : { detail }),
     ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),
+    ...(runner?.restartWhenIdle && { restartWhenIdle: true }),
     ...(runner?.finishingWork && { finishingWorkSince: runner.since }),
     ...(facts.servedBy && { servedBy: facts.servedBy }),
     desired: installed ? facts.desired.desired : 'stopped',

@@ -110,6 +110,14 @@ const ROWS = {
     message: 'Another operation on this gateway service is still running.',
     remedy: 'Wait for it to finish and try again.',
   },
+  'work-unknown': {
+    message: 'This gateway does not say when its agent has finished.',
+    remedy: 'Restart it now. The agent then has 45 seconds to finish.',
+  },
+  'recovery-not-tested': {
+    message: 'The recovery was not tested now.',
+    remedy: 'Test it when the gateway runs and its agent is idle.',
+  },
   'timed-out': {
     message: 'The operation did not finish in time.',
     remedy: 'Run "hermes-gateway status". If the phase does not change, read "hermes-gateway logs".',

@@ -77,6 +77,8 @@ export const RUNNER_STATE = v.object({
   detail: v.exactOptional(v.string()),
   /** The runner restarts the gateway because the user requested it. */
   restartRequested: v.exactOptional(v.literal(true)),
+  /** The runner restarts the gateway when its agent has no work in progress. */
+  restartWhenIdle: v.exactOptional(v.literal(true)),
   /** The gateway is ending, and its agent finishes its work first. */
   finishingWork: v.exactOptional(v.literal(true)),
   /** The gateway process: the PID its own files prove, else the PID that was launched. */

@@ -1,5 +1,6 @@
 /** The port through which CLI and controller manage a gateway service. Every implementation passes `test/contract/manager-contract.ts`. */
 
+import type { AgentWork } from './agent-work.ts';
 import type { BeforeSignIn } from './before-sign-in.ts';
 import type { HistoryRecord } from './history.ts';
 import type { GatewayIdentity } from './identity.ts';
@@ -47,6 +48,17 @@ export interface StopOptions {
   readonly now?: boolean;
 }
 
+export interface RestartOptions {
+  /** Waits without limit until the agent has finished its work: resolves at once then, and `restartWhenIdle` of the status shows it. */
+  readonly whenIdle?: boolean;
+}
+
+export interface RecoveryTest {
+  readonly status: Status;
+  /** From the end of the gateway to the evidence that the next one runs, in milliseconds. */
+  readonly backMs: number;
+}
+
 export interface GatewayManager {
   /** What `install` can choose among, best first; never empty. */
   readonly mechanisms: readonly Installable[];
@@ -75,8 +87,20 @@ export interface GatewayManager {
    * @throws GatewayServiceError `not-installed`
    */
   stop(identity: GatewayIdentity, report?: Report, options?: StopOptions): Promise<Status>;
-  /** A new gateway process in place of the present one; the ladder starts again. */
-  restart(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  /**
+   * A new gateway process in place of the present one; the ladder starts again. The agent finishes its work first, for at most 45 s.
+   * @throws GatewayServiceError with `whenIdle`: `work-unknown`
+   */
+  restart(identity: GatewayIdentity, report?: Report, options?: RestartOptions): Promise<Status>;
+  /** Ends the wait of a restart for the work of the agent; the gateway runs on. Idempotent. */
+  cancelRestart(identity: GatewayIdentity): Promise<void>;
+  /** The work in progress, none without a gateway; undefined where the gateway does not say it. */
+  agentWork(identity: GatewayIdentity): Promise<AgentWork | undefined>;
+  /**
+   * Kills the gateway, and resolves when the next one runs.
+   * @throws GatewayServiceError `recovery-not-tested` where that would disturb an update or the work of the agent
+   */
+  testRecovery(identity: GatewayIdentity, report?: Report): Promise<RecoveryTest>;
   /** Turns the watchdog on or off, for the running gateway too. @throws GatewayServiceError `not-installed` */
   setWatchdog(identity: GatewayIdentity, on: boolean): Promise<void>;
   /** Ends a gateway that is stopping (for a stop, a restart, an update), without waiting for the work of its agent. Changes no other. */

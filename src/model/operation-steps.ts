@@ -15,6 +15,7 @@ export const STEPS = {
   stopping: 'Stopping the gateway',
   'finishing-work': 'Stopping. The agent is finishing its work',
   restarting: 'Stopping the gateway and starting it again',
+  ending: 'Ending the gateway as a crash would',
   starting: 'Waiting for the gateway to start',
   'earlier-update': 'Waiting for an earlier update to finish',
   'hermes-updater': "Waiting for Hermes' own updater",
@@ -25,7 +26,7 @@ export const STEPS = {
 
 export type OperationStep = keyof typeof STEPS;
 
-export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair';
+export type Operation = 'install' | 'uninstall' | 'start' | 'stop' | 'restart' | 'update' | 'repair' | 'test-recovery';
 
 /** The step that an operation has begun; shown on a terminal and in the panel. */
 export interface OperationProgress {

@@ -136,6 +136,11 @@ export class GatewayLife {
     };
   }
 
+  /** Ends it at once, without a request. */
+  async kill(): Promise<void> {
+    await this.#tree.kill();
+  }
+
   /** Ends the rest of the process tree and waits for the rest of its output. */
   async clear(): Promise<void> {
     await this.#tree.kill();

@@ -7,6 +7,7 @@ import type { ProblemCode } from '../model/problems.ts';
 export interface Showing {
   readonly detail?: string | undefined;
   readonly restartRequested?: true | undefined;
+  readonly restartWhenIdle?: true | undefined;
   readonly finishingWork?: true | undefined;
   readonly gateway?: RunnerState['gateway'];
   readonly platforms?: RunnerState['platforms'];
@@ -32,7 +33,7 @@ export class RunnerStatePublisher {
     this.#publish = publish;
   }
 
-  show(phase: RunnerPhase, { detail, restartRequested, finishingWork, gateway, platforms, problem }: Showing = {}): void {
+  show(phase: RunnerPhase, { detail, restartRequested, restartWhenIdle, finishingWork, gateway, platforms, problem }: Showing = {}): void {
     const { schema, service, runnerPid, since } = this.#state;
     this.#state = {
       schema,
@@ -42,6 +43,7 @@ export class RunnerStatePublisher {
       since: phase === this.#state.phase ? since : new Date().toISOString(),
       ...(detail === undefined ? {} : { detail }),
       ...(restartRequested && { restartRequested }),
+      ...(restartWhenIdle && { restartWhenIdle }),
       ...(finishingWork && { finishingWork }),
       ...(gateway && { gateway }),
       ...(platforms && { platforms }),

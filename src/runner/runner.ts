@@ -31,6 +31,7 @@ import type { StateFolder } from '../state/state-folder.ts';
 import { adoptUpdate } from '../update/foreign-update.ts';
 import { GatewayLife } from './gateway-life.ts';
 import type { Observation, Stopper } from './gateway-watch.ts';
+import { IdleRestart } from './idle-restart.ts';
 import { LifeHistory } from './life-history.ts';
 import { RunnerEndpoint } from './runner-endpoint.ts';
 import { RunnerStatePublisher, type Showing } from './runner-state-publisher.ts';
@@ -87,6 +88,9 @@ export class Runner {
   /** Hermes' own updater, where it was running when a stop was requested. */
   #updaterAtStop: LivingUpdater | undefined;
   #restartRequested = false;
+  /** The gateway is being killed for a test of the recovery. */
+  #recoveryTested = false;
+  readonly #idleRestart: IdleRestart;
   /** The gateway was ended for this hold. */
   #stoppedForHold: string | undefined;
   readonly #wakers = new Set<() => void>();
@@ -104,6 +108,11 @@ export class Runner {
     this.#output = new OutputLog(ports.folder.logPath, { onLoss: () => this.#publisher.warn('log-incomplete') });
     this.#endpoint = new RunnerEndpoint({ ...ports, publisher: this.#publisher, onAsk: ask => this.#asked(ask) });
     this.#lives = new LifeHistory({ ...ports, output: this.#output });
+    this.#idleRestart = new IdleRestart({
+      home: () => this.#definition.home,
+      gatewayPid: () => this.#life?.gateway.pid,
+      restart: () => void this.#restart(),
+    });
     this.#gate = new StartGate({
       folder: ports.folder,
       processes: ports.processes,
@@ -159,6 +168,7 @@ export class Runner {
       await this.#lives.notLaunched(error);
       return RUNNER_EXIT.failed;
     } finally {
+      this.#idleRestart.cancel();
       this.#answerRestarts();
       unwatch();
       await Promise.all([endCleanup(), this.#life?.clear(), serving]);
@@ -220,6 +230,24 @@ export class Runner {
       void this.#life.end(USER_GRACE_MS, { restart: true });
     }
     return new Promise(resolve => this.#launched.push(resolve));
+  }
+
+  /** Without a gateway there is nothing to wait for. */
+  async #restartWhenIdle(on: boolean): Promise<void> {
+    const life = this.#life;
+    if (!life || this.#isEnding()) return;
+    if (on) this.#idleRestart.wait();
+    else this.#idleRestart.cancel();
+    this.#onObservation(life.watch.observation, life);
+  }
+
+  /** A crash, except that its record says why. Where the gateway is ending there is nothing to test. */
+  async #fail(): Promise<void> {
+    if (!this.#life || this.#isEnding()) return;
+    this.#recoveryTested = true;
+    await this.#life.kill();
+    // The end of the runner is the answer.
+    await new Promise(() => undefined);
   }
 
   async #live(first: StartCause, ownership: Ownership): Promise<number> {
@@ -316,6 +344,7 @@ export class Runner {
     const how = killed ? ' It did not end in time and was killed.' : '';
     if (this.#stopRequest) return { kind: this.#stopRequest.verdict, reason: `${sentence(this.#stopRequest.reason)}${how}` };
     if (this.#restartRequested) return { kind: 'stopped', reason: `Stopped for a requested restart.${how}` };
+    if (this.#recoveryTested) return { kind: 'failure', reason: 'Ended to test the recovery.' };
     return this.#stoppedForHold === undefined ? undefined : { kind: 'stopped', reason: `Stopped for ${this.#stoppedForHold}.${how}` };
   }
 
@@ -368,6 +397,8 @@ export class Runner {
   /** Resolves when a request of a client is done. */
   #asked(ask: Ask): Promise<void> {
     if (ask === 'restart') return this.#restart();
+    if (ask === 'restart-when-idle' || ask === 'cancel-restart') return this.#restartWhenIdle(ask === 'restart-when-idle');
+    if (ask === 'test-recovery') return this.#fail();
     if (ask === 'stop-now' && this.#isEnding()) return this.#endNow();
     this.stop(BY_USER, ask === 'stop' ? USER_GRACE_MS : 0);
     return new Promise(() => undefined); // the end of the connection is the answer
@@ -375,8 +406,11 @@ export class Runner {
 
   /** While the runner ends, it shows nothing else; the gateway is shown as long as it runs. */
   #show(phase: RunnerPhase, showing: Showing = {}): void {
+    // The request is for the gateway that runs.
+    if (phase !== 'running' && phase !== 'degraded') this.#idleRestart.cancel();
+    const restartWhenIdle = this.#idleRestart.isWaiting || undefined;
     const gateway = showing.gateway ?? (this.#life ? this.#publisher.state.gateway : undefined);
-    this.#publisher.show(this.#stopRequest ? 'stopping' : phase, { ...showing, gateway });
+    this.#publisher.show(this.#stopRequest ? 'stopping' : phase, { ...showing, restartWhenIdle, gateway });
   }
 
   #answerRestarts(): void {

@@ -48,6 +48,19 @@ describe('desktop controller', () => {
     expect(manager.registered).toEqual([]);
   });
 
+  it('lets a restart wait for the agent, cancels it, and tests the recovery', async () => {
+    const profile = 'default';
+    await value('set', { profile, on: true });
+    manager.work = { active: 2, isComplete: true };
+    expect(await value('agentWork', { profile })).toEqual(manager.work);
+    await value('restartWhenIdle', { profile });
+    expect(await value('get', {})).toMatchObject({ status: { restartWhenIdle: true } });
+    await value('cancelRestart', { profile });
+    expect((await value('get', {})).status.restartWhenIdle).toBeUndefined();
+    expect(await value('testRecovery', { profile })).toMatchObject({ recoveryMs: 1_300, status: { phase: 'running' } });
+    expect(await value('restart', { profile })).not.toHaveProperty('recoveryMs');
+  });
+
   it('lists the mechanisms, previews and applies the chosen one, and repairs the installed one', async () => {
     manager = new MemoryManager({ mechanisms: ['service', 'startup'] });
     controller = new GatewayServiceController({ manager, identities: [gatewayIdentityFor('/h')] });

@@ -135,6 +135,76 @@ describe('installation', () => {
     const busy = await service.manager.restart(service.identity);
     expect(busy).toMatchObject({ phase: 'running', lastExit: { code: 0, reason: 'Stopped for a requested restart.' } });
   });
+
+  /** Makes the agents of the gateway work, and waits until the gateway says so. */
+  const atWork = async (agents: number) => {
+    service.sandbox.tell(service.home, `test-work ${agents}`);
+    await poll(async () => (await service.manager.agentWork(service.identity))?.active === agents, {
+      what: `${agents} agents at work`,
+      deadlineMs: DEADLINE_MS,
+    });
+  };
+
+  it('waits without limit until the agent has finished its work, where that is asked for, and restarts then', async () => {
+    const { gatewayPid } = await service.install();
+    await atWork(2);
+    const asked = await service.manager.restart(service.identity, undefined, { whenIdle: true });
+    expect(asked).toMatchObject({ phase: 'running', gatewayPid, restartWhenIdle: true });
+    service.sandbox.tell(service.home, 'test-work 0');
+    const status = await service.untilBack(gatewayPid);
+    expect(status.restartWhenIdle).toBeUndefined();
+    expect(status.restarts).toEqual({ count: 0 });
+    // Idle: at once.
+    const again = await service.manager.restart(service.identity, undefined, { whenIdle: true });
+    expect(again.gatewayPid).not.toBe(status.gatewayPid);
+  });
+
+  it('ends that wait on request, and with the gateway it is for', async () => {
+    const { gatewayPid } = await service.install();
+    await atWork(1);
+    await service.manager.restart(service.identity, undefined, { whenIdle: true });
+    await service.manager.cancelRestart(service.identity);
+    expect(await service.status()).not.toHaveProperty('restartWhenIdle');
+    await service.manager.restart(service.identity, undefined, { whenIdle: true });
+    service.sandbox.tell(service.home, 'test-crash');
+    expect(await service.untilBack(gatewayPid)).not.toHaveProperty('restartWhenIdle');
+  });
+
+  it('refuses that wait for a gateway that does not say whether its agent works', async () => {
+    const { gatewayPid } = await service.install(['--old']);
+    await expect(service.manager.restart(service.identity, undefined, { whenIdle: true })).rejects.toMatchObject({ code: 'work-unknown' });
+    expect(await service.manager.agentWork(service.identity)).toBeUndefined();
+    expect(await service.status()).toMatchObject({ phase: 'running', gatewayPid });
+  });
+});
+
+describe('test of the recovery', () => {
+  it('kills the gateway as a crash does, and measures how soon the next one runs', async () => {
+    const { gatewayPid } = await service.install();
+    const { status, backMs } = await service.manager.testRecovery(service.identity);
+    expect(status).toMatchObject({ phase: 'running', desired: 'running', restarts: { count: 1 } });
+    expect(status.gatewayPid).not.toBe(gatewayPid);
+    const records = await service.manager.history(service.identity);
+    const [ended, started] = records.slice(-2);
+    expect(ended).toMatchObject({ kind: 'ended', pid: gatewayPid, outcome: 'failure', reason: 'Ended to test the recovery.' });
+    expect(started).toMatchObject({ kind: 'started', cause: 'recovery' });
+    expect(backMs).toBeGreaterThanOrEqual(Date.parse(started?.at ?? '') - Date.parse(ended?.at ?? ''));
+  });
+
+  it('is refused while the agent works, during a hold, and after a crash, and ends nothing', async () => {
+    await service.install(['--busy-ms', '50']);
+    const refused = (why: string) =>
+      expect(service.manager.testRecovery(service.identity)).rejects.toMatchObject({ code: 'recovery-not-tested', detail: why });
+    await refused('(the agent is at work)');
+    const release = await service.manager.hold(service.identity, { who: 'a test', why: 'an update' });
+    await refused('(an update is in progress)');
+    await release();
+    const { gatewayPid } = await service.untilPhase('running');
+    endProcess(gatewayPid ?? 0);
+    await service.untilBack(gatewayPid);
+    await refused('(it has crashed a moment ago)');
+    expect((await service.ends()).map(({ outcome }) => outcome)).toEqual(['stopped', 'failure']);
+  });
 });
 
 describe('stop', () => {

@@ -2,12 +2,13 @@
 // ones (test/contract/manager-contract.ts), walks the same ladder, and its time is a clock that a test may hold in its hand.
 
 import type { GatewayIdentity } from '../../src/gateway/home.ts';
+import type { AgentWork } from '../../src/model/agent-work.ts';
 import { composeStatus, type StatusFacts } from '../../src/model/compose-status.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { failureTimes, type HistoryRecord, type StartCause } from '../../src/model/history.ts';
 import type { Hold } from '../../src/model/hold.ts';
 import { ladderPosition, RECOVERY_LADDER } from '../../src/model/ladder.ts';
-import type { GatewayManager, HoldReason, InstallOptions, StartOptions } from '../../src/model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions, RecoveryTest, RestartOptions, StartOptions } from '../../src/model/manager.ts';
 import { type Operation, progress, type Report } from '../../src/model/operation-steps.ts';
 import type { Receipt } from '../../src/model/receipt.ts';
 import { type FoundProblem, isRepairable, type Repair, repairReceipt } from '../../src/model/repair.ts';
@@ -73,6 +74,7 @@ interface Registration {
   hostPid: number;
   hold?: Hold;
   cancelRestart: () => void;
+  whenIdle?: boolean;
 }
 
 export class MemoryManager implements GatewayManager {
@@ -217,7 +219,38 @@ export class MemoryManager implements GatewayManager {
 
   async stopNow(): Promise<void> {}
 
-  restart(identity: GatewayIdentity, report: Report = () => {}): Promise<Status> {
+  /** What the agent of every gateway is at work on; a test may set it. */
+  work: AgentWork | undefined = { active: 0, isComplete: true };
+
+  async cancelRestart(identity: GatewayIdentity): Promise<void> {
+    this.#installed(identity).whenIdle = false;
+    this.#changed(this.#installed(identity));
+  }
+
+  async agentWork(): Promise<AgentWork | undefined> {
+    return this.work;
+  }
+
+  testRecovery(identity: GatewayIdentity): Promise<RecoveryTest> {
+    return this.#inTurn(identity, async () => {
+      const registration = this.#installed(identity);
+      if (!registration.gateway) throw new GatewayServiceError('recovery-not-tested', '(the gateway is not running)');
+      this.#end(registration, 'failure', 'Ended to test the recovery.', 1);
+      this.#launch(registration, 'recovery');
+      return { status: await this.status(identity), backMs: 1_300 };
+    });
+  }
+
+  async restart(identity: GatewayIdentity, report: Report = () => {}, { whenIdle = false }: RestartOptions = {}): Promise<Status> {
+    const registration = this.#installed(identity);
+    registration.whenIdle = whenIdle && this.work !== undefined && this.work.active > 0;
+    if (whenIdle && !this.work?.isComplete) throw new GatewayServiceError('work-unknown');
+    if (!registration.whenIdle) return this.#restart(identity, report);
+    this.#changed(registration);
+    return this.status(identity);
+  }
+
+  #restart(identity: GatewayIdentity, report: Report): Promise<Status> {
     return this.#inTurn(identity, async () => {
       const registration = this.#installed(identity);
       this.#bringDown(registration, 'restart', report);
@@ -269,6 +302,7 @@ export class MemoryManager implements GatewayManager {
           service: identity.service,
           runnerPid: process.pid,
           phase: 'running',
+          ...(registration?.whenIdle && { restartWhenIdle: true }),
           since,
           gateway: { pid: gateway.pid, startedAt: since },
           problems: [],

@@ -123,6 +123,40 @@ describe('recognised end', () => {
   });
 });
 
+describe('restart while the agent works', () => {
+  it('returns at once with --when-idle, and ends that wait with --cancel', async () => {
+    await cli.run(['install']);
+    (cli.manager as MemoryManager).work = { active: 1, isComplete: true };
+    const waiting = await cli.run(['restart', '--when-idle']);
+    expect(waiting).toMatchObject({ exit: EXIT.done });
+    expect(waiting.out).toMatch(/^HermesGateway: Running.* Restarts when the agent has finished\.\n$/);
+    expect(document(await cli.run(['restart', '--when-idle', '--json']))).toMatchObject({ status: { restartWhenIdle: true } });
+    const cancelled = document(await cli.run(['restart', '--cancel', '--json']));
+    expect(cancelled.status).not.toHaveProperty('restartWhenIdle');
+  });
+
+  it('fails with --when-idle where it is not known when the agent has finished', async () => {
+    await cli.run(['install']);
+    (cli.manager as MemoryManager).work = undefined;
+    expect(await cli.run(['restart', '--when-idle'])).toMatchObject({ exit: EXIT.failed, err: expect.stringContaining('does not say') });
+  });
+});
+
+describe('test-recovery', () => {
+  it('says how soon the gateway was back', async () => {
+    await cli.run(['install']);
+    expect(await cli.run(['test-recovery'])).toMatchObject({ exit: EXIT.done, out: '✓ Back in 1.3 s\n' });
+    expect(document(await cli.run(['test-recovery', '--json']))).toMatchObject({ backMs: 1_300, status: { phase: 'running' } });
+  });
+
+  it('fails where there is nothing to test', async () => {
+    expect(await cli.run(['test-recovery'])).toMatchObject({ exit: EXIT.notInstalled });
+    await cli.run(['install']);
+    await cli.run(['stop']);
+    expect(await cli.run(['test-recovery'])).toMatchObject({ exit: EXIT.failed });
+  });
+});
+
 describe('exit codes', () => {
   it.each(PHASES)('returns the exit code of the phase table for "status" in the phase %s', async phase => {
     await pretend({ phase });

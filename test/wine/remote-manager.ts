@@ -3,7 +3,7 @@ import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
-import type { GatewayManager, HoldReason, InstallOptions, StopOptions } from '../../src/model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions, RestartOptions, StopOptions } from '../../src/model/manager.ts';
 import type { Report } from '../../src/model/operation-steps.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Repair } from '../../src/model/repair.ts';
@@ -64,7 +64,10 @@ export class RemoteManager implements GatewayManager {
   stop = (of: GatewayIdentity, _report?: Report, options: StopOptions = {}): Promise<Status> => this.#ask('stop', of, options);
   stopNow = (of: GatewayIdentity): Promise<void> => this.#ask('stopNow', of);
   setWatchdog = (of: GatewayIdentity, on: boolean): Promise<void> => this.#ask('setWatchdog', of, on);
-  restart = (of: GatewayIdentity): Promise<Status> => this.#ask('restart', of);
+  restart = (of: GatewayIdentity, _report?: Report, options: RestartOptions = {}): Promise<Status> => this.#ask('restart', of, options);
+  cancelRestart = (of: GatewayIdentity): Promise<void> => this.#ask('cancelRestart', of);
+  agentWork: GatewayManager['agentWork'] = of => this.#ask('agentWork', of);
+  testRecovery: GatewayManager['testRecovery'] = of => this.#ask('testRecovery', of);
   status = (of: GatewayIdentity): Promise<Status> => this.#ask('status', of);
   history: GatewayManager['history'] = of => this.#ask('history', of);
   /** As this side reads it. */

@@ -6,7 +6,7 @@ import { readHostFacts } from '../../../src/host/service-registry.ts';
 import { APPS_LIST_KEY } from '../../../src/mechanisms/apps-list.ts';
 import { hostsFolder } from '../../../src/mechanisms/installed-host.ts';
 import type { GatewayIdentity } from '../../../src/model/identity.ts';
-import type { HoldReason, InstallOptions, StopOptions } from '../../../src/model/manager.ts';
+import type { HoldReason, InstallOptions, RestartOptions, StopOptions } from '../../../src/model/manager.ts';
 import type { Desired } from '../../../src/model/status.ts';
 import { StateFolder } from '../../../src/state/state-folder.ts';
 import { EVENT_SOURCE_KEY } from '../../../src/windows/event-log.ts';
@@ -40,7 +40,10 @@ function verbs(send: (message: object) => void) {
     stop: (of: GatewayIdentity, options: StopOptions) => manager.stop(of, undefined, options),
     stopNow: (of: GatewayIdentity) => manager.stopNow(of),
     setWatchdog: (of: GatewayIdentity, on: boolean) => manager.setWatchdog(of, on),
-    restart: (of: GatewayIdentity) => manager.restart(of),
+    restart: (of: GatewayIdentity, options: RestartOptions) => manager.restart(of, undefined, options),
+    cancelRestart: (of: GatewayIdentity) => manager.cancelRestart(of),
+    agentWork: (of: GatewayIdentity) => manager.agentWork(of),
+    testRecovery: (of: GatewayIdentity) => manager.testRecovery(of),
     status: (of: GatewayIdentity) => manager.status(of),
     history: (of: GatewayIdentity) => manager.history(of),
     logPath: (of: GatewayIdentity) => manager.logPath(of),
