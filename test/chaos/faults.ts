@@ -194,9 +194,10 @@ export class Faults {
   async #second(of: number, observer: Observer, what: 'service' | 'host'): Promise<void> {
     await this.#ports.idle(of);
     const { host, runner } = this.#stage.hosts(of);
-    const { installed, broken, removed } = observer.claims;
+    const { installed, broken, lost, removed } = observer.claims;
     if (installed !== true || broken || removed) return;
-    if (what === 'host' && !(host && runner)) return;
+    // The first one may be ending.
+    if (what === 'host' && (!(host && runner) || lost)) return;
     if (await this.#stage.second(of, what)) observer.violate(`a second ${what} was accepted`);
   }
 
