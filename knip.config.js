@@ -15,6 +15,7 @@ export default {
     'demo/page/{main.tsx,panel.tsx,vite.config.ts}!',
     'demo/pictures/*.mjs!',
     'scripts/*.{mjs,cjs}!',
+    'scripts/release/sign.mjs!',
     'build/*.mjs!',
     '{test,examples,integrations}/**/*.test.ts',
     'test/**/*.{mjs,cjs}',
@@ -35,5 +36,5 @@ export default {
   ignoreIssues: production ? {} : { 'src/windows/**': ['exports'] },
   // Only its types are used, in the place of those of electron.
   ignoreDependencies: ['electron-newest'],
-  ignoreBinaries: [/^(mount|umount|taskset|mkfifo|unshare|dpkg-query|setarch|openssl|osslsigncode|sc\.exe|pwsh)$/],
+  ignoreBinaries: [/^(mount|umount|taskset|mkfifo|unshare|dpkg-query|setarch|openssl|osslsigncode|wixl|msiinfo|gh|sc\.exe|pwsh)$/],
 };

@@ -33,7 +33,7 @@ const KOFFI = 'koffi.node';
 /** The thread of the hidden window. */
 const THREAD = 'session-end-thread.cjs';
 const MANIFEST = 'manifest.json';
-/** What whoever ships the executables must ship with them. */
+/** What must be shipped with the executables. */
 const LICENCES = ['build/LICENSE-node.txt', 'THIRD-PARTY-NOTICES.md'];
 
 /** @typedef {(file: string) => void} Sign signs a file in place */

@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx vitest run test/contract/update.test.ts': 'this run contains that file',
   'SCREENSHOTS=1 npx vitest run test/renderer': 'this run contains those files, without the pictures',
   'npm test': 'it is the run that this test is a part of',
+  'npm run release -- --dry-run': 'it builds the host, which takes minutes; test/unit/release.test.ts makes its parts',
   'npm run build': 'every test run begins with it',
 };
 const WINDOWS = 'it needs Windows, and the app on it';

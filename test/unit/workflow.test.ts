@@ -1,4 +1,4 @@
-// The workflow of CI is checked before it is pushed: by actionlint, and command by command. What can run here runs here; of everything else
+// The workflows are checked before they are pushed: by actionlint, and command by command. What can run here runs here; of everything else
 // it is said where it is shown, so that a new command cannot slip in unseen.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -8,8 +8,10 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { REPOSITORY } from '../support/sandbox.ts';
 
-const FILE = '.github/workflows/ci.yml';
-const workflow = readFileSync(path.join(REPOSITORY, FILE), 'utf8');
+const FILES = ['.github/workflows/ci.yml', '.github/workflows/release.yml'];
+const workflows = FILES.map(file => readFileSync(path.join(REPOSITORY, file), 'utf8'));
+const [ci = ''] = workflows;
+const workflow = workflows.join('\n');
 const readme = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8');
 const commands = [...workflow.matchAll(/^ *- run: (.+)$/gm)].map(([, command = '']) => command);
 const actionlint = process.env['ACTIONLINT'] ?? 'actionlint';
@@ -19,6 +21,16 @@ const lints = spawnSync(actionlint, ['--version']).status === 0;
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   '.ci/run': "it is the README's test line, of which this test is a part",
   'npm ci': "the first step of the README's test line",
+  'nuget install Microsoft.Trusted.Signing.Client -Version 1.0.95 -ExcludeVersion -OutputDirectory .cache': 'it needs Windows',
+  'npm run build:host -- --sign "node scripts/release/sign.mjs"':
+    'it needs the signtool of Windows; test/wine/built-host.test.ts makes the same executables',
+  'sudo apt-get update': 'it changes the machine',
+  'sudo apt-get install -y --no-install-recommends wixl': "it is in the README's test line",
+  'node scripts/release/msi.mjs': 'test/wine/installer.test.ts makes an MSI and installs it',
+  'npm run build': 'every test run begins with it',
+  'npm run release': 'it publishes; "npm run release -- --dry-run" makes the same files',
+  'WINGET_SCHEMAS=.cache/winget/schemas/JSON/manifests/v1.10.0 ADMX_SCHEMAS=.cache/admx/ADDS/ADMXSchema npx vitest run test/unit/release.test.ts test/unit/policy-template.test.ts':
+    'it needs the schemas of Microsoft, which CI takes from GitHub',
   'npm audit --omit=dev --audit-level=high': 'it needs the advisories of the package registry',
   'npm ci --prefix test/wine': 'test/wine/setup.sh does it with the platform that it is for',
   'npm ci --prefix build': "it is in the README's test line",
@@ -42,7 +54,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
 
 describe('workflow', () => {
   it.skipIf(!lints)(`passes actionlint without a message${lints ? '' : ' (skipped: actionlint is absent; ACTIONLINT names it)'}`, () => {
-    const { status, stdout, stderr } = spawnSync(actionlint, ['-no-color', FILE], { cwd: REPOSITORY, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(actionlint, ['-no-color', ...FILES], { cwd: REPOSITORY, encoding: 'utf8' });
     expect(status, `${stdout}${stderr}`).toBe(0);
   });
 
@@ -58,7 +70,7 @@ describe('workflow', () => {
   });
 
   it('runs it with each Node that the package is for', () => {
-    const [, tested = ''] = /^ +node: \[(.+)\]$/m.exec(workflow) ?? [];
+    const [, tested = ''] = /^ +node: \[(.+)\]$/m.exec(ci) ?? [];
     const supported = [...packageJson.engines.node.matchAll(/\^(\d+)/g)].map(([, major]) => major);
     expect(tested.split(', ')).toEqual(supported);
   });
@@ -78,7 +90,7 @@ describe('workflow', () => {
   });
 
   it('keeps the results of a failed run', () => {
-    const uploads = [...workflow.matchAll(/uses: actions\/upload-artifact@.*\n( +if: always\(\))?/g)];
+    const uploads = [...ci.matchAll(/uses: actions\/upload-artifact@.*\n( +if: always\(\))?/g)];
     expect(uploads.length).toBeGreaterThanOrEqual(3);
     expect(uploads.filter(([, always]) => always !== undefined).length).toBeGreaterThanOrEqual(3);
   });

@@ -1,9 +1,10 @@
 // The installer that electron-builder makes with build/installer.nsh, run below Wine: installed, updated over a running service, failed,
 // killed, without its host, and removed. Templates and script are electron-builder's own; what they call has stand-ins (packaging/), and
 // the host is the built one.
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { canMakeMsi, makeMsi } from '../../scripts/release/msi.mjs';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { canPack, packInstallers } from './packaging/packing.ts';
 import type { WineRun } from './rig.ts';
@@ -183,6 +184,35 @@ describeServiceOnWine(
         expect(await service.rig.run([UNINSTALLER, '/S'])).toMatchObject({ code: 0 });
         await until('the app to be gone', () => !existsSync(service.rig.onLinux(FOLDER)));
         expect(await service.status()).toMatchObject({ phase: 'not-installed' });
+        expect(await service.tool('sc', 'query', service.of.service)).not.toBe(0);
+        expect(service.gateways()).toEqual([]);
+      });
+
+      const msi = canMakeMsi() ? '' : ' (skipped: wixl is missing; apt-get install wixl)';
+      it.skipIf(msi !== '')(`installs and updates the host for all users by an MSI, and removes it with the services${msi}`, async () => {
+        const packages = service.rig.onLinux('C:\\packages');
+        const contents = path.join(packages, 'host');
+        mkdirSync(contents, { recursive: true });
+        for (const name of ['hermes-gateway.exe', 'hermes-gateway-host.exe'])
+          copyFileSync(service.rig.onLinux('C:\\packaging\\tools\\hermes-gateway.exe'), path.join(contents, name));
+        for (const name of ['koffi.node', 'LICENSE-node.txt', 'THIRD-PARTY-NOTICES.md']) writeFileSync(path.join(contents, name), '');
+        for (const version of [FORMER, NEW]) {
+          writeFileSync(path.join(contents, 'manifest.json'), version);
+          makeMsi(contents, path.join(packages, `${version}.msi`), version);
+        }
+        const msiexec = async (verb: string, version: string) =>
+          (await service.rig.run(['msiexec', verb, `C:\\packages\\${version}.msi`, '/qn'])).code;
+        const folder = service.rig.onLinux('C:\\Program Files\\Hermes Gateway Host');
+        const installed = () => readFileSync(path.join(folder, 'manifest.json'), 'utf8');
+
+        expect(await msiexec('/i', FORMER)).toBe(0);
+        expect(installed()).toBe(FORMER);
+        expect(await msiexec('/i', NEW)).toBe(0);
+        expect(installed()).toBe(NEW);
+        // Wine does not say (UPGRADINGPRODUCTCODE) that an update removes the former version, as Windows does: the service comes afterwards.
+        await service.install();
+        expect(await msiexec('/x', NEW)).toBe(0);
+        expect(existsSync(folder)).toBe(false);
         expect(await service.tool('sc', 'query', service.of.service)).not.toBe(0);
         expect(service.gateways()).toEqual([]);
       });
