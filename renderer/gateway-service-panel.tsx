@@ -6,6 +6,7 @@ import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError, Sna
 import {
   canSwitch,
   helpFor,
+  isWaiting,
   type Observed,
   offeredAction,
   offersSignIn,
@@ -57,8 +58,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   /** How often the log was asked for at the end of the gateway. */
   const [logRequests, setLogRequests] = useState(0);
   const [open, setOpen] = details ? [details.open, details.setOpen] : own;
-  const finishing = snapshot?.status.finishingWorkSince !== undefined;
-  const now = useNow(operation && !finishing ? undefined : snapshot?.status);
+  const now = useNow(snapshot?.status);
   useKeptFocus(panel, `${id}-switch`);
 
   const observed = snapshot && { status: snapshot.status, operation };
@@ -229,7 +229,7 @@ function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 
 /** The sentence of the row, and the one that a screen reader reads once per change, which has no running time in it. */
 function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, messages: Messages, now: number) {
   if (outdated) return { shown: messages.outdated, announced: messages.outdated };
-  if (operation && snapshot?.status.finishingWorkSince === undefined) {
+  if (operation && !(snapshot && isWaiting(snapshot.status, now))) {
     const text = messages.operation(operation);
     return { shown: text, announced: text };
   }

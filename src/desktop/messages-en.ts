@@ -9,6 +9,7 @@ import { isDown } from '../model/platforms.ts';
 import type { Policy } from '../model/policy.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
+import { slowMs } from '../model/slow-phase.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
@@ -135,6 +136,14 @@ const servedBy = ({ servedBy: by }: Status) =>
     ? 'The gateway of another profile serves this one.'
     : `Served by the gateway of the ${by.profile} profile${by.pid === undefined ? ', which is not running' : ''}.`;
 
+/** After a while the words of a start or a stop change, with what the gateway printed last. */
+function passing(what: string, status: Status, now: number): string {
+  const slow = slowMs(status, now);
+  if (slow === undefined) return `${what}. This takes a few seconds.`;
+  const printed = status.lastLine === undefined ? '' : ` It printed: ${ended(status.lastLine)}`;
+  return `Still ${what.toLowerCase()} (${formats.duration(slow)}).${printed}`;
+}
+
 const laterRestart = ({ restartWhenIdle }: Status) => (restartWhenIdle ? ' Restarts when the agent has finished.' : '');
 
 const FINISHING_WORK = 'Stopping. The agent is finishing its work';
@@ -148,7 +157,7 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
     if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
     return desired === 'stopped' ? 'Stopped. It stays stopped until you start it.' : 'Stopped.';
   },
-  starting: status => (isServed(status) ? `Waiting. ${servedBy(status)}` : 'Starting. This takes a few seconds.'),
+  starting: (status, now) => (isServed(status) ? `Waiting. ${servedBy(status)}` : passing('Starting', status, now)),
   running,
   degraded: status =>
     status.problems.some(({ code }) => code === 'gateway-degraded')
@@ -161,7 +170,7 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
     problems.some(({ code }) => code === 'taken-over')
       ? 'Paused: another program runs this gateway. Then it starts again by itself.'
       : 'Paused for an update. Then it starts again by itself.',
-  stopping: () => 'Stopping. This takes a few seconds.',
+  stopping: (status, now) => passing('Stopping', status, now),
   failed: ({ problems, lastExit }) =>
     problems.some(({ code }) => code === 'bad-update')
       ? 'Failing since an update. It is not restarted. See the log.'

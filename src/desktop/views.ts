@@ -9,6 +9,7 @@ import { forbiddenBy } from '../model/policy.ts';
 import type { Problem } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { redact } from '../model/redact.ts';
+import { SLOW_MS, slowMs } from '../model/slow-phase.ts';
 import type { LastExit, Phase, Status } from '../model/status.ts';
 import type { Snapshot } from './ipc.ts';
 
@@ -237,6 +238,10 @@ export function uptimeMs(status: Status, now: number): number | undefined {
   return Number.isFinite(started) ? Math.max(0, now - started) : status.uptimeMs;
 }
 
+/** Whether the status says more than the name of the operation for which the gateway starts or stops. */
+export const isWaiting = (status: Status, now: number): boolean =>
+  status.finishingWorkSince !== undefined || slowMs(status, now) !== undefined;
+
 /** How long the agent has been finishing its work since the gateway was asked to end. */
 export function finishingMs({ finishingWorkSince }: Status, now: number): number {
   return Math.max(0, now - Date.parse(finishingWorkSince ?? '')) || 0;
@@ -261,9 +266,11 @@ export function ladderDots(status: Status, now: number): readonly LadderDot[] {
   });
 }
 
-/** Milliseconds until the shown times change: each second of a countdown or of finishing work, each minute of an uptime. */
+/** Milliseconds until the shown times change: each second of a countdown, of finishing work or of a slow phase, each minute of an uptime. */
 export function nextChangeMs(status: Status, now: number): number | undefined {
   if (status.finishingWorkSince !== undefined) return 1_000 - (finishingMs(status, now) % 1_000);
+  const phaseMs = now - Date.parse(status.phaseSince ?? '');
+  if (phaseMs >= 0) return phaseMs < SLOW_MS ? SLOW_MS - phaseMs : 1_000 - (phaseMs % 1_000);
   const remainingMs = status.phase === 'restarting' ? countdownMs(status.restarts.nextAt, now) : undefined;
   if (remainingMs !== undefined) return remainingMs > 0 ? remainingMs % 1_000 || 1_000 : undefined;
   const uptime = status.phase === 'running' ? uptimeMs(status, now) : undefined;

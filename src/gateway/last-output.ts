@@ -34,6 +34,13 @@ export function causeOf(stderr: string): string | undefined {
   return cut(`${name}${redact(message)}`);
 }
 
+/** The last line that the present gateway printed, without secrets: the lines of the log before its own begin are those of another one. */
+export function lastLine(log: readonly string[]): string | undefined {
+  const own = log.slice(log.findLastIndex(line => line.startsWith('--- ')) + 1);
+  const said = own.findLast(line => line.trim() !== '')?.replace(LOG_PREFIX, '');
+  return said && statedCause(said);
+}
+
 /** The same of what Hermes states in its files, as one line. */
 export const statedCause = (stated: string): string => cut(redact(stated).replace(/\s+/g, ' ').trim());
 

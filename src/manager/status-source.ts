@@ -6,6 +6,7 @@
 import type { ControlConnection, TrustsServer } from '../control/control-client.ts';
 import type { GatewayIdentity } from '../gateway/home.ts';
 import type { ServingGateway } from '../gateway/host-gateway.ts';
+import { lastLine } from '../gateway/last-output.ts';
 import { composeStatus } from '../model/compose-status.ts';
 import { toGatewayServiceError } from '../model/errors.ts';
 import type { HostFacts, Registration, RunnerState } from '../model/facts.ts';
@@ -14,9 +15,11 @@ import type { Policy } from '../model/policy.ts';
 import { retryDelayMs } from '../model/poll.ts';
 import { type Problem, problem } from '../model/problems.ts';
 import { isSameProcess, type ProcessTable } from '../model/process-ref.ts';
+import { slowMs } from '../model/slow-phase.ts';
 import type { Installable, Phase, Status } from '../model/status.ts';
 import { watchFolder } from '../state/folder-watch.ts';
 import { holdInForce } from '../state/holds.ts';
+import { readTail } from '../state/log-reader.ts';
 import type { StateFolder } from '../state/state-folder.ts';
 import { connectRunner, silentRunner } from './runner-connection.ts';
 
@@ -48,6 +51,8 @@ export interface StatusSource {
 /** Phases that can end without an event. */
 const PASSING: ReadonlySet<Phase> = new Set<Phase>(['starting', 'restarting', 'stopping', 'held-for-update']);
 const PASSING_MS = 1_000;
+/** The part of a log in which the last line is looked for. */
+const LAST_LINES = { lines: 20, maxBytes: 16 * 1024 };
 
 export async function readStatus(source: StatusSource): Promise<Status> {
   const connection = await connectRunner(source);
@@ -144,7 +149,8 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
   const isSuspended = registration.state === 'registered' && registration.suspended;
   const orphan = isSuspended && !runner && !silent ? await launchedGateway(source) : undefined;
   if (!definition && problems.length === 0 && registration.state === 'registered') problems.push(problem('definition-missing'));
-  return composeStatus(
+  const nowMs = Date.now();
+  const status = composeStatus(
     {
       identity,
       mechanism: reported.mechanism,
@@ -157,13 +163,15 @@ async function compose(source: StatusSource, runner: RunnerState | undefined): P
       orphan,
       history,
       desired,
-      hold: holdInForce(holds, processes, Date.now()),
+      hold: holdInForce(holds, processes, nowMs),
       recovery: definition?.recovery ?? RECOVERY_LADDER,
       watchdog: definition?.watchdog,
       problems: [...problems, ...reported.problems],
     },
-    Date.now(),
+    nowMs,
   );
+  const said = slowMs(status, nowMs) === undefined ? undefined : lastLine(await readTail(folder.logPath, LAST_LINES));
+  return said === undefined ? status : { ...status, lastLine: said };
 }
 
 /** The living gateway of a runner that was killed. */

@@ -67,6 +67,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(facts.policy && { policy: facts.policy }),
     phase,
     ...(detail === undefined ? {} : { detail }),
+    ...((phase === 'starting' || phase === 'stopping') && { phaseSince: runner?.since ?? facts.host?.since ?? facts.desired.at }),
     ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),
     ...(runner?.restartWhenIdle && { restartWhenIdle: true }),
     ...(runner?.finishingWork && { finishingWorkSince: runner.since }),

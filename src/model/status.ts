@@ -113,6 +113,10 @@ export interface Status {
   readonly phase: Phase;
   /** More about the phase, as a log has it: the reason of a hold, a probe without an answer, a path. */
   readonly detail?: string;
+  /** Since when the gateway starts or stops, ISO 8601, UTC; in these two phases only. */
+  readonly phaseSince?: string;
+  /** The last line that it printed, where it starts or stops for long; without secrets, at most 200 characters. */
+  readonly lastLine?: string;
   /** The gateway restarts because the user requested it. */
   readonly restartRequested?: true;
   /** The gateway is restarted when its agent has finished its work. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFormats, setRegion } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
-import { endToExplain, helpFor, ladderDots, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
+import { endToExplain, helpFor, ladderDots, nextChangeMs, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -142,6 +142,23 @@ describe('sentences', () => {
     expect(en.sentence(statusIn('restarting', { restarts: onLadder, lastExit: { code: 75, reason: 'too often', at } }), NOW)).toBe(
       'Stopped unexpectedly. Next try in 1 sec.',
     );
+  });
+
+  it('changes the words of a start and a stop that takes long, and says what the gateway printed last', () => {
+    const since = (ms: number) => ({ phaseSince: ago(ms) });
+    expect(en.sentence(statusIn('starting', since(14_999)), NOW)).toBe('Starting. This takes a few seconds.');
+    expect(en.sentence(statusIn('starting', since(40_000)), NOW)).toBe('Still starting (40 sec).');
+    const stopping = statusIn('stopping', { ...since(75_000), lastLine: 'telegram: closing' });
+    expect(en.sentence(stopping, NOW)).toBe('Still stopping (1 min). It printed: telegram: closing.');
+    expect(en.announcement(stopping)).toBe('Gateway: Stopping. This takes a few seconds.');
+    expect(nextChangeMs(statusIn('starting', since(4_000)), NOW)).toBe(11_000);
+    expect(nextChangeMs(stopping, NOW + 300)).toBe(700);
+  });
+
+  it('says that a restart waits for the agent', () => {
+    const waiting = statusIn('running', { restartWhenIdle: true });
+    expect(en.sentence(waiting, NOW)).toMatch(/^Running for 3 hr 12 min\. .* Restarts when the agent has finished\.$/);
+    expect(en.announcement(waiting)).toBe('Gateway: Running. Restarts when the agent has finished.');
   });
 
   it('shows when the next attempt is due, and whether that is an estimate', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, statedCause } from '../../src/gateway/last-output.ts';
+import { causeOf, lastLine, statedCause } from '../../src/gateway/last-output.ts';
 
 const TRACEBACK = `2026-11-28 22:10:04,113 INFO gateway.run: starting
 Traceback (most recent call last):
@@ -15,6 +15,17 @@ Traceback (most recent call last):
 telegram.error.InvalidToken: The token \`123456789:AAFf0oq9c7d1QxYz0a1b2c3d4e5f6g7h8i9\` was rejected by the server.
 sys:1: RuntimeWarning: coroutine 'stop' was never awaited
 `;
+
+describe('last line of the present gateway', () => {
+  it('is without secrets, time and level, and never one of a former gateway', () => {
+    const former = ['2026-02-06 09:30:00,123 INFO telegram: polling', '--- 2026-02-06 gateway ended: killed'];
+    expect(lastLine(former)).toBeUndefined();
+    const own = [...former, '--- 2026-02-06 gateway started, PID 7', '2026-02-06 09:31:00,123 INFO token=abcdefghij', ''];
+    expect(lastLine(own)).toMatch(/^token=/);
+    expect(lastLine(own)).not.toContain('abcdefghij');
+    expect(lastLine(['x'.repeat(999)])).toHaveLength(200);
+  });
+});
 
 describe('cause of the end of a gateway', () => {
   it('is the error of the last Python traceback, without its secrets', () => {
