@@ -1,9 +1,11 @@
-// The one file that the Hermes app ships, on this system. Below Wine it is in test/wine/bundled-app.test.ts.
+// The main process in one file, as bundlers make it, on this system: with a stand-in for Electron and without node_modules. Below Wine it is
+// in test/wine/bundled-app.test.ts.
 import { execFileSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AppReport, BUNDLES, bundleApp, driverArguments } from '../support/bundled-app.ts';
+import { type AppReport, BUNDLES, bundleApp, driverArguments, writeDriver } from '../support/bundled-app.ts';
+import { BUNDLERS, bundleBy } from '../support/bundlers.ts';
 import { DEADLINE_MS, REPOSITORY, Sandbox } from '../support/sandbox.ts';
 
 describe('app in one file', { timeout: 2 * DEADLINE_MS }, () => {
@@ -13,11 +15,10 @@ describe('app in one file', { timeout: 2 * DEADLINE_MS }, () => {
   });
   afterEach(() => sandbox.dispose());
 
-  it.each(Object.keys(BUNDLES))('switches the gateway on and off from %s, without node_modules, and loads nothing native', bundle => {
+  /** Runs the bundle, and has it switch the gateway on and off. */
+  function expectItWorks(folder: string, bundle: string): void {
     const { home } = sandbox.identity();
     sandbox.putLauncher(home);
-    const folder = path.join(sandbox.path, 'app');
-    bundleApp(folder);
     const host = path.join(folder, 'gateway-service');
     cpSync(path.join(REPOSITORY, 'dist/host'), host, { recursive: true });
     cpSync(path.join(REPOSITORY, 'build/icons'), path.join(host, 'icons'), { recursive: true });
@@ -30,5 +31,21 @@ describe('app in one file', { timeout: 2 * DEADLINE_MS }, () => {
     expect(native).toEqual([]);
     expect(icon).toMatch(new RegExp(`^${host}/icons/tray-[a-z-]+\\.png$`));
     expect(sandbox.gateways(home)).toEqual([]);
+  }
+
+  it.each(Object.keys(BUNDLES))('switches the gateway on and off from %s, without node_modules, and loads nothing native', bundle => {
+    const folder = path.join(sandbox.path, 'app');
+    bundleApp(folder);
+    expectItWorks(folder, bundle);
+  });
+
+  it.each(Object.entries(BUNDLERS))('does so from the bundle of %s, whose preload needs only Electron', (_name, bundler) => {
+    const folder = path.join(sandbox.path, 'app');
+    renameSync(bundleBy(bundler, path.join(sandbox.path, 'source')), folder);
+    writeDriver(folder);
+    expectItWorks(folder, bundler.main);
+    const preload = readFileSync(path.join(folder, bundler.preload), 'utf8');
+    expect([...preload.matchAll(/(?:\brequire\(|\bfrom ?)["']([^"']+)["']/g)].map(([, name]) => name)).toEqual(['electron']);
+    expect(readdirSync(folder, { recursive: true }).some(file => String(file).endsWith('.css'))).toBe(true);
   });
 });

@@ -90,10 +90,15 @@ export const driverArguments = (bundle: string, home: string, resources: string,
 
 /** Writes both bundles, the stand-in and the driver to a folder, which is made. */
 export function bundleApp(folder: string): void {
-  const electron = path.join(folder, 'node_modules/electron');
-  mkdirSync(electron, { recursive: true });
+  writeDriver(folder);
   for (const [name, form] of Object.entries(BUNDLES))
     esbuild([...form, ...EXTERNAL, '--loader=ts', `--outfile=${path.join(folder, name)}`], MAIN, EXAMPLE);
+}
+
+/** Writes the stand-in for Electron and the driver to a folder, which is made. */
+export function writeDriver(folder: string): void {
+  const electron = path.join(folder, 'node_modules/electron');
+  mkdirSync(electron, { recursive: true });
   const standIn = `import { FakeElectron } from './fake-electron.ts'
     export const electron = new FakeElectron()
     export const { app, ipcMain, BrowserWindow, powerMonitor, nativeTheme, shell, Tray, Menu, Notification } = electron`;
