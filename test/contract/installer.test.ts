@@ -183,6 +183,14 @@ describe('removal of the app', () => {
     expect(await mechanisms()).toEqual(['service', 'startup']);
   });
 
+  it('keeps everything where a policy has the switch on, and asks for no consent', async () => {
+    const status = async (of: GatewayIdentity) => ({ ...(await manager.status(of)), policy: { on: true } });
+    const locked = { ...ports(false), manager: Object.assign(Object.create(manager) as MemoryManager, { status }) };
+    await expect(remove(locked, { quiet: false, everyone: false })).rejects.toMatchObject({ code: 'managed', exit: 5 });
+    expect(asked).toEqual([]);
+    expect(await mechanisms()).toEqual(['service', 'startup']);
+  });
+
   it('removes the services of every user with an app of every user', async () => {
     expect(await remove(ports(true), { quiet: true, everyone: true })).toEqual([]);
     expect(await mechanisms()).toEqual(['none', 'none']);

@@ -34,7 +34,7 @@ const configFor = (/** @type {string} */ version) => {
       from: entry.from.replace(staged, app),
     })),
     electronDist: electron,
-    extraMetadata: { version },
+    extraMetadata: { ...settings.extraMetadata, version },
     // What an update downloads of it is none of the tests' business, and takes long.
     nsis: { ...settings.nsis, differentialPackage: false },
   };
