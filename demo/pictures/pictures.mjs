@@ -1,4 +1,4 @@
-// Makes the pictures of README again from the real page: `npm run pictures` plays the story (demo/start.mjs) and keeps two of its
+// Makes the picture of README again from the real page: `npm run pictures` plays the story (demo/start.mjs) and keeps one of its
 // pictures in docs/images/, reduced to a palette. It needs a Chromium, as the pictures of `npm start` do.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -6,8 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-/** Pictures of the story by name, without their number. */
-const KEPT = ['running', 'killed'];
+/** A picture of the story by name, without its number. */
+const KEPT = 'killed';
 const MAX_BYTES = 80_000;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,12 +21,10 @@ const { ok, pictures, noPictures } = JSON.parse(story.stdout || '{}');
 if (!ok || !pictures) throw new Error(noPictures ?? 'The story failed. Run "npm start" to see where.');
 
 mkdirSync(target, { recursive: true });
-for (const name of KEPT) {
-  const file = readdirSync(pictures).find(picture => picture.replace(/^\d+-/, '') === `${name}.png`);
-  if (!file) throw new Error(`The story made no picture "${name}".`);
-  const { size } = await sharp(path.join(pictures, file))
-    .png({ palette: true, quality: 60, dither: 0, compressionLevel: 9 })
-    .toFile(path.join(target, `${name}.png`));
-  if (size > MAX_BYTES) throw new Error(`${name}.png has ${size} bytes. Make it smaller: README must load fast (at most ${MAX_BYTES}).`);
-  console.log(`docs/images/${name}.png  ${(size / 1_000).toFixed(0)} kB`);
-}
+const file = readdirSync(pictures).find(picture => picture.replace(/^\d+-/, '') === `${KEPT}.png`);
+if (!file) throw new Error(`The story made no picture "${KEPT}".`);
+const { size } = await sharp(path.join(pictures, file))
+  .png({ palette: true, quality: 60, dither: 0, compressionLevel: 9 })
+  .toFile(path.join(target, `${KEPT}.png`));
+if (size > MAX_BYTES) throw new Error(`${KEPT}.png has ${size} bytes. Make it smaller: README must load fast (at most ${MAX_BYTES}).`);
+console.log(`docs/images/${KEPT}.png  ${(size / 1_000).toFixed(0)} kB`);

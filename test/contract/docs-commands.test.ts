@@ -11,12 +11,13 @@ import { REPOSITORY, Sandbox } from '../support/sandbox.ts';
 
 /** Why a command is not run here, by the command. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'npm ci && npm start': 'test/acceptance/story.test.ts plays npm start as a process; npm ci is the first step of the test line',
+  'npm start': 'test/acceptance/story.test.ts plays it as a process',
   'npm ci': "it is the first step of the README's test line",
   'npm run test:unit': 'this run contains the same tests',
   'npm run typecheck': 'test/built/checks.test.ts runs the same checks',
   'npm run lint': 'test/built/checks.test.ts runs the same checks',
   'npm run format': 'it changes files',
+  'npm run pictures': 'it changes files',
   'npx vitest run test/contract/update.test.ts': 'this run contains that file',
   'SCREENSHOTS=1 npx vitest run test/renderer': 'this run contains those files, without the pictures',
   'npm test': 'it is the run that this test is a part of',

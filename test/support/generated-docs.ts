@@ -75,6 +75,22 @@ function events(): string {
 
 const listed = (words: readonly string[]) => words.map(word => `\`${word}\``).join(', ');
 
+interface Figure {
+  readonly name: string;
+  readonly median: number;
+}
+
+/** A figure of the last benchmark; of several with the name, the first. */
+function measured(name: string): number {
+  const { figures } = JSON.parse(readFileSync(path.join(REPOSITORY, 'docs/evidence/bench.json'), 'utf8')) as { figures: readonly Figure[] };
+  const figure = figures.find(each => each.name === name);
+  if (!figure) throw new RangeError(`"${name}" was not measured`);
+  return figure.median;
+}
+
+const memoryOf = (service: string) => `${Math.round(measured(`${service}: memory without the gateway, shared pages once`))} MB`;
+const startOf = (service: string) => `${(measured(`${service}: StartService → gateway up`) / 1_000).toFixed(2)} s`;
+
 /** By the word after "from the code:". */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   phases,
@@ -84,6 +100,10 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   events,
   privileges: () => listed(REQUIRED_PRIVILEGES),
   rights: () => listed(OWNER_RIGHTS),
+  'memory of ours': () => memoryOf('ours'),
+  'memory of NSSM': () => memoryOf('NSSM'),
+  'start of ours': () => startOf('ours'),
+  'start of NSSM': () => startOf('NSSM'),
 };
 
 /** A page with what the code tells in its places: a part above, or a file of examples/. @throws RangeError where a page asks for another one */
