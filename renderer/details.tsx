@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot, Status } from '../src/desktop/store.ts';
-import { actionOf, can, hasEnded, ladderDots, offeredAction, offersService, type Tone, uptimeMs } from '../src/desktop/views.ts';
+import { actionOf, can, hasEnded, isOff, ladderDots, offeredAction, offersService, type Tone, uptimeMs } from '../src/desktop/views.ts';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
@@ -33,23 +33,26 @@ const LOG_LINES = 200;
 export function Details(props: DetailsProps) {
   const { snapshot, messages, store } = props;
   const [log, refreshLog] = useLog(store, snapshot);
+  const off = isOff(snapshot.status);
 
   return (
     <div className="hgs-details">
       <Problems {...props} />
       <Repaired {...props} />
-      <Ladder {...props} />
+      {off ? <TurningOn {...props} /> : <Ladder {...props} />}
       <Facts {...props} />
       <Watchdog {...props} />
       <BeforeSignIn {...props} />
-      <History {...props} />
-      <Log
-        {...{ store, messages, log }}
-        components={props.components}
-        end={props.logRequests > 0 || hasEnded(snapshot.status) ? snapshot.status.lastExit : undefined}
-        requests={props.logRequests}
-        onRefresh={refreshLog}
-      />
+      {!(off && snapshot.history.length === 0) && <History {...props} />}
+      {!off && (
+        <Log
+          {...{ store, messages, log }}
+          components={props.components}
+          end={props.logRequests > 0 || hasEnded(snapshot.status) ? snapshot.status.lastExit : undefined}
+          requests={props.logRequests}
+          onRefresh={refreshLog}
+        />
+      )}
       <Actions {...props} log={log} />
     </div>
   );
@@ -110,6 +113,10 @@ function Problems({ snapshot, messages }: DetailsProps) {
   );
 }
 
+function TurningOn({ snapshot: { mechanisms }, messages }: DetailsProps) {
+  return <Part title={messages.details.turningOn}>{mechanisms[0] && <p>{messages.meaning[mechanisms[0]]}</p>}</Part>;
+}
+
 /** The restart delays as nine dots: passed, current with its countdown, and ahead. */
 function Ladder({ snapshot: { status }, now, messages }: DetailsProps) {
   const title = messages.details.ladderSeconds;
@@ -141,7 +148,7 @@ function Facts({ snapshot, now, messages, store, components: { Button } }: Detai
     </Button>
   );
   const facts: readonly Fact[] = [
-    [details.mechanism, messages.mechanism[status.mechanism]],
+    [details.mechanism, isOff(status) ? undefined : messages.mechanism[status.mechanism]],
     [details.meaning, status.mechanism === 'startup' ? messages.meaning.startup : undefined, 'sentence'],
     [details.service, status.service],
     [details.profile, status.profile],
@@ -153,7 +160,7 @@ function Facts({ snapshot, now, messages, store, components: { Button } }: Detai
     [details.session, status.session && messages.session(status.session)],
     [details.afterUpdate, status.automaticSignIn && messages.automaticSignIn[status.automaticSignIn], 'sentence', signInOptions],
     [details.platforms, messages.platforms(status), 'sentence'],
-    [details.restarts, messages.restarts(status, now)],
+    [details.restarts, isOff(status) ? undefined : messages.restarts(status, now)],
     // Sentences have their own rows. The reason of a phase is often that of the last exit, which has a time as well.
     [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail, 'sentence'],
     [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now), 'sentence'],

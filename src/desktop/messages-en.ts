@@ -182,7 +182,10 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
       : `Not running: ${whyEnded({ known: 'configuration', ...status.lastExit })}.`;
   },
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
-  foreign: ({ service }) => `The name ${service} is taken by another program or user.`,
+  foreign: ({ service, takenBy }) =>
+    takenBy === undefined
+      ? `The name ${service} belongs to another user or another Hermes home. Remove it there, then try again.`
+      : `The name ${service} is taken by ${takenBy}. Remove that service, then try again.`,
   unsupported: () => 'Nothing on this system can keep the gateway running.',
   unknown: () => 'Its state could not be read.',
 };
@@ -375,6 +378,7 @@ export const en = {
     open: 'Details',
     mechanism: 'Kept by',
     meaning: 'What that means',
+    turningOn: 'What turning it on does',
     signIn: 'Start at sign-in instead',
     asService: 'Run as a service',
     asServiceLabel: 'Run as a service (asks for an administrator)',

@@ -57,7 +57,7 @@ export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
   failed: { ...ON, tone: 'error', action: 'start', can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
   'needs-attention': { ...ON, tone: 'error', action: 'start', can: ['start', 'repair'], icon: 'error', exit: EXIT.notRunning },
   'removal-pending': { ...LOCKED, tone: 'warn', can: [], icon: 'warning', exit: EXIT.notRunning },
-  foreign: { ...LOCKED, tone: 'error', can: [], icon: 'error', exit: EXIT.notInstalled },
+  foreign: { ...LOCKED, tone: 'error', action: 'refresh', can: ['refresh'], icon: 'error', exit: EXIT.notInstalled },
   unsupported: { ...LOCKED, tone: 'idle', can: [], icon: 'stopped', exit: EXIT.notInstalled },
   unknown: { ...LOCKED, tone: 'idle', action: 'refresh', can: ['refresh'], icon: 'warning', exit: EXIT.failed },
 };
@@ -71,6 +71,9 @@ export interface Observed {
 export function viewOf(status: Status): PhaseView {
   return PHASE_VIEWS[status.phase];
 }
+
+/** Whether nothing of ours is there: no history of restarts, no log, only what turning it on would do. */
+export const isOff = ({ phase }: Status): boolean => phase === 'not-installed' || phase === 'foreign' || phase === 'unsupported';
 
 /** Whether `verb` may be requested now. */
 export function can(verb: ActionVerb, { status, operation }: Observed): boolean {

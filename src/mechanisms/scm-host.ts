@@ -20,7 +20,7 @@ import { progress, type Report } from '../model/operation-steps.ts';
 import { problem } from '../model/problems.ts';
 import type { AutomaticSignIn } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
-import { commandLine, splitCommandLine } from '../windows/argv.ts';
+import { commandLine, programOfService, splitCommandLine } from '../windows/argv.ts';
 import { automaticSignIn } from '../windows/automatic-sign-in.ts';
 import { ERROR } from '../windows/errors.ts';
 import { pipeServerPid } from '../windows/pipe.ts';
@@ -213,7 +213,7 @@ async function registration(identity: GatewayIdentity, folder: StateFolder, host
   if (!found) return { state: 'absent' };
   if (isRemovalPending(service)) return { state: 'removal-pending' };
   const { status, startType, binaryPath } = found;
-  if (!isBroker(found, service)) return { state: 'foreign', detail: foreignDetail(found) };
+  if (!isBroker(found, service)) return { state: 'foreign', detail: foreignDetail(found), program: programOfService(binaryPath) };
   if (!mayUse(readOwner(service))) return { state: 'foreign', detail: 'it belongs to another Windows user' };
   const definition = await folder.definition().catch(() => undefined);
   if (definition && !sameFolder(definition.home, home)) return { state: 'foreign', detail: `it belongs to the home ${definition.home}` };

@@ -71,6 +71,7 @@ export function composeStatus(facts: StatusFacts, nowMs: number): Status {
     ...(phase === 'restarting' && runner?.restartRequested && { restartRequested: true }),
     ...(runner?.restartWhenIdle && { restartWhenIdle: true }),
     ...(runner?.finishingWork && { finishingWorkSince: runner.since }),
+    ...(registration.state === 'foreign' && registration.program && { takenBy: registration.program }),
     ...(facts.servedBy && { servedBy: facts.servedBy }),
     desired: installed ? facts.desired.desired : 'stopped',
     ...(gateway && uptimeMs !== undefined && { gatewayPid: gateway.pid, startedAt: gateway.startedAt, uptimeMs }),

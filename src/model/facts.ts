@@ -25,7 +25,8 @@ export type Registration =
   | { readonly state: 'absent' }
   | Registered
   | { readonly state: 'removal-pending' }
-  | { readonly state: 'foreign'; readonly detail: string }
+  /** `program`: the one that the service starts, where it is no service of this module. */
+  | { readonly state: 'foreign'; readonly detail: string; readonly program?: string }
   | { readonly state: 'unsupported' }
   | { readonly state: 'unknown'; readonly detail: string };
 

@@ -121,6 +121,8 @@ export interface Status {
   readonly restartRequested?: true;
   /** The gateway is restarted when its agent has finished its work. */
   readonly restartWhenIdle?: true;
+  /** With `foreign`: the program of the service that has the name. */
+  readonly takenBy?: string;
   /** The gateway of another profile serves this one; without its PID where it does not run now. */
   readonly servedBy?: { readonly profile: string; readonly pid?: number };
   /** The gateway is ending (since when, ISO 8601, UTC), and its agent finishes its work first. */

@@ -59,6 +59,16 @@ function splitArguments(text: string): string[] {
   }
 }
 
+/** Enough to recognise a program by; in characters. */
+const MAX_PROGRAM = 260;
+
+/** The program that a service starts. Its path may have spaces without quotation marks: then it ends with the first `.exe`. */
+export function programOfService(binaryPath: string): string {
+  const [first = ''] = splitCommandLine(binaryPath);
+  const unquoted = /^[^"]+?\.exe(?=\s|$)/i.exec(binaryPath)?.[0];
+  return (unquoted ?? first).slice(0, MAX_PROGRAM);
+}
+
 /** What Windows' shell starts. */
 export interface ShellStart {
   /** The absolute path of the program. */

@@ -53,7 +53,7 @@ const BY_PHASE: Readonly<Record<Phase, Partial<Status>>> = {
     problems: [problem('configuration')],
   },
   'removal-pending': { desired: 'stopped' },
-  foreign: { mechanism: 'none', desired: 'stopped', detail: 'C:\\Program Files\\Other\\other.exe' },
+  foreign: { mechanism: 'none', desired: 'stopped', takenBy: 'C:\\Program Files\\Other\\other.exe' },
   unsupported: { mechanism: 'none', desired: 'stopped' },
   unknown: { mechanism: 'none', detail: 'the service control manager did not answer' },
 };

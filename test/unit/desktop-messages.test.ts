@@ -155,6 +155,13 @@ describe('sentences', () => {
     expect(nextChangeMs(stopping, NOW + 300)).toBe(700);
   });
 
+  it('names the program that has the name of the service, and what helps', () => {
+    expect(en.sentence(statusIn('foreign', { takenBy: 'C:\\Other\\other.exe' }), NOW)).toBe(
+      'The name HermesGateway is taken by C:\\Other\\other.exe. Remove that service, then try again.',
+    );
+    expect(en.sentence({ ...statusIn('unknown'), phase: 'foreign' }, NOW)).toMatch(/another user or another Hermes home\. Remove it there/);
+  });
+
   it('says that a restart waits for the agent', () => {
     const waiting = statusIn('running', { restartWhenIdle: true });
     expect(en.sentence(waiting, NOW)).toMatch(/^Running for 3 hr 12 min\. .* Restarts when the agent has finished\.$/);

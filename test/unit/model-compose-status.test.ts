@@ -267,6 +267,16 @@ describe('phase', () => {
     expect(detail({ registration: registered('stopped'), history: [ended(60_000)] })).toBe('The gateway failed (exit code 1).');
     expect(detail({ runner: runner('degraded', { detail: 'no answer' }) })).toBe('no answer');
   });
+
+  it('names the program of a service that has the name, and since when the gateway starts or stops', () => {
+    const compose = (over: Partial<StatusFacts>) => composeStatus(facts(over), NOW);
+    expect(compose({ registration: { state: 'foreign', detail: 'x', program: 'C:\\other.exe' } })).toMatchObject({
+      takenBy: 'C:\\other.exe',
+    });
+    expect(compose({ runner: runner('starting') }).phaseSince).toBe(runner('starting').since);
+    expect(compose({ runner: runner('running') }).phaseSince).toBeUndefined();
+    expect(compose({ runner: { ...runner('running'), restartWhenIdle: true } })).toMatchObject({ restartWhenIdle: true });
+  });
 });
 
 describe('status', () => {

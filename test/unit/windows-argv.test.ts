@@ -1,9 +1,22 @@
 // Command lines by the rules of Windows. test/wine asks CommandLineToArgvW itself about the same lines.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandLine, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
+import { commandLine, programOfService, quoteArgument, splitCommandLine } from '../../src/windows/argv.ts';
 
 const PROGRAM = 'C:\\Program Files\\Hermes Gateway Service\\hermes-gateway-host.exe';
+
+describe('program of a service', () => {
+  it.each([
+    ['"C:\\Program Files\\Other\\other.exe" --run', 'C:\\Program Files\\Other\\other.exe'],
+    ['C:\\Program Files\\Other\\other.EXE -k x.exe', 'C:\\Program Files\\Other\\other.EXE'],
+    ['C:\\other\\other.exe', 'C:\\other\\other.exe'],
+    ['\\SystemRoot\\drivers\\some.sys', '\\SystemRoot\\drivers\\some.sys'],
+    [`C:\\${'x'.repeat(999)}.exe`, `C:\\${'x'.repeat(257)}`],
+    ['', ''],
+  ])('in %s is %s', (binaryPath, program) => {
+    expect(programOfService(binaryPath)).toBe(program);
+  });
+});
 
 describe('command line', () => {
   it.each([

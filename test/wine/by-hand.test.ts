@@ -137,7 +137,7 @@ describeServiceOnWine('a service below the rebuilt SCM, handled', service => {
       const name = await service.fresh();
       const { manager, of } = service;
       expect(await service.tool('sc', 'create', name, 'binPath=', 'C:\\other\\other.exe')).toBe(0);
-      expect(await service.status()).toMatchObject({ phase: 'foreign', detail: expect.stringContaining('other.exe') });
+      expect(await service.status()).toMatchObject({ phase: 'foreign', takenBy: 'C:\\other\\other.exe' });
       for (const verb of ['install', 'start', 'stop', 'restart', 'uninstall'] as const) {
         await expect(manager[verb](of), verb).rejects.toMatchObject({ code: 'foreign' });
       }
