@@ -9,8 +9,6 @@ import { type Catalogue, ENGLISH } from '../src/desktop/messages.ts';
 const PLAIN = 'AEIOUYaeiouycnsAN';
 const ACCENTED = 'ÅÉÎÖÛÝåéîöûýçñšÄÑ';
 const LONGER = 0.4;
-/** The part of a tray tooltip that Windows shows, in characters. */
-const TOOLTIP_LIMIT = 127;
 const RIGHT_TO_LEFT_OVERRIDE = '\u202e';
 const POP_DIRECTION = '\u202c';
 
@@ -35,6 +33,5 @@ function translated(value: unknown, locale: PseudoLocale): unknown {
 export function catalogueFor(locale: string | null): Catalogue {
   if (locale !== 'en-XA' && locale !== 'ar-XB') return ENGLISH;
   const { messages, shell } = translated(ENGLISH, locale) as Catalogue;
-  const tooltip: Catalogue['messages']['tooltip'] = (status, operation) => messages.tooltip(status, operation).slice(0, TOOLTIP_LIMIT);
-  return { messages: { ...messages, locale, direction: locale === 'ar-XB' ? 'rtl' : 'ltr', tooltip }, shell };
+  return { messages: { ...messages, locale, direction: locale === 'ar-XB' ? 'rtl' : 'ltr' }, shell };
 }

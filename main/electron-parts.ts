@@ -65,12 +65,14 @@ export interface NotificationTemplate {
   /** From Electron 42 on macOS and 43 on Windows, a notification replaces one with the same id; older versions ignore it. */
   readonly id?: string;
   readonly groupId?: string;
+  readonly actions?: { readonly type: 'button'; readonly text: string }[];
 }
 
 export interface NotificationPort {
   show(): void;
   close(): void;
   on(event: 'click', listener: () => void): unknown;
+  on(event: 'action', listener: (event: { readonly actionIndex: number }) => void): unknown;
 }
 
 export interface ElectronParts {
@@ -86,5 +88,11 @@ export interface ElectronParts {
   };
   readonly Tray: new (image: string) => TrayPort;
   readonly Menu: { buildFromTemplate(template: MenuItemTemplate[]): object };
-  readonly Notification: { new (options: NotificationTemplate): NotificationPort; isSupported(): boolean };
+  readonly clipboard: { writeText(text: string): void };
+  readonly Notification: {
+    new (options: NotificationTemplate): NotificationPort;
+    isSupported(): boolean;
+    /** Of Windows, from Electron 42 on. */
+    readonly handleActivation?: unknown;
+  };
 }

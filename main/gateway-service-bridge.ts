@@ -13,9 +13,9 @@ export interface IpcRendererPort {
 }
 
 export function gatewayServiceBridge(ipcRenderer: IpcRendererPort): GatewayServiceBridge {
-  const listeners = new Set<(snapshot: unknown) => void>();
-  const forward = (_event: unknown, snapshot: unknown) => {
-    for (const listener of [...listeners]) listener(snapshot);
+  const listeners = new Set<(snapshot: unknown, show: unknown) => void>();
+  const forward = (_event: unknown, snapshot: unknown, show: unknown) => {
+    for (const listener of [...listeners]) listener(snapshot, show);
   };
 
   return createBridge({

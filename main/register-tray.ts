@@ -7,9 +7,10 @@ import type { Catalogue } from '../src/desktop/messages.ts';
 import { type TrayCommand, type TrayInput, type TrayItem, trayModel } from '../src/desktop/tray-model.ts';
 import { toGatewayServiceError } from '../src/model/errors.ts';
 import type { ElectronParts, MenuItemTemplate } from './electron-parts.ts';
+import type { Log } from './log.ts';
 import type { SnapshotHub } from './snapshot-hub.ts';
 import { type TrayParts, trayController } from './tray.ts';
-import { createTrayCommandHandler, type TrayCommandsOptions } from './tray-commands.ts';
+import type { UpdaterPort } from './updater/electron-updater.ts';
 
 export interface TrayOptions {
   /** Folder of the icons (`build/icons` of this package). */
@@ -20,10 +21,14 @@ export interface TrayOptions {
   onUnavailable?(error: unknown): void;
 }
 
-export interface TraySource extends Omit<TrayCommandsOptions, 'quit' | 'shell' | 'messages'> {
+export interface TraySource {
   readonly electron: ElectronParts;
   readonly hub: SnapshotHub;
   readonly catalogue: Catalogue;
+  readonly updater: UpdaterPort | undefined;
+  readonly openPanel: () => void;
+  readonly runCommand: (command: TrayCommand) => void;
+  readonly log: Log;
 }
 
 export function registerTray(source: TraySource, { iconsDir, quit, onUnavailable }: TrayOptions) {
@@ -37,7 +42,7 @@ export function registerTray(source: TraySource, { iconsDir, quit, onUnavailable
     },
   });
   const offers = { open: true, quit: quit !== undefined };
-  const stop = watchTray(source, { iconsDir, offers, quit: () => quit?.() }, tray.render);
+  const stop = watchTray(source, { iconsDir, offers }, tray.render);
   return {
     get available() {
       return tray.available;
@@ -49,17 +54,15 @@ export function registerTray(source: TraySource, { iconsDir, quit, onUnavailable
   };
 }
 
-interface WatchOptions extends Pick<TrayInput, 'offers'>, Pick<TrayCommandsOptions, 'quit'> {
+interface WatchOptions extends Pick<TrayInput, 'offers'> {
   readonly iconsDir: string;
 }
 
 /** Calls `show` at once and after every change of what it shows. Returns the function that ends it. */
-export function watchTray(source: TraySource, { iconsDir, offers, quit }: WatchOptions, show: (parts: TrayParts) => void): () => void {
-  const { electron, hub, catalogue, ...parts } = source;
-  const { nativeTheme, shell } = electron;
-  const { updater } = parts;
+export function watchTray(source: TraySource, { iconsDir, offers }: WatchOptions, show: (parts: TrayParts) => void): () => void {
+  const { electron, hub, catalogue, updater, runCommand } = source;
+  const { nativeTheme } = electron;
   const appName = electron.app.getName();
-  const runCommand = createTrayCommandHandler({ ...parts, shell, messages: catalogue.messages, quit });
   let shown: string | undefined;
   const draw = () => {
     const theme = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
@@ -69,7 +72,7 @@ export function watchTray(source: TraySource, { iconsDir, offers, quit }: WatchO
     shown = text;
     const { image, menu, ...texts } = model;
     const icon = path.join(iconsDir, `${image}.${process.platform === 'win32' ? 'ico' : 'png'}`);
-    show({ ...texts, icon, items: menuTemplate(menu, command => void runCommand(command)) });
+    show({ ...texts, icon, items: menuTemplate(menu, runCommand) });
   };
   const stopListening = hub.listen(draw);
   const stopUpdater = updater?.onChanged(draw);

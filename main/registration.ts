@@ -11,6 +11,7 @@ import { type Log, redactingLog } from './log.ts';
 import { Notifications } from './notifications.ts';
 import { registerTray, type TrayOptions, watchTray } from './register-tray.ts';
 import type { IsTrustedSender } from './sender-check.ts';
+import { createShellCommandHandler } from './shell-commands.ts';
 import { SnapshotHub } from './snapshot-hub.ts';
 import { Subscribers } from './subscribers.ts';
 import type { TrayParts } from './tray.ts';
@@ -22,8 +23,11 @@ import { type HandOffResult, resumeAtStart } from './updater/resume.ts';
 export interface RegistrationOptions {
   /** Whether a page belongs to the host. Only such a page may manage the gateway. */
   readonly isTrustedSender: IsTrustedSender;
-  /** Opens the window that shows the panel; called by tray and notifications. */
-  readonly openPanel: () => void;
+  /**
+   * Opens the window that shows the panel; called by tray and notifications, by these with the profile that they are about. The panel selects
+   * that profile itself, so only a host with a panel for each profile needs it.
+   */
+  readonly openPanel: (profile?: string) => void;
   /** Texts of tray and notifications in the language of the host; default: English. */
   readonly catalogue?: Catalogue;
   /** The host's logger; default: electron-log. */
@@ -92,9 +96,10 @@ export function register(
   const subscribers = new Subscribers({ BrowserWindow: electron.BrowserWindow, isTrustedSender, latest: () => hub.latest });
   const notifications = new Notifications({
     Notification: electron.Notification,
+    platform: process.platform,
     shell: catalogue.shell,
     attended: () => subscribers.inFront,
-    onClick: openPanel,
+    onChosen: command => void runCommand(command),
   });
 
   async function installUpdate(): Promise<never> {
@@ -104,7 +109,20 @@ export function register(
     return handOff(await engine, appName, { what: appName, versions, startUpdaterAndQuit });
   }
 
-  const traySource = { electron, engine, hub, catalogue, notifications, openPanel, updater, installUpdate, log };
+  const runCommand = createShellCommandHandler({
+    engine,
+    openPanel,
+    subscribers,
+    quit: () => (options.tray ? options.tray.quit?.() : undefined),
+    updater,
+    installUpdate,
+    shell: electron.shell,
+    clipboard: electron.clipboard,
+    messages: catalogue.messages,
+    notifications,
+    log,
+  });
+  const traySource = { electron, hub, catalogue, updater, openPanel: () => openPanel(), runCommand, log };
   const tray = options.tray ? registerTray(traySource, options.tray) : undefined;
   const undo = [
     registerGatewayIpc({ ipcMain, controller, subscribers, isTrustedSender, log }),
@@ -132,7 +150,7 @@ export function register(
     handOff: async request => handOff(await engine, appName, request),
     installUpdate,
     onTrayChanged(iconsDir, listener) {
-      const stop = watchTray(traySource, { iconsDir, offers: { open: false, quit: false }, quit: () => undefined }, listener);
+      const stop = watchTray(traySource, { iconsDir, offers: { open: false, quit: false } }, listener);
       undo.push(stop);
       return stop;
     },
@@ -177,5 +195,5 @@ function announceEnd({ id, what, versions, profiles, result }: UpdateJournal, no
   const { outcome, why, at } = result;
   const end = { id, outcome, what, at, ...(why && { why: new GatewayServiceError(why).toValue() }), ...(versions && { versions }) };
   const { message, remedy } = messages.update.end(end, Date.now());
-  notifications.announce(profiles[0]?.profile ?? '', { title: message, body: remedy });
+  notifications.announce(profiles[0]?.profile, { title: message, body: remedy });
 }

@@ -63,6 +63,16 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
 
   const observed = snapshot && { status: snapshot.status, operation };
   const { question, previewing, askSwitch, askRepair, close } = useQuestion(store, observed);
+  const showLog = () => {
+    setOpen(true);
+    setLogRequests(logRequests + 1);
+  };
+  const { asked } = state;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each time that it was asked for
+  useEffect(() => {
+    if (asked?.show === 'log') showLog();
+    else if (asked?.show === 'turnOn') askSwitch(true);
+  }, [asked]);
   const busy = previewing || operation !== undefined;
   const sentence = sentenceOf(state, messages, now);
   const shown = snapshot?.profile;
@@ -106,15 +116,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           )}
         </Failure>
       )}
-      {snapshot && !state.outdated && (
-        <Help
-          {...{ snapshot, store, messages, components }}
-          onShowLog={() => {
-            setOpen(true);
-            setLogRequests(logRequests + 1);
-          }}
-        />
-      )}
+      {snapshot && !state.outdated && <Help {...{ snapshot, store, messages, components }} onShowLog={showLog} />}
       {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>
         {open && snapshot && (

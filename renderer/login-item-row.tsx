@@ -2,10 +2,10 @@
 
 import { useEffect, useId, useState } from 'react';
 import type { LoginItem, LoginItemBridge } from '../src/desktop/login-item.ts';
-import type { ShellMessages } from '../src/desktop/messages.ts';
+import { loginItemEn as messages } from '../src/desktop/messages-login-item-en.ts';
 import { Row, Switch } from './default-components.tsx';
 
-export function LoginItemRow({ bridge, messages }: { readonly bridge: LoginItemBridge; readonly messages: ShellMessages['loginItem'] }) {
+export function LoginItemRow({ bridge }: { readonly bridge: LoginItemBridge }) {
   const id = useId();
   const [item, setItem] = useState<LoginItem>();
   const [busy, setBusy] = useState(false);

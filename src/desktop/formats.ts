@@ -38,7 +38,6 @@ export function createFormats(language: string) {
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
   const whole = lazily(() => new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }));
   const list = lazily(() => new Intl.ListFormat(locale(), { type: 'unit', style: 'narrow' }));
-  const plural = lazily(() => new Intl.PluralRules(locale()));
   const clock = lazily(() => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }));
   const dayAndTime = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
   const thisYear = lazily(() => new Intl.DateTimeFormat(locale(), dayAndTime));
@@ -72,7 +71,6 @@ export function createFormats(language: string) {
       if (at.toDateString() === today.toDateString()) return clock().format(at);
       return (at.getFullYear() === today.getFullYear() ? thisYear() : anyYear()).format(at);
     },
-    plural: (count: number) => plural().select(count),
   };
 }
 

@@ -16,6 +16,9 @@ export const CHANGED = 'changed';
 /** A page sends `true` to receive the pushes, and `false` to receive them no more. */
 export const SUBSCRIBE = 'subscribe';
 
+/** A part of the panel that tray and notifications open; `turnOn` is the question before the switch is turned on. */
+export type Show = 'panel' | 'log' | 'turnOn';
+
 /** Versions by name, e.g. `{ app: '0.1.0', electron: '40.10.2' }`. */
 export type Versions = Readonly<Record<string, string>>;
 
@@ -168,14 +171,14 @@ export type VerbMethods = { readonly [V in Verb]: (request: RequestOf<V>) => Pro
 
 /** What the host exposes to its pages, in its own `hermesDesktop`, as `gatewayService`. */
 export interface GatewayServiceBridge extends VerbMethods {
-  /** Calls back with every new snapshot; returns the unsubscribe. */
-  onChanged(listener: (snapshot: Snapshot) => void): () => void;
+  /** Calls back with every new snapshot, and with the part to show of it where the user asked for that; returns the unsubscribe. */
+  onChanged(listener: (snapshot: Snapshot, show?: Show) => void): () => void;
 }
 
 /** How verbs travel: `ipcRenderer`, HTTP on loopback, or a test's bus. */
 export interface Transport {
   invoke(verb: Verb, payload: unknown): Promise<unknown>;
-  subscribe(listener: (snapshot: unknown) => void): () => void;
+  subscribe(listener: (snapshot: unknown, show?: unknown) => void): () => void;
 }
 
 /** The bridge over any transport. Imports nothing from Node, so that a sandboxed preload can load it. */
@@ -183,6 +186,6 @@ export function createBridge({ invoke, subscribe }: Transport): GatewayServiceBr
   const methods = Object.fromEntries(VERB_NAMES.map(verb => [verb, (request: unknown) => invoke(verb, request)]));
   return {
     ...(methods as unknown as VerbMethods),
-    onChanged: listener => subscribe(snapshot => listener(snapshot as Snapshot)),
+    onChanged: listener => subscribe((snapshot, show) => listener(snapshot as Snapshot, show as Show | undefined)),
   };
 }

@@ -2,7 +2,10 @@
 
 import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
+import { isDown } from '../model/platforms.ts';
 import type { Problem, ProblemCode } from '../model/problems.ts';
+import type { Status } from '../model/status.ts';
+import { pressing } from './views.ts';
 
 /** A failure or a problem: what happened, and what to do about it. */
 export interface Explained {
@@ -79,4 +82,14 @@ export function explainError({ code, message, remedy }: Pick<ErrorValue, 'code' 
 
 export function explainProblem({ code, message, remedy }: Pick<Problem, 'code' | 'message' | 'remedy'>): Explained {
   return { message, remedy: isForTerminal(remedy) ? (PROBLEM_REMEDIES[code] ?? remedy) : remedy };
+}
+
+/** Problems that the description of the platforms contains. */
+const ABOUT_PLATFORMS: ReadonlySet<string> = new Set<ProblemCode>(['platform-down', 'bot-held']);
+
+/** How many problems need something to be done, without those that the description of the platforms contains; undefined for none. */
+export function countProblems(status: Status): string | undefined {
+  const describesPlatforms = status.platforms?.some(isDown) === true;
+  const count = pressing(status).filter(({ code }) => !describesPlatforms || !ABOUT_PLATFORMS.has(code)).length;
+  return count === 0 ? undefined : count === 1 ? '1 problem' : `${count} problems`;
 }

@@ -1,7 +1,7 @@
 /** The platforms of a gateway that runs, in one sentence: "Telegram connected, Discord not connected: its token was rejected". */
 
 import { isDown } from '../model/platforms.ts';
-import type { PlatformStatus } from '../model/status.ts';
+import type { PlatformStatus, Status } from '../model/status.ts';
 import { whyEnded } from './messages-en-ends.ts';
 
 const NAMES: Readonly<Record<string, string>> = { api_server: 'API server', irc: 'IRC', sms: 'SMS', whatsapp: 'WhatsApp', qqbot: 'QQ bot' };
@@ -27,3 +27,7 @@ export function describePlatforms(platforms: readonly PlatformStatus[] = []): st
   const texts = [...platforms].sort((one, other) => Number(isDown(one)) - Number(isDown(other))).map(described);
   return texts.length === 0 ? undefined : texts.reduce((all, text) => `${all}${all.includes(': ') ? '; ' : ', '}${text}`);
 }
+
+/** All platforms, where one of them is not connected. */
+export const describeDown = ({ platforms }: Pick<Status, 'platforms'>): string | undefined =>
+  platforms?.some(isDown) ? describePlatforms(platforms) : undefined;

@@ -5,9 +5,7 @@
 
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
-import { isDown } from '../model/platforms.ts';
 import type { Policy } from '../model/policy.ts';
-import type { ProblemCode } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { slowMs } from '../model/slow-phase.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
@@ -16,8 +14,8 @@ import type { Snapshot } from './ipc.ts';
 import { beforeSignInEn } from './messages-before-sign-in-en.ts';
 import { confirm, MEANING, receiptWhat } from './messages-en-changes.ts';
 import { because, explainEnd, whyEnded } from './messages-en-ends.ts';
-import { explainError, explainProblem } from './messages-en-failures.ts';
-import { describePlatforms } from './messages-en-platforms.ts';
+import { countProblems, explainError, explainProblem } from './messages-en-failures.ts';
+import { describeDown, describePlatforms } from './messages-en-platforms.ts';
 import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
 import {
@@ -29,7 +27,6 @@ import {
   type LadderDot,
   otherInCharge,
   type PhaseAction,
-  pressing,
   uptimeMs,
 } from './views.ts';
 
@@ -76,28 +73,20 @@ const ENDED_PHASES: ReadonlySet<Phase> = new Set<Phase>(['restarting', 'failed',
 /** Exit code of a gateway that requests its restart. */
 const RESTART_REQUESTED = 75;
 
-const counted = (count: number, one: string, other: string) => `${count} ${formats.plural(count) === 'one' ? one : other}`;
-
 function running(status: Status, now: number): string {
   const uptime = uptimeMs(status, now);
   const since = uptime === undefined || uptime < MINUTE_MS ? 'Running' : `Running for ${formats.duration(uptime)}`;
   const { crashes } = status.restarts;
   const down = describeDown(status);
-  const problems = pressing(status).filter(({ code }) => down === undefined || !ABOUT_PLATFORMS.has(code)).length;
+  const problems = countProblems(status);
   if (crashes && isCrashLoop(status)) {
     const within = Date.parse(status.lastExit?.at ?? '') - Date.parse(crashes.since);
     return `Running again${uptime === undefined ? '' : ` for ${formats.duration(uptime)}`}, after ${crashes.count} crashes in ${formats.duration(within)}.`;
   }
-  const what = problems > 0 ? `${since}, with ${counted(problems, 'problem', 'problems')}.` : `${since}.`;
+  const what = problems ? `${since}, with ${problems}.` : `${since}.`;
   if (down !== undefined) return `${what} ${down}.`;
-  return problems > 0 ? what : `${what} ${KEEPER[status.mechanism]}`;
+  return problems ? what : `${what} ${KEEPER[status.mechanism]}`;
 }
-
-/** Problems that the description of the platforms contains. */
-const ABOUT_PLATFORMS: ReadonlySet<string> = new Set<ProblemCode>(['platform-down', 'bot-held']);
-
-/** All platforms, where one of them is not connected. */
-const describeDown = ({ platforms }: Status): string | undefined => (platforms?.some(isDown) ? describePlatforms(platforms) : undefined);
 
 const isCrashLoop = ({ problems }: Status): boolean => problems.some(({ code }) => code === 'crash-loop');
 
@@ -241,9 +230,6 @@ function noted({ what, reason, sleptMs = 0 }: Noted): string {
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-const trayTitle = ({ profile, phase }: Status, operation?: Snapshot['operation']): string =>
-  `Hermes gateway${profile === 'default' ? '' : ` (${profile})`}: ${operation ? OPERATIONS[operation.verb] : PHASES[phase]}`;
-
 /** The reason of an end, and what the gateway said about it, unless the reason contains that. */
 const explained = ({ reason, cause }: Pick<LastExit, 'reason' | 'cause'>): string =>
   cause === undefined || reason.includes(cause.replace(/\.$/, '')) ? ended(reason) : `${ended(reason)} ${ended(cause)}`;
@@ -272,14 +258,6 @@ export const en = {
     return status.phase === 'running' || status.phase === 'restarting'
       ? `Gateway: ${PHASES[status.phase]}.${laterRestart(status)}`
       : `Gateway: ${SENTENCES[status.phase](status, Number.NaN)}`;
-  },
-  /** Names a gateway and its phase: in the menu of the tray, at most 127 characters. */
-  trayTitle,
-  /** With the cause where it ended; the tray cuts it at the length that Windows shows. */
-  tooltip: (status: Status, operation?: Snapshot['operation']) => {
-    const end = operation || !ENDED_PHASES.has(status.phase) ? undefined : status.lastExit;
-    const down = operation || status.phase !== 'running' ? undefined : describeDown(status);
-    return `${trayTitle(status, operation)}${down === undefined ? because(end) : `. ${down}`}`;
   },
   /** An option of the choice of profiles; the status is that of its last snapshot, if any. */
   profileOption: (profile: string, status: Status | undefined) => (status ? `${profile} (${PHASES[status.phase]})` : profile),
@@ -352,7 +330,7 @@ export const en = {
   restarts: ({ restarts }: Status, now: number) =>
     restarts.lastAt === undefined
       ? 'None since you last started it'
-      : `${counted(restarts.count, 'restart', 'restarts')}, last ${formats.time(restarts.lastAt, now)}`,
+      : `${restarts.count === 1 ? '1 restart' : `${restarts.count} restarts`}, last ${formats.time(restarts.lastAt, now)}`,
   ladderDot: ({ delayMs, remainingMs }: LadderDot) =>
     remainingMs === undefined ? formats.seconds(delayMs) : formats.seconds(Math.ceil(remainingMs / 1_000) * 1_000),
   ladder: ({ phase, restarts: { attempt }, recovery }: Status) => {

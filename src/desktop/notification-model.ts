@@ -9,9 +9,23 @@
  */
 
 import type { Snapshot } from './ipc.ts';
+import { can } from './views.ts';
 
 type NeedKind = 'crash-loop' | 'configuration' | 'failed' | 'bad-update' | 'removal-pending';
 export type AlertKind = NeedKind | 'recovered';
+
+/** The buttons of a notification. Without buttons, a click on it does the first of them. */
+export type AlertAction = 'showCause' | 'tryNow';
+
+/** Another try helps only where the configuration and the files of Hermes may be as they should. */
+export const ALERT_ACTIONS: Readonly<Record<AlertKind, readonly AlertAction[]>> = {
+  'crash-loop': ['showCause', 'tryNow'],
+  configuration: ['showCause'],
+  failed: ['showCause', 'tryNow'],
+  'bad-update': ['showCause'],
+  'removal-pending': [],
+  recovered: [],
+};
 
 /** What was reported in the present episode. */
 export interface Episode {
@@ -69,4 +83,10 @@ function needOf({ status }: Snapshot): NeedKind | undefined {
 function lastingInMs({ status }: Snapshot, now: number): number {
   const startedAt = Date.parse(status.startedAt ?? '');
   return Number.isNaN(startedAt) ? 0 : Math.max(0, Math.min(status.recovery.resetMs, startedAt + status.recovery.resetMs - now));
+}
+
+/** How to try again now; undefined where the gateway is up or may not be started. */
+export function retryVerb(snapshot: Snapshot): 'start' | 'restart' | undefined {
+  if (can('start', snapshot)) return 'start';
+  return snapshot.status.phase === 'restarting' && can('restart', snapshot) ? 'restart' : undefined;
 }

@@ -10,7 +10,7 @@ import type { Operation } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import { setRegion } from './formats.ts';
-import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Snapshot, Verb, VerbMethods } from './ipc.ts';
+import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Show, Snapshot, Verb, VerbMethods } from './ipc.ts';
 import type { ShownError } from './shown-error.ts';
 
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */
@@ -31,6 +31,8 @@ export interface GatewayServiceState {
   readonly error?: ShownError;
   /** All profiles with their last snapshots; empty until the first snapshot arrives. */
   readonly profiles: readonly KnownProfile[];
+  /** The part of the panel that tray or notification asked for last; each time another object. */
+  readonly asked?: { readonly show: Show };
 }
 
 export interface KnownProfile {
@@ -117,6 +119,7 @@ interface Cache {
   selected: string | undefined;
   supported: boolean;
   outdated: boolean;
+  asked: GatewayServiceState['asked'];
 }
 
 function profileCache({ profiles }: Cache, name: string | undefined): ProfileCache {
@@ -150,7 +153,7 @@ function endOperation(cached: ProfileCache): void {
 }
 
 function stateOf(cache: Cache): GatewayServiceState {
-  const { supported, outdated, names, selected } = cache;
+  const { supported, outdated, names, selected, asked } = cache;
   const profiles = names.map((profile): KnownProfile => {
     const last = cache.profiles.get(profile)?.snapshot;
     return { profile, ...(last && { snapshot: last }) };
@@ -166,6 +169,7 @@ function stateOf(cache: Cache): GatewayServiceState {
     ...(snapshot && { snapshot }),
     ...(operation && { operation }),
     ...(error && !operation && { error }),
+    ...(asked && { asked }),
   };
 }
 
@@ -224,7 +228,14 @@ function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, 
 
 export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefined, options: StoreOptions = {}): GatewayServiceStore {
   const listeners = new Set<StoreListener>();
-  const cache: Cache = { profiles: new Map(), names: [], selected: options.profile, supported: bridge !== undefined, outdated: false };
+  const cache: Cache = {
+    profiles: new Map(),
+    names: [],
+    selected: options.profile,
+    supported: bridge !== undefined,
+    outdated: false,
+    asked: undefined,
+  };
   const init = stateOf(cache);
   let state = init;
   let unsubscribe: (() => void) | undefined;
@@ -235,8 +246,12 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
   };
   const { act, query } = createRequests(bridge, cache, publish);
 
-  function receive(snapshot: Snapshot | undefined): void {
+  function receive(snapshot: Snapshot | undefined, show?: Show): void {
     if (!snapshot) return;
+    if (show) {
+      cache.selected = snapshot.profile;
+      cache.asked = { show };
+    }
     putSnapshot(cache, snapshot);
     publish();
   }
@@ -275,6 +290,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       listeners.clear();
       unsubscribe?.();
       unsubscribe = undefined;
+      // A panel that is opened later was not asked for.
+      cache.asked = undefined;
+      state = stateOf(cache);
     },
     select(profile) {
       if (!bridge || profile === cache.selected) return;

@@ -1,6 +1,6 @@
 /** What a test says to the main process that it plays: the shape shared by the page's fake (`fixture/fake-bridge.ts`) and the tests. */
 
-import type { LogTail, Snapshot, Verb } from '../../src/desktop/ipc.ts';
+import type { LogTail, Show, Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import type { Receipt } from '../../src/desktop/store.ts';
 import type { ErrorValue } from '../../src/model/errors.ts';
 
@@ -16,7 +16,7 @@ export interface FakeMain {
   readonly held: Verb[];
   /** The last pushed ones, by profile. */
   readonly known: Record<string, Snapshot>;
-  push(snapshot: Snapshot): void;
+  push(snapshot: Snapshot, show?: Show): void;
   /** Answers the oldest held request. */
   answer(value: unknown): void;
   /** With the id of an earlier failure, or a new one. */

@@ -55,6 +55,33 @@ describeInChromium('recognised end in the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  it('selects the profile of a notification that was clicked, and shows its log at the line of the cause', async () => {
+    const profiles = ['default', 'work'];
+    const page = await openPanel(browser(), bridge, snapshotIn('running', {}, { profiles }));
+    const main = await fakeMain(page);
+    const cause = 'OSError: [Errno 28] No space left on device';
+    const work = { ...endedBy('failed', 'disk-full', cause), profile: 'work', profiles };
+    await main.evaluate((fake, lines) => Object.assign(fake.log, { lines }), [...LOG_LINES, cause]);
+    await main.evaluate((fake, snapshot) => fake.push(snapshot, 'log'), { ...work, status: { ...work.status, profile: 'work' } });
+    await page.getByText('Run gateway as service: work', { exact: true }).waitFor();
+    await page.locator('mark').waitFor();
+    expect(await page.locator('mark').textContent()).toBe(cause);
+    expect(await page.evaluate('document.activeElement.className')).toBe('hgs-log');
+    // Another click asks again.
+    await page.getByRole('button', { name: 'Details', exact: true }).click();
+    await main.evaluate(fake => fake.known['work'] && fake.push(fake.known['work'], 'log'));
+    await page.locator('mark').waitFor();
+  });
+
+  it('asks before it turns on what the menu of the tray turns on', async () => {
+    const off = snapshotIn('not-installed');
+    const page = await openPanel(browser(), bridge, off);
+    const main = await fakeMain(page);
+    await main.evaluate((fake, snapshot) => fake.push(snapshot, 'turnOn'), off);
+    await page.getByRole('dialog').waitFor();
+    expect(await main.evaluate(fake => fake.calls.at(-1))).toMatchObject({ verb: 'preview', payload: { on: true } });
+  });
+
   it('opens the log of a gateway that needs attention at the end of its last life', async () => {
     const snapshot = endedBy('needs-attention', 'configuration', 'no such model');
     const page = await openPanel(browser(), bridge, snapshot);

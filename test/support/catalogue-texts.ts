@@ -1,5 +1,7 @@
 // Everything that a catalogue can say, by what it was asked for.
-import type { Messages } from '../../src/desktop/messages.ts';
+import type { Messages, ShellMessages } from '../../src/desktop/messages.ts';
+import type { AlertKind } from '../../src/desktop/notification-model.ts';
+import type { AfterQuit } from '../../src/desktop/shell-messages.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -8,7 +10,7 @@ import { type OperationStep, STEPS } from '../../src/model/operation-steps.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
-import { ago, NOW, receiptFor, statusIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
+import { ago, NOW, receiptFor, snapshotIn, statusIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
 const HISTORY: readonly HistoryRecord[] = [
   ...(['asked', 'recovery', 'in-place', 'released'] as const).map(cause => ({ at: ago(0), kind: 'started', pid: 1, cause }) as const),
@@ -38,7 +40,6 @@ export function everything(messages: Messages): Record<string, string> {
       const name = `${phase} ${variant}`;
       said[`sentence ${name}`] = messages.sentence(status, NOW);
       said[`announcement ${name}`] = messages.announcement(status);
-      said[`tooltip ${name}`] = messages.tooltip(status);
       said[`restarts ${name}`] = messages.restarts(status, NOW);
       said[`ladder ${name}`] = messages.ladder(status);
     }
@@ -70,5 +71,51 @@ export function everything(messages: Messages): Record<string, string> {
   said['update title'] = messages.update.title(updateAt('updating'));
   said['update by'] = messages.update.by(updateAt('updating'), NOW);
   for (const [name, text] of Object.entries({ ...messages.details, ...messages.mechanism, ...messages.helpAction })) said[name] = text;
+  return said;
+}
+
+const ALERTS: Readonly<Record<AlertKind, true>> = {
+  'crash-loop': true,
+  configuration: true,
+  failed: true,
+  'bad-update': true,
+  'removal-pending': true,
+  recovered: true,
+};
+
+const AFTER_QUIT: Readonly<Record<AfterQuit, true>> = {
+  nothing: true,
+  runs: true,
+  starts: true,
+  'starts-again': true,
+  'starts-at-sign-in': true,
+  stops: true,
+  'stays-stopped': true,
+  differ: true,
+  'update-ends': true,
+  'update-continues': true,
+};
+
+/** The same for the shell around the panel. */
+export function everythingOfShell({ tray, alert, alertAction, closedToTray }: ShellMessages): Record<string, string> {
+  const said: Record<string, string> = { ...alertAction, open: tray.open('Hermes'), ...tray.update };
+  for (const label of ['turnOn', 'logs', 'copyDetails'] as const) said[label] = tray[label];
+  const profiles = ['default', 'work'];
+  for (const phase of PHASES) {
+    const snapshots = [
+      snapshotIn(phase, { problems: [problem('crash-loop')] }, { profiles }),
+      snapshotIn(phase, { profile: 'work' }, { profile: 'work', profiles, operation: { verb: 'restart', since: ago(0) } }),
+    ];
+    said[`title ${phase}`] = snapshots.map(tray.title).join();
+    said[`tooltip ${phase}`] = tray.tooltip(snapshots);
+    for (const kind of Object.keys(ALERTS) as AlertKind[])
+      for (const known of [undefined, ...KNOWN_ENDS]) {
+        const lastExit = { code: 1, reason: 'It failed.', cause: 'no such model', at: ago(0), ...(known && { known }) };
+        said[`alert ${kind} ${phase} ${known}`] = Object.values(alert(kind, snapshotIn(phase, { lastExit }, { profiles }))).join();
+      }
+  }
+  for (const after of Object.keys(AFTER_QUIT) as AfterQuit[])
+    for (const gateways of [1, 2]) said[`quit ${after} ${gateways}`] = tray.quit('Hermes', after, gateways);
+  said['closed to the tray'] = Object.values(closedToTray('Hermes')).join();
   return said;
 }

@@ -166,10 +166,16 @@ export class FakeElectron implements ElectronParts {
       return '';
     },
   };
+  readonly copied: string[] = [];
+  readonly clipboard = {
+    writeText: (text: string) => {
+      this.copied.push(text);
+    },
+  };
   readonly trays: FakeTray[] = [];
   /** Set: there is no notification area. */
   trayFailure: Error | undefined;
-  readonly notifications: (NotificationTemplate & { readonly closed: boolean; click(): void })[] = [];
+  readonly notifications: (NotificationTemplate & { readonly closed: boolean; click(): void; press(button: string): void })[] = [];
   readonly Menu = { buildFromTemplate: (template: MenuItemTemplate[]) => template };
   readonly Tray: ElectronParts['Tray'];
   readonly Notification: ElectronParts['Notification'];
@@ -191,6 +197,8 @@ export class FakeElectron implements ElectronParts {
     };
     this.Notification = class extends EventEmitter {
       static isSupported = () => true;
+      /** As Electron 42 has it. */
+      static handleActivation = () => undefined;
       closed = false;
       readonly template: NotificationTemplate;
       constructor(template: NotificationTemplate) {
@@ -205,6 +213,7 @@ export class FakeElectron implements ElectronParts {
             return one.closed;
           },
           click: () => void this.emit('click'),
+          press: button => void this.emit('action', { actionIndex: this.template.actions?.findIndex(({ text }) => text === button) }),
         });
       }
       close(): void {

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogueFor, pseudoText } from '../../demo/pseudo-locales.ts';
 import { en } from '../../src/desktop/messages-en.ts';
-import { PHASES } from '../../src/model/status.ts';
-import { statusIn } from '../renderer/snapshots.ts';
-import { everything } from '../support/catalogue-texts.ts';
+import { shellEn } from '../../src/desktop/shell-messages.ts';
+import { everything, everythingOfShell } from '../support/catalogue-texts.ts';
 
 describe.each(['en-XA', 'ar-XB'])('catalogue of %s', locale => {
   it('has its own text for everything that the English catalogue contains', () => {
@@ -18,18 +17,12 @@ describe.each(['en-XA', 'ar-XB'])('catalogue of %s', locale => {
     }
   });
 
-  it('has tooltips that Windows shows in full', () => {
-    const { messages } = catalogueFor(locale);
-    for (const phase of PHASES) expect(messages.tooltip(statusIn(phase, { profile: 'x'.repeat(64) })).length).toBeLessThanOrEqual(127);
-  });
-
-  it('has text for every alert and every quit label of the shell', () => {
-    const { shell } = catalogueFor(locale);
-    for (const kind of ['crash-loop', 'configuration', 'failed', 'bad-update', 'removal-pending', 'recovered'] as const)
-      expect(Object.values(shell.alert(kind, 'work')).join()).not.toMatch(/Hermes gateway/);
-    const quits = (['nothing', 'gateway-runs', 'update-ends', 'update-continues'] as const).map(after => shell.tray.quit('Hermes', after));
-    expect(new Set(quits).size).toBe(4);
-    expect(shell.closedToTray('Hermes').title).not.toBe('');
+  it('has its own text for everything that the shell says', () => {
+    const english = everythingOfShell(shellEn);
+    for (const [name, text] of Object.entries(everythingOfShell(catalogueFor(locale).shell))) {
+      expect(text, name).not.toMatch(/undefined|NaN|null|\[object/);
+      expect(text, name).not.toBe(english[name]);
+    }
   });
 });
 

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFormats, setRegion } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
-import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { endToExplain, helpFor, ladderDots, nextChangeMs, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -73,15 +72,12 @@ function expectSaid(said: string): void {
 }
 
 describe('every status', () => {
-  it('has a sentence, an announcement, a tooltip that fits, an icon and an exit code', () => {
+  it('has a sentence, an announcement, an icon and an exit code', () => {
     fc.assert(
       fc.property(anyStatus, status => {
         fc.pre(!JSON.stringify(status).match(/undefined|NaN|null|Infinity/));
         expectSaid(en.sentence(status, NOW));
         expectSaid(en.announcement(status));
-        expectSaid(en.tooltip(status));
-        const { lastExit: _, ...withoutEnd } = status;
-        expect(en.tooltip(withoutEnd).length).toBeLessThanOrEqual(127);
         expectSaid(en.restarts(status, NOW));
         expectSaid(en.ladder(status));
         for (const dot of ladderDots(status, NOW)) expectSaid(en.ladderDot(dot));
@@ -204,10 +200,6 @@ describe('sentences', () => {
     const said = 'The gateway failed (exit code 1). The token was rejected by the server.';
     expect(en.lastExit(lastExit, NOW)).toContain(said);
     expect(en.historyLine({ ...lastExit, kind: 'ended', pid: 1, outcome: 'failure', uptimeMs: 100 })).toBe(`Ended at once: ${said}`);
-    expect(en.tooltip(status)).toBe('Hermes gateway: Restarting: The token was rejected by the server');
-    expect(en.tooltip(statusIn('running', { lastExit }))).toBe('Hermes gateway: Running');
-    expect(en.trayTitle(status)).toBe('Hermes gateway: Restarting');
-    expect(shellEn.alert('crash-loop', 'default', lastExit).body).toMatch(/^The token was rejected by the server\. It is restarted/);
     const long = { ...lastExit, cause: `No such model: ${'very long '.repeat(20)}` };
     expect(en.sentence(statusIn('failed', { lastExit: long }), NOW)).toMatch(/: No such model: [a-z ]{62,64}….$/);
     expect(en.lastExit(long, NOW)).toContain(long.cause.trim());
@@ -228,10 +220,6 @@ describe('sentences', () => {
       'Keeps crashing: the token of the Telegram bot was rejected (5 times in a row). Next try in 14 sec.',
     );
     expect(en.help(looping)).toBe('Put a valid token into ".env", which is beside the configuration. Then start the gateway again.');
-    expect(en.tooltip(looping)).toBe('Hermes gateway: Restarting: the token of the Telegram bot was rejected');
-    expect(shellEn.alert('crash-loop', 'default', rejected).body).toMatch(
-      /^The token of the Telegram bot was rejected\. Put a valid token/,
-    );
     // It runs between two crashes: the sentence says so, and the help says what happened before.
     const again = statusIn('running', { lastExit: rejected, problems: [problem('crash-loop')] });
     expect(en.help(again)).toMatch(/^The token of the Telegram bot was rejected\. Put a valid token/);
@@ -299,7 +287,6 @@ describe('sentences', () => {
     const partly = statusIn('running', { platforms: [rejected, telegram], problems });
     const said = 'Telegram connected, Discord not connected: the token of the Discord bot was rejected';
     expect(en.sentence(partly, NOW)).toBe(`Running for 3 hr 12 min. ${said}.`);
-    expect(en.tooltip(partly)).toBe(`Hermes gateway: Running. ${said}`);
     expect(en.platforms(partly)).toBe(said);
     expect(en.help(partly)).toMatch(/^Put a valid token/);
     expect(helpFor(partly)).toBe('showConfiguration');
@@ -334,11 +321,6 @@ describe('sentences', () => {
   it('names the profile when there are several', () => {
     expect(en.title({ profile: 'work', profiles: ['default', 'work'] })).toBe('Run gateway as service: work');
     expect(en.title({ profile: 'default', profiles: ['default'] })).toBe('Run gateway as service');
-  });
-
-  it('shows one short line in the tray tooltip', () => {
-    expect(en.tooltip(statusIn('running', { profile: 'work' }))).toBe('Hermes gateway (work): Running');
-    expect(en.tooltip(statusIn('running'), { verb: 'update', since: ago(0) })).toBe('Hermes gateway: Updating');
   });
 });
 

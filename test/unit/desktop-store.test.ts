@@ -1,7 +1,7 @@
 // The renderer's cache of the main process: shows an operation at once, then the confirmed state.
 import { computed, onMount, type ReadableAtom } from 'nanostores';
 import { describe, expect, it } from 'vitest';
-import { createBridge, type GatewayServiceBridge, type Reply, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
+import { createBridge, type GatewayServiceBridge, type Reply, type Show, type Snapshot, type Verb } from '../../src/desktop/ipc.ts';
 import { shownError } from '../../src/desktop/shown-error.ts';
 import { createGatewayServiceStore, type GatewayServiceState } from '../../src/desktop/store.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -9,7 +9,7 @@ import { ago, receiptFor, snapshotIn } from '../renderer/snapshots.ts';
 
 /** A main process whose replies the test gives, over a bus that clones as IPC does. */
 function playMain(initial: Snapshot) {
-  const listeners = new Set<(snapshot: unknown) => void>();
+  const listeners = new Set<(snapshot: unknown, show?: Show) => void>();
   const asked: {
     verb: Verb;
     payload: unknown;
@@ -35,8 +35,8 @@ function playMain(initial: Snapshot) {
       return () => listeners.delete(listener);
     },
   });
-  const push = (snapshot: Snapshot) => {
-    for (const listener of listeners) listener(structuredClone(snapshot));
+  const push = (snapshot: Snapshot, show?: Show) => {
+    for (const listener of listeners) listener(structuredClone(snapshot), show);
   };
   const request = () => {
     const next = asked.shift();
@@ -312,5 +312,31 @@ describe('store as a nanostore', () => {
     expect([store.lc, listeners.size]).toEqual([0, 0]);
     push(snapshotIn('stopped'));
     expect(seen).toHaveLength(before);
+  });
+});
+
+describe('a part of the panel that tray or notification asks for', () => {
+  const profiles = ['default', 'work'];
+  const work = snapshotIn('failed', { profile: 'work' }, { profile: 'work', profiles });
+
+  it('selects its profile, and is another object each time', async () => {
+    const { store, push } = await listening(snapshotIn('running', {}, { profiles }));
+    push(work);
+    expect(store.get().snapshot?.profile).toBe('default');
+    push(work, 'log');
+    const { snapshot, asked } = store.get();
+    expect(snapshot?.profile).toBe('work');
+    expect(asked).toEqual({ show: 'log' });
+    push(work);
+    expect(store.get().asked).toBe(asked);
+    push(work, 'log');
+    expect(store.get().asked).not.toBe(asked);
+  });
+
+  it('is forgotten when nothing listens any more', async () => {
+    const { store, push, leave } = await listening(work);
+    push(work, 'log');
+    leave();
+    expect(store.get().asked).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/desktop/ipc.ts';
-import { type AlertKind, decide, type Episode, QUIET } from '../../src/desktop/notification-model.ts';
+import { ALERT_ACTIONS, type AlertKind, decide, type Episode, QUIET, retryVerb } from '../../src/desktop/notification-model.ts';
 import { problem } from '../../src/model/problems.ts';
 import { PHASES } from '../../src/model/status.ts';
 import { ago, NOW, snapshotIn } from '../renderer/snapshots.ts';
@@ -63,6 +63,22 @@ describe('notification', () => {
     expect(recheckAfterMs).toBe(57_000);
     expect(decide(episode, brieflyUp, { attended: false, now: NOW + recheckAfterMs - 1 }).show).toBeUndefined();
     expect(decide(episode, brieflyUp, { attended: false, now: NOW + recheckAfterMs }).show).toBe('recovered');
+  });
+});
+
+describe('buttons of a notification', () => {
+  it('offer another try only where it may help without a repair', () => {
+    const offering = (action: 'showCause' | 'tryNow') =>
+      (Object.keys(ALERT_ACTIONS) as AlertKind[]).filter(kind => ALERT_ACTIONS[kind].includes(action));
+    expect(offering('showCause')).toEqual(['crash-loop', 'configuration', 'failed', 'bad-update']);
+    expect(offering('tryNow')).toEqual(['crash-loop', 'failed']);
+  });
+
+  it('try again at once between two crashes and after the last one, and leave a gateway alone that is up', () => {
+    expect(retryVerb(crashLoop)).toBe('restart');
+    expect(retryVerb(failed)).toBe('start');
+    for (const snapshot of [brieflyUp, snapshotIn('starting'), snapshotIn('not-installed')]) expect(retryVerb(snapshot)).toBeUndefined();
+    expect(retryVerb({ ...failed, operation: { verb: 'start', since: ago(0) } })).toBeUndefined();
   });
 });
 

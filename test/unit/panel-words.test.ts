@@ -1,11 +1,12 @@
 // Panel, tray and notifications speak to somebody who has no terminal open and has never heard of a service control manager.
 import { describe, expect, it } from 'vitest';
 import { en } from '../../src/desktop/messages-en.ts';
+import { loginItemEn } from '../../src/desktop/messages-login-item-en.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { PROBLEMS, type ProblemCode, problem } from '../../src/model/problems.ts';
-import { everything } from '../support/catalogue-texts.ts';
+import { everything, everythingOfShell } from '../support/catalogue-texts.ts';
 
 /** Our command line, its options, and the words of Windows' service control manager. */
 const NOT_IN_A_PANEL =
@@ -18,20 +19,12 @@ function constants(value: unknown, path = ''): [string, string][] {
   return Object.entries(value).flatMap(([name, each]) => constants(each, `${path}.${name}`));
 }
 
-const alerts = (['crash-loop', 'configuration', 'failed', 'bad-update', 'removal-pending', 'recovered'] as const).map(
-  kind => [`alert ${kind}`, Object.values(shellEn.alert(kind, 'work')).join(' ')] as const,
-);
-
 const texts = [
   ...constants(en, 'panel'),
-  ...constants(shellEn, 'shell'),
+  ...constants(loginItemEn, 'login item'),
   // In Details, the sentence of a problem may quote a command of Hermes, and a receipt shows what is registered.
   ...Object.entries(everything(en)).filter(([name]) => !name.startsWith('problem ') && name !== 'install create service'),
-  ...alerts,
-  ['closed to the tray', Object.values(shellEn.closedToTray('Hermes')).join(' ')] as const,
-  ...(['nothing', 'gateway-runs', 'update-ends', 'update-continues'] as const).map(
-    after => [`quit ${after}`, shellEn.tray.quit('Hermes', after)] as const,
-  ),
+  ...Object.entries(everythingOfShell(shellEn)),
 ];
 
 describe('words of panel, tray and notifications', () => {

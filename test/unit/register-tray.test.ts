@@ -2,13 +2,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { menuTemplate } from '../../main/register-tray.ts';
 import { type TrayParts, trayController } from '../../main/tray.ts';
+import type { Show } from '../../src/desktop/ipc.ts';
 import type { UpdateState } from '../../src/desktop/shell-messages.ts';
 import { systemUptimeMs } from '../../src/state/holds.ts';
 import { writeJournal } from '../../src/update/journal.ts';
 import { FakeElectron } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
-const [DEFAULT] = IDENTITIES;
+const [DEFAULT, WORK] = IDENTITIES;
 const PARTS: TrayParts = {
   icon: '/icons/tray-running-light.png',
   tooltip: 'one',
@@ -98,9 +99,13 @@ describe('tray of a registration', () => {
     expect(tray?.image).toMatch(/tray-stopped-dark\.(png|ico)$/);
 
     await manager.install(DEFAULT);
-    await expect.poll(() => tray?.tooltip).toBe('Hermes gateway: Running');
+    await expect.poll(() => tray?.tooltip).toBe('Hermes gateway (default): Running\nwork: Off');
     tray?.choose('Open logs');
     await expect.poll(() => electron.opened).toEqual(['/memory/HermesGateway']);
+    tray?.choose('Copy details');
+    await expect
+      .poll(() => electron.copied)
+      .toEqual([expect.stringMatching(/^service: HermesGateway \(profile default\)\nphase: running\n/)]);
     tray?.choose('Stop');
     await expect.poll(async () => (await manager.status(DEFAULT)).phase).toBe('stopped');
   });
@@ -113,7 +118,7 @@ describe('tray of a registration', () => {
       page.bridge.onChanged(() => undefined);
       page.window.hide();
       await manager.install(DEFAULT);
-      await expect.poll(() => electron.trays[0]?.tooltip).toBe('Hermes gateway: Running');
+      await expect.poll(() => electron.trays[0]?.tooltip).toBe('Hermes gateway (default): Running\nwork: Off');
       electron.powerMonitor.emit('unlock-screen');
       for (const timer of timers) expect(timer).not.toHaveBeenCalled();
       expect(page.heard).toEqual([]);
@@ -223,10 +228,10 @@ describe('tray of the host', () => {
     const { electron, manager, shown } = watched();
     expect(shown).toMatchObject([{ tooltip: 'Reading its state…', items: [{ label: 'Reading its state…', enabled: false }] }]);
     await manager.install(DEFAULT);
-    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway: Running');
+    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway (default): Running\nwork: Off');
     const { icon, items, quitLabel } = shown.at(-1) ?? { items: [] };
     expect(icon).toMatch(/[\\/]icons[\\/]tray-running-light\.(png|ico)$/);
-    expect(items.map(({ label }) => label)).toEqual(['Hermes gateway: Running', 'Hermes gateway (work): Off']);
+    expect(items.map(({ label }) => label)).toEqual(['Hermes gateway (default): Running', 'Hermes gateway (work): Off']);
     expect(quitLabel).toBe('Quit Hermes (the gateway keeps running)');
     expect(electron.trays).toEqual([]);
   });
@@ -234,11 +239,11 @@ describe('tray of the host', () => {
   it('runs the commands of its items, and shows why one failed', async () => {
     const { electron, manager, shown } = watched();
     await manager.install(DEFAULT);
-    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway: Running');
+    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway (default): Running\nwork: Off');
     const choose = (label: string, parts = shown.at(-1)) => parts?.items[0]?.submenu?.find(item => item.label === label)?.click?.();
     choose('Stop');
     await expect.poll(async () => (await manager.status(DEFAULT)).phase).toBe('stopped');
-    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway: Stopped');
+    await expect.poll(() => shown.at(-1)?.tooltip).toBe('Hermes gateway (default): Stopped\nwork: Off');
     const before = shown.at(-1);
     await manager.uninstall(DEFAULT);
     choose('Start', before);
@@ -279,9 +284,42 @@ describe('notification of a registration', () => {
     const main = await crashing(3);
     await expect.poll(() => main.electron.notifications.length).toBe(1);
     const [notification] = main.electron.notifications;
-    expect(notification).toMatchObject({ title: 'Hermes gateway keeps failing', id: 'hermes-gateway-default', groupId: 'hermes-gateway' });
+    expect(notification).toMatchObject({
+      title: 'Hermes gateway (default) keeps failing',
+      id: 'hermes-gateway-default',
+      groupId: 'hermes-gateway',
+    });
     notification?.click();
-    expect(main.opened).toBe(1);
+    await expect.poll(() => main.opened).toBe(1);
+  });
+
+  it('opens its own profile at its log, in the next page that becomes visible', async () => {
+    const profiles: (string | undefined)[] = [];
+    const main = registered({ openPanel: profile => profiles.push(profile) });
+    const page = main.electron.openPage();
+    page.window.hide();
+    const asked: [string, Show | undefined][] = [];
+    page.bridge.onChanged(({ profile }, show) => asked.push([profile, show]));
+    await main.controller.handle('set', { profile: 'work', on: true });
+    for (const delayMs of [1_000, 2_000, 0]) {
+      main.manager.crash((await main.manager.status(WORK)).gatewayPid ?? 0);
+      main.clock.advance(delayMs);
+    }
+    await expect.poll(() => main.electron.notifications.length).toBe(1);
+    main.electron.notifications[0]?.click();
+    await expect.poll(() => profiles).toEqual(['work']);
+    expect(asked).toEqual([]);
+    page.window.show();
+    expect(asked).toEqual([
+      ['default', undefined],
+      ['work', 'log'],
+    ]);
+    // Once: a page that is shown again shows what it showed.
+    page.window.show();
+    expect(asked.slice(2).map(([, show]) => show)).toEqual([undefined, undefined]);
+    const late = main.electron.openPage();
+    late.bridge.onChanged(() => undefined);
+    expect(late.heard).toEqual([]);
   });
 
   it('does not appear for a crash that is followed by a restart', async () => {
@@ -312,7 +350,7 @@ describe('notification of a registration', () => {
     const { electron, manager } = registered({ tray: { iconsDir: '/icons' } });
     await manager.install(DEFAULT);
     const [tray] = electron.trays;
-    await expect.poll(() => tray?.tooltip).toBe('Hermes gateway: Running');
+    await expect.poll(() => tray?.tooltip).toBe('Hermes gateway (default): Running\nwork: Off');
     const shownMenu = tray?.menu;
     await manager.uninstall(DEFAULT);
     tray?.choose('Restart', shownMenu);

@@ -5,7 +5,8 @@ import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { shellEn } from '../../src/desktop/shell-messages.ts';
 import { TOOLTIP_LIMIT, type TrayInput, type TrayItem, trayModel } from '../../src/desktop/tray-model.ts';
-import { can, viewOf } from '../../src/desktop/views.ts';
+import { can, canSwitch, switchOn, viewOf } from '../../src/desktop/views.ts';
+import { problem } from '../../src/model/problems.ts';
 import { PHASES, type Phase } from '../../src/model/status.ts';
 import { ago, NOW, snapshotIn, updateAt, updateEnd } from '../renderer/snapshots.ts';
 
@@ -33,37 +34,31 @@ function commands(items: readonly TrayItem[]): string[] {
 describe('menu of one profile', () => {
   it('offers to end the wait for the work of the agent', () => {
     const snapshot = snapshotIn('stopping', { desired: 'stopped', finishingWorkSince: ago(12_000) });
-    expect(commands(modelOf([snapshot]).menu)).toEqual(['open', 'stopNow', 'logs', 'quit']);
+    expect(commands(modelOf([snapshot]).menu)).toEqual(['open', 'stopNow', 'logs', 'copyDetails', 'quit']);
   });
 
   it.each<[Phase, string[]]>([
-    ['not-installed', ['(Hermes gateway: Off)', 'Open Hermes', '—', 'Quit Hermes']],
-    ['stopped', ['(Hermes gateway: Stopped)', 'Open Hermes', '—', 'Start', 'Open logs', '—', 'Quit Hermes']],
-    [
-      'running',
-      ['(Hermes gateway: Running)', 'Open Hermes', '—', 'Restart', 'Stop', 'Open logs', '—', 'Quit Hermes (the gateway keeps running)'],
-    ],
-    [
-      'restarting',
-      ['(Hermes gateway: Restarting)', 'Open Hermes', '—', 'Try now', 'Stop', 'Open logs', '—', 'Quit Hermes (the gateway keeps running)'],
-    ],
-    ['stopping', ['(Hermes gateway: Stopping)', 'Open Hermes', '—', 'Open logs', '—', 'Quit Hermes']],
-    ['foreign', ['(Hermes gateway: Name in use)', 'Open Hermes', '—', 'Quit Hermes']],
-  ])('offers the right commands in the phase %s', (phase, expected) => {
-    const snapshot = snapshotIn(phase, phase === 'stopping' ? { desired: 'stopped' } : {});
-    expect(lines(modelOf([snapshot]).menu)).toEqual(expected);
+    ['not-installed', ['Off', 'Turn on…']],
+    ['stopped', ['Stopped', 'Start', 'Open logs', 'Copy details']],
+    ['running', ['Running', 'Restart', 'Stop', 'Open logs', 'Copy details']],
+    ['restarting', ['Restarting', 'Try now', 'Stop', 'Open logs', 'Copy details']],
+    ['stopping', ['Stopping', 'Open logs', 'Copy details']],
+    ['foreign', ['Name in use', 'Copy details']],
+    ['unknown', ['Unknown', 'Copy details']],
+    ['unsupported', ['Not supported']],
+  ])('offers the right commands in the phase %s', (phase, [state, ...offered]) => {
+    const { menu } = modelOf([snapshotIn(phase)], { offers: { open: true, quit: false } });
+    expect(lines(menu)).toEqual([`(Hermes gateway: ${state})`, 'Open Hermes', ...(offered.length > 0 ? ['—', ...offered] : [])]);
+  });
+
+  it('does not offer to turn on what another program keeps', () => {
+    const { menu } = modelOf([snapshotIn('not-installed', { problems: [problem('kept-by-hermes')] })]);
+    expect(commands(menu)).not.toContain('turnOn');
   });
 
   it('shows the running operation and offers no other command', () => {
     const { menu, image } = modelOf([snapshotIn('stopped', { desired: 'running' }, { operation: { verb: 'update', since: ago(1_000) } })]);
-    expect(lines(menu)).toEqual([
-      '(Hermes gateway: Updating)',
-      'Open Hermes',
-      '—',
-      'Open logs',
-      '—',
-      'Quit Hermes (the gateway keeps running)',
-    ]);
+    expect(lines(menu)).toEqual(['(Hermes gateway: Updating…)', 'Open Hermes', '—', 'Open logs', 'Copy details', '—', 'Quit Hermes']);
     expect(image).toBe('tray-busy-light');
   });
 
@@ -73,7 +68,7 @@ describe('menu of one profile', () => {
 
   it('contains no item of the app for a tray of the host, which gets the label for its own', () => {
     const { menu, quitLabel } = modelOf([snapshotIn('running')], { offers: { open: false, quit: false } });
-    expect(lines(menu)).toEqual(['(Hermes gateway: Running)', '—', 'Restart', 'Stop', 'Open logs']);
+    expect(lines(menu)).toEqual(['(Hermes gateway: Running)', '—', 'Restart', 'Stop', 'Open logs', 'Copy details']);
     expect(quitLabel).toBe('Quit Hermes (the gateway keeps running)');
   });
 
@@ -116,8 +111,49 @@ describe('update', () => {
   });
 });
 
+describe('quit', () => {
+  const quitting = (...snapshots: Snapshot[]) => modelOf(snapshots).quitLabel.replace('Quit Hermes', '').trim();
+
+  it.each<[Phase, string]>([
+    ['running', '(the gateway keeps running)'],
+    ['degraded', '(the gateway keeps running)'],
+    ['starting', '(the gateway still starts)'],
+    ['restarting', '(the gateway starts again by itself)'],
+    ['held-for-update', '(the gateway starts again by itself)'],
+    ['waiting-for-sign-in', '(the gateway starts when you sign in)'],
+    ['failed', '(the gateway stays stopped)'],
+    ['needs-attention', '(the gateway stays stopped)'],
+    ['not-installed', ''],
+    ['removal-pending', ''],
+    ['foreign', ''],
+    ['unsupported', ''],
+    ['unknown', ''],
+  ])('says what becomes of the gateway in the phase %s', (phase, expected) => {
+    expect(quitting(snapshotIn(phase))).toBe(expected);
+  });
+
+  it('says that a stop goes on and lasts, where it was asked for', () => {
+    expect(quitting(snapshotIn('stopping', { desired: 'stopped' }))).toBe('(the gateway still stops)');
+    expect(quitting(snapshotIn('stopped', { desired: 'stopped' }))).toBe('(the gateway stays stopped)');
+    expect(quitting(snapshotIn('stopping', { desired: 'running' }))).toBe('');
+    expect(quitting(snapshotIn('stopped', { desired: 'running' }))).toBe('');
+  });
+
+  it('promises nothing during an operation of the app, or where another gateway serves the profile', () => {
+    expect(quitting(snapshotIn('running', {}, { operation: { verb: 'restart', since: ago(0) } }))).toBe('');
+    expect(quitting(snapshotIn('needs-attention', { problems: [problem('service-superfluous')] }))).toBe('');
+  });
+
+  it('speaks of all gateways that have something ahead of them', () => {
+    const [one, other, off] = [inProfile('default', 'running'), inProfile('work', 'running'), inProfile('home', 'not-installed')];
+    expect(quitting(one, off)).toBe('(the gateway keeps running)');
+    expect(quitting(one, other, off)).toBe('(the gateways keep running)');
+    expect(quitting(one, inProfile('work', 'failed'))).toBe('(nothing changes for the gateways)');
+  });
+});
+
 describe('menu of several profiles', () => {
-  it('has a submenu for each profile, and the icon and tooltip of the most urgent one', () => {
+  it('has a submenu for each profile with the worst first, and the icon of that one', () => {
     const { menu, image, tooltip } = modelOf([
       inProfile('default', 'running'),
       inProfile('work', 'needs-attention'),
@@ -126,19 +162,22 @@ describe('menu of several profiles', () => {
     expect(lines(menu)).toEqual([
       'Open Hermes',
       '—',
-      'Hermes gateway: Running ▸',
-      '  Restart',
-      '  Stop',
-      '  Open logs',
       'Hermes gateway (work): Needs attention ▸',
       '  Start',
       '  Open logs',
-      '(Hermes gateway (home): Name in use)',
+      '  Copy details',
+      'Hermes gateway (home): Name in use ▸',
+      '  Copy details',
+      'Hermes gateway (default): Running ▸',
+      '  Restart',
+      '  Stop',
+      '  Open logs',
+      '  Copy details',
       '—',
-      'Quit Hermes (the gateway keeps running)',
+      'Quit Hermes (nothing changes for the gateways)',
     ]);
     expect(image).toBe('tray-error-light');
-    expect(tooltip).toBe('Hermes gateway (work): Needs attention');
+    expect(tooltip).toBe('Hermes gateway (work): Needs attention\nhome: Name in use\ndefault: Running');
   });
 
   it('shows running when one gateway runs and the user stopped the other', () => {
@@ -166,7 +205,8 @@ describe('menu for any snapshots', () => {
   it('keeps the tooltip within the limit of Windows, in every language', () => {
     fc.assert(
       fc.property(snapshots, fc.string({ maxLength: 400 }), (all, text) => {
-        const tooltip = modelOf(all, { messages: { ...en, asking: text, tooltip: () => text } }).tooltip;
+        const shell = { ...shellEn, tray: { ...shellEn.tray, tooltip: () => text } };
+        const { tooltip } = modelOf(all, { shell });
         expect(tooltip.length).toBeLessThanOrEqual(TOOLTIP_LIMIT);
       }),
     );
@@ -180,6 +220,7 @@ describe('menu for any snapshots', () => {
         for (const verb of ['start', 'stop', 'restart'] as const)
           expect(count(verb)).toBe(all.filter(snapshot => can(verb, snapshot)).length);
         expect(count('logs')).toBe(all.filter(({ status }) => viewOf(status).switchOn).length);
+        expect(count('turnOn')).toBe(all.filter(snapshot => canSwitch(snapshot) && !switchOn(snapshot)).length);
         expect(count('open')).toBe(1);
         expect(count('quit')).toBe(1);
       }),

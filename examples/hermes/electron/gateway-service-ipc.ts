@@ -18,8 +18,8 @@ export interface GatewayServiceIpcDeps<Image> {
   hermesHome: string
   /** Names of the profiles, the default first. */
   profiles: readonly string[]
-  /** Opens the settings at GATEWAY_SERVICE_LINK of src/app/settings/gateway-service-manifest.ts. */
-  focusSettings: () => void
+  /** Opens the settings at GATEWAY_SERVICE_LINK of src/app/settings/gateway-service-manifest.ts, in the scope of this profile, if any. */
+  focusSettings: (profile?: string) => void
   /** Whether this address is a page of the app (its dev server, in development). */
   isOwnPage: (url: string) => boolean
   rememberLog: (line: string) => void
