@@ -1,7 +1,7 @@
 /** The controller behind tray and panel: the snapshot of each profile, and one operation at a time. It needs neither Electron nor HTTP. */
 
 import { configurationOf } from '../gateway/home.ts';
-import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
+import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import type { Operation, OperationProgress, Report } from '../model/operation-steps.ts';
@@ -269,9 +269,8 @@ class ProfileController {
     try {
       await work(show);
     } catch (thrown) {
-      const error = toGatewayServiceError(thrown);
-      this.#lastError = shownError(error);
-      throw error;
+      this.#lastError = shownError(thrown);
+      throw thrown;
     } finally {
       this.#operation = undefined;
       await this.#readAgain();
