@@ -77,7 +77,7 @@ function run(): void {
   const removeLoginItemIpc = registerLoginItemIpc({ ipcMain, app, platform: process.platform, isTrustedSender: isOwnPage });
   app.on('will-quit', () => {
     // Only the user interface ends; the gateway keeps running.
-    registration?.dispose();
+    void registration?.dispose();
     removeLoginItemIpc();
   });
 

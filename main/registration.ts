@@ -68,7 +68,11 @@ export interface GatewayServiceRegistration {
   onTrayChanged(iconsDir: string, listener: (parts: TrayParts) => void): () => void;
   /** Whether the tray icon of the registration is shown, so that the user can open a hidden window again. */
   readonly trayAvailable: boolean;
-  dispose(): void;
+  /**
+   * Removes everything that the registration added, at once; another registration may follow. Resolves when nothing of it runs any more. The
+   * gateways and an operation in progress go on. Idempotent.
+   */
+  dispose(): Promise<void>;
 }
 
 /** The `ipcMain` of each registration: a second set of handlers would throw in the middle of its registration. */
@@ -139,6 +143,17 @@ export function register(
     }),
   ];
 
+  let disposed: Promise<void> | undefined;
+  async function dispose(): Promise<void> {
+    registered.delete(ipcMain);
+    for (const each of undo) each();
+    if (tray) tray.dispose();
+    subscribers.dispose();
+    hub.dispose();
+    notifications.dispose();
+    await Promise.allSettled([engine]);
+  }
+
   return {
     status: async profile => statusOf(await engine, profile),
     onStatus(listener) {
@@ -157,14 +172,7 @@ export function register(
     get trayAvailable() {
       return tray?.available === true;
     },
-    dispose() {
-      registered.delete(ipcMain);
-      for (const each of undo) each();
-      if (tray) tray.dispose();
-      subscribers.dispose();
-      hub.dispose();
-      notifications.dispose();
-    },
+    dispose: () => (disposed ??= dispose()),
   };
 }
 

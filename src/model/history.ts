@@ -69,7 +69,7 @@ const ENDED = v.object({
   killed: v.exactOptional(v.literal(true)),
   /** Another gateway serves this profile. */
   served: v.exactOptional(v.literal(true)),
-  /** The system was started anew since its start, so that nobody saw when it ended. */
+  /** The system was started again since its start, so that nobody saw when it ended. */
   unseen: v.exactOptional(v.literal(true)),
   /** What the user can do, where no process was started. */
   remedy: v.exactOptional(v.string()),

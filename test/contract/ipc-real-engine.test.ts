@@ -52,13 +52,13 @@ describe('desktop app with a real gateway', () => {
     expect(phaseOf(await first.bridge.set({ profile: 'default', on: true }))).toBe('running');
     const { gatewayPid } = await first.registration.status();
     expect(await cliStatus()).toMatchObject({ phase: 'running', gatewayPid });
-    first.registration.dispose();
+    await first.registration.dispose();
     expect(sandbox.gateways(home)).toEqual([gatewayPid]);
 
     const second = openApp();
     expect((await second.registration.status()).gatewayPid).toBe(gatewayPid);
     expect(phaseOf(await second.bridge.set({ profile: 'default', on: false }))).toBe('not-installed');
-    second.registration.dispose();
+    await second.registration.dispose();
     expect(sandbox.gateways(home)).toEqual([]);
     expect(sandbox.leftovers()).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('desktop app with a real gateway', () => {
     const { bridge, registration } = openApp(sandbox.path);
     expect(phaseOf(await bridge.get({}))).toBe('service-program-missing');
     expect(phaseOf(await bridge.set({ profile: 'default', on: true }))).toBe('service-program-missing');
-    registration.dispose();
+    await registration.dispose();
     expect(sandbox.leftovers()).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ describe('every verb', () => {
 
   it('answers every verb with the reason why there is no engine', async () => {
     const { electron, registration } = registered();
-    registration.dispose();
+    await registration.dispose();
     const { register } = await import('../../main/registration.ts');
     const { GatewayServiceError } = await import('../../src/model/errors.ts');
     const log = { info() {}, warn() {}, error() {} };
@@ -65,7 +65,7 @@ describe('every verb', () => {
     );
     expect(await electron.openPage().bridge.get({})).toMatchObject({ ok: false, error: { code: 'service-program-missing' } });
     await expect(second.status()).rejects.toMatchObject({ code: 'service-program-missing' });
-    second.dispose();
+    await second.dispose();
   });
 });
 
@@ -159,7 +159,7 @@ describe('registration of the IPC handlers', () => {
     const first = registered({}, electron);
     const page = electron.openPage();
     page.bridge.onChanged(() => undefined);
-    first.registration.dispose();
+    await first.registration.dispose();
 
     expect(electron.ipcMain.handlers.size).toBe(0);
     expect(electron.ipcMain.eventNames()).toEqual([]);
@@ -170,7 +170,9 @@ describe('registration of the IPC handlers', () => {
     expect(page.heard).toEqual([]);
 
     registered({}, electron);
+    await first.registration.dispose();
     expect(answered(await page.bridge.get({})).status.phase).toBe('not-installed');
+    expect(() => registered({}, electron)).toThrow(expect.objectContaining({ code: 'registered-already' }));
   });
 
   it('adds one handler for each verb of the schema and no other', () => {

@@ -75,6 +75,6 @@ export function registerGatewayServiceIpc<Image extends { isEmpty: () => boolean
   return {
     handOff: createGatewayHandOff({ registration, rememberLog }),
     showInTray: (appTray, own) => showGatewaysInTray(appTray, own, tray),
-    dispose: () => registration?.dispose()
+    dispose: () => void registration?.dispose()
   }
 }
