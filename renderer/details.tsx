@@ -4,7 +4,8 @@ import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot, Status } from '../src/desktop/store.ts';
-import { actionOf, can, hasEnded, isOff, ladderDots, offeredAction, offersService, type Tone, uptimeMs } from '../src/desktop/views.ts';
+import { hasEnded, isOff, ladderDots, offersService, otherActions, remedyOf, type Tone, uptimeMs } from '../src/desktop/views.ts';
+import { ActionButton } from './action-button.tsx';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { StatusMark } from './icons.tsx';
@@ -25,6 +26,8 @@ export interface DetailsProps {
   onUpgrade(): void;
   /** Shows first what a repair changes. */
   readonly askRepair: () => void;
+  /** Shows the log at the end of the gateway. */
+  readonly onShowLog: () => void;
 }
 
 /** Number of log lines to request. */
@@ -91,8 +94,8 @@ function Part({ title, className, children }: { readonly title: string; readonly
 
 const TONES: Readonly<Record<Status['problems'][number]['severity'], Tone>> = { info: 'idle', warning: 'warn', error: 'error' };
 
-function Problems({ snapshot, messages }: DetailsProps) {
-  const { problems } = snapshot.status;
+function Problems({ snapshot: { status }, messages }: DetailsProps) {
+  const { problems } = status;
   if (problems.length === 0) return null;
   return (
     <Part title={messages.details.problems}>
@@ -103,7 +106,7 @@ function Problems({ snapshot, messages }: DetailsProps) {
             <li key={problem.code}>
               <StatusMark tone={TONES[problem.severity]} />
               <span>
-                {message} <span className="hgs-remedy">{remedy}</span>
+                {message} {remedyOf(problem, { status }) && <span className="hgs-remedy">{remedy}</span>}
               </span>
             </li>
           );
@@ -260,13 +263,10 @@ function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
 }
 
 function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | undefined }) {
-  const { state, snapshot, store, messages, components, versions, onUpgrade, askRepair } = props;
+  const { state, snapshot, store, messages, components, versions, onUpgrade, askRepair, onShowLog } = props;
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
   const observed = { status: snapshot.status, operation: state.operation };
   const { phase } = snapshot.status;
-  // The action of the row is not repeated here.
-  const inRow = offeredAction(observed)?.verb;
-  const verbs = (['start', 'stop', 'restart', 'repair'] as const).filter(verb => can(verb, observed) && verb !== inRow);
 
   async function copy(): Promise<void> {
     try {
@@ -279,19 +279,9 @@ function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | und
 
   return (
     <footer>
-      {verbs.map(verb => {
-        const action = actionOf(verb, snapshot.status);
-        return (
-          <components.Button
-            key={verb}
-            label={messages.actionLabel(action, phase)}
-            elevated={action.elevated}
-            onClick={verb === 'repair' ? askRepair : () => void store[verb]()}
-          >
-            {messages.action(verb, phase)}
-          </components.Button>
-        );
-      })}
+      {otherActions(observed).map(action => (
+        <ActionButton key={action.verb} {...{ action, phase, store, messages, components, askRepair, onShowLog }} />
+      ))}
       {offersService(snapshot) && (
         <components.Button label={messages.details.asServiceLabel} elevated disabled={state.operation !== undefined} onClick={onUpgrade}>
           {messages.details.asService}

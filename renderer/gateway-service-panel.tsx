@@ -2,18 +2,19 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError, Snapshot } from '../src/desktop/store.ts';
+import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError } from '../src/desktop/store.ts';
 import {
   canSwitch,
-  helpFor,
   isWaiting,
   type Observed,
   offeredAction,
+  offerOf,
   offersSignIn,
   type PhaseAction,
   switchOn,
   toneOf,
 } from '../src/desktop/views.ts';
+import { ActionButton, type ActionTargets } from './action-button.tsx';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { DEFAULT_COMPONENTS } from './default-components.tsx';
@@ -63,16 +64,17 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
 
   const observed = snapshot && { status: snapshot.status, operation };
   const { question, previewing, askSwitch, askRepair, close } = useQuestion(store, observed);
-  const showLog = () => {
+  const onShowLog = () => {
     setOpen(true);
     setLogRequests(logRequests + 1);
   };
   const { asked } = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each time that it was asked for
   useEffect(() => {
-    if (asked?.show === 'log') showLog();
+    if (asked?.show === 'log') onShowLog();
     else if (asked?.show === 'turnOn') askSwitch(true);
   }, [asked]);
+  const targets = { store, messages, components, askRepair, onShowLog };
   const busy = previewing || operation !== undefined;
   const sentence = sentenceOf(state, messages, now);
   const shown = snapshot?.profile;
@@ -92,7 +94,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
     >
       <ProfileChoice {...{ state, store, messages, components }} />
       <SwitchRow {...{ id, state, observed, messages, components, busy }} sentence={sentence.shown} onSwitch={on => askSwitch(on)}>
-        <Offered key={shown} {...{ observed, store, messages, components, askRepair }} busy={previewing} />
+        <Offered key={shown} {...targets} observed={observed} busy={previewing} />
         <components.Button
           ref={disclosure}
           variant="quiet"
@@ -116,7 +118,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           )}
         </Failure>
       )}
-      {snapshot && !state.outdated && <Help {...{ snapshot, store, messages, components }} onShowLog={showLog} />}
+      {observed && !state.outdated && <Help {...targets} observed={observed} />}
       {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>
         {open && snapshot && (
@@ -126,8 +128,8 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
             snapshot={snapshot}
             now={now}
             logRequests={logRequests}
-            askRepair={askRepair}
-            {...{ store, messages, components, versions }}
+            {...targets}
+            versions={versions}
             onUpgrade={() => askSwitch(true, 'service')}
           />
         )}
@@ -239,16 +241,14 @@ function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, mess
   return { shown: messages.sentence(snapshot.status, now), announced: messages.announcement(snapshot.status) };
 }
 
-interface OfferedProps extends Pick<PanelProps, 'store' | 'messages' | 'components'> {
+interface OfferedProps extends ActionTargets {
   readonly observed: Observed | undefined;
-  /** Shows first what a repair changes. */
-  readonly askRepair: () => void;
   /** A preview is being requested. */
   readonly busy: boolean;
 }
 
 /** The one offered action. During an operation the last one stays, disabled, so that neither layout nor focus jumps. */
-function Offered({ observed, store, messages, components, askRepair, busy }: OfferedProps) {
+function Offered({ observed, busy, ...targets }: OfferedProps) {
   const last = useRef<PhaseAction>(undefined);
   const offered = observed && offeredAction(observed);
   useEffect(() => {
@@ -256,39 +256,26 @@ function Offered({ observed, store, messages, components, askRepair, busy }: Off
   });
   const action = offered ?? (observed?.operation ? last.current : undefined);
   if (!observed || !action) return null;
-  const { phase } = observed.status;
-  const label = messages.action(action.verb, phase);
-  return (
-    <components.Button
-      label={messages.actionLabel(action, phase)}
-      elevated={action.elevated}
-      disabled={offered === undefined || busy}
-      onClick={action.verb === 'repair' ? askRepair : () => void store[action.verb]()}
-    >
-      {/* A new element for a new label: the same element would count as a layout shift. */}
-      <span key={label}>{label}</span>
-    </components.Button>
-  );
+  return <ActionButton {...targets} action={action} phase={observed.status.phase} disabled={offered === undefined || busy} />;
 }
 
-interface HelpProps extends Pick<PanelProps, 'store' | 'messages' | 'components'> {
-  readonly snapshot: Snapshot;
-  onShowLog(): void;
+interface HelpProps extends ActionTargets {
+  readonly observed: Observed;
 }
 
-/** What helps after an end that is recognised. The sentence of the row was announced, so this is not. */
-function Help({ snapshot: { status }, store, messages, components, onShowLog }: HelpProps) {
-  const text = messages.help(status);
-  if (text === undefined) return null;
-  const action = helpFor(status);
+/** What helps after an end that is recognised, or where the panel can only show something. The sentence was announced, so this is not. */
+function Help({ observed, ...targets }: HelpProps) {
+  const { status } = observed;
+  const { messages } = targets;
+  const { below } = offerOf(observed);
+  const text = below?.problem ? messages.problem(below.problem).remedy : messages.help(status);
+  if (!below || text === undefined) return null;
   return (
     <div className="hgs-failure" data-quiet>
       <p>{text}</p>
-      {action && (
-        <components.Button onClick={action === 'showLog' ? onShowLog : () => void store[action]()}>
-          {messages.helpAction[action]}
-        </components.Button>
-      )}
+      {below.actions.map(action => (
+        <ActionButton key={action.verb} {...targets} action={action} phase={status.phase} />
+      ))}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { en } from '../../src/desktop/messages-en.ts';
 import { type ActionVerb, switchOn } from '../../src/desktop/views.ts';
 import type { GatewayAction } from './try-it.ts';
 
-type PressVerb = Exclude<ActionVerb, 'refresh' | 'repair'>;
+type PressVerb = Exclude<ActionVerb, 'refresh' | 'repair' | 'showLog'>;
 
 /** What the panel shows now. */
 export interface Shown {

@@ -84,9 +84,11 @@ export async function pageDriver({ browser, url, pictures }: PageDriverOptions):
     },
     async press(verb) {
       const name = en.action(verb, 'running');
-      // A button that is not in the row is in the details.
-      await setDetails(!(await panel.locator('.hgs-row').getByRole('button', { name, exact: true }).isVisible()));
-      await panel.getByRole('button', { name, exact: true }).click();
+      const button = panel.getByRole('button', { name, exact: true });
+      // The details are open only for a button that is in them.
+      await setDetails(false);
+      await setDetails(!(await button.isVisible()));
+      await button.click();
     },
     async attempt(what) {
       await page.getByRole('complementary', { name: TEXTS.title }).getByRole('button', { name: TEXTS[what], exact: true }).click();

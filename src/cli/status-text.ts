@@ -4,23 +4,24 @@
  */
 
 import { en } from '../desktop/messages-en.ts';
-import { type ActionVerb, helpFor, offeredAction, type Tone, toneOf } from '../desktop/views.ts';
-import { forbiddenBy } from '../model/policy.ts';
-import { PROBLEMS, type ProblemCode, type Severity } from '../model/problems.ts';
+import { helpfulActions, type Tone, toneOf } from '../desktop/views.ts';
+import { PROBLEMS, type ProblemAction, type ProblemCode, type Severity } from '../model/problems.ts';
 import type { Status } from '../model/status.ts';
 import { indented } from './output.ts';
 import type { Paint, Style } from './terminal.ts';
 
 export const STYLE_OF_TONE: Readonly<Record<Tone, Style>> = { ok: 'green', busy: 'blue', idle: 'bold', warn: 'yellow', error: 'red' };
 
-/** The verb for an offered action. */
-const COMMANDS: Readonly<Record<ActionVerb, string>> = {
+/** The command for an action. */
+const COMMANDS: Readonly<Record<ProblemAction, string | undefined>> = {
   start: 'start',
-  stop: 'stop',
-  stopNow: 'stop --now',
   restart: 'restart',
   repair: 'doctor --fix',
   refresh: 'status',
+  showLog: 'logs',
+  showConfiguration: undefined,
+  turnOn: 'install',
+  turnOff: 'uninstall',
 };
 
 /** What the sentence of a phase says already, so that only its remedy is new. */
@@ -34,9 +35,6 @@ const IN_SENTENCE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'profile-served',
   'kept-by-hermes',
 ]);
-
-/** Problems whose reason is in the log: another start would only fail again. */
-const LOG_FIRST: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['crash-loop', 'configuration', 'bad-update', 'launch-failed']);
 
 export interface StatusTextOptions {
   readonly now: number;
@@ -120,9 +118,10 @@ function next(status: Status, selection: string): string[] {
 
 function nextCommand(status: Status): string | undefined {
   if (status.servedBy || status.restartRequested) return undefined;
-  if (status.phase === 'not-installed') return forbiddenBy(status.policy, 'install') ? undefined : 'install';
-  const action = status.phase === 'running' ? undefined : offeredAction({ status });
-  const fails = status.problems.some(({ code }) => LOG_FIRST.has(code));
-  if (helpFor(status) === 'showLog') return 'logs';
-  return fails && action?.verb !== 'repair' ? 'logs' : action && COMMANDS[action.verb];
+  // The action of a phase that is as it should be is no advice.
+  if (toneOf({ status }) === 'ok') return undefined;
+  if (status.finishingWorkSince !== undefined) return 'stop --now';
+  return helpfulActions({ status })
+    .map(action => COMMANDS[action])
+    .find(Boolean);
 }

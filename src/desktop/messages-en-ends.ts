@@ -23,7 +23,7 @@ const botIn = (cause: string) => found(cause, /\b(telegram|discord)\b/i, name =>
 const ENDS: Readonly<Record<KnownEnd, EndText>> = {
   'token-rejected': {
     why: cause => `the token of ${botIn(cause)} was rejected`,
-    remedy: 'Put a valid token into ".env", which is beside the configuration. Then start the gateway again.',
+    remedy: 'Put a valid token into ".env", which is beside the configuration.',
   },
   'token-in-use': {
     why: cause => `another gateway uses the token of ${botIn(cause)}`,
@@ -53,7 +53,7 @@ const ENDS: Readonly<Record<KnownEnd, EndText>> = {
   },
   configuration: {
     why: cause => `Hermes refuses its configuration${cause === '' ? '' : `: ${quoted(cause)}`}`,
-    remedy: 'Correct the configuration. Then start the gateway again.',
+    remedy: 'Correct the configuration.',
   },
   'disk-full': { why: () => 'the disk is full', remedy: 'Free some disk space.' },
   'out-of-memory': { why: () => 'there was not enough memory', remedy: 'Close programs that use much memory.' },

@@ -1,4 +1,4 @@
-/** Errors and problems for a window: message and remedy of the table, with another remedy where that of the table is for a terminal. */
+/** Errors and problems for a window: message and remedy of the table, with another remedy where that is for a terminal. */
 
 import type { ErrorCode } from '../model/error-table.ts';
 import type { ErrorValue } from '../model/errors.ts';
@@ -56,23 +56,6 @@ const REMEDIES: Partial<Readonly<Record<ErrorCode, string>>> = {
   interrupted: 'What was started continues. It is safe to do it again.',
 };
 
-const PROBLEM_REMEDIES: Partial<Readonly<Record<ProblemCode, string>>> = {
-  'gateway-in-background': 'Use a gateway program that stays in the foreground; most programs have an option for that.',
-  'environment-kept': 'Stop the gateway and start it. It then has the present environment.',
-  'runner-silent': 'Restart the gateway, or repair it. This replaces the process and its gateway.',
-  'host-suspended': 'Start the gateway, or repair it. Either continues this process.',
-  'bad-update': 'Roll the update back or repair Hermes; the log shows why it fails. Then start the gateway.',
-  'launch-failed': 'The log shows why. Repair the Hermes installation, then start the gateway.',
-  'profile-gone': 'Turn the switch off. Turn it on for a renamed profile.',
-  'start-disabled': 'Repair it. This sets the start type back to automatic.',
-  'host-moved': 'Restart the gateway. The present program then keeps it running.',
-  'state-file-damaged': 'Repair it. This renames the file.',
-  'started-otherwise': 'It can stay. Turning the switch on replaces it, and turning it off restores it.',
-  'packaged-service': 'Leave it in charge, or turn the switch on. That service is then stopped and disabled, and ours gets another name.',
-  'autostart-left': 'Repair it. What an administrator created is removed as administrator.',
-  'autostart-unasked': 'Make sure that the Task Scheduler is running and the Startup folder can be read, then repair it.',
-};
-
 /** Whether a text names our command line, or an option of it. */
 const isForTerminal = (text: string): boolean => /hermes-gateway |(^|[\s"(])--[a-z]/.test(text);
 
@@ -80,9 +63,11 @@ export function explainError({ code, message, remedy }: Pick<ErrorValue, 'code' 
   return { message, remedy: isForTerminal(remedy) ? (REMEDIES[code] ?? remedy) : remedy };
 }
 
-export function explainProblem({ code, message, remedy }: Pick<Problem, 'code' | 'message' | 'remedy'>): Explained {
-  return { message, remedy: isForTerminal(remedy) ? (PROBLEM_REMEDIES[code] ?? remedy) : remedy };
-}
+/** Only the remedy of a start that failed is that of an error. */
+export const explainProblem = ({ message, remedy }: Pick<Problem, 'message' | 'remedy'>): Explained => ({
+  message,
+  remedy: isForTerminal(remedy) ? 'Install Hermes again. Then start it again.' : remedy,
+});
 
 /** Problems that the description of the platforms contains. */
 const ABOUT_PLATFORMS: ReadonlySet<string> = new Set<ProblemCode>(['platform-down', 'bot-held']);

@@ -20,11 +20,13 @@ import { updateEn } from './messages-update-en.ts';
 import type { ShownOperation } from './store.ts';
 import {
   type ActionVerb,
+  canSwitch,
   countdownMs,
   endToExplain,
   finishingMs,
-  type Help,
   type LadderDot,
+  offeredAction,
+  offerOf,
   otherInCharge,
   type PhaseAction,
   uptimeMs,
@@ -112,11 +114,12 @@ function restarting(status: Status, now: number): string {
 }
 
 const OFF = {
-  none: 'Off. Turn it on to restart the gateway after crashes.',
+  none: 'Off.',
   'kept-by-hermes': "Off: Hermes' own service keeps this gateway.",
-  'packaged-service': "Off: this is left to Hermes' own packaged service. Turn it on to restart the gateway after crashes.",
-  'started-otherwise': 'Off: another program starts it. Turn it on to restart it after crashes.',
+  'packaged-service': "Off: this is left to Hermes' own packaged service.",
+  'started-otherwise': 'Off: another program starts it.',
 };
+const WHY_ON = ' Turn on to keep your bots answering when Hermes is closed.';
 
 const isServed = ({ problems }: Status) => problems.some(({ code }) => code === 'profile-served' || code === 'service-superfluous');
 
@@ -135,12 +138,19 @@ function passing(what: string, status: Status, now: number): string {
 
 const laterRestart = ({ restartWhenIdle }: Status) => (restartWhenIdle ? ' Restarts when the agent has finished.' : '');
 
+/** What is said of an action that is offered with the remedy of an end. */
+const AFTER_REMEDY: Partial<Readonly<Record<ActionVerb, string>>> = {
+  showLog: 'The log shows more.',
+  start: 'Then start it again.',
+  restart: 'Then start it again.',
+};
+
 const FINISHING_WORK = 'Stopping. The agent is finishing its work';
 
 const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>> = {
   'not-installed': status => {
     const other = otherInCharge(status) ?? 'none';
-    return other === 'profile-served' ? servedBy(status) : OFF[other];
+    return other === 'profile-served' ? servedBy(status) : `${OFF[other]}${canSwitch({ status }) ? WHY_ON : ''}`;
   },
   stopped: ({ desired, startType }) => {
     if (startType === 'disabled') return 'Disabled in Services, so it cannot start. Repair it first.';
@@ -148,10 +158,12 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
   },
   starting: (status, now) => (isServed(status) ? `Waiting. ${servedBy(status)}` : passing('Starting', status, now)),
   running,
-  degraded: status =>
-    status.problems.some(({ code }) => code === 'gateway-degraded')
-      ? `Running, but it reports a problem. ${describeDown(status) ?? 'See the log'}.`
-      : 'Running, but it does not answer. A restart usually helps.',
+  degraded: status => {
+    const down = describeDown(status);
+    if (down !== undefined) return `Running, but it reports a problem. ${down}.`;
+    const what = status.problems.some(({ code }) => code === 'gateway-degraded') ? 'reports a problem' : 'does not answer';
+    return `Running, but it ${what}.${offeredAction({ status })?.verb === 'restart' ? ' A restart usually helps.' : ''}`;
+  },
   restarting,
   'waiting-for-sign-in': ({ waitingForSignInSince: since }, now) =>
     `Waiting for you to sign in${since === undefined ? '' : `, since ${formats.time(since, now)}`}. Then it starts by itself.`,
@@ -160,14 +172,14 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
       ? 'Paused: another program runs this gateway. Then it starts again by itself.'
       : 'Paused for an update. Then it starts again by itself.',
   stopping: (status, now) => passing('Stopping', status, now),
-  failed: ({ problems, lastExit }) =>
-    problems.some(({ code }) => code === 'bad-update')
-      ? 'Failing since an update. It is not restarted. See the log.'
-      : `The gateway failed and is not restarted${because(lastExit)}.`,
+  failed: status =>
+    status.problems.some(({ code }) => code === 'bad-update')
+      ? 'Failing since an update. It is not restarted.'
+      : `The gateway failed and is not restarted${because(status.lastExit)}.`,
   'needs-attention': status => {
     if (isServed(status)) return servedBy(status);
     return status.problems.some(({ code }) => code === 'launch-failed')
-      ? 'Not running: it could not be started. See below.'
+      ? 'Not running: it could not be started. See Details.'
       : `Not running: ${whyEnded({ known: 'configuration', ...status.lastExit })}.`;
   },
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
@@ -198,6 +210,8 @@ const ACTIONS: Readonly<Record<ActionVerb, string>> = {
   restart: 'Restart',
   repair: 'Repair',
   refresh: 'Try again',
+  showLog: 'Show log',
+  showConfiguration: 'Show configuration',
 };
 
 const action = (verb: ActionVerb, phase: Phase) => (verb === 'restart' && phase === 'restarting' ? 'Try now' : ACTIONS[verb]);
@@ -299,12 +313,11 @@ export const en = {
   help: (status: Status): string | undefined => {
     const explained = explainEnd(endToExplain(status));
     // Between two crashes the sentence does not say it.
-    return (
-      explained && (isCrashLoop(status) && !ENDED_PHASES.has(status.phase) ? `${explained.message} ${explained.remedy}` : explained.remedy)
-    );
+    const what = isCrashLoop(status) && !ENDED_PHASES.has(status.phase) ? explained?.message : undefined;
+    const { row, below } = offerOf({ status });
+    const after = [...(below?.actions ?? []), row].map(each => each && AFTER_REMEDY[each.verb]);
+    return explained && [what, explained.remedy, ...after].filter(Boolean).join(' ');
   },
-  /** The label of the action that helps. */
-  helpAction: { showConfiguration: 'Show configuration', showLog: 'Show log' } satisfies Record<Help, string>,
 
   confirm,
   /** What a line of the receipt does, without its target: "Create folder". */

@@ -6,7 +6,7 @@ import type { KnownEnd } from '../model/known-end.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import { isDown } from '../model/platforms.ts';
 import { forbiddenBy } from '../model/policy.ts';
-import type { Problem } from '../model/problems.ts';
+import type { Problem, ProblemAction, Severity } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { redact } from '../model/redact.ts';
 import { SLOW_MS, slowMs } from '../model/slow-phase.ts';
@@ -17,7 +17,7 @@ export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
 
 /** The actions beside the switch. `stopNow` does not wait for the work of the agent; `refresh` only reads the status again. */
-export type ActionVerb = 'start' | 'stop' | 'stopNow' | 'restart' | 'repair' | 'refresh';
+export type ActionVerb = Exclude<ProblemAction, 'turnOn' | 'turnOff'> | 'stop' | 'stopNow';
 
 export interface PhaseAction {
   readonly verb: ActionVerb;
@@ -31,9 +31,9 @@ export interface PhaseView {
   readonly switchOn: boolean;
   /** Whether the switch may be used. */
   readonly switchable: boolean;
-  /** The action that is offered without an operation in progress. */
-  readonly action?: ActionVerb;
-  /** All possible actions, the offered one included. */
+  /** The action that helps where no problem has a better one. */
+  readonly action?: ProblemAction;
+  /** All possible actions of the gateway, the offered one included. */
   readonly can: readonly ActionVerb[];
   readonly icon: TrayIcon;
   /** Exit code of `hermes-gateway status`. */
@@ -45,9 +45,9 @@ const OFF = { switchOn: false, switchable: true } as const;
 const LOCKED = { switchOn: false, switchable: false } as const;
 
 export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
-  'not-installed': { ...OFF, tone: 'idle', can: [], icon: 'stopped', exit: EXIT.notInstalled },
+  'not-installed': { ...OFF, tone: 'idle', action: 'turnOn', can: [], icon: 'stopped', exit: EXIT.notInstalled },
   stopped: { ...ON, tone: 'idle', action: 'start', can: ['start', 'repair'], icon: 'stopped', exit: EXIT.notRunning },
-  starting: { ...ON, tone: 'busy', can: ['stop'], icon: 'busy', exit: EXIT.notRunning },
+  starting: { ...ON, tone: 'busy', can: ['stop', 'repair'], icon: 'busy', exit: EXIT.notRunning },
   running: { ...ON, tone: 'ok', action: 'restart', can: ['stop', 'restart', 'repair'], icon: 'running', exit: EXIT.done },
   degraded: { ...ON, tone: 'warn', action: 'restart', can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.done },
   restarting: { ...ON, tone: 'warn', action: 'restart', can: ['stop', 'restart', 'repair'], icon: 'warning', exit: EXIT.notRunning },
@@ -82,7 +82,10 @@ export function can(verb: ActionVerb, { status, operation }: Observed): boolean 
   if (operation) return false;
   // Windows refuses to start a disabled service, so a repair has to enable it first.
   if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
-  return viewOf(status).can.includes(verb);
+  const { can: possible, switchOn: isInstalled } = viewOf(status);
+  if (verb === 'showLog' || verb === 'showConfiguration') return isInstalled;
+  // A start ends the other program that runs the gateway.
+  return possible.includes(verb) || (verb === 'start' && status.problems.some(({ code }) => code === 'taken-over'));
 }
 
 export const canSwitch = ({ status, operation }: Observed): boolean =>
@@ -109,7 +112,7 @@ function isManagedElsewhere(status: Status): boolean {
 }
 
 /** A repair writes the registration again, which requires an administrator for a service. */
-export function actionOf(verb: ActionVerb, { mechanism }: Status): PhaseAction {
+function actionOf(verb: ActionVerb, { mechanism }: Status): PhaseAction {
   return { verb, elevated: verb === 'repair' && mechanism === 'service' };
 }
 
@@ -135,18 +138,83 @@ export function offersService({ status, mechanisms }: Pick<Snapshot, 'status' | 
   return status.mechanism === 'startup' && mechanisms.includes('service') && !forbiddenBy(status.policy, 'install', 'service');
 }
 
-/** The action to offer now. A problem that only a repair solves comes first; during an operation there is none. */
-export function offeredAction(observed: Observed): PhaseAction | undefined {
+/** Whether panel and command line can do it now. */
+function isPossible(action: ProblemAction, observed: Observed): boolean {
+  if (action === 'restart' && observed.status.restartWhenIdle) return false;
+  return isVerb(action) ? can(action, observed) : canSwitch(observed) && switchOn(observed) === (action === 'turnOff');
+}
+
+/** All but the switch are buttons. */
+const isVerb = (action: ProblemAction): action is ProblemAction & ActionVerb => action !== 'turnOn' && action !== 'turnOff';
+
+/** A gateway that runs or is restarted is not started again but restarted. */
+const resolved = (action: ProblemAction, observed: Observed): ProblemAction =>
+  action === 'start' && !can('start', observed) ? 'restart' : action;
+
+/**
+ * What helps now, best first: a repair that an error needs, what the last end needs, what an error needs, then what gets a gateway to run
+ * that does not, then what a warning needs. Nothing does during an operation.
+ */
+export function helpfulActions(observed: Observed): readonly ProblemAction[] {
   const { status } = observed;
-  if (can('stopNow', observed)) return actionOf('stopNow', status);
-  const verb = can('repair', observed) && pressing(status).some(problem => problem.elevated) ? 'repair' : viewOf(status).action;
-  return verb && can(verb, observed) && !(verb === 'restart' && status.restartWhenIdle) ? actionOf(verb, status) : undefined;
+  const { action, tone } = viewOf(status);
+  const own = action ?? [];
+  const of = (severity: Severity) => status.problems.flatMap(each => (each.severity === severity ? (remedyOf(each, observed) ?? []) : []));
+  const errors = of('error');
+  const end = endToExplain(status)?.known;
+  const wanted = [errors.filter(each => each === 'repair'), (end && HELP[end]) ?? [], errors, tone === 'ok' ? [] : own, of('warning'), own];
+  const possible = wanted.flat().map(each => resolved(each, observed));
+  return [...new Set(possible.filter(each => isPossible(each, observed)))];
+}
+
+/** The actions of a problem, where all of them are possible now; else there is nothing to do about it now. */
+export function remedyOf({ actions }: Problem, observed: Observed): readonly ProblemAction[] | undefined {
+  const now = actions.map(each => resolved(each, observed));
+  return now.every(each => isPossible(each, observed)) ? now : undefined;
+}
+
+/** What only shows something is not in the row, but below it, beside the text that says what to do there. */
+const isShown = (action: ProblemAction): boolean => action === 'showLog' || action === 'showConfiguration';
+
+export interface Offer {
+  /** The button in the row. */
+  readonly row: PhaseAction | undefined;
+  /** The buttons below it, beside the remedy of the recognised end, or else of this problem. */
+  readonly below: { readonly problem?: Problem; readonly actions: readonly PhaseAction[] } | undefined;
+}
+
+/** The buttons that are offered now. A start that an error needs last is not in the row, because it would fail again. */
+export function offerOf(observed: Observed): Offer {
+  const { status } = observed;
+  if (can('stopNow', observed)) return { row: actionOf('stopNow', status), below: undefined };
+  const helpful = helpfulActions(observed);
+  const problem = status.problems.find(each => each.severity === 'error' && remedyOf(each, observed)?.some(isShown));
+  const remedy = (problem && remedyOf(problem, observed)) ?? [];
+  const end = endToExplain(status)?.known;
+  const below = end ? [HELP[end] ?? [], remedy.filter(each => !isShown(each))].flat() : remedy;
+  const row = helpful.filter(isVerb).find(each => !isShown(each) && !below.includes(each));
+  const actions = below.filter(each => helpful.includes(each)).filter(isVerb);
+  return {
+    row: row && actionOf(row, status),
+    below: end || problem ? { ...(!end && problem && { problem }), actions: actions.map(each => actionOf(each, status)) } : undefined,
+  };
+}
+
+/** The action to offer in the row. */
+export const offeredAction = (observed: Observed): PhaseAction | undefined => offerOf(observed).row;
+
+/** All others that are possible, and what the problems need. */
+export function otherActions(observed: Observed): readonly PhaseAction[] {
+  const { status } = observed;
+  const { row, below } = offerOf(observed);
+  const offered = new Set([row, ...(below?.actions ?? [])].map(each => each?.verb));
+  const ofProblems = status.problems.flatMap(each => remedyOf(each, observed) ?? []);
+  const verbs = new Set<ActionVerb>(['start', 'stop', 'restart', 'repair', ...ofProblems.filter(isVerb)]);
+  return [...verbs].filter(verb => !offered.has(verb) && can(verb, observed)).map(verb => actionOf(verb, status));
 }
 
 /** What helps after an end, beside starting the gateway again: the place to change or to read something. */
-export type Help = 'showConfiguration' | 'showLog';
-
-const HELP: Readonly<Record<KnownEnd, Help | undefined>> = {
+const HELP: Readonly<Record<KnownEnd, 'showConfiguration' | 'showLog' | undefined>> = {
   'token-rejected': 'showConfiguration',
   'token-in-use': 'showConfiguration',
   'port-in-use': 'showConfiguration',
@@ -172,12 +240,6 @@ export function endToExplain(status: Status): Pick<LastExit, 'cause' | 'known' |
   if (isLasting && status.lastExit?.known) return status.lastExit;
   const down = status.platforms?.find(platform => isDown(platform) && platform.known);
   return down?.known && { ...(down.reason !== undefined && { cause: down.reason }), known: down.known };
-}
-
-/** The action to offer with the explanation of that end. */
-export function helpFor(status: Status): Help | undefined {
-  const known = endToExplain(status)?.known;
-  return known && HELP[known];
 }
 
 /** The state of the switch: the present one, or during a change the future one. */

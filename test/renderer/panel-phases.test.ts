@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { beforeAll, expect, it } from 'vitest';
 import { catalogueFor } from '../../demo/pseudo-locales.ts';
 import { en } from '../../src/desktop/messages-en.ts';
-import { offeredAction, PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { offerOf, PHASE_VIEWS, type PhaseAction } from '../../src/desktop/views.ts';
 import { KNOWN_ENDS } from '../../src/model/known-end.ts';
 import { problem } from '../../src/model/problems.ts';
 import { PHASES, type Phase } from '../../src/model/status.ts';
@@ -63,7 +63,7 @@ describeInChromium('phases in the panel', browser => {
     }
   });
 
-  it('explains every phase, and offers at most one action', async () => {
+  it('explains every phase, and offers at most one action in its row', async () => {
     const opened = await open('running', { viewport: small });
     for (const phase of PHASES) {
       await show(opened, phase);
@@ -71,9 +71,10 @@ describeInChromium('phases in the panel', browser => {
       await opened.getByText(en.sentence(status, NOW), { exact: true }).waitFor();
       const control = opened.getByRole('switch', { name: 'Run gateway as service' });
       expect(await control.getAttribute('aria-checked'), phase).toBe(String(PHASE_VIEWS[phase].switchOn));
-      const action = offeredAction({ status });
+      const { row, below } = offerOf({ status });
+      const labels = (actions: readonly PhaseAction[]) => actions.map(({ verb }) => en.action(verb, phase));
       const buttons = await opened.getByRole('button').allTextContents();
-      expect(buttons, phase).toEqual([...(action ? [en.action(action.verb, phase)] : []), 'Details']);
+      expect(buttons, phase).toEqual([...labels(row ? [row] : []), 'Details', ...labels(below?.actions ?? [])]);
     }
   });
 
@@ -130,20 +131,23 @@ describeInChromium('phases in the panel', browser => {
     await judge(opened, 'confirm');
   });
 
-  it.each([720, 480, 320])('keeps its height and the place of its controls through all phases at a width of %d pixels', async width => {
-    const opened = await open('running', { viewport: { width, height: 480 } });
-    const main = await fakeMain(opened);
-    const places = new Set<string>();
-    for (const phase of PHASES) {
-      await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn(phase));
-      await opened.getByText(en.sentence(snapshotIn(phase).status, NOW), { exact: true }).waitFor();
-      const panel = await opened.getByRole('region').boundingBox();
-      const control = await opened.getByRole('switch').first().boundingBox();
-      const details = await opened.getByRole('button', { name: 'Details' }).boundingBox();
-      places.add(JSON.stringify([panel?.height, control, details]));
-    }
-    expect([...places]).toHaveLength(1);
-  });
+  it.each([720, 480, 320])(
+    'keeps the height of its row and the place of its controls through all phases at a width of %d pixels',
+    async width => {
+      const opened = await open('running', { viewport: { width, height: 480 } });
+      const main = await fakeMain(opened);
+      const places = new Set<string>();
+      for (const phase of PHASES) {
+        await main.evaluate((fake, snapshot) => fake.push(snapshot), snapshotIn(phase));
+        await opened.getByText(en.sentence(snapshotIn(phase).status, NOW), { exact: true }).waitFor();
+        const row = await opened.locator('.hgs-row').first().boundingBox();
+        const control = await opened.getByRole('switch').first().boundingBox();
+        const details = await opened.getByRole('button', { name: 'Details' }).boundingBox();
+        places.add(JSON.stringify([row?.height, control, details]));
+      }
+      expect([...places]).toHaveLength(1);
+    },
+  );
 
   it.each([
     [720, 3],

@@ -70,7 +70,7 @@ export function everything(messages: Messages): Record<string, string> {
   for (const [name, text] of Object.entries({ ...messages.update.stage, ...messages.update.gateway })) said[`update ${name}`] = text;
   said['update title'] = messages.update.title(updateAt('updating'));
   said['update by'] = messages.update.by(updateAt('updating'), NOW);
-  for (const [name, text] of Object.entries({ ...messages.details, ...messages.mechanism, ...messages.helpAction })) said[name] = text;
+  for (const [name, text] of Object.entries({ ...messages.details, ...messages.mechanism })) said[name] = text;
   return said;
 }
 

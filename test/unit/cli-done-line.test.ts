@@ -1,6 +1,7 @@
 // The last line of each verb: what it did, how long that took by the clock of the terminal, or that there was nothing to do.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayManager } from '../../src/model/manager.ts';
+import { problem } from '../../src/model/problems.ts';
 import type { Status } from '../../src/model/status.ts';
 import { MemoryCli, MemoryTerminal } from '../support/memory-cli.ts';
 
@@ -70,14 +71,8 @@ describe('last line of a verb', () => {
   it('is below the problems that are left', async () => {
     await cli.run(['install']);
     const { stop } = cli.manager;
-    const problem = {
-      code: 'start-disabled',
-      severity: 'error',
-      message: 'It is disabled.',
-      remedy: 'Enable it.',
-      elevated: true,
-    } as const;
-    cli.manager.stop = async (...given) => ({ ...(await stop.apply(cli.manager, given)), problems: [problem] });
+    const found = { ...problem('start-disabled'), message: 'It is disabled.', remedy: 'Enable it.' };
+    cli.manager.stop = async (...given) => ({ ...(await stop.apply(cli.manager, given)), problems: [found] });
     expect(await lines('stop')).toEqual(['✗ It is disabled. (start-disabled)', '  Enable it.', '', '✓ Stopped HermesGateway (0.4 s)']);
   });
 

@@ -44,7 +44,7 @@ describe('long form of a status', () => {
     expect(occurrences(shown, 'The token was rejected')).toBe(1);
     expect(occurrences(shown, 'The gateway failed')).toBe(1);
     expect(shown).not.toContain('has failed several times');
-    expect(shown).toContain(`! ${PROBLEMS['crash-loop'].remedy} (crash-loop)`);
+    expect(shown).toContain(`✗ ${PROBLEMS['crash-loop'].remedy} (crash-loop)`);
   });
 
   it('says the phase once', () => {
@@ -64,7 +64,14 @@ describe('long form of a status', () => {
 
   it('shows a problem whose message is not that of the table with its remedy', () => {
     const problems = [
-      { code: 'crash-loop', severity: 'warning', message: 'It failed again.', remedy: 'Read the log.', elevated: false } as const,
+      {
+        code: 'crash-loop',
+        severity: 'warning',
+        message: 'It failed again.',
+        remedy: 'Read the log.',
+        actions: [],
+        elevated: false,
+      } as const,
     ];
     expect(text({ phase: 'failed', problems })).toContain('! It failed again. (crash-loop)\n  Read the log.');
   });
@@ -86,13 +93,10 @@ describe('long form of a status', () => {
     expect(text(looping)).toContain('Restarts');
   });
 
-  it.each(['crash-loop', 'configuration', 'bad-update', 'launch-failed'] satisfies ProblemCode[])(
-    'suggests the log and no other start after %s',
-    code => {
-      for (const phase of ['restarting', 'failed', 'needs-attention'] as const)
-        expect(text({ phase, problems: [problem(code)] })).toMatch(/\nNext: hermes-gateway logs --profile "work"$/);
-    },
-  );
+  it.each(['crash-loop', 'configuration', 'bad-update'] satisfies ProblemCode[])('suggests the log and no other start after %s', code => {
+    for (const phase of ['restarting', 'failed', 'needs-attention'] as const)
+      expect(text({ phase, problems: [problem(code)] })).toMatch(/\nNext: hermes-gateway logs --profile "work"$/);
+  });
 
   it('suggests the action of the phase where another start may help', () => {
     expect(text({ phase: 'failed' })).toMatch(/\nNext: hermes-gateway start --profile "work"$/);

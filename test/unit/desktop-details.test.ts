@@ -106,7 +106,7 @@ describe('details of a snapshot', () => {
       'phase: restarting',
       'last error: gateway-not-up',
       'last exit: 1 at',
-      'warning: crash-loop',
+      'error: crash-loop',
       'electron: 40.10.2',
       'gateway service: 0.1.0',
       os.release(),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFormats, setRegion } from '../../src/desktop/formats.ts';
 import { en } from '../../src/desktop/messages-en.ts';
-import { endToExplain, helpFor, ladderDots, nextChangeMs, offeredAction, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
+import { endToExplain, ladderDots, nextChangeMs, offeredAction, offerOf, PHASE_VIEWS, trayIconOf } from '../../src/desktop/views.ts';
 import { ERRORS, type ErrorCode } from '../../src/model/error-table.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { HistoryRecord } from '../../src/model/history.ts';
@@ -119,7 +119,7 @@ describe('sentences', () => {
   it('distinguishes a gateway that does not answer from one that reports a problem', () => {
     expect(en.sentence(statusIn('degraded'), NOW)).toBe('Running, but it does not answer. A restart usually helps.');
     expect(en.sentence(statusIn('degraded', { problems: [problem('gateway-degraded')] }), NOW)).toBe(
-      'Running, but it reports a problem. See the log.',
+      'Running, but it reports a problem. A restart usually helps.',
     );
   });
 
@@ -219,7 +219,7 @@ describe('sentences', () => {
     expect(en.sentence(looping, NOW)).toBe(
       'Keeps crashing: the token of the Telegram bot was rejected (5 times in a row). Next try in 14 sec.',
     );
-    expect(en.help(looping)).toBe('Put a valid token into ".env", which is beside the configuration. Then start the gateway again.');
+    expect(en.help(looping)).toBe('Put a valid token into ".env", which is beside the configuration. Then start it again.');
     // It runs between two crashes: the sentence says so, and the help says what happened before.
     const again = statusIn('running', { lastExit: rejected, problems: [problem('crash-loop')] });
     expect(en.help(again)).toMatch(/^The token of the Telegram bot was rejected\. Put a valid token/);
@@ -272,7 +272,7 @@ describe('sentences', () => {
     const status = statusIn('failed', { lastExit });
     expect(en.sentence(status, NOW)).toBe('The gateway failed and is not restarted: clock is wrong.');
     expect(en.help(status)).toBeUndefined();
-    expect(helpFor(status)).toBeUndefined();
+    expect(offeredAction({ status })?.verb).toBe('start');
   });
 
   it('says which platforms of a running gateway are connected, and why the others are not', () => {
@@ -289,7 +289,7 @@ describe('sentences', () => {
     expect(en.sentence(partly, NOW)).toBe(`Running for 3 hr 12 min. ${said}.`);
     expect(en.platforms(partly)).toBe(said);
     expect(en.help(partly)).toMatch(/^Put a valid token/);
-    expect(helpFor(partly)).toBe('showConfiguration');
+    expect(offerOf({ status: partly })).toMatchObject({ row: { verb: 'restart' }, below: { actions: [{ verb: 'showConfiguration' }] } });
     expect(trayIconOf({ status: partly })).toBe('warning');
     const more = [...problems, problem('log-incomplete')];
     expect(en.sentence(statusIn('running', { platforms: [rejected], problems: more }), NOW)).toMatch(

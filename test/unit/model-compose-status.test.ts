@@ -326,7 +326,7 @@ describe('status', () => {
   });
 
   it('contains the problems of the runner, of the reader and of the phase, and ignores codes of another version', () => {
-    const damaged = { code: 'state-newer', severity: 'warning', message: 'm', remedy: 'r', elevated: false } as const;
+    const damaged = { code: 'state-newer', severity: 'warning', message: 'm', remedy: 'r', actions: [], elevated: false } as const;
     const told = composeStatus(
       facts({ runner: runner('degraded', { problems: ['gateway-silent', 'of-the-future', 'toString'] }), problems: [damaged] }),
       NOW,
