@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly reveal?: (file: string) => void;
   /** Opens a page of the system's settings by its address. */
   readonly openSettings?: (address: string) => Promise<void>;
+  /** Opens the app's own way to update Hermes, which also repairs it. The panel then offers it where files of Hermes are missing. */
+  readonly updateHermes?: () => Promise<void> | void;
   /** A locale of the user's region. */
   readonly region?: string;
 }
@@ -38,7 +40,7 @@ export interface Engine {
 }
 
 /** @throws GatewayServiceError `user-folder-unknown`, `folder-of-another-user`, `service-program-missing`, `service-program-damaged`, `home-invalid`, `profile-invalid` */
-export async function openEngine({ hostDir, home, profiles, reveal, openSettings, region }: EngineOptions): Promise<Engine> {
+export async function openEngine({ hostDir, home, profiles, ...shell }: EngineOptions): Promise<Engine> {
   const { platform, env } = process;
   const homedir = userFolder();
   const hostCommand = hostCommandIn(hostDir);
@@ -61,6 +63,6 @@ export async function openEngine({ hostDir, home, profiles, reveal, openSettings
   const manager = withServedProfiles(systemOwn, identities);
   const feed = updateFeed({ ...updates, root: root.root });
   const versions = mainVersions();
-  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions, reveal, openSettings, region });
+  const controller = new GatewayServiceController({ manager, updates: feed, identities, versions, ...shell });
   return { controller, manager, identities, updates };
 }

@@ -265,7 +265,7 @@ function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
 function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | undefined }) {
   const { state, snapshot, store, messages, components, versions, onUpgrade, askRepair, onShowLog } = props;
   const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
-  const observed = { status: snapshot.status, operation: state.operation };
+  const observed = { ...snapshot, operation: state.operation };
   const { phase } = snapshot.status;
 
   async function copy(): Promise<void> {

@@ -62,7 +62,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   const now = useNow(snapshot?.status);
   useKeptFocus(panel, `${id}-switch`);
 
-  const observed = snapshot && { status: snapshot.status, operation };
+  const observed = snapshot && { ...snapshot, operation };
   const { question, previewing, askSwitch, askRepair, close } = useQuestion(store, observed);
   const onShowLog = () => {
     setOpen(true);
@@ -268,7 +268,7 @@ function Help({ observed, ...targets }: HelpProps) {
   const { status } = observed;
   const { messages } = targets;
   const { below } = offerOf(observed);
-  const text = below?.problem ? messages.problem(below.problem).remedy : messages.help(status);
+  const text = below?.problem ? messages.problem(below.problem).remedy : messages.help(status, observed.canUpdateHermes);
   if (!below || text === undefined) return null;
   return (
     <div className="hgs-failure" data-quiet>

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<ProblemAction, string | undefined>> = {
   refresh: 'status',
   showLog: 'logs',
   showConfiguration: undefined,
+  updateHermes: undefined,
   turnOn: 'install',
   turnOff: 'uninstall',
 };

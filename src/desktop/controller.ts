@@ -37,6 +37,8 @@ export interface ControllerOptions {
   readonly reveal?: ((file: string) => Promise<void> | void) | undefined;
   /** Opens a page of the system's settings by its address; absent where that is not possible. */
   readonly openSettings?: ((address: string) => Promise<void> | void) | undefined;
+  /** Opens the app's own way to update Hermes; absent where it has none. */
+  readonly updateHermes?: (() => Promise<void> | void) | undefined;
 }
 
 /** Number of history records in a snapshot. */
@@ -117,6 +119,12 @@ export class GatewayServiceController {
       const { openSettings } = this.#options;
       if (!openSettings) throw new GatewayServiceError('unsupported', '(this page cannot open settings)');
       await openSettings(SIGN_IN_OPTIONS);
+      return null;
+    },
+    updateHermes: async () => {
+      const { updateHermes } = this.#options;
+      if (!updateHermes) throw new GatewayServiceError('unsupported', '(this app does not update Hermes)');
+      await updateHermes();
       return null;
     },
     dismiss: ({ update }, profile) => {
@@ -210,7 +218,7 @@ class ProfileController {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { manager, identities, updates, region, versions } = this.#options;
+    const { manager, identities, updates, updateHermes, region, versions } = this.#options;
     const status = this.#status ?? (await manager.status(this.identity));
     const [history, update] = await Promise.all([manager.history(this.identity), updates?.current()]);
     const end = update ? undefined : lastUpdateEnd(history, this.#sinceMs);
@@ -221,6 +229,7 @@ class ProfileController {
       profiles: identities.map(identity => identity.profile),
       status,
       mechanisms: manager.mechanisms,
+      ...(updateHermes && { canUpdateHermes: true }),
       ...(this.#operation && { operation: this.#operation }),
       ...(this.#lastError && { lastError: this.#lastError }),
       ...(this.#repaired && { repaired: this.#repaired }),

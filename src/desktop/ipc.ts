@@ -32,6 +32,8 @@ export interface Snapshot {
   readonly status: Status;
   /** What can keep a gateway running on this system, best first. */
   readonly mechanisms: readonly Installable[];
+  /** Whether the app has its own way to update Hermes. */
+  readonly canUpdateHermes?: true;
   /** The operation in progress, if any. */
   readonly operation?: {
     readonly verb: Operation;
@@ -153,6 +155,8 @@ export const VERBS = {
   showConfiguration: ['profile', 'nothing'],
   /** Opens the page of Windows' settings on which a user permits the automatic sign-in. */
   openSignInOptions: ['profile', 'nothing'],
+  /** Opens the app's own way to update Hermes. */
+  updateHermes: ['profile', 'nothing'],
   /** Hides the end of this update. */
   dismiss: ['update', 'snapshot'],
   /** Whether a gateway that hangs is restarted. */

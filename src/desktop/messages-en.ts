@@ -212,6 +212,7 @@ const ACTIONS: Readonly<Record<ActionVerb, string>> = {
   refresh: 'Try again',
   showLog: 'Show log',
   showConfiguration: 'Show configuration',
+  updateHermes: 'Update Hermes',
 };
 
 const action = (verb: ActionVerb, phase: Phase) => (verb === 'restart' && phase === 'restarting' ? 'Try now' : ACTIONS[verb]);
@@ -310,11 +311,11 @@ export const en = {
   error: explainError,
   problem: explainProblem,
   /** What helps after a recognised end that needs the user; undefined after every other one. The sentence of an ended gateway says why. */
-  help: (status: Status): string | undefined => {
+  help: (status: Status, canUpdateHermes?: true): string | undefined => {
     const explained = explainEnd(endToExplain(status));
     // Between two crashes the sentence does not say it.
     const what = isCrashLoop(status) && !ENDED_PHASES.has(status.phase) ? explained?.message : undefined;
-    const { row, below } = offerOf({ status });
+    const { row, below } = offerOf({ status, canUpdateHermes });
     const after = [...(below?.actions ?? []), row].map(each => each && AFTER_REMEDY[each.verb]);
     return explained && [what, explained.remedy, ...after].filter(Boolean).join(' ');
   },

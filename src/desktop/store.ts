@@ -93,6 +93,8 @@ export interface GatewayServiceStore {
   showConfiguration(): Promise<void>;
   /** Opens the page of Windows' settings on which a user permits the automatic sign-in. */
   openSignInOptions(): Promise<void>;
+  /** Opens the app's own way to update Hermes. */
+  updateHermes(): Promise<void>;
   /** Hides the end of this update. */
   dismiss(update: string): Promise<void>;
   /** Turns on or off that a gateway that hangs is restarted. */
@@ -329,6 +331,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     },
     async openSignInOptions() {
       await query('openSignInOptions', {});
+    },
+    async updateHermes() {
+      await query('updateHermes', {});
     },
     dismiss: async update => receive(await query('dismiss', { update })),
     setWatchdog: async on => receive(await query('setWatchdog', { on })),

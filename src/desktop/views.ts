@@ -66,6 +66,8 @@ export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
 export interface Observed {
   readonly status: Status;
   readonly operation?: { readonly verb: Operation } | undefined;
+  /** Whether the app has its own way to update Hermes. */
+  readonly canUpdateHermes?: true | undefined;
 }
 
 export function viewOf(status: Status): PhaseView {
@@ -76,7 +78,7 @@ export function viewOf(status: Status): PhaseView {
 export const isOff = ({ phase }: Status): boolean => phase === 'not-installed' || phase === 'foreign' || phase === 'unsupported';
 
 /** Whether `verb` may be requested now. */
-export function can(verb: ActionVerb, { status, operation }: Observed): boolean {
+export function can(verb: ActionVerb, { status, operation, canUpdateHermes }: Observed): boolean {
   // Also during an operation: it ends the operation's wait for the work of the agent.
   if (verb === 'stopNow') return status.finishingWorkSince !== undefined;
   if (operation) return false;
@@ -84,6 +86,7 @@ export function can(verb: ActionVerb, { status, operation }: Observed): boolean 
   if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
   const { can: possible, switchOn: isInstalled } = viewOf(status);
   if (verb === 'showLog' || verb === 'showConfiguration') return isInstalled;
+  if (verb === 'updateHermes') return canUpdateHermes === true;
   // A start ends the other program that runs the gateway.
   return possible.includes(verb) || (verb === 'start' && status.problems.some(({ code }) => code === 'taken-over'));
 }
@@ -161,8 +164,7 @@ export function helpfulActions(observed: Observed): readonly ProblemAction[] {
   const own = action ?? [];
   const of = (severity: Severity) => status.problems.flatMap(each => (each.severity === severity ? (remedyOf(each, observed) ?? []) : []));
   const errors = of('error');
-  const end = endToExplain(status)?.known;
-  const wanted = [errors.filter(each => each === 'repair'), (end && HELP[end]) ?? [], errors, tone === 'ok' ? [] : own, of('warning'), own];
+  const wanted = [errors.filter(each => each === 'repair'), helpOf(observed), errors, tone === 'ok' ? [] : own, of('warning'), own];
   const possible = wanted.flat().map(each => resolved(each, observed));
   return [...new Set(possible.filter(each => isPossible(each, observed)))];
 }
@@ -174,7 +176,7 @@ export function remedyOf({ actions }: Problem, observed: Observed): readonly Pro
 }
 
 /** What only shows something is not in the row, but below it, beside the text that says what to do there. */
-const isShown = (action: ProblemAction): boolean => action === 'showLog' || action === 'showConfiguration';
+const isShown = (action: ProblemAction): boolean => action === 'showLog' || action === 'showConfiguration' || action === 'updateHermes';
 
 export interface Offer {
   /** The button in the row. */
@@ -191,7 +193,7 @@ export function offerOf(observed: Observed): Offer {
   const problem = status.problems.find(each => each.severity === 'error' && remedyOf(each, observed)?.some(isShown));
   const remedy = (problem && remedyOf(problem, observed)) ?? [];
   const end = endToExplain(status)?.known;
-  const below = end ? [HELP[end] ?? [], remedy.filter(each => !isShown(each))].flat() : remedy;
+  const below = end ? [helpOf(observed), remedy.filter(each => !isShown(each))].flat() : remedy;
   const row = helpful.filter(isVerb).find(each => !isShown(each) && !below.includes(each));
   const actions = below.filter(each => helpful.includes(each)).filter(isVerb);
   return {
@@ -213,19 +215,26 @@ export function otherActions(observed: Observed): readonly PhaseAction[] {
   return [...verbs].filter(verb => !offered.has(verb) && can(verb, observed)).map(verb => actionOf(verb, status));
 }
 
-/** What helps after an end, beside starting the gateway again: the place to change or to read something. */
-const HELP: Readonly<Record<KnownEnd, 'showConfiguration' | 'showLog' | undefined>> = {
-  'token-rejected': 'showConfiguration',
-  'token-in-use': 'showConfiguration',
-  'port-in-use': 'showConfiguration',
-  configuration: 'showConfiguration',
-  'module-missing': 'showLog',
-  'hermes-incomplete': 'showLog',
-  'disk-full': 'showLog',
-  'out-of-memory': 'showLog',
-  killed: 'showLog',
-  'no-network': undefined,
+/** What helps after an end, beside starting the gateway again: the first of these that is possible. */
+const HELP: Readonly<Record<KnownEnd, readonly ProblemAction[]>> = {
+  'token-rejected': ['showConfiguration'],
+  'token-in-use': ['showConfiguration'],
+  'port-in-use': ['showConfiguration'],
+  configuration: ['showConfiguration'],
+  'module-missing': ['updateHermes', 'showLog'],
+  'hermes-incomplete': ['updateHermes', 'showLog'],
+  'disk-full': ['showLog'],
+  'out-of-memory': ['showLog'],
+  killed: ['showLog'],
+  'no-network': [],
 };
+
+function helpOf(observed: Observed): readonly ProblemAction[] {
+  const known = endToExplain(observed.status)?.known;
+  // A newer version may recognise more ends.
+  const helpful = (known && HELP[known]) ?? [];
+  return helpful.filter(each => isPossible(each, observed)).slice(0, 1);
+}
 
 /** Nothing restarts the gateway, so that its last end is what there is to see. */
 export const hasEnded = ({ phase, problems }: Status): boolean =>

@@ -6,8 +6,17 @@
  */
 export type Severity = 'info' | 'warning' | 'error';
 
-/** What panel and command line can do. `turnOn` and `turnOff` are the switch, `install` and `uninstall`. */
-export type ProblemAction = 'start' | 'restart' | 'repair' | 'refresh' | 'showLog' | 'showConfiguration' | 'turnOn' | 'turnOff';
+/** What panel and command line can do. `turnOn` and `turnOff` are the switch, `install` and `uninstall`; `updateHermes` is the app's. */
+export type ProblemAction =
+  | 'start'
+  | 'restart'
+  | 'repair'
+  | 'refresh'
+  | 'showLog'
+  | 'showConfiguration'
+  | 'updateHermes'
+  | 'turnOn'
+  | 'turnOff';
 
 export interface ProblemRow {
   readonly message: string;

@@ -208,8 +208,9 @@ describe('refused requests', () => {
     expect((await trial.manager.status(trial.identity)).phase).toBe('not-installed');
   });
 
-  it('refuses to open settings where it cannot', async () => {
-    expect(await reply('openSignInOptions', { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
+  it('refuses to open settings or the update of an app where it cannot', async () => {
+    for (const verb of ['openSignInOptions', 'updateHermes'] as const)
+      expect(await reply(verb, { profile: 'default' })).toMatchObject({ ok: false, error: { code: 'unsupported' } });
   });
 
   it('refuses to reveal a file where there is no file manager', async () => {

@@ -36,6 +36,9 @@ describe('every verb', () => {
     expect(electron.revealed.slice(1)).toEqual([configurationOf(DEFAULT.home)]);
     expect(answered(await bridge.openSignInOptions({ profile: 'default' }))).toBeNull();
     expect(electron.opened).toEqual(['ms-settings:signinoptions']);
+    expect(answered(await bridge.get({})).canUpdateHermes).toBe(true);
+    expect(answered(await bridge.updateHermes({ profile: 'default' }))).toBeNull();
+    expect(electron.opened.slice(1)).toEqual(['update of Hermes']);
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
   });
 
@@ -195,6 +198,7 @@ describe('registration of the IPC handlers', () => {
       'reveal',
       'showConfiguration',
       'openSignInOptions',
+      'updateHermes',
       'dismiss',
       'setWatchdog',
     ];

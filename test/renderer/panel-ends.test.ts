@@ -55,6 +55,18 @@ describeInChromium('recognised end in the panel', browser => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  it("offers the app's own update where a package of Hermes is missing", async () => {
+    const missing = endedBy('failed', 'module-missing', "ModuleNotFoundError: No module named 'telegram'");
+    const page = await openPanel(browser(), bridge, { ...missing, canUpdateHermes: true }, { viewport: { width: 720, height: 240 } });
+    await page.getByText(en.help(missing.status, true) ?? '', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Show log' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Update Hermes' }).click();
+    const main = await fakeMain(page);
+    expect(await main.evaluate(fake => fake.calls.at(-1))).toEqual({ verb: 'updateHermes', payload: { profile: 'default' } });
+    await keepScreenshot(page, 'end-module-missing');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
   it('selects the profile of a notification that was clicked, and shows its log at the line of the cause', async () => {
     const profiles = ['default', 'work'];
     const page = await openPanel(browser(), bridge, snapshotIn('running', {}, { profiles }));

@@ -40,6 +40,7 @@ export function registered(
     identities: IDENTITIES,
     reveal: file => electron.shell.showItemInFolder(file),
     openSettings: address => electron.shell.openExternal(address),
+    updateHermes: () => electron.shell.openExternal('update of Hermes'),
   });
   const stateRoot = mkdtempSync(path.join(tmpdir(), 'hg-registered-'));
   endings.push(() => rmSync(stateRoot, { recursive: true, force: true }));

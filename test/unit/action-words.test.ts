@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<ProblemAction, RegExp>> = {
   refresh: /\btry again\b/i,
   showLog: /\bthe log\b/i,
   showConfiguration: /\bthe configuration\b/i,
+  updateHermes: /\bupdate Hermes\b/i,
   turnOn: /\bturn (it |this service |the switch )?on\b/i,
   turnOff: /\bturn (it |this service |the switch )?off\b/i,
 };
@@ -123,17 +124,39 @@ describe('words and actions', () => {
     expect(offered('stopped', problem('host-outdated'))).toEqual(['start']);
   });
 
-  it.each(KNOWN_ENDS)('fit each other after the end %s, in every phase', known => {
+  it('offer the one action that helps where files are missing: the update of the app, or else the log', () => {
+    for (const known of ['module-missing', 'hermes-incomplete'] as const) {
+      const status = statusIn('failed', { problems: [], lastExit: { code: 1, reason: 'It failed.', known, at: ago(0) } });
+      expect(verbsOf(shown({ status, canUpdateHermes: true }))).toEqual(['start', 'updateHermes']);
+      expect(verbsOf(shown({ status }))).toEqual(['start', 'showLog']);
+      for (const can of [true, undefined] as const) expect(en.help(status, can)).toMatch(/^Update Hermes /);
+      expect(verbsOf(shown({ status, canUpdateHermes: true, operation: { verb: 'start' } }))).toEqual([]);
+    }
+    // Not for every end.
+    const lastExit = { code: 1, reason: 'It failed.', known: 'disk-full', at: ago(0) } as const;
+    expect(verbsOf(shown({ status: statusIn('failed', { lastExit }), canUpdateHermes: true }))).not.toContain('updateHermes');
+  });
+
+  it.each(
+    KNOWN_ENDS.flatMap(
+      known =>
+        [
+          [known, undefined],
+          [known, true],
+        ] as const,
+    ),
+  )('fit each other after the end %s, in every phase (where the app updates Hermes: %s)', (known, canUpdateHermes) => {
     for (const phase of PHASES) {
       const lastExit = { code: 1, reason: 'It failed.', known, at: ago(0) };
-      const observed = { status: statusIn(phase, { lastExit }) };
-      const text = en.help(observed.status);
+      const observed = { status: statusIn(phase, { lastExit }), canUpdateHermes };
+      const text = en.help(observed.status, canUpdateHermes);
       if (text === undefined) continue;
       const buttons = shown(observed);
       const there = doable(verbsOf(buttons), observed);
-      for (const action of namedIn(text)) expect(there, `${phase}: ${text}`).toContain(action);
+      // Without such a way of the app, the text says what to do elsewhere.
+      const named = namedIn(text).filter(action => action !== 'updateHermes' || canUpdateHermes);
+      for (const action of named) expect(there, `${phase}: ${text}`).toContain(action);
       for (const verb of verbsOf(buttons)) {
-        const named = namedIn(text);
         expect(named.includes(verb as ProblemAction) || (verb === 'restart' && named.includes('start')), `${phase} ${verb}: ${text}`).toBe(
           true,
         );

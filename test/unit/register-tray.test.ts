@@ -360,7 +360,7 @@ describe('notification of a registration', () => {
   it('is removed when the registration ends', async () => {
     const main = await crashing(3);
     await expect.poll(() => main.electron.notifications.length).toBe(1);
-    main.registration.dispose();
+    await main.registration.dispose();
     expect(main.electron.notifications).toMatchObject([{ closed: true }]);
   });
 });

@@ -20,6 +20,7 @@ it.each([
   ['"log" must be an object with info, warn and error', { log: { info() {} } }],
   ['"tray" must be false, or an object with the absolute path "iconsDir"', { tray: true }],
   ['"updater" must be electronUpdater(autoUpdater)', { updater: { quitAndInstall() {} } }],
+  ['"updateHermes" must be a function', { updateHermes: true }],
   ['there is no option "catalog"', { catalog: {} }],
 ])('refuses a wrong option: %s', (sentence, wrong) => {
   const given = { ...GOOD, ...wrong } as unknown as GatewayServiceOptions;

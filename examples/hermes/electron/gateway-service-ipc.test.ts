@@ -7,6 +7,8 @@ import { registerGatewayServiceIpc } from './gateway-service-ipc'
 
 type Register = typeof registerGatewayService
 
+const openUpdates = () => undefined
+
 function setup(register: Register, read: { relaunch?: string; exitCode?: number } = {}) {
   const lines: string[] = []
   const { relaunch, exitCode } = read
@@ -15,6 +17,7 @@ function setup(register: Register, read: { relaunch?: string; exitCode?: number 
     hermesHome: 'C:\\Users\\anna\\AppData\\Local\\hermes',
     profiles: ['default', 'work'],
     focusSettings: () => undefined,
+    openUpdates,
     isOwnPage: url => url.startsWith('file:///app/'),
     rememberLog: text => lines.push(text),
     resourcesPath: '/resources',
@@ -56,6 +59,12 @@ describe('registerGatewayServiceIpc', () => {
     expect(options).toMatchObject({ home: 'C:\\Users\\anna\\AppData\\Local\\hermes', profiles: ['default', 'work'], tray: false })
     expect(options?.isTrustedSender({ webContentsId: 1, url: 'file:///app/index.html' })).toBe(true)
     expect(options?.isTrustedSender({ webContentsId: 1, url: 'https://example.org/' })).toBe(false)
+  })
+
+  it("offers the app's own updates where files of Hermes are missing", () => {
+    const register = vi.fn<Register>(() => fakeRegistration())
+    setup(register)
+    expect(register.mock.calls[0]?.[1].updateHermes).toBe(openUpdates)
   })
 
   it.each([

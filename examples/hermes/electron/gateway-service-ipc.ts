@@ -20,6 +20,8 @@ export interface GatewayServiceIpcDeps<Image> {
   profiles: readonly string[]
   /** Opens the settings at GATEWAY_SERVICE_LINK of src/app/settings/gateway-service-manifest.ts, in the scope of this profile, if any. */
   focusSettings: (profile?: string) => void
+  /** `sendOpenUpdatesRequested` of createDesktopUpdateWindowRequest: shows the app's own updates. */
+  openUpdates: () => void
   /** Whether this address is a page of the app (its dev server, in development). */
   isOwnPage: (url: string) => boolean
   rememberLog: (line: string) => void
@@ -46,8 +48,8 @@ export interface GatewayServiceIpc<Image> {
 export function registerGatewayServiceIpc<Image extends { isEmpty: () => boolean }>(
   deps: GatewayServiceIpcDeps<Image>
 ): GatewayServiceIpc<Image> {
-  const { electron, hermesHome, profiles, focusSettings, isOwnPage, rememberLog, resourcesPath, createTrayImage } = deps
-  const { handoffResult, pendingRelaunch, register = registerGatewayService } = deps
+  const { electron, hermesHome, profiles, focusSettings, openUpdates, isOwnPage, rememberLog, resourcesPath } = deps
+  const { createTrayImage, handoffResult, pendingRelaunch, register = registerGatewayService } = deps
   const line = (level: string) => (text: string) => rememberLog(`[gateway-service] ${level}: ${text}`)
   const log = { info: line('info'), warn: line('warn'), error: line('error') }
   const hostDir = path.join(resourcesPath, 'gateway-service')
@@ -60,6 +62,7 @@ export function registerGatewayServiceIpc<Image extends { isEmpty: () => boolean
       profiles,
       isTrustedSender: ({ url }) => isOwnPage(url),
       openPanel: focusSettings,
+      updateHermes: openUpdates,
       log,
       handOffResult: handoffResult.then(result => toHandOffResult(result, pendingRelaunch)),
       // The app has its own: see showInTray.
