@@ -23,6 +23,8 @@ export interface ButtonProps {
   /** Draws the shield: Windows asks for an administrator right after the click. */
   readonly elevated?: boolean;
   readonly variant?: 'plain' | 'primary' | 'quiet';
+  /** Of a button that stays pressed: whether it is. */
+  readonly pressed?: boolean;
   /** Ignores clicks but keeps its focus. */
   readonly disabled?: boolean;
   /** Of a disclosure: whether it is open, and the id of the element that it opens. */

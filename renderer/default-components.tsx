@@ -41,7 +41,18 @@ export function Switch({ id, checked, busy, disabled, labelledBy, describedBy, o
 }
 
 /** An elevated one has the Windows shield, and mentions the administrator in its accessible name. */
-export function Button({ children, onClick, label, elevated, variant = 'plain', disabled = false, expanded, controls, ref }: ButtonProps) {
+export function Button({
+  children,
+  onClick,
+  label,
+  elevated,
+  variant = 'plain',
+  disabled = false,
+  expanded,
+  pressed,
+  controls,
+  ref,
+}: ButtonProps) {
   return (
     <button
       ref={ref}
@@ -51,6 +62,7 @@ export function Button({ children, onClick, label, elevated, variant = 'plain', 
       aria-label={label}
       aria-disabled={disabled || undefined}
       aria-expanded={expanded}
+      aria-pressed={pressed}
       aria-controls={controls}
       onClick={() => {
         if (!disabled) onClick();

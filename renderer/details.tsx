@@ -1,16 +1,20 @@
-/** The content of the disclosure: problems, ladder, facts, history, log and actions. It is mounted only while open. */
+/** The content of the disclosure in the order of need: why and what to do, log, history, facts. It is mounted only while open. */
 
-import { type ReactNode, useEffect, useId, useReducer, useState } from 'react';
+import { type ReactNode, useId, useReducer, useState } from 'react';
 import { formatDetails } from '../src/desktop/details.ts';
+import type { RecordedEnd } from '../src/desktop/log-lines.ts';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot, Status } from '../src/desktop/store.ts';
 import { hasEnded, isOff, ladderDots, offersService, otherActions, remedyOf, type Tone, uptimeMs } from '../src/desktop/views.ts';
 import { ActionButton } from './action-button.tsx';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
+import { Day } from './day.tsx';
 import { StatusMark } from './icons.tsx';
 import { Log } from './log.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
+import { useCopy } from './use-copy.tsx';
+import { useLog } from './use-log.ts';
 
 export interface DetailsProps {
   readonly state: GatewayServiceState;
@@ -30,56 +34,59 @@ export interface DetailsProps {
   readonly onShowLog: () => void;
 }
 
-/** Number of log lines to request. */
-const LOG_LINES = 200;
+/** What the user chose to see of the log, until the log is asked for from outside. */
+interface LogChoice {
+  readonly after: number;
+  /** Without one the log is followed. */
+  readonly end?: RecordedEnd;
+}
 
 export function Details(props: DetailsProps) {
-  const { snapshot, messages, store } = props;
-  const [log, refreshLog] = useLog(store, snapshot);
-  const off = isOff(snapshot.status);
+  const { snapshot, now, messages, store, components, logRequests } = props;
+  const { status } = snapshot;
+  const off = isOff(status);
+  const [last, setChoice] = useState<LogChoice>();
+  const [jumps, countJump] = useReducer((count: number) => count + 1, 0);
+  const choice = last?.after === logRequests ? last : undefined;
+  const follows = choice !== undefined && choice.end === undefined;
+  const end = choice ? choice.end : logRequests > 0 || hasEnded(status) ? status.lastExit : undefined;
+  const log = useLog(store, snapshot, { end, follows, onLost: () => follows && setChoice(undefined) });
+  const show = (crash: RecordedEnd) => {
+    setChoice({ after: logRequests, end: crash });
+    countJump();
+  };
+  const crash = snapshot.timeline.crashes.at(-1);
 
   return (
     <div className="hgs-details">
       <Problems {...props} />
       <Repaired {...props} />
-      {off ? <TurningOn {...props} /> : <Ladder {...props} />}
-      <Facts {...props} />
-      <Watchdog {...props} />
-      <BeforeSignIn {...props} />
-      {!(off && snapshot.history.length === 0) && <History {...props} />}
+      {off && <TurningOn {...props} />}
+      <Facts facts={reasons(props)} />
+      <Actions {...props} log={log} />
+      <Ladder {...props} />
+      {!off && snapshot.history.length > 0 && (
+        <Part title={messages.details.day}>
+          <Day {...{ snapshot, now, messages }} onCrash={show} />
+        </Part>
+      )}
       {!off && (
         <Log
-          {...{ store, messages, log }}
-          components={props.components}
-          end={props.logRequests > 0 || hasEnded(snapshot.status) ? snapshot.status.lastExit : undefined}
-          requests={props.logRequests}
-          onRefresh={refreshLog}
+          {...{ store, messages, components, now, log, end, follows }}
+          requests={logRequests + jumps}
+          onFollow={on => setChoice(on ? { after: logRequests } : undefined)}
+          onLastCrash={crash && (() => show(crash))}
         />
       )}
-      <Actions {...props} log={log} />
+      {!(off && snapshot.history.length === 0) && <History {...props} />}
+      <Watchdog {...props} />
+      <BeforeSignIn {...props} />
+      <details className="hgs-fold">
+        <summary>{messages.details.facts}</summary>
+        <Facts facts={factsOf(props)} />
+      </details>
     </div>
   );
-}
-
-/** The tail of the log, requested again after every change of the gateway, and by the user: never by time. */
-function useLog(store: GatewayServiceStore, { status, history }: Snapshot): [LogTail | undefined, () => void] {
-  const [log, setLog] = useState<LogTail>();
-  const [requests, refresh] = useReducer((count: number) => count + 1, 0);
-  const change = `${status.phase} ${status.gatewayPid} ${history.at(-1)?.at} ${requests}`;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every change is a reason to read the log again
-  useEffect(() => {
-    let outdated = false;
-    void store.logs(LOG_LINES).then(tail => {
-      // After a failure the shown lines stay; the store has the error.
-      if (tail && !outdated) setLog(tail);
-    });
-    return () => {
-      outdated = true;
-    };
-  }, [store, change]);
-
-  return [log, refresh];
 }
 
 function Part({ title, className, children }: { readonly title: string; readonly className?: string; readonly children: ReactNode }) {
@@ -120,13 +127,15 @@ function TurningOn({ snapshot: { mechanisms }, messages }: DetailsProps) {
   return <Part title={messages.details.turningOn}>{mechanisms[0] && <p>{messages.meaning[mechanisms[0]]}</p>}</Part>;
 }
 
-/** The restart delays as nine dots: passed, current with its countdown, and ahead. */
+/** The restart delays as nine dots, while one of them counts: passed, current with its countdown, and ahead. */
 function Ladder({ snapshot: { status }, now, messages }: DetailsProps) {
   const title = messages.details.ladderSeconds;
+  const dots = ladderDots(status, now);
+  if (!dots.some(({ state }) => state === 'current')) return null;
   return (
     <Part title={title}>
       <ol className="hgs-ladder" aria-label={title}>
-        {ladderDots(status, now).map((dot, rung) => (
+        {dots.map((dot, rung) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a rung is its place on the ladder
           <li key={rung} data-state={dot.state} aria-current={dot.state === 'current' ? 'step' : undefined}>
             <span className="hgs-dot" />
@@ -139,20 +148,30 @@ function Ladder({ snapshot: { status }, now, messages }: DetailsProps) {
   );
 }
 
-type Fact = readonly [name: string, value: string | undefined, kind?: 'sentence', action?: ReactNode];
+type Fact = readonly [name: string, value: string | undefined, action?: ReactNode];
 
-function Facts({ snapshot, now, messages, store, components: { Button } }: DetailsProps) {
-  const { status } = snapshot;
+/** Why it is so, as sentences. */
+function reasons({ snapshot: { status }, now, messages, store, components: { Button } }: DetailsProps): readonly Fact[] {
   const { details } = messages;
-  const uptime = uptimeMs(status, now);
   const signInOptions = status.automaticSignIn === 'no' && (
     <Button variant="quiet" onClick={() => void store.openSignInOptions()}>
       {details.signInOptions}
     </Button>
   );
-  const facts: readonly Fact[] = [
+  return [
+    // The reason of a phase is often that of the last exit, which has a time as well.
+    [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail],
+    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now)],
+    [details.platforms, messages.platforms(status)],
+    [details.afterUpdate, status.automaticSignIn && messages.automaticSignIn[status.automaticSignIn], signInOptions],
+  ];
+}
+
+function factsOf({ snapshot: { status }, now, messages }: DetailsProps): readonly Fact[] {
+  const { details } = messages;
+  const uptime = uptimeMs(status, now);
+  return [
     [details.mechanism, isOff(status) ? undefined : messages.mechanism[status.mechanism]],
-    [details.meaning, status.mechanism === 'startup' ? messages.meaning.startup : undefined, 'sentence'],
     [details.service, status.service],
     [details.profile, status.profile],
     [details.startType, status.startType && messages.startType[status.startType]],
@@ -161,25 +180,24 @@ function Facts({ snapshot, now, messages, store, components: { Button } }: Detai
     [details.gatewayPid, status.gatewayPid === undefined ? undefined : messages.pid(status.gatewayPid)],
     [details.servicePid, status.servicePid === undefined ? undefined : messages.pid(status.servicePid)],
     [details.session, status.session && messages.session(status.session)],
-    [details.afterUpdate, status.automaticSignIn && messages.automaticSignIn[status.automaticSignIn], 'sentence', signInOptions],
-    [details.platforms, messages.platforms(status), 'sentence'],
     [details.restarts, isOff(status) ? undefined : messages.restarts(status, now)],
-    // Sentences have their own rows. The reason of a phase is often that of the last exit, which has a time as well.
-    [details.detail, status.detail === status.lastExit?.reason ? undefined : status.detail, 'sentence'],
-    [details.lastExit, status.lastExit && messages.lastExit(status.lastExit, now), 'sentence'],
+    [details.meaning, status.mechanism === 'startup' ? messages.meaning.startup : undefined],
   ];
+}
+
+function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+  const known = facts.filter(([, value]) => value);
+  if (known.length === 0) return null;
   return (
     <dl className="hgs-facts">
-      {facts.map(([name, value, kind, action]) =>
-        value === undefined || value === '' ? null : (
-          <div key={name} data-kind={kind}>
-            <dt>{name}</dt>
-            <dd>
-              <bdi>{value}</bdi> {action}
-            </dd>
-          </div>
-        ),
-      )}
+      {known.map(([name, value, action]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <bdi>{value}</bdi> {action}
+          </dd>
+        </div>
+      ))}
     </dl>
   );
 }
@@ -264,18 +282,9 @@ function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
 
 function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | undefined }) {
   const { state, snapshot, store, messages, components, versions, onUpgrade, askRepair, onShowLog } = props;
-  const [copied, setCopied] = useState<'copied' | 'copyFailed'>();
+  const [copy, said] = useCopy(messages);
   const observed = { ...snapshot, operation: state.operation };
   const { phase } = snapshot.status;
-
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(formatDetails(snapshot, versions, log));
-      setCopied('copied');
-    } catch {
-      setCopied('copyFailed');
-    }
-  }
 
   return (
     <footer>
@@ -287,10 +296,8 @@ function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | und
           {messages.details.asService}
         </components.Button>
       )}
-      <components.Button onClick={() => void copy()}>{messages.details.copy}</components.Button>
-      <span className="hgs-muted" role="status">
-        {copied && messages.details[copied]}
-      </span>
+      <components.Button onClick={() => copy(formatDetails(snapshot, versions, log))}>{messages.details.copy}</components.Button>
+      {said}
     </footer>
   );
 }

@@ -43,7 +43,6 @@ export interface ControllerOptions {
 
 /** Number of history records in a snapshot. */
 const HISTORY_SHOWN = 20;
-const LOG_LINES = 200;
 const SIGN_IN_OPTIONS = 'ms-settings:signinoptions';
 
 type Handlers = { readonly [V in Verb]: (request: RequestOf<V>, profile: ProfileController) => Promise<ReplyOf<V>> };
@@ -112,7 +111,7 @@ export class GatewayServiceController {
     testRecovery: (_request, profile) => profile.testRecovery(),
     repair: (_request, profile) => profile.repair(),
     previewRepair: (_request, { identity }) => this.#previewRepair(identity),
-    logs: ({ lines }, { identity }) => this.#logs(identity, lines ?? LOG_LINES),
+    logs: (request, { identity }) => this.#logs(identity, request),
     reveal: (_request, { identity }) => this.#reveal(this.#options.manager.logPath(identity)),
     showConfiguration: (_request, { identity: { home } }) => this.#reveal(configurationOf(home)),
     openSignInOptions: async () => {
@@ -149,9 +148,9 @@ export class GatewayServiceController {
     return repairReceipt(identity, status.mechanism, isDisabled(status) ? foundProblems.map(enabled) : foundProblems);
   }
 
-  async #logs(identity: GatewayIdentity, lines: number): Promise<LogTail> {
+  async #logs(identity: GatewayIdentity, request: RequestOf<'logs'>): Promise<LogTail> {
     const path = this.#options.manager.logPath(identity);
-    return { path, lines: await tailLog(path, lines), canReveal: this.#options.reveal !== undefined };
+    return { path, ...(await tailLog(path, request)), canReveal: this.#options.reveal !== undefined };
   }
 
   async #reveal(file: string): Promise<null> {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { GatewayServiceError } from '../model/errors.ts';
 import { type RequestKind, type RequestOf, VERBS, type Verb } from './ipc.ts';
 
+const shortText = v.pipe(v.string(), v.maxLength(100));
 const profile = v.pipe(v.string(), v.maxLength(64));
 
 const SCHEMAS = {
@@ -15,7 +16,12 @@ const SCHEMAS = {
     mechanism: v.optional(v.picklist(['service', 'startup', 'embedded'])),
     beforeSignIn: v.optional(v.boolean()),
   }),
-  log: v.strictObject({ profile, lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))) }),
+  log: v.strictObject({
+    profile,
+    lines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2_000))),
+    end: v.optional(v.strictObject({ at: shortText, cause: v.optional(v.pipe(v.string(), v.maxLength(1_000))) })),
+    known: v.optional(shortText),
+  }),
   watchdog: v.strictObject({ profile, on: v.boolean() }),
   update: v.strictObject({ profile, update: v.pipe(v.string(), v.maxLength(64)) }),
 } as const satisfies Record<RequestKind, v.GenericSchema>;

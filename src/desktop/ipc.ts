@@ -95,8 +95,12 @@ export interface UpdateEnd {
 
 export interface LogTail {
   readonly path: string;
-  /** The last lines, oldest first, without control characters, at most 4,096 characters each. */
+  /** The last lines, or those around an end, oldest first, without control characters, at most 4,096 characters each. */
   readonly lines: readonly string[];
+  /** What the log contains now: to be sent back to wait for its next change. */
+  readonly stamp: string;
+  /** Whether it contains the end that was asked for. */
+  readonly hasEnd?: boolean;
   /** Whether `reveal` is supported. */
   readonly canReveal: boolean;
 }
@@ -111,7 +115,13 @@ export interface Requests {
    * on changes these.
    */
   switch: { profile: string; on: boolean; mechanism?: Installable | undefined; beforeSignIn?: boolean | undefined };
-  log: { profile: string; lines?: number | undefined };
+  /** `end`: where an end of the gateway is, by its record. `known`: only after the log has changed since that stamp, or after some seconds. */
+  log: {
+    profile: string;
+    lines?: number | undefined;
+    end?: { at: string; cause?: string | undefined } | undefined;
+    known?: string | undefined;
+  };
   update: { profile: string; update: string };
   watchdog: { profile: string; on: boolean };
 }

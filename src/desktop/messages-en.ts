@@ -9,6 +9,7 @@ import type { Policy } from '../model/policy.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
 import { slowMs } from '../model/slow-phase.ts';
 import type { AutomaticSignIn, LastExit, Mechanism, Phase, StartType, Status } from '../model/status.ts';
+import type { Crash, SpanState } from '../model/timeline.ts';
 import { createFormats } from './formats.ts';
 import type { Snapshot } from './ipc.ts';
 import { beforeSignInEn } from './messages-before-sign-in-en.ts';
@@ -224,6 +225,17 @@ const CAUSES = {
   released: 'Started again after an update.',
 };
 
+const crashCount = (count: number) => (count === 1 ? '1 crash' : `${count} crashes`);
+
+const SPANS: Readonly<Record<SpanState, string>> = {
+  up: 'Up',
+  down: 'Down',
+  update: 'Updating',
+  sleep: 'Asleep',
+  off: 'Stopped',
+  unknown: 'Not recorded',
+};
+
 type Noted = Extract<HistoryRecord, { kind: 'noted' }>;
 
 /** The text before the reason of a note. */
@@ -357,6 +369,12 @@ export const en = {
   /** What the gateway reports of its platforms; undefined where it reports none. */
   platforms: ({ platforms }: Status) => describePlatforms(platforms),
   time: formats.time,
+  /** How long the gateway was so within the last 24 hours. */
+  span: (state: SpanState, ms: number) => `${SPANS[state]}: ${formats.duration(ms)}`,
+  /** All of the last 24 hours. */
+  crashes: crashCount,
+  /** Crashes that are close to each other; the log is shown at the last one. */
+  crash: (crash: Crash, now: number) => `${crashCount(crash.count)}, ${formats.time(crash.at, now)}${because(crash)}`,
   pid: (pid: number) => String(pid),
   /** How many lines of the log pass the filter. */
   logCount: (shown: number, all: number) => `${shown} of ${all}`,
@@ -391,14 +409,20 @@ export const en = {
     ladderSeconds: 'Restart delays in seconds',
     history: 'History',
     noHistory: 'Nothing has happened yet.',
+    day: 'Last 24 hours',
+    facts: 'Facts',
     problems: 'Problems',
     log: 'Log',
     noLog: 'The log is empty.',
     logPath: 'Log file',
-    refreshLog: 'Refresh',
+    follow: 'Follow',
+    lastCrash: 'Last crash',
+    copyLines: 'Copy',
+    copyLog: 'Copy these lines of the log',
+    noEnd: 'The log does not contain it.',
     filterLog: 'Filter the log',
     noMatch: 'No line matches.',
-    reveal: 'Show file',
+    reveal: 'Open log folder',
     copy: 'Copy details',
     copied: 'Copied',
     copyFailed: 'Could not copy',

@@ -85,8 +85,8 @@ export interface GatewayServiceStore {
   previewRepair(): Promise<Receipt | undefined>;
   /** What `set` would change; undefined where that failed. */
   preview(on: boolean, mechanism?: Installable): Promise<Receipt | undefined>;
-  /** The last lines of the captured output; undefined where that failed. */
-  logs(lines?: number): Promise<LogTail | undefined>;
+  /** The last lines of the captured output, or what else is requested; undefined where that failed. */
+  logs(request?: Omit<RequestOf<'logs'>, 'profile'>): Promise<LogTail | undefined>;
   /** Shows the log in the system's file manager. */
   reveal(): Promise<void>;
   /** Shows the configuration of the profile in the system's file manager. */
@@ -322,7 +322,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     repair: () => act('repair', 'repair', {}),
     previewRepair: () => query('previewRepair', {}),
     preview: (on, mechanism) => query('preview', { on, mechanism }),
-    logs: lines => query('logs', { lines }),
+    logs: (request = {}) => query('logs', request),
     async reveal() {
       await query('reveal', {});
     },

@@ -8,9 +8,9 @@ import { isDown } from '../model/platforms.ts';
 import { forbiddenBy } from '../model/policy.ts';
 import type { Problem, ProblemAction, Severity } from '../model/problems.ts';
 import type { ReceiptRow } from '../model/receipt.ts';
-import { redact } from '../model/redact.ts';
 import { SLOW_MS, slowMs } from '../model/slow-phase.ts';
 import type { LastExit, Phase, Status } from '../model/status.ts';
+import { type Crash, SPAN_STATES, type SpanState, TIMELINE_MS, type Timeline } from '../model/timeline.ts';
 import type { Snapshot } from './ipc.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
@@ -283,23 +283,6 @@ export function shownTarget({ target }: ReceiptRow, rows: readonly ReceiptRow[])
   return folder ? target.slice(folder.target.length + 1) : target;
 }
 
-/** The lines that contain the text, in any case; all lines for an empty text. */
-export function matchingLines(lines: readonly string[], filter: string): readonly string[] {
-  const text = filter.trim().toLowerCase();
-  return text === '' ? lines : lines.filter(line => line.toLowerCase().includes(text));
-}
-
-/** Where the cause of an end is in a log: the index of the last line that contains it, else of the mark of the end; -1 without either. */
-export function lineOfEnd(lines: readonly string[], cause: string | undefined): number {
-  // The class of a Python error (InvalidToken) is no name of a secret.
-  const withoutClass = (text: string) => text.replace(/^(?:[A-Za-z_]\w*\.)+\w+: /, '');
-  const said = cause && withoutClass(cause).replace(/…$/, '');
-  const shown = said ? lines.map(line => redact(withoutClass(line))) : [];
-  // Hermes puts the name of the platform before what the platform logs.
-  const found = [said, said?.replace(/^\w+: /, '')].map(text => (text ? shown.findLastIndex(line => line.includes(text)) : -1));
-  return found.find(line => line >= 0) ?? lines.findLastIndex(line => /^--- \S+ gateway ended/.test(line));
-}
-
 /** Milliseconds until a time (ISO 8601), never below zero; undefined without a time. */
 export function countdownMs(at: string | undefined, now: number): number | undefined {
   const time = Date.parse(at ?? '');
@@ -349,4 +332,27 @@ export function nextChangeMs(status: Status, now: number): number | undefined {
   if (remainingMs !== undefined) return remainingMs > 0 ? remainingMs % 1_000 || 1_000 : undefined;
   const uptime = status.phase === 'running' ? uptimeMs(status, now) : undefined;
   return uptime === undefined ? undefined : 60_000 - (uptime % 60_000);
+}
+
+export interface Day {
+  readonly spans: readonly { readonly state: SpanState; readonly ms: number }[];
+  /** By state, in a fixed order, without those of less than a second. */
+  readonly totals: Day['spans'];
+  /** `place`: from 0 (24 hours ago) to 1 (now). */
+  readonly crashes: readonly (Crash & { readonly place: number })[];
+}
+
+/** What is drawn of the last 24 hours at this time, which is later than that of the snapshot. */
+export function dayOf({ spans, crashes }: Timeline, now: number): Day {
+  const startMs = now - TIMELINE_MS;
+  const shown = spans.flatMap(({ fromMs, state }, at) => {
+    const ms = (spans[at + 1]?.fromMs ?? now) - Math.max(fromMs, startMs);
+    return ms > 0 ? [{ state, ms }] : [];
+  });
+  const totals = SPAN_STATES.map(state => ({ state, ms: shown.reduce((sum, span) => (span.state === state ? sum + span.ms : sum), 0) }));
+  return {
+    spans: shown,
+    totals: totals.filter(({ ms }) => ms >= 1_000),
+    crashes: crashes.map(crash => ({ ...crash, place: (Date.parse(crash.at) - startMs) / TIMELINE_MS })).filter(({ place }) => place >= 0),
+  };
 }

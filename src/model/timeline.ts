@@ -27,7 +27,7 @@ export interface Timeline {
 
 export const TIMELINE_MS = 24 * 3_600_000;
 /** Crashes within this time are one, so that what is drawn for each can be hit in a narrow window. In milliseconds. */
-const CLOSE_MS = 2 * 3_600_000;
+const CLOSE_MS = 3 * 3_600_000;
 
 const CRASHES: ReadonlySet<ExitKind> = new Set<ExitKind>(['failure', 'needs-attention']);
 const OFF: ReadonlySet<ExitKind> = new Set<ExitKind>(['stopped', 'stopped-from-outside', 'session-ending', 'served-elsewhere']);

@@ -36,7 +36,7 @@ export async function* readLog(
   try {
     yield* await reader.tail(lines, maxBytes);
     if (follow) {
-      for await (const _ of changesIn(path.dirname(file), signal)) {
+      for await (const _ of logChanges(path.dirname(file), signal)) {
         yield* reader.later();
         yield* reader.stalled();
       }
@@ -188,8 +188,8 @@ class LogReader {
   }
 }
 
-/** Yields at once, after changes in the folder and when the backstop is due, until the signal is aborted. */
-async function* changesIn(folder: string, signal: AbortSignal | undefined): AsyncGenerator<void> {
+/** Yields at once, after changes in the folder of a log and when the backstop is due, until the signal is aborted. */
+export async function* logChanges(folder: string, signal: AbortSignal | undefined): AsyncGenerator<void> {
   let wake = () => {};
   const change = () =>
     new Promise<void>(resolve => {

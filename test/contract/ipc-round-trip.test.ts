@@ -28,6 +28,7 @@ describe('every verb', () => {
     expect(answered(await bridge.logs({ profile: 'default', lines: 5 }))).toEqual({
       path: '/memory/HermesGateway/gateway.log',
       lines: [],
+      stamp: '',
       canReveal: true,
     });
     expect(answered(await bridge.reveal({ profile: 'default' }))).toBeNull();

@@ -17,6 +17,8 @@ export interface FakeMain {
   /** The last pushed ones, by profile. */
   readonly known: Record<string, Snapshot>;
   push(snapshot: Snapshot, show?: Show): void;
+  /** The gateway prints this; who follows the log is answered. */
+  print(line: string): void;
   /** Answers the oldest held request. */
   answer(value: unknown): void;
   /** With the id of an earlier failure, or a new one. */

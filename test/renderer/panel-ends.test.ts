@@ -1,13 +1,15 @@
-// What the panel offers after the end of a gateway that is recognised, in a real browser.
+// What the panel offers and shows about the ends of a gateway: help, the log at the end, and the last 24 hours. In a real browser.
 import { beforeAll, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/desktop/ipc.ts';
 import { en } from '../../src/desktop/messages-en.ts';
+import type { HistoryRecord } from '../../src/model/history.ts';
 import type { KnownEnd } from '../../src/model/known-end.ts';
 import type { Phase } from '../../src/model/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
-import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel } from './panel-page.ts';
+import { axeViolations, bundleFixture, fakeMain, fitsSideways, keepScreenshot, openPanel, type PanelOptions } from './panel-page.ts';
 import { ago, LOG_LINES, NOW, snapshotIn } from './snapshots.ts';
 
-describeInChromium('recognised end in the panel', browser => {
+describeInChromium('ends in the panel', browser => {
   let bridge: string;
 
   beforeAll(async () => {
@@ -44,13 +46,13 @@ describeInChromium('recognised end in the panel', browser => {
     await page.getByRole('button', { name: 'Show log' }).click();
     const marked = page.locator('mark');
     await marked.waitFor();
-    expect(await marked.textContent()).toBe(cause);
+    expect(await marked.textContent()).toBe(`${cause}\n`);
     const inView = `(([mark, log]) => mark.top >= log.top && mark.bottom <= log.bottom && log.top >= 0 && log.bottom <= innerHeight)(
       ['mark', '.hgs-log'].map(name => document.querySelector(name).getBoundingClientRect()))`;
     await expect.poll(() => page.evaluate(inView)).toBe(true);
     expect(await page.evaluate('document.activeElement.className')).toBe('hgs-log');
-    // All lines are there, once and in their order.
-    expect(await page.locator('.hgs-log pre').textContent()).toBe(lines.join('\n'));
+    // All lines are there.
+    expect(await page.locator('.hgs-log pre span, .hgs-log mark').count()).toBe(lines.length);
     await keepScreenshot(page, 'end-log');
     expect(await axeViolations(page)).toEqual([]);
   });
@@ -77,7 +79,7 @@ describeInChromium('recognised end in the panel', browser => {
     await main.evaluate((fake, snapshot) => fake.push(snapshot, 'log'), { ...work, status: { ...work.status, profile: 'work' } });
     await page.getByText('Run gateway as service: work', { exact: true }).waitFor();
     await page.locator('mark').waitFor();
-    expect(await page.locator('mark').textContent()).toBe(cause);
+    expect(await page.locator('mark').textContent()).toBe(`${cause}\n`);
     expect(await page.evaluate('document.activeElement.className')).toBe('hgs-log');
     // Another click asks again.
     await page.getByRole('button', { name: 'Details', exact: true }).click();
@@ -98,11 +100,14 @@ describeInChromium('recognised end in the panel', browser => {
     const snapshot = endedBy('needs-attention', 'configuration', 'no such model');
     const page = await openPanel(browser(), bridge, snapshot);
     const main = await fakeMain(page);
-    const end = '--- 2026-02-06T10:29:58.000+01:00 gateway ended: The gateway reports an error in its configuration (exit code 78).';
-    await main.evaluate((fake, lines) => Object.assign(fake.log, { lines }), [...LOG_LINES, end, ...LOG_LINES]);
+    const end = (time: string) => `--- ${time} gateway ended: The gateway reports an error in its configuration (exit code 78).`;
+    await main.evaluate(
+      (fake, lines) => Object.assign(fake.log, { lines }),
+      [...LOG_LINES, end('2026-02-06T10:29:58.000+01:00'), ...LOG_LINES],
+    );
     await page.getByRole('button', { name: 'Details' }).click();
     await page.locator('mark').waitFor();
-    expect(await page.locator('mark').textContent()).toBe(end);
+    expect(await page.locator('mark').textContent()).toBe(`${end('9:29:58 AM')}\n`);
     const inLog = `(([mark, log]) => mark.top >= log.top && mark.bottom <= log.bottom)(
       ['mark', '.hgs-log'].map(name => document.querySelector(name).getBoundingClientRect()))`;
     await expect.poll(() => page.evaluate(inLog)).toBe(true);
@@ -116,5 +121,120 @@ describeInChromium('recognised end in the panel', browser => {
       await page.getByText(en.sentence(snapshot.status, NOW), { exact: true }).waitFor();
       expect(await page.locator('.hgs-failure').count()).toBe(0);
     }
+  });
+
+  const CRASH = { at: ago(5 * 3_600_000), cause: 'OSError: [Errno 28] No space left on device' };
+  const crashed = () => {
+    const history: HistoryRecord[] = [
+      { at: ago(20 * 3_600_000), kind: 'started', pid: 7, cause: 'asked' },
+      {
+        ...CRASH,
+        kind: 'ended',
+        pid: 7,
+        code: 1,
+        outcome: 'failure',
+        reason: 'The gateway failed (exit code 1).',
+        uptimeMs: 15 * 3_600_000,
+      },
+      { at: ago(4 * 3_600_000), kind: 'started', pid: 8, cause: 'recovery' },
+      { at: ago(3 * 3_600_000), kind: 'noted', what: 'held', reason: 'an update' },
+      { at: ago(2 * 3_600_000), kind: 'noted', what: 'slept', reason: 'the computer slept', sleptMs: 1_800_000 },
+    ];
+    return snapshotIn('running', {}, { history });
+  };
+  const openLog = async (snapshot: Snapshot, options: PanelOptions = {}) => {
+    const page = await openPanel(browser(), bridge, snapshot, options);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('gateway.log').waitFor();
+    return { page, main: await fakeMain(page) };
+  };
+
+  it('shows the last 24 hours as a strip with its text, whose marks lead to the log at that crash', async () => {
+    const { page, main } = await openLog(crashed());
+    const day = page.getByRole('region', { name: 'Last 24 hours' });
+    expect(await day.getByRole('listitem').allTextContents()).toEqual([
+      'Up: 18 hr 30 min',
+      'Down: 1 hr',
+      'Asleep: 30 min',
+      'Not recorded: 4 hr',
+      '1 crash',
+    ]);
+    const states = await day.locator('.hgs-day > span').evaluateAll(spans => spans.map(span => span.dataset['state']));
+    expect(states).toEqual(['unknown', 'up', 'down', 'up', 'sleep', 'up']);
+    await main.evaluate(
+      (fake, lines) => Object.assign(fake.log, { lines }),
+      [...LOG_LINES, CRASH.cause, `--- ${CRASH.at} gateway ended: The gateway failed (exit code 1).`, ...LOG_LINES],
+    );
+    await day.getByRole('button', { name: `1 crash, 4:30:00 AM: ${CRASH.cause}` }).click();
+    await page.locator('mark').waitFor();
+    expect(await main.evaluate(fake => fake.calls.at(-1)?.payload)).toMatchObject({ end: CRASH });
+    expect(await page.locator('mark').textContent()).toBe(`${CRASH.cause}\n`);
+    expect(await page.evaluate('document.activeElement.className')).toBe('hgs-log');
+  });
+
+  it.each<[string, PanelOptions]>([
+    ['light', { colorScheme: 'light' }],
+    ['dark', { colorScheme: 'dark' }],
+    ['forced-colours', { forcedColors: 'active', colorScheme: 'dark' }],
+    ['320', { viewport: { width: 320, height: 640 } }],
+  ])('shows the strip and the tones of the log in %s without overflow or axe violations', async (look, options) => {
+    const { page, main } = await openLog(crashed(), options);
+    await main.evaluate(
+      (fake, lines) => {
+        for (const line of lines) fake.print(line);
+      },
+      [
+        '2026-02-05 09:00:07,120 WARNING gateway.run: slow',
+        'Traceback (most recent call last):',
+        '  File "/hermes/gateway.py", line 3, in run',
+        CRASH.cause,
+        `--- ${CRASH.at} gateway ended: The gateway failed (exit code 1).`,
+      ],
+    );
+    await page.getByRole('button', { name: 'Last crash' }).click();
+    await page.locator('mark').waitFor();
+    // The day and the time of the history, without those of the gateway.
+    await page.getByText('Feb 5, 9:00 AM WARNING gateway.run: slow').waitFor();
+    await keepScreenshot(page, `log-${look}`);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await fitsSideways(page)).toBe(true);
+  });
+
+  it('follows the log on request while the page is visible, and stays at its end', async () => {
+    const { page, main } = await openLog(snapshotIn('running'));
+    const log = page.getByRole('log', { name: 'Log' });
+    expect(await log.getAttribute('aria-live')).toBe('off');
+    const follow = page.getByRole('button', { name: 'Follow' });
+    await follow.click();
+    const reads = () => main.evaluate(fake => fake.calls.filter(({ verb }) => verb === 'logs').length);
+    await expect.poll(reads).toBe(3);
+    const [first] = await log.locator('span').all();
+    await first?.evaluate(line => line.setAttribute('data-kept', ''));
+    await main.evaluate(fake => fake.print('a fresh line'));
+    await log.getByText('a fresh line').waitFor();
+    expect(await log.getAttribute('aria-live')).toBe('polite');
+    // A line keeps its element, so that only new ones are read out.
+    expect(await log.locator('[data-kept]').count()).toBe(1);
+    const hiddenBelow = `(({ bottom }, log) => bottom - log.bottom)(
+      ...['.hgs-log pre', '.hgs-log'].map(name => document.querySelector(name).getBoundingClientRect()))`;
+    expect(await page.evaluate(hiddenBelow)).toBeLessThanOrEqual(0);
+    expect(await axeViolations(page)).toEqual([]);
+    await follow.click();
+    expect(await follow.getAttribute('aria-pressed')).toBe('false');
+    await main.evaluate(fake => fake.print('a line that nobody follows'));
+    await expect.poll(reads).toBe(5);
+    expect(await page.getByText('a line that nobody follows').count()).toBe(0);
+  });
+
+  it('copies the lines that are shown, without secrets, in their own times', async () => {
+    const { page, main } = await openLog(snapshotIn('running'));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await main.evaluate(fake => fake.print('2026-02-06 09:24:07 ERROR TELEGRAM_BOT_TOKEN=s3cr3t'));
+    await page.getByRole('button', { name: 'Follow' }).click();
+    await page.getByRole('searchbox', { name: 'Filter the log' }).fill('error');
+    await page.getByText('1 of 25').waitFor();
+    await page.getByRole('button', { name: 'Copy these lines of the log' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('2026-02-06 09:24:07 ERROR TELEGRAM_BOT_TOKEN=…');
   });
 });

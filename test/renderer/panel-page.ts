@@ -58,7 +58,12 @@ export async function openPanel(browser: Browser, fakeBridge: string, snapshot: 
     snapshot,
     held: [...held],
     receipts: { install: receiptFor('install'), uninstall: receiptFor('uninstall'), repair: receiptFor('repair') },
-    log: { path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log', lines: LOG_LINES, canReveal: true },
+    log: {
+      path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log',
+      lines: LOG_LINES,
+      stamp: '',
+      canReveal: true,
+    },
   };
   const page = await openDist(browser, `window.fakeInitial = ${JSON.stringify(initial)};\n${fakeBridge}`, look, language);
   if (snapshot.supported && !held.includes('get')) await page.getByRole('switch', { disabled: !canSwitch(snapshot) }).waitFor();

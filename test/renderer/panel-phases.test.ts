@@ -23,6 +23,7 @@ describeInChromium('phases in the panel', browser => {
   const openDetails = async (opened: Page) => {
     await opened.getByRole('button', { name: 'Details' }).click();
     await opened.getByText('gateway.log').waitFor();
+    await opened.getByText('Facts').click();
   };
 
   /** What it looks like, and what axe says, by day and by night. */
@@ -107,15 +108,29 @@ describeInChromium('phases in the panel', browser => {
     }
   });
 
-  it('shows all details, and passes axe in light and dark', async () => {
+  it('shows all details in the order of need, and passes axe in light and dark', async () => {
     const opened = await open('restarting');
     await openDetails(opened);
     const ladder = opened.getByRole('list', { name: 'Restart delays in seconds' });
     expect(await ladder.getByRole('listitem').allTextContents()).toEqual(['1', '2', '4', '9', '14', '25', '36', '49', '64']);
     expect(await ladder.locator('[aria-current=step]').textContent()).toBe('14');
+    const order = ['Problems', 'Last exit', 'Stop', 'Restart delays', 'Last 24 hours', 'Log', 'History', 'Restart when it hangs', 'Facts'];
+    const parts = await opened.locator('.hgs-details > *').allTextContents();
+    expect(parts.map((part, place) => part.startsWith(order[place] ?? ''))).toEqual(order.map(() => true));
     for (const text of ['Windows service', '4180', 'Restarted after a failure.', 'The gateway has failed several times in a row.'])
       await opened.getByText(text).first().waitFor();
     await judge(opened, 'details');
+  });
+
+  it('shows no restart delays while none of them counts, and nothing about restarts while it is off', async () => {
+    const opened = await open('running');
+    await openDetails(opened);
+    await opened.getByText('2 restarts, last', { exact: false }).waitFor();
+    expect(await opened.getByText('Restart delays', { exact: false }).count()).toBe(0);
+    await show(opened, 'not-installed');
+    await opened.getByText(en.details.turningOn).waitFor();
+    for (const text of ['Restarts', 'Restart delays in seconds', 'Last 24 hours', 'Log'])
+      expect(await opened.getByText(text, { exact: true }).count(), text).toBe(0);
   });
 
   it('shows a dialog before every change, and passes axe in light and dark', async () => {
@@ -260,6 +275,7 @@ describeInChromium('phases in the panel', browser => {
     const opened = await open('restarting', { language });
     await opened.getByRole('button', { name: messages.details.open }).click();
     await opened.getByText('gateway.log').waitFor();
+    await opened.getByText(messages.details.facts).click();
     await judge(opened, `details-${language}`);
     expect(await fitsSideways(opened)).toBe(true);
     await opened.setViewportSize({ width: 320, height: 640 });

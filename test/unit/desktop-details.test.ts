@@ -88,6 +88,7 @@ describe('details of a snapshot', () => {
     { app: '0.1.0', electron: '40.10.2' },
     {
       path: 'C:\\Users\\anna\\AppData\\Local\\HermesGatewayService\\HermesGateway\\gateway.log',
+      stamp: '',
       lines: [
         'a line that is too old',
         ...Array.from({ length: 36 }, (_, line) => `line ${line}`),

@@ -220,26 +220,26 @@ describe('queries', () => {
 
   it('clears the error of a failed query by the next answer, but not the error of a failed operation', async () => {
     const { store, request } = await listening(snapshotIn('stopped'));
-    const lost = store.logs(10);
+    const lost = store.logs();
     request().refuse(new GatewayServiceError('timed-out'));
     await lost;
     expect(store.value.error?.code).toBe('timed-out');
-    const found = store.logs(10);
-    request().reply({ path: '/gateway.log', lines: [] });
+    const found = store.logs();
+    request().reply({ path: '/gateway.log', lines: [], stamp: '' });
     await found;
     expect(store.value.error).toBeUndefined();
     const started = store.start();
     request().refuse(new GatewayServiceError('gateway-not-up'));
     await started;
-    const asked = store.logs(10);
-    request().reply({ path: '/gateway.log', lines: [] });
+    const asked = store.logs();
+    request().reply({ path: '/gateway.log', lines: [], stamp: '' });
     await asked;
     expect(store.value.error?.code).toBe('gateway-not-up');
   });
 
   it('shows an error when a query is refused', async () => {
     const { store, request } = await listening(snapshotIn('foreign'));
-    const asked = store.logs(10);
+    const asked = store.logs();
     request().refuse(new GatewayServiceError('foreign'));
     expect(await asked).toBeUndefined();
     expect(store.value.error?.code).toBe('foreign');

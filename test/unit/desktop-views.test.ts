@@ -6,7 +6,6 @@ import {
   canSwitch,
   countdownMs,
   ladderDots,
-  lineOfEnd,
   nextChangeMs,
   offeredAction,
   otherInCharge,
@@ -62,35 +61,6 @@ describe('table of phases', () => {
     expect(canSwitch({ status: statusIn('foreign') })).toBe(false);
     expect(canSwitch({ status: statusIn('removal-pending') })).toBe(false);
     expect(canSwitch({ status: statusIn('not-installed') })).toBe(true);
-  });
-});
-
-describe('end of a gateway in its log', () => {
-  const lines = [
-    '--- 2026-02-06T09:29:50.000Z gateway started, PID 7',
-    'ERROR [telegram] Bot token already in use (PID 8). Stop it first.',
-    'telegram.error.InvalidToken: The token `123456789:AAFf0oq9c7d1QxYz0a1b2c3d4e5f6g7h8i9` was rejected by the server.',
-    'sys:1: RuntimeWarning',
-    '--- 2026-02-06T09:29:58.000Z gateway ended: The gateway failed (exit code 1).',
-    '--- 2026-02-06T09:29:59.000Z gateway started, PID 9',
-  ];
-
-  it.each([
-    ['the line of its cause, whose secrets are removed', 'telegram.error.InvalidToken: The token `…` was rejected by the server.', 2],
-    ['the line of a cause that was cut', 'telegram.error.InvalidToken: The token `…` was rej…', 2],
-    [
-      'what the platform logged, where Hermes names the platform before it',
-      'telegram: Bot token already in use (PID 8). Stop it first.',
-      1,
-    ],
-    ['the mark of the end, where no line has the cause', 'no such model', 4],
-    ['the mark of the end, where there is no cause', undefined, 4],
-  ])('is %s', (_line, cause, index) => {
-    expect(lineOfEnd(lines, cause)).toBe(index);
-  });
-
-  it('is in no line of an empty log', () => {
-    expect(lineOfEnd([], 'no such model')).toBe(-1);
   });
 });
 

@@ -125,7 +125,7 @@ describe('crashes of the last 24 hours', () => {
     ]);
   });
 
-  it('are one within two hours: the last of them, with their number', () => {
+  it('are one within three hours: the last of them, with their number', () => {
     const loop = Array.from({ length: 40 }, (_, at) => ended(8 - at / 40));
     expect(crashes([ended(10.5), ...loop, ended(3)])).toEqual([
       { at: hoursAgo(10.5), count: 1 },
