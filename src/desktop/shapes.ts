@@ -10,6 +10,7 @@ export type { ServiceName } from '../model/identity.ts';
 export type { KnownEnd } from '../model/known-end.ts';
 export type { RecoveryLadder } from '../model/ladder.ts';
 export type { Operation, OperationStep } from '../model/operation-steps.ts';
+export type { Policy } from '../model/policy.ts';
 export type { Problem, ProblemCode, ProblemRow, Severity } from '../model/problems.ts';
 export type { Receipt, ReceiptNote, ReceiptNotes, ReceiptRow } from '../model/receipt.ts';
 export type {
@@ -25,6 +26,7 @@ export type {
   StartType,
   Status,
 } from '../model/status.ts';
+export type { Timeline } from '../model/timeline.ts';
 export type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 export type {
   GatewayServiceBridge,
@@ -34,6 +36,7 @@ export type {
   ReplyOf,
   RequestOf,
   Requests,
+  Show,
   ShownUpdate,
   Snapshot,
   UpdateEnd,
@@ -41,4 +44,5 @@ export type {
   VerbMethods,
   Versions,
 } from './ipc.ts';
+export type { Explained } from './messages-en-failures.ts';
 export type { ShownError } from './shown-error.ts';
