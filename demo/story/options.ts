@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly home?: string;
   /** Use the Windows service below Wine instead of this system's mechanism. */
   readonly wine: boolean;
+  /** On Windows, use the Windows service instead of the sign-in start. */
+  readonly service: boolean;
 }
 
 export const HELP = `Demonstrates the gateway service on this computer. Your own Hermes is not changed.
@@ -31,6 +33,8 @@ time and removes everything. It downloads nothing.
                      the gateway writes there remain
   --wine             use the real Windows service, below Wine with a rebuilt SCM that performs the failure
                      actions ("bash test/wine/setup.sh" installs what is needed)
+  --service          on Windows: use the Windows service, which asks for an administrator, instead of the sign-in
+                     start, which asks nobody
   --no-browser       use no browser: no clicks, no pictures
   --json             print the steps and their times as one JSON document, then exit
   --help             print this text
@@ -41,12 +45,13 @@ Exit code: 0 all as expected, 1 a step failed, 2 invalid command line, 130 ended
 `;
 
 /** @throws GatewayServiceError `usage` */
-export function parseStartOptions(argv: readonly string[]): StartOptions {
-  const { help, json, gateway, home, wine, ...rest } = parse(argv);
+export function parseStartOptions(argv: readonly string[], platform: NodeJS.Platform = process.platform): StartOptions {
+  const { help, json, gateway, home, wine, service, ...rest } = parse(argv);
   if (gateway !== 'sample' && gateway !== 'hermes') throw usage(`(--gateway is "sample" or "hermes", not "${gateway}")`);
   if (wine && (gateway !== 'sample' || home !== undefined))
     throw usage('(--wine uses the sample gateway in a temporary home; omit --gateway and --home)');
-  return { help, json, gateway, wine, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
+  if (service && platform !== 'win32') throw usage('(--service needs Windows; --wine uses the Windows service below Wine)');
+  return { help, json, gateway, wine, service, browser: !rest['no-browser'], ...(home !== undefined && { home: path.resolve(home) }) };
 }
 
 function parse(argv: readonly string[]) {
@@ -60,6 +65,7 @@ function parse(argv: readonly string[]) {
         gateway: { type: 'string', default: 'sample' },
         home: { type: 'string' },
         wine: { type: 'boolean', default: false },
+        service: { type: 'boolean', default: false },
       },
     }).values;
   } catch (cause) {

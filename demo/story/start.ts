@@ -10,15 +10,19 @@ import { findChromium, launchChromium } from './chromium.ts';
 import { controllerDriver, type Driver } from './driver.ts';
 import { HELP, parseStartOptions, type StartOptions } from './options.ts';
 import { type PageDriver, pageDriver } from './page-driver.ts';
+import { openPosixSystem } from './posix-system.ts';
 import { type StoryReport, type StoryStepReport, stepLines, summaryLine } from './report.ts';
 import { playStory } from './story.ts';
-import { openThisSystem } from './this-system.ts';
 import { openTrial, type Trial } from './trial.ts';
 import type { OpenSystem } from './trial-system.ts';
 
 /** By convention, 128 plus the number of SIGINT. */
 const EXIT_INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The modules of Windows load koffi, so they are loaded there only. */
+const openThisSystem: OpenSystem = async options =>
+  process.platform === 'win32' ? (await import('./windows-system.ts')).openWindowsSystem(options) : openPosixSystem(options);
 
 /**
  * Resolves with the exit code.

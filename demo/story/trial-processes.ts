@@ -22,9 +22,12 @@ export function processesOf(folder: string): readonly TrialProcess[] {
 }
 
 /** Kills the processes; resolves with them when they have ended. */
-export async function endProcesses(processes: readonly TrialProcess[]): Promise<readonly TrialProcess[]> {
-  for (const { pid } of processes) if (posixProcesses.isAlive(pid)) process.kill(pid, 'SIGKILL');
-  await poll(() => processes.every(({ pid }) => !posixProcesses.isAlive(pid)), { what: 'the processes to end', deadlineMs: ENDED_MS });
+export async function endProcesses(
+  processes: readonly TrialProcess[],
+  isAlive: (pid: number) => boolean = posixProcesses.isAlive,
+): Promise<readonly TrialProcess[]> {
+  for (const { pid } of processes) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  await poll(() => processes.every(({ pid }) => !isAlive(pid)), { what: 'the processes to end', deadlineMs: ENDED_MS });
   return processes;
 }
 

@@ -69,6 +69,8 @@ export interface SystemOptions {
   readonly gateway: GatewayKind;
   /** A home to use instead of a temporary one. Files that its gateway writes there remain. */
   readonly home?: string;
+  /** Use the Windows service instead of the sign-in start; on Windows only. */
+  readonly service?: boolean;
   /** Root folder of this project, with the sample gateway and dist/. */
   readonly root: string;
 }

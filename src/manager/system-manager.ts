@@ -30,6 +30,8 @@ export interface SystemManagerOptions {
   readonly stateRoot: string;
   /** How our own processes are started: `[node, entry script]`, or the host executable. */
   readonly hostCommand: readonly string[];
+  /** The only mechanism on Windows; default: all that it has. */
+  readonly only?: 'service' | 'startup';
   /** Asks for an administrator on Windows; without it an unelevated process cannot do what needs one. */
   readonly elevation?: Elevation;
 }
@@ -49,7 +51,7 @@ export interface SystemManager {
 }
 
 /** @throws GatewayServiceError `folder-of-another-user` */
-export async function systemManager({ stateRoot, hostCommand, elevation }: SystemManagerOptions): Promise<SystemManager> {
+export async function systemManager({ stateRoot, hostCommand, elevation, only }: SystemManagerOptions): Promise<SystemManager> {
   requireOwnFolder(stateRoot);
   const { processes, isInUse, parentOf } = await thisMachine();
   const checkCommand: HostedManagerOptions['checkCommand'] = (identity, override) => gatewayCommand(identity, override).argv;
@@ -96,7 +98,8 @@ export async function systemManager({ stateRoot, hostCommand, elevation }: Syste
 
   const former = windowsMigration({ stateRoot, processes, shell });
   const isNameTaken = () => isNameTakenHere(stateRoot, windowsPackage.fullName !== undefined);
-  const manager = new HostedManager(isRedirected ? [service] : [service, startup], {
+  const offersBoth = only === undefined && !isRedirected;
+  const manager = new HostedManager(offersBoth ? [service, startup] : [only === 'startup' ? startup : service], {
     ...options,
     former,
     isNameTaken,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BrowserShell, openBrowserShell } from '../../demo/story/browser.ts';
 import type { ConsentState } from '../../demo/story/consent-stand-in.ts';
-import { openThisSystem } from '../../demo/story/this-system.ts';
+import { openPosixSystem } from '../../demo/story/posix-system.ts';
 import { openTrial, type Trial } from '../../demo/story/trial.ts';
 import type { TryIt } from '../../demo/story/try-it.ts';
 import type { Reply, Snapshot } from '../../src/desktop/ipc.ts';
@@ -28,7 +28,7 @@ let watching = 0;
 const tried: TryIt[] = [];
 
 beforeAll(() => {
-  trial = openTrial(openThisSystem({ gateway: 'sample', root: ROOT }));
+  trial = openTrial(openPosixSystem({ gateway: 'sample', root: ROOT }));
   const watch = trial.manager.watch.bind(trial.manager);
   trial.manager.watch = (identity, listener) => {
     watching += 1;

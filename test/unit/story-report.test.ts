@@ -15,7 +15,7 @@ const SKIPPED: StoryStepReport = { name: 'hang', result: 'skipped', ms: 0, figur
 
 describe('command line of npm start', () => {
   it('uses the sample gateway, and a browser when there is one, without arguments', () => {
-    expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', wine: false, browser: true });
+    expect(parseStartOptions([])).toEqual({ help: false, json: false, gateway: 'sample', wine: false, service: false, browser: true });
   });
 
   it('accepts a home as an absolute path', () => {
@@ -29,12 +29,20 @@ describe('command line of npm start', () => {
     [['extra']],
     [['--home']],
     [['--gateway', 'other']],
+    [['--service']],
   ])('refuses %j and names the help', argv => {
-    expect(() => parseStartOptions(argv)).toThrow(expect.objectContaining({ code: 'usage', remedy: 'See "npm start -- --help".' }));
+    expect(() => parseStartOptions(argv, 'linux')).toThrow(
+      expect.objectContaining({ code: 'usage', remedy: 'See "npm start -- --help".' }),
+    );
+  });
+
+  it('uses the sign-in start on Windows, and the service where it is asked for', () => {
+    expect(parseStartOptions([], 'win32').service).toBe(false);
+    expect(parseStartOptions(['--service'], 'win32').service).toBe(true);
   });
 
   it('names every option in its help', () => {
-    for (const option of ['--gateway', '--home', '--wine', '--no-browser', '--json', '--help']) expect(HELP).toContain(option);
+    for (const option of ['--gateway', '--home', '--wine', '--service', '--no-browser', '--json', '--help']) expect(HELP).toContain(option);
   });
 });
 

@@ -2,7 +2,7 @@
 // SCM. Who acts and looks stays on this side, and reaches in by the remote manager and by the files on C:.
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { copySample } from '../../demo/story/this-system.ts';
+import { copySample } from '../../demo/story/sample-program.ts';
 import { endProcesses, processesOf } from '../../demo/story/trial-processes.ts';
 import type { SystemOptions, TrialSystem } from '../../demo/story/trial-system.ts';
 import { posixProcesses } from '../../src/gateway/process-start-time.ts';

@@ -1,10 +1,10 @@
 /**
- * The system of a trial on this computer: the supervisor of Linux and macOS. Home, state, sockets and the gateway program are in one
+ * The system of a trial on Linux and macOS: their supervisor. Home, state, sockets and the gateway program are in one
  * temporary folder; `dispose` ends every process and deletes every file of the trial.
  */
 
 import { execFile, execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +17,7 @@ import { embeddedManager } from '../../src/manager/system-manager.ts';
 import { attempt } from '../../src/model/attempt.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { stateRoot } from '../../src/state/state-folder.ts';
+import { copySample } from './sample-program.ts';
 import { endProcesses, processesOf } from './trial-processes.ts';
 import type { CommandDocument, NamedProfile, SystemOptions, TrialSystem } from './trial-system.ts';
 
@@ -24,12 +25,8 @@ const NAMED_PROFILE = 'work';
 /** The path of a socket is limited to about 100 bytes, so a longer temporary folder cannot be used. */
 const MAX_TEMPORARY_BYTES = 40;
 
-/** @throws GatewayServiceError where the system has no such mechanism, the home is missing or in use, or there is no gateway program */
-export function openThisSystem({ gateway, home, root }: SystemOptions): TrialSystem {
-  if (process.platform === 'win32')
-    throw new GatewayServiceError('unsupported', '(this trial needs the supervisor of Linux and macOS)', {
-      remedy: 'On Windows try the service itself: "npm run build", then "node dist/host/hermes-gateway.cjs install".',
-    });
+/** @throws GatewayServiceError where the home is missing or in use, or there is no gateway program */
+export function openPosixSystem({ gateway, home, root }: SystemOptions): TrialSystem {
   const outerEnv = { ...process.env };
   const temporary = Buffer.byteLength(os.tmpdir()) <= MAX_TEMPORARY_BYTES ? os.tmpdir() : '/tmp';
   const folder = mkdtempSync(path.join(realpathSync(temporary), 'hermes-trial-'));
@@ -127,14 +124,6 @@ function restoreEnv({ XDG_STATE_HOME: state, XDG_RUNTIME_DIR: run }: NodeJS.Proc
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-}
-
-/** Copies the sample gateway, because the update step changes it. */
-export function copySample(root: string, program: string): void {
-  mkdirSync(program, { recursive: true });
-  for (const name of ['gateway.mjs', 'update.mjs'])
-    copyFileSync(path.join(root, 'examples/sample-gateway', name), path.join(program, name));
-  writeFileSync(path.join(program, 'VERSION'), 'sample 1\n');
 }
 
 function entriesOf(folder: string): string[] {
