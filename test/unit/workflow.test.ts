@@ -17,6 +17,8 @@ const commands = [...workflow.matchAll(/^ *- run: (.+)$/gm)].map(([, command = '
 const actionlint = process.env['ACTIONLINT'] ?? 'actionlint';
 const lints = spawnSync(actionlint, ['--version']).status === 0;
 
+const USE = "const { registerGatewayService } = LOAD('hermes-gateway-service/main'); registerGatewayService.name.at(0)";
+
 /** Commands that say nothing new here, with where they are shown. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   '.ci/run': "it is the README's test line, of which this test is a part",
@@ -31,6 +33,16 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run release': 'it publishes; "npm run release -- --dry-run" makes the same files',
   'WINGET_SCHEMAS=.cache/winget/schemas/JSON/manifests/v1.10.0 ADMX_SCHEMAS=.cache/admx/ADDS/ADMXSchema npx vitest run test/unit/release.test.ts test/unit/policy-template.test.ts':
     'it needs the schemas of Microsoft, which CI takes from GitHub',
+  'npm run package': 'test/built/npm-package.test.ts packs the same files',
+  'mv dist/packages/*.tgz "$RUNNER_TEMP/package.tgz"': 'the steps after it need it',
+  'npm init --yes': 'the steps after it need it',
+  'npx --yes --package ${{ matrix.by }} hermes-gateway-service@file:./package.tgz': 'it needs the package registry',
+  'node_modules/.bin/hermes-gateway --version': 'test/built/npm-package.test.ts runs the program of the package',
+  [`node --input-type=module --eval "${USE.replace('LOAD', 'await import')}"`]: 'test/built/npm-package.test.ts imports it',
+  [`node --input-type=commonjs --eval "${USE.replace('LOAD', 'require')}"`]: 'test/built/npm-package.test.ts requires it',
+  'npm start': 'test/acceptance/story.test.ts plays it',
+  'npm start -- --service': 'it needs the SCM of a real Windows',
+  'npm test': 'this test is a part of it',
   'npm audit --omit=dev --audit-level=high': 'it needs the advisories of the package registry',
   'npm ci --prefix test/wine': 'test/wine/setup.sh does it with the platform that it is for',
   'npm ci --prefix build': "it is in the README's test line",
@@ -67,6 +79,16 @@ describe('workflow', () => {
     expect(readFileSync(path.join(REPOSITORY, '.ci/run'), 'utf8')).toContain('README.md');
     expect(readme).toContain('npm test');
     expect(commands).toContain('.ci/run');
+  });
+
+  it('runs what the README tells a visitor to try on Windows and on macOS, one command a line for any shell', () => {
+    const [, block = ''] = (readme.split('\n## Try it\n')[1] ?? '').split(/```(?:sh)?\n/);
+    const tried = block.trim().split('\n');
+    expect(tried).toEqual(['npm ci', 'npm start']);
+    for (const system of ['macos', 'windows']) {
+      const [job = ''] = (ci.split(`\n  ${system}:\n`)[1] ?? '').split(/\n {2}\w/);
+      for (const command of tried) expect(job, `${command} on ${system}`).toContain(`- run: ${command}\n`);
+    }
   });
 
   it('runs it with each Node that the package is for', () => {
