@@ -11,7 +11,7 @@ export type { KnownEnd } from '../model/known-end.ts';
 export type { RecoveryLadder } from '../model/ladder.ts';
 export type { Operation, OperationStep } from '../model/operation-steps.ts';
 export type { Policy } from '../model/policy.ts';
-export type { Problem, ProblemCode, ProblemRow, Severity } from '../model/problems.ts';
+export type { Problem, ProblemAction, ProblemCode, ProblemRow, Severity } from '../model/problems.ts';
 export type { Receipt, ReceiptNote, ReceiptNotes, ReceiptRow } from '../model/receipt.ts';
 export type {
   AutomaticSignIn,
@@ -26,7 +26,7 @@ export type {
   StartType,
   Status,
 } from '../model/status.ts';
-export type { Timeline } from '../model/timeline.ts';
+export type { Crash, Span, SpanState, Timeline } from '../model/timeline.ts';
 export type { PlannedGateway, UpdateOutcome, UpdateStep, UpdateVersions } from '../update/update-shape.ts';
 export type {
   GatewayServiceBridge,

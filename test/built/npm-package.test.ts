@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(packed.folder, { recursive: true, force: true }));
 
-describe('tarball', () => {
+describe('tarball', { timeout: 120_000 }, () => {
   it('contains every file that the exports name', () => {
     expect(missingFiles(manifest, packed.files)).toEqual([]);
   });
@@ -57,9 +57,10 @@ describe('tarball', () => {
 
   it('has the right types for import, require and bundlers in every export, by Are the types wrong?', async () => {
     const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');
-    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(packed.tarball)));
+    const names = Object.entries(manifest.exports).flatMap(([name, target]) => (typeof target === 'string' ? [] : [name]));
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(packed.tarball)), { entrypoints: names });
     if (!result.types) throw new Error('There are no types.');
-    expect(Object.keys(result.entrypoints)).toEqual(Object.keys(manifest.exports));
+    expect(Object.keys(result.entrypoints)).toEqual(names);
     // The resolution of Node 10 knows no exports; TypeScript 7 has it no more.
     const problems = result.problems.filter(problem => !('resolutionKind' in problem && problem.resolutionKind === 'node10'));
     expect(problems).toEqual([]);
@@ -88,7 +89,7 @@ export const panel = <GatewayServicePanel store={store} messages={messages} />;
 export const parts = { ...store };
 `;
 
-describe('types', () => {
+describe('types', { timeout: 120_000 }, () => {
   const write = (name: string, text: string) => writeFileSync(path.join(packed.folder, name), text);
   beforeAll(() => {
     for (const name of ['@types', 'electron', 'electron-newest', 'react', 'valibot'])

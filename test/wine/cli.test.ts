@@ -1,11 +1,13 @@
 // The command line on Windows as users get it, an executable, below Wine's SCM; from a folder and for a home whose names ask for quotes.
 // Its respawn is the work of the rebuilt SCM (test/wine/scm), not of Windows'.
-import { existsSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { POLICY_KEY } from '../../src/model/policy.ts';
 import type { Status } from '../../src/model/status.ts';
 import { splitCommandLine } from '../../src/windows/argv.ts';
+import { REPOSITORY } from '../support/sandbox.ts';
 import { call } from './call.ts';
 import { sampleGatewayIn } from './remote-manager.ts';
 import type { WineRun } from './rig.ts';
@@ -34,6 +36,20 @@ describeOnWine(
     it('reports no service before an installation', async () => {
       expect(await run('status')).toMatchObject({ code: EXIT.notInstalled, stdout: expect.stringContaining('hermes-gateway install') });
       expect(await asked('start')).toMatchObject({ ok: false, code: EXIT.notInstalled, error: { code: 'not-installed' } });
+    });
+
+    it('runs as the npm package, packed on Linux: it finds the koffi that npm installs on Windows, and loads no other', async () => {
+      const modules = 'C:\\npm\\node_modules';
+      const host = `${modules}\\hermes-gateway-service\\dist\\host`;
+      const binary = rig().onLinux(`${modules}\\@koromix\\koffi-win32-x64\\win32_x64\\koffi.node`);
+      const put = (from: string, to: string) => cpSync(path.join(REPOSITORY, from), rig().onLinux(to), { recursive: true });
+      put('dist/host', host);
+      put('node_modules/koffi', `${modules}\\koffi`);
+      put('test/wine/node_modules/@koromix', `${modules}\\@koromix`);
+      const status = () => rig().run([rig().node, `${host}\\hermes-gateway.cjs`, 'status'], { env: { HERMES_HOME: HOME } });
+      expect(await status()).toMatchObject({ code: EXIT.notInstalled, stderr: '' });
+      appendFileSync(binary, 'changed');
+      expect(await status()).toMatchObject({ code: EXIT.failed, stderr: expect.stringContaining('koffi.node') });
     });
 
     it('refuses an installation without administrator rights, names a remedy, and writes nothing', async () => {
