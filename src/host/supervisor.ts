@@ -87,18 +87,22 @@ export async function supervise(ports: SupervisorPorts): Promise<boolean> {
       const history = await folder.history();
       const before = await folder.desired();
       const askedMs = lastAskedMs(history, before.at, endedAt);
+      const ended = lastEnded(history);
+      const gatewayEndedAt = Date.parse(ended?.at ?? '') || endedAt;
+      // The runner was killed before it could say so.
+      if (ended?.outcome === 'needs-attention' && gatewayEndedAt >= startedAt && gatewayEndedAt > askedMs) return true;
       failures = [...failures.filter(at => at > askedMs), endedAt];
       const ladder = await recovery();
       if (!ladder) return true;
       const { nextAt = endedAt, failures: attempt } = ladderPosition(ladder, failures);
       // The gateway may have failed a moment before its runner ended; a later request ends the delay.
-      const failedAt = Math.max(startedAt, Date.parse(lastEnded(history)?.at ?? '') || endedAt);
+      const failedAt = Math.max(startedAt, gatewayEndedAt);
       await tell('restarting', { nextTry: { at: new Date(nextAt).toISOString(), attempt } });
-      const ended = new AbortController();
+      const waited = new AbortController();
       await changes.until(
-        delay(nextAt - endedAt, undefined, ended).catch(() => undefined),
+        delay(nextAt - endedAt, undefined, waited).catch(() => undefined),
         async () => {
-          if ((await stopMessage()) || isNewRequest(await folder.desired(), before, failedAt)) ended.abort();
+          if ((await stopMessage()) || isNewRequest(await folder.desired(), before, failedAt)) waited.abort();
         },
       );
     }
