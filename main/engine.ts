@@ -24,8 +24,8 @@ export interface EngineOptions {
   readonly profiles?: readonly string[] | undefined;
   /** Shows a file in the system's file manager. */
   readonly reveal?: (file: string) => void;
-  /** Opens a page of the system's settings by its address. */
-  readonly openSettings?: (address: string) => Promise<void>;
+  /** Opens a page of the system's settings, or of the documentation, by its address. */
+  readonly openExternal?: (address: string) => Promise<void>;
   /** Opens the app's own way to update Hermes, which also repairs it. The panel then offers it where files of Hermes are missing. */
   readonly updateHermes?: () => Promise<void> | void;
   /** A locale of the user's region. */

@@ -38,7 +38,7 @@ const RULES: Readonly<Record<keyof GatewayServiceOptions, Rule>> = {
   home: { is: 'a text', fits: isText },
   profiles: { is: 'an array of names', fits: value => Array.isArray(value) && value.every(isText) },
   reveal: { is: 'a function', fits: isFunction },
-  openSettings: { is: 'a function', fits: isFunction },
+  openExternal: { is: 'a function', fits: isFunction },
   updateHermes: { is: 'a function', fits: isFunction },
   region: { is: 'a locale', fits: isText },
   catalogue: { is: '{ messages, shell }', fits: value => value instanceof Object && 'messages' in value && 'shell' in value },

@@ -38,13 +38,13 @@ export type { HandOffResult } from './updater/resume.ts';
 export function registerGatewayService(electron: ElectronParts, options: GatewayServiceOptions): GatewayServiceRegistration {
   checkOptions(electron, options);
   const reveal = (file: string) => electron.shell.showItemInFolder(file);
-  const openSettings = (address: string) => electron.shell.openExternal(address);
+  const openExternal = (address: string) => electron.shell.openExternal(address);
   const region = electron.app.getSystemLocale();
   // For the tray; the pages get it with each snapshot.
   setRegion(region);
   const appPath = electron.app.getAppPath();
   return register(electron, options, async () => {
     const hostDir = options.hostDir ?? findHostFolder({ appPath, resources: process.resourcesPath });
-    return openEngine({ reveal, openSettings, region, ...options, hostDir });
+    return openEngine({ reveal, openExternal, region, ...options, hostDir });
   });
 }

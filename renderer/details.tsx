@@ -101,7 +101,7 @@ function Part({ title, className, children }: { readonly title: string; readonly
 
 const TONES: Readonly<Record<Status['problems'][number]['severity'], Tone>> = { info: 'idle', warning: 'warn', error: 'error' };
 
-function Problems({ snapshot: { status }, messages }: DetailsProps) {
+function Problems({ snapshot: { status }, messages, store, components: { Button } }: DetailsProps) {
   const { problems } = status;
   if (problems.length === 0) return null;
   return (
@@ -115,6 +115,9 @@ function Problems({ snapshot: { status }, messages }: DetailsProps) {
               <span>
                 {message} {remedyOf(problem, { status }) && <span className="hgs-remedy">{remedy}</span>}
               </span>
+              <Button variant="quiet" label={messages.learnMore(message)} onClick={() => void store.learnMore(problem.code)}>
+                {messages.details.learnMore}
+              </Button>
             </li>
           );
         })}

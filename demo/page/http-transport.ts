@@ -3,8 +3,9 @@
  * It reports whether the server answers, so that the page does not show an old state as the present one.
  */
 
-import type { Reply, Snapshot, Transport } from '../../src/desktop/ipc.ts';
+import type { Reply, RequestOf, Snapshot, Transport } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
+import { problemPage } from '../../src/model/problem-page.ts';
 import type { Readable } from './use-store.ts';
 
 /** The actions of the "Try it" strip and the answers to the UAC stand-in. */
@@ -92,7 +93,12 @@ export function createHttpTransport(token: string): HttpTransport {
   }
 
   return {
-    invoke: (verb, payload) => post(`api/${verb}`, payload),
+    async invoke(verb, payload) {
+      // A browser opens it itself; the app asks the system to.
+      if (verb !== 'learnMore') return post(`api/${verb}`, payload);
+      window.open(problemPage((payload as RequestOf<'learnMore'>).problem), '_blank', 'noopener');
+      return { ok: true, value: null };
+    },
     tryIt: what => post('api/try', { what }),
     link,
     consent,

@@ -6,11 +6,14 @@ import { ERRORS, type ErrorRow } from '../model/error-table.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import { EVENT_SOURCE, EVENTS, type EventRow } from '../model/events.ts';
 import { KNOWN_ENDS } from '../model/known-end.ts';
-import { PROBLEMS, type ProblemRow } from '../model/problems.ts';
+import { problemPage } from '../model/problem-page.ts';
+import { PROBLEMS, type ProblemCode, type ProblemRow } from '../model/problems.ts';
 import { indented } from './output.ts';
 import type { Paint } from './terminal.ts';
 
 interface Explanation extends Partial<ErrorRow & ProblemRow & EventRow> {
+  /** Where the documentation explains it. */
+  readonly page?: string;
   /** An error ends a command, a problem and the end of a gateway are parts of a status, and an event is written to Windows' event log. */
   readonly kind: 'error' | 'problem' | 'end' | 'event';
   readonly code: string;
@@ -18,7 +21,10 @@ interface Explanation extends Partial<ErrorRow & ProblemRow & EventRow> {
 
 const ALL: readonly Explanation[] = [
   ...Object.entries(ERRORS).map(([code, row]) => ({ kind: 'error', code, exit: EXIT.failed, ...row }) as const),
-  ...Object.entries(PROBLEMS).map(([code, row]) => ({ kind: 'problem', code, severity: 'warning', elevated: false, ...row }) as const),
+  ...Object.entries(PROBLEMS).map(
+    ([code, row]) =>
+      ({ kind: 'problem', code, severity: 'warning', elevated: false, ...row, page: problemPage(code as ProblemCode) }) as const,
+  ),
   ...KNOWN_ENDS.map(code => ({ kind: 'end', code, ...explainEnd({ known: code }) }) as const),
   ...Object.entries(EVENTS).map(([code, row]) => ({ kind: 'event', code, ...row }) as const),
 ];
@@ -49,14 +55,14 @@ export function overviewText(entries: readonly Explanation[], paint: Paint): str
 
 export function explanationText(entries: readonly Explanation[], paint: Paint): string {
   return entries
-    .map(({ kind, code, severity, message, remedy, exit, win32, id, elevated }) => {
+    .map(({ kind, code, severity, message, remedy, exit, win32, id, elevated, page }) => {
       const facts = [
         ...(id === undefined ? [severity ?? kind] : [`event ${id} of the source "${EVENT_SOURCE}"`]),
         ...(exit === undefined ? [] : [`exit code ${exit}`]),
         ...(win32 === undefined ? [] : [`Windows error ${win32}`]),
         ...(elevated ? ['needs an administrator'] : []),
       ];
-      return `${paint('bold', code)} ${paint('dim', `(${facts.join(', ')})`)}\n${indented([message, remedy].filter(Boolean).join('\n'))}`;
+      return `${paint('bold', code)} ${paint('dim', `(${facts.join(', ')})`)}\n${indented([message, remedy, page].filter(Boolean).join('\n'))}`;
     })
     .join('\n\n');
 }

@@ -5,6 +5,7 @@ import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
 import type { GatewayManager, InstallOptions } from '../model/manager.ts';
 import type { Operation, OperationProgress, Report } from '../model/operation-steps.ts';
+import { problemPage } from '../model/problem-page.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
 import { type FoundProblem, repairReceipt } from '../model/repair.ts';
 import type { Status } from '../model/status.ts';
@@ -35,8 +36,8 @@ export interface ControllerOptions {
   readonly versions?: Versions;
   /** Shows a file in the system's file manager; absent where that is not possible. */
   readonly reveal?: ((file: string) => Promise<void> | void) | undefined;
-  /** Opens a page of the system's settings by its address; absent where that is not possible. */
-  readonly openSettings?: ((address: string) => Promise<void> | void) | undefined;
+  /** Opens a page of the system's settings, or of the documentation, by its address; absent where that is not possible. */
+  readonly openExternal?: ((address: string) => Promise<void> | void) | undefined;
   /** Opens the app's own way to update Hermes; absent where it has none. */
   readonly updateHermes?: (() => Promise<void> | void) | undefined;
 }
@@ -114,12 +115,8 @@ export class GatewayServiceController {
     logs: (request, { identity }) => this.#logs(identity, request),
     reveal: (_request, { identity }) => this.#reveal(this.#options.manager.logPath(identity)),
     showConfiguration: (_request, { identity: { home } }) => this.#reveal(configurationOf(home)),
-    openSignInOptions: async () => {
-      const { openSettings } = this.#options;
-      if (!openSettings) throw new GatewayServiceError('unsupported', '(this page cannot open settings)');
-      await openSettings(SIGN_IN_OPTIONS);
-      return null;
-    },
+    openSignInOptions: () => this.#open(SIGN_IN_OPTIONS),
+    learnMore: ({ problem }) => this.#open(problemPage(problem)),
     updateHermes: async () => {
       const { updateHermes } = this.#options;
       if (!updateHermes) throw new GatewayServiceError('unsupported', '(this app does not update Hermes)');
@@ -157,6 +154,13 @@ export class GatewayServiceController {
     const { reveal } = this.#options;
     if (!reveal) throw new GatewayServiceError('unsupported', `(there is no file manager behind this page: ${file})`);
     await reveal(file);
+    return null;
+  }
+
+  async #open(address: string): Promise<null> {
+    const { openExternal } = this.#options;
+    if (!openExternal) throw new GatewayServiceError('unsupported', `(this page cannot open ${address})`);
+    await openExternal(address);
     return null;
   }
 

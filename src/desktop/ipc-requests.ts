@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { GatewayServiceError } from '../model/errors.ts';
+import { PROBLEMS, type ProblemCode } from '../model/problems.ts';
 import { type RequestKind, type RequestOf, VERBS, type Verb } from './ipc.ts';
 
 const shortText = v.pipe(v.string(), v.maxLength(100));
@@ -23,6 +24,7 @@ const SCHEMAS = {
     known: v.optional(shortText),
   }),
   watchdog: v.strictObject({ profile, on: v.boolean() }),
+  problem: v.strictObject({ profile, problem: v.picklist(Object.keys(PROBLEMS) as ProblemCode[]) }),
   update: v.strictObject({ profile, update: v.pipe(v.string(), v.maxLength(64)) }),
 } as const satisfies Record<RequestKind, v.GenericSchema>;
 

@@ -4,6 +4,7 @@ import type { AgentWork } from '../model/agent-work.ts';
 import type { ErrorValue } from '../model/errors.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import type { Operation, OperationStep } from '../model/operation-steps.ts';
+import type { ProblemCode } from '../model/problems.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import type { Timeline } from '../model/timeline.ts';
@@ -124,6 +125,7 @@ export interface Requests {
   };
   update: { profile: string; update: string };
   watchdog: { profile: string; on: boolean };
+  problem: { profile: string; problem: ProblemCode };
 }
 export type RequestKind = keyof Requests;
 
@@ -165,6 +167,8 @@ export const VERBS = {
   showConfiguration: ['profile', 'nothing'],
   /** Opens the page of Windows' settings on which a user permits the automatic sign-in. */
   openSignInOptions: ['profile', 'nothing'],
+  /** Opens the documentation of a problem. A page names the problem, and the main process knows the address. */
+  learnMore: ['problem', 'nothing'],
   /** Opens the app's own way to update Hermes. */
   updateHermes: ['profile', 'nothing'],
   /** Hides the end of this update. */

@@ -322,6 +322,8 @@ export const en = {
     elevated ? `${action(verb, phase)} (asks for an administrator)` : action(verb, phase),
   error: explainError,
   problem: explainProblem,
+  /** The accessible name of the link to the documentation of a problem. */
+  learnMore: (problem: string) => `Learn more: ${problem}`,
   /** What helps after a recognised end that needs the user; undefined after every other one. The sentence of an ended gateway says why. */
   help: (status: Status, canUpdateHermes?: true): string | undefined => {
     const explained = explainEnd(endToExplain(status));
@@ -412,6 +414,7 @@ export const en = {
     day: 'Last 24 hours',
     facts: 'Facts',
     problems: 'Problems',
+    learnMore: 'Learn more',
     log: 'Log',
     noLog: 'The log is empty.',
     logPath: 'Log file',

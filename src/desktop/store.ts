@@ -7,6 +7,7 @@
 import type { AgentWork } from '../model/agent-work.ts';
 import { INTERNAL_ERROR } from '../model/internal-error.ts';
 import type { Operation } from '../model/operation-steps.ts';
+import type { ProblemCode } from '../model/problems.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable, Status } from '../model/status.ts';
 import { setRegion } from './formats.ts';
@@ -95,6 +96,8 @@ export interface GatewayServiceStore {
   openSignInOptions(): Promise<void>;
   /** Opens the app's own way to update Hermes. */
   updateHermes(): Promise<void>;
+  /** Opens the documentation of a problem. */
+  learnMore(problem: ProblemCode): Promise<void>;
   /** Hides the end of this update. */
   dismiss(update: string): Promise<void>;
   /** Turns on or off that a gateway that hangs is restarted. */
@@ -328,6 +331,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     },
     async showConfiguration() {
       await query('showConfiguration', {});
+    },
+    async learnMore(problem) {
+      await query('learnMore', { problem });
     },
     async openSignInOptions() {
       await query('openSignInOptions', {});

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_PREFIX, type Reply, type Snapshot, VERB_NAMES, type Verb } from '../../src/desktop/ipc.ts';
 import { configurationOf } from '../../src/gateway/home.ts';
+import { problemPage } from '../../src/model/problem-page.ts';
 import { FakeElectron, OWN_PAGE } from '../support/fake-electron.ts';
 import { IDENTITIES, registered } from '../support/registered.ts';
 
@@ -36,10 +37,13 @@ describe('every verb', () => {
     expect(answered(await bridge.showConfiguration({ profile: 'default' }))).toBeNull();
     expect(electron.revealed.slice(1)).toEqual([configurationOf(DEFAULT.home)]);
     expect(answered(await bridge.openSignInOptions({ profile: 'default' }))).toBeNull();
-    expect(electron.opened).toEqual(['ms-settings:signinoptions']);
+    expect(answered(await bridge.learnMore({ profile: 'default', problem: 'crash-loop' }))).toBeNull();
+    const address = { profile: 'default', problem: 'https://example.org/' as 'crash-loop' };
+    expect(await bridge.learnMore(address)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+    expect(electron.opened).toEqual(['ms-settings:signinoptions', problemPage('crash-loop')]);
     expect(answered(await bridge.get({})).canUpdateHermes).toBe(true);
     expect(answered(await bridge.updateHermes({ profile: 'default' }))).toBeNull();
-    expect(electron.opened.slice(1)).toEqual(['update of Hermes']);
+    expect(electron.opened.slice(2)).toEqual(['update of Hermes']);
     expect(answered(await bridge.set({ profile: 'default', on: false })).status.phase).toBe('not-installed');
   });
 
@@ -199,6 +203,7 @@ describe('registration of the IPC handlers', () => {
       'reveal',
       'showConfiguration',
       'openSignInOptions',
+      'learnMore',
       'updateHermes',
       'dismiss',
       'setWatchdog',

@@ -120,6 +120,12 @@ describeInChromium('phases in the panel', browser => {
     for (const text of ['Windows service', '4180', 'Restarted after a failure.', 'The gateway has failed several times in a row.'])
       await opened.getByText(text).first().waitFor();
     await judge(opened, 'details');
+    await opened.getByRole('button', { name: 'Learn more: The gateway has failed several times in a row.' }).click();
+    const main = await fakeMain(opened);
+    expect(await main.evaluate(fake => fake.calls.at(-1))).toEqual({
+      verb: 'learnMore',
+      payload: { profile: 'default', problem: 'crash-loop' },
+    });
   });
 
   it('shows no restart delays while none of them counts, and nothing about restarts while it is off', async () => {

@@ -8,6 +8,7 @@ import { explainEnd } from '../../src/desktop/messages-en-ends.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
 import { EVENTS } from '../../src/model/events.ts';
 import { KNOWN_ENDS } from '../../src/model/known-end.ts';
+import { PROBLEMS, type ProblemCode, type ProblemRow } from '../../src/model/problems.ts';
 import { PHASES, type Phase, type Status } from '../../src/model/status.ts';
 import { UPDATE_OUTCOMES, UPDATE_STEPS } from '../../src/update/update-shape.ts';
 import { OWNER_RIGHTS } from '../../src/windows/sddl.ts';
@@ -56,6 +57,49 @@ function knownEnds(): string {
   return table(['`lastExit.known`', 'what it says', 'what helps'], rows);
 }
 
+/** Where more is said about a problem. */
+const SEE: Partial<Readonly<Record<ProblemCode, string>>> = {
+  'gateway-silent': '[A gateway that hangs](operations.md#a-gateway-that-hangs)',
+  'gateway-degraded': '[Which bots are connected](operations.md#which-bots-are-connected)',
+  'platform-down': '[Which bots are connected](operations.md#which-bots-are-connected)',
+  'gateway-in-background':
+    '[A gateway program that goes into the background](operations.md#a-gateway-program-that-goes-into-the-background)',
+  'environment-kept': '[The environment of the gateway](operations.md#the-environment-of-the-gateway)',
+  'runner-silent': '[A runner that does not answer](operations.md#a-runner-that-does-not-answer)',
+  'host-suspended': '[A runner that does not answer](operations.md#a-runner-that-does-not-answer)',
+  'crash-loop': '[Why it ended](operations.md#why-it-ended)',
+  configuration: '[Why it ended](operations.md#why-it-ended)',
+  'launch-failed': '[Why it ended](operations.md#why-it-ended)',
+  'bad-update': '[An update that is interrupted](operations.md#an-update-that-is-interrupted)',
+  'before-sign-in-refused': '[Before the sign-in](session-0-or-the-users-session.md#before-the-sign-in)',
+  'before-sign-in-changed': '[Before the sign-in](session-0-or-the-users-session.md#before-the-sign-in)',
+  'taken-over': '[Who asked decides](architecture.md#who-asked-decides)',
+  'service-superfluous': '[One gateway for many profiles](mechanisms.md#one-gateway-for-many-profiles)',
+  'profile-served': '[One gateway for many profiles](mechanisms.md#one-gateway-for-many-profiles)',
+  'profile-gone': '[Many profiles](mechanisms.md#many-profiles)',
+  'bot-held': '[Many profiles](mechanisms.md#many-profiles)',
+  'kept-by-hermes': '[What started it before](mechanisms.md#what-started-it-before)',
+  'started-otherwise': '[What started it before](mechanisms.md#what-started-it-before)',
+  'autostart-left': '[What started it before](mechanisms.md#what-started-it-before)',
+  'autostart-unasked': '[What started it before](mechanisms.md#what-started-it-before)',
+  'packaged-service': "[Hermes' own packaged service](mechanisms.md#hermes-own-packaged-service)",
+  'rights-changed': '[Security](security.md)',
+  'owner-missing': '[Security](security.md)',
+  'event-source-missing': '[Events](operations.md#events)',
+  'state-unwritable': '[Files](operations.md#files)',
+  'log-incomplete': '[Files](operations.md#files)',
+};
+
+function problems(): string {
+  return Object.entries(PROBLEMS)
+    .map(([code, { message, remedy, severity = 'warning', elevated }]: [string, ProblemRow]) => {
+      const see = SEE[code as ProblemCode];
+      const facts = `*${severity}${elevated ? ', needs an administrator' : ''}*`;
+      return [`## ${code}`, facts, `${message} ${remedy}`, ...(see === undefined ? [] : [`More: ${see}.`])].join('\n\n');
+    })
+    .join('\n\n');
+}
+
 function update(): string {
   const steps = UPDATE_STEPS.map(step => `\`${step}\``).join(', ');
   const outcomes = UPDATE_OUTCOMES.map(outcome => `\`${outcome}\``).join(', ');
@@ -95,6 +139,7 @@ const startOf = (service: string) => `${(measured(`${service}: StartService → 
 export const GENERATED: Readonly<Record<string, () => string>> = {
   phases,
   'known ends': knownEnds,
+  problems,
   update,
   'exit codes': exitCodes,
   events,

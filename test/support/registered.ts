@@ -39,7 +39,7 @@ export function registered(
     manager,
     identities: IDENTITIES,
     reveal: file => electron.shell.showItemInFolder(file),
-    openSettings: address => electron.shell.openExternal(address),
+    openExternal: address => electron.shell.openExternal(address),
     updateHermes: () => electron.shell.openExternal('update of Hermes'),
   });
   const stateRoot = mkdtempSync(path.join(tmpdir(), 'hg-registered-'));

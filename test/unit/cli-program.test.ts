@@ -156,6 +156,9 @@ describe('explain', () => {
       { kind: 'error', code: 'state-newer' },
       { kind: 'problem', code: 'state-newer' },
     ]);
+    expect((await cli.run(['explain', 'gateway-silent'])).out).toContain(
+      `${packageJson.homepage.replace('#readme', '')}/blob/main/docs/problems.md#gateway-silent`,
+    );
     expect((await cli.run(['explain', 'needs-administrator'])).out).toMatch(/exit code 5, Windows error 5/);
   });
 });
