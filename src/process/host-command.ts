@@ -13,11 +13,12 @@ export function hostCommand(): readonly string[] {
 }
 
 /** The very program of this process, with or without a console. */
-export function thisProgram(): readonly string[] {
+export function thisProgram(argv: readonly string[] = process.argv): readonly string[] {
   // A single executable has no script in its arguments.
   if (singleExecutable()) return [process.execPath];
-  const script = process.argv[1];
-  return script && path.isAbsolute(script) && existsSync(script) ? [process.execPath, script] : [process.execPath];
+  // Its file may have been moved or deleted since; without it Node alone would be started.
+  const [, script] = argv;
+  return script && path.isAbsolute(script) ? [process.execPath, script] : [process.execPath];
 }
 
 /** Electron reads files in such an archive as if they were in a folder, but no system starts a program in it. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { hostCommandIn } from '../../src/process/host-command.ts';
+import { hostCommandIn, thisProgram } from '../../src/process/host-command.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -41,4 +41,10 @@ it('refuses a folder without a host, and one in an archive', () => {
   for (const inside of ['/app/resources/app.asar/host', 'C:\\app\\resources\\app.asar\\host', '/app/app.asar'])
     expect(() => hostCommandIn(inside)).toThrow(refusal(/extraResources/));
   expect(() => hostCommandIn('/app/app.asar.unpacked/host')).toThrow(refusal(/^Repair/));
+});
+
+it('names its own script after that was moved away, so that Node is not started alone', () => {
+  const script = put('hermes-gateway.cjs');
+  rmSync(script);
+  expect(thisProgram([process.execPath, script, 'supervise'])).toEqual([process.execPath, script]);
 });
