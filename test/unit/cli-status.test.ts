@@ -52,6 +52,12 @@ describe('long form of a status', () => {
     expect(occurrences(text({ phase: 'needs-attention', problems: [problem('configuration')] }), 'configuration')).toBe(3);
   });
 
+  it('names the program that holds the port', () => {
+    const inUse = { ...lastExit, cause: 'api_server: Port 8642 already in use.', known: 'port-in-use' } as const;
+    const shown = text({ ...looping, lastExit: { ...inUse, holder: { pid: 812, program: 'python3' } } });
+    expect(shown).toContain('python3 (PID 812) uses port 8642');
+  });
+
   it('shows the cause with the last exit where the sentence does not', () => {
     expect(text({ phase: 'stopped', desired: 'stopped', lastExit })).toContain(`${reason} ${cause}.`);
   });
