@@ -1,6 +1,7 @@
 /** A stand-in for the tray icon, above the panel. It uses the tray model of the app, and its menu works. */
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { formatDetails } from '../../src/desktop/details.ts';
 import type { GatewayServiceBridge } from '../../src/desktop/ipc.ts';
 import type { Catalogue } from '../../src/desktop/messages.ts';
 import type { GatewayServiceStore } from '../../src/desktop/store.ts';
@@ -40,19 +41,36 @@ export function TrayStandIn({ store, bridge, messages, shell, onDetails }: TrayS
     return () => document.removeEventListener('pointerdown', closeOutside);
   }, [open]);
 
+  async function copyDetails(profile: string): Promise<void> {
+    const [snapshot, log] = await Promise.all([bridge.get({ profile }), bridge.logs({ profile })]);
+    if (snapshot.ok) await navigator.clipboard.writeText(formatDetails(snapshot.value, {}, log.ok ? log.value : undefined));
+  }
+
+  /** Once the panel shows this profile. */
+  function inPanel(profile: string, act: () => void): void {
+    store.select(profile);
+    requestAnimationFrame(act);
+  }
+
   function perform(command: TrayCommand): void {
     setOpen(false);
     icon.current?.focus();
     switch (command.do) {
       case 'start':
       case 'stop':
+      case 'stopNow':
       case 'restart':
         void bridge[command.do]({ profile: command.profile });
         return;
       case 'logs':
-        store.select(command.profile);
         onDetails();
-        requestAnimationFrame(() => document.querySelector('[data-part=log]')?.scrollIntoView({ block: 'center' }));
+        inPanel(command.profile, () => document.querySelector('[data-part=log]')?.scrollIntoView({ block: 'center' }));
+        return;
+      case 'turnOn':
+        inPanel(command.profile, () => document.querySelector<HTMLElement>('.hgs-panel [role=switch]')?.click());
+        return;
+      case 'copyDetails':
+        void copyDetails(command.profile);
         return;
       case 'open':
         document.querySelector<HTMLElement>('.hgs-panel [role=switch]')?.focus();

@@ -35,8 +35,8 @@ function load() {
   const module = { exports: {} };
   // A context of its own has no process, Buffer, timers or modules.
   vm.runInNewContext(readFileSync(path.join(REPOSITORY, 'dist/main/preload.cjs'), 'utf8'), { require, module, exports: module.exports });
-  const push = (snapshot: unknown) => {
-    for (const listener of listeners.get('hermes:gateway-service:changed') ?? []) listener({ secret: 'of the event' }, snapshot);
+  const push = (...pushed: unknown[]) => {
+    for (const listener of listeners.get('hermes:gateway-service:changed') ?? []) listener({ secret: 'of the event' }, ...pushed);
   };
   return { exposed, required, sent, push };
 }
@@ -73,12 +73,16 @@ describe('preload', () => {
     const heard: unknown[][] = [];
     const listener = (...args: unknown[]) => void heard.push(args);
     const [one, other] = [bridgeOf(preload).onChanged(listener), bridgeOf(preload).onChanged(listener)];
-    preload.push({ schema: 1 });
+    preload.push({ schema: 1 }, 'log');
     one();
     preload.push({ schema: 1 });
     other();
     preload.push({ schema: 1 });
-    expect(heard).toEqual([[{ schema: 1 }], [{ schema: 1 }], [{ schema: 1 }]]);
+    expect(heard).toEqual([
+      [{ schema: 1 }, 'log'],
+      [{ schema: 1 }, 'log'],
+      [{ schema: 1 }, undefined],
+    ]);
     expect(preload.sent).toEqual([
       ['hermes:gateway-service:subscribe', true],
       ['hermes:gateway-service:subscribe', false],

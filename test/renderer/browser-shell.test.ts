@@ -49,7 +49,13 @@ describeInChromium('browser shell', browser => {
     const icon = tray.getByRole('button', { name: 'Hermes gateway: Stopped' });
     await icon.focus();
     await page.keyboard.press('Enter');
-    expect(await tray.getByRole('menuitem').allTextContents()).toEqual(['Hermes gateway: Stopped', 'Open Hermes', 'Start', 'Open logs']);
+    expect(await tray.getByRole('menuitem').allTextContents()).toEqual([
+      'Hermes gateway: Stopped',
+      'Open Hermes',
+      'Start',
+      'Open logs',
+      'Copy details',
+    ]);
     await keepScreenshot(page, 'tray-menu');
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('ArrowDown');
@@ -70,6 +76,10 @@ describeInChromium('browser shell', browser => {
         .first()
         .evaluate(element => element.matches(':focus')),
     ).toBe(true);
+    server.push(snapshotIn('not-installed'));
+    await tray.getByRole('button', { name: 'Hermes gateway: Off' }).click();
+    await tray.getByRole('menuitem', { name: 'Turn on…' }).click();
+    await expect.poll(() => server.asked).toContainEqual({ path: 'preview', body: { profile: 'default', on: true } });
   });
 
   it('closes the menu on Escape and on a click outside it', async () => {
