@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError } from '../src/desktop/store.ts';
+import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError, ShownOperation, Snapshot } from '../src/desktop/store.ts';
 import {
   canSwitch,
   isWaiting,
@@ -20,6 +20,7 @@ import type { PanelComponents } from './components.ts';
 import { DEFAULT_COMPONENTS } from './default-components.tsx';
 import { Details } from './details.tsx';
 import { StatusMark } from './icons.tsx';
+import { hasList, ProfileChoice } from './profile-list.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
@@ -59,7 +60,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   /** How often the log was asked for at the end of the gateway. */
   const [logRequests, setLogRequests] = useState(0);
   const [open, setOpen] = details ? [details.open, details.setOpen] : own;
-  const now = useNow(snapshot?.status);
+  const now = useNow(state.profiles.filter(({ profile }) => hasList(state) || profile === snapshot?.profile));
   useKeptFocus(panel, `${id}-switch`);
 
   const observed = snapshot && { ...snapshot, operation };
@@ -76,7 +77,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
   }, [asked]);
   const targets = { store, messages, components, askRepair, onShowLog };
   const busy = previewing || operation !== undefined;
-  const sentence = sentenceOf(state, messages, now);
+  const sentence = sentenceOf(snapshot, operation, state.outdated, messages, now);
   const shown = snapshot?.profile;
 
   return (
@@ -92,7 +93,14 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
         disclosure.current?.focus();
       }}
     >
-      <ProfileChoice {...{ state, store, messages, components }} />
+      <ProfileChoice
+        {...{ id, state, store, messages, components }}
+        busy={previewing}
+        sentence={({ profile, snapshot: last }) =>
+          profile === shown ? sentence.shown : sentenceOf(last, last?.operation, state.outdated, messages, now).shown
+        }
+        onSwitch={on => askSwitch(on)}
+      />
       <SwitchRow {...{ id, state, observed, messages, components, busy }} sentence={sentence.shown} onSwitch={on => askSwitch(on)}>
         <Offered key={shown} {...targets} observed={observed} busy={previewing} />
         <components.Button
@@ -151,6 +159,9 @@ interface SwitchRowProps extends Pick<PanelProps, 'state' | 'messages' | 'compon
 
 function SwitchRow({ id, state, observed, messages, components, sentence, busy, onSwitch, children }: SwitchRowProps) {
   const { snapshot, outdated } = state;
+  const policy = snapshot?.status.policy && messages.managed(snapshot.status.policy);
+  // The list has the sentence and the switch.
+  const inList = hasList(state);
   return (
     <components.Row
       title={
@@ -159,25 +170,31 @@ function SwitchRow({ id, state, observed, messages, components, sentence, busy, 
         </label>
       }
       description={
-        <p id={`${id}-sentence`} className="hgs-sentence">
-          <StatusMark tone={outdated ? 'warn' : observed ? toneOf(observed) : 'idle'} />
-          <span>{[sentence, snapshot?.status.policy && messages.managed(snapshot.status.policy)].filter(Boolean).join(' ')}</span>
-        </p>
+        inList ? (
+          policy
+        ) : (
+          <p id={`${id}-sentence`} className="hgs-sentence">
+            <StatusMark tone={outdated ? 'warn' : observed ? toneOf(observed) : 'idle'} />
+            <span>{[sentence, policy].filter(Boolean).join(' ')}</span>
+          </p>
+        )
       }
       controls={
         <>
           {children}
-          <components.Switch
-            // A new element for each profile and for the first snapshot: the thumb must not slide as if the user had changed it.
-            key={snapshot?.profile}
-            id={`${id}-switch`}
-            checked={observed !== undefined && switchOn(observed)}
-            busy={busy}
-            disabled={!busy && !(observed && canSwitch(observed))}
-            labelledBy={`${id}-title`}
-            describedBy={`${id}-sentence`}
-            onChange={onSwitch}
-          />
+          {!inList && (
+            <components.Switch
+              // A new element for each profile and for the first snapshot: the thumb must not slide as if the user had changed it.
+              key={snapshot?.profile}
+              id={`${id}-switch`}
+              checked={observed !== undefined && switchOn(observed)}
+              busy={busy}
+              disabled={!busy && !(observed && canSwitch(observed))}
+              labelledBy={`${id}-title`}
+              describedBy={`${id}-sentence`}
+              onChange={onSwitch}
+            />
+          )}
         </>
       }
     />
@@ -210,28 +227,14 @@ function Question({ question, store, messages, components, close }: QuestionProp
   );
 }
 
-function ProfileChoice({ state, store, messages, components }: Pick<PanelProps, 'state' | 'store' | 'messages' | 'components'>) {
-  const { profiles, snapshot } = state;
-  // Kept here until the first snapshot of the chosen profile arrives.
-  const [chosen, setChosen] = useState<string>();
-  if (profiles.length < 2) return null;
-  return (
-    <div className="hgs-profiles">
-      <components.Select
-        label={messages.details.profile}
-        value={snapshot?.profile ?? chosen ?? ''}
-        options={profiles.map(({ profile, snapshot: last }) => ({ value: profile, label: messages.profileOption(profile, last?.status) }))}
-        onChange={profile => {
-          setChosen(profile);
-          store.select(profile);
-        }}
-      />
-    </div>
-  );
-}
-
 /** The sentence of the row, and the one that a screen reader reads once per change, which has no running time in it. */
-function sentenceOf({ snapshot, operation, outdated }: GatewayServiceState, messages: Messages, now: number) {
+function sentenceOf(
+  snapshot: Snapshot | undefined,
+  operation: ShownOperation | undefined,
+  outdated: boolean,
+  messages: Messages,
+  now: number,
+) {
   if (outdated) return { shown: messages.outdated, announced: messages.outdated };
   if (operation && !(snapshot && isWaiting(snapshot.status, now))) {
     const text = messages.operation(operation);

@@ -184,10 +184,10 @@ const SENTENCES: Readonly<Record<Phase, (status: Status, now: number) => string>
       : `Not running: ${whyEnded({ known: 'configuration', ...status.lastExit })}.`;
   },
   'removal-pending': () => 'Being removed. Close Services and Task Manager, or restart Windows.',
-  foreign: ({ service, takenBy }) =>
+  foreign: ({ takenBy }) =>
     takenBy === undefined
-      ? `The name ${service} belongs to another user or another Hermes home. Remove it there, then try again.`
-      : `The name ${service} is taken by ${takenBy}. Remove that service, then try again.`,
+      ? 'Its name belongs to another user or Hermes home. Remove it there.'
+      : `Its name is taken by ${takenBy.split(/[\\/]/).at(-1)}. Remove that service first.`,
   unsupported: () => 'Nothing on this system can keep the gateway running.',
   unknown: () => 'Its state could not be read.',
 };
@@ -396,6 +396,7 @@ export const en = {
     asServiceLabel: 'Run as a service (asks for an administrator)',
     service: 'Service name',
     profile: 'Profile',
+    profiles: 'Profiles',
     started: 'Started',
     uptime: 'Uptime',
     gatewayPid: 'Gateway PID',

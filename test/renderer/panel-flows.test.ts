@@ -464,6 +464,51 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
+  it('lists four profiles with the sentence and the switch of each, and shows below what belongs to the selected one', async () => {
+    const profiles = ['default', 'family', 'home', 'work'];
+    const inProfile = (profile: string, phase: Phase, over: Partial<Snapshot['status']> = {}) =>
+      snapshotIn(phase, { profile, ...over }, { profile, profiles });
+    await open(inProfile('default', 'running'));
+    await push(inProfile('family', 'restarting'));
+    await push(inProfile('work', 'not-installed'));
+    const list = page.getByRole('list', { name: 'Profiles' });
+    const row = (profile: string) => list.getByRole('button', { name: profile });
+    expect(await list.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/^default\s+Running for 3 hr 12 min\. Windows restarts it if it stops\.$/),
+      expect.stringMatching(/^family\s+Keeps crashing .* Next try in 14 sec\.$/),
+      expect.stringMatching(/^home\s+Reading its state…$/),
+      expect.stringMatching(/^work\s+Off\./),
+    ]);
+    expect(await page.getByRole('combobox').count()).toBe(0);
+    expect(await page.getByRole('switch').count()).toBe(4);
+    expect(await row('default').getAttribute('aria-current')).toBe('true');
+    // The time of a profile that is not selected passes as well.
+    await page.clock.runFor(1_000);
+    await row('family').getByText('Next try in 13 sec.').waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await keepScreenshot(page, `profile-list-${colorScheme}`);
+    }
+
+    await row('default').press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Run gateway as service: family').waitFor();
+    expect(await row('family').getAttribute('aria-current')).toBe('true');
+    await page.getByRole('button', { name: 'Try now' }).click();
+    expect((await asked()).at(-1)).toEqual({ verb: 'restart', payload: { profile: 'family' } });
+
+    await main.evaluate((fake, install) => void (fake.receipts = { ...fake.receipts, install }), { ...receiptFor('install'), profile: 'work' });
+    await list.getByRole('switch', { name: 'work' }).click();
+    await page.getByRole('dialog', { name: 'Run the gateway as a service?' }).waitFor();
+    expect(await asked()).toContainEqual({ verb: 'preview', payload: { profile: 'work', on: true } });
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await fitsSideways(page)).toBe(true);
+    await keepScreenshot(page, 'profile-list-320');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
   it('shows no profile choice when there is one profile', async () => {
     await open(snapshotIn('running'));
     expect(await page.getByRole('combobox').count()).toBe(0);
@@ -533,7 +578,9 @@ describeInChromium('use of the panel', browser => {
     await push(snapshotIn('not-installed'));
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await turnedOn()).toBe('false');
-    await page.getByText('What turning it on does').waitFor();
+    // While it is off there is nothing to read but what turning it on does.
+    await page.getByRole('region', { name: 'What turning it on does' }).getByText('in your own Windows session', { exact: false }).waitFor();
+    for (const name of ['Restart delays in seconds', 'History', 'Log']) expect(await page.getByRole('region', { name }).count(), name).toBe(0);
     expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
     expect((await asked()).map(({ verb }) => verb)).not.toContain('set');
     expect(await axeViolations(page)).toEqual([]);

@@ -153,9 +153,9 @@ describe('sentences', () => {
 
   it('names the program that has the name of the service, and what helps', () => {
     expect(en.sentence(statusIn('foreign', { takenBy: 'C:\\Other\\other.exe' }), NOW)).toBe(
-      'The name HermesGateway is taken by C:\\Other\\other.exe. Remove that service, then try again.',
+      'Its name is taken by other.exe. Remove that service first.',
     );
-    expect(en.sentence({ ...statusIn('unknown'), phase: 'foreign' }, NOW)).toMatch(/another user or another Hermes home\. Remove it there/);
+    expect(en.sentence({ ...statusIn('unknown'), phase: 'foreign' }, NOW)).toMatch(/another user or Hermes home\. Remove it there\./);
   });
 
   it('says that a restart waits for the agent', () => {
