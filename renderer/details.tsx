@@ -13,6 +13,7 @@ import { Day } from './day.tsx';
 import { StatusMark } from './icons.tsx';
 import { Log } from './log.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
+import { RecoveryTestRow } from './recovery-test-row.tsx';
 import { useCopy } from './use-copy.tsx';
 import { useLog } from './use-log.ts';
 
@@ -28,6 +29,8 @@ export interface DetailsProps {
   readonly logRequests: number;
   /** Called to replace the sign-in start with the service. */
   onUpgrade(): void;
+  /** Asks first what becomes of the work in progress. */
+  readonly askRestart: () => Promise<void>;
   /** Shows first what a repair changes. */
   readonly askRepair: () => void;
   /** Shows the log at the end of the gateway. */
@@ -80,6 +83,7 @@ export function Details(props: DetailsProps) {
       )}
       {!(off && snapshot.history.length === 0) && <History {...props} />}
       <Watchdog {...props} />
+      <RecoveryTestRow {...props} />
       <BeforeSignIn {...props} />
       <details className="hgs-fold">
         <summary>{messages.details.facts}</summary>
@@ -284,7 +288,7 @@ function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
 }
 
 function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | undefined }) {
-  const { state, snapshot, store, messages, components, versions, onUpgrade, askRepair, onShowLog } = props;
+  const { state, snapshot, store, messages, components, versions, onUpgrade, askRestart, askRepair, onShowLog } = props;
   const [copy, said] = useCopy(messages);
   const observed = { ...snapshot, operation: state.operation };
   const { phase } = snapshot.status;
@@ -292,7 +296,7 @@ function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | und
   return (
     <footer>
       {otherActions(observed).map(action => (
-        <ActionButton key={action.verb} {...{ action, phase, store, messages, components, askRepair, onShowLog }} />
+        <ActionButton key={action.verb} {...{ action, phase, store, messages, components, askRestart, askRepair, onShowLog }} />
       ))}
       {offersService(snapshot) && (
         <components.Button label={messages.details.asServiceLabel} elevated disabled={state.operation !== undefined} onClick={onUpgrade}>

@@ -22,6 +22,7 @@ import { Details } from './details.tsx';
 import { StatusMark } from './icons.tsx';
 import { hasList, ProfileChoice } from './profile-list.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
+import { RestartQuestion, useRestart } from './restart-question.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useNow } from './use-now.ts';
@@ -75,7 +76,8 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
     if (asked?.show === 'log') onShowLog();
     else if (asked?.show === 'turnOn') askSwitch(true);
   }, [asked]);
-  const targets = { store, messages, components, askRepair, onShowLog };
+  const { asked: askedToRestart, askRestart, closeRestart } = useRestart(store);
+  const targets = { store, messages, components, askRestart, askRepair, onShowLog };
   const busy = previewing || operation !== undefined;
   const sentence = sentenceOf(snapshot, operation, state.outdated, messages, now);
   const shown = snapshot?.profile;
@@ -126,6 +128,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
           )}
         </Failure>
       )}
+      {observed && <RestartQuestion {...{ observed, store, messages, components, closeRestart }} asked={askedToRestart} />}
       {observed && !state.outdated && <Help {...targets} observed={observed} />}
       {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
       <div id={`${id}-details`} hidden={!open || !snapshot}>

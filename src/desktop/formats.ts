@@ -36,6 +36,9 @@ export function createFormats(language: string) {
   const unit = (name: Unit) =>
     lazily(() => new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 }));
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
+  const tenths = lazily(
+    () => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 }),
+  );
   const whole = lazily(() => new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }));
   const list = lazily(() => new Intl.ListFormat(locale(), { type: 'unit', style: 'narrow' }));
   const clock = lazily(() => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }));
@@ -61,6 +64,8 @@ export function createFormats(language: string) {
     duration,
     /** Whole seconds, rounded up, so that a countdown does not show zero before its end: "4 sec". */
     countdown: (ms: number) => units.second().format(Math.ceil(Math.max(0, ms) / 1_000)),
+    /** Seconds with one digit after the point: "1.3 sec". */
+    precise: (ms: number) => tenths().format(ms / 1_000),
     /** Whole seconds as a number alone, where a heading names the unit: "16". */
     seconds: (ms: number) => whole().format(ms / 1_000),
     /** Time of day, with the day unless it is today, and the year unless it is this one. `now` in epoch milliseconds. */

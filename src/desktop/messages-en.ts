@@ -3,6 +3,7 @@
  * translation can order its sentences. Problems and errors have the texts of their tables; other locales translate them by code.
  */
 
+import type { AgentWork } from '../model/agent-work.ts';
 import type { HistoryRecord } from '../model/history.ts';
 import { STEPS } from '../model/operation-steps.ts';
 import type { Policy } from '../model/policy.ts';
@@ -88,7 +89,7 @@ function running(status: Status, now: number): string {
   }
   const what = problems ? `${since}, with ${problems}.` : `${since}.`;
   if (down !== undefined) return `${what} ${down}.`;
-  return problems ? what : `${what} ${KEEPER[status.mechanism]}`;
+  return problems || status.restartWhenIdle ? what : `${what} ${KEEPER[status.mechanism]}`;
 }
 
 const isCrashLoop = ({ problems }: Status): boolean => problems.some(({ code }) => code === 'crash-loop');
@@ -335,6 +336,16 @@ export const en = {
   },
 
   confirm,
+  /** Before a restart that would interrupt the agent. */
+  restartQuestion: {
+    text: ({ active }: AgentWork) =>
+      `The agent is at work${active > 1 ? ` on ${active} tasks` : ''}. A restart gives it 45 seconds to finish.`,
+    whenIdle: 'When the agent has finished',
+    now: 'Restart now',
+    cancel: 'Cancel',
+  },
+  /** How soon the gateway was back in the test of the recovery. */
+  recovered: (ms: number) => `Back in ${formats.precise(ms)}.`,
   /** What a line of the receipt does, without its target: "Create folder". */
   receiptWhat,
   /** What the target becomes; undefined where the target is enough. */
@@ -397,6 +408,11 @@ export const en = {
     service: 'Service name',
     profile: 'Profile',
     profiles: 'Profiles',
+    recovery: 'Recovery',
+    recoveryText: 'Ends the gateway, and measures how soon it is back.',
+    testRecovery: 'Test recovery',
+    testRecoveryText: 'The gateway is ended as a crash would end it. Your bots are away for about 2 seconds.',
+    testNow: 'Test now',
     started: 'Started',
     uptime: 'Uptime',
     gatewayPid: 'Gateway PID',

@@ -77,6 +77,8 @@ function stateOf({ status, operation }: Shown): string {
 
 /** Why it is so, where that is known. */
 function reasonOf({ status, operation }: Shown): string {
+  // Where it starts or stops for long.
+  if (status.lastLine !== undefined) return `. It printed: ${status.lastLine}`;
   if (operation) return '';
   const { phase, problems } = status;
   const down = phase === 'running' || phase === 'degraded' ? describeDown(status) : undefined;

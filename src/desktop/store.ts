@@ -15,7 +15,7 @@ import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Show, Sn
 import type { ShownError } from './shown-error.ts';
 
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */
-export type { Installable, LogTail, Receipt, ShownError, Snapshot, Status };
+export type { AgentWork, Installable, LogTail, Receipt, ShownError, Snapshot, Status };
 
 /** The operation to show: the one just requested, or the one that the main process reports. */
 export type ShownOperation = Omit<NonNullable<Snapshot['operation']>, 'since'>;

@@ -212,7 +212,9 @@ export function otherActions(observed: Observed): readonly PhaseAction[] {
   const offered = new Set([row, ...(below?.actions ?? [])].map(each => each?.verb));
   const ofProblems = status.problems.flatMap(each => remedyOf(each, observed) ?? []);
   const verbs = new Set<ActionVerb>(['start', 'stop', 'restart', 'repair', ...ofProblems.filter(isVerb)]);
-  return [...verbs].filter(verb => !offered.has(verb) && can(verb, observed)).map(verb => actionOf(verb, status));
+  return [...verbs]
+    .filter(verb => !offered.has(verb) && can(verb, observed) && !(verb === 'restart' && status.restartWhenIdle))
+    .map(verb => actionOf(verb, status));
 }
 
 /** What helps after an end, beside starting the gateway again: the first of these that is possible. */

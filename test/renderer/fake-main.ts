@@ -1,13 +1,15 @@
 /** What a test says to the main process that it plays: the shape shared by the page's fake (`fixture/fake-bridge.ts`) and the tests. */
 
 import type { LogTail, Show, Snapshot, Verb } from '../../src/desktop/ipc.ts';
-import type { Receipt } from '../../src/desktop/store.ts';
+import type { AgentWork, Receipt } from '../../src/desktop/store.ts';
 import type { ErrorValue } from '../../src/model/errors.ts';
 
 export interface FakeMain {
   snapshot: Snapshot;
   receipts: Readonly<Record<Receipt['verb'], Receipt>>;
   log: LogTail;
+  /** What the agent is at work on. */
+  work?: AgentWork;
   /** Verbs in the order in which they were asked, with what was sent. */
   readonly calls: { readonly verb: Verb; readonly payload: unknown }[];
   /** Listeners now. */

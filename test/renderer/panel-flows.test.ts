@@ -464,6 +464,71 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
+  it('asks before a restart what becomes of the work of the agent, and shows a restart that waits for it', async () => {
+    await open(snapshotIn('running'));
+    const work = (value: NonNullable<FakeMain['work']>) =>
+      main.evaluate((fake, now) => {
+        fake.work = now;
+      }, value);
+    await work({ active: 2, isComplete: true });
+    await page.getByRole('button', { name: 'Restart' }).click();
+    const question = page.getByRole('group', { name: 'The agent is at work on 2 tasks. A restart gives it 45 seconds to finish.' });
+    expect(await question.getByRole('button').allTextContents()).toEqual(['When the agent has finished', 'Restart now', 'Cancel']);
+    expect(await focused()).toBe('When the agent has finished');
+    await keepScreenshot(page, 'restart-question');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Restart');
+    expect((await asked()).map(({ verb }) => verb)).not.toContain('restart');
+
+    await page.keyboard.press('Enter');
+    await question.getByRole('button', { name: 'When the agent has finished' }).click();
+    await expect.poll(async () => (await asked()).at(-1)?.verb).toBe('restartWhenIdle');
+    await push(snapshotIn('running', { restartWhenIdle: true }));
+    await page.getByText('Restarts when the agent has finished.', { exact: false }).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Restart', exact: true }).count()).toBe(0);
+    await keepScreenshot(page, 'restart-waits');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(async () => (await asked()).at(-1)?.verb).toBe('cancelRestart');
+
+    // What is not counted has no known end.
+    await push(snapshotIn('running'));
+    await work({ active: 1, isComplete: false });
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
+    await page.getByRole('button', { name: 'Restart now' }).waitFor();
+    expect(await page.getByRole('button', { name: 'When the agent has finished' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Restart now' }).click();
+    await expect.poll(async () => (await asked()).at(-1)?.verb).toBe('restart');
+  });
+
+  it('tests the recovery after one question, and shows how soon the gateway was back', async () => {
+    await open(snapshotIn('running'));
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Test recovery' }).click();
+    await page.getByText('Your bots are away for about 2 seconds.', { exact: false }).waitFor();
+    await keepScreenshot(page, 'recovery-test');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Test now' }).click();
+    await expect.poll(async () => (await asked()).map(({ verb }) => verb)).toContain('testRecovery');
+    await push(snapshotIn('running', {}, { recoveryMs: 1_312 }));
+    await page.getByRole('status').getByText('Back in 1.3 sec.').waitFor();
+    await push(snapshotIn('degraded'));
+    expect(await page.getByRole('button', { name: 'Test recovery' }).getAttribute('aria-disabled')).toBe('true');
+  });
+
+  it('shows instead of the operation that a start takes long, with what the gateway printed last', async () => {
+    const lastLine = 'telegram: waiting for the network';
+    await open(snapshotIn('starting', { phaseSince: ago(14_000) }, { operation: { verb: 'start', since: ago(14_000) } }));
+    await page.getByText('Starting…').first().waitFor();
+    await page.clock.runFor(1_000);
+    await page.getByText('Still starting (15 sec).').waitFor();
+    await push(snapshotIn('starting', { phaseSince: ago(14_000), lastLine }, { operation: { verb: 'start', since: ago(14_000) } }));
+    await page.clock.runFor(25_000);
+    await page.getByText(`Still starting (40 sec). It printed: ${lastLine}.`).waitFor();
+    await keepScreenshot(page, 'still-starting');
+  });
+
   it('lists four profiles with the sentence and the switch of each, and shows below what belongs to the selected one', async () => {
     const profiles = ['default', 'family', 'home', 'work'];
     const inProfile = (profile: string, phase: Phase, over: Partial<Snapshot['status']> = {}) =>
@@ -498,7 +563,10 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('button', { name: 'Try now' }).click();
     expect((await asked()).at(-1)).toEqual({ verb: 'restart', payload: { profile: 'family' } });
 
-    await main.evaluate((fake, install) => void (fake.receipts = { ...fake.receipts, install }), { ...receiptFor('install'), profile: 'work' });
+    const ofWork = { ...receiptFor('install'), profile: 'work' };
+    await main.evaluate((fake, install) => {
+      fake.receipts = { ...fake.receipts, install };
+    }, ofWork);
     await list.getByRole('switch', { name: 'work' }).click();
     await page.getByRole('dialog', { name: 'Run the gateway as a service?' }).waitFor();
     expect(await asked()).toContainEqual({ verb: 'preview', payload: { profile: 'work', on: true } });
@@ -579,8 +647,12 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await turnedOn()).toBe('false');
     // While it is off there is nothing to read but what turning it on does.
-    await page.getByRole('region', { name: 'What turning it on does' }).getByText('in your own Windows session', { exact: false }).waitFor();
-    for (const name of ['Restart delays in seconds', 'History', 'Log']) expect(await page.getByRole('region', { name }).count(), name).toBe(0);
+    await page
+      .getByRole('region', { name: 'What turning it on does' })
+      .getByText('in your own Windows session', { exact: false })
+      .waitFor();
+    for (const name of ['Restart delays in seconds', 'History', 'Log'])
+      expect(await page.getByRole('region', { name }).count(), name).toBe(0);
     expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
     expect((await asked()).map(({ verb }) => verb)).not.toContain('set');
     expect(await axeViolations(page)).toEqual([]);

@@ -56,7 +56,7 @@ export function everything(messages: Messages): Record<string, string> {
     Object.assign(said, Object.fromEntries(Object.entries(messages.confirm(receipt)).map(([name, text]) => [`${verb} ${name}`, text])));
     for (const row of receipt.rows) said[`${verb} ${row.action} ${row.kind}`] = messages.receiptLine(row);
   }
-  for (const verb of ['install', 'uninstall', 'start', 'stop', 'restart', 'update', 'repair'] as const)
+  for (const verb of ['install', 'uninstall', 'start', 'stop', 'restart', 'update', 'repair', 'test-recovery'] as const)
     said[`operation ${verb}`] = messages.operation({ verb });
   for (const step of Object.keys(STEPS) as OperationStep[])
     said[`step ${step}`] = messages.operation({ verb: 'install', step, subject: 'pip' });
@@ -68,6 +68,13 @@ export function everything(messages: Messages): Record<string, string> {
   for (const end of UPDATE_ENDS) said[`end ${JSON.stringify(end)}`] = Object.values(messages.update.end(end, NOW)).join();
   for (const step of UPDATE_STEPS) said[`step ${step}`] = messages.update.step[step];
   for (const [name, text] of Object.entries({ ...messages.update.stage, ...messages.update.gateway })) said[`update ${name}`] = text;
+  const { text, ...answers } = messages.restartQuestion;
+  for (const active of [1, 2]) said[`restart at ${active}`] = text({ active, isComplete: true });
+  for (const [name, answer] of Object.entries(answers)) said[`restart: ${name}`] = answer;
+  said['recovered'] = messages.recovered(1_300);
+  for (const phase of ['starting', 'stopping'] as const)
+    said[`slow ${phase}`] = messages.sentence(statusIn(phase, { phaseSince: ago(40_000), lastLine: 'connecting' }), NOW);
+  said['waits'] = messages.sentence(statusIn('running', { restartWhenIdle: true }), NOW);
   said['update title'] = messages.update.title(updateAt('updating'));
   said['update by'] = messages.update.by(updateAt('updating'), NOW);
   for (const [name, text] of Object.entries({ ...messages.details, ...messages.mechanism })) said[name] = text;

@@ -202,6 +202,11 @@ describe('menu for any snapshots', () => {
   );
   const theme = fc.constantFrom('light', 'dark');
 
+  it('says in the tooltip what a gateway printed last that starts for long', () => {
+    const { tooltip } = modelOf([snapshotIn('starting', { lastLine: 'connecting' })]);
+    expect(tooltip).toBe('Hermes gateway: Starting. It printed: connecting');
+  });
+
   it('keeps the tooltip within the limit of Windows, in every language', () => {
     fc.assert(
       fc.property(snapshots, fc.string({ maxLength: 400 }), (all, text) => {
