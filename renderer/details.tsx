@@ -117,11 +117,11 @@ function Problems({ snapshot: { status }, messages, store, components: { Button 
             <li key={problem.code}>
               <StatusMark tone={TONES[problem.severity]} />
               <span>
-                {message} {remedyOf(problem, { status }) && <span className="hgs-remedy">{remedy}</span>}
+                {message} {remedyOf(problem, { status }) && <span className="hgs-remedy">{remedy}</span>}{' '}
+                <Button variant="quiet" label={messages.learnMore(message)} onClick={() => void store.learnMore(problem.code)}>
+                  {messages.details.learnMore}
+                </Button>
               </span>
-              <Button variant="quiet" label={messages.learnMore(message)} onClick={() => void store.learnMore(problem.code)}>
-                {messages.details.learnMore}
-              </Button>
             </li>
           );
         })}

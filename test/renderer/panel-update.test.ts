@@ -105,6 +105,6 @@ describeInChromium('update in the panel', browser => {
     await opened.getByText('Failing since an update. It is not restarted. See the log.', { exact: true }).waitFor();
     expect(await opened.getByRole('button').allTextContents()).toEqual(['Start', 'Details', 'Dismiss']);
     await opened.getByRole('button', { name: 'Details' }).click();
-    await opened.getByText('Roll the update back or repair Hermes', { exact: false }).waitFor();
+    await opened.getByText('Roll the update back, or install Hermes again', { exact: false }).last().waitFor();
   });
 });
