@@ -3,7 +3,8 @@
 // Windows. This one is built first (its script `prepare`; npm runs no other script, see .npmrc), and fails where a file of its exports is
 // missing.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -78,20 +79,33 @@ export function layOutHostPackage(host, folder) {
 
 const readManifest = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const to = path.join(dist, 'packages');
-  // Not into dist/, which the build replaces.
-  const { tarball, files } = pack(root, root, true);
+/** @returns {readonly string[]} the tarballs in `folder` */
+function packAll(/** @type {string} */ folder) {
+  const tarballs = [];
+  const host = path.join(dist, 'windows-host');
+  // The host first, because the build of the other package replaces dist/.
+  if (existsSync(host)) {
+    const staging = path.join(folder, HOST_PACKAGE);
+    layOutHostPackage(host, staging);
+    tarballs.push(pack(staging, folder).tarball);
+  } else console.log('The package of the host is left out: "npm run build:host" makes it.');
+  const { tarball, files } = pack(root, folder, true);
   const missing = missingFiles(readManifest(), files);
   if (missing.length > 0) throw new Error(`The package lacks ${missing.join(', ')}. Run "npm run build" and read what it prints.`);
-  mkdirSync(to, { recursive: true });
-  const made = path.join(to, path.basename(tarball));
-  renameSync(tarball, made);
-  console.log(made);
-  const host = path.join(dist, 'windows-host');
-  if (existsSync(host)) {
-    const folder = path.join(dist, 'host-package');
-    layOutHostPackage(host, folder);
-    console.log(pack(folder, to).tarball);
-  } else console.log(`The package of the host is left out: "npm run build:host" makes it.`);
+  return [...tarballs, tarball];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'hermes-gateway-packages-'));
+  try {
+    const tarballs = packAll(folder);
+    const to = path.join(dist, 'packages');
+    mkdirSync(to);
+    for (const tarball of tarballs) {
+      copyFileSync(tarball, path.join(to, path.basename(tarball)));
+      console.log(path.relative(root, path.join(to, path.basename(tarball))));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
