@@ -104,10 +104,6 @@ function Filter({ label, value, onChange }: FilterProps) {
       spellCheck={false}
       autoComplete="off"
       onChange={event => onChange(event.target.value)}
-      onKeyDown={event => {
-        // The first Escape clears the field and must not close the panel.
-        if (event.key === 'Escape' && value !== '') event.stopPropagation();
-      }}
     />
   );
 }

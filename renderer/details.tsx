@@ -1,20 +1,19 @@
 /** The content of the disclosure in the order of need: why and what to do, log, history, facts. It is mounted only while open. */
 
 import { type ReactNode, useId, useReducer, useState } from 'react';
-import { formatDetails } from '../src/desktop/details.ts';
 import type { RecordedEnd } from '../src/desktop/log-lines.ts';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceState, GatewayServiceStore, LogTail, Snapshot, Status } from '../src/desktop/store.ts';
+import type { GatewayServiceState, GatewayServiceStore, Snapshot, Status } from '../src/desktop/store.ts';
 import { hasEnded, isOff, ladderDots, offersService, otherActions, remedyOf, type Tone, uptimeMs } from '../src/desktop/views.ts';
 import { ActionButton } from './action-button.tsx';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
+import { CopyDetails } from './copy-details.tsx';
 import { Day } from './day.tsx';
 import { StatusMark } from './icons.tsx';
 import { Log } from './log.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
 import { RecoveryTestRow } from './recovery-test-row.tsx';
-import { useCopy } from './use-copy.tsx';
 import { useLog } from './use-log.ts';
 
 export interface DetailsProps {
@@ -66,7 +65,7 @@ export function Details(props: DetailsProps) {
       <Repaired {...props} />
       {off && <TurningOn {...props} />}
       <Facts facts={reasons(props)} />
-      <Actions {...props} log={log} />
+      <Actions {...props} />
       <Ladder {...props} />
       {!off && snapshot.history.length > 0 && (
         <Part title={messages.details.day}>
@@ -287,24 +286,20 @@ function Repaired({ snapshot: { repaired }, messages }: DetailsProps) {
   );
 }
 
-function Actions({ log, ...props }: DetailsProps & { readonly log: LogTail | undefined }) {
-  const { state, snapshot, store, messages, components, versions, onUpgrade, askRestart, askRepair, onShowLog } = props;
-  const [copy, said] = useCopy(messages);
+function Actions({ state, snapshot, onUpgrade, versions, ...targets }: DetailsProps) {
+  const { messages, components } = targets;
   const observed = { ...snapshot, operation: state.operation };
-  const { phase } = snapshot.status;
-
   return (
     <footer>
       {otherActions(observed).map(action => (
-        <ActionButton key={action.verb} {...{ action, phase, store, messages, components, askRestart, askRepair, onShowLog }} />
+        <ActionButton key={action.verb} {...targets} action={action} phase={snapshot.status.phase} />
       ))}
       {offersService(snapshot) && (
         <components.Button label={messages.details.asServiceLabel} elevated disabled={state.operation !== undefined} onClick={onUpgrade}>
           {messages.details.asService}
         </components.Button>
       )}
-      <components.Button onClick={() => copy(formatDetails(snapshot, versions, log))}>{messages.details.copy}</components.Button>
-      {said}
+      <CopyDetails {...targets} snapshot={snapshot} versions={versions} />
     </footer>
   );
 }

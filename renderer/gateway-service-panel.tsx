@@ -1,24 +1,15 @@
 /** The settings row "Run gateway as service": a switch, one sentence, at most one action, one disclosure. It shows the store. */
 
-import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownError, ShownOperation, Snapshot } from '../src/desktop/store.ts';
-import {
-  canSwitch,
-  isWaiting,
-  type Observed,
-  offeredAction,
-  offerOf,
-  offersSignIn,
-  type PhaseAction,
-  switchOn,
-  toneOf,
-} from '../src/desktop/views.ts';
+import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownOperation, Snapshot } from '../src/desktop/store.ts';
+import { canSwitch, isWaiting, type Observed, offeredAction, offerOf, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
 import { ActionButton, type ActionTargets } from './action-button.tsx';
 import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { DEFAULT_COMPONENTS } from './default-components.tsx';
 import { Details } from './details.tsx';
+import { Failure } from './failure.tsx';
 import { StatusMark } from './icons.tsx';
 import { hasList, ProfileChoice } from './profile-list.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
@@ -90,7 +81,10 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
       dir={messages.direction}
       aria-labelledby={`${id}-title`}
       onKeyDown={event => {
-        if (event.key !== 'Escape' || !open || question) return;
+        if (!(open || question) || !isOwnEscape(event)) return;
+        // It must not close what surrounds the panel too.
+        event.stopPropagation();
+        if (!open || question || (event.target as Element).matches('input, select')) return;
         setOpen(false);
         disclosure.current?.focus();
       }}
@@ -119,15 +113,7 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
       <p className="hgs-hidden" role="status">
         {sentence.announced}
       </p>
-      {error && (
-        <Failure error={error} messages={messages}>
-          {snapshot && offersSignIn(snapshot, error) && (
-            <components.Button disabled={busy} onClick={() => askSwitch(true, 'startup')}>
-              {messages.details.signIn}
-            </components.Button>
-          )}
-        </Failure>
-      )}
+      {error && <Failure key={error.id} {...targets} {...{ error, observed, snapshot, versions, askSwitch }} busy={busy} />}
       {observed && <RestartQuestion {...{ observed, store, messages, components, closeRestart }} asked={askedToRestart} />}
       {observed && !state.outdated && <Help {...targets} observed={observed} />}
       {snapshot && !state.outdated && <UpdateNotice {...{ snapshot, now, store, messages, components }} />}
@@ -149,6 +135,10 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
     </section>
   );
 }
+
+/** An Escape that was typed in the panel itself, and that nothing else has used. A dialog of the host may be no part of the section. */
+const isOwnEscape = ({ key, target, currentTarget, nativeEvent, defaultPrevented }: KeyboardEvent<HTMLElement>): boolean =>
+  key === 'Escape' && !nativeEvent.isComposing && !defaultPrevented && target instanceof Node && currentTarget.contains(target);
 
 interface SwitchRowProps extends Pick<PanelProps, 'state' | 'messages' | 'components'> {
   readonly id: string;
@@ -282,25 +272,6 @@ function Help({ observed, ...targets }: HelpProps) {
       {below.actions.map(action => (
         <ActionButton key={action.verb} {...targets} action={action} phase={status.phase} />
       ))}
-    </div>
-  );
-}
-
-interface FailureProps extends Pick<PanelProps, 'messages'> {
-  readonly error: ShownError;
-  /** An action to offer instead of the failed one. */
-  readonly children: ReactNode;
-}
-
-/** A declined consent is no failure, so it is shown without an alert. */
-function Failure({ error, messages, children }: FailureProps) {
-  const { message, remedy } = messages.error(error);
-  const declined = error.code === 'consent-declined';
-  return (
-    <div className="hgs-failure" data-quiet={declined || undefined} role={declined ? 'status' : 'alert'}>
-      <p>{message}</p>
-      <p className="hgs-remedy">{remedy}</p>
-      {children}
     </div>
   );
 }

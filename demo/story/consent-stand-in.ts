@@ -7,7 +7,7 @@ import { GatewayServiceError } from '../../src/model/errors.ts';
 import type { GatewayManager, InstallOptions } from '../../src/model/manager.ts';
 import { type Operation, progress, type Report } from '../../src/model/operation-steps.ts';
 
-export type ConsentAnswer = 'yes' | 'no' | 'never';
+export type ConsentAnswer = 'yes' | 'no' | 'cancelled' | 'never';
 
 export interface ConsentState {
   /** Whether the next installation or removal asks for consent. */
@@ -50,7 +50,7 @@ export class ConsentStandIn {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when consent is given. @throws GatewayServiceError `consent-declined`, or `timed-out` without an answer */
+  /** Resolves when consent is given. @throws GatewayServiceError `consent-declined`, `consent-cancelled`, or `consent-unanswered` */
   async ask(operation: Operation, report?: Report): Promise<void> {
     if (!this.#required) return;
     report?.(progress(operation, 'consent'));
@@ -61,9 +61,10 @@ export class ConsentStandIn {
     this.#question = undefined;
     this.#notify();
     if (answer === 'no') throw new GatewayServiceError('consent-declined');
+    if (answer === 'cancelled') throw new GatewayServiceError('consent-cancelled');
     if (answer === 'yes') return;
     await new Promise(resolve => setTimeout(resolve, this.#unansweredMs));
-    throw new GatewayServiceError('timed-out', `(an administrator's consent to ${operation})`);
+    throw new GatewayServiceError('consent-unanswered');
   }
 
   #notify(): void {
@@ -95,6 +96,7 @@ export function askingManager(manager: GatewayManager, consent: ConsentStandIn, 
     start: (identity, report) => manager.start(identity, report),
     stop: (identity, report, options) => manager.stop(identity, report, options),
     setWatchdog: (identity, on) => manager.setWatchdog(identity, on),
+    cancelConsent: async () => consent.answer('cancelled'),
     stopNow: identity => manager.stopNow(identity),
     restart: (identity, report, options) => manager.restart(identity, report, options),
     cancelRestart: identity => manager.cancelRestart(identity),

@@ -15,6 +15,7 @@ import { parseRequest } from './ipc-requests.ts';
 import { tailLog } from './log-tail.ts';
 import { type ShownError, shownError } from './shown-error.ts';
 import { lastUpdateEnd } from './update-end.ts';
+import { isOver } from './views.ts';
 
 /** Updates of Hermes and of the app, by any program. */
 export interface UpdatesPort {
@@ -95,6 +96,10 @@ export class GatewayServiceController {
       this.#options.manager.preview(on ? 'install' : 'uninstall', identity, installWith(choice)),
     start: (_request, profile) => this.#operate(profile, 'start'),
     stop: (_request, profile) => this.#operate(profile, 'stop'),
+    cancelConsent: async (_request, { identity }) => {
+      await this.#options.manager.cancelConsent(identity);
+      return null;
+    },
     stopNow: async (_request, { identity }) => {
       await this.#options.manager.stopNow(identity);
       return null;
@@ -124,6 +129,7 @@ export class GatewayServiceController {
       return null;
     },
     dismiss: ({ update }, profile) => {
+      if (update === undefined) return profile.dismissError();
       this.#dismissed.add(update);
       for (const each of this.#profiles.values()) void each.publish();
       return profile.snapshot();
@@ -183,6 +189,8 @@ class ProfileController {
   #status: Status | undefined;
   #operation: Snapshot['operation'];
   #lastError: ShownError | undefined;
+  /** Of the last snapshot. */
+  #phase: Status['phase'] | undefined;
   #repaired: Receipt | undefined;
   #recoveryMs: number | undefined;
   #publishing: Promise<void> = Promise.resolve();
@@ -223,6 +231,8 @@ class ProfileController {
   async snapshot(): Promise<Snapshot> {
     const { manager, identities, updates, updateHermes, region, versions } = this.#options;
     const status = this.#status ?? (await manager.status(this.identity));
+    if (this.#lastError && isOver(this.#lastError, this.#phase, status.phase)) this.#lastError = undefined;
+    this.#phase = status.phase;
     const [history, update] = await Promise.all([manager.history(this.identity), updates?.current()]);
     const end = update ? undefined : lastUpdateEnd(history, this.#sinceMs);
     return {
@@ -281,13 +291,18 @@ class ProfileController {
     try {
       await work(show);
     } catch (thrown) {
-      this.#lastError = shownError(thrown);
+      this.#lastError = shownError(thrown, verb);
       throw thrown;
     } finally {
       this.#operation = undefined;
       await this.#readAgain();
     }
     return this.snapshot();
+  }
+
+  dismissError(): Promise<Snapshot> {
+    this.#lastError = undefined;
+    return this.refreshed();
   }
 
   /** The snapshot after a change that is no operation. */

@@ -25,7 +25,7 @@ const SCHEMAS = {
   }),
   watchdog: v.strictObject({ profile, on: v.boolean() }),
   problem: v.strictObject({ profile, problem: v.picklist(Object.keys(PROBLEMS) as ProblemCode[]) }),
-  update: v.strictObject({ profile, update: v.pipe(v.string(), v.maxLength(64)) }),
+  update: v.strictObject({ profile, update: v.optional(v.pipe(v.string(), v.maxLength(64))) }),
 } as const satisfies Record<RequestKind, v.GenericSchema>;
 
 /** @throws GatewayServiceError `bad-request`, which names the first invalid field */

@@ -44,7 +44,7 @@ export interface Snapshot {
     readonly subject?: string;
     readonly since: string;
   };
-  /** Why the last operation failed; removed when the next one begins. */
+  /** Why the last operation failed; removed when the next one begins, when it is dismissed, and when the phase shows that it is over. */
   readonly lastError?: ShownError;
   /** What the last repair changed; removed when the next operation begins. */
   readonly repaired?: Receipt;
@@ -123,7 +123,7 @@ export interface Requests {
     end?: { at: string; cause?: string | undefined } | undefined;
     known?: string | undefined;
   };
-  update: { profile: string; update: string };
+  update: { profile: string; update?: string | undefined };
   watchdog: { profile: string; on: boolean };
   problem: { profile: string; problem: ProblemCode };
 }
@@ -148,6 +148,8 @@ export const VERBS = {
   stop: ['profile', 'snapshot'],
   /** Ends the wait of an operation for the work of the agent. */
   stopNow: ['profile', 'nothing'],
+  /** Ends the wait of an operation for an administrator's consent. */
+  cancelConsent: ['profile', 'nothing'],
   restart: ['profile', 'snapshot'],
   /** Restarts when the agent has finished its work; the status shows that it waits. */
   restartWhenIdle: ['profile', 'nothing'],
@@ -171,7 +173,7 @@ export const VERBS = {
   learnMore: ['problem', 'nothing'],
   /** Opens the app's own way to update Hermes. */
   updateHermes: ['profile', 'nothing'],
-  /** Hides the end of this update. */
+  /** Hides the end of this update, or without one why the last operation failed. */
   dismiss: ['update', 'snapshot'],
   /** Whether a gateway that hangs is restarted. */
   setWatchdog: ['watchdog', 'snapshot'],

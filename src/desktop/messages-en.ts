@@ -209,6 +209,7 @@ const ACTIONS: Readonly<Record<ActionVerb, string>> = {
   start: 'Start',
   stop: 'Stop',
   stopNow: 'Stop now',
+  cancelConsent: 'Cancel',
   restart: 'Restart',
   repair: 'Repair',
   refresh: 'Try again',
@@ -316,7 +317,9 @@ export const en = {
 
   /** What an operation is doing: its latest step, if any. */
   operation: ({ verb, step, subject }: ShownOperation) =>
-    `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
+    step === 'consent'
+      ? 'Approve the Windows prompt. Not visible? Look for the shield in the taskbar.'
+      : `${step ? STEPS[step] : OPERATIONS[verb]}${subject === undefined ? '' : ` (${subject})`}…`,
   action,
   /** The accessible name of an action, which mentions that Windows will ask for an administrator. */
   actionLabel: ({ verb, elevated }: PhaseAction, phase: Phase) =>

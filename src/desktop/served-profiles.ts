@@ -51,6 +51,7 @@ export function withServedProfiles(manager: GatewayManager, identities: readonly
     start: (identity, report, options) => drive(identity, each => manager.start(each, report, options)),
     stop: (identity, report, options) => drive(identity, each => manager.stop(each, report, options)),
     setWatchdog: (identity, on) => drive(identity, each => manager.setWatchdog(each, on)),
+    cancelConsent: identity => drive(identity, each => manager.cancelConsent(each)),
     stopNow: identity => drive(identity, each => manager.stopNow(each)),
     restart: (identity, report, options) => drive(identity, each => manager.restart(each, report, options)),
     cancelRestart: identity => drive(identity, each => manager.cancelRestart(each)),

@@ -72,6 +72,8 @@ export interface GatewayServiceStore {
   stop(): Promise<void>;
   /** Ends the wait of an operation for the work of the agent. */
   stopNow(): Promise<void>;
+  /** Ends the wait of an operation for an administrator's consent. */
+  cancelConsent(): Promise<void>;
   restart(): Promise<void>;
   /** Restarts when the agent has finished its work. */
   restartWhenIdle(): Promise<void>;
@@ -98,8 +100,8 @@ export interface GatewayServiceStore {
   updateHermes(): Promise<void>;
   /** Opens the documentation of a problem. */
   learnMore(problem: ProblemCode): Promise<void>;
-  /** Hides the end of this update. */
-  dismiss(update: string): Promise<void>;
+  /** Hides the end of this update, or without one why the last operation failed. */
+  dismiss(update?: string): Promise<void>;
   /** Turns on or off that a gateway that hangs is restarted. */
   setWatchdog(on: boolean): Promise<void>;
 }
@@ -109,7 +111,7 @@ interface ProfileCache {
   snapshot?: Snapshot;
   /** The action requested here that has no reply yet. */
   pending?: ShownOperation | undefined;
-  /** Why the last action failed; kept through pushes, until the next operation begins. */
+  /** Why the last action failed; kept through pushes, until the main process reports it or the next operation begins. */
   actionError?: ShownError | undefined;
   /** Why the last query failed; cleared by the next one that succeeds. */
   queryError?: ShownError | undefined;
@@ -143,7 +145,12 @@ function putSnapshot(cache: Cache, snapshot: Snapshot): void {
   const cached = profileCache(cache, snapshot.profile);
   cached.snapshot = snapshot;
   if (snapshot.operation) clearErrors(cached);
+  if (isReported(cached)) cached.actionError = undefined;
 }
+
+/** Whether the last snapshot contains the failure: then it also says when that is over. */
+const isReported = ({ actionError, snapshot }: ProfileCache): boolean =>
+  actionError !== undefined && actionError.id === snapshot?.lastError?.id;
 
 function clearErrors(cached: ProfileCache): void {
   cached.actionError = undefined;
@@ -215,6 +222,7 @@ function createRequests(bridge: GatewayServiceBridge | undefined, cache: Cache, 
       if (reply.ok) putSnapshot(cache, reply.value as Snapshot);
       else {
         cached.actionError = reply.error;
+        if (isReported(cached)) cached.actionError = undefined;
         endOperation(cached);
       }
       publish();
@@ -313,6 +321,9 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     async stopNow() {
       await query('stopNow', {});
     },
+    async cancelConsent() {
+      await query('cancelConsent', {});
+    },
     restart: () => act('restart', 'restart', {}),
     async restartWhenIdle() {
       await query('restartWhenIdle', {});
@@ -341,7 +352,10 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     async updateHermes() {
       await query('updateHermes', {});
     },
-    dismiss: async update => receive(await query('dismiss', { update })),
+    async dismiss(update) {
+      if (update === undefined && cache.selected !== undefined) clearErrors(profileCache(cache, cache.selected));
+      receive(await query('dismiss', { update }));
+    },
     setWatchdog: async on => receive(await query('setWatchdog', { on })),
   };
   return store;

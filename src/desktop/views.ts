@@ -12,12 +12,13 @@ import { SLOW_MS, slowMs } from '../model/slow-phase.ts';
 import type { LastExit, Phase, Status } from '../model/status.ts';
 import { type Crash, SPAN_STATES, type SpanState, TIMELINE_MS, type Timeline } from '../model/timeline.ts';
 import type { Snapshot } from './ipc.ts';
+import type { ShownError } from './shown-error.ts';
 
 export type Tone = 'ok' | 'busy' | 'idle' | 'warn' | 'error';
 export type TrayIcon = 'running' | 'busy' | 'stopped' | 'warning' | 'error';
 
 /** The actions beside the switch. `stopNow` does not wait for the work of the agent; `refresh` only reads the status again. */
-export type ActionVerb = Exclude<ProblemAction, 'turnOn' | 'turnOff'> | 'stop' | 'stopNow';
+export type ActionVerb = Exclude<ProblemAction, 'turnOn' | 'turnOff'> | 'stop' | 'stopNow' | 'cancelConsent';
 
 export interface PhaseAction {
   readonly verb: ActionVerb;
@@ -65,7 +66,7 @@ export const PHASE_VIEWS: Readonly<Record<Phase, PhaseView>> = {
 /** A status and the operation in progress, if any; a snapshot has this shape. */
 export interface Observed {
   readonly status: Status;
-  readonly operation?: { readonly verb: Operation } | undefined;
+  readonly operation?: Pick<NonNullable<Snapshot['operation']>, 'verb' | 'step'> | undefined;
   /** Whether the app has its own way to update Hermes. */
   readonly canUpdateHermes?: true | undefined;
 }
@@ -79,8 +80,9 @@ export const isOff = ({ phase }: Status): boolean => phase === 'not-installed' |
 
 /** Whether `verb` may be requested now. */
 export function can(verb: ActionVerb, { status, operation, canUpdateHermes }: Observed): boolean {
-  // Also during an operation: it ends the operation's wait for the work of the agent.
+  // Also during an operation: these end its wait for the work of the agent, and for consent.
   if (verb === 'stopNow') return status.finishingWorkSince !== undefined;
+  if (verb === 'cancelConsent') return operation?.step === 'consent';
   if (operation) return false;
   // Windows refuses to start a disabled service, so a repair has to enable it first.
   if (status.startType === 'disabled' && (verb === 'start' || verb === 'restart')) return false;
@@ -119,9 +121,43 @@ function actionOf(verb: ActionVerb, { mechanism }: Status): PhaseAction {
   return { verb, elevated: verb === 'repair' && mechanism === 'service' };
 }
 
+/** A consent that was not given: the user decided that, so it is no failure. */
+export const isQuiet = ({ code }: { readonly code: string }): boolean => code.startsWith('consent-');
+
+/** What shows that an operation has reached its goal after all. */
+const REACHED: Partial<Readonly<Record<Operation, Phase>>> = {
+  install: 'running',
+  start: 'running',
+  restart: 'running',
+  stop: 'stopped',
+  uninstall: 'not-installed',
+};
+
+/** Whether a change of the phase contradicts that the operation failed. */
+export const isOver = ({ verb }: ShownError, from: Phase | undefined, to: Phase): boolean =>
+  verb !== undefined && from !== to && REACHED[verb] === to;
+
+/** Whether the operation that failed can be requested again. */
+export function canRetry({ verb }: ShownError, observed: Observed): boolean {
+  switch (verb) {
+    case undefined:
+    case 'update':
+    case 'test-recovery':
+      return false;
+    case 'install':
+    case 'uninstall':
+      // A sign-in start is turned on again as a service.
+      return canSwitch(observed) && (switchOn(observed) === (verb === 'uninstall') || observed.status.mechanism === 'startup');
+    default:
+      return can(verb, observed);
+  }
+}
+
 /** Failures of a service's installation that a sign-in start, which needs no administrator, would not have. */
 const MISSING_RIGHTS: ReadonlySet<string> = new Set<ErrorCode>([
   'consent-declined',
+  'consent-unanswered',
+  'consent-cancelled',
   'elevation-failed',
   'elevation-unavailable',
   'needs-administrator',
@@ -188,7 +224,8 @@ export interface Offer {
 /** The buttons that are offered now. A start that an error needs last is not in the row, because it would fail again. */
 export function offerOf(observed: Observed): Offer {
   const { status } = observed;
-  if (can('stopNow', observed)) return { row: actionOf('stopNow', status), below: undefined };
+  const now = (['stopNow', 'cancelConsent'] as const).find(verb => can(verb, observed));
+  if (now) return { row: actionOf(now, status), below: undefined };
   const helpful = helpfulActions(observed);
   const problem = status.problems.find(each => each.severity === 'error' && remedyOf(each, observed)?.some(isShown));
   const remedy = (problem && remedyOf(problem, observed)) ?? [];

@@ -1,6 +1,6 @@
 /**
  * The elevated step: `elevated install|repair|uninstall --service NAME` (with `--removes NAME` and `--before-sign-in` where the task has
- * them), the only code that runs with administrator rights. It trusts no input: it checks verb and name again, takes the user of its session as owner, and reads and
+ * them; with `--while-requested` only while its requester waits), the only code that runs with administrator rights. It trusts no input: it checks verb and name again, takes the user of its session as owner, and reads and
  * writes no file of a user. It registers its own program, once no other user can change it, and answers with one JSON line. Windows' list
  * of apps runs `elevated uninstall --all`.
  */
@@ -11,7 +11,15 @@ import { isBroker, ourServices, registerService, sessionOwner, unregisterService
 import { takeWhatNeedsRights } from '../migration/windows-migration.ts';
 import { isBeforeSignIn } from '../model/before-sign-in.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
-import { ELEVATED_MUTEX, type ElevatedAnswer, type ElevatedTask, isElevatedVerb } from '../model/elevation.ts';
+import {
+  ELEVATED_MUTEX,
+  type ElevatedAnswer,
+  type ElevatedTask,
+  isElevatedVerb,
+  NOT_REQUESTED_EXIT,
+  requestName,
+  WHILE_REQUESTED,
+} from '../model/elevation.ts';
 import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { isServiceName, type ServiceName } from '../model/identity.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
@@ -20,6 +28,7 @@ import { HOST_GRACE_MS, KILL_MS } from '../model/stop-times.ts';
 import { hostCommand } from '../process/host-command.ts';
 import { quoteArgument } from '../windows/argv.ts';
 import { computerPolicy } from '../windows/group-policy.ts';
+import { isNameHeld } from '../windows/held-name.ts';
 import { systemDirectory } from '../windows/library.ts';
 import { takeMutex } from '../windows/mutex.ts';
 import { queryConfig } from '../windows/scm.ts';
@@ -33,7 +42,7 @@ const TURN_MS = 30_000;
 const STOP_MS = HOST_GRACE_MS + KILL_MS + 2_000;
 
 /** Without a service: all of them. */
-type ElevatedRequest = ElevatedTask | { readonly verb: 'uninstall'; readonly service: undefined };
+type ElevatedRequest = (ElevatedTask & { readonly whileRequested?: true }) | { readonly verb: 'uninstall'; readonly service: undefined };
 
 /** Parses the arguments after `elevated`. @throws GatewayServiceError `usage` for anything but a verb and a valid service name */
 export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
@@ -41,16 +50,23 @@ export function parseElevatedRequest(args: readonly string[]): ElevatedRequest {
   if (verb === 'uninstall' && option === '--all' && args.length === 2) return { verb, service: undefined };
   const removes = optionValue('--removes', rest);
   const beforeSignIn = optionValue('--before-sign-in', rest);
+  const whileRequested = rest[0] === WHILE_REQUESTED && rest.shift() !== undefined;
   const isTask = isElevatedVerb(verb) && option === '--service' && isServiceName(service) && rest.length === 0;
   const removesOne = removes === undefined || (verb === 'install' && isServiceName(removes) && removes !== service);
   const isEarly = beforeSignIn === undefined || (verb !== 'uninstall' && isBeforeSignIn(beforeSignIn) && beforeSignIn !== 'no');
   if (!isTask || !removesOne || !isEarly) {
     throw new GatewayServiceError(
       'usage',
-      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours; "install" also takes --removes, and "install" and "repair" take --before-sign-in.)',
+      '(The elevated step takes "install", "repair" or "uninstall", and --service with a name of ours; "install" also takes --removes, and "install" and "repair" take --before-sign-in; --while-requested is the last option.)',
     );
   }
-  return { verb, service, ...(removes !== undefined && { removes }), ...(beforeSignIn !== undefined && { beforeSignIn }) };
+  return {
+    verb,
+    service,
+    ...(whileRequested && { whileRequested }),
+    ...(removes !== undefined && { removes }),
+    ...(beforeSignIn !== undefined && { beforeSignIn }),
+  };
 }
 
 /** Takes an option and its value from the front of the arguments; an empty text where the value is missing. */
@@ -64,6 +80,9 @@ export async function elevatedStep(args: readonly string[]): Promise<ElevatedAns
     if (!isElevated()) throw new GatewayServiceError('needs-administrator', `(${args.join(' ')})`);
     release = takeMutex(ELEVATED_MUTEX, TURN_MS);
     if (!release) throw new GatewayServiceError('busy', '(another elevated step)');
+    // The requester lets go of the name before it looks for a running step, so that one of both sees the other.
+    if (request.service !== undefined && request.whileRequested && !isNameHeld(requestName(request)))
+      throw new GatewayServiceError('consent-cancelled');
     // No program and no library is loaded from the caller's working directory.
     process.chdir(systemDirectory());
     try {
@@ -135,5 +154,6 @@ export async function removeApp(): Promise<number> {
 export async function runElevatedStep(args: readonly string[]): Promise<number> {
   const answer = await elevatedStep(args);
   await new Promise<void>(written => process.stdout.write(`${JSON.stringify(answer)}\n`, () => written()));
-  return answer.ok ? 0 : 1;
+  if (answer.ok) return 0;
+  return answer.error.code === 'consent-cancelled' ? NOT_REQUESTED_EXIT : 1;
 }

@@ -5,7 +5,7 @@
  */
 
 import { type ElevatedProgram, elevatedProgram } from '../mechanisms/installed-host.ts';
-import { type ElevatedTask, elevatedArguments } from '../model/elevation.ts';
+import { type ElevatedTask, elevatedArguments, WHILE_REQUESTED } from '../model/elevation.ts';
 import { isServiceName } from '../model/identity.ts';
 import { dangerousAmong } from '../process/dangerous-variables.ts';
 import type { ShellStart } from '../windows/argv.ts';
@@ -51,7 +51,7 @@ export function promptCommand({ program, systemFolder, variables, ...task }: Pro
         `cd /d "${systemFolder}"`,
       ]
     : [];
-  const step = [...command.map(path => `"${path}"`), 'elevated', ...elevatedArguments(task)].join(' ');
+  const step = [...command.map(path => `"${path}"`), 'elevated', ...elevatedArguments(task), WHILE_REQUESTED].join(' ');
   return [...start, `set PATH=${systemFolder}`, [...copied, step].join('&&')].join('&');
 }
 

@@ -3,8 +3,8 @@
  * the step only the exit code comes back, not the output.
  */
 
-import type { Elevation } from '../model/elevation.ts';
-import { toGatewayServiceError } from '../model/errors.ts';
+import { type Elevation, NOT_REQUESTED_EXIT } from '../model/elevation.ts';
+import { GatewayServiceError, toGatewayServiceError } from '../model/errors.ts';
 import { runElevated } from '../windows/shell-execute.ts';
 import { type Prompted, type SettleTimes, settle } from './elevation-outcome.ts';
 import { type PromptOptions, promptCommandHere, startOfLine, whyTooLong } from './prompt-command.ts';
@@ -14,12 +14,14 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 0 };
 
 export function runAs({ hostCommand, factsOf, times = TIMES }: PromptOptions): Elevation {
   return {
-    run: async (task, onRunning) => {
+    run: async (task, onRunning, signal) => {
       const command = promptCommandHere(hostCommand, task);
       if (command === undefined) return { kind: 'unavailable', reason: `a path that cmd.exe cannot take: ${hostCommand.join(' ')}` };
       const reason = whyTooLong(command);
       if (reason !== undefined) return { kind: 'unavailable', reason };
-      return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), factsOf(task), times, onRunning);
+      const facts = factsOf(task);
+      const withdraw = facts.request?.();
+      return settle(runElevated(startOfLine(command)).then(promptedOf, brokenOff), facts, { times, withdraw, onRunning, signal });
     },
   };
 }
@@ -27,6 +29,7 @@ export function runAs({ hostCommand, factsOf, times = TIMES }: PromptOptions): E
 /** @param exitCode of the step; undefined where consent was declined (1223) */
 export function promptedOf(exitCode: number | undefined): Prompted {
   if (exitCode === undefined) return { kind: 'refused' };
+  if (exitCode === NOT_REQUESTED_EXIT) return brokenOff(new GatewayServiceError('consent-cancelled'));
   if (exitCode === 0) return { kind: 'answered', answer: { ok: true } };
   return { kind: 'ended', detail: `The step ended with exit code ${exitCode}.` };
 }

@@ -40,7 +40,7 @@ const TIMES: SettleTimes = { deadlineMs: 180_000, graceMs: 3_000 };
 
 export function sudoPrompt({ hostCommand, factsOf, times = TIMES }: PromptOptions): Elevation {
   return {
-    run: async (task, onRunning) => {
+    run: async (task, onRunning, signal) => {
       const systemFolder = systemDirectory();
       const command = promptCommandHere(hostCommand, task);
       if (command === undefined || !PLAIN.test(command))
@@ -54,9 +54,10 @@ export function sudoPrompt({ hostCommand, factsOf, times = TIMES }: PromptOption
       const facts = factsOf(task);
       // The step reports a failure in its answer: sudo-prompt returns no output of a command that fails.
       const data: PromptData = { command: `${command}&exit /b 0`, name: 'Hermes Gateway Service' };
+      const withdraw = facts.request?.();
       const prompt = ask(data, promptEnvironment(process.env, systemFolder, made ?? own));
       try {
-        return await settle(prompt.prompted, facts, times, onRunning);
+        return await settle(prompt.prompted, facts, { times, withdraw, onRunning, signal });
       } finally {
         await prompt.end();
         // A running step still reads its batch files.

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { hasInstalledHost, installedCommand } from '../mechanisms/installed-host.ts';
 import { isRegistered, isUnregistered } from '../mechanisms/service-registration.ts';
-import { ELEVATED_MUTEX, type Elevation, type ElevationOutcome } from '../model/elevation.ts';
+import { ELEVATED_MUTEX, type Elevation, type ElevationOutcome, requestName } from '../model/elevation.ts';
 import { RECOVERY_LADDER } from '../model/ladder.ts';
+import { holdName } from '../windows/held-name.ts';
 import { mutexExists } from '../windows/mutex.ts';
 import { isElevated } from '../windows/security.ts';
 import { directElevation } from './direct-elevation.ts';
@@ -17,11 +18,20 @@ import { sudoPrompt } from './sudo-prompt.ts';
 export function factsOfWindows(program: readonly string[]): FactsOf {
   const hostCommand = installedCommand(program);
   const folder = path.win32.dirname(hostCommand[0] ?? '');
-  return ({ verb, service, removes, beforeSignIn }) => {
+  return task => {
+    const { verb, service, removes, beforeSignIn } = task;
     const wasThere = existsSync(folder);
     return {
       isRunning: () => mutexExists(ELEVATED_MUTEX),
       isCopying: () => !wasThere && existsSync(folder),
+      request: () => {
+        const letGo = holdName(requestName(task));
+        let held = true;
+        return () => {
+          if (held) letGo();
+          held = false;
+        };
+      },
       isDone: () =>
         verb === 'uninstall'
           ? isUnregistered(service)
@@ -43,12 +53,12 @@ export interface ElevationWays {
 /** Uses the first method that works here. Shows one prompt at most, because an unavailable method has shown none. */
 export function firstWay({ factsOf, isElevated, direct, asking }: ElevationWays): Elevation {
   return {
-    run: async (task, onRunning) => {
+    run: async (task, onRunning, signal) => {
       if (factsOf(task).isDone()) return { kind: 'done' };
       if (isElevated()) return direct.run(task, onRunning);
       let outcome: ElevationOutcome = { kind: 'unavailable', reason: 'no method with a prompt' };
       for (const way of asking()) {
-        outcome = await way.run(task, onRunning);
+        outcome = await way.run(task, onRunning, signal);
         if (outcome.kind !== 'unavailable') return outcome;
       }
       return outcome;

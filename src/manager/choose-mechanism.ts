@@ -64,6 +64,11 @@ export class Mechanisms implements MechanismFacts {
     for (const host of this.#hosts) if (!host.elevated && host !== but) await host.unregister(identity, report);
   }
 
+  /** Ends the wait for an administrator's consent. */
+  cancelConsent(identity: GatewayIdentity): void {
+    for (const host of this.#hosts) host.cancelConsent?.(identity);
+  }
+
   /**
    * The mechanism that an installation registers: the requested one, else that of the policy; else the best one that this process has the rights for, where one is
    * registered already; else the best one.

@@ -118,6 +118,10 @@ export class HostedManager implements GatewayManager {
     });
   }
 
+  async cancelConsent(identity: GatewayIdentity): Promise<void> {
+    this.#mechanisms.cancelConsent(identity);
+  }
+
   stopNow(identity: GatewayIdentity): Promise<void> {
     return stopNow(this.#service(identity));
   }

@@ -37,6 +37,8 @@ export interface HostPort {
   checkRights(identity: GatewayIdentity): Promise<void>;
   /** Idempotent. Undoes its changes when it fails. `replaced`: a service that is removed with the same consent, where one is needed. */
   register(identity: GatewayIdentity, definition: Definition, report: Report, replaced?: ServiceName): Promise<void>;
+  /** Ends the wait for an administrator's consent, unless it was given. */
+  cancelConsent?(identity: GatewayIdentity): void;
   /** Idempotent. */
   unregister(identity: GatewayIdentity, report: Report): Promise<void>;
   /**

@@ -74,13 +74,19 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
   /** Refuses before anything is changed where no administrator can be asked. */
   const checkElevation = (service: ServiceName) => (elevation ? elevation.check?.(service) : requireElevated(service));
 
+  /** The steps for which consent is asked now. */
+  const asking = new Map<AbortController, ElevatedTask>();
+
   /** Does a step with an administrator's consent; without an elevation, in this process. */
   async function runElevated(task: ElevatedTask, report: Report, step: () => unknown): Promise<void> {
     const { verb, service } = task;
     const reportRunning = () => report(progress(verb, verb === 'uninstall' ? 'unregistering' : 'registering'));
     if (elevation) {
       report(progress(verb, 'consent'));
-      requireDone(await elevation.run(task, reportRunning), verb, service);
+      const asked = new AbortController();
+      asking.set(asked, task);
+      const outcome = await elevation.run(task, reportRunning, asked.signal).finally(() => asking.delete(asked));
+      requireDone(outcome, verb, service);
       return;
     }
     requireElevated(service);
@@ -146,6 +152,9 @@ export function scmHost({ hostCommand, protocol, elevation }: ScmHostOptions): H
         await unregisterService(service);
         await tidyHosts().catch(() => undefined);
       }),
+    cancelConsent: ({ service }) => {
+      for (const [asked, task] of asking) if (task.service === service || task.removes === service) asked.abort();
+    },
     start: async ({ service }) => {
       await startService(service, { deadlineMs: START_MS });
     },

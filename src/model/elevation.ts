@@ -16,6 +16,10 @@ export type ElevatedVerb = 'install' | 'repair' | 'uninstall';
 export type ElevationOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'declined' }
+  /** Nobody answered the prompt. */
+  | { readonly kind: 'unanswered' }
+  /** The wait was ended before the prompt was answered; an answer that comes later changes nothing. */
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly error: ErrorValue }
   | { readonly kind: 'timed-out' }
   /** This elevation does not work here; no prompt was shown. */
@@ -34,8 +38,11 @@ export interface ElevatedTask {
 export interface Elevation {
   /** Throws the reason why it cannot even be tried. */
   check?(service: ServiceName): void;
-  /** Does the task with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given. */
-  run(task: ElevatedTask, onRunning?: () => void): Promise<ElevationOutcome>;
+  /**
+   * Does the task with an administrator's rights, with one prompt at most. `onRunning` is called when consent was given; `signal` ends the
+   * wait for it.
+   */
+  run(task: ElevatedTask, onRunning?: () => void, signal?: AbortSignal): Promise<ElevationOutcome>;
 }
 
 /** The arguments of an elevated step, after `elevated`. */
@@ -51,6 +58,15 @@ const ELEVATED_ANSWER = v.variant('ok', [v.object({ ok: v.literal(true) }), v.ob
 
 /** What the elevated step prints: one line on stdout. */
 export type ElevatedAnswer = Readonly<v.InferOutput<typeof ELEVATED_ANSWER>>;
+
+/** Ends the arguments of a step that was consented to: it does nothing where its requester no longer waits. */
+export const WHILE_REQUESTED = '--while-requested';
+
+/** The name that the requester holds while it waits. */
+export const requestName = ({ verb, service }: Pick<ElevatedTask, 'verb' | 'service'>): string => `HermesGatewayRequest-${verb}-${service}`;
+
+/** Exit code of such a step. */
+export const NOT_REQUESTED_EXIT = 3;
 
 /** Held by an elevated step while it runs: one at a time on a machine, visible to every process. */
 export const ELEVATED_MUTEX = 'Global\\HermesGatewayElevated';
@@ -69,6 +85,10 @@ export function requireDone(outcome: ElevationOutcome, verb: ElevatedVerb, servi
       return;
     case 'declined':
       throw new GatewayServiceError('consent-declined');
+    case 'unanswered':
+      throw new GatewayServiceError('consent-unanswered');
+    case 'cancelled':
+      throw new GatewayServiceError('consent-cancelled');
     case 'failed':
       throw GatewayServiceError.fromValue(outcome.error);
     case 'timed-out':

@@ -153,6 +153,16 @@ const ROWS = {
     exit: EXIT.needsAdministrator,
     win32: 1223,
   },
+  'consent-unanswered': {
+    message: 'Windows asked for an administrator, and nobody answered; nothing was changed.',
+    remedy: 'Try again when an administrator is available, or use the sign-in start, which needs none.',
+    exit: EXIT.needsAdministrator,
+  },
+  'consent-cancelled': {
+    message: 'The wait for an administrator was cancelled; nothing was changed.',
+    remedy: 'The prompt of Windows can be closed. Approving it now changes nothing.',
+    exit: EXIT.needsAdministrator,
+  },
   'mechanism-in-charge': {
     message: 'A better mechanism already keeps this gateway running.',
     remedy: 'Keep it, or remove it first with "hermes-gateway uninstall".',

@@ -103,6 +103,8 @@ export interface GatewayManager {
   testRecovery(identity: GatewayIdentity, report?: Report): Promise<RecoveryTest>;
   /** Turns the watchdog on or off, for the running gateway too. @throws GatewayServiceError `not-installed` */
   setWatchdog(identity: GatewayIdentity, on: boolean): Promise<void>;
+  /** Ends the wait of an operation for an administrator's consent, as `consent-cancelled`; consent that was given already counts. */
+  cancelConsent(identity: GatewayIdentity): Promise<void>;
   /** Ends a gateway that is stopping (for a stop, a restart, an update), without waiting for the work of its agent. Changes no other. */
   stopNow(identity: GatewayIdentity): Promise<void>;
   /**

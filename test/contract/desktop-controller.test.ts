@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { GatewayServiceController } from '../../src/desktop/controller.ts';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
+import type { GatewayIdentity } from '../../src/model/identity.ts';
 import { poll } from '../../src/model/poll.ts';
 import { gatewayIdentityFor } from '../support/identity.ts';
 import { MemoryManager } from '../support/memory-manager.ts';
@@ -126,6 +127,42 @@ describe('desktop controller', () => {
     expect(await value('get', {})).toMatchObject({ lastError: { code: 'not-installed' } });
     await value('set', { profile: 'default', on: true });
     expect((await value('get', {})).lastError).toBeUndefined();
+  });
+
+  it('names the operation that failed, and drops its error when it is dismissed, or when the phase contradicts it', async () => {
+    const profile = 'default';
+    const real = manager.start;
+    const fail = async () => {
+      await value('stop', { profile });
+      manager.start = () => Promise.reject(new GatewayServiceError('timed-out'));
+      expect(await controller.handle('start', { profile })).toMatchObject({ error: { code: 'timed-out', verb: 'start' } });
+      expect(await value('get', {})).toMatchObject({ status: { phase: 'stopped' }, lastError: { code: 'timed-out', verb: 'start' } });
+    };
+    await value('set', { profile, on: true });
+    await fail();
+    expect(await value('dismiss', { profile })).not.toHaveProperty('lastError');
+    await fail();
+    // Another program starts it.
+    await real.call(manager, gatewayIdentityFor('/h'));
+    expect(await value('get', {})).toMatchObject({ status: { phase: 'running' } });
+    expect((await value('get', {})).lastError).toBeUndefined();
+  });
+
+  it('keeps an error that is no news of the phase', async () => {
+    const profile = 'default';
+    await value('set', { profile, on: true });
+    manager.restart = () => Promise.reject(new GatewayServiceError('timed-out'));
+    await controller.handle('restart', { profile });
+    for (let each = 0; each < 2; each += 1) {
+      expect(await value('get', {})).toMatchObject({ status: { phase: 'running' }, lastError: { verb: 'restart' } });
+    }
+  });
+
+  it('ends the wait for consent of the manager', async () => {
+    const cancelled: string[] = [];
+    Object.assign(manager, { cancelConsent: async ({ profile }: GatewayIdentity) => void cancelled.push(profile) });
+    expect(await controller.handle('cancelConsent', { profile: 'work' })).toEqual({ ok: true, value: null });
+    expect(cancelled).toEqual(['work']);
   });
 
   it('keeps reporting after a listener throws or the manager fails once', async () => {

@@ -196,6 +196,7 @@ describe('registration of the IPC handlers', () => {
       'restartWhenIdle',
       'cancelRestart',
       'agentWork',
+      'cancelConsent',
       'testRecovery',
       'previewRepair',
       'repair',

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Snapshot, Verb } from '../../src/desktop/ipc.ts';
 import { shownError } from '../../src/desktop/shown-error.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
-import type { OperationStep } from '../../src/model/operation-steps.ts';
+import type { Operation, OperationStep } from '../../src/model/operation-steps.ts';
 import { problem } from '../../src/model/problems.ts';
 import type { Phase } from '../../src/model/status.ts';
 import { describeInChromium } from '../support/chromium.ts';
@@ -28,7 +28,8 @@ describeInChromium('use of the panel', browser => {
   }
   const push = (snapshot: Snapshot) => main.evaluate((fake, next) => fake.push(next), snapshot);
   const answer = (phase: Phase) => main.evaluate((fake, value) => fake.answer(value), snapshotIn(phase));
-  const refuse = (error: GatewayServiceError) => main.evaluate((fake, value) => fake.refuse(value), error.toValue());
+  const refuse = (error: GatewayServiceError, verb?: Operation) =>
+    main.evaluate((fake, value) => fake.refuse(value), shownError(error, verb));
   const asked = () => main.evaluate(fake => fake.calls.map(({ verb, payload }) => ({ verb, payload })));
   const focused = () =>
     page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent') as Promise<string>;
@@ -155,7 +156,7 @@ describeInChromium('use of the panel', browser => {
     const step = (now: OperationStep) =>
       push(snapshotIn('not-installed', {}, { operation: { verb: 'install', step: now, since: ago(0) } }));
     await step('consent');
-    await page.getByText('Waiting for an administrator…').first().waitFor();
+    await page.getByText('Approve the Windows prompt.', { exact: false }).first().waitFor();
     await keepScreenshot(page, 'progress');
     expect(await axeViolations(page)).toEqual([]);
     await step('registering');
@@ -268,15 +269,33 @@ describeInChromium('use of the panel', browser => {
     await control().click();
     await page.getByRole('button', { name: 'Turn on' }).click();
     await page.getByText('Turning on…').first().waitFor();
-    await refuse(new GatewayServiceError('consent-declined'));
-    await page.getByText('sign-in start', { exact: false }).waitFor();
+    await refuse(new GatewayServiceError('consent-declined'), 'install');
+    await page.getByRole('status').getByText('Not turned on: the Windows prompt was declined.').waitFor();
     await keepScreenshot(page, 'declined');
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await turnedOn()).toBe('false');
+    // What is no failure has no log and no details.
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Details', 'Try again', 'Start at sign-in instead', 'Dismiss']);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: true } });
+  });
+
+  it('says how to find the prompt of Windows while it waits for it, and cancels that', async () => {
+    const operation = { verb: 'uninstall', step: 'consent', since: ago(0) } as const;
+    await open(snapshotIn('running', {}, { operation }));
+    await page.getByText('Approve the Windows prompt. Not visible? Look for the shield in the taskbar.').first().waitFor();
+    await keepScreenshot(page, 'consent');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await asked()).at(-1)).toEqual({ verb: 'cancelConsent', payload: { profile: 'default' } });
+    await push(snapshotIn('running', {}, { lastError: shownError(new GatewayServiceError('consent-cancelled'), 'uninstall') }));
+    await page.getByRole('status').getByText('Not turned off: you cancelled it.').waitFor();
+    expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
   });
 
   it('offers the sign-in start after a declined consent, shows its receipt, and installs what was shown', async () => {
-    await open(snapshotIn('not-installed', {}, { lastError: shownError(new GatewayServiceError('consent-declined')) }), ['set']);
+    await open(snapshotIn('not-installed', {}, { lastError: shownError(new GatewayServiceError('consent-declined'), 'install') }), ['set']);
     await main.evaluate((fake, receipt) => {
       fake.receipts = { ...fake.receipts, install: receipt };
     }, signInReceipt());
@@ -293,9 +312,9 @@ describeInChromium('use of the panel', browser => {
   });
 
   it('offers no sign-in start when it is not available or when something else has failed', async () => {
-    const declined = { lastError: shownError(new GatewayServiceError('consent-declined')) };
+    const declined = { lastError: shownError(new GatewayServiceError('consent-declined'), 'install') };
     await open(snapshotIn('not-installed', {}, { ...declined, mechanisms: ['service'] }));
-    await page.getByRole('status').getByText('sign-in start', { exact: false }).waitFor();
+    await page.getByRole('status').getByText('Not turned on', { exact: false }).waitFor();
     expect(await page.getByRole('button', { name: 'Start at sign-in instead' }).count()).toBe(0);
     await push(snapshotIn('not-installed', {}, { lastError: shownError(new GatewayServiceError('gateway-not-up')) }));
     await page.getByRole('alert').waitFor();
@@ -322,14 +341,37 @@ describeInChromium('use of the panel', browser => {
   it('shows why an operation failed with a remedy until the next one begins', async () => {
     await open(snapshotIn('stopped'), ['start']);
     await page.getByRole('button', { name: 'Start' }).click();
-    await refuse(new GatewayServiceError('gateway-not-up'));
+    await refuse(new GatewayServiceError('gateway-not-up'), 'start');
     await page.getByRole('alert').getByText('The gateway did not start.').waitFor();
-    await page.getByRole('alert').getByText('Read the log under Details and fix the cause.', { exact: false }).waitFor();
+    await page.getByRole('alert').getByText('The log shows why. Fix the cause, then try again.').waitFor();
     await keepScreenshot(page, 'error');
-    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await answer('running');
     await page.getByRole('button', { name: 'Restart' }).waitFor();
+  });
+
+  it('shows the log for an error, copies its details, and dismisses it', async () => {
+    await open(snapshotIn('failed', {}, { lastError: shownError(new GatewayServiceError('timed-out'), 'start') }));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('button', { name: 'Copy details' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('last error: timed-out');
+    await page.getByRole('button', { name: 'Show log' }).click();
+    await page.getByRole('region', { name: 'Log' }).first().waitFor();
+    await push(snapshotIn('failed'));
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('dismisses an error that only this window has', async () => {
+    await open(snapshotIn('running'), ['logs']);
+    await page.getByRole('button', { name: 'Details' }).click();
+    await refuse(new GatewayServiceError('permission-denied'));
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect((await asked()).at(-1)).toEqual({ verb: 'dismiss', payload: { profile: 'default' } });
   });
 
   it('passes axe with an error on the page', async () => {
@@ -599,11 +641,17 @@ describeInChromium('use of the panel', browser => {
     await page.getByText('No line matches.').waitFor();
     await keepScreenshot(page, 'log-filter');
     expect(await axeViolations(page)).toEqual([]);
-    await page.keyboard.press('Escape');
+    await page.evaluate(`document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') globalThis.left = true; })`);
+    for (let each = 0; each < 2; each += 1) await page.keyboard.press('Escape');
     expect(await filter.inputValue()).toBe('');
     await log.getByText('a.b (x)').waitFor();
+    await page.getByRole('button', { name: 'Copy details' }).focus();
     await page.keyboard.press('Escape');
     await filter.waitFor({ state: 'detached' });
+    expect(await page.evaluate('globalThis.left')).toBeUndefined();
+    // With the details closed, Escape is for what surrounds the panel.
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('globalThis.left')).toBe(true);
   });
 
   it('says what happens after an update of Windows, and opens the setting that changes it', async () => {

@@ -102,8 +102,8 @@ describeInChromium('update in the panel', browser => {
 
   it('shows since when a gateway is not restarted after a failed update, and offers a start', async () => {
     const opened = await open(VIEWS['failed'] ?? calm);
-    await opened.getByText('Failing since an update. It is not restarted. See the log.', { exact: true }).waitFor();
-    expect(await opened.getByRole('button').allTextContents()).toEqual(['Start', 'Details', 'Dismiss']);
+    await opened.getByText('Failing since an update. It is not restarted.', { exact: true }).waitFor();
+    expect(await opened.getByRole('button').allTextContents()).toEqual(['Details', 'Show log', 'Start', 'Dismiss']);
     await opened.getByRole('button', { name: 'Details' }).click();
     await opened.getByText('Roll the update back, or install Hermes again', { exact: false }).last().waitFor();
   });

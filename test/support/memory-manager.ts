@@ -217,6 +217,8 @@ export class MemoryManager implements GatewayManager {
     });
   }
 
+  async cancelConsent(): Promise<void> {}
+
   async stopNow(): Promise<void> {}
 
   /** What the agent of every gateway is at work on; a test may set it. */

@@ -39,7 +39,7 @@ describe('turning a gateway on and off', () => {
 
   it.each([
     ['no', 'consent-declined'],
-    ['never', 'timed-out'],
+    ['never', 'consent-unanswered'],
   ] as const)('changes nothing after "%s"', async (answer, code) => {
     const { consent, manager, turn } = trial();
     consent.require(true);

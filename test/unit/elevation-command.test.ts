@@ -19,21 +19,21 @@ const emptied = (variables: readonly string[]) =>
   [...(line({ variables }) ?? '').matchAll(/&set ([A-Z_0-9]+)=(?=&)/g)].map(([, name]) => name);
 
 describe('command of the elevated step', () => {
-  it('ends with the program, a verb and the name of a service, and nothing else', () => {
-    expect(line()?.split('&').at(-1)).toBe(`"${HOST}" elevated install --service HermesGateway`);
+  it('ends with the program, a verb, the name of a service and a constant option, and nothing else', () => {
+    expect(line()?.split('&').at(-1)).toBe(`"${HOST}" elevated install --service HermesGateway --while-requested`);
     expect(line({ verb: 'uninstall', service: 'HermesGateway-work' })?.split('&').at(-1)).toBe(
-      `"${HOST}" elevated uninstall --service HermesGateway-work`,
+      `"${HOST}" elevated uninstall --service HermesGateway-work --while-requested`,
     );
     expect(
       line({ program: { command: ['C:\\node.exe', 'C:\\my app\\gateway.js'] } })
         ?.split('&')
         .at(-1),
-    ).toBe('"C:\\node.exe" "C:\\my app\\gateway.js" elevated install --service HermesGateway');
+    ).toBe('"C:\\node.exe" "C:\\my app\\gateway.js" elevated install --service HermesGateway --while-requested');
   });
 
   it('names the service that is removed with the same consent', () => {
     expect(line({ removes: 'HermesGateway-work' })?.split('&').at(-1)).toBe(
-      `"${HOST}" elevated install --service HermesGateway --removes HermesGateway-work`,
+      `"${HOST}" elevated install --service HermesGateway --removes HermesGateway-work --while-requested`,
     );
     expect(line({ removes: 'Spooler" & calc' as ServiceName })).toBeUndefined();
   });
@@ -54,7 +54,7 @@ describe('command of the elevated step', () => {
       `copy /b /y "${copy.from}\\host.exe" >nul`,
       `copy /b /y "${copy.from}\\koffi.node" >nul`,
       `cd /d "${SYSTEM}"`,
-      `"${to}\\host.exe" elevated install --service HermesGateway`,
+      `"${to}\\host.exe" elevated install --service HermesGateway --while-requested`,
     ]);
     expect(line({ program: { command: [HOST], copy: { ...copy, from: 'C:\\100%' } } })).toBeUndefined();
   });

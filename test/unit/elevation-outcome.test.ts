@@ -4,7 +4,7 @@ import { elevatedStep, parseElevatedRequest } from '../../src/elevation/elevated
 import { outcomeOf, type Prompted, settle } from '../../src/elevation/elevation-outcome.ts';
 import { promptedOf } from '../../src/elevation/run-as.ts';
 import { firstWay } from '../../src/elevation/windows-elevation.ts';
-import { type Elevation, type ElevationOutcome, parseAnswer, requireDone } from '../../src/model/elevation.ts';
+import { type Elevation, type ElevationOutcome, NOT_REQUESTED_EXIT, parseAnswer, requireDone } from '../../src/model/elevation.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
 import { isServiceName } from '../../src/model/identity.ts';
 
@@ -42,7 +42,7 @@ describe('outcome of an elevation', () => {
     ['unusable', 'at work', 'not done', 'unavailable'],
     ['silent', 'at rest', 'done', 'done'],
     ['silent', 'at work', 'done', 'timed-out'],
-    ['silent', 'at rest', 'not done', 'timed-out'],
+    ['silent', 'at rest', 'not done', 'unanswered'],
     ['silent', 'at work', 'not done', 'timed-out'],
   ])('combines the prompt (%s), the step (%s) and the SCM (%s) into the outcome "%s"', (prompted, work, scm, said) => {
     const outcome = outcomeOf(PROMPTED[prompted], { running: work === 'at work', done: scm === 'done' });
@@ -55,6 +55,7 @@ describe("exit code of Windows' shell", () => {
     ['that there was no consent', undefined, 'refused'],
     ['that the step went through', 0, 'answered'],
     ['that the step failed', 1, 'ended'],
+    ['that the step did nothing, because nobody waited any more', NOT_REQUESTED_EXIT, 'answered'],
   ] as const)("reads from the exit code of Windows' shell %s", (_what, exitCode, kind) => {
     expect(promptedOf(exitCode).kind).toBe(kind);
   });
@@ -76,24 +77,24 @@ describe('waiting for an elevation', () => {
 
   it('ends with the answer of the prompt, even while other steps are running', async () => {
     const answered = Promise.resolve(PROMPTED['answered: done']);
-    expect(await settle(answered, { isRunning: () => true, isDone: () => true }, times)).toEqual({ kind: 'done' });
+    expect(await settle(answered, { isRunning: () => true, isDone: () => true }, { times })).toEqual({ kind: 'done' });
   });
 
   it('waits after a refusal for the step that began nevertheless', async () => {
     let looks = 0;
     const late = facts([true, true, true, false], () => ++looks > 0);
-    expect(await settle(Promise.resolve(PROMPTED.refused), late, times)).toEqual({ kind: 'done' });
+    expect(await settle(Promise.resolve(PROMPTED.refused), late, { times })).toEqual({ kind: 'done' });
   });
 
   it('waits after a refusal while the program of the step is being copied, and reports it as running at the deadline', async () => {
     let looks = 0;
     const copied = { isRunning: () => ++looks === 5, isCopying: () => true, isDone: () => looks > 5 };
-    expect(await settle(Promise.resolve(PROMPTED.refused), copied, times)).toEqual({ kind: 'done' });
+    expect(await settle(Promise.resolve(PROMPTED.refused), copied, { times })).toEqual({ kind: 'done' });
     const slow = { isRunning: () => false, isCopying: () => true, isDone: () => false };
     const short = { deadlineMs: 150, graceMs: 0 };
-    expect(await settle(Promise.resolve(PROMPTED.refused), slow, short)).toEqual({ kind: 'timed-out' });
+    expect(await settle(Promise.resolve(PROMPTED.refused), slow, { times: short })).toEqual({ kind: 'timed-out' });
     // The copy of a step that has ended stays for a moment.
-    expect(await settle(Promise.resolve(PROMPTED['ended without an answer']), slow, times)).toMatchObject({ kind: 'failed' });
+    expect(await settle(Promise.resolve(PROMPTED['ended without an answer']), slow, { times })).toMatchObject({ kind: 'failed' });
   });
 
   it('reports the consent once, when a step is first seen running', async () => {
@@ -104,14 +105,13 @@ describe('waiting for an elevation', () => {
     await settle(
       Promise.resolve(PROMPTED.refused),
       facts([false, true, true, false], () => false),
-      { ...times, graceMs: 300 },
-      tell,
+      { times: { ...times, graceMs: 300 }, onRunning: tell },
     );
     expect(told).toBe(1);
-    await settle(Promise.resolve(PROMPTED.refused), { isRunning: () => false, isDone: () => false }, times, tell);
+    await settle(Promise.resolve(PROMPTED.refused), { isRunning: () => false, isDone: () => false }, { times, onRunning: tell });
     expect(told).toBe(1);
     // One that was over before anybody looked.
-    await settle(Promise.resolve(PROMPTED['answered: done']), { isRunning: () => false, isDone: () => true }, times, tell);
+    await settle(Promise.resolve(PROMPTED['answered: done']), { isRunning: () => false, isDone: () => true }, { times, onRunning: tell });
     expect(told).toBe(2);
   });
 
@@ -120,7 +120,7 @@ describe('waiting for an elevation', () => {
       await settle(
         never,
         facts([true, true, false], () => false),
-        times,
+        { times },
       ),
     ).toMatchObject({
       kind: 'failed',
@@ -129,16 +129,39 @@ describe('waiting for an elevation', () => {
   });
 
   it('waits for a silent prompt until the deadline and no longer', async () => {
-    expect(await settle(never, { isRunning: () => false, isDone: () => false }, { deadlineMs: 150, graceMs: 0 })).toEqual({
-      kind: 'timed-out',
+    expect(await settle(never, { isRunning: () => false, isDone: () => false }, { times: { deadlineMs: 150, graceMs: 0 } })).toEqual({
+      kind: 'unanswered',
     });
+  });
+
+  it('ends at once when it is cancelled, and takes the request back before it looks for a running step', async () => {
+    const order: string[] = [];
+    const watched = { isRunning: () => order.push('look') > 100, isDone: () => false };
+    const waiting = { times, withdraw: () => order.push('withdraw'), signal: AbortSignal.abort() };
+    expect(await settle(never, watched, waiting)).toEqual({ kind: 'cancelled' });
+    expect(order[0]).toBe('withdraw');
+  });
+
+  it('waits for a step that began before it was cancelled, and reports what that did', async () => {
+    let looks = 0;
+    const begun = { isRunning: () => ++looks < 4, isDone: () => looks >= 4 };
+    expect(await settle(never, begun, { times, signal: AbortSignal.abort() })).toEqual({ kind: 'done' });
+  });
+
+  it('takes the request back at its end, so that nothing is done after the deadline', async () => {
+    let withdrawn = 0;
+    const withdraw = () => {
+      withdrawn += 1;
+    };
+    await settle(never, { isRunning: () => false, isDone: () => false }, { times: { deadlineMs: 150, graceMs: 0 }, withdraw });
+    expect(withdrawn).toBe(1);
   });
 
   it('passes on an error of the checks themselves', async () => {
     const broken = () => {
       throw new GatewayServiceError('windows-refused');
     };
-    await expect(settle(never, { isRunning: broken, isDone: () => false }, times)).rejects.toMatchObject({ code: 'windows-refused' });
+    await expect(settle(never, { isRunning: broken, isDone: () => false }, { times })).rejects.toMatchObject({ code: 'windows-refused' });
   });
 });
 
@@ -221,6 +244,11 @@ describe('request and answer of the elevated step', () => {
     expect(parseElevatedRequest(['uninstall', '--service', 'HermesGateway-work'])).toEqual({
       verb: 'uninstall',
       service: 'HermesGateway-work',
+    });
+    expect(parseElevatedRequest(['uninstall', '--service', 'HermesGateway', '--while-requested'])).toEqual({
+      verb: 'uninstall',
+      service: 'HermesGateway',
+      whileRequested: true,
     });
     expect(parseElevatedRequest(['install', '--service', 'HermesGateway', '--removes', 'HermesGateway-work'])).toEqual({
       verb: 'install',

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
-import type { ElevationOutcome } from '../../src/model/elevation.ts';
+import { type ElevationOutcome, NOT_REQUESTED_EXIT } from '../../src/model/elevation.ts';
 import { itProves } from '../acceptance/it-proves.ts';
 import { call } from './call.ts';
 import { type Consent, consent, promptFolders, standInForPowerShell } from './consent.ts';
@@ -119,11 +119,19 @@ describeOnWine('elevation', rig => {
   });
 
   it('stops waiting for an open prompt at its own deadline', async () => {
-    expect((await asked('hang', { times: { ...TIMES, deadlineMs: 2_000 } })).outcome).toEqual({ kind: 'timed-out' });
+    expect((await asked('hang', { times: { ...TIMES, deadlineMs: 2_000 } })).outcome).toEqual({ kind: 'unanswered' });
+  });
+
+  it('stops waiting for an open prompt when that is cancelled, and changes nothing when the prompt is approved later', async () => {
+    expect((await asked('hang', { cancelMs: 1_000 })).outcome).toEqual({ kind: 'cancelled' });
+    const late = await rig().run([rig().node, rig().host, 'elevated', 'install', '--service', SERVICE, '--while-requested']);
+    expect(late.code).toBe(NOT_REQUESTED_EXIT);
+    expect(JSON.parse(late.stdout)).toMatchObject({ ok: false, error: { code: 'consent-cancelled' } });
+    expect(await registered()).toBeUndefined();
   });
 
   it('stops waiting at its own deadline when the elevated shell died, for which sudo-prompt waits forever', async () => {
-    expect((await asked('die', { times: { ...TIMES, deadlineMs: 4_000 } })).outcome).toEqual({ kind: 'timed-out' });
+    expect((await asked('die', { times: { ...TIMES, deadlineMs: 4_000 } })).outcome).toEqual({ kind: 'unanswered' });
   });
 
   it('detects the death of the running step without waiting for the deadline', async () => {

@@ -62,6 +62,7 @@ export class RemoteManager implements GatewayManager {
   repair = (of: GatewayIdentity): Promise<Repair> => this.#ask('repair', of);
   start = (of: GatewayIdentity): Promise<Status> => this.#ask('start', of);
   stop = (of: GatewayIdentity, _report?: Report, options: StopOptions = {}): Promise<Status> => this.#ask('stop', of, options);
+  cancelConsent = (of: GatewayIdentity): Promise<void> => this.#ask('cancelConsent', of);
   stopNow = (of: GatewayIdentity): Promise<void> => this.#ask('stopNow', of);
   setWatchdog = (of: GatewayIdentity, on: boolean): Promise<void> => this.#ask('setWatchdog', of, on);
   restart = (of: GatewayIdentity, _report?: Report, options: RestartOptions = {}): Promise<Status> => this.#ask('restart', of, options);

@@ -14,14 +14,17 @@ export interface ElevationRequest extends ElevatedTask {
   /** TEMP of this process; made. */
   readonly temp?: string;
   readonly times?: SettleTimes;
+  /** After this time the wait is ended, in milliseconds. */
+  readonly cancelMs?: number;
 }
 
-const { way, temp, times, ...task } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
+const { way, temp, times, cancelMs, ...task } = JSON.parse(process.argv[2] ?? '') as ElevationRequest;
 if (temp !== undefined) process.env['TEMP'] = temp;
 const hostCommand = hostCommandIn(fileURLToPath(new URL('../../../../host', import.meta.url)));
 const options = { hostCommand, factsOf: factsOfWindows(hostCommand), ...(times && { times }) };
 const ways = { 'sudo-prompt': () => sudoPrompt(options), 'run-as': () => runAs(options), direct: () => directElevation(hostCommand) };
-const outcome = await ways[way]().run(task);
+const signal = cancelMs === undefined ? undefined : AbortSignal.timeout(cancelMs);
+const outcome = await ways[way]().run(task, undefined, signal);
 console.log(JSON.stringify({ outcome }));
 // A prompt that hangs is a child of this process still.
 process.exit();

@@ -38,6 +38,7 @@ function verbs(send: (message: object) => void) {
     repair: (of: GatewayIdentity) => manager.repair(of),
     start: (of: GatewayIdentity) => manager.start(of),
     stop: (of: GatewayIdentity, options: StopOptions) => manager.stop(of, undefined, options),
+    cancelConsent: (of: GatewayIdentity) => manager.cancelConsent(of),
     stopNow: (of: GatewayIdentity) => manager.stopNow(of),
     setWatchdog: (of: GatewayIdentity, on: boolean) => manager.setWatchdog(of, on),
     restart: (of: GatewayIdentity, options: RestartOptions) => manager.restart(of, undefined, options),
