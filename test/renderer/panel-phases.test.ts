@@ -114,7 +114,18 @@ describeInChromium('phases in the panel', browser => {
     const ladder = opened.getByRole('list', { name: 'Restart delays in seconds' });
     expect(await ladder.getByRole('listitem').allTextContents()).toEqual(['1', '2', '4', '9', '14', '25', '36', '49', '64']);
     expect(await ladder.locator('[aria-current=step]').textContent()).toBe('14');
-    const order = ['Problems', 'Last exit', 'Stop', 'Restart delays', 'Last 24 hours', 'Log', 'History', 'Restart when it hangs', 'Facts'];
+    const order = [
+      'Problems',
+      'Last exit',
+      'Stop',
+      'Restart delays',
+      'Last 24 hours',
+      'Log',
+      'History',
+      'Restart when it hangs',
+      'Recovery',
+      'Facts',
+    ];
     const parts = await opened.locator('.hgs-details > *').allTextContents();
     expect(parts.map((part, place) => part.startsWith(order[place] ?? ''))).toEqual(order.map(() => true));
     for (const text of ['Windows service', '4180', 'Restarted after a failure.', 'The gateway has failed several times in a row.'])
