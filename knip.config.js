@@ -36,5 +36,7 @@ export default {
   ignoreIssues: production ? {} : { 'src/windows/**': ['exports'] },
   // Tests use the types of the one in the place of those of electron, and have an app that uses the other.
   ignoreDependencies: ['electron-newest', 'webpack'],
-  ignoreBinaries: [/^(mount|umount|taskset|mkfifo|unshare|dpkg-query|setarch|openssl|osslsigncode|wixl|msiinfo|gh|hermes-gateway|sc\.exe|pwsh)$/],
+  ignoreBinaries: [
+    /^(mount|umount|taskset|mkfifo|unshare|dpkg-query|setarch|openssl|osslsigncode|wixl|msiinfo|gh|hermes-gateway|sc\.exe|pwsh)$/,
+  ],
 };
