@@ -6,6 +6,8 @@ import { programHelp } from '../../src/cli/help.ts';
 import { en } from '../../src/desktop/messages-en.ts';
 import { explainEnd } from '../../src/desktop/messages-en-ends.ts';
 import { PHASE_VIEWS } from '../../src/desktop/views.ts';
+import { EXIT } from '../../src/model/cli-exit-codes.ts';
+import { ERRORS, type ErrorRow } from '../../src/model/error-table.ts';
 import { EVENTS } from '../../src/model/events.ts';
 import { KNOWN_ENDS } from '../../src/model/known-end.ts';
 import { PROBLEMS, type ProblemCode, type ProblemRow } from '../../src/model/problems.ts';
@@ -100,6 +102,23 @@ function problems(): string {
     .join('\n\n');
 }
 
+function errors(): string {
+  const rows = Object.entries(ERRORS).map(([code, { message, remedy, exit = EXIT.failed }]: [string, ErrorRow]) => [
+    `\`${code}\``,
+    message,
+    remedy.replaceAll('|', '\\|'),
+    String(exit),
+  ]);
+  return table(['code', 'when it is thrown', 'what helps', 'exit code'], rows);
+}
+
+/** The custom properties with their defaults, light and dark where they differ. */
+function cssVariables(): string {
+  const css = readFileSync(path.join(REPOSITORY, 'renderer/tokens.css'), 'utf8');
+  const rows = [...css.matchAll(/^ {2}(--[\w-]+): (.+);$/gm)].map(([, name = '', value = '']) => [`\`${name}\``, `\`${value}\``]);
+  return table(['variable', 'default'], rows);
+}
+
 function update(): string {
   const steps = UPDATE_STEPS.map(step => `\`${step}\``).join(', ');
   const outcomes = UPDATE_OUTCOMES.map(outcome => `\`${outcome}\``).join(', ');
@@ -140,6 +159,8 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   phases,
   'known ends': knownEnds,
   problems,
+  errors,
+  'css variables': cssVariables,
   update,
   'exit codes': exitCodes,
   events,
