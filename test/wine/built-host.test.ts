@@ -54,7 +54,8 @@ describeServiceOnWine(
           Object.fromEntries(readdirSync(path.join(folder, 'host')).map(name => [name, sumOf(path.join(folder, 'host', name))])),
         );
         expect(sums[0]).toEqual(sums[1]);
-        const { 'manifest.json': _, ...files } = sums[0] ?? {};
+        const { 'manifest.json': _, 'LICENSE-node.txt': node, 'THIRD-PARTY-NOTICES.md': others, ...files } = sums[0] ?? {};
+        expect([node, others]).not.toContain(undefined);
         const manifest = JSON.parse(readFileSync(path.join(folders[0] ?? '', 'host', 'manifest.json'), 'utf8'));
         expect(manifest.protocol).toBe(1);
         const listed = Object.entries(manifest.files as Record<string, { sha256: string }>).map(([name, { sha256 }]) => [name, sha256]);
