@@ -3,7 +3,7 @@ import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
-import type { GatewayManager, HoldReason, InstallOptions, RestartOptions, StopOptions } from '../../src/model/manager.ts';
+import type { GatewayManager, HoldReason, InstallOptions, RestartOptions, StartOptions, StopOptions } from '../../src/model/manager.ts';
 import type { Report } from '../../src/model/operation-steps.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Repair } from '../../src/model/repair.ts';
@@ -60,7 +60,7 @@ export class RemoteManager implements GatewayManager {
   uninstall = (of: GatewayIdentity): Promise<Status> => this.#ask('uninstall', of);
   examine: GatewayManager['examine'] = of => this.#ask('examine', of);
   repair = (of: GatewayIdentity): Promise<Repair> => this.#ask('repair', of);
-  start = (of: GatewayIdentity): Promise<Status> => this.#ask('start', of);
+  start = (of: GatewayIdentity, _report?: Report, options: StartOptions = {}): Promise<Status> => this.#ask('start', of, options);
   stop = (of: GatewayIdentity, _report?: Report, options: StopOptions = {}): Promise<Status> => this.#ask('stop', of, options);
   cancelConsent = (of: GatewayIdentity): Promise<void> => this.#ask('cancelConsent', of);
   stopNow = (of: GatewayIdentity): Promise<void> => this.#ask('stopNow', of);

@@ -6,7 +6,7 @@ import { readHostFacts } from '../../../src/host/service-registry.ts';
 import { APPS_LIST_KEY } from '../../../src/mechanisms/apps-list.ts';
 import { hostsFolder } from '../../../src/mechanisms/installed-host.ts';
 import type { GatewayIdentity } from '../../../src/model/identity.ts';
-import type { HoldReason, InstallOptions, RestartOptions, StopOptions } from '../../../src/model/manager.ts';
+import type { HoldReason, InstallOptions, RestartOptions, StartOptions, StopOptions } from '../../../src/model/manager.ts';
 import type { Desired } from '../../../src/model/status.ts';
 import { StateFolder } from '../../../src/state/state-folder.ts';
 import { EVENT_SOURCE_KEY } from '../../../src/windows/event-log.ts';
@@ -36,7 +36,7 @@ function verbs(send: (message: object) => void) {
     uninstall: (of: GatewayIdentity) => manager.uninstall(of),
     examine: (of: GatewayIdentity) => manager.examine(of),
     repair: (of: GatewayIdentity) => manager.repair(of),
-    start: (of: GatewayIdentity) => manager.start(of),
+    start: (of: GatewayIdentity, options: StartOptions) => manager.start(of, undefined, options),
     stop: (of: GatewayIdentity, options: StopOptions) => manager.stop(of, undefined, options),
     cancelConsent: (of: GatewayIdentity) => manager.cancelConsent(of),
     stopNow: (of: GatewayIdentity) => manager.stopNow(of),
