@@ -1,9 +1,9 @@
 /** The choice that the service also runs before its user signs in, with what it means. */
 
-import { useId } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
 import type { Status } from '../src/desktop/store.ts';
 import type { PanelComponents } from './components.ts';
+import { SwitchChoiceRow } from './switch-choice-row.tsx';
 
 export interface BeforeSignInRowProps {
   readonly choice: NonNullable<Status['beforeSignIn']>;
@@ -13,31 +13,14 @@ export interface BeforeSignInRowProps {
   onChange(to: boolean): void;
 }
 
-export function BeforeSignInRow({ choice, busy = false, messages, components: { Row, Switch }, onChange }: BeforeSignInRowProps) {
-  const id = useId();
+export function BeforeSignInRow({ choice, busy, messages: { beforeSignIn }, components, onChange }: BeforeSignInRowProps) {
   return (
-    <Row
-      title={
-        <label id={`${id}-title`} htmlFor={id}>
-          {messages.beforeSignIn.title}
-        </label>
-      }
-      description={
-        <p id={`${id}-description`} className="hgs-muted">
-          {messages.beforeSignIn[choice]}
-        </p>
-      }
-      controls={
-        <Switch
-          id={id}
-          checked={choice === 'yes' || choice === 'stay'}
-          busy={busy}
-          disabled={choice === 'unavailable'}
-          labelledBy={`${id}-title`}
-          describedBy={`${id}-description`}
-          onChange={onChange}
-        />
-      }
+    <SwitchChoiceRow
+      title={beforeSignIn.title}
+      description={beforeSignIn[choice]}
+      checked={choice === 'yes' || choice === 'stay'}
+      disabled={choice === 'unavailable'}
+      {...{ components, onChange, ...(busy && { busy }) }}
     />
   );
 }

@@ -43,6 +43,8 @@ export interface ConfirmProps {
   readonly text: ConfirmText;
   /** The list of changes. */
   readonly children: ReactNode;
+  /** Choices that belong to the change. */
+  readonly choices?: ReactNode;
   /** The same changes as text, for a dialog that has room for text only. */
   readonly lines: readonly string[];
   onConfirm(): void;

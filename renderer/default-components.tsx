@@ -109,15 +109,15 @@ function Filter({ label, value, onChange }: FilterProps) {
 }
 
 /** The browser's modal dialog, which traps the focus, closes on Escape and restores the focus. */
-function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
+function Confirm({ text, children, choices, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const accept = useRef<HTMLButtonElement>(null);
+  const focused = useRef<HTMLButtonElement>(null);
   const id = useId();
 
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    accept.current?.focus();
+    focused.current?.focus();
     // Closing restores the focus; removing the element does not.
     return () => element?.close();
   }, []);
@@ -135,14 +135,29 @@ function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
     >
       <h2 id={`${id}-title`}>{text.title}</h2>
       <p id={`${id}-body`}>{text.body}</p>
-      <div className="hgs-receipt">
-        <h3>{text.changes}</h3>
-        {children}
-      </div>
+      {choices}
+      {text.unfold === undefined ? (
+        <div className="hgs-receipt">
+          <h3>{text.changes}</h3>
+          {children}
+        </div>
+      ) : (
+        <details className="hgs-fold hgs-receipt">
+          <summary>{text.unfold}</summary>
+          {children}
+        </details>
+      )}
       {text.elevated && <p id={`${id}-elevated`}>{text.elevated}</p>}
       <footer>
-        <Button onClick={onCancel}>{text.cancel}</Button>
-        <Button ref={accept} variant="primary" elevated={text.elevated !== undefined} onClick={onConfirm}>
+        <Button {...(text.focus === 'cancel' && { ref: focused })} onClick={onCancel}>
+          {text.cancel}
+        </Button>
+        <Button
+          {...(text.focus === 'confirm' && { ref: focused })}
+          variant="primary"
+          elevated={text.elevated !== undefined}
+          onClick={onConfirm}
+        >
           {text.confirm}
         </Button>
       </footer>

@@ -14,6 +14,7 @@ import { StatusMark } from './icons.tsx';
 import { Log } from './log.tsx';
 import { ReceiptLines } from './receipt-lines.tsx';
 import { RecoveryTestRow } from './recovery-test-row.tsx';
+import { SwitchChoiceRow } from './switch-choice-row.tsx';
 import { useLog } from './use-log.ts';
 
 export interface DetailsProps {
@@ -209,34 +210,17 @@ function Facts({ facts }: { readonly facts: readonly Fact[] }) {
 }
 
 /** The setting that a gateway that hangs is restarted. */
-function Watchdog({ snapshot, state, store, messages, components: { Row, Switch } }: DetailsProps) {
-  const id = useId();
-  const { details } = messages;
+function Watchdog({ snapshot, state, store, messages: { details }, components }: DetailsProps) {
   const on = snapshot.status.watchdog;
   if (on === undefined) return null;
   return (
-    <Row
-      title={
-        <label id={`${id}-title`} htmlFor={id}>
-          {details.watchdog}
-        </label>
-      }
-      description={
-        <p id={`${id}-description`} className="hgs-muted">
-          {details.watchdogMeaning}
-        </p>
-      }
-      controls={
-        <Switch
-          id={id}
-          checked={on}
-          busy={state.operation !== undefined}
-          disabled={false}
-          labelledBy={`${id}-title`}
-          describedBy={`${id}-description`}
-          onChange={to => void store.setWatchdog(to)}
-        />
-      }
+    <SwitchChoiceRow
+      title={details.watchdog}
+      description={details.watchdogMeaning}
+      checked={on}
+      busy={state.operation !== undefined}
+      components={components}
+      onChange={to => void store.setWatchdog(to)}
     />
   );
 }
@@ -249,7 +233,7 @@ function BeforeSignIn({ snapshot, state, store, messages, components }: DetailsP
     <BeforeSignInRow
       choice={beforeSignIn}
       busy={state.operation !== undefined}
-      onChange={to => void store.set(true, 'service', to)}
+      onChange={to => void store.set(true, { mechanism: 'service', beforeSignIn: to })}
       {...{ messages, components }}
     />
   );

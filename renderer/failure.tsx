@@ -1,6 +1,6 @@
 /** Why something failed, with what helps, until it is dismissed, contradicted by the phase, or tried again. */
 
-import type { Installable, ShownError, Snapshot } from '../src/desktop/store.ts';
+import type { ShownError, Snapshot, SwitchChoice } from '../src/desktop/store.ts';
 import { can, canRetry, isQuiet, type Observed, offersSignIn } from '../src/desktop/views.ts';
 import type { ActionTargets } from './action-button.tsx';
 import { CopyDetails } from './copy-details.tsx';
@@ -11,7 +11,7 @@ interface FailureProps extends ActionTargets {
   readonly snapshot: Snapshot | undefined;
   readonly versions: Readonly<Record<string, string>>;
   /** Shows first what turning on or off changes. */
-  readonly askSwitch: (on: boolean, mechanism?: Installable) => void;
+  readonly askSwitch: (on: boolean, choice?: SwitchChoice) => void;
   /** A preview is being requested. */
   readonly busy: boolean;
 }
@@ -41,7 +41,7 @@ export function Failure({ error, observed, snapshot, versions, askSwitch, busy, 
         </Button>
       )}
       {snapshot && offersSignIn(snapshot, error) && (
-        <Button disabled={busy} onClick={() => askSwitch(true, 'startup')}>
+        <Button disabled={busy} onClick={() => askSwitch(true, { mechanism: 'startup' })}>
           {messages.details.signIn}
         </Button>
       )}

@@ -2,17 +2,16 @@
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { Messages } from '../src/desktop/messages.ts';
-import type { GatewayServiceState, GatewayServiceStore, Receipt, ShownOperation, Snapshot } from '../src/desktop/store.ts';
+import type { GatewayServiceState, GatewayServiceStore, ShownOperation, Snapshot } from '../src/desktop/store.ts';
 import { canSwitch, isWaiting, type Observed, offeredAction, offerOf, type PhaseAction, switchOn, toneOf } from '../src/desktop/views.ts';
 import { ActionButton, type ActionTargets } from './action-button.tsx';
-import { BeforeSignInRow } from './before-sign-in-row.tsx';
 import type { PanelComponents } from './components.ts';
 import { DEFAULT_COMPONENTS } from './default-components.tsx';
 import { Details } from './details.tsx';
 import { Failure } from './failure.tsx';
 import { StatusMark } from './icons.tsx';
 import { hasList, ProfileChoice } from './profile-list.tsx';
-import { ReceiptLines } from './receipt-lines.tsx';
+import { Question } from './question.tsx';
 import { RestartQuestion, useRestart } from './restart-question.tsx';
 import { UpdateNotice } from './update-notice.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
@@ -127,11 +126,11 @@ function Panel({ state, store, messages, components, versions, details }: PanelP
             logRequests={logRequests}
             {...targets}
             versions={versions}
-            onUpgrade={() => askSwitch(true, 'service')}
+            onUpgrade={() => askSwitch(true, { mechanism: 'service' })}
           />
         )}
       </div>
-      {question && <Question {...{ question, store, messages, components, close }} />}
+      {question && <Question {...{ question, store, messages, components, close, askSwitch }} />}
     </section>
   );
 }
@@ -191,32 +190,6 @@ function SwitchRow({ id, state, observed, messages, components, sentence, busy, 
         </>
       }
     />
-  );
-}
-
-interface QuestionProps extends Pick<PanelProps, 'store' | 'messages' | 'components'> {
-  readonly question: Receipt;
-  readonly close: () => void;
-}
-
-/** Asks for confirmation, with everything that would change. */
-function Question({ question, store, messages, components, close }: QuestionProps) {
-  const text = messages.confirm(question);
-  const [beforeSignIn, setBeforeSignIn] = useState(false);
-  const offersBeforeSignIn = question.verb === 'install' && question.mechanism === 'service';
-  const confirm = () => {
-    close();
-    if (question.verb === 'repair') void store.repair();
-    else if (question.verb === 'uninstall') void store.set(false);
-    else void store.set(true, question.mechanism, offersBeforeSignIn && beforeSignIn ? true : undefined);
-  };
-  return (
-    <components.Confirm text={text} lines={question.rows.map(row => messages.receiptLine(row))} onCancel={close} onConfirm={confirm}>
-      <ReceiptLines receipt={question} label={text.changes} messages={messages} />
-      {offersBeforeSignIn && (
-        <BeforeSignInRow choice={beforeSignIn ? 'yes' : 'no'} onChange={setBeforeSignIn} {...{ messages, components }} />
-      )}
-    </components.Confirm>
   );
 }
 

@@ -13,6 +13,7 @@ export {
   type ShownOperation,
   type StoreListener,
   type StoreOptions,
+  type SwitchChoice,
 } from '../src/desktop/store.ts';
 export type { ActionVerb, LadderDot, PhaseAction } from '../src/desktop/views.ts';
 export type { ButtonProps, ConfirmProps, FilterProps, PanelComponents, RowProps, SelectProps, SwitchProps } from './components.ts';

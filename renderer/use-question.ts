@@ -1,7 +1,7 @@
 /** The question before a change: the receipt of what would change, as long as it still applies. */
 
 import { useEffect, useState } from 'react';
-import type { GatewayServiceStore, Installable, Receipt } from '../src/desktop/store.ts';
+import type { GatewayServiceStore, Receipt, SwitchChoice } from '../src/desktop/store.ts';
 import { can, type Observed, switchOn } from '../src/desktop/views.ts';
 
 export function useQuestion(store: GatewayServiceStore, observed: Observed | undefined) {
@@ -21,7 +21,8 @@ export function useQuestion(store: GatewayServiceStore, observed: Observed | und
   return {
     question,
     previewing,
-    askSwitch: (on: boolean, mechanism?: Installable) => void ask(store.preview(on, mechanism)),
+    /** Turning off keeps the history and the log, unless the user chooses otherwise. */
+    askSwitch: (on: boolean, choice: SwitchChoice = on ? {} : { keepLogs: true }) => void ask(store.preview(on, choice)),
     /** A repair without changes only starts the gateway, so it needs no confirmation. */
     askRepair: () => void ask(store.previewRepair().then(found => (found?.rows.length === 0 ? void store.repair() : found))),
     close: () => setReceipt(undefined),

@@ -87,9 +87,9 @@ export function askingManager(manager: GatewayManager, consent: ConsentStandIn, 
       await consent.ask('install', report);
       return manager.install(identity, { ...installOptions, ...options }, report);
     },
-    async uninstall(identity, report) {
+    async uninstall(identity, report, options) {
       await consent.ask('uninstall', report);
-      return manager.uninstall(identity, report);
+      return manager.uninstall(identity, report, options);
     },
     examine: identity => manager.examine(identity),
     repair: (identity, report) => manager.repair(identity, report),

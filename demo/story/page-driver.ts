@@ -29,7 +29,7 @@ export interface PageDriverOptions {
 /** The live region for screen readers. */
 const ANNOUNCEMENT = '.hgs-panel .hgs-hidden[role=status]';
 /** What helps after a known end has no role: it is part of the row. */
-const FAILURE = '.hgs-panel .hgs-failure[role]';
+const FAILURE = '.hgs-panel .hgs-failure > div[role]';
 const UPDATE = '.hgs-panel .hgs-update p';
 const PATIENCE_MS = 10_000;
 
@@ -80,6 +80,8 @@ export async function pageDriver({ browser, url, pictures }: PageDriverOptions):
       const dialog = page.getByRole('dialog');
       await dialog.waitFor();
       await picture(on ? 'before-switching-on' : 'before-switching-off', 'window');
+      // Nothing is to be left in the end.
+      if (!on) await dialog.getByRole('switch', { name: en.keepLogs.title }).click();
       await dialog.getByRole('button', { name: on ? 'Turn on' : 'Turn off', exact: true }).click();
     },
     async press(verb) {

@@ -67,8 +67,8 @@ stays with --stay.
   uninstall: {
     summary: 'stop the gateway and remove the service',
     changes: `Stops the gateway and removes all that install made, its history and captured output
-included. The Hermes home is not changed.`,
-    examples: ['uninstall --dry-run', 'uninstall', 'uninstall --all'],
+included; --keep-logs keeps these two. The Hermes home is not changed.`,
+    examples: ['uninstall --dry-run', 'uninstall', 'uninstall --keep-logs', 'uninstall --all'],
   },
   start: {
     summary: 'start the gateway',

@@ -94,7 +94,8 @@ async function release({ updates }: InstallerPorts, { pid, outcome }: Release): 
  */
 export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveOptions): Promise<readonly string[]> {
   const { manager, isElevated, removeWithConsent, removeServices } = ports;
-  const installed = await installedServices(ports);
+  const all = await withStatuses(ports);
+  const installed = all.filter(isInstalled);
   for (const { status } of installed) requirePermitted(status.policy, 'uninstall', status.mechanism);
   const beyondUs = isElevated ? [] : installed.filter(({ status }) => status.mechanism === 'service');
   if (beyondUs.length > 0 && !quiet) {
@@ -108,7 +109,9 @@ export async function remove(ports: InstallerPorts, { quiet, everyone }: RemoveO
     }
   }
   const left = quiet ? beyondUs : [];
-  for (const each of installed) if (!left.includes(each)) await manager.uninstall(each.identity);
+  // Of one that is turned off, history and captured output may be there still.
+  const present = all.filter(each => isInstalled(each) || each.status.phase === 'not-installed');
+  for (const each of present) if (!left.includes(each)) await manager.uninstall(each.identity);
   if (everyone && isElevated) await removeServices();
   return left.map(({ identity }) => identity.service);
 }
@@ -149,10 +152,12 @@ export async function runInstaller(argv: readonly string[], ports: () => Promise
 }
 
 /** The gateway services of this user that are installed, with their statuses. */
-async function installedServices({ identities, manager }: InstallerPorts): Promise<readonly Target[]> {
-  const found = await Promise.all((await identities()).map(async identity => ({ identity, status: await manager.status(identity) })));
-  return found.filter(({ status }) => status.mechanism !== 'none');
-}
+const installedServices = async (ports: InstallerPorts): Promise<readonly Target[]> => (await withStatuses(ports)).filter(isInstalled);
+
+const withStatuses = async ({ identities, manager }: InstallerPorts): Promise<readonly Target[]> =>
+  Promise.all((await identities()).map(async identity => ({ identity, status: await manager.status(identity) })));
+
+const isInstalled = ({ status }: Target): boolean => status.mechanism !== 'none';
 
 /** Ignores `update-running`: the app that started this installer, or Hermes' updater, stops and starts the gateways. */
 function isUnderWayAlready(error: unknown): undefined {

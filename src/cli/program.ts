@@ -121,7 +121,10 @@ function createProgram(context: CliContext, output: Output, hooks: ProgramHooks)
     .option('--stay', 'with --before-sign-in: do not move to your session when you sign in')
     .addOption(new Option('--mechanism <name>', 'mechanism that keeps it running on Windows').choices(['service', 'startup']))
     .addOption(new Option('--all', 'every profile of this home').conflicts(['dryRun', 'gatewayCommand']));
-  verb('uninstall', verbs.uninstall).addOption(dryRun()).addOption(everyInstalled().conflicts('dryRun'));
+  verb('uninstall', verbs.uninstall)
+    .addOption(dryRun())
+    .option('--keep-logs', 'keep history and captured output')
+    .addOption(everyInstalled().conflicts('dryRun'));
   verb('stop', verbs.stop).addOption(everyInstalled()).option('--now', 'do not wait for the work of the agent');
   verb('start', verbs.start).addOption(everyInstalled());
   verb('restart', (context, options) => verbs.restart(context, options))

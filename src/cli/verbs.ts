@@ -11,7 +11,7 @@ import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import { EXIT } from '../model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
-import type { RestartOptions, StopOptions } from '../model/manager.ts';
+import type { RestartOptions, StopOptions, UninstallOptions } from '../model/manager.ts';
 import { DEFAULT_PROFILE } from '../model/profile.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Installable } from '../model/status.ts';
@@ -89,11 +89,14 @@ function chosenBeforeSignIn({ beforeSignIn, stay }: InstallOptions): BeforeSignI
 
 const isDefault = ({ profile }: GatewayIdentity) => profile === DEFAULT_PROFILE;
 
-export async function uninstall(context: VerbContext, { dryRun }: { readonly dryRun?: boolean }): Promise<number> {
+export async function uninstall(
+  context: VerbContext,
+  { dryRun, keepLogs = false }: UninstallOptions & { readonly dryRun?: boolean },
+): Promise<number> {
   const { manager } = context.composition;
   const found = await targets(context);
-  if (dryRun && found[0]) return showReceipt(context, await manager.preview('uninstall', found[0].identity));
-  return operateOn(context, found, 'uninstall');
+  if (dryRun && found[0]) return showReceipt(context, await manager.preview('uninstall', found[0].identity, { keepLogs }));
+  return operateOn(context, found, 'uninstall', (each, report) => manager.uninstall(each, report, { keepLogs }));
 }
 
 /** Gateways that an interrupted update stopped are started first. */

@@ -3,7 +3,7 @@
 import { configurationOf } from '../gateway/home.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { GatewayIdentity } from '../model/identity.ts';
-import type { GatewayManager, InstallOptions } from '../model/manager.ts';
+import type { GatewayManager, InstallOptions, UninstallOptions } from '../model/manager.ts';
 import type { Operation, OperationProgress, Report } from '../model/operation-steps.ts';
 import { problemPage } from '../model/problem-page.ts';
 import { noted, type Receipt } from '../model/receipt.ts';
@@ -90,10 +90,10 @@ export class GatewayServiceController {
       const { manager } = this.#options;
       return on
         ? profile.operate('install', report => manager.install(profile.identity, installWith(choice), report))
-        : profile.operate('uninstall', report => manager.uninstall(profile.identity, report));
+        : profile.operate('uninstall', report => manager.uninstall(profile.identity, report, uninstallWith(choice)));
     },
     preview: ({ on, ...choice }, { identity }) =>
-      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, installWith(choice)),
+      this.#options.manager.preview(on ? 'install' : 'uninstall', identity, on ? installWith(choice) : uninstallWith(choice)),
     start: (_request, profile) => this.#operate(profile, 'start'),
     stop: (_request, profile) => this.#operate(profile, 'stop'),
     cancelConsent: async (_request, { identity }) => {
@@ -339,6 +339,8 @@ const installWith = ({ mechanism, beforeSignIn }: Pick<RequestOf<'set'>, 'mechan
   ...(mechanism && { mechanism }),
   ...(beforeSignIn !== undefined && { beforeSignIn: beforeSignIn ? 'yes' : 'no' }),
 });
+
+const uninstallWith = ({ keepLogs = false }: Pick<RequestOf<'set'>, 'keepLogs'>): UninstallOptions => ({ keepLogs });
 
 const isDisabled = ({ startType }: Status): boolean => startType === 'disabled';
 

@@ -16,6 +16,7 @@ const SCHEMAS = {
     on: v.boolean(),
     mechanism: v.optional(v.picklist(['service', 'startup', 'embedded'])),
     beforeSignIn: v.optional(v.boolean()),
+    keepLogs: v.optional(v.boolean()),
   }),
   log: v.strictObject({
     profile,

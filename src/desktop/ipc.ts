@@ -113,9 +113,15 @@ export interface Requests {
   profile: { profile: string };
   /**
    * `mechanism` and `beforeSignIn` are for turning on; default: the best one, whatever consent it requires, and as before. Turning on what is
-   * on changes these.
+   * on changes these. `keepLogs` is for turning off: history and captured output stay; by default they are removed.
    */
-  switch: { profile: string; on: boolean; mechanism?: Installable | undefined; beforeSignIn?: boolean | undefined };
+  switch: {
+    profile: string;
+    on: boolean;
+    mechanism?: Installable | undefined;
+    beforeSignIn?: boolean | undefined;
+    keepLogs?: boolean | undefined;
+  };
   /** `end`: where an end of the gateway is, by its record. `known`: only after the log has changed since that stamp, or after some seconds. */
   log: {
     profile: string;

@@ -25,13 +25,15 @@ const CONFIRM_SIGN_IN = {
 };
 const CONFIRM = { install: 'Turn on', uninstall: 'Turn off', repair: 'Repair' };
 
+const BENEFIT = 'Your bots keep answering when Hermes is closed, also after a crash.';
+
 const REPAIRED = 'This restores changed settings and removes leftovers. A running gateway is not restarted.';
 
 /** An item that is created while the service is removed is the one that the service had replaced. */
 const turnedOff = (rows: readonly ReceiptRow[]) =>
   rows.some(row => row.action === 'create')
-    ? 'The gateway stops. The program that started it before is set up again.'
-    : 'The gateway stops and does not start again by itself.';
+    ? 'Your bots stop answering. The program that started the gateway before is set up again.'
+    : 'Your bots stop answering.';
 
 /** The verb of a receipt's line. Where verb and noun do not fit together, RECEIPT_WORDS has the text. */
 const RECEIPT_VERBS: Readonly<Record<ReceiptRow['action'], string>> = {
@@ -71,17 +73,27 @@ export interface ConfirmText {
   readonly body: string;
   /** The heading above the receipt's lines. */
   readonly changes: string;
+  /** Shows the receipt's lines; absent where they are shown from the beginning. */
+  readonly unfold?: string;
   readonly confirm: string;
   readonly cancel: string;
-  /** Shown beside the button that asks for an administrator. */
+  /** Shown beside the button that asks for an administrator: what the prompt of Windows names. */
   readonly elevated?: string;
+  /** The answer that has the focus: the one that keeps the gateway running. */
+  readonly focus: 'confirm' | 'cancel';
 }
+
+/** Windows itself starts the step that needs an administrator, in every build of the app. */
+const PROMPT =
+  'Windows will ask for an administrator, once. The prompt names the program "Windows Command Processor" and the publisher "Microsoft Windows".';
 
 export const confirm = ({ verb, mechanism, elevated, rows }: Receipt): ConfirmText => ({
   title: mechanism === 'startup' ? CONFIRM_SIGN_IN[verb] : CONFIRM_SERVICE[verb],
-  body: verb === 'install' ? MEANING[mechanism] : verb === 'uninstall' ? turnedOff(rows) : REPAIRED,
+  body: verb === 'install' ? `${BENEFIT} ${MEANING[mechanism]}` : verb === 'uninstall' ? turnedOff(rows) : REPAIRED,
   changes: 'This changes:',
+  ...(verb !== 'repair' && { unfold: rows.length === 1 ? 'Show the change' : `Show all ${rows.length} changes` }),
   confirm: CONFIRM[verb],
   cancel: rows.some(({ note }) => note?.code === 'packaged-in-charge') ? 'Leave it in charge' : 'Cancel',
-  ...(elevated && { elevated: 'Windows will ask for an administrator, once.' }),
+  ...(elevated && { elevated: PROMPT }),
+  focus: verb === 'uninstall' ? 'cancel' : 'confirm',
 });

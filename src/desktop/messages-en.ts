@@ -400,6 +400,7 @@ export const en = {
   /** The main process has a newer schema. */
   outdated: 'The gateway service is newer than this app. Update the app to manage it.',
   update: updateEn,
+  keepLogs: { title: 'Keep history and logs', on: 'They are there when you turn it on again.', off: 'They are deleted.' },
   details: {
     open: 'Details',
     mechanism: 'Kept by',

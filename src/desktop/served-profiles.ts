@@ -45,7 +45,7 @@ export function withServedProfiles(manager: GatewayManager, identities: readonly
     mechanisms: manager.mechanisms,
     preview: (verb, identity, options) => drive(identity, each => manager.preview(verb, each, options)),
     install: (identity, options, report) => drive(identity, each => manager.install(each, options, report)),
-    uninstall: (identity, report) => drive(identity, each => manager.uninstall(each, report)),
+    uninstall: (identity, report, options) => drive(identity, each => manager.uninstall(each, report, options)),
     examine: identity => drive(identity, each => manager.examine(each)),
     repair: (identity, report) => drive(identity, each => manager.repair(each, report)),
     start: (identity, report, options) => drive(identity, each => manager.start(each, report, options)),

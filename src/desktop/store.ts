@@ -9,13 +9,13 @@ import { INTERNAL_ERROR } from '../model/internal-error.ts';
 import type { Operation } from '../model/operation-steps.ts';
 import type { ProblemCode } from '../model/problems.ts';
 import type { Receipt } from '../model/receipt.ts';
-import type { Installable, Status } from '../model/status.ts';
+import type { Status } from '../model/status.ts';
 import { setRegion } from './formats.ts';
 import type { GatewayServiceBridge, LogTail, Reply, ReplyOf, RequestOf, Show, Snapshot, Verb, VerbMethods } from './ipc.ts';
 import type { ShownError } from './shown-error.ts';
 
 /** The shapes that a store returns, for code that may import from `src/desktop` only. */
-export type { AgentWork, Installable, LogTail, Receipt, ShownError, Snapshot, Status };
+export type { AgentWork, LogTail, Receipt, ShownError, Snapshot, Status };
 
 /** The operation to show: the one just requested, or the one that the main process reports. */
 export type ShownOperation = Omit<NonNullable<Snapshot['operation']>, 'since'>;
@@ -43,6 +43,9 @@ export interface KnownProfile {
 
 export type StoreListener = (value: GatewayServiceState, oldValue: GatewayServiceState) => void;
 
+/** How to turn on or off. */
+export type SwitchChoice = Omit<RequestOf<'set'>, 'profile' | 'on'>;
+
 /** Failures of the methods are in `error` of the state; the methods themselves never reject. */
 export interface GatewayServiceStore {
   readonly value: GatewayServiceState;
@@ -65,9 +68,8 @@ export interface GatewayServiceStore {
   refresh(): Promise<void>;
   /**
    * Turns the service on (installs, starts) or off (stops, uninstalls), by default with the best mechanism. Resolves at the end.
-   * @param beforeSignIn Whether it also runs before its user signs in; default: as before.
    */
-  set(on: boolean, mechanism?: Installable, beforeSignIn?: boolean): Promise<void>;
+  set(on: boolean, choice?: SwitchChoice): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Ends the wait of an operation for the work of the agent. */
@@ -87,7 +89,7 @@ export interface GatewayServiceStore {
   /** What `repair` would change; undefined where that failed. */
   previewRepair(): Promise<Receipt | undefined>;
   /** What `set` would change; undefined where that failed. */
-  preview(on: boolean, mechanism?: Installable): Promise<Receipt | undefined>;
+  preview(on: boolean, choice?: SwitchChoice): Promise<Receipt | undefined>;
   /** The last lines of the captured output, or what else is requested; undefined where that failed. */
   logs(request?: Omit<RequestOf<'logs'>, 'profile'>): Promise<LogTail | undefined>;
   /** Shows the log in the system's file manager. */
@@ -314,8 +316,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
       void refresh();
     },
     refresh,
-    set: (on, mechanism, beforeSignIn) =>
-      act('set', on ? 'install' : 'uninstall', { on, mechanism, ...(beforeSignIn !== undefined && { beforeSignIn }) }),
+    set: (on, choice) => act('set', on ? 'install' : 'uninstall', { on, ...choice }),
     start: () => act('start', 'start', {}),
     stop: () => act('stop', 'stop', {}),
     async stopNow() {
@@ -335,7 +336,7 @@ export function createGatewayServiceStore(bridge: GatewayServiceBridge | undefin
     testRecovery: () => act('testRecovery', 'test-recovery', {}),
     repair: () => act('repair', 'repair', {}),
     previewRepair: () => query('previewRepair', {}),
-    preview: (on, mechanism) => query('preview', { on, mechanism }),
+    preview: (on, choice) => query('preview', { on, ...choice }),
     logs: (request = {}) => query('logs', request),
     async reveal() {
       await query('reveal', {});

@@ -6,6 +6,7 @@ import type { HostPort } from '../mechanisms/host-port.ts';
 import type { FormerAutostart } from '../migration/migration.ts';
 import type { BeforeSignIn } from '../model/before-sign-in.ts';
 import type { RecoveryLadder } from '../model/ladder.ts';
+import type { UninstallOptions } from '../model/manager.ts';
 import { noted, type Receipt, type ReceiptRow } from '../model/receipt.ts';
 import type { Status } from '../model/status.ts';
 import type { StateFolder } from '../state/state-folder.ts';
@@ -57,7 +58,7 @@ const beforeSignInRow = (target: string, choice: BeforeSignIn): ReceiptRow => ({
   ...noted(choice === 'no' ? 'not-before-sign-in' : 'before-sign-in'),
 });
 
-export async function uninstallReceipt(facts: ReceiptFacts): Promise<Receipt> {
+export async function uninstallReceipt(facts: ReceiptFacts, { keepLogs = false }: UninstallOptions): Promise<Receipt> {
   const { identity, folder, status, host, others, former } = facts;
   if (status.phase === 'not-installed') return receipt(facts, 'uninstall', []);
   const { gatewayPid } = status;
@@ -66,7 +67,12 @@ export async function uninstallReceipt(facts: ReceiptFacts): Promise<Receipt> {
     ...(gatewayPid ? [{ action: 'stop', kind: 'process', target: `gateway (PID ${gatewayPid})` } as const] : []),
     ...removed.flat(),
     ...((await former?.receipt('uninstall', identity)) ?? []),
-    { action: 'remove', kind: 'folder', target: folder.path, ...noted('state-removed') },
+    ...(keepLogs
+      ? ([
+          { action: 'remove', kind: 'file', target: folder.definitionPath },
+          { action: 'keep', kind: 'folder', target: folder.path, ...noted('logs-kept') },
+        ] as const)
+      : [{ action: 'remove', kind: 'folder', target: folder.path, ...noted('state-removed') } as const]),
   ]);
 }
 

@@ -15,6 +15,7 @@ import type {
   RestartOptions,
   StartOptions,
   StopOptions,
+  UninstallOptions,
 } from '../model/manager.ts';
 import type { Report } from '../model/operation-steps.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -56,7 +57,7 @@ export class HostedManager implements GatewayManager {
     });
   }
 
-  preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions = {}): Promise<Receipt> {
+  preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options: InstallOptions & UninstallOptions = {}): Promise<Receipt> {
     return preview(this.#service(identity), verb, options);
   }
 
@@ -64,8 +65,8 @@ export class HostedManager implements GatewayManager {
     return install(this.#service(identity), options, report);
   }
 
-  uninstall(identity: GatewayIdentity, report = nothing): Promise<Status> {
-    return uninstall(this.#service(identity), report);
+  uninstall(identity: GatewayIdentity, report = nothing, options: UninstallOptions = {}): Promise<Status> {
+    return uninstall(this.#service(identity), report, options);
   }
 
   async examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]> {

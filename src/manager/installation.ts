@@ -6,7 +6,7 @@ import type { HostPort } from '../mechanisms/host-port.ts';
 import { type Definition, definitionOf } from '../model/definition.ts';
 import { GatewayServiceError } from '../model/errors.ts';
 import type { ServiceName } from '../model/identity.ts';
-import type { InstallOptions } from '../model/manager.ts';
+import type { InstallOptions, UninstallOptions } from '../model/manager.ts';
 import { progress, type Report } from '../model/operation-steps.ts';
 import { requirePermitted } from '../model/policy.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -17,7 +17,11 @@ import type { GatewayService } from './gateway-service.ts';
 import { installReceipt, uninstallReceipt } from './host-receipt.ts';
 import { askRunner, endOtherHost, standDown, takeDown } from './take-down.ts';
 
-export async function preview(service: GatewayService, verb: 'install' | 'uninstall', options: InstallOptions): Promise<Receipt> {
+export async function preview(
+  service: GatewayService,
+  verb: 'install' | 'uninstall',
+  options: InstallOptions & UninstallOptions,
+): Promise<Receipt> {
   const { identity, folder, mechanisms } = service;
   const { former, checkCommand } = service.options;
   if (verb === 'install') await requireFreeHome(identity.home, folder, service.processes);
@@ -32,7 +36,7 @@ export async function preview(service: GatewayService, verb: 'install' | 'uninst
       ? await mechanisms.toInstall(identity, folder, options.mechanism, asked)
       : (await mechanisms.inCharge(identity, folder)).host;
   const facts = { identity, folder, status, host, others: registered.filter(each => each !== host), former };
-  if (verb === 'uninstall') return uninstallReceipt(facts);
+  if (verb === 'uninstall') return uninstallReceipt(facts, options);
   requireBeforeSignIn(host, options);
   const { beforeSignIn } = options;
   const isOther = beforeSignIn !== undefined && beforeSignIn !== (status.beforeSignIn ?? 'no');
@@ -121,7 +125,7 @@ async function registerNew(
     // An elevated step may have removed autostarts before it failed: they are restored before their record is removed.
     const restored = () => service.options.former?.restore(service.identity, report).catch(() => ['']);
     const kept = known || mayStillCome || (await restored())?.length;
-    if (!kept) await service.folder.remove();
+    if (!kept) await service.folder.remove({ keepLogs: true });
     throw error;
   }
 }

@@ -30,6 +30,11 @@ export interface InstallOptions {
   readonly watchdogMs?: number;
 }
 
+export interface UninstallOptions {
+  /** History and captured output stay, for the next installation; default: nothing stays. */
+  readonly keepLogs?: boolean;
+}
+
 export interface HoldReason {
   /** The program that holds, in plain words. */
   readonly who: string;
@@ -63,7 +68,7 @@ export interface GatewayManager {
   /** What `install` can choose among, best first; never empty. */
   readonly mechanisms: readonly Installable[];
   /** Everything that `install` or `uninstall` would change; changes nothing. */
-  preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options?: InstallOptions): Promise<Receipt>;
+  preview(verb: 'install' | 'uninstall', identity: GatewayIdentity, options?: InstallOptions & UninstallOptions): Promise<Receipt>;
   /**
    * Registers and starts the gateway service, or brings an existing registration up to date. Idempotent; two at once: the second waits.
    * A better mechanism takes over from the one in charge, which is removed then; a worse one is refused with `mechanism-in-charge`.
@@ -71,7 +76,7 @@ export interface GatewayManager {
    */
   install(identity: GatewayIdentity, options?: InstallOptions, report?: Report): Promise<Status>;
   /** Stops the gateway and removes all that `install` made. Idempotent. */
-  uninstall(identity: GatewayIdentity, report?: Report): Promise<Status>;
+  uninstall(identity: GatewayIdentity, report?: Report, options?: UninstallOptions): Promise<Status>;
   /** Everything that is wrong, and what its repair would change. Changes nothing. */
   examine(identity: GatewayIdentity): Promise<readonly FoundProblem[]>;
   /**

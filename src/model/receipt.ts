@@ -10,6 +10,7 @@ import type { Installable } from './status.ts';
 const NOTES = {
   state: () => 'state, history and captured output, readable by you only',
   'state-removed': () => 'definition, history and captured output',
+  'logs-kept': () => 'history and captured output',
   delays: (delays: string, reset: string) => `restarts after ${delays} s; the delays start again after ${reset} s without a failure`,
   home: (home: string) => `home ${home}`,
   service: (name: string, command: string) => `"${name}", starts automatically: ${command}`,

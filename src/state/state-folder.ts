@@ -44,6 +44,10 @@ export async function definedServices(stateRoot: string): Promise<string[]> {
   return names.filter(name => existsSync(path.join(stateRoot, name, 'definition.json'))).sort();
 }
 
+const HISTORY_FILE = 'history.jsonl';
+const LOG_FOLDER = 'logs';
+/** What a removal may keep. */
+const LOGS: readonly string[] = [HISTORY_FILE, LOG_FOLDER];
 const HOLD_FILE = /^hold-.*\.json$/;
 
 const HISTORY_LINE = jsonLine(HISTORY_RECORD);
@@ -60,7 +64,7 @@ export class StateFolder {
   constructor(folder: string) {
     this.path = folder;
     // A separate folder: a process that watches the state folder must not wake up at every printed line.
-    this.logPath = path.join(folder, 'logs', 'gateway.log');
+    this.logPath = path.join(folder, LOG_FOLDER, 'gateway.log');
     this.supervisorLock = path.join(folder, 'supervisor.lock');
     this.runnerLock = path.join(folder, 'runner.lock');
     this.definitionPath = path.join(folder, 'definition.json');
@@ -85,8 +89,12 @@ export class StateFolder {
     return stateWrite(() => disk.mkdir(this.path, { recursive: true, mode: 0o700 }));
   }
 
-  remove(): Promise<void> {
-    return stateWrite(() => disk.rm(this.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+  /** @param keepLogs the history and the captured output stay, where there are any */
+  async remove({ keepLogs = false } = {}): Promise<void> {
+    const all = attempt(() => readdirSync(this.path)) ?? [];
+    const kept = keepLogs ? all.filter(name => LOGS.includes(name)) : [];
+    const removed = kept.length === 0 ? [this.path] : all.filter(name => !kept.includes(name)).map(name => this.#file(name));
+    for (const each of removed) await stateWrite(() => disk.rm(each, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   }
 
   /** @throws GatewayServiceError `state-corrupt`, `state-newer`, `permission-denied` */
@@ -132,13 +140,13 @@ export class StateFolder {
 
   /** Oldest first. Skips lines that cannot be read (a power cut in the middle of a line). */
   async history(): Promise<HistoryRecord[]> {
-    const text = attempt(() => readFileSync(this.#file('history.jsonl'), 'utf8')) ?? '';
+    const text = attempt(() => readFileSync(this.#file(HISTORY_FILE), 'utf8')) ?? '';
     return text.split('\n').flatMap(line => (line === '' ? [] : (matching(HISTORY_LINE, line) ?? [])));
   }
 
   /** Appends one record; only the runner does. The file is cut to `HISTORY_KEPT` records when it reaches `HISTORY_LIMIT`. */
   async appendHistory(record: HistoryRecord): Promise<void> {
-    const file = this.#file('history.jsonl');
+    const file = this.#file(HISTORY_FILE);
     // A newline first: a record after a half-written one has its own line.
     const lineOf = (each: HistoryRecord) => `\n${JSON.stringify(each)}`;
     await stateWrite(() => disk.appendFile(file, lineOf(record), { mode: 0o600 }));

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readGatewayState } from '../../src/gateway/identity-files.ts';
@@ -296,6 +296,24 @@ describe('uninstall', () => {
     await installing;
     expect(service.sandbox.processes()).toEqual([]);
     expect(service.sandbox.leftovers()).toEqual([]);
+  });
+
+  it('keeps history and captured output on request, for the next installation, and removes them without it', async () => {
+    await service.install();
+    const { manager, identity } = service;
+    const before = await manager.history(identity);
+    const { rows } = await manager.preview('uninstall', identity, { keepLogs: true });
+    expect(rows).toContainEqual(expect.objectContaining({ action: 'keep', kind: 'folder', note: { code: 'logs-kept', values: [] } }));
+    expect(await manager.uninstall(identity, undefined, { keepLogs: true })).toMatchObject({ phase: 'not-installed', problems: [] });
+    const folder = path.dirname(path.dirname(manager.logPath(identity)));
+    expect(readdirSync(folder).sort()).toEqual(['history.jsonl', 'logs']);
+    expect((await manager.history(identity)).slice(0, before.length)).toEqual(before);
+    expect(await service.install()).toMatchObject({ phase: 'running', restarts: { count: 0 }, problems: [] });
+    expect((await manager.history(identity)).slice(0, before.length)).toEqual(before);
+    await manager.uninstall(identity, undefined, { keepLogs: true });
+    // Turned off already, it removes what was kept.
+    await manager.uninstall(identity);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('does nothing twice when two uninstalls run at the same time', async () => {

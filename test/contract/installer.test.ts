@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type InstallerPorts, remove } from '../../src/cli/installer.ts';
 import { EXIT } from '../../src/model/cli-exit-codes.ts';
 import { GatewayServiceError } from '../../src/model/errors.ts';
@@ -164,6 +164,13 @@ describe('removal of the app', () => {
     expect(await mechanisms()).toEqual(['service', 'none']);
     expect(asked).toEqual([]);
     expect(everyServiceGone).toBe(false);
+  });
+
+  it('removes what was kept of a gateway that is turned off', async () => {
+    await manager.uninstall(other);
+    const removed = vi.spyOn(manager, 'uninstall');
+    await remove(ports(true), { quiet: true, everyone: false });
+    expect(removed.mock.calls.map(([of]) => of.profile)).toEqual([one.profile, other.profile]);
   });
 
   it('asks once for all services together', async () => {

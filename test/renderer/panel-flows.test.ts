@@ -45,6 +45,7 @@ describeInChromium('use of the panel', browser => {
     await page.getByRole('dialog').waitFor();
     expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: true } });
     expect(await focused()).toBe('Turn on');
+    expect(await page.getByRole('dialog').locator('p').first().textContent()).toMatch(/^Your bots keep answering/);
     expect(await turnedOn()).toBe('false');
     await page.keyboard.press('Enter');
     await page.getByText('Turning on…').first().waitFor();
@@ -164,6 +165,31 @@ describeInChromium('use of the panel', browser => {
     expect(await turnedOn()).toBe('true');
     await answer('running');
     await page.getByRole('button', { name: 'Restart' }).waitFor();
+  });
+
+  it('has the focus on "Cancel" before it turns off, and keeps history and logs unless the user chooses otherwise', async () => {
+    await open(snapshotIn('running'), ['set']);
+    await control().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Your bots stop answering.', { exact: false }).waitFor();
+    expect(await focused()).toBe('Cancel');
+    expect((await asked()).at(-1)).toEqual({ verb: 'preview', payload: { profile: 'default', on: false, keepLogs: true } });
+    // The changes are reached and unfolded with the keyboard.
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('Show all 4 changes');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('list', { name: 'This changes:' }).waitFor();
+    await keepScreenshot(page, 'turn-off');
+    expect(await axeViolations(page)).toEqual([]);
+    const keep = dialog.getByRole('switch', { name: 'Keep history and logs' });
+    expect(await keep.getAttribute('aria-checked')).toBe('true');
+    await keep.click();
+    await dialog.getByText('They are deleted.').waitFor();
+    await expect.poll(async () => (await asked()).at(-1)?.payload).toEqual({ profile: 'default', on: false, keepLogs: false });
+    await dialog.getByRole('button', { name: 'Turn off' }).click();
+    await expect
+      .poll(async () => (await asked()).at(-1))
+      .toEqual({ verb: 'set', payload: { profile: 'default', on: false, keepLogs: false } });
   });
 
   it('changes nothing when the dialog is closed with Escape', async () => {

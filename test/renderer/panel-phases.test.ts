@@ -154,8 +154,10 @@ describeInChromium('phases in the panel', browser => {
     const opened = await open('not-installed');
     await opened.getByRole('switch').first().click();
     const dialog = opened.getByRole('dialog', { name: 'Run the gateway as a service?' });
+    await dialog.getByText('Windows will ask for an administrator, once.', { exact: false }).waitFor();
+    expect(await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s', { exact: false }).isVisible()).toBe(false);
+    await dialog.getByText('Show all 6 changes').click();
     await dialog.getByText('1, 2, 4, 9, 16, 25, 36, 49, 64 s', { exact: false }).waitFor();
-    await dialog.getByText('Windows will ask for an administrator, once.').waitFor();
     // Said to those who do not see the shield.
     const said = `document.querySelector('dialog').getAttribute('aria-describedby').split(' ')
       .map(id => document.getElementById(id).textContent).join(' ')`;

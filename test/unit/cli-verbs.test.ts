@@ -249,6 +249,19 @@ describe('--dry-run', () => {
     expect((await cli.run(['status'])).exit).toBe(EXIT.notInstalled);
   });
 
+  it('keeps history and captured output with --keep-logs only', async () => {
+    await cli.run(['install']);
+    const kept: unknown[] = [];
+    const { uninstall } = cli.manager;
+    cli.manager.uninstall = (identity, report, options) => {
+      kept.push(options?.keepLogs);
+      return uninstall.call(cli.manager, identity, report);
+    };
+    await cli.run(['uninstall', '--keep-logs']);
+    await cli.run(['uninstall']);
+    expect(kept).toEqual([true, false]);
+  });
+
   it('does not stop a running gateway by an uninstall with --dry-run', async () => {
     await cli.run(['install']);
     expect((await cli.run(['uninstall', '--dry-run'])).out).toContain('Stop process');

@@ -426,6 +426,12 @@ describe('other texts', () => {
     );
     expect(en.confirm(receipt).elevated).toBeDefined();
     expect(en.confirm({ ...receipt, elevated: false }).elevated).toBeUndefined();
+    // The first program of an elevation is Windows' own in every build (docs/windows-checklist.md).
+    expect(en.confirm(receipt).elevated).toMatch(/"Windows Command Processor".*"Microsoft Windows"/);
+    expect(en.confirm(receipt).body).toMatch(/^Your bots keep answering/);
+    expect(en.confirm(receipt).unfold).toBe('Show all 6 changes');
+    expect(en.confirm({ ...receipt, verb: 'repair' }).unfold).toBeUndefined();
+    expect(en.confirm({ ...receipt, rows: receipt.rows.slice(0, 1) }).unfold).toBe('Show the change');
     for (const verb of ['install', 'uninstall'] as const)
       for (const mechanism of ['service', 'startup', 'embedded'] as const satisfies readonly Receipt['mechanism'][])
         for (const said of Object.values(en.confirm({ ...receipt, verb, mechanism }))) expectSaid(said);
@@ -433,9 +439,9 @@ describe('other texts', () => {
 
   it('promises to restore the previous autostart only when there was one', () => {
     const receipt = receiptFor('uninstall');
-    expect(en.confirm(receipt).body).toBe('The gateway stops. The program that started it before is set up again.');
+    expect(en.confirm(receipt).body).toBe('Your bots stop answering. The program that started the gateway before is set up again.');
     const rows = receipt.rows.filter(({ action }) => action !== 'create');
-    expect(en.confirm({ ...receipt, rows }).body).toBe('The gateway stops and does not start again by itself.');
+    expect(en.confirm({ ...receipt, rows }).body).toBe('Your bots stop answering.');
   });
 
   it('labels an action that asks for an administrator', () => {

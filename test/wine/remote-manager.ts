@@ -3,7 +3,15 @@ import type { ControlAnswer } from '../../src/gateway/control-socket.ts';
 import type { JsonObject } from '../../src/gateway/tolerant-json.ts';
 import type { HostFacts } from '../../src/model/facts.ts';
 import type { GatewayIdentity } from '../../src/model/identity.ts';
-import type { GatewayManager, HoldReason, InstallOptions, RestartOptions, StartOptions, StopOptions } from '../../src/model/manager.ts';
+import type {
+  GatewayManager,
+  HoldReason,
+  InstallOptions,
+  RestartOptions,
+  StartOptions,
+  StopOptions,
+  UninstallOptions,
+} from '../../src/model/manager.ts';
 import type { Report } from '../../src/model/operation-steps.ts';
 import { poll } from '../../src/model/poll.ts';
 import type { Repair } from '../../src/model/repair.ts';
@@ -57,7 +65,8 @@ export class RemoteManager implements GatewayManager {
 
   preview: GatewayManager['preview'] = (verb, of, options = {}) => this.#ask('preview', verb, of, options);
   install = (of: GatewayIdentity, options: InstallOptions = {}): Promise<Status> => this.#ask('install', of, options);
-  uninstall = (of: GatewayIdentity): Promise<Status> => this.#ask('uninstall', of);
+  uninstall = (of: GatewayIdentity, _report?: Report, options: UninstallOptions = {}): Promise<Status> =>
+    this.#ask('uninstall', of, options);
   examine: GatewayManager['examine'] = of => this.#ask('examine', of);
   repair = (of: GatewayIdentity): Promise<Repair> => this.#ask('repair', of);
   start = (of: GatewayIdentity, _report?: Report, options: StartOptions = {}): Promise<Status> => this.#ask('start', of, options);

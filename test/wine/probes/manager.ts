@@ -6,7 +6,14 @@ import { readHostFacts } from '../../../src/host/service-registry.ts';
 import { APPS_LIST_KEY } from '../../../src/mechanisms/apps-list.ts';
 import { hostsFolder } from '../../../src/mechanisms/installed-host.ts';
 import type { GatewayIdentity } from '../../../src/model/identity.ts';
-import type { HoldReason, InstallOptions, RestartOptions, StartOptions, StopOptions } from '../../../src/model/manager.ts';
+import type {
+  HoldReason,
+  InstallOptions,
+  RestartOptions,
+  StartOptions,
+  StopOptions,
+  UninstallOptions,
+} from '../../../src/model/manager.ts';
 import type { Desired } from '../../../src/model/status.ts';
 import { StateFolder } from '../../../src/state/state-folder.ts';
 import { EVENT_SOURCE_KEY } from '../../../src/windows/event-log.ts';
@@ -31,9 +38,10 @@ function verbs(send: (message: object) => void) {
     call: callFunction,
     services: () => enumerateServices('HermesGateway'),
     identity: identityOf,
-    preview: (verb: 'install' | 'uninstall', of: GatewayIdentity, options?: InstallOptions) => manager.preview(verb, of, options),
+    preview: (verb: 'install' | 'uninstall', of: GatewayIdentity, options?: InstallOptions & UninstallOptions) =>
+      manager.preview(verb, of, options),
     install: (of: GatewayIdentity, options?: InstallOptions) => manager.install(of, options),
-    uninstall: (of: GatewayIdentity) => manager.uninstall(of),
+    uninstall: (of: GatewayIdentity, options?: UninstallOptions) => manager.uninstall(of, undefined, options),
     examine: (of: GatewayIdentity) => manager.examine(of),
     repair: (of: GatewayIdentity) => manager.repair(of),
     start: (of: GatewayIdentity, options: StartOptions) => manager.start(of, undefined, options),
