@@ -24,7 +24,7 @@ mkdirSync(target, { recursive: true });
 const file = readdirSync(pictures).find(picture => picture.replace(/^\d+-/, '') === `${KEPT}.png`);
 if (!file) throw new Error(`The story made no picture "${KEPT}".`);
 const { size } = await sharp(path.join(pictures, file))
-  .png({ palette: true, quality: 60, dither: 0, compressionLevel: 9 })
+  .png({ palette: true, quality: 80, dither: 0, compressionLevel: 9 })
   .toFile(path.join(target, `${KEPT}.png`));
 if (size > MAX_BYTES) throw new Error(`${KEPT}.png has ${size} bytes. Make it smaller: README must load fast (at most ${MAX_BYTES}).`);
 console.log(`docs/images/${KEPT}.png  ${(size / 1_000).toFixed(0)} kB`);

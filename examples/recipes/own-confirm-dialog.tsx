@@ -3,18 +3,25 @@
 import { type ConfirmProps, en, GatewayServicePanel, type GatewayServiceStore } from 'hermes-gateway-service/renderer';
 import { useEffect, useRef } from 'react';
 
-/** `children` is what will change; it has to be shown, because it contains options as well. */
-function Confirm({ text, children, onConfirm, onCancel }: ConfirmProps) {
+/** `choices` are options of the change, and `children` what it changes; a dialog without the first one leaves them at their defaults. */
+function Confirm({ text, choices, children, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const focused = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    focused.current?.focus();
+  }, []);
   return (
     <dialog ref={dialog} aria-label={text.title} onClose={onCancel}>
       <h2>{text.title}</h2>
+      <p>{text.body}</p>
+      {choices}
       {children}
-      <button type="button" onClick={onCancel}>
+      {text.elevated && <p>{text.elevated}</p>}
+      <button type="button" ref={text.focus === 'cancel' ? focused : null} onClick={onCancel}>
         {text.cancel}
       </button>
-      <button type="button" onClick={onConfirm}>
+      <button type="button" ref={text.focus === 'confirm' ? focused : null} onClick={onConfirm}>
         {text.confirm}
       </button>
     </dialog>

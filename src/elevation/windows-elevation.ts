@@ -25,10 +25,10 @@ export function factsOfWindows(program: readonly string[]): FactsOf {
       isRunning: () => mutexExists(ELEVATED_MUTEX),
       isCopying: () => !wasThere && existsSync(folder),
       request: () => {
-        const letGo = holdName(requestName(task));
+        const release = holdName(requestName(task));
         let held = true;
         return () => {
-          if (held) letGo();
+          if (held) release();
           held = false;
         };
       },

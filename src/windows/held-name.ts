@@ -1,5 +1,5 @@
 /**
- * A name that a process holds in its session until it lets go of it or ends: it tells other processes of the session, also those of an
+ * A name that a process holds in its session until it releases it or ends: it tells other processes of the session, also those of an
  * administrator, that something is still wanted. Every process of the session can hold any name, so it protects nothing.
  * Sources: CreateMutexW, OpenMutexW, Kernel object namespaces (Microsoft Learn).
  */
@@ -15,7 +15,7 @@ const kernel32 = declare('kernel32.dll', {
 
 const SYNCHRONIZE = 0x10_0000;
 
-/** @returns lets go of the name */
+/** @returns releases the name */
 export function holdName(name: string): () => void {
   const { result: mutex, lastError } = kernel32.CreateMutexW(null, 0, `Local\\${name}`);
   if (mutex !== null) return () => closeHandle(mutex);
