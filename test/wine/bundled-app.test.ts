@@ -7,7 +7,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type AppReport, BUNDLES, bundleApp, driverArguments, type Request } from '../support/bundled-app.ts';
 import { REPOSITORY } from '../support/sandbox.ts';
 import { consent, consentTo, promptFolders, standInForPowerShell } from './consent.ts';
-import { startsLimited, type WineRun } from './rig.ts';
+import type { WineRun } from './rig.ts';
 import { describeServiceOnWine } from './suite.ts';
 
 const APP = 'C:\\Program Files\\Hermes';
@@ -61,9 +61,7 @@ describeServiceOnWine(
       },
     );
 
-    // The server of Wine 8 dies at times at the beginning of this test, so that every process below it hangs.
-    const why = startsLimited() ? '' : ' (skipped: shown on Wine 10)';
-    it.skipIf(why !== '')(`loads no binary of koffi with another hash than the manifest of the host names${why}`, async () => {
+    it('loads no binary of koffi with another hash than the manifest of the host names', async () => {
       await service.fresh();
       const koffi = service.rig.onLinux(`${HOST}\\koffi.node`);
       renameSync(koffi, `${koffi}.whole`);
